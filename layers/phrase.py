@@ -7,7 +7,7 @@ There it is text like any other. Who shows it looks the template up and puts the
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 _SLOT = re.compile(r"\{\{|\}\}|\{(\w+)\}")
@@ -52,6 +52,20 @@ class Phrase(str):
         values = {name: value.parts() if isinstance(value, Phrase) else value for name, value in self.values.items()}
         parts: dict[str, Any] = {"template": self.template, "values": values}
         return parts if self.number is None else {**parts, "number": self.number, "one": self.one}
+
+
+def joined(between: str, texts: Sequence[str]) -> Phrase:
+    """The texts with signs `between` them, as `str.join` does; phrases among them stay phrases."""
+    names = [f"part_{number}" for number in range(len(texts))]
+    return Phrase(between.join(f"{{{name}}}" for name in names), **dict(zip(names, texts, strict=True)))
+
+
+def all_of(texts: Iterable[str]) -> str:
+    """The texts with an *and* between them; empty for none."""
+    whole = ""
+    for text in texts:
+        whole = Phrase("{before} and {last}", before=whole, last=text) if whole else text
+    return whole
 
 
 def phrase_of(parts: Any, depth: int = 0) -> Phrase:

@@ -6,6 +6,7 @@ Its bytes are in the file only, never in memory: `layers.project.saving.blobs`.
 from __future__ import annotations
 
 from layers.document.rows import Row
+from layers.phrase import Phrase
 
 
 class Chip(Row, frozen=True, kw_only=True):
@@ -46,5 +47,9 @@ class Chip(Row, frozen=True, kw_only=True):
     @property
     def what(self) -> str:
         """The chip in a few words, for the list of what was deleted."""
-        told = (self.caption or self.layer_title, self.acquired_at, f"{self.width} x {self.height} pixels")
+        told = (
+            self.caption or self.layer_title,
+            self.acquired_at,
+            Phrase("{width} x {height} pixels", width=self.width, height=self.height),
+        )
         return "image chip: " + ", ".join(part for part in told if part)

@@ -39,9 +39,7 @@ class KeptView(Struct, frozen=True):
             try:
                 check_map_crs(crs)
             except GeoloupeError as error:
-                raise InvalidValue(
-                    "{what} cannot be shown: {sentence_}", what=_WHAT, sentence_=error.sentence
-                ) from error
+                raise InvalidValue("{what} cannot be shown: {why}", what=_WHAT, why=error.sentence) from error
         if "bounds_lonlat" in data:
             return cls(crs, bounds_lonlat=_extent(data["bounds_lonlat"]))
         x, y, resolution, rotation_deg = finite_numbers(data, ("x", "y", "resolution", "rotation_deg"), _WHAT)

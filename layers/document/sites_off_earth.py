@@ -7,6 +7,7 @@ from itertools import islice
 
 from layers.document.site import Site
 from layers.geo.on_earth import off_earth
+from layers.phrase import Phrase
 from layers.text.counted import counted, grouped
 
 _MOST_NAMED, _LONGEST_NAME = 3, 40
@@ -29,9 +30,14 @@ def sentence_of(named: list[tuple[Site, str]], count: int) -> str:
     """The first of `count` sites by name, with the reason."""
     said = [(f"“{_name(site)}”", why) for site, why in named]
     if count < 2:
-        return "".join(f"The site {name} cannot be drawn: {why}." for name, why in said)
-    more = f" and {grouped(count - len(said))} more" if count > len(said) else ""
-    return f"{counted(count, 'site')} cannot be drawn: {', '.join(f'{name} ({why})' for name, why in said)}{more}."
+        return "".join(Phrase("The site {name} cannot be drawn: {why}.", name=name, why=why) for name, why in said)
+    more = Phrase(" and {count} more", count=grouped(count - len(said))) if count > len(said) else ""
+    return Phrase(
+        "{sites} cannot be drawn: {value}{more}.",
+        sites=counted(count, "site"),
+        value=", ".join(f"{name} ({why})" for name, why in said),
+        more=more,
+    )
 
 
 def _name(site: Site) -> str:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from layers.document.json_fields import json_object
 from layers.document.rows import Row
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 
 LONGEST_MACHINE = 400
 _MACHINE = "The machine work"
@@ -83,8 +84,17 @@ class MachineWork(Struct, frozen=True):
     def words(self) -> str:
         """One line: task, tool, version, and who checked it."""
         tool = " ".join(filter(None, (self.tool.strip(), self.version.strip()))) or "a tool that is not named"
-        checked = f"checked by {self.checked_by.strip()}" if self.is_checked else "not checked by a person"
-        return f"{self.task.strip() or 'worked on'} by machine ({tool}), {checked}"
+        checked = (
+            Phrase("checked by {checked_by}", checked_by=self.checked_by.strip())
+            if self.is_checked
+            else "not checked by a person"
+        )
+        return Phrase(
+            "{task} by machine ({tool}), {checked}",
+            task=self.task.strip() or Phrase("worked on"),
+            tool=tool,
+            checked=checked,
+        )
 
     def to_json(self) -> str:
         """Text for `machine_json`; `read_machine` gives back an equal value."""

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar, NamedTuple
 
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 
 NUMBER = r"(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)"
 """For `token`: a number without a sign."""
@@ -74,7 +75,7 @@ class FormulaParser[Node](ABC):
     def parse(self) -> Node:
         root = self.whole()
         if self._at < len(self._tokens):
-            raise self.wrong(f"{self._tokens[self._at].text[:30]!r} was not expected there")
+            raise self.wrong(Phrase("{text} was not expected there", text=repr(self._tokens[self._at].text[:30])))
         return root
 
     def wrong(self, why: str) -> InvalidValue:
@@ -102,12 +103,24 @@ class FormulaParser[Node](ABC):
     def call(self, name: str) -> Node:
         """A function, after its opening parenthesis."""
         if name not in self.functions:
-            raise self.wrong(f"there is no function {name[:20]}, only {', '.join(self.functions)}")
+            raise self.wrong(
+                Phrase(
+                    "there is no function {name}, only {functions}", name=name[:20], functions=", ".join(self.functions)
+                )
+            )
         arguments = self.values()
         fewest, most = self.functions[name]
         if not fewest <= len(arguments) <= most:
             count = str(fewest) if fewest == most else f"{fewest} to {most}"
-            raise self.wrong(f"{name} takes {count} value{'s' if most > 1 else ''}, not {len(arguments)}")
+            raise self.wrong(
+                Phrase(
+                    "{name} takes {count} value{value}, not {count_2}",
+                    name=name,
+                    count=count,
+                    value="s" if most > 1 else "",
+                    count_2=len(arguments),
+                )
+            )
         return self.operation(name, arguments)
 
     def values(self) -> tuple[Node, ...]:
@@ -124,7 +137,11 @@ class FormulaParser[Node](ABC):
             found = self.token.match(self.text, at)
             if found is None or found.lastgroup is None:
                 sign = self.text[at:].lstrip()[:1]
-                raise self.wrong(f"a {sign} is not closed" if sign in self.quotes else f"{sign!r} means nothing here")
+                raise self.wrong(
+                    Phrase("a {sign} is not closed", sign=sign)
+                    if sign in self.quotes
+                    else Phrase("{sign} means nothing here", sign=repr(sign))
+                )
             tokens.append(Token(found.lastgroup, found[found.lastgroup]))
             at = found.end()
         return tokens
@@ -168,7 +185,7 @@ class FormulaParser[Node](ABC):
         kind, text = self._tokens[self._at]
         self._at += 1
         if kind == "sign":
-            raise self.wrong(f"{text!r} was not expected there")
+            raise self.wrong(Phrase("{text} was not expected there", text=repr(text)))
         return self.leaf(kind, text)
 
     def _close(self) -> None:

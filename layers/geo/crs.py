@@ -22,6 +22,7 @@ from layers.geo.crs_judge import fault_of_crs, text_for_proj
 from layers.geo.lon_extent import narrowest
 from layers.geo.longitudes import normalise_lon
 from layers.geo.proj import pyproj
+from layers.phrase import Phrase
 
 WGS84 = "EPSG:4326"
 WEB_MERCATOR = "EPSG:3857"
@@ -78,8 +79,12 @@ def _parsed(text: str) -> pyproj.CRS | str:
     short = " ".join(str(text)[:200].split())[:60]
     fault = fault_of_crs(text)
     if fault:
-        return f'"{short}" names no CRS that is read, as it {fault}: choose one such as EPSG:4326 or EPSG:32652.'
-    unknown = f'"{short}" names no CRS we know: choose one such as EPSG:4326 or EPSG:32652.'
+        return Phrase(
+            '"{short}" names no CRS that is read, as it {fault}: choose one such as EPSG:4326 or EPSG:32652.',
+            short=short,
+            fault=fault,
+        )
+    unknown = Phrase('"{short}" names no CRS we know: choose one such as EPSG:4326 or EPSG:32652.', short=short)
     asked = text_for_proj(text)
     if not asked:
         return unknown
@@ -142,11 +147,17 @@ def is_off_earth(text: str) -> bool:
 def off_earth_sentence(name: str, crs: str) -> str:
     """A sentence about data in a CRS from which no way to maps of the Earth is known. Raises BadCRS."""
     if _is_of_earth(crs):
-        return (
-            f"{name} is in {crs_name(crs)}, from which no way to other maps is known: it is shown by itself, without a "
-            "map. Save it in another CRS to see it on one."
+        return Phrase(
+            "{name} is in {crs_name}, from which no way to other maps is known: it is shown by itself, without a "
+            "map. Save it in another CRS to see it on one.",
+            name=name,
+            crs_name=crs_name(crs),
         )
-    return f"{name} is in {crs_name(crs)}, which has no place on the Earth: it is shown by itself, without a map."
+    return Phrase(
+        "{name} is in {crs_name}, which has no place on the Earth: it is shown by itself, without a map.",
+        name=name,
+        crs_name=crs_name(crs),
+    )
 
 
 def _is_of_earth(crs: str) -> bool:
@@ -321,7 +332,9 @@ def chosen_canvas(crs: str | None, lonlat: Bounds | None) -> tuple[str, str]:
     polar = polar_canvas(lonlat) if lonlat is not None and not crs else ""
     if not polar:
         return crs or WEB_MERCATOR, ""
-    return polar, f"The data reach beyond 85 degrees, where Web Mercator ends: the map is in {crs_name(polar)}."
+    return polar, Phrase(
+        "The data reach beyond 85 degrees, where Web Mercator ends: the map is in {crs_name}.", crs_name=crs_name(polar)
+    )
 
 
 def true_north_degrees(crs: str, x: float, y: float) -> float:

@@ -12,6 +12,7 @@ from pyproj.enums import PJType
 from layers.errors import BadCRS, CannotBePlaced
 from layers.geo.bounds import Bounds
 from layers.geo.crs import crs_name, is_geographic, lonlat_bounds, metres_per_unit, parse_crs
+from layers.phrase import Phrase
 
 _KINDS = [PJType.PROJECTED_CRS, PJType.GEOGRAPHIC_2D_CRS]
 _AUTHORITIES = ("EPSG", "ESRI", "IGNF")
@@ -92,17 +93,21 @@ def fit_of(crs: str, bounds: Bounds) -> Fit:
     """Judges if `bounds` make sense in a CRS. Raises BadCRS."""
     name, geographic = crs_name(crs), is_geographic(crs)
     if geographic and not looks_like_degrees(bounds):
-        return Fit(None, f"The numbers are no longitudes and latitudes, as {name} wants them.")
+        return Fit(None, Phrase("The numbers are no longitudes and latitudes, as {name} wants them.", name=name))
     try:
         lonlat = lonlat_bounds(crs, bounds)
     except CannotBePlaced:
-        return Fit(None, f"In {name} these numbers lie nowhere on Earth.")
+        return Fit(None, Phrase("In {name} these numbers lie nowhere on Earth.", name=name))
     if not geographic and looks_like_degrees(bounds):
         metres = max(bounds.width, bounds.height) * metres_per_unit(crs)
-        doubt = f"The numbers look like degrees; in {name} all of it would be {metres:.3g} m wide."
+        doubt = Phrase(
+            "The numbers look like degrees; in {name} all of it would be {metres} m wide.",
+            name=name,
+            metres=f"{metres:.3g}",
+        )
         return Fit(lonlat, doubt)
     if not geographic and max(map(abs, bounds)) * metres_per_unit(crs) > _EARTH_M:
-        return Fit(lonlat, f"The numbers are larger than any on Earth in {name}.")
+        return Fit(lonlat, Phrase("The numbers are larger than any on Earth in {name}.", name=name))
     return Fit(lonlat, _outside(crs, name, lonlat))
 
 
@@ -120,4 +125,4 @@ def _outside(crs: str, name: str, lonlat: Bounds) -> str:
     turned = (Bounds(lonlat.left + turn, lonlat.bottom, lonlat.right + turn, lonlat.top) for turn in (-360, 0, 360))
     if any(near.contains_point(*box.centre) for box in turned) or not all(map(math.isfinite, lonlat)):
         return ""
-    return f"That is far from where {name} is used ({_clipped(area.name)})."
+    return Phrase("That is far from where {name} is used ({clipped}).", name=name, clipped=_clipped(area.name))

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.geo.proj import pyproj
+from layers.phrase import Phrase
 
 MAX_CHARS = 65_536
 MAX_DEPTH = 32
@@ -80,7 +81,7 @@ def _named(text: str) -> str:
     if found is None:
         return ""
     around = text[max(0, found.start() - _QUOTED // 2) : found.end() + _QUOTED // 2]
-    return f"names a file, which is not opened ({' '.join(around.split())})"
+    return Phrase("names a file, which is not opened ({split})", split=" ".join(around.split()))
 
 
 def _fault_of_json(text: str) -> str:

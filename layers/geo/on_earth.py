@@ -9,6 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.geo.lon_extent import MAX_LAT, MAX_LON
+from layers.phrase import Phrase
 
 MOST_TURNS_LON = 3600.0
 """Lines in running longitudes may go round several times; what is further out is no longitude but a mistake."""
@@ -28,7 +29,7 @@ def why_off_earth(geometry: BaseGeometry) -> str:
     if lon > farthest and (lat > farthest or lon > 1e5):
         return "its coordinates are no degrees; they seem to be metres of a map"
     if lat <= MAX_LAT:
-        return f"its longitude of {lon:.6g} is no place on the Earth"
+        return Phrase("its longitude of {lon} is no place on the Earth", lon=f"{lon:.6g}")
     swapped = lon <= MAX_LAT and lat <= MAX_LON
     return f"its latitude of {lat:.6g} is beyond the poles" + (
         "; longitude and latitude seem to be swapped" if swapped else ""

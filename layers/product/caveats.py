@@ -9,13 +9,14 @@ from layers.document.mark_position import at_best_m
 from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.vocabulary import AREA_NOT_PIN_M, NOT_KNOWN_TO_EXIST
+from layers.phrase import Phrase
 from layers.product.citations import unrecorded_in
 from layers.product.content import ClaimSaid, SourceCited
 from layers.product.publishing import Publishing
 from layers.product.site_words import name_of
 from layers.text.counted import counted, metres
 
-ABSENCE = "What is not marked is not thereby absent."
+ABSENCE = Phrase("What is not marked is not thereby absent.")
 """The line on absence of evidence that every product with marks carries."""
 MOST_BASES, MOST_SEARCHES = 3, 6
 MOST_NAMES, MOST_ERRORS = 3, 4
@@ -33,15 +34,15 @@ def caveats_of(
     if marks:
         yield ABSENCE
     if any(claim.state == "reported" for claim in claims):
-        yield "Claims are repeated as their sources report them; a symbol does not say that a claim is true."
+        yield Phrase("Claims are repeated as their sources report them; a symbol does not say that a claim is true.")
     yield from _on_places(document, sites, claims, publishing)
     yield from _on_doubt(sites)
     if any(claim.likelihood for claim in claims):
-        yield "Terms of likelihood are those of ICD 203, with their bands."
+        yield Phrase("Terms of likelihood are those of ICD 203, with their bands.")
     if any(claim.confidence for claim in claims):
-        yield "Confidence is about the basis of a judgement."
+        yield Phrase("Confidence is about the basis of a judgement.")
     if any(document.observations_of_site(site.uuid) for site in marks):
-        yield "Not seen on an image is not gone: it may be hidden, too small or not covered."
+        yield Phrase("Not seen on an image is not gone: it may be hidden, too small or not covered.")
     yield from _on_origins(sources)
     yield from unrecorded_in(sources)
     yield from _on_searches(document, {site.uuid for site in marks}, publishing)
@@ -53,19 +54,32 @@ def _on_places(
     inferred = {one.uuid for claim in claims for one in claim.parties if one.place_inferred}
     if inferred:
         are = counted(len(inferred), "place of a firm or person is", "places of firms or persons are")
-        yield f"{are} inferred by us: no source states {'it' if len(inferred) == 1 else 'them'}."
+        yield Phrase(
+            "{are} inferred by us: no source states {value}.",
+            are=are,
+            value=Phrase("it") if len(inferred) == 1 else Phrase("them"),
+        )
     not_judged = [site for site in sites if site.kind == "point" and site.judged_error_m is None]
     if areas := [site for site in sites if site.is_area]:
         is_judged = any(site.judged_error_m is not None for site in areas)
-        hollow = f" or a hollow symbol{' without dots on its rim' if not_judged else ''}" if is_judged else ""
+        hollow = (
+            Phrase(" or a hollow symbol{value}", value=Phrase(" without dots on its rim") if not_judged else "")
+            if is_judged
+            else ""
+        )
         radius = " (90 %)" if is_judged else ""
-        yield f"A circle{hollow}: the place is known to no better than {metres(AREA_NOT_PIN_M)}{radius}."
+        yield Phrase(
+            "A circle{hollow}: the place is known to no better than {metres}{radius}.",
+            hollow=hollow,
+            metres=metres(AREA_NOT_PIN_M),
+            radius=radius,
+        )
     if not_judged:
-        yield "The accuracy of some places was not judged."
+        yield Phrase("The accuracy of some places was not judged.")
     yield from _on_pixels(not_judged, publishing)
     bases = dict.fromkeys(publishing.basis_of(document, site) for site in sites if site.kind == "line")
     for basis in [basis for basis in bases if basis][:MOST_BASES]:
-        yield f"Lines: {basis}."
+        yield Phrase("Lines: {basis}.", basis=basis)
 
 
 def _on_pixels(sites: Sequence[Site], publishing: Publishing) -> Iterator[str]:
@@ -81,7 +95,10 @@ def _on_pixels(sites: Sequence[Site], publishing: Publishing) -> Iterator[str]:
     if len(groups) > MOST_ERRORS:
         groups[MOST_ERRORS:] = ["better for others"]
     if groups:
-        yield f"Measured on an image whose own placement is not stated, and known at best to {', '.join(groups)}."
+        yield Phrase(
+            "Measured on an image whose own placement is not stated, and known at best to {groups}.",
+            groups=", ".join(groups),
+        )
 
 
 def _names(sites: Sequence[Site], publishing: Publishing) -> str:
@@ -92,16 +109,20 @@ def _on_doubt(sites: Sequence[Site]) -> Iterator[str]:
     words = [word for word in NOT_KNOWN_TO_EXIST if any(site.lifecycle == word for site in sites)]
     unbuilt = [word for word in words if word != "closed"]
     if unbuilt:
-        yield f"Dashed: {' or '.join(unbuilt)}, not known to exist."
+        yield Phrase("Dashed: {unbuilt}, not known to exist.", unbuilt=" or ".join(unbuilt))
     if "closed" in words:
-        yield "Dashed: closed, not known to be in use."
+        yield Phrase("Dashed: closed, not known to be in use.")
 
 
 def _on_origins(sources: Iterable[SourceCited]) -> Iterator[str]:
     cited = list(sources)
     origins = {source.origin_uuid or source.uuid for source in cited}
     if len(origins) < len(cited):
-        yield f"{counted(len(cited), 'source')}, {counted(len(origins), 'origin')}: a carrier is no second witness."
+        yield Phrase(
+            "{sources}, {origins}: a carrier is no second witness.",
+            sources=counted(len(cited), "source"),
+            origins=counted(len(origins), "origin"),
+        )
 
 
 def _on_searches(document: Document, marks: set[str], publishing: Publishing) -> Iterator[str]:
@@ -111,9 +132,19 @@ def _on_searches(document: Document, marks: set[str], publishing: Publishing) ->
 
 
 def _search_words(document: Document, search: Search) -> str:
-    size = f" of {metres(search.target_size_m)} or more" if search.target_size_m else ""
-    share = f" in the {search.assessed_pct:g} % that could be assessed" if search.assessed_pct is not None else ""
+    size = Phrase(" of {metres} or more", metres=metres(search.target_size_m)) if search.target_size_m else ""
+    share = (
+        Phrase(" in the {assessed_pct} % that could be assessed", assessed_pct=f"{search.assessed_pct:g}")
+        if search.assessed_pct is not None
+        else ""
+    )
     image = document.images.get(search.image_uuid)
     at = f" on {image.acquired_at}" if image is not None and image.acquired_at else ""
     target = search.target.strip()
-    return f"{f'{target}: none' if target else 'None'}{size} seen{share}{at}; this does not show absence."
+    return Phrase(
+        "{value}{size} seen{share}{at}; this does not show absence.",
+        value=Phrase("{target}: none", target=target) if target else Phrase("None"),
+        size=size,
+        share=share,
+        at=at,
+    )

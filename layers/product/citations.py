@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from layers.document.document import Document
 from layers.document.source import Source, read_machine
+from layers.phrase import Phrase
 from layers.product.content import SourceCited
 from layers.product.publishing import Publishing
 
@@ -102,7 +103,7 @@ def citation_of(source: Source, url: str) -> str:
     title = source.title.strip()
     if title and not title.startswith(_QUOTES):
         title = f"“{title}”"
-    accessed = f"accessed {source.accessed_at}" if source.accessed_at else ""
+    accessed = Phrase("accessed {accessed_at}", accessed_at=source.accessed_at) if source.accessed_at else ""
     parts = (
         source.author.strip(),
         title or NO_TITLE,
@@ -126,7 +127,7 @@ def unrecorded_in(sources: Sequence[SourceCited]) -> Iterator[str]:
         if numbers:
             # A date in a title is taken for none: it may be that of an event, or of another edition.
             is_said = what == NO_DATE and any(_YEAR.search(sources[number - 1].title) for number in numbers)
-            more = " A date within a title may be that of something else." if is_said else ""
+            more = Phrase(" A date within a title may be that of something else.") if is_said else ""
             yield f"{what.capitalize()}: {_in_ranges(numbers)}.{more}"
 
 
@@ -143,11 +144,11 @@ def _in_ranges(numbers: Sequence[int]) -> str:
 
 def reliability_words(letter: str) -> str:
     """The grade of a source's reliability: F is not the worst, it cannot be judged."""
-    return f"{letter} (cannot be judged)" if letter == NOT_JUDGED else letter
+    return Phrase("{letter} (cannot be judged)", letter=letter) if letter == NOT_JUDGED else letter
 
 
 def credibility_words(grade: int | None) -> str:
     """The grade of an item's credibility: 6 is not the worst, it cannot be judged."""
     if grade is None:
         return ""
-    return f"{grade} (cannot be judged)" if grade == 6 else str(grade)
+    return Phrase("{grade} (cannot be judged)", grade=grade) if grade == 6 else str(grade)

@@ -17,6 +17,7 @@ from layers.document.rows import Product, Response
 from layers.document.site import Site
 from layers.document.source import read_machine
 from layers.document.vocabulary import AS_REPORTED, DIRECT_SPEECH, REVIEWED
+from layers.phrase import Phrase
 from layers.product.caveats import caveats_of
 from layers.product.citations import Citations, credibility_words
 from layers.product.content import (
@@ -37,7 +38,7 @@ from layers.product.site_words import is_party, name_of, site_words
 from layers.product.steps import step_words
 
 _MARKS_A_STEP = 8
-NO_ANSWER = "No answer is recorded, nor that one was asked for."
+NO_ANSWER = Phrase("No answer is recorded, nor that one was asked for.")
 
 
 class _KeptBack(Struct):
@@ -230,7 +231,9 @@ class _Gathering:
             state=claim.state,
             made_at=claim.made_at,
             likelihood=likelihood_words(claim) if is_assessed else "",
-            confidence=f"Confidence: {claim.confidence}" if is_assessed and claim.confidence else "",
+            confidence=Phrase("Confidence: {confidence}", confidence=claim.confidence)
+            if is_assessed and claim.confidence
+            else "",
             reason=told.words(claim.confidence_reason) if is_assessed else "",
             sites=tuple(site.uuid for site in about if site.uuid in inside),
             sites_elsewhere=tuple(
@@ -388,13 +391,17 @@ def response_words(response: Response, number: str) -> str:
     cited = f" [{number}]" if number else ""
     match response.kind:
         case "declined":
-            said = f"{who} declined to answer{at}"
+            said = Phrase("{who} declined to answer{at}", who=who, at=at)
         case "no reply by a date":
-            said = f"{who} gave no reply by {response.made_at or 'a date that is not recorded'}"
+            said = Phrase(
+                "{who} gave no reply by {made_at}",
+                who=who,
+                made_at=response.made_at or Phrase("a date that is not recorded"),
+            )
         case "not asked":
-            said = f"{who} was not asked{at}"
+            said = Phrase("{who} was not asked{at}", who=who, at=at)
         case "none in source":
-            said = f"The source has no answer of {who}"
+            said = Phrase("The source has no answer of {who}", who=who)
         case _:
             return _answered(f"{who}{at}", words, number, response.words_kind)
     return f"{said}: {quoted(words)}{cited}" if words else f"{said}{cited}"
@@ -404,9 +411,13 @@ def _answered(who: str, words: str, number: str, kind: str) -> str:
     """An answer in the speaker's own words where they are said to be that, else as the source has it."""
     cited = f" [{number}]" if number else ""
     if not words:
-        return f"{who} answered; the words are not recorded{cited}"
+        return Phrase("{who} answered; the words are not recorded{cited}", who=who, cited=cited)
     is_reported = kind == AS_REPORTED or (kind != DIRECT_SPEECH and number)
-    return f"{number or 'a source'}, citing {who}: {quoted(words)}" if is_reported else f"{who}: {quoted(words)}{cited}"
+    return (
+        Phrase("{number}, citing {who}: {quoted}", number=number or Phrase("a source"), who=who, quoted=quoted(words))
+        if is_reported
+        else f"{who}: {quoted(words)}{cited}"
+    )
 
 
 def quoted(words: str) -> str:

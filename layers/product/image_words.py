@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from layers.document.layer import Layer
+from layers.phrase import Phrase
 
 _BASES = {
     "metadata": "from metadata",
@@ -19,13 +20,13 @@ UNKNOWN = "date unknown"
 def image_date_words(acquired_at: str, date_kind: str, date_basis: str = "") -> str:
     """A date with its kind and its basis; never without the latter where there is a date. UTC where it has a time."""
     if not acquired_at.strip():
-        return f"composite, {UNKNOWN}" if date_kind == "composite" else UNKNOWN
+        return Phrase("composite, {unknown}", unknown=UNKNOWN) if date_kind == "composite" else UNKNOWN
     when = " to ".join(moment(part) for part in acquired_at.split("/", 1))
     basis = _BASES.get(date_basis, "basis not stated")
     if date_kind == "composite":
-        return f"composite of {when} ({basis})"
+        return Phrase("composite of {when} ({basis})", when=when, basis=basis)
     if date_kind == "interval" and "/" not in acquired_at:
-        return f"within {when} ({basis})"
+        return Phrase("within {when} ({basis})", when=when, basis=basis)
     kind = "" if date_kind in ("instant", "interval") else ", kind of date unknown"
     return f"{when}{kind} ({basis})"
 

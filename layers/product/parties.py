@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
+from layers.phrase import Phrase
 from layers.product.content import ClaimSaid, NamedSite, ProductContent, QuoteCited, SourceCited
 from layers.text.counted import counted, grouped
 
@@ -150,7 +151,7 @@ def _nameless(content: ProductContent, claims: Sequence[ClaimSaid]) -> Iterator[
         places = counted(len(parties), "place")
         some = counted(inferred, f"of {places} is", f"of {places} are") if inferred < len(parties) else ""
         are = some or counted(inferred, "place is", "places are")
-        yield PartyLine("note", f"{are} inferred by us, not stated by the source.")
+        yield PartyLine("note", Phrase("{are} inferred by us, not stated by the source.", are=are))
     sources = _sources_of(claims)
     yield from (PartyLine("note", words) for words in _who_sources_are(sources, Telling.NAMELESS))
 
@@ -161,7 +162,7 @@ def _told(content: ProductContent, claims: Sequence[ClaimSaid], level: Telling) 
     for claim in claims:
         yield PartyLine("claim", claim_sentence(claim, level))
         if about := about_words(claim, content):
-            yield PartyLine("inner", f"About: {about}")
+            yield PartyLine("inner", Phrase("About: {about}", about=about))
         yield from (PartyLine("inner", words) for words in _inner(claim, level))
         yield from (PartyLine("answer", one.sentence) for one in claim.responses if not one.is_to_whole)
     yield from (PartyLine("note", words) for words in own_answers(claims))
@@ -178,14 +179,19 @@ def counted_only(content: ProductContent) -> str:
     """The number of the parties, where none of them is named."""
     parties, sources = told_parties(content), _sources_of(party_claims(content))
     by = ", ".join(source.number for source in sources) or "a claim"
-    by = f"a claim of {by}" if len(party_claims(content)) == 1 and sources else by
-    return f"{_counted_kind(parties)} named in {by}, here without {'a name' if len(parties) == 1 else 'names'}."
+    by = Phrase("a claim of {by}", by=by) if len(party_claims(content)) == 1 and sources else by
+    return Phrase(
+        "{counted_kind} named in {by}, here without {value}.",
+        counted_kind=_counted_kind(parties),
+        by=by,
+        value=Phrase("a name") if len(parties) == 1 else Phrase("names"),
+    )
 
 
 def in_place_of_a_name(content: ProductContent) -> str:
     """The words for one party where it is not named."""
     parties, numbers = told_parties(content), [source.number for source in _sources_of(party_claims(content))]
-    return f"A {_kind(parties)} named in {', '.join(numbers) or 'a claim'}"
+    return Phrase("A {kind} named in {numbers}", kind=_kind(parties), numbers=", ".join(numbers) or Phrase("a claim"))
 
 
 def _who_sources_are(sources: Sequence[SourceCited], level: Telling) -> Iterator[str]:
@@ -202,7 +208,7 @@ def _head(content: ProductContent, parties: Sequence[NamedSite]) -> str:
     named = sum(one.uuid in inside for one in parties)
     if named == len(marks):
         return "Named in a claim"
-    return f"Named in a claim: {grouped(named)} of {counted(len(marks), 'mark')}"
+    return Phrase("Named in a claim: {named} of {marks}", named=grouped(named), marks=counted(len(marks), "mark"))
 
 
 def of_all_marks(content: ProductContent) -> str:
@@ -230,10 +236,14 @@ def attribution_of(claim: ClaimSaid) -> str:
         return "Our own judgement"
     if claim.voice == "report's own":
         more = _OWN_VOICE.sub("", claim.speaker).strip(" ,;")
-        said = f"{numbers}, in its own voice"
+        said = Phrase("{numbers}, in its own voice", numbers=numbers)
         return f"{said}, {more}" if more and len(more) <= 20 else f"{said} ({more})" if more else said
     at = f", {claim.made_at}" if claim.made_at else ""
-    return f"{numbers}, citing {claim.speaker}{at}" if claim.speaker.strip() else f"{numbers}, citing nobody by name"
+    return (
+        Phrase("{numbers}, citing {speaker}{at}", numbers=numbers, speaker=claim.speaker, at=at)
+        if claim.speaker.strip()
+        else Phrase("{numbers}, citing nobody by name", numbers=numbers)
+    )
 
 
 def about_words(claim: ClaimSaid, content: ProductContent) -> str:
@@ -277,11 +287,16 @@ def own_answers(claims: Sequence[ClaimSaid]) -> Iterator[str]:
     silent = [claim for claim in claims if claim.responses and all(one.is_to_whole for one in claim.responses)]
     if silent:
         parties = list({one.uuid: one for claim in silent for one in claim.parties}.values())
-        whose = _owners(parties) if len(silent) == len(claims) else f"Of {_listed(parties)} the"
+        whose = _owners(parties) if len(silent) == len(claims) else Phrase("Of {listed} the", listed=_listed(parties))
         numbers = ", ".join(source.number for source in _sources_of(silent)) or NOT_STATED
-        yield f"{whose} own answer{'s' if len(parties) > 1 else ''}: none in {numbers}."
+        yield Phrase(
+            "{whose} own answer{value}: none in {numbers}.",
+            whose=whose,
+            value="s" if len(parties) > 1 else "",
+            numbers=numbers,
+        )
     if any(not claim.responses for claim in claims):
-        yield "No answer of those named is recorded."
+        yield Phrase("No answer of those named is recorded.")
 
 
 def told_of(claim: ClaimSaid) -> tuple[str, ...]:
@@ -299,7 +314,7 @@ def context_of(claims: Iterable[ClaimSaid]) -> tuple[str, ...]:
 def context_sentence(source: SourceCited) -> str:
     """The words of the same source to the other side."""
     lines = [quoted(line.strip()) for line in source.context.splitlines() if line.strip()]
-    return f"{source.number} also: {'; '.join(lines)}"
+    return Phrase("{number} also: {lines_}", number=source.number, lines_="; ".join(lines))
 
 
 def places(parties: Sequence[NamedSite], level: Telling = Telling.WORDS) -> Iterator[str]:
@@ -310,9 +325,12 @@ def places(parties: Sequence[NamedSite], level: Telling = Telling.WORDS) -> Iter
     if level >= Telling.BRIEF:
         stated = [one for one in parties if not one.place_inferred]
         if len(stated) < len(ours):
-            yield f"Places inferred by us{f', but for {_listed(stated)}' if stated else ''}."
+            yield Phrase(
+                "Places inferred by us{value}.",
+                value=Phrase(", but for {listed}", listed=_listed(stated)) if stated else "",
+            )
         else:
-            yield f"Places inferred by us: {_listed(ours)}."
+            yield Phrase("Places inferred by us: {listed}.", listed=_listed(ours))
         return
     by_words: dict[str, list[NamedSite]] = {}
     for one in ours:
@@ -347,7 +365,7 @@ def left_out_words(content: ProductContent, *, is_nameless: bool = False) -> str
         return ""
     further = "" if len(content.claims) + others == left else "further "
     are = counted(left, f"{further}claim of this case is", f"{further}claims of this case are")
-    return f"{are} not on this page."
+    return Phrase("{are} not on this page.", are=are)
 
 
 def quoted(words: str) -> str:
@@ -374,18 +392,18 @@ def _our_words(claim: ClaimSaid) -> str:
 def _inner(claim: ClaimSaid, level: Telling) -> Iterator[str]:
     """Ours, and apart from what was said: judgements and our words wherever there are any."""
     if ours := _our_words(claim):
-        yield f"Our note: {ours}." if claim.source_words else ours
+        yield Phrase("Our note: {ours}.", ours=ours) if claim.source_words else ours
     if level is Telling.FULL:
         if claim.state != "reported":
-            yield f"State: {claim.state}"
+            yield Phrase("State: {state}", state=claim.state)
         if claim.place_note:
-            yield f"On the place: {claim.place_note}"
+            yield Phrase("On the place: {place_note}", place_note=claim.place_note)
     yield from _judged(claim)
 
 
 def _judged(claim: ClaimSaid) -> Iterator[str]:
     if claim.likelihood:
-        yield f"We judge it {claim.likelihood.rstrip('.')}."
+        yield Phrase("We judge it {likelihood}.", likelihood=claim.likelihood.rstrip("."))
     if claim.confidence:
         yield f"{claim.confidence}{f' {claim.reason}' if claim.reason else ''}"
 
@@ -419,7 +437,9 @@ def _owners(parties: Sequence[NamedSite]) -> str:
 
 def _listed(parties: Sequence[NamedSite]) -> str:
     names = [short_name(one) for one in parties]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return (
+        names[0] if len(names) == 1 else Phrase("{names} and {names_2}", names=", ".join(names[:-1]), names_2=names[-1])
+    )
 
 
 def _word_end(line: str, at: int) -> int:

@@ -15,6 +15,7 @@ from layers.document.rows import ClaimSource, Response
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.document.vocabulary import REVIEWED
+from layers.phrase import Phrase
 from layers.product.marking import may_carry
 from layers.product.own_paths import is_own_link, without_paths
 
@@ -135,7 +136,7 @@ class Publishing(Struct, frozen=True):
             begins = cited.partition("”")[0].removesuffix("…").rstrip()
             internal = [source.title for source in document.sources.values() if not self.admits_source(source)]
             if any(begins and title.startswith(begins) for title in internal):
-                basis = f"{before}a source that is not published"
+                basis = Phrase("{before}a source that is not published", before=before)
         return self.words(basis)
 
     def address(self, url: str) -> str:

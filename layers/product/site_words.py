@@ -11,6 +11,7 @@ from layers.document.observation import is_after
 from layers.document.site import Site
 from layers.document.vocabulary import class_of, class_words
 from layers.geo.coordinates import Notation, format_coordinate
+from layers.phrase import Phrase
 from layers.product.content import NamedSite
 from layers.text.counted import metres
 
@@ -67,7 +68,7 @@ def identity_words(site: Site) -> str:
     """The words on the parts of its name that are ours, and on its other names that are."""
     note = site.identity_note.strip().rstrip(".")
     ours = [alias[1] for alias in site.aliases if origin_of(alias)[1]]
-    return note or (f"ours: {', '.join(ours)}" if ours else "")
+    return note or (Phrase("ours: {ours}", ours=", ".join(ours)) if ours else "")
 
 
 def subtitle_of(site: Site) -> str:
@@ -100,7 +101,7 @@ def precision_words(site: Site) -> str:
         # Nobody holds with 90 % that it is there at all: the radius is that of the place which we took for it.
         said = f"± {metres(site.position_error_m)} {'around a place inferred by us' if is_ours else '(90 %)'}"
     elif (least_m := at_best_m(site)) is not None:
-        said = f"≥ {metres(least_m)}, image placement not stated"
+        said = Phrase("≥ {metres}, image placement not stated", metres=metres(least_m))
     else:
         said = "accuracy not judged"
     return f"{said}, {basis}" if basis else said
@@ -120,8 +121,12 @@ def is_place_inferred(site: Site) -> bool:
 def inferred_words(site: Site, named_by: str = "") -> str:
     """The words for a place that we inferred, with its basis."""
     basis = site.position_basis.strip()
-    by = f", not stated by {named_by}" if named_by else ""
-    return f"place inferred by us{by}: {basis}" if basis else f"place inferred by us{by}"
+    by = Phrase(", not stated by {named_by}", named_by=named_by) if named_by else ""
+    return (
+        Phrase("place inferred by us{by}: {basis}", by=by, basis=basis)
+        if basis
+        else Phrase("place inferred by us{by}", by=by)
+    )
 
 
 def seen_words(document: Document, site: Site) -> str:
@@ -133,9 +138,13 @@ def seen_words(document: Document, site: Site) -> str:
             told[one.presence].append(image.acquired_at)
     seen, missed = (sorted(told[presence]) for presence in ("present", "absent"))
     if not seen:
-        return f"not seen {missed[-1]}" if missed else ""
+        return Phrase("not seen {missed}", missed=missed[-1]) if missed else ""
     later = [date for date in missed if is_after(date, seen[-1])]
     if later:
-        return f"last seen {seen[-1]}; not seen {later[0]}"
+        return Phrase("last seen {seen}; not seen {later}", seen=seen[-1], later=later[0])
     earlier = [date for date in missed if is_after(seen[0], date)]
-    return f"not seen {earlier[-1]}; first seen {seen[0]}" if earlier else f"seen {seen[-1]}"
+    return (
+        Phrase("not seen {earlier}; first seen {seen}", earlier=earlier[-1], seen=seen[0])
+        if earlier
+        else Phrase("seen {seen}", seen=seen[-1])
+    )

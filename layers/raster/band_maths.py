@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from layers.errors import InvalidValue
 from layers.formula.parser import NUMBER, FormulaParser
+from layers.phrase import Phrase
 
 MAX_CHARS = 500
 MAX_DEPTH = 40
@@ -169,7 +170,7 @@ class _Parser(FormulaParser[_Node]):
         if self.take("("):
             return self.call(name)
         if name in _FUNCTIONS:
-            raise self.wrong(f"{name} needs its values in parentheses")
+            raise self.wrong(Phrase("{name} needs its values in parentheses", name=name))
         self._bands[name] = None
         return _Band(name)
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from layers.errors import CannotBePlaced, GeoloupeError, InvalidValue
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WGS84, is_geographic, transform_bounds
+from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.presets import names_of
@@ -150,7 +151,7 @@ def combined_acquisition(known: Sequence[tuple[str, Acquisition]]) -> Acquisitio
     if len(known) == 1:
         return known[0][1]
     found = [acquisition for _, acquisition in known]
-    credited = [each.credit or f"{name}, credit not given" for name, each in known]
+    credited = [each.credit or Phrase("{name}, credit not given", name=name) for name, each in known]
     shared: dict[str, Any] = {
         key: value
         for key in (

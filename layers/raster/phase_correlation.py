@@ -16,6 +16,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from layers.phrase import Phrase
 from layers.raster.spectra import (
     band_pass,
     correlation_surface,
@@ -167,12 +168,12 @@ def register(moving: Picture, fixed: Picture) -> Registered:
     Where the finest grain hides what they share, they are made smaller, and then judged more strictly.
     """
     if min(moving.grey.shape) < LEAST_PX:
-        return _no("They share too few pixels to compare them.")
+        return _no(Phrase("They share too few pixels to compare them."))
     by = max(1, math.ceil(max(moving.grey.shape) / _WIDE_PX))
     small = {by: (_reduced(moving, by), _reduced(fixed, by))}
     candidates, alike = _wide_look(*small[by], by)
     if not candidates:
-        return _no("One of them shows nothing but an even surface, or hardly any data, where both are.")
+        return _no(Phrase("One of them shows nothing but an even surface, or hardly any data, where both are."))
     first = _judged_at(moving, fixed, candidates, _PLAIN)
     if by > 1 and alike < _UNLIKE and not first.reliable:
         return first
@@ -477,7 +478,7 @@ def _no(why: str) -> Registered:
 def _judged(moving: Picture, fixed: Picture, best: _Tried, rules: _Rules) -> Registered:
     count = len(best.shifts)
     if not count:
-        return _no("Nowhere do both show enough of the ground at one place.")
+        return _no(Phrase("Nowhere do both show enough of the ground at one place."))
     agreeing, (dx, dy) = best.agreeing, best.centre
     off = np.hypot(*(best.shifts - (dx, dy)).T)
     why = _doubt(best, rules)
@@ -485,13 +486,13 @@ def _judged(moving: Picture, fixed: Picture, best: _Tried, rules: _Rules) -> Reg
         back = _Tried.at(moving, fixed, best.nearest, of_fixed=True)
         why = _doubt(back, rules)
         if not why and math.hypot(back.centre[0] - dx, back.centre[1] - dy) > _BOTH_WAYS_PX:
-            why = "Tiles of the one give another shift than tiles of the other."
+            why = Phrase("Tiles of the one give another shift than tiles of the other.")
     residual = float(np.sqrt(np.mean((off if why else off[agreeing]) ** 2)))
     local = tuple(
         LocalShift(float(x), float(y), float(u), float(v), bool(agrees))
         for (x, y), (u, v), agrees in zip(best.places, best.shifts, agreeing, strict=True)
     )
-    said = why or f"{int(agreeing.sum())} of {counted(count, 'tile')} agree, both ways."
+    said = why or Phrase("{sum} of {tiles} agree, both ways.", sum=int(agreeing.sum()), tiles=counted(count, "tile"))
     return Registered(dx, dy, not why, residual, said, local)
 
 
@@ -499,18 +500,27 @@ def _doubt(tried: _Tried, rules: _Rules) -> str:
     """The reason why a shift is not to be relied on; empty where there is none."""
     count = len(tried.shifts)
     if count < _LEAST_TILES:
-        return f"Only {counted(count, 'place shows', 'places show')} enough of the ground in both."
+        return Phrase(
+            "Only {places} enough of the ground in both.", places=counted(count, "place shows", "places show")
+        )
     agreeing = tried.agreeing
     agree = int(agreeing.sum())
     if agree < max(_LEAST_TILES, math.ceil(count * rules.agreeing)):
         tiles = counted(count, "tile")
-        return f"Only {agree} of {tiles} agree on one shift: they do not match, or differ by more than a shift."
+        return Phrase(
+            "Only {agree} of {tiles} agree on one shift: they do not match, or differ by more than a shift.",
+            agree=agree,
+            tiles=tiles,
+        )
     alike = float(np.median(tried.alike[agreeing]))
     trough, rival = tried.landscape()
     if trough > rules.trough or (alike < _ALIKE and tried.echo() > _MOST_ECHO):
-        return "Light and shadow lie on other sides in the two, as if the sun was elsewhere."
+        return Phrase("Light and shadow lie on other sides in the two, as if the sun was elsewhere.")
     if alike < rules.alike:
-        return f"They look too unlike where they agree best (correlation {alike:.2f}): other season, light or content."
+        return Phrase(
+            "They look too unlike where they agree best (correlation {alike}): other season, light or content.",
+            alike=f"{alike:.2f}",
+        )
     if rival > rules.rival or tried.repeats() > _MOST_REPEATED:
-        return "They fit at several shifts about as well: what they show repeats itself."
+        return Phrase("They fit at several shifts about as well: what they show repeats itself.")
     return ""

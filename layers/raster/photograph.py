@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
+from layers.phrase import Phrase
+
 _NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
 _TAKEN = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)")
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
@@ -32,9 +34,9 @@ class Photograph(Struct, frozen=True):
     def words(self) -> str:
         """A sentence's end: taken at 50.25083, 31.50000 with a Canon EOS R5, 2024-05-06T04:08:09Z (GPS)."""
         place = f"{self.lat:.5f}, {self.lon:.5f}"
-        camera = f" with {self.camera}" if self.camera else ""
+        camera = Phrase(" with {camera}", camera=self.camera) if self.camera else ""
         date = f", {self.taken} ({self.basis})" if self.taken else ", date not stated"
-        return f"taken at {place}{camera}{date}"
+        return Phrase("taken at {place}{camera}{date}", place=place, camera=camera, date=date)
 
 
 def photograph_in(tags: Mapping[str, str]) -> Photograph | None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 
 _LEVEL_TAGS = ("PROCESSING_LEVEL", "PROCESSINGLEVEL", "PRODUCT_LEVEL", "LEVEL")
@@ -40,15 +41,17 @@ class Statement(Struct, frozen=True):
 
     def unlike(self, other: Statement, *fields: str) -> list[str]:
         """A few words on each of `fields` that is not stated and equal."""
-        found = []
+        found = list[str]()
         for name in fields:
             mine, theirs = getattr(self, name), getattr(other, name)
             word = _WORDS[name]
             if not (mine and theirs):
                 which = "" if not (mine or theirs) else " of the first image" if theirs else " of the second image"
-                found.append(f"the {word}{which} is not stated")
+                found.append(Phrase("the {word}{which} is not stated", word=word, which=which))
             elif mine.casefold() != theirs.casefold():
-                found.append(f"the {word} differs ({mine[:40]}, {theirs[:40]})")
+                found.append(
+                    Phrase("the {word} differs ({mine}, {theirs})", word=word, mine=mine[:40], theirs=theirs[:40])
+                )
         return found
 
 

@@ -9,6 +9,7 @@ import zipfile
 from enum import StrEnum
 
 from layers.errors import FileMissing, NotAFile, NotAllowed, UnsupportedFormat
+from layers.phrase import Phrase
 from layers.readers.guards import elevation, envi, hdf5, imagine, webp
 from layers.readers.other_kinds import kind_of_head
 from layers.text.text_encoding import wide_encoding
@@ -207,15 +208,25 @@ def _refusal(name: str, suffix: str, head: bytes) -> str:
         actual = "plain text" if _is_text(head) else "of no kind that Geoloupe opens"
     if wanted := _NAMED_KINDS.get(suffix):
         article = "an" if wanted[0] in "AEIOU" else "a"
-        return f"{name} is not {article} {wanted} file: its content is {actual}."
+        return Phrase(
+            "{name} is not {article} {wanted} file: its content is {actual}.",
+            name=name,
+            article=article,
+            wanted=wanted,
+            actual=actual,
+        )
     if suffix in _SHAPEFILE_PARTS:
-        return f"{name} is a part of a shapefile: open the file that ends in .shp."
+        return Phrase("{name} is a part of a shapefile: open the file that ends in .shp.", name=name)
     if suffix in imagine.PARTS:
-        return f"{name} is a part of an Imagine file: open the file that ends in .img."
+        return Phrase("{name} is a part of an Imagine file: open the file that ends in .img.", name=name)
     if other is not None and other.cure:
-        return f"{name} cannot be opened, its content is {actual}."
-    return (
-        f"{name} cannot be opened, its content is {actual}: Geoloupe opens {', '.join(OPENED[:-1])} and {OPENED[-1]}."
+        return Phrase("{name} cannot be opened, its content is {actual}.", name=name, actual=actual)
+    return Phrase(
+        "{name} cannot be opened, its content is {actual}: Geoloupe opens {opened} and {opened_2}.",
+        name=name,
+        actual=actual,
+        opened=", ".join(OPENED[:-1]),
+        opened_2=OPENED[-1],
     )
 
 

@@ -72,9 +72,9 @@ def without_innards(text: str) -> str:
     """The words of an unknown error; a general sentence where they are no more than names of functions."""
     text = " ".join(text.split())[:200]
     if "surrogates not allowed" in text:  # of a name: what is in a file is decoded, never encoded
-        return "its name, or that of a folder, is of bytes that are no UTF-8. Rename it."
+        return Phrase("its name, or that of a folder, is of bytes that are no UTF-8. Rename it.")
     is_inner = _INNARDS.search(text) or _PYTHON.search(text)
-    return "the library that reads it gave up. Copy or download it again." if is_inner else text
+    return Phrase("the library that reads it gave up. Copy or download it again.") if is_inner else text
 
 
 def tells_full_disk(error: Exception) -> bool:
@@ -93,9 +93,12 @@ def _odd_depth(name: str, text: str) -> str:
     if found is None:
         return ""
     kind = "floating-point numbers" if found["float"] else "numbers"
-    return (
-        f"{name} holds {kind} of {found['bits']} bits, which this installation of GDAL does not read: save it anew "
-        "with 8, 16 or 32 bits."
+    return Phrase(
+        "{name} holds {kind} of {found} bits, which this installation of GDAL does not read: save it anew "
+        "with 8, 16 or 32 bits.",
+        name=name,
+        kind=kind,
+        found=found["bits"],
     )
 
 
@@ -111,7 +114,9 @@ def _missing_codec(name: str, text: str) -> str:
     else:
         code = found["named"] or found["off"]
         codec = _KNOWN.get(code, f"method {code}")
-    return (
-        f"{name} is compressed with {codec}, which this installation of GDAL cannot unpack: save it anew with Deflate, "
-        "LZW or ZSTD."
+    return Phrase(
+        "{name} is compressed with {codec}, which this installation of GDAL cannot unpack: save it anew with Deflate, "
+        "LZW or ZSTD.",
+        name=name,
+        codec=codec,
     )

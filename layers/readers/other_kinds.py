@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from layers.phrase import Phrase
+
 UNPACK = "unpack it and open what is inside"
 _TO_TIFF = "save it as GeoTIFF"
 _TO_VECTORS = "save it as GeoPackage or GeoJSON, as with QGIS or ogr2ogr"
@@ -41,7 +43,7 @@ _ISO_BRANDS = {
     b"msf1": "HEIF",
 }
 _ZIP = OtherKind("a ZIP archive", UNPACK)
-_TAR = OtherKind("a TAR archive", f"{UNPACK}; only Landsat's are opened as they are")
+_TAR = OtherKind("a TAR archive", Phrase("{unpack}; only Landsat's are opened as they are", unpack=UNPACK))
 BEGINS = (
     (b"%PDF", OtherKind("PDF", "save its page as GeoTIFF, PNG or JPEG")),
     (b"PK\x03\x04", _ZIP),
@@ -54,7 +56,12 @@ BEGINS = (
     (b"PMTiles", OtherKind("PMTiles, a pack of map tiles", "make MBTiles of it")),
     (b"\x0e\x03\x13\x01", OtherKind("HDF4, which this GDAL does not read", "save it as HDF5, netCDF or GeoTIFF")),
     (b"GRIB", OtherKind("GRIB, fields of weather", "save the field that you need as GeoTIFF or netCDF")),
-    (b"msid", OtherKind("MrSID, packed imagery", f"{_TO_TIFF} with a program that has LizardTech's decoder")),
+    (
+        b"msid",
+        OtherKind(
+            "MrSID, packed imagery", Phrase("{to_tiff} with a program that has LizardTech's decoder", to_tiff=_TO_TIFF)
+        ),
+    ),
     (b"\xff\x0a", OtherKind("JPEG XL", "save it as GeoTIFF, PNG or JPEG")),
     (b"\0\0\0\x0cJXL \r\n\x87\n", OtherKind("JPEG XL", "save it as GeoTIFF, PNG or JPEG")),
     (b"LASF", OtherKind("LAS or LAZ, a cloud of points", "make an elevation GeoTIFF of it, as with PDAL")),
@@ -151,9 +158,11 @@ def kind_of_head(head: bytes, suffix: str) -> OtherKind | None:
         is_chart = suffix == ".000" or b"DSID" in head
         return OtherKind("S-57, a chart" if is_chart else "ISO 8211", _TO_VECTORS)
     if _KAP.search(head[:1000]):
-        return OtherKind("KAP, a chart", f"{_TO_TIFF}, as with gdal_translate")
+        return OtherKind("KAP, a chart", Phrase("{to_tiff}, as with gdal_translate", to_tiff=_TO_TIFF))
     if suffix == ".ecw" and b"\0" in head:
-        return OtherKind("ECW, packed imagery", f"{_TO_TIFF} with a program that has Hexagon's decoder")
+        return OtherKind(
+            "ECW, packed imagery", Phrase("{to_tiff} with a program that has Hexagon's decoder", to_tiff=_TO_TIFF)
+        )
     if head.startswith((b"RIFF", b"\x1aE\xdf\xa3")) and head[8:12] != b"WEBP":
         return _VIDEO
     if _DXF.match(head.removeprefix(b"\xef\xbb\xbf")):
@@ -171,7 +180,7 @@ def _kind_of_xml(head: bytes) -> OtherKind | None:
     if root is None:
         return OtherKind("XML", "")
     name = root[1].decode("utf-8", "replace")
-    return _OF_ROOT.get(name.lower()) or OtherKind(f"XML about {name[:40]!r}", "")
+    return _OF_ROOT.get(name.lower()) or OtherKind(Phrase("XML about {name}", name=repr(name[:40])), "")
 
 
 def kind_of_json_file(path: str) -> OtherKind | None:

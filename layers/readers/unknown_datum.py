@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from layers.geo.crs import WGS84, is_off_earth, parse_crs
 from layers.geo.proj import pyproj
+from layers.phrase import Phrase
 
 _WGS84_A_M, _WGS84_RF = 6378137.0, 298.257223563
 _SAME_A_M, _SAME_RF = 0.5, 0.01
@@ -44,7 +45,9 @@ def datum_sentence(name: str, crs: str) -> str:
     ellipsoid = unknown_datum(crs)
     if not ellipsoid:
         return ""
-    return (
-        f"{name} is in a CRS of whose datum only the ellipsoid is known ({ellipsoid}): no shift to WGS 84 is made, "
-        "and it may lie some hundred metres off. Choose its CRS if you know it."
+    return Phrase(
+        "{name} is in a CRS of whose datum only the ellipsoid is known ({ellipsoid}): no shift to WGS 84 is made, "
+        "and it may lie some hundred metres off. Choose its CRS if you know it.",
+        name=name,
+        ellipsoid=ellipsoid,
     )

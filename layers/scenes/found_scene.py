@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from layers.phrase import Phrase
 from layers.raster.acquisition import DATE_KINDS, Acquisition
 from layers.requests.scenes import MOST_RING_POINTS, SceneFacts
 from layers.scenes.footprint import footprint_of_ring, in_equal_areas
@@ -78,7 +79,11 @@ class FoundScene:
         """The date in a few words, with its kind and where it is from."""
         stated = Acquisition(at=self.acquired, until=self.until, date_kind=self.date_kind)
         words = "composite, date unknown" if not self.acquired and self.date_kind == "composite" else stated.when
-        return f"{words}, from {self.date_basis}" if self.acquired and self.date_basis else words
+        return (
+            Phrase("{words}, from {date_basis}", words=words, date_basis=self.date_basis)
+            if self.acquired and self.date_basis
+            else words
+        )
 
     def to_json(self) -> str:
         """For the cache; `scene_from_json` gives back an equal value."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec import Struct, field
 
 from layers.errors import FileMissing, GeoloupeError, GivenUp, ReaderTimeout
+from layers.phrase import Phrase
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Request
 from layers.requests.question import Question
@@ -66,19 +67,25 @@ class FolderReport(Struct):
 
     def said(self) -> list[str]:
         """Sentences on what was left out, each kind once."""
-        said = []
+        said = list[str]()
         if self.refused:
             first = "; ".join(list(dict.fromkeys(self.refused.values()))[:MOST_SAID])
             count = counted(len(self.refused), "file or folder", "files or folders")
-            said.append(f"{count} could not be read: {first}")
+            said.append(Phrase("{count} could not be read: {first}", count=count, first=first))
         if self.unplaced:
             lies = "it lies" if self.unplaced == 1 else "they lie"
-            said.append(f"{counted(self.unplaced, 'image')} left out: nothing says where on the Earth {lies}.")
+            said.append(
+                Phrase(
+                    "{images} left out: nothing says where on the Earth {lies}.",
+                    images=counted(self.unplaced, "image"),
+                    lies=lies,
+                )
+            )
         if self.links:
             count = counted(self.links, "link was", "links were")
-            said.append(f"{count} not followed: add the folder that it leads to.")
+            said.append(Phrase("{count} not followed: add the folder that it leads to.", count=count))
         if self.is_cut:
-            said.append("The folder holds more than can be listed: add the folders in it one by one.")
+            said.append(Phrase("The folder holds more than can be listed: add the folders in it one by one."))
         if self.cache_problem:
             said.append(self.cache_problem)
         return said
@@ -142,7 +149,9 @@ def _listed(
             try:
                 inside = FolderList.of(answer.header)
             except (KeyError, TypeError, ValueError):
-                report.refused[asked.path] = f"{os.path.basename(asked.path)} was not listed as it should be."
+                report.refused[asked.path] = Phrase(
+                    "{path} was not listed as it should be.", path=os.path.basename(asked.path)
+                )
                 continue
             report.folders.append(asked.path)
             report.links, report.unplaced = report.links + inside.links, report.unplaced + inside.unplaced
@@ -192,7 +201,7 @@ def _known_of(path: str, state: tuple[int, ...], answer: Answer | GeoloupeError)
         picture = answer.arrays[0].tobytes() if answer.arrays else b""
         return Known(state, scene_of_facts(path, facts, has_picture=bool(picture))), picture
     except (KeyError, TypeError, ValueError):
-        return Known(state, None, f"{os.path.basename(path)} was not described as it should be."), b""
+        return Known(state, None, Phrase("{path} was not described as it should be.", path=os.path.basename(path))), b""
 
 
 def answers(

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from layers.phrase import Phrase
 from layers.scenes.found_scene import FoundScene, scene_from_json
 
 VERSION = 1
@@ -129,7 +130,9 @@ class SceneStore:
             self._connection = self._cannot(error, _opened(None))
 
     def _cannot[T](self, error: Exception, answer: T) -> T:
-        self.problem = f"What was found of scenes cannot be kept ({error}): they are read again the next time."
+        self.problem = Phrase(
+            "What was found of scenes cannot be kept ({error}): they are read again the next time.", error=error
+        )
         return answer
 
 

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
+from layers.phrase import Phrase
+
 BLOCK = 2**20
 
 
@@ -106,7 +108,7 @@ def feed(parser: expat.XMLParserType, blocks: Iterable[bytes], limits: Limits) -
         for block in blocks:
             size += len(block)
             if size > limits.size:
-                raise BadXml(f"it is larger than {limits.size // 2**20} MB")
+                raise BadXml(Phrase("it is larger than {size} MB", size=limits.size // 2**20))
             parser.Parse(block, False)
         parser.Parse(b"", True)
     except expat.ExpatError as error:

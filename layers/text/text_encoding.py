@@ -6,6 +6,8 @@ import codecs
 import re
 import unicodedata
 
+from layers.phrase import Phrase
+
 HANZI = frozenset(
     "的一是不了在人有我他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可里后小心多天而能好都然没日"
     "于起还发成事只作当想看文无开手十用主行方又如前所本见经头面公同三已老从动两长知民样现分将外但身与高意进把法此实回二理美点月"
@@ -184,7 +186,7 @@ def _latin(data: bytes) -> tuple[str, str]:
     if letters <= _TURKISH_LETTERS and (has_cedilla or _DOTTED_CAPITAL.search(data)):
         return "cp1254", "it has letters of Turkish within its words"
     unsure = "central European and Turkish letters look alike: choose another encoding where names are wrong"
-    return "cp1252", f"single accented letters, as in western Europe; {unsure}"
+    return "cp1252", Phrase("single accented letters, as in western Europe; {unsure}", unsure=unsure)
 
 
 def _is_utf8(data: bytes) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
+from layers.phrase import Phrase
 from layers.text.guarded_xml import BadXml
 from layers.text.text_encoding import guessed_encoding, known_encoding
 
@@ -56,10 +57,24 @@ def encoding_of(file: BinaryIO, max_bytes: int) -> Encoding:
     if not wrong:
         return Encoding(declared or "utf-8")
     if wrong * 4 <= high:
-        return Encoding(declared or "utf-8", f"holds bytes that are no {declared or 'utf-8'}: they are shown as \ufffd")
+        return Encoding(
+            declared or "utf-8",
+            Phrase(
+                "holds bytes that are no {declared}: they are shown as \ufffd", declared=declared or Phrase("utf-8")
+            ),
+        )
     guess, evidence = guessed_encoding(sample)
-    said = f"is not in {declared} as it says" if declared else "does not say in which encoding it is"
-    return Encoding(guess, f"{said}: it is read as {guess}, which is a guess ({evidence})")
+    said = (
+        Phrase("is not in {declared} as it says", declared=declared)
+        if declared
+        else "does not say in which encoding it is"
+    )
+    return Encoding(
+        guess,
+        Phrase(
+            "{said}: it is read as {guess}, which is a guess ({evidence})", said=said, guess=guess, evidence=evidence
+        ),
+    )
 
 
 def texts_of(file: BinaryIO, encoding: str) -> Iterator[str]:

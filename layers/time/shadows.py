@@ -16,6 +16,7 @@ import numpy as np
 from msgspec import Struct
 
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from layers.time.dates import is_partial
 from layers.time.sun_position import DISC_DEG, suns_at
 
@@ -149,11 +150,23 @@ ASSUMED = ("The object is vertical", "the ground is level", "the shadow is cast 
 def assumptions(shadow: Shadow, image: ShadowImage) -> tuple[str, ...]:
     """The assumptions of a height: nobody has checked these."""
     slope = (
-        f"the ground rises by {shadow.slope_deg:g}° ± {shadow.slope_error_deg:g}° along the shadow"
+        Phrase(
+            "the ground rises by {slope_deg}° ± {slope_error_deg}° along the shadow",
+            slope_deg=f"{shadow.slope_deg:g}",
+            slope_error_deg=f"{shadow.slope_error_deg:g}",
+        )
         if shadow.slope_deg >= 0
-        else f"the ground falls by {-shadow.slope_deg:g}° ± {shadow.slope_error_deg:g}° along the shadow"
+        else Phrase(
+            "the ground falls by {value}° ± {slope_error_deg}° along the shadow",
+            value=f"{-shadow.slope_deg:g}",
+            slope_error_deg=f"{shadow.slope_error_deg:g}",
+        )
     )
-    level = f"the ground is level within {shadow.slope_error_deg:g}°" if not shadow.slope_deg else slope
+    level = (
+        Phrase("the ground is level within {slope_error_deg}°", slope_error_deg=f"{shadow.slope_error_deg:g}")
+        if not shadow.slope_deg
+        else slope
+    )
     seen = () if image.kind == OPTICAL else ("it is an image in visible or near-infrared light (not stated)",)
     return ("the object is vertical", level, "foot and tip lie on the ground and were pointed at rightly", *seen)
 
@@ -184,12 +197,12 @@ def instant_of(text: str) -> Instant:
 def instant_of_image(image: ShadowImage) -> Instant | str:
     """The instant at which an image was taken; or the sentence that says why there is none."""
     if image.date_kind == "composite":
-        return "This is a composite of several images: its shadows are of different times."
+        return Phrase("This is a composite of several images: its shadows are of different times.")
     start, _, end = image.acquired_at.partition("/")
     if not start.strip():
-        return "It is not known when this image was taken: state its date under the layer's properties."
+        return Phrase("It is not known when this image was taken: state its date under the layer's properties.")
     if image.date_kind not in ("instant", "interval"):
-        return (
+        return Phrase(
             "It is not known of what kind this image's date is: say under the layer's properties if it is an instant."
         )
     try:
@@ -201,17 +214,24 @@ def instant_of_image(image: ShadowImage) -> Instant | str:
         return _only_known(start.strip(), end.strip())
     half_s = (last.at - first.at).total_seconds() / 2.0
     if not 0.0 <= 2.0 * half_s <= MOST_INTERVAL_S:
-        return "This image was taken over more than ten minutes: its shadows are of different times."
+        return Phrase("This image was taken over more than ten minutes: its shadows are of different times.")
     return Instant(first.at + timedelta(seconds=half_s), half_s + max(first.error_s, last.error_s))
 
 
 def _only_known(start: str, end: str) -> str:
     """The sentence on a date without a time of day: it tells how much of the date is known."""
     if not is_partial(start) or (end and not is_partial(end)):
-        return f"The date of this image, “{start[:40]}”, cannot be read: state it under the layer's properties."
+        return Phrase(
+            "The date of this image, “{start}”, cannot be read: state it under the layer's properties.",
+            start=start[:40],
+        )
     known = "dates" if end else {4: "year", 7: "month"}.get(len(start), "day")
     verb = "are" if end else "is"
-    return f"Only the {known} of this image {verb} known, not its time of day: where the sun stood cannot be told."
+    return Phrase(
+        "Only the {known} of this image {verb} known, not its time of day: where the sun stood cannot be told.",
+        known=known,
+        verb=verb,
+    )
 
 
 # -- the sun ----------------------------------------------------------------------------------------------------------
@@ -245,9 +265,13 @@ def sun_of_image(image: ShadowImage, instant: Instant, lon: float, lat: float) -
         return sun
     up, turn = abs(elevation - sun.elevation_deg), abs(_turn(azimuth - sun.azimuth_deg))
     if max(up, turn * math.cos(math.radians(elevation))) > MOST_APART_DEG:
-        return (
-            f"The metadata state the sun at {azimuth % 360.0:.1f}°, {elevation:.1f}° high; at the stated time it stood"
-            f" at {sun.azimuth_deg:.1f}°, {sun.elevation_deg:.1f}° high: one of the two is wrong."
+        return Phrase(
+            "The metadata state the sun at {azimuth}°, {elevation}° high; at the stated time it stood"
+            " at {azimuth_deg}°, {elevation_deg}° high: one of the two is wrong.",
+            azimuth=f"{azimuth % 360.0:.1f}",
+            elevation=f"{elevation:.1f}",
+            azimuth_deg=f"{sun.azimuth_deg:.1f}",
+            elevation_deg=f"{sun.elevation_deg:.1f}",
         )
     return ShadowSun(azimuth % 360.0, elevation, sun.azimuth_error_deg + turn, sun.elevation_error_deg + up, "metadata")
 
@@ -272,7 +296,13 @@ def shadow_height(shadow: Shadow, image: ShadowImage) -> ShadowHeight | Refused:
     height = _height(shadow, sun, instant)
     if height.error_m >= height.height_m:
         return Refused(
-            (f"The error, ± {height.error_m:.2g} m, is as large as the height, {height.height_m:.2g} m, itself.",)
+            (
+                Phrase(
+                    "The error, ± {error_m} m, is as large as the height, {height_m} m, itself.",
+                    error_m=f"{height.error_m:.2g}",
+                    height_m=f"{height.height_m:.2g}",
+                ),
+            )
         )
     return height
 
@@ -295,40 +325,61 @@ def _height(shadow: Shadow, sun: ShadowSun, instant: Instant) -> ShadowHeight:
 def _unfit(image: ShadowImage) -> Iterable[str]:
     """Why an image has no shadows of the sun."""
     if image.kind == RADAR:
-        yield "This is a radar image: its shadows are cast by the radar, not by the sun."
+        yield Phrase("This is a radar image: its shadows are cast by the radar, not by the sun.")
     elif image.kind == THERMAL:
-        yield "This is a thermal image: it shows warmth, in which shadows last after the sun has moved on."
+        yield Phrase("This is a thermal image: it shows warmth, in which shadows last after the sun has moved on.")
 
 
 def _unfit_picks(shadow: Shadow) -> Iterable[str]:
     if shadow.is_base_hidden:
-        yield "The foot of the object is hidden: the shadow's length is not known."
+        yield Phrase("The foot of the object is hidden: the shadow's length is not known.")
     if not shadow.is_long_enough:
         yield (
-            f"The shadow is too short: {shadow.length_m:.2g} m, and each end was pointed at to ± {shadow.pick_m:.2g} m."
+            Phrase(
+                "The shadow is too short: {length_m} m, and each end was pointed at to ± {pick_m} m.",
+                length_m=f"{shadow.length_m:.2g}",
+                pick_m=f"{shadow.pick_m:.2g}",
+            )
         )
 
 
 def _unfit_ground(shadow: Shadow) -> Iterable[str]:
     if not (-STEEPEST_DEG <= shadow.slope_deg <= STEEPEST_DEG and 0.0 <= shadow.slope_error_deg <= STEEPEST_DEG):
         yield (
-            f"A slope of {shadow.slope_deg:g}° ± {shadow.slope_error_deg:g}° is too steep: heights are told up to"
-            f" {STEEPEST_DEG:g}°."
+            Phrase(
+                "A slope of {slope_deg}° ± {slope_error_deg}° is too steep: heights are told up to {steepest_deg}°.",
+                slope_deg=f"{shadow.slope_deg:g}",
+                slope_error_deg=f"{shadow.slope_error_deg:g}",
+                steepest_deg=f"{STEEPEST_DEG:g}",
+            )
         )
 
 
 def _unfit_sun(shadow: Shadow, sun: ShadowSun) -> Iterable[str]:
     if sun.elevation_deg < LEAST_SUN_DEG:
-        where = "below the horizon" if sun.elevation_deg < 0 else f"{sun.elevation_deg:.1f}° above the horizon"
-        yield f"The sun stood {where}: below {LEAST_SUN_DEG:g}° air and hills decide where shadows end."
+        where = (
+            "below the horizon"
+            if sun.elevation_deg < 0
+            else Phrase("{elevation_deg}° above the horizon", elevation_deg=f"{sun.elevation_deg:.1f}")
+        )
+        yield Phrase(
+            "The sun stood {where}: below {least_sun_deg}° air and hills decide where shadows end.",
+            where=where,
+            least_sun_deg=f"{LEAST_SUN_DEG:g}",
+        )
     elif sun.elevation_deg + shadow.slope_deg - sun.elevation_error_deg - shadow.slope_error_deg <= 0:
-        yield "The ground falls away as steeply as the sun's light: the shadow has no end on it."
+        yield Phrase("The ground falls away as steeply as the sun's light: the shadow has no end on it.")
     allowed = shadow.direction_error_deg + sun.azimuth_error_deg
     off = abs(_turn(shadow.azimuth_deg - sun.shadow_deg))
     if shadow.is_long_enough and off > allowed:
         yield (
-            f"The shadow points to {shadow.azimuth_deg:.1f}°, where this sun casts them to {sun.shadow_deg:.1f}°, give"
-            f" or take {allowed:.1f}°: it is no shadow of a vertical object at that time."
+            Phrase(
+                "The shadow points to {azimuth_deg}°, where this sun casts them to {shadow_deg}°, give"
+                " or take {allowed}°: it is no shadow of a vertical object at that time.",
+                azimuth_deg=f"{shadow.azimuth_deg:.1f}",
+                shadow_deg=f"{sun.shadow_deg:.1f}",
+                allowed=f"{allowed:.1f}",
+            )
         )
 
 
@@ -339,7 +390,7 @@ def check_time(shadow: Shadow, stated: Instant, image: ShadowImage | None = None
     """Compare a stated time with a shadow's direction; or every reason why that cannot be done."""
     reasons = [*_unfit(image or ShadowImage())]
     if image is not None and image.date_kind == "composite":
-        reasons.append("This is a composite of several images: its shadows are of different times.")
+        reasons.append(Phrase("This is a composite of several images: its shadows are of different times."))
     reasons += _unfit_picks(shadow)
     if reasons:
         return Refused(tuple(reasons))
@@ -348,10 +399,16 @@ def check_time(shadow: Shadow, stated: Instant, image: ShadowImage | None = None
     off = abs(_turn(shadow.azimuth_deg - sun.shadow_deg))
     is_night = _is_night(stated, shadow)
     why = (
-        "The sun was below the horizon at that time."
+        Phrase("The sun was below the horizon at that time.")
         if is_night
-        else f"The shadow points to {shadow.azimuth_deg:.1f}°; at that time the sun cast them to {sun.shadow_deg:.1f}°:"
-        f" {off:.1f}° apart, where {allowed:.1f}° are within the error."
+        else Phrase(
+            "The shadow points to {azimuth_deg}°; at that time the sun cast them to {shadow_deg}°:"
+            " {off}° apart, where {allowed}° are within the error.",
+            azimuth_deg=f"{shadow.azimuth_deg:.1f}",
+            shadow_deg=f"{sun.shadow_deg:.1f}",
+            off=f"{off:.1f}",
+            allowed=f"{allowed:.1f}",
+        )
     )
     day = stated.at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     fits, daylight = _times_of_day(shadow, day)

@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from layers.time.dates import is_partial
 from layers.time.time_span import days_of
 from layers.time.written_dates import MONTHS
@@ -63,7 +64,9 @@ def no_such_day(year: int, month: int, day: int) -> str:
         return ""
     days = days_of(year, month)
     of = f" {year}" if month == 2 else ""
-    return "" if 1 <= day <= days else f"{MONTHS[month - 1]}{of} has {days} days"
+    return (
+        "" if 1 <= day <= days else Phrase("{months}{of} has {days} days", months=MONTHS[month - 1], of=of, days=days)
+    )
 
 
 def why_no_date(text: str) -> str:
@@ -81,6 +84,6 @@ def why_no_date(text: str) -> str:
         return next((no_such_day(year, month, day) for day, month in orders), "")
     written = " or ".join(day.isoformat() for day in days)
     if len(days) == 1:
-        return f"in figures the year comes first: write {written}"
+        return Phrase("in figures the year comes first: write {written}", written=written)
     meant = " or ".join(f"{day.day} {MONTHS[day.month - 1]}" for day in days)
-    return f"it could be {meant}: write {written}"
+    return Phrase("it could be {meant}: write {written}", meant=meant, written=written)

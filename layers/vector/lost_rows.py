@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from layers.phrase import Phrase
 from layers.text.counted import grouped
 from layers.vector.table import VectorInfo
 
@@ -52,7 +53,11 @@ class LostRows:
         begin = f"{grouped(self.count)} {'row' if self.count == 1 else 'rows'} {_SAID}"
         rows = {reason: [row for row, why in self._listed if why == reason] for reason in _REASONS}
         parts = [f"{_REASONS[reason]}: {_numbers(found)}" for reason, found in rows.items() if found]
-        more = f" and {grouped(self.count - len(self._listed))} more" if self.count > len(self._listed) else ""
+        more = (
+            Phrase(" and {count} more", count=grouped(self.count - len(self._listed)))
+            if self.count > len(self._listed)
+            else ""
+        )
         return f"{begin}: {'; '.join(parts)}{more}." if parts else f"{begin}."
 
 

@@ -7,6 +7,7 @@ for translators adds `phrases()` to what pyside6-lupdate extracts, in the contex
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ VIEWER = sorted((ROOT / "viewer").rglob("*.py"))
 LAYERS = sorted((ROOT / "layers").rglob("*.py"))
 DOOR = "viewer.support.language.translation"
 MARKS = ("translate", "QT_TRANSLATE_NOOP")
+CLASS = re.compile(r"^class (\w+)\((\w+)\)", re.MULTILINE)
 
 
 class Marked(NamedTuple):
@@ -76,11 +78,10 @@ def phrases_in(code: str, nouns: frozenset[str]) -> Iterator[Marked]:
 def nouns() -> frozenset[str]:
     """Names whose call makes a phrase: `Phrase` itself and all errors of ours."""
     found = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
-    trees = [ast.parse(path.read_text("utf-8")) for path in (*LAYERS, *VIEWER)]
-    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
-    while more := {one.name for one in classes if {ast.unparse(base) for base in one.bases} & found} - found:
+    classes = [one for path in (*LAYERS, *VIEWER) for one in CLASS.findall(path.read_text("utf-8"))]
+    while more := {name for name, base in classes if base in found} - found:
         found |= more
-    return frozenset(found - {"Exception"})
+    return frozenset(found)
 
 
 @cache

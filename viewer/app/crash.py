@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
+from layers.phrase import Phrase
 from viewer.support.event_log import EventLog
 
 STEPS_TOLD, PLACES_KEPT = 30, 1000
@@ -80,7 +81,9 @@ class CrashDoors:
         try:
             self._faults = (self._folder / f"crash-{os.getpid()}.log").open("w", encoding="utf-8")
         except OSError as error:
-            self.problem = f"No log can be written in {self._folder}: {error.strerror}."
+            self.problem = Phrase(
+                "No log can be written in {folder}: {strerror}.", folder=self._folder, strerror=error.strerror
+            )
             return
         faulthandler.enable(self._faults)
 
@@ -117,7 +120,7 @@ class CrashDoors:
         steps: Any = (kind, error, where)  # an error may be None
         log.error(said, key, count, exc_info=steps)
         if not issubclass(kind, MemoryError):  # that is no fault of ours, and is said otherwise
-            self._report(f"crash {key}", sentence_of(kind, error))
+            self._report(Phrase("crash {key}", key=key), sentence_of(kind, error))
 
 
 def _place_of(kind: type[BaseException], where: TracebackType | None) -> str:
@@ -131,7 +134,10 @@ def sentence_of(kind: type[BaseException], error: BaseException | None) -> str:
     """One sentence for the message line."""
     what = str(error).strip().splitlines()[0] if error is not None and str(error).strip() else ""
     detail = f"{kind.__name__}: {what}" if what else kind.__name__
-    return f"Something went wrong inside Geoloupe ({redact(detail)[:200]}). Your work is kept; the log says where."
+    return Phrase(
+        "Something went wrong inside Geoloupe ({redact}). Your work is kept; the log says where.",
+        redact=redact(detail)[:200],
+    )
 
 
 def left_behind(folder: Path) -> list[Path]:

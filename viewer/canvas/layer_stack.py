@@ -16,6 +16,7 @@ from layers.document.vocabulary import LAYER_KINDS
 from layers.geo.bounds import Bounds
 from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
+from layers.phrase import Phrase
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import AwaitedDrawing, FailedDrawing, LayerDrawing, LeftOutDrawing
 from viewer.rendering.vector.attribute_store import AttributeSource, AttributeStore
@@ -274,7 +275,11 @@ class LayerStack(QObject):
 
     def _failed(self, layer: Layer, error: Exception) -> FailedDrawing:
         why = one_line(repr(error), 120)
-        sentence = f"“{one_line(layer.name, 60)}” cannot be drawn: something went wrong inside Geoloupe ({why})."
+        sentence = Phrase(
+            "“{name}” cannot be drawn: something went wrong inside Geoloupe ({why}).",
+            name=one_line(layer.name, 60),
+            why=why,
+        )
         return FailedDrawing(layer, self._context, sentence)
 
     def _add(self, layer: Layer) -> None:

@@ -43,6 +43,7 @@ from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.drawings import drawing_for
 from viewer.rendering.world_copies import wrapped_views
 from viewer.support.going_on import going_on
+from viewer.support.language.translation import in_language
 from viewer.support.painting import part_of_picture
 from viewer.support.text import one_line
 from viewer.support.timing import span
@@ -229,7 +230,7 @@ class MapScene(QObject):
         sentence = self._index.not_drawn
         if sentence != self.sites_problem:
             self.sites_problem = sentence
-            self.sites_problem_changed.emit(sentence)
+            self.sites_problem_changed.emit(in_language(sentence))
 
     def _rows(self) -> list[Layer]:
         rows = self._document.layers_in_order()

@@ -7,6 +7,7 @@ from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.kept_view import KeptView
 from layers.document.rows import Bookmark
+from layers.phrase import Phrase
 from viewer.commands.fields import row_of
 from viewer.commands.meta import set_sites_visible, sites_visible
 from viewer.commands.named_order import NamedOrder
@@ -55,7 +56,9 @@ def add_bookmark(
         viewport_json=viewport_json,
         state_json=present_state(document).as_json(),
     )
-    return Edit(f"Add bookmark “{bookmark.name}”", (*renumbered, insert("bookmarks", bookmark, stamp)))
+    return Edit(
+        Phrase("Add bookmark “{name}”", name=bookmark.name), (*renumbered, insert("bookmarks", bookmark, stamp))
+    )
 
 
 def update_bookmark(document: Document, uuid: str, viewport_json: str, *, actor: str, now: str | None = None) -> Edit:
@@ -63,7 +66,7 @@ def update_bookmark(document: Document, uuid: str, viewport_json: str, *, actor:
     KeptView.from_json(viewport_json)
     bookmark, state = row_of(document.bookmarks, uuid, "bookmark"), present_state(document).as_json()
     changes = update("bookmarks", bookmark, stamp_of(actor, now), viewport_json=viewport_json, state_json=state)
-    return Edit(f"Update bookmark “{bookmark.name}”", changes)
+    return Edit(Phrase("Update bookmark “{name}”", name=bookmark.name), changes)
 
 
 def show_layers_of(document: Document, uuid: str, *, actor: str, now: str | None = None) -> Edit:
@@ -80,7 +83,7 @@ def show_layers_of(document: Document, uuid: str, *, actor: str, now: str | None
         changes += update("layers", layer, stamp, **fields)
     if state.sites_visible is not None and state.sites_visible != sites_visible(document):
         changes += set_sites_visible(document, state.sites_visible, actor=actor, now=now).changes
-    return Edit(f"Show layers of bookmark “{bookmark.name}”", tuple(changes))
+    return Edit(Phrase("Show layers of bookmark “{name}”", name=bookmark.name), tuple(changes))
 
 
 def lost_layers(document: Document, uuid: str) -> list[str]:

@@ -23,6 +23,7 @@ from layers.document.vocabulary import (
     likelihood_band,
 )
 from layers.errors import InvalidValue
+from layers.phrase import Phrase, all_of
 from layers.text.counted import counted
 from viewer.commands.fields import check_choice, check_date, check_number, row_of
 from viewer.commands.sites import comments_on
@@ -39,22 +40,22 @@ NO_JUDGEMENT: Mapping[str, Any] = {
 """The analyst's fields as they are on any claim that is not assessed."""
 
 FIELD_WORDS = {
-    "statement": "statement",
-    "source_wording": "source wording",
-    "made_by": "speaker",
-    "made_at": "date",
-    "voice": "voice",
-    "state": "state",
-    "likelihood_term": "likelihood",
-    "likelihood_low": "likelihood",
-    "likelihood_high": "likelihood",
-    "confidence": "confidence",
-    "confidence_reason": "reason for confidence",
-    "place_note": "place note",
-    "marking": "marking",
-    "status": "status",
-    "place_precision_m": "precision of the place",
-    "steps_json": "steps",
+    "statement": Phrase("statement"),
+    "source_wording": Phrase("source wording"),
+    "made_by": Phrase("speaker"),
+    "made_at": Phrase("date"),
+    "voice": Phrase("voice"),
+    "state": Phrase("state"),
+    "likelihood_term": Phrase("likelihood"),
+    "likelihood_low": Phrase("likelihood"),
+    "likelihood_high": Phrase("likelihood"),
+    "confidence": Phrase("confidence"),
+    "confidence_reason": Phrase("reason for confidence"),
+    "place_note": Phrase("place note"),
+    "marking": Phrase("marking"),
+    "status": Phrase("status"),
+    "place_precision_m": Phrase("precision of the place"),
+    "steps_json": Phrase("steps"),
 }
 """The undo menu's words for the columns of a claim."""
 
@@ -109,7 +110,7 @@ def update_claim(document: Document, uuid: str, *, actor: str, now: str | None =
     stamp = stamp_of(actor, now)
     if any(getattr(claim, name) != value for name, value in whole.items()):
         whole |= _review(claim, fields.get("status"), stamp)
-    return Edit(f"Change {' and '.join(words)}", update("claims", claim, stamp, **whole))
+    return Edit(Phrase("Change {words}", words=all_of(words)), update("claims", claim, stamp, **whole))
 
 
 def _review(claim: Claim, status: str | None, stamp: Stamp) -> dict[str, Any]:
@@ -133,7 +134,10 @@ def delete_claims(document: Document, uuids: Iterable[str], *, actor: str, now: 
         changes += [delete("claim_evidence", link) for link in {link.uuid: link for link in links}.values()]
     changes += [delete("comments", remark) for remark in comments_on(document, {claim.uuid for claim in claims})]
     changes += [delete("claims", claim) for claim in claims]
-    return Edit("Delete claim" if len(claims) == 1 else f"Delete {counted(len(claims), 'claim')}", tuple(changes))
+    return Edit(
+        "Delete claim" if len(claims) == 1 else Phrase("Delete {claims}", claims=counted(len(claims), "claim")),
+        tuple(changes),
+    )
 
 
 def link_claim_sites(
@@ -150,7 +154,10 @@ def link_claim_sites(
             link = ClaimSite(uuid=new_uuid(), claim_uuid=claim_uuid, site_uuid=site_uuid)
             changes.append(insert("claim_sites", link, stamp))
     return Edit(
-        "Link claim to site" if len(changes) == 1 else f"Link claim to {counted(len(changes), 'site')}", tuple(changes)
+        "Link claim to site"
+        if len(changes) == 1
+        else Phrase("Link claim to {sites}", sites=counted(len(changes), "site")),
+        tuple(changes),
     )
 
 
@@ -236,7 +243,7 @@ def update_claim_source(
     if "credibility" in fields:
         check_choice(fields["credibility"], (None, *CREDIBILITIES), "credibility")
     check_choice(fields.get("bearing", ""), ("", *BEARINGS), "bearing")
-    label = f"Change {' and '.join(fields)} of citation"
+    label = Phrase("Change {fields} of citation", fields=all_of(fields))
     return Edit(label, update("claim_sources", link, stamp_of(actor, now), **fields))
 
 
@@ -294,7 +301,7 @@ def _term_around(document: Document, claim: Claim, low: int, high: int) -> str:
             "{low} to {high} % is within {around}: choose the likelihood's term.",
             low=low,
             high=high,
-            around=" and ".join(around),
+            around=all_of(around),
         )
     raise InvalidValue(
         "{low} to {high} % is within no one term: choose the likelihood's term, and stay within it.", low=low, high=high

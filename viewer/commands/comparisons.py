@@ -7,6 +7,7 @@ from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.rows import Comparison
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from viewer.commands.fields import row_of
 from viewer.commands.named_order import LONGEST_NAME, NamedOrder
 from viewer.commands.stamps import insert, new_uuid, stamp_of, update
@@ -47,7 +48,7 @@ def add_comparison(
     name = COMPARED.checked_name(name or name_for(document, spec))
     row = Comparison(uuid=uuid or new_uuid(), name=name, order_key=key, spec_json=text)
     series = _series(MADE, row.uuid)  # which is found a moment later, and is part of it
-    return Edit(f"Compare “{name}”", (*renumbered, insert("comparisons", row, stamp)), series=series)
+    return Edit(Phrase("Compare “{name}”", name=name), (*renumbered, insert("comparisons", row, stamp)), series=series)
 
 
 def change_comparison(
@@ -66,7 +67,7 @@ def change_comparison(
     """
     row = row_of(document.comparisons, uuid, "comparison")
     changes = update("comparisons", row, stamp_of(actor, now), spec_json=_checked(document, spec, row))
-    return Edit(f"{what} comparison “{row.name}”", changes, series=_series(series, uuid))
+    return Edit(Phrase("{what} comparison “{name}”", what=what, name=row.name), changes, series=_series(series, uuid))
 
 
 def lost_frames(document: Document, spec: ComparisonSpec) -> list[int]:

@@ -9,6 +9,7 @@ from layers.document.edit import Change, Edit
 from layers.document.rows import Response, ResponseClaim
 from layers.document.vocabulary import DATE_BASES, RESPONSE_KINDS
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from layers.product.site_words import is_party
 from layers.text.counted import counted
 from viewer.commands.fields import check_choice, check_date, row_of
@@ -44,7 +45,9 @@ def review_rows(
             claim = row_of(document.claims, uuid, "claim")
             changes += update("claims", claim, stamp, **by) if claim.reviewed_by != reviewer else ()
     noun = ("mark", "marks") if table == "sites" else ("claim", "claims")
-    return Edit(f"Review {counted(len(wanted), *noun)} as {reviewer}", tuple(changes))
+    return Edit(
+        Phrase("Review {counted} as {reviewer}", counted=counted(len(wanted), *noun), reviewer=reviewer), tuple(changes)
+    )
 
 
 def say_access_unknown(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
@@ -55,7 +58,10 @@ def say_access_unknown(document: Document, uuids: Iterable[str], *, actor: str, 
         if not source.accessed_at and ACCESS_UNKNOWN not in source.descriptor:
             words = f"{source.descriptor.rstrip()} {ACCESS_UNKNOWN}".strip()
             changes += update("sources", source, stamp, descriptor=words)
-    return Edit(f"Say that the date of access of {counted(len(wanted), 'source')} is unknown", tuple(changes))
+    return Edit(
+        Phrase("Say that the date of access of {sources} is unknown", sources=counted(len(wanted), "source")),
+        tuple(changes),
+    )
 
 
 def record_no_answer(
@@ -83,7 +89,7 @@ def record_no_answer(
             answer = Response(uuid=new_uuid(), speaker=party, words="", kind=kind, made_at=made_at)
             link = ResponseClaim(uuid=new_uuid(), response_uuid=answer.uuid, claim_uuid=uuid)
             changes += (insert("responses", answer, stamp), insert("response_claims", link, stamp))
-    return Edit(f"Record “{kind}” for {counted(len(wanted), 'claim')}", tuple(changes))
+    return Edit(Phrase("Record “{kind}” for {claims}", kind=kind, claims=counted(len(wanted), "claim")), tuple(changes))
 
 
 def _named_in(document: Document, claim_uuid: str) -> list[str]:
@@ -101,4 +107,4 @@ def name_date_basis(
     for uuid in wanted:
         layer = row_of(document.layers, uuid, "layer")
         changes += update("layers", layer, stamp, date_basis=basis) if not layer.date_basis else ()
-    return Edit(f"Say where the date of {counted(len(wanted), 'image')} is from", tuple(changes))
+    return Edit(Phrase("Say where the date of {images} is from", images=counted(len(wanted), "image")), tuple(changes))

@@ -10,6 +10,7 @@ from layers.document.edit import Change, Edit
 from layers.document.rows import ClaimEvidence
 from layers.document.vocabulary import BEARINGS, EVIDENCE_TABLES
 from layers.errors import InvalidValue
+from layers.phrase import Phrase, all_of
 from layers.project.storage.tables import BY_NAME, spec_of
 from viewer.commands.fields import check_choice, row_of
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
@@ -52,7 +53,7 @@ def update_evidence(document: Document, link_uuid: str, *, actor: str, now: str 
     link = row_of(document.table("claim_evidence"), link_uuid, "evidence")
     if "bearing" in fields:
         check_choice(fields["bearing"], ("", *BEARINGS), "bearing")
-    label = f"Change {' and '.join(fields)} of evidence"
+    label = Phrase("Change {fields} of evidence", fields=all_of(fields))
     return Edit(label, update("claim_evidence", link, stamp_of(actor, now), **fields))
 
 

@@ -152,7 +152,11 @@ def sites_from_features(
             left_out.append(f"Feature {fid} is left out. {error.sentence}")
     if not sites:
         raise InvalidValue(left_out[0] if left_out else Phrase("No feature is selected."))
-    label = f"Make {len(sites)} sites of “{source.title}”" if len(sites) > 1 else f"Make a site of “{source.title}”"
+    label = (
+        Phrase("Make {count} sites of “{title}”", count=len(sites), title=source.title)
+        if len(sites) > 1
+        else Phrase("Make a site of “{title}”", title=source.title)
+    )
     return Edit(label, (*register.changes, *sites)), left_out
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 
 from layers.document.rows import Row
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from layers.time.dates import is_partial
 from layers.time.spans import span_of
 from layers.time.typed_dates import why_no_date
@@ -34,7 +35,11 @@ def check_choice(value: object, allowed: Collection[object], name: str) -> None:
 def check_number(value: float | None, low: float, high: float, name: str) -> None:
     """Raises InvalidValue where a number is not finite or outside low..high; None means "not said" and passes."""
     if value is not None and not (math.isfinite(value) and low <= value <= high):
-        bounds = f"at least {low:g}" if math.isinf(high) else f"from {low:g} to {high:g}"
+        bounds = (
+            Phrase("at least {low}", low=f"{low:g}")
+            if math.isinf(high)
+            else Phrase("from {low} to {high}", low=f"{low:g}", high=f"{high:g}")
+        )
         raise InvalidValue(
             "The {name} must be a number {bounds}, not {value}.", name=name, bounds=bounds, value=f"{value:g}"
         )

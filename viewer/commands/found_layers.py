@@ -19,6 +19,7 @@ from layers.errors import NotReadable
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
 from layers.geo.crs_catalog import fit_of
+from layers.phrase import Phrase
 from layers.services.naming import service_from_text
 from layers.text.counted import counted, grouped
 from viewer.commands.layers import add_layer
@@ -121,8 +122,11 @@ def said_of_unasked(found: list[FoundLayer]) -> str:
     if len(chosen) == len(found):
         return ""
     name, shown = Path(chosen[0].source["path"]).name, one_line(chosen[0].name, 60)
-    return (
-        f"{name} holds {counted(len(found), 'picture')}, of which “{shown}” is shown: open it in the window to choose."
+    return Phrase(
+        "{name} holds {pictures}, of which “{shown}” is shown: open it in the window to choose.",
+        name=name,
+        pictures=counted(len(found), "picture"),
+        shown=shown,
     )
 
 
@@ -143,7 +147,9 @@ def edit_for(
     whole = edits[0]
     for edit in edits[1:]:
         whole = whole.joined(edit)
-    return whole if len(edits) == 1 else Edit(f"Add {counted(len(edits), 'layer')}", whole.changes)
+    return (
+        whole if len(edits) == 1 else Edit(Phrase("Add {layers}", layers=counted(len(edits), "layer")), whole.changes)
+    )
 
 
 def _tables(path: Path, tables: list[dict[str, Any]], parts: list[str], options: dict[str, Any]) -> list[FoundLayer]:

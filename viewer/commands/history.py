@@ -11,6 +11,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from layers.document.document import Document
 from layers.document.edit import Edit
+from viewer.support.language.translation import in_language
 
 LONGEST = 10_000
 """Steps kept. Rows are shared between steps, so ten thousand of them are small."""
@@ -176,7 +177,7 @@ class History(QObject):
 
 class _Step(QUndoCommand):
     def __init__(self, history: History, edit: Edit, state: int) -> None:
-        super().__init__(edit.label)
+        super().__init__(in_language(edit.label))
         self.edit = edit
         self.state = state
         self._history = history

@@ -10,6 +10,7 @@ from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.layer import Layer
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from layers.vector.expression.language import parse_expression
 from viewer.commands.fields import row_of
 from viewer.commands.stamps import stamp_of, update
@@ -32,5 +33,9 @@ def set_layer_filter(document: Document, uuid: str, text: str, *, actor: str, no
     source: Mapping[str, Any] = {key: value for key, value in layer.source.items() if key != FILTER}
     if text.strip():
         source = {**source, FILTER: parse_expression(text).text}
-    label = f"{'Filter' if text.strip() else 'Clear the filter of'} layer “{layer.name}”"
+    label = Phrase(
+        "{value} layer “{name}”",
+        value=Phrase("Filter") if text.strip() else Phrase("Clear the filter of"),
+        name=layer.name,
+    )
     return Edit(label, update("layers", layer, stamp_of(actor, now), source_json=json.dumps(source)))

@@ -17,6 +17,7 @@ from layers.document.placing.control_points import read_control_points
 from layers.document.vocabulary import DATE_KINDS, LAYER_KINDS
 from layers.errors import BadCRS, InvalidValue
 from layers.geo.crs import PIXEL_SPACE, check_map_crs
+from layers.phrase import Phrase, all_of
 from layers.raster.band_names import KEY, MEANINGS
 from layers.text.counted import counted
 from viewer.commands.fields import check_choice, check_date, check_number, is_span, row_of
@@ -24,17 +25,17 @@ from viewer.commands.order_keys import keys_at
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 
 FIELD_WORDS = {
-    "opacity": "opacity",
-    "style_json": "style",
-    "credit": "credit",
-    "acquired_at": "date",
-    "date_kind": "kind of date",
-    "crs": "CRS",
-    "control_points_json": "control points",
-    "blend": "blending",
-    "source_json": "source",
-    "visible": "visibility",
-    "name": "name",
+    "opacity": Phrase("opacity"),
+    "style_json": Phrase("style"),
+    "credit": Phrase("credit"),
+    "acquired_at": Phrase("date"),
+    "date_kind": Phrase("kind of date"),
+    "crs": Phrase("CRS"),
+    "control_points_json": Phrase("control points"),
+    "blend": Phrase("blending"),
+    "source_json": Phrase("source"),
+    "visible": Phrase("visibility"),
+    "name": Phrase("name"),
 }
 """The undo menu's words for the columns of a layer."""
 
@@ -64,7 +65,7 @@ def add_layer(
     if not uuid:
         uuid = _uuid_in_own_color(stack) if kind == "vector" else new_uuid()
     layer = Layer(uuid=uuid, kind=kind, name=name, order_key=key, source_json=json.dumps(dict(source)), **fields)
-    return Edit(f"Add layer “{name}”", (*renumbered, insert("layers", layer, stamp)))
+    return Edit(Phrase("Add layer “{name}”", name=name), (*renumbered, insert("layers", layer, stamp)))
 
 
 def _uuid_in_own_color(stack: Iterable[Layer]) -> str:
@@ -139,7 +140,7 @@ def set_height(document: Document, uuid: str, height_m: float | None, *, actor: 
     if height_m is not None:
         source["height_m"] = float(height_m)
     changes = update("layers", layer, stamp_of(actor, now), source_json=json.dumps(source))
-    return Edit(f"Change height of layer “{layer.name}”", changes)
+    return Edit(Phrase("Change height of layer “{name}”", name=layer.name), changes)
 
 
 def name_bands(document: Document, uuid: str, names: Mapping[int, str], *, actor: str, now: str | None = None) -> Edit:
@@ -154,7 +155,7 @@ def name_bands(document: Document, uuid: str, names: Mapping[int, str], *, actor
     source = {key: value for key, value in layer.source.items() if key != KEY}
     source |= {KEY: {str(number): name for number, name in sorted(given.items())}} if given else {}
     changes = update("layers", layer, stamp_of(actor, now), source_json=json.dumps(source))
-    return Edit(f"Name bands of layer “{layer.name}”", changes)
+    return Edit(Phrase("Name bands of layer “{name}”", name=layer.name), changes)
 
 
 def read_layer_as(
@@ -170,7 +171,7 @@ def read_layer_as(
     source |= {"table": table} if table else {}
     text = json.dumps(source)
     changes = () if source == layer.source else update("layers", layer, stamp_of(actor, now), source_json=text)
-    return Edit(f"Change how layer “{layer.name}” is read", changes)
+    return Edit(Phrase("Change how layer “{name}” is read", name=layer.name), changes)
 
 
 def move_layer(document: Document, uuid: str, position: int, *, actor: str, now: str | None = None) -> Edit:
@@ -188,7 +189,11 @@ def move_layers(document: Document, uuids: Iterable[str], position: int, *, acto
     moved = [layer for layer in stack if layer.uuid in wanted]
     others = [layer for layer in stack if layer.uuid not in wanted]
     position = max(0, min(position, len(others)))
-    label = f"Move layer “{moved[0].name}”" if len(moved) == 1 else f"Move {counted(len(moved), 'layer')}"
+    label = (
+        Phrase("Move layer “{name}”", name=moved[0].name)
+        if len(moved) == 1
+        else Phrase("Move {layers}", layers=counted(len(moved), "layer"))
+    )
     if [*others[:position], *moved, *others[position:]] == stack:
         return Edit(label, ())
     keys, renumbered = keys_at("layers", others, position, len(moved), stamp)
@@ -199,7 +204,11 @@ def move_layers(document: Document, uuids: Iterable[str], position: int, *, acto
 def remove_layers(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
     """Take layers out of the case; their files stay where they are. Raises InvalidValue."""
     layers = [row_of(document.layers, uuid, "layer") for uuid in dict.fromkeys(uuids)]
-    label = f"Remove layer “{layers[0].name}”" if len(layers) == 1 else f"Remove {counted(len(layers), 'layer')}"
+    label = (
+        Phrase("Remove layer “{name}”", name=layers[0].name)
+        if len(layers) == 1
+        else Phrase("Remove {layers}", layers=counted(len(layers), "layer"))
+    )
     return Edit(label, tuple(delete("layers", layer) for layer in layers))
 
 
@@ -229,9 +238,11 @@ def _check_crs(text: str) -> None:
 def _label(layer: Layer, fields: Mapping[str, Any]) -> str:
     match list(fields):
         case ["visible"]:
-            return f"{'Show' if fields['visible'] else 'Hide'} layer “{layer.name}”"
+            return Phrase(
+                "{value} layer “{name}”", value=Phrase("Show") if fields["visible"] else Phrase("Hide"), name=layer.name
+            )
         case ["name"]:
-            return f"Rename layer “{layer.name}”"
+            return Phrase("Rename layer “{name}”", name=layer.name)
         case names:
-            words = " and ".join(FIELD_WORDS.get(name, name) for name in names)
-            return f"Change {words} of layer “{layer.name}”"
+            words = all_of(FIELD_WORDS.get(name, name) for name in names)
+            return Phrase("Change {words} of layer “{name}”", words=words, name=layer.name)

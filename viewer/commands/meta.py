@@ -5,6 +5,7 @@ from __future__ import annotations
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.rows import MetaEntry
+from layers.phrase import Phrase
 from viewer.commands.fields import check_choice
 from viewer.commands.stamps import insert, stamp_of, update
 
@@ -20,7 +21,7 @@ SHOWN_KEYS = frozenset({SITES_VISIBLE, GRATICULE})
 def set_meta(document: Document, key: str, value: str, *, actor: str, now: str | None = None, label: str = "") -> Edit:
     """Set one fact about the case (title, summary, marking...)."""
     stamp = stamp_of(actor, now)
-    label = label or f"Change {key.replace('_', ' ')} of the case"
+    label = label or Phrase("Change {replace} of the case", replace=key.replace("_", " "))
     entry = document.table("meta").get(key)
     if entry is None:
         return Edit(label, (insert("meta", MetaEntry(uuid=key, value=value), stamp),) if value else ())
@@ -53,5 +54,5 @@ def set_graticule(document: Document, notation: str, *, actor: str, now: str | N
         from layers.grid.graticules.graticule import NOTATIONS  # for start-up time
 
         check_choice(notation, NOTATIONS, "graticule")
-    label = f"Show graticule in {notation}" if notation else "Hide graticule"
+    label = Phrase("Show graticule in {notation}", notation=notation) if notation else "Hide graticule"
     return set_meta(document, GRATICULE, notation, actor=actor, now=now, label=label)

@@ -9,6 +9,7 @@ from layers.document.document import Document
 from layers.document.edit import Change, Edit, Table
 from layers.document.rows import Bookmark, Comparison
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from layers.text.counted import counted
 from viewer.commands.fields import row_of
 from viewer.commands.order_keys import keys_at
@@ -53,13 +54,16 @@ class NamedOrder[R: (Bookmark, Comparison)]:
     def rename(self, document: Document, uuid: str, name: str, *, actor: str, now: str | None = None) -> Edit:
         row = row_of(self._rows(document), uuid, self._noun)
         changes = update(self._table, row, stamp_of(actor, now), name=self.checked_name(name))
-        return Edit(f"Rename {self._noun} “{row.name}”", changes)
+        return Edit(Phrase("Rename {noun} “{name}”", noun=self._noun, name=row.name), changes)
 
     def move(self, document: Document, uuid: str, position: int, *, actor: str, now: str | None = None) -> Edit:
         """Put a row so that it stands at `position` of the list afterwards, 0 = first."""
         row = row_of(self._rows(document), uuid, self._noun)
         rows, stamp = self.of(document), stamp_of(actor, now)
-        label, others = f"Move {self._noun} “{row.name}”", [other for other in rows if other.uuid != uuid]
+        label, others = (
+            Phrase("Move {noun} “{name}”", noun=self._noun, name=row.name),
+            [other for other in rows if other.uuid != uuid],
+        )
         position = max(0, min(position, len(others)))
         if rows[position].uuid == uuid:
             return Edit(label, ())
@@ -69,6 +73,8 @@ class NamedOrder[R: (Bookmark, Comparison)]:
     def delete(self, document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
         rows = [row_of(self._rows(document), uuid, self._noun) for uuid in dict.fromkeys(uuids)]
         label = (
-            f"Delete {self._noun} “{rows[0].name}”" if len(rows) == 1 else f"Delete {counted(len(rows), self._noun)}"
+            Phrase("Delete {noun} “{name}”", noun=self._noun, name=rows[0].name)
+            if len(rows) == 1
+            else Phrase("Delete {counted}", counted=counted(len(rows), self._noun))
         )
         return Edit(label, tuple(delete(self._table, row) for row in rows))

@@ -8,6 +8,7 @@ from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.placing.nudge import MOST_M, Nudge, read_nudge
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from viewer.commands.fields import row_of
 from viewer.commands.stamps import stamp_of, update
 
@@ -29,7 +30,11 @@ def nudge_layer(
     before = read_nudge(layer.nudge_json)
     is_same = (before is None and nudge.is_none) or (before is not None and _unsigned(before) == _unsigned(nudge))
     changes = () if is_same else update("layers", layer, stamp, nudge_json=text)
-    label = f"Move layer “{layer.name}”" if not nudge.is_none else f"Move layer “{layer.name}” back"
+    label = (
+        Phrase("Move layer “{name}”", name=layer.name)
+        if not nudge.is_none
+        else Phrase("Move layer “{name}” back", name=layer.name)
+    )
     return Edit(label, changes, series=series)
 
 

@@ -12,6 +12,7 @@ from layers.document.edit import Change, Edit
 from layers.document.imagery.match_plate import plate_of
 from layers.document.rows import MetaEntry, Product, ProductRow, Row
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from layers.product.issuing.data_spec import DataSpec, read_data_spec
 from layers.product.issuing.gate import DRAFT, ISSUED, State
 from layers.product.issuing.printed_rows import PrintedRow
@@ -96,7 +97,7 @@ def save_product(
     )
     stamp = stamp_of(actor, now)
     names = _remembered(document, spec, stamp)
-    return Edit(f"Save product “{row.name}”", (insert("products", row, stamp), *names))
+    return Edit(Phrase("Save product “{name}”", name=row.name), (insert("products", row, stamp), *names))
 
 
 def _remembered(document: Document, spec: ProductSpec, stamp: Stamp) -> list[Change]:
@@ -120,7 +121,10 @@ def save_products(
         Product(uuid=uuid, name=_own_name(spec), number=str(first + at), layout_json=_checked(replace(spec, number="")))
         for at, (uuid, spec) in enumerate(specs)
     ]
-    return Edit(f"Save {counted(len(rows), 'product')}", tuple(insert("products", row, stamp) for row in rows))
+    return Edit(
+        Phrase("Save {products}", products=counted(len(rows), "product")),
+        tuple(insert("products", row, stamp) for row in rows),
+    )
 
 
 def save_data_product(document: Document, spec: DataSpec, *, actor: str, now: str | None = None, uuid: str) -> Edit:
@@ -134,7 +138,7 @@ def save_data_product(document: Document, spec: DataSpec, *, actor: str, now: st
     )
     if read_data_spec(row.layout_json) != spec:
         raise InvalidValue("The data hold a text or too many marks to be kept as a product: choose fewer.")
-    return Edit(f"Save product “{row.name}”", (insert("products", row, stamp_of(actor, now)),))
+    return Edit(Phrase("Save product “{name}”", name=row.name), (insert("products", row, stamp_of(actor, now)),))
 
 
 def change_product(
@@ -162,14 +166,14 @@ def change_product(
     line = row.correction if correction is None else _checked_correction(correction)
     stamp = stamp_of(actor, now)
     changes = (*update("products", row, stamp, **fields, correction=line), *_remembered(document, spec, stamp))
-    return Edit(f"Change product “{name}”", changes)
+    return Edit(Phrase("Change product “{name}”", name=name), changes)
 
 
 def rename_product(document: Document, uuid: str, name: str, *, actor: str, now: str | None = None) -> Edit:
     """Raises InvalidValue. The name is the case's own: an issued product may have another."""
     row = row_of(product_rows(document), uuid, "product")
     changes = update("products", row, stamp_of(actor, now), name=checked_name(name, "product"))
-    return Edit(f"Rename product “{row.name}”", changes)
+    return Edit(Phrase("Rename product “{name}”", name=row.name), changes)
 
 
 def let_pass(
@@ -180,7 +184,7 @@ def let_pass(
     one = override_of(rule, where, reason, stamp.actor, stamp.now)
     text = _checked_overrides(with_override(read_overrides(row.overrides_json), one))
     changes = update("products", row, stamp, overrides_json=text)
-    return Edit(f"Let a finding pass in product “{row.name}”", changes, reason=one.reason)
+    return Edit(Phrase("Let a finding pass in product “{name}”", name=row.name), changes, reason=one.reason)
 
 
 def override_of(rule: str, where: str, reason: str, actor: str, now: str) -> Override:
@@ -236,7 +240,9 @@ def issue_product(
     }
     after = {change.after.uuid: change.after for change in locked if change.after is not None}
     links = [_printed_link(uuid, one, after.get(one.uuid), stamp) for one in rows]
-    return Edit(f"Issue product “{row.name}”", (*update("products", row, stamp, **fields), *locked, *links))
+    return Edit(
+        Phrase("Issue product “{name}”", name=row.name), (*update("products", row, stamp, **fields), *locked, *links)
+    )
 
 
 def _answering(row: Product) -> str:
@@ -281,7 +287,7 @@ def reissue_product(
     last = max([row, *later], key=lambda one: one.version)
     shown = spec or read_spec(row.layout_json)
     name = _name_after(last, shown) if shown is not None else last.name
-    label = f"Begin next version of product “{name}”"
+    label = Phrase("Begin next version of product “{name}”", name=name)
     if begun is not None:
         return Edit(label, ())
     draft = Product(
@@ -308,7 +314,11 @@ def delete_products(document: Document, uuids: Iterable[str], *, actor: str, now
     everything, stamp = product_rows(document), stamp_of(actor, now)
     gone = {uuid: row_of(everything, uuid, "product") for uuid in dict.fromkeys(uuids)}
     names = [row.name for row in gone.values()]
-    label = f"Delete product “{names[0]}”" if len(names) == 1 else f"Delete {counted(len(names), 'product')}"
+    label = (
+        Phrase("Delete product “{names}”", names=names[0])
+        if len(names) == 1
+        else Phrase("Delete {products}", products=counted(len(names), "product"))
+    )
     changes: list[Change] = [delete("products", row) for row in gone.values()]
     changes += [delete("product_rows", link) for uuid in gone for link in document.rows_of_product(uuid)]
     for row in everything.values():

@@ -13,6 +13,7 @@ from layers.disk.content_mark import KEY, ContentMark
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.layer import Layer
+from layers.phrase import Phrase
 from layers.project.opening.layer_paths import parts_of
 from layers.text.counted import counted
 from viewer.commands.fields import row_of
@@ -57,7 +58,11 @@ def relink_layers(document: Document, layers: Mapping[str, Places], *, actor: st
         if source != layer.source:
             changes += update("layers", layer, stamp_of(actor, now), source_json=json.dumps(source))
             names.append(layer.name)
-    label = f"Relink layer “{names[0]}”" if len(names) == 1 else f"Relink {counted(len(names), 'layer')}"
+    label = (
+        Phrase("Relink layer “{names}”", names=names[0])
+        if len(names) == 1
+        else Phrase("Relink {layers}", layers=counted(len(names), "layer"))
+    )
     return Edit(label, tuple(changes))
 
 

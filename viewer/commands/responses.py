@@ -10,6 +10,7 @@ from layers.document.edit import Change, Edit
 from layers.document.rows import Response, ResponseClaim
 from layers.document.vocabulary import RESPONSE_KINDS
 from layers.errors import InvalidValue
+from layers.phrase import Phrase, all_of
 from layers.text.counted import counted
 from viewer.commands.claims import report_claim
 from viewer.commands.fields import check_choice, check_date, row_of
@@ -48,8 +49,10 @@ def update_response(document: Document, uuid: str, *, actor: str, now: str | Non
     _check_source(document, fields.get("source_uuid", ""))
     check_choice(fields.get("kind", "answer"), RESPONSE_KINDS, "kind of response")
     check_date(fields.get("made_at", ""), "date")
-    words = " and ".join("source" if name == "source_uuid" else name.removesuffix("_at") for name in fields)
-    return Edit(f"Change {words} of response", update("responses", response, stamp_of(actor, now), **fields))
+    words = all_of("source" if name == "source_uuid" else name.removesuffix("_at") for name in fields)
+    return Edit(
+        Phrase("Change {words} of response", words=words), update("responses", response, stamp_of(actor, now), **fields)
+    )
 
 
 def set_response_claims(
@@ -90,7 +93,10 @@ def delete_responses(document: Document, uuids: Iterable[str], *, actor: str, no
     changes += [delete("comments", remark) for remark in remarks]
     changes += [delete("responses", response) for response in responses]
     return Edit(
-        "Delete response" if len(responses) == 1 else f"Delete {counted(len(responses), 'response')}", tuple(changes)
+        "Delete response"
+        if len(responses) == 1
+        else Phrase("Delete {responses}", responses=counted(len(responses), "response")),
+        tuple(changes),
     )
 
 

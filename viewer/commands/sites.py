@@ -20,6 +20,7 @@ from layers.document.site import Site
 from layers.document.vocabulary import BASE_OR_TOP, BY_HAND, LIFECYCLES, MARK_KINDS, MEASURED, ROLES, STATUSES
 from layers.errors import InvalidValue
 from layers.geo.antimeridian import at_home, in_one_piece, is_as_drawn
+from layers.phrase import Phrase, all_of, joined
 from layers.text.counted import counted
 from viewer.commands.evidence import without_evidence
 from viewer.commands.fields import check_choice, check_color, check_date, check_number, check_order, row_of
@@ -27,36 +28,36 @@ from viewer.commands.shapes.mark_numbers import without_markers
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
 
 FIELD_WORDS = {
-    "class_code": "class",
-    "label": "label",
-    "aliases": "aliases",
-    "notes": "notes",
-    "role": "role",
-    "location_country": "country",
-    "operator_country": "operator",
-    "position_error_m": "position error",
-    "position_basis": "position basis",
-    "position_source_uuid": "position source",
-    "status": "status",
-    "observed_at": "date observed",
-    "valid_from": "first valid date",
-    "valid_to": "last valid date",
-    "stroke_color": "outline colour",
-    "fill_color": "fill colour",
-    "stroke_width": "outline width",
-    "geometry": "geometry",
-    "shape_json": "shape",
-    "mark_kind": "kind of mark",
-    "marking": "marking",
-    "folder": "folder",
-    "number": "number",
-    "image_uuid": "image",
-    "pixel_m": "pixel size",
-    "base_or_top": "marked end",
-    "parent_uuid": "site that it belongs to",
-    "lifecycle": "lifecycle",
-    "lifecycle_as_of": "date of lifecycle",
-    "lifecycle_source_uuid": "source of lifecycle",
+    "class_code": Phrase("class"),
+    "label": Phrase("label"),
+    "aliases": Phrase("aliases"),
+    "notes": Phrase("notes"),
+    "role": Phrase("role"),
+    "location_country": Phrase("country"),
+    "operator_country": Phrase("operator"),
+    "position_error_m": Phrase("position error"),
+    "position_basis": Phrase("position basis"),
+    "position_source_uuid": Phrase("position source"),
+    "status": Phrase("status"),
+    "observed_at": Phrase("date observed"),
+    "valid_from": Phrase("first valid date"),
+    "valid_to": Phrase("last valid date"),
+    "stroke_color": Phrase("outline colour"),
+    "fill_color": Phrase("fill colour"),
+    "stroke_width": Phrase("outline width"),
+    "geometry": Phrase("geometry"),
+    "shape_json": Phrase("shape"),
+    "mark_kind": Phrase("kind of mark"),
+    "marking": Phrase("marking"),
+    "folder": Phrase("folder"),
+    "number": Phrase("number"),
+    "image_uuid": Phrase("image"),
+    "pixel_m": Phrase("pixel size"),
+    "base_or_top": Phrase("marked end"),
+    "parent_uuid": Phrase("site that it belongs to"),
+    "lifecycle": Phrase("lifecycle"),
+    "lifecycle_as_of": Phrase("date of lifecycle"),
+    "lifecycle_source_uuid": Phrase("source of lifecycle"),
 }
 """The undo menu's words for the columns of a site."""
 _CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -86,7 +87,9 @@ def add_site(
     _check_fields(fields)
     site = Site(uuid=uuid or new_uuid(), geometry=geometry, **fields)
     _check_validity(site, fields)
-    return Edit(f"Add {named_sites(site)}", (insert("sites", site, stamp_of(actor, now)),))
+    return Edit(
+        Phrase("Add {named_sites}", named_sites=named_sites(site)), (insert("sites", site, stamp_of(actor, now)),)
+    )
 
 
 def check_site(geometry: BaseGeometry, fields: Mapping[str, Any]) -> None:
@@ -102,7 +105,10 @@ def add_sites(
     edits = [add_site(document, geometry, actor=actor, now=now, **fields) for geometry, fields in rows]
     if len(edits) == 1:
         return edits[0]
-    return Edit(f"Add {counted(len(edits), 'site')}", tuple(change for edit in edits for change in edit.changes))
+    return Edit(
+        Phrase("Add {sites}", sites=counted(len(edits), "site")),
+        tuple(change for edit in edits for change in edit.changes),
+    )
 
 
 def update_site(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
@@ -123,7 +129,9 @@ def update_sites(
     for site in sites:
         _check_validity(site, fields)
     changes = [change for site in sites for change in changed_site(site, stamp, fields)]
-    return Edit(f"Change {_words(fields)} of {named_sites(*sites)}", tuple(changes))
+    return Edit(
+        Phrase("Change {words} of {named_sites}", words=_words(fields), named_sites=named_sites(*sites)), tuple(changes)
+    )
 
 
 def move_sites(
@@ -164,7 +172,10 @@ def reshape_site(
 def unfit(site: Site, geometry: BaseGeometry) -> str:
     """The reason why a site cannot get this geometry by hand, whatever it looks like; empty where it can."""
     if _spans_the_earth(site.geometry) and not _spans_the_earth(geometry):
-        return f"The {named_sites(site)} reaches nearly all round the Earth: draw it anew to change it."
+        return Phrase(
+            "The {named_sites} reaches nearly all round the Earth: draw it anew to change it.",
+            named_sites=named_sites(site),
+        )
     return ""
 
 
@@ -195,7 +206,7 @@ def delete_sites(document: Document, uuids: Iterable[str], *, actor: str, now: s
         *(delete("sites", site) for site in sites),
         *without_markers(document, sites, stamp),
     ]
-    return Edit(f"Delete {named_sites(*sites)}", tuple(changes))
+    return Edit(Phrase("Delete {named_sites}", named_sites=named_sites(*sites)), tuple(changes))
 
 
 def comments_on(document: Document, uuids: set[str]) -> list[Comment]:
@@ -231,7 +242,7 @@ def _basis_by_hand(document: Document, site: Site) -> dict[str, Any]:
     if site.position_basis == MEASURED and (not site.position_source_uuid or site.image_uuid in document.images):
         return {}  # drawn by hand before, too
     source = document.sources.get(site.position_source_uuid)
-    title = f"source “{source.title}”" if source is not None and source.title else ""
+    title = Phrase("source “{title}”", title=source.title) if source is not None and source.title else ""
     now, _, first = site.position_basis.partition(_WAS)
     was = ", ".join(text for text in (first or (now if now != BY_HAND else ""), title) if text)
     basis = f"{BY_HAND}{_WAS}{was}" if was else BY_HAND
@@ -288,13 +299,23 @@ def _check_validity(site: Site, fields: Mapping[str, Any]) -> None:
         return
     begin, end = fields.get("valid_from", site.valid_from), fields.get("valid_to", site.valid_to)
     name = f"{named_sites(site)} " if site.label else "site "
-    check_order(begin, end, f"Valid to, {end}, is before Valid from, {begin}: the {name}would end before it begins.")
+    check_order(
+        begin,
+        end,
+        Phrase(
+            "Valid to, {end}, is before Valid from, {begin}: the {name}would end before it begins.",
+            end=end,
+            begin=begin,
+            name=name,
+        ),
+    )
 
 
 def named_sites(*sites: Site) -> str:
     """One mark by its kind and name, several by their kinds and numbers."""
     if len(sites) == 1:
-        return f"{sites[0].noun} “{sites[0].label}”" if sites[0].label else sites[0].noun
+        noun = Phrase(sites[0].noun)
+        return Phrase("{noun} “{label}”", noun=noun, label=sites[0].label) if sites[0].label else noun
     return counted_marks(sites)
 
 
@@ -302,8 +323,8 @@ def counted_marks(sites: Iterable[Site]) -> str:
     """Marks by their kinds: “2 sites”, “1 measurement”, “2 sites and 1 measurement”."""
     kinds = Counter(site.noun for site in sites)
     said = [counted(kinds[kind], kind) for kind in MARK_KINDS if kinds[kind]]
-    return " and ".join(filter(None, (", ".join(said[:-1]), *said[-1:]))) or counted(0, "site")
+    return all_of(filter(None, (joined(", ", said[:-1]), *said[-1:]))) or counted(0, "site")
 
 
 def _words(fields: Iterable[str]) -> str:
-    return " and ".join(FIELD_WORDS.get(name, name) for name in fields) or "nothing"
+    return all_of(FIELD_WORDS.get(name, name) for name in fields) or Phrase("nothing")

@@ -14,6 +14,7 @@ from layers.document.site import Site
 from layers.document.source import Source, SourceFile
 from layers.document.vocabulary import DATE_BASES, RELIABILITIES, SOURCE_KINDS, UNDATED
 from layers.errors import InvalidValue
+from layers.phrase import Phrase, all_of
 from layers.text.counted import counted
 from layers.text.links import link_in, same_link, title_of_link
 from viewer.commands.fields import check_choice, check_date, check_link, row_of
@@ -71,7 +72,7 @@ def add_source(
     """Register a source; its row is ``edit.changes[0].after``. Raises InvalidValue."""
     _check_fields(fields)
     source = Source(uuid=uuid or new_uuid(), **fields)
-    return Edit(f"Add {_named(source)}", (insert("sources", source, stamp_of(actor, now)),))
+    return Edit(Phrase("Add {named}", named=_named(source)), (insert("sources", source, stamp_of(actor, now)),))
 
 
 def update_source(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
@@ -80,8 +81,11 @@ def update_source(document: Document, uuid: str, *, actor: str, now: str | None 
     for name in ("url", "archive_url"):  # typed: what a file gives for one is registered as it stands there
         check_link(fields.get(name, ""), "address")
     source = row_of(document.sources, uuid, "source")
-    words = " and ".join(name.removesuffix("_at").replace("_", " ") for name in fields)
-    return Edit(f"Change {words} of {_named(source)}", update("sources", source, stamp_of(actor, now), **fields))
+    words = all_of(name.removesuffix("_at").replace("_", " ") for name in fields)
+    return Edit(
+        Phrase("Change {words} of {named}", words=words, named=_named(source)),
+        update("sources", source, stamp_of(actor, now), **fields),
+    )
 
 
 def delete_sources(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
@@ -113,7 +117,7 @@ def delete_sources(document: Document, uuids: Iterable[str], *, actor: str, now:
     changes += [delete("source_files", row) for row in files if row.source_uuid in gone]
     changes += [delete("comments", remark) for remark in comments_on(document, gone)]
     changes += [delete("sources", source) for source in sources]
-    return Edit(f"Delete {_named(*sources)}", tuple(changes))
+    return Edit(Phrase("Delete {named}", named=_named(*sources)), tuple(changes))
 
 
 def _check_fields(fields: Mapping[str, Any]) -> None:
@@ -129,5 +133,5 @@ def _check_fields(fields: Mapping[str, Any]) -> None:
 
 def _named(*sources: Source) -> str:
     if len(sources) == 1:
-        return f"source “{sources[0].title}”" if sources[0].title else "source"
+        return Phrase("source “{title}”", title=sources[0].title) if sources[0].title else "source"
     return counted(len(sources), "source")

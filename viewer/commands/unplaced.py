@@ -9,6 +9,7 @@ from msgspec import Struct
 from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
 from layers.geo.crs import crs_name, is_off_earth
+from layers.phrase import Phrase
 
 if TYPE_CHECKING:
     from layers.raster.photograph import Photograph
@@ -46,14 +47,16 @@ class PlaceQuestion(Struct, frozen=True):
     def lack(self) -> str:
         """The sentence that says what is lacking."""
         if self.says_it_all:
-            return f"{self.name} says that it is in {crs_name(self.crs)}."
+            return Phrase("{name} says that it is in {crs_name}.", name=self.name, crs_name=crs_name(self.crs))
         if self.bounds is not None:
-            return f"{self.name} does not say in which CRS its position is."
+            return Phrase("{name} does not say in which CRS its position is.", name=self.name)
         if self.crs:
-            return f"{self.name} names a CRS but says nothing about its position in it."
+            return Phrase("{name} names a CRS but says nothing about its position in it.", name=self.name)
         if self.photograph is not None:
-            return f"{self.name} is a photograph: it says where its camera was, not where the picture lies."
-        return f"{self.name} has no position and no CRS."
+            return Phrase(
+                "{name} is a photograph: it says where its camera was, not where the picture lies.", name=self.name
+            )
+        return Phrase("{name} has no position and no CRS.", name=self.name)
 
     @property
     def _choose(self) -> str:
@@ -62,17 +65,23 @@ class PlaceQuestion(Struct, frozen=True):
     def refusal(self, is_alone: bool = False) -> str:
         """The sentence where nobody can be asked. `is_alone`: no other file, but a place on Earth is asked for."""
         if self.says_it_all:
-            return f"{self.lack[:-1]}, but its numbers do not fit that: {self._choose}."
+            return Phrase(
+                "{lack}, but its numbers do not fit that: {choose}.", lack=self.lack[:-1], choose=self._choose
+            )
         where = self._choose if self.can_be_placed else "put a world file beside it"
         way = "ask for no bounds and no CRS" if is_alone else "name it alone"
-        otherwise = f", or {way} to see it in pixel space" if self.has_pixels else ""
+        otherwise = Phrase(", or {way} to see it in pixel space", way=way) if self.has_pixels else ""
         return f"{self.lack[:-1]}: {where}{otherwise}."
 
     @property
     def notice(self) -> str:
         """The sentence where it is shown in pixel space without having been asked."""
-        lack = f"{self.lack[:-1]}, but its numbers do not fit that" if self.says_it_all else self.lack[:-1]
-        return f"{lack}: it is shown in pixel space."
+        lack = (
+            Phrase("{lack}, but its numbers do not fit that", lack=self.lack[:-1])
+            if self.says_it_all
+            else self.lack[:-1]
+        )
+        return Phrase("{lack}: it is shown in pixel space.", lack=lack)
 
 
 def question_of_raster(name: str, raster: dict[str, Any], has_pixels: bool) -> PlaceQuestion | None:

@@ -17,6 +17,7 @@ from viewer.network.decode import decode_tile
 from viewer.network.fetch import Done, Fetch, Limits, not_allowed
 from viewer.network.host_state import HostState
 from viewer.network.tile_store import TileStore, host_of_url
+from viewer.support.language.translation import in_language
 from viewer.support.mailbox import Mailbox
 
 USER_AGENT = "Geoloupe/0.2 (desktop map viewer; contact: see the Geoloupe project page)"
@@ -235,7 +236,7 @@ class Fetcher(QObject):
         if state.sentence:
             self._schedule_recovery()
         if state.sentence != was:
-            self.host_changed.emit(state.host, state.sentence)
+            self.host_changed.emit(state.host, in_language(state.sentence))
 
     def _schedule_recovery(self) -> None:
         now = time.monotonic()

@@ -11,6 +11,7 @@ from typing import Any
 import sample_data
 from layers.document.layer import Layer
 from layers.errors import BadTemplate, FileMissing, NotAllowed
+from layers.phrase import Phrase
 from layers.project.opening.layer_paths import Place, Reach, described, places_of
 from layers.services.catalog import TileService
 from viewer.network.consent import Consent, is_private
@@ -100,7 +101,9 @@ def check_places(layer: Layer, folder: Path | None, folders: FolderConsent) -> N
     for place in places_outside(layer, folder, folders):
         if folders.permits(place):
             continue
-        about = f"“{one_line(layer.name, 60)}” is left out: its file {described(place)}"
+        about = Phrase(
+            "“{name}” is left out: its file {described}", name=one_line(layer.name, 60), described=described(place)
+        )
         if place.can_be_allowed:
             raise WaitsForPermission(
                 "{about}. It is not looked at until you allow that (File, Permissions).", about=about

@@ -16,6 +16,7 @@ from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, check_map_crs, has_way, off_earth_sentence
 from layers.grid.tile_grid import View
+from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.band_names import KEY as BAND_NAMES
 from viewer.commands.layer_filter import FILTER
@@ -68,7 +69,11 @@ class LayerDrawing(QObject):
         nudge = self.nudge
         if nudge is None:
             return self.attribution
-        return f"{self.attribution or one_line(self.layer.name, 60)}, shifted {nudge.offset_words}"
+        return Phrase(
+            "{attribution}, shifted {offset_words}",
+            attribution=self.attribution or one_line(self.layer.name, 60),
+            offset_words=nudge.offset_words,
+        )
 
     @property
     def acquisition(self) -> Acquisition:
@@ -272,7 +277,7 @@ def place_problem(layer: Layer) -> str:
     try:
         check_map_crs(layer.crs)
     except GeoloupeError as error:
-        return f"“{one_line(layer.name, 60)}” cannot be placed: {error.sentence}"
+        return Phrase("“{name}” cannot be placed: {why}", name=one_line(layer.name, 60), why=error.sentence)
     return ""
 
 
@@ -290,9 +295,9 @@ def credit_with_date(credit: str, acquired_at: str, date_kind: str, until: str =
     if until and until != acquired_at:
         when = f"{when} to {_moment(until)}"
     elif when and date_kind == "interval":
-        when = f"within {when}"
+        when = Phrase("within {when}", when=when)
     if date_kind == "composite":
-        when = f"composite of {when}" if when else "composite"
+        when = Phrase("composite of {when}", when=when) if when else "composite"
     return f"{credit} ({when or 'date unknown'})"
 
 

@@ -9,6 +9,7 @@ from layers.document.layer import Layer
 from layers.document.vocabulary import LAYER_KINDS
 from layers.errors import FileMissing, GeoloupeError
 from layers.geo.crs import WEB_MERCATOR
+from layers.phrase import Phrase
 from layers.raster.combined import Member, members_of
 from layers.services.catalog import TileService
 from viewer.rendering.access import WaitsForPermission, check_hosts, check_places, file_of
@@ -31,7 +32,13 @@ def drawing_for(
     if layer.kind not in LAYER_KINDS:
         kind = one_line(layer.kind, 40)
         return FailedDrawing(
-            layer, context, f"“{one_line(layer.name, 60)}” is of a kind that is not known here ({kind or 'none'})."
+            layer,
+            context,
+            Phrase(
+                "“{name}” is of a kind that is not known here ({kind}).",
+                name=one_line(layer.name, 60),
+                kind=kind or Phrase("none"),
+            ),
         )
     try:
         source = layer.read_source()
@@ -58,7 +65,9 @@ def drawing_for(
         return _combined(layer, combined, context, canvas_crs)
     if path is None:
         return FailedDrawing(
-            layer, context, f"{one_line(layer.name, 60)} does not say where its data are: add it again."
+            layer,
+            context,
+            Phrase("{name} does not say where its data are: add it again.", name=one_line(layer.name, 60)),
         )
     if layer.kind == "vector":
         return VectorDrawing(layer, path, context)

@@ -27,8 +27,8 @@ _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\
 
 
 def plain(text: str, longest: int = LONGEST) -> str:
-    """`text` without control and override characters, cut at `longest` with an ellipsis."""
-    kept = text[: 2 * longest]
+    """`text` without control and override characters, cut at `longest` with an ellipsis; a phrase is translated."""
+    kept = _in_language(text)[: 2 * longest]
     if not (kept.isascii() and kept.isprintable()):
         kept = "".join(c for c in kept if c in "\n\t" or (unicodedata.category(c) != "Cc" and c not in _BIDI))
     return kept if len(kept) <= longest else kept[: longest - 1] + "…"
@@ -37,7 +37,15 @@ def plain(text: str, longest: int = LONGEST) -> str:
 def one_line(text: str, longest: int = 200) -> str:
     """`plain` on one line."""
     # The beginning has more than enough, unless it is blank for thousands of characters.
-    return plain(" ".join(text[: 8 * longest].split()), longest)
+    return plain(" ".join(_in_language(text)[: 8 * longest].split()), longest)
+
+
+def _in_language(text: str) -> str:
+    if type(text) is str:
+        return text
+    from viewer.support.language.translation import in_language  # for start-up time: commands need no Qt
+
+    return in_language(text)
 
 
 def searched(*texts: str) -> str:

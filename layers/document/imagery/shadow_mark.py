@@ -20,6 +20,7 @@ from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.measure import azimuth_deg, distance_m
 from layers.geo.on_earth import why_off_earth
+from layers.phrase import Phrase
 from layers.raster.acquisition import DATE_KINDS
 from layers.time.shadows import (
     OPTICAL,
@@ -68,17 +69,28 @@ class ShadowMark(Struct, frozen=True):
     kind: ClassVar[str] = "shadow_height"
 
     def __post_init__(self) -> None:
-        _check(0.0 < self.pick_m <= _MOST_M, "A shadow's ends were pointed at to within a positive length.")
-        _check(0.0 <= self.pixel_m <= _MOST_M, "A pixel has a positive size.")
-        _check(abs(self.slope_deg) < 90.0, "A slope lies between -90 and 90 degrees.")
-        _check(0.0 <= self.slope_error_deg < 90.0, "The error of a slope lies between 0 and 90 degrees.")
-        _check(self.said_kind in IMAGE_KINDS, f"An image is one of {', '.join(IMAGE_KINDS[1:])}.")
-        _check(self.image.kind in IMAGE_KINDS, f"An image is one of {', '.join(IMAGE_KINDS[1:])}.")
-        _check(self.image.date_kind in DATE_KINDS, f"A date is one of {', '.join(DATE_KINDS)}.")
-        _check(len(self.image.acquired_at) <= _LONGEST, "A date is no longer than a line.")
+        _check(0.0 < self.pick_m <= _MOST_M, Phrase("A shadow's ends were pointed at to within a positive length."))
+        _check(0.0 <= self.pixel_m <= _MOST_M, Phrase("A pixel has a positive size."))
+        _check(abs(self.slope_deg) < 90.0, Phrase("A slope lies between -90 and 90 degrees."))
+        _check(0.0 <= self.slope_error_deg < 90.0, Phrase("The error of a slope lies between 0 and 90 degrees."))
+        _check(
+            self.said_kind in IMAGE_KINDS,
+            Phrase("An image is one of {image_kinds}.", image_kinds=", ".join(IMAGE_KINDS[1:])),
+        )
+        _check(
+            self.image.kind in IMAGE_KINDS,
+            Phrase("An image is one of {image_kinds}.", image_kinds=", ".join(IMAGE_KINDS[1:])),
+        )
+        _check(
+            self.image.date_kind in DATE_KINDS,
+            Phrase("A date is one of {date_kinds}.", date_kinds=", ".join(DATE_KINDS)),
+        )
+        _check(len(self.image.acquired_at) <= _LONGEST, Phrase("A date is no longer than a line."))
         numbers = (self.result, self.error, self.sun_azimuth_deg, self.sun_elevation_deg)
         suns = (self.image.sun_azimuth_deg, self.image.sun_elevation_deg)
-        _check(all(one is None or abs(one) <= _MOST_M for one in (*numbers, *suns)), "A number is out of bounds.")
+        _check(
+            all(one is None or abs(one) <= _MOST_M for one in (*numbers, *suns)), Phrase("A number is out of bounds.")
+        )
 
     # -- JSON ---------------------------------------------------------------------------------------------------------
 
@@ -167,7 +179,7 @@ class ShadowMark(Struct, frozen=True):
     @property
     def label(self) -> str:
         """The label of a mark to which nobody has given another."""
-        return f"Height {self.text}" if self.text else NO_HEIGHT
+        return Phrase("Height {text}", text=self.text) if self.text else NO_HEIGHT
 
 
 def height_text(height_m: float, error_m: float) -> str:

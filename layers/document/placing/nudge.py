@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from layers.document.json_fields import finite_numbers, json_object
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 
 MOST_M = 30_000.0
 """As far as a layer may be moved: what lies further off is placed wrongly, not nudged."""
@@ -57,9 +58,24 @@ class Nudge(Struct, frozen=True):
         """Such as "moved by hand 12.4 m east, 3 m north, A. Analyst, 2026-11-27"."""
         how = "by hand" if self.how == "hand" else f"by {self.how}"
         if self.against:
-            how = f"{how} onto “{self.against}”"
-        spread = f", parts differ by {_metres(self.residual_m)} m" if self.residual_m is not None else ""
-        return ", ".join(filter(None, (f"moved {how} {self.offset_words}{spread}", self.by, self.at[:10])))
+            how = Phrase("{how} onto “{against}”", how=how, against=self.against)
+        spread = (
+            Phrase(", parts differ by {metres} m", metres=_metres(self.residual_m))
+            if self.residual_m is not None
+            else ""
+        )
+        return ", ".join(
+            filter(
+                None,
+                (
+                    Phrase(
+                        "moved {how} {offset_words}{spread}", how=how, offset_words=self.offset_words, spread=spread
+                    ),
+                    self.by,
+                    self.at[:10],
+                ),
+            )
+        )
 
     @property
     def unsigned_words(self) -> str:

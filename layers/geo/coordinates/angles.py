@@ -221,7 +221,7 @@ def _placed(first: _Angle, second: _Angle, text: str) -> tuple[list[ParsedCoordi
     """The coordinates that two angles can be, and why not if they can be none."""
     if first.axis and first.axis == second.axis:
         word = {"lat": "latitudes", "lon": "longitudes"}[first.axis]
-        return [], f"These are two {word}: a coordinate needs one latitude and one longitude."
+        return [], Phrase("These are two {word}: a coordinate needs one latitude and one longitude.", word=word)
     if first.axis == "lat" or second.axis == "lon":
         orders = [(first, second)]
     elif first.axis == "lon" or second.axis == "lat":
@@ -235,8 +235,8 @@ def _placed(first: _Angle, second: _Angle, text: str) -> tuple[list[ParsedCoordi
         return found, ""
     lat, lon = orders[0]
     if abs(lat.degrees) > 90.0:
-        return [], f"A latitude goes from -90 to 90, not {lat.degrees:g}."
-    return [], f"A longitude goes from -180 to 180, not {lon.degrees:g}."
+        return [], Phrase("A latitude goes from -90 to 90, not {degrees}.", degrees=f"{lat.degrees:g}")
+    return [], Phrase("A longitude goes from -180 to 180, not {degrees}.", degrees=f"{lon.degrees:g}")
 
 
 def _coordinate(lat: _Angle, lon: _Angle, text: str) -> ParsedCoordinate:

@@ -9,6 +9,7 @@ from layers.document.document import Document
 from layers.document.rows import Product, Response
 from layers.document.site import Site
 from layers.document.source import Source
+from layers.phrase import Phrase
 from layers.product.issuing.printed_rows import Difference, differences
 from layers.text.counted import counted
 
@@ -28,7 +29,7 @@ def correction_of(document: Document, issued: Product) -> str:
     if (more := len(told) - MOST_NAMED) > 1:
         told[MOST_NAMED:] = [counted(more, "further change")]
     at = f" of {issued.issued_at[:10]}" if issued.issued_at else ""
-    return f"Correction to version {issued.version}{at}: {'; '.join(told)}."
+    return Phrase("Correction to version {version}{at}: {told}.", version=issued.version, at=at, told="; ".join(told))
 
 
 def _told(document: Document, found: Iterable[Difference]) -> Iterator[str]:
@@ -42,13 +43,20 @@ def _words(document: Document, one: Difference) -> str:
     match _row(document, one):
         case Response() as answer:
             who = _short(answer.speaker) or "a speaker who is not named"
-            return f"the answer of {who} is {'added' if one.what == 'new' else 'changed'}"
+            return Phrase(
+                "the answer of {who} is {value}",
+                who=who,
+                value=Phrase("added") if one.what == "new" else Phrase("changed"),
+            )
         case Claim() as claim:
-            return f"the claim “{_short(claim.source_wording or claim.statement)}” is changed"
+            return Phrase(
+                "the claim “{source_wording}” is changed",
+                source_wording=_short(claim.source_wording or claim.statement),
+            )
         case Site() as site:
-            return f"what is known of {_short(site.label) or 'a mark'} is changed"
+            return Phrase("what is known of {label} is changed", label=_short(site.label) or Phrase("a mark"))
         case Source() as source:
-            return f"the source “{_short(source.title or source.publisher)}” is changed"
+            return Phrase("the source “{title}” is changed", title=_short(source.title or source.publisher))
     if one.what == "deleted":
         return {"responses": "an answer is taken back", "claims": "a claim is taken back"}.get(one.table_name, "")
     names = {"claim_sources": "the sources of a claim are changed", "images": "an image is described anew"}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from layers.document.document import Document
+from layers.phrase import Phrase
 from layers.product.case_facts import facts_of_case
 from layers.product.content import ProductContent
 from layers.product.issuing.data_spec import DataSpec
@@ -37,7 +38,17 @@ def with_status(content: ProductContent, edition: Edition, against: Sequence[Fin
     """The words of evidence with the state in which they leave, as all formats of data print it."""
     product = edition.product
     if edition.state == DRAFT or product is None:
-        stands = f"; {counted(len(against), 'finding stands', 'findings stand')} against it" if against else ""
+        stands = (
+            Phrase("; {findings} against it", findings=counted(len(against), "finding stands", "findings stand"))
+            if against
+            else ""
+        )
         return replace(content, status=f"draft, not issued{stands}", is_blocked=bool(against))
-    status = f"{edition.state} {edition.made_on} as product {product.number}, version {product.version}"
+    status = Phrase(
+        "{state} {made_on} as product {number}, version {version}",
+        state=edition.state,
+        made_on=edition.made_on,
+        number=product.number,
+        version=product.version,
+    )
     return replace(content, status=status, correction=product.correction)

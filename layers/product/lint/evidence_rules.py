@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from layers.document.vocabulary import LIKELIHOOD_TERMS
+from layers.phrase import Phrase, all_of
 from layers.product.caveats import ABSENCE
 from layers.product.content import ClaimSaid, SourceCited
 from layers.product.lint.finding import BLOCKING, WARNING, Checked, Fault, Jump, Rule, map_name, short, to_part
@@ -28,7 +29,7 @@ _SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
 
 def claim_name(claim: ClaimSaid) -> str:
     """The words for a claim."""
-    return f"claim “{short(claim.said)}”"
+    return Phrase("claim “{said}”", said=short(claim.said))
 
 
 # -- marks ------------------------------------------------------------------------------------------------------
@@ -42,8 +43,12 @@ def _sites_named(checked: Checked) -> Iterator[Fault]:
             shown = ", ".join(map(short, names[:3])) + (" and more" if len(names) > 3 else "")
             yield Fault(
                 map_name(one),
-                f"{len(told.uncounted)} of its marks are neither named nor keyed nor counted: {shown or 'no name'}.",
-                "Show labels and key, or choose a larger page.",
+                Phrase(
+                    "{count} of its marks are neither named nor keyed nor counted: {shown}.",
+                    count=len(told.uncounted),
+                    shown=shown or Phrase("no name"),
+                ),
+                Phrase("Show labels and key, or choose a larger page."),
                 to_part("labels"),
             )
 
@@ -55,8 +60,8 @@ def _no_false_pin(checked: Checked) -> Iterator[Fault]:
             if site is not None and site.is_area:
                 yield Fault(
                     f"{map_name(one)}, {short(site.name)}",
-                    f"It is shown as an exact pin, and is known to {site.precision}.",
-                    "Show it as an area or hollow.",
+                    Phrase("It is shown as an exact pin, and is known to {precision}.", precision=site.precision),
+                    Phrase("Show it as an area or hollow."),
                     Jump("sites", site.uuid, "position_error_m"),
                 )
 
@@ -68,8 +73,8 @@ def _doubt_said(checked: Checked) -> Iterator[Fault]:
             if site is not None and site.doubt and not checked.holds(site.name):
                 yield Fault(
                     f"{map_name(one)}, {short(site.name)}",
-                    f"It is {site.lifecycle}, and its label does not say so.",
-                    "Show its whole label.",
+                    Phrase("It is {lifecycle}, and its label does not say so.", lifecycle=site.lifecycle),
+                    Phrase("Show its whole label."),
                     to_part("labels"),
                 )
 
@@ -81,8 +86,8 @@ def _position_judged(checked: Checked) -> Iterator[Fault]:
         if site.error_m is None:
             yield Fault(
                 site.name,
-                "The accuracy of its place was not judged: it is drawn as if it were exact.",
-                "Enter the radius that holds it with 90 %, and its basis.",
+                Phrase("The accuracy of its place was not judged: it is drawn as if it were exact."),
+                Phrase("Enter the radius that holds it with 90 %, and its basis."),
                 Jump("sites", site.uuid, "position_error_m"),
             )
 
@@ -98,11 +103,11 @@ def _judgement_whole(checked: Checked) -> Iterator[Fault]:
                 ("a confidence", claim.confidence),
                 ("reasons for its confidence", claim.reason.strip()),
             )
-            missing = " and ".join(word for word, value in parts if not value)
+            missing = all_of(word for word, value in parts if not value)
             yield Fault(
                 claim_name(claim),
-                f"It is a judgement without {missing}.",
-                "Complete the judgement, or set its state back.",
+                Phrase("It is a judgement without {missing}.", missing=missing),
+                Phrase("Complete the judgement, or set its state back."),
                 Jump("claims", claim.uuid, "likelihood_term"),
             )
 
@@ -113,8 +118,8 @@ def _judgement_supported(checked: Checked) -> Iterator[Fault]:
         if claim.is_ours and not (claim.quotes or claim.evidence):
             yield Fault(
                 claim_name(claim),
-                "It is a judgement of ours, and rests on no source and no evidence.",
-                "Cite a source, link what was seen, or set its state back.",
+                Phrase("It is a judgement of ours, and rests on no source and no evidence."),
+                Phrase("Cite a source, link what was seen, or set its state back."),
                 Jump("claims", claim.uuid, "sources"),
                 rows=(claim.uuid,),
             )
@@ -125,8 +130,8 @@ def _judgement_reviewed(checked: Checked) -> Iterator[Fault]:
         if claim.is_ours and not claim.is_reviewed:
             yield Fault(
                 claim_name(claim),
-                "Nobody but its author has reviewed it: the product says “not independently reviewed”.",
-                "Have a second person review it.",
+                Phrase("Nobody but its author has reviewed it: the product says “not independently reviewed”."),
+                Phrase("Have a second person review it."),
                 Jump("claims", claim.uuid, "status"),
                 rows=(claim.uuid,),
             )
@@ -141,8 +146,11 @@ def _absence(checked: Checked) -> Iterator[Fault]:
         if found:
             yield Fault(
                 where,
-                f"“{short(found[0])}” says that something is not there, and no search or observation shows that.",
-                "Record the search, or the observation on an image, or write what was seen.",
+                Phrase(
+                    "“{found}” says that something is not there, and no search or observation shows that.",
+                    found=short(found[0]),
+                ),
+                Phrase("Record the search, or the observation on an image, or write what was seen."),
                 jump,
             )
 
@@ -151,7 +159,12 @@ def _judgement_shown(checked: Checked) -> Iterator[Fault]:
     for claim in checked.content.claims:
         for words in (claim.likelihood, claim.confidence):
             if words and checked.spec.shows("claims") and not checked.holds(words):
-                yield Fault(claim_name(claim), f"“{words}” is not on the page.", "Show the claims.", to_part("claims"))
+                yield Fault(
+                    claim_name(claim),
+                    Phrase("“{words}” is not on the page.", words=words),
+                    Phrase("Show the claims."),
+                    to_part("claims"),
+                )
 
 
 def _likelihood_rows(checked: Checked) -> Iterator[Fault]:
@@ -164,8 +177,8 @@ def _likelihood_rows(checked: Checked) -> Iterator[Fault]:
     if len(used) > 1:
         yield Fault(
             "the judgements",
-            f"Both rows of ICD 203's terms are used: {used[1][0]} and {used[2][0]}.",
-            "Use the terms of one row.",
+            Phrase("Both rows of ICD 203's terms are used: {used} and {used_2}.", used=used[1][0], used_2=used[2][0]),
+            Phrase("Use the terms of one row."),
             to_part("claims"),
         )
 
@@ -174,7 +187,7 @@ def _own_texts(checked: Checked) -> Iterator[tuple[str, str, Jump]]:
     """Texts of ours: an official's words may hold any term."""
     spec = checked.spec
     for name in ("title", "subtitle", "bottom_line", "caption", "alt_text"):
-        yield f"the {name.replace('_', ' ')}", getattr(spec, name), Jump("product", "", name)
+        yield Phrase("the {replace}", replace=name.replace("_", " ")), getattr(spec, name), Jump("product", "", name)
     for claim in checked.content.claims:
         if claim.voice == "analyst":
             yield claim_name(claim), claim.statement, Jump("claims", claim.uuid, "statement")
@@ -187,8 +200,8 @@ def _not_in_one_sentence(checked: Checked) -> Iterator[Fault]:
             if _CONFIDENCE.search(sentence) and _TERM.search(sentence):
                 yield Fault(
                     where,
-                    f"Likelihood and confidence stand in one sentence: “{short(sentence)}”.",
-                    "Put them in two sentences: one on the proposition, one on the basis of the judgement.",
+                    Phrase("Likelihood and confidence stand in one sentence: “{why}”.", why=short(sentence)),
+                    Phrase("Put them in two sentences: one on the proposition, one on the basis of the judgement."),
                     jump,
                 )
 
@@ -201,8 +214,11 @@ def _likelihood_ours(checked: Checked) -> Iterator[Fault]:
         if found and found[0].casefold() not in judged:
             yield Fault(
                 where,
-                f"“{found[0]}” is a term of likelihood, and no judgement on this page bears it.",
-                "Record the judgement, or write it otherwise. A speaker's “likely” stands in the speaker's words only.",
+                Phrase("“{found}” is a term of likelihood, and no judgement on this page bears it.", found=found[0]),
+                Phrase(
+                    "Record the judgement, or write it otherwise. A speaker's “likely” stands in the speaker's words "
+                    "only."
+                ),
                 jump,
             )
 
@@ -213,8 +229,8 @@ def _verified(checked: Checked) -> Iterator[Fault]:
             missing = "a step that says how" if not claim.steps else "a reviewer"
             yield Fault(
                 claim_name(claim),
-                f"It is called verified without {missing}.",
-                "Write down the steps and have it reviewed, or set its state back.",
+                Phrase("It is called verified without {missing}.", missing=missing),
+                Phrase("Write down the steps and have it reviewed, or set its state back."),
                 Jump("claims", claim.uuid, "state"),
             )
 
@@ -228,7 +244,7 @@ def _sourced(checked: Checked) -> Iterator[Fault]:
             yield Fault(
                 claim_name(claim),
                 "It has no source.",
-                "Cite the source that it is from.",
+                Phrase("Cite the source that it is from."),
                 Jump("claims", claim.uuid, "sources"),
             )
 
@@ -239,7 +255,10 @@ def _source_list(checked: Checked) -> Iterator[Fault]:
     for source in checked.content.sources:
         if not checked.holds(source.citation):
             yield Fault(
-                source_name(source), "It is not in the list of sources.", "Show the sources.", to_part("sources")
+                source_name(source),
+                Phrase("It is not in the list of sources."),
+                Phrase("Show the sources."),
+                to_part("sources"),
             )
 
 
@@ -248,8 +267,8 @@ def _accessed(checked: Checked) -> Iterator[Fault]:
         if not source.has_access_date:
             yield Fault(
                 source_name(source),
-                "The date on which it was read is not recorded.",
-                "Enter it if you know it, never another; else say in its descriptor that none is recorded.",
+                Phrase("The date on which it was read is not recorded."),
+                Phrase("Enter it if you know it, never another; else say in its descriptor that none is recorded."),
                 Jump("sources", source.uuid, "accessed_at"),
                 source.access_explained,
             )
@@ -263,16 +282,16 @@ def _evaluated(checked: Checked) -> Iterator[Fault]:
         if source.is_unevaluated:
             yield Fault(
                 source_name(source),
-                "It is marked as not evaluated: nobody has judged it.",
-                "Grade its reliability; F says that it cannot be judged.",
+                Phrase("It is marked as not evaluated: nobody has judged it."),
+                Phrase("Grade its reliability; F says that it cannot be judged."),
                 Jump("sources", source.uuid, "reliability"),
                 rows=(source.uuid,),
             )
         if source.is_unchecked:
             yield Fault(
                 source_name(source),
-                f"Nobody has checked the work of a machine on it: {short(source.machine)}.",
-                "Check it, and enter who did.",
+                Phrase("Nobody has checked the work of a machine on it: {machine}.", machine=short(source.machine)),
+                Phrase("Check it, and enter who did."),
                 Jump("sources", source.uuid, "machine_json"),
                 rows=(source.uuid,),
             )
@@ -280,8 +299,8 @@ def _evaluated(checked: Checked) -> Iterator[Fault]:
     if chips:
         yield Fault(
             counted(len(chips), "chip"),
-            "Nobody has checked the work of a machine on the image evidence.",
-            "Check it, and enter who did.",
+            Phrase("Nobody has checked the work of a machine on the image evidence."),
+            Phrase("Check it, and enter who did."),
             Jump("chips", chips[0], "machine_json"),
             rows=chips,
         )
@@ -293,8 +312,8 @@ def _two_origins(checked: Checked) -> Iterator[Fault]:
         if any(quote.credibility == "1" for quote in claim.quotes) and len(origins) < 2:
             yield Fault(
                 claim_name(claim),
-                "Credibility 1 is “confirmed by other sources”, and all its sources have one origin.",
-                "Cite a second origin, or grade it lower.",
+                Phrase("Credibility 1 is “confirmed by other sources”, and all its sources have one origin."),
+                Phrase("Cite a second origin, or grade it lower."),
                 Jump("claims", claim.uuid, "sources"),
             )
 
@@ -303,12 +322,17 @@ def _caveats(checked: Checked) -> Iterator[Fault]:
     for words in checked.content.caveats if checked.has_marks else ():
         if not checked.holds(words):
             what = "that what is not marked may be there all the same" if words == ABSENCE else f"“{short(words)}”"
-            yield Fault("the caveats", f"The page does not say {what}.", "Show the caveats.", to_part("caveats"))
+            yield Fault(
+                "the caveats",
+                Phrase("The page does not say {what}.", what=what),
+                Phrase("Show the caveats."),
+                to_part("caveats"),
+            )
 
 
 def source_name(source: SourceCited) -> str:
     """The words for a source."""
-    return f"source “{short(source.title or source.publisher or source.number)}”"
+    return Phrase("source “{title}”", title=short(source.title or source.publisher or source.number))
 
 
 RULES = (

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from layers.phrase import Phrase
 from layers.product.content import ProductContent
 from layers.product.facts import ImageFact, MapFact, ProductFacts
 from layers.product.spec import ProductSpec
@@ -112,7 +113,7 @@ def map_name(one: MapFact) -> str:
 
 def image_name(image: ImageFact) -> str:
     """The words for an image."""
-    return f"image “{short(image.name)}”" if image.name else "an image without a name"
+    return Phrase("image “{name}”", name=short(image.name)) if image.name else "an image without a name"
 
 
 def short(text: str) -> str:

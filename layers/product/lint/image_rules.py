@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
+from layers.phrase import Phrase, all_of
 from layers.product.facts import ImageFact, MapFact
 from layers.product.lint.finding import (
     BLOCKING,
@@ -41,8 +42,8 @@ def _image_date(checked: Checked) -> Iterator[Fault]:
         if not image.date.strip() or not checked.holds(image.date):
             yield Fault(
                 f"{map_name(one)}, {image_name(image)}",
-                "No date stands beside it: an image without one must say “date unknown”.",
-                "Print the line of its date, or leave the image out.",
+                Phrase("No date stands beside it: an image without one must say “date unknown”."),
+                Phrase("Print the line of its date, or leave the image out."),
                 to_layer(image, "acquired_at"),
             )
 
@@ -53,8 +54,10 @@ def _date_known(checked: Checked) -> Iterator[Fault]:
             continue
         yield Fault(
             image_name(image),
-            "Its date is not known: a reader cannot tell when this was so.",
-            "Enter its date and its basis, if you know them. Never guess: “date unknown” may stand, with a reason.",
+            Phrase("Its date is not known: a reader cannot tell when this was so."),
+            Phrase(
+                "Enter its date and its basis, if you know them. Never guess: “date unknown” may stand, with a reason."
+            ),
             to_layer(image, "acquired_at"),
         )
 
@@ -64,8 +67,8 @@ def _date_basis(checked: Checked) -> Iterator[Fault]:
         if image.acquired_at and not image.date_basis:
             yield Fault(
                 image_name(image),
-                "It does not say where its date is from.",
-                "Choose the basis of its date: metadata, catalogue, file name, caption or analyst.",
+                Phrase("It does not say where its date is from."),
+                Phrase("Choose the basis of its date: metadata, catalogue, file name, caption or analyst."),
                 to_layer(image, "date_basis"),
             )
 
@@ -78,15 +81,15 @@ def _date_true(checked: Checked) -> Iterator[Fault]:
         if invented:
             yield Fault(
                 where,
-                f"The date that is printed, “{image.date}”, is not the one that is known of it.",
-                "Print the date of the layer, or “date unknown”.",
+                Phrase("The date that is printed, “{date}”, is not the one that is known of it.", date=image.date),
+                Phrase("Print the date of the layer, or “date unknown”."),
                 to_layer(image, "acquired_at"),
             )
         elif image.date_kind == "composite" and "composite" not in image.date.casefold() and image.date:
             yield Fault(
                 where,
-                "It is a composite of many images, and its line does not say so.",
-                "Print “composite” beside its date: a mosaic has no instant.",
+                Phrase("It is a composite of many images, and its line does not say so."),
+                Phrase("Print “composite” beside its date: a mosaic has no instant."),
                 to_layer(image, "date_kind"),
             )
 
@@ -97,8 +100,10 @@ def _sensor(checked: Checked) -> Iterator[Fault]:
         if not is_told and not (image.credit and (image.date_kind == "composite" or image.is_reference)):
             yield Fault(
                 image_name(image),
-                "Neither its sensor nor its provider is named.",
-                "Enter the sensor or the provider, if you know it; else give the reason for which it is not known.",
+                Phrase("Neither its sensor nor its provider is named."),
+                Phrase(
+                    "Enter the sensor or the provider, if you know it; else give the reason for which it is not known."
+                ),
                 to_layer(image, "sensor"),
             )
 
@@ -110,15 +115,15 @@ def _credit(checked: Checked) -> Iterator[Fault]:
             if not (image.credit_of_row or image.credit or image.licence).strip():
                 yield Fault(
                     where,
-                    "Nobody is credited for it.",
-                    "Enter the credit that its provider asks for.",
+                    Phrase("Nobody is credited for it."),
+                    Phrase("Enter the credit that its provider asks for."),
                     to_layer(image, "credit"),
                 )
             elif not image.credit.strip() or not checked.holds(image.credit):
                 yield Fault(
                     where,
-                    "Its credit is not on the page.",
-                    "Show the line of credits, or give the page more room.",
+                    Phrase("Its credit is not on the page."),
+                    Phrase("Show the line of credits, or give the page more room."),
                     to_part("credits"),
                 )
 
@@ -128,8 +133,8 @@ def _licence(checked: Checked) -> Iterator[Fault]:
         if _BINDING.search(image.licence) and not checked.holds(image.licence):
             yield Fault(
                 image_name(image),
-                f"Its licence, {image.licence}, binds this product, and is not on the page.",
-                "Print the licence beside the credit.",
+                Phrase("Its licence, {licence}, binds this product, and is not on the page.", licence=image.licence),
+                Phrase("Print the licence beside the credit."),
                 to_layer(image, "licence"),
             )
 
@@ -138,15 +143,15 @@ def _licence_forbids(checked: Checked) -> Iterator[Fault]:
     """An image may stand in an annotated product only where its licence and its service's terms let it."""
     for image in checked.shown_once():
         if _FORBIDS.search(image.licence):
-            said = f"Its licence, “{short(image.licence)}”, does not let it stand in a product."
+            said = Phrase("Its licence, “{licence}”, does not let it stand in a product.", licence=short(image.licence))
         elif not image.may_export:
-            said = "The terms of its service do not let it stand in a product."
+            said = Phrase("The terms of its service do not let it stand in a product.")
         else:
             continue
         yield Fault(
             image_name(image),
             said,
-            "Leave the image out, or show another one of the same place.",
+            Phrase("Leave the image out, or show another one of the same place."),
             to_layer(image, "licence"),
         )
 
@@ -160,8 +165,8 @@ def _processing(checked: Checked) -> Iterator[Fault]:
             continue
         yield Fault(
             f"{map_name(one)}, {image_name(image)}",
-            "The page does not say how its colours were made.",
-            "Add a note on its processing: bands, stretch, sharpening.",
+            Phrase("The page does not say how its colours were made."),
+            Phrase("Add a note on its processing: bands, stretch, sharpening."),
             Jump("product", "", "processing_note"),
         )
 
@@ -171,8 +176,8 @@ def _nudge(checked: Checked) -> Iterator[Fault]:
         if image.nudge and not checked.holds(image.nudge):
             yield Fault(
                 f"{map_name(one)}, {image_name(image)}",
-                "It was shifted by hand, and the page does not say so.",
-                "Print the shift, its author and date in the footnote.",
+                Phrase("It was shifted by hand, and the page does not say so."),
+                Phrase("Print the shift, its author and date in the footnote."),
                 to_layer(image, "nudge_json"),
             )
 
@@ -182,8 +187,11 @@ def _view_angle(checked: Checked) -> Iterator[Fault]:
         if image.view_angle_deg is not None and not image.view_angle_kind:
             yield Fault(
                 image_name(image),
-                "Its angle of view does not say whether it is off nadir at the satellite or incidence at the ground.",
-                "Say which of the two it is.",
+                Phrase(
+                    "Its angle of view does not say whether it is off nadir at the satellite or incidence at the "
+                    "ground."
+                ),
+                Phrase("Say which of the two it is."),
                 to_layer(image, "view_angle"),
             )
 
@@ -211,9 +219,9 @@ def _same_frame(checked: Checked) -> Iterator[Fault]:
             same = same and all(abs(a - b) < _SAME_FRAME for a, b in zip(first.bounds, other.bounds, strict=True))
         if not same:
             yield Fault(
-                f"{map_name(first)} and {map_name(other)}",
-                "They do not show the same frame at the same scale.",
-                "Give both maps the same bounds.",
+                Phrase("{map_name} and {map_name_2}", map_name=map_name(first), map_name_2=map_name(other)),
+                Phrase("They do not show the same frame at the same scale."),
+                Phrase("Give both maps the same bounds."),
                 Jump("product", "", "bounds"),
             )
 
@@ -225,12 +233,12 @@ def _before_after(checked: Checked) -> Iterator[Fault]:
         return
     tops = {one.number: image for one, image in _tops(checked.maps)}
     spans = [_span(tops[one.number]) if one.number in tops else None for one, _ in named]
-    where = " and ".join(map_name(one) for one, _ in named)
+    where = all_of(map_name(one) for one, _ in named)
     if not are_apart(spans):
         yield Fault(
             where,
-            "They are called before and after, and their dates are not known to be apart.",
-            "Enter both dates with where they are from, or call the maps A and B.",
+            Phrase("They are called before and after, and their dates are not known to be apart."),
+            Phrase("Enter both dates with where they are from, or call the maps A and B."),
             Jump("product", "", "maps"),
         )
         return
@@ -239,8 +247,8 @@ def _before_after(checked: Checked) -> Iterator[Fault]:
     if words != sorted(words, reverse=True):
         yield Fault(
             where,
-            "The later image is called before, or the earlier one after.",
-            "Change the sides, or their titles.",
+            Phrase("The later image is called before, or the earlier one after."),
+            Phrase("Change the sides, or their titles."),
             Jump("product", "", "maps"),
         )
 
@@ -255,21 +263,21 @@ def _same_stretch(checked: Checked) -> Iterator[Fault]:
     for (one, a), (other, b) in combinations(_tops(checked.maps), 2):
         if checked.spec.layout == "panels" and (a.layer == b.layer or not _same_ground(one, other)):
             continue
-        where = f"{map_name(one)} and {map_name(other)}"
+        where = Phrase("{map_name} and {map_name_2}", map_name=map_name(one), map_name_2=map_name(other))
         says_match = any(_MATCHED.search(words) for words in (a.processing, b.processing, a.stretch, b.stretch))
         are_alike = bool(a.sensor) and a.sensor == b.sensor and bool(a.units) and a.units == b.units
         if are_alike and a.stretch != b.stretch and not says_match:
             yield Fault(
                 where,
-                "The same sensor is stretched in two ways: what differs may be the stretch.",
-                "Give both the same stretch.",
+                Phrase("The same sensor is stretched in two ways: what differs may be the stretch."),
+                Phrase("Give both the same stretch."),
                 Jump("product", "", "match"),
             )
         elif not are_alike and not says_match and a.stretch and b.stretch:
             yield Fault(
                 where,
-                "They are of different sensors or units, or these are not stated: colours cannot be compared.",
-                "Match the stretch of the second to the first, which the page then declares; or say why not.",
+                Phrase("They are of different sensors or units, or these are not stated: colours cannot be compared."),
+                Phrase("Match the stretch of the second to the first, which the page then declares; or say why not."),
                 Jump("product", "", "match"),
             )
 
@@ -288,8 +296,8 @@ def _difference(checked: Checked) -> Iterator[Fault]:
         if one.is_difference and not all(checked.holds(word) for word in _DIFFERENCE):
             yield Fault(
                 map_name(one),
-                "A difference image does not say what else it holds.",
-                "Caption it “includes season, sun, angle, registration”.",
+                Phrase("A difference image does not say what else it holds."),
+                Phrase("Caption it “includes season, sun, angle, registration”."),
                 Jump("product", "", "caption"),
             )
 

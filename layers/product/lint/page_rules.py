@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from layers.geo.bounds import Bounds
+from layers.phrase import Phrase, all_of
 from layers.product.boundaries import says_whose_view
 from layers.product.facts import SCALE_CHANGES_M
 from layers.product.lint.finding import (
@@ -43,9 +44,9 @@ def _marking_shown(checked: Checked) -> Iterator[Fault]:
     for place, shown in (("top", facts.marking_top), ("bottom", facts.marking_bottom)):
         if not shown.strip():
             yield Fault(
-                f"the {place} of the page",
-                f"The marking “{wanted}” does not stand there.",
-                "Print the marking above and below every page.",
+                Phrase("the {place} of the page", place=place),
+                Phrase("The marking “{wanted}” does not stand there.", wanted=wanted),
+                Phrase("Print the marking above and below every page."),
                 Jump("product", "", "marking"),
             )
 
@@ -56,8 +57,8 @@ def _marking_high(checked: Checked) -> Iterator[Fault]:
     if missing:
         yield Fault(
             "the marking",
-            f"What is on the page is marked {' and '.join(missing)}, the product lower.",
-            "Raise the product's marking, or leave out what is marked so.",
+            Phrase("What is on the page is marked {missing}, the product lower.", missing=all_of(missing)),
+            Phrase("Raise the product's marking, or leave out what is marked so."),
             Jump("product", "", "marking"),
         )
 
@@ -65,9 +66,9 @@ def _marking_high(checked: Checked) -> Iterator[Fault]:
 def _marking_free(checked: Checked) -> Iterator[Fault]:
     for words in free_words(checked.spec.marking, checked.content.input_markings):
         yield Fault(
-            f"the marking “{short(words)}”",
-            "Something on the page is marked in these words of its own, which no scale ranks.",
-            "Read them, and repeat them in the product's marking or give the reason why not.",
+            Phrase("the marking “{words}”", words=short(words)),
+            Phrase("Something on the page is marked in these words of its own, which no scale ranks."),
+            Phrase("Read them, and repeat them in the product's marking or give the reason why not."),
             Jump("product", "", "marking"),
         )
 
@@ -77,15 +78,15 @@ def _title(checked: Checked) -> Iterator[Fault]:
     if not title:
         yield Fault(
             "the title",
-            "The product has none.",
-            "Write a title: place, country, subject.",
+            Phrase("The product has none."),
+            Phrase("Write a title: place, country, subject."),
             Jump("product", "", "title"),
         )
     elif _FILE_NAME.fullmatch(title):
         yield Fault(
             "the title",
-            f"“{short(title)}” is the name of a file.",
-            "Write a title: place, country, subject.",
+            Phrase("“{title}” is the name of a file.", title=short(title)),
+            Phrase("Write a title: place, country, subject."),
             Jump("product", "", "title"),
         )
 
@@ -94,8 +95,8 @@ def _bottom_line(checked: Checked) -> Iterator[Fault]:
     if not (checked.spec.bottom_line.strip() or checked.spec.subtitle.strip()):
         yield Fault(
             "the subtitle",
-            "The finding does not stand there in a sentence.",
-            "Write the bottom line, or a subtitle.",
+            Phrase("The finding does not stand there in a sentence."),
+            Phrase("Write the bottom line, or a subtitle."),
             Jump("product", "", "bottom_line"),
         )
 
@@ -111,7 +112,10 @@ def _centre(checked: Checked) -> Iterator[Fault]:
         if not (has_degrees and has_mgrs):
             what = "coordinates of its middle" if not has_degrees else "the MGRS square of its middle"
             yield Fault(
-                map_name(one), f"The page does not give the {what}.", "Show the line of its middle.", to_part("imprint")
+                map_name(one),
+                Phrase("The page does not give the {what}.", what=what),
+                Phrase("Show the line of its middle."),
+                to_part("imprint"),
             )
 
 
@@ -122,14 +126,19 @@ def _scale_bar(checked: Checked) -> Iterator[Fault]:
         bar, where = one.scale_bar, map_name(one)
         if bar is None or not bar.shown:
             if one.bounds is not None and one.width_m < CONTINENT_M:
-                yield Fault(where, "It has no scale bar.", "Show the scale bar.", to_part("scale bar"))
+                yield Fault(where, Phrase("It has no scale bar."), Phrase("Show the scale bar."), to_part("scale bar"))
         elif not _METRIC.search(bar.words):
-            yield Fault(where, "Its scale bar is not metric.", "Show it in metres or kilometres.", to_part("scale bar"))
+            yield Fault(
+                where,
+                Phrase("Its scale bar is not metric."),
+                Phrase("Show it in metres or kilometres."),
+                to_part("scale bar"),
+            )
         elif one.width_m >= SCALE_CHANGES_M and bar.holds_at_lat is None:
             yield Fault(
                 where,
-                "Its scale changes over the frame, and the bar does not say for which latitude it holds.",
-                "State the latitude, or leave the bar out.",
+                Phrase("Its scale changes over the frame, and the bar does not say for which latitude it holds."),
+                Phrase("State the latitude, or leave the bar out."),
                 to_part("scale bar"),
             )
 
@@ -142,8 +151,8 @@ def _north_arrow(checked: Checked) -> Iterator[Fault]:
         if one.bounds is not None and not one.arrow and not is_excused:
             yield Fault(
                 map_name(one),
-                "It has no north arrow: true north is drawn even where it is up.",
-                "Show the north arrow.",
+                Phrase("It has no north arrow: true north is drawn even where it is up."),
+                Phrase("Show the north arrow."),
                 to_part("north arrow"),
             )
 
@@ -153,15 +162,15 @@ def _legend(checked: Checked) -> Iterator[Fault]:
         for words in one.legend_missing:
             yield Fault(
                 f"{map_name(one)}, {short(words)}",
-                "It is drawn, and the legend does not explain it.",
-                "Show the legend, or name it with a label.",
+                Phrase("It is drawn, and the legend does not explain it."),
+                Phrase("Show the legend, or name it with a label."),
                 to_part("legend"),
             )
         for words in one.legend_unseen:
             yield Fault(
                 f"{map_name(one)}, {short(words)}",
-                "The legend explains it, and it is not in the frame.",
-                "Leave it out of the legend.",
+                Phrase("The legend explains it, and it is not in the frame."),
+                Phrase("Leave it out of the legend."),
                 to_part("legend"),
             )
 
@@ -171,15 +180,15 @@ def _labels_clear(checked: Checked) -> Iterator[Fault]:
         for words in one.covered:
             yield Fault(
                 f"{map_name(one)}, {short(words)}",
-                "A label, a callout or furniture covers it.",
-                "Drag what covers it aside, or choose a larger page.",
+                Phrase("A label, a callout or furniture covers it."),
+                Phrase("Drag what covers it aside, or choose a larger page."),
                 to_part("labels"),
             )
         if not one.halo and one.sites.named:
             yield Fault(
                 map_name(one),
-                "Its labels have no halo.",
-                "Choose a house style with halos.",
+                Phrase("Its labels have no halo."),
+                Phrase("Choose a house style with halos."),
                 Jump("product", "", "style"),
             )
 
@@ -187,9 +196,9 @@ def _labels_clear(checked: Checked) -> Iterator[Fault]:
 def _overlaps(checked: Checked) -> Iterator[Fault]:
     for one, other, page in checked.facts.overlaps:
         yield Fault(
-            f"page {page + 1}, {short(one)} and {short(other)}",
-            "One lies on the other.",
-            "Drag them apart, or choose a larger page.",
+            Phrase("page {page}, {one} and {other}", page=page + 1, one=short(one), other=short(other)),
+            Phrase("One lies on the other."),
+            Phrase("Drag them apart, or choose a larger page."),
             to_part(one),
         )
 
@@ -198,9 +207,9 @@ def _cut_text(checked: Checked) -> Iterator[Fault]:
     for text in checked.facts.texts:
         if text.is_cut:
             yield Fault(
-                f"page {text.page + 1}, {text.part} “{short(text.words)}”",
-                "The text is cut.",
-                "Shorten it, or choose a larger page.",
+                Phrase("page {page}, {part} “{words}”", page=text.page + 1, part=text.part, words=short(text.words)),
+                Phrase("The text is cut."),
+                Phrase("Shorten it, or choose a larger page."),
                 to_part(text.part),
             )
 
@@ -210,8 +219,12 @@ def _type_size(checked: Checked) -> Iterator[Fault]:
     for part, size in small.items():
         yield Fault(
             part,
-            f"Its type is {size:.1f} pt high on paper; below {LEAST_PT:g} pt nobody reads it.",
-            "Choose a larger page, or leave something out.",
+            Phrase(
+                "Its type is {size} pt high on paper; below {least_pt} pt nobody reads it.",
+                size=f"{size:.1f}",
+                least_pt=f"{LEAST_PT:g}",
+            ),
+            Phrase("Choose a larger page, or leave something out."),
             to_part(part),
         )
 
@@ -220,16 +233,16 @@ def _in_grey(checked: Checked) -> Iterator[Fault]:
     """Many prints, and many eyes, have no colours."""
     for one, other in checked.facts.alike_in_grey:
         yield Fault(
-            f"the legend, {short(one)} and {short(other)}",
-            "Without colour their signs look alike.",
-            "Give one of them another sign, dashes, or a colour that is lighter or darker.",
+            Phrase("the legend, {one} and {other}", one=short(one), other=short(other)),
+            Phrase("Without colour their signs look alike."),
+            Phrase("Give one of them another sign, dashes, or a colour that is lighter or darker."),
             to_part("legend"),
         )
     for words in checked.facts.faint_in_grey:
         yield Fault(
             short(words),
-            "Without colour the letters can hardly be told from what they stand on.",
-            "Choose letters that are lighter or darker than their ground or their halo.",
+            Phrase("Without colour the letters can hardly be told from what they stand on."),
+            Phrase("Choose letters that are lighter or darker than their ground or their halo."),
             Jump("product", "", "style"),
         )
 
@@ -241,9 +254,11 @@ def _boundaries(checked: Checked) -> Iterator[Fault]:
     for image in {image.layer: image for one in checked.facts.maps for image in one.images}.values():
         if image.draws_boundaries:
             yield Fault(
-                f"layer “{short(image.name)}”",
-                "It draws boundaries, and the page does not say whose view of them that is.",
-                "Say it in the layer's credit, such as “boundaries are de facto, as … draws them”, and print that.",
+                Phrase("layer “{name}”", name=short(image.name)),
+                Phrase("It draws boundaries, and the page does not say whose view of them that is."),
+                Phrase(
+                    "Say it in the layer's credit, such as “boundaries are de facto, as … draws them”, and print that."
+                ),
                 to_layer(image, "credit"),
             )
 
@@ -255,8 +270,8 @@ def _key(checked: Checked) -> Iterator[Fault]:
             if site is not None and not checked.holds(site.name):
                 yield Fault(
                     f"{map_name(one)}, {short(site.name)}",
-                    "It has a number on the map, and no line in the key.",
-                    "Show the key.",
+                    Phrase("It has a number on the map, and no line in the key."),
+                    Phrase("Show the key."),
                     to_part("key"),
                 )
 
@@ -271,8 +286,8 @@ def _locator(checked: Checked) -> Iterator[Fault]:
     if maps and maps[0].bounds is not None:
         yield Fault(
             map_name(maps[0]),
-            "No inset shows where in the world it lies.",
-            "Show the locator.",
+            Phrase("No inset shows where in the world it lies."),
+            Phrase("Show the locator."),
             to_part("locator"),
         )
 
@@ -288,8 +303,8 @@ def _projection(checked: Checked) -> Iterator[Fault]:
         if not one.crs_words.strip() or not checked.holds(one.crs_words):
             yield Fault(
                 map_name(one),
-                "The page does not name its projection and datum.",
-                "Show the imprint.",
+                Phrase("The page does not name its projection and datum."),
+                Phrase("Show the imprint."),
                 to_part("imprint"),
             )
 
@@ -299,15 +314,15 @@ def _author(checked: Checked) -> Iterator[Fault]:
     if spec.publish and not (spec.organisation.strip() or spec.annotation_credit.strip()):
         yield Fault(
             "the imprint",
-            "A published product leaves out the names of people, and no organisation answers for it.",
-            "Enter the organisation, or a credit for the annotation.",
+            Phrase("A published product leaves out the names of people, and no organisation answers for it."),
+            Phrase("Enter the organisation, or a credit for the annotation."),
             Jump("product", "", "organisation"),
         )
     elif not (spec.author.strip() or spec.organisation.strip() or spec.annotation_credit.strip()):
         yield Fault(
             "the imprint",
-            "Nobody answers for the product.",
-            "Enter its author or organisation.",
+            Phrase("Nobody answers for the product."),
+            Phrase("Enter its author or organisation."),
             Jump("product", "", "author"),
         )
 
@@ -321,8 +336,8 @@ def _annotation_credit(checked: Checked) -> Iterator[Fault]:
     if credit and not checked.holds(credit):
         yield Fault(
             "the credits",
-            "The annotation is not credited apart from the images.",
-            "Show the line of credits.",
+            Phrase("The annotation is not credited apart from the images."),
+            Phrase("Show the line of credits."),
             Jump("product", "", "annotation_credit"),
         )
 
@@ -333,7 +348,10 @@ def _made_on(checked: Checked) -> Iterator[Fault]:
         return
     if not facts.made_on or not checked.holds(facts.made_on):
         yield Fault(
-            "the imprint", "The day of the product is not on the page.", "Show the imprint.", to_part("imprint")
+            "the imprint",
+            Phrase("The day of the product is not on the page."),
+            Phrase("Show the imprint."),
+            to_part("imprint"),
         )
 
 
@@ -341,7 +359,9 @@ def _number(checked: Checked) -> Iterator[Fault]:
     """A product that has a number prints it: a reader needs it to tell prints apart. One that is issued gets one."""
     facts = checked.facts
     if facts.number and facts.is_laid_out and not checked.holds(facts.number):
-        yield Fault("the imprint", "Its number is not on the page.", "Show the imprint.", to_part("imprint"))
+        yield Fault(
+            "the imprint", Phrase("Its number is not on the page."), Phrase("Show the imprint."), to_part("imprint")
+        )
 
 
 def _alt_text(checked: Checked) -> Iterator[Fault]:
@@ -349,8 +369,8 @@ def _alt_text(checked: Checked) -> Iterator[Fault]:
         if checked.facts.is_laid_out and not one.alt_text.strip():
             yield Fault(
                 map_name(one),
-                "It has no alternative text for those who cannot see it.",
-                "Write in a sentence what it shows.",
+                Phrase("It has no alternative text for those who cannot see it."),
+                Phrase("Write in a sentence what it shows."),
                 Jump("product", "", "alt_text"),
             )
 
@@ -361,15 +381,18 @@ def _leaks(checked: Checked) -> Iterator[Fault]:
     if not checked.content.is_published:
         yield Fault(
             "the words of evidence",
-            "They hold what is internal, and the product is to be published.",
-            "Make the product anew from the case.",
+            Phrase("They hold what is internal, and the product is to be published."),
+            Phrase("Make the product anew from the case."),
             Jump("product", "", "publish"),
         )
     for name, words in typed_with_paths(checked.spec):
         yield Fault(
-            f"the {name.replace('_', ' ')}",
-            f"It names a folder or a machine of somebody's: “{short(without_paths(words))}” is printed.",
-            "Take the path out of the text.",
+            Phrase("the {replace}", replace=name.replace("_", " ")),
+            Phrase(
+                "It names a folder or a machine of somebody's: “{without_paths}” is printed.",
+                without_paths=short(without_paths(words)),
+            ),
+            Phrase("Take the path out of the text."),
             Jump("product", "", name),
         )
     for text in checked.facts.texts:
@@ -378,9 +401,14 @@ def _leaks(checked: Checked) -> Iterator[Fault]:
             words = words.replace(source.url, "") if source.url else words
         if without_paths(words) != words:
             yield Fault(
-                f"page {text.page + 1}, {text.part} “{short(without_paths(words))}”",
-                "It names a folder or a machine of somebody's.",
-                "Take the path out of the text.",
+                Phrase(
+                    "page {page}, {part} “{without_paths}”",
+                    page=text.page + 1,
+                    part=text.part,
+                    without_paths=short(without_paths(words)),
+                ),
+                Phrase("It names a folder or a machine of somebody's."),
+                Phrase("Take the path out of the text."),
                 to_part(text.part),
             )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
+from layers.phrase import Phrase
 from layers.product.content import ClaimSaid, NamedSite, ResponseSaid
 from layers.product.facts import MapFact, TextFact
 from layers.product.lint.finding import BLOCKING, WARNING, Checked, Fault, Jump, Rule, map_name, plain, short, to_part
@@ -61,7 +62,7 @@ def _files(checked: Checked) -> Iterator[_File]:
         parts = [one.words for one in (*facts.texts, *facts.beside) if one.page in pages]
         read = frozenset(uuid for text in (*parts, *alts) for uuid in names.read_in(text))
         words = tuple(one.words for one in whole)
-        name = "the file" if len(pages) == facts.pages else f"page {pages[0] + 1} as a file"
+        name = "the file" if len(pages) == facts.pages else Phrase("page {pages} as a file", pages=pages[0] + 1)
         yield _File(name, words, plain("\n".join(words)), read, True)
 
 
@@ -90,8 +91,10 @@ def _untold(site: NamedSite) -> Fault:
     is_by_role = site.role == NAMED_ROLE
     return Fault(
         site.name,
-        "It is shown as named in a claim, and no claim on the page names it.",
-        "Link the claim that names it, or change its role." if is_by_role else "Leave its name out, or show the claim.",
+        Phrase("It is shown as named in a claim, and no claim on the page names it."),
+        Phrase("Link the claim that names it, or change its role.")
+        if is_by_role
+        else Phrase("Leave its name out, or show the claim."),
         Jump("sites", site.uuid, "role"),
     )
 
@@ -99,7 +102,9 @@ def _untold(site: NamedSite) -> Fault:
 def _claim(file: _File, claim: ClaimSaid) -> Iterator[Fault]:
     firms = ", ".join(short(one.name) for one in claim.parties)
     where = (
-        f"{file.name}, {firms}: claim “{short(claim.said)}”" if file.is_laid_out else f"{firms}: {short(claim.said)}"
+        Phrase("{name}, {firms}: claim “{said}”", name=file.name, firms=firms, said=short(claim.said))
+        if file.is_laid_out
+        else f"{firms}: {short(claim.said)}"
     )
     yield from _words(file, claim, where)
     yield from _answers(file, claim, where)
@@ -109,8 +114,11 @@ def _claim(file: _File, claim: ClaimSaid) -> Iterator[Fault]:
     if unread:
         yield Fault(
             where,
-            f"Some of those whom it names can be read, and not {', '.join(short(one.name) for one in unread)}.",
-            "Name all of them, or none: choose a larger page, or leave the claims out.",
+            Phrase(
+                "Some of those whom it names can be read, and not {name}.",
+                name=", ".join(short(one.name) for one in unread),
+            ),
+            Phrase("Name all of them, or none: choose a larger page, or leave the claims out."),
             to_part("labels"),
         )
 
@@ -119,15 +127,15 @@ def _words(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
     if not claim.source_words.strip() and claim.voice != "analyst":
         yield Fault(
             where,
-            "The exact words of what is said of it are not recorded.",
-            "Enter the source's words as they stand there.",
+            Phrase("The exact words of what is said of it are not recorded."),
+            Phrase("Enter the source's words as they stand there."),
             Jump("claims", claim.uuid, "source_wording"),
         )
     if not claim.speaker.strip():
         yield Fault(
             where,
-            "Nobody is named as having said it.",
-            "Enter who said it, or that the report says it in its own voice.",
+            Phrase("Nobody is named as having said it."),
+            Phrase("Enter who said it, or that the report says it in its own voice."),
             Jump("claims", claim.uuid, "made_by"),
         )
     if not file.is_laid_out or not claim.said.strip():
@@ -136,15 +144,15 @@ def _words(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
     if not bearing:
         yield Fault(
             where,
-            "It can be read who is named, and not what is claimed in the exact words.",
-            "Show the claims, or choose a larger page.",
+            Phrase("It can be read who is named, and not what is claimed in the exact words."),
+            Phrase("Show the claims, or choose a larger page."),
             to_part("claims"),
         )
     elif not any(_has_speaker(text, claim) for text in bearing):
         yield Fault(
             where,
-            f"The words stand there without “{short(attribution_of(claim))}”.",
-            "Show the claims with who said them, and in which source.",
+            Phrase("The words stand there without “{attribution_of}”.", attribution_of=short(attribution_of(claim))),
+            Phrase("Show the claims with who said them, and in which source."),
             to_part("claims"),
         )
 
@@ -180,16 +188,16 @@ def _answers(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
     if not claim.responses:
         yield Fault(
             where,
-            "No answer is recorded, nor that none was asked for or given.",
-            "Record the answer, or that it was declined, not given by a date, or not asked for.",
+            Phrase("No answer is recorded, nor that none was asked for or given."),
+            Phrase("Record the answer, or that it was declined, not given by a date, or not asked for."),
             Jump("responses", claim.uuid),
         )
     for answer in claim.responses:
         if not _has_answer(file, answer):
             yield Fault(
                 where,
-                f"The answer of {short(answer.speaker) or 'a speaker'} is not there.",
-                "Show the claims with their answers, or choose a larger page.",
+                Phrase("The answer of {speaker} is not there.", speaker=short(answer.speaker) or Phrase("a speaker")),
+                Phrase("Show the claims with their answers, or choose a larger page."),
                 to_part("claims"),
             )
     numbers = [quote.source.number for quote in claim.quotes]
@@ -197,8 +205,8 @@ def _answers(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
     if is_silent and numbers and not _says_none(file, numbers):
         yield Fault(
             where,
-            "It does not say that those who are named have no answer of their own in the source.",
-            "Show the claims with their answers, or record the answer of those who are named.",
+            Phrase("It does not say that those who are named have no answer of their own in the source."),
+            Phrase("Show the claims with their answers, or record the answer of those who are named."),
             to_part("claims"),
         )
 
@@ -221,8 +229,12 @@ def _context(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
             if not file.holds(line):
                 yield Fault(
                     where,
-                    f"What {source.number} says to the other side is not there: “{short(line)}”.",
-                    "Show the claims, or choose a larger page.",
+                    Phrase(
+                        "What {number} says to the other side is not there: “{line}”.",
+                        number=source.number,
+                        line=short(line),
+                    ),
+                    Phrase("Show the claims, or choose a larger page."),
                     to_part("claims"),
                 )
 
@@ -232,15 +244,18 @@ def _ours(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
         if one.place_inferred and file.is_laid_out and not _says_inferred(file, one):
             yield Fault(
                 where,
-                f"We have put “{short(one.name)}” where it is shown, and that is not said.",
-                f"Print “{one.inferred}” beside it.",
+                Phrase("We have put “{name}” where it is shown, and that is not said.", name=short(one.name)),
+                Phrase("Print “{inferred}” beside it.", inferred=one.inferred),
                 to_part("claims"),
             )
         if file.is_laid_out and not is_written(one, claim.said) and not _says_ours(file, one):
             yield Fault(
                 where,
-                f"The name “{short(one.name)}” is not so in the source's words, and it is not said what of it is ours.",
-                "Show the claims; enter in the form of the site what of its name is ours.",
+                Phrase(
+                    "The name “{name}” is not so in the source's words, and it is not said what of it is ours.",
+                    name=short(one.name),
+                ),
+                Phrase("Show the claims; enter in the form of the site what of its name is ours."),
                 Jump("sites", one.uuid, "label"),
             )
 
@@ -268,15 +283,15 @@ def _alike(checked: Checked, told: set[str]) -> Iterator[Fault]:
         if ways and ways[0] != drawn:
             yield Fault(
                 map_name(one),
-                "Of those who are named in a claim some have a label and others have a number or none.",
-                "Choose a larger page, or show less around them.",
+                Phrase("Of those who are named in a claim some have a label and others have a number or none."),
+                Phrase("Choose a larger page, or show less around them."),
                 to_part("labels"),
             )
         if _sizes_differ(checked, one, drawn):
             yield Fault(
                 map_name(one),
-                "Those who are named in a claim have labels of several sizes.",
-                "Choose a larger page, or show less around them.",
+                Phrase("Those who are named in a claim have labels of several sizes."),
+                Phrase("Choose a larger page, or show less around them."),
                 to_part("labels"),
             )
 
@@ -301,9 +316,13 @@ def _title_covers(checked: Checked) -> Iterator[Fault]:
     if not said and not any(_COUNT.search(text) for text in over[1:]):
         yield Fault(
             "the title",
-            f"It speaks of what is claimed, and stands over {counted(len(marks), 'mark')}, of which {len(about)} "
-            f"{'is' if len(about) == 1 else 'are'} in a claim.",
-            "Say in the subtitle how many are, or show the claims.",
+            Phrase(
+                "It speaks of what is claimed, and stands over {marks}, of which {count} {value} in a claim.",
+                marks=counted(len(marks), "mark"),
+                count=len(about),
+                value=Phrase("is") if len(about) == 1 else Phrase("are"),
+            ),
+            Phrase("Say in the subtitle how many are, or show the claims."),
             Jump("product", "", "subtitle"),
         )
 
@@ -316,8 +335,8 @@ def _claims_counted(checked: Checked) -> Iterator[Fault]:
     if words and checked.has_marks and content.claims and not any(map(checked.holds, ways)):
         yield Fault(
             "the claims",
-            "The page does not say how many claims of the case it leaves out.",
-            f"Print “{words}”",
+            Phrase("The page does not say how many claims of the case it leaves out."),
+            Phrase("Print “{words}”", words=words),
             to_part("claims"),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from layers.phrase import Phrase
 from layers.product.lint.finding import BLOCKING, Finding
 from layers.product.spec import Override, ProductSpec
 
@@ -20,14 +21,14 @@ def refusal_to_pass(severity: str, rule: str, by: str, spec: ProductSpec) -> str
     if severity != BLOCKING:
         return ""
     if rule in NEVER_PASSED:
-        return "Nobody may let this pass: it has to be put right."
+        return Phrase("Nobody may let this pass: it has to be put right.")
     author = _name(spec.author or spec.annotation_credit)
     if not author:
-        return "Name the author of the product first: a second person may let this pass, not the same."
+        return Phrase("Name the author of the product first: a second person may let this pass, not the same.")
     if not _name(by):
-        return "Name the second person who lets this pass."
+        return Phrase("Name the second person who lets this pass.")
     if _name(by) == author:
-        return "The author of the product cannot let this pass: a second person may."
+        return Phrase("The author of the product cannot let this pass: a second person may.")
     return ""
 
 

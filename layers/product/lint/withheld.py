@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from layers.phrase import Phrase
 from layers.product.content import WithheldRows
 from layers.product.lint.finding import Checked, Fault, Jump, short
 from layers.product.publishing import Withheld
@@ -24,7 +25,7 @@ class _Words(NamedTuple):
 
 
 _REVIEW = "A reviewer sets their status to reviewed: select them in the list of {0}. Else let them be left out."
-_LOWER = "Whoever marked them lowers their marking, or you raise the product's. Else let them be left out."
+_LOWER = Phrase("Whoever marked them lowers their marking, or you raise the product's. Else let them be left out.")
 _WORDS: dict[tuple[str, str], _Words] = {
     (Withheld.UNREVIEWED, "sites"): _Words(
         "draft mark", "draft marks", "that nobody reviewed and no claim on it names", _REVIEW.format("sites"), "status"
@@ -43,15 +44,17 @@ _WORDS: dict[tuple[str, str], _Words] = {
         "claim of internal sources",
         "claims of internal sources",
         "that no public source bears",
-        "You cite a public source for them, or raise the product's marking. Else let them be left out.",
+        Phrase("You cite a public source for them, or raise the product's marking. Else let them be left out."),
         "sources",
     ),
     (Withheld.INTERNAL, "responses"): _Words(
         "answer",
         "answers",
         "that an internal source alone bears",
-        "You cite a public source for them, or whoever marked theirs lowers its marking: else the page says nothing of "
-        "them.",
+        Phrase(
+            "You cite a public source for them, or whoever marked theirs lowers its marking: else the page says "
+            "nothing of them."
+        ),
         "marking",
     ),
     (Withheld.INTERNAL, "sources"): _Words(
@@ -63,7 +66,7 @@ _WORDS: dict[tuple[str, str], _Words] = {
         "withdrawn claim",
         "withdrawn claims",
         "that a published product does not repeat",
-        "You set their state back if they hold after all. Else let them be left out.",
+        Phrase("You set their state back if they hold after all. Else let them be left out."),
         "state",
     ),
 }
@@ -92,7 +95,11 @@ def _fault(group: WithheldRows, words: _Words) -> Fault:
     listed = ", ".join(names) + (f" and {more} more" if names and more else "")
     return Fault(
         f"{words.several}: {listed}" if listed else words.several,
-        f"{counted(count, f'{words.one} is', f'{words.several} are')} left out, {words.why}.",
+        Phrase(
+            "{counted} left out, {why}.",
+            counted=counted(count, f"{words.one} is", f"{words.several} are"),
+            why=words.why,
+        ),
         words.cure,
         Jump(group.cured_in, group.rows[0], words.field),
         rows=group.rows,

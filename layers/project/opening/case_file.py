@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from layers.errors import CaseDamaged, TooLarge
+from layers.phrase import Phrase
 from layers.project.opening.hardened_sqlite import allow_only, hardened
 from layers.project.opening.private_copy import held
 from layers.project.storage.fingerprint import Fingerprint
@@ -213,7 +214,7 @@ class CaseFile:
             return free
         if len(key) == 1 and key[0].declared.upper() == "INTEGER":
             return quoted(key[0].name)
-        raise damaged(self.place, f"its table {table} hides its rows")
+        raise damaged(self.place, Phrase("its table {table} hides its rows", table=table))
 
     def piece(self, table: str, column: str, row: int, offset: int, length: int) -> tuple[bytes, int, bool]:
         """(a piece of a text's or blob's bytes, the size of the whole, True where it is a text)."""
@@ -250,7 +251,7 @@ def damaged(path: Path, reason: str) -> CaseDamaged:
     """The error for a file that cannot be read, which names the backup where there is one."""
     backups = [path.with_name(f"{path.name}.bak{number}") for number in (1, 2, 3)]
     there = next((shown(backup) for backup in backups if backup.is_file()), "")
-    advice = f"Open its backup “{there}”." if there else "Look for an older copy of it."
+    advice = Phrase("Open its backup “{there}”.", there=there) if there else Phrase("Look for an older copy of it.")
     return CaseDamaged("“{path}” is damaged ({reason}). {advice}", path=shown(path), reason=reason, advice=advice)
 
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from layers.errors import CaseDamaged
 from layers.geo.bounds import Bounds
+from layers.phrase import Phrase
 from layers.pool.protocol import Answer
 from layers.project.opening.case_process import Asks, CaseProcess
 from layers.project.opening.foreign import Foreign
@@ -252,7 +253,7 @@ def _value(cell: Any) -> Any:
                 raise ValueError("no base64") from error
         if "spoiled" in cell:
             return Unfit("no text in UTF-8", str(cell["spoiled"]))
-        return Unfit(f"too large ({int(cell['size']):,} bytes)")
+        return Unfit(Phrase("too large ({cell} bytes)", cell=f"{int(cell['size']):,}"))
     if type(cell) in _PLAIN:
         return cell
     raise ValueError("no value of SQLite")

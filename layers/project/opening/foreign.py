@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from msgspec import Struct, field
 
+from layers.phrase import Phrase
 from layers.project.opening.case_file import Schema, TableColumn
 from layers.project.opening.foreign_rules import rules_left_behind
 from layers.project.storage.schema import OWN_TABLES, RELATIONS
@@ -176,18 +177,30 @@ def _lost(schema: Schema, carried: Collection[str]) -> Iterator[str]:
         if names:
             shown = ", ".join(sorted(names)[:_NAMED]) + (", …" if len(names) > _NAMED else "")
             yield (
-                f"{counted(len(names), f'{one} of another program is', f'{many} of another program are')} ignored "
-                f"and will not be in the next save: {shown}."
+                Phrase(
+                    "{counted} ignored and will not be in the next save: {shown}.",
+                    counted=counted(len(names), f"{one} of another program is", f"{many} of another program are"),
+                    shown=shown,
+                )
             )
 
 
 def renamed_sentences(foreign: Foreign) -> list[str]:
     """Sentences for the analyst about tables and columns that have another name from now on."""
     pairs = [
-        (f"the column {old} of {table}", new) for table, names in foreign.renamed.items() for old, new in names.items()
+        (Phrase("the column {old} of {table}", old=old, table=table), new)
+        for table, names in foreign.renamed.items()
+        for old, new in names.items()
     ]
-    pairs += [(f"the table {one.name}", one.carried_as) for one in foreign.tables if one.carried_as != one.name]
-    return [f"Another program's content keeps its values under a new name: {old} is {new} now." for old, new in pairs]
+    pairs += [
+        (Phrase("the table {name}", name=one.name), one.carried_as)
+        for one in foreign.tables
+        if one.carried_as != one.name
+    ]
+    return [
+        Phrase("Another program's content keeps its values under a new name: {old} is {new} now.", old=old, new=new)
+        for old, new in pairs
+    ]
 
 
 def _column_json(column: TableColumn) -> list[Any]:

@@ -17,6 +17,7 @@ from xml.etree.ElementTree import Element
 
 from msgspec import Struct
 
+from layers.phrase import Phrase
 from layers.text.guarded_xml import BadXml, Limits, parse_xml
 
 _STYLE_LIMITS = Limits(8 * 2**20, depth=100, bare_doctype=True)
@@ -232,7 +233,7 @@ class _Sweep:
         """Judge what a part holds; None for `allowed` where it may hold anything that is no code."""
         for child in list(parent):
             if allowed is not None and child.tag not in allowed:
-                self._remove(parent, child, f"a part that is not known ({_short(child.tag)})")
+                self._remove(parent, child, Phrase("a part that is not known ({tag})", tag=_short(child.tag)))
             elif what := _code_of(child, parent):
                 self._remove(parent, child, what)
             elif child.tag == "editforminitcode" and (child.text or "").strip():

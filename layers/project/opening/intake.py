@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from layers.document.document import Document
 from layers.errors import CaseTooNew, UnsupportedFormat
+from layers.phrase import Phrase
 from layers.project.opening.case_file import damaged
 from layers.project.opening.case_process import Asks, ended_by_refusal
 from layers.project.opening.case_reader import CaseReader
@@ -33,9 +34,9 @@ from layers.project.storage.versions import schema_version_in, version_in
 
 _READ_TABLES = tuple(dict.fromkeys([spec.name for spec in SPECS] + list(PRIVATE_TABLES)))
 
-EDITED_SENTENCE = "Another program has edited this case since Geoloupe saved it."
-UNKNOWN_SENTENCE = "The case carries no hash of its bytes, so damage would not be noticed. Save it once."
-DAMAGED_SENTENCE = "The file is damaged: values may be wrong or missing. Compare with a backup."
+EDITED_SENTENCE = Phrase("Another program has edited this case since Geoloupe saved it.")
+UNKNOWN_SENTENCE = Phrase("The case carries no hash of its bytes, so damage would not be noticed. Save it once.")
+DAMAGED_SENTENCE = Phrase("The file is damaged: values may be wrong or missing. Compare with a backup.")
 
 
 class Intake(Struct, frozen=True):

@@ -17,6 +17,7 @@ from typing import Any
 from msgspec import Struct
 
 import sample_data
+from layers.phrase import Phrase
 
 WINDOWS = os.name == "nt"
 MOST_CHARS = 4096
@@ -271,13 +272,13 @@ def described(place: Place) -> str:
     text = place.text if len(place.text) <= MOST_SHOWN else f"{place.text[: MOST_SHOWN - 1]}…"
     match place.reach:
         case Reach.ELSEWHERE if place.path:
-            return f"lies outside the case, in {place.folder}"
+            return Phrase("lies outside the case, in {folder}", folder=place.folder)
         case Reach.ELSEWHERE:
-            return f"lies where this computer has no such folder, as {place.why}: {text}"
+            return Phrase("lies where this computer has no such folder, as {why}: {text}", why=place.why, text=text)
         case Reach.NETWORK:
-            return f"lies on a network share or a mounted drive: {place.path or text}"
+            return Phrase("lies on a network share or a mounted drive: {path}", path=place.path or text)
         case Reach.DEVICE:
-            return f"leads to a device, which is never read: {text}"
+            return Phrase("leads to a device, which is never read: {text}", text=text)
         case Reach.REFUSED:
-            return f"does not name a file, as {place.why}: {text}"
-    return f"lies beside the case: {text}"
+            return Phrase("does not name a file, as {why}: {text}", why=place.why, text=text)
+    return Phrase("lies beside the case: {text}", text=text)

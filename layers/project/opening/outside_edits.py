@@ -18,6 +18,7 @@ from layers.document.edit import Change, Edit, Table
 from layers.document.rows import Row
 from layers.document.site import Site
 from layers.document.vocabulary import REVIEWED
+from layers.phrase import Phrase, joined
 from layers.project.opening.case_reader import CaseReader, Chunk
 from layers.project.storage.geometry_blobs import blob, geometries
 from layers.project.storage.schema import HISTORY_COLUMNS
@@ -171,13 +172,15 @@ def back_to_draft(document: Document, edits: list[OutsideEdit]) -> list[OutsideE
 
 def summary(edits: list[OutsideEdit], drafts: list[OutsideEdit]) -> list[str]:
     """Sentences for the analyst about rows edited elsewhere, and sites that are drafts again because of it."""
-    out = []
+    out = list[str]()
     if drafts:
-        one, many = "reviewed or published site was", "reviewed or published sites were"
-        out.append(f"{counted(len(drafts), one, many)} edited elsewhere: a draft again.")
+        sites = counted(len(drafts), "reviewed or published site was", "reviewed or published sites were")
+        out.append(Phrase("{sites} edited elsewhere: a draft again.", sites=sites))
     counts: Mapping[str, int] = {op: sum(edit.op == op for edit in edits) for op in ("insert", "update", "delete")}
-    words = {"insert": "added", "update": "changed", "delete": "deleted"}
-    said = [f"{counted(count, 'row')} {words[op]}" for op, count in counts.items() if count]
+    words = {"insert": Phrase("added"), "update": Phrase("changed"), "delete": Phrase("deleted")}
+    said = [
+        Phrase("{rows} {done}", rows=counted(count, "row"), done=words[op]) for op, count in counts.items() if count
+    ]
     if said:
-        out.append(f"Edited by another program: {', '.join(said)}. The history says which.")
+        out.append(Phrase("Edited by another program: {said}. The history says which.", said=joined(", ", said)))
     return out

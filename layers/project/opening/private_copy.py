@@ -17,6 +17,7 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from layers.errors import CaseDamaged, CaseInUse, NotAFile, TooLarge
+from layers.phrase import Phrase
 from layers.project.opening.hardened_sqlite import harden
 from layers.project.storage.fingerprint import Fingerprint, fingerprint_of, sides_of
 from layers.project.storage.save_errors import shown
@@ -131,7 +132,10 @@ def _copy_journal(place: Path, suffix: str, copy: Path) -> str:
         journal.write(_NO_SUPER_JOURNAL)
     if not names_a_file:
         return ""
-    return f"“{shown(side)}” names a further file, which was left alone: the last change of its program is undone."
+    return Phrase(
+        "“{side}” names a further file, which was left alone: the last change of its program is undone.",
+        side=shown(side),
+    )
 
 
 def _recover(copy: Path, place: Path, *, has_journals: bool) -> None:

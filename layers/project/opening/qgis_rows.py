@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from layers.document.json_fields import json_object
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from layers.project.opening.case_reader import CaseReader, Chunk, Unfit
 from layers.project.opening.foreign_code import Judged, is_suspect, judged_project, judged_sld, judged_style
 from layers.project.storage.schema import OUR_PROJECT, PROJECT_METADATA, STYLES_KEY
@@ -32,12 +33,18 @@ class QgisRow(Struct, frozen=True):
 def code_sentences(case: CaseReader) -> list[str]:
     """Sentences for the analyst about code in styles and projects of a case; empty where it holds none."""
     rows = [row for row in (*style_rows_of(case), *project_rows_of(case)) if row.left_out]
-    said = [
-        f"{row.title} holds {_listed(row.left_out)}: it is never run here, and will not be in the next save."
+    said: list[str] = [
+        Phrase(
+            "{title} holds {listed}: it is never run here, and will not be in the next save.",
+            title=row.title,
+            listed=_listed(row.left_out),
+        )
         for row in rows[:_MOST_SENTENCES]
     ]
     more = len(rows) - len(said)
-    return [*said, f"{more} more styles or projects hold code of other programs."] if more > 0 else said
+    return (
+        [*said, Phrase("{more} more styles or projects hold code of other programs.", more=more)] if more > 0 else said
+    )
 
 
 def style_rows_of(case: CaseReader) -> Iterator[QgisRow]:
@@ -47,7 +54,7 @@ def style_rows_of(case: CaseReader) -> Iterator[QgisRow]:
         ours = json_object(case.opened.meta.get(STYLES_KEY, ""), "The list of styles")
     for row in facts(case, "layer_styles"):
         table, name, qml, sld = (_text(row.get(key)) for key in ("f_table_name", "styleName", "styleQML", "styleSLD"))
-        title = f"The style “{_short(name)}” of {_short(table)}"
+        title = Phrase("The style “{name}” of {table}", name=_short(name), table=_short(table))
         is_ours = ours.get(f"{table}/{name}") == digest(qml) if ours else name == OUR_PROJECT
         if is_ours and not is_suspect(qml) and not sld and not row.get("ui"):
             yield QgisRow(None, title, ())
@@ -62,7 +69,7 @@ def style_rows_of(case: CaseReader) -> Iterator[QgisRow]:
 def project_rows_of(case: CaseReader) -> Iterator[QgisRow]:
     """All projects; ours are looked through, too: whoever opens the file in QGIS before it is saved runs them."""
     for row in facts(case, "qgis_projects"):
-        title = f"The QGIS project “{_short(_text(row.get('name')))}”"
+        title = Phrase("The QGIS project “{text}”", text=_short(_text(row.get("name"))))
         content = row.get("content")
         is_ours = _is_made_by_us(row) and _text(row.get("name")) in (OUR_PROJECT, f"{OUR_PROJECT}, as saved")
         found = judged_project(content, is_ours=is_ours) if isinstance(content, str | bytes) else Judged("")
@@ -101,7 +108,7 @@ def _text(value: Any) -> str:
 
 def _listed(nouns: tuple[str, ...]) -> str:
     *some, last = nouns
-    return f"{', '.join(some)} and {last}" if some else last
+    return Phrase("{some} and {last}", some=", ".join(some), last=last) if some else last
 
 
 def _short(name: str) -> str:

@@ -16,6 +16,7 @@ from layers.document.document import Document
 from layers.document.edit import Table
 from layers.document.rows import Row
 from layers.errors import TooLarge
+from layers.phrase import Phrase
 from layers.project.opening.case_reader import Chunk
 from layers.project.opening.values import Repair, judged
 from layers.project.storage.geometry_blobs import geometries
@@ -96,7 +97,7 @@ def read_rows(
                 continue
             columns = frozenset(column.name for column in spec.columns) if there is None else there.get(spec.name)
             if columns is None:
-                found.problems.append(f"The table {spec.name} is missing: it is taken as empty.")
+                found.problems.append(Phrase("The table {name} is missing: it is taken as empty.", name=spec.name))
                 continue
             reading = _TableReading(spec, found, seen, tuple((foreign or {}).get(spec.name, ())), version)
             reading.read(tables, columns)
@@ -142,7 +143,9 @@ class _TableReading:
         columns = [column for column in expected if column.name in there]
         missing = sorted(column.name for column in expected if column.name not in there)
         if missing:
-            self._found.problems.append(f"{title}: no column {', '.join(missing)}; taken as empty.")
+            self._found.problems.append(
+                Phrase("{title}: no column {missing}; taken as empty.", title=title, missing=", ".join(missing))
+            )
         if spec.geometry_type and "geom" not in there:
             return
         filled = tables.filled(spec.name, [column.name for column in columns] + list(self._foreign))
@@ -236,14 +239,22 @@ class _TableReading:
         title, problems = _title(self._spec), self._found.problems
         for (name, why), count in self._told.items():
             one, many = f"value of {name} {why}", f"values of {name} {_plural(why)}"
-            problems.append(f"{title}: {counted(count, one, many)}; not taken as it stands.")
+            problems.append(
+                Phrase("{title}: {counted}; not taken as it stands.", title=title, counted=counted(count, one, many))
+            )
         for what, count in self._given.items():
             problems.append(
-                f"{title}: {counted(count, f'row had {what}; it', f'rows had {what}; they')} got a new one."
+                Phrase(
+                    "{title}: {counted} got a new one.",
+                    title=title,
+                    counted=counted(count, f"row had {what}; it", f"rows had {what}; they"),
+                )
             )
         if self._lost:
-            one, many = "site has no usable geometry and is", "sites have no usable geometry and are"
-            problems.append(f"{title}: {counted(self._lost, one, many)} left out; the file keeps the rest of it.")
+            sites = counted(self._lost, "site has no usable geometry and is", "sites have no usable geometry and are")
+            problems.append(
+                Phrase("{title}: {sites} left out; the file keeps the rest of it.", title=title, sites=sites)
+            )
 
 
 def _plural(why: str) -> str:

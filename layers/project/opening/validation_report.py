@@ -20,6 +20,7 @@ from layers.document.rows import ClaimEvidence
 from layers.document.vocabulary import EVIDENCE_TABLES, LIKELIHOOD_TERMS, UNDATED, LikelihoodTerm
 from layers.errors import CaseDamaged
 from layers.geo.antimeridian import at_home
+from layers.phrase import Phrase
 from layers.project.opening.case_paths import link_out
 from layers.project.opening.case_process import Asks, ended_by_refusal
 from layers.project.opening.case_reader import CaseReader
@@ -77,15 +78,18 @@ def validate(path: Path, asks: Asks | None = None) -> list[Finding]:
 
 def _format(path: Path, header: Header) -> Iterator[Finding]:
     if header.application_id != APPLICATION_ID:
-        yield Finding("application_id", "The file does not say that it is a GeoPackage (application_id).", "error")
+        yield Finding(
+            "application_id", Phrase("The file does not say that it is a GeoPackage (application_id)."), "error"
+        )
     if header.user_version != USER_VERSION:
-        yield Finding("user_version", "The file does not say GeoPackage 1.4 (user_version 10400).", "error")
+        yield Finding("user_version", Phrase("The file does not say GeoPackage 1.4 (user_version 10400)."), "error")
     if header.is_wal:
-        yield Finding("wal", "The file is in WAL mode: it cannot travel. Open and save it once.")
+        yield Finding("wal", Phrase("The file is in WAL mode: it cannot travel. Open and save it once."))
     for side in side_files(path):
         if not side.name.endswith("-shm"):
             yield Finding(
-                "side_file", f"“{shown(side)}” stands beside the case: another program has it open or crashed."
+                "side_file",
+                Phrase("“{side}” stands beside the case: another program has it open or crashed.", side=shown(side)),
             )
 
 
@@ -103,10 +107,19 @@ def _index(reader: CaseReader, intake: Intake) -> Iterator[Finding]:
     for spec in SITE_SPECS:
         boxes = reader.count_boxes(spec.rtree) if spec.name in reader.opened.tables else None
         if boxes is None:
-            yield Finding("rtree_missing", f"The table {spec.name} or its spatial index is missing.", "error")
+            yield Finding(
+                "rtree_missing", Phrase("The table {name} or its spatial index is missing.", name=spec.name), "error"
+            )
         elif filled[spec.name] != boxes:
-            sentence = f"{spec.name} has {filled[spec.name]} geometries, its spatial index {boxes}."
-            yield Finding("rtree_count", f"{sentence} Save the case to rebuild it.", "error")
+            sentence = Phrase(
+                "{name} has {filled} geometries, its spatial index {boxes}.",
+                name=spec.name,
+                filled=filled[spec.name],
+                boxes=boxes,
+            )
+            yield Finding(
+                "rtree_count", Phrase("{sentence_} Save the case to rebuild it.", sentence_=sentence), "error"
+            )
 
 
 def _links(document: Document) -> Iterator[Finding]:
@@ -124,11 +137,11 @@ def _links(document: Document) -> Iterator[Finding]:
         )
         if lost:
             rows = counted(lost, f"row of {table} leads", f"rows of {table} lead")
-            yield Finding("orphan_link", f"{rows} to nothing that is in the case.")
+            yield Finding("orphan_link", Phrase("{rows} to nothing that is in the case.", rows=rows))
     lost = sum(bool(chip.site_uuid) and chip.site_uuid not in sites for chip in document.chips.values())
     if lost:
         chips = counted(lost, "image chip belongs", "image chips belong")
-        yield Finding("orphan_chip", f"{chips} to a site that is not in the case.")
+        yield Finding("orphan_chip", Phrase("{chips} to a site that is not in the case.", chips=chips))
 
 
 def _evidence(document: Document) -> Iterator[Finding]:
@@ -156,12 +169,14 @@ def _evidence(document: Document) -> Iterator[Finding]:
         lost = sum(bool(uuid) and uuid not in known for uuid in uuids)
         if lost:
             rows = counted(lost, f"row of {table} names", f"rows of {table} name")
-            yield Finding("orphan_evidence", f"{rows} in {column} what is not in the case.")
+            yield Finding(
+                "orphan_evidence", Phrase("{rows} in {column} what is not in the case.", rows=rows, column=column)
+            )
     rests = [row for row in document.table("claim_evidence").values() if isinstance(row, ClaimEvidence)]
     lost = sum(row.evidence_uuid not in document.table(_document_table(row.evidence_table)) for row in rests)
     if lost:
         rows = counted(lost, "claim rests", "claims rest")
-        yield Finding("orphan_evidence", f"{rows} on evidence that is not in the case.")
+        yield Finding("orphan_evidence", Phrase("{rows} on evidence that is not in the case.", rows=rows))
     own = sum(row.evidence_uuid == row.claim_uuid for row in rests)
     if own:
         yield Finding("own_evidence", f"{counted(own, 'claim rests on itself', 'claims rest on themselves')}.")
@@ -169,7 +184,7 @@ def _evidence(document: Document) -> Iterator[Finding]:
     lost = sum(uuid not in document.sources for uuid in named_by)
     if lost:
         names = counted(lost, "name of a site is", "names of sites are")
-        yield Finding("orphan_evidence", f"{names} from a source that is not in the case.")
+        yield Finding("orphan_evidence", Phrase("{names} from a source that is not in the case.", names=names))
 
 
 def _document_table(name: str) -> Table:
@@ -186,35 +201,52 @@ def _observations(document: Document) -> Iterator[Finding]:
     twice = sum(count > 1 for count in looks.values())
     if twice:
         rows = counted(twice, "site has", "sites have")
-        yield Finding("observation_twice", f"{rows} more than one observation of one image by one observer.")
+        yield Finding(
+            "observation_twice", Phrase("{rows} more than one observation of one image by one observer.", rows=rows)
+        )
     for row in document.observations.values():
         site = document.sites.get(row.site_uuid)
-        about = f"An observation of “{_short(site.label)}”" if site is not None and site.label else "An observation"
+        about = (
+            Phrase("An observation of “{label}”", label=_short(site.label))
+            if site is not None and site.label
+            else "An observation"
+        )
         if row.presence == "absent" and row.view_quality != "clear":
-            yield Finding("absent", f"{about} says absent, but not that the view was clear.")
+            yield Finding("absent", Phrase("{about} says absent, but not that the view was clear.", about=about))
         if row.change in ("none seen", "changed") and not row.compared_to_uuid:
-            yield Finding("change", f"{about} tells of a change, but not against which earlier image.")
+            yield Finding(
+                "change", Phrase("{about} tells of a change, but not against which earlier image.", about=about)
+            )
 
 
 def _places(document: Document) -> Iterator[Finding]:
     for site in document.sites.values():
         if not site.geometry.is_empty and at_home(site.geometry) is not site.geometry:
-            about = f"The site “{_short(site.label)}”" if site.label else "A site"
-            yield Finding("longitude", f"{about} has a longitude beyond 180 degrees. Place it anew.")
+            about = Phrase("The site “{label}”", label=_short(site.label)) if site.label else "A site"
+            yield Finding(
+                "longitude", Phrase("{about} has a longitude beyond 180 degrees. Place it anew.", about=about)
+            )
 
 
 def _trade(document: Document) -> Iterator[Finding]:
     for claim in document.claims.values():
-        about = f"The claim “{_short(claim.statement or claim.source_wording)}”"
+        about = Phrase("The claim “{statement}”", statement=_short(claim.statement or claim.source_wording))
         judged = claim.likelihood_term or claim.likelihood_low is not None or claim.confidence
         if judged and claim.state != "assessed":
-            yield Finding("likelihood", f"{about} has a likelihood or confidence, but is not assessed.")
+            yield Finding(
+                "likelihood", Phrase("{about} has a likelihood or confidence, but is not assessed.", about=about)
+            )
         low, high = claim.likelihood_low, claim.likelihood_high
         if (low is None) != (high is None) or (low is not None and high is not None and not 1 <= low <= high <= 99):
-            yield Finding("likelihood_band", f"{about} has a likelihood band that is none (1 to 99 %, low to high).")
+            yield Finding(
+                "likelihood_band",
+                Phrase("{about} has a likelihood band that is none (1 to 99 %, low to high).", about=about),
+            )
     mixed = {term.row for term in _terms(document)}
     if len(mixed) > 1:
-        yield Finding("likelihood_rows", "The claims mix both rows of likelihood terms (likely, probable). Use one.")
+        yield Finding(
+            "likelihood_rows", Phrase("The claims mix both rows of likelihood terms (likely, probable). Use one.")
+        )
 
 
 def _dates(document: Document) -> Iterator[Finding]:
@@ -234,8 +266,16 @@ def _dates(document: Document) -> Iterator[Finding]:
                 if not date or is_date_or_interval(date) or is_exact(date) or (noun == "source" and date == UNDATED):
                     continue
                 named = next((text for name in _NAMES if (text := getattr(row, name, ""))), "")
-                about = f"The {noun} “{_short(named)}”" if named else f"A {noun}"
-                yield Finding("date", f"{about} has “{_short(date)}” in {column}, which is no date.")
+                about = Phrase("The {noun} “{named}”", noun=noun, named=_short(named)) if named else f"A {noun}"
+                yield Finding(
+                    "date",
+                    Phrase(
+                        "{about} has “{date}” in {column}, which is no date.",
+                        about=about,
+                        date=_short(date),
+                        column=column,
+                    ),
+                )
 
 
 def _terms(document: Document) -> Iterator[LikelihoodTerm]:
@@ -247,7 +287,7 @@ def _layer_files(path: Path, document: Document) -> Iterator[Finding]:
     """Checks the files of layers: one outside the case is named and not looked at, one beside it may be looked at."""
     folder = os.path.abspath(path.parent)
     for layer in document.layers.values():
-        about = f"The file of the layer “{_short(layer.name)}”"
+        about = Phrase("The file of the layer “{name}”", name=_short(layer.name))
         for place in places_of(layer.source, folder):
             if place.reach is Reach.SHIPPED:
                 continue
@@ -262,17 +302,29 @@ def _layer_files(path: Path, document: Document) -> Iterator[Finding]:
 def _file_beside(about: str, place: Place, folder: str) -> Iterator[Finding]:
     target = link_out(place.path, folder)
     if target:
-        yield Finding("layer_path", f"{about} is a link that leads out of the case's folder, to {_short(target)}.")
+        yield Finding(
+            "layer_path",
+            Phrase(
+                "{about} is a link that leads out of the case's folder, to {target}.",
+                about=about,
+                target=_short(target),
+            ),
+        )
         return
     try:
         mode = os.stat(place.path).st_mode
     except (OSError, ValueError):
-        yield Finding("layer_missing", f"{about} is missing: {_short(place.text)}.")
+        yield Finding("layer_missing", Phrase("{about} is missing: {text}.", about=about, text=_short(place.text)))
         return
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-        yield Finding("layer_path", f"{about} is a pipe or a device, which is never read: {_short(place.text)}.")
+        yield Finding(
+            "layer_path",
+            Phrase("{about} is a pipe or a device, which is never read: {text}.", about=about, text=_short(place.text)),
+        )
     elif os.path.isabs(place.text):
-        sentence = f"{about} is named by its whole path: save the case, so that both can move together."
+        sentence = Phrase(
+            "{about} is named by its whole path: save the case, so that both can move together.", about=about
+        )
         yield Finding("layer_absolute", sentence, "note")
 
 

@@ -42,7 +42,12 @@ class QmlStyle(Struct, frozen=True):
         if not self.missing:
             return ""
         *some, last = self.missing
-        return f"Not taken over from the QML style: {', '.join(some)}{' and ' if some else ''}{last}."
+        return Phrase(
+            "Not taken over from the QML style: {some}{value}{last}.",
+            some=", ".join(some),
+            value=Phrase(" and ") if some else "",
+            last=last,
+        )
 
 
 def read_qml(text: bytes) -> QmlStyle:

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.errors import GeoloupeError, NotAFile, SaveFailed
+from layers.phrase import Phrase
 from layers.project.opening.case_paths import make_paths_relative
 from layers.project.opening.case_reader import CaseReader
 from layers.project.saving.backups import keep_backup
@@ -70,7 +71,13 @@ def publish(
         except (GeoloupeError, sqlite3.DatabaseError) as error:
             if is_own:
                 raise _not_carried(target, error) from error
-            notice(f"“{shown(target)}” is saved without what other programs have put into the case: {error}")
+            notice(
+                Phrase(
+                    "“{target}” is saved without what other programs have put into the case: {error}",
+                    target=shown(target),
+                    error=error,
+                )
+            )
 
     making = _Making(
         fill,
@@ -289,7 +296,14 @@ def _replace(new: Path, place: Path, fs: FileSystem) -> None:
     try:
         fs.replace(new, place)
     except PermissionError as error:
-        rescued = place.with_name(f"{place.stem} (unsaved {time.strftime('%H%M%S')}){place.suffix}")
+        rescued = place.with_name(
+            Phrase(
+                "{stem} (unsaved {strftime}){suffix}",
+                stem=place.stem,
+                strftime=time.strftime("%H%M%S"),
+                suffix=place.suffix,
+            )
+        )
         fs.link(new, rescued)
         raise SaveFailed(
             "“{place}” could not be replaced: another program holds it. Your work is in “{rescued}”.",

@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from layers.errors import CaseInUse, DiskFull, GeoloupeError, NotAllowed, SaveFailed
+from layers.phrase import Phrase
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -77,7 +78,7 @@ def is_disk_full(error: OSError) -> bool:
 
 
 def disk_full(target: Path, needed_bytes: int = 0) -> DiskFull:
-    room = f" {needed_bytes / 1e6:,.0f} MB are needed." if needed_bytes else ""
+    room = Phrase(" {needed_bytes} MB are needed.", needed_bytes=f"{needed_bytes / 1e6:,.0f}") if needed_bytes else ""
     return DiskFull(
         "“{target}” was not saved: the disk is full.{room} Free some space or use Save As on another disk; "
         "the old file is as it was.",

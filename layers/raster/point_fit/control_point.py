@@ -11,12 +11,13 @@ from msgspec.structs import replace
 
 from layers.errors import InvalidValue
 from layers.geo.crs import WEB_MERCATOR
+from layers.phrase import Phrase
 
 MOST_POINTS = 100
 """More are not set by hand, and a spline through so many is judged within a blink of the window."""
 FARTHEST_PX = 1e7
 """From the corner of the picture: no picture that can be opened is larger."""
-_SENTENCE = "The control points cannot be understood: georeference the picture anew."
+_SENTENCE = Phrase("The control points cannot be understood: georeference the picture anew.")
 
 
 class Method(StrEnum):

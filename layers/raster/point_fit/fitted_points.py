@@ -19,6 +19,7 @@ from layers.geo.crs import WGS84, crs_name, is_off_earth, is_unrolled, transform
 from layers.geo.longitudes import shift_near
 from layers.geo.measure import GEOD
 from layers.grid.tile_grid import Affine
+from layers.phrase import Phrase
 from layers.raster.point_fit.control_point import ControlPoint, Method, PointSet
 from layers.raster.point_fit.plane_fits import PlaneFit, fit_affine, fit_projective
 from layers.raster.point_fit.thin_plate import Floats, Plane, ThinPlate, backwards
@@ -93,9 +94,14 @@ class FittedPoints(Struct, frozen=True, eq=False):
         count, method = len(self.points.on), self.points.method
         said = f"{counted(count, 'control point')}, {method}"
         if self.rms_m is None:
-            return f"{said}, unchecked: no point is left over to check the fit"
+            return Phrase("{said}, unchecked: no point is left over to check the fit", said=said)
         how = "leaving out each point in turn" if method is Method.THIN_PLATE else self._freedom
-        return f"{said}, RMS {metres(max(self.rms_m, 0.001))} ({how}), which is no position error"
+        return Phrase(
+            "{said}, RMS {metres} ({how}), which is no position error",
+            said=said,
+            metres=metres(max(self.rms_m, 0.001)),
+            how=how,
+        )
 
     @property
     def _freedom(self) -> str:
@@ -159,9 +165,7 @@ def _check_crs(points: PointSet) -> None:
         if is_off_earth(points.crs):
             raise CannotBePlaced("Control points are fitted in a CRS of the Earth: choose another CRS for the fit.")
     except BadCRS as error:
-        raise CannotBePlaced(
-            "The CRS of the control points is not known: {sentence_}", sentence_=error.sentence
-        ) from error
+        raise CannotBePlaced("The CRS of the control points is not known: {why}", why=error.sentence) from error
 
 
 def _on_plane(points: PointSet, lons: Sequence[float], lats: Sequence[float]) -> tuple[Floats, Floats]:
@@ -193,7 +197,7 @@ def _check_apart(numbers: Sequence[int], picture: tuple[Floats, Floats], world: 
         apart[np.tril_indices(len(apart))] = np.inf
         if float(apart.min()) <= least:
             one, other = np.unravel_index(int(apart.argmin()), apart.shape)
-            pair = f"Points {numbers[int(one)]} and {numbers[int(other)]}"
+            pair = Phrase("Points {numbers} and {numbers_2}", numbers=numbers[int(one)], numbers_2=numbers[int(other)])
             raise CannotBePlaced(
                 "{pair} have the same {where}: move one of them, or take it away.", pair=pair, where=where
             )

@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterator
 
+from layers.phrase import Phrase
 from layers.readers.confinement.call_filter import allow_calls, refuse_calls
 from layers.readers.confinement.grants import Extent, Grants, Reach, places_of
 from layers.readers.confinement.holds import Holds
@@ -67,7 +68,9 @@ class Walls:
         """Once the libraries are loaded, which then may be read for ever."""
         self._abi = landlock_abi()
         if sys.platform != "linux" or not self._abi:
-            self._lacks.append("This system has no Landlock: a reader may read and write all that the user may.")
+            self._lacks.append(
+                Phrase("This system has no Landlock: a reader may read and write all that the user may.")
+            )
             return
         try:
             self._ruleset = Ruleset(self._abi, keeps_network=self._keeps_network)
@@ -84,7 +87,9 @@ class Walls:
         self._had_threads = len(os.listdir("/proc/self/task")) > 1
         self._has_few_calls = allow_calls(sockets=self._keeps_network, writes=self._profile in WRITERS)
         if not self._has_few_calls:
-            self._lacks.append("The system calls of a reader could not be limited: it may signal what the user may.")
+            self._lacks.append(
+                Phrase("The system calls of a reader could not be limited: it may signal what the user may.")
+            )
 
     def close(self, grants: Grants) -> Holds:
         """Hold this process to `grants` and the libraries."""
@@ -108,16 +113,23 @@ class Walls:
     def _give_way(self, error: OSError) -> None:
         """Reading goes on without: a kernel that is in the way of its own confinement is no fault of a file."""
         self._ruleset = None
-        self._lacks.append(f"Landlock could not be used ({error.strerror}): a reader may read all that the user may.")
+        self._lacks.append(
+            Phrase(
+                "Landlock could not be used ({strerror}): a reader may read all that the user may.",
+                strerror=error.strerror,
+            )
+        )
 
     def _what_holds(self) -> Holds:
         has_files, lacks = self._reach is not None, list(self._lacks)
         if has_files and self._abi < ABI_OF_TRUNCATE:
-            lacks.append("The kernel's Landlock is old: a reader might empty files that the user may write.")
+            lacks.append(Phrase("The kernel's Landlock is old: a reader might empty files that the user may write."))
         if has_files and self._had_threads:
-            lacks.append("A library had started threads before Landlock held: these may read all that the user may.")
+            lacks.append(
+                Phrase("A library had started threads before Landlock held: these may read all that the user may.")
+            )
         if not (self._is_offline or self._keeps_network):
-            lacks.append("The network could not be taken from the reader.")
+            lacks.append(Phrase("The network could not be taken from the reader."))
         tcp = self._is_offline or (has_files and self._abi >= ABI_OF_TCP and not self._keeps_network)
         return Holds(has_files, self._is_offline, tcp, self._has_few_calls, tuple(lacks))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.photograph import Photograph, photograph_in
 from layers.raster.sensor_bands import platform_in
@@ -22,7 +23,11 @@ def nitf_acquisition(tags: Mapping[str, str]) -> Acquisition:
     at = _nitf_time(tags.get("NITF_IDATIM", ""))
     obliquity = angle(_any(tags, "NITF_USE00A_OBL_ANG", "NITF_CSEXRA_OBLIQUITY_ANGLE"))
     gsd = number(_any(tags, "NITF_USE00A_MEAN_GSD", "NITF_PIAIMC_MEANGSD"), 0.01, 99_998)
-    notes = [] if obliquity is None else [f"Obliquity angle {obliquity:.1f}°, as the NITF calls it."]
+    notes = (
+        []
+        if obliquity is None
+        else [Phrase("Obliquity angle {obliquity}°, as the NITF calls it.", obliquity=f"{obliquity:.1f}")]
+    )
     return Acquisition(
         at=at,
         date_kind="instant" if at else "unknown",
@@ -77,9 +82,14 @@ def tiff_acquisition(tags: Mapping[str, str]) -> Acquisition:
 def _of_photograph(photograph: Photograph) -> Acquisition:
     """A camera's clock without a zone is no time in UTC: it stays a note."""
     at = utc(photograph.taken) if photograph.taken.endswith("Z") else ""
-    notes = [f"The photograph was {photograph.words}."]
+    notes = [Phrase("The photograph was {words}.", words=photograph.words)]
     if photograph.direction_deg is not None:
-        notes.append(f"The camera looked towards {photograph.direction_deg:.0f}°, as it says itself.")
+        notes.append(
+            Phrase(
+                "The camera looked towards {direction_deg}°, as it says itself.",
+                direction_deg=f"{photograph.direction_deg:.0f}",
+            )
+        )
     return Acquisition(at=at, date_kind="instant" if at else "unknown", sensor=photograph.camera, notes=tuple(notes))
 
 
@@ -87,9 +97,11 @@ def _tiff_notes(upper: Mapping[str, str], *, is_dated: bool) -> Iterator[str]:
     """Notes from TIFF's own tags that are no facts of the acquisition."""
     description, written = text(upper.get("TIFFTAG_IMAGEDESCRIPTION")), text(upper.get("TIFFTAG_DATETIME"))
     if description and len(description) <= _LONGEST_NOTE:
-        yield f"Described in the file as “{description}”."
+        yield Phrase("Described in the file as “{description}”.", description=description)
     if written and not is_dated:
-        yield f"The file is stamped {written}: mostly when it was written, not when the image was taken."
+        yield Phrase(
+            "The file is stamped {written}: mostly when it was written, not when the image was taken.", written=written
+        )
 
 
 def _nitf_time(value: str) -> str:

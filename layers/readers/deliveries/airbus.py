@@ -7,6 +7,7 @@ import os
 from xml.etree.ElementTree import Element
 
 from layers.errors import UnsupportedFormat
+from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.scene import SceneBand, SceneInfo
 from layers.readers.deliveries.scene_files import Delivery
@@ -66,7 +67,12 @@ def _paths(files: Element, folder: str, problems: list[str]) -> tuple[str, ...]:
         if path:
             placed.append((number(tile.get("tile_R")) or 0.0, number(tile.get("tile_C")) or 0.0, path))
         else:
-            problems.append(f"The tile {href[:100] or 'without a name'} is named in the metadata but is not there.")
+            problems.append(
+                Phrase(
+                    "The tile {href} is named in the metadata but is not there.",
+                    href=href[:100] or Phrase("without a name"),
+                )
+            )
     return tuple(path for _, _, path in sorted(placed))
 
 
@@ -171,7 +177,11 @@ def _collected(root: Element, centre: Element | None) -> tuple[float | None, tup
     if across is None or along is None:
         return None, ()
     gsd, product = math.sqrt(across * along), product_gsd(root)
-    stated = f"Ground sample distance stated: {across:.3g} m across track, {along:.3g} m along track"
+    stated = Phrase(
+        "Ground sample distance stated: {across} m across track, {along} m along track",
+        across=f"{across:.3g}",
+        along=f"{along:.3g}",
+    )
     if spectral_processing(root) in _PANCHROMATIC or (product is not None and gsd > _LEAST_SHARE * product):
         return gsd, (stated + ".",)
     return None, (stated + ", which may be the panchromatic detector's.",)

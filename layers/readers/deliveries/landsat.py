@@ -7,6 +7,7 @@ import re
 from msgspec.structs import replace
 
 from layers.errors import UnsupportedFormat
+from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.scene import SceneBand, SceneInfo
 from layers.raster.sensor_bands import OLI, TM
@@ -36,7 +37,7 @@ def describe_landsat(delivery: Delivery, path: str) -> SceneInfo:
         if file is not None:
             bands.append(_with_path(band, file))
         else:
-            problems.append(f"{name} is named in the scene's metadata but is not there.")
+            problems.append(Phrase("{name} is named in the scene's metadata but is not there.", name=name))
     if not bands:
         raise UnsupportedFormat(
             "{name} names no image of a band that is there: the Landsat folder is incomplete.", name=delivery.name
@@ -125,12 +126,12 @@ def landsat_acquisition(mtl: Groups) -> Acquisition:
     day, clock = mtl.first("DATE_ACQUIRED"), mtl.first("SCENE_CENTER_TIME")
     at = utc(f"{day}T{clock}") if clock else ""
     at = at or utc(day)
-    notes = []
+    notes = list[str]()
     if mtl.first("NADIR_OFFNADIR"):
-        notes.append(f"Pointing: {mtl.first('NADIR_OFFNADIR').lower()}.")
+        notes.append(Phrase("Pointing: {first}.", first=mtl.first("NADIR_OFFNADIR").lower()))
     roll = number(mtl.first("ROLL_ANGLE"), -90, 90)
     if roll is not None:
-        notes.append(f"Roll angle of the spacecraft: {roll:.3f}°.")
+        notes.append(Phrase("Roll angle of the spacecraft: {roll}°.", roll=f"{roll:.3f}"))
     if mtl.first("DIGITAL_OBJECT_IDENTIFIER"):
         notes.append(f"DOI: {mtl.first('DIGITAL_OBJECT_IDENTIFIER')}")
     return Acquisition(

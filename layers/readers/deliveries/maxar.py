@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from layers.errors import UnsupportedFormat
+from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.scene import SceneBand, SceneInfo
 from layers.readers.deliveries.scene_files import Delivery
@@ -69,7 +70,12 @@ def _tiles(delivery: Delivery, til: Groups | None, problems: list[str]) -> tuple
         if file:
             found.append(file)
         else:
-            problems.append(f"The tile {name[:100] or 'without a name'} is named in the metadata but is not there.")
+            problems.append(
+                Phrase(
+                    "The tile {name} is named in the metadata but is not there.",
+                    name=name[:100] or Phrase("without a name"),
+                )
+            )
     if not tiles:
         images = [inside(delivery.folder, f"{delivery.stem}.{suffix}") for suffix in ("TIF", "NTF", "JP2")]
         found = [image for image in images if image][:1]
@@ -110,11 +116,11 @@ def maxar_acquisition(imd: Groups) -> Acquisition:
     kind = "composite" if is_composite else "instant"
     one = {} if is_composite else images[0].values
     elevation = number(one.get("meansatel"), 0, 90)
-    notes = [f"Catalogue id {name}." for name in sorted(catalogue)[:8]]
+    notes = [Phrase("Catalogue id {name}.", name=name) for name in sorted(catalogue)[:8]]
     if imd.first("bandId"):
-        notes.append(f"Bands: {imd.first('bandId')}.")
+        notes.append(Phrase("Bands: {first}.", first=imd.first("bandId")))
     if elevation is not None:
-        notes.append("Incidence is 90° less the stated elevation of the satellite as seen from the ground.")
+        notes.append(Phrase("Incidence is 90° less the stated elevation of the satellite as seen from the ground."))
     return Acquisition(
         at=first,
         until=last if is_composite else "",

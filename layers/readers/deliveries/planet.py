@@ -9,6 +9,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from layers.errors import UnsupportedFormat
+from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.scene import SceneBand, SceneInfo
 from layers.readers.deliveries.scene_files import Delivery
@@ -71,7 +72,10 @@ def describe_planet(delivery: Delivery, path: str) -> SceneInfo:
         )
     gsd = acquisition.product_gsd_m
     bands = [SceneBand(b, common, (image,), index, gsd) for index, (b, common) in enumerate(order, 1)]
-    problems = [f"{os.path.basename(other)} is not shown: {name} is taken." for other in images[1:]]
+    problems = [
+        Phrase("{other} is not shown: {name} is taken.", other=os.path.basename(other), name=name)
+        for other in images[1:]
+    ]
     if masks:
         count = DATASETS.get(masks[0]).count
         bands += [
@@ -149,5 +153,7 @@ def planet_xml_acquisition(root: Element) -> Acquisition:
         sun_elevation_deg=number(words(acquisition, "illuminationElevationAngle"), -90, 90),
         cloud_percent=None if is_ambiguous else cloud,
         product_id=next((text(e.text) for e in root.iter("identifier")), ""),
-        notes=(f"Cloud is stated as {cloud:g}, which is percent or a share of one.",) if is_ambiguous else (),
+        notes=(Phrase("Cloud is stated as {cloud}, which is percent or a share of one.", cloud=f"{cloud:g}"),)
+        if is_ambiguous
+        else (),
     )

@@ -10,6 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from layers.errors import NotAFile, TooLarge, UnsupportedFormat
+from layers.phrase import Phrase
 from layers.raster.scene import SceneInfo
 from layers.readers.deliveries.airbus import describe_dimap
 from layers.readers.deliveries.landsat import describe_landsat
@@ -87,7 +88,7 @@ def _described(delivery: Delivery, path: str) -> SceneInfo:
         )
     if len(scene.problems) > MAX_PROBLEMS:
         one, many = "more file or value of the delivery is", "more files or values of the delivery are"
-        more = f"{counted(len(scene.problems) - MAX_PROBLEMS, one, many)} amiss."
+        more = Phrase("{counted} amiss.", counted=counted(len(scene.problems) - MAX_PROBLEMS, one, many))
         return replace(scene, problems=(*scene.problems[:MAX_PROBLEMS], more))
     return scene
 
@@ -106,7 +107,10 @@ def _joined(scenes: list[SceneInfo], path: str) -> SceneInfo:
     """One scene of all bands; the facts are those of the one with most bands."""
     first = max(scenes, key=lambda scene: len(scene.bands))
     ordered = [first, *(scene for scene in scenes if scene is not first)]
-    notes = tuple(f"Also of this scene: {scene.title}, {scene.acquisition.when}." for scene in ordered[1:])
+    notes = tuple(
+        Phrase("Also of this scene: {title}, {when}.", title=scene.title, when=scene.acquisition.when)
+        for scene in ordered[1:]
+    )
     finest = [s.acquisition.product_gsd_m for s in ordered if s.acquisition.product_gsd_m is not None]
     acquisition = replace(
         first.acquisition,

@@ -7,6 +7,7 @@ import re
 from xml.etree.ElementTree import Element
 
 from layers.errors import GeoloupeError, UnsupportedFormat
+from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.scene import SceneBand, SceneInfo
 from layers.readers.deliveries.scene_files import Delivery
@@ -52,7 +53,9 @@ def _bands(manifest: Element, delivery: Delivery, problems: list[str]) -> tuple[
         file = delivery.find(match[0])
         name = match["polarisation"].upper()
         if file is None:
-            problems.append(f"{os.path.basename(match[0])} is named in the product's manifest but is not there.")
+            problems.append(
+                Phrase("{match} is named in the product's manifest but is not there.", match=os.path.basename(match[0]))
+            )
             continue
         about = _annotation(delivery, match["stem"], problems)
         annotation = annotation if annotation is not None else about
@@ -68,7 +71,7 @@ def _is_crossed(polarisation: str) -> bool:
 def _annotation(delivery: Delivery, stem: str, problems: list[str]) -> Element | None:
     file = delivery.find(f"annotation/{stem}.xml")
     if file is None:
-        problems.append(f"annotation/{stem}.xml is not there: the angle of incidence is unknown.")
+        problems.append(Phrase("annotation/{stem}.xml is not there: the angle of incidence is unknown.", stem=stem))
         return None
     try:
         return read_xml(*file)
@@ -86,19 +89,36 @@ def sentinel1_acquisition(manifest: Element, annotation: Element | None, product
     heading = azimuth(words(annotation, about + "platformHeading"))
     direction = (_one(manifest, "pass") or words(annotation, about + "pass")).lower()
     notes = [
-        f"Radar, C band, {mode} mode, polarisations {', '.join(polarisations)}." if polarisations else "Radar, C band."
+        Phrase(
+            "Radar, C band, {mode} mode, polarisations {polarisations}.",
+            mode=mode,
+            polarisations=", ".join(polarisations),
+        )
+        if polarisations
+        else "Radar, C band."
     ]
     level = _one(manifest, "productType")
-    notes.append(f"Level 1, {level or 'GRD'}: detected, in ground range, amplitudes that are not calibrated.")
+    notes.append(
+        Phrase(
+            "Level 1, {level}: detected, in ground range, amplitudes that are not calibrated.",
+            level=level or Phrase("GRD"),
+        )
+    )
     if direction:
         side = "east" if direction.startswith("asc") else "west"
-        looks = "" if heading is None else f", looking towards {(heading + 90) % 360:.0f}°"
-        notes.append(f"{direction.capitalize()} pass{looks or f', looking to the right (about {side})'}.")
+        looks = "" if heading is None else Phrase(", looking towards {heading}°", heading=f"{(heading + 90) % 360:.0f}")
+        notes.append(
+            Phrase(
+                "{direction} pass{looks}.",
+                direction=direction.capitalize(),
+                looks=looks or Phrase(", looking to the right (about {side})", side=side),
+            )
+        )
     orbit = _one(manifest, "relativeOrbitNumber")
     if orbit:
-        notes.append(f"Relative orbit {orbit}.")
+        notes.append(Phrase("Relative orbit {orbit}.", orbit=orbit))
     if start and stop:
-        notes.append(f"Recorded from {start} to {stop}, line by line.")
+        notes.append(Phrase("Recorded from {start} to {stop}, line by line.", start=start, stop=stop))
     notes.append(f"It is {NOT_CORRECTED}.")
     return Acquisition(
         at=start,

@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from layers.errors import GeoloupeError, UnsupportedFormat
+from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.scene import SceneBand, SceneInfo
 from layers.raster.sensor_bands import SENTINEL2
@@ -102,7 +103,9 @@ def _files(product: Element, delivery: Delivery, problems: list[str]) -> dict[st
         gsd = float(match[2] or _GSD_M.get(band, 20))
         file = delivery.find(name if name.lower().endswith(".jp2") else name + ".jp2")
         if file is None:
-            problems.append(f"{os.path.basename(name)} is named in the product's metadata but is not there.")
+            problems.append(
+                Phrase("{name} is named in the product's metadata but is not there.", name=os.path.basename(name))
+            )
         elif band not in found or gsd < found[band][0]:
             found[band] = (gsd, [file])
         elif gsd == found[band][0]:
@@ -166,7 +169,7 @@ def _granules(delivery: Delivery, files: dict[str, tuple[float, list[FileAt]]], 
         old = _VERSION.sub("", name).replace("_MSI_", "_MTD_")
         file = delivery.find(f"GRANULE/{name}/MTD_TL.xml") or delivery.find(f"GRANULE/{name}/{old}.xml")
         if file is None:
-            problems.append(f"MTD_TL.xml of {name} is not there: angles are unknown.")
+            problems.append(Phrase("MTD_TL.xml of {name} is not there: angles are unknown.", name=name))
             continue
         try:
             found.append(read_xml(*file))
@@ -192,11 +195,11 @@ def sentinel2_acquisition(product: Element, granules: list[Element]) -> Acquisit
     zenith = _mean([number(words(granule, sun + "ZENITH_ANGLE"), 0, 180) for granule in granules])
     incidence = _mean([_incidence(granule) for granule in granules])
     level = words(product, info + "PROCESSING_LEVEL")
-    notes = [f"Processing level: {level}."] if level else []
-    notes += [] if incidence is None else ["Incidence is the mean of the bands' mean incidence angles."]
+    notes = [Phrase("Processing level: {level}.", level=level)] if level else []
+    notes += [] if incidence is None else [Phrase("Incidence is the mean of the bands' mean incidence angles.")]
     baseline = words(product, info + "PROCESSING_BASELINE")
     if baseline:
-        notes.append(f"Processing baseline {baseline}.")
+        notes.append(Phrase("Processing baseline {baseline}.", baseline=baseline))
     return Acquisition(
         at=start,
         until=stop if is_interval else "",

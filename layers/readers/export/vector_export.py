@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from layers.errors import CannotBePlaced, DiskFull, ExportFailed
+from layers.phrase import Phrase
 from layers.readers.export.export_facts import ExportFacts, as_kind, facts_of
 from layers.readers.export.export_table import append_table, copy_to_flatgeobuf, keep_fids
 from layers.readers.export.export_text import append_features, append_lines, lines_in, shapes_in_lonlat
@@ -87,10 +88,17 @@ def _remark(kind: str, facts: ExportFacts, types: dict[str, str]) -> str:
     found = []
     if kind == "FlatGeobuf" and facts.has_more_than_xy and _flatgeobuf_kind(facts) == "Unknown":
         found.append(
-            "A FlatGeobuf of several kinds of geometry holds no heights and no measures: a GeoPackage keeps them."
+            Phrase(
+                "A FlatGeobuf of several kinds of geometry holds no heights and no measures: a GeoPackage keeps them."
+            )
         )
     if bytes_in := [name for name, one in types.items() if one == "other"]:
-        found.append(f"What is no text in {', '.join(bytes_in)[:80]} (pictures, other files) is saved as base64 text.")
+        found.append(
+            Phrase(
+                "What is no text in {bytes_in} (pictures, other files) is saved as base64 text.",
+                bytes_in=", ".join(bytes_in)[:80],
+            )
+        )
     return " ".join(found)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pyogrio
 
 from layers.errors import NotReadable
+from layers.phrase import Phrase
 from layers.readers.features.ogr_rows import READ_ERRORS, remarks_ignored
 from layers.readers.features.source_rows import VectorSource
 from layers.readers.features.vector_words import features_refused
@@ -25,7 +26,18 @@ def geodatabase_tables(folder: str) -> tuple[list[str], list[str]]:
     listed = _listed(folder)
     plain = [layer for layer, kind in listed.items() if not kind]
     name, more = os.path.basename(folder), ", ..." if len(plain) > _MOST_NAMED else ""
-    notes = [f"Tables of {name} without places are left out: {', '.join(plain[:_MOST_NAMED])}{more}."] if plain else []
+    notes: list[str] = (
+        [
+            Phrase(
+                "Tables of {name} without places are left out: {plain}{more}.",
+                name=name,
+                plain=", ".join(plain[:_MOST_NAMED]),
+                more=more,
+            )
+        ]
+        if plain
+        else []
+    )
     return [layer for layer, kind in listed.items() if kind], notes
 
 

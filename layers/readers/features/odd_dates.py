@@ -13,6 +13,7 @@ import pyogrio.raw
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from layers.phrase import Phrase
 from layers.readers.features.odd_numbers import odd_numbers
 from layers.readers.features.row_problems import RowProblems
 from layers.readers.features.source_rows import VectorSource
@@ -56,7 +57,10 @@ def odd_date_problems(source: VectorSource, names: list[str], fids: NDArray[np.i
     for name, found in odd_dates(source, names, fids - source.first).items():
         for fid, text in found.items():
             problems.add(
-                fid + source.first - 1, f"its {name} “{text[:40]}” is no date that there is: the cell is shown empty."
+                fid + source.first - 1,
+                Phrase(
+                    "its {name} “{text}” is no date that there is: the cell is shown empty.", name=name, text=text[:40]
+                ),
             )
     return problems.sentences("has such a date")
 

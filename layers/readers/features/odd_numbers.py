@@ -10,6 +10,7 @@ from urllib.parse import quote
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.phrase import Phrase
 from layers.readers.features.fid_range import among
 from layers.readers.features.row_problems import RowProblems
 from layers.readers.features.source_rows import VectorSource
@@ -56,7 +57,15 @@ def odd_number_problems(
     for name, found in odd_numbers(source, integers, reals, fids).items():
         what = "whole number" if name in integers else "number"
         for fid, text in found.items():
-            problems.add(fid - 1, f"its {name} “{text[:40]}” is no {what} as its column says: the cell is shown empty.")
+            problems.add(
+                fid - 1,
+                Phrase(
+                    "its {name} “{text}” is no {what} as its column says: the cell is shown empty.",
+                    name=name,
+                    text=text[:40],
+                    what=what,
+                ),
+            )
     return problems.sentences("has such a cell")
 
 

@@ -18,6 +18,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, Geomet
 
 from layers.errors import BadCRS, NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84, check_map_crs
+from layers.phrase import Phrase
 from layers.readers.arrow.arrow_cells import difficult_columns, with_streamed
 from layers.readers.features.fid_range import these
 from layers.readers.features.odd_dates import DATES, odd_dates
@@ -108,7 +109,7 @@ def crs_problem(text: str | None, name: str) -> str:
     try:
         check_map_crs(text)
     except BadCRS as error:
-        return f"The CRS of {name} cannot place it. {error.sentence}"
+        return Phrase("The CRS of {name} cannot place it. {why}", name=name, why=error.sentence)
     return ""
 
 

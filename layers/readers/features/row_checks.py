@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from layers.geo.crs import is_geographic
 from layers.geo.lon_extent import LARGEST_UNIT
+from layers.phrase import Phrase
 from layers.readers.features.row_problems import MOST_LISTED, RowProblems
 from layers.readers.features.source_rows import Rows
 from layers.readers.features.vector_words import broken_geometry
@@ -40,25 +41,25 @@ def check_rows(rows: Rows, shapes: NDArray[Any], crs: str, *, may_overlap: bool 
     for index in np.flatnonzero(missing & ~absent)[: MOST_LISTED * 2].tolist():
         problems.add(index, _broken(wkb[index]))
     for index in _closed(wkb, shapes)[: MOST_LISTED * 2].tolist():
-        problems.add(index, "a ring of it was not closed: it is shown closed.")
+        problems.add(index, Phrase("a ring of it was not closed: it is shown closed."))
     coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
     for index in np.unique(owner[~np.isfinite(coordinates).all(axis=1)]).tolist():
-        problems.add(index, "it has coordinates that are no finite numbers.")
+        problems.add(index, Phrase("it has coordinates that are no finite numbers."))
     if crs and is_geographic(crs):
         wrong = (np.abs(coordinates[:, 0]) > _MAX_LON) | (np.abs(coordinates[:, 1]) > _MAX_LAT)
         for index in np.unique(owner[wrong & np.isfinite(coordinates).all(axis=1)]).tolist():
-            problems.add(index, "it lies outside the degrees of the Earth.")
+            problems.add(index, Phrase("it lies outside the degrees of the Earth."))
     else:
         wrong = np.abs(coordinates).max(axis=1, initial=0.0) > LARGEST_UNIT
         for index in np.unique(owner[wrong & np.isfinite(coordinates).all(axis=1)]).tolist():
-            problems.add(index, "its coordinates are larger than any on Earth.")
+            problems.add(index, Phrase("its coordinates are larger than any on Earth."))
     if len(coordinates) <= _MOST_VERTICES and not may_overlap:
         _find_invalid(shapes, problems)
     empty = int(absent.sum()) + int((shapely.is_empty(shapes) & ~missing).sum())
     found = problems.sentences("is kept; what has no place is not drawn")
     if empty:
         said = counted(empty, "row has no geometry and stands", "rows have no geometry and stand")
-        found.append(f"{said} in the table only.")
+        found.append(Phrase("{said} in the table only.", said=said))
     return found
 
 
@@ -69,7 +70,7 @@ def _find_invalid(shapes: Any, problems: RowProblems) -> None:
         reasons = [str(shapely.is_valid_reason(shapes[index])) for index in wrong.tolist()]
     for index, reason in zip(wrong.tolist(), reasons, strict=True):
         if "Invalid Coordinate" not in reason:
-            problems.add(index, f"{reason.split('[')[0].strip().lower()}; it is drawn as it is.")
+            problems.add(index, Phrase("{split}; it is drawn as it is.", split=reason.split("[")[0].strip().lower()))
 
 
 def _closed(wkb: NDArray[Any], shapes: NDArray[Any]) -> NDArray[np.intp]:
@@ -82,9 +83,9 @@ def _closed(wkb: NDArray[Any], shapes: NDArray[Any]) -> NDArray[np.intp]:
 
 def _broken(wkb: bytes) -> str:
     if wkb[:1] == b"\1" and (kind := _SURFACES.get((int.from_bytes(wkb[1:5], "little") & 0xFFFF) % 1000)):
-        return f"its geometry is a {kind}, which is not shown."
+        return Phrase("its geometry is a {kind}, which is not shown.", kind=kind)
     try:
         shapely.from_wkb(wkb)
     except (ValueError, shapely.errors.ShapelyError) as error:
         return broken_geometry(str(error))
-    return "its geometry is broken."
+    return Phrase("its geometry is broken.")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct, field
 
+from layers.phrase import Phrase
 from layers.text.counted import grouped
 
 MOST_LISTED = 20
@@ -38,5 +39,7 @@ class RowProblems(Struct):
         count = len(self._rows)
         return [
             *self._said,
-            f"{grouped(count)} {self.word}s in all: each {what}." if count > 1 else f"1 {self.word} {what}.",
+            Phrase("{count} {word}s in all: each {what}.", count=grouped(count), word=self.word, what=what)
+            if count > 1
+            else f"1 {self.word} {what}.",
         ]

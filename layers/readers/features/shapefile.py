@@ -11,6 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from layers.errors import BadCRS, NotReadable, TooLarge
+from layers.phrase import Phrase
 from layers.readers.features.ogr_rows import crs_problem, known_crs
 from layers.readers.features.source_rows import VectorSource
 from layers.readers.files import Content, is_readable
@@ -90,11 +91,13 @@ def encoding_of(path: str, options: dict[str, Any]) -> tuple[str, str]:
     named = _named(part(path, ".cpg"))
     guess, evidence = guessed_encoding(sample)
     if named and guess == "utf-8" and not sample.isascii() and known_encoding(named) != "utf-8":
-        return guess, f"{evidence}; the .cpg file says {named}"
+        return guess, Phrase("{evidence}; the .cpg file says {named}", evidence=evidence, named=named)
     if named and _fits(sample, named):
         return named, "the .cpg file says so"
     if named and not sample.isascii():
-        return guess, f"{evidence}; the .cpg file says {named}, which does not fit"
+        return guess, Phrase(
+            "{evidence}; the .cpg file says {named}, which does not fit", evidence=evidence, named=named
+        )
     if language and _fits(sample, language) and guess != "utf-8":
         return language, "the .dbf file says so"
     return guess, evidence
@@ -102,20 +105,26 @@ def encoding_of(path: str, options: dict[str, Any]) -> tuple[str, str]:
 
 def notes_on(path: str) -> list[str]:
     """Sentences about parts that are missing."""
-    name, found = os.path.basename(path), []
+    name, found = os.path.basename(path), list[str]()
     if not _index_of(path):
-        found.append(f"{name} came without its .shx index: it was restored in memory, the file is as it was.")
+        found.append(
+            Phrase("{name} came without its .shx index: it was restored in memory, the file is as it was.", name=name)
+        )
     if not part(path, ".dbf"):
-        found.append(f"{name} came without its .dbf file: its features have no attributes.")
+        found.append(Phrase("{name} came without its .dbf file: its features have no attributes.", name=name))
     elif _is_no_table(part(path, ".dbf")):
-        found.append(f"The .dbf file of {name} is damaged: its features have no attributes. Fetch it again.")
+        found.append(
+            Phrase("The .dbf file of {name} is damaged: its features have no attributes. Fetch it again.", name=name)
+        )
     if lost := _rows_lost(path):
         rows = counted(lost, "row of its attributes is", "rows of its attributes are")
-        found.append(f"The .dbf file of {name} is cut off: the last {rows} lost, in part or whole.")
+        found.append(
+            Phrase("The .dbf file of {name} is cut off: the last {rows} lost, in part or whole.", name=name, rows=rows)
+        )
     if _is_cut(path):
-        found.append(f"{name} is cut off: the rows behind its last whole geometry have none.")
+        found.append(Phrase("{name} is cut off: the rows behind its last whole geometry have none.", name=name))
     if _is_broken(part(path, ".prj")):
-        found.append(f"The .prj file of {name} is no CRS that can be read.")
+        found.append(Phrase("The .prj file of {name} is no CRS that can be read.", name=name))
     elif problem := crs_problem(_named_crs(path), name):
         found.append(problem)
     return found

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from layers.errors import CannotBePlaced, NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84, is_geographic, is_off_earth, off_earth_sentence
+from layers.phrase import Phrase, joined
 from layers.readers.arrow.geometry_stream import geometry_batches
 from layers.readers.features.geodatabase import geodatabase_tables
 from layers.readers.features.gml import gml_layers
@@ -64,12 +65,20 @@ def probe_vector(content: Content, asked: Probe) -> tuple[dict[str, Any], tuple[
     if content is Content.SQLITE:
         tables, problems = feature_tables(path)
         if not tables:
-            raise NotReadable(" ".join([f"{name} holds no layer of features: there is nothing to show.", *problems]))
+            raise NotReadable(
+                joined(
+                    " ", [Phrase("{name} holds no layer of features: there is nothing to show.", name=name), *problems]
+                )
+            )
         layers = _table_infos(asked, tables, problems)
     elif content is Content.GEODATABASE:
         tables, problems = geodatabase_tables(path)
         if not tables:
-            raise NotReadable(" ".join([f"{name} holds no layer of features: there is nothing to show.", *problems]))
+            raise NotReadable(
+                joined(
+                    " ", [Phrase("{name} holds no layer of features: there is nothing to show.", name=name), *problems]
+                )
+            )
         layers = _table_infos(asked, tables, problems)
     elif content is Content.GML:
         layers = _table_infos(asked, gml_layers(path), [])
@@ -94,7 +103,7 @@ def _table_infos(asked: Probe, tables: list[str], problems: list[str]) -> list[V
         try:
             found.append(_ogr_info(source_of(OfLayer(asked.path, table, asked.options)), problems))
         except (NotReadable, UnsupportedFormat) as error:
-            problems, failed = [*problems, f"A layer is left out: {error.sentence}"], error
+            problems, failed = [*problems, Phrase("A layer is left out: {why}", why=error.sentence)], error
     if not found and failed is not None:
         raise failed
     return [replace(info, problems=tuple(dict.fromkeys([*problems, *info.problems]))) for info in found]
@@ -119,7 +128,7 @@ def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
         with open(source.path, "rb") as file:
             found += lines_lost(file, int(info["features"]))
     if info["features"] == 0:
-        found.append(f"{name} holds no features.")
+        found.append(Phrase("{name} holds no features.", name=name))
     count = int(info["features"])
     fields = tuple(
         (str(field), field_type(str(kind), str(sub)))
@@ -173,7 +182,7 @@ def _first_rows(
     if source.content in (Content.JSON, Content.JSON_LINES) and is_all:
         said += height_problems(source, rows)
     if not is_all and said:
-        said.append(f"Only the first {grouped(most)} rows of {name} were looked at.")
+        said.append(Phrase("Only the first {most} rows of {name} were looked at.", most=grouped(most), name=name))
     return shapes, is_all, said
 
 
@@ -230,14 +239,20 @@ def _placed(info: VectorInfo, extent: Extent) -> VectorInfo:
     found, lonlat = list(info.problems), None
     bounds, crs, name = info.bounds, info.crs, info.name
     if not crs:
-        found.append(f"{name} does not say in which CRS it is: choose its CRS in the layer's properties.")
+        found.append(
+            Phrase("{name} does not say in which CRS it is: choose its CRS in the layer's properties.", name=name)
+        )
     elif is_off_earth(crs):
         found.append(off_earth_sentence(name, crs))
     elif bounds is not None and is_geographic(crs) and not extent.fits:
         if max(abs(bounds.left), abs(bounds.right)) <= 90 and max(abs(bounds.bottom), abs(bounds.top)) <= 360:
-            found.append(f"{name} has latitudes beyond 90: latitudes and longitudes look swapped in the file.")
+            found.append(
+                Phrase("{name} has latitudes beyond 90: latitudes and longitudes look swapped in the file.", name=name)
+            )
         else:
-            found.append(f"{name} is said to be in degrees, but its coordinates are not: choose its CRS.")
+            found.append(
+                Phrase("{name} is said to be in degrees, but its coordinates are not: choose its CRS.", name=name)
+            )
     elif bounds is not None:
         try:
             lonlat = extent.lonlat(crs, clockwise=info.driver == "ESRI Shapefile")
@@ -245,6 +260,10 @@ def _placed(info: VectorInfo, extent: Extent) -> VectorInfo:
             found.append(error.sentence)
         if lonlat is not None and not is_geographic(crs) and max(map(abs, bounds)) <= 360:
             found.append(
-                f"{name} is said to be in metres ({crs}), but its coordinates look like degrees: check its CRS."
+                Phrase(
+                    "{name} is said to be in metres ({crs}), but its coordinates look like degrees: check its CRS.",
+                    name=name,
+                    crs=crs,
+                )
             )
     return replace(info, bounds_lonlat=lonlat, problems=tuple(found))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from layers.errors import GeoloupeError, NotReadable, UnsupportedFormat
+from layers.phrase import Phrase
 from layers.readers.other_kinds import OtherKind
 
 _INDEX = re.compile(r"\.shx\b|Invalid (?:offset|length) for entity", re.IGNORECASE)
@@ -67,4 +68,8 @@ def json_refused(name: str, text: str, kind: OtherKind | None = None) -> Geoloup
 
 def broken_geometry(text: str) -> str:
     """The fault of one geometry, where GEOS says `text`; ends a sentence."""
-    return "its geometry is broken: a ring is not closed." if _RINGS.search(text) else "its geometry is broken."
+    return (
+        Phrase("its geometry is broken: a ring is not closed.")
+        if _RINGS.search(text)
+        else Phrase("its geometry is broken.")
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from layers.phrase import Phrase
+
 _CRS = re.compile(rb'"crs"\s*:\s*\{(?:[^{}]|\{[^{}]*\})*\}')
 _TYPE = re.compile(rb'"type"\s*:\s*"(\w+)"')
 _NAME = re.compile(rb'"name"\s*:\s*"([^"]*)"')
@@ -23,9 +25,13 @@ def crs_note(path: str, name: str, is_wgs84: bool) -> str:
     if found is None or not is_wgs84:
         return ""
     if b"link" in _TYPE.findall(found[0]):
-        return f"{name} names its CRS by a link, which is not followed: it is shown as WGS 84; check its CRS."
+        return Phrase(
+            "{name} names its CRS by a link, which is not followed: it is shown as WGS 84; check its CRS.", name=name
+        )
     said = _NAME.search(found[0])
     text = said[1].decode("utf-8", "replace")[:100] if said else ""
     if text and not _DEGREES.search(text):
-        return f"{name} names a CRS that is not known ({text}): it is shown as WGS 84; check its CRS."
+        return Phrase(
+            "{name} names a CRS that is not known ({text}): it is shown as WGS 84; check its CRS.", name=name, text=text
+        )
     return ""

@@ -10,6 +10,7 @@ import numpy as np
 import pyogrio
 import pyogrio.raw
 
+from layers.phrase import Phrase
 from layers.readers.features.ogr_rows import READ_ERRORS, remarks_ignored
 from layers.readers.features.row_problems import RowProblems
 from layers.time.dates import is_exact
@@ -75,5 +76,10 @@ def odd_dates(dataset: str | bytes, first: int) -> list[str]:
     for name, cell in zip(meta["fields"], cells, strict=True):
         for row, value in enumerate(cell.tolist()):
             if isinstance(value, str) and not is_exact(value):
-                problems.add(row, f"its {name} “{value[:40]}” is no date or time as it is written.")
-    return [*problems.sentences("is kept as text"), "The dates of this file are kept as text."] if problems else []
+                problems.add(
+                    row,
+                    Phrase("its {name} “{value}” is no date or time as it is written.", name=name, value=value[:40]),
+                )
+    return (
+        [*problems.sentences("is kept as text"), Phrase("The dates of this file are kept as text.")] if problems else []
+    )

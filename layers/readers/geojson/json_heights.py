@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from layers.phrase import Phrase
 from layers.readers.features.row_problems import RowProblems
 from layers.readers.features.source_rows import Rows, VectorSource
 from layers.readers.files import Content
@@ -32,7 +33,7 @@ def height_problems(source: VectorSource, rows: Rows) -> list[str]:
     problems = RowProblems(rows.fids.tolist())
     for index, count in (found or {}).items():
         places = counted(count, "of its places has", "of its places have")
-        problems.add(index, f"{places} no height: it is shown without the heights of the others.")
+        problems.add(index, Phrase("{places} no height: it is shown without the heights of the others.", places=places))
     return problems.sentences("is shown without heights")
 
 
@@ -41,8 +42,11 @@ def height_note(source: VectorSource) -> list[str]:
     if os.path.getsize(source.path) <= MOST_PARSED_BYTES or not _mixes(_data(source, _HEAD_BYTES)):
         return []
     return [
-        f"Some places in {source.name} seem to have no height, and it is too large to tell which: "
-        "what has a height of 0 somewhere is saved without its heights."
+        Phrase(
+            "Some places in {name} seem to have no height, and it is too large to tell which: "
+            "what has a height of 0 somewhere is saved without its heights.",
+            name=source.name,
+        )
     ]
 
 

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import pyogrio
 
+from layers.phrase import Phrase
 from layers.readers.features.ogr_rows import READ_ERRORS, remarks_ignored
 from layers.readers.features.row_problems import RowProblems
 from layers.text.counted import grouped
@@ -46,7 +47,7 @@ def whole_lines(data: bytes) -> tuple[bytes, list[str]]:
             asked += 1
             why = "" if _is_forgiven(text) else why
         if why:
-            problems.add(line - 1, f"{why}: it is left out.")
+            problems.add(line - 1, Phrase("{why}: it is left out.", why=why))
         else:
             kept.append(text)
     if not problems or not kept:
@@ -68,14 +69,18 @@ def lines_lost(file: BinaryIO, features: int) -> list[str]:
     """A sentence where OGR made fewer `features` of a file than it has lines, for one too large to look at each."""
     lost = sum(1 for _ in _records(file)) - features
     said = "line is no feature and is" if lost == 1 else "lines are no features and are"
-    return [f"{grouped(lost)} {said} left out; the file is too large to say which."] if lost > 0 else []
+    return (
+        [Phrase("{lost} {said} left out; the file is too large to say which.", lost=grouped(lost), said=said)]
+        if lost > 0
+        else []
+    )
 
 
 def _fault(text: bytes) -> str:
     try:
         found = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
-        at = f", at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
+        at = Phrase(", at character {pos}", pos=error.pos + 1) if isinstance(error, json.JSONDecodeError) else ""
         return f"it is no JSON ({getattr(error, 'msg', 'it cannot be read')}{at})"
     return "" if isinstance(found, dict) and found.get("type") in _KINDS else "it is JSON but no feature"
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pyogrio
 
+from layers.phrase import Phrase
 from layers.readers.features.ogr_rows import READ_ERRORS, remarks_ignored
 from layers.readers.files import Content
 from layers.readers.geojson.json_boxes import as_boxed
@@ -86,11 +87,11 @@ def repaired(path: str, content: Content) -> Repaired:
     """Data to read in place of a GeoJSON file, by lines or not; with the reasons. Raises OSError."""
     name, is_lines = os.path.basename(path), content is Content.JSON_LINES
     if os.path.getsize(path) > MOST_BYTES:
-        note = f"{name} is too large to be checked: whole numbers of more than 64 bits may be rounded"
+        note = Phrase("{name} is too large to be checked: whole numbers of more than 64 bits may be rounded", name=name)
         if is_lines:
-            said, as_text = f"{note}, and dates that there are not shown as others.", dict[str, str]()
+            said, as_text = Phrase("{note}, and dates that there are not shown as others.", note=note), dict[str, str]()
         else:
-            said, as_text = f"{note}; its dates are kept as text.", _AS_TEXT
+            said, as_text = Phrase("{note}; its dates are kept as text.", note=note), _AS_TEXT
         with open(path, "rb") as file:
             return Repaired(None, as_text, (said,), None, _first(file.read(_HEAD_BYTES)))
     with open(path, "rb") as file:
@@ -133,21 +134,34 @@ def _first(head: bytes) -> int:
 
 def _in_utf8(data: bytes, name: str) -> tuple[bytes, list[str]]:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace").encode(), [f"{name} is in UTF-16: it was decoded in memory."]
+        return data.decode("utf-16", "replace").encode(), [
+            Phrase("{name} is in UTF-16: it was decoded in memory.", name=name)
+        ]
     if data[1:2] == b"\0" or data[:1] == b"\0":
         order = "utf-16-le" if data[1:2] == b"\0" else "utf-16-be"
-        return data.decode(order, "replace").encode(), [f"{name} is in UTF-16: it was decoded in memory."]
+        return data.decode(order, "replace").encode(), [
+            Phrase("{name} is in UTF-16: it was decoded in memory.", name=name)
+        ]
     if data.isascii() or _is_utf8(data):
         return data, []
     marked = data.decode("utf-8", "replace")
     wrong, high = marked.count("\ufffd"), len(data.translate(None, _HIGH))
     if wrong * 4 <= high:
         return marked.encode(), [
-            f"{name} holds {counted(wrong, 'byte that is', 'bytes that are')} no UTF-8: shown as \ufffd."
+            Phrase(
+                "{name} holds {bytes} no UTF-8: shown as \ufffd.",
+                name=name,
+                bytes=counted(wrong, "byte that is", "bytes that are"),
+            )
         ]
     sample = b"\n".join(one[0] for one in _NON_ASCII.finditer(data, 0, 40 * _SAMPLE_BYTES))[:_SAMPLE_BYTES]
     encoding, evidence = guessed_encoding(sample or data[:_SAMPLE_BYTES])
-    note = f"{name} is not in UTF-8 as GeoJSON has to be: it is read as {encoding}, which is a guess ({evidence})."
+    note = Phrase(
+        "{name} is not in UTF-8 as GeoJSON has to be: it is read as {encoding}, which is a guess ({evidence}).",
+        name=name,
+        encoding=encoding,
+        evidence=evidence,
+    )
     return data.decode(encoding, "replace").encode(), [note]
 
 
@@ -183,17 +197,28 @@ def _with_numbers_kept(data: bytes) -> tuple[bytes, list[str]]:
 
     rounded: set[str] = set()
     changed = _TOKEN.sub(kept, data)
-    notes = [
-        f"Column {name} holds a long list of whole numbers too large to be read as such: they may be rounded."
+    notes: list[str] = [
+        Phrase(
+            "Column {name} holds a long list of whole numbers too large to be read as such: they may be rounded.",
+            name=name,
+        )
         for name in sorted(rounded)[:_MOST_NAMED]
     ]
     notes += [
-        f"Column {name} holds whole numbers too large to be read as such ({number[:40]}): it is kept as text."
+        Phrase(
+            "Column {name} holds whole numbers too large to be read as such ({number}): it is kept as text.",
+            name=name,
+            number=number[:40],
+        )
         for name, number in list(large.items())[:_MOST_NAMED]
     ]
     notes += [
-        f"Column {name} holds numbers without an end or too large to keep, {grouped(count)} in all: "
-        "these cells are shown empty."
+        Phrase(
+            "Column {name} holds numbers without an end or too large to keep, {count} in all: "
+            "these cells are shown empty.",
+            name=name,
+            count=grouped(count),
+        )
         for name, count in list(endless.items())[:_MOST_NAMED]
     ]
     return (changed, notes) if changed != data else (data, notes)
@@ -292,9 +317,12 @@ def whole_features(data: bytes, dataset: str | bytes, name: str) -> tuple[bytes,
     if not count:
         return data, [], None
     line = text.count("\n", 0, at) + 1
-    note = (
-        f"{name} is damaged or cut off after its {counted(count, 'whole feature')}, in the feature that begins on "
-        f"line {grouped(line)}: what follows is left out."
+    note = Phrase(
+        "{name} is damaged or cut off after its {whole}, in the feature that begins on "
+        "line {line}: what follows is left out.",
+        name=name,
+        whole=counted(count, "whole feature"),
+        line=grouped(line),
     )
     return text[:end].encode() + b"]}", [note], None
 
@@ -312,4 +340,8 @@ def members_left(head: bytes, name: str) -> list[str]:
         return []
     left = [one[:40] for one in found if one not in _OF_FEATURES]
     named = ", ".join(left[:_MOST_MEMBERS_NAMED]) + (", ..." if len(left) > _MOST_NAMED else "")
-    return [f"What features of {name} say beside their properties is not read: {named}."] if left else []
+    return (
+        [Phrase("What features of {name} say beside their properties is not read: {named}.", name=name, named=named)]
+        if left
+        else []
+    )

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from layers.errors import NotAllowed, NotReadable, UnsupportedFormat
 from layers.geo.crs_judge import fault_of_crs
+from layers.phrase import Phrase
 from layers.readers.guards.own_folder import companion
 
 MARK = b"ENVI"
@@ -118,7 +119,9 @@ def cut_short(path: str) -> str:
     """A sentence where the data ends before its last pixel; else empty. Raises what `judge_envi` raises."""
     if os.path.getsize(path) >= judge_envi(path).pixel_bytes:
         return ""
-    return f"{os.path.basename(path)} is cut short: its last pixels are missing. Copy or download it again."
+    return Phrase(
+        "{path} is cut short: its last pixels are missing. Copy or download it again.", path=os.path.basename(path)
+    )
 
 
 def refuse_header(path: str) -> UnsupportedFormat:

@@ -9,6 +9,7 @@ from contextlib import closing
 from urllib.parse import quote
 
 from layers.errors import UnsupportedFormat
+from layers.phrase import Phrase
 from layers.readers.features.vector_words import database_refused
 
 _DEADLINE_S = 2.0
@@ -46,9 +47,11 @@ def missing_geometry(path: str, table: str, column: str) -> str:
         raise database_refused(os.path.basename(path), str(error), "GeoPackage") from error
     if not column or not there or column.lower() in there:
         return ""
-    return (
-        f"The file says that the geometries of {table} are in its column {column}, which it does not have: nothing of "
-        "it can be drawn."
+    return Phrase(
+        "The file says that the geometries of {table} are in its column {column}, which it does not have: nothing of "
+        "it can be drawn.",
+        table=table,
+        column=column,
     )
 
 
@@ -72,13 +75,15 @@ def _audit(database: sqlite3.Connection, path: str, name: str) -> tuple[list[str
         )
     registered = [str(n) for (n,) in database.execute(REGISTERED_FEATURES)]
     sound = [n for n in registered if n.lower() in tables]
-    problems = []
+    problems = list[str]()
     for layer in (n for n in registered if n.lower() not in tables):
         why = "is a view and is not read" if layer.lower() in everything else "has no table any more"
-        problems.append(f"The layer {layer} of {name} {why}.")
+        problems.append(Phrase("The layer {layer} of {name} {why}.", layer=layer, name=name, why=why))
     wal = path + "-wal"
     if os.path.exists(wal) and os.path.getsize(wal):
-        problems.append(f"{name} is open in another program: what was not yet written into the file is not shown.")
+        problems.append(
+            Phrase("{name} is open in another program: what was not yet written into the file is not shown.", name=name)
+        )
     return sound, problems
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from layers.errors import NotAllowed, NotReadable, TooLarge
+from layers.phrase import Phrase
 from layers.readers.guards.hdf5_heap import Damaged, FractalHeap, Reader, heap_ids
 
 MARK = b"\x89HDF\r\n\x1a\n"
@@ -207,9 +208,11 @@ class _Judge:
             self._add(int.from_bytes(text[at : at + self._in.offset_bytes].ljust(1, b"\0"), "little"))
         elif kind == _ELSEWHERE:
             file = text[at + 3 :].split(b"\0")[0].decode("utf-8", "replace")
-            raise _Foreign(f"links {name[:60]!r} to {file[:80]!r}, which is another file")
+            raise _Foreign(
+                Phrase("links {name} to {file}, which is another file", name=repr(name[:60]), file=repr(file[:80]))
+            )
         elif kind != _SOFT:
-            raise _Foreign(f"links {name[:60]!r} in a way that only its maker's program knows")
+            raise _Foreign(Phrase("links {name} in a way that only its maker's program knows", name=repr(name[:60])))
 
     def _old_group(self, tree: int) -> None:
         """A tree of symbols: these cannot lead to other files, only to objects here."""

@@ -19,6 +19,7 @@ from msgspec import Struct
 from layers.errors import BadCRS, FileMissing, GeoloupeError, NotAllowed, NotReadable, TooLarge
 from layers.geo.crs import plain_crs
 from layers.geo.crs_judge import fault_of_crs
+from layers.phrase import Phrase
 from layers.readers.files import PICTURES, Content, content_of, regular_file
 from layers.readers.guards.tiff_metadata import names_overviews
 from layers.text.counted import counted
@@ -260,7 +261,7 @@ class _Judge:
 
     def judged(self, root: Element) -> Vrt:
         if root.get("subClass"):
-            raise self._refused(f"a dataset of the class {root.get('subClass', '')[:60]}")
+            raise self._refused(Phrase("a dataset of the class {get}", get=root.get("subClass", "")[:60]))
         count = len({(one.text, one.get("relativeToVRT")) for one in root.iter("SourceFilename")})
         if count > MAX_SOURCES:
             raise TooLarge(
@@ -286,29 +287,29 @@ class _Judge:
         anew = Element(element.tag)
         for key, value in element.attrib.items():
             if key not in form.attributes:
-                raise self._refused(f"the attribute {key[:60]} of {element.tag}")
+                raise self._refused(Phrase("the attribute {key} of {tag}", key=key[:60], tag=element.tag))
             check = form.attributes[key]
             if check is not None:
-                anew.set(key, self._value(check, value, f"{element.tag} with the {key}"))
+                anew.set(key, self._value(check, value, Phrase("{tag} with the {key}", tag=element.tag, key=key)))
         for key in form.needed:
             if key not in anew.attrib:
-                raise self._refused(f"{element.tag} without {key}")
+                raise self._refused(Phrase("{tag} without {key}", tag=element.tag, key=key))
         if form.text is not None:
             anew.text = self._value(form.text, element.text or "", element.tag)
         once: set[str] = set()
         for child in element:
             tag = child.tag
             if tag in once:
-                raise self._refused(f"more than one {tag} inside {element.tag}")
+                raise self._refused(Phrase("more than one {tag} inside {tag_2}", tag=tag, tag_2=element.tag))
             if tag in form.once:
                 once.add(tag)
             elif tag not in form.often:
-                raise self._refused(f"{tag[:60]} inside {element.tag}")
+                raise self._refused(Phrase("{tag} inside {tag_2}", tag=tag[:60], tag_2=element.tag))
             found = self._child(child)
             if found is not None:
                 anew.append(found)
         if element.tag in _SOURCES and "SourceFilename" not in once:
-            raise self._refused(f"{element.tag} without SourceFilename")
+            raise self._refused(Phrase("{tag} without SourceFilename", tag=element.tag))
         return anew
 
     def _child(self, child: Element) -> Element | None:
@@ -319,7 +320,7 @@ class _Judge:
             case "Metadata":
                 return self._metadata(child)
             case "VRTRasterBand" if child.get("subClass", "") not in _BAND_CLASSES:
-                raise self._refused(f"a band of the class {child.get('subClass', '')[:60]}")
+                raise self._refused(Phrase("a band of the class {get}", get=child.get("subClass", "")[:60]))
             case "SRS":
                 anew = self._element(child)
                 return anew if anew.text else None
@@ -345,9 +346,9 @@ class _Judge:
         """One source, resolved; None where it is not there. Raises GeoloupeError."""
         for key in element.attrib:
             if key not in ("relativeToVRT", "shared"):
-                raise self._refused(f"the attribute {key[:60]} of SourceFilename")
+                raise self._refused(Phrase("the attribute {key} of SourceFilename", key=key[:60]))
         if len(element):
-            raise self._refused(f"{element[0].tag[:60]} inside SourceFilename")
+            raise self._refused(Phrase("{tag} inside SourceFilename", tag=element[0].tag[:60]))
         relative = (
             self._value(_truth, element.get("relativeToVRT", "0"), "SourceFilename with the relativeToVRT") == "1"
         )
@@ -365,13 +366,13 @@ class _Judge:
     def _source(self, text: str, relative: bool) -> str:
         text = text.strip()
         if not relative and not os.path.isabs(text) and text:
-            raise self._refused(f"the source {text[:80]!r}, which is no plain path")
+            raise self._refused(Phrase("the source {text}, which is no plain path", text=repr(text[:80])))
         try:
             path = regular_file(os.path.join(self._folder, text) if relative else text)
         except FileMissing:
             raise
         except GeoloupeError as error:
-            raise self._refused(f"the source {text[:80]!r}, which is no regular file") from error
+            raise self._refused(Phrase("the source {text}, which is no regular file", text=repr(text[:80]))) from error
         real = os.path.realpath(path)
         if os.path.commonpath([real, self._folder]) != self._folder or real.startswith("/vsi"):
             raise NotAllowed(
@@ -384,20 +385,26 @@ class _Judge:
         try:
             content = content_of(real)
         except GeoloupeError as error:
-            raise self._refused(f"the source {text[:80]!r}: {error.sentence}") from error
+            raise self._refused(Phrase("the source {text}: {why}", text=repr(text[:80]), why=error.sentence)) from error
         if content not in PICTURES:
-            raise self._refused(f"the source {text[:80]!r}, whose content is {content}")
+            raise self._refused(
+                Phrase("the source {text}, whose content is {content}", text=repr(text[:80]), content=content)
+            )
         if content is Content.TIFF and names_overviews(real):
-            raise self._refused(f"the source {text[:80]!r}, which keeps its overviews in another file")
+            raise self._refused(
+                Phrase("the source {text}, which keeps its overviews in another file", text=repr(text[:80]))
+            )
         return real
 
     def _value(self, check: Check, text: str, what: str) -> str:
         try:
             return check(text)
         except _Foreign as error:
-            raise self._refused(f"{what} that {error}") from error
+            raise self._refused(Phrase("{what} that {error}", what=what, error=error)) from error
         except (ValueError, OverflowError) as error:
-            raise self._refused(f"{what} {' '.join(text.split())[:60]!r}, which means nothing") from error
+            raise self._refused(
+                Phrase("{what} {split}, which means nothing", what=what, split=repr(" ".join(text.split())[:60]))
+            ) from error
 
     def _refused(self, what: str) -> NotAllowed:
         return NotAllowed(
@@ -408,5 +415,5 @@ class _Judge:
 
 
 def _some(names: list[str]) -> str:
-    more = f" and {len(names) - _NAMED_SOURCES} more" if len(names) > _NAMED_SOURCES else ""
+    more = Phrase(" and {count} more", count=len(names) - _NAMED_SOURCES) if len(names) > _NAMED_SOURCES else ""
     return ", ".join(names[:_NAMED_SOURCES]) + more

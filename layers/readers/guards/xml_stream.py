@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import BinaryIO, Protocol
 
+from layers.phrase import Phrase
 from layers.text.counted import counted, grouped
 from layers.text.guarded_xml import Limits, NotWellFormed, walk_xml
 from layers.text.xml_decoding import Mended, encoding_of, texts_of
@@ -46,9 +47,21 @@ def stream_xml[Handler: XmlHandler](
     except NotWellFormed as error:
         if not handler.cut():
             raise
-        notes.append(f"{name} is damaged or cut off at line {grouped(error.line)}: what follows is left out.")
+        notes.append(
+            Phrase(
+                "{name} is damaged or cut off at line {line}: what follows is left out.",
+                name=name,
+                line=grouped(error.line),
+            )
+        )
     if mended.count:
-        notes.append(f"{name} is no proper XML: {counted(mended.count, 'bare & was', 'bare & were')} taken as text.")
+        notes.append(
+            Phrase(
+                "{name} is no proper XML: {bare} taken as text.",
+                name=name,
+                bare=counted(mended.count, "bare & was", "bare & were"),
+            )
+        )
     return handler, notes
 
 

@@ -13,6 +13,7 @@ import shapely
 
 from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
+from layers.phrase import Phrase
 from layers.readers.features.parsed_layer import ParsedLayer
 from layers.readers.features.row_problems import RowProblems
 from layers.readers.features.source_rows import VectorSource
@@ -108,7 +109,9 @@ def _layer(name: str, elements: list[Element], notes: list[str]) -> ParsedLayer:
         for column, value in _times(name, element).items():
             row[column], is_broken = _time(value)
             if is_broken:
-                problems.add(index, f"its {column} “{value[:40]}” is no time and is left out.")
+                problems.add(
+                    index, Phrase("its {column} “{value}” is no time and is left out.", column=column, value=value[:40])
+                )
         rows.append(row)
     names = list(dict.fromkeys(column for row in rows for column, value in row.items() if value is not None))
     columns = {column: [row.get(column) for row in rows] for column in names}
@@ -144,7 +147,7 @@ def _extensions(element: Element) -> dict[str, str]:
     for holder in element.findall("extensions"):
         for one in holder.iter():
             text = "" if len(one) else (one.text or "").strip()
-            name = f"{one.tag} (extension)" if one.tag in _OWN else one.tag
+            name = Phrase("{tag} (extension)", tag=one.tag) if one.tag in _OWN else one.tag
             if text and (name in found or len(found) < _MOST_EXTENSIONS):
                 found[name] = f"{found[name]}, {text}" if name in found else text
     return found
@@ -154,7 +157,7 @@ def _geometry(layer: str, element: Element, index: int, problems: RowProblems) -
     if layer == "waypoints":
         place = _place(element)
         if place is None:
-            problems.add(index, "it has no usable lat and lon.")
+            problems.add(index, Phrase("it has no usable lat and lon."))
         return None if place is None else shapely.Point(place[: 2 if math.isnan(place[2]) else 3])
     parts = [element] if layer == "routes" else list(element.iter("trkseg"))
     lines, lost, heights = [], 0, list[bool]()
@@ -166,14 +169,19 @@ def _geometry(layer: str, element: Element, index: int, problems: RowProblems) -
             heights += [not math.isnan(place[2]) for place in places]
             lines.append(np.array(places if len(places) > 1 else places * 2))
     if lost:
-        problems.add(index, f"{lost} of its points have no usable lat and lon.")
+        problems.add(index, Phrase("{lost} of its points have no usable lat and lon.", lost=lost))
     if not lines:
         problems.add(index, "it has no points.")
         return None
     if not all(heights):
         if any(heights):
             count = heights.count(False)
-            problems.add(index, f"{count} of its points have no height: it is shown without the heights of the others.")
+            problems.add(
+                index,
+                Phrase(
+                    "{count} of its points have no height: it is shown without the heights of the others.", count=count
+                ),
+            )
         lines = [line[:, :2] for line in lines]
     return shapely.LineString(lines[0]) if len(lines) == 1 else shapely.MultiLineString(lines)
 

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
+from layers.phrase import Phrase
 from layers.readers.features.parsed_layer import ParsedLayer
 from layers.readers.features.row_problems import RowProblems
 from layers.readers.features.source_rows import VectorSource
@@ -85,7 +86,11 @@ def _archived(archive: zipfile.ZipFile, name: str, stem: str, depth: int = 0) ->
             layer = _layer(member(archive, kml), inside, stem if is_main else layer_name(kml), Content.KMZ)
         except (BadXml, UnsupportedFormat) as error:
             first = first or error
-            said = error.sentence if isinstance(error, UnsupportedFormat) else f"{inside} is not read: {error}."
+            said = (
+                error.sentence
+                if isinstance(error, UnsupportedFormat)
+                else Phrase("{inside} is not read: {error}.", inside=inside, error=error)
+            )
             notes.append(said)
         else:
             found += [layer] if is_main or len(layer) else []  # others hold styles
@@ -232,7 +237,9 @@ class _KmlHandler:
                 wkb, lacking = wkb_of(element)
                 if lacking:
                     count = counted(lacking, "of its places has", "of its places have")
-                    self._flat.add(index, f"{count} no height: it is shown without the heights of the others.")
+                    self._flat.add(
+                        index, Phrase("{count} no height: it is shown without the heights of the others.", count=count)
+                    )
                 return wkb
             box = overlay_place(element)
             return None if box is None else bytes(shapely.to_wkb(box, byte_order=1))
@@ -271,9 +278,18 @@ class _KmlHandler:
         names = named(list(columns), self._displays)
         columns = {names[column]: values for column, values in columns.items()}
         types = {names[column]: kind for column, kind in types.items()}
-        links = [f"{name} leads to {link[:200]}: shown as text, not followed." for link in self._links[:5]]
+        links = [
+            Phrase("{name} leads to {link}: shown as text, not followed.", name=name, link=link[:200])
+            for link in self._links[:5]
+        ]
         if len(self._links) > 5:
-            links.append(f"{name} leads to {counted(len(self._links), 'other place')} in all: none is followed.")
+            links.append(
+                Phrase(
+                    "{name} leads to {other} in all: none is followed.",
+                    name=name,
+                    other=counted(len(self._links), "other place"),
+                )
+            )
         flat = self._flat.sentences("is shown without heights")
         problems = (*notes, *links, *self._problems.sentences("is kept without a place"), *flat)
         style, classes = self._styles.style(self._wkb, "name" in columns)
@@ -318,9 +334,20 @@ def kmls_in(archive: zipfile.ZipFile, name: str) -> tuple[list[str], list[str]]:
     kmls = [one for one in dict.fromkeys(names) if one.lower().endswith(".kml") and not _is_clutter(one)]
     nested = archives_in(archive)
     main = min(kmls, key=lambda one: (one.lower() != "doc.kml", one.count("/") + one.count("\\"), one), default="")
-    notes = [f"{name} also holds {', '.join(nested)[:200]}, which is not read."] if nested and kmls else []
+    notes: list[str] = (
+        [Phrase("{name} also holds {nested}, which is not read.", name=name, nested=", ".join(nested)[:200])]
+        if nested and kmls
+        else []
+    )
     if len(kmls) > MOST_MEMBERS:
-        notes.append(f"{name} holds {grouped(len(kmls))} KML files: the first {MOST_MEMBERS} are read.")
+        notes.append(
+            Phrase(
+                "{name} holds {count} KML files: the first {most_members} are read.",
+                name=name,
+                count=grouped(len(kmls)),
+                most_members=MOST_MEMBERS,
+            )
+        )
     return [main, *(one for one in kmls if one != main)][:MOST_MEMBERS] if kmls else [], notes
 
 
@@ -436,7 +463,7 @@ def named(columns: list[str], displays: dict[str, set[str]]) -> dict[str, str]:
         shown = displays.get(column, set()) - {column, ""}
         name = f"{plain} ({next(iter(shown))})"[:200] if len(shown) == 1 else plain
         if column.startswith(OWN) and plain in columns:
-            name = f"{plain} (placemark)"
+            name = Phrase("{plain} (placemark)", plain=plain)
         taken, number, first = set(found.values()), 1, name
         while name in taken:
             number += 1

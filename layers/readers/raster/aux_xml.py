@@ -13,6 +13,7 @@ import numpy as np
 from msgspec import Struct
 
 from layers.errors import BadCRS
+from layers.phrase import Phrase
 from layers.readers.raster.warp import ControlPoints
 from layers.readers.raster.worldfile import Transform, crs_text
 from layers.text.guarded_xml import BadXml, read_xml
@@ -40,17 +41,19 @@ def read_aux_xml(path: str, resolution: tuple[float, float] | None = None) -> Au
     try:
         root = read_xml(sidecar)
     except (BadXml, OSError) as error:
-        return AuxFile(problems=(f"{name} beside it is ignored: {error}.",))
+        return AuxFile(problems=(Phrase("{name} beside it is ignored: {error}.", name=name, error=error),))
     if root.tag not in ("PAMDataset", "GeodataXform"):  # the latter is ArcGIS 9's
-        return AuxFile(problems=(f"{name} beside it is ignored: it is not what GDAL or ArcGIS write.",))
+        return AuxFile(
+            problems=(Phrase("{name} beside it is ignored: it is not what GDAL or ArcGIS write.", name=name),)
+        )
     problems = _too_curved(root, name)
     if any(item.get("key") in _POINTERS for item in root.iter("MDI")):
-        problems.append(f"{name} beside it names another file: that is not followed.")
+        problems.append(Phrase("{name} beside it names another file: that is not followed.", name=name))
     try:
         crs = _crs(root)
     except BadCRS:
         crs = ""
-        problems.append(f"{name} beside it names no CRS that is known.")
+        problems.append(Phrase("{name} beside it names no CRS that is known.", name=name))
     return AuxFile(crs, _transform(root), _points(root, resolution), tuple(problems))
 
 
@@ -97,7 +100,11 @@ def _esri_plane(root: Element) -> Transform | None:
 def _too_curved(root: Element, name: str) -> list[str]:
     if len(_coefficients(root)[0]) <= 3 or next(root.iter("SourceGCPs"), None) is not None:
         return []
-    return [f"{name} beside it places it by a curve of ArcGIS, which is not read: save it anew as a GeoTIFF."]
+    return [
+        Phrase(
+            "{name} beside it places it by a curve of ArcGIS, which is not read: save it anew as a GeoTIFF.", name=name
+        )
+    ]
 
 
 def _points(root: Element, resolution: tuple[float, float] | None) -> ControlPoints | None:

@@ -14,6 +14,7 @@ from rasterio.errors import CRSError
 
 from layers.errors import BadCRS, CannotBePlaced
 from layers.geo.crs import WGS84, is_geographic
+from layers.phrase import Phrase
 from layers.raster.photograph import photograph_in
 from layers.raster.point_fit.control_point import Method, PointSet
 from layers.raster.point_fit.fitted_points import fitted_points
@@ -85,11 +86,15 @@ class Georeferencing(Struct, frozen=True):
         try:
             fit = fitted_points(points, size)
         except CannotBePlaced as error:
-            said = f"The control points set for {name} do not place it, and it lies as its file says. {error.sentence}"
+            said = Phrase(
+                "The control points set for {name} do not place it, and it lies as its file says. {why}",
+                name=name,
+                why=error.sentence,
+            )
             return replace(self, problems=(*self.problems, said))
         is_affine = points.method is Method.AFFINE
         warp = None if is_affine else Warp(fit.to_pixels, fit.rough, *size, fit.margin, fit.bounds)
-        problems = (f"{name} is placed by {fit.note}.",)
+        problems = (Phrase("{name} is placed by {note}.", name=name, note=fit.note),)
         placed_by = "affine fit" if is_affine else "control points"
         return Georeferencing(points.crs, fit.rough, problems, placed_by, fit.note, warp)
 
@@ -114,15 +119,19 @@ class _Finder:
         found = self._first()
         crs = found.crs or self.aux.crs or self._crs_beside()
         if self.aux.crs and found.crs and self.aux.crs != found.crs and not found.rpc:
-            self.problems.append(f"{self.name}.aux.xml names another CRS than {self.name} itself: it is not used.")
+            self.problems.append(
+                Phrase("{name}.aux.xml names another CRS than {name} itself: it is not used.", name=self.name)
+            )
         if not found.has_position:
             self.problems.append(f"{self.name} {self._without_position()}")
         if not crs:
             self.problems.append(
-                f"{self.name} does not say in which CRS it is: choose its CRS in the layer's properties."
+                Phrase(
+                    "{name} does not say in which CRS it is: choose its CRS in the layer's properties.", name=self.name
+                )
             )
         if found.note:
-            self.problems.append(f"{self.name} is placed by {found.note}.")
+            self.problems.append(Phrase("{name} is placed by {note}.", name=self.name, note=found.note))
         if crs and found.has_position and (sentence := datum_sentence(self.name, crs)):
             self.problems.append(sentence)
         return replace(found, crs=crs, problems=tuple(self.problems))
@@ -130,11 +139,12 @@ class _Finder:
     def _without_position(self) -> str:
         photograph = photograph_in({str(key): str(value) for key, value in self.dataset.tags().items()})
         if photograph is None:
-            return "says nothing about its position: it needs a world file or georeferencing."
-        return (
-            f"is a photograph {photograph.words}: that is where the camera was, not where the picture lies. "
+            return Phrase("says nothing about its position: it needs a world file or georeferencing.")
+        return Phrase(
+            "is a photograph {words}: that is where the camera was, not where the picture lies. "
             "Layer > Mark the Camera’s Place, or geoloupe add-sites, marks it; control points lay the picture on the "
-            "map."
+            "map.",
+            words=photograph.words,
         )
 
     def _first(self) -> Georeferencing:
@@ -152,7 +162,9 @@ class _Finder:
                 continue
             if _makes_sense(transform):
                 return Georeferencing(self.crs or crs, transform, placed_by="transform")
-            self.problems.append(f"{self.name} has a position that makes no sense (its transform has no area).")
+            self.problems.append(
+                Phrase("{name} has a position that makes no sense (its transform has no area).", name=self.name)
+            )
         return None
 
     def _by_world_file(self) -> Georeferencing | None:
@@ -161,7 +173,9 @@ class _Finder:
         if transform is not None:
             return Georeferencing(self.crs, transform, placed_by="world file")
         if path:
-            self.problems.append(f"{os.path.basename(path)} is not a world file: six numbers were expected.")
+            self.problems.append(
+                Phrase("{path} is not a world file: six numbers were expected.", path=os.path.basename(path))
+            )
         return None
 
     def _by_points(self) -> Georeferencing | None:
@@ -173,8 +187,11 @@ class _Finder:
         fit = fit_control_points(points)
         if fit is None:
             self.problems.append(
-                f"The control points of {self.name} do not determine where it lies: they lie in one place or in one "
-                "line, or contradict each other."
+                Phrase(
+                    "The control points of {name} do not determine where it lies: they lie in one place or in one "
+                    "line, or contradict each other.",
+                    name=self.name,
+                )
             )
             return None
         warp = Warp(fit.exact, fit.rough, self.dataset.width, self.dataset.height)
@@ -203,7 +220,7 @@ class _Finder:
         width, height = self.dataset.width, self.dataset.height
         warp = rpc.warp(width, height, rpc.height_off_m)
         if warp is None:
-            self.problems.append(f"The RPC of {self.name} leads nowhere and is not used.")
+            self.problems.append(Phrase("The RPC of {name} leads nowhere and is not used.", name=self.name))
             return None
         note = _rpc_note(rpc, width, height, rpc.height_off_m)
         return Georeferencing(
@@ -217,7 +234,10 @@ class _Finder:
             return crs_text(crs.to_wkt())
         except (BadCRS, CRSError):  # the latter: PROJ has no WKT for it
             self.problems.append(
-                f"{self.name} is in a CRS that is not understood: choose its CRS in the layer's properties."
+                Phrase(
+                    "{name} is in a CRS that is not understood: choose its CRS in the layer's properties.",
+                    name=self.name,
+                )
             )
             return ""
 
@@ -227,16 +247,21 @@ class _Finder:
                 if found := read(self.path):
                     return found
             except BadCRS:
-                self.problems.append(f"The {kind} file beside {self.name} names no CRS that is known.")
+                self.problems.append(
+                    Phrase("The {kind} file beside {name} names no CRS that is known.", kind=kind, name=self.name)
+                )
         return ""
 
 
 def _rpc_note(rpc: Rpc, width: int, height: int, height_m: float) -> str:
     moved = rpc.displacement_m(width, height, height_m)
     whose = "the RPC's own HEIGHT_OFF" if height_m == rpc.height_off_m else "chosen by the analyst"
-    return (
-        f"its RPC at a height of {height_m:.0f} m above the ellipsoid ({whose}), without "
-        f"terrain: ground 100 m higher or lower is drawn {moved:.0f} m from its place"
+    return Phrase(
+        "its RPC at a height of {height_m} m above the ellipsoid ({whose}), without "
+        "terrain: ground 100 m higher or lower is drawn {moved} m from its place",
+        height_m=f"{height_m:.0f}",
+        whose=whose,
+        moved=f"{moved:.0f}",
     )
 
 

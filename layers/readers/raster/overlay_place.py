@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from layers.geo.crs import WGS84
+from layers.phrase import Phrase
 from layers.readers.kml_gpx.ground_overlays import overlays_in
 from layers.readers.raster.georeferencing import Georeferencing
 from layers.readers.raster.warp import ControlPoints, Warp, fit_control_points
@@ -33,8 +34,8 @@ def overlay_georeferencing(dataset: Any, path: str, part: str) -> Georeferencing
     fit = fit_control_points(points)
     if fit is None:
         return None
-    note = f"the four corners of its overlay {fit.note}"
-    problem = f"{part.rpartition('/')[2]} is placed by {note}."
+    note = Phrase("the four corners of its overlay {note}", note=fit.note)
+    problem = Phrase("{rpartition} is placed by {note}.", rpartition=part.rpartition("/")[2], note=note)
     return Georeferencing(
         WGS84, fit.rough, (problem,), "control points", note, Warp(fit.exact, fit.rough, width, height)
     )

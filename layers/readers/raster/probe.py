@@ -23,6 +23,7 @@ from layers.geo.crs import (
     transform_bounds,
     transform_points,
 )
+from layers.phrase import Phrase
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.overviews import MODERATE_PIXELS
 from layers.raster.sensor_bands import names_by_wavelength
@@ -114,26 +115,46 @@ def _cut_short(dataset: DatasetReader, path: str, content: Content) -> str:
     size = dataset.get_tag_item(f"BLOCK_SIZE_{last}", "TIFF", bidx=band)
     if not offset or not size or int(offset) + int(size) <= os.path.getsize(path):
         return ""
-    return f"{os.path.basename(path)} is cut short: its last pixels are missing. Copy or download it again."
+    return Phrase(
+        "{path} is cut short: its last pixels are missing. Copy or download it again.", path=os.path.basename(path)
+    )
 
 
 def _oddities(dataset: DatasetReader, path: str, content: Content, parts: tuple[str, ...]) -> list[str]:
     """Sentences about what is odd but can be shown."""
     name = os.path.basename(path)
-    found = [f"{other} beside it is not what it should be and is ignored." for other in refused_sidecars(path)]
+    found: list[str] = [
+        Phrase("{other} beside it is not what it should be and is ignored.", other=other)
+        for other in refused_sidecars(path)
+    ]
     if not dataset.overviews(1) and dataset.width * dataset.height > MODERATE_PIXELS:
         found.append(
-            f"{name} has no overviews: zoomed out, only some of its pixels are looked at until they are built."
+            Phrase(
+                "{name} has no overviews: zoomed out, only some of its pixels are looked at until they are built.",
+                name=name,
+            )
         )
     if len(parts) > 1:
-        found.append(f"{name} holds {counted(len(parts), 'picture')} ({', '.join(parts[:5])}): one of them is shown.")
+        found.append(
+            Phrase(
+                "{name} holds {pictures} ({parts}): one of them is shown.",
+                name=name,
+                pictures=counted(len(parts), "picture"),
+                parts=", ".join(parts[:5]),
+            )
+        )
     if dataset.crs and names_degrees(dataset):
-        found.append(f"{name} gives longitudes and latitudes but no datum: WGS 84 is taken.")
+        found.append(Phrase("{name} gives longitudes and latitudes but no datum: WGS 84 is taken.", name=name))
     if content is Content.JPEG2000 and is_cut_short(path):
-        found.append(f"{name} is cut short: what is missing is blurred or left out.")
+        found.append(Phrase("{name} is cut short: what is missing is blurred or left out.", name=name))
     if len(dataset.indexes) > MAX_STRETCHED_BANDS:
         found.append(
-            f"{name} has {counted(dataset.count, 'band')}: only the first {MAX_STRETCHED_BANDS} have a stretch yet."
+            Phrase(
+                "{name} has {bands}: only the first {max_stretched_bands} have a stretch yet.",
+                name=name,
+                bands=counted(dataset.count, "band"),
+                max_stretched_bands=MAX_STRETCHED_BANDS,
+            )
         )
     return found
 
@@ -337,7 +358,7 @@ def _bounds(
         problems.append(off_earth_sentence(name, georeferencing.crs))
         return bounds, None
     if is_geographic(georeferencing.crs) and not _could_be_degrees(bounds):
-        problems.append(f"{name} is said to be in degrees, but its position is not: choose its CRS.")
+        problems.append(Phrase("{name} is said to be in degrees, but its position is not: choose its CRS.", name=name))
         return bounds, None
     try:
         if (b or d) and georeferencing.warp is None:
@@ -362,7 +383,7 @@ def _tags(dataset: DatasetReader, problems: list[str]) -> dict[str, str]:
         found = dict(sorted(found.items(), key=lambda item: not item[0].startswith(_SECURITY_FIELDS)))
     clipped = {key[:200]: value[:_MAX_TAG_CHARS] for key, value in list(found.items())[:_MAX_TAGS]}
     if len(found) > _MAX_TAGS or any(len(value) > _MAX_TAG_CHARS for value in found.values()):
-        problems.append(f"{file_name(dataset)} has more metadata than is shown.")
+        problems.append(Phrase("{file_name} has more metadata than is shown.", file_name=file_name(dataset)))
     return clipped
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import Affine
+from layers.phrase import Phrase
 from layers.raster.point_fit.thin_plate import ThinPlate
 
 Floats = NDArray[np.float64]
@@ -83,17 +84,24 @@ def fit_control_points(points: ControlPoints) -> Fit | None:
     first = _polynomial(points, 1)
     off = _misfit(first, points)
     if len(points) < 6 or off <= _FIRST_ORDER_PX:
-        return Fit(first, rough, f"(first order), up to {off:.1f} pixels off")
+        return Fit(first, rough, Phrase("(first order), up to {off} pixels off", off=f"{off:.1f}"))
     second = _polynomial(points, 2)
     if _folds(second, rough, points):
-        return Fit(first, rough, f"(first order: any other would fold it over itself), up to {off:.1f} pixels off")
+        return Fit(
+            first,
+            rough,
+            Phrase("(first order: any other would fold it over itself), up to {off} pixels off", off=f"{off:.1f}"),
+        )
     off = _misfit(second, points)
     if len(points) < 10 or off <= _SECOND_ORDER_PX or len(points) > MAX_SPLINE_POINTS:
-        return Fit(second, rough, f"(second order), up to {off:.1f} pixels off")
+        return Fit(second, rough, Phrase("(second order), up to {off} pixels off", off=f"{off:.1f}"))
     spline = _spline(points)
     if spline is None or _folds(spline, rough, points):
-        return Fit(second, rough, f"(second order), up to {off:.1f} pixels off")
-    note = f"(thin plate spline through all of them; a second-order surface would be up to {off:.1f} pixels off)"
+        return Fit(second, rough, Phrase("(second order), up to {off} pixels off", off=f"{off:.1f}"))
+    note = Phrase(
+        "(thin plate spline through all of them; a second-order surface would be up to {off} pixels off)",
+        off=f"{off:.1f}",
+    )
     return Fit(spline, rough, note)
 
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from layers.errors import CannotBePlaced, NotReadable
 from layers.geo.crs import WGS84
+from layers.phrase import Phrase
 from layers.readers.features.ogr_rows import READ_ERRORS, field_type, remarks_ignored, typed_values
 from layers.readers.features.parsed_layer import ParsedLayer
 from layers.readers.features.row_problems import RowProblems
@@ -70,7 +71,11 @@ def parse_tables(source: VectorSource, *, preview: bool = False) -> list[ParsedL
             "{name} has no columns called lat and lon: name the columns that hold the coordinates.", name=source.name
         )
     if left := [layer.name for layer in layers if not layer.reading["columns"]]:
-        said = f"{source.name} also holds {', '.join(left)[:200]}, without columns called lat and lon: not shown."
+        said = Phrase(
+            "{name} also holds {left}, without columns called lat and lon: not shown.",
+            name=source.name,
+            left=", ".join(left)[:200],
+        )
         found[0] = replace(found[0], problems=(*found[0].problems, said))
     return found
 
@@ -94,13 +99,21 @@ def _layer(table: RawTable, source: VectorSource) -> ParsedLayer:
     sentences = list(table.problems)
     if "place" in columns and (shown := shows_longitude_first(table.columns[columns["place"]])) is not None:
         number = table.numbers[shown] if table.numbers else shown + 1
-        sentences.append(f"“{columns['place']}” is read with the longitude first: row {number} cannot be otherwise.")
+        sentences.append(
+            Phrase(
+                "“{columns}” is read with the longitude first: row {number} cannot be otherwise.",
+                columns=columns["place"],
+                number=number,
+            )
+        )
     if swapped:
         sentences.insert(0, _swapped_words(columns))
     if len(problems):
         count = counted(len(problems), "row")
         have = "have" if len(problems) > 1 else "has"
-        sentences.append(f"{count} of {table.name} {have} no usable coordinates.")
+        sentences.append(
+            Phrase("{count} of {name} {have} no usable coordinates.", count=count, name=table.name, have=have)
+        )
         sentences += problems.sentences("is kept without a place")
     reading = {
         **table.reading,
@@ -118,9 +131,11 @@ def _layer(table: RawTable, source: VectorSource) -> ParsedLayer:
 
 def _swapped_words(columns: dict[str, str]) -> str:
     lat, lon = columns["y"], columns["x"]
-    return (
-        f"“{lat}” and “{lon}” look swapped: as latitudes the numbers of “{lat}” go beyond 90, those of “{lon}” do not. "
-        "Nothing is placed: choose the two columns the other way round."
+    return Phrase(
+        "“{lat}” and “{lon}” look swapped: as latitudes the numbers of “{lat}” go beyond 90, those of “{lon}” do not. "
+        "Nothing is placed: choose the two columns the other way round.",
+        lat=lat,
+        lon=lon,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from layers.errors import NotReadable, TooLarge, UnsupportedFormat
+from layers.phrase import Phrase
 from layers.readers.features.row_problems import RowProblems
 from layers.readers.tables.header_row import header_at, names_at, said_above
 from layers.text.counted import counted, grouped
@@ -75,11 +76,16 @@ def read_delimited(path: str, options: dict[str, Any], *, preview: bool = False)
     for number in opened:
         if number in numbers_of_body:
             index = numbers_of_body.index(number)
-            problems.add(index, "a quotation mark in it is never closed: it is taken as text.")
+            problems.add(index, Phrase("a quotation mark in it is never closed: it is taken as text."))
     for index, row in enumerate(body):
         if len(row) > width:
             problems.add(
-                index, f"it has {counted(len(row), 'cell')} where the header has {width}: the others are left out."
+                index,
+                Phrase(
+                    "it has {cells} where the header has {width}: the others are left out.",
+                    cells=counted(len(row), "cell"),
+                    width=width,
+                ),
             )
     cells = [row[:width] + [None] * (width - len(row)) for row in body]
     columns = (
@@ -90,7 +96,11 @@ def read_delimited(path: str, options: dict[str, Any], *, preview: bool = False)
     if at >= 0:
         columns = without_blank_columns(columns, given)
     lost_words = counted(lost, f"character of {name} is", f"characters of {name} are")
-    notes = [f"{lost_words} no {reading['encoding']}: choose its encoding."] if lost else []
+    notes: list[str] = (
+        [Phrase("{lost_words} no {reading}: choose its encoding.", lost_words=lost_words, reading=reading["encoding"])]
+        if lost
+        else []
+    )
     notes += [*said_above(rows, numbers, at), *problems.sentences()]
     reading |= {"header": at >= 0, "header_row": numbers[at] if at >= 0 else 0}
     return RawTable(os.path.splitext(name)[0], columns, {}, reading, tuple(notes), numbers_of_body)
@@ -146,7 +156,7 @@ def unique_names(names: list[str]) -> list[str]:
     taken: set[str] = set()
     found = []
     for position, given in enumerate(names, 1):
-        name = plain = " ".join(given.split())[:200] or f"column {position}"
+        name = plain = " ".join(given.split())[:200] or Phrase("column {position}", position=position)
         number = 1
         while name.lower() in taken:
             number += 1

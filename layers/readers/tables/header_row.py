@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
+from layers.phrase import Phrase
 from layers.readers.tables.column_names import LAT_NAMES, LON_NAMES, X_NAMES, Y_NAMES, meanings
 
 LOOKED_AT = 25
@@ -98,10 +99,14 @@ def said_above(rows: Sequence[Cells], numbers: Sequence[int], at: int) -> list[s
     """Sentences about what stands above the names, and is left out."""
     above = rows[: max(at - _is_under_names(rows, at), 0)]
     texts = [(number, " ".join(_filled(row))) for number, row in zip(numbers, above, strict=False)]
-    found = [
-        f"Row {number} stands above the names of the columns and is left out: “{text[:80]}”."
+    found: list[str] = [
+        Phrase(
+            "Row {number} stands above the names of the columns and is left out: “{text}”.",
+            number=number,
+            text=text[:80],
+        )
         for number, text in texts
         if text
     ]
     more = len(found) - _MOST_TOLD
-    return [*found[:_MOST_TOLD], f"{more} more rows stand there."] if more > 1 else found
+    return [*found[:_MOST_TOLD], Phrase("{more} more rows stand there.", more=more)] if more > 1 else found

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from layers.errors import BadCoordinate
 from layers.geo.coordinates.parse import parse_candidates, parse_coordinate
 from layers.geo.crs import WGS84, is_geographic
+from layers.phrase import Phrase
 from layers.readers.features.row_problems import RowProblems
 from layers.readers.tables.column_names import hemisphere, is_latitude
 from layers.readers.tables.delimited import RawTable
@@ -88,7 +89,14 @@ def _from_numbers(
         if math.isfinite(place[0]) and math.isfinite(place[1]):
             outside = is_angle and (abs(place[0]) > 360 or abs(place[1]) > 90)
             if outside:
-                problems.add(index, f"{place[1]:g}, {place[0]:g} is outside the degrees of the Earth.")
+                problems.add(
+                    index,
+                    Phrase(
+                        "{place}, {place_2} is outside the degrees of the Earth.",
+                        place=f"{place[1]:g}",
+                        place_2=f"{place[0]:g}",
+                    ),
+                )
             found.append(None if outside else place)
         elif is_angle and (why := _contradiction(xs[index], ys[index], sides[0][index], sides[1][index])):
             problems.add(index, why)
@@ -114,7 +122,12 @@ def _signed(found: NDArray[np.float64], sides: list[str]) -> NDArray[np.float64]
 def _contradiction(x: Any, y: Any, east: str, north: str) -> str:
     for value, side, name in ((x, east, "longitude"), (y, north, "latitude")):
         if side in ("E", "N") and _number(value) < 0:
-            return f"its {name} is {str(value)[:20]} and called {side}: one of them is wrong."
+            return Phrase(
+                "its {name} is {value} and called {side}: one of them is wrong.",
+                name=name,
+                value=str(value)[:20],
+                side=side,
+            )
     return ""
 
 

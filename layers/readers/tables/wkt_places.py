@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from layers.errors import BadCRS
 from layers.geo.crs import WGS84, crs_name, is_geographic, parse_crs, same_crs, transform_points
 from layers.geo.wkt import shape_of_wkt
+from layers.phrase import Phrase
 from layers.readers.features.row_problems import RowProblems
 
 _EWKT = re.compile(r"\s*SRID=(\d+)\s*;", re.I)
@@ -56,10 +57,10 @@ def _geometry(text: str, index: int, problems: RowProblems) -> Any:
     try:
         return shape_of_wkt(text)
     except NotImplementedError:
-        reason = "is curved, which is not read from text: give it straight pieces."
+        reason = Phrase("is curved, which is not read from text: give it straight pieces.")
     except (ValueError, shapely.errors.ShapelyError) as error:
-        reason = f"is not understood: {str(error)[:80]}."
-    problems.add(index, f"its geometry “{text[:40]}” {reason}")
+        reason = Phrase("is not understood: {error}.", error=str(error)[:80])
+    problems.add(index, Phrase("its geometry “{text}” {reason}", text=text[:40], reason=reason))
     return None
 
 
@@ -74,12 +75,11 @@ def _move(shapes: list[Any], own: list[str], crs: str, problems: RowProblems) ->
     for name, indexes in rows.items():
         if name == target:
             continue
+        reason: str = ""
         if not name:
-            reason = "it names no CRS, as other rows do: choose the CRS of those that name none."
+            reason = Phrase("it names no CRS, as other rows do: choose the CRS of those that name none.")
         elif name not in known:
-            reason = f"its SRID {name.removeprefix('EPSG:')} is no CRS that is known."
-        else:
-            reason = ""
+            reason = Phrase("its SRID {srid} is no CRS that is known.", srid=name.removeprefix("EPSG:"))
         for index in indexes:
             moved, why = (None, reason) if reason else _moved(shapes[index], name, target)
             shapes[index] = moved
@@ -93,7 +93,11 @@ def _moved(shape: Any, source: str, target: str) -> tuple[Any, str]:
     if same_crs(source, target):
         return shape, ""
     if shape.has_m:
-        return None, f"its M would be lost on the way from {crs_name(source)} to {crs_name(target)}."
+        return None, Phrase(
+            "its M would be lost on the way from {crs_name} to {crs_name_2}.",
+            crs_name=crs_name(source),
+            crs_name_2=crs_name(target),
+        )
 
     def move(points: NDArray[np.float64]) -> NDArray[np.float64]:
         x, y = transform_points(source, target, points[:, 0], points[:, 1])
@@ -103,7 +107,7 @@ def _moved(shape: Any, source: str, target: str) -> tuple[Any, str]:
     found = np.abs(shapely.get_coordinates(moved))
     if np.isfinite(found).all() and not (is_geographic(target) and (found > (360, 90)).any()):
         return moved, ""
-    return None, f"it has no place in {crs_name(target)}."
+    return None, Phrase("it has no place in {crs_name}.", crs_name=crs_name(target))
 
 
 def _is_known(crs: str) -> bool:

@@ -14,6 +14,7 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
+from layers.phrase import Phrase
 from layers.readers.guards.zip_guard import MAX_BYTES, member
 from layers.readers.tables.workbook_formats import Shows, in_words, what_shows
 from layers.text.guarded_xml import BLOCK, BadXml, Limits, NotWellFormed, feed, guarded_parser, parse_xml, walk_xml
@@ -74,7 +75,15 @@ def exact_cells(
     except (BadXml, KeyError) as error:
         why = error if isinstance(error, BadXml) else "it is put together in an unknown way"
         return Exact(
-            {}, {}, [f"{sheet} cannot be looked at cell by cell ({why}): its dates may lack their time of day."]
+            {},
+            {},
+            [
+                Phrase(
+                    "{sheet} cannot be looked at cell by cell ({why}): its dates may lack their time of day.",
+                    sheet=sheet,
+                    why=why,
+                )
+            ],
         )
     return cells.found
 

@@ -27,6 +27,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from layers.formula.parser import NUMBER, FormulaParser
+from layers.phrase import Phrase
 
 MAX_CHARS = 4000
 MAX_DEPTH = 60
@@ -196,7 +197,9 @@ class _Parser(FormulaParser[Node]):
                 return self._column(text.replace('""', '"'))
             case "measure":
                 if text not in MEASURES:
-                    raise self.wrong(f"there is no {text[:20]}, only {', '.join(MEASURES)}")
+                    raise self.wrong(
+                        Phrase("there is no {text}, only {measures}", text=text[:20], measures=", ".join(MEASURES))
+                    )
                 self._measures[text] = None
                 return Measure(text)
         return self._named(text)
@@ -211,7 +214,11 @@ class _Parser(FormulaParser[Node]):
         if word in ("true", "false", "null"):
             return Literal({"true": True, "false": False, "null": None}[word])
         if word in _WORDS:
-            raise self.wrong(f"{text[:20]} was not expected there; a column of that name is written in double quotes")
+            raise self.wrong(
+                Phrase(
+                    "{text} was not expected there; a column of that name is written in double quotes", text=text[:20]
+                )
+            )
         if self.take("("):
             return self.call(word)
         return self._column(text)

@@ -180,9 +180,7 @@ class LayerExport(QObject):
         if isinstance(result, GeoloupeError):
             self._end(
                 export,
-                ExportFailed(
-                    "{name} could not be written: {sentence_}", name=export.target.name, sentence_=result.sentence
-                ),
+                ExportFailed("{name} could not be written: {why}", name=export.target.name, why=result.sentence),
             )
             return
         self._counted(export, written, sum(int(one["features"]) for one in result.header["layers"]))

@@ -16,6 +16,7 @@ from layers.geo.coordinates.parse import parse_coordinate
 from layers.text.counted import grouped_number
 from viewer.app.georeferencing.point_draft import DraftPoint, PointDraft
 from viewer.panels.sites.place_table import PlaceTable
+from viewer.support.language.translation import in_language
 
 FINE_M = 0.1
 COUNTS, PIXEL, PLACE, METRES, PIXELS = range(5)
@@ -99,7 +100,7 @@ class PointModel(QAbstractTableModel):
         try:
             read = parse_coordinate(text)
         except BadCoordinate as error:
-            self.refused.emit(error.sentence)
+            self.refused.emit(in_language(error.sentence))
             return False
         self._draft.change(index.row(), place=(read.lon, read.lat))
         return True

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from layers.document.comparison import ComparisonSpec, spec_of
 from layers.document.document import Document
 from layers.geo.bounds import Bounds
+from layers.phrase import Phrase
 from layers.product.site_words import subtitle_of
 from layers.product.spec import MOST_MAPS, ProductMap, ProductSpec, maps_of_comparison, read_spec
 from viewer.commands.products import products_in_order
@@ -83,12 +84,12 @@ def with_layout(spec: ProductSpec, layout: str, seen: Seen) -> ProductSpec:
 def lacking(spec: ProductSpec, document: Document) -> str:
     """A sentence on what a layout lacks, with the cure; empty where it is whole."""
     if spec.layout in ("before-after", "panels") and len(spec.maps) < 2:
-        return (
+        return Phrase(
             "This layout needs two images: choose maps in the form, or select images in the list of layers and choose "
             "the layout again."
         )
     if spec.layout == "site" and spec.site not in document.sites:
-        return "A site page needs its site: select one on the map, then choose this layout again."
+        return Phrase("A site page needs its site: select one on the map, then choose this layout again.")
     return ""
 
 

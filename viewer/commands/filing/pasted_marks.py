@@ -17,6 +17,7 @@ from layers.document.mark_template import MOST_TEMPLATES
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from layers.project.sharing.copied_marks import CopiedMarks, cited_by
 from layers.text.counted import counted
 from viewer.commands.fields import check_color, check_date
@@ -68,7 +69,7 @@ def paste_marks(document: Document, copied: CopiedMarks, *, actor: str, now: str
         (placed,) = add_site(document, site.geometry, actor=actor, now=now).changes
         assert isinstance(placed.after, Site)
         added.append(insert("sites", replace(marked, geometry=placed.after.geometry), stamp))
-    return Edit(f"Paste {counted(len(added), 'mark', 'marks')}", (*changes, *added))
+    return Edit(Phrase("Paste {marks}", marks=counted(len(added), "mark", "marks")), (*changes, *added))
 
 
 def cut_marks(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:

@@ -8,6 +8,7 @@ from typing import Any
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from layers.text.counted import counted
 from viewer.commands.fields import row_of
 from viewer.commands.sites import update_sites
@@ -27,7 +28,12 @@ def set_parent(
     edit = update_sites(document, uuids, actor=actor, now=now, parent_uuid=parent_uuid)
     title = document.sites[parent_uuid].label or "a site" if parent_uuid else ""
     named = counted(len(uuids), "site", "sites")
-    return Edit(f"Make {named} part of “{title}”" if title else f"Let {named} stand alone", edit.changes)
+    return Edit(
+        Phrase("Make {named} part of “{title}”", named=named, title=title)
+        if title
+        else Phrase("Let {named} stand alone", named=named),
+        edit.changes,
+    )
 
 
 def chain_above(document: Document, uuid: str) -> set[str]:

@@ -20,6 +20,7 @@ from layers.document.mark_template import (
 )
 from layers.document.rows import Template
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from layers.text.counted import counted
 from viewer.commands.fields import check_date, check_number, row_of
 from viewer.commands.sites import update_site
@@ -38,7 +39,7 @@ def save_templates(
             "A case holds at most {most_templates} templates: delete some first.", most_templates=MOST_TEMPLATES
         )
     changes = [change for one in wanted for change in _saved(rows, one, stamp)]
-    label = f"Change template “{wanted[0].name}”" if len(wanted) == 1 else "Change templates"
+    label = Phrase("Change template “{name}”", name=wanted[0].name) if len(wanted) == 1 else "Change templates"
     return Edit(label, tuple(changes))
 
 
@@ -46,7 +47,8 @@ def delete_templates(document: Document, uuids: Iterable[str], *, actor: str = "
     """Take templates out of the case; the marks of their classes, and what those say, stay as they are."""
     rows = [row_of(document.table("templates"), uuid, "template") for uuid in uuids]
     return Edit(
-        f"Delete {counted(len(rows), 'template', 'templates')}", tuple(delete("templates", row) for row in rows)
+        Phrase("Delete {templates}", templates=counted(len(rows), "template", "templates")),
+        tuple(delete("templates", row) for row in rows),
     )
 
 
@@ -58,7 +60,7 @@ def set_detail(
     if field.kind == "number":
         check_number(value, -1e14, 1e14, field.title)
     elif field.kind == "date":
-        check_date(value or "", f"date ({field.title})")
+        check_date(value or "", Phrase("date ({title})", title=field.title))
     elif len(str(value or "")) > LONGEST_VALUE:
         raise InvalidValue(
             "The text is longer than {longest_value} characters: put it into the notes.", longest_value=LONGEST_VALUE

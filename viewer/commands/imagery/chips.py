@@ -11,6 +11,7 @@ from layers.document.chip import Chip
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.errors import InvalidValue
+from layers.phrase import Phrase, all_of
 from layers.text.counted import counted
 from viewer.commands.evidence import without_evidence
 from viewer.commands.fields import check_number, row_of
@@ -65,13 +66,13 @@ def update_chip(document: Document, uuid: str, *, actor: str, now: str | None = 
             niirs_scales=", ".join(NIIRS_SCALES),
         )
     check_number(fields.get("niirs_rating"), 0, 9.9, "NIIRS rating")
-    words = " and ".join(name.replace("niirs", "NIIRS").replace("_", " ") for name in fields)
+    words = all_of(name.replace("niirs", "NIIRS").replace("_", " ") for name in fields)
     stamp = stamp_of(actor, now)
     changes = update("chips", chip, stamp, **fields)
     other = document.chips.get(chip.pair_uuid)
     if other is not None and other.pair_uuid == chip.uuid and "caption" in fields:
         changes += update("chips", other, stamp, caption=fields["caption"])
-    return Edit(f"Change {words} of a chip", changes)
+    return Edit(Phrase("Change {words} of a chip", words=words), changes)
 
 
 def delete_chips(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
@@ -91,4 +92,7 @@ def delete_chips(document: Document, uuids: Iterable[str], *, actor: str, now: s
             changes += update("observations", seen, stamp, chip_uuid="")
     changes += [delete("comments", remark) for remark in comments_on(document, gone)]
     changes += [delete("chips", chip) for chip in chips]
-    return Edit("Delete a chip" if len(named) == 1 else f"Delete {counted(len(named), 'chip')}", tuple(changes))
+    return Edit(
+        "Delete a chip" if len(named) == 1 else Phrase("Delete {chips}", chips=counted(len(named), "chip")),
+        tuple(changes),
+    )

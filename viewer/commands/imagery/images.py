@@ -10,6 +10,7 @@ from layers.document.edit import Change, Edit
 from layers.document.image import Image, image_key_of
 from layers.document.vocabulary import DATE_BASES, DATE_KINDS, DATUMS
 from layers.errors import InvalidValue
+from layers.phrase import Phrase, all_of
 from layers.text.counted import counted
 from viewer.commands.fields import check_choice, check_date, check_number, row_of
 from viewer.commands.stamps import delete, inserted, new_uuid, stamp_of, update, updated
@@ -48,7 +49,7 @@ def known_image(
 def add_image(document: Document, *, actor: str, now: str | None = None, uuid: str | None = None, **facts: Any) -> Edit:
     """Register an image, or add to the row of its key what that did not say. Raises InvalidValue."""
     found = known_image(document, actor=actor, now=now, uuid=uuid, **facts)
-    return Edit(f"Add {_named(found.image)}", found.changes)
+    return Edit(Phrase("Add {named}", named=_named(found.image)), found.changes)
 
 
 def update_image(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
@@ -59,8 +60,11 @@ def update_image(document: Document, uuid: str, *, actor: str, now: str | None =
         other = document.image_of_key(fields["image_key"])
         if not fields["image_key"] or (other is not None and other.uuid != uuid):
             raise InvalidValue("An image has a key of its own, and another image of the case has this one already.")
-    words = " and ".join(name.removesuffix("_at").replace("_", " ") for name in fields)
-    return Edit(f"Change {words} of {_named(image)}", update("images", image, stamp_of(actor, now), **fields))
+    words = all_of(name.removesuffix("_at").replace("_", " ") for name in fields)
+    return Edit(
+        Phrase("Change {words} of {named}", words=words, named=_named(image)),
+        update("images", image, stamp_of(actor, now), **fields),
+    )
 
 
 def delete_images(document: Document, uuids: Iterable[str]) -> Edit:
@@ -69,7 +73,11 @@ def delete_images(document: Document, uuids: Iterable[str]) -> Edit:
     for image in images:
         if uses_of_image(document, image.uuid):
             raise InvalidValue("Evidence of this case stands on {named}: delete that first.", named=_named(image))
-    label = f"Delete {_named(images[0])}" if len(images) == 1 else f"Delete {counted(len(images), 'image')}"
+    label = (
+        Phrase("Delete {named}", named=_named(images[0]))
+        if len(images) == 1
+        else Phrase("Delete {images}", images=counted(len(images), "image"))
+    )
     return Edit(label, tuple(delete("images", image) for image in images))
 
 
@@ -103,4 +111,4 @@ def _check_fields(fields: Mapping[str, Any]) -> None:
 
 def _named(image: Image) -> str:
     name = image.product_id or image.layer_title or image.service
-    return f"image “{name}”" if name else "image"
+    return Phrase("image “{name}”", name=name) if name else "image"

@@ -9,6 +9,7 @@ from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.layer import Layer
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from layers.scenes.name_dates import date_in_name
 from layers.text.counted import counted
 from viewer.commands.fields import is_span
@@ -44,6 +45,6 @@ def date_layers(document: Document, dates: Mapping[str, LayerDate], *, actor: st
     if not dates:
         raise InvalidValue("No layer is chosen: tick those that are to be dated.")
     edits = [update_layer(document, uuid, actor=actor, now=now, **date._asdict()) for uuid, date in dates.items()]
-    label = f"Date layer “{document.layers[next(iter(dates))].name}”" if len(dates) == 1 else ""
+    label = Phrase("Date layer “{name}”", name=document.layers[next(iter(dates))].name) if len(dates) == 1 else ""
     changes = tuple(change for edit in edits for change in edit.changes)
-    return Edit(label or f"Date {counted(len(dates), 'layer')}", changes)
+    return Edit(label or Phrase("Date {layers}", layers=counted(len(dates), "layer")), changes)

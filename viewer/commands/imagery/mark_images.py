@@ -17,6 +17,7 @@ from layers.document.mark_shape import as_json, shape_of
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.document.vocabulary import BY_HAND, MEASURED
+from layers.phrase import Phrase
 from layers.text.counted import metres
 from layers.time.shadows import ShadowImage
 from viewer.commands.claims import link_claim_source
@@ -149,8 +150,8 @@ def _measured_on(document: Document, image: Image) -> list[Site]:
 def descriptor_of(image: Image) -> str:
     """The descriptor of the source that an image is: what kind of picture, how fine."""
     kind = {"instant": "image", "unknown": "image"}.get(image.date_kind, f"image ({image.date_kind})")
-    pixel = f", pixel of {metres(image.gsd_m)}" if image.gsd_m else ""
-    return f"Satellite {kind}{pixel}"
+    pixel = Phrase(", pixel of {metres}", metres=metres(image.gsd_m)) if image.gsd_m else ""
+    return Phrase("Satellite {kind}{pixel}", kind=kind, pixel=pixel)
 
 
 def source_title_of(image: Image) -> str:

@@ -16,6 +16,7 @@ from layers.document.rows import Product
 from layers.document.site import Site
 from layers.document.vocabulary import MEASURED
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from viewer.commands.fields import row_of
 from viewer.commands.shapes.marks import add_mark
 from viewer.commands.sites import delete_sites, move_sites
@@ -32,13 +33,15 @@ def set_photo_number(
     locked = _locked(document, number, stamp)
     if found is None:
         plate = MatchPlate(photo).with_number(number, x, y)
-        name = f"Match plate of {one_line(layer.name, 80)}"
+        name = Phrase("Match plate of {name}", name=one_line(layer.name, 80))
         row = Product(uuid=new_uuid(), name=name, layout_json=plate.to_json())
-        return Edit(f"Set number {number} on the photograph", (insert("products", row, stamp), *locked))
+        return Edit(
+            Phrase("Set number {number} on the photograph", number=number), (insert("products", row, stamp), *locked)
+        )
     product, plate = found
     verb = "Set" if plate.at(number) is None else "Move"
     changes = update("products", product, stamp, layout_json=plate.with_number(number, x, y).to_json())
-    return Edit(f"{verb} number {number} on the photograph", (*changes, *locked))
+    return Edit(Phrase("{verb} number {number} on the photograph", verb=verb, number=number), (*changes, *locked))
 
 
 def remove_photo_number(
@@ -50,7 +53,7 @@ def remove_photo_number(
     if row is None or plate is None:
         raise InvalidValue("This match plate is gone: set a number on the photograph to begin another.")
     changes = update("products", row, stamp_of(actor, now), layout_json=plate.without(number).to_json())
-    return Edit(f"Remove number {number} from the photograph", changes)
+    return Edit(Phrase("Remove number {number} from the photograph", number=number), changes)
 
 
 def set_map_number(
@@ -67,18 +70,18 @@ def set_map_number(
     if markers:
         (site,) = markers
         moved = move_sites(document, {site.uuid: shapely.Point(lon, lat)}, actor=actor, now=now)
-        return Edit(f"Move number {number} on the map", moved.changes)
+        return Edit(Phrase("Move number {number} on the map", number=number), moved.changes)
     fields = {"position_basis": MEASURED, "status": "draft"}
     shape, point = Numbered(number, locked=True), shapely.Point(lon, lat)
     added = add_mark(document, shape, point, actor=actor, now=now, uuid=uuid or new_uuid(), **fields)
-    return Edit(f"Set number {number} on the map", added.changes)
+    return Edit(Phrase("Set number {number} on the map", number=number), added.changes)
 
 
 def remove_map_number(document: Document, number: int, *, actor: str, now: str | None = None) -> Edit:
     """Delete the markers of a number. Raises InvalidValue."""
     uuids = [site.uuid for site in numbered_markers(document).get(number, [])]
     deleted = delete_sites(document, uuids, actor=actor, now=now)
-    return Edit(f"Delete number {number} on the map", deleted.changes)
+    return Edit(Phrase("Delete number {number} on the map", number=number), deleted.changes)
 
 
 def _locked(document: Document, number: int, stamp: Stamp) -> tuple[Change, ...]:

@@ -11,6 +11,7 @@ from layers.document.image import Image
 from layers.document.observation import Observation, is_after, seen_dates
 from layers.document.vocabulary import CHANGES, PRESENCES, VIEW_QUALITIES, WHYS
 from layers.errors import InvalidValue
+from layers.phrase import Phrase, all_of
 from layers.text.counted import counted
 from viewer.commands.evidence import without_evidence
 from viewer.commands.fields import check_choice, check_number, row_of
@@ -53,7 +54,10 @@ def record_observation(
         changes = update("observations", there, stamp, **fields)
         for change in changes:
             _check(document, change.row)
-    return Edit(f"Record {_named(document, site_uuid)}", (*changes, *_dates_after(document, changes, actor, now)))
+    return Edit(
+        Phrase("Record {named}", named=_named(document, site_uuid)),
+        (*changes, *_dates_after(document, changes, actor, now)),
+    )
 
 
 def update_observation(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
@@ -64,8 +68,8 @@ def update_observation(document: Document, uuid: str, *, actor: str, now: str | 
     changes = update("observations", row, stamp_of(actor, now), **fields)
     for change in changes:
         _check(document, change.row)
-    words = " and ".join(name.removesuffix("_uuid").replace("_", " ") for name in fields)
-    label = f"Change {words} of {_named(document, row.site_uuid)}"
+    words = all_of(name.removesuffix("_uuid").replace("_", " ") for name in fields)
+    label = Phrase("Change {words} of {named}", words=words, named=_named(document, row.site_uuid))
     return Edit(label, (*changes, *_dates_after(document, changes, actor, now)))
 
 
@@ -81,9 +85,9 @@ def delete_observations(document: Document, uuids: Iterable[str], *, actor: str,
         *_dates_after(document, removed, actor, now),
     ]
     label = (
-        f"Delete {_named(document, rows[0].site_uuid)}"
+        Phrase("Delete {named}", named=_named(document, rows[0].site_uuid))
         if len(rows) == 1
-        else f"Delete {counted(len(rows), 'observation')}"
+        else Phrase("Delete {observations}", observations=counted(len(rows), "observation"))
     )
     return Edit(label, tuple(changes))
 
@@ -195,4 +199,4 @@ def _check_change(row: Observation, images: Mapping[str, Image]) -> None:
 
 def _named(document: Document, site_uuid: str) -> str:
     site = document.sites.get(site_uuid)
-    return f"observation of “{site.label}”" if site is not None and site.label else "observation"
+    return Phrase("observation of “{label}”", label=site.label) if site is not None and site.label else "observation"

@@ -10,6 +10,7 @@ from shapely import Point
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.site import Site
+from layers.phrase import Phrase
 from layers.raster.photograph import Photograph
 from viewer.commands.sites import add_site
 
@@ -34,7 +35,7 @@ def mark_photograph(
     document: Document, photograph: Photograph, name: str, *, actor: str, now: str | None = None
 ) -> Edit:
     """Mark where the camera was; nothing where that is marked already. Raises InvalidValue."""
-    label = f"Mark the camera’s place of {name}"
+    label = Phrase("Mark the camera’s place of {name}", name=name)
     if marked_photograph(document, photograph, name) is not None:
         return Edit(label, ())
     place = Point(photograph.lon, photograph.lat)

@@ -10,6 +10,7 @@ from layers.document.layer import Layer
 from layers.document.placing.control_points import read_control_points, written_control_points
 from layers.errors import BadCRS, InvalidValue
 from layers.geo.crs import PIXEL_SPACE, check_map_crs
+from layers.phrase import Phrase
 from layers.raster.point_fit.control_point import PointSet
 from viewer.commands.fields import row_of
 from viewer.commands.stamps import stamp_of, update
@@ -45,11 +46,14 @@ def place_as_file_says(document: Document, uuid: str, *, actor: str, now: str | 
     points = read_control_points(layer.control_points_json)
     crs = layer.crs if points is None else _sound(points.crs_before)
     fields = {"control_points_json": "", "crs": crs, "nudge_json": ""}
-    return Edit(f"Place layer “{layer.name}” as its file says", update("layers", layer, stamp_of(actor, now), **fields))
+    return Edit(
+        Phrase("Place layer “{name}” as its file says", name=layer.name),
+        update("layers", layer, stamp_of(actor, now), **fields),
+    )
 
 
 def _label(layer: Layer) -> str:
-    return f"Georeference layer “{layer.name}”"
+    return Phrase("Georeference layer “{name}”", name=layer.name)
 
 
 def _sound(crs: str) -> str:

@@ -10,6 +10,7 @@ from layers.document.edit import Edit
 from layers.document.search import Search
 from layers.document.vocabulary import SEARCH_KINDS
 from layers.errors import InvalidValue
+from layers.phrase import Phrase, all_of
 from layers.text.counted import counted
 from viewer.commands.evidence import without_evidence
 from viewer.commands.fields import check_choice, check_date, check_number, row_of
@@ -45,8 +46,8 @@ def update_search(document: Document, uuid: str, *, actor: str, now: str | None 
     changes = update("searches", search, stamp_of(actor, now), **fields)
     for change in changes:
         _check(document, change.row)
-    words = " and ".join(name.removesuffix("_uuid").removesuffix("_json").replace("_", " ") for name in fields)
-    return Edit(f"Change {words} of search", changes)
+    words = all_of(name.removesuffix("_uuid").removesuffix("_json").replace("_", " ") for name in fields)
+    return Edit(Phrase("Change {words} of search", words=words), changes)
 
 
 def delete_searches(document: Document, uuids: Iterable[str]) -> Edit:
@@ -59,7 +60,9 @@ def delete_searches(document: Document, uuids: Iterable[str]) -> Edit:
         *(delete("searches", search) for search in searches),
     ]
     return Edit(
-        "Delete search" if len(searches) == 1 else f"Delete {counted(len(searches), 'search', 'searches')}",
+        "Delete search"
+        if len(searches) == 1
+        else Phrase("Delete {searches}", searches=counted(len(searches), "search", "searches")),
         tuple(changes),
     )
 
@@ -67,7 +70,9 @@ def delete_searches(document: Document, uuids: Iterable[str]) -> Edit:
 def _check(document: Document, search: Any) -> None:
     assert isinstance(search, Search)
     check_choice(search.kind, SEARCH_KINDS, "kind of search")
-    check_choice(search.result, ("", *_RESULTS[search.kind]), f"result of a search of the kind {search.kind}")
+    check_choice(
+        search.result, ("", *_RESULTS[search.kind]), Phrase("result of a search of the kind {kind}", kind=search.kind)
+    )
     if search.area_uuid and row_of(document.sites, search.area_uuid, "search area").mark_kind != "search area":
         raise InvalidValue("A search is of a search area: choose one, or draw it first.")
     if search.image_uuid:

@@ -12,6 +12,7 @@ from layers.document.figure import Figure
 from layers.document.mark_shape import MOST_NUMBER, Numbered, as_json
 from layers.document.site import Site
 from layers.document.vocabulary import BY_HAND
+from layers.phrase import Phrase
 from layers.text.counted import counted
 from viewer.commands.fields import row_of
 from viewer.commands.shapes.mark_numbers import highest_number
@@ -40,4 +41,4 @@ def duplicate_sites(
         copy = replace(copy, status="draft", reviewed_by="", reviewed_at="")
         copy = replace(copy, position_basis=BY_HAND, position_source_uuid="", position_error_m=None)
         changes.append(insert("sites", copy, stamp))
-    return Edit(f"Duplicate {counted(len(copies), 'site', 'sites')}", tuple(changes))
+    return Edit(Phrase("Duplicate {sites}", sites=counted(len(copies), "site", "sites")), tuple(changes))

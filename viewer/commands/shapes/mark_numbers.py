@@ -13,6 +13,7 @@ from layers.document.json_fields import json_object
 from layers.document.mark_shape import MOST_NUMBER, Numbered, as_json, shape_of_site
 from layers.document.site import Site
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from layers.text.counted import counted
 from viewer.commands.meta import set_meta
 from viewer.commands.stamps import Stamp, stamp_of, update
@@ -44,7 +45,10 @@ def lock_numbers(document: Document, uuids: Collection[str] = (), *, actor: str,
     stamp = stamp_of(actor, now)
     chosen = [(site, shape) for site, shape in unlocked(document) if not uuids or site.uuid in uuids]
     changes = [change for site, shape in chosen for change in _renumbered(site, replace(shape, locked=True), stamp)]
-    return Edit("Lock number" if len(chosen) == 1 else f"Lock {counted(len(chosen), 'number')}", tuple(changes))
+    return Edit(
+        "Lock number" if len(chosen) == 1 else Phrase("Lock {numbers}", numbers=counted(len(chosen), "number")),
+        tuple(changes),
+    )
 
 
 def unlocked(document: Document) -> list[_Marker]:

@@ -11,6 +11,7 @@ from layers.document.edit import Edit
 from layers.document.imagery.shadow_mark import ShadowMark
 from layers.document.mark_shape import MarkShape, Numbered, as_json, is_annotation
 from layers.document.measuring.measurement import Measurement
+from layers.phrase import Phrase
 from viewer.commands.sites import add_site
 
 _NAMES = {
@@ -50,4 +51,4 @@ def add_mark(
     if isinstance(shape, Numbered):
         fields["number"] = shape.number
     edit = add_site(document, geometry, actor=actor, now=now, uuid=uuid, **fields)
-    return Edit(f"Add {_NAMES[shape.kind]}", edit.changes)
+    return Edit(Phrase("Add {names}", names=_NAMES[shape.kind]), edit.changes)

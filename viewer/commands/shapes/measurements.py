@@ -16,6 +16,7 @@ from layers.document.rows import ClaimEvidence
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.measure import destination, distance_m
+from layers.phrase import Phrase
 from layers.text.counted import counted
 from viewer.commands.fields import row_of
 from viewer.commands.sites import changed_site
@@ -78,7 +79,7 @@ def _turned(document: Document, sites: list[Site], kind: str, make: Any, stamp: 
         changes += turned
         for change in turned:
             changes += _evidence_of(document, change, stamp)
-    return Edit(f"Make {counted(len(sites), kind)}", tuple(changes))
+    return Edit(Phrase("Make {counted}", counted=counted(len(sites), kind)), tuple(changes))
 
 
 def _evidence_of(document: Document, change: Change, stamp: Stamp) -> list[Change]:

@@ -13,6 +13,7 @@ from layers.document.site import Site
 from layers.errors import BadCoordinate, InvalidValue
 from layers.geo.coordinates import Datum
 from layers.geo.coordinates.in_text import places_in_text
+from layers.phrase import Phrase
 from viewer.commands.fields import row_of
 from viewer.commands.sites import changed_site, checked_geometry, named_sites
 from viewer.commands.stamps import stamp_of
@@ -45,7 +46,9 @@ def place_site(
         "position_basis": f"{read.basis}{AS_GIVEN}{one_line(text, _LONGEST_GIVEN)}",
         "position_source_uuid": "",
     }
-    return Edit(f"Place {named_sites(site)}", changed_site(site, stamp_of(actor, now), fields))
+    return Edit(
+        Phrase("Place {named_sites}", named_sites=named_sites(site)), changed_site(site, stamp_of(actor, now), fields)
+    )
 
 
 def is_error_judged(document: Document, site: Site) -> bool:

@@ -11,6 +11,7 @@ from layers.document.edit import Edit
 from layers.document.imagery.shadow_mark import ShadowMark
 from layers.document.mark_shape import as_json, shape_of_site
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from layers.time.shadows import ShadowImage
 from viewer.commands.fields import row_of
 from viewer.commands.sites import named_sites, update_site
@@ -30,7 +31,7 @@ def read_shadow_image(document: Document, uuid: str, image: ShadowImage, *, acto
 def _changed(document: Document, uuid: str, shape: ShadowMark, actor: str, now: str | None) -> Edit:
     site = row_of(document.sites, uuid, "site")
     edit = update_site(document, uuid, actor=actor, now=now, shape_json=as_json(shape))
-    return Edit(f"Measure the shadow of {named_sites(site)}", edit.changes)
+    return Edit(Phrase("Measure the shadow of {named_sites}", named_sites=named_sites(site)), edit.changes)
 
 
 def _shadow(document: Document, uuid: str) -> ShadowMark:

@@ -17,6 +17,7 @@ from layers.vector.expression.expression_values import mask_of
 from layers.vector.expression.language import parse_expression, quoted_text
 from viewer.rendering.vector.attribute_store import LayerAttributes
 from viewer.support.jobs import Job, JobContext, Jobs
+from viewer.support.language.translation import in_language
 
 type Rows = NDArray[np.intp]
 
@@ -94,7 +95,7 @@ class AttributeRows(QObject):
 
     def _refused(self, error: GeoloupeError) -> None:
         self._job = None
-        self.failed.emit(error.sentence)
+        self.failed.emit(in_language(error.sentence))
 
 
 def _is_measured(text: str) -> bool:

@@ -13,6 +13,7 @@ from layers.vector.expression.conditions import OPERATORS, WITHOUT_VALUE, Condit
 from layers.vector.expression.language import parse_expression
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.words import example
+from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
 from viewer.support.text import one_line
@@ -215,7 +216,7 @@ class FilterRows(QWidget):
         """Show what is wrong with the filter; empty when nothing is."""
         self.problem.setText(sentence)
         self.problem.setVisible(bool(sentence))
-        self.refused.emit(sentence)
+        self.refused.emit(in_language(sentence))
 
     def _remove(self, row: FilterRow) -> None:
         self.rows.remove(row)

@@ -23,6 +23,7 @@ from layers.raster.style import RasterStyle, Stretch
 from viewer.commands.layers import name_bands, update_layer
 from viewer.panels.context import PanelContext
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.language.translation import in_language
 
 STRETCH_MIME = "application/x-geoloupe-stretch"
 
@@ -249,7 +250,7 @@ class RasterStyler(QObject):
         return self._context.attempt(update_layer, uuid, style_json=json.dumps(style.to_json()))
 
     def _say(self, sentence: str) -> None:
-        self.refused.emit(sentence)
+        self.refused.emit(in_language(sentence))
 
 
 def _known_limits(style: RasterStyle, info: RasterInfo) -> tuple[tuple[float, float], ...] | None:

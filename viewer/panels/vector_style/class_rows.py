@@ -16,6 +16,7 @@ from layers.vector.style.rules import check_rule
 from layers.vector.style.template import value_text
 from layers.vector.table import VectorInfo
 from viewer.rendering.vector.symbol_sample import sample_icon
+from viewer.support.language.translation import in_language
 from viewer.support.text import one_line
 
 type Index = QModelIndex | QPersistentModelIndex
@@ -137,7 +138,7 @@ class ClassRows(QAbstractTableModel):
         try:
             changed = self._edited(self.style.classes[row], index.column(), str(value).strip())
         except InvalidValue as error:
-            self.refused.emit(error.sentence)
+            self.refused.emit(in_language(error.sentence))
             return False
         return not self._commit(self.style.with_class(row, changed))
 

@@ -13,6 +13,7 @@ from layers.errors import InvalidValue
 from layers.geo.legs import length_of, metres_per
 from layers.phrase import Phrase
 from layers.time.typed_dates import typed_date
+from viewer.support.language.translation import in_language
 from viewer.support.still_boxes import ComboBox
 from viewer.support.text import plain
 
@@ -147,7 +148,7 @@ class LineField(QLineEdit):
             try:
                 value = self.as_value(self.text())
             except InvalidValue as error:
-                self.unreadable.emit(error.sentence)
+                self.unreadable.emit(in_language(error.sentence))
                 return
             if self.is_as_shown(value):
                 self.reset()

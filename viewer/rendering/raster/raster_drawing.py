@@ -17,6 +17,7 @@ from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
 from layers.grid.tile_grid import View
+from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.band_names import given_names
 from layers.raster.info import RasterInfo
@@ -167,8 +168,10 @@ class RasterDrawing(LayerDrawing):
         if shown is None:
             return super().remark
         if self._is_tiny(shown):
-            return f"Nothing of {self.path.name} is drawn: it is too small to see here, at this scale."
-        return f"Nothing of {self.path.name} is drawn: at this size no pixel of it has a value."
+            return Phrase(
+                "Nothing of {name} is drawn: it is too small to see here, at this scale.", name=self.path.name
+            )
+        return Phrase("Nothing of {name} is drawn: at this size no pixel of it has a value.", name=self.path.name)
 
     @property
     def is_too_small(self) -> bool:
@@ -372,7 +375,11 @@ class RasterDrawing(LayerDrawing):
     def _take_style(self) -> None:
         assert self.info is not None
         fits = self._shown_style.take(self.layer, self.info)
-        sentence = f"The style of {self.layer.name} does not fit {self.path.name}: the default is shown."
+        sentence = Phrase(
+            "The style of {name} does not fit {name_2}: the default is shown.",
+            name=self.layer.name,
+            name_2=self.path.name,
+        )
         self._set_problem("" if fits else sentence, "style")
         self._show_style()
 

@@ -16,6 +16,7 @@ from layers.geo.crs import (
     off_earth_sentence,
     transform_bounds,
 )
+from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
@@ -25,7 +26,7 @@ from viewer.rendering.drawing import credit_with_date
 def credit_of(layer: Layer, known: Acquisition) -> str:
     """For the map's edge: credit, date, and what kind of date it is where it is no instant."""
     kind = "" if known.date_kind != "unknown" or not known.at else ", kind of date unknown"
-    credit = known.credit or f"{layer.name}, credit not given"
+    credit = known.credit or Phrase("{name}, credit not given", name=layer.name)
     printed = credit_with_date(credit, known.at, known.date_kind, known.until)
     return f"{printed[:-1]}{kind})"
 
@@ -57,7 +58,7 @@ def plane_of(layer: Layer, info: RasterInfo | VectorInfo | None) -> str:
 def off_the_map(crs: str, name: str) -> str:
     """The sentence for a layer off the Earth on a canvas that has no place for it."""
     if crs == PIXEL_SPACE:
-        return f"{name} has no CRS: it is shown in pixel space only."
+        return Phrase("{name} has no CRS: it is shown in pixel space only.", name=name)
     return off_earth_sentence(name, crs)
 
 
@@ -89,4 +90,6 @@ def pixel_bounds_of(info: RasterInfo) -> Bounds:
 
 
 def no_crs(name: str) -> str:
-    return f"{name} does not say where it lies: choose its CRS, or pixel space, in the layer's properties."
+    return Phrase(
+        "{name} does not say where it lies: choose its CRS, or pixel space, in the layer's properties.", name=name
+    )

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from layers.document.layer import height_of
 from layers.errors import FileMissing, GeoloupeError
 from layers.grid.tile_grid import Affine
+from layers.phrase import Phrase
 from layers.pool.protocol import Answer, Profile, Request
 from layers.raster.acquisition import Acquisition
 from layers.raster.band_names import given_names, with_names
@@ -93,9 +94,9 @@ class RasterSource:
     def _take(self, header: dict[str, Any]) -> str:
         kind, raster = header.get("kind"), header.get("raster")
         if kind not in ("raster", "scene"):
-            return f"{self.path.name} is no raster: remove the layer and add the file again."
+            return Phrase("{name} is no raster: remove the layer and add the file again.", name=self.path.name)
         if raster is None:
-            return f"No band of {self.path.name} can be opened: look whether its files are all there."
+            return Phrase("No band of {name} can be opened: look whether its files are all there.", name=self.path.name)
         self.own_info = RasterInfo.from_json(raster)
         self.info = with_names(self.own_info, self.band_names) if kind == "raster" else self.own_info
         self.scene = SceneInfo.from_json(header["scene"]) if kind == "scene" else None

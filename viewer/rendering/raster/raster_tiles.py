@@ -15,6 +15,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import world_bounds
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
 from layers.grid.tile_plan import PixelBounds, tiles_around, tiles_in
+from layers.phrase import Phrase
 from layers.pool.protocol import Answer, Request
 from layers.raster.info import RasterInfo
 from layers.raster.overviews import REDUCED_FROM, Lack
@@ -152,7 +153,9 @@ class RasterTiles:
         if not self.is_frozen:
             self.is_frozen = True
             what = "is no longer there" if is_gone else "has changed on the disk"
-            sentence = f"{self.source.path.name} {what}: what was read of it before stays shown."
+            sentence = Phrase(
+                "{name} {what}: what was read of it before stays shown.", name=self.source.path.name, what=what
+            )
             self._tell_failure("file", sentence, True)
             self.request_tiles()
             self._changed()
@@ -312,12 +315,14 @@ class RasterTiles:
             ]
         except Exception as error:  # a door: on this thread nobody else would hear of it
             log.error("colouring a tile of %s failed", self.source.path, exc_info=error)
-            sentence = f"{name}: a tile could not be coloured ({error!r}): choose another style."
+            sentence = Phrase(
+                "{name}: a tile could not be coloured ({error}): choose another style.", name=name, error=repr(error)
+            )
             post(self._read_failed, read, GeoloupeError(sentence))
             return
         post(self._arrived, read, tiles, style)
         if result.header.get("damaged"):
-            sentence = f"{name} is damaged: what cannot be read of it is left out of the picture."
+            sentence = Phrase("{name} is damaged: what cannot be read of it is left out of the picture.", name=name)
             post(self._tell_failure, "tiles", sentence, False)
 
     def _is_late(self, read: TileRead) -> bool:

@@ -16,6 +16,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import MERCATOR_HALF_M, MERCATOR_MAX_LAT, WEB_MERCATOR, same_crs, transform_bounds
 from layers.grid.tile_grid import Affine, TileGrid, TileKey, View
 from layers.grid.tile_plan import tiles_in
+from layers.phrase import Phrase
 from layers.services.catalog import TileService
 from layers.services.matrix import Sources, SourceTile, level_resolution_m, parent_of, sources_of
 from layers.text.counted import grouped
@@ -70,7 +71,9 @@ class TilesDrawing(LayerDrawing):
         self._is_requesting = False
         if service.is_dated and not service.time:
             name = service.title or layer.name
-            self._set_problem(f"{name} is imagery by date: choose a day in the layer's properties.", "date")
+            self._set_problem(
+                Phrase("{name} is imagery by date: choose a day in the layer's properties.", name=name), "date"
+            )
         if context.fetcher is not None:
             for host in service.hosts:
                 context.fetcher.set_min_cache_days(host, service.min_cache_days)
@@ -81,7 +84,9 @@ class TilesDrawing(LayerDrawing):
 
     @property
     def attribution(self) -> str:
-        credit = self.layer.credit or self.service.attribution or f"{self.layer.name}, credit not given"
+        credit = (
+            self.layer.credit or self.service.attribution or Phrase("{name}, credit not given", name=self.layer.name)
+        )
         return credit_with_date(credit, self.service.time or self.layer.acquired_at, self.layer.known_date_kind)
 
     # Columns of a service run on round the world, so that its tiles need no world copies.
@@ -118,11 +123,16 @@ class TilesDrawing(LayerDrawing):
             return super().note_in(view)
         name = one_line(self.layer.name, 60)
         if self._works_offline() and self.has_failed_in(view):
-            return f"“{name}”: working offline, and none of its tiles are stored for this place."
+            return Phrase("“{name}”: working offline, and none of its tiles are stored for this place.", name=name)
         level, enlarged = self._coarsest_in(view)
         if enlarged < SAID_FROM:
             return ""
-        return f"“{name}” has nothing finer than level {level} here: shown {grouped(round(enlarged))} times enlarged."
+        return Phrase(
+            "“{name}” has nothing finer than level {level} here: shown {round} times enlarged.",
+            name=name,
+            level=level,
+            round=grouped(round(enlarged)),
+        )
 
     def _coarsest_in(self, view: View) -> tuple[int, float]:
         """The coarsest level that is shown in a view, and by how much it is enlarged; 0, 0 where that is not known."""

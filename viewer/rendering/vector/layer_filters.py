@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.formula.budget import Budget
+from layers.phrase import Phrase
 from layers.vector.columns import ascending
 from layers.vector.expression.expression_values import mask_of
 from layers.vector.expression.language import Expression, parse_expression
@@ -144,6 +145,9 @@ class LayerFilters(QObject):
 
     def _fail(self, uuid: str, wanted: _Filter, error: GeoloupeError) -> None:
         if self._filters.get(uuid) is wanted:
-            wanted.problem, wanted.is_pending = f"The filter cannot be used, all is shown: {error.sentence}", False
+            wanted.problem, wanted.is_pending = (
+                Phrase("The filter cannot be used, all is shown: {why}", why=error.sentence),
+                False,
+            )
             wanted.drawing.set_filter(None)
             self.changed.emit(uuid)

@@ -18,6 +18,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import is_off_earth, lonlat_bounds, transform_bounds
 from layers.grid.map_scale import map_scale
 from layers.grid.tile_grid import View
+from layers.phrase import Phrase
 from layers.text.counted import grouped
 from layers.vector.columns import Attributes
 from layers.vector.content import FeatureClasses, VectorContent
@@ -236,7 +237,12 @@ class VectorDrawing(LayerDrawing):
         if info is None or not info.features or info.bounds is not None:
             return super().remark
         rows = "row, which has no" if info.features == 1 else "rows, none of which has a"
-        return f"{self.path.name} holds {grouped(info.features)} {rows} place: nothing of it is drawn, see its table."
+        return Phrase(
+            "{name} holds {features} {rows} place: nothing of it is drawn, see its table.",
+            name=self.path.name,
+            features=grouped(info.features),
+            rows=rows,
+        )
 
     @property
     @override
@@ -313,8 +319,11 @@ class VectorDrawing(LayerDrawing):
         features = self.info.features if self.info is not None else 0
         self.symbology.take_classes(attributes, key, classes, features)
         missing = self.style.missing_in(attributes.columns)
-        sentence = (
-            f"The style of {one_line(self.layer.name, 60)} is about a column that {self.path.name} has not: {missing}."
+        sentence = Phrase(
+            "The style of {name} is about a column that {name_2} has not: {missing}.",
+            name=one_line(self.layer.name, 60),
+            name_2=self.path.name,
+            missing=missing,
         )
         self._set_problem(sentence if missing else "", "attributes")
         self._resolve()
@@ -335,9 +344,11 @@ class VectorDrawing(LayerDrawing):
             assert self.info is not None
             self._take_style()
             if not self.info.features:
-                self._set_problem(f"{self.path.name} holds no features: there is nothing to draw.")
+                self._set_problem(Phrase("{name} holds no features: there is nothing to draw.", name=self.path.name))
             elif not (self.layer.crs or self.info.crs):
-                self._set_problem(f"{self.path.name} does not say in which CRS it is: choose one for the layer.")
+                self._set_problem(
+                    Phrase("{name} does not say in which CRS it is: choose one for the layer.", name=self.path.name)
+                )
             elif self._view is not None and self.plane:
                 self._load_again(self._view)
         self._announce()
@@ -380,7 +391,10 @@ class VectorDrawing(LayerDrawing):
         before = self.style
         wrong = self.symbology.take_style(self.layer, self.info)
         self._set_problem(
-            f"The style of {one_line(self.layer.name, 60)} cannot be used: {wrong}" if wrong else "", "style"
+            Phrase("The style of {name} cannot be used: {wrong}", name=one_line(self.layer.name, 60), wrong=wrong)
+            if wrong
+            else "",
+            "style",
         )
         if self.style != before:
             self._resolve()

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from layers.document.layer import Layer
 from layers.errors import FileMissing, GeoloupeError
 from layers.geo.crs import PIXEL_SPACE
+from layers.phrase import Phrase
 from layers.pool.features import table_from_answer
 from layers.pool.protocol import Answer, Request
 from layers.requests.features import ReadFeatures
@@ -67,12 +68,14 @@ class VectorSource:
 
     def _take(self, header: dict[str, Any]) -> str:
         if header.get("kind") != "vector":
-            return f"{self.path.name} holds no vector layer: remove the layer and add the file again."
+            return Phrase("{name} holds no vector layer: remove the layer and add the file again.", name=self.path.name)
         infos = [VectorInfo.from_json(data) for data in header["layers"]]
         self.info = next((info for info in infos if not self._table or info.name == self._table), None)
         if self.info is None:
-            name = f"no layer named {self._table}" if self._table else "no layer"
-            return f"{self.path.name} has {name}: it may have been saved anew; add it again."
+            name = Phrase("no layer named {table}", table=self._table) if self._table else "no layer"
+            return Phrase(
+                "{name} has {name_2}: it may have been saved anew; add it again.", name=self.path.name, name_2=name
+            )
         self._tell_lost()
         return ""
 

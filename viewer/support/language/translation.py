@@ -23,7 +23,7 @@ def translate(context: str, text: object, one: str = "", count: int | None = Non
     return _form(context, str(text), one, count).replace("{count}", grouped(count))
 
 
-def shown(text: str) -> str:
+def in_language(text: str) -> str:
     """A phrase in the analyst's language, with all that was put in; any other text as it stands."""
     if not isinstance(text, Phrase):
         return text
@@ -32,7 +32,7 @@ def shown(text: str) -> str:
         template = QCoreApplication.translate(PHRASES, text.template)
     else:
         template = _form(PHRASES, text.template, text.one, number)
-    return filled(template, {name: shown(value) for name, value in text.values.items()})
+    return filled(template, {name: in_language(value) for name, value in text.values.items()})
 
 
 def _form(context: str, many: str, one: str, count: int) -> str:
