@@ -73,14 +73,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.bounded)
 
 
-def pytest_collection_finish() -> None:
-    """The collector need not go through thousands of tests and all modules each time: it took so long that it seldom
-    did, and the images of a hundred windows that were gone stayed in the memory.
-    """
-    gc.collect()
-    gc.freeze()
-
-
 def pytest_sessionfinish() -> None:
     """What a test copied would be taken apart after Python, and end the run with a segmentation fault; the program
     itself ends before that (`viewer.__main__`).
