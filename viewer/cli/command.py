@@ -7,9 +7,7 @@ import json
 import math
 import sys
 from collections.abc import Callable
-from typing import Any
-
-from msgspec import Struct
+from typing import Any, NamedTuple
 
 DONE, BAD_INPUT, USAGE, FINDINGS = 0, 1, 2, 3
 
@@ -21,7 +19,7 @@ OUTSIDE = (
 """Ends the help of what draws a case."""
 
 
-class Command(Struct, frozen=True):
+class Command(NamedTuple):  # for start-up time: help needs no library
     """One subcommand: `add_arguments` fills its parser, `run` does it and returns an exit code."""
 
     name: str

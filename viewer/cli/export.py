@@ -7,8 +7,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msgspec.structs import replace
-
 from layers.product.page_formats import DATA_ENDINGS, PRINTED_ENDINGS
 from viewer.cli.command import DONE, FINDINGS, OUTSIDE, USAGE, Command, parse_bounds, parse_page_size
 from viewer.cli.products.exported_data import write_case_data
@@ -155,6 +153,8 @@ def _one_of(option: str, words: Iterable[str]) -> str:
 
 
 def _page(arguments: argparse.Namespace) -> int:
+    from msgspec.structs import replace  # for start-up time
+
     from layers.errors import CannotBePlaced, InvalidValue  # for start-up time, as all imports in functions here
 
     load_qt()

@@ -6,8 +6,6 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msgspec.structs import replace
-
 from viewer.cli.command import DONE, Command, add_json, print_json
 from viewer.support.terminal import say
 
@@ -69,6 +67,8 @@ def describe(text: str) -> dict[str, Any]:
 
 def _acquired(header: dict[str, Any]) -> dict[str, Any]:
     """The acquisition with what files beside the image, and its own tags, say of it."""
+    from msgspec.structs import replace  # for start-up time
+
     from layers.raster.acquisition import Acquisition  # for start-up time
     from layers.raster.photograph import photograph_in
 
@@ -158,6 +158,8 @@ def _band(band: dict[str, Any]) -> dict[str, Any]:
 
 
 def _scene(header: dict[str, Any]) -> dict[str, Any]:
+    from msgspec.structs import replace  # for start-up time
+
     from layers.raster.scene import SceneInfo  # for start-up time
     from viewer.commands.found_layers import layers_of_probe
 

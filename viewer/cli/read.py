@@ -6,8 +6,6 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from msgspec.structs import asdict
-
 from viewer.cli.command import DONE, Command, add_json, print_json
 from viewer.support.terminal import say
 
@@ -124,6 +122,8 @@ def _claims(arguments: argparse.Namespace) -> int:
 
 
 def _sources(arguments: argparse.Namespace) -> int:
+    from msgspec.structs import asdict  # for start-up time
+
     from viewer.cli.reading import open_case  # for start-up time
 
     document = open_case(arguments.case)

@@ -13,7 +13,19 @@ from viewer.cli import parser
 from viewer.cli.command import DONE, USAGE, Command
 
 ROOT = Path(__file__).resolve().parents[3]
-HEAVY = ("PySide6", "numpy", "shapely", "pyproj", "sqlite3", "rasterio", "pyogrio", "geopandas", "cv2", "sample_data")
+HEAVY = (
+    "PySide6",
+    "msgspec",
+    "numpy",
+    "shapely",
+    "pyproj",
+    "sqlite3",
+    "rasterio",
+    "pyogrio",
+    "geopandas",
+    "cv2",
+    "sample_data",
+)
 MODULES = f"""
 import sys
 from viewer.__main__ import main
