@@ -379,6 +379,10 @@ def test_a_pool_pulls_inline_too(raster):
     assert pool.is_idle()
 
 
+KILL_S = 10
+"""A reader that hangs is gone by then, also on a busy machine."""
+
+
 def test_close_kills_a_busy_reader_answers_what_waits_and_leaves_nothing(pool):
     pool.ask(raw("_echo", {}))
     (pid,) = pool.pids()
@@ -388,7 +392,7 @@ def test_close_kills_a_busy_reader_answers_what_waits_and_leaves_nothing(pool):
     pool.submit(Request(raw("_echo", {}), queued))
     started = time.monotonic()
     pool.close()
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < KILL_S
     assert isinstance(running.one(), ReaderCrashed)
     assert isinstance(queued.one(), ReaderCrashed)
     with pytest.raises(ProcessLookupError):
