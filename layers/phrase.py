@@ -14,6 +14,8 @@ _SLOT = re.compile(r"\{\{|\}\}|\{(\w+)\}")
 _COUNT = "count"
 MOST_DEPTH = 8
 """Phrases within a phrase, as a reader may send them."""
+MOST_CHARS = 1_000_000
+"""Of a phrase that a reader sends: a value may be put in thousands of times."""
 
 
 class Phrase(str):
@@ -76,6 +78,8 @@ def phrase_of(parts: Any, depth: int = 0) -> Phrase:
     if not isinstance(template, str) or not isinstance(values, dict):
         raise ValueError("no phrase")
     kept = {name: value if isinstance(value, str) else phrase_of(value, depth + 1) for name, value in values.items()}
+    if len(template) + sum(len(kept.get(slot[1] or "", "")) for slot in _SLOT.finditer(template)) > MOST_CHARS:
+        raise ValueError("a phrase without end")
     if number is None:
         return Phrase._made(filled(template, kept), template, kept)
     if type(number) is not int or not isinstance(one, str) or _COUNT not in kept:

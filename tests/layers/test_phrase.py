@@ -108,3 +108,14 @@ def test_phrases_in_phrases_end() -> None:
         parts = {"template": "{a}", "values": {"a": parts}}
     with pytest.raises(ValueError, match="no phrase"):
         phrase_of(parts)
+
+
+def test_a_value_that_is_put_in_thousands_of_times_is_refused() -> None:
+    parts: dict[str, object] = {"template": "{a}" * 10_000, "values": {"a": "x" * 10_000}}
+    with pytest.raises(ValueError, match="without end"):
+        phrase_of(parts)
+    for depth in range(3):
+        parts = {"template": "{a}" * 100, "values": {"a": parts if depth else "x" * 1_000}}
+    with pytest.raises(ValueError, match="without end"):
+        phrase_of(parts)
+    assert len(phrase_of({"template": "{a}{a}", "values": {"a": "x" * 10_000}})) == 20_000
