@@ -33,3 +33,10 @@ def test_it_goes_through_json_and_foreign_values_are_none() -> None:
     assert ContentMark.from_json(mark.to_json()) == mark
     bad = (None, [], "x", {}, {"size": True, "ends": "0" * 16}, {"size": -1, "ends": "0" * 16}, {"size": 1, "ends": 3})
     assert [ContentMark.from_json(data) for data in bad] == [None] * len(bad)
+
+
+def test_a_mark_is_the_one_that_cases_have_stored(tmp_path: Path) -> None:
+    """64 KiB of either end, SHA-256: another number would make each layer of a stored case a changed one."""
+    path = tmp_path / "scene.bin"
+    path.write_bytes(bytes(n * 7 % 251 for n in range(300_000)))
+    assert mark_of(path) == ContentMark(300_000, "7fb1dc829612642e")
