@@ -183,9 +183,7 @@ def make_window(
         pool.close()
         window.session.shutdown(keep=False)
         window.hide()
-        # who sends holds the functions that hear of it, and so the window: the collector does not see that
-        for gone in (window, window.session, window.messages, jobs):
-            shiboken6.delete(gone)
+        shiboken6.delete(window)
 
 
 @pytest.fixture
