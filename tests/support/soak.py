@@ -9,7 +9,7 @@ import gc
 import os
 import sys
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,27 +69,41 @@ class Standing(Struct, frozen=True):
 
 
 class Course:
-    """What was found after each cycle, as far as it is compared: those after the third, and the last."""
+    """What was found after each cycle, as far as it is compared: those after the third, in the middle, and the last."""
 
     def __init__(self) -> None:
-        self._count = 0
-        self._early: list[Standing] = []
-        self._late: deque[Standing] = deque(maxlen=WINDOW)
+        self._found: list[Standing] = []
 
     def note(self, standing: Standing) -> None:
-        self._count += 1
-        if EQUAL_FROM < self._count <= EQUAL_FROM + WINDOW:
-            self._early = [*self._early, standing]
-        elif self._count > EQUAL_FROM + WINDOW:
-            self._late.append(standing)
+        self._found.append(standing)
+
+    @property
+    def _early(self) -> list[Standing]:
+        return self._found[EQUAL_FROM : EQUAL_FROM + WINDOW]
+
+    @property
+    def _middle(self) -> list[Standing]:
+        begin = (EQUAL_FROM + len(self._found) - WINDOW) // 2
+        return self._found[begin : begin + WINDOW]
+
+    @property
+    def _late(self) -> list[Standing]:
+        return self._found[-WINDOW:]
 
     def grown(self) -> dict[str, int]:
-        """Classes of which at last there were always more than ever after the third cycle, and how many more.
+        """Classes of which there were more in the middle than ever after the third cycle, at last more than ever in the
+        middle, and how many more in all.
 
-        What caches hold comes and goes, by a few objects; what leaks by one object a cycle is at least eight more.
+        What caches hold comes and goes by a few objects, or comes once, as letters of another size do; what leaks by
+        one object a cycle is at least eight more.
         """
-        early, late = [one.by_class for one in self._early], [one.by_class for one in self._late]
-        more = {name: min(one[name] for one in late) - max(one[name] for one in early) for name in set().union(*late)}
+        early, middle, late = ([one.by_class for one in part] for part in (self._early, self._middle, self._late))
+        more = {
+            name: min(one[name] for one in late) - max(one[name] for one in early)
+            for name in set().union(*late)
+            if max(one[name] for one in early) < min(one[name] for one in middle)
+            and max(one[name] for one in middle) < min(one[name] for one in late)
+        }
         return {name: count for name, count in more.items() if count > WINDOW}
 
     def grown_mb(self) -> float:
