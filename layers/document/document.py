@@ -196,8 +196,8 @@ class Document:
         return cast("list[ClaimSite]", self._linked("claim_sites", "claim_uuid", claim_uuid))
 
     def sites_of_claim(self, claim_uuid: str) -> list[Site]:
-        links = self.site_links_of_claim(claim_uuid)
-        return [self.sites[link.site_uuid] for link in links if link.site_uuid in self.sites]
+        """Marks that a claim is about, each once, however often a file links them."""
+        return _each_once(self.sites, (link.site_uuid for link in self.site_links_of_claim(claim_uuid)))
 
     def source_links_of_claim(self, claim_uuid: str) -> list[ClaimSource]:
         return cast("list[ClaimSource]", self._linked("claim_sources", "claim_uuid", claim_uuid))
@@ -212,9 +212,10 @@ class Document:
         return cast("list[ResponseClaim]", self._linked("response_claims", "response_uuid", response_uuid))
 
     def responses_to(self, claim_uuid: str) -> list[Response]:
-        """Answers linked to this claim, then those to the whole of a report (linked to none) that it belongs to."""
-        links = self.response_links_of_claim(claim_uuid)
-        linked = [self.responses[link.response_uuid] for link in links if link.response_uuid in self.responses]
+        """Answers linked to this claim, each once, then those to the whole of a report (linked to none) that it belongs
+        to.
+        """
+        linked = _each_once(self.responses, (link.response_uuid for link in self.response_links_of_claim(claim_uuid)))
         whole = [answer for answer in self.responses.values() if not self.claim_links_of_response(answer.uuid)]
         return linked + [answer for answer in whole if self._is_of_report(claim_uuid, answer.source_uuid)]
 
@@ -270,6 +271,10 @@ class Document:
     def _linked(self, table: Table, column: str, uuid: str) -> list[Row]:
         rows = self._tables[table]
         return [rows[link] for link in self._links.get((f"{table}.{column}", uuid), ())]
+
+
+def _each_once[T](rows: Mapping[str, T], uuids: Iterable[str]) -> list[T]:
+    return [rows[uuid] for uuid in dict.fromkeys(uuids) if uuid in rows]
 
 
 _ROW = "row"

@@ -270,7 +270,10 @@ class _Gathering:
                 admitted.append(one)
             else:
                 self._kept_back.add(Withheld.INTERNAL, "responses", one.uuid, one.speaker or one.words)
-        return [self._responses.setdefault(one.uuid, self._answer(one)) for one in admitted]
+        for one in admitted:
+            if one.uuid not in self._responses:
+                self._responses[one.uuid] = self._answer(one)
+        return [self._responses[one.uuid] for one in admitted]
 
     def _answer(self, response: Response) -> ResponseSaid:
         source = self._citations.cite(response.source_uuid)
