@@ -38,7 +38,7 @@ class ContentMark(Struct, frozen=True):
 
 
 def mark_of(path: str | os.PathLike[str]) -> ContentMark | None:
-    """Of a regular file; None for folders, pipes and devices, of which nothing is read. Raises OSError."""
+    """The mark of a regular file; None for folders, pipes and devices, of which nothing is read. Raises OSError."""
     # What is no regular file must not hold us up: a pipe would, until somebody writes into it.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
