@@ -9,6 +9,7 @@ import importlib
 import json
 import multiprocessing
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -16,7 +17,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from mmap import mmap
 from multiprocessing import resource_tracker
 from multiprocessing.shared_memory import SharedMemory
 from types import ModuleType
@@ -142,10 +142,8 @@ class ReaderProcess:
             self._scratch = tempfile.mkdtemp(prefix=scratch_prefix())
             self._grants |= Grants(write=frozenset((self._scratch,)))
         if self._block is None:
-            # where there is no room, Python's tracker of shared memory would print a traceback
-            mmap(-1, ANSWER_BYTES).close()
             _start_quiet_tracker()
-            self._block = SharedMemory(create=True, size=ANSWER_BYTES)
+            self._block = _new_block()
         return self._block
 
     def ask(
@@ -249,6 +247,19 @@ def _start_quiet_tracker() -> None:
             resource_tracker.ensure_running()
         finally:
             sys.warnoptions.remove("ignore")
+
+
+def _new_block() -> SharedMemory:
+    """Shared memory for answers; raises OSError where the system has none.
+
+    `SharedMemory` tells the tracker of a block once it has room, and takes back where it finds none what the tracker
+    never heard: that prints a traceback on the user's terminal. So the tracker hears of the name first.
+    """
+    if os.name == "nt":
+        return SharedMemory(create=True, size=ANSWER_BYTES)
+    name = f"geoloupe_{secrets.token_hex(8)}"  # with its slash 26 letters: macOS allows 31
+    resource_tracker.register(f"/{name}", "shared_memory")
+    return SharedMemory(name, create=True, size=ANSWER_BYTES)
 
 
 @contextmanager

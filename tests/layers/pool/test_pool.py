@@ -489,6 +489,36 @@ def test_a_program_that_ends_leaves_no_reader_and_says_nothing(tmp_path, end):
     assert done.stderr == "", "where it was killed, the tracker of shared memory has cleaned up"
 
 
+NO_ROOM = """
+import errno
+from multiprocessing import shared_memory
+
+class NoRoom:
+    @staticmethod
+    def mmap(*_):
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+if __name__ == "__main__":
+    shared_memory.mmap = NoRoom
+    from layers.pool.protocol import Profile
+    from layers.pool.reader_process import ReaderNotStarted, ReaderProcess
+    try:
+        ReaderProcess(Profile.LOCAL).start()
+    except ReaderNotStarted as error:
+        print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a block needs no tracker there")
+def test_where_shared_memory_finds_no_room_the_tracker_prints_nothing(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(NO_ROOM)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    done = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, timeout=30)
+    assert "Cannot allocate memory" in done.stdout
+    assert done.stderr == ""
+
+
 IMPORTS = """
 import sys
 from layers.pool.pool import ReaderPool
