@@ -80,6 +80,7 @@ def test_f85_where_no_reader_can_start_each_request_is_answered_with_a_sentence(
         pool.close()
 
 
+@pytest.mark.bounded
 def test_f85_an_answer_that_finds_no_room_is_a_sentence_and_no_fault_of_the_file(
     pool: ReaderPool, raster: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

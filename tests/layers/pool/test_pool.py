@@ -86,6 +86,7 @@ def tile_params(path: Path) -> dict:
     }
 
 
+@pytest.mark.bounded
 def test_probe_and_tile_come_back_as_inline(pool, raster):
     inline = ReaderPool(inline=True)
     for op, params in (("probe", {"path": str(raster)}), ("tile", tile_params(raster))):
@@ -189,6 +190,7 @@ def test_what_a_reader_says_of_its_walls_is_checked(babble):
         read_holds(babble, 1)
 
 
+@pytest.mark.bounded
 def test_memory_is_limited(pool):
     pool.ask(raw("_eat", {"bytes": 2**28}))
     with pytest.raises(TooLarge, match="memory"):

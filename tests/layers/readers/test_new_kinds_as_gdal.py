@@ -48,6 +48,7 @@ def test_landsat_in_its_tar(tmp_path: Path) -> None:
     assert (values[0][mask] == expected.data[mask]).all()
 
 
+@pytest.mark.bounded
 def test_both_granules_of_sentinel_2_of_before_2016(tmp_path: Path) -> None:
     safe = sold.old_sentinel2(tmp_path)
     files = sorted(safe.glob("GRANULE/*/IMG_DATA/*_B04.jp2"))

@@ -185,6 +185,7 @@ def test_the_process_knows_no_gdal(case: Path) -> None:
 NESTED = "hex(zeroblob(2000000))"
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     "statements",
     [
@@ -297,6 +298,7 @@ def test_a_case_with_a_version_number_of_any_length_is_too_new(case: Path) -> No
         read_case(case)
 
 
+@pytest.mark.bounded
 def test_f80_a_note_of_many_megabytes_costs_itself(case: Path) -> None:
     change(case, "UPDATE claims SET statement = hex(zeroblob(50000000)) WHERE uuid = 'claim-2'")
     found = read_case(case)

@@ -327,6 +327,7 @@ KEYS = st.sampled_from(["acquired", "gsd", "view_angle", "cloud_cover", "provide
                         "start_datetime", "end_datetime", "license", "view:sun_azimuth", "platform"])  # fmt: skip
 
 
+@pytest.mark.bounded
 @given(st.dictionaries(KEYS, JSON), JSON)
 def test_any_json_gives_facts_that_are_json(properties, identity):
     for found in (

@@ -146,6 +146,7 @@ numbers = st.one_of(
 corners = st.lists(st.tuples(numbers, numbers), min_size=4, max_size=12)
 
 
+@pytest.mark.bounded
 @given(corners, corners, st.booleans(), st.booleans())
 def test_f58_no_numbers_stop_the_drawing(first, second, unrolled: bool, clockwise: bool) -> None:
     """As in a reader, where a warning would be an error here."""

@@ -182,6 +182,7 @@ def test_f59_mixed_kinds_heights_measures_and_curves(tmp_path):
     assert POOL.ask(raw("attributes", {"path": str(path), "layer": "a"})).header["fids"] == [1, 2, 3, 4, 5, 6]
 
 
+@pytest.mark.bounded
 def test_f60_many_features_come_in_chunks(tmp_path):
     path = ogr(
         tmp_path / "a.gpkg", shapely.points(np.random.default_rng(1).uniform(-80, 80, (60_000, 2))).tolist(), "GPKG"
@@ -462,6 +463,7 @@ def test_f69_geojson_with_numbers_that_are_none(tmp_path):
     assert (table.fid.tolist(), header["skipped"]) == ([2], 1)
 
 
+@pytest.mark.bounded
 def test_f69_a_crs_by_a_link_is_told_and_not_followed(tmp_path, reader):
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)

@@ -121,6 +121,7 @@ def test_f42_a_huge_file_without_overviews_is_sampled(tmp_path):
     assert (found == 200).any()
 
 
+@pytest.mark.bounded
 def test_f42_what_is_sampled_looks_like_what_is_averaged(tmp_path, monkeypatch):
     values = surface(3, 1500).astype(np.uint8)
     for options in ({}, {"tiled": True, "blockxsize": 64, "blockysize": 64}, {"interleave": "pixel"}):

@@ -41,6 +41,7 @@ def press(window: MainWindow, text: str, qtbot: QtBot) -> None:
     settle(window, qtbot)
 
 
+@pytest.mark.bounded
 @pytest.mark.usefixtures("full_home")
 def test_f05_without_room_for_a_working_copy_a_case_can_be_looked_at(
     make_window: MakeWindow, answers: Answers, case: Path, qtbot: QtBot

@@ -65,6 +65,7 @@ def here(dialog: RelinkDialog) -> dict[str, str]:
     return found
 
 
+@pytest.mark.bounded
 def test_f78_files_beside_the_case_are_found_and_relinked_in_one_step(
     window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -102,7 +103,7 @@ def test_f78_files_beside_the_case_are_found_and_relinked_in_one_step(
     assert {uuid: layer.source for uuid, layer in window.session.document.layers.items()} == before
 
 
-@pytest.mark.bounded_after(2)
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     "old", ["C:\\old\\scenes", "\\\\srv\\share\\scenes", "/data/old/scenes", "/net/srv/scenes", "//srv/scenes"]
 )
@@ -237,6 +238,7 @@ def test_a_renamed_table_of_one_layer_is_still_read(
     assert window.scene.problems() == {}
 
 
+@pytest.mark.bounded
 def test_it_is_offered_once_and_not_in_the_next_case(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     open_case(window, qtbot, foreign_case(tmp_path / "a" / "c.gpkg", a="a.tif"))
     line = window.messages.line("files")

@@ -90,6 +90,7 @@ def taken(window: MainWindow, site: str, qtbot: QtBot) -> tuple[Chip, Chip]:
     return pair(window)
 
 
+@pytest.mark.bounded
 def test_c_keeps_the_exact_pixels_and_the_view(
     window: MainWindow, site: str, taken: tuple[Chip, Chip], scene_file: Path
 ) -> None:
@@ -122,6 +123,7 @@ def test_c_keeps_the_exact_pixels_and_the_view(
     assert data_of(window, view).startswith(b"\x89PNG")
 
 
+@pytest.mark.bounded
 def test_two_chips_of_one_view_look_alike(
     window: MainWindow, taken: tuple[Chip, Chip], desk: Desk, qtbot: QtBot
 ) -> None:
@@ -193,6 +195,7 @@ def test_chips_of_views_are_seen_with_the_case(window: MainWindow, desk: Desk, q
     assert dialog.chips.count() == 0
 
 
+@pytest.mark.bounded
 def test_where_no_image_is_no_chip_is_taken(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     marked(window, desk, IN_HOLE, qtbot)
     press(Key.Key_C)
@@ -201,6 +204,7 @@ def test_where_no_image_is_no_chip_is_taken(window: MainWindow, desk: Desk, qtbo
     assert "There is no image in view at that place" in said(window)
 
 
+@pytest.mark.bounded
 def test_the_menu_of_a_mark_takes_a_chip(window: MainWindow, site: str, desk: Desk, qtbot: QtBot) -> None:
     at = desk.at(*MIDDLE)
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, window.canvas.mapToGlobal(at))
@@ -213,6 +217,7 @@ def test_the_menu_of_a_mark_takes_a_chip(window: MainWindow, site: str, desk: De
     pair(window)
 
 
+@pytest.mark.bounded
 def test_a_thumbnail_opens_the_chip_with_its_caption(
     window: MainWindow, taken: tuple[Chip, Chip], qtbot: QtBot
 ) -> None:
@@ -244,6 +249,7 @@ def test_a_thumbnail_opens_the_chip_with_its_caption(
     assert len(window.session.document.chips) == 2
 
 
+@pytest.mark.bounded
 def test_the_place_of_the_site_is_ticked_in_what_is_looked_at(
     window: MainWindow, taken: tuple[Chip, Chip], qtbot: QtBot
 ) -> None:
@@ -284,6 +290,7 @@ def test_a_chip_that_does_not_say_where_it_lies_has_no_ticks(text: str) -> None:
     assert place_in(replace(told, srs_id=0, crs_wkt="no CRS at all"), 5.0, 5.0) is None
 
 
+@pytest.mark.bounded
 def test_all_chips_of_the_case_are_listed_with_their_sites(
     window: MainWindow, taken: tuple[Chip, Chip], qtbot: QtBot
 ) -> None:
@@ -295,6 +302,7 @@ def test_all_chips_of_the_case_are_listed_with_their_sites(
     dialog.close()
 
 
+@pytest.mark.bounded
 def test_a_deleted_chip_is_listed_for_ever(
     window: MainWindow, taken: tuple[Chip, Chip], tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -315,6 +323,7 @@ def test_a_deleted_chip_is_listed_for_ever(
     assert all("image chip" in what for _, what in listed.values())
 
 
+@pytest.mark.bounded
 def test_only_words_about_a_chip_change(window: MainWindow, taken: tuple[Chip, Chip]) -> None:
     document, (pixels, _) = window.session.document, taken
     with pytest.raises(Exception, match="never changes"):

@@ -78,6 +78,7 @@ def check_claim(window: MainWindow, statement: str) -> None:
     assert site.position_source_uuid == source.uuid
 
 
+@pytest.mark.bounded
 def test_by_mouse_a_mark_takes_three_steps_and_its_claim_four_more(
     window: MainWindow, desk: Desk, counter: Counter, qtbot: QtBot
 ) -> None:
@@ -100,6 +101,7 @@ def test_by_mouse_a_mark_takes_three_steps_and_its_claim_four_more(
     assert 0 < to_claim <= MOST_TO_A_CLAIM
 
 
+@pytest.mark.bounded
 def test_by_keyboard_a_mark_takes_three_steps_and_its_claim_four_more(
     window: MainWindow, desk: Desk, counter: Counter, qtbot: QtBot
 ) -> None:
@@ -122,6 +124,7 @@ def test_by_keyboard_a_mark_takes_three_steps_and_its_claim_four_more(
     assert 0 < to_claim <= MOST_TO_A_CLAIM
 
 
+@pytest.mark.bounded
 def test_a_second_claim_cites_the_same_source(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     press(Key.Key_P)
     desk.click(*MIDDLE)

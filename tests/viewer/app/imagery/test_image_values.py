@@ -208,6 +208,7 @@ def test_statistics_inside_a_mark_are_those_of_its_pixels(window: MainWindow, tm
     dialog.close()
 
 
+@pytest.mark.bounded
 def test_a_large_area_is_read_from_an_overview_and_says_so(
     window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,6 +223,7 @@ def test_a_large_area_is_read_from_an_overview_and_says_so(
     dialog.close()
 
 
+@pytest.mark.bounded
 def test_an_area_beside_the_image_is_refused_in_words(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     open_image(window, qtbot, image(tmp_path / "scene.tif"))
     draw_area(window, (500, 600), (45, 65))
@@ -269,6 +271,7 @@ def test_an_image_at_the_antimeridian_is_drawn_and_read_on_both_sides(
         assert found["seam"]["Pixel"] == f"column {column}, row {row}"
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("name", ["over it", "over it, from the west", "Web Mercator, over it", "UTM, over it"])
 def test_statistics_over_the_antimeridian_miss_nothing(
     window: MainWindow, tmp_path: Path, qtbot: QtBot, name: str

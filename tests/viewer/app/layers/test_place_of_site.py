@@ -66,6 +66,7 @@ TYPED = (
 )
 
 
+@pytest.mark.bounded
 def test_n16_a_place_is_typed_in_any_notation(window: MainWindow, rows: PlaceRows) -> None:
     for text, within_m, basis, error_m in TYPED:
         _type(rows, text)
@@ -79,6 +80,7 @@ def test_n16_a_place_is_typed_in_any_notation(window: MainWindow, rows: PlaceRow
         assert _pad(window).position_error_m is None
 
 
+@pytest.mark.bounded
 def test_n16_a_place_is_pasted(window: MainWindow, rows: PlaceRows) -> None:
     QGuiApplication.clipboard().setText("51°53'02\" N, 128°20'02\" E")
     rows.line.setFocus()
@@ -88,6 +90,7 @@ def test_n16_a_place_is_pasted(window: MainWindow, rows: PlaceRows) -> None:
     assert distance_m(*_pad(window).geometry.coords[0], *VOSTOCHNY) < 50
 
 
+@pytest.mark.bounded
 @popup
 def test_n16_the_datum_is_chosen_before_or_after(window: MainWindow, rows: PlaceRows) -> None:
     _type(rows, "39.91, 116.40")
@@ -116,6 +119,7 @@ def test_n16_the_digits_shown_follow_the_error(window: MainWindow, rows: PlaceRo
     assert "e+" not in _pad(window).position_basis
 
 
+@pytest.mark.bounded
 def test_n16_a_mark_from_the_palette_has_its_error_in_two_figures(
     window: MainWindow, rows: PlaceRows, qtbot: QtBot
 ) -> None:
@@ -167,6 +171,7 @@ def test_n16_typing_that_is_not_entered_goes_to_its_own_site(window: MainWindow,
     QApplication.processEvents()
 
 
+@pytest.mark.bounded
 def test_n28_facilities_csv_brings_its_sources(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     window.file_menu.open_words([str(sample_data.path("facts/facilities.csv"))])
     settle(window, qtbot)

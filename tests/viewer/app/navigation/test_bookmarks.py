@@ -160,6 +160,7 @@ def drop(view: NamedView, data: QMimeData, where: QPointF) -> None:
     QApplication.sendEvent(view.viewport(), QDropEvent(where, move, data, Left, Nothing))
 
 
+@pytest.mark.bounded
 def test_the_layers_come_back_by_one_undoable_edit(case: MainWindow, qtbot: QtBot) -> None:
     window = case
     (layer,) = window.session.document.layers.values()
@@ -178,6 +179,7 @@ def test_the_layers_come_back_by_one_undoable_edit(case: MainWindow, qtbot: QtBo
     assert not window.session.document.layers[layer.uuid].visible
 
 
+@pytest.mark.bounded
 def test_what_is_gone_is_said(case: MainWindow, qtbot: QtBot) -> None:
     window = case
     (uuid,) = window.session.document.layers

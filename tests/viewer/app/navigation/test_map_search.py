@@ -112,6 +112,7 @@ def test_shift_enter_marks_the_middle_of_the_cell_with_its_error(begun: MainWind
     assert not begun.session.document.sites
 
 
+@pytest.mark.bounded
 def test_the_datum_is_recorded_with_its_error(begun: MainWindow, qtbot: QtBot) -> None:
     palette, line = search_for(begun, "39.99325, 116.47319", qtbot)
     box = palette.findChild(QComboBox)
@@ -191,6 +192,7 @@ def test_from_the_start_page_a_place_begins_a_case(window: MainWindow, qtbot: Qt
     assert distance_m(lon, lat, *VOSTOCHNY) < 500
 
 
+@pytest.mark.bounded
 def test_searching_contacts_nobody(begun: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[object] = []
     monkeypatch.setattr(socket.socket, "connect", lambda self, address: tried.append(address))
@@ -317,6 +319,7 @@ def test_a_wrong_letter_is_forgiven_and_said(demo: MainWindow, qtbot: QtBot) -> 
         assert demo.canvas.viewport.view() != view
 
 
+@pytest.mark.bounded
 def test_after_a_search_keys_are_the_maps_and_no_field_of_another_site(begun: MainWindow, qtbot: QtBot) -> None:
     document = begun.session.document
     for uuid, label, lon in (("a", "Vostochny", 128.3), ("b", "Baikonur", 63.3)):

@@ -84,6 +84,7 @@ def begin(window: MainWindow, path: Path, qtbot: QtBot) -> Paints:
     return paints
 
 
+@pytest.mark.bounded
 def test_sites_in_view_are_painted_before_the_document_is_whole(
     make_window: MakeWindow, gate: Gate, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -181,6 +182,7 @@ def test_progress_is_told_and_stopping_leaves_the_case_before(
     assert len(window.session.document.sites) == 421
 
 
+@pytest.mark.bounded
 def test_progress_counts_the_sites(make_window: MakeWindow, gate: Gate, tmp_path: Path, qtbot: QtBot) -> None:
     window, path, said = make_window(), case_of(tmp_path, VIEW), []
     window.context.jobs.progressed.connect(lambda job: said.append((job.text, job.fraction)))
@@ -206,6 +208,7 @@ def test_a_damaged_case_shows_nothing(make_window: MakeWindow, gate: Gate, tmp_p
     assert window.pages.currentWidget() is window.start_page
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("where", ["reading", "copying"])
 def test_a_case_refused_later_leaves_no_trace(
     make_window: MakeWindow, gate: Gate, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, where: str

@@ -184,6 +184,7 @@ def test_a_crs_that_the_numbers_contradict_is_warned_of(window: MainWindow, unna
     dialog.reject()
 
 
+@pytest.mark.bounded
 def test_several_are_asked_about_one_after_the_other(
     window: MainWindow, photo: Path, unnamed: Path, qtbot: QtBot
 ) -> None:
@@ -200,6 +201,7 @@ def test_several_are_asked_about_one_after_the_other(
     assert visible(window) == []
 
 
+@pytest.mark.bounded
 def test_vectors_without_a_crs_are_asked_about_too(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "roads.shp"
     frame = geopandas.GeoDataFrame({"n": [1]}, geometry=[LineString([UTM[:2], UTM[2:]])], crs="EPSG:32652")

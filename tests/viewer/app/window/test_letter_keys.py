@@ -55,6 +55,7 @@ def test_the_menu_and_the_list_begin_a_claim_about_the_case_as_before(case: Main
     assert len(case.session.document.claims) == 1
 
 
+@pytest.mark.bounded
 def test_the_warning_about_a_claim_goes_when_the_claim_is_undone(case: MainWindow, qtbot: QtBot) -> None:
     case.selection.set({f"s{number}" for number in range(7)})
     settle(case, qtbot)
@@ -116,6 +117,7 @@ def test_after_another_tab_and_back_the_keyboard_is_in_the_field_it_was_in(case:
     qtbot.waitUntil(lambda: QApplication.focusWidget() is label)
 
 
+@pytest.mark.bounded
 @popup
 def test_after_the_link_the_keyboard_is_in_the_exact_words_which_stay_where_they_were(
     case: MainWindow, qtbot: QtBot

@@ -102,6 +102,7 @@ def drop(widget: QWidget, *words: str) -> None:
 # -- row 2: a dead end -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_n02_a_title_that_no_source_has_becomes_a_source_at_enter(demo: MainWindow, qtbot: QtBot) -> None:
     document = demo.session.document
     uuid = click_row(qtbot, rows_of(demo, "claims"), 0)
@@ -381,6 +382,7 @@ def test_n09_the_inspector_follows_what_is_selected(demo: MainWindow, qtbot: QtB
     assert details.windowTitle().partition(":")[0] == "Site", "selected once more"
 
 
+@pytest.mark.bounded
 def test_n09_the_lines_of_a_long_text_end_before_its_scroll_bar(demo: MainWindow, qtbot: QtBot) -> None:
     document = demo.session.document
     demo.panel_context.show_row("sources", max(document.sources.values(), key=lambda one: len(one.descriptor)).uuid)

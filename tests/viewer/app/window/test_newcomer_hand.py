@@ -90,6 +90,7 @@ def in_sight(widget: QWidget) -> bool:
 # -- 1: typing ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_n01_after_a_mark_the_keyboard_is_in_its_label(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     press(Key.Key_P)
     desk.click(9.5, 50.2)
@@ -103,6 +104,7 @@ def test_n01_after_a_mark_the_keyboard_is_in_its_label(window: MainWindow, desk:
     qtbot.waitUntil(window.canvas.hasFocus)
 
 
+@pytest.mark.bounded
 def test_n01_the_label_of_the_next_mark_is_in_sight_with_its_text_selected(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:
@@ -173,6 +175,7 @@ def test_n01_esc_takes_back_what_was_typed_in_any_field_and_undo_brings_it_again
     assert history.stack.index() == steps
 
 
+@pytest.mark.bounded
 def test_n01_esc_without_typing_leaves_no_step(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     press(Key.Key_P)
     desk.click(9.5, 50.2)
@@ -199,6 +202,7 @@ def test_n01_enter_at_the_crosshair_marks_by_keys_alone(window: MainWindow, desk
     assert named("Label") == "Label"
 
 
+@pytest.mark.bounded
 def test_n01_the_crosshair_is_seen_around_a_selected_pin(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     lon, lat = window.canvas.viewport.centre_lonlat()
     pin = add_site(window.session.document, shapely.Point(lon, lat), actor="Li", uuid="pin", position_error_m=1.0)
@@ -237,6 +241,7 @@ def test_n01_after_judge_letters_go_into_the_statement(window: MainWindow, desk:
     assert window.toolbox.in_hand == "tool_select"
 
 
+@pytest.mark.bounded
 def test_n01_a_value_that_is_refused_keeps_the_keyboard(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     press(Key.Key_P)
     desk.click(9.5, 50.2)
@@ -352,6 +357,7 @@ def button_of(window: MainWindow, id_: str) -> QToolButton:
     return button
 
 
+@pytest.mark.bounded
 def test_n14_a_drawing_tool_makes_one_mark_and_hands_back_to_select(window: MainWindow, desk: Desk) -> None:
     press(Key.Key_P)
     desk.click(9.5, 50.2)

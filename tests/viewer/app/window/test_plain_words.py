@@ -99,6 +99,7 @@ def test_a_mark_without_a_label_is_called_the_same_everywhere(window: MainWindow
     assert not any("(no name)" in dock.windowTitle() for dock in window.findChildren(QDockWidget))
 
 
+@pytest.mark.bounded
 def test_a_site_says_when_and_by_whom_it_was_made_as_people_do(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

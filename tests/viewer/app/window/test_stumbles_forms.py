@@ -332,6 +332,7 @@ def test_what_is_typed_at_another_time_is_a_step_of_its_own(
     assert pad_of(window).notes == "One"
 
 
+@pytest.mark.bounded
 def test_a3_undo_after_a_source_is_cited_takes_the_citing_back(window: MainWindow, form: SiteFormPanel) -> None:
     window.canvas.setFocus()
     press(Key.Key_R)
@@ -648,6 +649,7 @@ def test_c11_a_grey_button_says_why(window: MainWindow, form: SiteFormPanel) -> 
     assert button.accessibleDescription() == "There is no image to cite: choose above on which one this was drawn."
 
 
+@pytest.mark.bounded
 def test_c12_a_line_has_no_fill_and_a_named_site_is_offered_its_role(window: MainWindow, form: SiteFormPanel) -> None:
     push = window.session.push
     push(add_site(window.session.document, LineString([(128, 51), (129, 52)]), actor="me", uuid="spur", label="Spur"))

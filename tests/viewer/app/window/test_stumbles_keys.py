@@ -129,6 +129,7 @@ def test_no_letter_changes_a_closed_choice_which_shows_that_it_has_the_keyboard(
 # -- 10: the palette ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_letters_typed_before_the_palette_is_active_go_into_it(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     window.action_table["palette"].trigger()
     palette = window.findChildren(CommandPalette)[-1]

@@ -86,7 +86,7 @@ VIEWS = {
 }
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
 def test_tiles_are_drawn_where_the_file_itself_would_be(
     draw, view: View, basemap, context, tmp_path: Path, qtbot
@@ -121,6 +121,7 @@ def shift_of(picture: np.ndarray, reference: np.ndarray) -> tuple[float, float]:
     return float(found[0]), float(found[1])
 
 
+@pytest.mark.bounded
 def test_no_seam_shows_between_tiles(basemap, server: TileServer, qtbot) -> None:
     white = QImage(64, 64, QImage.Format.Format_RGB32)
     white.fill(0xFFFFFFFF)
