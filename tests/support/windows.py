@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
@@ -114,9 +115,14 @@ def texts(window: MainWindow) -> str:
 
 def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     """A key, wherever the keyboard is."""
+    QTest.keyClick(keyboard(), key, modifiers)
+
+
+def keyboard() -> QWidget:
+    """The widget that gets what is typed now."""
     widget = QApplication.activePopupWidget() or QApplication.focusWidget()
     assert widget is not None, "the keyboard is nowhere"
-    QTest.keyClick(widget, key, modifiers)
+    return widget
 
 
 def covered(refusal: Refusal) -> list[str]:

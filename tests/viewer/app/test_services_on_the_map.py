@@ -1,4 +1,4 @@
-"""Rows 17 and 18 of a newcomer's list: services that end early, or do not answer, in the real window."""
+"""Services that end early, or do not answer, in the real window."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ BADGE_ROLE = DATE_ROLE + 1
 CLASSES_ROLE = int(Qt.ItemDataRole.UserRole) + 3
 """`class_lines.Lines` below the name of a vector layer."""
 PROBLEM_ROLES = [_ROLE.DecorationRole, _ROLE.ToolTipRole, _ROLE.AccessibleDescriptionRole]
-"""What is another once something is wrong with a layer: not its name."""
+"""Roles that are others once something is wrong with a layer: not its name."""
 
 
 class LayerRows(QAbstractListModel):

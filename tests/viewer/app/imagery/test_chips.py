@@ -23,7 +23,7 @@ from layers.document.chip import Chip
 from layers.geo.crs import WGS84, transform_points
 from layers.raster.perceptual_hash import distance
 from tests.support.analyst import Analyst
-from tests.support.windows import settle
+from tests.support.windows import press, settle
 from tests.viewer.app.conftest import MakeWindow
 from tests.viewer.app.imagery.conftest import AT, IN_HOLE, MIDDLE
 from tests.viewer.tools.conftest import Desk
@@ -37,12 +37,6 @@ from viewer.panels.sites.image_part import ImagePart
 pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
 
 Key, Left = Qt.Key, Qt.MouseButton.LeftButton
-
-
-def press(key: Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    widget = QApplication.focusWidget()
-    assert widget is not None
-    QTest.keyClick(widget, key, modifiers)
 
 
 def marked(window: MainWindow, desk: Desk, place: tuple[float, float], qtbot: QtBot) -> str:

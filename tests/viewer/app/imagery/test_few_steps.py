@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.support.counted_steps import Counter
-from tests.support.windows import settle
+from tests.support.windows import press, settle
 from tests.viewer.app.imagery.conftest import AT, MIDDLE
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
@@ -25,13 +25,6 @@ def counter(qapp: QApplication) -> Iterator[Counter]:
     found = Counter(qapp)
     yield found
     qapp.removeEventFilter(found)
-
-
-def press(key: Key, modifiers: Qt.KeyboardModifier = Nothing) -> None:
-    """A key, wherever the keyboard is."""
-    widget = QApplication.focusWidget()
-    assert widget is not None
-    QTest.keyClick(widget, key, modifiers)
 
 
 def write(text: str) -> None:

@@ -1,4 +1,4 @@
-"""Raw values under the pointer, and statistics inside an area, in the real window: row 11 of a newcomer's list."""
+"""Raw values under the pointer, and statistics inside an area, in the real window."""
 
 from __future__ import annotations
 
@@ -250,7 +250,7 @@ SEAM = {
 def test_an_image_at_the_antimeridian_is_drawn_and_read_on_both_sides(
     window: MainWindow, tmp_path: Path, qtbot: QtBot, crs: str, left: float, top: float, step: float, width: int
 ) -> None:
-    """Row 24 of a newcomer's list: a pixel is looked for on the map itself, and on the copy of the world beside it."""
+    """A pixel is looked for on the map itself, and on the copy of the world beside it."""
     values = np.random.default_rng(4).integers(1, 4000, (1, 20, width)).astype(np.uint16)
     path = write_raster(tmp_path / "seam.tif", values, crs, left, top, step)
     window.file_menu.open_words([str(path)])

@@ -17,7 +17,7 @@ from layers.document.mark_position import shown_error_m
 from layers.document.site import Site
 from layers.document.vocabulary import BY_HAND
 from tests.support.choices import choose_by_keys, popup
-from tests.support.windows import settle
+from tests.support.windows import press, settle
 from tests.viewer.app.imagery.conftest import AT, IN_HOLE, MIDDLE, AddImage, write_scene
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
@@ -25,12 +25,6 @@ from viewer.commands.layers import update_layer
 from viewer.panels.sites.image_part import ImagePart
 
 Key = Qt.Key
-
-
-def press(key: Key) -> None:
-    widget = QApplication.focusWidget()
-    assert widget is not None
-    QTest.keyClick(widget, key)
 
 
 def mark(window: MainWindow, desk: Desk, place: tuple[float, float], qtbot: QtBot) -> Site:

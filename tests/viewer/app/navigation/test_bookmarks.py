@@ -19,7 +19,7 @@ from layers.document.layer import Layer
 from layers.document.rows import Bookmark
 from layers.geo.bounds import Bounds
 from tests.support.readers.tiny_rasters import write_raster
-from tests.support.windows import opened, settle, take_up, texts
+from tests.support.windows import opened, press, settle, take_up, texts
 from tests.viewer.app.conftest import Answers, MakeWindow
 from viewer.app.opening.questions import Unsaved
 from viewer.app.window import MainWindow
@@ -57,13 +57,6 @@ def case(window: MainWindow, qtbot: QtBot, scene: Layer) -> MainWindow:
     window.activateWindow()
     window.canvas.setFocus()
     return window
-
-
-def press(key: Key, modifiers: Qt.KeyboardModifier = Nothing) -> None:
-    """A key, wherever the keyboard is."""
-    widget = QApplication.focusWidget()
-    assert widget is not None, "the keyboard is nowhere"
-    QTest.keyClick(widget, key, modifiers)
 
 
 def add(window: MainWindow, qtbot: QtBot, where: Bounds, name: str) -> str:

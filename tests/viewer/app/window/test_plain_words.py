@@ -1,4 +1,4 @@
-"""Words of the window that a newcomer stumbled over: kinds of marks, names that are empty, dates, and who did it."""
+"""Words of the window: kinds of marks, names that are empty, dates, and who did it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lists, the details' title, the status bar and the palette in the real window, as a stranger reads them."""
+"""The lists, the details' title, the status bar and the palette in the real window."""
 
 from __future__ import annotations
 

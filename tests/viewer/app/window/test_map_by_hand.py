@@ -1,4 +1,4 @@
-"""The map in the real window, as a stranger uses it: what is pressed, clicked or dragged does what it looks like."""
+"""The map under mouse and keys: all that is pressed, clicked or dragged does as it looks, in the real window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two dated images in the real window, as a fourth stranger used them."""
+"""Marks and comparisons of two dated images in the real window."""
 
 from __future__ import annotations
 
