@@ -44,9 +44,9 @@ class Phrase(str):
         return self
 
     @classmethod
-    def counting(cls, number: int, shown: str, one: str, many: str) -> Phrase:
-        """The number as `shown` in the one of two templates that fits, in each at `{count}`."""
-        values = {_COUNT: shown}
+    def counting(cls, number: int, shown: str, one: str, many: str, /, **more: str) -> Phrase:
+        """The number as `shown` in the one of two templates that fits, in each at `{count}`; and `more` values."""
+        values = {**more, _COUNT: shown}
         return cls._made(filled(one if number == 1 else many, values), many, values, number, one)
 
     def parts(self) -> dict[str, Any]:
@@ -70,6 +70,15 @@ def all_of(texts: Iterable[str]) -> str:
     return whole
 
 
+def either(words: Iterable[str]) -> str:
+    """Stored words with an *or* between them; empty for none."""
+    whole = ""
+    for word in words:
+        last = Phrase(word)
+        whole = Phrase("{before} or {last}", before=whole, last=last) if whole else last
+    return whole
+
+
 def phrase_of(parts: Any, depth: int = 0) -> Phrase:
     """The phrase that another process has sent as its parts; raises ValueError for anything else."""
     if not isinstance(parts, dict) or depth > MOST_DEPTH:
@@ -84,7 +93,7 @@ def phrase_of(parts: Any, depth: int = 0) -> Phrase:
         return Phrase._made(filled(template, kept), template, kept)
     if type(number) is not int or not isinstance(one, str) or _COUNT not in kept:
         raise ValueError("no phrase that counts")
-    return Phrase.counting(number, kept[_COUNT], one, template)
+    return Phrase._made(filled(one if number == 1 else template, kept), template, kept, number, one)
 
 
 def filled(template: str, values: Mapping[str, str]) -> str:

@@ -7,22 +7,18 @@ screen was not marked, or was put in before it could be translated.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import chain
 from typing import Any, override
 
 from PySide6.QtCore import QCoreApplication, QTranslator
 
-from layers.document import vocabulary
-from layers.document.vocabulary import MARK_KINDS
-from layers.product.spec import LAYOUTS, PARTS
-from tests.support.marked_sentences import Marked, phrases, sentences
-from viewer.support.language.translation import PHRASES
+from tests.support.marked_sentences import phrases, sentences, stored_words
 
 PLAIN = "abcdefghijklmnoprstuvwyzABCDEFGHIJKLMNOPRSTUVWYZ"
 STRANGE = "åƀçđéƒğħíĵķĺɱñöþŕšŧüṽŵýžÅƁÇĐÉƑĞĦÍĴĶĹṀÑÖÞŔŠŦÜṼŴÝŽ"
 LETTERS = str.maketrans(PLAIN, STRANGE)
-KEPT = re.compile(r"\{\w*\}|\{\{|\}\}|<[^>]*>|&[a-z]+;|%\w|https?:\S+")
+KEPT = re.compile(r"\{\{|\}\}|\{[^{}]*\}|<[^>]*>|&[a-z]+;|%\w|https?:\S+")
 """Parts of a sentence that a translator leaves as they are."""
 ONE, FEW, MANY = "①", "②", "③"
 
@@ -51,29 +47,6 @@ def made_up(text: str, number: int = -1) -> str:
     form = "" if number < 0 else ONE if number % 10 == 1 else FEW if number % 10 in (2, 3, 4) else MANY
     body = "".join(chain.from_iterable(zip(strange, kept, strict=True)))
     return f"⟦{body}{form}{'·' * max(len(text) * 2 // 5 - 2, 1)}⟧"
-
-
-def stored_words() -> Iterator[Marked]:
-    """Words of the vocabulary, which a case stores in English and the window shows in the analyst's language."""
-    found = [*PARTS, *LAYOUTS.values()]
-    for value in vars(vocabulary).values():
-        found += _words_in(value)
-    for word in dict.fromkeys(found):
-        yield Marked("vocabulary", word)
-    yield from (Marked("Products", title) for title in LAYOUTS.values())
-    for kind in MARK_KINDS:
-        yield Marked(PHRASES, kind)
-        yield Marked(PHRASES, f"{{count}} {kind}s", f"{{count}} {kind}")
-
-
-def _words_in(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, dict):
-        return [*_words_in(list(value)), *_words_in(list(value.values()))]
-    if isinstance(value, tuple | list):
-        return [word for one in value for word in _words_in(one)]
-    return []
 
 
 def spoken(install: Callable[[QTranslator], object] = QCoreApplication.installTranslator) -> MadeUpLanguage:

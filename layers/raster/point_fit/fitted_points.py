@@ -151,9 +151,9 @@ def fitted_points(points: PointSet, size: tuple[int, int]) -> FittedPoints:
 
 def _begun(method: Method) -> str:
     return {
-        Method.AFFINE: "An affine fit",
-        Method.PROJECTIVE: "A projective fit",
-        Method.THIN_PLATE: "A thin plate spline",
+        Method.AFFINE: Phrase("An affine fit"),
+        Method.PROJECTIVE: Phrase("A projective fit"),
+        Method.THIN_PLATE: Phrase("A thin plate spline"),
     }[method]
 
 
