@@ -18,6 +18,19 @@ MOST_CHARS = 1_000_000
 """Of a phrase that a reader sends: a value may be put in thousands of times."""
 
 
+class Room:
+    """The characters that all phrases of one message may have."""
+
+    def __init__(self, chars: int = MOST_CHARS) -> None:
+        self._left = chars
+
+    def take(self, chars: int) -> None:
+        """Raises ValueError where there is not so much room left."""
+        self._left -= chars
+        if self._left < 0:
+            raise ValueError("phrases without end")
+
+
 class Phrase(str):
     """The English text itself; `template` is its key in a list of translations, with the names of `values` in braces.
 
@@ -34,6 +47,10 @@ class Phrase(str):
     def __new__(cls, template: str, /, **values: object) -> Phrase:
         kept = {name: value if isinstance(value, str) else str(value) for name, value in values.items()}
         return cls._made(filled(template, kept), template, kept)
+
+    def __str__(self) -> str:
+        """Itself, so that what is decoded to text, and the text of an error, stay phrases."""
+        return self
 
     @classmethod
     def _made(
@@ -79,21 +96,23 @@ def either(words: Iterable[str]) -> str:
     return whole
 
 
-def phrase_of(parts: Any, depth: int = 0) -> Phrase:
-    """The phrase that another process has sent as its parts; raises ValueError for anything else."""
+def phrase_of(parts: Any, room: Room, depth: int = 0) -> Phrase:
+    """The phrase that another process has sent as its parts; raises ValueError for anything else, and where there is no
+    room for it.
+    """
     if not isinstance(parts, dict) or depth > MOST_DEPTH:
         raise ValueError("no phrase")
-    template, values, number, one = (parts.get(name) for name in ("template", "values", "number", "one"))
+    template, values, number, single = map(parts.get, ("template", "values", "number", "one"))
     if not isinstance(template, str) or not isinstance(values, dict):
         raise ValueError("no phrase")
-    kept = {name: value if isinstance(value, str) else phrase_of(value, depth + 1) for name, value in values.items()}
-    if len(template) + sum(len(kept.get(slot[1] or "", "")) for slot in _SLOT.finditer(template)) > MOST_CHARS:
-        raise ValueError("a phrase without end")
-    if number is None:
-        return Phrase._made(filled(template, kept), template, kept)
-    if type(number) is not int or not isinstance(one, str) or _COUNT not in kept:
+    kept = {
+        name: value if isinstance(value, str) else phrase_of(value, room, depth + 1) for name, value in values.items()
+    }
+    if number is not None and (type(number) is not int or not isinstance(single, str) or _COUNT not in kept):
         raise ValueError("no phrase that counts")
-    return Phrase._made(filled(one if number == 1 else template, kept), template, kept, number, one)
+    said = single if number == 1 and single is not None else template
+    room.take(len(said) + sum(len(kept.get(slot[1] or "", "")) for slot in _SLOT.finditer(said)))
+    return Phrase._made(filled(said, kept), template, kept, number, single or "")
 
 
 def filled(template: str, values: Mapping[str, str]) -> str:

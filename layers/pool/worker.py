@@ -106,17 +106,16 @@ def sentence_for(error: Exception, path: str) -> GeoloupeError:
 
 
 def _reply(run: Run, request: dict[str, Any], block: memoryview) -> bytes:
-    from layers.pool.protocol import place_arrays  # numpy: after the environment is set
+    from layers.pool.protocol import message_of, place_arrays  # numpy: after the environment is set
 
     number, params = request["number"], request["params"]
     try:
         header, arrays = run(request["op"], params)
         reply = {"number": number, "header": header, "arrays": place_arrays(arrays, block)}
-        return json.dumps(reply).encode()
+        return message_of(reply)
     except Exception as failure:  # noqa: BLE001 - the reader's one door: whatever a library raises goes to the window
         error = sentence_for(failure, str(params.get("path", "")))
-        said = {"sentence": error.sentence, "phrase": error.sentence.parts()}
-        return json.dumps({"number": number, "error": error.noun, **said}).encode()
+        return message_of({"number": number, "error": error.noun, "sentence": error.sentence})
 
 
 def _silence() -> None:
