@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import GeoloupeError, NotReadable, TooLarge
+from layers.phrase import Phrase
 from layers.readers.confinement.grants import Grants, needs_of
 from layers.readers.environment import Profile, enter, limit_process, tie_to_parent
 from layers.readers.library_words import without_innards
@@ -93,9 +94,9 @@ def sentence_for(error: Exception, path: str) -> GeoloupeError:
     """Turns whatever an op raises into one of our errors with a sentence, before it is sent."""
     if isinstance(error, GeoloupeError):
         return error
-    name = os.path.basename(path) or "The file"
+    name = os.path.basename(path) or Phrase("The file")
     if isinstance(error, MemoryError):
-        way = "use a smaller file, or build overviews of an image"
+        way = Phrase("use a smaller file, or build overviews of an image")
         return TooLarge("{name} needs more memory than a reader may have: {way}.", name=name, way=way)
     cause = without_innards(str(error.__cause__ or error)) or type(error).__name__
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from itertools import chain
 from typing import Any, override
 
-from PySide6.QtCore import QCoreApplication, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QTranslator
 
 from tests.support.marked_sentences import phrases, sentences, stored_words
 
@@ -24,10 +24,12 @@ ONE, FEW, MANY = "①", "②", "③"
 
 
 class MadeUpLanguage(QTranslator):
-    """Installed in the program, it answers for every sentence that is marked."""
+    """Installed in the program, it answers for what is marked, and for what Qt translates itself."""
 
     def __init__(self) -> None:
         super().__init__()
+        self._of_qt = QTranslator()
+        assert self._of_qt.load("qtbase_de", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
         self._known = {(one.context, one.text) for one in chain(sentences(), phrases(), stored_words())}
 
     @override
@@ -36,7 +38,8 @@ class MadeUpLanguage(QTranslator):
 
     @override
     def translate(self, context: Any, text: Any, comment: Any = None, number: int = -1) -> Any:
-        return made_up(text, number) if (context, text) in self._known else None
+        is_marked = (context, text) in self._known or self._of_qt.translate(context, text, comment, number)
+        return made_up(text, number) if is_marked else None
 
 
 def made_up(text: str, number: int = -1) -> str:
@@ -56,9 +59,9 @@ def spoken(install: Callable[[QTranslator], object] = QCoreApplication.installTr
     return language
 
 
-_WORD = re.compile(r"(?<![\w@/.\\:+-])[A-Za-z][a-z]{2,}(?![\w@/\\]|\.\w)")
+_WORD = re.compile(r"(?<![\w@#/.\\:+-])[A-Za-z][a-z]{2,}(?![\w@/\\]|\.\w)")
 
 
 def english_in(text: str, cited: frozenset[str]) -> list[str]:
     """Words of English letters in what is shown, but for those that are cited."""
-    return [word for word in _WORD.findall(text) if word.casefold() not in cited]
+    return [word for word in _WORD.findall(" ".join(KEPT.split(text))) if word.casefold() not in cited]

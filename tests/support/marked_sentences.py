@@ -23,6 +23,7 @@ from layers.document.mark_template import GEOMETRIES, KINDS
 from layers.product.spec import LAYOUTS, PAGES, PARTS
 from layers.raster.presets import COMBINATIONS, INDICES
 from layers.raster.style import COLORMAPS
+from layers.services.catalog import catalog
 from layers.vector.style.breaks import METHODS
 from layers.vector.style.label_style import LABEL_LAYOUTS
 from layers.vector.style.markers import MARKERS
@@ -30,6 +31,7 @@ from layers.vector.style.routes import ROUTES
 from layers.vector.style.symbol import ARROWS
 from viewer.commands.imagery.chips import NIIRS_SCALES
 from viewer.export.plates.house_style import style_names
+from viewer.panels.shell.guide import guide_blocks
 from viewer.panels.sites.case_templates import shipped_templates
 from viewer.support.language.translation import PHRASES
 
@@ -127,6 +129,9 @@ def stored_words() -> frozenset[Marked]:
     for template in shipped_templates():
         found += [template.name, *(field.title for field in template.fields)]
         found += [choice for field in template.fields for choice in field.choices]
+    for group in catalog():
+        found += [word for service in group.services for word in (service.note, service.licence)]
+    found += [words for _mark, words in guide_blocks()]
     counted = (Marked(PHRASES, f"{{count}} {kind}s", f"{{count}} {kind}") for kind in vocabulary.MARK_KINDS)
     return frozenset([*(Marked(PHRASES, word) for word in found if word), *counted])
 
