@@ -18,6 +18,19 @@ MOST_CHARS = 1_000_000
 """Of a phrase that a reader sends: a value may be put in thousands of times."""
 
 
+class Room:
+    """The characters that all phrases of one message may have."""
+
+    def __init__(self, chars: int = MOST_CHARS) -> None:
+        self._left = chars
+
+    def take(self, chars: int) -> None:
+        """Raises ValueError where there is not so much room left."""
+        self._left -= chars
+        if self._left < 0:
+            raise ValueError("phrases without end")
+
+
 class Phrase(str):
     """The English text itself; `template` is its key in a list of translations, with the names of `values` in braces.
 
@@ -35,6 +48,10 @@ class Phrase(str):
         kept = {name: value if isinstance(value, str) else str(value) for name, value in values.items()}
         return cls._made(filled(template, kept), template, kept)
 
+    def __str__(self) -> str:
+        """Itself, so that what is decoded to text, and the text of an error, stay phrases."""
+        return self
+
     @classmethod
     def _made(
         cls, text: str, template: str, values: Mapping[str, str], number: int | None = None, one: str = ""
@@ -44,9 +61,9 @@ class Phrase(str):
         return self
 
     @classmethod
-    def counting(cls, number: int, shown: str, one: str, many: str) -> Phrase:
-        """The number as `shown` in the one of two templates that fits, in each at `{count}`."""
-        values = {_COUNT: shown}
+    def counting(cls, number: int, shown: str, one: str, many: str, /, **more: str) -> Phrase:
+        """The number as `shown` in the one of two templates that fits, in each at `{count}`; and `more` values."""
+        values = {**more, _COUNT: shown}
         return cls._made(filled(one if number == 1 else many, values), many, values, number, one)
 
     def parts(self) -> dict[str, Any]:
@@ -70,21 +87,32 @@ def all_of(texts: Iterable[str]) -> str:
     return whole
 
 
-def phrase_of(parts: Any, depth: int = 0) -> Phrase:
-    """The phrase that another process has sent as its parts; raises ValueError for anything else."""
+def either(words: Iterable[str]) -> str:
+    """Stored words with an *or* between them; empty for none."""
+    whole = ""
+    for word in words:
+        last = Phrase(word)
+        whole = Phrase("{before} or {last}", before=whole, last=last) if whole else last
+    return whole
+
+
+def phrase_of(parts: Any, room: Room, depth: int = 0) -> Phrase:
+    """The phrase that another process has sent as its parts; raises ValueError for anything else, and where there is no
+    room for it.
+    """
     if not isinstance(parts, dict) or depth > MOST_DEPTH:
         raise ValueError("no phrase")
-    template, values, number, one = (parts.get(name) for name in ("template", "values", "number", "one"))
+    template, values, number, single = map(parts.get, ("template", "values", "number", "one"))
     if not isinstance(template, str) or not isinstance(values, dict):
         raise ValueError("no phrase")
-    kept = {name: value if isinstance(value, str) else phrase_of(value, depth + 1) for name, value in values.items()}
-    if len(template) + sum(len(kept.get(slot[1] or "", "")) for slot in _SLOT.finditer(template)) > MOST_CHARS:
-        raise ValueError("a phrase without end")
-    if number is None:
-        return Phrase._made(filled(template, kept), template, kept)
-    if type(number) is not int or not isinstance(one, str) or _COUNT not in kept:
+    kept = {
+        name: value if isinstance(value, str) else phrase_of(value, room, depth + 1) for name, value in values.items()
+    }
+    if number is not None and (type(number) is not int or not isinstance(single, str) or _COUNT not in kept):
         raise ValueError("no phrase that counts")
-    return Phrase.counting(number, kept[_COUNT], one, template)
+    said = single if number == 1 and single is not None else template
+    room.take(len(said) + sum(len(kept.get(slot[1] or "", "")) for slot in _SLOT.finditer(said)))
+    return Phrase._made(filled(said, kept), template, kept, number, single or "")
 
 
 def filled(template: str, values: Mapping[str, str]) -> str:

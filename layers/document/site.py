@@ -11,6 +11,7 @@ from layers.document.rows import Row
 from layers.document.vocabulary import AREA_NOT_PIN_M, DEFAULT_BASIS, MARK_KINDS, MEASURED, NOT_KNOWN_TO_EXIST
 from layers.geo.antimeridian import in_one_piece
 from layers.geo.longitudes import normalise_lon
+from layers.phrase import Phrase
 
 SITE_KINDS = ("site", "")
 """Kinds of marks that are sites."""
@@ -93,15 +94,16 @@ class Site(Row, frozen=True, kw_only=True):
         if not self.may_not_exist:
             return ""
         if year := _YEAR.match(self.valid_to if self.lifecycle == "closed" else self.valid_from):
-            return f"{self.lifecycle} {year[0]}"
+            return Phrase("{lifecycle} {year}", lifecycle=Phrase(self.lifecycle), year=year[0])
         said = _YEAR.match(self.lifecycle_as_of)
-        return f"{self.lifecycle}, as of {said[0]}" if said else self.lifecycle
+        lifecycle = Phrase(self.lifecycle)
+        return Phrase("{lifecycle}, as of {year}", lifecycle=lifecycle, year=said[0]) if said else lifecycle
 
     def with_doubt(self, name: str) -> str:
         """A name of the site, with the words for what may not exist where the name does not say so itself."""
         if not self.may_not_exist or self.lifecycle in name.casefold():
             return name
-        return f"{name} ({self.doubt})" if name else self.doubt
+        return Phrase("{name} ({doubt})", name=name, doubt=self.doubt) if name else self.doubt
 
     @property
     def kind(self) -> str:

@@ -83,11 +83,11 @@ class MachineWork(Struct, frozen=True):
     @property
     def words(self) -> str:
         """One line: task, tool, version, and who checked it."""
-        tool = " ".join(filter(None, (self.tool.strip(), self.version.strip()))) or "a tool that is not named"
+        tool = " ".join(filter(None, (self.tool.strip(), self.version.strip()))) or Phrase("a tool that is not named")
         checked = (
             Phrase("checked by {checked_by}", checked_by=self.checked_by.strip())
             if self.is_checked
-            else "not checked by a person"
+            else Phrase("not checked by a person")
         )
         return Phrase(
             "{task} by machine ({tool}), {checked}",

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from layers.phrase import Phrase
+
 
 class LikelihoodTerm(NamedTuple):
     """One ICD 203 term. Two rows of terms exist; a product never mixes them. Bounds in per cent."""
@@ -181,7 +183,8 @@ def class_words(code: str) -> str:
     base, _, kind = code.partition("/")
     if base not in SITE_CLASSES:
         return code
-    return f"{SITE_CLASSES[base]}: {kind.replace('_', ' ')}" if kind else SITE_CLASSES[base]
+    title = Phrase(SITE_CLASSES[base])
+    return Phrase("{title}: {kind}", title=title, kind=kind.replace("_", " ")) if kind else title
 
 
 def likelihood_band(term: str) -> tuple[int, int]:

@@ -45,8 +45,6 @@ class FormulaParser[Node](ABC):
     """Sign to operator."""
     functions: ClassVar[Mapping[str, tuple[int, int]]]
     """Name to the fewest and most values it takes."""
-    refusal: ClassVar[str]
-    """A sentence with places for the text and the reason."""
 
     def __init__(self, text: str) -> None:
         if len(text) > self.max_chars:
@@ -80,7 +78,11 @@ class FormulaParser[Node](ABC):
 
     def wrong(self, why: str) -> InvalidValue:
         shown = self.text if len(self.text) <= 60 else self.text[:60] + "…"
-        return InvalidValue(self.refusal.format(shown, why))
+        return self.refused(shown, why)
+
+    def refused(self, text: str, why: str) -> InvalidValue:
+        """The error for a text that is none of this language."""
+        raise NotImplementedError
 
     def take(self, *signs: str) -> str:
         """The next sign or word when it is one of these, else ""."""
@@ -95,7 +97,7 @@ class FormulaParser[Node](ABC):
     def deeper(self, step: int) -> None:
         self._depth += step
         if self._depth > self.max_depth:
-            raise self.wrong("it is nested too deep")
+            raise self.wrong(Phrase("it is nested too deep"))
 
     def sum(self) -> Node:
         return self._chain(self._product, self.sums)
@@ -181,7 +183,7 @@ class FormulaParser[Node](ABC):
             self._close()
             return inner
         if self._at >= len(self._tokens):
-            raise self.wrong("it ends too early" if self.text else "it is empty")
+            raise self.wrong(Phrase("it ends too early") if self.text else Phrase("it is empty"))
         kind, text = self._tokens[self._at]
         self._at += 1
         if kind == "sign":
@@ -190,4 +192,4 @@ class FormulaParser[Node](ABC):
 
     def _close(self) -> None:
         if not self.take(")"):
-            raise self.wrong("a ) is missing")
+            raise self.wrong(Phrase("a ) is missing"))

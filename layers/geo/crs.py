@@ -108,7 +108,7 @@ def check_map_crs(text: str) -> None:
     """
     crs = _on_the_ground(parse_crs(text))
     if crs.is_vertical or crs.is_geocentric:
-        kind = "tells heights only" if crs.is_vertical else "counts from the middle of the Earth"
+        kind = Phrase("tells heights only") if crs.is_vertical else Phrase("counts from the middle of the Earth")
         raise BadCRS(
             "{crs_name} {kind}: choose one such as EPSG:4326 or EPSG:32652.", crs_name=crs_name(text), kind=kind
         )

@@ -60,9 +60,9 @@ _OLDER_AUTHORITIES = {"IAU": "IAU_2015"}
 def fault_of_crs(text: str) -> str:
     """The reason why a text is not to be read as a CRS, after "it"; empty where nothing is wrong with it."""
     if len(text) > MAX_CHARS:
-        return "is longer than the description of any CRS"
+        return Phrase("is longer than the description of any CRS")
     if _depth(text) > MAX_DEPTH:
-        return "is nested deeper than the description of any CRS"
+        return Phrase("is nested deeper than the description of any CRS")
     if text.lstrip().startswith("{"):
         return _fault_of_json(text)
     return _named(text) if _NAMES_FILES.search(text) else ""
@@ -97,7 +97,7 @@ def _fault_of_json(text: str) -> str:
     try:
         json.loads(text, object_pairs_hook=look)
     except (ValueError, RecursionError):
-        return "is no JSON"
+        return Phrase("is no JSON")
     return next(filter(None, faults), "")
 
 

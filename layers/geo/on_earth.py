@@ -21,18 +21,20 @@ def why_off_earth(geometry: BaseGeometry) -> str:
     if not len(places):
         return ""
     if not np.isfinite(places).all():
-        return "a coordinate is no number"
+        return Phrase("a coordinate is no number")
     lon, lat = np.abs(places).max(axis=0).tolist()
     farthest = MOST_TURNS_LON if shapely.get_dimensions(geometry) else MAX_LON
     if lon <= farthest and lat <= MAX_LAT:
         return ""
     if lon > farthest and (lat > farthest or lon > 1e5):
-        return "its coordinates are no degrees; they seem to be metres of a map"
+        return Phrase("its coordinates are no degrees; they seem to be metres of a map")
     if lat <= MAX_LAT:
         return Phrase("its longitude of {lon} is no place on the Earth", lon=f"{lon:.6g}")
     swapped = lon <= MAX_LAT and lat <= MAX_LON
-    return f"its latitude of {lat:.6g} is beyond the poles" + (
-        "; longitude and latitude seem to be swapped" if swapped else ""
+    return Phrase(
+        "its latitude of {lat} is beyond the poles{swapped}",
+        lat=f"{lat:.6g}",
+        swapped=Phrase("; longitude and latitude seem to be swapped") if swapped else "",
     )
 
 

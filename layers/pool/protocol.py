@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from layers.errors import GeoloupeError, TooLarge
-from layers.phrase import Phrase, phrase_of
+from layers.phrase import Phrase, Room, phrase_of
 from layers.readers.confinement.grants import Grants
 from layers.readers.confinement.holds import Holds
 from layers.readers.environment import ANSWER_BYTES, WRITERS, Profile
@@ -51,6 +51,8 @@ _SECONDS_A_MB = {
 _MOST_MORE_S = 80.0
 _ALIGNMENT = 64
 _KINDS = "biuf"
+_PHRASE = "$phrase"
+"""The only name in an object that stands for a phrase."""
 
 
 class BadReply(Exception):
@@ -125,28 +127,50 @@ def place_arrays(arrays: Sequence[NDArray[Any]], block: memoryview) -> list[dict
     return described
 
 
+def message_of(reply: dict[str, Any]) -> bytes:
+    """The message of a reply. Phrases in it cross the pipe with their templates: the window may translate them."""
+    return json.dumps(_with_templates(reply)).encode()
+
+
+def _with_templates(value: Any) -> Any:
+    match value:
+        case Phrase():
+            return {_PHRASE: value.parts()}
+        case dict():
+            return {name: _with_templates(one) for name, one in value.items()}
+        case list() | tuple():
+            return [_with_templates(one) for one in value]
+    return value
+
+
+def _read(message: bytes) -> Any:
+    """A reply from its message. Raises ValueError for what is no JSON, and for phrases that are none."""
+    room = Room(MAX_HEADER_BYTES)
+
+    def whole(data: dict[str, Any]) -> Any:
+        return phrase_of(data[_PHRASE], room) if data.keys() == {_PHRASE} else data
+
+    return json.loads(message, object_hook=whole)
+
+
 def read_reply(message: bytes, number: int, block: memoryview) -> Answer | tuple[str, Phrase]:
     """The answer in a reader's message, copied out of `block`, or the (noun, sentence) of its error.
 
     Raises BadReply when the message is not a well-formed reply to request `number`.
     """
     try:
-        reply = json.loads(message)
+        reply = _read(message)
         if reply["number"] != number:
             raise BadReply("an answer to another request")
         if "error" in reply:
-            return str(reply["error"]), _phrase_in(reply)
+            sentence = reply["sentence"]
+            return str(reply["error"]), sentence if isinstance(sentence, Phrase) else Phrase(str(sentence))
         header = reply["header"]
         if not isinstance(header, dict):
             raise BadReply("a header that is no object")
         return Answer(header, tuple(_take_array(described, block) for described in reply["arrays"]))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadReply(str(error)) from error
-
-
-def _phrase_in(reply: dict[str, Any]) -> Phrase:
-    """The sentence of an error, with its template where it has one."""
-    return phrase_of(reply["phrase"]) if "phrase" in reply else Phrase(str(reply["sentence"]))
 
 
 def is_out_of_reach(message: bytes, number: int) -> bool:

@@ -114,7 +114,7 @@ class ReaderProcess:
             block = self._make_room()
             ours, theirs = self._context.Pipe()
         except (OSError, MemoryError) as error:
-            raise ReaderNotStarted(str(error) or "there is not enough memory") from error
+            raise ReaderNotStarted(str(error) or Phrase("there is not enough memory")) from error
         arguments = (theirs, block.name, str(self._profile), os.getpid(), self._load, self._scratch)
         variables = starting_variables(os.environ, reads_hosts=self._profile is Profile.REMOTE)
         process = BareProcess(variables, target=worker.main, args=arguments, name="geoloupe-reader", daemon=True)
@@ -125,7 +125,7 @@ class ReaderProcess:
         except (OSError, MemoryError) as error:
             ours.close()
             theirs.close()
-            raise ReaderNotStarted(str(error) or "there is not enough memory") from error
+            raise ReaderNotStarted(str(error) or Phrase("there is not enough memory")) from error
         self._process, self._pid = process, process.pid
         theirs.close()
         try:
@@ -133,7 +133,7 @@ class ReaderProcess:
                 raise EOFError
         except (EOFError, OSError, MemoryError) as error:
             self.kill()
-            raise ReaderDied("the reader process did not start") from error
+            raise ReaderDied(Phrase("the reader process did not start")) from error
         self.is_ready = True
 
     def _make_room(self) -> SharedMemory:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from layers.errors import GeoloupeError, GivenUp, Quarantined, ReaderCrashed, ReaderTimeout, TooLarge, error_from_noun
+from layers.phrase import Phrase
 from layers.pool.known_probes import KnownProbes
 from layers.pool.pool_grants import PoolGrants
 from layers.pool.protocol import Answer, Profile, Request, deadline_s
@@ -165,11 +166,11 @@ class Supervisor(threading.Thread):
                 reader.kill()  # what it was granted cannot grow: the next one gets all that the pool knows of by now
                 continue
             except ConfiningStalled:
-                self._tell_lost(request, "what it was granted lies where nothing answers")
+                self._tell_lost(request, Phrase("what it was granted lies where nothing answers"))
                 self._pool.grants.keep_only(needs)
                 continue
             except TimeoutError:
-                self._tell_lost(request, "no answer before the deadline")
+                self._tell_lost(request, Phrase("no answer before the deadline"))
                 self._pool.grants.drop(needs)  # it may lie on a drive that does not answer
                 self._pool.strike(key, 1)
                 limit = deadline_s(request)
@@ -192,7 +193,7 @@ class Supervisor(threading.Thread):
                     return closed_error()
                 if request.is_given_up:
                     continue
-                self._tell_lost(request, "it ended by itself")
+                self._tell_lost(request, Phrase("it ended by itself"))
                 self._pool.strike(key, 1)
                 crashes += 1
                 if crashes == 2:
@@ -233,7 +234,7 @@ class Supervisor(threading.Thread):
 
 
 def name_in(question: Question) -> str:
-    return os.path.basename(question.path) or "The request"
+    return os.path.basename(question.path) or Phrase("The request")
 
 
 def quarantined(name: str) -> Quarantined:

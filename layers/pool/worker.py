@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import GeoloupeError, NotReadable, TooLarge
+from layers.phrase import Phrase
 from layers.readers.confinement.grants import Grants, needs_of
 from layers.readers.environment import Profile, enter, limit_process, tie_to_parent
 from layers.readers.library_words import without_innards
@@ -93,9 +94,9 @@ def sentence_for(error: Exception, path: str) -> GeoloupeError:
     """Turns whatever an op raises into one of our errors with a sentence, before it is sent."""
     if isinstance(error, GeoloupeError):
         return error
-    name = os.path.basename(path) or "The file"
+    name = os.path.basename(path) or Phrase("The file")
     if isinstance(error, MemoryError):
-        way = "use a smaller file, or build overviews of an image"
+        way = Phrase("use a smaller file, or build overviews of an image")
         return TooLarge("{name} needs more memory than a reader may have: {way}.", name=name, way=way)
     cause = without_innards(str(error.__cause__ or error)) or type(error).__name__
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
@@ -106,17 +107,16 @@ def sentence_for(error: Exception, path: str) -> GeoloupeError:
 
 
 def _reply(run: Run, request: dict[str, Any], block: memoryview) -> bytes:
-    from layers.pool.protocol import place_arrays  # numpy: after the environment is set
+    from layers.pool.protocol import message_of, place_arrays  # numpy: after the environment is set
 
     number, params = request["number"], request["params"]
     try:
         header, arrays = run(request["op"], params)
         reply = {"number": number, "header": header, "arrays": place_arrays(arrays, block)}
-        return json.dumps(reply).encode()
+        return message_of(reply)
     except Exception as failure:  # noqa: BLE001 - the reader's one door: whatever a library raises goes to the window
         error = sentence_for(failure, str(params.get("path", "")))
-        said = {"sentence": error.sentence, "phrase": error.sentence.parts()}
-        return json.dumps({"number": number, "error": error.noun, **said}).encode()
+        return message_of({"number": number, "error": error.noun, "sentence": error.sentence})
 
 
 def _silence() -> None:

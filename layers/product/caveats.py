@@ -9,7 +9,7 @@ from layers.document.mark_position import at_best_m
 from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.vocabulary import AREA_NOT_PIN_M, NOT_KNOWN_TO_EXIST
-from layers.phrase import Phrase
+from layers.phrase import Phrase, either, joined
 from layers.product.citations import unrecorded_in
 from layers.product.content import ClaimSaid, SourceCited
 from layers.product.publishing import Publishing
@@ -89,27 +89,31 @@ def _on_pixels(sites: Sequence[Site], publishing: Publishing) -> Iterator[str]:
         if least_m[0]:
             found.setdefault(metres(least_m[0]), []).append(site)
     groups = [
-        f"{error} ({_names(some, publishing) if len(some) <= MOST_NAMES else counted(len(some), 'place')})"
+        Phrase(
+            "{error} ({places})",
+            error=error,
+            places=_names(some, publishing) if len(some) <= MOST_NAMES else counted(len(some), "place"),
+        )
         for error, some in reversed(found.items())
     ]
     if len(groups) > MOST_ERRORS:
-        groups[MOST_ERRORS:] = ["better for others"]
+        groups[MOST_ERRORS:] = [Phrase("better for others")]
     if groups:
         yield Phrase(
             "Measured on an image whose own placement is not stated, and known at best to {groups}.",
-            groups=", ".join(groups),
+            groups=joined(", ", groups),
         )
 
 
 def _names(sites: Sequence[Site], publishing: Publishing) -> str:
-    return ", ".join(publishing.words(name_of(site)) for site in sites)
+    return joined(", ", [publishing.words(name_of(site)) for site in sites])
 
 
 def _on_doubt(sites: Sequence[Site]) -> Iterator[str]:
     words = [word for word in NOT_KNOWN_TO_EXIST if any(site.lifecycle == word for site in sites)]
     unbuilt = [word for word in words if word != "closed"]
     if unbuilt:
-        yield Phrase("Dashed: {unbuilt}, not known to exist.", unbuilt=" or ".join(unbuilt))
+        yield Phrase("Dashed: {unbuilt}, not known to exist.", unbuilt=either(unbuilt))
     if "closed" in words:
         yield Phrase("Dashed: closed, not known to be in use.")
 
@@ -139,7 +143,7 @@ def _search_words(document: Document, search: Search) -> str:
         else ""
     )
     image = document.images.get(search.image_uuid)
-    at = f" on {image.acquired_at}" if image is not None and image.acquired_at else ""
+    at = Phrase(" on {at}", at=image.acquired_at) if image is not None and image.acquired_at else ""
     target = search.target.strip()
     return Phrase(
         "{value}{size} seen{share}{at}; this does not show absence.",

@@ -9,19 +9,15 @@ from msgspec.structs import replace
 
 from layers.document.document import Document
 from layers.document.source import Source, read_machine
-from layers.phrase import Phrase
+from layers.phrase import Phrase, joined
 from layers.product.content import SourceCited
 from layers.product.publishing import Publishing
 
-NO_DATE, NO_ACCESS, NO_ADDRESS, HIDDEN_ADDRESS, NO_TITLE = (
-    "date of publication not recorded",
-    "date of access not recorded",
-    "no address recorded",
-    "address not published",
-    "without a title",
-)
+NO_DATE = Phrase("date of publication not recorded")
+NO_ACCESS = Phrase("date of access not recorded")
+NO_TITLE = Phrase("without a title")
 NOT_JUDGED = "F"
-ACCESS_EXPLAINED = "Its descriptor says that no date of access is recorded."
+ACCESS_EXPLAINED = Phrase("Its descriptor says that no date of access is recorded.")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _NO_ACCESS_SAID = re.compile(r"\bno\b[^.]*\bdates? of access\b", re.IGNORECASE)
 _QUOTES = ("“", '"', "«", "„", "《", "‘", "'")
@@ -112,23 +108,26 @@ def citation_of(source: Source, url: str) -> str:
         url,
         accessed,
     )
-    return ", ".join(part for part in parts if part)
+    return joined(", ", [part for part in parts if part])
 
 
 def unrecorded_in(sources: Sequence[SourceCited]) -> Iterator[str]:
     """Sentences on the parts of citations that no row states, with the numbers of the sources that lack them."""
-    for what, lacks in (
-        (NO_DATE, [not source.has_date for source in sources]),
-        (NO_ADDRESS, [not source.url and not source.has_hidden_address for source in sources]),
-        (HIDDEN_ADDRESS, [source.has_hidden_address for source in sources]),
-        (NO_ACCESS, [not source.has_access_date for source in sources]),
-    ):
-        numbers = [number for number, lacking in enumerate(lacks, 1) if lacking]
-        if numbers:
-            # A date in a title is taken for none: it may be that of an event, or of another edition.
-            is_said = what == NO_DATE and any(_YEAR.search(sources[number - 1].title) for number in numbers)
-            more = Phrase(" A date within a title may be that of something else.") if is_said else ""
-            yield f"{what.capitalize()}: {_in_ranges(numbers)}.{more}"
+    if undated := [number for number, source in enumerate(sources, 1) if not source.has_date]:
+        # A date in a title is taken for none: it may be that of an event, or of another edition.
+        is_said = any(_YEAR.search(sources[number - 1].title) for number in undated)
+        yield Phrase(
+            "Date of publication not recorded: {numbers}.{more}",
+            numbers=_in_ranges(undated),
+            more=Phrase(" A date within a title may be that of something else.") if is_said else "",
+        )
+    hidden = [number for number, source in enumerate(sources, 1) if source.has_hidden_address]
+    if nowhere := [number for number, source in enumerate(sources, 1) if not source.url and number not in hidden]:
+        yield Phrase("No address recorded: {numbers}.", numbers=_in_ranges(nowhere))
+    if hidden:
+        yield Phrase("Address not published: {numbers}.", numbers=_in_ranges(hidden))
+    if never := [number for number, source in enumerate(sources, 1) if not source.has_access_date]:
+        yield Phrase("Date of access not recorded: {numbers}.", numbers=_in_ranges(never))
 
 
 def _in_ranges(numbers: Sequence[int]) -> str:
@@ -139,7 +138,11 @@ def _in_ranges(numbers: Sequence[int]) -> str:
             runs[-1].append(number)
         else:
             runs.append([number])
-    return ", ".join(f"S{run[0]}" if len(run) == 1 else f"S{run[0]} to S{run[-1]}" for run in runs)
+    return joined(", ", [_run_words(run) for run in runs])
+
+
+def _run_words(run: Sequence[int]) -> str:
+    return f"S{run[0]}" if len(run) == 1 else Phrase("S{first} to S{last}", first=run[0], last=run[-1])
 
 
 def reliability_words(letter: str) -> str:

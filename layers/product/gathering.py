@@ -17,7 +17,7 @@ from layers.document.rows import Product, Response
 from layers.document.site import Site
 from layers.document.source import read_machine
 from layers.document.vocabulary import AS_REPORTED, DIRECT_SPEECH, REVIEWED
-from layers.phrase import Phrase
+from layers.phrase import Phrase, joined
 from layers.product.caveats import caveats_of
 from layers.product.citations import Citations, credibility_words
 from layers.product.content import (
@@ -231,7 +231,7 @@ class _Gathering:
             state=claim.state,
             made_at=claim.made_at,
             likelihood=likelihood_words(claim) if is_assessed else "",
-            confidence=Phrase("Confidence: {confidence}", confidence=claim.confidence)
+            confidence=Phrase("Confidence: {confidence}", confidence=Phrase(claim.confidence))
             if is_assessed and claim.confidence
             else "",
             reason=told.words(claim.confidence_reason) if is_assessed else "",
@@ -243,7 +243,7 @@ class _Gathering:
             responses=tuple(self._answers(claim)),
             parties=parties,
             place_note=told.words(claim.place_note) if states_limits else "",
-            inferred=tuple(f"{one.name}: {one.inferred}" for one in parties if one.place_inferred),
+            inferred=tuple(joined(": ", [one.name, one.inferred]) for one in parties if one.place_inferred),
             steps=tuple(map(told.words, step_words(claim.steps_json))) if tells_own else (),
             status=claim.status,
             marking=claim.marking,
@@ -375,20 +375,25 @@ class _Gathering:
 def speaker_words(claim: Claim, speaker: str) -> str:
     """The one who said it, in the source's own words; the report itself, or us. `speaker`: as it may be told."""
     if speaker or claim.made_by.strip():
-        return speaker or "our own judgement"
-    return {"report's own": "the report, in its own voice", "analyst": "our own judgement"}.get(claim.voice, "")
+        return speaker or Phrase("our own judgement")
+    if claim.voice == "report's own":
+        return Phrase("the report, in its own voice")
+    return Phrase("our own judgement") if claim.voice == "analyst" else ""
 
 
 def likelihood_words(claim: Claim) -> str:
     """Term and band, as "likely (55–80 %)"; empty where the analyst has judged nothing."""
     low, high = claim.likelihood_low, claim.likelihood_high
     band = f"{low}–{high} %" if low is not None and high is not None else ""
-    return f"{claim.likelihood_term} ({band})" if claim.likelihood_term and band else claim.likelihood_term or band
+    if not claim.likelihood_term:
+        return band
+    term = Phrase(claim.likelihood_term)
+    return Phrase("{term} ({band})", term=term, band=band) if band else term
 
 
 def response_words(response: Response, number: str) -> str:
     """An answer in one line, or that none was given or asked for."""
-    who = response.speaker.strip() or "a speaker who is not named"
+    who = response.speaker.strip() or Phrase("a speaker who is not named")
     at = f" ({response.made_at})" if response.made_at else ""
     words = response.words.strip()
     cited = f" [{number}]" if number else ""
@@ -406,8 +411,8 @@ def response_words(response: Response, number: str) -> str:
         case "none in source":
             said = Phrase("The source has no answer of {who}", who=who)
         case _:
-            return _answered(f"{who}{at}", words, number, response.words_kind)
-    return f"{said}: {quoted(words)}{cited}" if words else f"{said}{cited}"
+            return _answered(joined("", [who, at]), words, number, response.words_kind)
+    return joined("", [said, f": {quoted(words)}{cited}" if words else cited])
 
 
 def _answered(who: str, words: str, number: str, kind: str) -> str:
@@ -419,7 +424,7 @@ def _answered(who: str, words: str, number: str, kind: str) -> str:
     return (
         Phrase("{number}, citing {who}: {quoted}", number=number or Phrase("a source"), who=who, quoted=quoted(words))
         if is_reported
-        else f"{who}: {quoted(words)}{cited}"
+        else joined("", [who, f": {quoted(words)}{cited}"])
     )
 
 
@@ -430,10 +435,11 @@ def quoted(words: str) -> str:
 
 def image_words(image: Image, publishing: Publishing) -> ImageSeen:
     """An image that evidence stands on, as its row tells."""
-    at = image.acquired_at.replace("/", " to ")
+    start, _slash, end = image.acquired_at.partition("/")
+    at = Phrase("{start} to {end}", start=start, end=end) if end else start
     return ImageSeen(
         uuid=image.uuid,
-        name=publishing.words(image.layer_title or image.product_id or "image without a name"),
+        name=publishing.words(image.layer_title or image.product_id or Phrase("image without a name")),
         sensor=image.sensor,
         date=at or image_date_words("", image.date_kind),
         date_kind=image.date_kind,

@@ -8,27 +8,29 @@ from layers.document.layer import Layer
 from layers.phrase import Phrase
 
 _BASES = {
-    "metadata": "from metadata",
-    "catalogue": "from the catalogue",
-    "file name": "from the file name",
-    "caption": "from a caption",
-    "analyst": "from the analyst",
+    "metadata": Phrase("from metadata"),
+    "catalogue": Phrase("from the catalogue"),
+    "file name": Phrase("from the file name"),
+    "caption": Phrase("from a caption"),
+    "analyst": Phrase("from the analyst"),
 }
-UNKNOWN = "date unknown"
+UNKNOWN = Phrase("date unknown")
 
 
 def image_date_words(acquired_at: str, date_kind: str, date_basis: str = "") -> str:
     """A date with its kind and its basis; never without the latter where there is a date. UTC where it has a time."""
     if not acquired_at.strip():
         return Phrase("composite, {unknown}", unknown=UNKNOWN) if date_kind == "composite" else UNKNOWN
-    when = " to ".join(moment(part) for part in acquired_at.split("/", 1))
-    basis = _BASES.get(date_basis, "basis not stated")
+    start, slash, end = acquired_at.partition("/")
+    when = Phrase("{start} to {end}", start=moment(start), end=moment(end)) if slash else moment(start)
+    basis = _BASES.get(date_basis) or Phrase("basis not stated")
     if date_kind == "composite":
         return Phrase("composite of {when} ({basis})", when=when, basis=basis)
-    if date_kind == "interval" and "/" not in acquired_at:
+    if date_kind == "interval" and not slash:
         return Phrase("within {when} ({basis})", when=when, basis=basis)
-    kind = "" if date_kind in ("instant", "interval") else ", kind of date unknown"
-    return f"{when}{kind} ({basis})"
+    if date_kind in ("instant", "interval"):
+        return Phrase("{when} ({basis})", when=when, basis=basis)
+    return Phrase("{when}, kind of date unknown ({basis})", when=when, basis=basis)
 
 
 def moment(when: str) -> str:

@@ -10,6 +10,7 @@ from layers.document.comparison import read_spec as read_comparison
 from layers.document.document import Document
 from layers.document.rows import Bookmark, Comparison, Product
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from layers.product.batch import bookmark_spec, bookmarks_in_tour, bounds_around, site_spec, sites_of_products
 from layers.product.spec import MOST_MAPS, ProductSpec, read_spec
 
@@ -24,7 +25,11 @@ def product_of_site(document: Document, uuid: str, like: ProductSpec) -> Product
     if all(one.uuid != uuid for one in sites_of_products(document, like)):
         if not site.is_site:
             raise InvalidValue("{uuid} is an annotation: name a site, “geoloupe sites” lists them.", uuid=uuid)
-        reason = "it has no place" if bounds_around(site) is None else "it may not stand in a published product"
+        reason = (
+            Phrase("it has no place")
+            if bounds_around(site) is None
+            else Phrase("it may not stand in a published product")
+        )
         raise InvalidValue("Of the site {uuid} no page can be made: {reason}.", uuid=uuid, reason=reason)
     return site_spec(document, site, like)
 

@@ -79,7 +79,8 @@ def without_paths(text: str) -> str:
         path = text[begin:at]
         told.append(path if (name := name_of_path(path)) is None else name)
     told.append(text[at:])
-    return "".join(told)
+    whole = "".join(told)
+    return whole if whole != text else text  # a phrase stays one
 
 
 def is_path(token: str) -> bool:

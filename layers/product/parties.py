@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
-from layers.phrase import Phrase
+from layers.phrase import Phrase, joined
 from layers.product.content import ClaimSaid, NamedSite, ProductContent, QuoteCited, SourceCited
 from layers.text.counted import counted, grouped
 
@@ -19,8 +19,8 @@ LEAST_EXCERPT, MOST_EXCERPT = 60, 110
 MOST_PLACES = 8
 """That a claim is about, by name."""
 ELLIPSIS = "..."
-NOT_STATED = "a source that is not cited"
-_NAME_IS_OURS = "not written so in the source, the name is ours"
+NOT_STATED = Phrase("a source that is not cited")
+_NAME_IS_OURS = Phrase("not written so in the source, the name is ours")
 _SUFFIX = re.compile(
     r"(?:,?\s+(?:Co|Ltd|Inc|Corp|LLC|GmbH|AG|PLC|S\.?A|Company|Limited|Corporation)\b\.?)+$", re.IGNORECASE
 )
@@ -149,8 +149,11 @@ def _nameless(content: ProductContent, claims: Sequence[ClaimSaid]) -> Iterator[
     inferred = sum(one.place_inferred for one in parties)
     if inferred:
         places = counted(len(parties), "place")
-        some = counted(inferred, f"of {places} is", f"of {places} are") if inferred < len(parties) else ""
-        are = some or counted(inferred, "place is", "places are")
+        are = (
+            counted(inferred, "of {places} is", "of {places} are", places=places)
+            if inferred < len(parties)
+            else counted(inferred, "place is", "places are")
+        )
         yield PartyLine("note", Phrase("{are} inferred by us, not stated by the source.", are=are))
     sources = _sources_of(claims)
     yield from (PartyLine("note", words) for words in _who_sources_are(sources, Telling.NAMELESS))
@@ -178,7 +181,7 @@ def _told(content: ProductContent, claims: Sequence[ClaimSaid], level: Telling) 
 def counted_only(content: ProductContent) -> str:
     """The number of the parties, where none of them is named."""
     parties, sources = told_parties(content), _sources_of(party_claims(content))
-    by = ", ".join(source.number for source in sources) or "a claim"
+    by = ", ".join(source.number for source in sources) or Phrase("a claim")
     by = Phrase("a claim of {by}", by=by) if len(party_claims(content)) == 1 and sources else by
     return Phrase(
         "{counted_kind} named in {by}, here without {value}.",
@@ -199,7 +202,7 @@ def _who_sources_are(sources: Sequence[SourceCited], level: Telling) -> Iterator
     for source in sources:
         words = source.citation if level <= Telling.WORDS else source.publisher or source.title
         if words:
-            yield f"{source.number}: {words}."
+            yield Phrase("{number}: {words}.", number=source.number, words=words)
 
 
 def _head(content: ProductContent, parties: Sequence[NamedSite]) -> str:
@@ -207,7 +210,7 @@ def _head(content: ProductContent, parties: Sequence[NamedSite]) -> str:
     inside = {site.uuid for site in marks}
     named = sum(one.uuid in inside for one in parties)
     if named == len(marks):
-        return "Named in a claim"
+        return Phrase("Named in a claim")
     return Phrase("Named in a claim: {named} of {marks}", named=grouped(named), marks=counted(len(marks), "mark"))
 
 
@@ -218,26 +221,29 @@ def of_all_marks(content: ProductContent) -> str:
 
 def claim_sentence(claim: ClaimSaid, level: Telling = Telling.WORDS) -> str:
     """The claim with its attribution: `S1, citing two officials: "..."`; direct speech as the speaker's own."""
-    said = claim.said.strip() or "words not recorded"
+    said = claim.said.strip() or Phrase("words not recorded")
     if level is Telling.EXCERPT and claim.source_words:
         said = excerpt(said, [name for one in claim.parties for name in names_of(one)])
     words = quoted(said) if claim.source_words else said
     numbers = _numbers(claim)
     if claim.voice == "speaker" and claim.words_kind == "direct speech":
         at = f" ({claim.made_at})" if claim.made_at else ""
-        return f"{claim.speaker or 'a speaker who is not named'}{at}: {words}{f' [{numbers}]' if numbers else ''}"
-    return f"{attribution_of(claim)}: {words}"
+        speaker = claim.speaker or Phrase("a speaker who is not named")
+        return joined("", [speaker, f"{at}: ", words, f" [{numbers}]" if numbers else ""])
+    return joined(": ", [attribution_of(claim), words])
 
 
 def attribution_of(claim: ClaimSaid) -> str:
     """The source and whom it cites, never the words as anybody's own speech: `S1, citing two officials`."""
     numbers = _numbers(claim) or NOT_STATED
     if claim.voice == "analyst":
-        return "Our own judgement"
+        return Phrase("Our own judgement")
     if claim.voice == "report's own":
         more = _OWN_VOICE.sub("", claim.speaker).strip(" ,;")
         said = Phrase("{numbers}, in its own voice", numbers=numbers)
-        return f"{said}, {more}" if more and len(more) <= 20 else f"{said} ({more})" if more else said
+        if not more:
+            return said
+        return joined(", ", [said, more]) if len(more) <= 20 else Phrase("{said} ({more})", said=said, more=more)
     at = f", {claim.made_at}" if claim.made_at else ""
     return (
         Phrase("{numbers}, citing {speaker}{at}", numbers=numbers, speaker=claim.speaker, at=at)
@@ -260,7 +266,7 @@ def about_words(claim: ClaimSaid, content: ProductContent) -> str:
         return ""
     if (more := len(places) - MOST_PLACES) > 1:
         places[MOST_PLACES:] = [counted(more, "other")]
-    return "; ".join(" ".join(name.split()) for name in places)
+    return joined("; ", [name if isinstance(name, Phrase) else " ".join(name.split()) for name in places])
 
 
 def excerpt(words: str, names: Sequence[str] = (), most: int = MOST_EXCERPT) -> str:
@@ -289,11 +295,10 @@ def own_answers(claims: Sequence[ClaimSaid]) -> Iterator[str]:
         parties = list({one.uuid: one for claim in silent for one in claim.parties}.values())
         whose = _owners(parties) if len(silent) == len(claims) else Phrase("Of {listed} the", listed=_listed(parties))
         numbers = ", ".join(source.number for source in _sources_of(silent)) or NOT_STATED
-        yield Phrase(
-            "{whose} own answer{value}: none in {numbers}.",
-            whose=whose,
-            value="s" if len(parties) > 1 else "",
-            numbers=numbers,
+        yield (
+            Phrase("{whose} own answers: none in {numbers}.", whose=whose, numbers=numbers)
+            if len(parties) > 1
+            else Phrase("{whose} own answer: none in {numbers}.", whose=whose, numbers=numbers)
         )
     if any(not claim.responses for claim in claims):
         yield Phrase("No answer of those named is recorded.")
@@ -336,7 +341,7 @@ def places(parties: Sequence[NamedSite], level: Telling = Telling.WORDS) -> Iter
     for one in ours:
         by_words.setdefault(one.inferred, []).append(one)
     for words, some in by_words.items():
-        yield f"{_listed(some)}: {words}."
+        yield Phrase("{listed}: {words}.", listed=_listed(some), words=words)
 
 
 def identities(claims: Sequence[ClaimSaid]) -> Iterator[str]:
@@ -347,7 +352,14 @@ def identities(claims: Sequence[ClaimSaid]) -> Iterator[str]:
             words[one.uuid] = f"{words.get(one.uuid, '')}\n{claim.said}"
     parties = list({one.uuid: one for claim in claims for one in claim.parties}.values())
     ours = [one for one in parties if not is_written(one, words[one.uuid])]
-    yield from (f"{short_name(one)}: {one.identity.rstrip('.') or _NAME_IS_OURS}." for one in ours)
+    for one in ours:
+        identity = _unended(one.identity) or _NAME_IS_OURS
+        yield Phrase("{name}: {identity}.", name=short_name(one), identity=identity)
+
+
+def _unended(text: str) -> str:
+    """The text without full stops at its end; one without any stays the phrase that it is."""
+    return text.rstrip(".") if text.endswith(".") else text
 
 
 def is_written(party: NamedSite, words: str) -> bool:
@@ -363,8 +375,11 @@ def left_out_words(content: ProductContent, *, is_nameless: bool = False) -> str
     left = others + (len(party_claims(content)) if is_nameless else 0)
     if not left:
         return ""
-    further = "" if len(content.claims) + others == left else "further "
-    are = counted(left, f"{further}claim of this case is", f"{further}claims of this case are")
+    are = (
+        counted(left, "claim of this case is", "claims of this case are")
+        if len(content.claims) + others == left
+        else counted(left, "further claim of this case is", "further claims of this case are")
+    )
     return Phrase("{are} not on this page.", are=are)
 
 
@@ -395,7 +410,7 @@ def _inner(claim: ClaimSaid, level: Telling) -> Iterator[str]:
         yield Phrase("Our note: {ours}.", ours=ours) if claim.source_words else ours
     if level is Telling.FULL:
         if claim.state != "reported":
-            yield Phrase("State: {state}", state=claim.state)
+            yield Phrase("State: {state}", state=Phrase(claim.state))
         if claim.place_note:
             yield Phrase("On the place: {place_note}", place_note=claim.place_note)
     yield from _judged(claim)
@@ -403,9 +418,9 @@ def _inner(claim: ClaimSaid, level: Telling) -> Iterator[str]:
 
 def _judged(claim: ClaimSaid) -> Iterator[str]:
     if claim.likelihood:
-        yield Phrase("We judge it {likelihood}.", likelihood=claim.likelihood.rstrip("."))
+        yield Phrase("We judge it {likelihood}.", likelihood=_unended(claim.likelihood))
     if claim.confidence:
-        yield f"{claim.confidence}{f' {claim.reason}' if claim.reason else ''}"
+        yield joined(" ", [claim.confidence, claim.reason]) if claim.reason else claim.confidence
 
 
 def _sources_of(claims: Iterable[ClaimSaid]) -> list[SourceCited]:
@@ -422,7 +437,7 @@ def cited_at(quote: QuoteCited) -> str:
 
 
 def _kind(parties: Sequence[NamedSite]) -> str:
-    return "firm" if all(one.is_firm for one in parties) else "party"
+    return Phrase("firm") if all(one.is_firm for one in parties) else Phrase("party")
 
 
 def _counted_kind(parties: Sequence[NamedSite]) -> str:
@@ -431,8 +446,8 @@ def _counted_kind(parties: Sequence[NamedSite]) -> str:
 
 def _owners(parties: Sequence[NamedSite]) -> str:
     if _kind(parties) == "firm":
-        return "The firm's" if len(parties) == 1 else "The firms'"
-    return "The party's" if len(parties) == 1 else "The parties'"
+        return Phrase("The firm's") if len(parties) == 1 else Phrase("The firms'")
+    return Phrase("The party's") if len(parties) == 1 else Phrase("The parties'")
 
 
 def _listed(parties: Sequence[NamedSite]) -> str:

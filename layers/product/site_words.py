@@ -11,7 +11,7 @@ from layers.document.observation import is_after
 from layers.document.site import Site
 from layers.document.vocabulary import class_of, class_words
 from layers.geo.coordinates import Notation, format_coordinate
-from layers.phrase import Phrase
+from layers.phrase import Phrase, joined
 from layers.product.content import NamedSite
 from layers.text.counted import metres
 
@@ -43,7 +43,7 @@ def site_words(
         place=format_coordinate(lon, lat, Notation.DD, shown_error_m(site)),
         mgrs=format_coordinate(lon, lat, Notation.MGRS, shown_error_m(site)),
         precision=precision_words(site),
-        basis=site.position_basis.strip(),
+        basis=_basis(site),
         doubt=site.doubt,
         lifecycle=site.lifecycle,
         error_m=error_m,
@@ -74,37 +74,49 @@ def identity_words(site: Site) -> str:
 def subtitle_of(site: Site) -> str:
     """The line below the title of a site's own page: its class, that a claim names it, its place."""
     words = site.with_doubt(class_words(site.class_code))
-    role = site.role if site.role == NAMED_ROLE else ""
-    what = ", ".join(filter(None, (words, role)))
+    role = Phrase(site.role) if site.role == NAMED_ROLE else ""
+    what = joined(", ", [word for word in (words, role) if word])
     if site.geometry.is_empty:
         return what
     place = format_coordinate(site.place.x, site.place.y, Notation.DD, shown_error_m(site))
-    ours = ", place inferred by us" if role and is_place_inferred(site) else ""
-    return " · ".join(filter(None, (what, f"{place}{ours}")))
+    if role and is_place_inferred(site):
+        place = Phrase("{place}, place inferred by us", place=place)
+    return joined(" · ", [what, place]) if what else place
 
 
 def name_of(site: Site) -> str:
     """Its label with the doubt where it may not exist, else another name, else its class."""
     name = site.label.strip() or next((alias.strip() for _, alias in site.aliases if alias.strip()), "")
-    return site.with_doubt(name or class_words(site.class_code) or "Mark")
+    return site.with_doubt(name or class_words(site.class_code) or Phrase("Mark"))
 
 
 def precision_words(site: Site) -> str:
     """The precision of its place: a radius only where one was judged, never the pick's error or a default as one."""
-    basis = site.position_basis.strip()
+    basis = _basis(site)
     if site.has_default_error:
         return basis
     if site.kind != "point" and site.position_error_m is None:
-        return basis or "accuracy of the line or outline not judged"
+        return basis or Phrase("accuracy of the line or outline not judged")
     if site.position_error_m is not None:
         is_ours = is_party(site) and site.role == NAMED_ROLE and is_place_inferred(site)
         # Nobody holds with 90 % that it is there at all: the radius is that of the place which we took for it.
-        said = f"± {metres(site.position_error_m)} {'around a place inferred by us' if is_ours else '(90 %)'}"
+        radius = metres(site.position_error_m)
+        said = (
+            Phrase("± {radius} around a place inferred by us", radius=radius)
+            if is_ours
+            else Phrase("± {radius} (90 %)", radius=radius)
+        )
     elif (least_m := at_best_m(site)) is not None:
         said = Phrase("≥ {metres}, image placement not stated", metres=metres(least_m))
     else:
-        said = "accuracy not judged"
-    return f"{said}, {basis}" if basis else said
+        said = Phrase("accuracy not judged")
+    return joined(", ", [said, basis]) if basis else said
+
+
+def _basis(site: Site) -> str:
+    """The basis of its place: a word of the vocabulary, or any other text."""
+    basis = site.position_basis.strip()
+    return Phrase(basis) if basis else ""
 
 
 def is_place_inferred(site: Site) -> bool:
@@ -120,7 +132,7 @@ def is_place_inferred(site: Site) -> bool:
 
 def inferred_words(site: Site, named_by: str = "") -> str:
     """The words for a place that we inferred, with its basis."""
-    basis = site.position_basis.strip()
+    basis = _basis(site)
     by = Phrase(", not stated by {named_by}", named_by=named_by) if named_by else ""
     return (
         Phrase("place inferred by us{by}: {basis}", by=by, basis=basis)

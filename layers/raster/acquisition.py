@@ -7,6 +7,8 @@ from typing import Any, Self
 from msgspec import Struct
 from msgspec.structs import fields, replace
 
+from layers.phrase import Phrase
+
 DATE_KINDS = ("instant", "interval", "composite", "unknown")
 
 
@@ -42,28 +44,33 @@ class Acquisition(Struct, frozen=True):
     def when(self) -> str:
         """The date in a few words, for the canvas and the list of layers."""
         if not self.at:
-            return "date unknown"
+            return Phrase("date unknown")
+        kind = Phrase(self.date_kind)
         if self.until and self.until != self.at:
-            return f"{_short(self.at)} to {_short(self.until)} ({self.date_kind})"
-        return _short(self.at) if self.date_kind == "instant" else f"{_short(self.at)} ({self.date_kind})"
+            return Phrase("{at} to {until} ({kind})", at=_short(self.at), until=_short(self.until), kind=kind)
+        return (
+            _short(self.at) if self.date_kind == "instant" else Phrase("{at} ({kind})", at=_short(self.at), kind=kind)
+        )
 
     def facts(self) -> list[tuple[str, str]]:
         """(label, text) of what is known, in the order of a panel; the date always, "date unknown" where it is."""
-        found = [("Acquired", self.when), ("Kind of date", self.date_kind if self.at else "unknown")]
-        found += [("Platform", self.platform), ("Sensor", self.sensor)]
-        found += [
-            ("Collected GSD", _metres(self.collected_gsd_m)),
-            ("Product GSD", _metres(self.product_gsd_m)),
-            ("Off-nadir (at the satellite)", _degrees(self.off_nadir_deg)),
-            ("Incidence (at the ground)", _degrees(self.incidence_deg)),
-            ("Sun azimuth", _degrees(self.sun_azimuth_deg)),
-            ("Sun elevation", _degrees(self.sun_elevation_deg)),
-            ("Cloud", "" if self.cloud_percent is None else f"{self.cloud_percent:.3g} %"),
-            ("Product", self.product_id),
-            ("Licence", self.licence),
-            ("Credit", self.credit),
+        found: list[tuple[str, str]] = [
+            (Phrase("Acquired"), self.when),
+            (Phrase("Kind of date"), Phrase(self.date_kind if self.at else "unknown")),
+            (Phrase("Platform"), self.platform),
+            (Phrase("Sensor"), self.sensor),
+            (Phrase("Collected GSD"), _metres(self.collected_gsd_m)),
+            (Phrase("Product GSD"), _metres(self.product_gsd_m)),
+            (Phrase("Off-nadir (at the satellite)"), _degrees(self.off_nadir_deg)),
+            (Phrase("Incidence (at the ground)"), _degrees(self.incidence_deg)),
+            (Phrase("Sun azimuth"), _degrees(self.sun_azimuth_deg)),
+            (Phrase("Sun elevation"), _degrees(self.sun_elevation_deg)),
+            (Phrase("Cloud"), "" if self.cloud_percent is None else f"{self.cloud_percent:.3g} %"),
+            (Phrase("Product"), self.product_id),
+            (Phrase("Licence"), self.licence),
+            (Phrase("Credit"), self.credit),
+            *((Phrase("Note"), note) for note in self.notes),
         ]
-        found += [("Note", note) for note in self.notes]
         return [(label, text) for label, text in found if text]
 
     def or_else(self, other: Acquisition) -> Acquisition:

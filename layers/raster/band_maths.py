@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, override
 
 import numpy as np
 from msgspec import Struct
@@ -143,16 +143,19 @@ class _Parser(FormulaParser[_Node]):
     token = re.compile(rf"\s*(?:{NUMBER}|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<sign>\*\*|<=|>=|==|!=|[-+*/()<>,]))")
     sums, products, powers = ("+", "-"), ("*", "/"), {"**": "**"}
     functions: ClassVar = {name: (function.values, function.values) for name, function in _FUNCTIONS.items()}
-    refusal = "{!r} cannot be computed: {}."
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self._bands: dict[str, None] = {}
 
+    @override
+    def refused(self, text: str, why: str) -> InvalidValue:
+        return InvalidValue("{text} cannot be computed: {why}.", text=repr(text), why=why)
+
     def expression(self) -> Expression:
         root = self.parse()
         if not self._bands:
-            raise self.wrong("it names no band")
+            raise self.wrong(Phrase("it names no band"))
         return Expression(self.text, tuple(self._bands), root)
 
     def whole(self) -> _Node:

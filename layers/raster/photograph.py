@@ -35,7 +35,11 @@ class Photograph(Struct, frozen=True):
         """A sentence's end: taken at 50.25083, 31.50000 with a Canon EOS R5, 2024-05-06T04:08:09Z (GPS)."""
         place = f"{self.lat:.5f}, {self.lon:.5f}"
         camera = Phrase(" with {camera}", camera=self.camera) if self.camera else ""
-        date = f", {self.taken} ({self.basis})" if self.taken else ", date not stated"
+        date = (
+            Phrase(", {taken} ({basis})", taken=self.taken, basis=Phrase(self.basis))
+            if self.taken
+            else Phrase(", date not stated")
+        )
         return Phrase("taken at {place}{camera}{date}", place=place, camera=camera, date=date)
 
 

@@ -46,7 +46,13 @@ class Statement(Struct, frozen=True):
             mine, theirs = getattr(self, name), getattr(other, name)
             word = _WORDS[name]
             if not (mine and theirs):
-                which = "" if not (mine or theirs) else " of the first image" if theirs else " of the second image"
+                which = (
+                    ""
+                    if not (mine or theirs)
+                    else Phrase(" of the first image")
+                    if theirs
+                    else Phrase(" of the second image")
+                )
                 found.append(Phrase("the {word}{which} is not stated", word=word, which=which))
             elif mine.casefold() != theirs.casefold():
                 found.append(
@@ -55,7 +61,12 @@ class Statement(Struct, frozen=True):
         return found
 
 
-_WORDS = {"sensor": "sensor", "level": "processing level", "units": "unit of the values", "resampling": "resampling"}
+_WORDS = {
+    "sensor": Phrase("sensor"),
+    "level": Phrase("processing level"),
+    "units": Phrase("unit of the values"),
+    "resampling": Phrase("resampling"),
+}
 
 
 def _first(tags: Mapping[str, str], names: tuple[str, ...]) -> str:

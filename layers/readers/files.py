@@ -9,7 +9,7 @@ import zipfile
 from enum import StrEnum
 
 from layers.errors import FileMissing, NotAFile, NotAllowed, UnsupportedFormat
-from layers.phrase import Phrase
+from layers.phrase import Phrase, joined
 from layers.readers.guards import elevation, envi, hdf5, imagine, webp
 from layers.readers.other_kinds import kind_of_head
 from layers.text.text_encoding import wide_encoding
@@ -76,12 +76,12 @@ OPENED = (
     "WebP",
     "SRTM",
     "DTED",
-    "Arc/Info ASCII grids",
+    Phrase("Arc/Info ASCII grids"),
     "MBTiles",
     "GeoPackage",
     "GeoJSON",
     "Shapefile",
-    "file geodatabases",
+    Phrase("file geodatabases"),
     "FlatGeobuf",
     "KML",
     "KMZ",
@@ -124,8 +124,9 @@ _NAMED_KINDS = {
     ".tif": "TIFF", ".tiff": "TIFF", ".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".gpkg": "GeoPackage",
     ".geojson": "GeoJSON", ".json": "GeoJSON", ".jp2": "JPEG 2000", ".j2k": "JPEG 2000", ".ntf": "NITF",
     ".nitf": "NITF", ".nsf": "NITF", ".vrt": "VRT", ".mbtiles": "MBTiles", ".shp": "Shapefile", ".fgb": "FlatGeobuf",
-    ".webp": "WebP", ".hgt": "SRTM", ".dt0": "DTED", ".dt1": "DTED", ".dt2": "DTED", ".asc": "Arc/Info ASCII grid",
-    ".kml": "KML", ".kmz": "KMZ", ".gpx": "GPX", ".gml": "GML", ".xlsx": "Excel workbook",
+    ".webp": "WebP", ".hgt": "SRTM", ".dt0": "DTED", ".dt1": "DTED", ".dt2": "DTED",
+    ".asc": Phrase("Arc/Info ASCII grid"),
+    ".kml": "KML", ".kmz": "KMZ", ".gpx": "GPX", ".gml": "GML", ".xlsx": Phrase("Excel workbook"),
 }  # fmt: skip
 _RAW = (".dat", ".img", ".bsq", ".bil", ".bip", ".raw", ".bin", "")
 """Pixels without a mark of their own may begin with anything."""
@@ -200,21 +201,16 @@ def content_of(path: str) -> Content:
 def _refusal(name: str, suffix: str, head: bytes) -> str:
     """A sentence about a file that is of no kind that is opened: what it is instead, and what to do."""
     other = kind_of_head(head, suffix)
+    actual: str = Phrase("plain text") if _is_text(head) else Phrase("of no kind that Geoloupe opens")
     if not head:
-        actual = "empty"
+        actual = Phrase("empty")
     elif other is not None:
         actual = other.words
-    else:
-        actual = "plain text" if _is_text(head) else "of no kind that Geoloupe opens"
     if wanted := _NAMED_KINDS.get(suffix):
-        article = "an" if wanted[0] in "AEIOU" else "a"
-        return Phrase(
-            "{name} is not {article} {wanted} file: its content is {actual}.",
-            name=name,
-            article=article,
-            wanted=wanted,
-            actual=actual,
-        )
+        said = {"name": name, "wanted": wanted, "actual": actual}
+        if wanted[0] in "AEIOU":
+            return Phrase("{name} is not an {wanted} file: its content is {actual}.", **said)
+        return Phrase("{name} is not a {wanted} file: its content is {actual}.", **said)
     if suffix in _SHAPEFILE_PARTS:
         return Phrase("{name} is a part of a shapefile: open the file that ends in .shp.", name=name)
     if suffix in imagine.PARTS:
@@ -225,7 +221,7 @@ def _refusal(name: str, suffix: str, head: bytes) -> str:
         "{name} cannot be opened, its content is {actual}: Geoloupe opens {opened} and {opened_2}.",
         name=name,
         actual=actual,
-        opened=", ".join(OPENED[:-1]),
+        opened=joined(", ", OPENED[:-1]),
         opened_2=OPENED[-1],
     )
 

@@ -84,7 +84,7 @@ def tells_full_disk(error: Exception) -> bool:
 
 
 def _because(text: str) -> str:
-    return " (it claims more than a reader's memory can hold)" if _MEMORY.search(text) else ""
+    return Phrase(" (it claims more than a reader's memory can hold)") if _MEMORY.search(text) else ""
 
 
 def _odd_depth(name: str, text: str) -> str:
@@ -92,7 +92,7 @@ def _odd_depth(name: str, text: str) -> str:
     found = _DEPTH.search(text)
     if found is None:
         return ""
-    kind = "floating-point numbers" if found["float"] else "numbers"
+    kind = Phrase("floating-point numbers") if found["float"] else Phrase("numbers")
     return Phrase(
         "{name} holds {kind} of {found} bits, which this installation of GDAL does not read: save it anew "
         "with 8, 16 or 32 bits.",
@@ -107,13 +107,14 @@ def _missing_codec(name: str, text: str) -> str:
     found = _CODEC.search(text)
     if found is None:
         return ""
+    codec: str
     if found["deep"]:
-        codec = "JPEG of more than 8 bits"
+        codec = Phrase("JPEG of more than 8 bits")
     elif found["old"]:
-        codec = "the JPEG of old TIFFs"
+        codec = Phrase("the JPEG of old TIFFs")
     else:
         code = found["named"] or found["off"]
-        codec = _KNOWN.get(code, f"method {code}")
+        codec = _KNOWN.get(code, Phrase("method {code}", code=code))
     return Phrase(
         "{name} is compressed with {codec}, which this installation of GDAL cannot unpack: save it anew with Deflate, "
         "LZW or ZSTD.",

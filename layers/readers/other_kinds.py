@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from layers.phrase import Phrase
 
-UNPACK = "unpack it and open what is inside"
-_TO_TIFF = "save it as GeoTIFF"
-_TO_VECTORS = "save it as GeoPackage or GeoJSON, as with QGIS or ogr2ogr"
-_OF_A_SERVICE = "it describes a service and holds no picture: save what you need of it as GeoTIFF or GeoPackage"
+UNPACK = Phrase("unpack it and open what is inside")
+_TO_TIFF = Phrase("save it as GeoTIFF")
+_TO_VECTORS = Phrase("save it as GeoPackage or GeoJSON, as with QGIS or ogr2ogr")
+_OF_A_SERVICE = Phrase("it describes a service and holds no picture: save what you need of it as GeoTIFF or GeoPackage")
 
 
 class OtherKind(NamedTuple):
@@ -28,10 +28,10 @@ class OtherKind(NamedTuple):
     @property
     def words(self) -> str:
         """The end of a sentence: "ECW, packed imagery (save it as GeoTIFF ...)"."""
-        return f"{self.name} ({self.cure})" if self.cure else self.name
+        return Phrase("{name} ({cure})", name=self.name, cure=self.cure) if self.cure else self.name
 
 
-_VIDEO = OtherKind("a video", "save the frame that you need as PNG or JPEG")
+_VIDEO = OtherKind(Phrase("a video"), Phrase("save the frame that you need as PNG or JPEG"))
 _ISO_BRANDS = {
     b"avif": "AVIF",
     b"avis": "AVIF",
@@ -42,43 +42,53 @@ _ISO_BRANDS = {
     b"mif1": "HEIF",
     b"msf1": "HEIF",
 }
-_ZIP = OtherKind("a ZIP archive", UNPACK)
-_TAR = OtherKind("a TAR archive", Phrase("{unpack}; only Landsat's are opened as they are", unpack=UNPACK))
+_ZIP = OtherKind(Phrase("a ZIP archive"), UNPACK)
+_TAR = OtherKind(Phrase("a TAR archive"), Phrase("{unpack}; only Landsat's are opened as they are", unpack=UNPACK))
 BEGINS = (
-    (b"%PDF", OtherKind("PDF", "save its page as GeoTIFF, PNG or JPEG")),
+    (b"%PDF", OtherKind("PDF", Phrase("save its page as GeoTIFF, PNG or JPEG"))),
     (b"PK\x03\x04", _ZIP),
-    (b"PK\x05\x06", OtherKind("an empty ZIP archive", "fetch it again")),
-    (b"\x1f\x8b", OtherKind("a gzip archive", UNPACK)),
-    (b"BZh", OtherKind("a bzip2 archive", UNPACK)),
-    (b"\xfd7zXZ\0", OtherKind("an xz archive", UNPACK)),
-    (b"7z\xbc\xaf\x27\x1c", OtherKind("a 7-Zip archive", UNPACK)),
-    (b"Rar!\x1a\x07", OtherKind("a RAR archive", UNPACK)),
-    (b"PMTiles", OtherKind("PMTiles, a pack of map tiles", "make MBTiles of it")),
-    (b"\x0e\x03\x13\x01", OtherKind("HDF4, which this GDAL does not read", "save it as HDF5, netCDF or GeoTIFF")),
-    (b"GRIB", OtherKind("GRIB, fields of weather", "save the field that you need as GeoTIFF or netCDF")),
+    (b"PK\x05\x06", OtherKind(Phrase("an empty ZIP archive"), Phrase("fetch it again"))),
+    (b"\x1f\x8b", OtherKind(Phrase("a gzip archive"), UNPACK)),
+    (b"BZh", OtherKind(Phrase("a bzip2 archive"), UNPACK)),
+    (b"\xfd7zXZ\0", OtherKind(Phrase("an xz archive"), UNPACK)),
+    (b"7z\xbc\xaf\x27\x1c", OtherKind(Phrase("a 7-Zip archive"), UNPACK)),
+    (b"Rar!\x1a\x07", OtherKind(Phrase("a RAR archive"), UNPACK)),
+    (b"PMTiles", OtherKind(Phrase("PMTiles, a pack of map tiles"), Phrase("make MBTiles of it"))),
+    (
+        b"\x0e\x03\x13\x01",
+        OtherKind(Phrase("HDF4, which this GDAL does not read"), Phrase("save it as HDF5, netCDF or GeoTIFF")),
+    ),
+    (
+        b"GRIB",
+        OtherKind(Phrase("GRIB, fields of weather"), Phrase("save the field that you need as GeoTIFF or netCDF")),
+    ),
     (
         b"msid",
         OtherKind(
-            "MrSID, packed imagery", Phrase("{to_tiff} with a program that has LizardTech's decoder", to_tiff=_TO_TIFF)
+            Phrase("MrSID, packed imagery"),
+            Phrase("{to_tiff} with a program that has LizardTech's decoder", to_tiff=_TO_TIFF),
         ),
     ),
-    (b"\xff\x0a", OtherKind("JPEG XL", "save it as GeoTIFF, PNG or JPEG")),
-    (b"\0\0\0\x0cJXL \r\n\x87\n", OtherKind("JPEG XL", "save it as GeoTIFF, PNG or JPEG")),
-    (b"LASF", OtherKind("LAS or LAZ, a cloud of points", "make an elevation GeoTIFF of it, as with PDAL")),
-    (b"BM", OtherKind("BMP", "save it as PNG or GeoTIFF; a world file beside it goes on working")),
-    (b"GIF8", OtherKind("GIF", "save it as PNG or GeoTIFF; a world file beside it goes on working")),
-    (b"AC10", OtherKind("DWG, a drawing of AutoCAD", "save it as DXF, and that as GeoPackage")),
-    (b"AC1.", OtherKind("DWG, a drawing of AutoCAD", "save it as DXF, and that as GeoPackage")),
+    (b"\xff\x0a", OtherKind("JPEG XL", Phrase("save it as GeoTIFF, PNG or JPEG"))),
+    (b"\0\0\0\x0cJXL \r\n\x87\n", OtherKind("JPEG XL", Phrase("save it as GeoTIFF, PNG or JPEG"))),
+    (
+        b"LASF",
+        OtherKind(Phrase("LAS or LAZ, a cloud of points"), Phrase("make an elevation GeoTIFF of it, as with PDAL")),
+    ),
+    (b"BM", OtherKind("BMP", Phrase("save it as PNG or GeoTIFF; a world file beside it goes on working"))),
+    (b"GIF8", OtherKind("GIF", Phrase("save it as PNG or GeoTIFF; a world file beside it goes on working"))),
+    (b"AC10", OtherKind(Phrase("DWG, a drawing of AutoCAD"), Phrase("save it as DXF, and that as GeoPackage"))),
+    (b"AC1.", OtherKind(Phrase("DWG, a drawing of AutoCAD"), Phrase("save it as DXF, and that as GeoPackage"))),
     (b"AutoCAD Binary DXF", OtherKind("DXF, a drawing", _TO_VECTORS)),
-    (b"\x08\x09\xfe\x02", OtherKind("DGN, a drawing of MicroStation", _TO_VECTORS)),
-    (b"\xc8\x09\xfe\x02", OtherKind("DGN, a drawing of MicroStation", _TO_VECTORS)),
-    (b"\x08\x05\x17\0", OtherKind("a DGN cell library of MicroStation", _TO_VECTORS)),
-    (b"PAR1", OtherKind("Parquet", "save it as GeoPackage or FlatGeobuf, as with ogr2ogr")),
-    (b"ARROW1", OtherKind("Arrow", "save it as GeoPackage or FlatGeobuf, as with ogr2ogr")),
+    (b"\x08\x09\xfe\x02", OtherKind(Phrase("DGN, a drawing of MicroStation"), _TO_VECTORS)),
+    (b"\xc8\x09\xfe\x02", OtherKind(Phrase("DGN, a drawing of MicroStation"), _TO_VECTORS)),
+    (b"\x08\x05\x17\0", OtherKind(Phrase("a DGN cell library of MicroStation"), _TO_VECTORS)),
+    (b"PAR1", OtherKind("Parquet", Phrase("save it as GeoPackage or FlatGeobuf, as with ogr2ogr"))),
+    (b"ARROW1", OtherKind("Arrow", Phrase("save it as GeoPackage or FlatGeobuf, as with ogr2ogr"))),
     (b"PCIDSK", OtherKind("PCIDSK", _TO_TIFF)),
     (b"SIMPLE  =", OtherKind("FITS", _TO_TIFF)),
-    (b"EXP  0 ", OtherKind("an Arc/Info export (E00)", _TO_VECTORS)),
-    (b"!table", OtherKind("a table of MapInfo", _TO_VECTORS)),
+    (b"EXP  0 ", OtherKind(Phrase("an Arc/Info export (E00)"), _TO_VECTORS)),
+    (b"!table", OtherKind(Phrase("a table of MapInfo"), _TO_VECTORS)),
 )
 """First bytes, and the kinds that have them."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -90,29 +100,31 @@ _ROOT = re.compile(
     rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^\[>]*(?:\[.*?\])?\s*>\s*)*<(?:[\w.-]+:)?([\w.-]+)", re.DOTALL
 )
 _OF_ROOT = {
-    "vrtdataset": OtherKind("VRT", "give it a name that ends in .vrt"),
-    "ogrvrtdatasource": OtherKind("OGR VRT", "open the files that it names"),
-    "gdal_wms": OtherKind("a GDAL web map description", "add its tiles with Layer, Add Imagery"),
-    "html": OtherKind("a web page", "download the file itself, perhaps after signing in"),
-    "osm": OtherKind("OpenStreetMap data", _TO_VECTORS),
+    "vrtdataset": OtherKind("VRT", Phrase("give it a name that ends in .vrt")),
+    "ogrvrtdatasource": OtherKind("OGR VRT", Phrase("open the files that it names")),
+    "gdal_wms": OtherKind(Phrase("a GDAL web map description"), Phrase("add its tiles with Layer, Add Imagery")),
+    "html": OtherKind(Phrase("a web page"), Phrase("download the file itself, perhaps after signing in")),
+    "osm": OtherKind(Phrase("OpenStreetMap data"), _TO_VECTORS),
     "landxml": OtherKind("LandXML", _TO_VECTORS),
-    "svg": OtherKind("SVG, a drawing", "save it as PNG, then place it by control points"),
-    "collada": OtherKind("COLLADA, a model", "open the KML that places it"),
-    "rss": OtherKind("a feed of news", _TO_VECTORS),
-    "feed": OtherKind("a feed of news", _TO_VECTORS),
-    "qgis": OtherKind("a QGIS project or style", "open the layers that it names"),
-    "esriprojection": OtherKind("a CRS of ArcGIS", "open the file that it belongs to"),
-    **dict.fromkeys(("wms_capabilities", "wmt_ms_capabilities"), OtherKind("the capabilities of a WMS", _OF_A_SERVICE)),
+    "svg": OtherKind("SVG, a drawing", Phrase("save it as PNG, then place it by control points")),
+    "collada": OtherKind("COLLADA, a model", Phrase("open the KML that places it")),
+    "rss": OtherKind(Phrase("a feed of news"), _TO_VECTORS),
+    "feed": OtherKind(Phrase("a feed of news"), _TO_VECTORS),
+    "qgis": OtherKind(Phrase("a QGIS project or style"), Phrase("open the layers that it names")),
+    "esriprojection": OtherKind(Phrase("a CRS of ArcGIS"), Phrase("open the file that it belongs to")),
     **dict.fromkeys(
-        ("wfs_capabilities", "wcs_capabilities"), OtherKind("the capabilities of a WFS or WCS", _OF_A_SERVICE)
+        ("wms_capabilities", "wmt_ms_capabilities"), OtherKind(Phrase("the capabilities of a WMS"), _OF_A_SERVICE)
     ),
-    "capabilities": OtherKind("the capabilities of a service", _OF_A_SERVICE),
-    "tilemap": OtherKind("the description of a TMS", _OF_A_SERVICE),
+    **dict.fromkeys(
+        ("wfs_capabilities", "wcs_capabilities"), OtherKind(Phrase("the capabilities of a WFS or WCS"), _OF_A_SERVICE)
+    ),
+    "capabilities": OtherKind(Phrase("the capabilities of a service"), _OF_A_SERVICE),
+    "tilemap": OtherKind(Phrase("the description of a TMS"), _OF_A_SERVICE),
     **dict.fromkeys(
         ("serviceexceptionreport", "exceptionreport"),
-        OtherKind("a service's message that something went wrong", "ask the service again"),
+        OtherKind(Phrase("a service's message that something went wrong"), Phrase("ask the service again")),
     ),
-    "error": OtherKind("a server's message that something went wrong", "download the file again"),
+    "error": OtherKind(Phrase("a server's message that something went wrong"), Phrase("download the file again")),
 }
 _WEB_PAGE = re.compile(rb"<!DOCTYPE\s+html|<html", re.IGNORECASE)
 _GEOJSON_TYPES = frozenset(
@@ -131,13 +143,17 @@ _GEOJSON_TYPES = frozenset(
 _MOST_JSON_BYTES = 30 * 2**20
 _END_BYTES = 4096
 _MEMBER = re.compile(rb'"(\w{1,40})"\s*:\s*(?:"(\w{0,40})")?')
-_TOPOJSON = OtherKind("TopoJSON", "save it as GeoJSON, as with mapshaper, QGIS or ogr2ogr")
-_STAC = OtherKind("a STAC catalogue, which leads to images", "download the images that you need and open those")
-_TILEJSON = OtherKind("TileJSON, the description of tiles", "add its address of tiles with Layer, Add Imagery")
-_ARCGIS = OtherKind("ArcGIS JSON", "save it as GeoJSON or GeoPackage, or ask the service for f=geojson")
-_ARCGIS_SERVICE = OtherKind("the description of an ArcGIS service", _OF_A_SERVICE)
-_STYLE = OtherKind("a style of a web map", "it holds no places: open the data that it draws")
-_GLTF = OtherKind("glTF, a model", "it has no place on a map")
+_TOPOJSON = OtherKind("TopoJSON", Phrase("save it as GeoJSON, as with mapshaper, QGIS or ogr2ogr"))
+_STAC = OtherKind(
+    Phrase("a STAC catalogue, which leads to images"), Phrase("download the images that you need and open those")
+)
+_TILEJSON = OtherKind(
+    Phrase("TileJSON, the description of tiles"), Phrase("add its address of tiles with Layer, Add Imagery")
+)
+_ARCGIS = OtherKind("ArcGIS JSON", Phrase("save it as GeoJSON or GeoPackage, or ask the service for f=geojson"))
+_ARCGIS_SERVICE = OtherKind(Phrase("the description of an ArcGIS service"), _OF_A_SERVICE)
+_STYLE = OtherKind(Phrase("a style of a web map"), Phrase("it holds no places: open the data that it draws"))
+_GLTF = OtherKind("glTF, a model", Phrase("it has no place on a map"))
 
 
 def kind_of_head(head: bytes, suffix: str) -> OtherKind | None:
@@ -147,11 +163,13 @@ def kind_of_head(head: bytes, suffix: str) -> OtherKind | None:
             return kind
     if head[4:8] == b"ftyp":
         brand = _ISO_BRANDS.get(head[8:12])
-        return OtherKind(brand, "save it as PNG or JPEG") if brand else _VIDEO
+        return OtherKind(brand, Phrase("save it as PNG or JPEG")) if brand else _VIDEO
     if head.startswith(_OLE):
         if suffix == ".dgn":
-            return OtherKind("DGN, a drawing of MicroStation V8", "save it as DXF, and that as GeoPackage")
-        return OtherKind("an old workbook or document of Office", "save the table as XLSX or CSV")
+            return OtherKind(
+                Phrase("DGN, a drawing of MicroStation V8"), Phrase("save it as DXF, and that as GeoPackage")
+            )
+        return OtherKind(Phrase("an old workbook or document of Office"), Phrase("save the table as XLSX or CSV"))
     if head[257:262] == b"ustar":
         return _TAR
     if _ISO_8211.match(head):
@@ -161,7 +179,8 @@ def kind_of_head(head: bytes, suffix: str) -> OtherKind | None:
         return OtherKind("KAP, a chart", Phrase("{to_tiff}, as with gdal_translate", to_tiff=_TO_TIFF))
     if suffix == ".ecw" and b"\0" in head:
         return OtherKind(
-            "ECW, packed imagery", Phrase("{to_tiff} with a program that has Hexagon's decoder", to_tiff=_TO_TIFF)
+            Phrase("ECW, packed imagery"),
+            Phrase("{to_tiff} with a program that has Hexagon's decoder", to_tiff=_TO_TIFF),
         )
     if head.startswith((b"RIFF", b"\x1aE\xdf\xa3")) and head[8:12] != b"WEBP":
         return _VIDEO
@@ -203,7 +222,9 @@ def kind_of_json_file(path: str) -> OtherKind | None:
         return None
     if is_geojson(content):
         return None
-    return kind_of_json(content) or OtherKind("JSON but no GeoJSON", "save it as GeoJSON, or the places in it as CSV")
+    return kind_of_json(content) or OtherKind(
+        Phrase("JSON but no GeoJSON"), Phrase("save it as GeoJSON, or the places in it as CSV")
+    )
 
 
 def kind_of_json(content: Any) -> OtherKind | None:

@@ -78,7 +78,9 @@ class FoundScene:
     def when(self) -> str:
         """The date in a few words, with its kind and where it is from."""
         stated = Acquisition(at=self.acquired, until=self.until, date_kind=self.date_kind)
-        words = "composite, date unknown" if not self.acquired and self.date_kind == "composite" else stated.when
+        words = (
+            Phrase("composite, date unknown") if not self.acquired and self.date_kind == "composite" else stated.when
+        )
         return (
             Phrase("{words}, from {date_basis}", words=words, date_basis=self.date_basis)
             if self.acquired and self.date_basis

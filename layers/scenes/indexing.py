@@ -73,7 +73,7 @@ class FolderReport(Struct):
             count = counted(len(self.refused), "file or folder", "files or folders")
             said.append(Phrase("{count} could not be read: {first}", count=count, first=first))
         if self.unplaced:
-            lies = "it lies" if self.unplaced == 1 else "they lie"
+            lies = Phrase("it lies") if self.unplaced == 1 else Phrase("they lie")
             said.append(
                 Phrase(
                     "{images} left out: nothing says where on the Earth {lies}.",

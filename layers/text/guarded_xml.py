@@ -40,7 +40,7 @@ DESCRIPTION = Limits()
 def read_xml(path: str, limits: Limits = DESCRIPTION) -> Element:
     """The root element of a regular file; namespaces stay as prefixes. Raises BadXml and OSError."""
     if not os.path.isfile(path):
-        raise BadXml("it is no regular file")
+        raise BadXml(Phrase("it is no regular file"))
     with open(path, "rb") as file:
         return _tree(iter(lambda: file.read(BLOCK), b""), limits)
 
@@ -69,7 +69,9 @@ def walk_xml(
         nonlocal depth, count
         depth, count = depth + 1, count + 1
         if depth > limits.depth or count > limits.elements:
-            raise BadXml("it is nested too deeply" if depth > limits.depth else "it has too many elements")
+            raise BadXml(
+                Phrase("it is nested too deeply") if depth > limits.depth else Phrase("it has too many elements")
+            )
         start(name, attributes)
 
     def closed(name: str) -> None:
@@ -92,7 +94,7 @@ def guarded_parser(limits: Limits, encoding: str | None = None) -> expat.XMLPars
             refuse()
 
     def refuse(*_: object) -> int:
-        raise BadXml("it declares a document type or entities")
+        raise BadXml(Phrase("it declares a document type or entities"))
 
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = doctype
@@ -112,9 +114,9 @@ def feed(parser: expat.XMLParserType, blocks: Iterable[bytes], limits: Limits) -
             parser.Parse(block, False)
         parser.Parse(b"", True)
     except expat.ExpatError as error:
-        raise NotWellFormed(f"it is no XML ({error})", error.lineno) from error
+        raise NotWellFormed(Phrase("it is no XML ({error})", error=error), error.lineno) from error
     except (ValueError, LookupError) as error:
-        raise BadXml(f"it is no XML ({error})") from error
+        raise BadXml(Phrase("it is no XML ({error})", error=error)) from error
 
 
 def _tree(blocks: Iterable[bytes], limits: Limits) -> Element:

@@ -58,10 +58,10 @@ _MARKS = (
 _FREQUENT = frozenset("оеаинтсрвлкмдпуОЕАИНТСРВЛКМДПУ")
 _CYRILLIC = ("cp1251", "koi8-r", "cp866")
 _EAST_ASIAN = {
-    "gb18030": "it reads as common Chinese characters",
-    "big5": "it reads as common Chinese characters of the full form",
-    "euc-kr": "it reads as common Korean syllables",
-    "shift_jis": "it reads as kana and common Japanese characters",
+    "gb18030": Phrase("it reads as common Chinese characters"),
+    "big5": Phrase("it reads as common Chinese characters of the full form"),
+    "euc-kr": Phrase("it reads as common Korean syllables"),
+    "shift_jis": Phrase("it reads as kana and common Japanese characters"),
 }
 _ENOUGH = 0.6
 """So many of the characters have to be common ones."""
@@ -122,17 +122,17 @@ def guessed_encoding(data: bytes) -> tuple[str, str]:
     """The likeliest encoding, and why. The bytes may end within a character."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return encoding, "its first bytes say so"
+            return encoding, Phrase("its first bytes say so")
     if data.isascii():
-        return "utf-8", "it holds only ASCII"
+        return "utf-8", Phrase("it holds only ASCII")
     if _is_utf8(data):
-        return "utf-8", "its bytes are valid UTF-8"
+        return "utf-8", Phrase("its bytes are valid UTF-8")
     if encoding := _east_asian(data):
         return encoding, _EAST_ASIAN[encoding]
     words = [word for word in re.findall(rb"[A-Za-z\x80-\xff]+", data) if not word.isascii()]
     if sum(len(word) > 1 and min(word) > 127 for word in words) * 2 > len(words):
         best = max(_CYRILLIC, key=lambda encoding: _russian(data, encoding))
-        return best, "it reads as Russian with the letters as frequent as usual"
+        return best, Phrase("it reads as Russian with the letters as frequent as usual")
     return _latin(data)
 
 
@@ -179,13 +179,13 @@ def _is_common(character: str) -> bool:
 
 def _latin(data: bytes) -> tuple[str, str]:
     if _POLISH.search(data) or _CZECH.search(data):
-        return "cp1250", "it has letters of central Europe within its words"
+        return "cp1250", Phrase("it has letters of central Europe within its words")
     letters = {one for one in data.decode("cp1254", "replace") if ord(one) > 127 and one.isalpha()}
     # Icelandic has no ç or ü, and its þ is the byte of ş.
     has_cedilla = bool(letters & {"ç", "ü"}) and _CEDILLA.search(data)
     if letters <= _TURKISH_LETTERS and (has_cedilla or _DOTTED_CAPITAL.search(data)):
-        return "cp1254", "it has letters of Turkish within its words"
-    unsure = "central European and Turkish letters look alike: choose another encoding where names are wrong"
+        return "cp1254", Phrase("it has letters of Turkish within its words")
+    unsure = Phrase("central European and Turkish letters look alike: choose another encoding where names are wrong")
     return "cp1252", Phrase("single accented letters, as in western Europe; {unsure}", unsure=unsure)
 
 

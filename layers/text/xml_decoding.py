@@ -67,7 +67,7 @@ def encoding_of(file: BinaryIO, max_bytes: int) -> Encoding:
     said = (
         Phrase("is not in {declared} as it says", declared=declared)
         if declared
-        else "does not say in which encoding it is"
+        else Phrase("does not say in which encoding it is")
     )
     return Encoding(
         guess,
@@ -144,7 +144,7 @@ class Mended:
             return known[0], known.end()
         self.count += 1
         if self.count > MOST_MENDED:
-            raise BadXml("it is no XML: it is full of bare ampersands")
+            raise BadXml(Phrase("it is no XML: it is full of bare ampersands"))
         if known:
             return "\ufffd", known.end()
         if (named := _NAMED.match(text, at)) and named[1] in html.entities.html5:

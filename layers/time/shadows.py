@@ -143,7 +143,11 @@ class TimeCheck(Struct, frozen=True):
     daylight: tuple[tuple[datetime, datetime], ...]
 
 
-ASSUMED = ("The object is vertical", "the ground is level", "the shadow is cast by the sun alone")
+ASSUMED = (
+    Phrase("The object is vertical"),
+    Phrase("the ground is level"),
+    Phrase("the shadow is cast by the sun alone"),
+)
 """The assumptions of a shadow check, as parts of one sentence."""
 
 
@@ -167,8 +171,13 @@ def assumptions(shadow: Shadow, image: ShadowImage) -> tuple[str, ...]:
         if not shadow.slope_deg
         else slope
     )
-    seen = () if image.kind == OPTICAL else ("it is an image in visible or near-infrared light (not stated)",)
-    return ("the object is vertical", level, "foot and tip lie on the ground and were pointed at rightly", *seen)
+    seen = () if image.kind == OPTICAL else (Phrase("it is an image in visible or near-infrared light (not stated)"),)
+    return (
+        Phrase("the object is vertical"),
+        level,
+        Phrase("foot and tip lie on the ground and were pointed at rightly"),
+        *seen,
+    )
 
 
 # -- times ------------------------------------------------------------------------------------------------------------
@@ -313,11 +322,11 @@ def _height(shadow: Shadow, sun: ShadowSun, instant: Instant) -> ShadowHeight:
     per_sun = shadow.length_m / math.cos(rise) ** 2
     per_slope = shadow.length_m / math.cos(slope) ** 2
     parts = (
-        Part("pick of the foot", shadow.pick_m * steep),
-        Part("pick of the tip", shadow.pick_m * steep),
-        Part("pixels of the image", shadow.pixel_m / math.sqrt(6.0) * steep),  # each end anywhere in its pixel
-        Part("elevation of the sun", per_sun * math.radians(sun.elevation_error_deg)),
-        Part("slope of the ground", per_slope * math.radians(shadow.slope_error_deg)),
+        Part(Phrase("pick of the foot"), shadow.pick_m * steep),
+        Part(Phrase("pick of the tip"), shadow.pick_m * steep),
+        Part(Phrase("pixels of the image"), shadow.pixel_m / math.sqrt(6.0) * steep),  # each end anywhere in its pixel
+        Part(Phrase("elevation of the sun"), per_sun * math.radians(sun.elevation_error_deg)),
+        Part(Phrase("slope of the ground"), per_slope * math.radians(shadow.slope_error_deg)),
     )
     return ShadowHeight(shadow.length_m * steep, parts, sun, instant)
 
@@ -358,7 +367,7 @@ def _unfit_ground(shadow: Shadow) -> Iterable[str]:
 def _unfit_sun(shadow: Shadow, sun: ShadowSun) -> Iterable[str]:
     if sun.elevation_deg < LEAST_SUN_DEG:
         where = (
-            "below the horizon"
+            Phrase("below the horizon")
             if sun.elevation_deg < 0
             else Phrase("{elevation_deg}° above the horizon", elevation_deg=f"{sun.elevation_deg:.1f}")
         )

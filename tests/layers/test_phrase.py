@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.errors import BadCRS, ProductStopped
-from layers.phrase import MOST_DEPTH, Phrase, filled, phrase_of
+from layers.phrase import MOST_DEPTH, Phrase, Room, filled, phrase_of
 from layers.text.counted import counted
 
 VALUES = st.dictionaries(st.from_regex("[a-z_]{1,8}", fullmatch=True), st.text(max_size=20), max_size=4)
@@ -73,7 +73,7 @@ def test_a_foreign_template_cannot_ask_for_more_than_a_value() -> None:
 def test_a_phrase_is_the_same_behind_the_pipe(values: dict[str, str], rest: str) -> None:
     template = rest + "".join("{" + name + "}" for name in values)
     phrase = Phrase(template, **values, inner=counted(len(values), "value"))
-    again = phrase_of(json.loads(json.dumps(phrase.parts())))
+    again = phrase_of(json.loads(json.dumps(phrase.parts())), Room())
     assert again == phrase
     assert again.parts() == phrase.parts()
 
@@ -99,7 +99,24 @@ def test_a_phrase_can_be_copied() -> None:
 )
 def test_what_is_no_phrase_is_refused(parts: object) -> None:
     with pytest.raises(ValueError, match="no phrase"):
-        phrase_of(parts)
+        phrase_of(parts, Room())
+
+
+def test_what_keeps_the_text_of_a_phrase_keeps_the_phrase() -> None:
+    """Decoders say `str(value)`, and so does whoever puts an error into a sentence."""
+    phrase = Phrase("{name} is damaged.", name="x")
+    assert str(phrase) is phrase
+    assert str(ValueError(phrase)) is phrase
+    assert type(f"{phrase} It is left out.") is str
+    assert Phrase("It is left out: {why}", why=ValueError(phrase)).values["why"] is phrase
+
+
+def test_many_phrases_of_a_message_have_one_room() -> None:
+    room, parts = Room(100), {"template": "{a}{a}", "values": {"a": "x" * 10}}
+    for _ in range(3):
+        phrase_of(parts, room)
+    with pytest.raises(ValueError, match="without end"):
+        phrase_of(parts, room)
 
 
 def test_phrases_in_phrases_end() -> None:
@@ -107,15 +124,15 @@ def test_phrases_in_phrases_end() -> None:
     for _ in range(MOST_DEPTH + 2):
         parts = {"template": "{a}", "values": {"a": parts}}
     with pytest.raises(ValueError, match="no phrase"):
-        phrase_of(parts)
+        phrase_of(parts, Room())
 
 
 def test_a_value_that_is_put_in_thousands_of_times_is_refused() -> None:
     parts: dict[str, object] = {"template": "{a}" * 10_000, "values": {"a": "x" * 10_000}}
     with pytest.raises(ValueError, match="without end"):
-        phrase_of(parts)
+        phrase_of(parts, Room())
     for depth in range(3):
         parts = {"template": "{a}" * 100, "values": {"a": parts if depth else "x" * 1_000}}
     with pytest.raises(ValueError, match="without end"):
-        phrase_of(parts)
-    assert len(phrase_of({"template": "{a}{a}", "values": {"a": "x" * 10_000}})) == 20_000
+        phrase_of(parts, Room())
+    assert len(phrase_of({"template": "{a}{a}", "values": {"a": "x" * 10_000}}, Room())) == 20_000

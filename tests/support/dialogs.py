@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtCore import QPoint, QRect, QSize, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
+from shapely import box
 
 from layers.document.chip import Chip
 from layers.document.edit import Change, Edit
+from layers.product.spec import ProductSpec
 from tests.support.drawn_rasters import write_raster
 from tests.support.windows import settle
 from viewer.app.arranging.dialog_fit import FRAME
+from viewer.app.opening.folder_files import FolderFiles
+from viewer.app.opening.folder_picker import FolderPicker
+from viewer.app.products.state_question import StateQuestion
 from viewer.app.window import MainWindow
 from viewer.commands.layers import add_layer
+from viewer.commands.sites import add_site
+from viewer.panels.layers.table_picker import TablePicker
+from viewer.panels.raster_style.area_statistics_dialog import AreaStatisticsDialog
 from viewer.panels.sites.chip_dialog import open_chip
+from viewer.panels.time_strip.folder_dialog import FolderDialog
 
 SCREENS = {"1024x700": QSize(1024, 700), "1366x768 at 1.5": QSize(911, 512) - QSize(*FRAME)}
 """Room for a dialog on the smallest screens, in Qt's own pixels."""
@@ -41,11 +51,59 @@ DIALOGS = {
     "georeference": "GeoreferencingDialog",
 }
 """By the action that opens each."""
+MORE = {
+    "guide": "GuideWindow",
+    "export_data": "DataDialog",
+    "register_layer": "RegisterDialog",
+    "match_plate": "MatchPlateDialog",
+}
+"""More of them, which have no part in the walk of the keyboard."""
+_ABOUT_IMAGES = ("combine_bands", "georeference", "register_layer", "match_plate")
+"""Actions on the current layer where it is an image; the others work on one of features, if on any."""
 
 
 def open_now(window: MainWindow) -> dict[str, QDialog]:
     """The dialogs of a window that are open, by the names of their classes."""
     return {type(one).__name__: one for one in window.findChildren(QDialog) if one.isVisible()}
+
+
+def look_at_each(window: MainWindow, qtbot: QtBot, actions: Iterable[str], look: Callable[[QDialog], None]) -> None:
+    """Open each dialog by its action, look at it and close it: some of them block until then."""
+    seen = list[QDialog]()
+
+    def look_now() -> None:
+        for top in QApplication.topLevelWidgets():
+            if isinstance(top, QDialog) and top.isVisible():
+                look(top)
+                seen.append(top)
+                top.close()
+
+    for action in actions:
+        kind = "raster" if action in _ABOUT_IMAGES else "vector"
+        layers = window.session.document.layers.values()
+        window.panel_context.show_layer(next(one.uuid for one in layers if one.kind == kind))
+        before = len(seen)
+        looking = QTimer(window, interval=50)
+        looking.timeout.connect(look_now)
+        looking.start()
+        window.action_table[action].trigger()
+        qtbot.waitUntil(lambda before=before: len(seen) > before, timeout=20_000)
+        looking.stop()
+
+
+def open_by_hand(window: MainWindow) -> None:
+    """Open those that take more than a file or an action to come up; the case has a layer."""
+    document, context = window.session.document, window.panel_context
+    window.session.push(add_site(document, box(0, 0, 1, 1), actor="me", uuid="area"))
+    layer = next(iter(document.layers))
+    for dialog in (
+        FolderPicker("many", FolderFiles((), False), window),
+        StateQuestion(ProductSpec(), asks_names=True, parent=window),
+        AreaStatisticsDialog(context, document.sites["area"], layer, window),
+        FolderDialog(window.scenes.folders, lambda: None, window),
+        TablePicker("many.gpkg", [], window),
+    ):
+        dialog.show()
 
 
 def open_about_files(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:

@@ -7,31 +7,29 @@ screen was not marked, or was put in before it could be translated.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import chain
 from typing import Any, override
 
-from PySide6.QtCore import QCoreApplication, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QTranslator
 
-from layers.document import vocabulary
-from layers.document.vocabulary import MARK_KINDS
-from layers.product.spec import LAYOUTS, PARTS
-from tests.support.marked_sentences import Marked, phrases, sentences
-from viewer.support.language.translation import PHRASES
+from tests.support.marked_sentences import phrases, sentences, stored_words
 
 PLAIN = "abcdefghijklmnoprstuvwyzABCDEFGHIJKLMNOPRSTUVWYZ"
 STRANGE = "åƀçđéƒğħíĵķĺɱñöþŕšŧüṽŵýžÅƁÇĐÉƑĞĦÍĴĶĹṀÑÖÞŔŠŦÜṼŴÝŽ"
 LETTERS = str.maketrans(PLAIN, STRANGE)
-KEPT = re.compile(r"\{\w*\}|\{\{|\}\}|<[^>]*>|&[a-z]+;|%\w|https?:\S+")
+KEPT = re.compile(r"\{\{|\}\}|\{[^{}]*\}|<[^>]*>|&[a-z]+;|%\w|https?:\S+")
 """Parts of a sentence that a translator leaves as they are."""
 ONE, FEW, MANY = "①", "②", "③"
 
 
 class MadeUpLanguage(QTranslator):
-    """Installed in the program, it answers for every sentence that is marked."""
+    """Installed in the program, it answers for what is marked, and for what Qt translates itself."""
 
     def __init__(self) -> None:
         super().__init__()
+        self._of_qt = QTranslator()
+        assert self._of_qt.load("qtbase_de", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
         self._known = {(one.context, one.text) for one in chain(sentences(), phrases(), stored_words())}
 
     @override
@@ -40,7 +38,8 @@ class MadeUpLanguage(QTranslator):
 
     @override
     def translate(self, context: Any, text: Any, comment: Any = None, number: int = -1) -> Any:
-        return made_up(text, number) if (context, text) in self._known else None
+        is_marked = (context, text) in self._known or self._of_qt.translate(context, text, comment, number)
+        return made_up(text, number) if is_marked else None
 
 
 def made_up(text: str, number: int = -1) -> str:
@@ -53,29 +52,6 @@ def made_up(text: str, number: int = -1) -> str:
     return f"⟦{body}{form}{'·' * max(len(text) * 2 // 5 - 2, 1)}⟧"
 
 
-def stored_words() -> Iterator[Marked]:
-    """Words of the vocabulary, which a case stores in English and the window shows in the analyst's language."""
-    found = [*PARTS, *LAYOUTS.values()]
-    for value in vars(vocabulary).values():
-        found += _words_in(value)
-    for word in dict.fromkeys(found):
-        yield Marked("vocabulary", word)
-    yield from (Marked("Products", title) for title in LAYOUTS.values())
-    for kind in MARK_KINDS:
-        yield Marked(PHRASES, kind)
-        yield Marked(PHRASES, f"{{count}} {kind}s", f"{{count}} {kind}")
-
-
-def _words_in(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, dict):
-        return [*_words_in(list(value)), *_words_in(list(value.values()))]
-    if isinstance(value, tuple | list):
-        return [word for one in value for word in _words_in(one)]
-    return []
-
-
 def spoken(install: Callable[[QTranslator], object] = QCoreApplication.installTranslator) -> MadeUpLanguage:
     """The language, installed."""
     language = MadeUpLanguage()
@@ -83,9 +59,9 @@ def spoken(install: Callable[[QTranslator], object] = QCoreApplication.installTr
     return language
 
 
-_WORD = re.compile(r"(?<![\w@/.\\:+-])[A-Za-z][a-z]{2,}(?![\w@/\\]|\.\w)")
+_WORD = re.compile(r"(?<![\w@#/.\\:+-])[A-Za-z][a-z]{2,}(?![\w@/\\]|\.\w)")
 
 
 def english_in(text: str, cited: frozenset[str]) -> list[str]:
     """Words of English letters in what is shown, but for those that are cited."""
-    return [word for word in _WORD.findall(text) if word.casefold() not in cited]
+    return [word for word in _WORD.findall(" ".join(KEPT.split(text))) if word.casefold() not in cited]

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QV
 
 import sample_data
 from viewer.support.icons import mark_pixmap
+from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
 
 
@@ -43,11 +44,12 @@ class AboutDialog(QDialog):
 
 def about_text() -> str:
     """Version, licence and the credits of what is shipped."""
+    versions = translate("About", "Version {0}, Qt {1}, Python {2}")
     credit_lines = sorted({credit.credit for credit in sample_data.credits().values()})
     return "\n".join(
         (
-            f"Version {program_version()}, Qt {qVersion()}, Python {platform.python_version()}",
-            "Apache License 2.0. The font is Noto Sans (SIL Open Font License).",
+            versions.format(program_version(), qVersion(), platform.python_version()),
+            translate("About", "Apache License 2.0. The font is Noto Sans (SIL Open Font License)."),
             "",
             *credit_lines,
         )

@@ -210,7 +210,8 @@ def paint_attribution(painter: QPainter, rect: QRectF, view: View, texts: Sequen
     if not texts:
         return QRectF(rect.bottomRight(), QSizeF())
     r = view.ratio
-    size_px, lines = _credit_lines(tuple(texts), rect.width(), view.width, view.height, r)
+    left_out = translate("overlays", "and {0} more"), translate("overlays", "{0} credits: there is no room for them")
+    size_px, lines = _credit_lines(tuple(texts), left_out, rect.width(), view.width, view.height, r)
     font = map_font(size_px * r)
     metrics = QFontMetricsF(font)
     width = max(metrics.horizontalAdvance(line) for line in lines) + 12 * r
@@ -233,10 +234,10 @@ _MOST_CREDITS = 40
 
 @lru_cache(maxsize=16)
 def _credit_lines(
-    texts: tuple[str, ...], room: float, width: int, height: int, r: float
+    texts: tuple[str, ...], left_out: tuple[str, str], room: float, width: int, height: int, r: float
 ) -> tuple[float, tuple[str, ...]]:
     """Size of the letters, in logical pixels, and the lines: the largest, in the narrowest room, that hold all. Kept,
-    as each frame asks: to measure many credits takes milliseconds.
+    as each frame asks: to measure many credits takes milliseconds. `left_out`: how some are left out, or all.
     """
     most = MOST_CREDIT_HEIGHT * height
     tried = [(CREDIT_SIZES_PX[0], room), *((size_px, float(width)) for size_px in CREDIT_SIZES_PX)]
@@ -248,8 +249,7 @@ def _credit_lines(
     metrics = QFontMetricsF(map_font(size_px * r))
     for count in range(min(len(texts) - 1, _MOST_CREDITS), -1, -1):
         left = len(texts) - count
-        many = translate("overlays", "{0} credits: there is no room for them")
-        more = (translate("overlays", "and {0} more") if count else many).format(left)
+        more = left_out[0 if count else 1].format(left)
         lines = _joined_lines([*texts[:count], more], metrics, width - 12 * r)
         if _height_of(len(lines), size_px, r) <= most or not count:
             return size_px, tuple(lines)

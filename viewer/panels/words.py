@@ -3,54 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from layers.document.claim import Claim
 from layers.document.site import Site
 from layers.document.source import Source
-from layers.document.vocabulary import SITE_CLASSES
+from layers.document.vocabulary import SITE_CLASSES, class_words
+from viewer.support.language.stored_words import capital, word
 from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
-_LONGEST_WORD = 200
-
-RELIABILITY_WORDS = {
-    "A": "completely reliable",
-    "B": "usually reliable",
-    "C": "fairly reliable",
-    "D": "not usually reliable",
-    "E": "unreliable",
-    "F": "cannot be judged",
+RELIABILITY_WORDS: dict[str, object] = {
+    "A": QT_TRANSLATE_NOOP("Words", "completely reliable"),
+    "B": QT_TRANSLATE_NOOP("Words", "usually reliable"),
+    "C": QT_TRANSLATE_NOOP("Words", "fairly reliable"),
+    "D": QT_TRANSLATE_NOOP("Words", "not usually reliable"),
+    "E": QT_TRANSLATE_NOOP("Words", "unreliable"),
+    "F": QT_TRANSLATE_NOOP("Words", "cannot be judged"),
 }
-CREDIBILITY_WORDS = {
-    1: "confirmed by other sources",
-    2: "probably true",
-    3: "possibly true",
-    4: "doubtful",
-    5: "improbable",
-    6: "cannot be judged",
+CREDIBILITY_WORDS: dict[int, object] = {
+    1: QT_TRANSLATE_NOOP("Words", "confirmed by other sources"),
+    2: QT_TRANSLATE_NOOP("Words", "probably true"),
+    3: QT_TRANSLATE_NOOP("Words", "possibly true"),
+    4: QT_TRANSLATE_NOOP("Words", "doubtful"),
+    5: QT_TRANSLATE_NOOP("Words", "improbable"),
+    6: QT_TRANSLATE_NOOP("Words", "cannot be judged"),
 }
 
 
 def example(value: str) -> str:
     """An entry as an empty field shows it, so that it is not taken for one that was made."""
     return translate("Words", "e.g. {0}").format(value)
-
-
-def word(text: str) -> str:
-    """A stored word in the language of the screen, which is chosen once, at the start; a case may hold any text."""
-    return _translated(text) if len(text) <= _LONGEST_WORD else one_line(text)
-
-
-@lru_cache(maxsize=1024)
-def _translated(text: str) -> str:
-    return translate("vocabulary", text) if text else ""
-
-
-def capital(text: str) -> str:
-    """`word` with a capital first letter, for lists."""
-    shown = word(text)
-    return shown[:1].upper() + shown[1:]
 
 
 def choices(words: Iterable[str]) -> list[tuple[str, str]]:
@@ -60,24 +44,25 @@ def choices(words: Iterable[str]) -> list[tuple[str, str]]:
 
 def class_title(code: str) -> str:
     """The title of a class code; a code that is not ours shows as it is."""
-    if code in SITE_CLASSES:
-        return word(SITE_CLASSES[code])
-    base, _, kind = code.partition("/")
-    if base in SITE_CLASSES and kind:
-        return f"{word(SITE_CLASSES[base])}: {one_line(kind.replace('_', ' '))}"
-    return one_line(code)
+    return one_line(class_words(code))
 
 
 def class_choices() -> list[tuple[str, str]]:
     return [(code, class_title(code)) for code in SITE_CLASSES]
 
 
+def reliability_words(letter: str) -> str:
+    """The words for a letter of the Admiralty code; none for what is no such letter."""
+    return translate("Words", RELIABILITY_WORDS[letter]) if letter in RELIABILITY_WORDS else ""
+
+
 def reliability_choices() -> list[tuple[str, str]]:
-    return [("", "–"), *((letter, f"{letter} · {word(text)}") for letter, text in RELIABILITY_WORDS.items())]
+    return [("", "–"), *((letter, " · ".join((letter, reliability_words(letter)))) for letter in RELIABILITY_WORDS)]
 
 
 def credibility_choices() -> list[tuple[int | None, str]]:
-    return [(None, "–"), *((number, f"{number} · {word(text)}") for number, text in CREDIBILITY_WORDS.items())]
+    words = [(number, translate("Words", text)) for number, text in CREDIBILITY_WORDS.items()]
+    return [(None, "–"), *((number, f"{number} · {text}") for number, text in words)]
 
 
 def likelihood_text(claim: Claim) -> str:

@@ -25,7 +25,7 @@ from viewer.rendering.layer_date import acquisition_of
 from viewer.rendering.nudged import own_view, shown_bounds, step_of
 from viewer.rendering.vector.layer_labelling import LayerLabelling
 from viewer.rendering.world_copies import Views
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 from viewer.support.text import one_line
 
 _NO_PLACE = frozenset({FILTER, BAND_NAMES, CONTENT, *STATED})
@@ -148,7 +148,9 @@ class LayerDrawing(QObject):
         if self.layer.kind != "tiles" or not self.problem:
             return ""
         name = one_line(self.layer.name, 60)
-        return self.problem if name in self.problem else f"“{name}”: {self.problem}"
+        if name in self.problem:
+            return self.problem
+        return Phrase("“{name}”: {problem}", name=name, problem=self.problem)
 
     def labelling(self, view: View) -> LayerLabelling | None:
         """The labels of its features in this view; None where there are none, or not yet."""
@@ -267,7 +269,7 @@ class LayerDrawing(QObject):
         shown = next(iter(self._problems.values()), "")
         if shown != self.problem and not self._is_closed:
             self.problem = shown
-            self.problem_changed.emit(self.layer_uuid, shown)
+            self.problem_changed.emit(self.layer_uuid, in_language(shown))
 
 
 def place_problem(layer: Layer) -> str:
@@ -289,16 +291,16 @@ def _data_of(layer: Layer) -> dict[str, Any]:
     return {**located, "control points": layer.control_points_json}
 
 
-def credit_with_date(credit: str, acquired_at: str, date_kind: str, until: str = "") -> str:
-    """A credit and what is known of when, as maps print it; dates are ISO 8601 or as the source gives them."""
+def credit_with_date(credit: str, acquired_at: str, date_kind: str, until: str = "", note: str = "") -> str:
+    """A credit, what is known of when and a note, as maps print it; dates are ISO 8601 or as the source gives them."""
     when = _moment(acquired_at)
     if until and until != acquired_at:
-        when = f"{when} to {_moment(until)}"
+        when = Phrase("{start} to {end}", start=when, end=_moment(until))
     elif when and date_kind == "interval":
         when = Phrase("within {when}", when=when)
     if date_kind == "composite":
-        when = Phrase("composite of {when}", when=when) if when else "composite"
-    return f"{credit} ({when or 'date unknown'})"
+        when = Phrase("composite of {when}", when=when) if when else Phrase("composite")
+    return Phrase("{credit} ({when}{note})", credit=credit, when=when or Phrase("date unknown"), note=note)
 
 
 def _moment(when: str) -> str:

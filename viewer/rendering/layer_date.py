@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from layers.document.layer import Layer
+from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.info import RasterInfo
 
@@ -29,7 +30,7 @@ def tiles_acquisition(layer: Layer) -> Acquisition:
     return acquisition_of(replace(layer, acquired_at=str(layer.source.get("time") or layer.acquired_at)), None, None)
 
 
-UNDATED = "date unknown"
+UNDATED = Phrase("date unknown")
 _LONGEST_DATE = 40
 """Characters: what is longer is no date, whatever a case calls it."""
 
@@ -37,11 +38,10 @@ _LONGEST_DATE = 40
 def badge(known: Acquisition) -> str:
     """The date in the fewest words: days only, with the kind where it is no instant."""
     if not known.at:
-        return "composite" if known.date_kind == "composite" else UNDATED
+        return Phrase("composite") if known.date_kind == "composite" else UNDATED
     days = known.at[:_LONGEST_DATE].partition("T")[0]
     if known.until and known.until != known.at:
-        days += f" – {known.until[:_LONGEST_DATE].partition('T')[0]}"
-    return days if known.date_kind in ("instant", "interval") else f"{days}, {_KINDS[known.date_kind]}"
-
-
-_KINDS = {"composite": "composite", "unknown": "kind of date unknown"}
+        days = f"{days} – {known.until[:_LONGEST_DATE].partition('T')[0]}"
+    if known.date_kind == "composite":
+        return Phrase("{days}, composite", days=days)
+    return Phrase("{days}, kind of date unknown", days=days) if known.date_kind == "unknown" else days

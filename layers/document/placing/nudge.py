@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from layers.document.json_fields import finite_numbers, json_object
 from layers.errors import InvalidValue
-from layers.phrase import Phrase
+from layers.phrase import Phrase, joined
 
 MOST_M = 30_000.0
 """As far as a layer may be moved: what lies further off is placed wrongly, not nudged."""
@@ -49,14 +49,15 @@ class Nudge(Struct, frozen=True):
     @property
     def offset_words(self) -> str:
         """Such as "12.4 m east, 3 m north"."""
-        east = f"{_metres(self.dx_m)} m {'east' if self.dx_m >= 0 else 'west'}"
-        north = f"{_metres(self.dy_m)} m {'north' if self.dy_m >= 0 else 'south'}"
-        return f"{east}, {north}"
+        x, y = _metres(self.dx_m), _metres(self.dy_m)
+        east = Phrase("{metres} m east", metres=x) if self.dx_m >= 0 else Phrase("{metres} m west", metres=x)
+        north = Phrase("{metres} m north", metres=y) if self.dy_m >= 0 else Phrase("{metres} m south", metres=y)
+        return joined(", ", [east, north])
 
     @property
     def words(self) -> str:
         """Such as "moved by hand 12.4 m east, 3 m north, A. Analyst, 2026-11-27"."""
-        how = "by hand" if self.how == "hand" else f"by {self.how}"
+        how = Phrase("by hand") if self.how == "hand" else Phrase("by {how}", how=Phrase(self.how))
         if self.against:
             how = Phrase("{how} onto “{against}”", how=how, against=self.against)
         spread = (
@@ -64,18 +65,8 @@ class Nudge(Struct, frozen=True):
             if self.residual_m is not None
             else ""
         )
-        return ", ".join(
-            filter(
-                None,
-                (
-                    Phrase(
-                        "moved {how} {offset_words}{spread}", how=how, offset_words=self.offset_words, spread=spread
-                    ),
-                    self.by,
-                    self.at[:10],
-                ),
-            )
-        )
+        moved = Phrase("moved {how} {offset_words}{spread}", how=how, offset_words=self.offset_words, spread=spread)
+        return joined(", ", [part for part in (moved, self.by, self.at[:10]) if part])
 
     @property
     def unsigned_words(self) -> str:

@@ -16,6 +16,7 @@ from layers.geo.coordinates.angles import read_angles
 from layers.geo.coordinates.notation import METRES_PER_DEGREE, Notation, ParsedCoordinate
 from layers.geo.datum import Datum
 from layers.geo.longitudes import normalise_lon
+from layers.phrase import Phrase
 
 _N = r"([+-]?\d+(?:\.\d+)?)"
 _HOST_DATUMS = {
@@ -141,9 +142,9 @@ def _read_address(text: str) -> list[ParsedCoordinate]:
     unique = list(dict.fromkeys(found))
     if not unique:
         hint = (
-            "open it in a browser and copy the long address"
+            Phrase("open it in a browser and copy the long address")
             if host in _SHORT_HOSTS or "goo.gl" in host
-            else ("copy the coordinates themselves")
+            else (Phrase("copy the coordinates themselves"))
         )
         raise BadCoordinate("The address on {host} holds no coordinates: {hint}.", host=host, hint=hint)
     return unique

@@ -9,7 +9,7 @@ from layers.document.document import Document
 from layers.document.rows import Product, Response
 from layers.document.site import Site
 from layers.document.source import Source
-from layers.phrase import Phrase
+from layers.phrase import Phrase, joined
 from layers.product.issuing.printed_rows import Difference, differences
 from layers.text.counted import counted
 
@@ -28,8 +28,10 @@ def correction_of(document: Document, issued: Product) -> str:
         return ""
     if (more := len(told) - MOST_NAMED) > 1:
         told[MOST_NAMED:] = [counted(more, "further change")]
-    at = f" of {issued.issued_at[:10]}" if issued.issued_at else ""
-    return Phrase("Correction to version {version}{at}: {told}.", version=issued.version, at=at, told="; ".join(told))
+    at = Phrase(" of {day}", day=issued.issued_at[:10]) if issued.issued_at else ""
+    return Phrase(
+        "Correction to version {version}{at}: {told}.", version=issued.version, at=at, told=joined("; ", told)
+    )
 
 
 def _told(document: Document, found: Iterable[Difference]) -> Iterator[str]:
@@ -42,7 +44,7 @@ def _told(document: Document, found: Iterable[Difference]) -> Iterator[str]:
 def _words(document: Document, one: Difference) -> str:
     match _row(document, one):
         case Response() as answer:
-            who = _short(answer.speaker) or "a speaker who is not named"
+            who = _short(answer.speaker) or Phrase("a speaker who is not named")
             return Phrase(
                 "the answer of {who} is {value}",
                 who=who,
@@ -58,9 +60,16 @@ def _words(document: Document, one: Difference) -> str:
         case Source() as source:
             return Phrase("the source “{title}” is changed", title=_short(source.title or source.publisher))
     if one.what == "deleted":
-        return {"responses": "an answer is taken back", "claims": "a claim is taken back"}.get(one.table_name, "")
-    names = {"claim_sources": "the sources of a claim are changed", "images": "an image is described anew"}
-    return names.get(one.table_name, "what a layer says of itself is changed" if "layers" in one.table_name else "")
+        return {"responses": Phrase("an answer is taken back"), "claims": Phrase("a claim is taken back")}.get(
+            one.table_name, ""
+        )
+    names = {
+        "claim_sources": Phrase("the sources of a claim are changed"),
+        "images": Phrase("an image is described anew"),
+    }
+    return names.get(
+        one.table_name, Phrase("what a layer says of itself is changed") if "layers" in one.table_name else ""
+    )
 
 
 def _row(document: Document, one: Difference) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from layers.document.rows import Product
+from layers.phrase import Phrase
 from layers.product.issuing.gate import DRAFT, State
 from layers.product.spec import Override, ProductSpec
 
@@ -29,4 +30,4 @@ class Outgoing(NamedTuple):
 
 def status_words(edition: Edition) -> str:
     """The state in a word or two, as files carry it: "draft, not issued", "issued", "published"."""
-    return "draft, not issued" if edition.state == DRAFT else edition.state
+    return Phrase("draft, not issued") if edition.state == DRAFT else Phrase(edition.state)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from layers.document.vocabulary import LIKELIHOOD_TERMS
-from layers.phrase import Phrase, all_of
+from layers.phrase import Phrase, all_of, joined
 from layers.product.caveats import ABSENCE
 from layers.product.content import ClaimSaid, SourceCited
 from layers.product.lint.finding import BLOCKING, WARNING, Checked, Fault, Jump, Rule, map_name, short, to_part
@@ -40,7 +40,8 @@ def _sites_named(checked: Checked) -> Iterator[Fault]:
         told = one.sites
         if told.uncounted:
             names = [site.name for uuid in sorted(told.uncounted) if (site := checked.content.site(uuid)) is not None]
-            shown = ", ".join(map(short, names[:3])) + (" and more" if len(names) > 3 else "")
+            shown = joined(", ", [short(name) for name in names[:3]])
+            shown = Phrase("{shown} and more", shown=shown) if len(names) > 3 else shown
             yield Fault(
                 map_name(one),
                 Phrase(
@@ -101,7 +102,7 @@ def _judgement_whole(checked: Checked) -> Iterator[Fault]:
             parts = (
                 ("a likelihood", claim.likelihood),
                 ("a confidence", claim.confidence),
-                ("reasons for its confidence", claim.reason.strip()),
+                (Phrase("reasons for its confidence"), claim.reason.strip()),
             )
             missing = all_of(word for word, value in parts if not value)
             yield Fault(
@@ -176,7 +177,7 @@ def _likelihood_rows(checked: Checked) -> Iterator[Fault]:
             used.setdefault(rows[term], []).append(term)
     if len(used) > 1:
         yield Fault(
-            "the judgements",
+            Phrase("the judgements"),
             Phrase("Both rows of ICD 203's terms are used: {used} and {used_2}.", used=used[1][0], used_2=used[2][0]),
             Phrase("Use the terms of one row."),
             to_part("claims"),
@@ -226,7 +227,7 @@ def _likelihood_ours(checked: Checked) -> Iterator[Fault]:
 def _verified(checked: Checked) -> Iterator[Fault]:
     for claim in checked.content.claims:
         if claim.state == "verified" and (not claim.steps or claim.status == "draft"):
-            missing = "a step that says how" if not claim.steps else "a reviewer"
+            missing = Phrase("a step that says how") if not claim.steps else "a reviewer"
             yield Fault(
                 claim_name(claim),
                 Phrase("It is called verified without {missing}.", missing=missing),
@@ -243,7 +244,7 @@ def _sourced(checked: Checked) -> Iterator[Fault]:
         if not claim.quotes and claim.voice != "analyst":
             yield Fault(
                 claim_name(claim),
-                "It has no source.",
+                Phrase("It has no source."),
                 Phrase("Cite the source that it is from."),
                 Jump("claims", claim.uuid, "sources"),
             )
@@ -321,9 +322,11 @@ def _two_origins(checked: Checked) -> Iterator[Fault]:
 def _caveats(checked: Checked) -> Iterator[Fault]:
     for words in checked.content.caveats if checked.has_marks else ():
         if not checked.holds(words):
-            what = "that what is not marked may be there all the same" if words == ABSENCE else f"“{short(words)}”"
+            what = (
+                Phrase("that what is not marked may be there all the same") if words == ABSENCE else f"“{short(words)}”"
+            )
             yield Fault(
-                "the caveats",
+                Phrase("the caveats"),
                 Phrase("The page does not say {what}.", what=what),
                 Phrase("Show the caveats."),
                 to_part("caveats"),
@@ -336,24 +339,32 @@ def source_name(source: SourceCited) -> str:
 
 
 RULES = (
-    Rule("sites-named", "Every site named, keyed or counted", WARNING, _sites_named, 12),
-    Rule("no-false-pin", "No pin for a place that is not exact", BLOCKING, _no_false_pin),
-    Rule("doubt-said", "Planned, agreed and closed are said", WARNING, _doubt_said),
-    Rule("position-judged", "A position error for a named party", WARNING, _position_judged),
-    Rule("judgement-whole", "Judgements with likelihood, confidence and reasons", WARNING, _judgement_whole, 13),
-    Rule("judgement-supported", "A source or evidence for every judgement of ours", BLOCKING, _judgement_supported, 13),
-    Rule("judgement-reviewed", "Judgements reviewed by a second person", WARNING, _judgement_reviewed, 13),
-    Rule("absence", "Absence by a search or an observation", BLOCKING, _absence, 15),
-    Rule("judgement-shown", "Likelihood and confidence on the page", WARNING, _judgement_shown, 13),
-    Rule("likelihood-rows", "One row of terms", WARNING, _likelihood_rows, 13),
-    Rule("one-sentence", "Likelihood and confidence apart", WARNING, _not_in_one_sentence, 13),
-    Rule("likelihood-ours", "Terms of likelihood rest on a judgement", WARNING, _likelihood_ours, 13),
-    Rule("verified", "Verified by a step and a reviewer", WARNING, _verified),
-    Rule("sourced", "A source for every claim", WARNING, _sourced, 14),
-    Rule("source-list", "A list of sources", WARNING, _source_list, 14),
-    Rule("source-accessed", "Dates of access", WARNING, _accessed, 14),
-    Rule("evaluated", "Evaluated material, checked machine work", BLOCKING, _evaluated),
-    Rule("two-origins", "Two origins for what is confirmed", WARNING, _two_origins),
-    Rule("caveats", "Caveats, absence of evidence among them", WARNING, _caveats, 15),
-    Rule("withheld", "Left out of what is published", WARNING, withheld),
+    Rule("sites-named", Phrase("Every site named, keyed or counted"), WARNING, _sites_named, 12),
+    Rule("no-false-pin", Phrase("No pin for a place that is not exact"), BLOCKING, _no_false_pin),
+    Rule("doubt-said", Phrase("Planned, agreed and closed are said"), WARNING, _doubt_said),
+    Rule("position-judged", Phrase("A position error for a named party"), WARNING, _position_judged),
+    Rule(
+        "judgement-whole", Phrase("Judgements with likelihood, confidence and reasons"), WARNING, _judgement_whole, 13
+    ),
+    Rule(
+        "judgement-supported",
+        Phrase("A source or evidence for every judgement of ours"),
+        BLOCKING,
+        _judgement_supported,
+        13,
+    ),
+    Rule("judgement-reviewed", Phrase("Judgements reviewed by a second person"), WARNING, _judgement_reviewed, 13),
+    Rule("absence", Phrase("Absence by a search or an observation"), BLOCKING, _absence, 15),
+    Rule("judgement-shown", Phrase("Likelihood and confidence on the page"), WARNING, _judgement_shown, 13),
+    Rule("likelihood-rows", Phrase("One row of terms"), WARNING, _likelihood_rows, 13),
+    Rule("one-sentence", Phrase("Likelihood and confidence apart"), WARNING, _not_in_one_sentence, 13),
+    Rule("likelihood-ours", Phrase("Terms of likelihood rest on a judgement"), WARNING, _likelihood_ours, 13),
+    Rule("verified", Phrase("Verified by a step and a reviewer"), WARNING, _verified),
+    Rule("sourced", Phrase("A source for every claim"), WARNING, _sourced, 14),
+    Rule("source-list", Phrase("A list of sources"), WARNING, _source_list, 14),
+    Rule("source-accessed", Phrase("Dates of access"), WARNING, _accessed, 14),
+    Rule("evaluated", Phrase("Evaluated material, checked machine work"), BLOCKING, _evaluated),
+    Rule("two-origins", Phrase("Two origins for what is confirmed"), WARNING, _two_origins),
+    Rule("caveats", Phrase("Caveats, absence of evidence among them"), WARNING, _caveats, 15),
+    Rule("withheld", Phrase("Left out of what is published"), WARNING, withheld),
 )

@@ -113,7 +113,7 @@ def map_name(one: MapFact) -> str:
 
 def image_name(image: ImageFact) -> str:
     """The words for an image."""
-    return Phrase("image “{name}”", name=short(image.name)) if image.name else "an image without a name"
+    return Phrase("image “{name}”", name=short(image.name)) if image.name else Phrase("an image without a name")
 
 
 def short(text: str) -> str:

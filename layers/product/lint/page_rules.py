@@ -56,7 +56,7 @@ def _marking_high(checked: Checked) -> Iterator[Fault]:
     missing = lacking(shown, checked.content.input_markings)
     if missing:
         yield Fault(
-            "the marking",
+            Phrase("the marking"),
             Phrase("What is on the page is marked {missing}, the product lower.", missing=all_of(missing)),
             Phrase("Raise the product's marking, or leave out what is marked so."),
             Jump("product", "", "marking"),
@@ -77,14 +77,14 @@ def _title(checked: Checked) -> Iterator[Fault]:
     title = checked.spec.title.strip()
     if not title:
         yield Fault(
-            "the title",
+            Phrase("the title"),
             Phrase("The product has none."),
             Phrase("Write a title: place, country, subject."),
             Jump("product", "", "title"),
         )
     elif _FILE_NAME.fullmatch(title):
         yield Fault(
-            "the title",
+            Phrase("the title"),
             Phrase("“{title}” is the name of a file.", title=short(title)),
             Phrase("Write a title: place, country, subject."),
             Jump("product", "", "title"),
@@ -94,7 +94,7 @@ def _title(checked: Checked) -> Iterator[Fault]:
 def _bottom_line(checked: Checked) -> Iterator[Fault]:
     if not (checked.spec.bottom_line.strip() or checked.spec.subtitle.strip()):
         yield Fault(
-            "the subtitle",
+            Phrase("the subtitle"),
             Phrase("The finding does not stand there in a sentence."),
             Phrase("Write the bottom line, or a subtitle."),
             Jump("product", "", "bottom_line"),
@@ -110,7 +110,7 @@ def _centre(checked: Checked) -> Iterator[Fault]:
         has_degrees = bool(_DEGREES.search(one.centre))
         has_mgrs = one.width_m > MGRS_UP_TO_M or bool(_MGRS.search(one.centre))
         if not (has_degrees and has_mgrs):
-            what = "coordinates of its middle" if not has_degrees else "the MGRS square of its middle"
+            what = Phrase("coordinates of its middle") if not has_degrees else Phrase("the MGRS square of its middle")
             yield Fault(
                 map_name(one),
                 Phrase("The page does not give the {what}.", what=what),
@@ -313,14 +313,14 @@ def _author(checked: Checked) -> Iterator[Fault]:
     spec = checked.spec
     if spec.publish and not (spec.organisation.strip() or spec.annotation_credit.strip()):
         yield Fault(
-            "the imprint",
+            Phrase("the imprint"),
             Phrase("A published product leaves out the names of people, and no organisation answers for it."),
             Phrase("Enter the organisation, or a credit for the annotation."),
             Jump("product", "", "organisation"),
         )
     elif not (spec.author.strip() or spec.organisation.strip() or spec.annotation_credit.strip()):
         yield Fault(
-            "the imprint",
+            Phrase("the imprint"),
             Phrase("Nobody answers for the product."),
             Phrase("Enter its author or organisation."),
             Jump("product", "", "author"),
@@ -335,7 +335,7 @@ def _annotation_credit(checked: Checked) -> Iterator[Fault]:
     credit = (spec.annotation_credit or ("" if spec.publish else spec.author) or spec.organisation).strip()
     if credit and not checked.holds(credit):
         yield Fault(
-            "the credits",
+            Phrase("the credits"),
             Phrase("The annotation is not credited apart from the images."),
             Phrase("Show the line of credits."),
             Jump("product", "", "annotation_credit"),
@@ -348,7 +348,7 @@ def _made_on(checked: Checked) -> Iterator[Fault]:
         return
     if not facts.made_on or not checked.holds(facts.made_on):
         yield Fault(
-            "the imprint",
+            Phrase("the imprint"),
             Phrase("The day of the product is not on the page."),
             Phrase("Show the imprint."),
             to_part("imprint"),
@@ -360,7 +360,10 @@ def _number(checked: Checked) -> Iterator[Fault]:
     facts = checked.facts
     if facts.number and facts.is_laid_out and not checked.holds(facts.number):
         yield Fault(
-            "the imprint", Phrase("Its number is not on the page."), Phrase("Show the imprint."), to_part("imprint")
+            Phrase("the imprint"),
+            Phrase("Its number is not on the page."),
+            Phrase("Show the imprint."),
+            to_part("imprint"),
         )
 
 
@@ -380,7 +383,7 @@ def _leaks(checked: Checked) -> Iterator[Fault]:
         return
     if not checked.content.is_published:
         yield Fault(
-            "the words of evidence",
+            Phrase("the words of evidence"),
             Phrase("They hold what is internal, and the product is to be published."),
             Phrase("Make the product anew from the case."),
             Jump("product", "", "publish"),
@@ -414,28 +417,28 @@ def _leaks(checked: Checked) -> Iterator[Fault]:
 
 
 RULES = (
-    Rule("marking-shown", "The marking above and below", WARNING, _marking_shown, 1),
-    Rule("marking-high-enough", "A marking as high as its inputs'", BLOCKING, _marking_high, 1),
-    Rule("marking-in-words", "Markings in free words", WARNING, _marking_free, 1),
+    Rule("marking-shown", Phrase("The marking above and below"), WARNING, _marking_shown, 1),
+    Rule("marking-high-enough", Phrase("A marking as high as its inputs'"), BLOCKING, _marking_high, 1),
+    Rule("marking-in-words", Phrase("Markings in free words"), WARNING, _marking_free, 1),
     Rule("title", "A title", WARNING, _title, 2),
-    Rule("bottom-line", "The finding in a sentence", WARNING, _bottom_line, 3),
-    Rule("coordinates", "Coordinates of the middle", WARNING, _centre, 7),
-    Rule("scale-bar", "A metric scale bar", WARNING, _scale_bar, 8),
-    Rule("north-arrow", "A north arrow", WARNING, _north_arrow, 9),
-    Rule("legend", "A legend of only what is visible", WARNING, _legend, 10),
-    Rule("labels-clear", "Labels that cover nothing", WARNING, _labels_clear, 11),
-    Rule("overlap", "Nothing on anything else", WARNING, _overlaps, 11),
-    Rule("cut-text", "No text cut", WARNING, _cut_text, 11),
-    Rule("grey", "Told apart without colour", WARNING, _in_grey),
-    Rule("boundaries", "Boundaries with whose view they are", WARNING, _boundaries),
-    Rule("key", "A line in the key for every number", WARNING, _key, 12),
-    Rule("locator", "An inset that shows where", WARNING, _locator, 16),
-    Rule("projection", "Projection and datum", WARNING, _projection, 17),
-    Rule("author", "Author or organisation", WARNING, _author, 18),
-    Rule("annotation-credit", "A credit of its own for the annotation", WARNING, _annotation_credit, 6),
-    Rule("made-on", "The day of the product", WARNING, _made_on, 18),
-    Rule("number", "Number and version", WARNING, _number, 18),
-    Rule("type-size", "Type of 6 pt or more", WARNING, _type_size),
-    Rule("alternative-text", "An alternative text", WARNING, _alt_text),
-    Rule("publishing-leak", "Nothing internal in what is published", WARNING, _leaks),
+    Rule("bottom-line", Phrase("The finding in a sentence"), WARNING, _bottom_line, 3),
+    Rule("coordinates", Phrase("Coordinates of the middle"), WARNING, _centre, 7),
+    Rule("scale-bar", Phrase("A metric scale bar"), WARNING, _scale_bar, 8),
+    Rule("north-arrow", Phrase("A north arrow"), WARNING, _north_arrow, 9),
+    Rule("legend", Phrase("A legend of only what is visible"), WARNING, _legend, 10),
+    Rule("labels-clear", Phrase("Labels that cover nothing"), WARNING, _labels_clear, 11),
+    Rule("overlap", Phrase("Nothing on anything else"), WARNING, _overlaps, 11),
+    Rule("cut-text", Phrase("No text cut"), WARNING, _cut_text, 11),
+    Rule("grey", Phrase("Told apart without colour"), WARNING, _in_grey),
+    Rule("boundaries", Phrase("Boundaries with whose view they are"), WARNING, _boundaries),
+    Rule("key", Phrase("A line in the key for every number"), WARNING, _key, 12),
+    Rule("locator", Phrase("An inset that shows where"), WARNING, _locator, 16),
+    Rule("projection", Phrase("Projection and datum"), WARNING, _projection, 17),
+    Rule("author", Phrase("Author or organisation"), WARNING, _author, 18),
+    Rule("annotation-credit", Phrase("A credit of its own for the annotation"), WARNING, _annotation_credit, 6),
+    Rule("made-on", Phrase("The day of the product"), WARNING, _made_on, 18),
+    Rule("number", Phrase("Number and version"), WARNING, _number, 18),
+    Rule("type-size", Phrase("Type of 6 pt or more"), WARNING, _type_size),
+    Rule("alternative-text", Phrase("An alternative text"), WARNING, _alt_text),
+    Rule("publishing-leak", Phrase("Nothing internal in what is published"), WARNING, _leaks),
 )

@@ -54,7 +54,7 @@ def _files(checked: Checked) -> Iterator[_File]:
     names = PartyNames.of(content)
     if not facts.is_laid_out:
         every = frozenset(one.uuid for one in _everybody(checked))
-        yield _File("the product", (), "", every, False)
+        yield _File(Phrase("the product"), (), "", every, False)
         return
     for pages in [range(facts.pages)] if facts.is_one_file else [[page] for page in range(facts.pages)]:
         whole = [one for one in facts.texts if one.page in pages and (facts.is_one_file or not one.is_part)]
@@ -62,7 +62,7 @@ def _files(checked: Checked) -> Iterator[_File]:
         parts = [one.words for one in (*facts.texts, *facts.beside) if one.page in pages]
         read = frozenset(uuid for text in (*parts, *alts) for uuid in names.read_in(text))
         words = tuple(one.words for one in whole)
-        name = "the file" if len(pages) == facts.pages else Phrase("page {pages} as a file", pages=pages[0] + 1)
+        name = Phrase("the file") if len(pages) == facts.pages else Phrase("page {pages} as a file", pages=pages[0] + 1)
         yield _File(name, words, plain("\n".join(words)), read, True)
 
 
@@ -315,7 +315,7 @@ def _title_covers(checked: Checked) -> Iterator[Fault]:
     said = any(checked.holds(words) for words in (of_all_marks(content), counted_only(content)))
     if not said and not any(_COUNT.search(text) for text in over[1:]):
         yield Fault(
-            "the title",
+            Phrase("the title"),
             Phrase(
                 "It speaks of what is claimed, and stands over {marks}, of which {count} {value} in a claim.",
                 marks=counted(len(marks), "mark"),
@@ -334,7 +334,7 @@ def _claims_counted(checked: Checked) -> Iterator[Fault]:
     ways = (words, left_out_words(content, is_nameless=True))
     if words and checked.has_marks and content.claims and not any(map(checked.holds, ways)):
         yield Fault(
-            "the claims",
+            Phrase("the claims"),
             Phrase("The page does not say how many claims of the case it leaves out."),
             Phrase("Print “{words}”", words=words),
             to_part("claims"),
@@ -342,7 +342,9 @@ def _claims_counted(checked: Checked) -> Iterator[Fault]:
 
 
 RULES = (
-    Rule("named-party", "Exact words, speaker and answer for a named party, in each file", BLOCKING, _named_party),
-    Rule("title-covers", "A title that says how many marks it is about", WARNING, _title_covers, 2),
-    Rule("claims-counted", "The number of claims that are left out", WARNING, _claims_counted),
+    Rule(
+        "named-party", Phrase("Exact words, speaker and answer for a named party, in each file"), BLOCKING, _named_party
+    ),
+    Rule("title-covers", Phrase("A title that says how many marks it is about"), WARNING, _title_covers, 2),
+    Rule("claims-counted", Phrase("The number of claims that are left out"), WARNING, _claims_counted),
 )

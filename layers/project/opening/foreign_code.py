@@ -68,23 +68,23 @@ _PROPERTY_WORDS = """
 _PROPERTIES = frozenset(_PROPERTY_WORDS.split())
 
 _CODE = {
-    "actionsetting": "an action",
-    "editform": "a form of its own",
-    "editforminit": "Python of a form",
-    "editforminitcode": "Python of a form",
-    "editforminitfilepath": "Python of a form",
-    "annotationform": "a form of its own",
+    "actionsetting": Phrase("an action"),
+    "editform": Phrase("a form of its own"),
+    "editforminit": Phrase("Python of a form"),
+    "editforminitcode": Phrase("Python of a form"),
+    "editforminitfilepath": Phrase("Python of a form"),
+    "annotationform": Phrase("a form of its own"),
     "attributeEditorQmlElement": "QML in a form",
     "attributeEditorHtmlElement": "HTML in a form",
-    "attributeEditorAction": "an action",
-    "mapTip": "HTML of map tips",
+    "attributeEditorAction": Phrase("an action"),
+    "mapTip": Phrase("HTML of map tips"),
     "Macros": "macros",
-    "ExpressionFunctions": "functions in Python",
+    "ExpressionFunctions": Phrase("functions in Python"),
     "pythonCode": "Python",
-    "projectModels": "processing models",
+    "projectModels": Phrase("processing models"),
     "Sensors": "sensors",
-    "HtmlAnnotationItem": "HTML on the map",
-    "FormAnnotationItem": "a form on the map",
+    "HtmlAnnotationItem": Phrase("HTML on the map"),
+    "FormAnnotationItem": Phrase("a form on the map"),
     "ComposerHtml": "HTML in a layout",
 }
 """Elements that hold code, at any depth; QGIS writes most of them empty too, and then they hold none."""
@@ -94,7 +94,7 @@ _CALL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """Functions of QGIS's expressions that ask for files or the environment, or run a text as an expression."""
-_CALL_WORDS = "an expression that asks for files or the environment"
+_CALL_WORDS = Phrase("an expression that asks for files or the environment")
 _SUSPECT = re.compile(
     rf"<(?:{'|'.join(_CODE)})\b|&#(?!(?:9|10|13|x9|xA|xD);)|%[0-9a-f]{{2}}|{_CALL.pattern}", re.IGNORECASE | re.DOTALL
 )
@@ -128,7 +128,7 @@ def judged_sld(sld: str) -> Judged:
     try:
         root = parse_xml(sld.encode("utf-8", "replace"), _STYLE_LIMITS)
     except BadXml:
-        return Judged(None, ("a style that cannot be read",))
+        return Judged(None, (Phrase("a style that cannot be read"),))
     names = [one.get("name", "") for one in root.iter() if one.tag.endswith("Function")]
     called = any(_CALL.match(f"{name.strip()}(") for name in names)
     return Judged(None, (_CALL_WORDS,)) if called or _has_call(sld) else Judged(sld)
@@ -143,12 +143,12 @@ def judged_project(content: str | bytes, *, is_ours: bool = False) -> Judged:
     digits = "".join(re.findall("[0-9a-fA-F]", text))  # QGIS skips whatever else there is
     packed = bytes.fromhex(digits[: len(digits) // 2 * 2])
     if not any(sign in data for sign in _ARCHIVE for data in (packed, text.encode("latin-1", "replace"))):
-        return Judged(None, ("a project in the open",)) if "<qgis" in text else Judged(content)
+        return Judged(None, (Phrase("a project in the open"),)) if "<qgis" in text else Judged(content)
     left_out: list[str] = []
     try:
         members = list(_members(packed, left_out))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, zlib.error):
-        return Judged(None, ("a project that cannot be read",))
+        return Judged(None, (Phrase("a project that cannot be read"),))
     kept: list[tuple[str, bytes]] = []
     is_changed = bool(left_out)
     for name, data in members:
@@ -187,12 +187,12 @@ def _members(packed: bytes, left_out: list[str]) -> Iterator[tuple[str, bytes]]:
                 if one.filename.endswith("_styles.db") and is_suspect(
                     data.replace(b"\0", b"").decode("utf-8", "replace")
                 ):
-                    left_out.append("styles with code")
+                    left_out.append(Phrase("styles with code"))
                     continue
                 if one.filename.endswith(".qgs") or data.startswith(_SQLITE) or not data:
                     yield one.filename, data
                     continue
-            left_out.append("files in its archive")
+            left_out.append(Phrase("files in its archive"))
 
 
 def _packed(members: list[tuple[str, bytes]]) -> bytes:
@@ -211,9 +211,9 @@ def _judged(text: str, limits: Limits) -> Judged:
     try:
         root = parse_xml(bare.encode("utf-8", "xmlcharrefreplace"), limits)
     except BadXml:
-        return Judged(None, ("XML that cannot be read",))
+        return Judged(None, (Phrase("XML that cannot be read"),))
     if root.tag != "qgis":
-        return Judged(None, ("XML that is none of QGIS",))
+        return Judged(None, (Phrase("XML that is none of QGIS"),))
     is_project = root.find("projectlayers") is not None or root.find("layer-tree-group") is not None
     sweep = _Sweep(is_changed=declared is not None and (declared[1] or "utf-8").lower() != "utf-8")
     sweep.children(root, _PROJECT_PARTS if is_project else _STYLE_PARTS)

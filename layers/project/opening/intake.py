@@ -131,5 +131,5 @@ def _checked(path: Path, reader: CaseReader, *, accept_damage: bool) -> Integrit
     if state in (Integrity.EDITED, Integrity.UNKNOWN) and not reader.is_sound(_READ_TABLES):
         state = Integrity.DAMAGED
     if state is Integrity.DAMAGED and not accept_damage:
-        raise damaged(path, "its bytes are not what was saved")
+        raise damaged(path, Phrase("its bytes are not what was saved"))
     return state

@@ -81,9 +81,9 @@ _MOUNTS = re.compile(
 )
 _DEVICES = re.compile(r"/(?:dev(?!/shm/)|proc|sys)(?:/|$)")
 _DEVICE_NAMES = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)\s*(?:\.|$)", re.IGNORECASE)
-_OTHER_SYSTEM = "it is a path of another system"
-_NO_NAME = "it names no file"
-_AN_ADDRESS = "it is an address or a connection, no path"
+_OTHER_SYSTEM = Phrase("it is a path of another system")
+_NO_NAME = Phrase("it names no file")
+_AN_ADDRESS = Phrase("it is an address or a connection, no path")
 
 
 def places_of(source: Mapping[str, Any], folder: str = "", *, windows: bool = WINDOWS) -> tuple[Place, ...]:
@@ -100,11 +100,11 @@ def _places(source: Mapping[str, Any], folder: str, windows: bool) -> Iterator[P
     if members is None:
         return
     if not isinstance(members, list):
-        yield _refused(members, "it is no list of images")
+        yield _refused(members, Phrase("it is no list of images"))
         return
     for member in members[:MOST_MEMBERS]:
         if not isinstance(member, Mapping):
-            yield _refused(member, "it is no image")
+            yield _refused(member, Phrase("it is no image"))
             continue
         if "shipped" in member:
             yield _shipped(member["shipped"])
@@ -135,9 +135,9 @@ def judged(text: object, folder: str = "", *, windows: bool = WINDOWS) -> Place:
     if counts_from_the_case(bare):
         return _relative(text, folder, windows)
     if bare != text:
-        return _refused(text, "it begins with a blank")
+        return _refused(text, Phrase("it begins with a blank"))
     if posixpath.normpath("/" + folded.lstrip("/")).startswith("/vsi") and folded.startswith("/"):
-        return _refused(text, "it is a path that only GDAL knows")
+        return _refused(text, Phrase("it is a path that only GDAL knows"))
     if folded.startswith("~"):
         return _of_home(text, folded, folder, windows)
     if folded.startswith("/"):
@@ -148,22 +148,22 @@ def judged(text: object, folder: str = "", *, windows: bool = WINDOWS) -> Place:
 def _unfit(text: str) -> str:
     """Why no system could take it for a path."""
     if len(text) > MOST_CHARS:
-        return "it is longer than any path"
+        return Phrase("it is longer than any path")
     if _CONTROL.search(text):
-        return "it holds control characters"
+        return Phrase("it holds control characters")
     if any("\ud800" <= c <= "\udfff" and not "\udc80" <= c <= "\udcff" for c in text):
-        return "it holds half characters"
+        return Phrase("it holds half characters")
     if text.lstrip().startswith(("<", "{")):
-        return "it is a description, no path"
+        return Phrase("it is a description, no path")
     return ""
 
 
 def _relative(text: str, folder: str, windows: bool) -> Place:
     parts = text.replace("\\", "/").split("/")
     if not folder:
-        return _refused(text, "it counts from the folder of a case, and there is none")
+        return _refused(text, Phrase("it counts from the folder of a case, and there is none"))
     if windows and any(":" in part for part in parts):
-        return _refused(text, "it names a drive, or a part of a file")
+        return _refused(text, Phrase("it names a drive, or a part of a file"))
     if windows and any(_DEVICE_NAMES.match(part) for part in parts):
         return Place(text, Reach.DEVICE)
     library = ntpath if windows else posixpath
@@ -182,7 +182,7 @@ def _rooted(text: str, folded: str, folder: str, windows: bool) -> Place:
         place = _classified(text, ntpath.normpath(folded), folder, windows)
         return place if place.is_inside else Place(text, Reach.NETWORK, place.path)
     if text.startswith("\\"):
-        return _refused(text, "it names no drive")
+        return _refused(text, Phrase("it names no drive"))
     if windows:
         return Place(text, Reach.ELSEWHERE, why=_OTHER_SYSTEM)
     place = _classified(text, posixpath.normpath(text), folder, windows)
@@ -192,11 +192,11 @@ def _rooted(text: str, folded: str, folder: str, windows: bool) -> Place:
 def _on_drive(text: str, folded: str, folder: str, windows: bool) -> Place:
     rest = folded[2:]
     if not rest.startswith("/"):
-        return _refused(text, "it names a drive without a folder")
+        return _refused(text, Phrase("it names a drive without a folder"))
     if not windows:
         return Place(text, Reach.ELSEWHERE, why=_OTHER_SYSTEM)
     if ":" in rest:
-        return _refused(text, "it names a part of a file")
+        return _refused(text, Phrase("it names a part of a file"))
     if any(_DEVICE_NAMES.match(part) for part in rest.split("/")):
         return Place(text, Reach.DEVICE)
     place = _classified(text, ntpath.normpath(folded), folder, windows)
@@ -208,7 +208,7 @@ def _of_home(text: str, folded: str, folder: str, windows: bool) -> Place:
     home = os.environ.get("USERPROFILE" if windows else "HOME", "")
     name, _, rest = folded.partition("/")
     if name != "~" or not home:
-        return Place(text, Reach.ELSEWHERE, why="it is in the home folder of somebody else")
+        return Place(text, Reach.ELSEWHERE, why=Phrase("it is in the home folder of somebody else"))
     library = ntpath if windows else posixpath
     return _outside(_classified(text, library.normpath(library.join(home, rest)), folder, windows))
 
@@ -232,7 +232,7 @@ def _shipped(name: object) -> Place:
     """The names are those of our own list; whatever leads out of its folder is none of them."""
     if isinstance(name, str) and name in sample_data.names():
         return Place(name, Reach.SHIPPED)
-    return _refused(name, "Geoloupe ships no such file")
+    return _refused(name, Phrase("Geoloupe ships no such file"))
 
 
 def _refused(text: object, why: str) -> Place:

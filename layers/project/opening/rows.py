@@ -219,7 +219,7 @@ class _TableReading:
             if uuid and uuid not in seen:
                 seen.add(uuid)
                 continue
-            self._given["no uuid" if not uuid else "the uuid of another row"] += 1
+            self._given[Phrase("no uuid") if not uuid else Phrase("the uuid of another row")] += 1
             renamed[numbers[index]] = uuids[index] = str(uuid4())
             seen.add(uuids[index])
 

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from msgspec import Struct
 
+from layers.phrase import Phrase
 from layers.project.storage.fsops import DISK, FileSystem, temporary_beside
 from layers.project.storage.processes import Owner
 
@@ -35,7 +36,8 @@ class Holder(Struct, frozen=True):
     """Tells two locks of one process apart."""
 
     def __str__(self) -> str:
-        return f"{self.user or 'somebody'} on {self.owner.host or 'an unknown computer'}"
+        user, host = self.user or Phrase("somebody"), self.owner.host or Phrase("an unknown computer")
+        return Phrase("{user} on {host}", user=user, host=host)
 
 
 class LockLoss(Struct, frozen=True):
@@ -155,7 +157,7 @@ def _read(path: Path) -> bytes:
     handle = os.open(path, flags)
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError("no regular file")
+            raise OSError(Phrase("no regular file"))
         return os.read(handle, _MOST_BYTES)
     finally:
         os.close(handle)

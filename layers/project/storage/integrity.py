@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from layers.phrase import Phrase
 from layers.project.storage.fsops import FileSystem
 
 _CHUNK_BYTES = 1 << 20
@@ -50,7 +51,7 @@ def seal(path: Path, slot: str, fs: FileSystem) -> Seal:
     with fs.open(path, "rb+") as file:
         digest, at = _digest(file, slot.encode("ascii"))
         if at < 0:
-            raise OSError("the place for the hash is not in the file")
+            raise OSError(Phrase("the place for the hash is not in the file"))
         text = f"sha256 {digest} {_counter(file):010d}"
         file.seek(at)
         fs.write_all(file, text.encode("ascii"))

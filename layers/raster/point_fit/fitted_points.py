@@ -95,7 +95,7 @@ class FittedPoints(Struct, frozen=True, eq=False):
         said = f"{counted(count, 'control point')}, {method}"
         if self.rms_m is None:
             return Phrase("{said}, unchecked: no point is left over to check the fit", said=said)
-        how = "leaving out each point in turn" if method is Method.THIN_PLATE else self._freedom
+        how = Phrase("leaving out each point in turn") if method is Method.THIN_PLATE else self._freedom
         return Phrase(
             "{said}, RMS {metres} ({how}), which is no position error",
             said=said,
@@ -151,9 +151,9 @@ def fitted_points(points: PointSet, size: tuple[int, int]) -> FittedPoints:
 
 def _begun(method: Method) -> str:
     return {
-        Method.AFFINE: "An affine fit",
-        Method.PROJECTIVE: "A projective fit",
-        Method.THIN_PLATE: "A thin plate spline",
+        Method.AFFINE: Phrase("An affine fit"),
+        Method.PROJECTIVE: Phrase("A projective fit"),
+        Method.THIN_PLATE: Phrase("A thin plate spline"),
     }[method]
 
 
@@ -201,7 +201,7 @@ def _check_apart(numbers: Sequence[int], picture: tuple[Floats, Floats], world: 
             raise CannotBePlaced(
                 "{pair} have the same {where}: move one of them, or take it away.", pair=pair, where=where
             )
-    for where, plane in (("in the picture", picture), ("on the map", world)):
+    for where, plane in ((Phrase("in the picture"), picture), (Phrase("on the map"), world)):
         if _is_line(*plane):
             raise CannotBePlaced("The control points lie in one line {where}: set one away from it.", where=where)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from layers.errors import GeoloupeError
+from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.readers.deliveries.acquisition_tags import imagery_acquisition, nitf_acquisition, tiff_acquisition
 from layers.readers.deliveries.airbus import dimap_acquisition
@@ -28,7 +29,6 @@ _LANDSAT_BAND = re.compile(r"(.+?)_(?:(?:SR|ST)_)?(?:B\d+|QA|ATRAN|CDIST|DRAD|EM
 _PLANET_IMAGE = re.compile(r"(.+?)_3[AB]_.+", re.IGNORECASE)
 _DIMAP_IMAGE = re.compile(r"IMG_(.+?)(?:_(?:RGB|NED|P))?", re.IGNORECASE)
 _LEVELS_IN_SAFE = 5
-_NOTE_UNREADABLE = "A metadata file beside it cannot be read: {0}"
 
 
 def read_acquisition(asked: ReadAcquisition) -> tuple[dict[str, Any], tuple[Any, ...]]:
@@ -62,14 +62,16 @@ def _beside(path: str) -> Iterator[Acquisition]:
                 try:
                     yield read(file)
                 except GeoloupeError as error:
-                    yield Acquisition(notes=(_NOTE_UNREADABLE.format(error.sentence),))
+                    yield Acquisition(
+                        notes=(Phrase("A metadata file beside it cannot be read: {why}", why=error.sentence),)
+                    )
                 break
     safe = _safe_product(path)
     if safe:
         try:
             yield describe(safe).acquisition
         except GeoloupeError as error:
-            yield Acquisition(notes=(_NOTE_UNREADABLE.format(error.sentence),))
+            yield Acquisition(notes=(Phrase("A metadata file beside it cannot be read: {why}", why=error.sentence),))
 
 
 def _candidates(stem: str) -> list[tuple[Any, list[str]]]:

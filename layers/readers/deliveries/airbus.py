@@ -183,8 +183,8 @@ def _collected(root: Element, centre: Element | None) -> tuple[float | None, tup
         along=f"{along:.3g}",
     )
     if spectral_processing(root) in _PANCHROMATIC or (product is not None and gsd > _LEAST_SHARE * product):
-        return gsd, (stated + ".",)
-    return None, (stated + ", which may be the panchromatic detector's.",)
+        return gsd, (Phrase("{stated}.", stated=stated),)
+    return None, (Phrase("{stated}, which may be the panchromatic detector's.", stated=stated),)
 
 
 def _strip_time(strip: Element) -> str:

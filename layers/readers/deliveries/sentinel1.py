@@ -20,11 +20,11 @@ _IMAGE = re.compile(
 _NODATA = 0.0
 """Beside the strip; the files do not say so."""
 _CURES = {
-    "SLC": "single-look complex (SLC), whose bursts are not put together here: open the GRD of the same pass",
-    "RAW": "raw signals, of which no picture is made here: open the GRD of the same pass",
-    "OCN": "wind and waves (OCN): open the netCDF files in its measurement folder",
+    "SLC": Phrase("single-look complex (SLC), whose bursts are not put together here: open the GRD of the same pass"),
+    "RAW": Phrase("raw signals, of which no picture is made here: open the GRD of the same pass"),
+    "OCN": Phrase("wind and waves (OCN): open the netCDF files in its measurement folder"),
 }
-NOT_CORRECTED = "not terrain-corrected; heights displaced"
+NOT_CORRECTED = Phrase("not terrain-corrected; heights displaced")
 
 
 def describe_sentinel1(delivery: Delivery, path: str) -> SceneInfo:
@@ -119,7 +119,7 @@ def sentinel1_acquisition(manifest: Element, annotation: Element | None, product
         notes.append(Phrase("Relative orbit {orbit}.", orbit=orbit))
     if start and stop:
         notes.append(Phrase("Recorded from {start} to {stop}, line by line.", start=start, stop=stop))
-    notes.append(f"It is {NOT_CORRECTED}.")
+    notes.append(Phrase("It is {not_corrected}.", not_corrected=NOT_CORRECTED))
     return Acquisition(
         at=start,
         date_kind="instant" if start else "unknown",

@@ -62,7 +62,7 @@ def odd_date_problems(source: VectorSource, names: list[str], fids: NDArray[np.i
                     "its {name} “{text}” is no date that there is: the cell is shown empty.", name=name, text=text[:40]
                 ),
             )
-    return problems.sentences("has such a date")
+    return problems.sentences(Phrase("has such a date"))
 
 
 def _nulled(column: Column, wrong: NDArray[np.bool_]) -> Column:

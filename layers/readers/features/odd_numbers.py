@@ -66,7 +66,7 @@ def odd_number_problems(
                     what=what,
                 ),
             )
-    return problems.sentences("has such a cell")
+    return problems.sentences(Phrase("has such a cell"))
 
 
 def _text(cell: Any) -> str:

@@ -56,7 +56,7 @@ def check_rows(rows: Rows, shapes: NDArray[Any], crs: str, *, may_overlap: bool 
     if len(coordinates) <= _MOST_VERTICES and not may_overlap:
         _find_invalid(shapes, problems)
     empty = int(absent.sum()) + int((shapely.is_empty(shapes) & ~missing).sum())
-    found = problems.sentences("is kept; what has no place is not drawn")
+    found = problems.sentences(Phrase("is kept; what has no place is not drawn"))
     if empty:
         said = counted(empty, "row has no geometry and stands", "rows have no geometry and stand")
         found.append(Phrase("{said} in the table only.", said=said))

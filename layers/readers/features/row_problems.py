@@ -7,17 +7,20 @@ from collections.abc import Sequence
 from msgspec import Struct, field
 
 from layers.phrase import Phrase
-from layers.text.counted import grouped
+from layers.text.counted import counted
 
 MOST_LISTED = 20
 _CLIPPED_AT = 200
+_KEPT = Phrase("has a problem and is kept as it is")
 
 
 class RowProblems(Struct):
-    """`numbers` are those that people see on the rows (else they count from 1), `word` is what a row is called."""
+    """`numbers` are those that people see on the rows (else they count from 1); `are_lines`: of a text, as people call
+    them.
+    """
 
     numbers: Sequence[int] = ()
-    word: str = "row"
+    are_lines: bool = False
     _said: list[str] = field(default_factory=list)
     _rows: set[int] = field(default_factory=set)
 
@@ -26,20 +29,25 @@ class RowProblems(Struct):
         self._rows.add(index)
         if len(self._said) < MOST_LISTED:
             number = self.numbers[index] if self.numbers else index + 1
-            self._said.append(f"{self.word.capitalize()} {number}: {reason[:_CLIPPED_AT]}")
+            clipped = reason if len(reason) <= _CLIPPED_AT else reason[:_CLIPPED_AT]
+            self._said.append(
+                Phrase("Line {number}: {reason}", number=number, reason=clipped)
+                if self.are_lines
+                else Phrase("Row {number}: {reason}", number=number, reason=clipped)
+            )
 
     def __len__(self) -> int:
         """Number of rows that have a problem."""
         return len(self._rows)
 
-    def sentences(self, what: str = "has a problem and is kept as it is") -> list[str]:
+    def sentences(self, what: str = _KEPT) -> list[str]:
         """Sentences that are listed; at the end the number of rows in all, where that is more."""
         if len(self._rows) <= len(self._said):
             return list(self._said)
         count = len(self._rows)
-        return [
-            *self._said,
-            Phrase("{count} {word}s in all: each {what}.", count=grouped(count), word=self.word, what=what)
-            if count > 1
-            else f"1 {self.word} {what}.",
-        ]
+        if count == 1:
+            whole = Phrase("1 line {what}.", what=what) if self.are_lines else Phrase("1 row {what}.", what=what)
+        else:
+            rows = counted(count, "line") if self.are_lines else counted(count, "row")
+            whole = Phrase("{rows} in all: each {what}.", rows=rows, what=what)
+        return [*self._said, whole]

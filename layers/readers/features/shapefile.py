@@ -86,20 +86,20 @@ def encoding_of(path: str, options: dict[str, Any]) -> tuple[str, str]:
     """The encoding of the attributes and why: what a person chose, the .cpg, the .dbf's language, or a guess."""
     chosen = known_encoding(str(options.get("encoding", "")))
     if chosen:
-        return chosen, "chosen by hand"
+        return chosen, Phrase("chosen by hand")
     sample, language = _sample(part(path, ".dbf"))
     named = _named(part(path, ".cpg"))
     guess, evidence = guessed_encoding(sample)
     if named and guess == "utf-8" and not sample.isascii() and known_encoding(named) != "utf-8":
         return guess, Phrase("{evidence}; the .cpg file says {named}", evidence=evidence, named=named)
     if named and _fits(sample, named):
-        return named, "the .cpg file says so"
+        return named, Phrase("the .cpg file says so")
     if named and not sample.isascii():
         return guess, Phrase(
             "{evidence}; the .cpg file says {named}, which does not fit", evidence=evidence, named=named
         )
     if language and _fits(sample, language) and guess != "utf-8":
-        return language, "the .dbf file says so"
+        return language, Phrase("the .dbf file says so")
     return guess, evidence
 
 

@@ -23,16 +23,34 @@ _RINGS = re.compile(r"LinearRing|closed linestring|number of points", re.IGNOREC
 
 def features_refused(name: str, text: str) -> NotReadable:
     """The error for a file of features that a library refuses with `text`."""
-    for pattern, sentence in (
-        (_INDEX, "{0} cannot be read, its index (.shx) does not fit it: take the .shx file away, it is made anew."),
-        (_TABLE, "{0} lacks a table or column that it lists itself: save it anew, as with QGIS or ogr2ogr."),
-        (_BUSY, "{0} is being written by another program: close it there, then reload the layer."),
-        (_DRIVE, "{0} cannot be read from its drive: look whether that is there and may be read, then open it again."),
-        (_CRS, "{0} cannot be read, as its CRS makes no sense: save it in another one, as with QGIS or ogr2ogr."),
-        (_MEMORY, "{0} claims more than a reader's memory can hold, it may be damaged: copy or download it again."),
-    ):
-        if pattern.search(text):
-            return NotReadable(sentence.format(name))
+    if _INDEX.search(text):
+        return NotReadable(
+            "{name} cannot be read, its index (.shx) does not fit it: take the .shx file away, it is made anew.",
+            name=name,
+        )
+    if _TABLE.search(text):
+        return NotReadable(
+            "{name} lacks a table or column that it lists itself: save it anew, as with QGIS or ogr2ogr.", name=name
+        )
+    if _BUSY.search(text):
+        return NotReadable(
+            "{name} is being written by another program: close it there, then reload the layer.", name=name
+        )
+    if _DRIVE.search(text):
+        return NotReadable(
+            "{name} cannot be read from its drive: look whether that is there and may be read, then open it again.",
+            name=name,
+        )
+    if _CRS.search(text):
+        return NotReadable(
+            "{name} cannot be read, as its CRS makes no sense: save it in another one, as with QGIS or ogr2ogr.",
+            name=name,
+        )
+    if _MEMORY.search(text):
+        return NotReadable(
+            "{name} claims more than a reader's memory can hold, it may be damaged: copy or download it again.",
+            name=name,
+        )
     return NotReadable("{name} cannot be read, it is damaged or incomplete: copy or download it again.", name=name)
 
 

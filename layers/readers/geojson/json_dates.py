@@ -81,5 +81,7 @@ def odd_dates(dataset: str | bytes, first: int) -> list[str]:
                     Phrase("its {name} “{value}” is no date or time as it is written.", name=name, value=value[:40]),
                 )
     return (
-        [*problems.sentences("is kept as text"), Phrase("The dates of this file are kept as text.")] if problems else []
+        [*problems.sentences(Phrase("is kept as text")), Phrase("The dates of this file are kept as text.")]
+        if problems
+        else []
     )

@@ -34,7 +34,7 @@ def height_problems(source: VectorSource, rows: Rows) -> list[str]:
     for index, count in (found or {}).items():
         places = counted(count, "of its places has", "of its places have")
         problems.add(index, Phrase("{places} no height: it is shown without the heights of the others.", places=places))
-    return problems.sentences("is shown without heights")
+    return problems.sentences(Phrase("is shown without heights"))
 
 
 def height_note(source: VectorSource) -> list[str]:

@@ -13,7 +13,7 @@ import pyogrio
 from layers.phrase import Phrase
 from layers.readers.features.ogr_rows import READ_ERRORS, remarks_ignored
 from layers.readers.features.row_problems import RowProblems
-from layers.text.counted import grouped
+from layers.text.counted import counted
 
 _BLOCK = 2**20
 _MOST_LINE_BYTES = 32 * 2**20
@@ -39,7 +39,7 @@ def whole_lines(data: bytes) -> tuple[bytes, list[str]]:
 
     OGR forgives more than JSON allows, such as a comma too many: it is asked about the first that look wrong.
     """
-    problems = RowProblems(word="line")
+    problems = RowProblems(are_lines=True)
     kept, asked = [], 0
     for line, text in _records(io.BytesIO(data)):
         why = _fault(text)
@@ -53,7 +53,7 @@ def whole_lines(data: bytes) -> tuple[bytes, list[str]]:
     if not problems or not kept:
         return data, []
     mark = _SEPARATOR if data.startswith(_SEPARATOR) else b""
-    return b"".join(mark + text.rstrip(b"\r\n") + b"\n" for text in kept), problems.sentences("is left out")
+    return b"".join(mark + text.rstrip(b"\r\n") + b"\n" for text in kept), problems.sentences(Phrase("is left out"))
 
 
 def as_collection(data: bytes) -> bytes:
@@ -68,12 +68,8 @@ def as_collection(data: bytes) -> bytes:
 def lines_lost(file: BinaryIO, features: int) -> list[str]:
     """A sentence where OGR made fewer `features` of a file than it has lines, for one too large to look at each."""
     lost = sum(1 for _ in _records(file)) - features
-    said = "line is no feature and is" if lost == 1 else "lines are no features and are"
-    return (
-        [Phrase("{lost} {said} left out; the file is too large to say which.", lost=grouped(lost), said=said)]
-        if lost > 0
-        else []
-    )
+    lines = counted(lost, "line is no feature and is", "lines are no features and are")
+    return [Phrase("{lines} left out; the file is too large to say which.", lines=lines)] if lost > 0 else []
 
 
 def _fault(text: bytes) -> str:
@@ -81,8 +77,8 @@ def _fault(text: bytes) -> str:
         found = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
         at = Phrase(", at character {pos}", pos=error.pos + 1) if isinstance(error, json.JSONDecodeError) else ""
-        return f"it is no JSON ({getattr(error, 'msg', 'it cannot be read')}{at})"
-    return "" if isinstance(found, dict) and found.get("type") in _KINDS else "it is JSON but no feature"
+        return Phrase("it is no JSON ({error}{at})", error=getattr(error, "msg", Phrase("it cannot be read")), at=at)
+    return "" if isinstance(found, dict) and found.get("type") in _KINDS else Phrase("it is JSON but no feature")
 
 
 def _is_forgiven(text: bytes) -> bool:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from layers.errors import FileMissing, NotReadable, TooLarge, UnsupportedFormat
+from layers.phrase import Phrase
 
 if TYPE_CHECKING:
     from tarfile import TarFile
@@ -111,7 +112,7 @@ def _of_tar(path: str, name: str) -> list[Member]:
                 found.append(Member(one.name, one.size))
     end = os.path.getsize(path)
     if any(one.size > end for one in found):
-        raise OSError("a member ends beyond the archive")
+        raise OSError(Phrase("a member ends beyond the archive"))
     return found
 
 

@@ -333,7 +333,7 @@ class _Judge:
     def _metadata(self, element: Element) -> Element | None:
         domain = element.get("domain", "")
         if domain.lower() in _SOURCED_DOMAINS:
-            raise self._refused("sources hidden in its metadata")
+            raise self._refused(Phrase("sources hidden in its metadata"))
         if domain not in _KEPT_DOMAINS or element.get("format"):
             return None
         anew, keys = self._element(element), _KEPT_DOMAINS[domain]

@@ -120,7 +120,7 @@ def _layer(name: str, elements: list[Element], notes: list[str]) -> ParsedLayer:
     }
     if "points" in types:
         types["points"] = "integer"
-    return ParsedLayer(name, "GPX", WGS84, wkb, columns, types, (*notes, *problems.sentences("is kept")))
+    return ParsedLayer(name, "GPX", WGS84, wkb, columns, types, (*notes, *problems.sentences(Phrase("is kept"))))
 
 
 def _attributes(element: Element) -> dict[str, Any]:
@@ -171,7 +171,7 @@ def _geometry(layer: str, element: Element, index: int, problems: RowProblems) -
     if lost:
         problems.add(index, Phrase("{lost} of its points have no usable lat and lon.", lost=lost))
     if not lines:
-        problems.add(index, "it has no points.")
+        problems.add(index, Phrase("it has no points."))
         return None
     if not all(heights):
         if any(heights):

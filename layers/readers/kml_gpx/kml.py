@@ -290,8 +290,8 @@ class _KmlHandler:
                     other=counted(len(self._links), "other place"),
                 )
             )
-        flat = self._flat.sentences("is shown without heights")
-        problems = (*notes, *links, *self._problems.sentences("is kept without a place"), *flat)
+        flat = self._flat.sentences(Phrase("is shown without heights"))
+        problems = (*notes, *links, *self._problems.sentences(Phrase("is kept without a place")), *flat)
         style, classes = self._styles.style(self._wkb, "name" in columns)
         if classes is not None:
             columns[COLUMN], types[COLUMN] = classes, "text"

@@ -114,7 +114,7 @@ def _layer(table: RawTable, source: VectorSource) -> ParsedLayer:
         sentences.append(
             Phrase("{count} of {name} {have} no usable coordinates.", count=count, name=table.name, have=have)
         )
-        sentences += problems.sentences("is kept without a place")
+        sentences += problems.sentences(Phrase("is kept without a place"))
     reading = {
         **table.reading,
         "columns": columns,

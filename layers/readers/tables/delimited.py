@@ -168,11 +168,12 @@ def unique_names(names: list[str]) -> list[str]:
 
 def _decoded(data: bytes, chosen: str, is_whole: bool) -> tuple[str, str, str, int]:
     """Text, its encoding, why that, and how many characters did not fit; where it is not whole the last may be cut."""
-    encoding, evidence = known_encoding(chosen), "chosen by hand"
+    evidence: str = Phrase("chosen by hand")
+    encoding = known_encoding(chosen)
     if encoding in ("", "utf-16", "utf-32") and not data.startswith(_WIDE_MARKS):
         wide = wide_encoding(data[:_SAMPLE_BYTES])
         if wide.startswith(encoding or "utf"):
-            encoding, evidence = wide, evidence if encoding else "it has a NUL beside each delimiter"
+            encoding, evidence = wide, evidence if encoding else Phrase("it has a NUL beside each delimiter")
     if not encoding:
         encoding, evidence = guessed_encoding(data)
         if encoding == "utf-8" and data[:_SAMPLE_BYTES].isascii() and not data.isascii():

@@ -105,7 +105,7 @@ def _from_numbers(
             lon, lat = _half("lon", xs[index], sides[0][index]), _half("lat", ys[index], sides[1][index])
             found.append(_place(f"{lat} {lon}" if lat and lon else None, index, problems))
         else:
-            problems.add(index, "it has no coordinates.")
+            problems.add(index, Phrase("it has no coordinates."))
             found.append(None)
     return _points(found), crs
 
@@ -176,7 +176,7 @@ def _angle(cells: tuple[Any, ...], side: str) -> str:
 
 def _place(text: Any, index: int, problems: RowProblems) -> tuple[float, float] | None:
     if text is None or not str(text).strip():
-        problems.add(index, "it has no coordinates.")
+        problems.add(index, Phrase("it has no coordinates."))
         return None
     try:
         found = parse_coordinate(str(text))

@@ -73,7 +73,7 @@ def exact_cells(
     except _Enough:
         pass
     except (BadXml, KeyError) as error:
-        why = error if isinstance(error, BadXml) else "it is put together in an unknown way"
+        why = error if isinstance(error, BadXml) else Phrase("it is put together in an unknown way")
         return Exact(
             {},
             {},

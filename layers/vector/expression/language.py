@@ -23,9 +23,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import override
 
 from msgspec import Struct
 
+from layers.errors import InvalidValue
 from layers.formula.parser import NUMBER, FormulaParser
 from layers.phrase import Phrase
 
@@ -127,12 +129,15 @@ class _Parser(FormulaParser[Node]):
     quotes = ("'", '"')
     sums, products, powers = ("+", "-", "||"), ("*", "/", "%"), {"**": "^", "^": "^"}
     functions = FUNCTIONS
-    refusal = "{} cannot be understood: {}."
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self._columns: dict[str, None] = {}
         self._measures: dict[str, None] = {}
+
+    @override
+    def refused(self, text: str, why: str) -> InvalidValue:
+        return InvalidValue("{text} cannot be understood: {why}.", text=text, why=why)
 
     def expression(self) -> Expression:
         root = self.parse()
@@ -176,12 +181,12 @@ class _Parser(FormulaParser[Node]):
             return _negated(is_not, Call(word, (left, self.sum())))
         if self.take("in"):
             if not self.take("("):
-                raise self.wrong("a ( is missing")
+                raise self.wrong(Phrase("a ( is missing"))
             return _negated(is_not, Call("in", (left, *self.values())))
         if self.take("between"):
             low = self.sum()
             if not self.take("and"):
-                raise self.wrong("BETWEEN takes two values joined by AND")
+                raise self.wrong(Phrase("BETWEEN takes two values joined by AND"))
             return _negated(is_not, Call("and", (Call(">=", (left, low)), Call("<=", (left, self.sum())))))
         if is_not:
             raise self.wrong("after NOT comes LIKE, CONTAINS, STARTS, ENDS, IN or BETWEEN")

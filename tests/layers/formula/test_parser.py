@@ -1,6 +1,7 @@
 """The frame of the small languages, with the smallest that stands in it: sums of digits, and a function."""
 
 import re
+from typing import override
 
 import pytest
 
@@ -14,7 +15,10 @@ class Sums(FormulaParser[str]):
     sums, products, powers = ("+", "-"), ("*",), {"^": "to"}
     functions = {"most": (2, 3), "half": (1, 1)}  # noqa: RUF012
     quotes = ("'",)
-    refusal = "{} is no sum: {}."
+
+    @override
+    def refused(self, text: str, why: str) -> InvalidValue:
+        return InvalidValue("{text} is no sum: {why}.", text=text, why=why)
 
     def whole(self) -> str:
         self.deeper(1)

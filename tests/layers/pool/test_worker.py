@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from layers.errors import FileMissing
+from layers.phrase import Room, phrase_of
 from layers.pool import worker
 from layers.readers.confinement.grants import NOTHING, Grants
 from layers.readers.confinement.holds import Holds
@@ -146,7 +147,7 @@ def test_whatever_an_op_raises_is_one_sentence(
 
     answer = served(Pipe({"number": 1, "op": "x", "params": {"path": "/scenes/a.tif"}}), block, run).answers[1]
     assert answer["error"] == noun
-    assert answer["sentence"].startswith(sentence)
+    assert phrase_of(answer["sentence"]["$phrase"], Room()).startswith(sentence)
 
 
 def test_a_broken_pipe_ends_it_too(steps: list[str], block: SharedMemory) -> None:

@@ -11,9 +11,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QPalette
 from PySide6.QtWidgets import QWidget
 
+from layers.phrase import Phrase
 from viewer.app.case.session import Session
 from viewer.support.icons import line_icon
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 from viewer.support.text import tooltip
 
 AFTER_PAINT_MS = 20
@@ -42,7 +43,7 @@ class Action(Struct, frozen=True):
 
     id: str
     text: Any
-    """In English; marked for translation, which Qt's stubs take for an object."""
+    """In English; marked for translation, which Qt's stubs take for an object, or a phrase."""
     run: Callable[..., None]
     """Gets the menu; of an action with a check, also whether it is checked now."""
     shortcut: str = ""
@@ -193,6 +194,8 @@ class ActionTable(QObject):
 
 
 def translated(text: str) -> str:
+    if isinstance(text, Phrase):
+        return in_language(text)
     return translate("Actions", text) if text else ""
 
 

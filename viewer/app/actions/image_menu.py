@@ -8,6 +8,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtWidgets import QWidget
 
 from layers.document.site import Site
+from layers.phrase import Phrase
 from layers.raster.presets import COMBINATIONS, Combination, names_of, resolve
 from viewer.app.actions.action_table import Action, ActionMenu
 from viewer.app.imagery.scene_finding import SceneFinding
@@ -15,6 +16,7 @@ from viewer.app.match_plate.plate_desk import MatchPlateDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.raster_style.raster_styler import RasterStyler
 from viewer.rendering.image_values import area_of, can_measure
+from viewer.support.language.stored_words import word
 from viewer.support.messages import Messages
 
 
@@ -27,7 +29,7 @@ def _combination(each: Combination) -> Action:
     """The row of a combination of bands."""
     return Action(
         band_action(each),
-        each.title,
+        Phrase(each.title),
         partial(_show, combination=each),
         each.key,
         offered=partial(_can_show, combination=each),
@@ -101,10 +103,10 @@ class ImageMenu(ActionMenu):
         if image is None:
             return ""
         if bands is not None:
-            return self.tr("{0}: bands {1}").format(combination.title, ", ".join(map(str, bands)))
+            return self.tr("{0}: bands {1}").format(word(combination.title), ", ".join(map(str, bands)))
         known = names_of(image)
         missing = ", ".join(name for name in combination.bands if resolve((name,), known) is None)
-        return self.tr("{0} (no band is known as {1})").format(combination.title, missing)
+        return self.tr("{0} (no band is known as {1})").format(word(combination.title), missing)
 
     def combine_bands(self) -> None:
         """Channels from different images."""

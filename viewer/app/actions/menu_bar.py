@@ -21,19 +21,25 @@ if TYPE_CHECKING:
 WIDEST_PX = 360
 """Of a name in a menu."""
 
-CANVAS_KEYS: tuple[tuple[object, str], ...] = (
+CANVAS_KEYS: tuple[tuple[object, object], ...] = (
     (QT_TRANSLATE_NOOP("Menus", "Pan while held"), "Space"),
-    (QT_TRANSLATE_NOOP("Menus", "Pan"), "Arrows"),
-    (QT_TRANSLATE_NOOP("Menus", "Zoom"), "+  −  wheel"),
+    (QT_TRANSLATE_NOOP("Menus", "Pan"), QT_TRANSLATE_NOOP("Menus", "Arrows")),
+    (QT_TRANSLATE_NOOP("Menus", "Zoom"), QT_TRANSLATE_NOOP("Menus", "+  −  wheel")),
     (QT_TRANSLATE_NOOP("Menus", "Turn the map"), "Shift+←  Shift+→"),
     (QT_TRANSLATE_NOOP("Menus", "North up"), "N"),
-    (QT_TRANSLATE_NOOP("Menus", "Zoom to a box"), "Shift+drag"),
-    (QT_TRANSLATE_NOOP("Menus", "Move the selected marks by a pixel"), "Arrows"),
-    (QT_TRANSLATE_NOOP("Menus", "Move them by ten pixels"), "Shift+Arrows"),
-    (QT_TRANSLATE_NOOP("Menus", "Snap to vertices and edges"), "Ctrl, while drawing or dragging"),
+    (QT_TRANSLATE_NOOP("Menus", "Zoom to a box"), QT_TRANSLATE_NOOP("Menus", "Shift+drag")),
+    (QT_TRANSLATE_NOOP("Menus", "Move the selected marks by a pixel"), QT_TRANSLATE_NOOP("Menus", "Arrows")),
+    (QT_TRANSLATE_NOOP("Menus", "Move them by ten pixels"), QT_TRANSLATE_NOOP("Menus", "Shift+Arrows")),
+    (
+        QT_TRANSLATE_NOOP("Menus", "Snap to vertices and edges"),
+        QT_TRANSLATE_NOOP("Menus", "Ctrl, while drawing or dragging"),
+    ),
     (QT_TRANSLATE_NOOP("Menus", "Mark at the crosshair"), "Enter"),
     (QT_TRANSLATE_NOOP("Menus", "Mark at a vertex near the crosshair"), "Ctrl+Enter"),
-    (QT_TRANSLATE_NOOP("Menus", "Type the length and bearing of a leg"), "Digits, while drawing"),
+    (
+        QT_TRANSLATE_NOOP("Menus", "Type the length and bearing of a leg"),
+        QT_TRANSLATE_NOOP("Menus", "Digits, while drawing"),
+    ),
     (QT_TRANSLATE_NOOP("Menus", "Finish a line, an area or a measurement"), "Enter"),
     (QT_TRANSLATE_NOOP("Menus", "Take the last vertex back, as Undo does while one draws"), "Backspace"),
     (QT_TRANSLATE_NOOP("Menus", "Cancel, then go back to the Select tool"), "Esc"),
@@ -211,7 +217,7 @@ def shortcut_groups(actions: ActionTable) -> dict[str, list[tuple[str, str]]]:
             if spec.shortcut:
                 title = bare(translated(BAR[place_of(menu, spec).menu]))
                 groups[title].append((bare(translated(spec.text)), keys_of(actions, spec.id)))
-    on_map = [(translate("Menus", text), keys) for text, keys in CANVAS_KEYS]
+    on_map = [(translate("Menus", text), translate("Menus", keys)) for text, keys in CANVAS_KEYS]
     return {title: rows for title, rows in groups.items() if rows} | {translate("Menus", "On the map"): on_map}
 
 

@@ -18,6 +18,7 @@ from viewer.app.toolbox import Toolbox
 from viewer.commands.filing.templates import save_templates
 from viewer.panels.context import PanelContext
 from viewer.panels.sites.case_templates import templates_of_case
+from viewer.support.language.stored_words import word
 from viewer.support.language.translation import translate
 from viewer.support.messages import Messages
 from viewer.support.text import one_line
@@ -114,7 +115,7 @@ def templates_in_file(path: Path) -> list[MarkTemplate]:
 def _row(key: str) -> Action:
     def text_now(menu: object) -> str:
         one = _desk(menu).of_key(key)
-        return one_line(one.name, 60).replace("&", "&&") if one is not None else ""
+        return one_line(word(one.name), 60).replace("&", "&&") if one is not None else ""
 
     def offered(menu: object) -> bool:
         return has_case(menu) and _desk(menu).of_key(key) is not None  # type: ignore[arg-type]

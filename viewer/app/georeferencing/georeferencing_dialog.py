@@ -28,7 +28,7 @@ from viewer.app.georeferencing.point_table import PointTable
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.slider_field import SliderField, percent
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line, plain, tooltip
 
@@ -250,8 +250,10 @@ class GeoreferencingDialog(QDialog):
         fit = self.draft.fit
         if fit is None:
             ask = self.tr("Click a pixel in the picture, then the same place on the map.")
-            return f"{self.draft.refusal} {ask}" if len(self.draft.points.on) < 3 else self.draft.refusal
-        said = f"{fit.note[0].upper()}{fit.note[1:]}."
+            why = in_language(self.draft.refusal)
+            return f"{why} {ask}" if len(self.draft.points.on) < 3 else why
+        note = in_language(fit.note)
+        said = f"{note[0].upper()}{note[1:]}."
         return said if fit.rms_px is None else self.tr("{0} In pixels: {1}.").format(said, f"{fit.rms_px:.2g}")
 
     def said(self, sentence: str) -> None:

@@ -47,7 +47,7 @@ from viewer.panels.companion import make_companion
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import muted
 from viewer.rendering.layer_date import UNDATED
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 from viewer.support.text import one_line, plain
 
 SIZE = (1180, 660)
@@ -297,7 +297,7 @@ class MatchPlateDialog(QDialog):
             self.photo_pane.scene,
             self.photo_pane.canvas.viewport.view(),
             self.tr("Photograph: {0}").format(one_line(layer.name, 80)),
-            (credit or f"{one_line(layer.name, 80)} ({UNDATED})",),
+            (credit or f"{one_line(layer.name, 80)} ({in_language(UNDATED)})",),
             numbers,
         )
         view, scene = self.map_pane.canvas.viewport.view(), self.map_pane.scene

@@ -15,6 +15,7 @@ from layers.phrase import Phrase
 from layers.product.site_words import subtitle_of
 from layers.product.spec import MOST_MAPS, ProductMap, ProductSpec, maps_of_comparison, read_spec
 from viewer.commands.products import products_in_order
+from viewer.support.language.translation import in_language
 from viewer.support.text import one_line
 
 KEPT = ("page", "dpi", "style", "dark", "author", "organisation", "marking", "graticule", "left_out", "publish")
@@ -70,12 +71,13 @@ def with_layout(spec: ProductSpec, layout: str, seen: Seen) -> ProductSpec:
             layout = layout if len(maps) <= MOST_MAPS[layout] else "panels"
             spec = replace(spec, layout=layout, maps=maps, match=compared.match, comparison=uuid)
     case_subtitle, before = seen.document.meta("subtitle"), seen.document.sites.get(spec.site)
-    if layout != "site" and before is not None and spec.subtitle == subtitle_of(before):
+    if layout != "site" and before is not None and spec.subtitle == in_language(subtitle_of(before)):
         spec = replace(spec, subtitle=case_subtitle)
     if layout == "site" and seen.site:
         site = seen.document.sites.get(seen.site)
         is_typed = spec.subtitle != case_subtitle
-        spec = replace(spec, site=seen.site, subtitle=subtitle_of(site) if site and not is_typed else spec.subtitle)
+        subtitle = in_language(subtitle_of(site)) if site and not is_typed else spec.subtitle
+        spec = replace(spec, site=seen.site, subtitle=subtitle)
     if layout in ("single", "site", "plain") and len(spec.maps) > 1:
         spec = replace(spec, comparison="")
     return replace(spec, maps=(spec.maps or (ProductMap(),))[: MOST_MAPS[spec.layout]])

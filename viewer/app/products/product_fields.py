@@ -28,9 +28,8 @@ from viewer.app.products.map_fields import MapFields, is_shown_for
 from viewer.panels.widgets.fold_section import FoldSection, unfold_to
 from viewer.panels.widgets.form_page import FormPage
 from viewer.panels.widgets.refusal import Refusal
-from viewer.panels.words import capital
 from viewer.support.begun_line import BegunLine
-from viewer.support.language.translation import translate
+from viewer.support.language.stored_words import capital, word
 from viewer.support.still_boxes import ComboBox, SpinBox
 from viewer.support.text import tooltip
 
@@ -72,15 +71,15 @@ class ProductFields(FormPage):
 
     def _fill_boxes(self, styles: Iterable[tuple[str, str]]) -> None:
         for name, title in LAYOUTS.items():
-            self.layout_box.addItem(translate("Products", title), name)
+            self.layout_box.addItem(word(title), name)
         self.page_box.setEditable(True)
         self.page_box.setInsertPolicy(ComboBox.InsertPolicy.NoInsert)
-        self.page_box.addItems(list(PAGES))
+        self.page_box.addItems([word(name) for name in PAGES])
         self.page_box.setToolTip(tooltip(self.tr("A page of the list, or pixels: 1600x1000")))
         for name in GRATICULES:
             self.graticule_box.addItem(name or self.tr("None"), name)
         for name, title in styles:
-            self.style_box.addItem(title, name)
+            self.style_box.addItem(word(title), name)
         self.marking_box.setEditable(True)
         self.marking_box.addItems(list(MARKINGS))
         self.dpi_box.setRange(LEAST_DPI, MOST_DPI)
@@ -134,7 +133,7 @@ class ProductFields(FormPage):
         section, grid = FoldSection(self.tr("Parts of the page"), folded=True), QGridLayout()
         for at, part in enumerate(PARTS):
             box = QCheckBox(capital(part))
-            box.setAccessibleName(self.tr("Show the part: {0}").format(part))
+            box.setAccessibleName(self.tr("Show the part: {0}").format(word(part)))
             self.parts[part] = box
             grid.addWidget(box, at // 2, at % 2)
         section.content.addLayout(grid)
@@ -194,7 +193,7 @@ class ProductFields(FormPage):
 
     def show_spec(self, spec: ProductSpec) -> None:
         """Show a product; fields that say the same already are left alone, so that one can go on typing in them."""
-        named = page_named(self.page_box.currentText())
+        named = self._page_typed()
         is_other_page = named != spec.page and (bool(named) or spec.page != self._spec.page)
         self._spec = spec
         fields = self.findChildren(QWidget)
@@ -216,7 +215,7 @@ class ProductFields(FormPage):
         if self.marking_box.currentText().strip() != spec.marking:
             self.marking_box.setCurrentText(spec.marking)
         if is_other_page:
-            self.page_box.setCurrentText(spec.page)
+            self.page_box.setCurrentText(word(spec.page))
             self._refuse_page("")
         del blocked
         self._follow_layout(spec)
@@ -280,16 +279,20 @@ class ProductFields(FormPage):
 
     def take_page(self) -> str:
         """Take what is typed as the page; where it is none, the sentence that is said at the field."""
-        typed = self.page_box.currentText()
-        page = page_named(typed)
-        if page and page != typed:
+        page = self._page_typed()
+        if page and word(page) != self.page_box.currentText():
             blocked = QSignalBlocker(self.page_box)
-            self.page_box.setCurrentText(page)
+            self.page_box.setCurrentText(word(page))
             del blocked
         self._refuse_page("" if page else self.tr("No page: choose one of the list, or type pixels as 1600x1000."))
         if page:
             self._tell(replace(self._spec, page=page), "page")
         return "" if page else self.refusal.text()
+
+    def _page_typed(self) -> str:
+        """The page that the field names, in the analyst's language or by its own name; empty for none."""
+        typed = self.page_box.currentText()
+        return page_named(next((name for name in PAGES if word(name) == typed), typed))
 
     def _refuse_page(self, sentence: str) -> None:
         self.refusal.say(sentence, self.page_box)

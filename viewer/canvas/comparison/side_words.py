@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from layers.document.comparison import ComparisonSpec
+from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.time.spans import Span, are_apart, is_before, span_of
 from viewer.canvas.comparison.sides import SWIPES, Sides
@@ -21,7 +22,7 @@ from viewer.rendering.images import unpainted
 from viewer.rendering.layer_date import UNDATED, badge, tiles_acquisition
 from viewer.rendering.tiles.tiles_drawing import TilesDrawing
 from viewer.rendering.vector.qt_shapes import is_vector_device
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 from viewer.support.painting import painting
 from viewer.support.text import one_line
 
@@ -64,7 +65,9 @@ def acquisition_shown(drawing: LayerDrawing) -> Acquisition:
 def dated(known: Acquisition) -> str:
     """A date with its kind, whatever that is."""
     text = badge(known)
-    return f"{text}, {known.date_kind}" if known.at and known.date_kind in ("instant", "interval") else text
+    if known.at and known.date_kind in ("instant", "interval"):
+        return Phrase("{date}, {kind}", date=text, kind=Phrase(known.date_kind))
+    return text
 
 
 def images_of(scene: MapScene, spec: ComparisonSpec, at: int) -> list[LayerDrawing]:
@@ -81,7 +84,7 @@ def words_of(spec: ComparisonSpec, scenes: Sequence[MapScene], notes: Sequence[s
     letters = letters_for([span_of_all(times) for times in known])
     found = []
     for at, frame in enumerate(spec.frames):
-        dates = list(dict.fromkeys(dated(time) for time in known[at])) or [UNDATED]
+        dates = [in_language(date) for date in dict.fromkeys(map(dated, known[at]))] or [in_language(UNDATED)]
         names = [one_line(drawing.layer.name, _NAME_CHARS) for drawing in images[at]]
         name = one_line(frame.title, _NAME_CHARS) or _some(names) or translate("comparison", "(not in the case)")
         found.append(SideWords(letters[at], _some(dates), name, notes[at]))

@@ -16,6 +16,7 @@ from layers.document.image import Image
 from layers.document.layer import Layer
 from layers.document.site import Site
 from layers.document.vocabulary import NOT_KNOWN_TO_EXIST
+from layers.phrase import Phrase
 
 _ORIGINS = ("path", "shipped", "template", "combined", "table", "part")
 
@@ -31,7 +32,7 @@ class PlaceOf(Site, frozen=True, kw_only=True):
     @override
     def with_doubt(self, name: str) -> str:
         known = Site.with_doubt(self, name) if self.lifecycle in NOT_KNOWN_TO_EXIST else name
-        return f"place of {known}" if known else ""
+        return Phrase("place of {known}", known=known) if known else ""
 
 
 def place_of(site: Site) -> PlaceOf:

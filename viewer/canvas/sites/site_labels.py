@@ -17,6 +17,7 @@ from viewer.canvas.sites.ring_signs import radii_in
 from viewer.canvas.sites.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.sites.site_shapes import runs_in_view, to_pixels
 from viewer.canvas.sites.site_symbology import MEASURE_COLOR, SELECTED_COLOR
+from viewer.support.language.translation import in_language
 
 MOST_REQUESTS = 240
 """More labels than this never fit a picture; the rest is not measured."""
@@ -100,7 +101,7 @@ def label_text(site: Site, language: str = "") -> str:
     """The site's name in `language` where it has one, else its label, in one line, and why it may not exist."""
     names = dict(site.aliases)
     name = " ".join((names.get(language) or site.label)[: 4 * LONGEST_LABEL].split())[:LONGEST_LABEL]
-    return site.with_doubt(name)
+    return in_language(site.with_doubt(name))
 
 
 def _label_order(frame: SiteFrame, selection: frozenset[str]) -> list[int]:

@@ -14,7 +14,8 @@ from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.setting.flow import Atom
 from viewer.export.plates.setting.lettering import Type, whole
 from viewer.export.plates.setting.page_sizes import PageSizes
-from viewer.support.language.translation import translate
+from viewer.support.language.stored_words import word
+from viewer.support.language.translation import in_language, translate
 from viewer.support.text import one_line
 
 _RUN_IN = 10
@@ -65,7 +66,7 @@ class EvidenceRows:
             (translate("Export", "Class"), site.class_words),
             (translate("Export", "Place"), ", ".join(filter(None, (site.place, site.mgrs and f"MGRS {site.mgrs}")))),
             (translate("Export", "Known to"), site.precision),
-            (translate("Export", "State"), site.doubt or site.lifecycle),
+            (translate("Export", "State"), site.doubt or word(site.lifecycle)),
             (translate("Export", "Other names"), names),
             (translate("Export", "Name"), site.identity),
             (translate("Export", "Seen"), site.seen),
@@ -73,7 +74,7 @@ class EvidenceRows:
         atoms = [self._head("site", site.name)]
         for label, words in rows:
             if words:
-                atoms.append(self._plain_row("site", f"{label}: {words}"))
+                atoms.append(self._plain_row("site", f"{label}: {in_language(words)}"))
         return atoms + ([self._plain_row("site", site.inferred)] if site.inferred else [])
 
     def _plain_row(self, key: str, text: str) -> Atom:
@@ -146,12 +147,14 @@ class EvidenceRows:
         if claim.source_words and claim.statement and claim.statement != claim.source_words:
             atoms.append(self._inner(translate("Export", "In our words: {0}").format(claim.statement)))
         if claim.state:
-            atoms.append(self._inner(translate("Export", "State: {0}").format(claim.state)))
+            atoms.append(self._inner(translate("Export", "State: {0}").format(word(claim.state))))
         if claim.likelihood:
-            atoms.append(self._inner(translate("Export", "We judge it {0}.").format(claim.likelihood.rstrip("."))))
+            atoms.append(
+                self._inner(translate("Export", "We judge it {0}.").format(in_language(claim.likelihood).rstrip(".")))
+            )
         if claim.confidence:
             reason = f" {claim.reason}" if claim.reason else ""
-            atoms.append(self._inner(f"{claim.confidence}{reason}"))
+            atoms.append(self._inner(f"{in_language(claim.confidence)}{reason}"))
         if claim.is_ours and not claim.is_reviewed:
             atoms.append(self._inner(translate("Export", "Not independently reviewed.")))
         if claim.place_note:
@@ -179,7 +182,7 @@ class EvidenceRows:
         return Atom(key, whole(text), self._sizes.type(0.92), self._style.quiet, 0.22 * self._sizes.body)
 
     def _head(self, key: str, text: str) -> Atom:
-        return Atom(key, text, self._sizes.type(1.05, bold=True), self._style.ink, self._sizes.gap, keep=True)
+        return Atom(key, whole(text), self._sizes.type(1.05, bold=True), self._style.ink, self._sizes.gap, keep=True)
 
 
 def _said(claim: ClaimSaid) -> str:
@@ -187,5 +190,5 @@ def _said(claim: ClaimSaid) -> str:
     if claim.source_words or claim.voice != "analyst":
         return claim_sentence(claim)
     cited = ", ".join(dict.fromkeys(cited_at(quote) for quote in claim.quotes))
-    who = ", ".join(part for part in (claim.speaker, claim.made_at) if part)
+    who = ", ".join(part for part in (in_language(claim.speaker), claim.made_at) if part)
     return claim.statement + (f" — {who}" if who else "") + (f" [{cited}]" if cited else "")

@@ -12,13 +12,14 @@ from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.plate_words import alt_text, annotation_credit, has_annotation
 from viewer.export.plates.printed import ProductWords
+from viewer.support.language.translation import in_language, translate
 
 
 def map_title(plate: Plate, one: MapOnPage) -> str:
     """The title of a map, as it is known by beside its picture."""
     title = plate.strips[one.number] or plate.title
     is_told = one.page in plate.party_pages or not plate.parties.names.names_any(title)
-    return title if title and is_told else f"Map {one.number + 1}"
+    return title if title and is_told else translate("Export", "Map {0}").format(one.number + 1)
 
 
 def map_alt_text(plate: Plate, one: MapOnPage, title: str) -> str:
@@ -45,8 +46,10 @@ def words_of_pages(plate: Plate, pages: Collection[int], processing: Iterable[st
 
     images = [line for lines in plate.captions for line in lines]
     annotation = annotation_credit(spec) if has_annotation(plate.maps) else ""
-    owed = [f"Data: {'; '.join(plate.data_credits).rstrip('.')}."] if plate.data_credits else []
-    sources = [f"{one.number} {one.citation}" for one in plate.content.sources]
+    data = "; ".join(plate.data_credits).rstrip(".")
+    owed = [translate("Export", "Data: {0}.").format(data)] if data else []
+    owed += [translate("Export", "Annotation: {0}").format(annotation)] if annotation else []
+    sources = [f"{one.number} {in_language(one.citation)}" for one in plate.content.sources]
     about = " ".join(filter(None, (spec.bottom_line, spec.subtitle, spec.caption)))
     alts = [map_alt_text(plate, one, map_title(plate, one)) for one in maps]
     alt = (told(spec.alt_text) if maps or not plate.maps else "") or " ".join(alts)
@@ -57,11 +60,11 @@ def words_of_pages(plate: Plate, pages: Collection[int], processing: Iterable[st
         author="" if spec.publish else spec.author,
         organisation=spec.organisation,
         marking=plate.marking,
-        credits=tuple(dict.fromkeys((*images, *owed, *([f"Annotation: {annotation}"] if annotation else [])))),
+        credits=tuple(dict.fromkeys((*images, *owed))),
         sources=tuple(filter(None, map(told, sources))),
         alt_text=alt,
         made_on=plate.edition.made_on,
-        status=status_words(plate.edition),
+        status=in_language(status_words(plate.edition)),
         processing=told(" ".join(filter(None, (spec.processing_note, *processing)))),
         parties=tuple(_sentences(plate, pages) if is_told else filter(None, [nameless])),
         in_short=_in_short(plate, about, nameless),

@@ -21,6 +21,7 @@ from viewer.export.plates.setting.page_rooms import (
 )
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.word_pages import Repeated, head_height
+from viewer.support.language.translation import in_language
 
 _SHARES = (1.0, 1.15, 1.3, 1.45, 1.6, 1.8)
 """As many times the customary room may the words have, for what is said of named parties to stand beside the map."""
@@ -74,7 +75,7 @@ class PartyBlock:
 
     def sentences(self, level: Telling) -> list[str]:
         """The block as plain words."""
-        return [words for _, words in parties_at(self.content, level)] if self._draws_marks else []
+        return [in_language(words) for _, words in parties_at(self.content, level)] if self._draws_marks else []
 
     def atoms(self, level: Telling | None = None) -> list[Atom]:
         """The block as rows; of the first page by default."""

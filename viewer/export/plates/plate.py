@@ -85,6 +85,7 @@ from viewer.export.plates.setting.piece import Piece
 from viewer.export.plates.setting.word_pages import fuller_share, head_height, pieces_of, words_on_pages
 from viewer.export.plates.shown_parts import Shown, pane_shape, shown_parts
 from viewer.rendering.vector.qt_shapes import box_of
+from viewer.support.language.translation import in_language
 from viewer.support.text import one_line
 
 _TURNS = 4
@@ -448,21 +449,25 @@ class Plate:
     def _told_spec(self) -> ProductSpec:
         """The spec as its head prints it: where a firm is not named, its place is not told either."""
         row = self.document.sites.get(self.spec.site) if self.spec.layout == "site" else None
-        if row is None or not self.parties.is_nameless or self.spec.subtitle != subtitle_of(row):
+        if (
+            row is None
+            or not self.parties.is_nameless
+            or self.spec.subtitle not in (subtitle_of(row), in_language(subtitle_of(row)))
+        ):
             return self.spec
         return replace(self.spec, subtitle=self.spec.subtitle.partition(" · ")[0])
 
     def _site_name(self) -> str:
         row = self.document.sites.get(self.spec.site) if self.spec.layout == "site" else None
-        return self._told(row.with_doubt(row.label)) if row is not None else ""
+        return in_language(self._told(row.with_doubt(row.label))) if row is not None else ""
 
     def name_of(self, uuid: str) -> str:
         """The words for a mark."""
         site = self.content.site(uuid)
         if site is not None:
-            return site.name
+            return in_language(site.name)
         row = self.document.sites[uuid]
-        return self._told(row.with_doubt(row.label))
+        return in_language(self._told(row.with_doubt(row.label)))
 
     @property
     def left_out(self) -> int:
@@ -577,7 +582,7 @@ class Plate:
         told = {flow.columns[one.column].page for one in flow.found if one.atom.key == PARTIES}
         self.further_level = self.parties.further_level(rooms)
         self.party_pages = frozenset(told - {0} if self.parties.is_nameless else told)
-        status = status_words(self.edition).partition(",")[0].capitalize()
+        status = in_language(status_words(self.edition)).partition(",")[0].capitalize()
         for page in range(self.pages):
             if page:
                 room = QRectF(inner.left(), inner.top(), inner.width(), head)

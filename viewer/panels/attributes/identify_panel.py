@@ -30,7 +30,7 @@ from viewer.panels.widgets.icon_button import IconButton
 from viewer.rendering.image_values import BandValue, PixelValues, ask_pixel
 from viewer.rendering.layer_date import badge
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line, tooltip
 
@@ -127,7 +127,7 @@ class IdentifyPanel(QWidget):
         if layer is None or drawing is None:
             return
         item = self._headed(one_line(layer.name, 80), seen.layer_uuid)
-        self._add_value(item, self.tr("Date"), badge(drawing.acquisition))
+        self._add_value(item, self.tr("Date"), in_language(badge(drawing.acquisition)))
         red, green, blue = seen.color
         self._add_value(item, self.tr("Shown as"), f"{red}, {green}, {blue}", self.tr("red, green, blue, 0 to 255"))
         if isinstance(drawing, RasterDrawing):

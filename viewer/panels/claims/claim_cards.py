@@ -14,7 +14,8 @@ from viewer.panels.claims.evidence_drop import EvidenceDrop
 from viewer.panels.widgets.form_page import muted, side_by_side
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.row_column import RowColumn
-from viewer.panels.words import capital, likelihood_text, word
+from viewer.panels.words import likelihood_text
+from viewer.support.language.stored_words import capital, word
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line
 

@@ -16,7 +16,8 @@ from viewer.panels.products.printed_in import add_printing
 from viewer.panels.widgets.icon_button import CompactButton, IconButton
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import Column, RowTable
-from viewer.panels.words import capital, likelihood_text, no_words, site_name
+from viewer.panels.words import likelihood_text, no_words, site_name
+from viewer.support.language.stored_words import capital
 from viewer.support.text import one_line, searched, tooltip
 
 LONGEST_SPEAKER = 16

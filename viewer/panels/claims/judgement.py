@@ -16,7 +16,8 @@ from viewer.panels.context import PanelContext
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, NumberField, TextField
 from viewer.panels.widgets.form_page import muted, side_by_side
-from viewer.panels.words import choices, word
+from viewer.panels.words import choices
+from viewer.support.language.stored_words import word
 
 COLUMNS = ("likelihood_term", "likelihood_low", "likelihood_high", "confidence", "confidence_reason")
 

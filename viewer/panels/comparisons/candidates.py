@@ -13,6 +13,7 @@ from layers.document.layer import Layer
 from layers.time.spans import Span, are_apart, span_of
 from viewer.canvas.comparison.side_words import acquisition_shown, dated
 from viewer.canvas.scene import MapScene
+from viewer.support.language.translation import in_language
 
 WORLD_WIDE_DEGREES = 350.0
 """An image as wide as that, without a date, is what others lie upon."""
@@ -35,7 +36,7 @@ def candidate_of(scene: MapScene, layer: Layer) -> Candidate:
     known, bounds = acquisition_shown(drawing), scene.layer_bounds(layer.uuid)
     span = span_of(known.at, known.until)
     is_wide = bounds is not None and bounds.width >= WORLD_WIDE_DEGREES
-    return Candidate(layer.uuid, layer.name, dated(known), span, is_wide and span is None)
+    return Candidate(layer.uuid, layer.name, in_language(dated(known)), span, is_wide and span is None)
 
 
 def candidates_at(scene: MapScene, lon: float, lat: float) -> list[Candidate]:

@@ -22,6 +22,7 @@ from layers.services.catalog import MAX_LEVEL, TileService, catalog
 from viewer.commands.layers import add_layer
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import FormPage, muted
+from viewer.support.language.stored_words import word
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import DateBox, SpinBox
 from viewer.support.text import one_line, plain
@@ -188,7 +189,10 @@ class AddImageryPanel(QWidget):
             )
         if service is None:
             return self.tr("Choose a service.")
-        parts = [service.note, self.tr("Licence: %1").replace("%1", service.licence) if service.licence else ""]
+        parts = [
+            word(service.note),
+            self.tr("Licence: %1").replace("%1", word(service.licence)) if service.licence else "",
+        ]
         return "\n".join(part for part in (*parts, service.attribution) if part)
 
 

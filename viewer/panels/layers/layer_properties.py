@@ -37,6 +37,7 @@ from viewer.panels.words import choices
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.vector.layer_styles import ColumnReader
 from viewer.rendering.vector.vector_drawing import VectorDrawing
+from viewer.support.language.stored_words import word
 from viewer.support.text import plain
 
 
@@ -223,7 +224,7 @@ class LayerPropertiesPanel(RowForm):
         date.setPlaceholderText(plain(known.when if known.at else self.tr("unknown")))
         credit.setPlaceholderText(plain(known.credit or self.tr("not given")))
         silent = known.date_kind == "unknown" or layer.known_date_kind != "unknown"
-        said = self.tr("Unknown") if silent else self.tr("As found: {0}").format(known.date_kind)
+        said = self.tr("Unknown") if silent else self.tr("As found: {0}").format(word(known.date_kind))
         kind.setItemText(kind.findData("unknown"), plain(said))
 
     # -- gestures -----------------------------------------------------------------------------------------------

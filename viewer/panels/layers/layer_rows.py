@@ -24,6 +24,7 @@ from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.tiles.tiles_drawing import TilesDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.icons import line_icon
+from viewer.support.language.translation import in_language
 from viewer.support.text import one_line, tooltip
 
 SITES_ROW = 0
@@ -93,11 +94,11 @@ class LayerRows(QAbstractListModel):
         found = {}
         for layer in self._context.document.layers.values():
             if layer.kind == "tiles":
-                found[layer.uuid] = badge(tiles_acquisition(layer))
+                found[layer.uuid] = in_language(badge(tiles_acquisition(layer)))
             elif layer.kind == "raster":
                 drawing = self._context.drawing_of(layer.uuid)
                 known = drawing.acquisition if drawing is not None else acquisition_of(layer, None, None)
-                found[layer.uuid] = badge(known)
+                found[layer.uuid] = in_language(badge(known))
         return found
 
     def _found_badges(self) -> dict[str, tuple[str, str]]:
@@ -223,17 +224,17 @@ class LayerRows(QAbstractListModel):
             case _ROLE.ToolTipRole:
                 badge = self._badges.get(layer.uuid, ("", ""))[1]
                 lines = (layer.name, layer.credit, self._dates.get(layer.uuid, ""), nudge_fact(layer), badge)
-                return tooltip(problem or "\n".join(line for line in lines if line))
+                return tooltip(problem or "\n".join(in_language(line) for line in lines if line))
             case _ if role == DATE_ROLE:
                 date = self._dates.get(layer.uuid, "")
-                return self.tr("undated") if date == UNDATED else date
+                return self.tr("undated") if date == in_language(UNDATED) else date
             case _ if role == BADGE_ROLE:
                 return self._badges.get(layer.uuid, ("", ""))[0]
             case _ROLE.ForegroundRole if not layer.visible:
                 return QColor(self._palette.color(QPalette.ColorRole.PlaceholderText))
             case _ROLE.AccessibleDescriptionRole:
                 badge, sentence = self._badges.get(layer.uuid, ("", ""))
-                return problem or sentence or self._dates.get(layer.uuid, "")
+                return problem or in_language(sentence) or self._dates.get(layer.uuid, "")
         return None
 
     def _sites_data(self, role: int) -> Any:

@@ -24,6 +24,7 @@ from layers.errors import GeoloupeError
 from layers.vector.table import VectorInfo
 from viewer.panels.layers.place_dialog import place_words
 from viewer.panels.widgets.form_page import FormPage, heading, muted, wrapped
+from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox, SpinBox
 from viewer.support.text import one_line, plain
@@ -307,7 +308,8 @@ class TableDialog(QDialog):
     def _evidence(self, reading: dict[str, Any]) -> str:
         if not reading.get("encoding"):
             return ""
-        return self.tr("Encoding {0}: {1}.").format(reading["encoding"], reading.get("encoding_evidence", ""))
+        evidence = in_language(reading.get("encoding_evidence", ""))
+        return self.tr("Encoding {0}: {1}.").format(reading["encoding"], evidence)
 
     def _show_preview(self, names: list[str], rows: list[list[str]], marked: set[str]) -> None:
         self.preview.setColumnCount(len(names))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from layers.document.rows import Product
 from layers.product.issuing.data_spec import read_data_spec
 from layers.product.spec import LAYOUTS, read_spec
+from viewer.support.language.stored_words import word
 from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
@@ -21,7 +22,7 @@ def product_facts(row: Product, *, is_wrong: bool = False) -> str:
 def _made_as(row: Product) -> str:
     spec, data = read_spec(row.layout_json), read_data_spec(row.layout_json)
     if spec is not None:
-        return translate("Products", LAYOUTS[spec.layout])
+        return word(LAYOUTS[spec.layout])
     return (
         translate("Products", "data, {0}").format(data.suffix[1:].upper())
         if data is not None

@@ -32,7 +32,7 @@ from viewer.panels.widgets.form_page import muted
 from viewer.rendering.image_values import AreaValues, area_of, ask_area, images_to_measure
 from viewer.rendering.layer_date import badge
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 from viewer.support.painting import painting
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line
@@ -109,6 +109,7 @@ class AreaStatisticsDialog(QDialog):
             self.note.setText(found.sentence)
             return
         self.found = found
+        date = in_language(date)
         self.note.setText(f"{date[0].upper()}{date[1:]}. {self._said(found)}")
         heads = self._heads()
         self.table.setColumnCount(len(heads))

@@ -17,6 +17,7 @@ from viewer.panels.raster_style.raster_styler import RasterStyler
 from viewer.panels.widgets.field_set import LABEL_PX, FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField, NumberField
 from viewer.panels.widgets.form_page import muted
+from viewer.support.language.stored_words import word
 from viewer.support.plain_label import plain_label
 from viewer.support.text import plain, tooltip
 
@@ -117,8 +118,8 @@ class BandForm(QWidget):
         """Offer what this image can show."""
         for place in range(3):
             self.fields.fields[f"band{place}"].set_choices(band_titles(image))
-        combinations = [(c.name, c.title) for c, _numbers in combinations_of(image)]
-        indices = [(index.name, f"{index.name}: {index.title}") for index, _parsed, _numbers in indices_of(image)]
+        combinations = [(c.name, word(c.title)) for c, _numbers in combinations_of(image)]
+        indices = [(index.name, f"{index.name}: {word(index.title)}") for index, _parsed, _numbers in indices_of(image)]
         self.preset.set_choices([*combinations, *indices])
         self.preset.setEnabled(self.preset.count() > 0)
         tip = self.tr("Band combinations and spectral indices that this image can show")

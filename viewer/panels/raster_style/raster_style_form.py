@@ -25,6 +25,7 @@ from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.slider_field import SliderField, factor, percent
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.raster.shown_style import ViewSample
+from viewer.support.language.stored_words import capital
 from viewer.support.text import tooltip
 
 LOOKS = ("colormap", "brightness", "contrast", "saturation", "sharpen", "invert", "resampling")
@@ -60,7 +61,7 @@ class RasterStyleForm(QWidget):
 
     def _add_looks(self, form: QFormLayout) -> None:
         add = self.looks.add
-        maps = [("", self.tr("Grey")), *((name, name.capitalize()) for name in COLORMAPS)]
+        maps = [("", self.tr("Grey")), *((name, capital(name)) for name in COLORMAPS)]
         add("colormap", self.tr("Colours"), ChoiceField(maps), self.tr("For one band: its colour map"))
         self.bar = ColorBar()
         form.addRow("", self.bar)

@@ -43,7 +43,7 @@ from viewer.panels.search.hits import (
     Wanted,
     key_score,
 )
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 from viewer.support.text import one_line
 
 MOST_READINGS = 4
@@ -218,11 +218,11 @@ def _site_hit(score: float, site: Site, name: str) -> Hit:
     left, bottom, right, top = bounds_of(site.geometry)
     label = one_line(site.label, 80) or translate("Search", "Site without a name")
     other = "" if name == site.label else one_line(name, 60)
-    nowhere = why_off_earth(site.geometry)
+    nowhere = in_language(why_off_earth(site.geometry))
     if nowhere:
         left = bottom = right = top = math.nan
     is_measured = site.mark_kind == MEASUREMENT
-    kind = "" if is_measured else class_words(site.class_code)
+    kind = "" if is_measured else in_language(class_words(site.class_code))
     words = (_nearly(score), nowhere, other, kind, site.location_country)
     return Hit(
         group=Group.MEASUREMENTS if is_measured else Group.SITES,

@@ -9,13 +9,16 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPalette, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QTextBrowser, QTextEdit, QVBoxLayout, QWidget
 
+from layers.phrase import Phrase
 from viewer.panels.companion import make_companion
 from viewer.resources import resource_path
+from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
 
 FRAME_PX = (40, 60)
 """Of the screen, what window frame and some ground around it need."""
 _FOUND_ALPHA = 90
+_HEADING = re.compile(r"(#* ?)")
 _COMMAND = re.compile(r"\{(\w+)\}")
 _MARKS = re.compile(r"([\\`*_<>\[\]#])")
 
@@ -101,7 +104,13 @@ class GuideWindow(QDialog):
             block = block.next()
 
 
+def guide_blocks() -> list[tuple[str, str]]:
+    """The headings and paragraphs of the shipped guide, each behind its mark: what translators are shown."""
+    blocks = resource_path("guide.md").read_text(encoding="utf-8").split("\n\n")
+    return [(heading[1], block[heading.end() :]) for block in blocks if (heading := _HEADING.match(block))]
+
+
 def guide_text(command: Callable[[str], str]) -> str:
-    """The shipped guide; `command` gives the words and keys of an action, by its id. Raises what that raises."""
-    text = resource_path("guide.md").read_text(encoding="utf-8")
+    """The guide as Markdown; `command` gives the words and keys of an action, by its id. Raises what that raises."""
+    text = "\n\n".join(f"{mark}{in_language(Phrase(words))}" for mark, words in guide_blocks())
     return _COMMAND.sub(lambda found: f"**{_MARKS.sub(r'\\\1', command(found[1]))}**", text)

@@ -13,7 +13,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.words import class_choices
 from viewer.resources import resource_path
-from viewer.support.text import one_line
+from viewer.support.language.stored_words import word
 
 OTHER = "other"
 
@@ -46,9 +46,7 @@ def offer_classes(context: PanelContext, field: ChoiceField) -> None:
 
     def read() -> None:
         own = [
-            (one.code, one_line(one.name))
-            for one in templates_of_case(context.document)
-            if one.code not in SITE_CLASSES
+            (one.code, word(one.name)) for one in templates_of_case(context.document) if one.code not in SITE_CLASSES
         ]
         field.set_choices(sorted([*class_choices(), *own], key=_by_title))
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+
 from layers.document.chip import Chip
 from layers.document.document import Document
 from layers.document.image import Image
 from viewer.commands.imagery.chips import NIIRS_SCALES
+from viewer.support.language.stored_words import word
 from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
@@ -15,11 +18,11 @@ _RADAR = re.compile(
     r"\b(?:SAR|RADAR|SENTINEL-?1[A-D]?|S1[A-D]|ICEYE\w*|CAPELLA\w*|UMBRA\w*|TERRASAR\w*|TANDEM\w*|RADARSAT\w*|COSMO\w*|RCM\w*)\b"
 )
 _BASES = {
-    "metadata": "from metadata",
-    "catalogue": "from the catalogue",
-    "file name": "from the file name",
-    "caption": "from a caption",
-    "analyst": "from the analyst",
+    "metadata": QT_TRANSLATE_NOOP("Chips", "from metadata"),
+    "catalogue": QT_TRANSLATE_NOOP("Chips", "from the catalogue"),
+    "file name": QT_TRANSLATE_NOOP("Chips", "from the file name"),
+    "caption": QT_TRANSLATE_NOOP("Chips", "from a caption"),
+    "analyst": QT_TRANSLATE_NOOP("Chips", "from the analyst"),
 }
 
 
@@ -35,24 +38,33 @@ def chip_date_words(document: Document, chip: Chip) -> str:
     image = document.images.get(chip.image_uuid)
     is_same = image is not None and image.acquired_at == chip.acquired_at
     words = dated(chip.acquired_at, chip.date_kind, image.date_basis if image is not None and is_same else "")
-    return words if is_same or image is None or not image.acquired_at else f"{words}; stated later: {date_words(image)}"
+    return words if is_same or image is None or not image.acquired_at else _stated_later(words, date_words(image))
+
+
+def _stated_later(words: str, now: str) -> str:
+    return translate("Chips", "{0}; stated later: {1}").format(words, now)
 
 
 def dated(acquired_at: str, date_kind: str, date_basis: str = "") -> str:
     """A date with its kind and its basis; never without the latter where there is a date."""
     if not acquired_at:
-        return "composite, date unknown" if date_kind == "composite" else "date unknown"
-    when = " to ".join(_short(part) for part in one_line(acquired_at, 60).split("/", 1))
-    kind = "" if date_kind == "instant" else f", {one_line(date_kind, 20)}"
-    kind = ", kind of date unknown" if date_kind in ("unknown", "") else kind
-    return f"{when}{kind} ({_BASES.get(date_basis, 'basis not stated')})"
+        if date_kind == "composite":
+            return translate("Chips", "composite, date unknown")
+        return translate("Chips", "date unknown")
+    start, slash, end = one_line(acquired_at, 60).partition("/")
+    when = translate("Chips", "{0} to {1}").format(_short(start), _short(end)) if slash else _short(start)
+    basis = translate("Chips", _BASES[date_basis]) if date_basis in _BASES else translate("Chips", "basis not stated")
+    if date_kind in ("unknown", ""):
+        return translate("Chips", "{0}, kind of date unknown ({1})").format(when, basis)
+    kind = "" if date_kind == "instant" else f", {word(one_line(date_kind, 20))}"
+    return f"{when}{kind} ({basis})"
 
 
 def kind_words(chip: Chip) -> str:
     """Exact pixels, or the view; of another program's chip its kind as it stands."""
     if chip.kind == "pixels":
         return translate("Chips", "Exact pixels")
-    return translate("Chips", "View") if chip.kind == "view" else one_line(chip.kind or "chip", 30)
+    return translate("Chips", "View") if chip.kind == "view" else one_line(chip.kind, 30) or translate("Chips", "chip")
 
 
 def niirs_scales(sensor: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from viewer.panels.widgets.fields import ChoiceField, DateField, Field, LineFiel
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import clear_layout, muted
 from viewer.panels.words import example
+from viewer.support.language.stored_words import word
 from viewer.support.language.translation import translate
 from viewer.support.text import one_line, plain
 
@@ -75,7 +76,7 @@ class DetailPart(FoldSection):
         self._context.keep_typing(self.fields, self._commit)
         for spec in self._template.fields if self._template is not None else ():
             unit = f", {one_line(spec.unit, 20)}" if spec.unit else ""
-            self.fields.add(spec.key, one_line(spec.title, 40) + unit, _field(spec))
+            self.fields.add(spec.key, one_line(word(spec.title), 40) + unit, _field(spec))
         self.content.addWidget(inside)
         self.content.addWidget(self.kept)
         before: QWidget = self.header
@@ -100,13 +101,13 @@ def _kept(
             value = value_in(details, spec) if spec.key not in asked else None
             if value not in (None, ""):
                 asked.add(spec.key)
-                shown = f"{value:g}" if isinstance(value, float) else one_line(value, 40)
-                yield f"{one_line(spec.title, 40)} {shown} {one_line(spec.unit, 20)}".rstrip()
+                shown = f"{value:g}" if isinstance(value, float) else one_line(word(value), 40)
+                yield f"{one_line(word(spec.title), 40)} {shown} {one_line(spec.unit, 20)}".rstrip()
 
 
 def _field(spec: TemplateField) -> Field:
     if spec.kind == "number":
         return NumberField(unit=spec.unit)
     if spec.kind == "choice":
-        return ChoiceField([("", "–"), *((word, word) for word in spec.choices)])
+        return ChoiceField([("", "–"), *((choice, word(choice)) for choice in spec.choices)])
     return DateField(example("2024-04-12")) if spec.kind == "date" else LineField()

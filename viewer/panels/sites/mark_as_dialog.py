@@ -12,7 +12,7 @@ from shapely import Point
 from layers.document.mark_template import MarkTemplate
 from layers.document.site import Site
 from viewer.panels.sites.site_icons import ICON_SIZE, SiteIcons
-from viewer.support.text import one_line
+from viewer.support.language.stored_words import word
 
 _ROW = int(Qt.ItemDataRole.UserRole)
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -49,7 +49,7 @@ class MarkAsDialog(QDialog):
                 stroke_color=one.color,
                 position_error_m=1.0,
             )
-            item = QListWidgetItem(icons.icon(sample), one_line(one.name) + drawn + key)
+            item = QListWidgetItem(icons.icon(sample), word(one.name) + drawn + key)
             item.setData(_ROW, row)
             self.list.addItem(item)
         layout = QVBoxLayout(self)

@@ -56,6 +56,7 @@ from viewer.panels.widgets.fields import ChoiceField, LineField, NumberField, Te
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.words import example
+from viewer.support.language.stored_words import capital
 from viewer.support.text import plain, tooltip
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -143,7 +144,7 @@ class ShapePart(FoldSection):
             ShapeField(),
             self.tr("The middle of the text's box: a coordinate in any notation"),
         )
-        sides = [(anchor, anchor.replace("-", " ").capitalize()) for anchor in ANCHORS]
+        sides = [(anchor, capital(anchor.replace("-", " "))) for anchor in ANCHORS]
         add("anchor", self.tr("Side"), ChoiceField(sides), self.tr("The side of its place on which the text stands"))
         add(
             "size_px",

@@ -46,6 +46,7 @@ from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.whole_text import WholeText
 from viewer.panels.words import choices, class_choices, example
+from viewer.support.language.stored_words import word
 from viewer.support.text import plain, tooltip
 
 NAMED = "named in a claim"
@@ -158,7 +159,7 @@ class SiteFormPanel(QWidget):
             error,
             self.tr("Radius in metres that holds the true place with 90 %"),
         )
-        bases = ChoiceField([(basis, basis) for basis in POSITION_BASES], free=True)
+        bases = ChoiceField([(basis, word(basis)) for basis in POSITION_BASES], free=True)
         add("position_basis", self.tr("Basis"), bases, self.tr("What the position and its error rest on"))
         self.basis_whole = WholeText(bases, self.tr("Basis, whole"))
         form.addRow(self.basis_whole)

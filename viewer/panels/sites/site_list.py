@@ -19,7 +19,9 @@ from viewer.panels.sites.site_icons import ICON_SIZE, SiteIcons
 from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import Column, RowTable
-from viewer.panels.words import capital, class_title, error_text, site_name
+from viewer.panels.words import class_title, error_text, site_name
+from viewer.support.language.stored_words import capital
+from viewer.support.language.translation import in_language
 from viewer.support.text import searched
 
 NAME_PX = 130
@@ -87,11 +89,11 @@ class SiteListPanel(QWidget):
             Column(self.tr("Status"), lambda site: capital(site.status), width=74),
             Column(self.tr("Country"), lambda site: site.location_country, width=62),
             Column(self.tr("Folder"), lambda site: site.folder, width=90),
-            Column(self.tr("Lifecycle"), lambda site: site.doubt or capital(site.lifecycle), width=104),
+            Column(self.tr("Lifecycle"), lambda site: in_language(site.doubt) or capital(site.lifecycle), width=104),
         ]
 
     def _name(self, site: Site) -> str:
-        return site.with_doubt(site_name(site))
+        return in_language(site.with_doubt(site_name(site)))
 
     def _icon(self, uuid: str) -> QIcon:
         site = self._context.document.sites.get(uuid)

@@ -40,7 +40,8 @@ from viewer.panels.widgets.color_field import ColorField
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField
 from viewer.panels.widgets.form_page import muted, side_by_side
-from viewer.panels.words import capital, choices, class_choices, class_title
+from viewer.panels.words import choices, class_choices, class_title
+from viewer.support.language.stored_words import capital, word
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
 from viewer.support.text import one_line
@@ -157,7 +158,7 @@ class TemplateDialog(QDialog):
         self.list.clear()
         for one in found:
             key = f"  Alt+{one.hot_key}" if one.hot_key else ""
-            item = QListWidgetItem(one_line(one.name) + key)
+            item = QListWidgetItem(word(one.name) + key)
             item.setData(_CODE, one.code)
             self.list.addItem(item)
         self.list.setCurrentRow(row)
@@ -201,7 +202,7 @@ class TemplateDialog(QDialog):
             for kind in KINDS:
                 kinds.addItem(capital(kind), kind)
             kinds.setCurrentIndex(KINDS.index(field.kind))
-            kinds.setAccessibleName(self.tr("Kind of {0}").format(one_line(field.title, 40)))
+            kinds.setAccessibleName(self.tr("Kind of {0}").format(one_line(word(field.title), 40)))
             kinds.activated.connect(lambda _: self._fields_changed())
             self.table.setCellWidget(row, KIND, kinds)
         self.table.setCurrentCell(*at)

@@ -13,7 +13,7 @@ from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_list_panel import Listed, RowListPanel
 from viewer.panels.widgets.row_table import Column, RowTable
-from viewer.panels.words import RELIABILITY_WORDS, source_name, word
+from viewer.panels.words import reliability_words, source_name
 from viewer.support.text import one_line, searched
 
 LONGEST_PUBLISHER = 28
@@ -122,5 +122,5 @@ def _haystack(source: Source) -> str:
         source.descriptor,
         source.url,
         source.excerpt,
-        word(RELIABILITY_WORDS.get(source.reliability, "")),
+        reliability_words(source.reliability),
     )

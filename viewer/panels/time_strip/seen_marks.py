@@ -8,6 +8,8 @@ from layers.document.document import Document
 from layers.document.vocabulary import PRESENCES
 from layers.time.time_span import TimeSpan, span_of
 from viewer.panels.said_names import said_name
+from viewer.support.language.stored_words import capital, word
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 PRESENT, ABSENT, CANNOT_TELL = PRESENCES
@@ -35,10 +37,14 @@ def seen_of(document: Document, site_uuid: str) -> list[SeenMark]:
         is_dated = image is not None and image.date_kind != "unknown"
         span = span_of(image.acquired_at) if image is not None and is_dated else None
         presence = row.presence if row.presence in PRESENCES else CANNOT_TELL
-        when = one_line(image.acquired_at, 40) if image is not None and span is not None else "date unknown"
+        when = (
+            one_line(image.acquired_at, 40)
+            if image is not None and span is not None
+            else translate("SeenMarks", "date unknown")
+        )
         title = one_line(image.layer_title, 60) if image is not None else ""
-        why = f" ({one_line(row.why, 40)})" if row.why and presence == CANNOT_TELL else ""
+        why = f" ({word(one_line(row.why, 40))})" if row.why and presence == CANNOT_TELL else ""
         by = said_name(row.observer, document)
-        said = ", ".join(filter(None, (when, title, by and f"by {by}")))
-        found.append(SeenMark(presence, span, f"{presence.capitalize()}{why}: {said}"))
+        said = ", ".join(filter(None, (when, title, by and translate("SeenMarks", "by {0}").format(by))))
+        found.append(SeenMark(presence, span, f"{capital(presence)}{why}: {said}"))
     return sorted(found, key=lambda mark: (mark.span is None, mark.span or TimeSpan(0.0, 0.0), mark.words))

@@ -21,8 +21,9 @@ from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.form_page import muted, side_by_side
 from viewer.panels.widgets.icon_button import IconButton
-from viewer.panels.words import capital, choices
+from viewer.panels.words import choices
 from viewer.rendering.vector.symbol_sample import HEIGHT_PX, WIDTH_PX
+from viewer.support.language.stored_words import capital
 from viewer.support.language.translation import translate
 from viewer.support.painting import painting
 from viewer.support.text import tooltip

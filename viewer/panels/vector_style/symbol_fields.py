@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QSize
 from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from layers.document.vocabulary import SITE_CLASSES
@@ -18,16 +18,18 @@ from viewer.panels.widgets.color_field import ColorField
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.slider_field import SliderField
-from viewer.panels.words import capital, choices, word
+from viewer.panels.words import choices
 from viewer.rendering.vector.symbol_sample import HEIGHT_PX, WIDTH_PX, sample_icon
+from viewer.support.language.stored_words import capital, word
+from viewer.support.language.translation import translate
 
 _DASHES = {
-    "": "solid",
-    "1 2": "dots",
-    "2 2": "short dashes",
-    "5 3": "dashes",
-    "9 3": "long dashes",
-    "6 2 1 2": "dashes and dots",
+    "": QT_TRANSLATE_NOOP("SymbolFields", "Solid"),
+    "1 2": QT_TRANSLATE_NOOP("SymbolFields", "Dots"),
+    "2 2": QT_TRANSLATE_NOOP("SymbolFields", "Short dashes"),
+    "5 3": QT_TRANSLATE_NOOP("SymbolFields", "Dashes"),
+    "9 3": QT_TRANSLATE_NOOP("SymbolFields", "Long dashes"),
+    "6 2 1 2": QT_TRANSLATE_NOOP("SymbolFields", "Dashes and dots"),
 }
 _FOR_POINTS = ("symbol", "size_px")
 _FOR_LINES = ("arrow", "ground_color", "route")
@@ -55,7 +57,8 @@ class SymbolFields(QWidget):
         add("stroke_color", self.tr("Outline"), ColorField(self.tr("none")))
         self._slider("stroke_width_px", self.tr("Width"), 0.0, 10.0)
         add("fill_color", self.tr("Fill"), ColorField(self.tr("none")))
-        add("dash", self.tr("Dashes"), ChoiceField([(key, capital(text)) for key, text in _DASHES.items()]))
+        dashes = [(key, translate("SymbolFields", text)) for key, text in _DASHES.items()]
+        add("dash", self.tr("Dashes"), ChoiceField(dashes))
         add("symbol", self.tr("Symbol"), ChoiceField(), self.tr("For points: a plain shape, or the sign of a facility"))
         self._slider("size_px", self.tr("Size"), 1.0, 40.0)
         add(
@@ -73,12 +76,12 @@ class SymbolFields(QWidget):
         )
         add("arrow", self.tr("Arrowheads"), ChoiceField(choices(ARROWS)), self.tr("In the direction the line is drawn"))
         symbols = self.set.fields["symbol"]
-        symbols.set_choices([(name, word(SITE_CLASSES.get(name, name.capitalize()))) for name in MARKERS])
+        symbols.set_choices([(name, _title(name)) for name in MARKERS])
         symbols.setIconSize(QSize(WIDTH_PX, HEIGHT_PX))
         for row, name in enumerate(MARKERS):
             symbols.setItemIcon(row, sample_icon(_with_symbol(name), "Point"))
         routes = self.set.fields["route"]
-        routes.set_choices([("", self.tr("own")), *((name, _route_title(name)) for name in ROUTES)])
+        routes.set_choices([("", self.tr("own")), *((name, _title(name)) for name in ROUTES)])
         routes.setIconSize(QSize(WIDTH_PX, HEIGHT_PX))
         for row, look in enumerate(ROUTES.values(), 1):
             routes.setItemIcon(row, sample_icon(look, "Line"))
@@ -132,5 +135,6 @@ def _with_symbol(name: str) -> Symbol:
     return Symbol.from_json(_SAMPLE.to_json() | {"symbol": name, "size_px": 16.0 if name in SITE_CLASSES else 11.0})
 
 
-def _route_title(name: str) -> str:
-    return word(SITE_CLASSES.get(name, name.capitalize()))
+def _title(name: str) -> str:
+    """The words for a sign or a route: those of the facility that it stands for, or its own."""
+    return word(SITE_CLASSES[name]) if name in SITE_CLASSES else capital(name)

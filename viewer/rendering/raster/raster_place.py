@@ -25,10 +25,9 @@ from viewer.rendering.drawing import credit_with_date
 
 def credit_of(layer: Layer, known: Acquisition) -> str:
     """For the map's edge: credit, date, and what kind of date it is where it is no instant."""
-    kind = "" if known.date_kind != "unknown" or not known.at else ", kind of date unknown"
+    kind = "" if known.date_kind != "unknown" or not known.at else Phrase(", kind of date unknown")
     credit = known.credit or Phrase("{name}, credit not given", name=layer.name)
-    printed = credit_with_date(credit, known.at, known.date_kind, known.until)
-    return f"{printed[:-1]}{kind})"
+    return credit_with_date(credit, known.at, known.date_kind, known.until, kind)
 
 
 def bounds_lonlat_of(layer: Layer, info: RasterInfo) -> Bounds | None:

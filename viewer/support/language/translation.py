@@ -8,7 +8,7 @@ from layers.phrase import Phrase, filled
 from layers.text.counted import grouped
 
 PHRASES = "Phrases"
-"""The context of all that comes from `layers/`, and of refusals."""
+"""The context of all that comes from `layers/`: refusals, notices, and the words that a case stores in English."""
 
 
 def translate(context: str, text: object, one: str = "", count: int | None = None) -> str:

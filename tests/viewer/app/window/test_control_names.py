@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -33,7 +33,7 @@ from shapely import Point
 from layers.document.edit import Change, Edit
 from layers.document.rows import ClaimSource
 from tests.support.cases.marks import marks_of_every_kind
-from tests.support.dialogs import DIALOGS, open_about_files, open_now
+from tests.support.dialogs import DIALOGS, look_at_each, open_about_files, open_now
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.commands.layers import add_layer
@@ -165,27 +165,13 @@ def test_every_control_of_the_window_and_its_forms(demo: MainWindow, qtbot: QtBo
 @pytest.mark.timeout(120)
 def test_every_control_of_the_dialogs(demo: MainWindow, qtbot: QtBot) -> None:
     demo.selection.set(list(demo.session.document.sites)[:1])
-    context = demo.docks.layer_tree._context
-    seen, lacking = list[str](), dict[str, tuple[list[str], list[str]]]()
+    lacking = dict[str, tuple[list[str], list[str]]]()
 
-    def look() -> None:
-        for top in QApplication.topLevelWidgets():
-            if isinstance(top, QDialog) and top.isVisible():
-                seen.append(type(top).__name__)
-                lacking[seen[-1]] = _lacking(demo, top)
-                top.close()
+    def look(dialog: QDialog) -> None:
+        lacking[type(dialog).__name__] = _lacking(demo, dialog)
 
-    for action, dialog in DIALOGS.items():
-        kind = "raster" if action in ("combine_bands", "georeference") else "vector"
-        context.show_layer(next(one.uuid for one in demo.session.document.layers.values() if one.kind == kind))
-        before = len(seen)
-        looking = QTimer(demo, interval=50)
-        looking.timeout.connect(look)
-        looking.start()
-        demo.action_table[action].trigger()
-        qtbot.waitUntil(lambda before=before: len(seen) > before)
-        looking.stop()
-        assert seen[before:] == [dialog]
+    look_at_each(demo, qtbot, DIALOGS, look)
+    assert lacking.keys() == set(DIALOGS.values())
     assert {name: lacks for name, lacks in lacking.items() if lacks != ([], [])} == {}
 
 

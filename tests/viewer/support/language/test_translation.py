@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 import pytest
@@ -12,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from layers.errors import BadCRS, FileMissing, GeoloupeError, error_from_noun
 from layers.geo.crs import parse_crs
 from layers.phrase import Phrase
-from layers.pool.protocol import read_reply
+from layers.pool.protocol import Answer, message_of, read_reply
 from layers.readers.files import regular_file
 from layers.text.counted import counted
 from tests.support.made_up_language import FEW, MANY, ONE, MadeUpLanguage, english_in, made_up, spoken
@@ -76,14 +75,25 @@ def test_a_refusal_of_a_reader_is_said_in_the_language(language: MadeUpLanguage)
     """As the worker sends it, and the window reads it."""
     with pytest.raises(FileMissing) as caught:
         regular_file("/nowhere/pier.tif")
-    parts = {"sentence": caught.value.sentence, "phrase": caught.value.sentence.parts()}
-    message = json.dumps({"number": 7, "error": caught.value.noun, **parts}).encode()
+    message = message_of({"number": 7, "error": caught.value.noun, "sentence": caught.value.sentence})
     reply = read_reply(message, 7, memoryview(b""))
     assert isinstance(reply, tuple)
     error = error_from_noun(*reply)
     assert type(error) is FileMissing
     assert str(error) == str(caught.value)
     assert english_in(in_language(error.sentence), NOTHING) == []
+
+
+def test_a_notice_of_a_reader_is_said_in_the_language(language: MadeUpLanguage) -> None:
+    """One of many things in its answer, wherever it stands there."""
+    header = {"problems": [Phrase("The names of {count} bands are left out.", count=3), "a.tif"], "size": (1, 2)}
+    reply = read_reply(message_of({"number": 7, "header": header, "arrays": []}), 7, memoryview(b""))
+    assert isinstance(reply, Answer)
+    assert reply.header == {"problems": header["problems"], "size": [1, 2]}
+    problem, name = reply.header["problems"]
+    assert isinstance(problem, Phrase)
+    assert problem.values == {"count": "3"}
+    assert type(name) is str
 
 
 def test_a_message_is_shown_in_the_language(language: MadeUpLanguage) -> None:

@@ -11,6 +11,7 @@ from layers.product.lint import groups
 from layers.product.lint.groups import Group
 from viewer.commands.cures import NO_REPLY, name_date_basis, record_no_answer, review_rows, say_access_unknown
 from viewer.panels.context import BULK_ROWS, PanelContext
+from viewer.support.language.stored_words import capital
 from viewer.support.language.translation import translate
 
 
@@ -55,7 +56,7 @@ def bulk_cure(group: Group) -> BulkCure | None:
             )
         case groups.NAME_DATE_BASIS:
             text = translate("BulkCures", "Say for All…") if rows > 1 else translate("BulkCures", "Say…")
-            bases = tuple(Choice(basis.capitalize(), basis) for basis in DATE_BASES)
+            bases = tuple(Choice(capital(basis), basis) for basis in DATE_BASES)
             return BulkCure(text, translate("BulkCures", "Say where the dates of these images are from"), bases)
     return None
 

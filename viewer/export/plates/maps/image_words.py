@@ -27,7 +27,7 @@ from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.tiles.tiles_drawing import TilesDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.rendering.world_copies import world_copies
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 from viewer.support.text import LONGEST_CREDIT, one_line
 
 _NAME_CHARS = 80
@@ -97,9 +97,10 @@ def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool, match: str) -> 
     raster = drawing if isinstance(drawing, RasterDrawing) else None
     is_placed = raster is not None and raster.info is not None and bool(raster.info.georeferencing_note)
     if angle is None:
-        angle, kind = known.incidence_deg, "incidence at the ground" if known.incidence_deg is not None else ""
+        angle = known.incidence_deg
+        kind = translate("Export", "incidence at the ground") if angle is not None else ""
     else:
-        kind = "off nadir at the satellite"
+        kind = translate("Export", "off nadir at the satellite")
     credit = _credit(drawing, known)
     return ImageFact(
         layer.uuid,
@@ -142,10 +143,10 @@ def image_line(fact: ImageFact) -> str:
     said once.
     """
     basis = translate("Export", "date from {0}").format(fact.date_basis) if fact.date_basis and fact.acquired_at else ""
-    is_named_by_date = fact.name == fact.date.partition(",")[0]
+    is_named_by_date, date = fact.name == fact.date.partition(",")[0], in_language(fact.date)
     parts = [
-        translate("Export", "Image: {0}").format(fact.date if is_named_by_date else fact.name),
-        "" if is_named_by_date else fact.date,
+        translate("Export", "Image: {0}").format(date if is_named_by_date else fact.name),
+        "" if is_named_by_date else date,
         basis,
         fact.sensor,
         translate("Export", "provided by {0}").format(fact.provider) if fact.provider else "",
@@ -153,7 +154,7 @@ def image_line(fact: ImageFact) -> str:
         _angles(fact),
         fact.stretch,
         fact.processing,
-        fact.nudge,
+        in_language(fact.nudge),
         translate("Export", "placed by hand with control points") if fact.is_placed_by_hand else "",
     ]
     said = ", ".join(part for part in parts if part)
@@ -210,7 +211,8 @@ def notes_on_stretches(spec: ProductSpec, maps: Sequence[MapOnPage]) -> list[str
 
 def dates_of(on_page: MapOnPage) -> str:
     """The dates of the images of a map, of two at most."""
-    dates = list(dict.fromkeys(fact.date for fact in image_facts(on_page) if not fact.is_reference)) or [UNDATED]
+    known = dict.fromkeys(fact.date for fact in image_facts(on_page) if not fact.is_reference)
+    dates = [in_language(date) for date in known] or [in_language(UNDATED)]
     more = len(dates) - 2
     return "; ".join(dates[:2]) + (f" +{more}" if more > 0 else "")
 

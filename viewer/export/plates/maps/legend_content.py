@@ -12,11 +12,13 @@ from layers.document.document import Document
 from layers.document.site import Site
 from layers.document.vocabulary import NOT_KNOWN_TO_EXIST, ROLES, class_words
 from layers.grid.tile_grid import View
+from layers.phrase import either
 from layers.vector.style.symbol import Symbol
 from viewer.canvas.scene import MapScene
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.rendering.world_copies import world_copies
-from viewer.support.language.translation import translate
+from viewer.support.language.stored_words import word
+from viewer.support.language.translation import in_language, translate
 from viewer.support.text import one_line
 
 LONGEST_ROW = 300
@@ -55,8 +57,8 @@ def legend_rows(document: Document, in_frame: Iterable[str]) -> list[LegendRow]:
         classes: dict[tuple[str, str], list[Site]] = {}
         for site in inside:
             if site.role == role:
-                doubt = site.lifecycle if site.may_not_exist else ""
-                classes.setdefault((class_words(site.class_code), doubt), []).append(site)
+                doubt = word(site.lifecycle) if site.may_not_exist else ""
+                classes.setdefault((in_language(class_words(site.class_code)), doubt), []).append(site)
         if classes:
             rows.append(LegendRow(_role_title(role)))
         for (title, doubt), sites in sorted(classes.items(), key=lambda entry: (entry[0][0].casefold(), entry[0][1])):
@@ -97,7 +99,7 @@ def _doubts(inside: list[Site]) -> list[LegendRow]:
     rimmed = samples.keys()
     notes = list[LegendRow]()
     if kinds := [word for word in NOT_KNOWN_TO_EXIST if word in rimmed - {"closed"}]:
-        text = translate("Export", "Dashed rim: {0}, not known to exist").format(_either(kinds))
+        text = translate("Export", "Dashed rim: {0}, not known to exist").format(in_language(either(kinds)))
         notes.append(LegendRow(text, samples[kinds[0]], is_note=True))
     if "closed" in rimmed:
         notes.append(
@@ -107,10 +109,6 @@ def _doubts(inside: list[Site]) -> list[LegendRow]:
         text = translate("Export", "Lines are dashed by their class; brackets say what is planned, agreed or closed")
         notes.append(LegendRow(text, is_note=True))
     return notes
-
-
-def _either(words: list[str]) -> str:
-    return (" " + translate("Export", "or") + " ").join(words)
 
 
 def _role_title(role: str) -> str:

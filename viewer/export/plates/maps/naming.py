@@ -37,6 +37,7 @@ from viewer.export.plates.printed import GroupKind
 from viewer.export.plates.setting.lettering import LEAST_PT, PT, TextLine, Type
 from viewer.export.plates.setting.piece import Piece, fine_pen, sharp_rect
 from viewer.rendering.vector.qt_shapes import rect_of
+from viewer.support.language.translation import in_language
 
 MOST_KEYED = 400
 _PAD = 2.0
@@ -268,7 +269,7 @@ def _unnamed(frame: SiteFrame) -> list[LabelRequest]:
         if site.role == "named in a claim" and not label_text(site) and not is_said_by_sign(frame, int(frame.rows[i])):
             anchor = Anchor(float(frame.px[i]), float(frame.py[i]), frame.symbol_radius_px)
             words = class_words(site.class_code)
-            found.append(LabelRequest(uuid, site.with_doubt(words), Rank.CLAIM, 1.0, 1.0, (anchor,)))
+            found.append(LabelRequest(uuid, in_language(site.with_doubt(words)), Rank.CLAIM, 1.0, 1.0, (anchor,)))
     return found
 
 

@@ -1,0 +1,63 @@
+"""English that stays in every language of the window: names, codes, and what others have written. Nothing else may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sample_data
+from layers.geo.datum import Datum
+from layers.raster.band_names import MEANINGS
+from layers.services.catalog import catalog
+from layers.services.view_links import view_links
+from layers.vector.expression.language import FUNCTIONS
+from tests.support.made_up_language import english_in
+from tests.support.shown_texts import Shown
+from viewer.panels.sites.case_templates import shipped_templates
+from viewer.support.text import BREAK
+
+KEYS = "ctrl shift alt del esc tab enter return space home end backspace pgup pgdown left right up down ins"
+"""As keyboards have them."""
+NAMES = "geoloupe python qgis okabe geotiff geojson geopackage shapefile imagine flatgeobuf netcdf info excel webp"
+"""Of programs, formats, palettes and fonts."""
+ENCODINGS = "utf iso euc big"
+"""The beginnings of names of encodings."""
+SYSTEMS = "pseudo mercator zone"
+"""Of names of CRSs, as EPSG has them."""
+WORDS = frozenset(f"{KEYS} {NAMES} {ENCODINGS} {SYSTEMS}".split()) | set(MEANINGS)
+"""Words that may stand in any sentence; names of bands are those of formulas."""
+
+CODES = {
+    *("kind", "min_zoom", "kind, min_zoom", "coast"),  # columns and layer of the demo's coast
+    "Unknown",  # OGR's name of a kind of geometry
+    *(word for template in shipped_templates() for word in (template.name, *(one.title for one in template.fields))),
+    *(", ".join(field.choices) for template in shipped_templates() for field in template.fields),
+    *(datum.value for datum in Datum),
+}
+"""Whole texts that are as a file or a case has them; templates are edited in the words that a case keeps."""
+
+QUOTED = (
+    *(text for credit in sample_data.credits().values() for text in (credit.credit, credit.licence)),
+    *(f"{credit.title}: {credit.date_text}" for credit in sample_data.credits().values()),
+    *(text for group in catalog() for one in group.services for text in (one.title, one.attribution)),
+    *(link.title for link in view_links()),
+    "and or not = <> < > like contains starts ends in between is null",
+    " ".join(FUNCTIONS),
+    "(nir - red) / (nir + red)",
+    "no element found: line 1, column 15",
+    "kind = 'port' and (people > 5000 or people is null)",
+)
+"""Parts of texts: credits and licences as they were given, names of services, small languages, an XML library."""
+
+
+def english(texts: Iterable[Shown], names: frozenset[str] = frozenset()) -> list[Shown]:
+    """What is English among the texts of a window, but for what stays so and some more `names`."""
+    return sorted({(name, text) for name, text in texts if english_in(_unquoted(text), WORDS | names)})
+
+
+def _unquoted(text: str) -> str:
+    line = " ".join(text.replace(BREAK, "").split())
+    if line in CODES:
+        return ""
+    for quoted in sorted(QUOTED, key=len, reverse=True):
+        line = line.replace(quoted, "")
+    return line

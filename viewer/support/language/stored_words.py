@@ -1,0 +1,23 @@
+"""Words that a case stores in English, and those of tables below the window, in the analyst's language.
+
+They are shown in it and never stored in it: a case means the same whoever opens it.
+"""
+
+from __future__ import annotations
+
+from layers.phrase import Phrase
+from viewer.support.language.translation import in_language
+from viewer.support.text import one_line
+
+_LONGEST = 200
+
+
+def word(text: str) -> str:
+    """A stored word as it is shown; a case may hold any text in its place."""
+    return in_language(Phrase(text)) if 0 < len(text) <= _LONGEST else one_line(text)
+
+
+def capital(text: str) -> str:
+    """`word` with a capital first letter, for lists."""
+    shown = word(text)
+    return shown[:1].upper() + shown[1:]
