@@ -25,6 +25,14 @@ def decoded[T](data: object, kind: type[T], refusal: Phrase) -> T:
         raise InvalidValue(refusal) from error
 
 
+def decoded_or_none[T](data: object, kind: type[T]) -> T | None:
+    """The same; None for what the type cannot stand for."""
+    try:
+        return convert(data, kind)
+    except (ValidationError, UnicodeEncodeError):
+        return None
+
+
 def _float_of(value: object) -> float:
     if isinstance(value, float):
         return float(value)  # numpy's own
