@@ -95,10 +95,7 @@ class FoundScene:
 
 def scene_of_facts(path: str, facts: SceneFacts, *, has_picture: bool) -> FoundScene:
     """The scene that a reader has described. What makes no sense in it counts as absent, whatever a file stated."""
-    try:
-        known = Acquisition.from_json(facts.acquisition)
-    except (TypeError, ValueError):
-        known = Acquisition()
+    known = facts.acquisition
     sensor = " ".join(dict.fromkeys(text for text in (known.platform, known.sensor) if text))
     scene = FoundScene(
         key=path,

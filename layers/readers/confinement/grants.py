@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Iterator
 from enum import Enum, auto
 from itertools import islice
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -39,14 +39,6 @@ class Grants(Struct, frozen=True):
     def __bool__(self) -> bool:
         return bool(self.opened or self.read or self.write)
 
-    def to_json(self) -> dict[str, list[str]]:
-        """Plain JSON values; `from_json` gives back an equal value."""
-        return {"opened": sorted(self.opened), "read": sorted(self.read), "write": sorted(self.write)}
-
-    @classmethod
-    def from_json(cls, data: dict[str, list[str]]) -> Self:
-        return cls(*(frozenset(data[name]) for name in ("opened", "read", "write")))
-
 
 NOTHING = Grants()
 
@@ -57,7 +49,7 @@ def needs_of(op: str, params: dict[str, Any]) -> Grants:
     bands = params.get("bands")  # a number of them where pixels are written
     for band in bands if isinstance(bands, list) else ():
         if isinstance(band, dict):
-            opened |= {str(path) for path in (*(band.get("paths") or ()), *filter(None, (band.get("path"),)))}
+            opened |= {str(path) for path in band.get("paths") or ()}
     read = {os.path.dirname(str(params[name])) for name in ("overview_path", "fids_file") if params.get(name)}
     for name in ("moving", "fixed"):  # two tiles in one question
         if isinstance(params.get(name), dict):

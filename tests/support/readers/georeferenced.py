@@ -22,7 +22,7 @@ UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)
 
 
 def probe(path: Path, **more: object) -> RasterInfo:
-    return RasterInfo.from_json(POOL.ask(raw("probe", {"path": str(path), **more})).header["raster"])
+    return POOL.ask(raw("probe", {"path": str(path), **more})).facts.raster
 
 
 def tile(path: Path, crs: str, affine, size: int = 80, **more):

@@ -22,7 +22,7 @@ KML = '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{}</Document></kml>
 
 
 def probe(path: Path, **more) -> list[VectorInfo]:
-    return [VectorInfo.from_json(one) for one in POOL.ask(raw("probe", {"path": str(path), **more})).header["layers"]]
+    return list(POOL.ask(raw("probe", {"path": str(path), **more})).facts.layers)
 
 
 def draw(path: Path, crs: str = "EPSG:4326", **more) -> tuple[FeatureTable, dict]:

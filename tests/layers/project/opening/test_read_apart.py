@@ -161,6 +161,8 @@ def test_a_process_that_hangs_is_given_up(case: Path, monkeypatch: pytest.Monkey
         {"numbers": [1], "columns": {"uuid": [["nested"]]}, "is_last": True},
         {"numbers": [1], "columns": {"uuid": [{"bytes": "no base64!"}]}, "is_last": True},
         {"numbers": [1], "columns": {"uuid": 5}, "is_last": True},
+        {"numbers": [1], "columns": {"uuid": [{"size": float("inf")}]}, "is_last": True},
+        {"numbers": [1], "columns": {"uuid": [{"size": 10**5000}]}, "is_last": True},
     ],
 )
 def test_answers_that_do_not_fit_together_are_refused(header: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pyogrio.raw
 import pytest
 import shapely
+from msgspec import convert
 
 from layers.errors import NotReadable
 from layers.pool.pool import ReaderPool
@@ -34,7 +35,7 @@ def shapefile(folder: Path, encoding: str = "utf-8", driver: str = "ESRI Shapefi
 
 def probe(path: Path) -> VectorInfo:
     (found,) = POOL.ask(raw("probe", {"path": str(path)})).header["layers"]
-    return VectorInfo.from_json(found)
+    return convert(found, VectorInfo)
 
 
 def columns_of(path: Path) -> dict[str, list[Any]]:

@@ -10,6 +10,7 @@ import shapely
 
 from layers.geo.bounds import Bounds
 from layers.readers.features.vector_extent import extent_of
+from layers.requests.probed import Probed
 from tests.support.readers.vector_files import KML, draw, geojson, ogr, point, probe
 from viewer.commands.found_layers import layers_of_probe
 from viewer.commands.unplaced import question_of_tables
@@ -39,7 +40,7 @@ def test_one_bad_row_is_listed_and_the_others_are_shown(tmp_path, name, bad):
     (layer,) = probe(path)
     assert layer.bounds_lonlat == pytest.approx((20, 40, 29.9, 44.95), abs=1e-6)
     assert layer.bounds == pytest.approx((20, 40, 29.9, 44.95), abs=1e-6)
-    assert question_of_tables(path.name, [layer.to_json()]) is None
+    assert question_of_tables(path.name, [layer]) is None
     said = [problem for problem in layer.problems if "outside the degrees" in problem or "no coordinates" in problem]
     assert len(said) == 1, layer.problems
     table, header = draw(path, "EPSG:3857", layer=layer.name)
@@ -52,7 +53,7 @@ def test_one_bad_row_is_listed_and_the_others_are_shown(tmp_path, name, bad):
 def test_where_the_crs_is_asked_for_degrees_may_be_the_answer(tmp_path):
     path = made(tmp_path / "a.shp", points((25.0, 95.0)), crs=None)
     (layer,) = probe(path)
-    (found,) = layers_of_probe(path, {"kind": "vector", "layers": [layer.to_json()]})
+    (found,) = layers_of_probe(path, Probed(kind="vector", layers=(layer,)))
     assert found.question is not None
     assert found.placed("EPSG:4326").bounds_lonlat == pytest.approx((20, 40, 29.9, 44.95), abs=1e-6)
 

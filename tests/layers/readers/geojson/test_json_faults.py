@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import convert
 
 from layers.pool.columns import read_attributes
 from layers.pool.pool import ReaderPool
@@ -24,7 +25,7 @@ def feature(x: float = 1, **properties: Any) -> dict[str, Any]:
 
 def probe(path: Path) -> VectorInfo:
     (one,) = POOL.ask(raw("probe", {"path": str(path)})).header["layers"]
-    return VectorInfo.from_json(one)
+    return convert(one, VectorInfo)
 
 
 def columns_of(path: Path, exact: bool = False) -> dict[str, list[Any]]:
@@ -44,7 +45,7 @@ def collection(path: Path, *features: dict[str, Any] | str, encoding: str = "utf
 
 def export(path: Path, kind: str, out: Path) -> Path:
     params = {"path": str(path), "out": str(out), "format": kind, "start": 0, "title": "a"}
-    assert POOL.ask(raw("export_rows", params)).header["done"]
+    assert POOL.ask(raw("export_rows", params)).facts.next_start is None
     return out
 
 

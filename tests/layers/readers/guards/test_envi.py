@@ -20,7 +20,7 @@ SIZE = 24
 
 
 def probe(path: Path) -> RasterInfo:
-    return RasterInfo.from_json(POOL.ask(raw("probe", {"path": str(path)})).header["raster"])
+    return POOL.ask(raw("probe", {"path": str(path)})).facts.raster
 
 
 def read(path: Path, bands: list[int]) -> np.ndarray:

@@ -18,7 +18,7 @@ POOL = ReaderPool(inline=True)
 
 
 def probe(path: Path) -> RasterInfo:
-    return RasterInfo.from_json(POOL.ask(raw("probe", {"path": str(path)})).header["raster"])
+    return POOL.ask(raw("probe", {"path": str(path)})).facts.raster
 
 
 def read(path: Path) -> np.ndarray:

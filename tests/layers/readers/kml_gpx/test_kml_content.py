@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
+from msgspec import convert
 
 from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
@@ -41,7 +42,7 @@ def shapes(path: Path) -> list[Any]:
 
 def probe(path: Path) -> VectorInfo:
     (one,) = POOL.ask(raw("probe", {"path": str(path)})).header["layers"]
-    return VectorInfo.from_json(one)
+    return convert(one, VectorInfo)
 
 
 def ring(size: int) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pyogrio
 import pytest
 import shapely
+from msgspec import convert
 
 from layers.errors import UnsupportedFormat
 from layers.pool.pool import ReaderPool
@@ -45,7 +46,7 @@ def kml(inside: str) -> str:
 
 def probe(path: Path) -> VectorInfo:
     (found,) = POOL.ask(raw("probe", {"path": str(path)})).header["layers"]
-    return VectorInfo.from_json(found)
+    return convert(found, VectorInfo)
 
 
 def rows(path: Path):

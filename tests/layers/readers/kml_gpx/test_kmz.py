@@ -34,7 +34,7 @@ def kmz(folder: Path, **members: str) -> Path:
 
 
 def probe(path: Path) -> list[VectorInfo]:
-    return [VectorInfo.from_json(one) for one in POOL.ask(raw("probe", {"path": str(path)})).header["layers"]]
+    return list(POOL.ask(raw("probe", {"path": str(path)})).facts.layers)
 
 
 def test_a_main_file_that_only_leads_to_the_others_is_no_layer(tmp_path):

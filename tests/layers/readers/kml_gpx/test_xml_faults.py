@@ -19,7 +19,7 @@ PLACEMARK = "<Placemark><name>{}</name><Point><coordinates>128.25,51.875</coordi
 
 
 def probe(path: Path) -> list[VectorInfo]:
-    return [VectorInfo.from_json(one) for one in POOL.ask(raw("probe", {"path": str(path)})).header["layers"]]
+    return list(POOL.ask(raw("probe", {"path": str(path)})).facts.layers)
 
 
 def names_in(path: Path) -> list[str]:

@@ -28,7 +28,7 @@ GREY = surface().astype(np.uint8)
 
 
 def probe(path: Path, **more) -> RasterInfo:
-    return RasterInfo.from_json(POOL.ask(raw("probe", {"path": str(path), **more})).header["raster"])
+    return POOL.ask(raw("probe", {"path": str(path), **more})).facts.raster
 
 
 def tile(path: Path, crs: str, bounds: Bounds, size: int, bands=(1,), **more):

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio.shutil
+from msgspec import convert
 
 from layers.errors import GeoloupeError, NotAllowed, NotReadable, UnsupportedFormat
 from layers.geo.bounds import Bounds
@@ -47,7 +48,7 @@ def netcdf(path: Path, values: np.ndarray, form: str) -> Path:
 
 
 def probe(path: Path, **more) -> RasterInfo:
-    return RasterInfo.from_json(POOL.ask(raw("probe", {"path": str(path), **more})).header["raster"])
+    return POOL.ask(raw("probe", {"path": str(path), **more})).facts.raster
 
 
 def pixels(path: Path, part: str = "", rows: int = 20, cols: int = 30) -> np.ndarray:
@@ -81,7 +82,7 @@ def pixels_of(path: Path, bounds: Bounds, part: str) -> np.ndarray:
 def test_pictures_come_before_what_places_them(tmp_path, name):
     path = hdf5(tmp_path, name)
     answer = POOL.ask(raw("probe", {"path": str(path)})).header
-    info = RasterInfo.from_json(answer["raster"])
+    info = convert(answer["raster"], RasterInfo)
     assert (info.driver, info.part, info.width, info.height, info.dtype) == ("HDF5", "Red", 30, 20, "int16")
     assert info.parts == ("Red", "inner/NIR", "lat", "lat_bnds")
     assert [one["words"] for one in answer["pictures"]] == [

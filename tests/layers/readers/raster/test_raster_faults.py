@@ -36,7 +36,7 @@ UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)
 
 
 def probe(path: Path | str) -> RasterInfo:
-    return RasterInfo.from_json(POOL.ask(raw("probe", {"path": str(path)})).header["raster"])
+    return POOL.ask(raw("probe", {"path": str(path)})).facts.raster
 
 
 def tile(path: Path, crs: str = "EPSG:32652", bounds: Bounds = UTM, size: int = SIZE, pool: ReaderPool = POOL, **more):
@@ -91,7 +91,7 @@ def test_f41_a_truncated_file_shows_the_rest_or_says_what_it_is(tmp_path, reader
     for share in (0.02, 0.5, 0.98):
         path.write_bytes(whole[: int(len(whole) * share)])
         try:
-            info = RasterInfo.from_json(reader.ask(raw("probe", {"path": str(path)})).header["raster"])
+            info = reader.ask(raw("probe", {"path": str(path)})).facts.raster
             bounds = info.bounds if driver == "NITF" else UTM
             header, found, mask = tile(path, size=512, bounds=bounds, pool=reader)
         except NotReadable:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import shapely
+from msgspec import convert
 
 from layers.errors import UnsupportedFormat
 from layers.pool.pool import ReaderPool
@@ -18,7 +19,7 @@ POOL = ReaderPool(inline=True)
 
 def probe(path: Path, **more) -> VectorInfo:
     (found,) = POOL.ask(raw("probe", {"path": str(path), **more})).header["layers"]
-    return VectorInfo.from_json(found)
+    return convert(found, VectorInfo)
 
 
 def written(path: Path, text: str, encoding: str = "utf-8") -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyogrio.raw
 import pytest
+from msgspec import convert
 
 from layers.errors import NotReadable
 from layers.pool.pool import ReaderPool
@@ -21,7 +22,7 @@ HEADER = ["name", "lat", "lon", "n", "ok"]
 
 def probe(path: Path, **more) -> VectorInfo:
     (found,) = POOL.ask(raw("probe", {"path": str(path), **more})).header["layers"]
-    return VectorInfo.from_json(found)
+    return convert(found, VectorInfo)
 
 
 def columns_of(path: Path, **options) -> dict[str, list]:
