@@ -71,7 +71,7 @@ def search_for(window: MainWindow, text: str, qtbot: QtBot) -> tuple[CommandPale
     line = palette.findChild(QLineEdit)
     assert line is not None
     line.setText(text)
-    qtbot.waitUntil(lambda: palette._finder is not None and not palette._finder.is_busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not palette.is_searching, timeout=20_000)
     return palette, line
 
 

@@ -183,7 +183,7 @@ def test_one_key_shows_the_map_alone_and_brings_back_exactly_what_was(
     assert strips(window) == {}
     assert not window.findChild(QToolBar, "toolbar").isVisible()
     assert window.canvas.width() == window.width()
-    assert "F12" in window.status._hint.text(), "the way back is said"
+    assert "F12" in window.status.hint.text(), "the way back is said"
     assert window.action_table["map_alone"].isChecked()
     window.selection.set({"west"})
     settle(window, qtbot)

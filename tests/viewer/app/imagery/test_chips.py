@@ -165,7 +165,7 @@ def test_with_nothing_selected_the_view_is_taken(window: MainWindow, desk: Desk,
     press(Key.Key_C)
     settle(window, qtbot)
     assert not window.session.document.chips, "a letter typed by mistake takes none"
-    assert "Take a Chip by its key is about what is selected" in window.status._hint.text()
+    assert "Take a Chip by its key is about what is selected" in window.status.hint.text()
     take_by_menu(window, qtbot)
     pixels, view = pair(window)
     assert (pixels.site_uuid, view.site_uuid) == ("", "")

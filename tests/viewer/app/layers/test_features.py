@@ -656,13 +656,13 @@ def test_the_palette_finds_attributes_of_the_features_shown(opened: MainWindow, 
     (source,) = opened.feature_menu.searches
     assert not source.find("depot", 3)
     palette = opened.search.show_palette([])
-    QTest.keyClicks(palette._input, "Town 4")
+    QTest.keyClicks(palette.line, "Town 4")
     qtbot.waitUntil(lambda: any("Town 4" in text for text in palette.shown_texts()), timeout=10_000)
     row = next(at for at, text in enumerate(palette.shown_texts()) if "Town 4" in text)
     opened.canvas.features.set(uuid_of(opened), [1, 2])
     for _ in range(row):
-        QTest.keyClick(palette._input, Qt.Key.Key_Down)
-    QTest.keyClick(palette._input, Qt.Key.Key_Return)
+        QTest.keyClick(palette.line, Qt.Key.Key_Down)
+    QTest.keyClick(palette.line, Qt.Key.Key_Return)
     assert selected(opened) == [5]
     panel = opened.findChild(IdentifyPanel)
     assert panel is not None

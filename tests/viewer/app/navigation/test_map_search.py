@@ -118,7 +118,7 @@ def test_the_datum_is_recorded_with_its_error(begun: MainWindow, qtbot: QtBot) -
     box = palette.findChild(QComboBox)
     assert box is not None
     box.setCurrentText(str(Datum.GCJ02))
-    qtbot.waitUntil(lambda: palette._finder is not None and not palette._finder.is_busy)
+    qtbot.waitUntil(lambda: not palette.is_searching)
     qtbot.keyClick(line, Qt.Key.Key_Return, Shift)
     site = _only_site(begun)
     there = to_wgs84(116.47319, 39.99325, Datum.GCJ02)
@@ -282,13 +282,13 @@ def test_a_site_of_the_case_is_found_as_such_and_never_marked_twice(demo: MainWi
 def test_enter_goes_to_the_name_and_commands_keep_their_words(demo: MainWindow, qtbot: QtBot) -> None:
     for text, name in (("Dali", "Dali"), ("Ban", "Bangkok"), ("Rome", "Rome"), ("BAM", "Bam"), ("China", "China")):
         palette, _line = search_for(demo, text, qtbot)
-        first = palette._current()
+        first = palette.current()
         assert isinstance(first, Hit), text
         assert (first.group, first.text, palette.shown_texts()[0]) == (Group.PLACES, name, name)
         palette.close()
     for text, command in (("draw a", "Draw a Line"), ("save", "Save"), ("exp", "Export Data"), ("site", "Sites")):
         palette, _line = search_for(demo, text, qtbot)
-        first = palette._current()
+        first = palette.current()
         assert isinstance(first, PaletteEntry), text
         assert first.text == palette.shown_texts()[0] == command
         palette.close()
@@ -310,7 +310,7 @@ def test_a_wrong_letter_is_forgiven_and_said(demo: MainWindow, qtbot: QtBot) -> 
         ("Moscwo", "Moscow"),
     ):
         palette, line = search_for(demo, text, qtbot)
-        first = palette._current()
+        first = palette.current()
         assert isinstance(first, Hit), text
         assert first.text.startswith(name)
         assert first.note.startswith("spelled nearly so")

@@ -99,10 +99,10 @@ def test_in_pixel_space_it_is_drawn_pixel_by_pixel(window: MainWindow, photo: Pa
         assert (color.red(), color.green()) == (int(col), int(row))
     at = QPoint(*(int(value / view.ratio) for value in view.to_pixel(20.5, -11.5)))
     QTest.mouseMove(canvas, at)
-    assert window.status._coordinate.text() == "column 20, row 11"
-    assert window.status._scale.currentText().endswith("%")
-    assert not window.status._scale.isEnabled()
-    assert "Pixel space" in window.status._crs.text()
+    assert window.status.coordinate.text() == "column 20, row 11"
+    assert window.status.scale.currentText().endswith("%")
+    assert not window.status.scale.isEnabled()
+    assert "Pixel space" in window.status.crs.text()
     assert window.scene.problems() == {}
     window.session.undo()
     assert layers(window) == []

@@ -204,7 +204,7 @@ def test_the_menu_ticks_the_mode_and_esc_is_said(hand: Hand, tmp_path: Path) -> 
     window.action_table["compare_spyglass"].trigger()
     assert bar.from_left.isVisible()
     assert bar.from_top.isVisible()
-    said = window.status._hint
+    said = window.status.hint
     assert "Esc ends the comparison." in said.text()
     assert "The glass goes with the pointer; Shift+G holds it where it is." in said.text()
     window.action_table["follow_pointer"].trigger()

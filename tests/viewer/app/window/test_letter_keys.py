@@ -41,7 +41,7 @@ def test_a_letter_makes_no_row_of_nothing(case: MainWindow, qtbot: QtBot, key: Q
     document = case.session.document
     assert not document.claims
     assert not document.chips
-    assert "select a site first" in case.status._hint.text()
+    assert "select a site first" in case.status.hint.text()
     case.selection.set({"s1"})
     begin_on_map(case, qtbot)
     press(key)
@@ -82,7 +82,7 @@ def test_no_letter_runs_a_command_beside_a_dialog_that_asks(case: MainWindow, qt
         press(key)
     assert not case.session.document.claims
     assert case.toolbox.in_hand == tool
-    assert "waits for an answer" in case.status._hint.text()
+    assert "waits for an answer" in case.status.hint.text()
     case.findChild(PlaceDialog).reject()
     settle(case, qtbot)
     begin_on_map(case, qtbot)

@@ -247,9 +247,9 @@ def test_panes_that_are_not_linked_move_by_themselves(two: Side) -> None:
     still = panes[0].viewport.view()
     two.wheel(1, 2)
     assert panes[0].viewport.view() == still
-    scale = window.status._scale.currentText()
+    scale = window.status.scale.currentText()
     two.click(0, 30, 30)
-    assert window.status._scale.currentText() != scale, "the bar tells of the pane in use"
+    assert window.status.scale.currentText() != scale, "the bar tells of the pane in use"
     window.resize(1366, 700)
     two.settle()
     assert not two.views_agree()
