@@ -18,6 +18,7 @@ from layers.document.rows import MetaEntry
 from layers.document.site import Site
 from layers.project.opening import glimpse as glimpse_module
 from layers.project.opening import intake, rows
+from layers.project.opening.opening_watch import Step
 from layers.project.saving import case_copy
 from layers.project.saving.publish import write_case
 from tests.viewer.app.conftest import MakeWindow, settle
@@ -242,3 +243,20 @@ def test_a_watch_that_is_stopped_ends_the_reading_whenever_it_begins() -> None:
     assert ended == ["early"]
     late.stop()
     assert ended == ["early", "late"]
+
+
+def test_an_opening_says_how_far_it_is_and_never_goes_back() -> None:
+    told: list[float] = []
+
+    class Context:
+        def check(self) -> None: ...
+
+        def progress(self, share: float, _words: str) -> None:
+            told.append(share)
+
+    watch = CaseWatch("a", (10, 10), lambda glimpse: None)
+    watch.begin(Context())  # type: ignore[arg-type]
+    for step in (Step.READ, Step.COPIED):
+        for done in (50, 100):
+            watch.tell(step, done, 100)
+    assert told == [0.25, 0.5, 0.75, 1.0]
