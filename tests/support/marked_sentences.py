@@ -22,6 +22,7 @@ VIEWER = sorted((ROOT / "viewer").rglob("*.py"))
 LAYERS = sorted((ROOT / "layers").rglob("*.py"))
 DOOR = "viewer.support.language.translation"
 MARKS = ("translate", "QT_TRANSLATE_NOOP")
+_LEAVES = (ast.Name, ast.Constant, ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop, ast.alias)
 _CLASS = re.compile(r"^class (\w+)\((\w+)\)", re.MULTILINE)
 
 
@@ -67,7 +68,7 @@ def marks_in(code: str) -> Iterator[Mark]:
     while waiting:
         node, owner = waiting.pop()
         inner = node.name if isinstance(node, ast.ClassDef) else owner
-        waiting += ((child, inner) for child in ast.iter_child_nodes(node))
+        waiting += [(child, inner) for child in ast.iter_child_nodes(node) if not isinstance(child, _LEAVES)]
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr="tr"), args=forms):
                 yield Mark("tr", node, ast.Constant(owner), tuple(forms[:1]))
