@@ -285,8 +285,8 @@ def _check_fields(fields: Mapping[str, Any]) -> None:
             check_choice(fields[name], words, FIELD_WORDS[name])
     if not fields.get("class_code", "other"):
         raise InvalidValue("A site needs a class; “other” will do.")
-    check_number(fields.get("position_error_m"), 0, math.inf, "position error in metres")
-    check_number(fields.get("stroke_width"), 0.1, 50, "outline width")
+    check_number(fields.get("position_error_m"), 0, math.inf, Phrase("position error in metres"))
+    check_number(fields.get("stroke_width"), 0.1, 50, Phrase("outline width"))
     for name in ("observed_at", "valid_from", "valid_to", "lifecycle_as_of"):
         check_date(fields.get(name, ""), FIELD_WORDS[name])
     for name in ("stroke_color", "fill_color"):

@@ -39,7 +39,7 @@ def save_templates(
             "A case holds at most {most_templates} templates: delete some first.", most_templates=MOST_TEMPLATES
         )
     changes = [change for one in wanted for change in _saved(rows, one, stamp)]
-    label = Phrase("Change template “{name}”", name=wanted[0].name) if len(wanted) == 1 else "Change templates"
+    label = Phrase("Change template “{name}”", name=wanted[0].name) if len(wanted) == 1 else Phrase("Change templates")
     return Edit(label, tuple(changes))
 
 

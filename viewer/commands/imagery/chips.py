@@ -53,7 +53,7 @@ def update_chip(document: Document, uuid: str, *, actor: str, now: str | None = 
 
     Raises InvalidValue.
     """
-    chip = row_of(document.chips, uuid, "image chip")
+    chip = row_of(document.chips, uuid, Phrase("image chip"))
     fixed = [name for name in fields if name not in CHANGEABLE]
     if fixed:
         raise InvalidValue(
@@ -81,7 +81,7 @@ def delete_chips(document: Document, uuids: Iterable[str], *, actor: str, now: s
     That they were there, with their hash, is listed for ever. Raises InvalidValue.
     """
     stamp = stamp_of(actor, now)
-    named = [row_of(document.chips, uuid, "image chip") for uuid in dict.fromkeys(uuids)]
+    named = [row_of(document.chips, uuid, Phrase("image chip")) for uuid in dict.fromkeys(uuids)]
     pairs = {chip.pair_uuid for chip in named} - {""}
     others = [chip for chip in document.chips.values() if chip.uuid in pairs and chip not in named]
     chips = [*named, *others]
