@@ -180,3 +180,22 @@ def test_each_refusal_is_a_template_and_its_values() -> None:
         str(path.relative_to(ROOT)): list(composed_phrases(path.read_text("utf-8"))) for path in (*LAYERS, *VIEWER)
     }
     assert not {name: wrong for name, wrong in found.items() if wrong}
+
+
+def labels_as_text(code: str) -> Iterator[str]:
+    """Labels of edits that are no phrases: Undo shows them."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Call):
+            labels = [keyword.value for keyword in node.keywords if keyword.arg == "label"]
+            labels += node.args[:1] if ast.unparse(node.func) == "Edit" else []
+            parts = [part for label in labels for part in _branches(label)]
+            yield from (ast.unparse(part) for part in parts if isinstance(part, ast.JoinedStr) or _is_literal(part))
+
+
+def test_each_label_of_an_edit_is_a_phrase() -> None:
+    assert list(labels_as_text("Edit('Add claim', ())")) == ["'Add claim'"]
+    assert list(labels_as_text("replace(edit, label=f'Change {name}')")) == ["f'Change {name}'"]
+    assert not list(labels_as_text("Edit(Phrase('Add claim'), ())"))
+    rooms = [path for path in VIEWER if {"commands", "panels"} & set(path.relative_to(ROOT).parts)]
+    found = {str(path.relative_to(ROOT)): list(labels_as_text(path.read_text("utf-8"))) for path in rooms}
+    assert not {name: labels for name, labels in found.items() if labels}

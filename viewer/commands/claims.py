@@ -90,13 +90,13 @@ def add_claim(
 def report_claim(document: Document, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
     """Record what somebody said: words, speaker and source are to be filled in. `fields` as of `add_claim`."""
     edit = add_claim(document, actor=actor, now=now, voice="speaker", state="reported", **fields)
-    return replace(edit, label="Report a claim")
+    return replace(edit, label=Phrase("Report a claim"))
 
 
 def judge_claim(document: Document, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
     """Record a judgement of the analyst's own, the kind with likelihood and confidence. `fields` as of `add_claim`."""
     edit = add_claim(document, actor=actor, now=now, voice="analyst", state="assessed", **fields)
-    return replace(edit, label="Judge")
+    return replace(edit, label=Phrase("Judge"))
 
 
 def update_claim(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:

@@ -66,7 +66,8 @@ def set_detail(
             "The text is longer than {longest_value} characters: put it into the notes.", longest_value=LONGEST_VALUE
         )
     edit = update_site(document, uuid, actor=actor, now=now, props_json=with_value(site.props_json, field, value))
-    return replace(edit, label=f"Change {field.title} of {f'site “{site.label}”' if site.label else 'site'}")
+    name = Phrase("site “{label}”", label=site.label) if site.label else Phrase("site")
+    return replace(edit, label=Phrase("Change {field} of {name}", field=Phrase(field.title), name=name))
 
 
 def rows_of(document: Document) -> list[Template]:

@@ -45,7 +45,7 @@ def add_chips(
         if chip.site_uuid:
             row_of(document.sites, chip.site_uuid, "site")
         changes.append(insert("chips", chip, stamp))
-    return Edit("Take a chip", tuple(changes))
+    return Edit(Phrase("Take a chip"), tuple(changes))
 
 
 def update_chip(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
@@ -93,6 +93,6 @@ def delete_chips(document: Document, uuids: Iterable[str], *, actor: str, now: s
     changes += [delete("comments", remark) for remark in comments_on(document, gone)]
     changes += [delete("chips", chip) for chip in chips]
     return Edit(
-        "Delete a chip" if len(named) == 1 else Phrase("Delete {chips}", chips=counted(len(named), "chip")),
+        Phrase("Delete a chip") if len(named) == 1 else Phrase("Delete {chips}", chips=counted(len(named), "chip")),
         tuple(changes),
     )
