@@ -115,7 +115,7 @@ class CoordinateProvider:
 
 
 def _basis(read: ParsedCoordinate) -> str:
-    return f"{read.basis}; as given: {one_line(read.text, 120)}"
+    return translate("Search", "{0}; as given: {1}").format(in_language(read.basis), one_line(read.text, 120))
 
 
 class _KeyedSite(Struct, frozen=True):
