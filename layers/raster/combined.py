@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from layers.errors import CannotBePlaced, GeoloupeError, InvalidValue
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WGS84, is_geographic, transform_bounds
-from layers.phrase import Phrase
+from layers.phrase import Phrase, joined
 from layers.raster.acquisition import Acquisition
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.presets import names_of
@@ -194,7 +194,8 @@ def _dates(known: Sequence[tuple[str, Acquisition]]) -> dict[str, Any]:
 def _date_notes(known: Sequence[tuple[str, Acquisition]]) -> list[str]:
     if len({(each.at, each.until) for _, each in known}) == 1:
         return []
-    return ["Channels of different dates: " + "; ".join(f"“{name}” {each.when}" for name, each in known) + "."]
+    dates = joined("; ", [Phrase("“{name}” {when}", name=name, when=each.when) for name, each in known])
+    return [Phrase("Channels of different dates: {dates}.", dates=dates)]
 
 
 def _listed(texts: Any) -> str:

@@ -76,17 +76,17 @@ def _taken(tags: Mapping[str, str]) -> tuple[str, str]:
             moment = datetime(int(day[1]), int(day[2]), int(day[3]), tzinfo=UTC) + timedelta(
                 hours=clock[0], minutes=clock[1], seconds=math.floor(clock[2])
             )
-            return _utc(moment), "EXIF: time of GPS"
+            return _utc(moment), Phrase("EXIF: time of GPS")
         taken = _TAKEN.fullmatch(tags.get("EXIF_DateTimeOriginal", "").strip())
         if taken is None:
             return "", ""
         local = datetime(*(int(part) for part in taken.groups()))  # type: ignore[arg-type]  # six numbers
         offset = _OFFSET.fullmatch(tags.get("EXIF_OffsetTimeOriginal", "").strip())
         if offset is None:
-            return local.isoformat(), "EXIF: the camera's clock, its zone not stated"
+            return local.isoformat(), Phrase("EXIF: the camera's clock, its zone not stated")
         ahead = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
         moment = (local - ahead if offset[1] == "+" else local + ahead).replace(tzinfo=UTC)
-        return _utc(moment), "EXIF: the camera's clock and zone"
+        return _utc(moment), Phrase("EXIF: the camera's clock and zone")
     except (ValueError, OverflowError):
         return "", ""
 

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from layers.phrase import Phrase
-from layers.text.counted import grouped
+from layers.phrase import Phrase, joined
+from layers.text.counted import counted, grouped
 from layers.vector.table import VectorInfo
 
 MOST_LISTED = 50
 _SAID = "could not be drawn"
 NO_GEOMETRY, BROKEN, NO_PLACE = 1, 2, 3
 _REASONS = {
-    NO_GEOMETRY: "without a geometry that can be read",
-    BROKEN: "broken",
-    NO_PLACE: "outside what the map can show",
+    NO_GEOMETRY: Phrase("without a geometry that can be read"),
+    BROKEN: Phrase("broken"),
+    NO_PLACE: Phrase("outside what the map can show"),
 }
 
 
@@ -45,15 +45,15 @@ class LostRows:
         """A sentence about lost rows; empty where there are none."""
         if not self.count:
             return ""
-        begin = f"{grouped(self.count)} {'row' if self.count == 1 else 'rows'} {_SAID}"
+        lost = counted(self.count, "row could not be drawn", "rows could not be drawn")
         rows = {reason: [row for row, why in self._listed if why == reason] for reason in _REASONS}
-        parts = [f"{_REASONS[reason]}: {_numbers(found)}" for reason, found in rows.items() if found]
-        more = (
-            Phrase(" and {count} more", count=grouped(self.count - len(self._listed)))
-            if self.count > len(self._listed)
-            else ""
-        )
-        return f"{begin}: {'; '.join(parts)}{more}." if parts else f"{begin}."
+        parts = [joined(": ", [_REASONS[reason], _numbers(found)]) for reason, found in rows.items() if found]
+        if not parts:
+            return Phrase("{lost}.", lost=lost)
+        listed, more = joined("; ", parts), self.count - len(self._listed)
+        if more > 0:
+            listed = Phrase("{listed} and {count} more", listed=listed, count=grouped(more))
+        return Phrase("{lost}: {listed}.", lost=lost, listed=listed)
 
 
 def _numbers(rows: Sequence[int]) -> str:
@@ -64,8 +64,13 @@ def _numbers(rows: Sequence[int]) -> str:
             runs[-1][1] = row
         else:
             runs.append([row, row])
-    texts = [
-        grouped(a) if a == b else f"{grouped(a)}, {grouped(b)}" if b == a + 1 else f"{grouped(a)} to {grouped(b)}"
-        for a, b in runs
-    ]
-    return f"{'row' if len(rows) == 1 else 'rows'} {', '.join(texts)}"
+    listed = joined(", ", [_run(first, last) for first, last in runs])
+    return Phrase("row {listed}", listed=listed) if len(rows) == 1 else Phrase("rows {listed}", listed=listed)
+
+
+def _run(first: int, last: int) -> str:
+    if first == last:
+        return grouped(first)
+    if last == first + 1:
+        return f"{grouped(first)}, {grouped(last)}"
+    return Phrase("{first} to {last}", first=grouped(first), last=grouped(last))

@@ -6,12 +6,13 @@ import ast
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-CODE = sorted(path for room in ("layers", "viewer") for path in (ROOT / room).rglob("*.py"))
+from tests.support.marked_sentences import DOOR, LAYERS, ROOT, VIEWER, marks_in
+
+CODE = (*LAYERS, *VIEWER)
+IMPORT = f"from {DOOR} import translate\n"
 NUMBERS = {"len", "grouped", "sum"}
 """Functions whose answer, where words follow it, is a number of things."""
 PLURAL = re.compile(r" (?:[a-z]+ (?:and )?)?[a-z]{2,}s\b")
@@ -44,18 +45,9 @@ def is_plural(text: str) -> bool:
     return PLURAL.match(text) is not None and NO_PLURAL.match(text) is None
 
 
-def words_of(node: ast.expr) -> str:
-    """The text that `format` is called on, be it translated or not; empty for one that stands elsewhere."""
-    match node:
-        case ast.Constant(value=str() as text):
-            return text
-        case ast.Call(args=[*_, ast.Constant(value=str() as text)]):
-            return text
-    return ""
-
-
 def counts_by_hand(code: str) -> Iterator[str]:
     """The texts of a module in which a number stands before a plural that is there for one thing, too."""
+    marked = {(mark.call.lineno, mark.call.col_offset): mark.literal for mark in marks_in(code)}
     for node in ast.walk(ast.parse(code)):
         match node:
             case ast.JoinedStr(values=values):
@@ -64,8 +56,9 @@ def counts_by_hand(code: str) -> Iterator[str]:
                     if is_raw and isinstance(words, ast.Constant) and is_plural(str(words.value)):
                         yield ast.unparse(node)
             case ast.Call(func=ast.Attribute(value=said, attr="format"), args=numbers):
-                text = words_of(said)
-                for slot in SLOT.finditer(text):
+                sentence = marked.get((said.lineno, said.col_offset))
+                text = sentence.text if sentence is not None else getattr(said, "value", "")
+                for slot in SLOT.finditer(text if isinstance(text, str) else ""):
                     at = int(slot[1])
                     if at < len(numbers) and is_number(numbers[at]) and is_plural(text[slot.end() :]):
                         yield text
@@ -77,8 +70,8 @@ def counts_by_hand(code: str) -> Iterator[str]:
         'f"{len(rows)} sites"',
         'f"at most {grouped(count)} rows with it"',
         'f"{total} named sites"',
-        'tr("{0} files are gone").format(len(lost))',
-        '_tr("Files", "Of {1}, {0} files").format(count, name)',
+        'self.tr("{0} files are gone").format(len(lost))',
+        f'{IMPORT}translate("Files", "Of {{1}}, {{0}} files").format(count, name)',
     ],
 )
 def test_a_raw_plural_is_found(code: str) -> None:
@@ -92,7 +85,7 @@ def test_a_raw_plural_is_found(code: str) -> None:
         "f\"{counted(len(rows), 'site')} left out\"",
         'f"at most {grouped(MOST_ROWS)} rows"',
         'f"{len(done)} of {count} is done"',
-        'tr("Zoom to {0} sites").format(name)',
+        'self.tr("Zoom to {0} sites").format(name)',
         'f"{at} places"',
     ],
 )

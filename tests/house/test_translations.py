@@ -12,11 +12,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 from xml.etree import ElementTree
 
 import pytest
 
-from tests.support.marked_sentences import DOOR, LAYERS, ROOT, VIEWER, names_of_marks, nouns, sentences
+from tests.support.marked_sentences import DOOR, LAYERS, MARKS, ROOT, VIEWER, Mark, Marked, marks_in
 
 TRANSLATION = ROOT / "viewer/support/language/translation.py"
 
@@ -24,47 +25,52 @@ TRANSLATION = ROOT / "viewer/support/language/translation.py"
 def marked_wrongly(code: str) -> Iterator[str]:
     """The places of a module that mark a sentence in another way, or one that no list of sentences can hold."""
     tree = ast.parse(code)
+    marks = [mark for mark in marks_in(code) if not mark.is_phrase]
+    places = {_place(mark.call) for mark in marks}
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    marks = names_of_marks(tree)
+    is_window = any(alias.name in MARKS for node in tree.body if _is_door(node) for alias in node.names)
+    yield from (ast.unparse(mark.call) for mark in marks if not _is_whole(mark))
     for node in ast.walk(tree):
         match node:
             case ast.Attribute(attr="tr") if id(node) not in called or ast.unparse(node) != "self.tr":
                 yield f"{ast.unparse(node)} is neither self.tr() nor translate()"
             case ast.Name(id="tr" | "_tr") | ast.FunctionDef(name="tr" | "_tr"):
                 yield "another name of tr"
-            case ast.Name(id="translate") if "translate" in marks and id(node) not in called:
+            case ast.Name(id="translate") if is_window and id(node) not in called:
                 yield "another name of translate"
-            case ast.JoinedStr() if any(_is_mark(inner, marks) for inner in ast.walk(node)):
+            case ast.JoinedStr() if any(isinstance(one, ast.Call) and _place(one) in places for one in ast.walk(node)):
                 yield f"Qt's tool does not look into {ast.unparse(node)}"
             case ast.Attribute(value=ast.Name(id="QCoreApplication"), attr="translate"):
                 yield "QCoreApplication.translate is called by translate() only"
-            case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr="tr"), args=args):
-                if not (args and _is_literal(args[0])):
-                    yield ast.unparse(node)
-            case ast.Call(func=ast.Name(id=name), args=args) if name in marks:
-                if not (_is_marked(name, args) or _is_counted(args)):
-                    yield ast.unparse(node)
 
 
-def _is_mark(node: ast.AST, marks: set[str]) -> bool:
-    return isinstance(node, ast.Call) and ast.unparse(node.func) in {"self.tr", *marks}
+def _is_door(node: ast.stmt) -> TypeGuard[ast.ImportFrom]:
+    return isinstance(node, ast.ImportFrom) and node.module in (DOOR, "PySide6.QtCore")
+
+
+def _place(node: ast.expr) -> tuple[int, int]:
+    return node.lineno, node.col_offset
 
 
 def _is_literal(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(node.value.strip())
 
 
-def _is_marked(name: str, args: list[ast.expr]) -> bool:
-    """True for a literal text with its context, or an entry of a table that marks its own words."""
-    is_looked_up = name == "translate" and len(args) == 2 and isinstance(args[1], ast.Name | ast.Subscript)
-    return len(args) == 2 and _is_literal(args[0]) and (_is_literal(args[1]) or is_looked_up)
-
-
-def _is_counted(args: list[ast.expr]) -> bool:
-    """True for the two English forms of a text with a number, which both have its place."""
-    if len(args) != 4 or not all(map(_is_literal, args[:3])):
-        return False
-    return all("{count}" in str(ast.literal_eval(form)) for form in args[1:3])
+def _is_whole(mark: Mark) -> bool:
+    """True for a literal text with its context, an entry of a table that marks its own words, and the two English forms
+    of a text with a number.
+    """
+    count = len(mark.call.args)
+    match mark.forms:
+        case [text] if mark.name == "tr":
+            return _is_literal(text)
+        case [ast.Name() | ast.Subscript()] if mark.name == "translate" and count == 2:
+            return _is_literal(mark.context)
+        case [text] if count == 2:
+            return _is_literal(mark.context) and _is_literal(text)
+        case [many, one] if count == 4 and all(map(_is_literal, (mark.context, many, one))):
+            return all("{count}" in str(ast.literal_eval(form)) for form in (many, one))
+    return False
 
 
 IMPORT = f"from {DOOR} import translate\n"
@@ -127,17 +133,20 @@ def test_qt_extracts_each_sentence_with_its_context(tmp_path: Path) -> None:
     found = {(context.findtext("name"), one) for context in contexts for one in context.iter("message")}
     assert not [one.findtext("source") for context, one in found if not context]
     extracted = {(context, one.findtext("source"), one.get("numerus", "")) for context, one in found}
-    assert extracted == {(one.context, one.text, "yes" if one.one else "") for one in sentences()}
+    marked = {one for path in VIEWER for mark in marks_in(path.read_text("utf-8")) if (one := _of_window(mark))}
+    assert extracted == {(one.context, one.text, "yes" if one.one else "") for one in marked}
+
+
+def _of_window(mark: Mark) -> Marked | None:
+    return None if mark.is_phrase else mark.literal
 
 
 def composed_phrases(code: str) -> Iterator[str]:
     """Templates that are put together while the program runs: no list of phrases holds them."""
-    for node in ast.walk(ast.parse(code)):
-        match node:
-            case ast.Call(func=ast.Name(id=name), args=[template, *_]) if name in nouns():
-                composed = [one for one in _branches(template) if isinstance(one, ast.JoinedStr | ast.BinOp)]
-                if composed:
-                    yield ast.unparse(node)
+    for mark in marks_in(code):
+        parts = [part for form in mark.forms for part in _branches(form)] if mark.is_phrase else []
+        if any(isinstance(part, ast.JoinedStr | ast.BinOp) for part in parts):
+            yield ast.unparse(mark.call)
 
 
 def _branches(node: ast.expr) -> Iterator[ast.expr]:
@@ -159,6 +168,7 @@ def _branches(node: ast.expr) -> Iterator[ast.expr]:
         "NotReadable(why or f'{name} is damaged.')",
         "Phrase(f'{name} is damaged.')",
         "WaitsForPermission(f'{name} waits.')",
+        "counted(lost, f'row of {name}', f'rows of {name}')",
     ],
 )
 def test_a_refusal_that_nobody_could_translate_is_found(code: str) -> None:
@@ -170,3 +180,22 @@ def test_each_refusal_is_a_template_and_its_values() -> None:
         str(path.relative_to(ROOT)): list(composed_phrases(path.read_text("utf-8"))) for path in (*LAYERS, *VIEWER)
     }
     assert not {name: wrong for name, wrong in found.items() if wrong}
+
+
+def labels_as_text(code: str) -> Iterator[str]:
+    """Labels of edits that are no phrases: Undo shows them."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Call):
+            labels = [keyword.value for keyword in node.keywords if keyword.arg == "label"]
+            labels += node.args[:1] if ast.unparse(node.func) == "Edit" else []
+            parts = [part for label in labels for part in _branches(label)]
+            yield from (ast.unparse(part) for part in parts if isinstance(part, ast.JoinedStr) or _is_literal(part))
+
+
+def test_each_label_of_an_edit_is_a_phrase() -> None:
+    assert list(labels_as_text("Edit('Add claim', ())")) == ["'Add claim'"]
+    assert list(labels_as_text("replace(edit, label=f'Change {name}')")) == ["f'Change {name}'"]
+    assert not list(labels_as_text("Edit(Phrase('Add claim'), ())"))
+    rooms = [path for path in VIEWER if {"commands", "panels"} & set(path.relative_to(ROOT).parts)]
+    found = {str(path.relative_to(ROOT)): list(labels_as_text(path.read_text("utf-8"))) for path in rooms}
+    assert not {name: labels for name, labels in found.items() if labels}

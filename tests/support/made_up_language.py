@@ -13,7 +13,8 @@ from typing import Any, override
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QTranslator
 
-from tests.support.marked_sentences import phrases, sentences, stored_words
+from tests.support.listed_words import listed_words
+from tests.support.marked_sentences import sentences
 
 PLAIN = "abcdefghijklmnoprstuvwyzABCDEFGHIJKLMNOPRSTUVWYZ"
 STRANGE = "åƀçđéƒğħíĵķĺɱñöþŕšŧüṽŵýžÅƁÇĐÉƑĞĦÍĴĶĹṀÑÖÞŔŠŦÜṼŴÝŽ"
@@ -30,7 +31,7 @@ class MadeUpLanguage(QTranslator):
         super().__init__()
         self._of_qt = QTranslator()
         assert self._of_qt.load("qtbase_de", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
-        self._known = {(one.context, one.text) for one in chain(sentences(), phrases(), stored_words())}
+        self._known = {(one.context, one.text) for one in chain(sentences(), listed_words())}
 
     @override
     def isEmpty(self) -> bool:

@@ -16,7 +16,7 @@ from layers.document.vocabulary import LAYER_KINDS
 from layers.geo.bounds import Bounds
 from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
-from layers.phrase import Phrase
+from layers.phrase import Phrase, joined
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import AwaitedDrawing, FailedDrawing, LayerDrawing, LeftOutDrawing
 from viewer.rendering.vector.attribute_store import AttributeSource, AttributeStore
@@ -117,6 +117,12 @@ class LayerStack(QObject):
             return None
         path = getattr(drawing, "path", None)
         return AttributeSource.of(drawing.layer, path) if isinstance(path, Path) else None
+
+    def lost_words(self, layer: Layer) -> str:
+        """A sentence on a layer that a picture lacks, as all its tiles failed, with what is wrong with it."""
+        name, problem = one_line(layer.name, 60), self.problem_of(layer.uuid)
+        lost = Phrase("“{name}” is not in the picture, as none of its tiles came.", name=name)
+        return joined(" ", [lost, problem]) if problem else lost
 
     def problem_of(self, uuid: str) -> str:
         """The sentence on what is wrong with a layer, or with its filter."""

@@ -43,7 +43,7 @@ from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.drawings import drawing_for
 from viewer.rendering.world_copies import wrapped_views
 from viewer.support.going_on import going_on
-from viewer.support.language.translation import in_language
+from viewer.support.language.translation import in_language, translate
 from viewer.support.painting import part_of_picture
 from viewer.support.text import one_line
 from viewer.support.timing import span
@@ -272,11 +272,7 @@ class MapScene(QObject):
     def lost_layers(self) -> dict[str, str]:
         """Layer uuid to a sentence, for the layers that the view last set lacks because all their tiles failed."""
         failed = self._stack.failed_in(self._view) if self._view is not None else []
-        return {
-            layer.uuid: f"“{one_line(layer.name, 60)}” is not in the picture, as none of its tiles came. "
-            f"{self._stack.problem_of(layer.uuid)}".rstrip()
-            for layer in failed
-        }
+        return {layer.uuid: self._stack.lost_words(layer) for layer in failed}
 
     @property
     def last_view(self) -> View | None:
@@ -437,8 +433,9 @@ class MapScene(QObject):
         under = self.sites_at(view, px, py) if index.solid is not None else []
         if not under or not index.is_place(under[0]):
             return ""
-        name = label_text(index.shown(under[0]), self.label_language) or "place of a mark without a label"
-        return f"{name}: drawn on another image, and not said to be present on this one"
+        name = label_text(index.shown(under[0]), self.label_language)
+        name = name or translate("MapScene", "place of a mark without a label")
+        return translate("MapScene", "{0}: drawn on another image, and not said to be present on this one").format(name)
 
     def preview_sites(self, rows: Mapping[str, Site]) -> None:
         """Show sites as they would be, by uuid, while they are dragged; all others, and then these too, as they are."""

@@ -84,19 +84,19 @@ def add_claim(
         row_of(document.sources, source_uuid, "source")
         cited = ClaimSource(uuid=new_uuid(), claim_uuid=claim.uuid, source_uuid=source_uuid)
         changes.append(insert("claim_sources", cited, stamp))
-    return Edit("Add claim", tuple(changes))
+    return Edit(Phrase("Add claim"), tuple(changes))
 
 
 def report_claim(document: Document, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
     """Record what somebody said: words, speaker and source are to be filled in. `fields` as of `add_claim`."""
     edit = add_claim(document, actor=actor, now=now, voice="speaker", state="reported", **fields)
-    return replace(edit, label="Report a claim")
+    return replace(edit, label=Phrase("Report a claim"))
 
 
 def judge_claim(document: Document, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
     """Record a judgement of the analyst's own, the kind with likelihood and confidence. `fields` as of `add_claim`."""
     edit = add_claim(document, actor=actor, now=now, voice="analyst", state="assessed", **fields)
-    return replace(edit, label="Judge")
+    return replace(edit, label=Phrase("Judge"))
 
 
 def update_claim(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
@@ -135,7 +135,7 @@ def delete_claims(document: Document, uuids: Iterable[str], *, actor: str, now: 
     changes += [delete("comments", remark) for remark in comments_on(document, {claim.uuid for claim in claims})]
     changes += [delete("claims", claim) for claim in claims]
     return Edit(
-        "Delete claim" if len(claims) == 1 else Phrase("Delete {claims}", claims=counted(len(claims), "claim")),
+        Phrase("Delete claim") if len(claims) == 1 else Phrase("Delete {claims}", claims=counted(len(claims), "claim")),
         tuple(changes),
     )
 
@@ -154,7 +154,7 @@ def link_claim_sites(
             link = ClaimSite(uuid=new_uuid(), claim_uuid=claim_uuid, site_uuid=site_uuid)
             changes.append(insert("claim_sites", link, stamp))
     return Edit(
-        "Link claim to site"
+        Phrase("Link claim to site")
         if len(changes) == 1
         else Phrase("Link claim to {sites}", sites=counted(len(changes), "site")),
         tuple(changes),
@@ -171,7 +171,7 @@ def unlink_claim_site(
 ) -> Edit:
     """Take a claim from a site; without any site left it belongs to the case."""
     links = [link for link in document.site_links_of_claim(claim_uuid) if link.site_uuid == site_uuid]
-    return Edit("Unlink claim from site", tuple(delete("claim_sites", link) for link in links))
+    return Edit(Phrase("Unlink claim from site"), tuple(delete("claim_sites", link) for link in links))
 
 
 def link_claim_source(
@@ -195,7 +195,7 @@ def link_claim_source(
     check_choice(credibility, (None, *CREDIBILITIES), "credibility")
     check_choice(bearing, ("", *BEARINGS), "bearing")
     if any(link.source_uuid == source_uuid for link in document.source_links_of_claim(claim_uuid)):
-        return Edit("Cite source", ())
+        return Edit(Phrase("Cite source"), ())
     link = ClaimSource(
         uuid=new_uuid(),
         claim_uuid=claim_uuid,
@@ -205,7 +205,7 @@ def link_claim_source(
         quote=quote,
         bearing=bearing,
     )
-    return Edit("Cite source", (insert("claim_sources", link, stamp_of(actor, now)),))
+    return Edit(Phrase("Cite source"), (insert("claim_sources", link, stamp_of(actor, now)),))
 
 
 def cite_new_source(
@@ -230,7 +230,7 @@ def cite_new_source(
     changes = [*added.changes, insert("claim_sources", link, stamp)]
     if copy is not None:
         changes.append(insert("source_files", replace(copy, source_uuid=source_uuid), stamp))
-    return Edit("Cite new source", tuple(changes))
+    return Edit(Phrase("Cite new source"), tuple(changes))
 
 
 def update_claim_source(
@@ -252,7 +252,7 @@ def unlink_claim_source(
 ) -> Edit:
     """Cite a source no longer for this claim."""
     links = [link for link in document.source_links_of_claim(claim_uuid) if link.source_uuid == source_uuid]
-    return Edit("Remove citation", tuple(delete("claim_sources", link) for link in links))
+    return Edit(Phrase("Remove citation"), tuple(delete("claim_sources", link) for link in links))
 
 
 def likelihood_row_in_use(document: Document, besides: str = "") -> int | None:
@@ -326,8 +326,8 @@ def _check_term(document: Document, claim: Claim, term: str) -> None:
 def _check_band(term: str, low: int | None, high: int | None) -> None:
     if low is None and high is None:
         return
-    check_number(low, 1, 99, "likelihood's low bound in per cent")
-    check_number(high, 1, 99, "likelihood's high bound in per cent")
+    check_number(low, 1, 99, Phrase("likelihood's low bound in per cent"))
+    check_number(high, 1, 99, Phrase("likelihood's high bound in per cent"))
     if low is None or high is None:
         raise InvalidValue("A likelihood has a low and a high bound: give both, or neither.")
     if low > high:

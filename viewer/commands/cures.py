@@ -78,7 +78,7 @@ def record_no_answer(
     So a late answer changes the line of its own party only. `kind`: one of `NO_ANSWERS`; `made_at`: the day by which
     no reply came. Raises InvalidValue.
     """
-    check_choice(kind, NO_ANSWERS, "reason for which there is no answer")
+    check_choice(kind, NO_ANSWERS, Phrase("reason for which there is no answer"))
     check_date(made_at, "date")
     if kind == NO_REPLY and not made_at:
         raise InvalidValue("Say the day by which no reply had come: write 2024-04-12.")
@@ -102,7 +102,7 @@ def name_date_basis(
     document: Document, layer_uuids: Iterable[str], *, basis: str, actor: str, now: str | None = None
 ) -> Edit:
     """Say of layers where their dates are from, where they do not say it. Raises InvalidValue."""
-    check_choice(basis, DATE_BASES, "basis of a date")
+    check_choice(basis, DATE_BASES, Phrase("basis of a date"))
     stamp, changes, wanted = stamp_of(actor, now), list[Change](), list(dict.fromkeys(layer_uuids))
     for uuid in wanted:
         layer = row_of(document.layers, uuid, "layer")

@@ -29,14 +29,14 @@ def link_evidence(
 ) -> Edit:
     """Let a claim rest on a row of the case (once), and say how it bears on it. Raises InvalidValue."""
     row_of(document.claims, claim_uuid, "claim")
-    check_choice(evidence_table, EVIDENCE_TABLES, "table of evidence")
+    check_choice(evidence_table, EVIDENCE_TABLES, Phrase("table of evidence"))
     check_choice(bearing, ("", *BEARINGS), "bearing")
     spec = BY_NAME[evidence_table]
     row = row_of(document.table(spec.table), evidence_uuid, "evidence")
     if spec_of(spec.table, row) is not spec:
         raise InvalidValue("That evidence is no longer in the case.")
     if any(link.evidence_uuid == evidence_uuid for link in document.evidence_of_claim(claim_uuid)):
-        return Edit("Add evidence", ())
+        return Edit(Phrase("Add evidence"), ())
     link = ClaimEvidence(
         uuid=new_uuid(),
         claim_uuid=claim_uuid,
@@ -45,7 +45,7 @@ def link_evidence(
         bearing=bearing,
         note=note,
     )
-    return Edit("Add evidence", (insert("claim_evidence", link, stamp_of(actor, now)),))
+    return Edit(Phrase("Add evidence"), (insert("claim_evidence", link, stamp_of(actor, now)),))
 
 
 def update_evidence(document: Document, link_uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
@@ -60,7 +60,7 @@ def update_evidence(document: Document, link_uuid: str, *, actor: str, now: str 
 def unlink_evidence(document: Document, claim_uuid: str, evidence_uuid: str) -> Edit:
     """Let a claim no longer rest on a row of the case."""
     links = [link for link in document.evidence_of_claim(claim_uuid) if link.evidence_uuid == evidence_uuid]
-    return Edit("Remove evidence", tuple(delete("claim_evidence", link) for link in links))
+    return Edit(Phrase("Remove evidence"), tuple(delete("claim_evidence", link) for link in links))
 
 
 def without_evidence(document: Document, gone: Collection[str]) -> list[Change]:

@@ -149,7 +149,7 @@ def sites_from_features(
             values["position_source_uuid"] = register.uuid_of({"descriptor": _of_row(source), **own} if own else whole)
             sites += add_site(document, geometry, actor=actor, now=now, **values).changes
         except InvalidValue as error:
-            left_out.append(f"Feature {fid} is left out. {error.sentence}")
+            left_out.append(Phrase("Feature {fid} is left out. {why}", fid=fid, why=error.sentence))
     if not sites:
         raise InvalidValue(left_out[0] if left_out else Phrase("No feature is selected."))
     label = (

@@ -134,7 +134,7 @@ def _implied_kind(layer: Layer, date: str) -> dict[str, str]:
 
 def set_height(document: Document, uuid: str, height_m: float | None, *, actor: str, now: str | None = None) -> Edit:
     """Place a layer by its RPC at another height above the ellipsoid; None: the RPC's own. Raises InvalidValue."""
-    check_number(height_m, LOWEST_M, HIGHEST_M, "height in metres")
+    check_number(height_m, LOWEST_M, HIGHEST_M, Phrase("height in metres"))
     layer = row_of(document.layers, uuid, "layer")
     source = {key: value for key, value in layer.source.items() if key != "height_m"}
     if height_m is not None:
@@ -214,13 +214,13 @@ def remove_layers(document: Document, uuids: Iterable[str], *, actor: str, now: 
 
 def _check_fields(fields: Mapping[str, Any]) -> None:
     if "kind" in fields:
-        check_choice(fields["kind"], LAYER_KINDS, "kind of layer")
+        check_choice(fields["kind"], LAYER_KINDS, Phrase("kind of layer"))
     if "date_kind" in fields:
-        check_choice(fields["date_kind"], DATE_KINDS, "kind of date")
+        check_choice(fields["date_kind"], DATE_KINDS, Phrase("kind of date"))
     if not fields.get("name", "x").strip():
         raise InvalidValue("A layer needs a name.")
     check_number(fields.get("opacity"), 0, 1, "opacity")
-    check_date(fields.get("acquired_at", ""), "date of the image")
+    check_date(fields.get("acquired_at", ""), Phrase("date of the image"))
     _check_crs(fields.get("crs", ""))
     style = fields.get("style_json", "")
     json_object(style, "A layer's style")

@@ -34,7 +34,7 @@ def sites_visible(document: Document) -> bool:
 
 def set_sites_visible(document: Document, visible: bool, *, actor: str, now: str | None = None) -> Edit:
     """Show or hide all sites."""
-    label = "Show sites" if visible else "Hide sites"
+    label = Phrase("Show sites") if visible else Phrase("Hide sites")
     return set_meta(document, SITES_VISIBLE, "1" if visible else "0", actor=actor, now=now, label=label)
 
 
@@ -54,5 +54,5 @@ def set_graticule(document: Document, notation: str, *, actor: str, now: str | N
         from layers.grid.graticules.graticule import NOTATIONS  # for start-up time
 
         check_choice(notation, NOTATIONS, "graticule")
-    label = Phrase("Show graticule in {notation}", notation=notation) if notation else "Hide graticule"
+    label = Phrase("Show graticule in {notation}", notation=notation) if notation else Phrase("Hide graticule")
     return set_meta(document, GRATICULE, notation, actor=actor, now=now, label=label)

@@ -32,7 +32,7 @@ def add_response(
     """Record an answer to some claims, or to the whole where none is named. Raises InvalidValue."""
     stamp = stamp_of(actor, now)
     _check_source(document, fields.get("source_uuid", ""))
-    check_choice(fields.get("kind", "answer"), RESPONSE_KINDS, "kind of response")
+    check_choice(fields.get("kind", "answer"), RESPONSE_KINDS, Phrase("kind of response"))
     check_date(fields.get("made_at", ""), "date")
     response = Response(uuid=uuid or new_uuid(), speaker=speaker, words=words, **fields)
     changes = [insert("responses", response, stamp)]
@@ -40,14 +40,14 @@ def add_response(
         row_of(document.claims, claim_uuid, "claim")
         link = ResponseClaim(uuid=new_uuid(), response_uuid=response.uuid, claim_uuid=claim_uuid)
         changes.append(insert("response_claims", link, stamp))
-    return Edit("Add response", tuple(changes))
+    return Edit(Phrase("Add response"), tuple(changes))
 
 
 def update_response(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
     """Change fields of a response. Raises InvalidValue."""
     response = row_of(document.responses, uuid, "response")
     _check_source(document, fields.get("source_uuid", ""))
-    check_choice(fields.get("kind", "answer"), RESPONSE_KINDS, "kind of response")
+    check_choice(fields.get("kind", "answer"), RESPONSE_KINDS, Phrase("kind of response"))
     check_date(fields.get("made_at", ""), "date")
     words = all_of("source" if name == "source_uuid" else name.removesuffix("_at") for name in fields)
     return Edit(
@@ -70,7 +70,7 @@ def set_response_claims(
         if claim_uuid not in linked:
             link = ResponseClaim(uuid=new_uuid(), response_uuid=uuid, claim_uuid=claim_uuid)
             changes.append(insert("response_claims", link, stamp))
-    return Edit("Change what a response answers", tuple(changes))
+    return Edit(Phrase("Change what a response answers"), tuple(changes))
 
 
 def answer_new_claim(document: Document, uuid: str, statement: str, *, actor: str, now: str | None = None) -> Edit:
@@ -79,7 +79,7 @@ def answer_new_claim(document: Document, uuid: str, statement: str, *, actor: st
     row_of(document.responses, uuid, "response")
     claim = report_claim(document, actor=actor, now=now, statement=statement)
     link = ResponseClaim(uuid=new_uuid(), response_uuid=uuid, claim_uuid=claim.changes[0].uuid)
-    return Edit("Answer new claim", (*claim.changes, insert("response_claims", link, stamp)))
+    return Edit(Phrase("Answer new claim"), (*claim.changes, insert("response_claims", link, stamp)))
 
 
 def delete_responses(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
@@ -93,7 +93,7 @@ def delete_responses(document: Document, uuids: Iterable[str], *, actor: str, no
     changes += [delete("comments", remark) for remark in remarks]
     changes += [delete("responses", response) for response in responses]
     return Edit(
-        "Delete response"
+        Phrase("Delete response")
         if len(responses) == 1
         else Phrase("Delete {responses}", responses=counted(len(responses), "response")),
         tuple(changes),

@@ -148,7 +148,7 @@ def move_sites(
     `shapes`: the `shape_json` of those that have one, which goes with the geometry. The basis of the position says so
     from then on. Edits of one `series` in a row are one step to undo. Raises InvalidValue.
     """
-    edit = _with_geometries(document, geometries, "Move", stamp_of(actor, now), shapes or {})
+    edit = _with_geometries(document, geometries, Phrase("Move"), stamp_of(actor, now), shapes or {})
     return replace(edit, series=series)
 
 
@@ -166,7 +166,7 @@ def reshape_site(
     Raises InvalidValue.
     """
     shapes = {} if shape_json is None else {uuid: shape_json}
-    return _with_geometries(document, {uuid: geometry}, "Reshape", stamp_of(actor, now), shapes)
+    return _with_geometries(document, {uuid: geometry}, Phrase("Reshape"), stamp_of(actor, now), shapes)
 
 
 def unfit(site: Site, geometry: BaseGeometry) -> str:
@@ -223,7 +223,7 @@ def _with_geometries(
     for site in sites:
         geometry = checked_geometry(geometries[site.uuid])
         if Site(uuid="", geometry=geometry).kind != site.kind:
-            raise InvalidValue("A {kind} stays a {kind}: delete the site and draw it anew.", kind=site.kind)
+            raise InvalidValue("A {kind} stays a {kind}: delete the site and draw it anew.", kind=Phrase(site.kind))
         if sentence := unfit(site, geometry):
             raise InvalidValue(sentence)
         shape = {"shape_json": shapes[site.uuid]} if site.uuid in shapes else {}
@@ -231,7 +231,7 @@ def _with_geometries(
             changes += changed_site(site, stamp, {"geometry": geometry, **shape, **_basis_by_hand(document, site)})
         elif shape:
             changes += changed_site(site, stamp, shape)
-    return Edit(f"{verb} {named_sites(*sites)}", tuple(changes))
+    return Edit(joined(" ", [verb, named_sites(*sites)]), tuple(changes))
 
 
 def _basis_by_hand(document: Document, site: Site) -> dict[str, Any]:
@@ -285,8 +285,8 @@ def _check_fields(fields: Mapping[str, Any]) -> None:
             check_choice(fields[name], words, FIELD_WORDS[name])
     if not fields.get("class_code", "other"):
         raise InvalidValue("A site needs a class; “other” will do.")
-    check_number(fields.get("position_error_m"), 0, math.inf, "position error in metres")
-    check_number(fields.get("stroke_width"), 0.1, 50, "outline width")
+    check_number(fields.get("position_error_m"), 0, math.inf, Phrase("position error in metres"))
+    check_number(fields.get("stroke_width"), 0.1, 50, Phrase("outline width"))
     for name in ("observed_at", "valid_from", "valid_to", "lifecycle_as_of"):
         check_date(fields.get(name, ""), FIELD_WORDS[name])
     for name in ("stroke_color", "fill_color"):

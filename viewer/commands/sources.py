@@ -21,7 +21,11 @@ from viewer.commands.fields import check_choice, check_date, check_link, row_of
 from viewer.commands.sites import comments_on
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 
-_DATES = {"published_at": "date of publication", "accessed_at": "date of access", "acquired_at": "date of acquisition"}
+_DATES = {
+    "published_at": Phrase("date of publication"),
+    "accessed_at": Phrase("date of access"),
+    "acquired_at": Phrase("date of acquisition"),
+}
 _SITE_SOURCES = ("position_source_uuid", "lifecycle_source_uuid")
 """Fields of a site that name a source."""
 
@@ -124,8 +128,8 @@ def _check_fields(fields: Mapping[str, Any]) -> None:
     if "reliability" in fields:
         check_choice(fields["reliability"], ("", *RELIABILITIES), "reliability")
     if "kind" in fields:
-        check_choice(fields["kind"], SOURCE_KINDS, "kind of source")
-    check_choice(fields.get("date_basis", ""), ("", *DATE_BASES), "basis of a date")
+        check_choice(fields["kind"], SOURCE_KINDS, Phrase("kind of source"))
+    check_choice(fields.get("date_basis", ""), ("", *DATE_BASES), Phrase("basis of a date"))
     for name, words in _DATES.items():
         if fields.get(name) != UNDATED or name != "published_at":
             check_date(fields.get(name, ""), words)

@@ -64,7 +64,7 @@ class PlaceQuestion(Struct, frozen=True):
 
     @property
     def _choose(self) -> str:
-        return "choose its CRS in the window"
+        return Phrase("choose its CRS in the window")
 
     def refusal(self, is_alone: bool = False) -> str:
         """The sentence where nobody can be asked. `is_alone`: no other file, but a place on Earth is asked for."""
@@ -72,8 +72,8 @@ class PlaceQuestion(Struct, frozen=True):
             return Phrase(
                 "{lack}, but its numbers do not fit that: {choose}.", lack=self.lack[:-1], choose=self._choose
             )
-        where = self._choose if self.can_be_placed else "put a world file beside it"
-        way = "ask for no bounds and no CRS" if is_alone else "name it alone"
+        where = self._choose if self.can_be_placed else Phrase("put a world file beside it")
+        way = Phrase("ask for no bounds and no CRS") if is_alone else Phrase("name it alone")
         otherwise = Phrase(", or {way} to see it in pixel space", way=way) if self.has_pixels else ""
         return f"{self.lack[:-1]}: {where}{otherwise}."
 

@@ -19,6 +19,8 @@ from layers.geo.coordinates import Notation, digits_for, format_coordinate
 from layers.geo.measure import circle
 from layers.text.counted import metres
 from viewer.export.data.kml_shape import kml_shape
+from viewer.support.language.stored_words import word
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 
@@ -79,15 +81,19 @@ class CopiedPlace(Struct, frozen=True):
 
     def _sentence(self) -> str:
         where = f"{self._written(Notation.DMS)} (MGRS {self._written(Notation.MGRS)}; WGS 84)"
+        error = metres(self.error_m or 0.0)
         if not self.is_site:
-            return f"The place at {where}, read off the map to about {metres(self.error_m or 0.0)}."
-        name = self.label or "The site"
-        basis = f" Position: {self.basis}." if self.basis else ""
+            return translate("CopiedPlace", "The place at {0}, read off the map to about {1}.").format(where, error)
+        name, basis = self.label or translate("CopiedPlace", "The site"), self.basis
         if self.error_m is None or not self.is_judged:
-            return f"{name} lies at {where}. How well that is known was not judged.{basis}"
-        if self.is_area:
-            return f"{name} lies within {metres(self.error_m)} (90 %) of {where}.{basis}"
-        return f"{name} lies at {where}, known to {metres(self.error_m)} (90 %).{basis}"
+            words = translate("CopiedPlace", "{0} lies at {1}. How well that is known was not judged.")
+        elif self.is_area:
+            words = translate("CopiedPlace", "{0} lies within {2} (90 %) of {1}.")
+        else:
+            words = translate("CopiedPlace", "{0} lies at {1}, known to {2} (90 %).")
+        said = words.format(name, where, error)
+        position = translate("CopiedPlace", "Position: {0}.").format(word(basis)) if basis else ""
+        return f"{said} {position}" if position else said
 
     def _shape(self) -> BaseGeometry:
         """The shape as it is drawn, cut at the antimeridian, in no more digits than the error allows."""

@@ -41,13 +41,13 @@ PROXY = (
 )
 NO_ANSWER = (_Error.OperationCanceledError, _Error.TimeoutError)
 CERTIFICATE_FAULTS = {
-    QSslError.SslError.CertificateExpired: "has expired",
-    QSslError.SslError.CertificateNotYetValid: "is not valid yet (is the clock of this computer right?)",
-    QSslError.SslError.HostNameMismatch: "is that of another host",
-    QSslError.SslError.SelfSignedCertificate: "is signed only by itself",
-    QSslError.SslError.SelfSignedCertificateInChain: "is signed by an authority that is not known here",
-    QSslError.SslError.UnableToGetLocalIssuerCertificate: "is signed by an authority that is not known here",
-    QSslError.SslError.CertificateRevoked: "was withdrawn",
+    QSslError.SslError.CertificateExpired: Phrase("has expired"),
+    QSslError.SslError.CertificateNotYetValid: Phrase("is not valid yet (is the clock of this computer right?)"),
+    QSslError.SslError.HostNameMismatch: Phrase("is that of another host"),
+    QSslError.SslError.SelfSignedCertificate: Phrase("is signed only by itself"),
+    QSslError.SslError.SelfSignedCertificateInChain: Phrase("is signed by an authority that is not known here"),
+    QSslError.SslError.UnableToGetLocalIssuerCertificate: Phrase("is signed by an authority that is not known here"),
+    QSslError.SslError.CertificateRevoked: Phrase("was withdrawn"),
 }
 """Reasons for refusing a server's certificate, in the order in which they are told."""
 
@@ -181,7 +181,10 @@ class Fetch:
         announced = reply.header(QNetworkRequest.KnownHeaders.ContentLengthHeader)
         self._body += reply.readAll().data()
         if len(self._body) > self._limits.body_bytes or (announced or 0) > self._limits.body_bytes:
-            self._cut = f"{self.host} sent more than {self._limits.body_bytes >> 20} MB for one tile: it was cut off."
+            most_mb = self._limits.body_bytes >> 20
+            self._cut = Phrase(
+                "{host} sent more than {mb} MB for one tile: it was cut off.", host=self.host, mb=most_mb
+            )
             reply.abort()
 
     def _sent(self) -> None:
@@ -194,7 +197,8 @@ class Fetch:
 
     def _too_slow(self) -> None:
         self._deadline_at = math.inf
-        self._cut = f"{self.host} took longer than {self._limits.total_s:g} s for one tile."
+        longest_s = f"{self._limits.total_s:g}"
+        self._cut = Phrase("{host} took longer than {seconds} s for one tile.", host=self.host, seconds=longest_s)
         if self._reply is not None:
             self._reply.abort()
 
@@ -224,11 +228,15 @@ class Fetch:
             self._context.succeeded(self.host)
             self._finish(None, None)
         elif status in (401, 403):
-            sentence = f"{self.host} refuses us (code {status}): it may want a key, or not want us at all."
+            sentence = Phrase(
+                "{host} refuses us (code {code}): it may want a key, or not want us at all.",
+                host=self.host,
+                code=status,
+            )
             self._context.pause(self.host, sentence, 300.0)
             self._finish(None, ServerFault(sentence))
         elif status in (429, 503):
-            sentence = f"{self.host} is busy and asks us to wait: tiles come again by themselves."
+            sentence = Phrase("{host} is busy and asks us to wait: tiles come again by themselves.", host=self.host)
             self._context.pause(self.host, sentence, 30.0 if wait is None else wait)
             self._finish(None, ServerFault(sentence))
         elif status >= 400 or error != _Error.NoError:
@@ -340,7 +348,11 @@ def _fault(host: str, status: int, error: _Error, text: str, certificate_fault: 
             "{host} sent a packed tile that cannot be unpacked, or that is far too large then.", host=host
         )
     if error == _Error.SslHandshakeFailedError:
-        why = f"its certificate {certificate_fault}" if certificate_fault else f"no safe connection ({text})"
+        why = (
+            Phrase("its certificate {fault}", fault=certificate_fault)
+            if certificate_fault
+            else Phrase("no safe connection ({text})", text=text)
+        )
         return NotTrusted("{host} is not used: {why}. Stored tiles still show.", host=host, why=why)
     return ServerFault("{host} did not send the tile ({text}): tiles that are stored still show.", host=host, text=text)
 

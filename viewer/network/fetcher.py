@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtNetwork import QNetworkAccessManager
 
 from layers.errors import NotAllowed, ServerFault
+from layers.phrase import Phrase
 from viewer.network.consent import Consent
 from viewer.network.decode import decode_tile
 from viewer.network.fetch import Done, Fetch, Limits, not_allowed
@@ -149,7 +150,9 @@ class Fetcher(QObject):
 
     def stored_only_sentence(self, host: str) -> str:
         """Why only stored tiles of a host show."""
-        return self._state(host).sentence or f"{host} is not asked while working offline: stored tiles show."
+        return self._state(host).sentence or Phrase(
+            "{host} is not asked while working offline: stored tiles show.", host=host
+        )
 
     def succeeded(self, host: str) -> None:
         """The host has answered as it should."""

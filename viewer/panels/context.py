@@ -21,6 +21,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.coordinates.notation import Notation
 from layers.geo.crs import WEB_MERCATOR, world_bounds
 from layers.grid.tile_grid import View
+from layers.phrase import Phrase
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
 from viewer.canvas.selection import Selection
@@ -314,7 +315,7 @@ class PanelContext(QObject):
         if typed is None or typed.leads_nowhere:
             return
         try:
-            self._push(replace(typed.inverse(), label=f"Take back typing in {one_line(name, 60)}"))
+            self._push(replace(typed.inverse(), label=Phrase("Take back typing in {name}", name=one_line(name, 60))))
         except GeoloupeError as error:  # another hand has changed the row since
             self.report(error.sentence)
             return

@@ -13,6 +13,7 @@ from msgspec import Struct
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from layers.disk.patience import in_a_thread_of_its_own
+from layers.phrase import Phrase
 from viewer.support.mailbox import Mailbox
 
 ANSWER_S = 3.0
@@ -112,7 +113,11 @@ class Drives(QObject):
     @staticmethod
     def sentence(name: str, folder: Path) -> str:
         """The sentence for a layer, or a file, that lies in a folder that does not answer."""
-        return f"{name} is not available: {folder} does not answer. It is read when that is there again."
+        return Phrase(
+            "{name} is not available: {folder} does not answer. It is read when that is there again.",
+            name=name,
+            folder=folder,
+        )
 
     # ----------------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QThreadPool, Signal
 
 from layers.disk.patience import in_a_thread_of_its_own
 from layers.errors import GeoloupeError, TooLarge
+from layers.phrase import Phrase
 from viewer.support.mailbox import Mailbox
 
 log = logging.getLogger(__name__)
@@ -163,12 +164,14 @@ class Jobs(QObject):
                 self.mailbox.post(self._fail, job, error, held)
             except MemoryError:
                 self.mailbox.post(self.ran_short.emit)
-                sentence = f"There is not enough memory for this: {title or 'background work'}. Try again with less."
-                self.mailbox.post(self._fail, job, TooLarge(sentence), held)
+                work = title or Phrase("background work")
+                short = TooLarge("There is not enough memory for this: {work}. Try again with less.", work=work)
+                self.mailbox.post(self._fail, job, short, held)
             except BaseException as error:  # the door for jobs: nothing may be lost in a thread
                 log.error("job %r failed", title, exc_info=error)
-                sentence = f"{title or 'Background work'} stopped by an error in the program: {error!r}."
-                self.mailbox.post(self._fail, job, GeoloupeError(sentence), held)
+                work, fault = title or Phrase("Background work"), repr(error)
+                stopped = GeoloupeError("{work} stopped by an error in the program: {fault}.", work=work, fault=fault)
+                self.mailbox.post(self._fail, job, stopped, held)
             else:
                 self.mailbox.post(self._finish, job, result, held)
 

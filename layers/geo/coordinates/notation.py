@@ -8,6 +8,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from layers.geo.datum import Datum
+from layers.phrase import Phrase
 from layers.text.counted import metres
 
 METRES_PER_DEGREE = 111_700.0
@@ -57,12 +58,14 @@ class ParsedCoordinate(Struct, frozen=True):
     def basis(self) -> str:
         """The basis of the position, as a sentence without its full stop."""
         if self.notation is Notation.MGRS:
-            said = f"MGRS coordinate, middle of a cell of {2 * self.error_m:g} m"
+            said = Phrase("MGRS coordinate, middle of a cell of {size} m", size=f"{2 * self.error_m:g}")
         else:
-            said = f"{self.notation} coordinate, written to ± {_metres(self.error_m)}"
+            error = _metres(self.error_m)
+            said = Phrase("{notation} coordinate, written to ± {error}", notation=self.notation, error=error)
         if self.datum is Datum.WGS84:
-            return f"{said}, WGS 84"
-        return f"{said}, converted from {self.datum} to WGS 84 (± {_metres(self.conversion_error_m)})"
+            return Phrase("{said}, WGS 84", said=said)
+        error = _metres(self.conversion_error_m)
+        return Phrase("{said}, converted from {datum} to WGS 84 (± {error})", said=said, datum=self.datum, error=error)
 
 
 def _metres(value: float) -> str:

@@ -60,7 +60,7 @@ def _no_false_pin(checked: Checked) -> Iterator[Fault]:
             site = checked.content.site(uuid)
             if site is not None and site.is_area:
                 yield Fault(
-                    f"{map_name(one)}, {short(site.name)}",
+                    joined(", ", [map_name(one), short(site.name)]),
                     Phrase("It is shown as an exact pin, and is known to {precision}.", precision=site.precision),
                     Phrase("Show it as an area or hollow."),
                     Jump("sites", site.uuid, "position_error_m"),
@@ -73,8 +73,8 @@ def _doubt_said(checked: Checked) -> Iterator[Fault]:
             site = checked.content.site(uuid)
             if site is not None and site.doubt and not checked.holds(site.name):
                 yield Fault(
-                    f"{map_name(one)}, {short(site.name)}",
-                    Phrase("It is {lifecycle}, and its label does not say so.", lifecycle=site.lifecycle),
+                    joined(", ", [map_name(one), short(site.name)]),
+                    Phrase("It is {lifecycle}, and its label does not say so.", lifecycle=Phrase(site.lifecycle)),
                     Phrase("Show its whole label."),
                     to_part("labels"),
                 )
@@ -323,7 +323,9 @@ def _caveats(checked: Checked) -> Iterator[Fault]:
     for words in checked.content.caveats if checked.has_marks else ():
         if not checked.holds(words):
             what = (
-                Phrase("that what is not marked may be there all the same") if words == ABSENCE else f"“{short(words)}”"
+                Phrase("that what is not marked may be there all the same")
+                if words == ABSENCE
+                else Phrase("“{words}”", words=short(words))
             )
             yield Fault(
                 Phrase("the caveats"),

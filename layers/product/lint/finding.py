@@ -108,7 +108,10 @@ class Rule(Struct, frozen=True):
 
 def map_name(one: MapFact) -> str:
     """The words for a map: its own title, else its number."""
-    return f"map {one.number + 1}" + (f" “{short(one.title)}”" if one.title else "")
+    number = one.number + 1
+    if one.title:
+        return Phrase("map {number} “{title}”", number=number, title=short(one.title))
+    return Phrase("map {number}", number=number)
 
 
 def image_name(image: ImageFact) -> str:
@@ -119,7 +122,9 @@ def image_name(image: ImageFact) -> str:
 def short(text: str) -> str:
     """A text on one line that is no longer than a name should be."""
     line = " ".join(text.split())
-    return line if len(line) <= LONGEST_NAME else line[: LONGEST_NAME - 1] + "…"
+    if len(line) > LONGEST_NAME:
+        return line[: LONGEST_NAME - 1] + "…"
+    return text if line == text else line  # a phrase stays one
 
 
 def to_layer(image: ImageFact, field: str) -> Jump:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from layers.product.lint.finding import Finding
@@ -35,53 +35,63 @@ class Group(NamedTuple):
 
 
 class _Kind(NamedTuple):
+    """A cure, and how many rows it puts right; None where each says that itself."""
+
     cure: str
-    one: str
-    several: str
+    counted: Callable[[int], str] | None = None
 
 
 _KINDS: dict[tuple[str, str, str], _Kind] = {
     ("source-accessed", "sources", "accessed_at"): _Kind(
-        SAY_UNKNOWN, "source without a date of access", "sources without a date of access"
+        SAY_UNKNOWN, lambda n: counted(n, "source without a date of access", "sources without a date of access")
     ),
     ("judgement-reviewed", "claims", "status"): _Kind(
-        REVIEW, "judgement that nobody else reviewed", "judgements that nobody else reviewed"
+        REVIEW, lambda n: counted(n, "judgement that nobody else reviewed", "judgements that nobody else reviewed")
     ),
     ("image-date-basis", "layers", "date_basis"): _Kind(
-        NAME_DATE_BASIS, "image that does not say where its date is from", "images that do not say where theirs is from"
+        NAME_DATE_BASIS,
+        lambda n: counted(
+            n, "image that does not say where its date is from", "images that do not say where theirs is from"
+        ),
     ),
 }
 """Findings that a bulk cure puts right, by rule, table and field, with words for one row and for several."""
 _ANSWERS = _Kind(
     RECORD_ANSWER,
-    "claim on a named party without an answer, or that none was given",
-    "claims on named parties without an answer, or that none was given",
+    lambda n: counted(
+        n,
+        "claim on a named party without an answer, or that none was given",
+        "claims on named parties without an answer, or that none was given",
+    ),
 )
-_NOUNS = {
-    "sites": ("mark", "marks"),
-    "claims": ("claim", "claims"),
-    "sources": ("source", "sources"),
-    "responses": ("claim", "claims"),
-    "layers": ("image", "images"),
+_NOUNS: dict[str, Callable[[int], str]] = {
+    "sites": lambda n: counted(n, "mark"),
+    "claims": lambda n: counted(n, "claim"),
+    "sources": lambda n: counted(n, "source"),
+    "responses": lambda n: counted(n, "claim"),
+    "layers": lambda n: counted(n, "image"),
 }
 """Rows that are put right one by one, by table: an answer that is missing is one of its claim."""
 
 
-def groups_of(found: Iterable[Finding]) -> list[Group]:
-    """The findings in groups, in the order in which the first of each stands."""
+def groups_of(found: Iterable[Finding], say: Callable[[str], str] = str) -> list[Group]:
+    """The findings in groups, in the order in which the first of each stands. `say` puts a sentence into the reader's
+    language.
+    """
     together: dict[tuple[str, ...], list[Finding]] = {}
     for one in found:
         key = (one.severity, one.rule, one.jump.kind, one.jump.field, _OWN.sub("…", one.sentence))
         together.setdefault(key, []).append(one)
-    return [_group(tuple(alike)) for alike in together.values()]
+    return [_group(tuple(alike), say) for alike in together.values()]
 
 
-def _group(alike: tuple[Finding, ...]) -> Group:
+def _group(alike: tuple[Finding, ...], say: Callable[[str], str]) -> Group:
     first, kind = alike[0], _kind_of(alike[0])
     table = first.jump.kind if first.jump.kind in _NOUNS else ""
     named = (uuid for one in alike for uuid in (one.rows or (one.jump.uuid,)) if uuid)
     rows = tuple(dict.fromkeys(named)) if table else ()
-    return Group(alike, _sentence(alike, table, len(rows), kind), table, rows, kind.cure if kind is not None else "")
+    sentence = _sentence(alike, table, len(rows), kind, say)
+    return Group(alike, sentence, table, rows, kind.cure if kind is not None else "")
 
 
 def _kind_of(one: Finding) -> _Kind | None:
@@ -89,17 +99,16 @@ def _kind_of(one: Finding) -> _Kind | None:
     if one.jump.kind == "responses" and one.jump.uuid and not one.jump.field:
         return _ANSWERS
     if one.rule == WITHHELD and one.jump.kind in ("sites", "claims") and one.jump.field == "status":
-        return _Kind(REVIEW, "", "")
+        return _Kind(REVIEW)
     return _KINDS.get((one.rule, one.jump.kind, one.jump.field))
 
 
-def _sentence(alike: tuple[Finding, ...], table: str, rows: int, kind: _Kind | None) -> str:
-    first = alike[0]
+def _sentence(alike: tuple[Finding, ...], table: str, rows: int, kind: _Kind | None, say: Callable[[str], str]) -> str:
+    first = say(alike[0].sentence)
     if len(alike) == 1:
-        return first.sentence
-    if kind is not None and kind.one:
-        return f"{counted(rows, kind.one, kind.several)}."
-    noun = _NOUNS.get(table, ("place", "places"))
-    same = all(one.sentence == first.sentence for one in alike)
-    says = first.sentence if same else _OWN.sub("…", first.sentence)
-    return f"{counted(rows or len(alike), *noun)}: {says}"
+        return first
+    if kind is not None and kind.counted is not None:
+        return f"{say(kind.counted(rows))}."
+    things = _NOUNS[table](rows or len(alike)) if table else counted(rows or len(alike), "place")
+    same = all(one.sentence == alike[0].sentence for one in alike)
+    return f"{say(things)}: {first if same else _OWN.sub('…', first)}"

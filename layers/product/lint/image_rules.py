@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from layers.phrase import Phrase, all_of
+from layers.phrase import Phrase, all_of, joined
 from layers.product.facts import ImageFact, MapFact
 from layers.product.lint.finding import (
     BLOCKING,
@@ -41,7 +41,7 @@ def _image_date(checked: Checked) -> Iterator[Fault]:
     for one, image in checked.images():
         if not image.date.strip() or not checked.holds(image.date):
             yield Fault(
-                f"{map_name(one)}, {image_name(image)}",
+                joined(", ", [map_name(one), image_name(image)]),
                 Phrase("No date stands beside it: an image without one must say “date unknown”."),
                 Phrase("Print the line of its date, or leave the image out."),
                 to_layer(image, "acquired_at"),
@@ -77,7 +77,7 @@ def _date_true(checked: Checked) -> Iterator[Fault]:
     """A printed year that its row does not have is invented; a mosaic has no instant."""
     for one, image in checked.images():
         invented = set(_YEAR.findall(image.date)) - set(_YEAR.findall(image.acquired_at))
-        where = f"{map_name(one)}, {image_name(image)}"
+        where = joined(", ", [map_name(one), image_name(image)])
         if invented:
             yield Fault(
                 where,
@@ -111,7 +111,7 @@ def _sensor(checked: Checked) -> Iterator[Fault]:
 def _credit(checked: Checked) -> Iterator[Fault]:
     for one in checked.facts.maps:
         for image in one.images:
-            where = f"{map_name(one)}, {image_name(image)}"
+            where = joined(", ", [map_name(one), image_name(image)])
             if not (image.credit_of_row or image.credit or image.licence).strip():
                 yield Fault(
                     where,
@@ -164,7 +164,7 @@ def _processing(checked: Checked) -> Iterator[Fault]:
         if image.is_reference or checked.spec.processing_note or any(checked.holds(words) for words in said):
             continue
         yield Fault(
-            f"{map_name(one)}, {image_name(image)}",
+            joined(", ", [map_name(one), image_name(image)]),
             Phrase("The page does not say how its colours were made."),
             Phrase("Add a note on its processing: bands, stretch, sharpening."),
             Jump("product", "", "processing_note"),
@@ -175,7 +175,7 @@ def _nudge(checked: Checked) -> Iterator[Fault]:
     for one, image in checked.images():
         if image.nudge and not checked.holds(image.nudge):
             yield Fault(
-                f"{map_name(one)}, {image_name(image)}",
+                joined(", ", [map_name(one), image_name(image)]),
                 Phrase("It was shifted by hand, and the page does not say so."),
                 Phrase("Print the shift, its author and date in the footnote."),
                 to_layer(image, "nudge_json"),

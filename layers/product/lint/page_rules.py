@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from layers.geo.bounds import Bounds
-from layers.phrase import Phrase, all_of
+from layers.phrase import Phrase, all_of, joined
 from layers.product.boundaries import says_whose_view
 from layers.product.facts import SCALE_CHANGES_M
 from layers.product.lint.finding import (
@@ -161,14 +161,14 @@ def _legend(checked: Checked) -> Iterator[Fault]:
     for one in checked.facts.maps:
         for words in one.legend_missing:
             yield Fault(
-                f"{map_name(one)}, {short(words)}",
+                joined(", ", [map_name(one), short(words)]),
                 Phrase("It is drawn, and the legend does not explain it."),
                 Phrase("Show the legend, or name it with a label."),
                 to_part("legend"),
             )
         for words in one.legend_unseen:
             yield Fault(
-                f"{map_name(one)}, {short(words)}",
+                joined(", ", [map_name(one), short(words)]),
                 Phrase("The legend explains it, and it is not in the frame."),
                 Phrase("Leave it out of the legend."),
                 to_part("legend"),
@@ -179,7 +179,7 @@ def _labels_clear(checked: Checked) -> Iterator[Fault]:
     for one in checked.facts.maps:
         for words in one.covered:
             yield Fault(
-                f"{map_name(one)}, {short(words)}",
+                joined(", ", [map_name(one), short(words)]),
                 Phrase("A label, a callout or furniture covers it."),
                 Phrase("Drag what covers it aside, or choose a larger page."),
                 to_part("labels"),
@@ -269,7 +269,7 @@ def _key(checked: Checked) -> Iterator[Fault]:
             site = checked.content.site(uuid)
             if site is not None and not checked.holds(site.name):
                 yield Fault(
-                    f"{map_name(one)}, {short(site.name)}",
+                    joined(", ", [map_name(one), short(site.name)]),
                     Phrase("It has a number on the map, and no line in the key."),
                     Phrase("Show the key."),
                     to_part("key"),

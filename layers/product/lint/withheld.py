@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from layers.phrase import Phrase
@@ -15,42 +15,56 @@ MOST_NAMED = 3
 
 
 class _Words(NamedTuple):
-    """The words for a group: one of it, several, why it is withheld, the cure, and the field that the cure changes."""
+    """The words for a group: what it is, how many are left out, why, the cure, and the field that the cure changes."""
 
-    one: str
-    several: str
+    what: str
+    left_out: Callable[[int], str]
     why: str
     cure: str
     field: str
 
 
-_REVIEW = "A reviewer sets their status to reviewed: select them in the list of {0}. Else let them be left out."
 _LOWER = Phrase("Whoever marked them lowers their marking, or you raise the product's. Else let them be left out.")
+_REVIEW_CLAIMS = Phrase(
+    "A reviewer sets their status to reviewed: select them in the list of claims. Else let them be left out."
+)
+_REVIEW_SITES = Phrase(
+    "A reviewer sets their status to reviewed: select them in the list of sites. Else let them be left out."
+)
+_UNREVIEWED, _MARKED_ABOVE = Phrase("that nobody reviewed"), Phrase("marked above the product")
 _WORDS: dict[tuple[str, str], _Words] = {
     (Withheld.UNREVIEWED, "sites"): _Words(
-        "draft mark", "draft marks", "that nobody reviewed and no claim on it names", _REVIEW.format("sites"), "status"
+        Phrase("draft marks"),
+        lambda n: counted(n, "draft mark is", "draft marks are"),
+        Phrase("that nobody reviewed and no claim on it names"),
+        _REVIEW_SITES,
+        "status",
     ),
     (Withheld.UNREVIEWED, "claims"): _Words(
-        "draft judgement", "draft judgements", "that nobody reviewed", _REVIEW.format("claims"), "status"
+        Phrase("draft judgements"),
+        lambda n: counted(n, "draft judgement is", "draft judgements are"),
+        _UNREVIEWED,
+        _REVIEW_CLAIMS,
+        "status",
     ),
     (Withheld.STATEMENT, "claims"): _Words(
-        "statement of ours",
-        "statements of ours",
-        "in draft, with only the source's words printed for it",
-        _REVIEW.format("claims"),
+        Phrase("statements of ours"),
+        lambda n: counted(n, "statement of ours is", "statements of ours are"),
+        Phrase("in draft, with only the source's words printed for it"),
+        _REVIEW_CLAIMS,
         "status",
     ),
     (Withheld.INTERNAL, "claims"): _Words(
-        "claim of internal sources",
-        "claims of internal sources",
-        "that no public source bears",
+        Phrase("claims of internal sources"),
+        lambda n: counted(n, "claim of internal sources is", "claims of internal sources are"),
+        Phrase("that no public source bears"),
         Phrase("You cite a public source for them, or raise the product's marking. Else let them be left out."),
         "sources",
     ),
     (Withheld.INTERNAL, "responses"): _Words(
-        "answer",
-        "answers",
-        "that an internal source alone bears",
+        Phrase("answers"),
+        lambda n: counted(n, "answer is", "answers are"),
+        Phrase("that an internal source alone bears"),
         Phrase(
             "You cite a public source for them, or whoever marked theirs lowers its marking: else the page says "
             "nothing of them."
@@ -58,21 +72,37 @@ _WORDS: dict[tuple[str, str], _Words] = {
         "marking",
     ),
     (Withheld.INTERNAL, "sources"): _Words(
-        "internal source", "internal sources", "marked above the product", _LOWER, "marking"
+        Phrase("internal sources"),
+        lambda n: counted(n, "internal source is", "internal sources are"),
+        _MARKED_ABOVE,
+        _LOWER,
+        "marking",
     ),
-    (Withheld.HIGHER, "sites"): _Words("mark", "marks", "marked above the product", _LOWER, "marking"),
-    (Withheld.HIGHER, "claims"): _Words("claim", "claims", "marked above the product", _LOWER, "marking"),
+    (Withheld.HIGHER, "sites"): _Words(
+        Phrase("marks"), lambda n: counted(n, "mark is", "marks are"), _MARKED_ABOVE, _LOWER, "marking"
+    ),
+    (Withheld.HIGHER, "claims"): _Words(
+        Phrase("claims"), lambda n: counted(n, "claim is", "claims are"), _MARKED_ABOVE, _LOWER, "marking"
+    ),
     (Withheld.WITHDRAWN, "claims"): _Words(
-        "withdrawn claim",
-        "withdrawn claims",
-        "that a published product does not repeat",
+        Phrase("withdrawn claims"),
+        lambda n: counted(n, "withdrawn claim is", "withdrawn claims are"),
+        Phrase("that a published product does not repeat"),
         Phrase("You set their state back if they hold after all. Else let them be left out."),
         "state",
     ),
 }
-_MEASUREMENTS = {
-    Withheld.UNREVIEWED: ("draft measurement", "draft measurements", "that nobody reviewed"),
-    Withheld.HIGHER: ("measurement", "measurements", "marked above the product"),
+_MEASUREMENTS: dict[str, tuple[str, Callable[[int], str], str]] = {
+    Withheld.UNREVIEWED: (
+        Phrase("draft measurements"),
+        lambda n: counted(n, "draft measurement is", "draft measurements are"),
+        _UNREVIEWED,
+    ),
+    Withheld.HIGHER: (
+        Phrase("measurements"),
+        lambda n: counted(n, "measurement is", "measurements are"),
+        _MARKED_ABOVE,
+    ),
 }
 
 
@@ -84,7 +114,7 @@ def withheld(checked: Checked) -> Iterator[Fault]:
         words = _WORDS.get((group.reason, group.table))
         if words is not None and group.rows:
             if group.are_measurements and (said := _MEASUREMENTS.get(Withheld(group.reason))):
-                words = words._replace(one=said[0], several=said[1], why=said[2])
+                words = words._replace(what=said[0], left_out=said[1], why=said[2])
             yield _fault(group, words)
 
 
@@ -92,14 +122,12 @@ def _fault(group: WithheldRows, words: _Words) -> Fault:
     count = len(group.names)
     names = [f"“{short(name)}”" for name in group.names[:MOST_NAMED] if name.strip()]
     more = count - len(names)
-    listed = ", ".join(names) + (f" and {more} more" if names and more else "")
+    listed = ", ".join(names)
+    if names and more:
+        listed = Phrase("{listed} and {more} more", listed=listed, more=more)
     return Fault(
-        f"{words.several}: {listed}" if listed else words.several,
-        Phrase(
-            "{counted} left out, {why}.",
-            counted=counted(count, f"{words.one} is", f"{words.several} are"),
-            why=words.why,
-        ),
+        Phrase("{what}: {listed}", what=words.what, listed=listed) if listed else words.what,
+        Phrase("{left_out} left out, {why}.", left_out=words.left_out(count), why=words.why),
         words.cure,
         Jump(group.cured_in, group.rows[0], words.field),
         rows=group.rows,

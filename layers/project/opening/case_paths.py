@@ -22,6 +22,7 @@ from msgspec.structs import replace
 from layers.disk.patience import in_a_thread_of_its_own
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
+from layers.phrase import Phrase
 from layers.project.opening.layer_paths import (
     MOST_MEMBERS,
     WINDOWS,
@@ -61,7 +62,7 @@ def bring_home(document: Document, folder: Path) -> CaseHome:
             changes.append(Change("layers", layer, replace(layer, source_json=json.dumps(mapped))))
         beside += [place.path for place in places_of(source, base) if place.reach is Reach.BESIDE]
     if changes:
-        document.apply(Edit("Find the files of layers", tuple(changes)))
+        document.apply(Edit(Phrase("Find the files of layers"), tuple(changes)))
     return CaseHome(base, links_out(beside, base))
 
 

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from layers.phrase import Phrase
 from layers.project.opening.case_file import Schema, TableColumn
-from layers.project.opening.foreign_rules import rules_left_behind
+from layers.project.opening.foreign_rules import Counted, rules_left_behind
 from layers.project.storage.schema import OWN_TABLES, RELATIONS
 from layers.project.storage.tables import BY_NAME
 from layers.project.storage.versions import later_columns, later_tables
@@ -126,20 +126,30 @@ def _lost(schema: Schema, carried: Collection[str]) -> Iterator[str]:
     virtual = [name for name in schema.virtual_tables if not name.lower().startswith(spatial)]
     triggers = [name for name in schema.triggers if not name.startswith(_USUAL_TRIGGERS)]
     computed = [name.replace("\0", ".") for name in schema.computed]
-    for names, one, many in (
-        (schema.views, "view", "views"),
-        (triggers, "trigger", "triggers"),
-        (virtual, "virtual table", "virtual tables"),
-        (computed, "computed column", "computed columns"),
-        (schema.unreadable, "table of an unusual kind", "tables of an unusual kind"),
-        *rules_left_behind(schema, carried),
-    ):
+    kinds: tuple[tuple[Collection[str], Counted], ...] = (
+        (schema.views, lambda n: counted(n, "view of another program is", "views of another program are")),
+        (triggers, lambda n: counted(n, "trigger of another program is", "triggers of another program are")),
+        (virtual, lambda n: counted(n, "virtual table of another program is", "virtual tables of another program are")),
+        (
+            computed,
+            lambda n: counted(n, "computed column of another program is", "computed columns of another program are"),
+        ),
+        (
+            schema.unreadable,
+            lambda n: counted(
+                n,
+                "table of an unusual kind of another program is",
+                "tables of an unusual kind of another program are",
+            ),
+        ),
+    )
+    for names, said in (*kinds, *rules_left_behind(schema, carried)):
         if names:
             shown = ", ".join(sorted(names)[:_NAMED]) + (", …" if len(names) > _NAMED else "")
             yield (
                 Phrase(
                     "{counted} ignored and will not be in the next save: {shown}.",
-                    counted=counted(len(names), f"{one} of another program is", f"{many} of another program are"),
+                    counted=said(len(names)),
                     shown=shown,
                 )
             )

@@ -6,36 +6,56 @@ They are SQL of others, which is never run: found by their words in the text of 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from layers.project.opening.case_file import Schema
 from layers.project.storage.schema import GEOPACKAGE_TABLES, OWN_INDEXES
+from layers.text.counted import counted
 
+type Counted = Callable[[int], str]
+"""Tells a number of things, with the verb for them."""
 _NO_WORDS = re.compile(
     r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\[[^\]]*\]|`(?:[^`]|``)*`|--[^\n]*|/\*.*?(?:\*/|\Z)""", re.DOTALL
 )
 """Strings, quoted names and comments."""
-_RULES = (
-    ("CHECK", "CHECK rule", "CHECK rules"),
-    ("UNIQUE", "UNIQUE rule", "UNIQUE rules"),
-    ("REFERENCES", "foreign key", "foreign keys"),
-    ("COLLATE", "collation", "collations"),
+_RULES: tuple[tuple[str, Counted], ...] = (
+    ("CHECK", lambda n: counted(n, "CHECK rule of another program is", "CHECK rules of another program are")),
+    ("UNIQUE", lambda n: counted(n, "UNIQUE rule of another program is", "UNIQUE rules of another program are")),
+    ("REFERENCES", lambda n: counted(n, "foreign key of another program is", "foreign keys of another program are")),
+    ("COLLATE", lambda n: counted(n, "collation of another program is", "collations of another program are")),
 )
 """Words of SQL that no unquoted name can be."""
 
 
-def rules_left_behind(schema: Schema, carried: Collection[str]) -> Iterator[tuple[list[str], str, str]]:
-    """(names, noun for one, noun for many) of what stands in no save of ours; `carried` are the tables of others.
+def rules_left_behind(schema: Schema, carried: Collection[str]) -> Iterator[tuple[list[str], Counted]]:
+    """(names, their number in words) of what stands in no save of ours; `carried` are the tables of others.
 
     Each rule is named by its table, a default value by its column.
     """
     theirs = {*carried, *(name for name in schema.tables if name.lower() not in GEOPACKAGE_TABLES)}
     odd = [name for name, table in schema.odd_indexes if table in theirs]
-    yield odd, "index over a part of the rows or an expression", "indexes over a part of the rows or an expression"
+    yield (
+        odd,
+        lambda n: counted(
+            n,
+            "index over a part of the rows or an expression of another program is",
+            "indexes over a part of the rows or an expression of another program are",
+        ),
+    )
     ours = [name for name, table, *_ in schema.indexes if table in theirs - set(carried) and name not in OWN_INDEXES]
-    yield ours, "index on a table of Geoloupe", "indexes on tables of Geoloupe"
+    yield (
+        ours,
+        lambda n: counted(
+            n,
+            "index on a table of Geoloupe of another program is",
+            "indexes on tables of Geoloupe of another program are",
+        ),
+    )
     defaults = [f"{table}.{column}" for table, column in schema.defaults if table in theirs]
-    yield defaults, "default value", "default values"
+    yield (
+        defaults,
+        lambda n: counted(n, "default value of another program is", "default values of another program are"),
+    )
     words = {name: set(re.findall(r"[A-Z]+", _NO_WORDS.sub(" ", schema.sql.get(name, "")).upper())) for name in theirs}
-    for word, one, many in _RULES:
-        yield [name for name in theirs if word in words[name]], one, many
+    for word, said in _RULES:
+        yield [name for name in theirs if word in words[name]], said

@@ -166,7 +166,7 @@ def back_to_draft(document: Document, edits: list[OutsideEdit]) -> list[OutsideE
         pairs = {name: [told_value(getattr(site, name)), told_value(getattr(draft, name))] for name in fields}
         delta = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
         told.append(OutsideEdit(edit.table, edit.uuid, "update", delta))
-    document.apply(Edit("Back to draft", tuple(changes)))
+    document.apply(Edit(Phrase("Back to draft"), tuple(changes)))
     return told
 
 

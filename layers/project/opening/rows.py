@@ -238,16 +238,15 @@ class _TableReading:
     def _tell(self) -> None:
         title, problems = _title(self._spec), self._found.problems
         for (name, why), count in self._told.items():
-            one, many = f"value of {name} {why}", f"values of {name} {_plural(why)}"
-            problems.append(
-                Phrase("{title}: {counted}; not taken as it stands.", title=title, counted=counted(count, one, many))
-            )
+            whys = {"why": why, "whys": _plural(why)}
+            values = counted(count, "value of {name} {why}", "values of {name} {whys}", name=name, **whys)
+            problems.append(Phrase("{title}: {values}; not taken as it stands.", title=title, values=values))
         for what, count in self._given.items():
             problems.append(
                 Phrase(
                     "{title}: {counted} got a new one.",
                     title=title,
-                    counted=counted(count, f"row had {what}; it", f"rows had {what}; they"),
+                    counted=counted(count, "row had {what}; it", "rows had {what}; they", what=what),
                 )
             )
         if self._lost:

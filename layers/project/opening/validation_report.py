@@ -136,7 +136,7 @@ def _links(document: Document) -> Iterator[Finding]:
             for row in links(table).values()  # type: ignore[arg-type]
         )
         if lost:
-            rows = counted(lost, f"row of {table} leads", f"rows of {table} lead")
+            rows = counted(lost, "row of {table} leads", "rows of {table} lead", table=table)
             yield Finding("orphan_link", Phrase("{rows} to nothing that is in the case.", rows=rows))
     lost = sum(bool(chip.site_uuid) and chip.site_uuid not in sites for chip in document.chips.values())
     if lost:
@@ -168,7 +168,7 @@ def _evidence(document: Document) -> Iterator[Finding]:
         uuids = (getattr(row, column) for row in document.table(table).values())
         lost = sum(bool(uuid) and uuid not in known for uuid in uuids)
         if lost:
-            rows = counted(lost, f"row of {table} names", f"rows of {table} name")
+            rows = counted(lost, "row of {table} names", "rows of {table} name", table=table)
             yield Finding(
                 "orphan_evidence", Phrase("{rows} in {column} what is not in the case.", rows=rows, column=column)
             )
@@ -179,7 +179,8 @@ def _evidence(document: Document) -> Iterator[Finding]:
         yield Finding("orphan_evidence", Phrase("{rows} on evidence that is not in the case.", rows=rows))
     own = sum(row.evidence_uuid == row.claim_uuid for row in rests)
     if own:
-        yield Finding("own_evidence", f"{counted(own, 'claim rests on itself', 'claims rest on themselves')}.")
+        rows = counted(own, "claim rests on itself", "claims rest on themselves")
+        yield Finding("own_evidence", Phrase("{rows}.", rows=rows))
     named_by = (uuid for site in document.sites.values() for uuid in sources_of(site.aliases))
     lost = sum(uuid not in document.sources for uuid in named_by)
     if lost:

@@ -92,7 +92,7 @@ class FittedPoints(Struct, frozen=True, eq=False):
     def note(self) -> str:
         """The points and the method that place the picture and how well they do, after "is placed by"."""
         count, method = len(self.points.on), self.points.method
-        said = f"{counted(count, 'control point')}, {method}"
+        said = Phrase("{points}, {method}", points=counted(count, "control point"), method=Phrase(method))
         if self.rms_m is None:
             return Phrase("{said}, unchecked: no point is left over to check the fit", said=said)
         how = Phrase("leaving out each point in turn") if method is Method.THIN_PLATE else self._freedom

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.phrase import Phrase
 from layers.readers.arrow.arrow_c import Array, Schema, bits, opened, pieces, starts, view
 from layers.readers.arrow.arrow_times import datetime_column, is_datetime
 from layers.readers.features.single_floats import widened
@@ -25,7 +26,7 @@ _TO_MS = {"s": 1000.0, "m": 1.0, "u": 1e-3, "n": 1e-6}
 
 def batches(source: Any) -> Iterator[list[Column]]:
     """The columns of each batch of an object with `__arrow_c_stream__`. Raises NotReadable where the driver fails."""
-    with opened(source, "The rows") as stream:
+    with opened(source, Phrase("The rows")) as stream:
         schema = stream.schema
         while True:
             with stream.next_batch() as batch:

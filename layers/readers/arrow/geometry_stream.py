@@ -11,6 +11,7 @@ import pyogrio.raw
 from numpy.typing import NDArray
 
 from layers.errors import NotReadable
+from layers.phrase import Phrase
 from layers.readers.arrow.arrow_c import opened, pieces, view
 from layers.readers.features.ogr_rows import READ_ERRORS, known_crs, remarks_ignored
 from layers.readers.features.source_rows import VectorSource
@@ -54,7 +55,7 @@ def geometry_batches(source: VectorSource, batch_rows: int, **which: Any) -> Ite
 
 
 def _batches(source: Any) -> Iterator[Batch]:
-    with opened(source, "The geometries") as stream:
+    with opened(source, Phrase("The geometries")) as stream:
         schema = stream.schema
         formats = [bytes(schema.children[at].contents.format or b"") for at in range(schema.n_children)]
         fid, blob = _only(formats, (_INT64,)), _only(formats, _BLOBS)

@@ -88,8 +88,9 @@ def _described(delivery: Delivery, path: str) -> SceneInfo:
             max_bands=MAX_BANDS,
         )
     if len(scene.problems) > MAX_PROBLEMS:
-        one, many = "more file or value of the delivery is", "more files or values of the delivery are"
-        more = Phrase("{counted} amiss.", counted=counted(len(scene.problems) - MAX_PROBLEMS, one, many))
+        left_out = len(scene.problems) - MAX_PROBLEMS
+        files = counted(left_out, "more file or value of the delivery is", "more files or values of the delivery are")
+        more = Phrase("{files} amiss.", files=files)
         return replace(scene, problems=(*scene.problems[:MAX_PROBLEMS], more))
     return scene
 

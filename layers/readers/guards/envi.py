@@ -74,11 +74,11 @@ def judge_envi(path: str) -> EnviHeader:
     compressed data.
     """
     name, header = os.path.basename(path), header_beside(path)
-    companion(path, os.path.basename(header), "its header")
+    companion(path, os.path.basename(header), Phrase("its header"))
     for suffix in _BESIDE:
         beside = os.path.splitext(path)[0] + suffix
         if os.path.lexists(beside):
-            companion(path, os.path.basename(beside), "its statistics")
+            companion(path, os.path.basename(beside), Phrase("its statistics"))
     found = _read(name, header)
     kind = found.fields.get("file type", "ENVI Standard")
     if not _PIXELS_OF_ITS_OWN.fullmatch(kind):

@@ -77,7 +77,8 @@ def _audit(database: sqlite3.Connection, path: str, name: str) -> tuple[list[str
     sound = [n for n in registered if n.lower() in tables]
     problems = list[str]()
     for layer in (n for n in registered if n.lower() not in tables):
-        why = "is a view and is not read" if layer.lower() in everything else "has no table any more"
+        is_view = layer.lower() in everything
+        why = Phrase("is a view and is not read") if is_view else Phrase("has no table any more")
         problems.append(Phrase("The layer {layer} of {name} {why}.", layer=layer, name=name, why=why))
     wal = path + "-wal"
     if os.path.exists(wal) and os.path.getsize(wal):

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from layers.errors import NotAllowed, NotReadable
+from layers.phrase import Phrase
 from layers.readers.guards.own_folder import companion, lies_beside
 
 MARK = b"EHFA_HEADER_TAG"
@@ -64,10 +65,10 @@ def _led_to(path: str) -> list[str]:
 def _other(path: str, named: str, has_pixels: bool) -> str:
     """The file beside that is meant; "" for overviews that are not there, which are only a loss of speed."""
     if has_pixels:
-        return companion(path, named, "its pixels") if _is_name(path, named) else ""
+        return companion(path, named, Phrase("its pixels")) if _is_name(path, named) else ""
     named = re.split(r"[/\\]", named)[-1]  # GDAL takes the last part, too: many hold the maker's folders
     beside = os.path.join(os.path.dirname(os.path.abspath(path)), named)
-    return companion(path, named, "its overviews") if named and os.path.lexists(beside) else ""
+    return companion(path, named, Phrase("its overviews")) if named and os.path.lexists(beside) else ""
 
 
 def _names(file: BinaryIO) -> Iterator[tuple[str, bool]]:

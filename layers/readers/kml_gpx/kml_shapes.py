@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 import numpy as np
 import shapely
 
+from layers.phrase import Phrase
 from layers.text.counted import counted
 
 _COLOR = re.compile(r"[0-9a-fA-F]{8}")
@@ -132,10 +133,11 @@ def _coordinates(element: Element, least: int = 1) -> list[list[float]]:
     try:
         places = [[float(v) for v in place.split(",")[:3] if v] for place in text.split()]
     except ValueError:
-        raise ValueError("its coordinates are no numbers") from None
+        raise ValueError(Phrase("its coordinates are no numbers")) from None
     places = [place for place in places if len(place) >= 2]
     if len(places) < least:
-        raise ValueError(f"it has {counted(len(places), 'coordinate')} where {least} are needed")
+        there = counted(len(places), "coordinate")
+        raise ValueError(Phrase("it has {there} where {least} are needed", there=there, least=least))
     return _even(places)
 
 

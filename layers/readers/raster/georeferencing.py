@@ -195,9 +195,9 @@ class _Finder:
             )
             return None
         warp = Warp(fit.exact, fit.rough, self.dataset.width, self.dataset.height)
-        note = f"{counted(len(points), 'control point')} {fit.note}"
+        note = Phrase("{points} {note}", points=counted(len(points), "control point"), note=fit.note)
         if _is_raw_radar(self.dataset):
-            note += "; not terrain-corrected; heights displaced"
+            note = Phrase("{note}; not terrain-corrected; heights displaced", note=note)
         return Georeferencing(crs, fit.rough, placed_by="control points", note=note, warp=warp)
 
     def _points(self) -> tuple[ControlPoints | None, str]:

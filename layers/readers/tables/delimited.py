@@ -95,7 +95,7 @@ def read_delimited(path: str, options: dict[str, Any], *, preview: bool = False)
     )
     if at >= 0:
         columns = without_blank_columns(columns, given)
-    lost_words = counted(lost, f"character of {name} is", f"characters of {name} are")
+    lost_words = counted(lost, "character of {name} is", "characters of {name} are", name=name)
     notes: list[str] = (
         [Phrase("{lost_words} no {reading}: choose its encoding.", lost_words=lost_words, reading=reading["encoding"])]
         if lost

@@ -16,6 +16,7 @@ import pytest
 
 from layers.errors import FileMissing, GivenUp, Quarantined, ReaderCrashed, ReaderTimeout, TooLarge, UnsupportedFormat
 from layers.geo.bounds import Bounds
+from layers.phrase import Phrase
 from layers.pool import reader_process
 from layers.pool import reader_set as reader_set
 from layers.pool.pool import ReaderPool
@@ -23,6 +24,8 @@ from layers.pool.protocol import Answer, BadReply, Profile, Request, read_holds
 from layers.pool.reader_set import STANDING
 from layers.pool.supervisor import MAX_STRIKES
 from layers.readers.confinement.grants import NOTHING, needs_of
+from layers.requests.probe import Probe
+from layers.vector.table import VectorInfo
 from tests.support.readers import babbler, staller
 from tests.support.readers.raw import raw
 from tests.support.readers.real_reader import real_reader
@@ -104,6 +107,21 @@ def test_errors_keep_their_noun(pool, tmp_path):
         pool.ask(raw("probe", {"path": str(tmp_path / "none.tif")}))
     with pytest.raises(UnsupportedFormat, match="nonsense"):
         pool.ask(raw("nonsense", {}))
+
+
+@pytest.mark.bounded
+def test_a_notice_keeps_its_template_and_values(pool, tmp_path):
+    """It crosses the pipe and a decoder before a window can translate it."""
+    point = {"type": "Point", "coordinates": [1, 2]}
+    feature = {"type": "Feature", "properties": {"name": "Гавань на реке"}, "geometry": point}
+    text = json.dumps({"type": "FeatureCollection", "features": [feature]}, ensure_ascii=False)
+    (tmp_path / "a.geojson").write_bytes(text.encode("cp1251"))
+    answer = pool.ask(Probe(str(tmp_path / "a.geojson")))
+    (layer,) = answer.header["layers"]
+    (guess,) = VectorInfo.from_json(layer).problems
+    assert isinstance(guess, Phrase)
+    assert guess.values["name"] == "a.geojson"
+    assert isinstance(guess.values["evidence"], Phrase)
 
 
 @pytest.mark.bounded

@@ -191,8 +191,13 @@ class LayerExport(QObject):
         """Move it under its name where it holds all rows."""
         if found != written:
             whole = translate("LayerExport", "{count} features", "{count} feature", written)
-            sentence = f"{export.target.name} would hold {grouped(found)} of {whole}: it was not written."
-            self._end(export, ExportFailed(sentence))
+            failed = ExportFailed(
+                "{name} would hold {found} of {whole}: it was not written.",
+                name=export.target.name,
+                found=grouped(found),
+                whole=whole,
+            )
+            self._end(export, failed)
             return
 
         def work(_: JobContext) -> None:

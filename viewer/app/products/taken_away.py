@@ -20,6 +20,7 @@ from viewer.app.button_keys import ENTER
 from viewer.app.products.findings.bulk_cures import bulk_cure
 from viewer.commands.named_order import LONGEST_NAME
 from viewer.panels.widgets.form_page import clear_layout, muted
+from viewer.support.language.translation import in_language
 from viewer.support.text import one_line
 
 LONGEST = 160
@@ -29,7 +30,7 @@ def taken_away(document: Document, content: ProductContent, marking: str) -> lis
     """The rows that are left out of published data with these words, in groups by what would put them right."""
     page = ProductSpec(marking=marking, publish=True)
     found = findings(page, content, facts_of_case(document, page, (), None))
-    return groups_of(one for one in unexplained(found) if one.rule == WITHHELD)
+    return groups_of((one for one in unexplained(found) if one.rule == WITHHELD), in_language)
 
 
 class _NameLine(QLineEdit):

@@ -76,7 +76,8 @@ def cut_marks(document: Document, uuids: Iterable[str], *, actor: str, now: str 
     """Delete marks that were copied just now."""
     gone = list(uuids)
     return replace(
-        delete_sites(document, gone, actor=actor, now=now), label=f"Cut {counted(len(gone), 'mark', 'marks')}"
+        delete_sites(document, gone, actor=actor, now=now),
+        label=Phrase("Cut {marks}", marks=counted(len(gone), "mark")),
     )
 
 

@@ -39,7 +39,7 @@ def save_templates(
             "A case holds at most {most_templates} templates: delete some first.", most_templates=MOST_TEMPLATES
         )
     changes = [change for one in wanted for change in _saved(rows, one, stamp)]
-    label = Phrase("Change template “{name}”", name=wanted[0].name) if len(wanted) == 1 else "Change templates"
+    label = Phrase("Change template “{name}”", name=wanted[0].name) if len(wanted) == 1 else Phrase("Change templates")
     return Edit(label, tuple(changes))
 
 
@@ -66,7 +66,8 @@ def set_detail(
             "The text is longer than {longest_value} characters: put it into the notes.", longest_value=LONGEST_VALUE
         )
     edit = update_site(document, uuid, actor=actor, now=now, props_json=with_value(site.props_json, field, value))
-    return replace(edit, label=f"Change {field.title} of {f'site “{site.label}”' if site.label else 'site'}")
+    name = Phrase("site “{label}”", label=site.label) if site.label else Phrase("site")
+    return replace(edit, label=Phrase("Change {field} of {name}", field=Phrase(field.title), name=name))
 
 
 def rows_of(document: Document) -> list[Template]:

@@ -45,7 +45,7 @@ def add_chips(
         if chip.site_uuid:
             row_of(document.sites, chip.site_uuid, "site")
         changes.append(insert("chips", chip, stamp))
-    return Edit("Take a chip", tuple(changes))
+    return Edit(Phrase("Take a chip"), tuple(changes))
 
 
 def update_chip(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
@@ -53,7 +53,7 @@ def update_chip(document: Document, uuid: str, *, actor: str, now: str | None = 
 
     Raises InvalidValue.
     """
-    chip = row_of(document.chips, uuid, "image chip")
+    chip = row_of(document.chips, uuid, Phrase("image chip"))
     fixed = [name for name in fields if name not in CHANGEABLE]
     if fixed:
         raise InvalidValue(
@@ -81,7 +81,7 @@ def delete_chips(document: Document, uuids: Iterable[str], *, actor: str, now: s
     That they were there, with their hash, is listed for ever. Raises InvalidValue.
     """
     stamp = stamp_of(actor, now)
-    named = [row_of(document.chips, uuid, "image chip") for uuid in dict.fromkeys(uuids)]
+    named = [row_of(document.chips, uuid, Phrase("image chip")) for uuid in dict.fromkeys(uuids)]
     pairs = {chip.pair_uuid for chip in named} - {""}
     others = [chip for chip in document.chips.values() if chip.uuid in pairs and chip not in named]
     chips = [*named, *others]
@@ -93,6 +93,6 @@ def delete_chips(document: Document, uuids: Iterable[str], *, actor: str, now: s
     changes += [delete("comments", remark) for remark in comments_on(document, gone)]
     changes += [delete("chips", chip) for chip in chips]
     return Edit(
-        "Delete a chip" if len(named) == 1 else Phrase("Delete {chips}", chips=counted(len(named), "chip")),
+        Phrase("Delete a chip") if len(named) == 1 else Phrase("Delete {chips}", chips=counted(len(named), "chip")),
         tuple(changes),
     )

@@ -105,8 +105,8 @@ def _check_fields(fields: Mapping[str, Any]) -> None:
     for name, words in (("date_kind", DATE_KINDS), ("date_basis", ("", *DATE_BASES)), ("datum", ("", *DATUMS))):
         if name in fields:
             check_choice(fields[name], words, name.replace("_", " "))
-    check_date(fields.get("acquired_at", ""), "date of acquisition")
-    check_number(fields.get("gsd_m"), 0, 1e6, "ground size of a pixel in metres")
+    check_date(fields.get("acquired_at", ""), Phrase("date of acquisition"))
+    check_number(fields.get("gsd_m"), 0, 1e6, Phrase("ground size of a pixel in metres"))
 
 
 def _named(image: Image) -> str:

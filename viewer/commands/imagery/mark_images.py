@@ -72,14 +72,14 @@ def record_image(document: Document, site_uuid: str, seen: SeenImage, *, actor: 
             fields["position_source_uuid"] = source.uuid
             fields["position_error_m"] = with_placement(seen.pick.error_m, stated_placement_m(image.placement_note))
     changed = update_sites(document, (site_uuid,), actor=actor, now=now, **fields)
-    return Edit("Record the image of a mark", (*image_changes, *source_changes, *changed.changes))
+    return Edit(Phrase("Record the image of a mark"), (*image_changes, *source_changes, *changed.changes))
 
 
 def record_no_image(document: Document, site_uuid: str, screen_m: float, *, actor: str, now: str | None = None) -> Edit:
     """Say that a mark was put on a map without an image, with pixels of so many metres. Raises InvalidValue."""
     fields = _of_no_image(row_of(document.sites, site_uuid, "site"), screen_m)
     changed = update_sites(document, (site_uuid,), actor=actor, now=now, **fields)
-    return Edit("Record that a mark is on no image", changed.changes)
+    return Edit(Phrase("Record that a mark is on no image"), changed.changes)
 
 
 def on_no_image(site: Site, screen_m: float) -> Site:
@@ -99,7 +99,7 @@ def forget_image(document: Document, site_uuid: str, *, actor: str, now: str | N
     if image is not None and site.position_source_uuid == source_uuid_of(image.image_key):
         fields["position_source_uuid"] = ""
     changed = update_sites(document, (site_uuid,), actor=actor, now=now, **fields)
-    return Edit("Forget the image of a mark", changed.changes)
+    return Edit(Phrase("Forget the image of a mark"), changed.changes)
 
 
 def state_placement(document: Document, image_uuid: str, note: str, *, actor: str, now: str | None = None) -> Edit:
@@ -130,10 +130,10 @@ def cite_image(document: Document, claim_uuid: str, image_uuid: str, *, actor: s
     source, changes = _source_of(document, image, actor, now)
     if not changes:
         linked = link_claim_source(document, claim_uuid, source.uuid, actor=actor, now=now)
-        return Edit("Cite image", linked.changes)
+        return Edit(Phrase("Cite image"), linked.changes)
     with_source = Document({"sources": (source,), "claims": (document.claims[claim_uuid],)})
     linked = link_claim_source(with_source, claim_uuid, source.uuid, actor=actor, now=now)
-    return Edit("Cite image", (*changes, *linked.changes))
+    return Edit(Phrase("Cite image"), (*changes, *linked.changes))
 
 
 def image_of_sites(document: Document, site_uuids: list[str]) -> Image | None:

@@ -162,7 +162,7 @@ def _check(document: Document, row: Any) -> None:
     if row.presence == "cannot tell" and not row.why:
         raise InvalidValue("Say why it cannot be told: {whys}.", whys=", ".join(WHYS))
     if row.chip_uuid:
-        row_of(document.chips, row.chip_uuid, "image chip")
+        row_of(document.chips, row.chip_uuid, Phrase("image chip"))
     _check_change(row, document.images)
 
 

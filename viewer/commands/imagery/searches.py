@@ -37,7 +37,7 @@ def record_search(
     stamp = stamp_of(actor, now)
     search = Search(uuid=uuid or new_uuid(), observer=observer or actor, **{"at": stamp.now, **fields})
     _check(document, search)
-    return Edit("Record search", (insert("searches", search, stamp),))
+    return Edit(Phrase("Record search"), (insert("searches", search, stamp),))
 
 
 def update_search(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
@@ -60,7 +60,7 @@ def delete_searches(document: Document, uuids: Iterable[str]) -> Edit:
         *(delete("searches", search) for search in searches),
     ]
     return Edit(
-        "Delete search"
+        Phrase("Delete search")
         if len(searches) == 1
         else Phrase("Delete {searches}", searches=counted(len(searches), "search", "searches")),
         tuple(changes),
@@ -69,7 +69,7 @@ def delete_searches(document: Document, uuids: Iterable[str]) -> Edit:
 
 def _check(document: Document, search: Any) -> None:
     assert isinstance(search, Search)
-    check_choice(search.kind, SEARCH_KINDS, "kind of search")
+    check_choice(search.kind, SEARCH_KINDS, Phrase("kind of search"))
     check_choice(
         search.result, ("", *_RESULTS[search.kind]), Phrase("result of a search of the kind {kind}", kind=search.kind)
     )
@@ -77,16 +77,16 @@ def _check(document: Document, search: Any) -> None:
         raise InvalidValue("A search is of a search area: choose one, or draw it first.")
     if search.image_uuid:
         row_of(document.images, search.image_uuid, "image")
-    check_date(search.at, "date of the search")
+    check_date(search.at, Phrase("date of the search"))
     _check_numbers(search)
 
 
 def _check_numbers(search: Search) -> None:
-    check_number(search.target_size_m, 0, 2.1e7, "size of the target in metres")
-    check_number(search.gsd_m, 0, 1e6, "ground size of a pixel in metres")
+    check_number(search.target_size_m, 0, 2.1e7, Phrase("size of the target in metres"))
+    check_number(search.gsd_m, 0, 1e6, Phrase("ground size of a pixel in metres"))
     shares = (search.assessed_pct, search.obscured_pct)
     for share in shares:
-        check_number(share, 0, 100, "share of the area in per cent")
+        check_number(share, 0, 100, Phrase("share of the area in per cent"))
     if sum(share or 0 for share in shares) > 100:
         raise InvalidValue("The assessed and the obscured share of the area are more than all of it.")
     if search.result == "none seen" and (search.target_size_m is None or search.assessed_pct is None):

@@ -46,7 +46,7 @@ def lock_numbers(document: Document, uuids: Collection[str] = (), *, actor: str,
     chosen = [(site, shape) for site, shape in unlocked(document) if not uuids or site.uuid in uuids]
     changes = [change for site, shape in chosen for change in _renumbered(site, replace(shape, locked=True), stamp)]
     return Edit(
-        "Lock number" if len(chosen) == 1 else Phrase("Lock {numbers}", numbers=counted(len(chosen), "number")),
+        Phrase("Lock number") if len(chosen) == 1 else Phrase("Lock {numbers}", numbers=counted(len(chosen), "number")),
         tuple(changes),
     )
 
@@ -117,7 +117,7 @@ def _kept_numbers(document: Document, markers: Iterable[_Marker]) -> set[int]:
 def _retired(document: Document) -> set[int]:
     """As the case says; whatever else stands there is as if absent."""
     try:
-        found = json_object(document.meta(RETIRED), "The list of retired numbers").get("numbers")
+        found = json_object(document.meta(RETIRED), Phrase("The list of retired numbers")).get("numbers")
     except InvalidValue:
         return set()
     return {number for number in found if type(number) is int} if isinstance(found, list) else set()

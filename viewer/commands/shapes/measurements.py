@@ -43,13 +43,13 @@ def set_quantity(document: Document, uuid: str, quantity: str, *, actor: str, no
         raise InvalidValue(
             "The mark has no {quantity}: its places are too many, too few, or one and the same.", quantity=quantity
         )
-    return _with_shape(site, changed, "Measure something else", stamp_of(actor, now))
+    return _with_shape(site, changed, Phrase("Measure something else"), stamp_of(actor, now))
 
 
 def set_unit(document: Document, uuid: str, unit: str, *, actor: str, now: str | None = None) -> Edit:
     """Show a measurement in another unit, empty for the one that is easiest to read. Raises InvalidValue."""
     site, shape = _measured(document, uuid)
-    return _with_shape(site, replace(shape, unit=unit), "Change unit", stamp_of(actor, now))
+    return _with_shape(site, replace(shape, unit=unit), Phrase("Change unit"), stamp_of(actor, now))
 
 
 def make_sites(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:

@@ -19,7 +19,7 @@ from viewer.commands.sites import changed_site, checked_geometry, named_sites
 from viewer.commands.stamps import stamp_of
 from viewer.support.text import one_line
 
-AS_GIVEN = "; as given: "
+AS_GIVEN = Phrase("; as given: ")
 """In the basis of a position that was typed, before the text that was typed."""
 _LONGEST_GIVEN = 120
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 
+from layers.phrase import Phrase
 from layers.product.facts import (
     GraticuleFact,
     MapFact,
@@ -74,7 +75,7 @@ def _map(plate: Plate, one: MapOnPage, naming: Naming) -> MapFact:
         images=(*plate.images[number], *data_facts(one)),
         scale_bar=_bar(plate, number),
         arrow=has_arrow,
-        arrow_left_out="north differs over the frame" if bends else "",
+        arrow_left_out=Phrase("north differs over the frame") if bends else "",
         graticule=_graticule(plate, number),
         locator=plate.has_locator and any(piece.key == "locator" for piece in plate.pieces),
         sites=_sites(plate, one, naming),

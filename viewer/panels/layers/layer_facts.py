@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from msgspec.structs import replace
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from layers.document.layer import Layer
 from layers.document.placing.control_points import read_control_points
@@ -16,31 +17,37 @@ from layers.raster.info import RasterInfo
 from layers.text.counted import grouped
 from layers.vector.table import VectorInfo
 from viewer.panels.said_names import said_name
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 
 MOST_FIELD_CHARS = 1500
 """Of the names of fields in one row."""
 MOST_TRES, MOST_TRE_CHARS = 40, 400
-SECURITY_FIELDS = {
-    "CLAS": "classification",
-    "CLSY": "classification system",
-    "CODE": "codewords",
-    "CTLH": "control and handling",
-    "REL": "releasing instructions",
-    "DCTP": "declassification type",
-    "DCDT": "declassification date",
-    "DCXM": "declassification exemption",
-    "DG": "downgrade",
-    "DGDT": "downgrade date",
-    "CLTX": "classification text",
-    "CATP": "classification authority type",
-    "CAUT": "classification authority",
-    "CRSN": "classification reason",
-    "SRDT": "security source date",
-    "CTLN": "security control number",
+SECURITY_FIELDS: dict[str, object] = {
+    "CLAS": QT_TRANSLATE_NOOP("LayerFacts", "classification"),
+    "CLSY": QT_TRANSLATE_NOOP("LayerFacts", "classification system"),
+    "CODE": QT_TRANSLATE_NOOP("LayerFacts", "codewords"),
+    "CTLH": QT_TRANSLATE_NOOP("LayerFacts", "control and handling"),
+    "REL": QT_TRANSLATE_NOOP("LayerFacts", "releasing instructions"),
+    "DCTP": QT_TRANSLATE_NOOP("LayerFacts", "declassification type"),
+    "DCDT": QT_TRANSLATE_NOOP("LayerFacts", "declassification date"),
+    "DCXM": QT_TRANSLATE_NOOP("LayerFacts", "declassification exemption"),
+    "DG": QT_TRANSLATE_NOOP("LayerFacts", "downgrade"),
+    "DGDT": QT_TRANSLATE_NOOP("LayerFacts", "downgrade date"),
+    "CLTX": QT_TRANSLATE_NOOP("LayerFacts", "classification text"),
+    "CATP": QT_TRANSLATE_NOOP("LayerFacts", "classification authority type"),
+    "CAUT": QT_TRANSLATE_NOOP("LayerFacts", "classification authority"),
+    "CRSN": QT_TRANSLATE_NOOP("LayerFacts", "classification reason"),
+    "SRDT": QT_TRANSLATE_NOOP("LayerFacts", "security source date"),
+    "CTLN": QT_TRANSLATE_NOOP("LayerFacts", "security control number"),
 }
 """The security fields of MIL-STD-2500C by the end of their names: FSCLAS of the file, ISCLAS of an image."""
-LEVELS = {"U": "unclassified", "R": "restricted", "C": "confidential", "S": "secret", "T": "top secret"}
+LEVELS: dict[str, object] = {
+    "U": QT_TRANSLATE_NOOP("LayerFacts", "unclassified"),
+    "R": QT_TRANSLATE_NOOP("LayerFacts", "restricted"),
+    "C": QT_TRANSLATE_NOOP("LayerFacts", "confidential"),
+    "S": QT_TRANSLATE_NOOP("LayerFacts", "secret"),
+    "T": QT_TRANSLATE_NOOP("LayerFacts", "top secret"),
+}
 
 _ASKS_CRS = "choose its CRS in the layer's properties."
 """The end of what readers say of a file without a CRS; once one is chosen there is nothing to choose."""
@@ -127,7 +134,8 @@ def _told(info: RasterInfo | VectorInfo) -> set[str]:
 
 def _placed_by(info: RasterInfo) -> str:
     if info.georeferencing_note:
-        return info.georeferencing_note[:1].upper() + info.georeferencing_note[1:]
+        note = in_language(info.georeferencing_note)
+        return note[:1].upper() + note[1:]
     words = {
         "transform": translate("LayerFacts", "the transform in the file"),
         "world file": translate("LayerFacts", "the world file beside it"),
@@ -151,13 +159,17 @@ def _is_security(key: str) -> bool:
 
 
 def _security_text(key: str, text: str) -> str:
-    level = LEVELS.get(text.strip()) if key.endswith("CLAS") else None
-    return f"{text.strip()} ({level})" if level else text
+    level = text.strip()
+    if not key.endswith("CLAS") or level not in LEVELS:
+        return text
+    words = translate("LayerFacts", LEVELS[level])
+    return f"{level} ({words})"
 
 
 def _security_name(key: str) -> str:
     whose = translate("LayerFacts", "File") if key.startswith("NITF_F") else translate("LayerFacts", "Image")
-    return f"{whose}: {SECURITY_FIELDS[key[7:]]}"
+    field = translate("LayerFacts", SECURITY_FIELDS[key[7:]])
+    return f"{whose}: {field}"
 
 
 def _raster_facts(info: RasterInfo, crs: str) -> Facts:

@@ -115,7 +115,7 @@ class CoordinateProvider:
 
 
 def _basis(read: ParsedCoordinate) -> str:
-    return f"{read.basis}; as given: {one_line(read.text, 120)}"
+    return translate("Search", "{0}; as given: {1}").format(in_language(read.basis), one_line(read.text, 120))
 
 
 class _KeyedSite(Struct, frozen=True):
@@ -318,8 +318,10 @@ def _area(place: Place) -> str:
 
 def _place_basis(place: Place, is_area: bool) -> str:
     if is_area:
-        return f"Middle of nearly all settlements of {place.name} in {place.source}, radius to the farthest"
-    return f"Middle of {place.name} in {place.source}, radius assumed"
+        words = translate("Search", "Middle of nearly all settlements of {0} in {1}, radius to the farthest")
+    else:
+        words = translate("Search", "Middle of {0} in {1}, radius assumed")
+    return words.format(place.name, place.source)
 
 
 def _people(population: int) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from layers.time.shadows import TimeCheck
+from viewer.support.language.translation import translate
 from viewer.support.painting import painting
 
 HEIGHT_PX, BAR_PX = 44, 22
@@ -77,9 +78,10 @@ def day_of(check: TimeCheck) -> datetime:
 def fits_words(check: TimeCheck) -> str:
     """All times of the day that fit, in words."""
     if not check.fits:
-        return "No time of that day fits."
-    spans = [f"{first:%H:%M} to {_end(check, last)}" for first, last in check.fits]
-    return f"On {day_of(check):%Y-%m-%d} these times fit, in UTC: {'; '.join(spans)}."
+        return translate("DayStrip", "No time of that day fits.")
+    span, said = translate("DayStrip", "{0} to {1}"), translate("DayStrip", "On {0} these times fit, in UTC: {1}.")
+    spans = "; ".join(span.format(f"{first:%H:%M}", _end(check, last)) for first, last in check.fits)
+    return said.format(f"{day_of(check):%Y-%m-%d}", spans)
 
 
 def _end(check: TimeCheck, last: datetime) -> str:

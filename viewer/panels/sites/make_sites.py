@@ -40,7 +40,7 @@ from viewer.panels.words import class_choices
 from viewer.rendering.nudged import step_of
 from viewer.support.begun_line import BegunLine
 from viewer.support.jobs import JobContext
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
 from viewer.support.text import one_line
@@ -219,8 +219,8 @@ def _push(context: PanelContext, edit: Edit, left_out: list[str]) -> None:
         return
     context.selection.set(change.uuid for change in edit.changes if change.table == "sites")
     if left_out:
-        more = f" ({len(left_out)} in all.)" if len(left_out) > 1 else ""
-        context.report(left_out[0] + more)
+        more = translate("MakeSites", " ({0} in all.)").format(len(left_out)) if len(left_out) > 1 else ""
+        context.report(in_language(left_out[0]) + more)
 
 
 def open_make_sites(

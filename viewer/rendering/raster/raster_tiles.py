@@ -153,7 +153,7 @@ class RasterTiles:
         """The file is another one now, or gone: nothing more is read of it, and that is told once."""
         if not self.is_frozen:
             self.is_frozen = True
-            what = "is no longer there" if is_gone else "has changed on the disk"
+            what = Phrase("is no longer there") if is_gone else Phrase("has changed on the disk")
             sentence = Phrase(
                 "{name} {what}: what was read of it before stays shown.", name=self.source.path.name, what=what
             )

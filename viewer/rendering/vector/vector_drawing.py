@@ -19,7 +19,7 @@ from layers.geo.crs import is_off_earth, lonlat_bounds, transform_bounds
 from layers.grid.map_scale import map_scale
 from layers.grid.tile_grid import View
 from layers.phrase import Phrase
-from layers.text.counted import grouped
+from layers.text.counted import counted
 from layers.vector.columns import Attributes
 from layers.vector.content import FeatureClasses, VectorContent
 from layers.vector.drawing.simplification import Details
@@ -236,13 +236,8 @@ class VectorDrawing(LayerDrawing):
         info = self.info
         if info is None or not info.features or info.bounds is not None:
             return super().remark
-        rows = "row, which has no" if info.features == 1 else "rows, none of which has a"
-        return Phrase(
-            "{name} holds {features} {rows} place: nothing of it is drawn, see its table.",
-            name=self.path.name,
-            features=grouped(info.features),
-            rows=rows,
-        )
+        rows = counted(info.features, "row, which has no place", "rows, none of which has a place")
+        return Phrase("{name} holds {rows}: nothing of it is drawn, see its table.", name=self.path.name, rows=rows)
 
     @property
     @override

@@ -19,6 +19,7 @@ from tests.support.cases.other_letters import words_in_other_letters
 from tests.support.cited_words import english
 from tests.support.dialogs import DIALOGS, MORE, look_at_each, open_about_files, open_by_hand, open_now
 from tests.support.made_up_language import spoken
+from tests.support.product_windows import ready
 from tests.support.shown_texts import Shown, in_menus, shown_on
 from tests.support.windows import settle
 from viewer.app.opening.questions import Questions, Which
@@ -98,6 +99,16 @@ def test_dialogs_are_in_the_language(demo: MainWindow, qtbot: QtBot) -> None:
     demo.selection.set(list(demo.session.document.sites)[:1])
     texts = set[Shown]()
     look_at_each(demo, qtbot, [*DIALOGS, *MORE], lambda dialog: texts.update(shown_on(dialog)))
+    assert english(texts) == []
+
+
+@pytest.mark.bounded
+def test_a_product_and_its_check_are_in_the_language(demo: MainWindow, qtbot: QtBot) -> None:
+    demo.action_table["export_product"].trigger()
+    product = ready(demo, qtbot)
+    assert len(product.findings.groups) > 3
+    texts = shown_on(product)
+    product.close()
     assert english(texts) == []
 
 

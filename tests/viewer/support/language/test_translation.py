@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
-from layers.errors import BadCRS, FileMissing, GeoloupeError, error_from_noun
+from layers.errors import BadCoordinate, BadCRS, FileMissing, GeoloupeError, InvalidValue, error_from_noun
+from layers.geo.coordinates.parse import parse_coordinate
 from layers.geo.crs import parse_crs
+from layers.geo.legs import length_of
 from layers.phrase import Phrase
 from layers.pool.protocol import Answer, message_of, read_reply
+from layers.raster import band_maths
 from layers.readers.files import regular_file
 from layers.text.counted import counted
+from layers.vector.expression import language as conditions
+from layers.vector.expression.language import FUNCTIONS
 from tests.support.made_up_language import FEW, MANY, ONE, MadeUpLanguage, english_in, made_up, spoken
 from viewer.support.language.translation import in_language, translate
 from viewer.support.messages import Messages
@@ -62,6 +67,34 @@ def test_a_refusal_is_said_in_the_language_and_its_name_as_it_is(language: MadeU
     assert english_in(said, frozenset({"such"})) == []
     assert said == plain(error.sentence) == one_line(error.sentence)
     assert tooltip(error.sentence).replace("\n", " ").startswith("⟦")
+
+
+@pytest.mark.parametrize("text", ["", "(", "1 +", "'1", "1 2", "(1", "1 ⊕ 2", "f(1)", "abs()", "1 in", "abs(1, 2)"])
+@pytest.mark.parametrize("parse", [conditions.parse_expression, band_maths.parse_expression])
+def test_a_refused_formula_is_said_in_the_language(
+    language: MadeUpLanguage, parse: Callable[[str], object], text: str
+) -> None:
+    try:
+        parse(text)
+    except InvalidValue as error:
+        said = in_language(error.sentence)
+        assert english_in(said, frozenset((*FUNCTIONS, "log", "where"))) == []
+
+
+@pytest.mark.parametrize("text", ["somewhere", "91 N 10 E", "10", "999, 999", "https://maps.app.goo.gl/x", "ZZ 9 9"])
+def test_a_refused_coordinate_is_said_in_the_language(language: MadeUpLanguage, text: str) -> None:
+    with pytest.raises(BadCoordinate) as caught:
+        parse_coordinate(text)
+    assert english_in(in_language(caught.value.sentence), frozenset({"somewhere"})) == []
+
+
+@pytest.mark.parametrize(("refuse", "typed"), [(length_of, "5 miles or so"), (parse_crs, "EPSG:1")])
+def test_a_refused_entry_is_said_in_the_language(
+    language: MadeUpLanguage, refuse: Callable[[str], object], typed: str
+) -> None:
+    with pytest.raises(GeoloupeError) as caught:
+        refuse(typed)
+    assert english_in(in_language(caught.value.sentence).replace(typed, ""), NOTHING) == []
 
 
 def test_a_phrase_in_a_phrase_is_translated_too(language: MadeUpLanguage) -> None:

@@ -31,6 +31,8 @@ from viewer.commands.named_order import LONGEST_NAME
 from viewer.commands.products import LONGEST_REASON
 from viewer.panels.widgets.form_page import heading, muted, side_by_side
 from viewer.support.icons import line_icon
+from viewer.support.language.stored_words import word
+from viewer.support.language.translation import in_language
 from viewer.support.text import one_line, tooltip
 
 _ICON_PX = 16
@@ -73,8 +75,8 @@ class _FindingList(QListWidget):
 
 def finding_words(finding: Finding) -> str:
     """The thing it is about, and what is wrong with that."""
-    where = finding.where.strip()
-    return f"{where[:1].upper()}{where[1:]}: {finding.sentence}" if where else finding.sentence
+    where, sentence = in_language(finding.where).strip(), in_language(finding.sentence)
+    return f"{where[:1].upper()}{where[1:]}: {sentence}" if where else sentence
 
 
 class FindingsView(QWidget):
@@ -180,7 +182,7 @@ class FindingsView(QWidget):
             return
         self._is_shown = True
         self._open, self._explained, self._passed = standing, explained, list(overrides)
-        self.groups = groups_of(standing)
+        self.groups = groups_of(standing, in_language)
         self._fill()
 
     def _fill(self) -> None:
@@ -192,13 +194,13 @@ class FindingsView(QWidget):
             self._add_group(group)
         alike = Counter((finding.sentence, finding.explained) for finding in self._explained)
         for (sentence, why), count in alike.items():
-            said = self.tr("{0} Explained in the case: {1}").format(sentence, one_line(why))
+            said = self.tr("{0} Explained in the case: {1}").format(in_language(sentence), one_line(why))
             times = self.tr(" ({0} times)").format(count) if count > 1 else ""
             self._add(None, said + times, "info", self.tr("explained"))
         for one in self._passed:
             rule = rule_of(one.rule)
             said = self.tr("Let pass: {0}. {1}").format(
-                rule.title if rule is not None else one_line(one.rule, 60), one_line(one.reason)
+                in_language(rule.title) if rule is not None else one_line(one.rule, 60), one_line(one.reason)
             )
             self._add(one, said, "check", self.tr("let pass"))
         self.list.blockSignals(False)
@@ -225,7 +227,7 @@ class FindingsView(QWidget):
     def _add(self, about: Group | Finding | Override | None, text: str, icon: str, kind: str) -> None:
         item = QListWidgetItem(line_icon(icon, self.palette()) if icon else _no_icon(self.list.iconSize()), text)
         item.setToolTip(tooltip(text))
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{kind}: {text.lstrip('▾▸ ')}")
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{word(kind)}: {text.lstrip('▾▸ ')}")
         self.list.addItem(item)
         self._rows.append(about)
 

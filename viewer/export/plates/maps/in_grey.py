@@ -11,6 +11,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage
 
 from layers.colour.palettes import contrast
+from layers.phrase import Phrase
 from layers.product.facts import Alike
 from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.maps.legend_content import LegendRow
@@ -49,7 +50,7 @@ def faint_in_grey(maps: Sequence[MapOnPage], style: HouseStyle) -> list[str]:
             if isinstance(drawing, VectorDrawing) and drawing.style.labels.text:
                 labels = drawing.style.labels
                 if labels.halo_color and _contrast(labels.color, labels.halo_color) < LEAST_CONTRAST:
-                    found.append(f"labels of {drawing.layer.name}")
+                    found.append(Phrase("labels of {name}", name=drawing.layer.name))
     return list(dict.fromkeys(found))
 
 
@@ -59,12 +60,12 @@ def is_point(row: LegendRow) -> bool:
 
 
 def _lettering(style: HouseStyle) -> Iterator[tuple[str, str, str]]:
-    yield "text of the page", style.ink, style.paper
-    yield "small print", style.quiet, style.paper
-    yield "bottom line", style.accent, style.paper
-    yield "scale bar and north arrow", style.plate_ink, style.plate
+    yield Phrase("text of the page"), style.ink, style.paper
+    yield Phrase("small print"), style.quiet, style.paper
+    yield Phrase("bottom line"), style.accent, style.paper
+    yield Phrase("scale bar and north arrow"), style.plate_ink, style.plate
     yield "labels", style.label, style.halo or style.label
-    yield "labels of who is named in a claim", style.label_claim, style.halo or style.label_claim
+    yield Phrase("labels of who is named in a claim"), style.label_claim, style.halo or style.label_claim
 
 
 def _contrast(one: str, other: str) -> float:
