@@ -76,14 +76,18 @@ def spoil(path: Path, chosen: list[tuple[TableSpec, Column, Any]]) -> None:
 
 
 def batches(count: int) -> Iterator[list[tuple[TableSpec, Column, Any]]]:
-    """So many values, one a table at a time; those of JSON are drawn as often as all others together."""
+    """So many values, one a table at a time; half of those of a table that has JSON are JSON."""
     random = Random(SEED)
-    for _ in range(-(-count // 20)):
-        batch = {}
-        for spec, column in random.sample(NOT_IDENTITY, len(NOT_IDENTITY)):
-            if column.name.endswith("_json") or (spec.name not in batch and random.random() < 0.5):
-                batch[spec.name] = (spec, column, random.choice(JSON if column.name.endswith("_json") else PLAIN))
-        yield list(batch.values())
+    while count > 0:
+        batch = []
+        for spec in SPECS:
+            columns = [column for owner, column in NOT_IDENTITY if owner is spec]
+            in_json = [column for column in columns if column.name.endswith("_json")]
+            column = random.choice(in_json if in_json and random.random() < 0.5 else columns or [None])
+            if column is not None:
+                batch.append((spec, column, random.choice(JSON if column in in_json else PLAIN)))
+        count -= len(batch)
+        yield batch
 
 
 @pytest.mark.parametrize("count", [60, pytest.param(300, marks=pytest.mark.bounded)])
