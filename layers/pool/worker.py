@@ -16,7 +16,7 @@ from multiprocessing import shared_memory
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
-from layers.decoding import decoded, plain
+from layers.decoding import decoded, encoded
 from layers.errors import GeoloupeError, NotReadable, TooLarge
 from layers.phrase import Phrase
 from layers.readers.confinement.grants import Grants, needs_of
@@ -76,7 +76,7 @@ def _confined(walls: Walls, request: dict[str, Any], connection: Connection) -> 
     needs = needs_of(request["op"], request["params"])
     if not walls.is_closed:
         holds = walls.close(needs | granted)
-        connection.send_bytes(json.dumps({"number": request["number"], "holds": plain(holds)}).encode())
+        connection.send_bytes(json.dumps({"number": request["number"], "holds": encoded(holds)}).encode())
     elif not walls.cover(needs | granted):
         return json.dumps({"number": request["number"], "out_of_reach": True}).encode()
     return None

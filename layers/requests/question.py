@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from layers.decoding import plain
+from layers.decoding import encoded
 
 
 class Question(Struct, frozen=True):
@@ -43,7 +43,7 @@ def _defaults(kind: type[Question]) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
-    return value.to_json() if hasattr(value, "to_json") else plain(value) if isinstance(value, Struct) else value
+    return value.to_json() if hasattr(value, "to_json") else encoded(value) if isinstance(value, Struct) else value
 
 
 def _frozen(value: Any) -> Any:

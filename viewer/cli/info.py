@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from layers.errors import GeoloupeError, NotReadable
 from viewer.cli.command import DONE, Command, add_json, print_json
 from viewer.support.terminal import say
 
@@ -49,8 +50,7 @@ def _print_words(case: str) -> None:
 
 def describe(text: str) -> dict[str, Any]:
     """The facts of `info --json`; raises a GeoloupeError where the file cannot be opened."""
-    from layers.errors import NotReadable  # for start-up time
-    from layers.project.storage.sqlite_file import is_case
+    from layers.project.storage.sqlite_file import is_case  # for start-up time
     from layers.requests.probe import Probe
     from layers.services.naming import is_service_text
     from viewer.cli.reading import existing, one_reader
@@ -192,8 +192,7 @@ def _calibration(band: SceneBand) -> dict[str, Any]:
 
 def _pictures_beside(pool: ReaderPool, path: Path, probed: Probed) -> dict[str, Any]:
     """The tiles of a GeoPackage that holds features too, and what the two take up together; empty without tiles."""
-    from layers.errors import GeoloupeError  # for start-up time
-    from layers.requests.probe import Probe
+    from layers.requests.probe import Probe  # for start-up time
 
     pictures: list[RasterInfo] = []
     problems: list[str] = [problem for layer in probed.layers for problem in layer.problems]

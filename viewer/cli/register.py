@@ -6,6 +6,7 @@ import argparse
 import math
 from typing import TYPE_CHECKING, Any
 
+from layers.errors import UnsupportedFormat
 from viewer.cli.command import DONE, FINDINGS, Command, add_json, print_json
 from viewer.support.terminal import say
 
@@ -75,8 +76,7 @@ def _say(grid: CommonGrid, found: Registered) -> None:
 
 def _image(pool: ReaderPool, text: str) -> tuple[Placed, ReadTile]:
     """The place of an image, and a question about the bands in which it is shown. Raises GeoloupeError."""
-    from layers.errors import UnsupportedFormat  # for start-up time
-    from layers.raster.common_grid import Placed
+    from layers.raster.common_grid import Placed  # for start-up time
     from layers.raster.style import RasterStyle
     from layers.requests.imagery import ReadTile
     from layers.requests.probe import Probe

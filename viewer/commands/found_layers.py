@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from layers.decoding import plain
+from layers.decoding import encoded
 from layers.disk.content_mark import KEY, ContentMark
 from layers.document.document import Document
 from layers.document.edit import Edit
@@ -54,7 +54,7 @@ class FoundLayer(Struct, frozen=True):
 def layers_of_service(text: str) -> list[FoundLayer]:
     """The layer of a tile template or of a name in the catalogue. Raises BadTemplate."""
     service = service_from_text(text)
-    return [FoundLayer("tiles", service.title, service.to_json(), {"credit": service.attribution})]
+    return [FoundLayer("tiles", service.title, encoded(service), {"credit": service.attribution})]
 
 
 def layers_of_probe(path: Path, probed: Probed, options: dict[str, Any] | None = None) -> list[FoundLayer]:
@@ -69,7 +69,7 @@ def layers_of_probe(path: Path, probed: Probed, options: dict[str, Any] | None =
 
 def _marked(layer: FoundLayer, mark: ContentMark | None) -> FoundLayer:
     """The layer with marks that recognise its file, should it move."""
-    return layer if mark is None else replace(layer, source={**layer.source, KEY: plain(mark)})
+    return layer if mark is None else replace(layer, source={**layer.source, KEY: encoded(mark)})
 
 
 def _layers_of_probe(path: Path, probed: Probed, options: dict[str, Any]) -> list[FoundLayer]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from layers.decoding import decoded_or_none, plain
+from layers.decoding import decoded_or_none, encoded
 from layers.disk.content_mark import KEY, ContentMark
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
@@ -76,7 +76,7 @@ def _relinked(source: Mapping[str, Any], places: Places) -> dict[str, Any]:
     found["path"] = place.path
     found.pop(KEY, None)
     if place.mark is not None:
-        found[KEY] = plain(place.mark)
+        found[KEY] = encoded(place.mark)
     new = PurePath(place.path)
     if new.suffix.lower() in _ONE_TABLE and new.name != (parts_of(text) or [""])[-1]:
         found.pop("table", None)  # it may have been called after the file

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from msgspec import Struct
 
-from layers.decoding import decoded_or_none, plain
+from layers.decoding import decoded_or_none, encoded
 from layers.phrase import Phrase
 from layers.project.storage.fsops import DISK, FileSystem, temporary_beside
 from layers.project.storage.processes import Owner
@@ -137,7 +137,7 @@ class CaseLock:
         try:
             with temporary_beside(self.path, self._fs) as new:
                 with self._fs.open(new, "wb") as file:
-                    self._fs.write_all(file, json.dumps(plain(holder)).encode("utf-8"))
+                    self._fs.write_all(file, json.dumps(encoded(holder)).encode("utf-8"))
                 if replace:
                     self._fs.replace(new, self.path)  # what stands there, a link for instance, is not followed
                 elif os.path.lexists(self.path):

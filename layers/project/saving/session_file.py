@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from layers.decoding import decoded, decoded_or_none, plain
+from layers.decoding import decoded, decoded_or_none, encoded
 from layers.errors import CaseDamaged, InvalidValue
 from layers.phrase import Phrase
 from layers.project.storage.fingerprint import Fingerprint
@@ -84,19 +84,19 @@ def write_session(folder: Path, session: Session, fs: FileSystem) -> None:
         None if session.target is None else str(session.target),
         session.project_uuid,
         session.saved_seq,
-        plain(session.owner.known_in(folder.parent)),
-        plain(session.fingerprint),
+        encoded(session.owner.known_in(folder.parent)),
+        encoded(session.fingerprint),
         session.is_recovered,
         session.is_closed,
         session.is_made,
         session.carries,
         session.was_edited,
-        plain(session.placing),
+        encoded(session.placing),
         session.last_change,
     )
     new = folder / f"{NAME}.new"
     with fs.open(new, "wb") as file:
-        fs.write_all(file, json.dumps(plain(kept), indent=1).encode("utf-8"))
+        fs.write_all(file, json.dumps(encoded(kept), indent=1).encode("utf-8"))
     fs.fsync_file(new)
     fs.replace(new, folder / NAME)
     fs.fsync_folder(folder)

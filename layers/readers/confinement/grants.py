@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
+from layers.errors import GeoloupeError
+
 MOST_BESIDE = 4096
 """Of a folder that is not granted whole, so many files are looked at."""
 _SHARED = ("/", "/tmp", "/var/tmp", "/dev/shm")
@@ -167,8 +169,7 @@ def _root_of_delivery(file: str) -> Iterator[Place]:
 
 def _sources(vrt: str) -> Iterator[Place]:
     """Sources of a VRT, for when its folder, which holds them all, is not granted whole."""
-    from layers.errors import GeoloupeError  # rarely needed; the window never
-    from layers.readers.guards.vrt_judge import judge_vrt
+    from layers.readers.guards.vrt_judge import judge_vrt  # rarely needed; the window never
 
     try:
         sources = judge_vrt(vrt)

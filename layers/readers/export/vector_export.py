@@ -9,7 +9,7 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from layers.decoding import decoded, plain
+from layers.decoding import decoded, encoded
 from layers.errors import CannotBePlaced, DiskFull, ExportFailed
 from layers.phrase import Phrase
 from layers.readers.export.export_facts import ExportFacts, as_kind, facts_of
@@ -50,7 +50,7 @@ def export_rows(asked: ExportRows) -> tuple[dict[str, Any], tuple[Any, ...]]:
     except (*READ_ERRORS, sqlite3.Error, OSError) as error:
         raise _failure(error, source) from error
     found = lines_in(asked.out) if kind == "CSV" and rows.next_fid is None else None
-    return plain(Exported(rows.next_fid, written, plain(facts), _remark(kind, facts, types), found)), ()
+    return encoded(Exported(rows.next_fid, written, encoded(facts), _remark(kind, facts, types), found)), ()
 
 
 def _write(

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import shapely
 
-from layers.decoding import plain
+from layers.decoding import encoded
 from layers.errors import GeoloupeError, InvalidValue, NotReadable
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import Affine
@@ -83,8 +83,8 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[type[Question] | s
     pool = ReaderPool(inline=True)
     found = {key: (question, pool.ask(question)) for key, question in asked.items()}
     built, recoded = OverviewsBuilt("/a.ovr", 1, 0.5, False), RecodedFacts("image/png", 4, 3)
-    found[BuildOverviews] = BuildOverviews(image), Answer(plain(built), facts=built)
-    found[RecodePicture] = RecodePicture(), Answer(plain(recoded), facts=recoded)
+    found[BuildOverviews] = BuildOverviews(image), Answer(encoded(built), facts=built)
+    found[RecodePicture] = RecodePicture(), Answer(encoded(recoded), facts=recoded)
     return found
 
 
@@ -160,7 +160,7 @@ def test_hostile_replies(sound: dict[str, Any], count: int) -> None:
 
 @pytest.mark.parametrize("count", [60, pytest.param(300, marks=pytest.mark.bounded)])
 def test_hostile_words_on_walls(count: int) -> None:
-    sound = {"number": 1, "holds": plain(Holds(files=True, lacks=("None.",)))}
+    sound = {"number": 1, "holds": encoded(Holds(files=True, lacks=("None.",)))}
     refused = 0
     for told in hostile(json.loads(json.dumps(sound)), count):
         try:
@@ -194,14 +194,14 @@ def test_a_name_that_is_no_utf8_crosses() -> None:
 
 def test_a_reader_that_gives_the_same_rows_again_and_again_is_given_up() -> None:
     facts = RowFacts([7], {}, 7)
-    answer = Answer(plain(facts), (np.zeros(0, np.uint8), np.zeros(2, np.int64)), facts=facts)
+    answer = Answer(encoded(facts), (np.zeros(0, np.uint8), np.zeros(2, np.int64)), facts=facts)
     with pytest.raises(NotReadable, match="does not get on"):
         list(islice(read_rows(cast(ReaderPool, SimpleNamespace(ask=lambda _: answer)), Path("/a.gpkg")), 100))
 
 
 def test_rows_that_do_not_fit_together_are_refused() -> None:
     facts = RowFacts([7, 8], {}, None)
-    answer = Answer(plain(facts), (np.zeros(0, np.uint8), np.zeros(2, np.int64)), facts=facts)
+    answer = Answer(encoded(facts), (np.zeros(0, np.uint8), np.zeros(2, np.int64)), facts=facts)
     with pytest.raises(NotReadable, match="do not fit together"):
         list(read_rows(cast(ReaderPool, SimpleNamespace(ask=lambda _: answer)), Path("/a.gpkg")))
     assert isinstance(Answer({"fids": [7], "columns": {"a": []}, "next_fid": None}).to(ReadRows()), InvalidValue)

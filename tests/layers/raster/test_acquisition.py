@@ -3,7 +3,7 @@ import json
 import pytest
 from msgspec import ValidationError, convert
 
-from layers.decoding import plain
+from layers.decoding import encoded
 from layers.raster.acquisition import Acquisition
 from layers.raster.scene import SceneBand, SceneInfo
 
@@ -15,7 +15,7 @@ FULL = Acquisition(
 
 @pytest.mark.parametrize("value", [Acquisition(), FULL])
 def test_json_and_back(value):
-    assert convert(json.loads(json.dumps(plain(value))), Acquisition) == value
+    assert convert(json.loads(json.dumps(encoded(value))), Acquisition) == value
 
 
 def test_scene_json_and_back():
@@ -24,10 +24,10 @@ def test_scene_json_and_back():
         SceneBand("SCL", "", ("c", "d"), 2, role="quality"),
     )
     scene = SceneInfo("p", "f", "Planet", "t", bands, FULL, ("Odd.",))
-    assert convert(json.loads(json.dumps(plain(scene))), SceneInfo) == scene
+    assert convert(json.loads(json.dumps(encoded(scene))), SceneInfo) == scene
     assert (scene.find("b04"), scene.find("Red"), scene.find("blue")) == (1, 1, None)
-    assert plain(bands[0].place) == {"paths": ("a/b.jp2",), "index": 1, "nodata": 0.0}
-    assert plain(bands[1].place) == {"paths": ("c", "d"), "index": 2}
+    assert encoded(bands[0].place) == {"paths": ("a/b.jp2",), "index": 1, "nodata": 0.0}
+    assert encoded(bands[1].place) == {"paths": ("c", "d"), "index": 2}
 
 
 def test_an_undated_image_says_so_first():

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import convert
 
-from layers.decoding import plain
+from layers.decoding import encoded
 from layers.raster import phase_correlation
 from layers.raster.phase_correlation import LocalShift, Picture, Registered, register
 from tests.support.shifted_pairs import Floats, ground, pure_noise, shifted, true_pair, unlike_shadows
@@ -157,7 +157,7 @@ def test_bands_count_alike_and_what_is_no_number_not_at_all() -> None:
 def test_an_answer_crosses_as_json() -> None:
     local = (LocalShift(1.0, 2.0, 3.5, -4.5, True), LocalShift(5.0, 6.0, 0.0, 0.0, False))
     for answer in (Registered(3.5, -4.5, True, 0.2, "Fine.", local), Registered(None, None, False, None, "No.")):
-        assert convert(json.loads(json.dumps(plain(answer))), Registered) == answer
+        assert convert(json.loads(json.dumps(encoded(answer))), Registered) == answer
 
 
 def test_a_picture_is_the_mean_of_bands_of_one_spread_also_with_holes() -> None:

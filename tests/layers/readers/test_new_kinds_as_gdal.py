@@ -12,7 +12,7 @@ import rasterio
 import shapely
 from msgspec import convert
 
-from layers.decoding import plain
+from layers.decoding import encoded
 from layers.geo.crs import same_crs
 from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
@@ -34,7 +34,7 @@ def of_scene(path: Path, band: str, peer: rasterio.DatasetReader) -> tuple[np.nd
     """Values and mask of a band on the grid that GDAL gives its file."""
     header, _ = ops.run("probe", {"path": str(path), "canvas_crs": "EPSG:3857"})
     scene = convert(json.loads(json.dumps(header["scene"])), SceneInfo)
-    (place,) = [plain(one.place) for one in scene.bands if one.name == band]
+    (place,) = [encoded(one.place) for one in scene.bands if one.name == band]
     grid = {"crs": peer.crs.to_string(), "affine": list(peer.transform)[:6], "width": peer.width, "height": peer.height}
     return ops.run("tile", {"path": str(path), "bands": [place], "resampling": "nearest", **grid})[1]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import shapely
 
-from layers.decoding import plain
+from layers.decoding import encoded
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
@@ -39,7 +39,7 @@ def headers(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     files = (image, tiny_deliveries.planet(folder / "scene"), rows)
     pool = ReaderPool(inline=True)
     found = [pool.ask(Probe(str(path))).header for path in files]
-    pictures = [plain(Picture(f"a/{name}", "64 x 64", "EPSG:4326", "transform", BOX, BOX)) for name in "bc"]
+    pictures = [encoded(Picture(f"a/{name}", "64 x 64", "EPSG:4326", "transform", BOX, BOX)) for name in "bc"]
     return [*found, {**found[0], "pictures": pictures}]
 
 

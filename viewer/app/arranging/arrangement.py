@@ -9,7 +9,7 @@ from typing import Any, override
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabWidget
 
-from layers.decoding import decoded_or_none, plain
+from layers.decoding import decoded_or_none, encoded
 from viewer.app.arranging.panel_layouts import (
     BELOW_PX,
     FIRST,
@@ -266,7 +266,7 @@ class Arrangement(QObject):
         """All that is kept, for the settings; what another version keeps there stays."""
         self._keep()
         before = known.get("kept")
-        kept = {**(before if isinstance(before, dict) else {}), **plain(self._kept)}
+        kept = {**(before if isinstance(before, dict) else {}), **encoded(self._kept)}
         return {**known, "layout": self.layout.name, "alone": self.is_alone, "kept": kept}
 
     def restore(self, value: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from msgspec import Struct
 
-from layers.decoding import decoded_or_none, plain
+from layers.decoding import decoded_or_none, encoded
 from viewer.support.settings import Settings
 
 KEY = "trusted_cases"
@@ -70,7 +70,7 @@ class TrustStore:
         if not key.project_uuid:
             return
 
-        kept = plain(_Entry(key.path, key.project_uuid, trust.folders, trust.private_hosts))
+        kept = encoded(_Entry(key.path, key.project_uuid, trust.folders, trust.private_hosts))
 
         def with_it(stored: list[Any]) -> list[Any]:
             others = [one for one in stored if (entry := decoded_or_none(one, _Entry)) is None or entry.key != key]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec import convert
 
-from layers.decoding import plain
+from layers.decoding import encoded
 from layers.readers.confinement import grants
 from layers.readers.confinement.grants import Extent, Grants, Reach, needs_of, places_of
 from tests.support.readers.tiny_deliveries import sentinel2
@@ -46,7 +46,9 @@ def test_ops_say_what_they_need():
 
 def test_grants_are_added_and_come_back_from_json():
     one, other = Grants(frozenset("a"), frozenset("b")), Grants(frozenset("c"), frozenset(), frozenset("d"))
-    assert convert(plain(one | other), Grants) == one | other == Grants(frozenset("ac"), frozenset("b"), frozenset("d"))
+    assert (
+        convert(encoded(one | other), Grants) == one | other == Grants(frozenset("ac"), frozenset("b"), frozenset("d"))
+    )
     assert not Grants()
 
 

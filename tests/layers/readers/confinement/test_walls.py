@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from msgspec import convert
 
-from layers.decoding import plain
+from layers.decoding import encoded
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Profile, Request
@@ -422,7 +422,7 @@ def test_a_kernel_that_breaks_off_is_told_of_too(home, monkeypatch):
 def test_what_an_old_kernel_lacks_is_said(home, monkeypatch, abi, tcp, lacks):
     holds, mine = what_holds(monkeypatch, abi)
     assert (holds.files, holds.network, holds.tcp, len(holds.lacks)) == (True, False, tcp, lacks)
-    assert convert(plain(holds), Holds) == holds
+    assert convert(encoded(holds), Holds) == holds
     assert not mine.cover(Grants(write=frozenset((str(home),))))
 
 
@@ -483,7 +483,7 @@ if __name__ == "__main__":
     path, attempts = sys.argv[1], json.loads(sys.argv[2])
     raster = pool.ask(raw("probe", {"path": path})).header["kind"]
     found = pool.ask(raw("_reach", {"path": path, "attempts": attempts})).header["refused"]
-    print(json.dumps([raster, found, plain(pool.holds()[0]), pool.ask(raw("_echo", {"path": path})).header["user"]]))
+    print(json.dumps([raster, found, encoded(pool.holds()[0]), pool.ask(raw("_echo", {"path": path})).header["user"]]))
     pool.close()
 """
 

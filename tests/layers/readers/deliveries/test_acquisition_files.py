@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import convert
 
-from layers.decoding import plain
+from layers.decoding import encoded
 from layers.errors import FileMissing, NotReadable, TooLarge
 from layers.raster.acquisition import Acquisition
 from layers.readers import ops
@@ -337,7 +337,7 @@ def test_any_json_gives_facts_that_are_json(properties, identity):
         planet_acquisition({"properties": identity}),
         stac_acquisition({"properties": properties, "id": identity}),
     ):
-        assert convert(json.loads(json.dumps(plain(found), allow_nan=False)), Acquisition) == found
+        assert convert(json.loads(json.dumps(encoded(found), allow_nan=False)), Acquisition) == found
         assert all(isinstance(text, str) for _, text in found.facts())
 
 

@@ -16,7 +16,7 @@ from msgspec import convert
 from rasterio.transform import from_origin
 from rasterio.warp import Resampling, reproject
 
-from layers.decoding import plain
+from layers.decoding import encoded
 from layers.errors import GeoloupeError, NotReadable, TooLarge, UnsupportedFormat
 from layers.raster.info import RasterInfo
 from layers.raster.scene import SceneInfo
@@ -38,7 +38,7 @@ def probed(path: Path) -> tuple[SceneInfo, RasterInfo]:
 
 
 def tile(scene: SceneInfo, *names: str, **more: Any) -> tuple[np.ndarray, np.ndarray]:
-    places = [plain(scene.bands[(scene.find(name) or 0) - 1].place) for name in names]
+    places = [encoded(scene.bands[(scene.find(name) or 0) - 1].place) for name in names]
     return ops.run("tile", {**VIEW, "path": scene.path, "bands": places, **more})[1]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from msgspec import convert
 
-from layers.decoding import plain
+from layers.decoding import encoded
 from layers.errors import FileMissing, GeoloupeError, InvalidValue, NotAFile, NotReadable, UnsupportedFormat
 from layers.raster.info import RasterInfo
 from layers.raster.presets import combinations_of, names_of
@@ -31,14 +31,14 @@ def probed(path: Path) -> tuple[SceneInfo, RasterInfo]:
     assert arrays == ()
     header = json.loads(json.dumps(header, allow_nan=False))
     scene, raster = convert(header["scene"], SceneInfo), convert(header["raster"], RasterInfo)
-    assert convert(plain(scene), SceneInfo) == scene
+    assert convert(encoded(scene), SceneInfo) == scene
     assert len(raster.bands) == len(scene.bands)
     assert all(os.path.isfile(path) for band in scene.bands for path in band.paths)
     return scene, raster
 
 
 def tile(scene: SceneInfo, *names: str, **more):
-    sources = [plain(scene.bands[names_of(scene)[name] - 1].place) for name in names]
+    sources = [encoded(scene.bands[names_of(scene)[name] - 1].place) for name in names]
     header, (bands, mask) = ops.run("tile", {**VIEW, "path": scene.path, "bands": sources, **more})
     assert header["dtype"] == bands.dtype.str
     assert bands.shape == (len(names), *mask.shape)
@@ -349,7 +349,7 @@ def test_metadata_cannot_lead_out_of_the_folder(tmp_path, name):
 def test_a_tile_outside_the_scene_is_empty_and_bad_lists_are_refused(tmp_path):
     scene, _ = probed(tiny.maxar(tmp_path))
     far = {**VIEW, "affine": [30.0, 0, tiny.BOUNDS.left + 50_000, 0, -30.0, tiny.BOUNDS.top]}
-    header, (bands, mask) = read_scene_tile(ReadTile.of({**far, "bands": [plain(scene.bands[0].place)]}))
+    header, (bands, mask) = read_scene_tile(ReadTile.of({**far, "bands": [encoded(scene.bands[0].place)]}))
     assert (header["empty"], mask.any(), bands.shape) == (True, False, (1, 64, 64))
     for bad in ([{"index": 1}], [{"path": scene.bands[0].paths[0], "index": "x"}], [{}, 3]):
         with pytest.raises(GeoloupeError):

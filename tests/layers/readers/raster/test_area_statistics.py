@@ -12,7 +12,7 @@ from msgspec import convert
 from rasterio.transform import from_bounds
 from shapely import Point, Polygon
 
-from layers.decoding import plain
+from layers.decoding import encoded
 from layers.errors import NotReadable
 from layers.geo.bounds import Bounds
 from layers.readers.ops import run
@@ -81,7 +81,7 @@ def test_the_statistics_are_those_of_the_files_values(tmp_path: Path, dtype: str
 def test_without_a_valid_pixel_nothing_is_claimed() -> None:
     found = band_statistics(np.full((3, 3), np.inf, "float32"), np.ones((3, 3), bool))
     assert found == BandStatistics(0)
-    assert convert(plain(found), BandStatistics) == found
+    assert convert(encoded(found), BandStatistics) == found
 
 
 def test_a_flat_band_has_one_bin() -> None:

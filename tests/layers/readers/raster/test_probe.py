@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from msgspec import convert
 
-from layers.decoding import plain
+from layers.decoding import encoded
 from layers.errors import FileMissing, NotAFile, NotReadable, TooLarge, UnsupportedFormat
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
@@ -25,7 +25,7 @@ def probe(path: Path | str) -> RasterInfo:
     header = POOL.ask(raw("probe", {"path": str(path), "canvas_crs": "EPSG:3857"})).header
     assert header["kind"] == "raster"
     info = convert(header["raster"], RasterInfo)
-    assert repr(convert(plain(info), RasterInfo)) == repr(info)
+    assert repr(convert(encoded(info), RasterInfo)) == repr(info)
     return info
 
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from layers.decoding import plain
+from layers.decoding import encoded
 from layers.disk.content_mark import KEY, mark_of
 from layers.project.opening.intake import read_case
 from tests.support.cases.foreign_cases import (
@@ -96,7 +96,7 @@ def test_f78_files_beside_the_case_are_found_and_relinked_in_one_step(
     window.action_table["save"].trigger()
     settle(window, qtbot)
     stored = {uuid: layer.source for uuid, layer in read_case(case).document.layers.items()}
-    assert stored["l3"] == {"path": "scenes/3.tif", KEY: plain(mark_of(files[3]))}
+    assert stored["l3"] == {"path": "scenes/3.tif", KEY: encoded(mark_of(files[3]))}
     assert stored["gone1"] == before["gone1"]
     window.action_table["undo"].trigger()
     settle(window, qtbot)
@@ -260,7 +260,7 @@ def test_what_is_added_is_known_by_its_content(window: MainWindow, qtbot: QtBot,
         window.file_menu.open_words([str(file)])
         settle(window, qtbot)
     for layer in window.session.document.layers.values():
-        assert layer.source[KEY] == plain(mark_of(layer.source["path"]))
+        assert layer.source[KEY] == encoded(mark_of(layer.source["path"]))
 
 
 def test_a_search_for_files_does_not_stop_the_window(

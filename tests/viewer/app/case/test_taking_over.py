@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
-from layers.decoding import plain
+from layers.decoding import encoded
 from layers.document.document import Document
 from layers.project.saving.lock import CaseLock
 from layers.project.saving.publish import write_case
@@ -39,7 +39,7 @@ def case(tmp_path: Path) -> Path:
 def held_by_olga(case: Path) -> None:
     """The lock as another living process has left it."""
     owner = Owner(os.getppid(), start_of(os.getppid()), socket.gethostname())
-    lock = {"user": "Olga", "owner": plain(owner), "at": CaseLock(case).path.stat().st_mtime}
+    lock = {"user": "Olga", "owner": encoded(owner), "at": CaseLock(case).path.stat().st_mtime}
     CaseLock(case).path.write_text(json.dumps(lock))
 
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from layers.decoding import plain
+from layers.decoding import encoded
 from layers.errors import GeoloupeError, NotReadable
 from layers.pool.protocol import Answer, Request
 from layers.requests.features import FeatureFacts, ReadFeatures
@@ -25,7 +25,7 @@ def test_a_reader_that_gives_the_same_rows_again_and_again_is_given_up() -> None
     def submit(request: Request) -> None:
         asked.append(request)
         assert len(asked) < 100
-        request.done(cast(Answer, Answer(plain(same), (np.zeros((1, 2), np.int32),)).to(request.question)))
+        request.done(cast(Answer, Answer(encoded(same), (np.zeros((1, 2), np.int32),)).to(request.question)))
 
     def post(call: Callable[..., object], *arguments: Any) -> None:
         call(*arguments)
