@@ -17,7 +17,7 @@ from layers.document.chip import Chip
 from layers.document.edit import Change, Edit
 from layers.product.spec import ProductSpec
 from tests.support.drawn_rasters import write_raster
-from tests.support.windows import settle
+from tests.support.windows import opened, settle
 from viewer.app.arranging.dialog_fit import FRAME
 from viewer.app.opening.folder_files import FolderFiles
 from viewer.app.opening.folder_picker import FolderPicker
@@ -117,8 +117,7 @@ def open_about_files(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "places.geojson").write_text(json.dumps(places), "utf-8")
     window.file_menu.new_case()
     document = window.session.document
-    window.file_menu.open_words([str(tmp_path / "places.geojson")])
-    settle(window, qtbot)
+    opened(window, tmp_path / "places.geojson", qtbot)
     (layer,) = document.layers
     window.session.push(add_layer(document, "vector", "gone", {"path": str(tmp_path / "gone.geojson")}, actor="me"))
     chip = Chip(uuid="chip", content_type="image/png", width=10, height=10)
@@ -131,8 +130,7 @@ def open_about_files(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     for name in ("photo.png", "table.csv"):
         window.file_menu.open_words([str(tmp_path / name)])
     write_raster(tmp_path / "PIER_20240412.tif", np.zeros((1, 8, 8), np.uint8), "EPSG:4326", 9.0, 50.0, 0.01)
-    window.file_menu.open_words([str(tmp_path / "PIER_20240412.tif")])
-    settle(window, qtbot)
+    opened(window, tmp_path / "PIER_20240412.tif", qtbot)
     window.docks.layer_tree._context.show_layer(layer)
     for action in ("select_near", "make_sites", "date_layers"):
         window.action_table[action].trigger()

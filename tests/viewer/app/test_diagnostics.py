@@ -23,6 +23,7 @@ from layers.project.saving.publish import write_case
 from tests.support.cases.foreign_cases import foreign_case
 from tests.support.cases.rich import rich_document
 from tests.support.readers.raw import raw
+from tests.support.windows import opened
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
 from viewer.app.actions.menu_bar import palette_entries
 from viewer.app.crash import log_folder
@@ -56,8 +57,7 @@ def told(log: EventLog) -> str:
 
 
 def open_file(window: MainWindow, qtbot: QtBot, path: Path) -> None:
-    window.file_menu.open_words([str(path)])
-    settle(window, qtbot)
+    opened(window, path, qtbot)
 
 
 def test_a_day_with_a_case_is_told_line_by_line(

@@ -15,6 +15,7 @@ from shapely import Point
 
 import sample_data
 from layers.raster.presets import COMBINATIONS
+from tests.support.windows import opened
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.actions.action_table import Action, ActionMenu, ActionTable, bare
 from viewer.app.actions.bookmark_menu import BookmarkMenu
@@ -309,15 +310,13 @@ def test_actions_are_offered_when_they_can_be_done(
     window.selection.clear()
     window.action_table["undo"].trigger()
     assert _offered(window) == of_case | {"save", "redo"}
-    window.file_menu.open_words([str(points)])
-    settle(window, qtbot)
+    opened(window, points, qtbot)
     assert _offered(window) == of_case | {"save", "undo"} | OF_A_VECTOR
     (uuid,) = window.session.document.layers
     window.feature_menu.selection.set(uuid, [0])
     assert _offered(window) == of_case | {"save", "undo"} | OF_A_VECTOR | OF_FEATURES
     window.feature_menu.selection.clear()
-    window.file_menu.open_words([str(sample_data.path("blue_marble.tif"))])
-    settle(window, qtbot)
+    opened(window, sample_data.path("blue_marble.tif"), qtbot)
     assert _offered(window) - {"build_overviews"} == of_case | {"save", "undo"} | OF_A_RASTER
     answers.path = tmp_path / "case.gpkg"
     window.action_table["save"].trigger()

@@ -20,7 +20,7 @@ from layers.document.source import Source
 from layers.geo.bounds import Bounds
 from layers.geo.coordinates.parse import parse_coordinate
 from layers.geo.measure import distance_m
-from tests.support.windows import take_up, texts
+from tests.support.windows import opened, take_up, texts
 from tests.viewer.app.conftest import settle
 from viewer.app.actions.menu_bar import palette_entries
 from viewer.app.window import MainWindow
@@ -142,8 +142,7 @@ def test_a_site_off_the_earth_is_not_copied(window: MainWindow, qtbot: QtBot) ->
 @pytest.mark.bounded
 def test_the_picture_of_the_map_is_copied_with_its_credits(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     QGuiApplication.clipboard().clear()
-    window.file_menu.open_words([str(sample_data.path("blue_marble.tif"))])
-    settle(window, qtbot)
+    opened(window, sample_data.path("blue_marble.tif"), qtbot)
     window.action_table["copy_picture"].trigger()
     settle(window, qtbot)
     image = QGuiApplication.clipboard().image()

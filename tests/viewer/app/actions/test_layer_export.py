@@ -16,6 +16,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
 from layers.readers.features.vector_source import rows_of, source_of
 from layers.requests.features import OfLayer
+from tests.support.windows import opened
 from tests.viewer.app.conftest import settle
 from viewer.app.opening.questions import Questions, Which
 from viewer.app.window import MainWindow
@@ -41,8 +42,7 @@ def uuid(window, qtbot, tmp_path) -> str:
     pyogrio.raw.write(
         path, points, columns, ["n", "имя"], layer="a", driver="GPKG", geometry_type="Point", crs="EPSG:4326"
     )
-    window.file_menu.open_words([str(path)])
-    settle(window, qtbot)
+    opened(window, path, qtbot)
     (layer,) = window.session.document.layers_in_order()
     return layer.uuid
 
@@ -123,8 +123,7 @@ def test_large_fids_are_selected_read_and_saved(window, qtbot, answers, tmp_path
     places = [shapely.Point(128 + i, 51) for i in range(3)]
     frame = gpd.GeoDataFrame({"name": names, "fid": fids}, geometry=places, crs=4326)
     pyogrio.write_dataframe(frame, path, layer="large", layer_options={"FID": "fid"})
-    window.file_menu.open_words([str(path)])
-    settle(window, qtbot)
+    opened(window, path, qtbot)
     (layer,) = window.session.document.layers_in_order()
     window.panel_context.show_layer(layer.uuid)
     window.canvas.zoom_to_bounds(Bounds(127, 50, 131, 52))
@@ -195,8 +194,7 @@ def test_the_encoding_of_a_shapefile_is_a_choice_and_one_step(window, qtbot, tmp
         crs="EPSG:4326",
         encoding="cp1251",
     )
-    window.file_menu.open_words([str(path)])
-    settle(window, qtbot)
+    opened(window, path, qtbot)
     (layer,) = window.session.document.layers_in_order()
     window.panel_context.show_layer(layer.uuid, raise_form=True)
     qtbot.waitUntil(lambda: window.findChild(ReadingForm) is not None)
@@ -220,8 +218,7 @@ def test_rows_without_places_or_values_are_written_and_counted(window, qtbot, an
     path = tmp_path / "none.geojson"
     rows.append({"type": "Feature", "properties": {"a": None}, "geometry": {"type": "Point", "coordinates": [1, 2]}})
     path.write_text(json.dumps({"type": "FeatureCollection", "features": rows}))
-    window.file_menu.open_words([str(path)])
-    settle(window, qtbot)
+    opened(window, path, qtbot)
     (layer,) = window.session.document.layers_in_order()
     answers.path = tmp_path / f"out{suffix}"
     assert "3 features" in save(window, qtbot, layer.uuid)
@@ -236,8 +233,7 @@ def test_what_the_format_cannot_hold_is_said(window, qtbot, answers, tmp_path):
     pyogrio.raw.write(
         path, shapes, [np.arange(2)], ["n"], layer="a", driver="GPKG", geometry_type="Unknown", crs="EPSG:4326"
     )
-    window.file_menu.open_words([str(path)])
-    settle(window, qtbot)
+    opened(window, path, qtbot)
     (layer,) = window.session.document.layers_in_order()
     answers.path = tmp_path / "out.fgb"
     assert "2 features. A FlatGeobuf of several kinds" in save(window, qtbot, layer.uuid)

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from layers.pool.pool import ReaderPool
 from layers.project.opening.intake import read_case
 from tests.support.cases.foreign_cases import badges, foreign_case, missing, paused, points_file, scene_file, shown
+from tests.support.windows import opened
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
 from viewer.app.opening.questions import Unsaved
 from viewer.app.window import MainWindow
@@ -29,8 +30,7 @@ HOST = "https://tiles.example.org/{z}/{x}/{y}.png"
 
 
 def open_case(window: MainWindow, qtbot: QtBot, path: Path) -> None:
-    window.file_menu.open_words([str(path)])
-    settle(window, qtbot)
+    opened(window, path, qtbot)
 
 
 def save(window: MainWindow, qtbot: QtBot, answers: Answers, path: Path | None = None) -> None:
@@ -183,8 +183,7 @@ def test_a_case_with_scenes_beside_it_opens_with_all_of_them_wherever_it_is_move
     files.append(points_file(here / "points.geojson"))
     window = make_window()
     for file in files:
-        window.file_menu.open_words([str(file)])
-        settle(window, qtbot)
+        opened(window, file, qtbot)
     save(window, qtbot, answers, here / "c.gpkg")
     assert len(shown(window)) == 3
     shutil.move(here, tmp_path / there)
@@ -365,8 +364,7 @@ def test_what_the_analyst_adds_and_saves_is_trusted(
 ) -> None:
     outside = scene_file(tmp_path / "outside" / "a.tif")
     window = make_window()
-    window.file_menu.open_words([str(outside)])
-    settle(window, qtbot)
+    opened(window, outside, qtbot)
     assert len(shown(window)) == 1
     (tmp_path / "case").mkdir()
     save(window, qtbot, answers, tmp_path / "case" / "c.gpkg")
@@ -383,8 +381,7 @@ def test_saving_a_case_is_no_consent_for_what_still_waits(
     case = foreign_case(tmp_path / "case" / "c.gpkg", theirs=str(outside))
     window = make_window()
     open_case(window, qtbot, case)
-    window.file_menu.open_words([str(mine)])
-    settle(window, qtbot)
+    opened(window, mine, qtbot)
     assert paused(window) == {"theirs"}
     save(window, qtbot, answers)
     again = make_window()
@@ -423,8 +420,7 @@ def test_what_the_analyst_added_is_trusted_in_a_recovered_session(
     for begin in (lambda window: None, lambda window: open_case(window, qtbot, case)):
         window = make_window()
         begin(window)
-        window.file_menu.open_words([str(mine)])
-        settle(window, qtbot)
+        opened(window, mine, qtbot)
         folders.append(window.session.working_copy.folder)
         window.session.shutdown(keep=True)
     again = make_window()
@@ -445,8 +441,7 @@ def test_saving_elsewhere_keeps_every_layer_and_undo_right(
     case = foreign_case(tmp_path / "old" / "c.gpkg", a="scenes/a.tif")
     window = make_window()
     open_case(window, qtbot, case)
-    window.file_menu.open_words([str(tmp_path / "new" / "b.tif")])
-    settle(window, qtbot)
+    opened(window, tmp_path / "new" / "b.tif", qtbot)
     save(window, qtbot, answers, tmp_path / "new" / "c.gpkg")
     sources = {layer.name: layer.source["path"] for layer in read_case(window.session.target).document.layers.values()}
     assert sources == {"a": str(tmp_path / "old" / "scenes" / "a.tif"), "b": "b.tif"}

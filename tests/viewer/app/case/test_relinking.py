@@ -25,6 +25,7 @@ from tests.support.cases.foreign_cases import (
     scene_file,
     shown,
 )
+from tests.support.windows import opened
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.case import relinking
 from viewer.app.window import MainWindow
@@ -33,8 +34,7 @@ from viewer.panels.shell.message_bar import MessageBar
 
 
 def open_case(window: MainWindow, qtbot: QtBot, path: Path) -> None:
-    window.file_menu.open_words([str(path)])
-    settle(window, qtbot)
+    opened(window, path, qtbot)
 
 
 def press_in_message(window: MainWindow, key: str) -> None:
@@ -225,8 +225,7 @@ def test_a_renamed_table_of_one_layer_is_still_read(
     window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path
 ) -> None:
     file = points_file(tmp_path / "case" / "points.geojson")
-    window.file_menu.open_words([str(file)])
-    settle(window, qtbot)
+    opened(window, file, qtbot)
     answers.path = tmp_path / "case" / "c.gpkg"
     window.action_table["save_as"].trigger()
     settle(window, qtbot)
@@ -257,8 +256,7 @@ def test_it_is_offered_once_and_not_in_the_next_case(window: MainWindow, qtbot: 
 
 def test_what_is_added_is_known_by_its_content(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     for file in (scene_file(tmp_path / "a.tif"), points_file(tmp_path / "b.geojson")):
-        window.file_menu.open_words([str(file)])
-        settle(window, qtbot)
+        opened(window, file, qtbot)
     for layer in window.session.document.layers.values():
         assert layer.source[KEY] == encoded(mark_of(layer.source["path"]))
 

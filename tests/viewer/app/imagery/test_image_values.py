@@ -16,7 +16,7 @@ from shapely import Polygon
 
 from layers.geo.crs import WGS84, transform_points
 from tests.support.drawn_rasters import write_raster
-from tests.support.windows import texts
+from tests.support.windows import opened, texts
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.canvas.sites.site_symbology import SELECTED_COLOR
@@ -42,8 +42,7 @@ def image(path: Path, values: np.ndarray = VALUES, **more: object) -> Path:
 
 
 def open_image(window: MainWindow, qtbot: QtBot, path: Path) -> None:
-    window.file_menu.open_words([str(path)])
-    settle(window, qtbot)
+    opened(window, path, qtbot)
     x, y = LEFT + 80 * STEP, TOP - 60 * STEP
     window.canvas.viewport.centre_on(x, y, STEP / 3)
     window.canvas.come_to_rest()
@@ -253,8 +252,7 @@ def test_an_image_at_the_antimeridian_is_drawn_and_read_on_both_sides(
     """A pixel is looked for on the map itself, and on the copy of the world beside it."""
     values = np.random.default_rng(4).integers(1, 4000, (1, 20, width)).astype(np.uint16)
     path = write_raster(tmp_path / "seam.tif", values, crs, left, top, step)
-    window.file_menu.open_words([str(path)])
-    settle(window, qtbot)
+    opened(window, path, qtbot)
     half = 20_037_508.34
     column, row = (10, 9) if width != 720 else (350, 9)
     lon, lat = transform_points(crs, WGS84, left + (column + 0.5) * step, top - (row + 0.5) * step)
@@ -279,8 +277,7 @@ def test_statistics_over_the_antimeridian_miss_nothing(
     crs, left, top, step, width = SEAM[name]
     values = np.random.default_rng(4).integers(1, 4000, (1, 20, width)).astype(np.uint16)
     path = write_raster(tmp_path / "seam.tif", values, crs, left, top, step)
-    window.file_menu.open_words([str(path)])
-    settle(window, qtbot)
+    opened(window, path, qtbot)
     corners = np.array([(40.6, 4.6), (150.4, 4.6), (150.4, 15.4), (40.6, 15.4)])
     lon, lat = transform_points(crs, WGS84, left + corners[:, 0] * step, top - corners[:, 1] * step)
     lon = np.where(lon < 0, lon + 360, lon)  # as it is drawn over the seam
@@ -298,8 +295,7 @@ def test_statistics_over_the_antimeridian_miss_nothing(
 
 def test_statistics_over_the_edge_of_an_image_round_the_earth(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     values = np.random.default_rng(4).integers(1, 4000, (1, 20, 720)).astype(np.uint16)
-    window.file_menu.open_words([str(write_raster(tmp_path / "world.tif", values, "EPSG:4326", 0.0, 5.0, 0.5))])
-    settle(window, qtbot)
+    opened(window, write_raster(tmp_path / "world.tif", values, "EPSG:4326", 0.0, 5.0, 0.5), qtbot)
     edit = add_site(window.session.document, Polygon([(-5, -2), (5, -2), (5, 2), (-5, 2)]), actor="a")
     window.session.push(edit)
     window.selection.set({edit.changes[-1].uuid})

@@ -15,7 +15,7 @@ from layers.document.placing.nudge import Nudge, read_nudge
 from layers.geo.crs import WGS84, transform_points
 from layers.geo.ground_offset import offset_m
 from tests.support.content_hash import content_hash
-from tests.support.windows import press, settle
+from tests.support.windows import opened, press, settle
 from tests.viewer.app.conftest import Answers
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
@@ -168,7 +168,6 @@ def test_the_nudge_is_kept_in_the_saved_case_and_shown_when_it_is_opened(
     settle(window, qtbot)
     window.file_menu.new_case()
     settle(window, qtbot)
-    window.file_menu.open_words([str(tmp_path / "nudged.gpkg")])
-    settle(window, qtbot)
+    opened(window, tmp_path / "nudged.gpkg", qtbot)
     assert nudge_of(window) == before
     assert window.scene.layer_bounds(layer.uuid) == shown

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from layers.document.layer import Layer
 from layers.errors import InvalidValue
 from tests.support.pictures import map_of
+from tests.support.windows import opened
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
 from tests.viewer.panels.conftest import unnamed
 from tests.viewer.rendering.conftest import write_raster
@@ -129,8 +130,7 @@ def test_it_is_saved_and_a_missing_file_is_a_badge(
     settle(window, qtbot)
     (tmp_path / "green.tif").rename(tmp_path / "away.tif")
     other = make_window()
-    other.file_menu.open_words([str(answers.path)])
-    settle(other, qtbot)
+    opened(other, answers.path, qtbot)
     assert "green.tif" in other.scene.problems()[layer.uuid], "though nothing of it is shown"
     assert colour(other, qtbot, layer) == (200, 90, 128)
     needing = json.dumps(layer.style)
@@ -162,8 +162,7 @@ def test_images_of_different_places_are_refused_in_the_dialog(
     window: MainWindow, three: dict, qtbot: QtBot, tmp_path: Path
 ) -> None:
     write_raster(tmp_path / "far.tif", GREEN, "EPSG:4326", 100.0, 10.0, 0.001)
-    window.file_menu.open_words([str(tmp_path / "far.tif")])
-    settle(window, qtbot)
+    opened(window, tmp_path / "far.tif", qtbot)
     window.action_table["combine_bands"].trigger()
     (dialog,) = window.findChildren(CombineDialog)
     far = dialog.layers[0].findText("far")

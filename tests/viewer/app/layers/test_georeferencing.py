@@ -16,6 +16,7 @@ from layers.document.layer import Layer
 from layers.geo.measure import distance_m
 from tests.support.readers.georeferenced import points_of, with_rpc
 from tests.support.readers.tiny_rasters import surface, write_raster
+from tests.support.windows import opened
 from tests.viewer.app.conftest import MakeWindow, settle
 from viewer.app.window import MainWindow
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
@@ -24,8 +25,7 @@ from viewer.panels.layers.place_dialog import PlaceDialog
 
 def properties_of(window: MainWindow, qtbot: QtBot, path: Path) -> LayerPropertiesPanel:
     """Open a file, and the properties of its layer."""
-    window.file_menu.open_words([str(path)])
-    settle(window, qtbot)
+    opened(window, path, qtbot)
     window.panel_context.show_layer(layer_of(window).uuid, raise_form=True)
     settle(window, qtbot)
     panel = window.findChild(LayerPropertiesPanel)
@@ -78,8 +78,7 @@ def test_another_height_moves_the_image_and_is_kept_in_the_case(
     window.session.save_as(tmp_path / "case.gpkg")
     settle(window, qtbot)
     other = make_window()
-    other.file_menu.open_words([str(tmp_path / "case.gpkg")])
-    settle(other, qtbot)
+    opened(other, tmp_path / "case.gpkg", qtbot)
     assert layer_of(other).height_m == 615.0
     assert other.scene.bounds_lonlat() == after
 

@@ -15,6 +15,7 @@ from layers.geo.bounds import Bounds
 from tests.support.crs_off_earth import GRID, MOON, MOON_DEGREES
 from tests.support.pictures import picture
 from tests.support.readers.tiny_rasters import write_raster
+from tests.support.windows import opened
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
 from viewer.app.window import MainWindow
 from viewer.panels.layers.layer_rows import BADGE_ROLE
@@ -38,8 +39,7 @@ def test_two_of_one_body_are_shown_together(window: MainWindow, qtbot: QtBot, tm
     assert (picture(window.canvas) == 200).all(axis=-1).mean() > 0.05
     assert window.canvas.cursor_pixel() is None
 
-    window.file_menu.open_words([str(points)])
-    settle(window, qtbot)
+    opened(window, points, qtbot)
     assert not window.views.is_off_earth, "the map of the Earth is back for what lies on it"
     assert len(window.scene.problems()) == 2
     uuid = next(iter(window.session.document.layers))
@@ -57,8 +57,7 @@ def test_a_polar_map_is_offered_for_what_lies_beyond_the_edge(
 ) -> None:
     ice = tmp_path / "ice.geojson"
     ice.write_text(shapely.to_geojson(shapely.box(10, 87, 40, 88)))
-    window.file_menu.open_words([str(ice)])
-    settle(window, qtbot)
+    opened(window, ice, qtbot)
     (line,) = window.messages.lines()
     assert "beyond 85 degrees" in line.text
     assert line.action is not None
@@ -79,8 +78,7 @@ def test_features_by_their_numbers_can_be_asked_and_the_view_is_kept(
     grid = tmp_path / "grid.gpkg"
     frame = geopandas.GeoDataFrame({"name": ["hall"]}, geometry=[shapely.box(100, 200, 130, 220)], crs=GRID)
     frame.to_file(grid)
-    window.file_menu.open_words([str(grid)])
-    settle(window, qtbot)
+    opened(window, grid, qtbot)
     (uuid,) = window.session.document.layers
     assert window.views.is_off_earth
     assert window.canvas.viewport.centre == pytest.approx((115, 210))
@@ -102,8 +100,7 @@ def test_features_by_their_numbers_can_be_asked_and_the_view_is_kept(
     settle(window, qtbot)
 
     other = make_window()
-    other.file_menu.open_words([str(answers.path)])
-    settle(other, qtbot)
+    opened(other, answers.path, qtbot)
     centre, resolution = shown
     assert other.canvas.viewport.crs == window.canvas.viewport.crs
     assert other.canvas.viewport.centre == pytest.approx(centre, abs=resolution), "in a map of another width"

@@ -17,7 +17,7 @@ from layers.document.site import Site
 from layers.geo.coordinates import Datum
 from layers.geo.measure import distance_m
 from tests.support.choices import choose_by_keys, popup
-from tests.support.windows import search_for
+from tests.support.windows import opened, search_for
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
@@ -173,8 +173,7 @@ def test_typing_that_is_not_entered_goes_to_its_own_site(window: MainWindow, row
 
 @pytest.mark.bounded
 def test_facilities_csv_brings_its_sources(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
-    window.file_menu.open_words([str(sample_data.path("facts/facilities.csv"))])
-    settle(window, qtbot)
+    opened(window, sample_data.path("facts/facilities.csv"), qtbot)
     (layer,) = window.session.document.layers
     window.panel_context.show_layer(layer)
     drawing = window.scene.drawings[layer]

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 import sample_data
 from layers.errors import FileMissing
 from tests.support.sessions import case_with
-from tests.support.windows import texts
+from tests.support.windows import opened, texts
 from tests.viewer.app.conftest import settle
 from viewer.app.opening.folder_files import DEEPEST, files_of_folder
 from viewer.app.opening.folder_picker import MOST_TICKED, FolderPicker
@@ -82,8 +82,7 @@ def test_a_case_in_the_folder_is_opened_where_it_is_ticked(window: MainWindow, q
 
 def test_a_folder_without_a_file_to_open_is_refused(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    window.file_menu.open_words([str(tmp_path / "empty")])
-    settle(window, qtbot)
+    opened(window, tmp_path / "empty", qtbot)
     assert "empty is a folder without" in texts(window)
 
 

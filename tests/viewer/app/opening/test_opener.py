@@ -16,6 +16,7 @@ import sample_data
 from layers.document.document import Document
 from layers.geo.crs import PIXEL_SPACE
 from layers.project.saving.publish import write_case
+from tests.support.windows import opened
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.opening.opener import FoundLayer, edit_for
 from viewer.app.opening.questions import Unsaved
@@ -41,8 +42,7 @@ def test_files_become_layers_in_one_undoable_step(window: MainWindow, points: Pa
 
 
 def test_a_file_is_shown_where_it_is(window: MainWindow, points: Path, qtbot: QtBot) -> None:
-    window.file_menu.open_words([str(points)])
-    settle(window, qtbot)
+    opened(window, points, qtbot)
     lon, lat = window.canvas.viewport.centre_lonlat()
     assert (lon, lat) == (pytest.approx(37.6, abs=0.2), pytest.approx(55.7, abs=0.2))
 
@@ -76,8 +76,7 @@ def _bad_inputs(folder: Path) -> dict[str, Path]:
 @pytest.mark.parametrize("name", ["missing.tif", "folder.tif", "text.tif", "pipe.geojson", "empty.gpkg"])
 def test_bad_input_is_one_sentence(window: MainWindow, tmp_path: Path, name: str, qtbot: QtBot) -> None:
     path = _bad_inputs(tmp_path)[name]
-    window.file_menu.open_words([str(path)])
-    settle(window, qtbot)
+    opened(window, path, qtbot)
     lines = window.messages.lines()
     assert len(lines) == 1
     assert name in lines[0].text
@@ -94,8 +93,7 @@ def test_where_nobody_can_be_asked_a_lone_picture_is_in_pixel_space(
     image.fill(0xFF336699)
     assert image.save(str(tmp_path / "photo.png"))
     window.opener.asks = False
-    window.file_menu.open_words([str(tmp_path / "photo.png")])
-    settle(window, qtbot)
+    opened(window, tmp_path / "photo.png", qtbot)
     assert _layers(window) == [("raster", "photo")]
     assert window.opener.notices == ["photo.png has no position and no CRS: it is shown in pixel space."]
     viewport = window.canvas.viewport
@@ -134,8 +132,7 @@ def test_the_properties_of_a_layer_are_known_however_late_they_are_asked_for(
     window: MainWindow, points: Path, qtbot: QtBot
 ) -> None:
     window.docks.make_all()
-    window.file_menu.open_words([str(points)])
-    settle(window, qtbot)
+    opened(window, points, qtbot)
     panel = window.findChild(LayerPropertiesPanel)
     assert panel is not None
     assert not panel.isVisible()
@@ -148,11 +145,9 @@ def test_the_properties_of_a_layer_are_known_however_late_they_are_asked_for(
 def test_a_geopackage_that_is_no_case_is_added_without_a_question(
     window: MainWindow, answers: Answers, points: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    window.file_menu.open_words([str(points)])
-    settle(window, qtbot)
+    opened(window, points, qtbot)
     gpd.read_file(points).to_file(tmp_path / "plain.gpkg", layer="plain")
-    window.file_menu.open_words([str(tmp_path / "plain.gpkg")])
-    settle(window, qtbot)
+    opened(window, tmp_path / "plain.gpkg", qtbot)
     assert answers.asked == []
     assert [name for _, name in _layers(window)] == ["points", "plain"]
 
@@ -162,8 +157,7 @@ def test_a_case_asks_before_it_takes_the_place_of_another(
     window: MainWindow, answers: Answers, points: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
     write_case(Document(), tmp_path / "case.gpkg")
-    window.file_menu.open_words([str(points)])
-    settle(window, qtbot)
+    opened(window, points, qtbot)
     window.file_menu.open_words([str(tmp_path / "case.gpkg")])
     qtbot.waitUntil(lambda: answers.asked == ["unsaved New case"])
     settle(window, qtbot)

@@ -17,6 +17,7 @@ import sample_data
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR, WGS84
 from tests.support.readers.tiny_rasters import surface, write_raster
+from tests.support.windows import opened
 from tests.viewer.app.conftest import MakeWindow, settle
 from viewer.app.window import MainWindow
 from viewer.panels.layers.place_dialog import PlaceDialog
@@ -109,8 +110,7 @@ def test_in_pixel_space_it_is_drawn_pixel_by_pixel(window: MainWindow, photo: Pa
 
 
 def test_back_on_a_map_its_layer_says_where_it_is_shown(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
-    window.file_menu.open_words([str(sample_data.path("blue_marble.tif"))])
-    settle(window, qtbot)
+    opened(window, sample_data.path("blue_marble.tif"), qtbot)
     before = window.canvas.viewport.view()
     dialog = open_and_ask(window, qtbot, photo)
     qtbot.mouseClick(dialog.pixel_button, Qt.MouseButton.LeftButton)
@@ -255,8 +255,7 @@ def test_a_saved_case_opens_in_pixel_space_again(
     window.session.save_as(tmp_path / "case.gpkg")
     settle(window, qtbot)
     other = make_window()
-    other.file_menu.open_words([str(tmp_path / "case.gpkg")])
-    settle(other, qtbot)
+    opened(other, tmp_path / "case.gpkg", qtbot)
     assert layers(other) == [("photo", PIXEL_SPACE)]
     assert other.canvas.viewport.crs == PIXEL_SPACE
     assert other.canvas.viewport.view().grid == window.canvas.viewport.view().grid
@@ -284,8 +283,7 @@ def test_the_answer_can_be_changed_later(window: MainWindow, unnamed: Path, qtbo
 def test_a_lone_file_is_not_told_to_be_named_alone(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
     """As `--screenshot --bounds` opens it: nobody is asked, and a place on Earth is wanted."""
     window.opener.asks, window.opener.needs_earth = False, True
-    window.file_menu.open_words([str(photo)])
-    settle(window, qtbot)
+    opened(window, photo, qtbot)
     (sentence,) = window.opener.failures
     assert sentence == (
         "photo.png has no position and no CRS: put a world file beside it, "

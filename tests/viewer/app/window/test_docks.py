@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QTabBar
 from pytestqt.qtbot import QtBot
 
 from layers.text.counted import grouped
-from tests.support.windows import press
+from tests.support.windows import opened, press
 from tests.viewer.app.conftest import settle
 from viewer.app.arranging.panel_layouts import MARKING, Room
 from viewer.app.window import MainWindow
@@ -42,8 +42,7 @@ def test_all_panels_and_their_parts_are_made_ahead_one_a_turn(window: MainWindow
 def test_a_layer_has_only_the_form_of_its_kind_and_a_page_when_it_is_chosen(
     window: MainWindow, points: Path, qtbot: QtBot
 ) -> None:
-    window.file_menu.open_words([str(points)])
-    settle(window, qtbot)
+    opened(window, points, qtbot)
     window.action_table["layer_properties"].trigger()
     panel = window.findChild(LayerPropertiesPanel)
     qtbot.waitUntil(panel.isVisible)
@@ -63,8 +62,7 @@ def test_the_form_follows_what_the_layer_is_found_to_hold(
     """The kind of geometry of some files is known only when their features arrive, with the form open already."""
     found = ["Unknown"]
     monkeypatch.setattr(VectorDrawing, "geometry", property(lambda drawing: found[0]))
-    window.file_menu.open_words([str(points)])
-    settle(window, qtbot)
+    opened(window, points, qtbot)
     window.action_table["layer_properties"].trigger()
     panel = window.findChild(LayerPropertiesPanel)
     qtbot.waitUntil(panel.isVisible)

@@ -21,7 +21,7 @@ from tests.support.dialogs import DIALOGS, MORE, look_at_each, open_about_files,
 from tests.support.made_up_language import spoken
 from tests.support.product_windows import ready
 from tests.support.shown_texts import Shown, in_menus, shown_on
-from tests.support.windows import settle
+from tests.support.windows import opened, settle
 from viewer.app.opening.questions import Questions, Which
 from viewer.app.window import MainWindow
 
@@ -166,8 +166,7 @@ def test_refusals_are_in_the_language(speaking: MainWindow, qtbot: QtBot, tmp_pa
     data = REFUSED[name]
     if data is not None:
         (tmp_path / name).write_bytes(data)
-    speaking.file_menu.open_words([str(tmp_path / name)])
-    settle(speaking, qtbot)
+    opened(speaking, tmp_path / name, qtbot)
     texts = {("message", line.text) for line in speaking.messages.lines()} | shown_on(speaking)
     for dialog in open_now(speaking).values():
         texts |= shown_on(dialog)

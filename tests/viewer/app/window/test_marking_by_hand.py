@@ -33,7 +33,7 @@ from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
 from tests.support.deaths.kills import ROOT
-from tests.support.windows import press, settle
+from tests.support.windows import opened, press, settle
 from tests.viewer.app.conftest import Answers
 from tests.viewer.tools.conftest import Desk
 from viewer.app.opening.questions import Unsaved
@@ -629,8 +629,7 @@ def test_the_names_of_all_fields_are_there_and_none_is_cut(
     point = {"type": "Point", "coordinates": [9.5, 50.2]}
     feature = {"type": "Feature", "properties": dict.fromkeys(names, 1), "geometry": point}
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
-    window.file_menu.open_words([str(path)])
-    settle(window, qtbot)
+    opened(window, path, qtbot)
     window.action_table["layer_properties"].trigger()
     settle(window, qtbot)
     form = window.docks._pages["layer_properties"][0].panel

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from layers.document.placing.nudge import Nudge
 from layers.geo.bounds import Bounds
 from tests.support.readers.tiny_rasters import write_raster
-from tests.support.windows import press, settle, texts
+from tests.support.windows import opened, press, settle, texts
 from tests.viewer.app.window.conftest import hand_on_map
 from tests.viewer.tools.conftest import Desk
 from viewer.app.imagery.mark_images import FINER
@@ -41,8 +41,7 @@ def desk(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> Desk:
     y, x = np.mgrid[0:64, 0:64]
     for name, more in (("old", 0), ("new", 30)):
         bands = np.stack((x * 3 + more, y * 3 + more, x + y + more)).astype(np.uint8)
-        window.file_menu.open_words([str(write_raster(tmp_path / f"{name}.tif", bands, "EPSG:4326", PLACE))])
-        settle(window, qtbot)
+        opened(window, write_raster(tmp_path / f"{name}.tif", bands, "EPSG:4326", PLACE), qtbot)
     for name, day in DAYS.items():
         window.panel_context.do(update_layer, layer(window, name), acquired_at=day, date_kind="instant")
     window.views.show_bounds(PLACE, 0.0)

@@ -26,7 +26,7 @@ from layers.document.site import Site
 from layers.geo.coordinates import Datum, Notation
 from layers.geo.measure import distance_m
 from tests.support.choices import choose_by_keys
-from tests.support.windows import begin_on_map, press, search_for, settle
+from tests.support.windows import begin_on_map, opened, press, search_for, settle
 from tests.viewer.app.conftest import Answers
 from viewer.app.opening.questions import Unsaved
 from viewer.app.window import MainWindow
@@ -548,8 +548,7 @@ def test_a_new_mark_stands_last_and_stays_there(
     window.session.save_as(tmp_path / "case.gpkg")
     settle(window, qtbot)
     window.file_menu.close_case()
-    window.file_menu.open_words([str(tmp_path / "case.gpkg")])
-    settle(window, qtbot)
+    opened(window, tmp_path / "case.gpkg", qtbot)
     assert listed(window) == ["Pad 1S", "Spur", "Mast"]
 
 

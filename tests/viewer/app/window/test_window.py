@@ -21,6 +21,7 @@ from layers.document.document import Document
 from layers.geo.bounds import Bounds
 from layers.project.saving.publish import write_case
 from tests.support.cases.rich import read_case
+from tests.support.windows import opened
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.actions.menu_bar import RecentMenu
 from viewer.app.arranging.panel_layouts import FORMS, HIDDEN
@@ -97,8 +98,7 @@ def test_a_case_brings_the_map_the_tools_and_the_panels(window: MainWindow, qtbo
 
 
 def test_the_title_says_what_is_open_and_whether_it_is_saved(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
-    window.file_menu.open_words([str(_case(tmp_path / "Amur.gpkg"))])
-    settle(window, qtbot)
+    opened(window, _case(tmp_path / "Amur.gpkg"), qtbot)
     assert window.windowTitle().startswith("Amur")
     assert not window.isWindowModified()
     window.session.push(add_site(window.session.document, Point(0, 0), actor="me", label="x"))
@@ -121,8 +121,7 @@ def test_undo_says_what_it_undoes(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_a_case_without_a_kept_view_shows_its_sites(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
-    window.file_menu.open_words([str(_case(tmp_path / "a.gpkg"))])
-    settle(window, qtbot)
+    opened(window, _case(tmp_path / "a.gpkg"), qtbot)
     lon, lat = window.canvas.viewport.centre_lonlat()
     assert (lon, lat) == (pytest.approx(128.3, abs=0.5), pytest.approx(51.9, abs=0.5))
 
@@ -246,8 +245,7 @@ def test_the_canvas_takes_another_crs(window: MainWindow, qtbot: QtBot) -> None:
 
 @pytest.mark.bounded
 def test_recent_cases_are_in_the_file_menu(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
-    window.file_menu.open_words([str(_case(tmp_path / "A&B.gpkg"))])
-    settle(window, qtbot)
+    opened(window, _case(tmp_path / "A&B.gpkg"), qtbot)
     window.file_menu.close_case()
     menu = window.findChild(RecentMenu)
     assert menu is not None
@@ -318,12 +316,10 @@ def test_another_case_is_opened_after_the_question(
 ) -> None:
     path = _case(tmp_path / "other.gpkg")
     _begin(window, qtbot, "mine")
-    window.file_menu.open_words([str(path)])
-    settle(window, qtbot)
+    opened(window, path, qtbot)
     assert [site.label for site in window.session.document.sites.values()] == ["mine"]
     answers.unsaved_answer = Unsaved.DISCARD
-    window.file_menu.open_words([str(path)])
-    settle(window, qtbot)
+    opened(window, path, qtbot)
     assert [site.label for site in window.session.document.sites.values()] == ["Vostochny"]
 
 
@@ -333,8 +329,7 @@ def test_f10_a_file_that_somebody_else_saved(
     window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path, answer: Changed
 ) -> None:
     path = _case(tmp_path / "case.gpkg", "first")
-    window.file_menu.open_words([str(path)])
-    settle(window, qtbot)
+    opened(window, path, qtbot)
     window.session.push(add_site(window.session.document, Point(0, 0), actor="me", label="mine"))
     _case(path, "theirs")
     answers.changed_answer, answers.path = answer, tmp_path / "mine.gpkg"
@@ -375,8 +370,7 @@ def test_f40_hosts_of_a_case_made_elsewhere_wait_for_permission(
         source = {"template": "https://tiles.example.org/" + name + "/{z}/{x}/{y}.png"}
         document.apply(add_layer(document, "tiles", name, source, actor="them"))
     write_case(document, tmp_path / "case.gpkg")
-    window.file_menu.open_words([str(tmp_path / "case.gpkg")])
-    settle(window, qtbot)
+    opened(window, tmp_path / "case.gpkg", qtbot)
     line = window.messages.line("consent")
     assert line is not None
     assert line.action is not None
@@ -394,8 +388,7 @@ def test_f90_safe_mode_reads_no_layer_until_told(window: MainWindow, qtbot: QtBo
     window.set_safe_mode(True)
     feature = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [1, 2]}}
     (tmp_path / "a.geojson").write_text(json.dumps(feature))
-    window.file_menu.open_words([str(tmp_path / "a.geojson")])
-    settle(window, qtbot)
+    opened(window, tmp_path / "a.geojson", qtbot)
     (uuid,) = window.session.document.layers
     assert "safe mode" in window.scene.problems()[uuid]
     line = window.messages.line("safe mode")
