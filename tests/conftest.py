@@ -33,7 +33,7 @@ settings.register_profile("ci", settings.get_profile("here"), derandomize=True, 
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
-_WITH_QT = {"viewer", "end_to_end", "pictures", "corpus"}
+_UNCOLLECTED = {"viewer", "end_to_end", "pictures", "corpus", "house"}
 
 _numbers = itertools.count()
 _done_with: list[Path] = []
@@ -133,7 +133,7 @@ def collected_in_between(request: pytest.FixtureRequest) -> Iterator[None]:
     """As in the program (`viewer.support.collector`), Python's collector runs in no other thread than the window's, and
     that between tests: in a job it may stop the test for ever.
     """
-    if not _WITH_QT & set(request.path.parts):
+    if not _UNCOLLECTED & set(request.path.parts):
         yield
         return
     gc.disable()

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Mapping
-from typing import Any, Self
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 KEY = "content"
 """Under which the source of a layer keeps it."""
@@ -19,22 +18,9 @@ HASH_CHARS = 16
 class ContentMark(Struct, frozen=True):
     """Equal for equal files; a file that was written anew has another."""
 
-    size: int
-    ends: str
+    size: Annotated[int, Meta(ge=0)]
+    ends: Annotated[str, Meta(min_length=HASH_CHARS, max_length=HASH_CHARS)]
     """The first characters of a SHA-256 over head and tail, in hexadecimal."""
-
-    def to_json(self) -> dict[str, Any]:
-        return {"size": self.size, "ends": self.ends}
-
-    @classmethod
-    def from_json(cls, data: object) -> Self | None:
-        """None for anything that `to_json` did not write."""
-        if not isinstance(data, Mapping):
-            return None
-        size, ends = data.get("size"), data.get("ends")
-        if type(size) is not int or size < 0 or not isinstance(ends, str) or len(ends) != HASH_CHARS:
-            return None
-        return cls(size, ends)
 
 
 def mark_of(path: str | os.PathLike[str]) -> ContentMark | None:

@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from layers.decoding import encoded
 from layers.document.json_fields import json_object
 from layers.document.layer import Layer
 from layers.errors import InvalidValue
@@ -64,18 +65,7 @@ class BookmarkState(Struct, frozen=True):
         return cls(tuple(LayerState.of(layer) for layer in layers), sites_visible)
 
     def as_json(self) -> str:
-        rows = [
-            {
-                "uuid": layer.uuid,
-                "name": layer.name,
-                "visible": layer.visible,
-                "opacity": layer.opacity,
-                "style_json": layer.style_json,
-                "time": layer.time,
-            }
-            for layer in self.layers
-        ]
-        return json.dumps({"layers": rows, "sites_visible": self.sites_visible})
+        return json.dumps(encoded(self))
 
 
 def state_of(text: str) -> BookmarkState:

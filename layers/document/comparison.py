@@ -11,6 +11,7 @@ import numpy as np
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from layers.decoding import encoded
 from layers.document.json_fields import json_object
 from layers.document.layer import Layer
 from layers.errors import InvalidValue
@@ -38,15 +39,6 @@ class Frame(Struct, frozen=True):
     title: str = ""
     dates: Mapping[str, str] = field(default_factory=dict)
     styles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-
-    def to_data(self) -> dict[str, Any]:
-        """Values for JSON; `read_frame` gives back an equal one."""
-        return {
-            "layers": list(self.layers),
-            "title": self.title,
-            "dates": dict(self.dates),
-            "styles": dict(self.styles),
-        }
 
     def row_of(self, layer: Layer) -> Layer:
         """A layer of the frame as the frame shows it, whatever its box in the tree says."""
@@ -88,17 +80,7 @@ class ComparisonSpec(Struct, frozen=True):
 
     def to_json(self) -> str:
         """Text for `spec_json`; `read_spec` gives back an equal value."""
-        return json.dumps(
-            {
-                "frames": [frame.to_data() for frame in self.frames],
-                "mode": self.mode,
-                "position": self.position,
-                "position_y": self.position_y,
-                "rate_hz": self.rate_hz,
-                "match": self.match,
-                "bounds": None if self.bounds is None else list(self.bounds),
-            }
-        )
+        return json.dumps(encoded(self))
 
 
 def spec_of(*layers: Iterable[str], mode: str = "swipe", match: bool = False) -> ComparisonSpec:

@@ -1,4 +1,8 @@
-"""JSON that a row of a case holds, judged before anybody looks for a value in it."""
+"""JSON that a row of a case holds, judged before anybody looks for a value in it.
+
+Products, comparisons, bookmarks, templates, nudges and the like are read member by member: an odd one costs itself, and
+the rest of the analyst's row still counts. What has to fit as a whole, such as a style, is of `layers.decoding`.
+"""
 
 from __future__ import annotations
 

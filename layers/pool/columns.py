@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from layers.errors import NotReadable
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer
-from layers.requests.features import OfLayer, ReadColumns
+from layers.requests.features import ChunkFacts, ColumnFacts, OfLayer, ReadColumns
 from layers.vector.columns import DTYPES, NO_VALUES, Attributes, Column, Kind, attributes_of, whole_column
 from layers.vector.texts import Texts
 
@@ -54,14 +54,15 @@ def read_attributes(
 
 def chunk_from_answer(answer: Answer) -> ColumnChunk:
     """Raises NotReadable when its columns do not fit together."""
+    facts: ChunkFacts = answer.facts
     arrays = list(answer.arrays)
     try:
         fids = arrays.pop(0)
-        columns = tuple(_column(described, arrays, len(fids)) for described in answer.header["columns"])
-        following = answer.header["next"]
+        columns = tuple(_column(described, arrays, len(fids)) for described in facts.columns)
+        following = facts.next
         fits = fids.dtype == np.int64 and fids.ndim == 1 and not arrays
-        fits = fits and (following is None or (type(following) is int and len(fids) > 0))
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+        fits = fits and (following is None or len(fids) > 0)
+    except (TypeError, ValueError, IndexError) as error:
         raise NotReadable("The reader sent attributes that do not fit together: reload the layer.") from error
     if not fits:
         raise NotReadable("The reader sent attributes that do not fit together: reload the layer.")
@@ -81,12 +82,12 @@ def attributes_from_chunks(
     return attributes_of(fids, columns)
 
 
-def _column(described: Any, arrays: list[NDArray[Any]], rows: int) -> Column:
-    kind, name = Kind(described["kind"]), str(described["name"])
+def _column(described: ColumnFacts, arrays: list[NDArray[Any]], rows: int) -> Column:
+    kind, name = Kind(described.kind), described.name
     texts, codes, values = Texts.of(()), None, NO_VALUES
     if kind is Kind.TEXT:
         texts = _checked(arrays.pop(0), arrays.pop(0))
-        if described["codes"]:
+        if described.codes:
             codes = arrays.pop(0)
             if codes.dtype.kind != "u" or codes.shape != (rows,) or (rows and int(codes.max()) >= len(texts)):
                 raise ValueError("codes beyond their texts")
@@ -96,10 +97,10 @@ def _column(described: Any, arrays: list[NDArray[Any]], rows: int) -> Column:
         values = arrays.pop(0)
         if values.dtype != DTYPES[kind] or values.shape != (rows,):
             raise ValueError("values of another kind")
-    valid = arrays.pop(0) if described["null"] else None
+    valid = arrays.pop(0) if described.null else None
     if valid is not None and (valid.dtype != np.bool_ or valid.shape != (rows,)):
         raise ValueError("a mask of another shape")
-    return Column(name, kind, values, valid, texts, codes, str(described["zone"])[:20], rows)
+    return Column(name, kind, values, valid, texts, codes, described.zone[:20], rows)
 
 
 def _checked(data: NDArray[Any], starts: NDArray[Any]) -> Texts:

@@ -9,24 +9,24 @@ from numpy.typing import NDArray
 
 from layers.errors import NotReadable
 from layers.pool.protocol import Answer
+from layers.requests.features import FeatureFacts
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable
 
 
 def table_from_answer(answer: Answer) -> FeatureTable:
     """The table of a "features" answer; raises NotReadable when its columns do not fit together."""
-    header = answer.header
-    try:
-        form = {str(name): int(value) for name, value in header["form"].items()}
-        origin_x, origin_y = (float(v) for v in header["origin"])
-        attributes = {str(name): list(values) for name, values in header["columns"].items()}
-        crs, step = str(header["crs"]), float(header["step"])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise NotReadable("The reader sent features without a frame: reload the layer.") from error
-    columns = _columns(form, answer.arrays)
+    facts: FeatureFacts = answer.facts
+    columns = _columns(facts.form, answer.arrays)
     if columns is None:
         raise NotReadable("The reader sent features that do not fit together: reload the layer.")
     kind, fid, part_of, start_of, xy, bounds = columns
-    return FeatureTable(crs, origin_x, origin_y, step, kind, fid, part_of, start_of, xy, bounds, attributes)
+    origin_x, origin_y = facts.origin
+    table = FeatureTable(
+        facts.crs, origin_x, origin_y, facts.step, kind, fid, part_of, start_of, xy, bounds, facts.columns
+    )
+    if any(len(values) != len(table) for values in facts.columns.values()):
+        raise NotReadable("The reader sent features that do not fit together: reload the layer.")
+    return table
 
 
 def _columns(form: dict[str, int], arrays: tuple[NDArray[Any], ...]) -> tuple[Any, ...] | None:

@@ -58,14 +58,14 @@ class KnownProbes:
         """
         if not isinstance(told, Probe) or not isinstance(result, Answer) or request.profile is Profile.WRITER:
             return result
-        key, state = _key(told), result.header.get("file_state")
+        key, probed = _key(told), result.facts
         with self._lock:
-            if result.header.get("unchanged"):
+            if probed.unchanged and told.known:
                 known = self._known.get(key)
                 return known.answer if known is not None and known.state == told.known else None
             self._known.pop(key, None)
-            if isinstance(state, list) and "profile" not in result.header:
-                self._known[key] = _Known(told.path, result, tuple(state))
+            if probed.file_state is not None and not probed.profile:
+                self._known[key] = _Known(told.path, result, probed.file_state)
                 if len(self._known) > MOST:
                     del self._known[next(iter(self._known))]
         return result

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from layers.errors import NotReadable
 from layers.pool.pool import ReaderPool
-from layers.requests.features import Measure, OfLayer
+from layers.requests.features import ChunkFacts, Measure, OfLayer
 
 
 class Measured:
@@ -42,8 +42,11 @@ class Measured:
             heard()
             layer = self._asked
             answer = self._pool.ask(Measure(layer.path, layer.layer, layer.options, layer.source_crs, name, start))
+            facts: ChunkFacts = answer.facts
+            following = facts.next
+            if len(answer.arrays) != 2:
+                raise NotReadable("The reader sent measures that do not fit together: reload the layer.")
             some, of_them = answer.arrays
-            following = answer.header["next"]
             fits = some.dtype == np.int64 and of_them.dtype == np.float64 and some.shape == of_them.shape
             if not fits or some.ndim != 1 or (following is not None and not (len(some) and following > start)):
                 raise NotReadable("The reader sent measures that do not fit together: reload the layer.")

@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from layers.errors import GeoloupeError, ReaderTimeout
+from layers.errors import GeoloupeError, InvalidValue, ReaderTimeout
 from layers.pool.known_probes import KnownProbes
 from layers.pool.pool_grants import PoolGrants
-from layers.pool.protocol import Answer, Profile, Request
+from layers.pool.protocol import Answer, Profile, Request, message_of, name_in, no_answer, parsed
 from layers.pool.reader_set import ReaderSet
 from layers.pool.routing import ELSEWHERE, profile_for
-from layers.pool.supervisor import MAX_STRIKES, Dismissal, Supervisor, closed_error, given_up, name_in
+from layers.pool.supervisor import MAX_STRIKES, Dismissal, Supervisor, closed_error, given_up
 from layers.pool.worker import sentence_for
 from layers.readers.confinement.grants import NOTHING, Grants, needs_of
 from layers.readers.confinement.holds import Holds
@@ -300,12 +300,14 @@ class ReaderPool:
 
     def _probed(self, request: Request, done: Done, result: Answer | GeoloupeError) -> None:
         """A reader may answer by the profile of those who can tell: they are asked then."""
-        elsewhere = ELSEWHERE.get(request.profile)
-        if isinstance(result, Answer) and elsewhere is not None and result.header.get("profile") == elsewhere:
-            request.profile = elsewhere
+        profile = result.facts.profile if isinstance(result, Answer) else ""
+        if not profile:
+            done(result)
+        elif profile == ELSEWHERE.get(request.profile):
+            request.profile = ELSEWHERE[request.profile]
             self._queue(request)
         else:
-            done(result)
+            done(InvalidValue(no_answer(request.question)))
 
     # --- inline
 
@@ -315,9 +317,10 @@ class ReaderPool:
         try:
             with self._one_at_a_time:
                 header, arrays = run(request.op, request.params)
+            crossed = parsed(message_of(header))  # as it crosses a pipe
         except Exception as failure:  # noqa: BLE001 - the same door as in a reader process
             return sentence_for(failure, request.question.path)
-        return Answer(header, tuple(arrays))
+        return Answer(crossed, tuple(arrays)).to(request.question)
 
     def _drain_inline(self) -> None:
         if self._draining or self._source is None:

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from layers.errors import GeoloupeError, TooLarge
+from layers.decoding import decoded
+from layers.errors import GeoloupeError, InvalidValue, TooLarge
 from layers.phrase import Phrase, Room, phrase_of
 from layers.readers.confinement.grants import Grants
 from layers.readers.confinement.holds import Holds
@@ -66,6 +68,15 @@ class Answer(Struct, frozen=True, eq=False):
     arrays: tuple[NDArray[Any], ...] = ()
     profile: Profile = Profile.LOCAL
     """Of the reader that could answer."""
+    facts: Any = None
+    """The header as the type that the question names."""
+
+    def to(self, question: Question) -> Answer | InvalidValue:
+        """The answer with its facts, or an error that says that it is none to this question."""
+        try:
+            return replace(self, facts=decoded(self.header, question.facts_kind(), no_answer(question)))
+        except InvalidValue as error:
+            return error
 
 
 @dataclass(eq=False, slots=True)  # no Struct: it computes a field
@@ -96,6 +107,19 @@ class Request:
         return self.question.op
 
 
+def no_answer(question: Question) -> Phrase:
+    """The sentence on an answer that is none to this question."""
+    return Phrase(
+        "{name} cannot be read: the answer of its reader does not fit together. Open the file again.",
+        name=name_in(question),
+    )
+
+
+def name_in(question: Question) -> str:
+    """The name of the file that is asked about, to begin a sentence."""
+    return os.path.basename(question.path) or Phrase("The request")
+
+
 def deadline_s(request: Request) -> float:
     """Seconds until the reader is killed; more for text that can only be read as a whole."""
     if request.deadline_s is not None:
@@ -109,6 +133,34 @@ def _more_s(path: str) -> float:
         return min(os.path.getsize(path) / 2**20 * rate, _MOST_MORE_S) if rate else 0.0
     except (OSError, ValueError):
         return 0.0
+
+
+class _Message(Struct):
+    number: int
+    """Of the request that it is about."""
+
+
+class _Walls(_Message):
+    """The first message of a process: what holds it."""
+
+    holds: Holds
+
+
+class _Array(Struct):
+    """The place of an array in the block."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    offset: int
+
+
+class _Reply(_Message):
+    """An answer, or the noun of an error with its sentence."""
+
+    header: dict[str, Any] | None = None
+    arrays: tuple[_Array, ...] = ()
+    error: str | None = None
+    sentence: str = ""
 
 
 def place_arrays(arrays: Sequence[NDArray[Any]], block: memoryview) -> list[dict[str, Any]]:
@@ -143,8 +195,10 @@ def _with_templates(value: Any) -> Any:
     return value
 
 
-def _read(message: bytes) -> Any:
-    """A reply from its message. Raises ValueError for what is no JSON, and for phrases that are none."""
+def parsed(message: bytes) -> Any:
+    """The plain JSON of a message, and its phrases. Raises ValueError for what is no JSON, and for phrases that are
+    none.
+    """
     room = Room(MAX_HEADER_BYTES)
 
     def whole(data: dict[str, Any]) -> Any:
@@ -158,19 +212,27 @@ def read_reply(message: bytes, number: int, block: memoryview) -> Answer | tuple
 
     Raises BadReply when the message is not a well-formed reply to request `number`.
     """
+    reply = _read(message, _Reply, number)
     try:
-        reply = _read(message)
-        if reply["number"] != number:
-            raise BadReply("an answer to another request")
-        if "error" in reply:
-            sentence = reply["sentence"]
-            return str(reply["error"]), sentence if isinstance(sentence, Phrase) else Phrase(str(sentence))
-        header = reply["header"]
-        if not isinstance(header, dict):
-            raise BadReply("a header that is no object")
-        return Answer(header, tuple(_take_array(described, block) for described in reply["arrays"]))
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        if reply.error is not None:
+            sentence = reply.sentence
+            return reply.error, sentence if isinstance(sentence, Phrase) else Phrase(sentence)
+        if reply.header is None:
+            raise BadReply("neither an answer nor an error")
+        return Answer(reply.header, tuple(_take_array(described, block) for described in reply.arrays))
+    except (ValueError, TypeError, SyntaxError) as error:
         raise BadReply(str(error)) from error
+
+
+def _read[M: _Message](message: bytes, kind: type[M], number: int) -> M:
+    """The message of a reader about request `number`. Raises BadReply."""
+    try:
+        told = decoded(parsed(message), kind, Phrase("A message that is none."))
+    except (ValueError, RecursionError, InvalidValue) as error:
+        raise BadReply(str(error)) from error
+    if told.number != number:
+        raise BadReply("a message about another request")
+    return told
 
 
 def is_out_of_reach(message: bytes, number: int) -> bool:
@@ -180,22 +242,14 @@ def is_out_of_reach(message: bytes, number: int) -> bool:
 
 def read_holds(message: bytes, number: int) -> Holds:
     """Reads a reader's message about its walls, sent before its first answer. Raises BadReply."""
-    try:
-        told = json.loads(message)
-        if told["number"] != number:
-            raise BadReply("walls for another request")
-        return Holds.from_json(told["holds"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise BadReply(str(error)) from error
+    return _read(message, _Walls, number).holds
 
 
-def _take_array(described: dict[str, Any], block: memoryview) -> NDArray[Any]:
+def _take_array(described: _Array, block: memoryview) -> NDArray[Any]:
     import numpy as np  # for start-up time, as above
 
-    dtype = np.dtype(str(described["dtype"]))
-    shape, offset = described["shape"], described["offset"]
-    sizes = [offset, *shape]
-    if dtype.kind not in _KINDS or len(shape) > 4 or not all(type(n) is int and n >= 0 for n in sizes):
+    dtype, shape, offset = np.dtype(described.dtype), described.shape, described.offset
+    if dtype.kind not in _KINDS or len(shape) > 4 or min(offset, *shape) < 0:
         raise BadReply("an array of a kind that is not sent")
     count = math.prod(shape)
     if offset + count * dtype.itemsize > len(block):

@@ -22,6 +22,7 @@ from multiprocessing.shared_memory import SharedMemory
 from types import ModuleType
 from typing import Any
 
+from layers.decoding import encoded
 from layers.disk.scratch import scratch_prefix
 from layers.phrase import Phrase
 from layers.pool import worker
@@ -166,7 +167,7 @@ class ReaderProcess:
         assert self._block.buf is not None
         is_first = self.holds is None
         granted = grants | self._grants if is_first else grants
-        message = json.dumps({"number": self._number, "op": op, "params": params, "grants": granted.to_json()}).encode()
+        message = json.dumps({"number": self._number, "op": op, "params": params, "grants": encoded(granted)}).encode()
         try:
             self._connection.send_bytes(message)
             meanwhile()

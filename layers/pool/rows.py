@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from layers.errors import NotReadable
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer
 from layers.requests.features import OfLayer, ReadRows, RowFacts
@@ -25,9 +26,11 @@ def read_rows(pool: ReaderPool, path: Path, layer: str = "", options: dict[str, 
     start: int | None = 0
     while start is not None:
         answer = pool.ask(ReadRows(str(path.resolve()), layer, options or {}, start_fid=start))
-        facts = RowFacts.of(answer.header)
-        yield from _rows_of(answer, facts)
-        start = facts.next_fid
+        yield from _rows_of(answer)
+        following: int | None = answer.facts.next_fid
+        if following is not None and start and following <= start:
+            raise NotReadable("The reader does not get on with the rows: try again.")
+        start = following
 
 
 def read_rows_of(pool: ReaderPool, asked: OfLayer, fids: Sequence[int]) -> Iterator[Row]:
@@ -35,10 +38,13 @@ def read_rows_of(pool: ReaderPool, asked: OfLayer, fids: Sequence[int]) -> Itera
     for first in range(0, len(fids), ROWS_A_REQUEST):
         some = tuple(int(fid) for fid in fids[first : first + ROWS_A_REQUEST])
         answer = pool.ask(ReadRows(asked.path, asked.layer, asked.options, asked.source_crs, fids=some))
-        yield from _rows_of(answer, RowFacts.of(answer.header))
+        yield from _rows_of(answer)
 
 
-def _rows_of(answer: Answer, facts: RowFacts) -> Iterator[Row]:
+def _rows_of(answer: Answer) -> Iterator[Row]:
+    facts: RowFacts = answer.facts
+    if len(answer.arrays) != 2 or len(answer.arrays[1]) != len(facts.fids) + 1:
+        raise NotReadable("The reader sent rows that do not fit together: try again.")
     blobs, starts = answer.arrays
     for row, fid in enumerate(facts.fids):
         wkb = blobs[int(starts[row]) : int(starts[row + 1])].tobytes()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, Protocol
@@ -15,7 +14,7 @@ from layers.errors import GeoloupeError, GivenUp, Quarantined, ReaderCrashed, Re
 from layers.phrase import Phrase
 from layers.pool.known_probes import KnownProbes
 from layers.pool.pool_grants import PoolGrants
-from layers.pool.protocol import Answer, Profile, Request, deadline_s
+from layers.pool.protocol import Answer, Profile, Request, deadline_s, name_in
 from layers.pool.reader_process import ConfiningStalled, OutOfReach, ReaderDied, ReaderNotStarted, ReaderProcess
 from layers.readers.confinement.grants import NOTHING, Grants, needs_of
 from layers.requests.question import Question
@@ -229,12 +228,8 @@ class Supervisor(threading.Thread):
         finally:
             with self._lock:
                 self._asked = None
-        result = replace(found, profile=self.profile) if isinstance(found, Answer) else error_from_noun(*found)
+        result = replace(found, profile=self.profile).to(told) if isinstance(found, Answer) else error_from_noun(*found)
         return known.heard(request, told, result)
-
-
-def name_in(question: Question) -> str:
-    return os.path.basename(question.path) or Phrase("The request")
 
 
 def quarantined(name: str) -> Quarantined:

@@ -16,6 +16,7 @@ from multiprocessing import shared_memory
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
+from layers.decoding import decoded, encoded
 from layers.errors import GeoloupeError, NotReadable, TooLarge
 from layers.phrase import Phrase
 from layers.readers.confinement.grants import Grants, needs_of
@@ -71,11 +72,11 @@ def _confined(walls: Walls, request: dict[str, Any], connection: Connection) -> 
 
     For a later request None where it needs nothing else; else the answer that another process has to read this.
     """
-    granted = Grants.from_json(request["grants"])
+    granted = decoded(request["grants"], Grants, Phrase("The grants of a request are none."))
     needs = needs_of(request["op"], request["params"])
     if not walls.is_closed:
         holds = walls.close(needs | granted)
-        connection.send_bytes(json.dumps({"number": request["number"], "holds": holds.to_json()}).encode())
+        connection.send_bytes(json.dumps({"number": request["number"], "holds": encoded(holds)}).encode())
     elif not walls.cover(needs | granted):
         return json.dumps({"number": request["number"], "out_of_reach": True}).encode()
     return None

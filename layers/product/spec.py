@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from layers.decoding import encoded
 from layers.document.comparison import MOST_FRAMES as MOST_COMPARED
 from layers.document.comparison import ComparisonSpec, Frame, read_bounds, read_frame
 from layers.document.json_fields import json_object
@@ -202,7 +203,7 @@ class ProductSpec(Struct, frozen=True):
         for name in (*_WORDS, *_FLAGS, "layout", "page", "dpi", "graticule"):
             data[name] = getattr(self, name)
         data["bounds"] = None if self.bounds is None else list(self.bounds)
-        data["maps"] = [_map_json(one) for one in self.maps]
+        data["maps"] = encoded(self.maps)
         data["left_out"] = sorted(self.left_out)
         data["moved"] = {key: list(offset) for key, offset in sorted(self.moved.items())}
         data["stretches"] = dict(sorted(self.stretches.items()))
@@ -323,15 +324,6 @@ def maps_of(spec: ProductSpec) -> tuple[ProductMap, ...]:
 def maps_of_comparison(frames: Sequence[Frame]) -> tuple[ProductMap, ...]:
     """A map for each frame of a comparison."""
     return tuple(ProductMap(frame) for frame in frames[:MOST_COMPARED])
-
-
-def _map_json(one: ProductMap) -> dict[str, Any]:
-    return {
-        "frame": None if one.frame is None else one.frame.to_data(),
-        "bounds": None if one.bounds is None else list(one.bounds),
-        "title": one.title,
-        "marks": None if one.marks is None else list(one.marks),
-    }
 
 
 def _map_of(data: Any) -> ProductMap:

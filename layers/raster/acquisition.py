@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import fields, replace
 
 from layers.phrase import Phrase
 
 DATE_KINDS = ("instant", "interval", "composite", "unknown")
+type _DateKind = Annotated[str, Meta(pattern=f"^({'|'.join(DATE_KINDS)})$")]
 
 
 class Acquisition(Struct, frozen=True):
@@ -19,7 +20,7 @@ class Acquisition(Struct, frozen=True):
     """UTC, ISO 8601 with "Z", or a day "YYYY-MM-DD" where no time is stated."""
     until: str = ""
     """The end of an interval or the latest image of a composite; else empty."""
-    date_kind: str = "unknown"
+    date_kind: _DateKind = "unknown"
     """One of `DATE_KINDS`."""
     platform: str = ""
     sensor: str = ""
@@ -84,26 +85,6 @@ class Acquisition(Struct, frozen=True):
             missing |= {"at": other.at, "until": other.until, "date_kind": other.date_kind}
         notes = (*self.notes, *(note for note in other.notes if note not in self.notes))
         return replace(self, **missing, notes=notes)
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values; `from_json` gives back an equal value."""
-        return {f.name: getattr(self, f.name) for f in fields(self)} | {"notes": list(self.notes)}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        """Raises TypeError or ValueError where the values are not of our kinds; what is absent is unknown."""
-        found: dict[str, Any] = {}
-        for f in fields(cls):
-            value = data.get(f.name)
-            if value is None:
-                continue
-            if f.name == "notes":
-                found[f.name] = tuple(str(note) for note in value)
-            else:
-                found[f.name] = float(value) if str(f.type).startswith("float") else str(value)
-        if found.get("date_kind", "unknown") not in DATE_KINDS:
-            raise ValueError(f"no kind of date: {found['date_kind']!r}")
-        return cls(**found)
 
 
 def _short(timestamp: str) -> str:

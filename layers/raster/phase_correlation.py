@@ -125,19 +125,6 @@ class Registered(Struct, frozen=True):
         local = tuple(LocalShift(one.x * by, one.y * by, one.dx * by, one.dy * by, one.agrees) for one in self.local)
         return Registered(dx, dy, self.reliable, residual, self.why, local)
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values; `from_json` gives back an equal value."""
-        local = [[one.x, one.y, one.dx, one.dy, one.agrees] for one in self.local]
-        found = {name: getattr(self, name) for name in ("dx", "dy", "reliable", "residual_px", "why")}
-        return found | {"local": local}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        """Raises KeyError, TypeError or ValueError for values that are not ours."""
-        dx, dy, residual = (None if data[key] is None else float(data[key]) for key in ("dx", "dy", "residual_px"))
-        local = tuple(LocalShift(float(x), float(y), float(u), float(v), bool(ok)) for x, y, u, v, ok in data["local"])
-        return cls(dx, dy, bool(data["reliable"]), residual, str(data["why"]), local)
-
 
 class Picture(NamedTuple):
     """Grey values and where they are valid, both (h, w)."""

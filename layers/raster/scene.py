@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Self
-
 from msgspec import Struct, field
 
 from layers.raster.acquisition import Acquisition
@@ -13,7 +10,7 @@ COMBINED = "Combined"
 """The kind of what is no delivery but images that the analyst has put together."""
 
 
-class BandPlace(Struct, frozen=True):
+class BandPlace(Struct, frozen=True, omit_defaults=True):
     """The place of a band for a reader: in one file, or in all tiles of a mosaic, the first on top."""
 
     paths: tuple[str, ...]
@@ -26,21 +23,6 @@ class BandPlace(Struct, frozen=True):
     """Taken instead of the file's own, where it is not ""; None: what the request says."""
     height_m: float | None = None
     """On which a raster lies that is placed by its RPC; None: what the request says."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values; `from_json` gives back an equal value."""
-        more = {"nodata": self.nodata, "height_m": self.height_m, "source_crs": self.source_crs}
-        found = {"paths": list(self.paths), "index": self.index, **({"part": self.part} if self.part else {})}
-        return found | {key: value for key, value in more.items() if value is not None}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """Takes "path" for "paths" with one file. Raises KeyError, TypeError or ValueError for values not ours."""
-        paths = tuple(str(path) for path in data.get("paths") or [data["path"]])
-        nodata, height_m = (_number(data.get(key)) for key in ("nodata", "height_m"))
-        crs = data.get("source_crs")
-        part = str(data.get("part") or "")
-        return cls(paths, int(data["index"]), nodata, part, None if crs is None else str(crs), height_m)
 
 
 class SceneBand(Struct, frozen=True):
@@ -74,41 +56,6 @@ class SceneBand(Struct, frozen=True):
         """The place of the band for a reader."""
         return BandPlace(self.paths, self.index, self.nodata, self.part)
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values; `from_json` gives back an equal value."""
-        return {
-            "name": self.name,
-            "common_name": self.common_name,
-            "paths": list(self.paths),
-            "index": self.index,
-            "gsd_m": self.gsd_m,
-            "wavelength_nm": self.wavelength_nm,
-            "role": self.role,
-            "nodata": self.nodata,
-            "scale": self.scale,
-            "offset": self.offset,
-            "unit": self.unit,
-            "part": self.part,
-        }
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        """Raises KeyError, TypeError or ValueError where the values are not ours."""
-        return cls(
-            str(data["name"]),
-            str(data["common_name"]),
-            tuple(str(p) for p in data["paths"]),
-            int(data["index"]),
-            _number(data["gsd_m"]),
-            _number(data["wavelength_nm"]),
-            str(data["role"]),
-            _number(data["nodata"]),
-            _number(data["scale"]),
-            _number(data["offset"]),
-            str(data["unit"]),
-            str(data.get("part", "")),
-        )
-
 
 class SceneInfo(Struct, frozen=True):
     """One scene. `path` is what was opened, `folder` holds every file of the scene."""
@@ -131,32 +78,3 @@ class SceneInfo(Struct, frozen=True):
                 if found.casefold() == wanted:
                     return number
         return None
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values; `from_json` gives back an equal value."""
-        return {
-            "path": self.path,
-            "folder": self.folder,
-            "kind": self.kind,
-            "title": self.title,
-            "bands": [band.to_json() for band in self.bands],
-            "acquisition": self.acquisition.to_json(),
-            "problems": list(self.problems),
-        }
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        """Raises KeyError, TypeError or ValueError where the header is not ours."""
-        return cls(
-            str(data["path"]),
-            str(data["folder"]),
-            str(data["kind"]),
-            str(data["title"]),
-            tuple(SceneBand.from_json(band) for band in data["bands"]),
-            Acquisition.from_json(data["acquisition"]),
-            tuple(str(p) for p in data["problems"]),
-        )
-
-
-def _number(value: Any) -> float | None:
-    return None if value is None else float(value)

@@ -10,7 +10,9 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from layers.decoding import decoded
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 
 METHODS = ("percentile", "deviations", "minmax")
 ORIGINS = ("image", "view", "given")
@@ -18,10 +20,12 @@ ORIGINS = ("image", "view", "given")
 MAX_SORTED = 1 << 20
 """Of more values than these an even part is sorted; extremes and moments are always of all."""
 
+_NO_RULE = Phrase("The rule of a stretch cannot be understood: choose a stretch.")
+
 type Limits = tuple[float, float]
 
 
-class StretchRule(Struct, frozen=True):
+class StretchRule(Struct, frozen=True, rename={"origin": "from"}):
     """The rule for low and high of each band. Percents are 0..100, `deviations` are to both sides of the mean."""
 
     method: str = "percentile"
@@ -49,39 +53,17 @@ class StretchRule(Struct, frozen=True):
                 low, high = values.percentile(self.low_percent), values.percentile(self.high_percent)
         return low, high if high > low else low + 1.0
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values; `from_json` gives back an equal value."""
-        return {
-            "method": self.method,
-            "low_percent": self.low_percent,
-            "high_percent": self.high_percent,
-            "deviations": self.deviations,
-            "joint": self.joint,
-            "from": self.origin,
-        }
-
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
+    def from_json(cls, data: object) -> Self:
         """Raises InvalidValue for what is no rule; what is missing is as by default."""
-        plain = cls()
-        try:
-            rule = cls(
-                str(data.get("method", plain.method)),
-                float(data.get("low_percent", plain.low_percent)),
-                float(data.get("high_percent", plain.high_percent)),
-                float(data.get("deviations", plain.deviations)),
-                bool(data.get("joint", plain.joint)),
-                str(data.get("from", plain.origin)),
-            )
-        except (TypeError, ValueError, AttributeError, OverflowError) as error:
-            raise InvalidValue("The rule of a stretch cannot be understood: choose a stretch.") from error
+        rule = decoded(data, cls, _NO_RULE)
         rule.check()
         return rule
 
     def check(self) -> None:
         """Raises InvalidValue, for the form to show."""
         if self.method not in METHODS or self.origin not in ORIGINS:
-            raise InvalidValue("The rule of a stretch cannot be understood: choose a stretch.")
+            raise InvalidValue(_NO_RULE)
         if not 0 <= self.low_percent < self.high_percent <= 100:
             raise InvalidValue("The percentages of a stretch run from 0 to 100, the low one below the high one.")
         if not (math.isfinite(self.deviations) and 0 < self.deviations <= 100):

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from layers.colour.ramps import ramp_pixels
+from layers.decoding import encoded
 from layers.errors import InvalidValue
 from layers.raster.band_maths import Expression, parse_expression
 from layers.raster.info import BandInfo, RasterInfo
@@ -126,7 +127,7 @@ class RasterStyle(Struct, frozen=True):
             "saturation": self.saturation,
             "sharpen": self.sharpen,
             "expression": self.expression,
-            "stretch": self.rule.to_json(),
+            "stretch": encoded(self.rule),
         }
 
     @classmethod

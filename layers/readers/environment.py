@@ -6,6 +6,7 @@ Only the standard library here: the window process imports this module, and `ent
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from enum import StrEnum
 
@@ -109,7 +110,6 @@ def tie_to_parent(parent_pid: int) -> None:
         os.nice(10)
     if sys.platform == "linux":
         import ctypes  # for start-up time on other systems
-        import signal
 
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
         if os.getppid() != parent_pid:

@@ -16,6 +16,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from layers.decoding import encoded
 from layers.disk.content_mark import KEY, mark_of
 from layers.errors import UnsupportedFormat
 from layers.readers.bare_environment import TEST_OPS_VARIABLE
@@ -166,7 +167,7 @@ def _content(asked: Probe) -> dict[str, Any]:
     if asked.canvas_crs is not None or asked.preview:
         return {}
     mark = mark_of(asked.path)
-    return {} if mark is None else {KEY: mark.to_json()}
+    return {} if mark is None else {KEY: encoded(mark)}
 
 
 def _probe_imagery(content: Content | None, asked: Probe) -> Result:

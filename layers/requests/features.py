@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Annotated, Any, ClassVar
 
-from msgspec import field
+from msgspec import Meta, Struct, field
 
 from layers.requests.question import Question
 
@@ -21,11 +20,37 @@ class OfLayer(Question, frozen=True):
     """Taken instead of the file's own."""
 
 
+type _Whole = Annotated[int, Meta(ge=-(2**62), le=2**62)]
+"""A number that int64 holds, with room to count on."""
+
+
+class FeatureFacts(Struct, frozen=True):
+    """Facts about features whose columns come as arrays; `pool.features` checks that the two fit."""
+
+    crs: str
+    origin: tuple[float, float]
+    step: float
+    """World units."""
+    form: dict[str, _Whole]
+    """Columns that hold one value throughout, or follow from the others: no arrays of them come."""
+    columns: dict[str, list[Any]] = {}
+    """Attributes that were asked for."""
+    skipped: Annotated[int, Meta(ge=0)] = 0
+    """Rows that have no place there."""
+    lost: list[tuple[int, int]] = []
+    """The first of those: (row as people count, reason)."""
+    next_fid: _Whole | None = None
+    """Start of the next chunk; None after the last."""
+    end_fid: _Whole | None = None
+    """End of the share that was asked for."""
+    shares: Annotated[int, Meta(ge=1, le=4096)] = 1
+    """Like parts of all fids, each worth a question of its own."""
+
+
 class ReadFeatures(OfLayer, frozen=True):
     """Rows of a layer in the canvas's CRS, as int32 steps: the columns of `FeatureTable` from `kind` to `bounds`.
 
-    The header is described where it is made, in `readers.features.canvas_features`, and checked where it is taken, in
-    `pool.features`.
+    Header `FeatureFacts`.
     """
 
     op: ClassVar[str] = "features"
@@ -42,6 +67,24 @@ class ReadFeatures(OfLayer, frozen=True):
     """Attributes that come along; None: all."""
     most_bytes: int = 0
 
+    @classmethod
+    def facts_kind(cls) -> Any:
+        return FeatureFacts
+
+
+class RowFacts(Struct, frozen=True):
+    """Facts about rows besides their geometries."""
+
+    fids: list[_Whole]
+    columns: dict[str, list[Any]]
+    """Attributes by name, a JSON value a row."""
+    next_fid: _Whole | None
+    """Start of the next chunk; None after the last."""
+
+    def __post_init__(self) -> None:
+        if any(len(values) != len(self.fids) for values in self.columns.values()):
+            raise ValueError("columns that are not as long as the rows")
+
 
 class ReadAttributes(OfLayer, frozen=True):
     """Attributes as JSON values: of `fids`, or of a chunk from `start_fid` on. Header `RowFacts`."""
@@ -52,6 +95,10 @@ class ReadAttributes(OfLayer, frozen=True):
     limit: int = 0
     columns: tuple[str, ...] | None = None
     """None: all."""
+
+    @classmethod
+    def facts_kind(cls) -> Any:
+        return RowFacts
 
 
 class ReadRows(OfLayer, frozen=True):
@@ -64,44 +111,69 @@ class ReadRows(OfLayer, frozen=True):
     start_fid: int = 0
     fids: tuple[int, ...] | None = None
 
-
-class RowFacts(NamedTuple):
-    """Facts about rows besides their geometries."""
-
-    fids: list[int]
-    columns: dict[str, list[Any]]
-    """Attributes by name, a JSON value a row."""
-    next_fid: int | None
-    """Start of the next chunk; None after the last."""
-
-    def header(self) -> dict[str, Any]:
-        """Plain JSON values; `of` gives back an equal value."""
-        return {**self._asdict(), "done": self.next_fid is None}
-
     @classmethod
-    def of(cls, header: Mapping[str, Any]) -> Self:
-        """Raises KeyError, TypeError or ValueError where the values are not ours."""
-        following = header["next_fid"]
-        columns = {str(name): list(values) for name, values in header["columns"].items()}
-        return cls([int(fid) for fid in header["fids"]], columns, None if following is None else int(following))
+    def facts_kind(cls) -> Any:
+        return RowFacts
+
+
+class ColumnFacts(Struct, frozen=True):
+    """Description of a column whose values come as arrays."""
+
+    kind: str
+    """A `Kind` of `layers.vector.columns`."""
+    name: str
+    codes: bool = False
+    """Texts are held once each, and rows have their numbers."""
+    null: bool = False
+    """A mask tells rows that have no value."""
+    zone: str = ""
+
+
+class ChunkFacts(Struct, frozen=True):
+    """Facts about a chunk of rows whose values come as arrays."""
+
+    next: _Whole | None
+    """Start of the next chunk; None after the last."""
+    columns: list[ColumnFacts] = []
 
 
 class ReadColumns(OfLayer, frozen=True):
-    """Whole columns of attributes, exact, a chunk of rows from `start` on; made and taken as `ReadFeatures` is."""
+    """Whole columns of attributes, exact, a chunk of rows from `start` on. Header `ChunkFacts`."""
 
     op: ClassVar[str] = "columns"
     start: int = 0
     columns: tuple[str, ...] | None = None
     """None: all."""
 
+    @classmethod
+    def facts_kind(cls) -> Any:
+        return ChunkFacts
+
 
 class Measure(OfLayer, frozen=True):
-    """A chunk of rows from `start` on: fids (int64), and their metres or square metres (float64). Header: next."""
+    """A chunk of rows from `start` on: fids (int64), their metres or square metres (float64). Header `ChunkFacts`."""
 
     op: ClassVar[str] = "measures"
     measure: str = "$length"
     """Or $area."""
     start: int = 0
+
+    @classmethod
+    def facts_kind(cls) -> Any:
+        return ChunkFacts
+
+
+class Exported(Struct, frozen=True):
+    """Progress of an export."""
+
+    next_start: _Whole | None
+    """For the next stretch; None after the last."""
+    written: Annotated[int, Meta(ge=0)]
+    facts: dict[str, Any]
+    remark: str
+    """A remark on what the format cannot hold."""
+    found: int | None
+    """Rows of a finished CSV: one without places is no layer that could be opened."""
 
 
 class ExportRows(OfLayer, frozen=True):
@@ -118,34 +190,9 @@ class ExportRows(OfLayer, frozen=True):
     facts: dict[str, Any] = field(default_factory=dict)
     """As the answer before gave them."""
 
-
-class Exported(NamedTuple):
-    """Progress of an export."""
-
-    next_start: int | None
-    """For the next stretch; None after the last."""
-    written: int
-    facts: dict[str, Any]
-    remark: str
-    """A remark on what the format cannot hold."""
-    found: int | None
-    """Rows of a finished CSV: one without places is no layer that could be opened."""
-
-    def header(self) -> dict[str, Any]:
-        """Plain JSON values; `of` gives back an equal value."""
-        return {**self._asdict(), "done": self.next_start is None}
-
     @classmethod
-    def of(cls, header: Mapping[str, Any]) -> Self:
-        """Raises KeyError, TypeError or ValueError where the values are not ours."""
-        following, found = header["next_start"], header["found"]
-        return cls(
-            None if following is None else int(following),
-            int(header["written"]),
-            dict(header["facts"]),
-            str(header["remark"]),
-            None if found is None else int(found),
-        )
+    def facts_kind(cls) -> Any:
+        return Exported
 
 
 class WriteWorkbook(Question, frozen=True):

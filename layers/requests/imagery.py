@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, Self
 
 from msgspec import Struct
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
-from layers.errors import NotReadable
+from layers.decoding import decoded
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import Affine
+from layers.phrase import Phrase
+from layers.raster.acquisition import Acquisition
 from layers.raster.point_fit.control_point import PointSet, points_of
 from layers.raster.scene import BandPlace
 from layers.raster.stretch import Limits, StretchRule
@@ -18,6 +20,7 @@ from layers.requests.question import Question
 
 Bands = tuple[int | BandPlace, ...]
 """Numbers of bands of one file, or places in several files."""
+_NO_BANDS = Phrase("The list of the scene's bands cannot be understood: open the scene again.")
 _NO_PLACE = Affine(1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
 
@@ -50,11 +53,23 @@ class _OfBands(Question, frozen=True):
     @classmethod
     def of(cls, params: Mapping[str, Any]) -> Self:
         found = super().of({name: value for name, value in params.items() if name != "bands"})
-        try:
-            bands = [BandPlace.from_json(b) if isinstance(b, Mapping) else int(b) for b in params.get("bands") or ()]
-            return replace(found, bands=tuple(bands), control_points=points_of(params))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise NotReadable("The list of the scene's bands cannot be understood: open the scene again.") from error
+        return replace(
+            found, bands=decoded(params.get("bands") or (), Bands, _NO_BANDS), control_points=points_of(params)
+        )
+
+
+class TileFacts(Struct, frozen=True):
+    """The header of a tile."""
+
+    dtype: str
+    empty: bool
+    """No pixel is valid."""
+    shrink: float
+    """Pixels of full resolution in one that was read."""
+    damaged: bool = False
+    """Some of it could not be read, and is masked."""
+    sampled: bool = False
+    """Only some of the pixels were looked at."""
 
 
 class ReadTile(_OfBands, frozen=True):
@@ -78,13 +93,23 @@ class ReadTile(_OfBands, frozen=True):
     """The probed file's time of last change (ns) and its size; a file in another state is refused."""
 
     @classmethod
+    def facts_kind(cls) -> Any:
+        return TileFacts
+
+    @classmethod
     def of(cls, params: Mapping[str, Any]) -> Self:
         found = super().of(params)
         return replace(found, affine=Affine(*found.affine))
 
 
+class ChipFacts(TileFacts, frozen=True, kw_only=True):
+    """The header of a chip."""
+
+    content_type: str
+
+
 class ReadChip(ReadTile, frozen=True):
-    """Exact pixels of an image as evidence: header `TileFacts` and "content_type"; arrays: the bytes of a GeoTIFF with
+    """Exact pixels of an image as evidence: header `ChipFacts`; arrays: the bytes of a GeoTIFF with
     bands and mask as they were read, and these two, as of a tile. The grid asked for is the image's own.
     """
 
@@ -93,22 +118,16 @@ class ReadChip(ReadTile, frozen=True):
     """Written into the GeoTIFF instead of `affine`, where the layer was moved on the map."""
 
     @classmethod
+    def facts_kind(cls) -> Any:
+        return ChipFacts
+
+    @classmethod
     def of(cls, params: Mapping[str, Any]) -> Self:
         found = super().of(params)
         return found if found.placed is None else replace(found, placed=Affine(*found.placed))
 
 
 Ring = tuple[tuple[float, float], ...]
-
-
-class ReadArea(ReadTile, frozen=True):
-    """Statistics of the pixels inside an area: those whose centre is. The grid asked for is the image's own, or a
-    coarser one. Header: `TileFacts`, "inside", the number of such pixels, and "bands", a `BandStatistics` each.
-    """
-
-    op: ClassVar[str] = "area"
-    rings: tuple[Ring, ...] = ()
-    """In pixels of the tile; what an even number of them encloses is outside."""
 
 
 class BandStatistics(Struct, frozen=True):
@@ -125,40 +144,48 @@ class BandStatistics(Struct, frozen=True):
     """By `AREA_PERCENTILES`."""
     histogram: tuple[int, ...] = ()
 
-    def header(self) -> dict[str, Any]:
-        """Plain JSON values; `of` gives back an equal value."""
-        return {**asdict(self), "percentiles": list(self.percentiles), "histogram": list(self.histogram)}
+
+class AreaFacts(TileFacts, frozen=True, kw_only=True):
+    """The header of the statistics of an area."""
+
+    inside: int
+    """Pixels in it."""
+    bands: tuple[BandStatistics, ...]
+
+
+class ReadArea(ReadTile, frozen=True):
+    """Statistics of the pixels inside an area: those whose centre is. The grid asked for is the image's own, or a
+    coarser one. Header `AreaFacts`.
+    """
+
+    op: ClassVar[str] = "area"
+    rings: tuple[Ring, ...] = ()
+    """In pixels of the tile; what an even number of them encloses is outside."""
 
     @classmethod
-    def of(cls, header: Mapping[str, Any]) -> Self:
-        """Raises KeyError, TypeError or ValueError where the values are not ours."""
-        least, most, mean, std = (
-            None if header[name] is None else float(header[name]) for name in ("least", "most", "mean", "std")
-        )
-        percentiles = tuple(float(value) for value in header["percentiles"])
-        counts = tuple(int(count) for count in header["histogram"])
-        return cls(int(header["valid"]), least, most, mean, std, percentiles, counts)
+    def facts_kind(cls) -> Any:
+        return AreaFacts
 
 
 AREA_PERCENTILES = (2.0, 25.0, 50.0, 75.0, 98.0)
 
 
-class TileFacts(NamedTuple):
-    """The header of a tile."""
+class OverviewsBuilt(Struct, frozen=True):
+    """Progress of overviews that are being built."""
 
-    dtype: str
-    empty: bool
-    """No pixel is valid."""
-    shrink: float
-    """Pixels of full resolution in one that was read."""
-    damaged: bool = False
-    """Some of it could not be read, and is masked."""
-    sampled: bool = False
-    """Only some of the pixels were looked at."""
+    overview_path: str
+    row: int
+    fraction: float
+    is_done: bool
 
-    def header(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return self._asdict()
+
+class StatisticsFacts(Struct, frozen=True):
+    """The header of statistics of bands."""
+
+    stretch: tuple[Limits, ...] = ()
+    """The low and high of each band that the rule finds; empty where nothing is valid."""
+    bands: tuple[dict[str, Any], ...] = ()
+    """An object for each band; none of a scene."""
 
 
 class BuildOverviews(Question, frozen=True):
@@ -172,31 +199,16 @@ class BuildOverviews(Question, frozen=True):
     """As the slice before said; 0 begins, or goes on with what was begun and left."""
     slice_s: float = 2.0
 
-
-class OverviewsBuilt(NamedTuple):
-    """Progress of overviews that are being built."""
-
-    overview_path: str
-    row: int
-    fraction: float
-    is_done: bool
-
-    def header(self) -> dict[str, Any]:
-        """Plain JSON values; `of` gives back an equal value."""
-        return self._asdict()
-
     @classmethod
-    def of(cls, header: Mapping[str, Any]) -> Self:
-        """Raises KeyError, TypeError or ValueError where the values are not ours."""
-        path, row, fraction = str(header["overview_path"]), int(header["row"]), float(header["fraction"])
-        return cls(path, row, fraction, bool(header["is_done"]))
+    def facts_kind(cls) -> Any:
+        return OverviewsBuilt
 
 
 class ReadStatistics(_OfBands, frozen=True):
     """Statistics of bands, of a sample of the whole file or of `window`.
 
-    Header: "bands", an object for each, and with a `rule` "stretch" (see `stretch_of`). Of a scene, whose bands are
-    places in files, only the latter, from a small picture of its `bounds` in `crs`.
+    Header `StatisticsFacts`, with a stretch where there is a `rule`. Of a scene, whose bands are places in files, only
+    that, from a small picture of its `bounds` in `crs`.
     """
 
     op: ClassVar[str] = "statistics"
@@ -209,6 +221,10 @@ class ReadStatistics(_OfBands, frozen=True):
     bounds: Bounds | None = None
 
     @classmethod
+    def facts_kind(cls) -> Any:
+        return StatisticsFacts
+
+    @classmethod
     def of(cls, params: Mapping[str, Any]) -> Self:
         rule, bounds = params.get("rule"), params.get("bounds")
         found = super().of({**params, "rule": None, "bounds": None})
@@ -219,19 +235,28 @@ class ReadStatistics(_OfBands, frozen=True):
         )
 
 
-def stretch_of(header: Mapping[str, Any]) -> list[Limits]:
-    """The low and high of each band that the rule finds; empty where nothing is valid."""
-    return [(float(low), float(high)) for low, high in header["stretch"]]
+class AcquisitionFacts(Struct, frozen=True):
+    """The header of an acquisition that was asked for."""
+
+    acquisition: Acquisition
 
 
 class ReadAcquisition(Question, frozen=True):
-    """The acquisition of a raster or of a delivery: header {"acquisition": `Acquisition`}."""
+    """The acquisition of a raster or of a delivery: header `AcquisitionFacts`."""
 
     op: ClassVar[str] = "acquisition"
     part: str = ""
+
+    @classmethod
+    def facts_kind(cls) -> Any:
+        return AcquisitionFacts
 
 
 class ReadVersions(Question, frozen=True):
     """The versions of a reader's libraries, by their names in the header."""
 
     op: ClassVar[str] = "versions"
+
+    @classmethod
+    def facts_kind(cls) -> Any:
+        return dict[str, str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
-from msgspec import field
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from layers.grid.tile_grid import Affine
@@ -69,10 +69,18 @@ class EncodePicture(Question, frozen=True):
     quality: int = 92
 
 
+class RecodedFacts(Struct, frozen=True):
+    """The header of a picture that was encoded anew; its size in pixels."""
+
+    content_type: str
+    width: int
+    height: int
+
+
 class RecodePicture(Question, frozen=True):
     """Decode a picture that somebody else made, a PNG, JPEG or WebP, and encode its pixels anew. One array: the bytes.
 
-    Header: `content_type`, `width` and `height`. A JPEG stays one; the others become PNG, which every program shows.
+    Header `RecodedFacts`. A JPEG stays one; the others become PNG, which every program shows.
     """
 
     op: ClassVar[str] = "recode_picture"
@@ -82,3 +90,7 @@ class RecodePicture(Question, frozen=True):
     width: int = 0
     height: int = 0
     """As they were judged by its first bytes: it is refused where they differ."""
+
+    @classmethod
+    def facts_kind(cls) -> Any:
+        return RecodedFacts

@@ -9,6 +9,8 @@ from typing import Any, ClassVar, Self
 from msgspec import Struct
 from msgspec.structs import asdict
 
+from layers.decoding import encoded
+
 
 class Question(Struct, frozen=True):
     """One thing that is asked of a file; `op` is its name in the message."""
@@ -21,6 +23,11 @@ class Question(Struct, frozen=True):
         """Plain JSON values of the fields that differ from their defaults; `of` gives back an equal value."""
         defaults = _defaults(type(self))
         return {name: _plain(value) for name, value in asdict(self).items() if value != defaults[name]}
+
+    @classmethod
+    def facts_kind(cls) -> Any:
+        """The type of its answer's header, as `decoded` takes it."""
+        return dict[str, Any]
 
     @classmethod
     def of(cls, params: Mapping[str, Any]) -> Self:
@@ -36,7 +43,7 @@ def _defaults(kind: type[Question]) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
-    return value.to_json() if hasattr(value, "to_json") else value
+    return value.to_json() if hasattr(value, "to_json") else encoded(value) if isinstance(value, Struct) else value
 
 
 def _frozen(value: Any) -> Any:

@@ -14,11 +14,17 @@ from layers.requests.question import Question
 
 
 class Register(Question, frozen=True):
-    """Phase correlation of two tiles of one grid: header {"registered": `Registered`}. `path` is the moving file's."""
+    """Phase correlation of two tiles of one grid: header `Registered`. `path` is the moving file's."""
 
     op: ClassVar[str] = "register"
     moving: ReadTile = field(default_factory=ReadTile)
     fixed: ReadTile = field(default_factory=ReadTile)
+
+    @classmethod
+    def facts_kind(cls) -> Any:
+        from layers.raster.phase_correlation import Registered  # for start-up time: readers import this module
+
+        return Registered
 
     @classmethod
     def on(cls, grid: CommonGrid, moving: ReadTile, fixed: ReadTile) -> Self:

@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple
 
+from msgspec import Struct, field
+
+from layers.raster.acquisition import Acquisition
 from layers.requests.question import Question
 
 THUMBNAIL_PX = 96
 MOST_RING_POINTS = 400
-
-
-class ListScenes(Question, frozen=True):
-    """Asks for the images and deliveries that lie right in a folder, by their names: header `FolderList`.
-
-    No image is opened.
-    """
-
-    op: ClassVar[str] = "list_scenes"
-
-
-class DescribeScene(Question, frozen=True):
-    """Asks for the place, the date and a small picture of one image or delivery: header `SceneFacts`, and the bytes
-    of a JPEG where there is a picture. {"profile": ...} alone where readers of another profile can tell.
-    """
-
-    op: ClassVar[str] = "describe_scene"
-    thumbnail_px: int = THUMBNAIL_PX
-    """The longer side of the picture; 0 for none."""
 
 
 class Listed(NamedTuple):
@@ -39,7 +22,7 @@ class Listed(NamedTuple):
     """Numbers that differ where the file, or a file beside it that belongs to it, has changed."""
 
 
-class FolderList(NamedTuple):
+class FolderList(Struct, frozen=True):
     """The scenes right in one folder, and the folders in it that may hold more."""
 
     scenes: tuple[Listed, ...]
@@ -52,46 +35,44 @@ class FolderList(NamedTuple):
     is_cut: bool = False
     """The folder holds more than is listed."""
 
-    def header(self) -> dict[str, Any]:
-        """Plain JSON values; `of` gives back an equal value."""
-        return {**self._asdict(), "scenes": [[scene.name, list(scene.state)] for scene in self.scenes]}
+
+class ListScenes(Question, frozen=True):
+    """Asks for the images and deliveries that lie right in a folder, by their names: header `FolderList`.
+
+    No image is opened.
+    """
+
+    op: ClassVar[str] = "list_scenes"
 
     @classmethod
-    def of(cls, header: Mapping[str, Any]) -> Self:
-        """Raises KeyError, TypeError or ValueError where the values are not ours."""
-        scenes = tuple(Listed(str(name), tuple(int(n) for n in state)) for name, state in header["scenes"])
-        folders = tuple(str(name) for name in header["folders"])
-        return cls(scenes, folders, int(header["links"]), int(header["unplaced"]), bool(header["is_cut"]))
+    def facts_kind(cls) -> Any:
+        return FolderList
 
 
-class SceneFacts(NamedTuple):
+class SceneFacts(Struct, frozen=True):
     """A scene as its own files describe it."""
 
-    title: str
-    kind: str
+    title: str = ""
+    kind: str = ""
     """GTiff, Landsat, ..."""
-    acquisition: dict[str, Any]
-    """`Acquisition.to_json`."""
-    ring: tuple[tuple[float, float], ...]
+    acquisition: Acquisition = field(default_factory=Acquisition)
+    ring: tuple[tuple[float, float], ...] = ()
     """Longitude and latitude along its outline, continuous; empty where its place is not known."""
     gsd_m: float | None = None
     problems: tuple[str, ...] = ()
+    profile: str = ""
+    """Of the readers that can tell, where these cannot; then nothing else is said."""
 
-    def header(self) -> dict[str, Any]:
-        """Plain JSON values; `of` gives back an equal value."""
-        return {**self._asdict(), "ring": [list(place) for place in self.ring], "problems": list(self.problems)}
+
+class DescribeScene(Question, frozen=True):
+    """Asks for the place, the date and a small picture of one image or delivery: header `SceneFacts`, and the bytes
+    of a JPEG where there is a picture.
+    """
+
+    op: ClassVar[str] = "describe_scene"
+    thumbnail_px: int = THUMBNAIL_PX
+    """The longer side of the picture; 0 for none."""
 
     @classmethod
-    def of(cls, header: Mapping[str, Any]) -> Self:
-        """Raises KeyError, TypeError or ValueError where the values are not ours."""
-        gsd_m = header["gsd_m"]
-        if not isinstance(header["acquisition"], dict):
-            raise TypeError("no acquisition")
-        return cls(
-            str(header["title"]),
-            str(header["kind"]),
-            header["acquisition"],
-            tuple((float(lon), float(lat)) for lon, lat in header["ring"][:MOST_RING_POINTS]),
-            None if gsd_m is None else float(gsd_m),
-            tuple(str(problem) for problem in header["problems"]),
-        )
+    def facts_kind(cls) -> Any:
+        return SceneFacts

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from layers.decoding import decoded_or_none
 from layers.phrase import Phrase
 from layers.raster.acquisition import DATE_KINDS, Acquisition
 from layers.requests.scenes import MOST_RING_POINTS, SceneFacts
@@ -31,7 +31,7 @@ class FoundScene:
 
     key: str
     """Tells it from all others: its path, or its id in a catalogue."""
-    title: str
+    title: str = ""
     path: str = ""
     """Of the file, or of the metadata file of a delivery, to open it by; "" where it is not on this computer."""
     kind: str = ""
@@ -95,10 +95,7 @@ class FoundScene:
 
 def scene_of_facts(path: str, facts: SceneFacts, *, has_picture: bool) -> FoundScene:
     """The scene that a reader has described. What makes no sense in it counts as absent, whatever a file stated."""
-    try:
-        known = Acquisition.from_json(facts.acquisition)
-    except (TypeError, ValueError):
-        known = Acquisition()
+    known = facts.acquisition
     sensor = " ".join(dict.fromkeys(text for text in (known.platform, known.sensor) if text))
     scene = FoundScene(
         key=path,
@@ -149,14 +146,7 @@ def _is_ring(ring: tuple[tuple[float, float], ...]) -> bool:
 def scene_from_json(text: str) -> FoundScene | None:
     """The scene that the cache holds; None where the text is not one, whatever stands in it."""
     try:
-        facts: Mapping[str, Any] = json.loads(text)
-        ring = tuple((float(lon), float(lat)) for lon, lat in facts.get("ring", ()))
-        problems = tuple(str(problem) for problem in facts.get("problems", ()))
-        gsd_m = facts.get("gsd_m")
-        words = ("path", "kind", "sensor", "acquired", "until", "date_kind", "date_basis", "date_in_name", "credit")
-        more: dict[str, Any] = {name: str(facts[name]) for name in words if name in facts}
-        scene = FoundScene(str(facts["key"]), str(facts.get("title", "")), ring=ring, problems=problems, **more)
-        number = None if gsd_m is None else float(gsd_m)
-        return judged(replace(scene, gsd_m=number, has_picture=facts.get("has_picture") is True))
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+        found = decoded_or_none(json.loads(text), FoundScene)
+    except (ValueError, RecursionError):
         return None
+    return None if found is None else judged(replace(found, layer_uuid=""))

@@ -17,7 +17,7 @@ from layers.phrase import Phrase
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Request
 from layers.requests.question import Question
-from layers.requests.scenes import DescribeScene, FolderList, ListScenes, SceneFacts
+from layers.requests.scenes import DescribeScene, FolderList, ListScenes
 from layers.scenes.found_scene import FoundScene, scene_of_facts
 from layers.scenes.scene_store import Known, SceneStore
 from layers.text.counted import counted
@@ -146,13 +146,7 @@ def _listed(
                     raise answer
                 report.refused[asked.path] = answer.sentence
                 continue
-            try:
-                inside = FolderList.of(answer.header)
-            except (KeyError, TypeError, ValueError):
-                report.refused[asked.path] = Phrase(
-                    "{path} was not listed as it should be.", path=os.path.basename(asked.path)
-                )
-                continue
+            inside: FolderList = answer.facts
             report.folders.append(asked.path)
             report.links, report.unplaced = report.links + inside.links, report.unplaced + inside.unplaced
             report.is_cut |= inside.is_cut
@@ -196,12 +190,8 @@ def _described(
 def _known_of(path: str, state: tuple[int, ...], answer: Answer | GeoloupeError) -> tuple[Known, bytes]:
     if isinstance(answer, GeoloupeError):
         return Known(state, None, answer.sentence), b""
-    try:
-        facts = SceneFacts.of(answer.header)
-        picture = answer.arrays[0].tobytes() if answer.arrays else b""
-        return Known(state, scene_of_facts(path, facts, has_picture=bool(picture))), picture
-    except (KeyError, TypeError, ValueError):
-        return Known(state, None, Phrase("{path} was not described as it should be.", path=os.path.basename(path))), b""
+    picture = answer.arrays[0].tobytes() if answer.arrays else b""
+    return Known(state, scene_of_facts(path, answer.facts, has_picture=bool(picture))), picture
 
 
 def answers(

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from layers.decoding import decoded_or_none
 from layers.phrase import Phrase
 from layers.scenes.found_scene import FoundScene, scene_from_json
 
@@ -174,8 +175,10 @@ def _remove(path: Path) -> None:
 def _known(state: object, facts: object, problem: object, path: str) -> Known | None:
     """A row of the cache; None where it cannot be used, whatever stands in it."""
     try:
-        numbers = tuple(int(number) for number in json.loads(str(state)))
-    except (ValueError, TypeError, RecursionError):
+        numbers = decoded_or_none(json.loads(str(state)), tuple[int, ...])
+    except (ValueError, RecursionError):
+        return None
+    if numbers is None:
         return None
     if not facts:
         return Known(numbers, None, str(problem))

@@ -8,15 +8,15 @@ from importlib.resources import files
 from typing import Any, Self
 
 from msgspec import Struct
-from msgspec.structs import asdict, fields, replace
+from msgspec.structs import replace
 
-from layers.errors import BadTemplate
+from layers.decoding import decoded
+from layers.errors import BadTemplate, InvalidValue
 from layers.phrase import Phrase
 from layers.services.template import check_template, hosts_of, needs_time, tile_url
 
 MAX_LEVEL = 24
 MOST_DAYS, MOST_CONNECTIONS = 3650.0, 64
-_KINDS: dict[type, tuple[type, ...]] = {str: (str,), int: (int,), float: (int, float), bool: (bool,)}
 
 
 class TileService(Struct, frozen=True):
@@ -80,28 +80,22 @@ class TileService(Struct, frozen=True):
         """Raises BadTemplate where a date is missing."""
         return tile_url(self.template, z, x, y, self.time, self.subdomains)
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values for a layer's `source_json`; `from_json` gives back an equal value."""
-        return asdict(self)
-
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Raises BadTemplate where the values are no tile service; unknown keys are left out."""
-        values = {}
-        for field in fields(cls):
-            if field.name in data:
-                if not isinstance(data[field.name], _KINDS[field.type]):
-                    raise BadTemplate(
-                        "The tile service's {name} is not of the right kind: add the layer again.", name=field.name
-                    )
-                values[field.name] = data[field.name]
-                if not _is_utf8(values[field.name]):
-                    raise BadTemplate(
-                        "The tile service's {name} holds half a character: add the layer again.", name=field.name
-                    )
-        if "template" not in values:
+        if "template" not in data:
             raise BadTemplate("The layer names no tile address: add it again.")
-        return cls(**({"title": ""} | values))
+        for name in cls.__struct_fields__:
+            if not _is_utf8(data.get(name)):
+                raise BadTemplate("The tile service's {name} holds half a character: add the layer again.", name=name)
+        try:
+            return decoded({"title": "", **data}, cls, _no_service)
+        except InvalidValue as error:
+            raise BadTemplate(error.sentence) from error
+
+
+def _no_service(member: str) -> Phrase:
+    return Phrase("The tile service's {name} is not of the right kind: add the layer again.", name=member)
 
 
 def _is_utf8(value: Any) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from msgspec.structs import replace
 
@@ -28,14 +27,10 @@ class LostRows:
         self.count = 0
         self._listed: list[tuple[int, int]] = []
 
-    def take(self, header: dict[str, Any]) -> None:
-        """Of a "features" answer: `skipped` and `lost`, a list of (row as people count, reason)."""
-        count, lost = header.get("skipped"), header.get("lost")
-        if not isinstance(count, int) or not isinstance(lost, list):
-            return
-        self.count += max(count, 0)
-        found = [(one[0], one[1]) for one in lost[:MOST_LISTED] if _is_pair(one)]
-        self._listed = sorted(self._listed + found)[:MOST_LISTED]
+    def take(self, count: int, lost: Sequence[tuple[int, int]]) -> None:
+        """So many rows of one answer, the first of them as (row as people count, reason)."""
+        self.count += count
+        self._listed = sorted([*self._listed, *lost[:MOST_LISTED]])[:MOST_LISTED]
 
     def told_in(self, info: VectorInfo) -> VectorInfo:
         """With the sentence among its problems, in place of an earlier one; the same object where nothing is to say."""
@@ -59,10 +54,6 @@ class LostRows:
         if more > 0:
             listed = Phrase("{listed} and {count} more", listed=listed, count=grouped(more))
         return Phrase("{lost}: {listed}.", lost=lost, listed=listed)
-
-
-def _is_pair(one: Any) -> bool:
-    return isinstance(one, list) and len(one) == 2 and all(type(value) is int for value in one)
 
 
 def _numbers(rows: Sequence[int]) -> str:

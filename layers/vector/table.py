@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
@@ -22,7 +22,7 @@ class VectorInfo(Struct, frozen=True):
     name: str
     geometry: str
     """OGC name: Point, LineString, Polygon, Unknown, ... as the file says."""
-    features: int
+    features: Annotated[int, Meta(ge=0, le=2**62)]
     crs: str
     fields: tuple[tuple[str, str], ...]
     """(name, type) pairs; types are integer, real, text, date, datetime, time, boolean, list, json, other."""
@@ -41,42 +41,6 @@ class VectorInfo(Struct, frozen=True):
     def is_clockwise(self) -> bool:
         """True where areas lie to the right of their rings."""
         return self.driver == "ESRI Shapefile"
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values; `from_json` gives back an equal value."""
-        return {
-            "path": self.path,
-            "driver": self.driver,
-            "name": self.name,
-            "geometry": self.geometry,
-            "features": self.features,
-            "crs": self.crs,
-            "fields": [list(f) for f in self.fields],
-            "bounds": None if self.bounds is None else list(self.bounds),
-            "bounds_lonlat": None if self.bounds_lonlat is None else list(self.bounds_lonlat),
-            "problems": list(self.problems),
-            "style": self.style,
-            "reading": self.reading,
-        }
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> VectorInfo:
-        """Raises KeyError, TypeError or ValueError where the header is not ours."""
-        bounds, lonlat = data["bounds"], data["bounds_lonlat"]
-        return cls(
-            str(data["path"]),
-            str(data["driver"]),
-            str(data["name"]),
-            str(data["geometry"]),
-            int(data["features"]),
-            str(data["crs"]),
-            tuple((str(n), str(t)) for n, t in data["fields"]),
-            None if bounds is None else Bounds(*bounds),
-            None if lonlat is None else Bounds(*lonlat),
-            tuple(str(p) for p in data["problems"]),
-            dict(data.get("style") or {}),
-            dict(data.get("reading") or {}),
-        )
 
 
 class FeatureTable:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from rasterio.io import MemoryFile
 
+from layers.decoding import encoded
 from layers.document.document import Document
 from layers.geo.crs import MERCATOR_HALF_M
 from layers.project.opening.validation_report import validate
@@ -36,7 +37,7 @@ def server(qapp: object) -> Iterator[TileServer]:
 def case_of_tiles(server: TileServer, path: Path, **terms: object) -> Path:
     service = TileService("Near tiles", server.template(), max_level=8, attribution="Us", licence="CC BY", **terms)
     document = Document()
-    document.apply(edit_for(document, [FoundLayer("tiles", service.title, service.to_json())], "me"))
+    document.apply(edit_for(document, [FoundLayer("tiles", service.title, encoded(service))], "me"))
     write_case(document, path)
     return path
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtNetwork import QNetworkProxy
 
+from layers.decoding import encoded
 from layers.document.document import Document
 from layers.project.saving.publish import write_case
 from layers.services.catalog import TileService
@@ -37,7 +38,7 @@ def case(own_home: Path, tmp_path: Path, qapp: object) -> Path:
     template = f"http://{HOST}/{{z}}/{{x}}/{{y}}.png"
     service = TileService("Far tiles", template, max_level=6, attribution="Us")
     document = Document()
-    document.apply(edit_for(document, [FoundLayer("tiles", service.title, service.to_json())], "me"))
+    document.apply(edit_for(document, [FoundLayer("tiles", service.title, encoded(service))], "me"))
     write_case(document, tmp_path / "case.gpkg")
     Settings.of_user().set("allowed_hosts", [HOST])
     store_tiles(cache_folder() / "tiles", template, 1)

@@ -62,7 +62,7 @@ if __name__ == "__main__":
 
 @pytest.mark.bounded
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signal")
-def test_n06_after_a_kill_the_command_line_offers_what_was_not_saved(tmp_path: Path) -> None:
+def test_after_a_kill_the_command_line_offers_what_was_not_saved(tmp_path: Path) -> None:
     script, home, case = tmp_path / "driven.py", tmp_path / "home", case_with(tmp_path / "Amur.gpkg", "saved")
     script.write_text(PROGRAM)
     environment = os.environ | {"GEOLOUPE_HOME": str(home), "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}

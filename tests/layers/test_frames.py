@@ -184,6 +184,7 @@ def test_an_empty_case_has_the_same_columns_and_types(case: Path, tmp_path: Path
         assert empty.crs == "EPSG:4326"
 
 
+@pytest.mark.bounded_after(6)
 @pytest.mark.parametrize("table", TABLES_OF_A_CASE)
 def test_each_column_is_described(case: Path, table: str) -> None:
     page = f"{TABLES_OF_A_CASE[table].__doc__}{frames.sites.__doc__ if table == 'marks' else ''}"
@@ -326,6 +327,7 @@ def test_tampered_cases_give_tables_or_a_sentence(tmp_path: Path) -> None:
 # -- the file and the process -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_the_file_and_its_folder_stay_untouched(case: Path) -> None:
     before = everything(case.parent)
     for table in ("sites", "claims"):
@@ -386,6 +388,7 @@ def test_a_case_on_a_read_only_folder_is_read_and_untouched(case: Path) -> None:
     assert (done.stdout.split(), done.stderr) == (["4", "2"], "")
 
 
+@pytest.mark.bounded
 def test_no_process_is_left_of_a_case_read_or_refused_apart(case: Path) -> None:
     assert len(frames.claims(case)) == 2
     for path in (case.parent, case.with_name("nothing.gpkg")):
@@ -415,6 +418,7 @@ def test_the_lines_of_the_readme_run_as_a_script(tmp_path: Path) -> None:
     assert "Hikvision" in done.stdout
 
 
+@pytest.mark.bounded
 def test_importing_the_door_imports_no_qt_and_no_gdal() -> None:
     foreign = ("PySide6", "shiboken6", "viewer", "rasterio", "pyogrio", "cv2")
     code = f"import sys, layers.frames; print([m for m in sys.modules if m.split('.')[0] in {foreign}])"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from msgspec import convert
+
 from layers.raster.info import RasterInfo
 from layers.raster.presets import combinations_of
 from layers.raster.style import RasterStyle
@@ -19,4 +21,4 @@ def preset(path: Path, name: str) -> RasterStyle:
 
 
 def info_of(path: Path) -> RasterInfo:
-    return RasterInfo.from_json(probe_raster(Probe(str(path)), str(path), Content.TIFF)[0]["raster"])
+    return convert(probe_raster(Probe(str(path)), str(path), Content.TIFF)[0]["raster"], RasterInfo)

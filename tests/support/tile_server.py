@@ -23,7 +23,6 @@ from PySide6.QtGui import QColor, QImage, QPainter
 import sample_data
 from layers.geo.crs import MERCATOR_HALF_M, WEB_MERCATOR
 from layers.pool.pool import ReaderPool
-from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, colorize
 from tests.support.readers.raw import raw
 from viewer.rendering.images import image_of_argb
@@ -277,7 +276,7 @@ def blue_marble(side_px: int = 1024) -> QImage:
     pool = ReaderPool(inline=True)
     pool.start()
     path = str(sample_data.path("blue_marble.tif"))
-    info = RasterInfo.from_json(pool.ask(raw("probe", {"path": path})).header["raster"])
+    info = pool.ask(raw("probe", {"path": path})).facts.raster
     style = RasterStyle.default(info)
     step = 2 * MERCATOR_HALF_M / side_px
     answer = pool.ask(

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
@@ -70,7 +71,7 @@ def search_for(window: MainWindow, text: str, qtbot: QtBot) -> tuple[CommandPale
     line = palette.findChild(QLineEdit)
     assert line is not None
     line.setText(text)
-    qtbot.waitUntil(lambda: palette._finder is not None and not palette._finder.is_busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not palette.is_searching, timeout=20_000)
     return palette, line
 
 
@@ -114,9 +115,14 @@ def texts(window: MainWindow) -> str:
 
 def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     """A key, wherever the keyboard is."""
+    QTest.keyClick(keyboard(), key, modifiers)
+
+
+def keyboard() -> QWidget:
+    """The widget that gets what is typed now."""
     widget = QApplication.activePopupWidget() or QApplication.focusWidget()
     assert widget is not None, "the keyboard is nowhere"
-    QTest.keyClick(widget, key, modifiers)
+    return widget
 
 
 def covered(refusal: Refusal) -> list[str]:

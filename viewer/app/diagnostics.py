@@ -46,7 +46,7 @@ class Diagnostics(QObject):
         self._late.start()
 
         def answered(answer: Answer | GeoloupeError) -> None:  # on a supervisor thread
-            said = _in_words(answer.header) if isinstance(answer, Answer) else f"a reader answered {answer.noun}"
+            said = _in_words(answer.facts) if isinstance(answer, Answer) else f"a reader answered {answer.noun}"
             self._jobs.mailbox.post(self._copy, said)
 
         self._pool.submit(Request(ReadVersions(), answered, is_background=True))
@@ -82,8 +82,8 @@ def report(readers: str, holds: dict[str, list[Holds]], lines: Iterable[str]) ->
     )
 
 
-def _in_words(header: dict[str, object]) -> str:
-    return ", ".join(f"{name} {told}" for name, told in header.items())
+def _in_words(versions: dict[str, str]) -> str:
+    return ", ".join(f"{name} {told}" for name, told in versions.items())
 
 
 def _screens() -> list[str]:

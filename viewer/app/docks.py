@@ -19,6 +19,7 @@ from viewer.panels.layers.layer_tree import LayerTreePanel
 from viewer.panels.named_lists.named_list import NamedListPanel
 from viewer.panels.products.product_desk import ProductDesk
 from viewer.panels.sites.site_list import SiteListPanel
+from viewer.panels.widgets.field_set import lead_to_column
 from viewer.panels.widgets.form_page import FormPage
 from viewer.panels.widgets.lazy_panel import LazyPanel
 from viewer.support.icons import line_icon
@@ -207,7 +208,6 @@ class Docks(QObject):
     def begin_field(self, name: str, column: str) -> None:
         """Bring a form to the front, with the keyboard in the field of a column; in the first one where it has none."""
         self.show_panel(name)
-        from viewer.panels.widgets.field_set import lead_to_column  # for start-up time: forms are made later
 
         lead_to_column(self._pages[name][0].panel, column)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from layers.errors import CaseTooNew
 from viewer.cli.command import DONE, FINDINGS, USAGE, Command
 from viewer.support.terminal import complain
 
@@ -29,8 +30,7 @@ def _run(arguments: argparse.Namespace) -> int:
         return USAGE
     mapping = dict(pair.split("=", 1) for pair in arguments.map)
 
-    from layers.errors import CaseTooNew  # for start-up time, as all below
-    from layers.project.saving.case_copy import open_for_work
+    from layers.project.saving.case_copy import open_for_work  # for start-up time, as all below
     from layers.project.saving.publish import publish
     from layers.project.storage.fsops import scratch_folder
     from viewer.cli.reading import case_file, one_reader, regular_file

@@ -123,4 +123,4 @@ def _layers_in(text: str, pool: ReaderPool) -> list[FoundLayer]:
     if is_service_text(text):
         return layers_of_service(text)
     path = existing(text).resolve()
-    return layers_of_probe(path, pool.ask(Probe(str(path))).header)
+    return layers_of_probe(path, pool.ask(Probe(str(path))).facts)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from layers.errors import CannotBePlaced, InvalidValue
 from layers.product.page_formats import DATA_ENDINGS, PRINTED_ENDINGS
 from viewer.cli.command import DONE, FINDINGS, OUTSIDE, USAGE, Command, parse_bounds, parse_page_size
 from viewer.cli.products.exported_data import write_case_data
@@ -154,8 +155,6 @@ def _one_of(option: str, words: Iterable[str]) -> str:
 
 def _page(arguments: argparse.Namespace) -> int:
     from msgspec.structs import replace  # for start-up time
-
-    from layers.errors import CannotBePlaced, InvalidValue  # for start-up time, as all imports in functions here
 
     load_qt()
     from layers.geo.crs import chosen_canvas

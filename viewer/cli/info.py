@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import math
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from layers.errors import GeoloupeError, NotReadable
 from viewer.cli.command import DONE, Command, add_json, print_json
 from viewer.support.terminal import say
 
 if TYPE_CHECKING:
     from layers.pool.pool import ReaderPool
+    from layers.raster.acquisition import Acquisition
+    from layers.raster.info import BandInfo, RasterInfo
     from layers.raster.photograph import Photograph
     from layers.raster.scene import SceneBand
+    from layers.requests.probed import Probed
+    from layers.vector.table import VectorInfo
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,8 +50,7 @@ def _print_words(case: str) -> None:
 
 def describe(text: str) -> dict[str, Any]:
     """The facts of `info --json`; raises a GeoloupeError where the file cannot be opened."""
-    from layers.errors import NotReadable  # for start-up time
-    from layers.project.storage.sqlite_file import is_case
+    from layers.project.storage.sqlite_file import is_case  # for start-up time
     from layers.requests.probe import Probe
     from layers.services.naming import is_service_text
     from viewer.cli.reading import existing, one_reader
@@ -55,35 +61,33 @@ def describe(text: str) -> dict[str, Any]:
     if path.is_file() and is_case(path):
         return _case(path)
     with one_reader() as pool:
-        header = pool.ask(Probe(str(path.resolve()))).header
-        if header["kind"] == "raster" and not header.get("cut_short"):
-            return _raster(header["raster"]) | _acquired(header)
-        if header["kind"] == "vector":
-            return _vector(header["layers"]) | _pictures_beside(pool, path, header)
-    if header.get("cut_short"):
-        raise NotReadable(header["cut_short"])
-    return _scene(header)
+        probed: Probed = pool.ask(Probe(str(path.resolve()))).facts
+        if probed.kind == "vector":
+            return _vector(probed.layers) | _pictures_beside(pool, path, probed)
+    if probed.cut_short:
+        raise NotReadable(probed.cut_short)
+    if probed.raster is not None and probed.acquisition is not None:
+        return _raster(probed.raster) | _acquired(probed.raster, probed.acquisition)
+    return _scene(probed)
 
 
-def _acquired(header: dict[str, Any]) -> dict[str, Any]:
+def _acquired(raster: RasterInfo, known: Acquisition) -> dict[str, Any]:
     """The acquisition with what files beside the image, and its own tags, say of it."""
     from msgspec.structs import replace  # for start-up time
 
-    from layers.raster.acquisition import Acquisition  # for start-up time
-    from layers.raster.photograph import photograph_in
+    from layers.raster.photograph import photograph_in  # for start-up time
 
-    raster, known = header["raster"], Acquisition.from_json(header["acquisition"])
     facts: dict[str, Any] = {
-        "at": raster["acquired_at"] or known.at or None,
-        "date_kind": raster["date_kind"] if raster["date_kind"] != "unknown" else known.date_kind,
-        "credit": raster["credit"] or known.credit,
+        "at": raster.acquired_at or known.at or None,
+        "date_kind": raster.date_kind if raster.date_kind != "unknown" else known.date_kind,
+        "credit": raster.credit or known.credit,
     }
     more = dict(replace(known, notes=(), credit="").facts())
     more = {key: value for key, value in more.items() if key not in ("Acquired", "Kind of date")}
     facts |= {"basis": "metadata in or beside the file"} if facts["at"] else {}
     facts |= {"facts": more} if more else {}
     facts |= {"notes": list(known.notes)} if known.notes else {}
-    photograph = photograph_in(raster["tags"])
+    photograph = photograph_in(raster.tags)
     return {"acquisition": facts} | ({} if photograph is None else {"photograph": _photograph(photograph)})
 
 
@@ -126,46 +130,48 @@ def _case(path: Path) -> dict[str, Any]:
     }
 
 
-def _raster(raster: dict[str, Any]) -> dict[str, Any]:
+def _raster(raster: RasterInfo) -> dict[str, Any]:
     facts = {
         "kind": "raster",
-        "driver": raster["driver"],
-        "crs": raster["crs"],
-        "bounds_lonlat": raster["bounds_lonlat"],
-        "problems": raster["problems"],
-        "width": raster["width"],
-        "height": raster["height"],
-        "bands": [_band(band) for band in raster["bands"]],
-        "overviews": raster["overviews"],
+        "driver": raster.driver,
+        "crs": raster.crs,
+        "bounds_lonlat": None if raster.bounds_lonlat is None else list(raster.bounds_lonlat),
+        "problems": list(raster.problems),
+        "width": raster.width,
+        "height": raster.height,
+        "bands": [_band(band) for band in raster.bands],
+        "overviews": list(raster.overviews),
         "acquisition": {
-            "at": raster["acquired_at"] or None,
-            "date_kind": raster["date_kind"],
-            "credit": raster["credit"],
+            "at": raster.acquired_at or None,
+            "date_kind": raster.date_kind,
+            "credit": raster.credit,
         },
     }
-    if len(raster["parts"]) > 1:
-        facts["pictures"] = [{"name": part} for part in raster["parts"]]
+    if len(raster.parts) > 1:
+        facts["pictures"] = [{"name": part} for part in raster.parts]
     return facts
 
 
-def _band(band: dict[str, Any]) -> dict[str, Any]:
-    found = {key: band[key] for key in ("dtype", "nodata", "description")}
-    if band["unit"]:
-        found["unit"] = band["unit"]
-    if (band["scale"], band["offset"]) != (1.0, 0.0):
-        found |= {"scale": band["scale"], "offset": band["offset"]}
-    return found if band["wavelength_nm"] is None else found | {"wavelength_nm": band["wavelength_nm"]}
+def _band(band: BandInfo) -> dict[str, Any]:
+    nodata = "nan" if band.nodata is not None and math.isnan(band.nodata) else band.nodata  # which JSON does not have
+    found: dict[str, Any] = {"dtype": band.dtype, "nodata": nodata, "description": band.description}
+    if band.unit:
+        found["unit"] = band.unit
+    if (band.scale, band.offset) != (1.0, 0.0):
+        found |= {"scale": band.scale, "offset": band.offset}
+    return found if band.wavelength_nm is None else found | {"wavelength_nm": band.wavelength_nm}
 
 
-def _scene(header: dict[str, Any]) -> dict[str, Any]:
+def _scene(probed: Probed) -> dict[str, Any]:
     from msgspec.structs import replace  # for start-up time
 
-    from layers.raster.scene import SceneInfo  # for start-up time
-    from viewer.commands.found_layers import layers_of_probe
+    from viewer.commands.found_layers import layers_of_probe  # for start-up time
 
-    scene = SceneInfo.from_json(header["scene"])
-    found = layers_of_probe(Path(scene.path), header)[0]  # refuses a delivery without its bands
-    facts = _raster(header["raster"])
+    scene = probed.scene
+    assert scene is not None
+    found = layers_of_probe(Path(scene.path), probed)[0]  # refuses a delivery without its bands
+    assert probed.raster is not None
+    facts = _raster(probed.raster)
     facts["driver"] = scene.kind
     facts["bands"] = [
         fact | {"description": band.name, "common_name": band.common_name} | _calibration(band)
@@ -184,47 +190,46 @@ def _calibration(band: SceneBand) -> dict[str, Any]:
     return {key: value for key, value in stated.items() if value not in (None, "")}
 
 
-def _pictures_beside(pool: ReaderPool, path: Path, header: dict[str, Any]) -> dict[str, Any]:
+def _pictures_beside(pool: ReaderPool, path: Path, probed: Probed) -> dict[str, Any]:
     """The tiles of a GeoPackage that holds features too, and what the two take up together; empty without tiles."""
-    from layers.errors import GeoloupeError  # for start-up time
-    from layers.requests.probe import Probe
+    from layers.requests.probe import Probe  # for start-up time
 
-    pictures, problems = [], [problem for layer in header["layers"] for problem in layer["problems"]]
-    for part in header.get("parts") or ():
+    pictures: list[RasterInfo] = []
+    problems: list[str] = [problem for layer in probed.layers for problem in layer.problems]
+    for part in probed.parts:
         try:
-            pictures.append(pool.ask(Probe(str(path.resolve()), part)).header["raster"])
+            picture: Probed = pool.ask(Probe(str(path.resolve()), part)).facts
         except GeoloupeError as error:
             problems.append(f"{part[:60]} is left out: {error.sentence}")
-    if not header.get("parts"):
+        else:
+            pictures += [picture.raster] if picture.raster is not None else []
+    if not probed.parts:
         return {}
-    facts = [
-        {"name": one["part"], "width": one["width"], "height": one["height"], "crs": one["crs"]} for one in pictures
-    ]
-    whole = _whole([*header["layers"], *pictures])
+    facts = [{"name": one.part, "width": one.width, "height": one.height, "crs": one.crs} for one in pictures]
+    whole = _whole([*probed.layers, *pictures])
     return {"bounds_lonlat": whole, "problems": list(dict.fromkeys(problems)), "pictures": facts}
 
 
-def _whole(described: list[dict[str, Any]]) -> list[float] | None:
-    from layers.geo.bounds import Bounds  # for start-up time
-    from layers.geo.lon_extent import around
+def _whole(described: Iterable[VectorInfo | RasterInfo]) -> list[float] | None:
+    from layers.geo.lon_extent import around  # for start-up time
 
-    whole = around(Bounds(*one["bounds_lonlat"]) for one in described if one["bounds_lonlat"])
+    whole = around(one.bounds_lonlat for one in described if one.bounds_lonlat is not None)
     return list(whole) if whole else None
 
 
-def _vector(layers: list[dict[str, Any]]) -> dict[str, Any]:
+def _vector(layers: Sequence[VectorInfo]) -> dict[str, Any]:
     return {
         "kind": "vector",
-        "driver": layers[0]["driver"] if layers else "",
-        "crs": layers[0]["crs"] if layers else "",
+        "driver": layers[0].driver if layers else "",
+        "crs": layers[0].crs if layers else "",
         "bounds_lonlat": _whole(layers),
-        "problems": list(dict.fromkeys(problem for layer in layers for problem in layer["problems"])),
+        "problems": list(dict.fromkeys(problem for layer in layers for problem in layer.problems)),
         "layers": [
             {
-                "name": layer["name"],
-                "geometry": layer["geometry"],
-                "features": layer["features"],
-                "fields": [{"name": name, "type": kind} for name, kind in layer["fields"]],
+                "name": layer.name,
+                "geometry": layer.geometry,
+                "features": layer.features,
+                "fields": [{"name": name, "type": kind} for name, kind in layer.fields],
             }
             for layer in layers
         ],

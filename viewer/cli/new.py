@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from layers.errors import NotAllowed
 from viewer.cli.command import DONE, Command
 from viewer.support.terminal import complain
 
@@ -15,8 +16,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from layers.errors import NotAllowed  # for start-up time
-    from layers.project.saving.publish import write_case
+    from layers.project.saving.publish import write_case  # for start-up time
     from viewer.cli.documents import document_of
     from viewer.cli.reading import one_reader
 

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 
+from layers.errors import GeoloupeError, ProductStopped
 from viewer.cli import (
     add_sites,
     bench,
@@ -70,8 +71,6 @@ MISSING_LIBRARY = ("shared object", "DLL load failed", "Library not loaded", "No
 
 def run(argv: list[str]) -> int:
     """Parse and run; usage errors and bad input become exit codes, never tracebacks."""
-    from layers.errors import GeoloupeError, ProductStopped  # for start-up time: --version needs nothing of it
-
     try:
         arguments = _parser(argv).parse_args(_bounds_joined(argv))
         code = int(arguments.run(arguments))

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from layers.errors import FileMissing, NotAFile, UnsupportedFormat
+
 if TYPE_CHECKING:
     from layers.document.document import Document
     from layers.pool.pool import ReaderPool
@@ -21,8 +23,7 @@ def open_case(path: str) -> Document:
 
 def case_file(path: str) -> Path:
     """The path where it leads to a case; raises FileMissing, NotAFile or UnsupportedFormat."""
-    from layers.errors import UnsupportedFormat  # for start-up time
-    from layers.project.storage.sqlite_file import is_case
+    from layers.project.storage.sqlite_file import is_case  # for start-up time
 
     file = regular_file(path)
     if not is_case(file):
@@ -34,8 +35,6 @@ def case_file(path: str) -> Path:
 
 def regular_file(path: str) -> Path:
     """The path where it leads to a regular file; raises FileMissing or NotAFile without touching anything else."""
-    from layers.errors import NotAFile  # for start-up time
-
     file = existing(path)
     if not file.is_file():
         raise NotAFile("{path} is not a regular file.", path=path)
@@ -47,8 +46,6 @@ def existing(path: str) -> Path:
 
     Raises FileMissing, and NotAFile for a pipe or a device, without touching anything else.
     """
-    from layers.errors import FileMissing, NotAFile  # for start-up time
-
     file = Path(path)
     if not file.exists():
         raise FileMissing("There is no file {path}: check the name.", path=path)

@@ -6,6 +6,7 @@ import argparse
 import math
 from typing import TYPE_CHECKING, Any
 
+from layers.errors import UnsupportedFormat
 from viewer.cli.command import DONE, FINDINGS, Command, add_json, print_json
 from viewer.support.terminal import say
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from layers.raster.common_grid import CommonGrid, Placed
     from layers.raster.phase_correlation import Registered
     from layers.requests.imagery import ReadTile
+    from layers.requests.probed import Probed
 
 _EPILOG = (
     "The shift is what to add to MOVING's position, in its pixels and in metres, x right, y down, by phase correlation "
@@ -31,7 +33,6 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from layers.raster.common_grid import common_grid  # for start-up time
-    from layers.raster.phase_correlation import Registered
     from layers.requests.registering import Register
     from viewer.cli.reading import one_reader
 
@@ -39,7 +40,7 @@ def _run(arguments: argparse.Namespace) -> int:
         (moving, of_moving), (fixed, of_fixed) = (_image(pool, text) for text in (arguments.moving, arguments.fixed))
         grid = common_grid(moving, fixed)
         answer = pool.ask(Register.on(grid, of_moving, of_fixed), TIMEOUT_S)
-    found = Registered.from_json(answer.header["registered"])
+    found: Registered = answer.facts
     if arguments.json:
         print_json(facts_of(grid, found))
     else:
@@ -75,24 +76,20 @@ def _say(grid: CommonGrid, found: Registered) -> None:
 
 def _image(pool: ReaderPool, text: str) -> tuple[Placed, ReadTile]:
     """The place of an image, and a question about the bands in which it is shown. Raises GeoloupeError."""
-    from layers.errors import UnsupportedFormat  # for start-up time
-    from layers.raster.common_grid import Placed
-    from layers.raster.info import RasterInfo
-    from layers.raster.scene import SceneInfo
+    from layers.raster.common_grid import Placed  # for start-up time
     from layers.raster.style import RasterStyle
     from layers.requests.imagery import ReadTile
     from layers.requests.probe import Probe
     from viewer.cli.reading import existing
 
     path = existing(text).resolve()
-    header = pool.ask(Probe(str(path))).header
-    if header.get("kind") not in ("raster", "scene") or header.get("raster") is None:
+    probed: Probed = pool.ask(Probe(str(path))).facts
+    info = probed.raster
+    if info is None:
         raise UnsupportedFormat("{name} is no image: name two images to register the one to the other.", name=path.name)
-    info = RasterInfo.from_json(header["raster"])
     bands: tuple[Any, ...] = RasterStyle.default(info).bands
-    if header["kind"] == "scene":
-        scene = SceneInfo.from_json(header["scene"])
-        bands = tuple(scene.bands[number - 1].place for number in bands)
+    if probed.scene is not None:
+        bands = tuple(probed.scene.bands[number - 1].place for number in bands)
     return Placed.of(path.name, info), ReadTile(str(path), info.part, bands=bands)
 
 

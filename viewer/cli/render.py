@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from layers.errors import CannotBePlaced, InvalidValue
 from viewer.cli.command import DONE, FINDINGS, OUTSIDE, Command, parse_bounds, parse_size
 from viewer.support.plain_imports import load_qt
 from viewer.support.terminal import complain
@@ -28,8 +30,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from layers.errors import CannotBePlaced  # for start-up time
-    from layers.geo.bounds import Bounds
+    from layers.geo.bounds import Bounds  # for start-up time
     from layers.geo.crs import WEB_MERCATOR, chosen_canvas, parse_crs
     from viewer.cli.documents import document_of, hosts_named
 
@@ -66,17 +67,12 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _refuse_unplaced(scene: MapScene, named: Iterable[str]) -> None:
     """A file that was named and has no place cannot be drawn: that is the input's fault, not a picture without it."""
-    from layers.errors import CannotBePlaced  # for start-up time
-
     for uuid, sentence in scene.problems().items():
         if uuid in named and scene.layer_bounds(uuid) is None:
             raise CannotBePlaced(sentence)
 
 
 def _checked_style(text: str) -> str:
-    import json  # for start-up time
-
-    from layers.errors import InvalidValue
 
     try:
         value = json.loads(text) if text else {}

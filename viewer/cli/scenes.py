@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import TYPE_CHECKING, Any
 
+from layers.errors import NotAFile
 from viewer.cli.command import DONE, Command, add_json, parse_bounds, print_json
 from viewer.support.terminal import complain, say
 
@@ -51,10 +53,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _found(arguments: argparse.Namespace) -> list[FoundScene]:
     """The scenes that are asked for: those with a date in its order, then those without. Problems are complained of."""
-    import os  # for start-up time, as all below
-
-    from layers.errors import NotAFile
-    from layers.scenes.indexing import index_folder
+    from layers.scenes.indexing import index_folder  # for start-up time, as all below
     from layers.scenes.scene_store import SceneStore
     from layers.text.counted import counted
     from layers.time.time_span import TimeSpan

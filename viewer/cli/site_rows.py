@@ -18,6 +18,7 @@ from layers.geo.coordinates.parse import parse_coordinate
 from layers.pool.rows import read_rows
 from layers.raster.photograph import Photograph, photograph_in
 from layers.requests.probe import Probe
+from layers.requests.probed import Probed
 from layers.text.counted import counted, metres
 from layers.vector.table import VectorInfo
 from viewer.commands.feature_sites import COLUMN_NAMES, SiteMapping, guess_mapping, site_fields, site_geometry
@@ -102,8 +103,8 @@ def photograph_at(path: Path, pool: ReaderPool) -> Photograph | None:
     """The photograph that a picture is, as its EXIF says; None for any other file."""
     if path.suffix.lower() not in _OF_CAMERAS:
         return None
-    header = pool.ask(Probe(str(path.resolve()))).header
-    return photograph_in(header["raster"]["tags"]) if header["kind"] == "raster" else None
+    probed: Probed = pool.ask(Probe(str(path.resolve()))).facts
+    return photograph_in(probed.raster.tags) if probed.raster is not None else None
 
 
 def _photo_mark(photograph: Photograph, path: Path) -> SiteRow:
@@ -115,13 +116,12 @@ def _photo_mark(photograph: Photograph, path: Path) -> SiteRow:
 
 
 def _layers(path: Path, pool: ReaderPool, options: Mapping[str, str] | None = None) -> list[VectorInfo]:
-    header = pool.ask(Probe(str(path.resolve()), options=dict(options or {}), preview=True)).header
-    if header["kind"] != "vector":
+    probed: Probed = pool.ask(Probe(str(path.resolve()), options=dict(options or {}), preview=True)).facts
+    if probed.kind != "vector":
         raise UnsupportedFormat("{path} holds no rows that could become sites: it is an image.", path=path)
-    layers = [VectorInfo.from_json(layer) for layer in header["layers"]]
-    if not any(layer.features for layer in layers):
+    if not any(layer.features for layer in probed.layers):
         raise NotReadable("{path} holds no rows: there is nothing to add.", path=path)
-    return layers
+    return list(probed.layers)
 
 
 def _notes(layers: list[VectorInfo]) -> list[str]:

@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from layers.decoding import encoded
 from layers.disk.content_mark import KEY, ContentMark
 from layers.document.document import Document
 from layers.document.edit import Edit
@@ -20,6 +21,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
 from layers.geo.crs_catalog import fit_of
 from layers.phrase import Phrase
+from layers.requests.probed import Picture, Probed
 from layers.services.naming import service_from_text
 from layers.text.counted import counted, grouped
 from viewer.commands.layers import add_layer
@@ -52,60 +54,58 @@ class FoundLayer(Struct, frozen=True):
 def layers_of_service(text: str) -> list[FoundLayer]:
     """The layer of a tile template or of a name in the catalogue. Raises BadTemplate."""
     service = service_from_text(text)
-    return [FoundLayer("tiles", service.title, service.to_json(), {"credit": service.attribution})]
+    return [FoundLayer("tiles", service.title, encoded(service), {"credit": service.attribution})]
 
 
-def layers_of_probe(path: Path, header: dict[str, Any], options: dict[str, Any] | None = None) -> list[FoundLayer]:
+def layers_of_probe(path: Path, probed: Probed, options: dict[str, Any] | None = None) -> list[FoundLayer]:
     """The layers a probed file stands for; a delivery is one, a vector file may hold several tables.
 
     `options` say how it was read. What does not say where on Earth it lies, or contradicts itself, comes with a
     question. Raises CannotBePlaced where no answer would help,
     NotReadable for a file that is cut short or a delivery without its bands.
     """
-    return [_marked(layer, header) for layer in _layers_of_probe(path, header, options or {})]
+    return [_marked(layer, probed.content) for layer in _layers_of_probe(path, probed, options or {})]
 
 
-def _marked(layer: FoundLayer, header: dict[str, Any]) -> FoundLayer:
+def _marked(layer: FoundLayer, mark: ContentMark | None) -> FoundLayer:
     """The layer with marks that recognise its file, should it move."""
-    mark = ContentMark.from_json(header.get(KEY))
-    return layer if mark is None else replace(layer, source={**layer.source, KEY: mark.to_json()})
+    return layer if mark is None else replace(layer, source={**layer.source, KEY: encoded(mark)})
 
 
-def _layers_of_probe(path: Path, header: dict[str, Any], options: dict[str, Any]) -> list[FoundLayer]:
-    if header["kind"] == "vector":
-        return _tables(path, header["layers"], list(header.get("parts", ())), options)
-    raster = header.get("raster")
+def _layers_of_probe(path: Path, probed: Probed, options: dict[str, Any]) -> list[FoundLayer]:
+    if probed.kind == "vector":
+        return _tables(path, probed, options)
+    raster, scene = probed.raster, probed.scene
     if raster is None:
         raise NotReadable("No band of {name} can be opened: look whether its files are all there.", name=path.name)
-    if header.get("cut_short"):
-        raise NotReadable(header["cut_short"])
-    bands = header["scene"]["bands"] if header["kind"] == "scene" else ()
-    question = question_of_raster(path.name, raster, all(len(band["paths"]) == 1 for band in bands))
-    facts = {"credit": raster["credit"], "acquired_at": raster["acquired_at"], "date_kind": raster["date_kind"]}
-    name = header["scene"]["title"] if header["kind"] == "scene" else path.stem
-    found = FoundLayer("raster", name, {"path": str(path)}, facts, _bounds(raster), question=question)
-    pictures = header.get("pictures") or []
-    if len(pictures) < 2:
+    if probed.cut_short:
+        raise NotReadable(probed.cut_short)
+    bands = () if scene is None else scene.bands
+    question = question_of_raster(path.name, raster, all(len(band.paths) == 1 for band in bands))
+    facts = {"credit": raster.credit, "acquired_at": raster.acquired_at, "date_kind": raster.date_kind}
+    name = path.stem if scene is None else scene.title
+    found = FoundLayer("raster", name, {"path": str(path)}, facts, raster.bounds_lonlat, question=question)
+    if len(probed.pictures) < 2:
         return [found]
-    ends = Counter(_last_name(picture) for picture in pictures)
-    return [_picture(path, found, picture, ends[_last_name(picture)] == 1) for picture in pictures]
+    ends = Counter(_last_name(picture) for picture in probed.pictures)
+    return [_picture(path, found, picture, ends[_last_name(picture)] == 1) for picture in probed.pictures]
 
 
-def _last_name(picture: dict[str, Any]) -> str:
-    return str(picture["part"].rpartition("/")[2])
+def _last_name(picture: Picture) -> str:
+    return picture.part.rpartition("/")[2]
 
 
-def _picture(path: Path, first: FoundLayer, picture: dict[str, Any], is_unlike: bool) -> FoundLayer:
+def _picture(path: Path, first: FoundLayer, picture: Picture, is_unlike: bool) -> FoundLayer:
     """One picture of a file that holds several, which may lie in different places.
 
     Its groups stand in its name only where another is called as it is.
     """
     return replace(
         first,
-        name=f"{first.name}: {_last_name(picture) if is_unlike else picture['part']}",
-        source={**first.source, "part": picture["part"]},
-        bounds_lonlat=_bounds(picture),
-        details=(picture["words"], ""),
+        name=f"{first.name}: {_last_name(picture) if is_unlike else picture.part}",
+        source={**first.source, "part": picture.part},
+        bounds_lonlat=picture.bounds_lonlat,
+        details=(picture.words, ""),
         question=question_of_raster(path.name, picture, True),
         is_alternative=True,
     )
@@ -152,7 +152,8 @@ def edit_for(
     )
 
 
-def _tables(path: Path, tables: list[dict[str, Any]], parts: list[str], options: dict[str, Any]) -> list[FoundLayer]:
+def _tables(path: Path, probed: Probed, options: dict[str, Any]) -> list[FoundLayer]:
+    tables, parts = probed.layers, probed.parts
     question = question_of_tables(path.name, tables)
     alone = len(tables) + len(parts) == 1
     pictures = [
@@ -163,11 +164,11 @@ def _tables(path: Path, tables: list[dict[str, Any]], parts: list[str], options:
     return pictures + [
         FoundLayer(
             "vector",
-            path.stem if alone else f"{path.stem}: {table['name']}",
-            {"path": str(path), "table": table["name"], **_kind(table["geometry"]), **said},
-            {"style_json": json.dumps(table["style"])} if table.get("style") else {},
-            _bounds(table),
-            (table["geometry"], grouped(table["features"])),
+            path.stem if alone else f"{path.stem}: {table.name}",
+            {"path": str(path), "table": table.name, **_kind(table.geometry), **said},
+            {"style_json": json.dumps(table.style)} if table.style else {},
+            table.bounds_lonlat,
+            (table.geometry, grouped(table.features)),
             question,
         )
         for table in tables
@@ -177,8 +178,3 @@ def _tables(path: Path, tables: list[dict[str, Any]], parts: list[str], options:
 def _kind(geometry: str) -> dict[str, str]:
     """The kind that the case keeps of a layer to dress it for QGIS while its row says nothing of a style."""
     return {"geometry": geometry} if any(kind in geometry for kind in ("Point", "Line", "Polygon")) else {}
-
-
-def _bounds(facts: dict[str, Any]) -> Bounds | None:
-    bounds = facts["bounds_lonlat"]
-    return None if bounds is None else Bounds(*bounds)

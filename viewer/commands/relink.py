@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from layers.decoding import decoded_or_none, encoded
 from layers.disk.content_mark import KEY, ContentMark
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
@@ -75,7 +76,7 @@ def _relinked(source: Mapping[str, Any], places: Places) -> dict[str, Any]:
     found["path"] = place.path
     found.pop(KEY, None)
     if place.mark is not None:
-        found[KEY] = place.mark.to_json()
+        found[KEY] = encoded(place.mark)
     new = PurePath(place.path)
     if new.suffix.lower() in _ONE_TABLE and new.name != (parts_of(text) or [""])[-1]:
         found.pop("table", None)  # it may have been called after the file
@@ -87,7 +88,7 @@ def lost_files(layer: Layer) -> list[LostFile]:
     members = layer.source.get("combined")
     sources = [layer.source, *(members if isinstance(members, list) else ())]
     return [
-        LostFile(layer.uuid, layer.name, source["path"], ContentMark.from_json(source.get(KEY)))
+        LostFile(layer.uuid, layer.name, source["path"], decoded_or_none(source.get(KEY), ContentMark))
         for source in sources
         if isinstance(source, dict) and isinstance(source.get("path"), str) and source["path"]
     ]

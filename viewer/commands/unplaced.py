@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -10,9 +11,12 @@ from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
 from layers.geo.crs import crs_name, is_off_earth
 from layers.phrase import Phrase
+from layers.raster.info import RasterInfo
 
 if TYPE_CHECKING:
     from layers.raster.photograph import Photograph
+    from layers.requests.probed import Picture
+    from layers.vector.table import VectorInfo
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
 """Endings of files that are pictures to be looked at: what has another and no place lacks something."""
@@ -84,14 +88,14 @@ class PlaceQuestion(Struct, frozen=True):
         return Phrase("{lack}: it is shown in pixel space.", lack=lack)
 
 
-def question_of_raster(name: str, raster: dict[str, Any], has_pixels: bool) -> PlaceQuestion | None:
+def question_of_raster(name: str, raster: RasterInfo | Picture, has_pixels: bool) -> PlaceQuestion | None:
     """The question about a probed raster; None where it says where it lies.
 
     Raises CannotBePlaced where no answer would help.
     """
-    if raster["crs"] and raster["placed_by"] and (raster["bounds_lonlat"] or is_off_earth(raster["crs"])):
+    if raster.crs and raster.placed_by and (raster.bounds_lonlat or is_off_earth(raster.crs)):
         return None
-    bounds = Bounds(*raster["bounds"]) if raster["placed_by"] else None
+    bounds = raster.bounds if raster.placed_by else None
     if bounds is None and not has_pixels:
         raise CannotBePlaced(
             "{name} is an image in several tiles of which nothing tells Geoloupe where they lie: "
@@ -99,31 +103,31 @@ def question_of_raster(name: str, raster: dict[str, Any], has_pixels: bool) -> P
             name=name,
         )
     # A part of a file that holds several pictures has no size here, and no world file of its own.
-    is_picture = bounds is None and not raster["crs"] and "width" in raster
-    size = (raster["width"], raster["height"]) if is_picture else (0, 0)
+    whole = raster if isinstance(raster, RasterInfo) else None
+    size = (whole.width, whole.height) if whole is not None and bounds is None and not whole.crs else (0, 0)
     from layers.raster.photograph import photograph_in  # for start-up time
 
-    photograph = photograph_in(raster.get("tags") or {})
+    photograph = photograph_in({} if whole is None else whole.tags)
     size = size if name.lower().endswith(PICTURES) else (0, 0)
-    return PlaceQuestion(name, raster["crs"], bounds, has_pixels, size, photograph)
+    return PlaceQuestion(name, raster.crs, bounds, has_pixels, size, photograph)
 
 
-def question_of_tables(name: str, tables: list[dict[str, Any]]) -> PlaceQuestion | None:
+def question_of_tables(name: str, tables: Sequence[VectorInfo]) -> PlaceQuestion | None:
     """The question about the tables of a vector file; None where one of them has a CRS that its numbers fit.
 
     Raises CannotBePlaced where there is nothing to be placed.
     """
     if any(_is_placed(table) for table in tables):
         return None
-    boxes = [Bounds(*table["bounds"]) for table in tables if table["bounds"]]
+    boxes = [table.bounds for table in tables if table.bounds]
     if not boxes:
         raise CannotBePlaced("{name} holds no place and names no CRS: there is nothing to show.", name=name)
     whole = boxes[0]
     for box in boxes[1:]:
         whole = whole.union(box)
-    return PlaceQuestion(name, tables[0]["crs"], whole, True)
+    return PlaceQuestion(name, tables[0].crs, whole, True)
 
 
-def _is_placed(table: dict[str, Any]) -> bool:
-    crs = table["crs"]
-    return bool(crs) and bool(table["bounds_lonlat"] or not table["bounds"] or is_off_earth(crs))
+def _is_placed(table: VectorInfo) -> bool:
+    crs = table.crs
+    return bool(crs) and bool(table.bounds_lonlat or not table.bounds or is_off_earth(crs))

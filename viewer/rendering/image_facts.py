@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from layers.decoding import decoded_or_none
 from layers.disk.content_mark import KEY as CONTENT
 from layers.disk.content_mark import ContentMark
 from layers.document.image import image_key_of
@@ -155,7 +156,7 @@ def _content_key(source: dict[str, Any], name: str) -> str:
 
 
 def _mark(source: Mapping[str, Any]) -> str:
-    mark = ContentMark.from_json(source.get(CONTENT))
+    mark = decoded_or_none(source.get(CONTENT), ContentMark)
     return "" if mark is None else f"{mark.size}-{mark.ends}"
 
 

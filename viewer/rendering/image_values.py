@@ -19,7 +19,7 @@ from layers.geo.crs import PIXEL_SPACE, WGS84, is_off_earth, is_unrolled, transf
 from layers.grid.tile_grid import Affine
 from layers.pool.protocol import Answer
 from layers.raster.info import BandInfo, RasterInfo
-from layers.requests.imagery import BandStatistics, Ring
+from layers.requests.imagery import AreaFacts, BandStatistics, Ring
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.raster.raster_source import MOST_BANDS
@@ -147,9 +147,9 @@ def ask_area(drawing: RasterDrawing, area: BaseGeometry, done: AreaDone) -> None
         if isinstance(result, GeoloupeError):
             done(result)
             return
-        found = [BandStatistics.of(each) for each in result.header["bands"]]
-        pairs = tuple(zip(info.bands[:MOST_BANDS], found, strict=False))
-        done(AreaValues(pairs, int(result.header["inside"]), float(shrink)))
+        facts: AreaFacts = result.facts
+        pairs = tuple(zip(info.bands[:MOST_BANDS], facts.bands, strict=False))
+        done(AreaValues(pairs, facts.inside, float(shrink)))
 
     drawing.source.ask_area(coarse, size, crs, tuple(in_tile), answered)
 

@@ -105,7 +105,7 @@ class Settings:
         """The stored value where it is of the default's type, else the default. Raises KeyError for an unknown key."""
         default = DEFAULTS[key]
         value = self._values.get(key, default)
-        return value if type(value) is type(default) else default
+        return value if type(value) is type(default) and not is_half(value) else default
 
     def set(self, key: str, value: Any) -> None:
         """Keep a value and write the file; a file that cannot be written costs the memory of the choice only."""
@@ -169,6 +169,11 @@ class Settings:
             self._unwritten.clear()
         except OSError as error:
             self.problem = f"The settings cannot be kept in {path.parent}: {error}."
+
+
+def is_half(value: Any) -> bool:
+    """True for a text with half characters, as an odd file may hold it: no case could keep it."""
+    return isinstance(value, str) and value.encode("utf-8", "ignore").decode("utf-8") != value
 
 
 def only_texts(known: list[Any]) -> list[str]:

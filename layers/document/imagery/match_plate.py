@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
+from layers.decoding import encoded
 from layers.document.document import Document
 from layers.document.json_fields import finite_numbers, json_object
 from layers.document.mark_shape import MOST_NUMBER, Numbered, shape_of_site
@@ -65,7 +66,7 @@ class MatchPlate(Struct, frozen=True):
 
     def to_json(self) -> str:
         """The text for `Product.layout_json`."""
-        return json.dumps({"kind": KIND, "photo": self.photo, "numbers": [list(one) for one in self.numbers]})
+        return json.dumps({"kind": KIND, **encoded(self)})
 
 
 def plate_of(product: Product) -> MatchPlate | None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from layers.decoding import encoded
 from layers.project.opening.case_file import MOST_CELL_BYTES, CaseFile, Spoiled, TooLong, in_full
 from layers.project.opening.foreign import foreign_in
 from layers.project.storage.geometry_blobs import are_plain_points, blobs, geometries, is_plain_point
@@ -68,10 +69,10 @@ class CaseOps:
         mark, state = case.mark(meta.get("integrity", ""))
         return {
             "meta": meta,
-            "mark": mark.to_json(),
+            "mark": encoded(mark),
             "integrity": str(state),
             "tables": {name: [column.name for column in columns] for name, columns in case.schema.tables.items()},
-            "foreign": foreign_in(case.schema, schema_version_in(meta)).to_json(),
+            "foreign": encoded(foreign_in(case.schema, schema_version_in(meta))),
             "problems": list(case.problems),
         }
 

@@ -8,10 +8,11 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+from layers.decoding import decoded_or_none
 from layers.errors import CaseDamaged
 from layers.geo.bounds import Bounds
 from layers.phrase import Phrase
@@ -56,6 +57,47 @@ class Chunk(Struct, frozen=True):
     numbers: list[int]
     columns: dict[str, list[Any]]
     refused: Mapping[int, Any]
+    is_last: bool = False
+
+
+class _Rows(Struct):
+    numbers: list[int]
+    columns: dict[str, Any]
+    """Cells by column, as `_unpacked` takes them."""
+    is_last: bool
+
+
+class _InArrays(Struct):
+    """A column whose values come as arrays."""
+
+    refused: list[tuple[int, Any]]
+    """(index, cell) of those that are not in them."""
+
+
+class _TooLong(Struct):
+    size: Annotated[int, Meta(ge=0, le=2**62)]
+
+
+class _Checked(Struct):
+    is_sound: bool
+
+
+class _Counted(Struct):
+    count: Annotated[int, Meta(ge=0)] | None
+
+
+class _Filled(Struct):
+    columns: dict[str, Annotated[int, Meta(ge=0)]]
+
+
+class _Near(Struct):
+    numbers: list[int]
+    count: Annotated[int, Meta(ge=0)]
+
+
+class _Piece(Struct):
+    size: Annotated[int, Meta(ge=0)]
+    is_text: bool
 
 
 class Value(Struct, frozen=True):
@@ -92,37 +134,33 @@ class CaseReader:
                     "deadline_s": timeout_s,
                 }
                 answer = asks.ask("open", params, timeout_s + 2, _nothing)
-                yield cls(asks, _opened(answer.header, path))
+                yield cls(asks, _told(answer.header, OpenedCase))
         finally:
             asks.close()
 
     def is_sound(self, tables: Sequence[str]) -> bool:
         """SQLite's quick check of tables."""
-        return bool(self._ask("check", {"tables": list(tables)})["is_sound"])
+        return self._ask("check", {"tables": list(tables)}, _Checked).is_sound
 
     def count(self, table: str) -> int:
-        return int(self._ask("count", {"table": table})["count"])
+        return self._ask("count", {"table": table}, _Counted).count or 0
 
     def count_boxes(self, rtree: str) -> int | None:
         """Number of boxes in a spatial index; None where there is none."""
-        count = self._ask("count_boxes", {"table": rtree})["count"]
-        return None if count is None else int(count)
+        return self._ask("count_boxes", {"table": rtree}, _Counted).count
 
     def filled(self, table: str, columns: Sequence[str], only: Sequence[int] | None = None) -> dict[str, int]:
         """Columns among `columns` that hold anything, with the bytes of the largest value; of `only` these rows."""
-        told = self._ask("filled", {"table": table, "columns": list(columns), "only": only})["columns"]
-        return {name: int(told[name]) for name in columns if name in told}
+        told = self._ask("filled", {"table": table, "columns": list(columns), "only": only}, _Filled).columns
+        return {name: told[name] for name in columns if name in told}
 
     def near(self, table: str, bounds: Bounds | None, most: int) -> tuple[list[int], int]:
         """(row numbers of geometries that may lie inside bounds in lon, lat, at most `most`; number of all)."""
         sides = None if bounds is None else [bounds.left, bounds.bottom, bounds.right, bounds.top]
-        told = self._ask("near", {"table": table, "bounds": sides, "most": most})
-        numbers, count = told.get("numbers"), told.get("count")
-        if not isinstance(numbers, list) or len(numbers) > most or not set(map(type, numbers)) <= {int}:
+        told = self._ask("near", {"table": table, "bounds": sides, "most": most}, _Near)
+        if len(told.numbers) > most:
             raise _babble()
-        if not isinstance(count, int):
-            raise _babble()
-        return numbers, count
+        return told.numbers, told.count
 
     def each_chunk(
         self,
@@ -158,7 +196,7 @@ class CaseReader:
             chunk = _chunk(answer, columns, geometry or blob)
             if chunk.numbers:
                 waiting.append(chunk)
-            if answer.header["is_last"] or not chunk.numbers:
+            if chunk.is_last or not chunk.numbers:
                 take_waiting()
                 return
             if after is not None and chunk.numbers[-1] <= after:
@@ -169,65 +207,60 @@ class CaseReader:
         """The bytes of one value, as it stands in the file."""
         params = {"table": table, "column": column, "row": row, "offset": 0, "length": PIECE_BYTES}
         answer = self._asks.ask("piece", params, READ_S, _nothing)
-        size = int(answer.header["size"])
+        told = _told(answer.header, _Piece)
 
         def pieces() -> Iterator[bytes]:
-            piece, offset = answer.arrays[0].tobytes(), 0
+            piece, offset = _bytes_in(answer), 0
             while piece:
                 yield piece
                 offset += len(piece)
-                if offset >= size:
+                if offset >= told.size:
                     return
                 following = self._asks.ask("piece", {**params, "offset": offset}, READ_S, _nothing)
-                piece = following.arrays[0].tobytes()
+                piece = _bytes_in(following)
 
-        return Value(size, bool(answer.header["is_text"]), pieces())
+        return Value(told.size, told.is_text, pieces())
 
-    def _ask(self, op: str, params: dict[str, Any]) -> dict[str, Any]:
-        return self._asks.ask(op, params, READ_S, _nothing).header
+    def _ask[T: Struct](self, op: str, params: dict[str, Any], kind: type[T]) -> T:
+        return _told(self._asks.ask(op, params, READ_S, _nothing).header, kind)
 
 
 def _nothing() -> None:
     """Between question and answer there is nothing to do."""
 
 
-def _opened(header: Mapping[str, Any], path: Path) -> OpenedCase:
-    """Raises CaseDamaged for what is no answer."""
-    try:
-        mark = Fingerprint.from_json(header["mark"])
-        assert mark is not None
-        return OpenedCase(
-            {str(key): str(value) for key, value in header["meta"].items()},
-            mark,
-            Integrity(header["integrity"]),
-            {str(table): frozenset(map(str, columns)) for table, columns in header["tables"].items()},
-            Foreign.from_json(header["foreign"]),
-            tuple(map(str, header["problems"])),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError, AssertionError) as error:
-        raise _babble() from error
+def _told[T: Struct](data: Any, kind: type[T]) -> T:
+    """A header, or a part of it, as what was asked for. Raises CaseDamaged for what is none."""
+    told = decoded_or_none(data, kind)
+    if told is None:
+        raise _babble()
+    return told
+
+
+def _bytes_in(answer: Answer) -> bytes:
+    return answer.arrays[0].tobytes() if answer.arrays else b""
 
 
 def _chunk(answer: Answer, columns: Mapping[str, int], in_arrays: str) -> Chunk:
     """Raises CaseDamaged for what does not fit together."""
     try:
-        numbers = answer.header["numbers"]
-        told = answer.header["columns"]
+        rows = _told(answer.header, _Rows)
+        numbers, told = rows.numbers, rows.columns
         found: dict[str, list[Any]] = {}
         refused: dict[int, Any] = {}
         for name in columns:
             if name == in_arrays:
                 data, ends = answer.arrays
-                refused = {int(index): _value(cell) for index, cell in told[name]["refused"]}
+                refused = {index: _value(cell) for index, cell in _told(told[name], _InArrays).refused}
                 found[name] = _blobs(data.tobytes(), ends.tolist())
             else:
                 found[name] = _unpacked(told[name])
-        fits = all(len(values) == len(numbers) for values in found.values()) and set(map(type, numbers)) <= {int}
+        fits = all(len(values) == len(numbers) for values in found.values())
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise _babble() from error
     if not fits:
         raise _babble()
-    return Chunk(numbers, found, refused)
+    return Chunk(numbers, found, refused, rows.is_last)
 
 
 def _blobs(data: bytes, ends: list[int]) -> list[bytes]:
@@ -253,7 +286,7 @@ def _value(cell: Any) -> Any:
                 raise ValueError("no base64") from error
         if "spoiled" in cell:
             return Unfit("no text in UTF-8", str(cell["spoiled"]))
-        return Unfit(Phrase("too large ({cell} bytes)", cell=f"{int(cell['size']):,}"))
+        return Unfit(Phrase("too large ({cell} bytes)", cell=f"{_told(cell, _TooLong).size:,}"))
     if type(cell) in _PLAIN:
         return cell
     raise ValueError("no value of SQLite")

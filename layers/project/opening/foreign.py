@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import count
-from typing import Any, Self
 
 from msgspec import Struct, field
 
@@ -71,45 +70,6 @@ class Foreign(Struct, frozen=True):
     def is_carried(self) -> bool:
         """True where anything has to be written into the next save."""
         return bool(self.columns or self.tables)
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "columns": {table: [_column_json(column) for column in columns] for table, columns in self.columns.items()},
-            "tables": [
-                {
-                    "name": table.name,
-                    "columns": [_column_json(column) for column in table.columns],
-                    "counts_up": table.counts_up,
-                    "indexes": [list(index) for index in table.indexes],
-                    "carried_as": table.carried_as,
-                }
-                for table in self.tables
-            ],
-            "lost": list(self.lost),
-            "renamed": {table: dict(names) for table, names in self.renamed.items()},
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """Raises KeyError, TypeError or ValueError where `data` is none of `to_json`."""
-        return cls(
-            {str(table): tuple(map(_column, columns)) for table, columns in data["columns"].items()},
-            tuple(
-                ForeignTable(
-                    str(table["name"]),
-                    tuple(map(_column, table["columns"])),
-                    bool(table["counts_up"]),
-                    tuple((str(name), bool(unique), tuple(map(str, over))) for name, unique, over in table["indexes"]),
-                    str(table["carried_as"]),
-                )
-                for table in data["tables"]
-            ),
-            tuple(str(sentence) for sentence in data["lost"]),
-            {
-                str(table): {str(old): str(new) for old, new in names.items()}
-                for table, names in data["renamed"].items()
-            },
-        )
 
 
 NOTHING = Foreign({}, (), ())
@@ -211,12 +171,3 @@ def renamed_sentences(foreign: Foreign) -> list[str]:
         Phrase("Another program's content keeps its values under a new name: {old} is {new} now.", old=old, new=new)
         for old, new in pairs
     ]
-
-
-def _column_json(column: TableColumn) -> list[Any]:
-    return [column.name, column.declared, column.is_required, column.key]
-
-
-def _column(data: Any) -> TableColumn:
-    name, declared, is_required, key = data
-    return TableColumn(str(name), str(declared), bool(is_required), int(key))

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from msgspec import Struct
 
+from layers.decoding import decoded_or_none, encoded
 from layers.phrase import Phrase
 from layers.project.storage.fsops import DISK, FileSystem, temporary_beside
 from layers.project.storage.processes import Owner
@@ -23,6 +24,7 @@ from layers.project.storage.processes import Owner
 STALE_S = 12 * 3600
 """A lock of another host, whose processes we cannot see, is believed for so long after its last sign of life."""
 _MOST_BYTES = 10_000
+_MOST_NAME = 100
 
 
 class Holder(Struct, frozen=True):
@@ -36,7 +38,8 @@ class Holder(Struct, frozen=True):
     """Tells two locks of one process apart."""
 
     def __str__(self) -> str:
-        user, host = self.user or Phrase("somebody"), self.owner.host or Phrase("an unknown computer")
+        user = self.user[:_MOST_NAME] or Phrase("somebody")
+        host = self.owner.host[:_MOST_NAME] or Phrase("an unknown computer")
         return Phrase("{user} on {host}", user=user, host=host)
 
 
@@ -120,11 +123,8 @@ class CaseLock:
     def holder(self) -> Holder | None:
         """The holder of the lock; None for nobody, for a process that is gone, and for a file that is no lock."""
         try:
-            data = json.loads(_read(self.path))
-            owner = Owner.from_json(data["owner"])
-            token = str(data.get("token", ""))[:100]
-            holder = Holder(str(data["user"])[:100], owner, float(data["at"]), token) if owner is not None else None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            holder = decoded_or_none(json.loads(_read(self.path)), Holder)
+        except (OSError, ValueError, RecursionError):
             return None
         if holder is None or not holder.owner.is_alive:
             return None
@@ -133,12 +133,11 @@ class CaseLock:
 
     def _put(self, *, replace: bool) -> bool:
         """Write our lock, complete from the first moment on; False where one stands there, or none can stand."""
-        owner = Owner.of_this_process().to_json()
-        data = {"user": login_name(), "owner": owner, "at": time.time(), "token": self._token}
+        holder = Holder(login_name(), Owner.of_this_process(), time.time(), self._token)
         try:
             with temporary_beside(self.path, self._fs) as new:
                 with self._fs.open(new, "wb") as file:
-                    self._fs.write_all(file, json.dumps(data).encode("utf-8"))
+                    self._fs.write_all(file, json.dumps(encoded(holder)).encode("utf-8"))
                 if replace:
                     self._fs.replace(new, self.path)  # what stands there, a link for instance, is not followed
                 elif os.path.lexists(self.path):

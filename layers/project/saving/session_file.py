@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from layers.errors import CaseDamaged
+from layers.decoding import decoded, decoded_or_none, encoded
+from layers.errors import CaseDamaged, InvalidValue
+from layers.phrase import Phrase
 from layers.project.storage.fingerprint import Fingerprint
 from layers.project.storage.fsops import FileSystem
 from layers.project.storage.processes import Owner
@@ -58,25 +61,42 @@ class Session(Struct, frozen=True):
         return replace(self, is_closed=True)
 
 
+class _Kept(Struct):
+    """A session as its file has it; an owner or a fingerprint that is none costs itself, not the session."""
+
+    target: str | None
+    project_uuid: str
+    saved_seq: int
+    owner: Any
+    fingerprint: Any
+    is_recovered: bool
+    is_closed: bool
+    is_made: bool = True
+    carries: bool = False
+    was_edited: bool = False
+    placing: Any = None
+    last_change: str = ""
+
+
 def write_session(folder: Path, session: Session, fs: FileSystem) -> None:
     """Write it as a whole or not at all, durably, with what tells this computer from others. Raises OSError."""
-    data = {
-        "target": None if session.target is None else str(session.target),
-        "fingerprint": None if session.fingerprint is None else session.fingerprint.to_json(),
-        "project_uuid": session.project_uuid,
-        "saved_seq": session.saved_seq,
-        "owner": session.owner.known_in(folder.parent).to_json(),
-        "is_recovered": session.is_recovered,
-        "is_closed": session.is_closed,
-        "is_made": session.is_made,
-        "carries": session.carries,
-        "was_edited": session.was_edited,
-        "placing": None if session.placing is None else session.placing.to_json(),
-        "last_change": session.last_change,
-    }
+    kept = _Kept(
+        None if session.target is None else str(session.target),
+        session.project_uuid,
+        session.saved_seq,
+        encoded(session.owner.known_in(folder.parent)),
+        encoded(session.fingerprint),
+        session.is_recovered,
+        session.is_closed,
+        session.is_made,
+        session.carries,
+        session.was_edited,
+        encoded(session.placing),
+        session.last_change,
+    )
     new = folder / f"{NAME}.new"
     with fs.open(new, "wb") as file:
-        fs.write_all(file, json.dumps(data, indent=1).encode("utf-8"))
+        fs.write_all(file, json.dumps(encoded(kept), indent=1).encode("utf-8"))
     fs.fsync_file(new)
     fs.replace(new, folder / NAME)
     fs.fsync_folder(folder)
@@ -84,27 +104,24 @@ def write_session(folder: Path, session: Session, fs: FileSystem) -> None:
 
 def read_session(folder: Path) -> Session:
     """Raises CaseDamaged where there is no readable session.json."""
-    damaged = CaseDamaged(
+    damaged = Phrase(
         "The session in “{name}” cannot be read: its session.json is missing or damaged.", name=folder.name
     )
     try:
-        data = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        owner = Owner.from_json(data["owner"])
-        target = None if data["target"] is None else Path(str(data["target"]))
-        session = Session(
-            target,
-            Fingerprint.from_json(data["fingerprint"]),
-            str(data["project_uuid"]),
-            int(data["saved_seq"]),
-            owner or Owner(0, "", ""),
-            bool(data["is_recovered"]),
-            bool(data["is_closed"]),
-            bool(data.get("is_made", True)),
-            bool(data.get("carries", False)),
-            bool(data.get("was_edited", False)),
-            Fingerprint.from_json(data.get("placing")),
-            str(data.get("last_change", "")),
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise damaged from error
-    return session
+        kept = decoded(json.loads((folder / NAME).read_text(encoding="utf-8")), _Kept, damaged)
+    except (OSError, ValueError, RecursionError, InvalidValue) as error:
+        raise CaseDamaged(damaged) from error
+    return Session(
+        None if kept.target is None else Path(kept.target),
+        decoded_or_none(kept.fingerprint, Fingerprint),
+        kept.project_uuid,
+        kept.saved_seq,
+        decoded_or_none(kept.owner, Owner) or Owner(0),
+        kept.is_recovered,
+        kept.is_closed,
+        kept.is_made,
+        kept.carries,
+        kept.was_edited,
+        decoded_or_none(kept.placing, Fingerprint),
+        kept.last_change,
+    )

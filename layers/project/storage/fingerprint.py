@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import BinaryIO
 
 from msgspec import Struct
-from msgspec.structs import asdict
 
 from layers.errors import FileMissing
 from layers.project.storage.integrity import SLOT_BYTES, is_integrity_text
@@ -41,27 +40,6 @@ class Fingerprint(Struct, frozen=True):
         ):
             return False
         return bool(self.integrity) or (self.mtime_ns, self.inode) == (other.mtime_ns, other.inode)
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: Any) -> Self | None:
-        """None where `data` is no fingerprint."""
-        if not isinstance(data, dict):
-            return None
-        try:
-            return cls(
-                int(data["size"]),
-                int(data["mtime_ns"]),
-                int(data["inode"]),
-                int(data["counter"]),
-                str(data["integrity"]),
-                int(data.get("at", -1)),
-                tuple((str(suffix), int(size), int(mtime)) for suffix, size, mtime in data.get("sides", ())),
-            )
-        except (KeyError, TypeError, ValueError):
-            return None
 
 
 def fingerprint(path: Path, like: Fingerprint | None = None) -> Fingerprint:

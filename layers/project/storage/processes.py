@@ -7,10 +7,10 @@ import socket
 import sys
 from enum import Enum, auto
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from msgspec import Struct
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
 from layers.disk.this_machine import boot_id, machine_for
 
@@ -28,8 +28,8 @@ class Owner(Struct, frozen=True):
     """A process on a host. `started` is what the system says about its start; empty where it says nothing."""
 
     pid: int
-    started: str
-    host: str
+    started: str = ""
+    host: str = ""
     machine: str = ""
     """The computer, whatever its name (`layers.disk.this_machine`); empty where that is not known."""
     boot: str = ""
@@ -43,17 +43,6 @@ class Owner(Struct, frozen=True):
         """The same with its computer and that one's start, where it is this process; its sessions are in `folder`."""
         is_this = (self.pid, self.started, self.host) == (os.getpid(), start_of(os.getpid()), socket.gethostname())
         return replace(self, machine=machine_for(folder), boot=boot_id()) if is_this else self
-
-    @classmethod
-    def from_json(cls, data: Any) -> Self | None:
-        """None where `data` names no process."""
-        if not isinstance(data, dict) or not isinstance(data.get("pid"), int):
-            return None
-        words = [str(data.get(key, "")) for key in ("started", "host", "machine", "boot")]
-        return cls(data["pid"], *words)
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
 
     @property
     def is_local(self) -> bool:

@@ -10,9 +10,11 @@ import os
 from collections.abc import Iterable, Iterator
 from enum import Enum, auto
 from itertools import islice
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from msgspec import Struct
+
+from layers.errors import GeoloupeError
 
 MOST_BESIDE = 4096
 """Of a folder that is not granted whole, so many files are looked at."""
@@ -39,14 +41,6 @@ class Grants(Struct, frozen=True):
     def __bool__(self) -> bool:
         return bool(self.opened or self.read or self.write)
 
-    def to_json(self) -> dict[str, list[str]]:
-        """Plain JSON values; `from_json` gives back an equal value."""
-        return {"opened": sorted(self.opened), "read": sorted(self.read), "write": sorted(self.write)}
-
-    @classmethod
-    def from_json(cls, data: dict[str, list[str]]) -> Self:
-        return cls(*(frozenset(data[name]) for name in ("opened", "read", "write")))
-
 
 NOTHING = Grants()
 
@@ -57,7 +51,7 @@ def needs_of(op: str, params: dict[str, Any]) -> Grants:
     bands = params.get("bands")  # a number of them where pixels are written
     for band in bands if isinstance(bands, list) else ():
         if isinstance(band, dict):
-            opened |= {str(path) for path in (*(band.get("paths") or ()), *filter(None, (band.get("path"),)))}
+            opened |= {str(path) for path in band.get("paths") or ()}
     read = {os.path.dirname(str(params[name])) for name in ("overview_path", "fids_file") if params.get(name)}
     for name in ("moving", "fixed"):  # two tiles in one question
         if isinstance(params.get(name), dict):
@@ -175,8 +169,7 @@ def _root_of_delivery(file: str) -> Iterator[Place]:
 
 def _sources(vrt: str) -> Iterator[Place]:
     """Sources of a VRT, for when its folder, which holds them all, is not granted whole."""
-    from layers.errors import GeoloupeError  # rarely needed; the window never
-    from layers.readers.guards.vrt_judge import judge_vrt
+    from layers.readers.guards.vrt_judge import judge_vrt  # rarely needed; the window never
 
     try:
         sources = judge_vrt(vrt)

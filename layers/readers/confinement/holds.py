@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from msgspec import Struct
-from msgspec.structs import asdict
 
 
 class Holds(Struct, frozen=True):
@@ -21,12 +18,3 @@ class Holds(Struct, frozen=True):
     """It asks the kernel for what a reader needs and for nothing else, and touches no other process."""
     lacks: tuple[str, ...] = ()
     """Walls that do not hold here though they could elsewhere, in sentences."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values; `from_json` gives back an equal value."""
-        return {**asdict(self), "lacks": list(self.lacks)}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Holds:
-        files, network, tcp, calls = (bool(data[name]) for name in ("files", "network", "tcp", "calls"))
-        return cls(files, network, tcp, calls, tuple(map(str, data["lacks"])))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from layers.decoding import encoded
 from layers.errors import GeoloupeError
 from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
@@ -35,11 +36,11 @@ def read_acquisition(asked: ReadAcquisition) -> tuple[dict[str, Any], tuple[Any,
     """Header {"acquisition": ...}. Raises what opening raises."""
     path = asked.path
     if leads_to_scene(path):
-        return {"acquisition": describe(path).acquisition.to_json()}, ()
+        return {"acquisition": encoded(describe(path).acquisition)}, ()
     dataset = DATASETS.get(path, part=asked.part)
     tags = {str(key): str(value) for key, value in dataset.tags().items()}
     imagery = {str(key): str(value) for key, value in dataset.tags(ns="IMAGERY").items()}
-    return {"acquisition": acquisition_of(path, tags, imagery).to_json()}, ()
+    return {"acquisition": encoded(acquisition_of(path, tags, imagery))}, ()
 
 
 def acquisition_of(path: str, tags: dict[str, str], imagery: dict[str, str]) -> Acquisition:

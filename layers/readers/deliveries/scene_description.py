@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 from rasterio.io import DatasetReader
 
+from layers.decoding import encoded
 from layers.errors import GeoloupeError, NotAFile, UnsupportedFormat
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, is_geographic, is_off_earth, transform_bounds
@@ -117,7 +118,7 @@ def _facts(
     said = tuple(problem[:LONGEST] for problem in dict.fromkeys(problems))[:MOST_PROBLEMS]
     gsd_m = known.product_gsd_m
     brief = replace(known, notes=known.notes[:MOST_PROBLEMS])
-    return SceneFacts(title[:LONGEST], kind, brief.to_json(), tuple(ring), gsd_m, said).header()
+    return encoded(SceneFacts(title[:LONGEST], kind, brief, tuple(ring), gsd_m, said))
 
 
 def _box(transform: tuple[float, float, float, float, float, float], dataset: DatasetReader) -> Bounds:

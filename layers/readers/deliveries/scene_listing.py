@@ -7,6 +7,7 @@ import re
 from itertools import islice
 from typing import Any
 
+from layers.decoding import encoded
 from layers.errors import FileMissing, NotAllowed
 from layers.readers.deliveries.scene_files import Delivery, Kind, deliveries_among, is_entered
 from layers.readers.file_state import APPENDED, REPLACED
@@ -63,7 +64,7 @@ def list_scenes(asked: ListScenes) -> tuple[dict[str, Any], tuple[Any, ...]]:
     elif deliveries:
         folders = [name for name in folders if is_entered(name)]
     scenes, unplaced = _scenes(files, deliveries)
-    return FolderList(tuple(scenes), tuple(sorted(folders)), links, unplaced, is_cut).header(), ()
+    return encoded(FolderList(tuple(scenes), tuple(sorted(folders)), links, unplaced, is_cut)), ()
 
 
 def _refused(folder: str, error: OSError) -> FileMissing | NotAllowed:

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from layers.decoding import encoded
 from layers.errors import NotAFile, TooLarge, UnsupportedFormat
 from layers.phrase import Phrase
 from layers.raster.scene import SceneInfo
@@ -48,7 +49,7 @@ def probe_scene(asked: Probe) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """
     scene = describe(asked.path)
     raster = raster_of(scene, asked.canvas_crs or "", asked.height_m)
-    header = {"kind": "scene", "scene": scene.to_json(), "raster": None if raster is None else raster.to_json()}
+    header = {"kind": "scene", "scene": encoded(scene), "raster": encoded(raster)}
     return header, ()
 
 

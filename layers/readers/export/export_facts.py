@@ -64,13 +64,6 @@ class ExportFacts(Struct, frozen=True):
     def has_more_than_xy(self) -> bool:
         return any(kind >= 1000 for kind in self.kinds)
 
-    def to_json(self) -> dict[str, Any]:
-        return {"kinds": sorted(self.kinds), "has_ids": self.has_ids}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> ExportFacts:
-        return cls(frozenset(int(kind) for kind in data["kinds"]), bool(data["has_ids"]))
-
 
 def facts_of(source: VectorSource, wanted: NDArray[np.int64] | None) -> ExportFacts:
     """Facts from one look at all geometries; `wanted`: the fids of those written, ascending. Raises NotReadable."""

@@ -9,6 +9,7 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from layers.decoding import decoded, encoded
 from layers.errors import CannotBePlaced, DiskFull, ExportFailed
 from layers.phrase import Phrase
 from layers.readers.export.export_facts import ExportFacts, as_kind, facts_of
@@ -24,6 +25,7 @@ from layers.requests.features import Exported, ExportRows
 CHUNK_ROWS = 20_000
 ROWS_BY_FID = 2_000
 """So few features are asked for by their fids; of more the whole file is gone through."""
+_NO_FACTS = Phrase("The rows that are saved have changed: save the layer again.")
 FORMATS = ("GPKG", "FlatGeobuf", "GeoJSON", "CSV")
 
 
@@ -41,14 +43,14 @@ def export_rows(asked: ExportRows) -> tuple[dict[str, Any], tuple[Any, ...]]:
     crs = asked.source_crs or rows.crs
     if not crs and kind in ("GeoJSON", "CSV"):
         raise CannotBePlaced("{name} does not say in which CRS it is: choose its CRS first.", name=source.name)
-    facts = ExportFacts.from_json(asked.facts) if asked.facts else facts_of(source, wanted)
+    facts = decoded(asked.facts, ExportFacts, _NO_FACTS) if asked.facts else facts_of(source, wanted)
     try:
         types = _types(source, rows)
         written = _write(source, rows, crs, facts, types, asked)
     except (*READ_ERRORS, sqlite3.Error, OSError) as error:
         raise _failure(error, source) from error
     found = lines_in(asked.out) if kind == "CSV" and rows.next_fid is None else None
-    return Exported(rows.next_fid, written, facts.to_json(), _remark(kind, facts, types), found).header(), ()
+    return encoded(Exported(rows.next_fid, written, encoded(facts), _remark(kind, facts, types), found)), ()
 
 
 def _write(

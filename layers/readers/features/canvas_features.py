@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec.structs import asdict
 from numpy.typing import NDArray
 
 from layers.errors import CannotBePlaced
@@ -70,7 +71,6 @@ def read_features(question: ReadFeatures) -> tuple[dict[str, Any], tuple[NDArray
         "next_fid": following,
         "end_fid": asked.end,
         "shares": asked.shares,
-        "done": following is None,
         "form": drawn.form(),
     }
     return header, drawn.arrays()
@@ -87,7 +87,7 @@ def read_attributes(asked: ReadAttributes) -> tuple[dict[str, Any], tuple[NDArra
     wanted = None if asked.fids is None else list(asked.fids[:limit])
     columns = None if asked.columns is None else list(asked.columns)
     rows = rows_of(source_of(asked), asked.start_fid, limit, columns, wanted)
-    return RowFacts(rows.fids.tolist(), rows.columns, rows.next_fid).header(), ()
+    return asdict(RowFacts(rows.fids.tolist(), rows.columns, rows.next_fid)), ()
 
 
 @dataclass(slots=True)  # no Struct: it is made of other values than its fields

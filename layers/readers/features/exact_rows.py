@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from msgspec.structs import asdict
 from numpy.typing import NDArray
 
 from layers.errors import CannotBePlaced
@@ -29,7 +30,7 @@ def read_exact_rows(asked: ReadRows) -> tuple[dict[str, Any], tuple[NDArray[Any]
         geometries = shapely.transform(geometries, lambda xy: _to_lonlat(crs, xy))
     blobs = [b"" if g is None or g.is_empty else shapely.to_wkb(g, byte_order=1) for g in geometries]
     starts = np.cumsum([0, *map(len, blobs)], dtype=np.int64)
-    header = RowFacts(rows.fids.tolist(), rows.columns, rows.next_fid).header()
+    header = asdict(RowFacts(rows.fids.tolist(), rows.columns, rows.next_fid))
     return header, (np.frombuffer(b"".join(blobs), np.uint8), starts)
 
 

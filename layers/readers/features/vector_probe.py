@@ -10,6 +10,7 @@ import shapely
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from layers.decoding import encoded
 from layers.errors import CannotBePlaced, NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84, is_geographic, is_off_earth, off_earth_sentence
 from layers.phrase import Phrase, joined
@@ -93,7 +94,7 @@ def probe_vector(content: Content, asked: Probe) -> tuple[dict[str, Any], tuple[
             layers = [_parsed_info(path, layer) for layer in parsed]
         if not any(layer.features for layer in layers):
             raise NotReadable("{name} holds no features: there is nothing to show.", name=name)
-    return {"kind": "vector", "layers": [layer.to_json() for layer in layers]}, ()
+    return {"kind": "vector", "layers": [encoded(layer) for layer in layers]}, ()
 
 
 def _table_infos(asked: Probe, tables: list[str], problems: list[str]) -> list[VectorInfo]:

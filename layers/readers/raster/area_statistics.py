@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rasterio.features import rasterize
 
+from layers.decoding import encoded
 from layers.errors import NotReadable
 from layers.readers.raster.pixels import real_values
 from layers.requests.imagery import AREA_PERCENTILES, BandStatistics, ReadArea, Ring
@@ -21,7 +22,7 @@ def area_statistics(
     """The header of a tile with the statistics of its `arrays`, bands and mask, inside the rings; no arrays."""
     bands, mask = arrays
     inside = pixels_inside(asked.rings, mask.shape)
-    found = [band_statistics(band, mask & inside).header() for band in bands]
+    found = [encoded(band_statistics(band, mask & inside)) for band in bands]
     return {**header, "inside": int(inside.sum()), "bands": found}, ()
 
 

@@ -19,6 +19,7 @@ from rasterio.io import DatasetReader
 from rasterio.transform import Affine
 from rasterio.windows import Window
 
+from layers.decoding import encoded
 from layers.errors import DiskFull, GeoloupeError, NotAllowed, NotReadable, TooLarge
 from layers.raster.overviews import MAX_PIXELS, overview_name
 from layers.readers.library_words import tells_full_disk
@@ -111,7 +112,7 @@ def _size(full: DatasetReader) -> tuple[int, int]:
 
 
 def _header(final: Path, row: int, rows: int) -> dict[str, Any]:
-    return OverviewsBuilt(str(final), row, row / rows, row >= rows).header()
+    return encoded(OverviewsBuilt(str(final), row, row / rows, row >= rows))
 
 
 @contextmanager

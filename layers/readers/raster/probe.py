@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
+from layers.decoding import encoded
 from layers.errors import CannotBePlaced, GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import (
@@ -91,7 +92,7 @@ def probe_raster(asked: Probe, path: str, content: Content) -> tuple[dict[str, A
     )  # fmt: skip
     header = {
         "kind": "raster",
-        "raster": info.to_json(),
+        "raster": encoded(info),
         "cut_short": _cut_short(dataset, path, content),
         "state": list(DATASETS.state_of(dataset)),
         "pictures": [] if canvas_crs else _pictures(pictures, path, content),

@@ -13,6 +13,7 @@ from rasterio.enums import ColorInterp
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
+from layers.decoding import encoded
 from layers.errors import CannotBePlaced, SourceChanged
 from layers.grid.tile_grid import Affine
 from layers.readers.raster.datasets import DATASETS, FULL_RESOLUTION
@@ -68,7 +69,7 @@ def read_tile(asked: ReadTile) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]
     if inside is not None:
         mask &= inside
     facts = TileFacts(bands.dtype.str, not bool(mask.any()), source.sx, pixels.damaged, pixels.sampled)
-    return facts.header(), (bands, mask)
+    return encoded(facts), (bands, mask)
 
 
 def _check_state(path: str, state: tuple[int, int]) -> None:
@@ -184,4 +185,4 @@ def _empty(full: DatasetReader, indexes: list[int], target: Target) -> tuple[dic
     stored = full.dtypes[indexes[0] - 1]
     dtype = real_values(np.zeros(1, "complex64" if stored == "complex_int16" else stored)).dtype
     bands = np.zeros((len(indexes), target.height, target.width), dtype)
-    return TileFacts(dtype.str, empty=True, shrink=1.0).header(), (bands, np.zeros((target.height, target.width), bool))
+    return encoded(TileFacts(dtype.str, empty=True, shrink=1.0)), (bands, np.zeros((target.height, target.width), bool))

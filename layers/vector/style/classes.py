@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Self
 
 import numpy as np
 from msgspec import Struct, field
@@ -14,7 +13,7 @@ from layers.formula.budget import Budget
 from layers.text.counted import grouped_number
 from layers.vector.columns import Attributes, Column, Kind, time_text
 from layers.vector.style.rules import rule_mask
-from layers.vector.style.symbol import Symbol, known_values, plain_values
+from layers.vector.style.symbol import Symbol
 from layers.vector.style.template import value_text
 
 MODES = ("single", "categorised", "graduated", "rules")
@@ -24,7 +23,7 @@ EMPTY_TITLE = "(empty)"
 """Legends' title for the class of texts without a character."""
 
 
-class StyleClass(Struct, frozen=True):
+class StyleClass(Struct, frozen=True, rename={"symbol": "look"}):
     """Features of one `value`, from `lower` to `upper`, or for which `rule` is true, by the mode of the style."""
 
     symbol: Symbol = field(default_factory=Symbol)
@@ -48,16 +47,6 @@ class StyleClass(Struct, frozen=True):
         if mode == "graduated":
             return " – ".join(grouped_number(value_text(limit)) for limit in (self.lower, self.upper))
         return self.rule if mode == "rules" else self.value or EMPTY_TITLE
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values; `from_json` gives back an equal value."""
-        return plain_values(self) | {"look": self.symbol.to_json()}
-
-    @classmethod
-    def from_json(cls, data: Any) -> Self:
-        """Raises InvalidValue where a value does not fit; unknown keys are left out."""
-        values = known_values(cls, data)
-        return cls(symbol=Symbol(**known_values(Symbol, data.get("look", {}))), **values)
 
 
 def class_of_each(

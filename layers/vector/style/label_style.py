@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Self
 
 from msgspec import Struct
 
 from layers.errors import InvalidValue
-from layers.vector.style.symbol import Symbol, known_values, plain_values
+from layers.vector.style.symbol import Symbol
 from layers.vector.style.template import template_of
 
 LABEL_LAYOUTS = ("automatic", "around", "over", "along")
@@ -16,7 +15,7 @@ WRAP_AFTER = 26
 """Names of more letters stand in two or three lines, but for those along lines."""
 
 
-class LabelStyle(Struct, frozen=True):
+class LabelStyle(Struct, frozen=True, rename={"layout": "placement"}):
     """`text` is a column or a template; empty: no labels. Sizes in pixels of the screen, scales as 1 : so many."""
 
     text: str = ""
@@ -50,12 +49,3 @@ class LabelStyle(Struct, frozen=True):
         """The columns its text and its priority need."""
         names = template_of(self.text).columns
         return tuple(dict.fromkeys((*names, self.priority))) if self.priority and names else names
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values; `from_json` gives back an equal value."""
-        return plain_values(self)
-
-    @classmethod
-    def from_json(cls, data: Any) -> Self:
-        """Raises InvalidValue where a value does not fit; unknown keys are left out."""
-        return cls(**known_values(cls, data))

@@ -8,17 +8,18 @@ from typing import Any, Self
 
 import numpy as np
 from msgspec import field
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 from numpy.typing import NDArray
 
 from layers.colour.palettes import LAYER_COLORS, with_alpha
+from layers.decoding import decoded, encoded
 from layers.errors import InvalidValue
 from layers.formula.budget import Budget
 from layers.vector.columns import Attributes
 from layers.vector.style.classes import MODES, MOST_CLASSES, StyleClass, class_of_each
 from layers.vector.style.label_style import LabelStyle
 from layers.vector.style.rules import check_rule, rule_columns
-from layers.vector.style.symbol import Symbol, known_values, plain_values
+from layers.vector.style.symbol import Symbol, style_fault
 from layers.vector.table import VectorInfo
 
 VARIED = ("color", "size")
@@ -97,7 +98,7 @@ class VectorStyle(Symbol, frozen=True):
     @property
     def own_symbol(self) -> Symbol:
         """Of all features, where there are no classes."""
-        return Symbol(**known_values(Symbol, plain_values(self)))
+        return Symbol(*(getattr(self, name) for name in Symbol.__struct_fields__))
 
     @property
     def other_symbol(self) -> Symbol:
@@ -130,7 +131,7 @@ class VectorStyle(Symbol, frozen=True):
     def with_symbol(self, symbol: Symbol, index: int = -1) -> Self:
         """With this symbol of the class at `index`, else of features in no class, of all where there are no classes."""
         if index < 0 and self.mode == "single":
-            return replace(self, **known_values(Symbol, symbol.to_json()))
+            return replace(self, **asdict(symbol))
         if index < 0:
             return replace(self, other=symbol)
         return self.with_class(index, replace(self.classes[index], symbol=symbol))
@@ -151,28 +152,16 @@ class VectorStyle(Symbol, frozen=True):
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` gives back an equal value."""
-        data = plain_values(self)
-        if self.classes:
-            data["classes"] = [one.to_json() for one in self.classes]
-        if self.other is not None:
-            data["other"] = self.other.to_json()
-        if self.labels != LabelStyle():
-            data["labels"] = self.labels.to_json()
-        return data
+        data: dict[str, Any] = encoded(self)
+        unsaid = {"classes": not self.classes, "other": self.other is None, "labels": self.labels == LabelStyle()}
+        return {name: value for name, value in data.items() if not unsaid.get(name)}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Raises InvalidValue where a value does not fit; unknown keys are left out. Older styles are understood."""
-        values = known_values(cls, data)
-        classes = data.get("classes", [])
-        if not isinstance(classes, list):
-            raise InvalidValue("The classes of a style are a list.")
-        labels = data.get("labels", {})
         if "labels" not in data and data.get("label_field"):
-            labels = {"text": data["label_field"]}
-        other = Symbol(**known_values(Symbol, data["other"])) if data.get("other") else None
-        classes = tuple(StyleClass.from_json(one) for one in classes)
-        return cls(**values, classes=classes, other=other, labels=LabelStyle.from_json(labels))
+            data = {**data, "labels": {"text": data["label_field"]}}
+        return decoded({**data, "other": data.get("other") or None}, cls, style_fault)
 
 
 def classify(

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import Any, Self
 
 from msgspec import Struct
-from msgspec.structs import FieldInfo, fields
 
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from layers.vector.style.markers import MARKERS
 
 ARROWS = ("none", "end", "both", "along")
-_STORED_AS = {"marker": "symbol", "layout": "placement"}
-"""Fields whose values files keep under another name."""
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?")
-_KINDS: dict[Any, tuple[type, ...]] = {
-    str: (str,),
-    float: (int, float),
-    int: (int,),
-    bool: (bool,),
-    tuple[float, ...]: (list, tuple),
-}
 
 
-class Symbol(Struct, frozen=True):
+class Symbol(Struct, frozen=True, rename={"marker": "symbol"}):
     """Colours are "#rrggbb" or "#aarrggbb"; an empty `fill_color` fills nothing. Sizes in pixels of the screen.
 
     `dash` is drawn and left lengths in turn, in stroke widths; empty: a whole line.
@@ -61,62 +50,9 @@ class Symbol(Struct, frozen=True):
         if self.arrow not in ARROWS:
             raise InvalidValue("Arrowheads are one of {arrows}.", arrows=", ".join(ARROWS))
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values; `from_json` gives back an equal value."""
-        return plain_values(self)
 
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        """Raises InvalidValue where a value does not fit; unknown keys are left out."""
-        return cls(**known_values(cls, data))
-
-
-def plain_values(value: Struct) -> dict[str, Any]:
-    """The fields of a Struct whose values are plain, by the names that files have for them; tuples become lists."""
-    found = {_key(field): getattr(value, field.name) for field in _fields(type(value)) if field.type in _KINDS}
-    return {name: list(one) if isinstance(one, tuple) else one for name, one in found.items()}
-
-
-def known_values(cls: type[Struct], data: Any) -> dict[str, Any]:
-    """Values for the plain fields of a Struct from `data`, each of its kind; other entries are left out.
-
-    Raises InvalidValue.
-    """
-    if not isinstance(data, dict):
-        raise InvalidValue("A part of the style is no JSON object.")
-    values: dict[str, Any] = {}
-    for field in _fields(cls):
-        kinds = _KINDS.get(field.type)
-        key = _key(field)
-        if kinds is None or key not in data:
-            continue
-        value = data[key]
-        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-            raise InvalidValue("The style's {key} is not of the right kind.", key=key)
-        if isinstance(value, list | tuple):
-            value = _floats(value)
-        elif field.type is float and isinstance(value, int | float):
-            value = _float(value, key)
-        values[field.name] = value
-    return values
-
-
-_fields = cache(fields)
-
-
-def _key(field: FieldInfo) -> str:
-    return _STORED_AS.get(field.name, field.name)
-
-
-def _float(value: int | float, name: str) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        raise InvalidValue("The style's {name} is too large.", name=name) from None
-
-
-def _floats(values: Any) -> tuple[float, ...]:
-    try:
-        return tuple(float(value) for value in values)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise InvalidValue("A dash pattern is pairs of lengths above 0: drawn, left out.") from error
+def style_fault(member: str) -> Phrase:
+    """The sentence on a member of a style that does not fit its type."""
+    if not member:
+        return Phrase("A part of the style is no JSON object.")
+    return Phrase("The style's {key} is not of the right kind.", key=member)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from layers.decoding import decoded_or_none, encoded
 from layers.disk.content_mark import ENDS_BYTES, ContentMark, mark_of
 
 
@@ -30,9 +31,9 @@ def test_what_is_no_regular_file_has_none_and_is_not_waited_for(tmp_path: Path) 
 
 def test_it_goes_through_json_and_foreign_values_are_none() -> None:
     mark = ContentMark(3, "0123456789abcdef")
-    assert ContentMark.from_json(mark.to_json()) == mark
+    assert decoded_or_none(encoded(mark), ContentMark) == mark
     bad = (None, [], "x", {}, {"size": True, "ends": "0" * 16}, {"size": -1, "ends": "0" * 16}, {"size": 1, "ends": 3})
-    assert [ContentMark.from_json(data) for data in bad] == [None] * len(bad)
+    assert [decoded_or_none(data, ContentMark) for data in bad] == [None] * len(bad)
 
 
 def test_a_mark_is_the_one_that_cases_have_stored(tmp_path: Path) -> None:

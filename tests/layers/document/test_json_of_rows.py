@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from layers.decoding import encoded
 from layers.document.json_fields import finite_numbers, json_object
 from layers.document.kept_view import KeptView
 from layers.document.layer import HIGHEST_M, LOWEST_M, Layer, height_of
@@ -78,10 +79,10 @@ CONSUMERS: dict[str, tuple[Callable[[Any], object], Any]] = {
     "raster style of an index": (use_raster_style, {"bands": [1, 2], "expression": "(b1 - b2) / (b1 + b2)"}),
     "vector style": (use_vector_style, VECTOR.to_json()),
     "rules": (use_vector_style, VectorStyle(mode="rules", classes=(StyleClass(rule="a = 1"),)).to_json()),
-    "stretch": (StretchRule.from_json, StretchRule().to_json()),
+    "stretch": (StretchRule.from_json, encoded(StretchRule())),
     "service": (
         use_service,
-        TileService("t", "https://{s}.x.example/{z}/{x}/{y}.png", subdomains="abc", time="2024-04-12").to_json(),
+        encoded(TileService("t", "https://{s}.x.example/{z}/{x}/{y}.png", subdomains="abc", time="2024-04-12")),
     ),
     "images in one": (
         members_of,

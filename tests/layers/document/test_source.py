@@ -11,6 +11,7 @@ from layers.document.source import MachineWork, read_machine
 WORDS = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
 
 
+@pytest.mark.bounded
 @given(st.builds(MachineWork, WORDS, WORDS, WORDS, WORDS))
 def test_what_is_written_is_read(work: MachineWork) -> None:
     assert read_machine(work.to_json()) == work

@@ -30,6 +30,7 @@ def test_the_line_follows_the_geodesic() -> None:
     assert length_m(lons, lats) == pytest.approx(length_m([170, -170, -170], [50, 50, 40]))
 
 
+@pytest.mark.bounded
 @given(RINGS, st.sampled_from([50_000.0, 300_000.0, 5e6]))
 def test_each_ring_is_dense_as_it_would_be_alone(rings: list[list[tuple[float, float]]], step_m: float) -> None:
     together = rings_of(rings).densified(step_m)

@@ -65,6 +65,7 @@ def test_anything_else_is_refused_with_a_sentence(value: Any) -> None:
     assert refused.value.sentence.endswith(".")
 
 
+@pytest.mark.bounded
 def test_too_many_vertices_are_refused() -> None:
     with pytest.raises(InvalidValue, match="vertices"):
         geometry_of({"type": "MultiPoint", "coordinates": [[1, 2]] * (MOST_VERTICES + 1)})

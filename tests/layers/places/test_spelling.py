@@ -56,6 +56,7 @@ def test_a_distance_is_the_same_both_ways_and_only_given_up_beyond_its_limit(fir
     assert distance(first, second, 2) == (whole if whole <= 2 else None)
 
 
+@pytest.mark.bounded
 @given(WORD, st.data())
 def test_one_piece_is_left_by_as_many_wrong_letters_as_may_be(word: str, data: st.DataObject) -> None:
     most = most_wrong(word)

@@ -27,7 +27,7 @@ def probe(params: dict[str, Any], profile: Profile = Profile.LOCAL) -> Request:
 
 
 def answer(*state: int, **more: Any) -> Answer:
-    return Answer({"kind": "raster", "file_state": list(state), **more})
+    return Answer({"kind": "vector", "file_state": list(state), **more}).to(Probe())
 
 
 def heard(known: KnownProbes, request: Request, result: Answer | GeoloupeError) -> Answer | GeoloupeError | None:
@@ -39,7 +39,7 @@ def test_a_drawing_tells_the_state_that_the_opened_file_was_in():
     assert heard(known, probe({"path": "/a.tif"}), found) is found
     drawing = probe({"path": "/a.tif", "part": "", "options": {}, **DRAWN})
     assert known.told(drawing).known == (1, 2)
-    assert known.heard(drawing, known.told(drawing), Answer({"unchanged": True})) is found
+    assert known.heard(drawing, known.told(drawing), Answer({"unchanged": True}).to(Probe())) is found
     assert not known.told(probe({"path": "/a.tif"})).known, "who opens a file has it probed anew"
 
 
@@ -55,15 +55,15 @@ def test_what_was_forgotten_or_is_another_by_now_is_asked_again():
     heard(known, drawing, answer(1))
     told = known.told(drawing)
     heard(known, probe({"path": "/a.tif"}), answer(2))
-    assert known.heard(drawing, told, Answer({"unchanged": True})) is None
+    assert known.heard(drawing, told, Answer({"unchanged": True}).to(Probe())) is None
 
 
 @pytest.mark.parametrize(
     "result",
     [
         FileMissing("gone"),
-        Answer({"profile": "vrt"}),
-        Answer({"kind": "scene", "file_state": None}),
+        Answer({"profile": "vrt"}).to(Probe()),
+        Answer({"kind": "vector", "file_state": None}).to(Probe()),
     ],
 )
 def test_what_tells_nothing_of_a_file_is_not_remembered(result):

@@ -66,20 +66,21 @@ def test_f85_where_no_reader_can_start_each_request_is_answered_with_a_sentence(
     def no_room(*_arguments: object) -> None:
         raise refused
 
-    real: Callable[..., Any] = reader_process.mmap
-    monkeypatch.setattr(reader_process, "mmap", no_room)
+    real: Callable[..., Any] = reader_process._new_block
+    monkeypatch.setattr(reader_process, "_new_block", no_room)
     pool = ReaderPool(workers=1)
     pool.start()
     try:
         with pytest.raises(ReaderCrashed, match=r"a\.tif was not read: the system lets no reader start .*emory"):
             pool.ask(raw("probe", {"path": str(raster)}))
         assert pool._strikes == {}, "the file is not to blame"
-        monkeypatch.setattr(reader_process, "mmap", real)
+        monkeypatch.setattr(reader_process, "_new_block", real)
         assert answered(pool, "probe", {"path": str(raster)}) == ""
     finally:
         pool.close()
 
 
+@pytest.mark.bounded
 def test_f85_an_answer_that_finds_no_room_is_a_sentence_and_no_fault_of_the_file(
     pool: ReaderPool, raster: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,7 +25,6 @@ from layers.pool.reader_set import STANDING
 from layers.pool.supervisor import MAX_STRIKES
 from layers.readers.confinement.grants import NOTHING, needs_of
 from layers.requests.probe import Probe
-from layers.vector.table import VectorInfo
 from tests.support.readers import babbler, staller
 from tests.support.readers.raw import raw
 from tests.support.readers.real_reader import real_reader
@@ -89,6 +88,7 @@ def tile_params(path: Path) -> dict:
     }
 
 
+@pytest.mark.bounded
 def test_probe_and_tile_come_back_as_inline(pool, raster):
     inline = ReaderPool(inline=True)
     for op, params in (("probe", {"path": str(raster)}), ("tile", tile_params(raster))):
@@ -116,8 +116,8 @@ def test_a_notice_keeps_its_template_and_values(pool, tmp_path):
     text = json.dumps({"type": "FeatureCollection", "features": [feature]}, ensure_ascii=False)
     (tmp_path / "a.geojson").write_bytes(text.encode("cp1251"))
     answer = pool.ask(Probe(str(tmp_path / "a.geojson")))
-    (layer,) = answer.header["layers"]
-    (guess,) = VectorInfo.from_json(layer).problems
+    (layer,) = answer.facts.layers
+    (guess,) = layer.problems
     assert isinstance(guess, Phrase)
     assert guess.values["name"] == "a.geojson"
     assert isinstance(guess.values["evidence"], Phrase)
@@ -207,6 +207,7 @@ def test_what_a_reader_says_of_its_walls_is_checked(babble):
         read_holds(babble, 1)
 
 
+@pytest.mark.bounded
 def test_memory_is_limited(pool):
     pool.ask(raw("_eat", {"bytes": 2**28}))
     with pytest.raises(TooLarge, match="memory"):
@@ -369,7 +370,7 @@ def test_features_by_another_name_are_read_too(pool, tmp_path):
     points = tmp_path / "points.dat"
     points.write_text(collection((120.0, 30.0)))
     assert pool.ask(raw("probe", {"path": str(points)})).header["kind"] == "vector"
-    assert pool.ask(raw("features", {"path": str(points), "layer": "", "crs": "EPSG:3857"})).header["done"]
+    assert pool.ask(raw("features", {"path": str(points), "layer": "", "crs": "EPSG:3857"})).facts.next_fid is None
 
 
 @pytest.mark.bounded

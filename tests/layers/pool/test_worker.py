@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from layers.decoding import encoded
 from layers.errors import FileMissing
 from layers.phrase import Room, phrase_of
 from layers.pool import worker
@@ -24,7 +25,7 @@ class Pipe:
     """The window's end and ours: requests that wait, and what was answered. At its end the window is gone."""
 
     def __init__(self, *requests: dict[str, Any]) -> None:
-        self._waiting = [json.dumps({"grants": NOTHING.to_json()} | request).encode() for request in requests]
+        self._waiting = [json.dumps({"grants": encoded(NOTHING)} | request).encode() for request in requests]
         self.sent: list[bytes] = []
 
     def recv_bytes(self) -> bytes:
@@ -123,8 +124,8 @@ def test_what_was_not_granted_is_for_another_process(steps: list[str], block: Sh
     def run(op: str, params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]]:
         return {}, ()
 
-    granted = Grants(read=frozenset({"/scenes/one.tif"})).to_json()
-    other = Grants(read=frozenset({"/scenes/two.tif"})).to_json()
+    granted = encoded(Grants(read=frozenset({"/scenes/one.tif"})))
+    other = encoded(Grants(read=frozenset({"/scenes/two.tif"})))
     first = {"number": 1, "op": "x", "params": {}, "grants": granted}
     pipe = served(Pipe(first, first | {"number": 2}, first | {"number": 3, "grants": other}), block, run)
     assert [answer.get("out_of_reach", False) for answer in pipe.answers] == [False, False, False, True]

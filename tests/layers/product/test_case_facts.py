@@ -6,13 +6,16 @@ from collections.abc import Callable
 
 import pytest
 from msgspec.structs import replace
+from shapely import Point
 
+from layers.document.claim import Claim
 from layers.document.comparison import Frame, spec_of
 from layers.document.document import Document
 from layers.document.edit import TABLES, Table
 from layers.document.image import Image
 from layers.document.layer import Layer
-from layers.document.rows import Comparison, Product, Row
+from layers.document.rows import ClaimSite, Comparison, Product, Row
+from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
 from layers.product.case_facts import default_specs, facts_of_case, image_fact, marks_of, saved_specs
@@ -114,3 +117,11 @@ def test_before_and_after_are_the_frames_of_a_comparison() -> None:
         default_specs(Document(), "before-after")
     with pytest.raises(InvalidValue):
         default_specs(Document(), "site")
+
+
+def test_the_marks_of_a_site_page_are_its_own_and_those_its_claims_name() -> None:
+    sites = [Site(uuid=name, geometry=Point(1, 2), label=name) for name in ("port", "firm", "other")]
+    links = [ClaimSite(uuid=f"l{name}", claim_uuid="c", site_uuid=name) for name in ("firm", "port", "gone")]
+    document = Document({"sites": sites, "claims": [Claim(uuid="c")], "claim_sites": links})
+    assert marks_of(document, ProductSpec(layout="site", site="port")) == ["port", "firm"]
+    assert marks_of(document, ProductSpec(layout="site", site="gone")) == ["firm", "port"]

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+from layers.decoding import encoded
 from layers.errors import InvalidValue
 from layers.raster.stretch import MAX_SORTED, StretchRule, Values
 
@@ -76,8 +77,8 @@ def test_an_even_area_still_has_a_stretch() -> None:
 
 def test_json_there_and_back_and_nonsense_is_refused() -> None:
     rule = StretchRule("deviations", 1.0, 97.5, 1.5, True, "view")
-    assert rule.to_json()["from"] == "view"
-    assert StretchRule.from_json(json.loads(json.dumps(rule.to_json()))) == rule
+    assert encoded(rule)["from"] == "view"
+    assert StretchRule.from_json(json.loads(json.dumps(encoded(rule)))) == rule
     assert StretchRule.from_json({}) == StretchRule()
     for broken in (
         {"method": "magic"},

@@ -10,7 +10,9 @@ import pyogrio.raw
 import pytest
 import rasterio
 import shapely
+from msgspec import convert
 
+from layers.decoding import encoded
 from layers.geo.crs import same_crs
 from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
@@ -31,8 +33,8 @@ POOL = ReaderPool(inline=True)
 def of_scene(path: Path, band: str, peer: rasterio.DatasetReader) -> tuple[np.ndarray, np.ndarray]:
     """Values and mask of a band on the grid that GDAL gives its file."""
     header, _ = ops.run("probe", {"path": str(path), "canvas_crs": "EPSG:3857"})
-    scene = SceneInfo.from_json(json.loads(json.dumps(header["scene"])))
-    (place,) = [one.place.to_json() for one in scene.bands if one.name == band]
+    scene = convert(json.loads(json.dumps(header["scene"])), SceneInfo)
+    (place,) = [encoded(one.place) for one in scene.bands if one.name == band]
     grid = {"crs": peer.crs.to_string(), "affine": list(peer.transform)[:6], "width": peer.width, "height": peer.height}
     return ops.run("tile", {"path": str(path), "bands": [place], "resampling": "nearest", **grid})[1]
 
@@ -48,6 +50,7 @@ def test_landsat_in_its_tar(tmp_path: Path) -> None:
     assert (values[0][mask] == expected.data[mask]).all()
 
 
+@pytest.mark.bounded
 def test_both_granules_of_sentinel_2_of_before_2016(tmp_path: Path) -> None:
     safe = sold.old_sentinel2(tmp_path)
     files = sorted(safe.glob("GRANULE/*/IMG_DATA/*_B04.jp2"))

@@ -117,6 +117,7 @@ def test_the_table_agrees_with_looking_at_each() -> None:
         assert found == {one.key for one in scenes if one.footprint.intersection(area).area > 0}
 
 
+@pytest.mark.bounded
 def test_an_area_query_over_five_thousand_scenes_is_short() -> None:
     table = SceneTable(five_thousand())
     times = []

@@ -62,6 +62,7 @@ def test_a_tree_is_found_with_its_dates_and_bases(tmp_path: Path, pool: ReaderPo
     assert not report.refused
 
 
+@pytest.mark.bounded
 def test_a_delivery_of_many_files_is_one_scene(tmp_path: Path, pool: ReaderPool) -> None:
     for make, name in ((sentinel2, "S2"), (landsat, "L"), (maxar, "M"), (dimap, "D"), (planet, "P")):
         (tmp_path / name).mkdir()
@@ -78,6 +79,7 @@ def test_a_delivery_of_many_files_is_one_scene(tmp_path: Path, pool: ReaderPool)
     assert all(scene.is_dated and scene.has_picture for scene in report.scenes)
 
 
+@pytest.mark.bounded
 def test_an_unchanged_file_is_never_read_again(
     tmp_path: Path, pool: ReaderPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,6 +205,7 @@ except Exception as error:
 """
 
 
+@pytest.mark.bounded
 def test_a_folder_that_may_not_be_listed_is_said() -> None:
     prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
     if prefix and shutil.which("setpriv") is None:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from layers.decoding import encoded
 from layers.errors import BadTemplate
 from layers.services.catalog import TileService, catalog
 
@@ -24,7 +25,7 @@ def test_every_service_is_credited_licensed_and_survives_the_project_file(servic
     assert service.link.startswith("https://")
     assert service.template.startswith("https://")
     dated = service.at("2024-04-12")
-    assert TileService.from_json(json.loads(json.dumps(dated.to_json()))) == dated
+    assert TileService.from_json(json.loads(json.dumps(encoded(dated)))) == dated
     address = dated.url(3, 1, 2)
     assert "{" not in address
     assert ("2024-04-12" in address) == service.is_dated

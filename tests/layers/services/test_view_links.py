@@ -22,6 +22,7 @@ def _view(lon: float, lat: float, metres_per_px: float) -> ShownView:
     return ShownView(lon, lat, Bounds(lon - 0.1, lat - 0.1, lon + 0.1, lat + 0.1), metres_per_px, DAY)
 
 
+@pytest.mark.bounded_after(3)
 @pytest.mark.parametrize("link", view_links(), ids=lambda link: link.title)
 @given(lon=st.floats(75, 134), lat=st.floats(20, 53), metres_per_px=st.floats(0.3, 300))
 def test_our_own_reader_leads_back(link: ViewLink, lon: float, lat: float, metres_per_px: float) -> None:

@@ -6,44 +6,35 @@ from layers.vector.table import VectorInfo
 INFO = VectorInfo("a", "CSV", "a", "Point", 9, "EPSG:4326", (), None, None, ("Something else.",))
 
 
-def told(*headers: dict) -> str:
+def told(*answers: tuple[int, list[tuple[int, int]]]) -> str:
     lost = LostRows()
-    for header in headers:
-        lost.take(header)
+    for count, rows in answers:
+        lost.take(count, rows)
     return lost.sentence()
 
 
 def test_rows_are_gathered_by_their_reason_in_any_order():
-    late = {"skipped": 3, "lost": [[12, BROKEN], [13, NO_GEOMETRY], [14, NO_GEOMETRY]]}
-    early = {"skipped": 4, "lost": [[2, NO_PLACE], [3, NO_PLACE], [4, NO_PLACE], [9, NO_PLACE]]}
-    assert told(late, {"skipped": 0, "lost": []}, early) == (
+    late = (3, [(12, BROKEN), (13, NO_GEOMETRY), (14, NO_GEOMETRY)])
+    early = (4, [(2, NO_PLACE), (3, NO_PLACE), (4, NO_PLACE), (9, NO_PLACE)])
+    assert told(late, (0, []), early) == (
         "7 rows could not be drawn: without a geometry that can be read: rows 13, 14; broken: row 12; "
         "outside what the map can show: rows 2 to 4, 9."
     )
-    assert told({"skipped": 1, "lost": [[5, BROKEN]]}) == "1 row could not be drawn: broken: row 5."
-    assert told({"skipped": 0, "lost": []}) == ""
+    assert told((1, [(5, BROKEN)])) == "1 row could not be drawn: broken: row 5."
+    assert told((0, [])) == ""
 
 
 def test_the_first_are_listed_and_all_are_counted():
-    chunks = [
-        {"skipped": 1000, "lost": [[row, NO_GEOMETRY] for row in range(start, start + 2 * MOST_LISTED, 2)]}
-        for start in (5001, 1)
-    ]
+    chunks = [(1000, [(row, NO_GEOMETRY) for row in range(start, start + 2 * MOST_LISTED, 2)]) for start in (5001, 1)]
     said = told(*chunks)
     assert said.startswith("2\u202f000 rows could not be drawn: without a geometry that can be read: rows 1, 3, 5, ")
     assert said.endswith(" 99 and 1\u202f950 more.")
 
 
-def test_a_header_that_is_not_ours_is_left():
-    for header in ({}, {"skipped": "x", "lost": []}, {"skipped": 2, "lost": None}):
-        assert told(header) == ""
-    assert told({"skipped": 2, "lost": [[1], "x", [1, 2, 3], [True, 1], ["a", 1]]}) == "2 rows could not be drawn."
-
-
 def test_what_is_known_of_the_file_says_it_once():
     lost = LostRows()
     assert lost.told_in(INFO) is INFO
-    lost.take({"skipped": 1, "lost": [[5, BROKEN]]})
+    lost.take(1, [(5, BROKEN)])
     first = lost.told_in(INFO)
     assert first.problems == ("Something else.", "1 row could not be drawn: broken: row 5.")
     assert lost.told_in(first) is first

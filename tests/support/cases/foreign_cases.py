@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from layers.decoding import encoded
 from layers.disk.content_mark import KEY, mark_of
 from layers.document.document import Document
 from layers.document.layer import Layer
@@ -35,7 +36,7 @@ def known(path: Path) -> dict[str, Any]:
     """The source of a layer that was added here: its path, and what is known of its content."""
     mark = mark_of(path)
     assert mark is not None
-    return {"path": str(path), KEY: mark.to_json()}
+    return {"path": str(path), KEY: encoded(mark)}
 
 
 def foreign_case(path: Path, **sources: dict[str, Any] | str) -> Path:

@@ -13,16 +13,11 @@ from rasterio.rpc import RPC
 
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
-from layers.raster.info import RasterInfo
 from tests.support.readers.raw import raw
 from tests.support.readers.tiny_rasters import SIZE, surface
 
 POOL = ReaderPool(inline=True)
 UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)
-
-
-def probe(path: Path, **more: object) -> RasterInfo:
-    return RasterInfo.from_json(POOL.ask(raw("probe", {"path": str(path), **more})).header["raster"])
 
 
 def tile(path: Path, crs: str, affine, size: int = 80, **more):

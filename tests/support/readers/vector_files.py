@@ -14,15 +14,11 @@ import shapely
 
 from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
-from layers.vector.table import FeatureTable, VectorInfo
+from layers.vector.table import FeatureTable
 from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
 KML = '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{}</Document></kml>'
-
-
-def probe(path: Path, **more) -> list[VectorInfo]:
-    return [VectorInfo.from_json(one) for one in POOL.ask(raw("probe", {"path": str(path), **more})).header["layers"]]
 
 
 def draw(path: Path, crs: str = "EPSG:4326", **more) -> tuple[FeatureTable, dict]:

@@ -19,7 +19,7 @@ SUFFIXES = {"GPKG": ".gpkg", "FlatGeobuf": ".fgb", "GeoJSON": ".geojson", "CSV":
 
 
 def info_of(path: Path, layer: str = "") -> VectorInfo:
-    infos = [VectorInfo.from_json(one) for one in POOL.ask(raw("probe", {"path": str(path)})).header["layers"]]
+    infos = list(POOL.ask(raw("probe", {"path": str(path)})).facts.layers)
     return next(info for info in infos if not layer or info.name == layer)
 
 
@@ -44,5 +44,5 @@ def export(odd: Odd, kind: str, folder: Path, **more: Any) -> Path:
     while not done:
         header = POOL.ask(raw("export_rows", params)).header
         params |= {"start": header["next_start"], "written": header["written"], "facts": header["facts"]}
-        done = header["done"]
+        done = header["next_start"] is None
     return out

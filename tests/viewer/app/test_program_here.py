@@ -88,6 +88,7 @@ def small_case(path: Path) -> Path:
     return path
 
 
+@pytest.mark.bounded
 def test_a_picture_leaves_nothing_behind(own_home: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     case, out = small_case(tmp_path / "case.gpkg"), tmp_path / "out.png"
     assert run([str(case)], screenshot=str(out), size=(700, 500), bounds=(9, 49, 12, 52)) == 0
@@ -98,6 +99,7 @@ def test_a_picture_leaves_nothing_behind(own_home: Path, tmp_path: Path, capfd: 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["case.gpkg", "out.png"]
 
 
+@pytest.mark.bounded
 def test_a_picture_of_what_cannot_be_opened_fails(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "text.tif").write_text("no picture")
     assert run([str(tmp_path / "text.tif")], screenshot=str(tmp_path / "out.png")) == 1
@@ -107,6 +109,7 @@ def test_a_picture_of_what_cannot_be_opened_fails(tmp_path: Path, capfd: pytest.
     assert not (tmp_path / "out.png").exists()
 
 
+@pytest.mark.bounded
 def test_a_picture_that_cannot_be_written_fails(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run([], screenshot=str(tmp_path / "nowhere" / "out.png")) == 1
     said = capfd.readouterr().err

@@ -1,4 +1,4 @@
-"""Rows 17 and 18 of a newcomer's list: services that end early, or do not answer, in the real window."""
+"""Services that end early, or do not answer, in the real window."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from shapely import Point, box
 
+from layers.decoding import encoded
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
 from layers.services.catalog import TileService
 from tests.support.tile_server import TileServer, serving
@@ -49,7 +50,7 @@ def show(window: MainWindow, server: TileServer, fault: str, qtbot: QtBot, *, al
     window.session.new_case()
     if allowed:
         window.context.consent.allow_private(server.host)
-    window.session.push(add_layer(window.session.document, "tiles", "Sky", service.to_json(), actor="a"))
+    window.session.push(add_layer(window.session.document, "tiles", "Sky", encoded(service), actor="a"))
     x, y = (float(v) for v in transform_points(WGS84, WEB_MERCATOR, 128.3, 51.9))
     window.canvas.viewport.centre_on(x, y, 20.0)
     window.canvas.come_to_rest()

@@ -24,6 +24,7 @@ def test_bench_export(cli, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(value > 0 for value in outcome.json.values())
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("what", ["export", "case"])
 def test_what_lacks_a_layer_of_the_case_is_not_measured(
     cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str

@@ -94,6 +94,7 @@ def test_a_change_makes_the_next_version_with_its_correction(cli, case: Path, tm
     assert "Correction to version 1" in (tmp_path / "y.svg").read_text("utf-8")
 
 
+@pytest.mark.bounded
 def test_a_product_of_schema_2_goes_through_the_same_gate(cli, tmp_path: Path) -> None:
     spec = ProductSpec(title="A map", author="Anna A.", page="900x700", dpi=72).to_json().replace("'", "''")
     case = case_of_schema_2(tmp_path / "two.gpkg", f"UPDATE products SET layout_json = '{spec}'")

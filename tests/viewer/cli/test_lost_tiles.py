@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QImage
 
+from layers.decoding import encoded
 from layers.document.document import Document
 from layers.project.saving.publish import write_case
 from layers.services.catalog import TileService
@@ -27,7 +28,7 @@ def server(own_home: Path) -> Iterator[TileServer]:
 def case_with_tiles(path: Path, server: TileServer) -> Path:
     document = Document()
     service = TileService("Tiles of the case", server.template(), max_level=5, attribution="Us")
-    layer = FoundLayer("tiles", service.title, service.to_json())
+    layer = FoundLayer("tiles", service.title, encoded(service))
     document.apply(edit_for(document, [layer], "them"))
     write_case(document, path)
     return path

@@ -109,6 +109,7 @@ def test_a_bookmark_shows_its_place_and_its_layers(cli, case: Path, tmp_path: Pa
     assert seen["bright"] > seen["dark"] + 60
 
 
+@pytest.mark.bounded
 def test_a_comparison_is_before_and_after_or_panels(cli, case: Path, tmp_path: Path) -> None:
     two, three = tmp_path / "two.svg", tmp_path / "three.svg"
     assert cli("export", case, "--out", two, "--comparison", "Two years", "--size", "800x600").code == DONE

@@ -216,6 +216,7 @@ def test_every_layer_of_a_file_is_read_and_counted(cli, case: Path, tmp_path: Pa
     assert sorted(site["geometry"]["type"] for site in sites_of(cli, case)) == ["LineString", "Point", "Point"]
 
 
+@pytest.mark.bounded
 def test_a_workbook_and_columns_that_the_layers_guess_too(cli, case: Path, tmp_path: Path) -> None:
     columns = [np.array(["Восточный"], object), np.array([51.884]), np.array([128.334])]
     pyogrio.raw.write(tmp_path / "a.xlsx", None, columns, ["name", "lat", "lon"], driver="XLSX")

@@ -141,7 +141,7 @@ def _sourced(*texts: str, urls: tuple[str, ...] = ()) -> list:
 SOURCED = SiteMapping(guess_mapping(["name", "source", "url"]))
 
 
-def test_n28_the_rows_own_sources_become_sources() -> None:
+def test_the_rows_own_sources_become_sources() -> None:
     document = Document()
     cited = "\"Backgrounder: China's four space launch centers\", Xinhua/People's Daily, 2011-10-26"
     texts = (cited, "Reuters, 2017-05-12", cited, "", "general knowledge (from memory)")
@@ -163,7 +163,7 @@ def test_n28_the_rows_own_sources_become_sources() -> None:
     assert not document.sites
 
 
-def test_n28_a_link_is_the_address_of_its_source() -> None:
+def test_a_link_is_the_address_of_its_source() -> None:
     document = Document()
     rows = _sourced("https://a.org/1", "Named", "", urls=("", "https://b.org/2", "https://b.org/3"))
     edit, _ = sites_from_features(document, rows, SOURCED, SOURCE, layer_uuid="L", actor="Li")
@@ -176,7 +176,7 @@ def test_n28_a_link_is_the_address_of_its_source() -> None:
     ]
 
 
-def test_n28_a_source_of_the_case_is_used_again_and_one_that_no_site_needs_is_not_entered() -> None:
+def test_a_source_of_the_case_is_used_again_and_one_that_no_site_needs_is_not_entered() -> None:
     document = Document()
     for _ in range(2):
         edit, _ = sites_from_features(document, _sourced("Reuters"), SOURCED, SOURCE, layer_uuid="L", actor="Li")

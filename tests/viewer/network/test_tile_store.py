@@ -58,6 +58,7 @@ def of_another(data: bytes, chance: random.Random) -> bytes:
     return data[:at] + b"<html>log in</html>".ljust(len(data) - at)
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("spoil", [emptied, cut, flipped, of_noise, of_another])
 def test_f39_damaged_tiles_are_fetched_again_and_the_server_is_not_blamed(
     qtbot,

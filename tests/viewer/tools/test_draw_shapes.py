@@ -151,6 +151,7 @@ def test_on_a_turned_map_a_rectangle_lies_along_the_picture(desk):
     assert view.grid.rotation_deg != 0
 
 
+@pytest.mark.bounded
 def test_a_turned_rectangle_has_its_side_and_reaches_the_third_place(desk):
     desk.take(TurnedRectangleTool(desk.context))
     for place in PLACES:

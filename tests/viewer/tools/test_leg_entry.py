@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from layers.document.mark_shape import Circle, shape_of_site
 from layers.geo.measure import azimuth_deg, distance_m
+from tests.support.windows import press
 from viewer.tools.draw import DrawTool
 from viewer.tools.draw_areas import CircleTool
 from viewer.tools.draw_strokes import ArrowTool
@@ -38,10 +39,6 @@ def entry(desk) -> LegEntry:
 def write(text: str) -> None:
     """Where the keyboard is."""
     QTest.keyClicks(QApplication.focusWidget(), text)
-
-
-def press(key: Qt.Key) -> None:
-    QTest.keyClick(QApplication.focusWidget(), key)
 
 
 def legs(desk) -> list[tuple[float, float]]:

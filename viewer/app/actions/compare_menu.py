@@ -14,6 +14,7 @@ from viewer.app.actions.action_table import Action, CaseMenu, has_case
 from viewer.app.case.session import Session
 from viewer.panels.comparisons.candidates import Candidate
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk, tick_words
+from viewer.panels.widgets.tick_dialog import TickDialog, TickRow
 
 
 def _mode(id_: str, text: Any, mode: str, **more: Any) -> Action:
@@ -91,8 +92,6 @@ class CompareMenu(CaseMenu):
         self.desk.end()
 
     def _ask(self, found: list[Candidate]) -> None:
-        from viewer.panels.widgets.tick_dialog import TickDialog, TickRow  # for start-up time
-
         rows = [TickRow(tick_words(one), one.uuid, is_ticked=False) for one in reversed(found)]
         says = self.tr(
             "Which images are to be compared? Not all of them are dated, so that none can be called the newest."

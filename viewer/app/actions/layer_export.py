@@ -20,6 +20,7 @@ from layers.pool.protocol import Answer, Profile, Request
 from layers.project.storage.fsops import move_whole
 from layers.requests.features import Exported, ExportRows
 from layers.requests.probe import Probe
+from layers.requests.probed import Probed
 from layers.text.counted import grouped
 from layers.vector.table import VectorInfo
 from viewer.app.case.session import Session
@@ -151,7 +152,7 @@ class LayerExport(QObject):
         elif isinstance(result, GeoloupeError):
             self._end(export, result)
         else:
-            self._went_on(export, Exported.of(result.header))
+            self._went_on(export, result.facts)
 
     def _went_on(self, export: _Export, made: Exported) -> None:
         if made.next_start is not None:
@@ -183,7 +184,8 @@ class LayerExport(QObject):
                 ExportFailed("{name} could not be written: {why}", name=export.target.name, why=result.sentence),
             )
             return
-        self._counted(export, written, sum(int(one["features"]) for one in result.header["layers"]))
+        probed: Probed = result.facts
+        self._counted(export, written, sum(one.features for one in probed.layers))
 
     def _counted(self, export: _Export, written: int, found: int) -> None:
         """Move it under its name where it holds all rows."""

@@ -15,6 +15,8 @@ from shiboken6 import isValid
 from layers.document.document import Document
 from layers.errors import ExportFailed, GeoloupeError
 from layers.geo.bounds import Bounds
+from layers.product.issuing.gate import DRAFT
+from layers.product.spec import ProductSpec
 from layers.project.storage.fsops import write_whole
 from viewer.app.case.session import Session
 from viewer.app.navigation.map_needed import has_map
@@ -24,6 +26,7 @@ from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.scene import MapScene
 from viewer.canvas.viewport import lonlat_bounds
 from viewer.canvas.widget import MapCanvas
+from viewer.export.made_on import today
 from viewer.export.processing import stretches_on_screen
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import JobContext, Jobs, Loading
@@ -88,8 +91,7 @@ class MapExport(QObject):
         self._pending.append(_PendingPicture(picture, self._put_on_clipboard, self._failed, self))
 
     def _picture(self) -> _PlatePicture:
-        from layers.product.spec import ProductSpec  # for start-up time, as all imports in functions here
-        from viewer.app.products.plate_pages import PlatePages
+        from viewer.app.products.plate_pages import PlatePages  # for start-up time, as all imports in functions here
 
         document, view = self._session.document, self._canvas.viewport.view()
         width, height = round(view.width / view.ratio), round(view.height / view.ratio) + CREDITS_PX
@@ -216,9 +218,7 @@ class _PlatePicture:
                 return None if image is None else with_resolution(image, self._dpi)
             raise ExportFailed("There is not enough memory for a picture of this size: choose a smaller one.")
         from layers.product.issuing.edition import Edition  # for start-up time
-        from layers.product.issuing.gate import DRAFT
         from viewer.export.gate import through_gate
-        from viewer.export.made_on import today
         from viewer.export.plates.printed import picture_in_steps
 
         laid = self._maker.make(self._spec, self._dpi, Edition(made_on=today()))

@@ -9,13 +9,13 @@ from typing import Any, override
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabWidget
 
+from layers.decoding import decoded_or_none, encoded
 from viewer.app.arranging.panel_layouts import (
     BELOW_PX,
     FIRST,
     LAYOUTS,
     Room,
     Standing,
-    read_standing,
 )
 from viewer.app.arranging.side_folds import SideFolds
 from viewer.app.arranging.tab_bars import TabBars
@@ -262,17 +262,18 @@ class Arrangement(QObject):
             state = bytes(self._window.saveState(STATE_VERSION).toBase64().data()).decode("ascii")
             self._kept[self._key] = Standing(state, dict(self.folds.folds), tuple(sorted(self.folds.opened)))
 
-    def to_json(self) -> dict[str, Any]:
-        """All that is kept, for the settings."""
+    def kept_over(self, known: Mapping[str, Any]) -> dict[str, Any]:
+        """All that is kept, for the settings; what another version keeps there stays."""
         self._keep()
-        kept = {key: standing.to_json() for key, standing in self._kept.items()}
-        return {"layout": self.layout.name, "alone": self.is_alone, "kept": kept}
+        before = known.get("kept")
+        kept = {**(before if isinstance(before, dict) else {}), **encoded(self._kept)}
+        return {**known, "layout": self.layout.name, "alone": self.is_alone, "kept": kept}
 
     def restore(self, value: Mapping[str, Any]) -> None:
         """Take over what the settings keep, before panels are shown; what is damaged or another version's is left."""
         name, kept = value.get("layout"), value.get("kept")
         self.layout = LAYOUTS.get(name, FIRST) if isinstance(name, str) else FIRST
-        read = {key: read_standing(one) for key, one in kept.items()} if isinstance(kept, dict) else {}
+        read = {key: decoded_or_none(one, Standing) for key, one in kept.items()} if isinstance(kept, dict) else {}
         self._kept = {key: standing for key, standing in read.items() if standing is not None}
         if value.get("alone") is True:
             self.set_alone(True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 LISTS = (
     "panel_sites",
@@ -115,6 +115,9 @@ class Room(Struct, frozen=True):
         return min(LEFT_PX, left), min(layout.right_px, both - left + more)
 
 
+type _Side = Annotated[str, Meta(pattern="^(left|right)$")]
+
+
 class Fold(Struct, frozen=True):
     """A side whose panels are folded into the window's edge."""
 
@@ -122,7 +125,7 @@ class Fold(Struct, frozen=True):
     """The panels that stand there, from the first tab to the last."""
     fronts: tuple[str, ...]
     """The panels in front of others."""
-    width_px: int
+    width_px: Annotated[int, Meta(gt=0, lt=WIDEST_PX)]
 
 
 class Standing(Struct, frozen=True):
@@ -130,40 +133,6 @@ class Standing(Struct, frozen=True):
 
     state: str
     """Base64."""
-    folds: Mapping[str, Fold] = field(default_factory=dict)
-    """By side."""
+    folds: Mapping[_Side, Fold] = field(default_factory=dict)
     opened: tuple[str, ...] = ()
     """Sides that were opened by hand: they stay open while they are empty."""
-
-    def to_json(self) -> dict[str, Any]:
-        folds = {
-            side: {"ids": list(fold.ids), "fronts": list(fold.fronts), "width_px": fold.width_px}
-            for side, fold in self.folds.items()
-        }
-        return {"state": self.state, "folds": folds, "opened": list(self.opened)}
-
-
-def read_standing(value: object) -> Standing | None:
-    """The arrangement that a settings file holds; None for anything else."""
-    if not isinstance(value, dict) or not isinstance(value.get("state"), str):
-        return None
-    folds, opened = value.get("folds"), _texts(value.get("opened"))
-    if not isinstance(folds, dict) or opened is None:
-        return None
-    read = {side: fold for side, one in folds.items() if (fold := _read_fold(one)) is not None}
-    if len(read) < len(folds) or not read.keys() <= {"left", "right"}:
-        return None
-    return Standing(value["state"], read, opened)
-
-
-def _read_fold(value: object) -> Fold | None:
-    if not isinstance(value, dict):
-        return None
-    ids, fronts, width = _texts(value.get("ids")), _texts(value.get("fronts")), value.get("width_px")
-    if ids is None or fronts is None or type(width) is not int or not 0 < width < WIDEST_PX:
-        return None
-    return Fold(ids, fronts, width)
-
-
-def _texts(value: Any) -> tuple[str, ...] | None:
-    return tuple(value) if isinstance(value, list) and all(isinstance(one, str) for one in value) else None

@@ -41,4 +41,4 @@ class WindowPlace(QObject):
         self.keep_panels()
 
     def keep_panels(self) -> None:
-        self._settings.set("panels", self._arrangement.to_json())
+        self._settings.change("panels", self._arrangement.kept_over)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from layers.decoding import decoded_or_none
 from viewer.support.kept_files import replace_text
 
 NEAR_S = 60.0
@@ -46,10 +47,10 @@ class CrashLoop:
 
     def _read(self) -> list[tuple[str, float]]:
         try:
-            entries = json.loads(self._marker.read_text(encoding="utf-8"))
-            return [(str(path), float(at)) for path, at in entries]
-        except (OSError, ValueError, TypeError, RecursionError):
+            kept = json.loads(self._marker.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
             return []
+        return decoded_or_none(kept, list[tuple[str, float]]) or []
 
     def _write(self, entries: list[tuple[str, float]]) -> None:
         try:

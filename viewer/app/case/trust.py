@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from msgspec import Struct
 
+from layers.decoding import decoded_or_none, encoded
 from viewer.support.settings import Settings
 
 KEY = "trusted_cases"
@@ -34,54 +35,45 @@ class Trust(Struct, frozen=True):
         return cls(tuple(sorted(folders))[:MOST_NAMES], tuple(sorted(private_hosts))[:MOST_NAMES])
 
 
+class _Entry(Struct):
+    """A case with its permissions, as the settings have them."""
+
+    path: str
+    uuid: str
+    folders: tuple[str, ...]
+    hosts: tuple[str, ...]
+
+    @property
+    def key(self) -> CaseKey:
+        return CaseKey(self.path, self.uuid)
+
+    @property
+    def trust(self) -> Trust:
+        return Trust(self.folders, self.hosts)
+
+
 class TrustStore:
-    """The newest first; the oldest are forgotten, and asked about again."""
+    """The newest first; the oldest are forgotten, and asked about again. An entry that is none, or another version's,
+    stays as it is.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
     def find(self, key: CaseKey) -> Trust:
         """The permissions of a case; none where it is not known."""
-        return next((trust for known, trust in _entries(self._settings.get(KEY)) if known == key), Trust())
+        entries = (decoded_or_none(one, _Entry) for one in self._settings.get(KEY))
+        return next((entry.trust for entry in entries if entry is not None and entry.key == key), Trust())
 
     def keep(self, key: CaseKey, trust: Trust) -> None:
         """Remember it in the place of what was known of the case."""
         if not key.project_uuid:
             return
 
+        kept = encoded(_Entry(key.path, key.project_uuid, trust.folders, trust.private_hosts))
+
         def with_it(stored: list[Any]) -> list[Any]:
-            others = [(known, kept) for known, kept in _entries(stored) if known != key]
-            entries = [(key, trust), *others] if trust != Trust() else others
-            return [_to_json(known, kept) for known, kept in entries[:MOST_CASES]]
+            others = [one for one in stored if (entry := decoded_or_none(one, _Entry)) is None or entry.key != key]
+            return ([kept, *others] if trust != Trust() else others)[:MOST_CASES]
 
         self._settings.change(KEY, with_it)
-
-
-def _entries(stored: list[Any]) -> list[tuple[CaseKey, Trust]]:
-    found = map(_from_json, stored)
-    return [entry for entry in found if entry is not None]
-
-
-def _to_json(key: CaseKey, trust: Trust) -> dict[str, Any]:
-    return {
-        "path": key.path,
-        "uuid": key.project_uuid,
-        "folders": list(trust.folders),
-        "hosts": list(trust.private_hosts),
-    }
-
-
-def _from_json(entry: object) -> tuple[CaseKey, Trust] | None:
-    """None for what was not written by us."""
-    if not isinstance(entry, dict):
-        return None
-    path, uuid = entry.get("path"), entry.get("uuid")
-    folders, hosts = _texts(entry.get("folders")), _texts(entry.get("hosts"))
-    if not (isinstance(path, str) and isinstance(uuid, str)) or folders is None or hosts is None:
-        return None
-    return CaseKey(path, uuid), Trust(folders, hosts)
-
-
-def _texts(value: object) -> tuple[str, ...] | None:
-    is_good = isinstance(value, list) and all(isinstance(text, str) for text in value)
-    return tuple(value) if is_good and isinstance(value, list) else None

@@ -21,6 +21,7 @@ from layers.grid.tile_grid import View
 from layers.pool.protocol import Answer
 from layers.project.storage.tables import THUMBNAIL
 from layers.raster.style import colorize
+from layers.requests.imagery import ChipFacts
 from viewer.app.case.session import KeepBlob, Session
 from viewer.app.imagery.chip_pictures import ChipBytes, finished
 from viewer.canvas.image_below import images_below
@@ -195,7 +196,8 @@ class ChipCapture(QObject):
         plain = replace(style, sharpen=0.0)  # which looks at neighbours: they are no part of the evidence
         picture = image_of_argb(colorize(bands, None if mask.all() else mask, plain, info))
         told = {**style.to_json(), "resampling": "nearest, on an even grid" if window.is_warped else "none"}
-        pixels = _Pixels(window, picture, data.tobytes(), str(result.header["content_type"]), json.dumps(told))
+        facts: ChipFacts = result.facts
+        pixels = _Pixels(window, picture, data.tobytes(), facts.content_type, json.dumps(told))
         self._finish(capture, pixels)
 
     def _finish(self, capture: _Capture, pixels: _Pixels) -> None:

@@ -13,6 +13,7 @@ from layers.geo.bounds import Bounds
 from viewer.app.case.session import Session
 from viewer.app.opening.questions import Questions
 from viewer.canvas.widget import MapCanvas
+from viewer.export.processing import stretches_on_screen
 from viewer.panels.context import PanelContext
 from viewer.panels.one_dialog import show_once
 from viewer.rendering.raster.raster_drawing import RasterDrawing
@@ -48,7 +49,6 @@ class MatchPlateDesk(QObject):
         # For start-up time: most windows never open a plate.
         from viewer.app.match_plate.plate_dialog import MatchPlateDialog
         from viewer.app.match_plate.plate_panes import PlateSource
-        from viewer.export.processing import stretches_on_screen
 
         photo, scene = self._panels.layer_uuid, self._canvas.scene
 

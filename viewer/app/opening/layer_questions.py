@@ -9,10 +9,10 @@ from typing import Any
 from PySide6.QtWidgets import QDialog, QWidget
 
 from layers.document.layer import Layer
-from layers.errors import GeoloupeError, NotReadable
+from layers.errors import GeoloupeError
 from layers.pool.protocol import Answer, Request
 from layers.requests.probe import Probe
-from layers.vector.table import VectorInfo
+from layers.requests.probed import Probed
 from viewer.app.case.session import Session
 from viewer.app.opening.folder_files import FolderFiles
 from viewer.app.opening.folder_picker import FolderPicker
@@ -102,9 +102,5 @@ class LayerQuestions(QuestionsInTurn):
         if isinstance(result, GeoloupeError):
             take(result)
             return
-        try:
-            infos = [VectorInfo.from_json(one) for one in result.header["layers"]]
-        except (KeyError, TypeError, ValueError):
-            take(NotReadable("The reader sent a description that does not fit together: open the file again."))
-            return
-        take(infos)
+        probed: Probed = result.facts
+        take(list(probed.layers))

@@ -203,7 +203,7 @@ class FileOpener(QObject):
             self._look_through(opening, at, path, answer)
             return
         try:
-            opening.found[at] = answer if isinstance(answer, GeoloupeError) else layers_of_probe(path, answer.header)
+            opening.found[at] = answer if isinstance(answer, GeoloupeError) else layers_of_probe(path, answer.facts)
             is_table = isinstance(answer, CannotBePlaced) and path.suffix.lower() in TABLE_SUFFIXES
             if self.asks and is_table and self._is_wanted(opening):
                 opening.found[at] = []
@@ -283,7 +283,7 @@ class FileOpener(QObject):
         try:
             if isinstance(answer, GeoloupeError):
                 raise answer
-            found = layers_of_probe(path, answer.header, options)
+            found = layers_of_probe(path, answer.facts, options)
             self.add([layer for layer in found if len(found) == 1 or layer.source.get("table") == sheet])
         except GeoloupeError as error:
             self._refuse(error)

@@ -18,6 +18,7 @@ from layers.document.document import Document
 from layers.errors import GeoloupeError, ProductStopped
 from layers.geo.bounds import Bounds
 from layers.product.issuing.gate import DRAFT, PUBLISHED, State
+from layers.product.issuing.printed_rows import printed_rows
 from layers.product.spec import Override, ProductSpec, read_spec
 from viewer.app.case.session import Session
 from viewer.app.navigation.map_needed import has_map
@@ -248,8 +249,6 @@ class ProductWindows(QObject):
 
     def _note_printed(self, file: ProductFile, document: Document) -> None:
         """The rows that the page tells of, as they stand now: until the file is whole they may be others."""
-        from layers.product.issuing.printed_rows import printed_rows  # for start-up time
-
         if file.laid is not None and file.product.edition.state != DRAFT:
             self._printed[file] = printed_rows(document, file.laid.content, file.laid.facts())
 

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from layers.geo.bounds import Bounds
 from viewer.canvas.sites.outlines import Floats
-from viewer.canvas.sites.site_shapes import SiteShape
+from viewer.canvas.sites.site_shapes import SiteShape, project_together
 
 _KEPT_CRS = 3
 _NOWHERE = (np.nan,) * 4
@@ -45,6 +45,7 @@ class ShapeBoxes:
             while len(self._columns) >= _KEPT_CRS:
                 del self._columns[next(iter(self._columns))]
             columns = self._columns[crs] = _Columns(set())
+            project_together(list(shapes.values()), crs)
             self._renew(columns, shapes, crs, shapes)
         elif columns.stale:
             in_order = list(columns.stale) if len(columns.stale) == 1 else [u for u in shapes if u in columns.stale]

@@ -279,8 +279,13 @@ class SiteFrame(Struct):
         return list(dict.fromkeys(found + self._shapes_touching(area)))
 
     def _shapes_touching(self, area: shapely.Geometry) -> list[str]:
-        around, found = _world_box(self.view, *shapely.bounds(area).tolist()), []
+        around, found = _world_box(self.view, *shapely.bounds(area).tolist()), list[str]()
+        is_all_of_it = not self.view.grid.rotation_deg and shapely.box(*shapely.bounds(area).tolist()).equals(area)
         for shape in self.shapes:
+            whole = shape.outline.bounds
+            if is_all_of_it and whole is not None and around.contains(whole):  # of thousands most
+                found.append(shape.uuid)
+                continue
             parts = shape.outline.near(around).parts
             if any(_part_geometry(part.rings, part.is_polygon, self.view).intersects(area) for part in parts):
                 found.append(shape.uuid)

@@ -41,6 +41,8 @@ _WHOLE_POINTS = 20_000
 """A shape that needs no more points at some fineness gets them all over; others only where the view is."""
 _MOST_ODD = 2000
 """So many parts are cut at the antimeridian, or led along parallels, one by one."""
+_SHAPES_A_CALL = _MOST_ODD
+"""So many lines and areas are projected together, each of which may be cut."""
 _POLYGON = 3  # shapely.get_type_id
 
 
@@ -128,6 +130,22 @@ class SiteShape(Struct):
             self._longest_m = float(lengths.max(initial=0.0)) * _METRES_A_DEGREE
             self._whole_m = float(lengths.sum()) * _METRES_A_DEGREE
         return self._longest_m
+
+
+def project_together(shapes: Sequence[SiteShape], crs: str) -> None:
+    """Project the short lines and areas of one part each in one call: PROJ takes as long for one as for a hundred.
+
+    All others are projected when they are asked for.
+    """
+    if not is_unrolled(crs):
+        return
+    simple = [one for one in shapes if one.geometry.geom_type in ("LineString", "Polygon")]
+    short = [one for one in simple if one._longest_segment_m() <= _COARSEST_STEP_M]
+    for first in range(0, len(short), _SHAPES_A_CALL):
+        some = short[first : first + _SHAPES_A_CALL]
+        whole = projected(PartRings.of(np.array([one.geometry for one in some], object)), crs, math.inf)
+        for shape, outline in zip(some, _by_part(whole, len(some)), strict=True):
+            shape._outlines[crs, shape._longest_segment_m()] = outline
 
 
 class PartRings(Struct, frozen=True, eq=False):
@@ -261,9 +279,13 @@ def _project_circles(places: Sequence[tuple[float, float, float]], crs: str) -> 
     """All of them in one call: PROJ takes as long for one as for a hundred."""
     lon, lat, radius_m = np.array(places, np.float64).T
     rings = circles(lon, lat, radius_m, _CIRCLE_POINTS)
-    whole = projected(PartRings.of(shapely.polygons(rings)), crs, _COARSEST_STEP_M)
+    return _by_part(projected(PartRings.of(shapely.polygons(rings)), crs, _COARSEST_STEP_M), len(places))
+
+
+def _by_part(whole: Outline, count: int) -> list[Outline]:
+    """The outline of each of the `count` parts of a geometry."""
     order = np.argsort(whole.source, kind="stable")
-    edges = np.searchsorted(whole.source[order], np.arange(len(places) + 1)).tolist()
+    edges = np.searchsorted(whole.source[order], np.arange(count + 1)).tolist()
     return [_only(whole, order[first:last]) for first, last in pairwise(edges)]
 
 

@@ -25,9 +25,9 @@ from layers.errors import ExportFailed, GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, transform_bounds
 from layers.pool.reader_set import STANDING
-from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, Stretch
 from layers.requests.probe import Probe
+from layers.requests.probed import Probed
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.cli.documents import ACTOR, checked_place, found_layers
@@ -217,8 +217,10 @@ class _Bench:
         layer = next((row for row in self._document.layers.values() if row.kind == "raster"), None)
         if layer is None:
             return None
-        header = self._studio.pool.ask(Probe(layer.source["path"])).header
-        style = RasterStyle.default(RasterInfo.from_json(header["raster"]))
+        probed: Probed = self._studio.pool.ask(Probe(layer.source["path"])).facts
+        if probed.raster is None:
+            return None
+        style = RasterStyle.default(probed.raster)
         start = time.perf_counter()
         for turn in range(DRAG_PICTURES):
             shift = 1.0 - 0.3 * turn / DRAG_PICTURES

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from layers.errors import InvalidValue
 from viewer.cli.command import DONE
 from viewer.support.plain_imports import load_qt
 from viewer.support.terminal import complain
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 def write_case_data(arguments: argparse.Namespace) -> int:
     """Write the file that `--out` names. Raises the GeoloupeError of what cannot be read, issued or written."""
     from layers.document.sites_off_earth import not_drawn  # for start-up time
-    from layers.errors import InvalidValue
     from layers.product.issuing.gate import state_asked
     from layers.product.issuing.printed_rows import printed_rows
     from viewer.cli.products.case_in_hand import case_in_hand

@@ -54,5 +54,5 @@ class FeatureAccess(Struct, frozen=True):
         if isinstance(result, GeoloupeError):
             self.report(result.sentence)
             return
-        facts = RowFacts.of(result.header)
+        facts: RowFacts = result.facts
         done({fid: {name: values[at] for name, values in facts.columns.items()} for at, fid in enumerate(facts.fids)})

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from layers.decoding import encoded
 from layers.errors import BadTemplate
 from layers.services.catalog import MAX_LEVEL, TileService, catalog
 from viewer.commands.layers import add_layer
@@ -160,7 +161,7 @@ class AddImageryPanel(QWidget):
         for host in service.hosts:
             self._context.consent(host)
         kind = "interval" if service.is_dated else "composite"
-        if self._context.do(add_layer, "tiles", name, service.to_json(), date_kind=kind, **given):
+        if self._context.do(add_layer, "tiles", name, encoded(service), date_kind=kind, **given):
             self.added.emit()
 
     def _show(self) -> None:

@@ -38,6 +38,8 @@ BADGE_ROLE = DATE_ROLE + 1
 """A word on how the layer is shown, where that is not as it should be: "missing", "offline", "12 of 40, filtered"."""
 CLASSES_ROLE = int(Qt.ItemDataRole.UserRole) + 3
 """`class_lines.Lines` below the name of a vector layer."""
+PROBLEM_ROLES = [_ROLE.DecorationRole, _ROLE.ToolTipRole, _ROLE.AccessibleDescriptionRole]
+"""Roles that are others once something is wrong with a layer: not its name."""
 
 
 class LayerRows(QAbstractListModel):
@@ -166,11 +168,11 @@ class LayerRows(QAbstractListModel):
         """Badge a layer with what is wrong with it; empty text takes the badge away."""
         if sentence:
             self._problems[uuid] = sentence
-        else:
-            self._problems.pop(uuid, None)
+        elif not self._problems.pop(uuid, ""):
+            return
         row = self.row_of(uuid)
         if row > SITES_ROW:
-            self.dataChanged.emit(self.index(row), self.index(row))
+            self.dataChanged.emit(self.index(row), self.index(row), PROBLEM_ROLES)
 
     def problem(self, uuid: str) -> str:
         return self._problems.get(uuid, "")

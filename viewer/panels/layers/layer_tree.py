@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import override
 
@@ -154,7 +155,7 @@ class LayerTreePanel(QWidget):
         self.filter.textChanged.connect(self._filter)
         self.filter.entered.connect(self._enter_tree)
         self.model.modelReset.connect(self._filter)
-        self.model.dataChanged.connect(self._filter)
+        self.model.dataChanged.connect(self._rows_changed)
         view.customContextMenuRequested.connect(self._menu)
         view.doubleClicked.connect(self._double_clicked)
         view.selectionModel().currentChanged.connect(self._current_changed)
@@ -218,6 +219,10 @@ class LayerTreePanel(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self.model.set_palette(self.palette())
+
+    def _rows_changed(self, _first: QModelIndex, _last: QModelIndex, roles: Sequence[int]) -> None:
+        if not roles or Qt.ItemDataRole.EditRole in roles:  # of thousands of layers each may have come to grief
+            self._filter()
 
     def _filter(self) -> None:
         """Show the layers whose name has all words of the filter, whatever their order and case."""

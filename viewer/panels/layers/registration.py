@@ -95,8 +95,7 @@ class Registration(QObject):
             if isinstance(result, GeoloupeError):
                 done(result.sentence)
             else:
-                registered = Registered.from_json(result.header["registered"])
-                done(self._found(grid, registered, beyond, moving.nudge))
+                done(self._found(grid, result.facts, beyond, moving.nudge))
 
         post = partial(moving.context.mailbox.post, answered)
         moving.context.pool.submit(Request(question, post, deadline_s=DEADLINE_S, profile=way))

@@ -67,7 +67,7 @@ class CommandPalette(QDialog):
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setObjectName("palette")
         self._entries, self._finder = list(entries), finder
-        self._rows: list[Row] = []
+        self.rows: list[Row] = []
         self._hits: list[Hit] = []
         self._problems: list[str] = []
         self._icons: dict[str, QIcon] = {}
@@ -77,22 +77,22 @@ class CommandPalette(QDialog):
         self._most_rows = MOST_ROWS
         title = self.tr("Find a command, a place or a coordinate") if finder else self.tr("Find a command")
         self.setWindowTitle(title)
-        self._input = QLineEdit(self)
-        self._input.setPlaceholderText(f"{title}…")
-        self._input.setAccessibleName(title)
+        self.line = QLineEdit(self)
+        self.line.setPlaceholderText(f"{title}…")
+        self.line.setAccessibleName(title)
         self._model = QStandardItemModel(self)
         self._list = self._make_list()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 1)
         layout.setSpacing(0)
-        layout.addWidget(self._input)
+        layout.addWidget(self.line)
         layout.addWidget(self._list)
         self._says = plain_label("", self)
         self._datum, self._datum_label = ComboBox(self), QLabel(self.tr("&Datum"), self)
         self._foot = self._make_foot()
         layout.addWidget(self._foot)
-        self._input.textChanged.connect(self._ask)
-        self._input.installEventFilter(self)
+        self.line.textChanged.connect(self._ask)
+        self.line.installEventFilter(self)
         self._list.selectionModel().currentChanged.connect(self._point_at)
         if finder is not None:
             finder.found.connect(self._show_found)
@@ -134,7 +134,7 @@ class CommandPalette(QDialog):
 
     def show_over(self, widget: QWidget) -> None:
         """Open in the upper middle of `widget`."""
-        width, room = min(WIDTH_PX, widget.width() - 40), widget.height() - 130 - self._input.sizeHint().height()
+        width, room = min(WIDTH_PX, widget.width() - 40), widget.height() - 130 - self.line.sizeHint().height()
         self._most_rows = max(3, min(MOST_ROWS, room // ROW_PX))
         corner = widget.mapToGlobal(widget.rect().topLeft())
         self.setGeometry(QRect(corner.x() + (widget.width() - width) // 2, corner.y() + 44, width, 100))
@@ -142,7 +142,7 @@ class CommandPalette(QDialog):
         self._catch_letters(QApplication.focusWidget())
         self.show()
         self._fit_height()
-        self._input.setFocus()
+        self.line.setFocus()
 
     def _catch_letters(self, typed_into: QWidget | None) -> None:
         """Until the system has made this window the active one, letters still go to the widget that had the keyboard.
@@ -157,23 +157,28 @@ class CommandPalette(QDialog):
 
     def _fit_height(self) -> None:
         """As high as its rows: what it does not need it leaves to the map."""
-        rows = max(1, min(self._most_rows, len(self._rows)))
-        self._list.setFixedHeight(rows * ROW_PX + 2 if self._rows else 0)
+        rows = max(1, min(self._most_rows, len(self.rows)))
+        self._list.setFixedHeight(rows * ROW_PX + 2 if self.rows else 0)
         words_px = self._says.heightForWidth(max(200, self._says.width()))
         self._foot.setFixedHeight(max(words_px, self._datum.sizeHint().height()) + 2 * FOOT_MARGIN_PX)
         self.setFixedHeight(self.sizeHint().height())
         if self.isVisible():
             self.covered.emit(self.geometry())
 
+    @property
+    def is_searching(self) -> bool:
+        """True while more may be found."""
+        return self._finder is not None and self._finder.is_busy
+
     # -- what is listed -----------------------------------------------------------------------------------------
 
     def shown_texts(self) -> list[str]:
         """The texts that are listed now, the best first, without headings."""
-        return [row.text for row in self._rows if not isinstance(row, str)]
+        return [row.text for row in self.rows if not isinstance(row, str)]
 
     def shown_hits(self) -> list[Hit]:
         """The hits among them."""
-        return [row for row in self._rows if isinstance(row, Hit)]
+        return [row for row in self.rows if isinstance(row, Hit)]
 
     def sentence(self) -> str:
         """The sentence in the foot."""
@@ -198,14 +203,14 @@ class CommandPalette(QDialog):
 
     def _show_rows(self, *, keeps: bool = False) -> None:
         """`keeps`: the row that was shown as chosen for this text stays so, as Enter may be on its way."""
-        before = self._current() if self._is_touched or keeps else None
-        wanted = self._input.text().strip()
-        self._rows = arranged(wanted, matching(wanted, self._entries), self._hits)
+        before = self.current() if self._is_touched or keeps else None
+        wanted = self.line.text().strip()
+        self.rows = arranged(wanted, matching(wanted, self._entries), self._hits)
         self._model.clear()
-        for row in self._rows:
+        for row in self.rows:
             self._model.appendRow(item_of(row, self.palette(), self._icons))
-        kept = next((at for at, row in enumerate(self._rows) if row == before), None) if before else None
-        first = next((at for at, row in enumerate(self._rows) if _is_able(row)), -1)
+        kept = next((at for at, row in enumerate(self.rows) if row == before), None) if before else None
+        first = next((at for at, row in enumerate(self.rows) if _is_able(row)), -1)
         if wanted and (self._refused() is not None or not (keeps or self._is_certain(first, wanted))):
             first = -1
         self._list.setCurrentIndex(self._model.index(first if kept is None else kept, 0))
@@ -219,28 +224,29 @@ class CommandPalette(QDialog):
         """True for a row that no answer of the search, which begins now, can come before."""
         if self._finder is None:
             return True
-        row = self._rows[at] if at >= 0 else None
+        row = self.rows[at] if at >= 0 else None
         return isinstance(row, PaletteEntry) and row.text.casefold().startswith(wanted.casefold())
 
     def _take_datum(self) -> None:
         self.datum_changed.emit(str(self._datum.currentData()))
         if self._finder is not None:
-            self._finder.ask(self._input.text())
+            self._finder.ask(self.line.text())
 
     # -- one of them --------------------------------------------------------------------------------------------
 
-    def _current(self) -> PaletteEntry | Hit | None:
+    def current(self) -> PaletteEntry | Hit | None:
+        """The row that Enter takes; None for a heading, and where nothing is listed."""
         at = self._list.currentIndex().row()
-        row = self._rows[at] if 0 <= at < len(self._rows) else None
+        row = self.rows[at] if 0 <= at < len(self.rows) else None
         return None if isinstance(row, str) else row
 
     def _refused(self) -> PaletteEntry | None:
         """The first row where that is a command that cannot be done now."""
-        row = next((row for row in self._rows if not isinstance(row, str)), None)
+        row = next((row for row in self.rows if not isinstance(row, str)), None)
         return row if isinstance(row, PaletteEntry) and not row.enabled else None
 
     def _point_at(self, *_: object) -> None:
-        row = self._current()
+        row = self.current()
         hit = row if isinstance(row, Hit) else None
         self.hit_previewed.emit(hit)
         if self._problems:
@@ -251,7 +257,7 @@ class CommandPalette(QDialog):
             self._say(self.tr("Enter shows it"))
         elif hit is not None:
             self._say(self.tr("Enter goes there"))
-        elif not self._rows and not (self._finder is not None and self._finder.is_busy):
+        elif not self.rows and not self.is_searching:
             self._say(self.tr("Nothing found: no command, site, place, layer, claim, attribute or coordinate."))
         elif row is None and (refused := self._refused()) is not None:
             self._say(self.tr("{0} cannot be done now.").format(refused.text))
@@ -264,22 +270,22 @@ class CommandPalette(QDialog):
             self._fit_height()
 
     def _hover(self, index: QModelIndex) -> None:
-        if index.isValid() and _is_able(self._rows[index.row()]):
+        if index.isValid() and _is_able(self.rows[index.row()]):
             self._is_touched = True
             self._list.setCurrentIndex(index)
 
     def _step(self, by: int) -> None:
         """To the next row that can be chosen, round the ends."""
-        rows, at = len(self._rows), self._list.currentIndex().row()
+        rows, at = len(self.rows), self._list.currentIndex().row()
         for _ in range(rows):
             at = (at + by) % rows
-            if _is_able(self._rows[at]):
+            if _is_able(self.rows[at]):
                 self._is_touched = True
                 self._list.setCurrentIndex(self._model.index(at, 0))
                 return
 
     def _run(self, index: QModelIndex) -> None:
-        row = self._rows[index.row()] if 0 <= index.row() < len(self._rows) else None
+        row = self.rows[index.row()] if 0 <= index.row() < len(self.rows) else None
         if isinstance(row, Hit):
             self.close()
             self.hit_chosen.emit(row)
@@ -292,9 +298,9 @@ class CommandPalette(QDialog):
 
         A command that is meant need not wait, one that is guessed must: a place may be called so.
         """
-        row = self._current()
-        is_busy = self._finder is not None and self._finder.is_busy
-        is_sure = isinstance(row, PaletteEntry) and (self._is_touched or is_meant(self._input.text(), row.text))
+        row = self.current()
+        is_busy = self.is_searching
+        is_sure = isinstance(row, PaletteEntry) and (self._is_touched or is_meant(self.line.text(), row.text))
         self._waiting = modifiers if is_busy and not is_sure else None
         if self._waiting is not None:
             return
@@ -309,10 +315,10 @@ class CommandPalette(QDialog):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._still_typed_into and isinstance(event, QKeyEvent):
             if event.type() == QEvent.Type.KeyPress:
-                QApplication.sendEvent(self._input, event)
+                QApplication.sendEvent(self.line, event)
             event.accept()
             return True
-        if watched is self._input and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+        if watched is self.line and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
                 self._step(1 if event.key() == Qt.Key.Key_Down else -1)
                 return True

@@ -62,26 +62,26 @@ class StatusBar(QStatusBar):
         self._hint_text = self._tip_text = self._mode_text = self._done_text = ""
         self._done_goes = QTimer(self, singleShot=True, interval=DONE_MS)
         self._done_goes.timeout.connect(lambda: self.show_done(""))
-        self._hint = ElidedLabel(self)
-        self._hint.setObjectName("muted")
-        self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.addWidget(self._hint, 1)
+        self.hint = ElidedLabel(self)
+        self.hint.setObjectName("muted")
+        self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.addWidget(self.hint, 1)
         self._work = _Work(self)
         self._work.cancel_asked.connect(self.cancel_asked)
         self.addPermanentWidget(self._work)
-        self._coordinate = self._button(self.tr("Coordinate under the pointer; press for the next notation"))
-        self._coordinate.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self._coordinate.clicked.connect(self.next_notation)
-        self.addPermanentWidget(self._coordinate)
-        self._scale = self._scale_box()
-        self.addPermanentWidget(self._scale)
-        self._crs = self._button(self.tr("Coordinate reference system of the map"))
-        self._crs.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._crs_menu = QMenu(self._crs)
-        self._crs.setMenu(self._crs_menu)
+        self.coordinate = self._button(self.tr("Coordinate under the pointer; press for the next notation"))
+        self.coordinate.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.coordinate.clicked.connect(self.next_notation)
+        self.addPermanentWidget(self.coordinate)
+        self.scale = self._scale_box()
+        self.addPermanentWidget(self.scale)
+        self.crs = self._button(self.tr("Coordinate reference system of the map"))
+        self.crs.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._crs_menu = QMenu(self.crs)
+        self.crs.setMenu(self._crs_menu)
         self._crs_menu.aboutToShow.connect(self._fill_crs_menu)
         self._crs_current = ""
-        self.addPermanentWidget(self._crs)
+        self.addPermanentWidget(self.crs)
         self.show_place(math.nan, math.nan, None)
 
     # -- the hint and running work -----------------------------------------------------------------------------
@@ -112,7 +112,7 @@ class StatusBar(QStatusBar):
 
     def _say(self) -> None:
         text = self._tip_text or self._done_text or f"{self._mode_text} {self._hint_text}".strip()
-        self._hint.say(text)
+        self.hint.say(text)
 
     def show_work(self, title: str, fraction: float, *, can_stop: bool = True) -> None:
         """Work goes on; shown half a second after its start. A negative `fraction`: nobody knows how far."""
@@ -132,12 +132,12 @@ class StatusBar(QStatusBar):
         on_map = math.isfinite(lon) and math.isfinite(lat)
         self._place = (lon, lat) if on_map else None
         self._error_m = error_m
-        self._coordinate.setText(self.coordinate_text() or f"{self._notation} —")
+        self.coordinate.setText(self.coordinate_text() or f"{self._notation} —")
 
     def show_pixel(self, col: int, row: int) -> None:
         """The pixel under the pointer, counted from 0, where the picture has no place on Earth."""
         self._place = None
-        self._coordinate.setText(self.tr("column {0}, row {1}").format(col, row))
+        self.coordinate.setText(self.tr("column {0}, row {1}").format(col, row))
 
     def coordinate_text(self) -> str:
         """The coordinate as shown; empty off the map."""
@@ -159,27 +159,27 @@ class StatusBar(QStatusBar):
 
     def set_map_visible(self, visible: bool) -> None:
         """Show what is about the map, or hide it while there is none."""
-        for part in (self._hint, self._coordinate, self._scale, self._crs):
+        for part in (self.hint, self.coordinate, self.scale, self.crs):
             part.setVisible(visible)
 
     # -- scale and CRS -----------------------------------------------------------------------------------------
 
     def show_scale(self, metres_per_pixel: float) -> None:
         """The scale at the middle of the map; NaN or 0 for none."""
-        self._scale.setEnabled(True)
+        self.scale.setEnabled(True)
         self._scale_shown = scale_text(metres_per_pixel / LOGICAL_PIXEL_M)
         if not self._scale_line.hasFocus():
             self._show_scale_again()
 
     def show_magnification(self, factor: float) -> None:
         """In pixel space, where there is no scale: how large a pixel of the picture is on the screen."""
-        self._scale.setEnabled(False)
+        self.scale.setEnabled(False)
         self._scale_shown = f"{100 * factor:.3g} %" if factor < 10 else f"{100 * factor:.0f} %"
         self._show_scale_again()
 
     def show_crs(self, name: str, current: str) -> None:
         """`name` stands on the button; `current` is checked in its menu."""
-        self._crs.setText(f"{one_line(name, 32)}  ▾")
+        self.crs.setText(f"{one_line(name, 32)}  ▾")
         self._crs_current = current
 
     def _fill_crs_menu(self) -> None:
@@ -210,14 +210,14 @@ class StatusBar(QStatusBar):
 
     def _ask_scale(self) -> None:
         """Go to the scale that was typed, and back to the map; of a text that is no scale nothing stays."""
-        scale = parse_scale(self._scale.currentText())
+        scale = parse_scale(self.scale.currentText())
         self._show_scale_again()
         self.keyboard_left.emit()
         if scale is not None:
             self.scale_asked.emit(scale * LOGICAL_PIXEL_M)
 
     def _show_scale_again(self) -> None:
-        self._scale.setEditText(self._scale_shown)
+        self.scale.setEditText(self._scale_shown)
 
     def _button(self, tip: str) -> QToolButton:
         button = QToolButton(self)

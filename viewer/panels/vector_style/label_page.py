@@ -9,8 +9,10 @@ from typing import Any
 from msgspec.structs import replace
 from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
+from layers.decoding import decoded, encoded
 from layers.errors import InvalidValue
 from layers.vector.style.label_style import LABEL_LAYOUTS, LabelStyle
+from layers.vector.style.symbol import style_fault
 from layers.vector.table import VectorInfo
 from viewer.panels.vector_style.scale_page import ScaleField
 from viewer.panels.widgets.color_field import ColorField
@@ -77,7 +79,7 @@ class LabelPage(QWidget):
             numbers = [(name, name) for name, kind in info.fields if kind in ("integer", "real")]
             self.fields.fields["text"].set_choices([("", self.tr("none")), *names])
             self.fields.fields["priority"].set_choices([("", self.tr("as they come")), *numbers])
-        self.fields.show_row(SimpleNamespace(**labels.to_json()))
+        self.fields.show_row(SimpleNamespace(**encoded(labels)))
         for column, field in self.fields.fields.items():
             field.setEnabled(column == "text" or bool(labels.text))
 
@@ -86,6 +88,6 @@ class LabelPage(QWidget):
 
     def _committed(self, column: str, value: Any) -> str:
         try:
-            return self._commit_labels(LabelStyle.from_json(self._labels.to_json() | {column: value}))
+            return self._commit_labels(decoded(encoded(self._labels) | {column: value}, LabelStyle, style_fault))
         except InvalidValue as error:
             return error.sentence

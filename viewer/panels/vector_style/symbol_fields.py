@@ -6,14 +6,16 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+from msgspec.structs import replace
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QSize
 from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
+from layers.decoding import decoded, encoded
 from layers.document.vocabulary import SITE_CLASSES
 from layers.errors import InvalidValue
 from layers.vector.style.markers import MARKERS
 from layers.vector.style.routes import ROUTES
-from layers.vector.style.symbol import ARROWS, Symbol
+from layers.vector.style.symbol import ARROWS, Symbol, style_fault
 from viewer.panels.widgets.color_field import ColorField
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField
@@ -94,7 +96,7 @@ class SymbolFields(QWidget):
     def show_look(self, look: Symbol, geometry: str) -> None:
         """Show a look of features of this geometry, and the fields that matter to it only."""
         self._look = look
-        shown = SimpleNamespace(**look.to_json())
+        shown = SimpleNamespace(**encoded(look))
         shown.dash = _dash_text(look.dash)
         shown.route = next((name for name, route in ROUTES.items() if route == look), "")
         self.set.show_row(shown)
@@ -124,7 +126,7 @@ def _changed(look: Symbol, column: str, value: Any) -> Symbol:
         return ROUTES.get(value, look)
     if column == "dash":
         value = [float(part) for part in value.split()]
-    return Symbol.from_json(look.to_json() | {column: value})
+    return decoded(encoded(look) | {column: value}, Symbol, style_fault)
 
 
 def _dash_text(dash: tuple[float, ...]) -> str:
@@ -132,7 +134,7 @@ def _dash_text(dash: tuple[float, ...]) -> str:
 
 
 def _with_symbol(name: str) -> Symbol:
-    return Symbol.from_json(_SAMPLE.to_json() | {"symbol": name, "size_px": 16.0 if name in SITE_CLASSES else 11.0})
+    return replace(_SAMPLE, marker=name, size_px=16.0 if name in SITE_CLASSES else 11.0)
 
 
 def _title(name: str) -> str:

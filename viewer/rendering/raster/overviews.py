@@ -131,7 +131,7 @@ class Overviews(QObject):
         if isinstance(result, GeoloupeError):
             self._end(build, "" if isinstance(result, GivenUp) else result.sentence)
             return
-        built = OverviewsBuilt.of(result.header)
+        built: OverviewsBuilt = result.facts
         if Path(built.overview_path).name != build.state.overview_name:
             name = Path(build.state.path).name
             self._end(build, self.tr("{0} has changed while its overviews were built: read it again.").format(name))

@@ -14,7 +14,7 @@ from layers.grid.tile_plan import COARSE_LEVEL
 from layers.pool.protocol import Answer
 from layers.raster.info import RasterInfo
 from layers.raster.overviews import SAMPLED_FROM_PIXELS, Lack
-from layers.requests.imagery import ReadTile
+from layers.requests.imagery import ReadTile, TileFacts
 from viewer.rendering.tiles.scheduler import TileRequest
 from viewer.rendering.tiles.tile_cache import RawTile
 
@@ -148,7 +148,8 @@ def overview_read(
 
 
 def raw_tile(answer: Answer) -> RawTile:
-    if answer.header.get("empty"):
+    facts: TileFacts = answer.facts
+    if facts.empty:
         return RawTile(None)
     bands, mask = answer.arrays
     mask = mask.astype(bool, copy=False)

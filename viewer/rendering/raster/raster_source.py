@@ -23,6 +23,7 @@ from layers.raster.scene import BandPlace, SceneInfo
 from layers.raster.stretch import Limits
 from layers.raster.style import RasterStyle
 from layers.requests.imagery import (
+    AcquisitionFacts,
     Bands,
     ReadAcquisition,
     ReadArea,
@@ -30,9 +31,10 @@ from layers.requests.imagery import (
     ReadStatistics,
     ReadTile,
     Ring,
-    stretch_of,
+    StatisticsFacts,
 )
 from layers.requests.probe import Probe
+from layers.requests.probed import Probed
 from layers.requests.question import Question
 from viewer.rendering.context import RenderContext
 from viewer.rendering.raster.raster_requests import TileRead, reader_crs
@@ -85,28 +87,25 @@ class RasterSource:
                 done(result.sentence)
             else:
                 self._profile = result.profile
-                done(self._take(result.header))
+                done(self._take(result.facts))
 
         asked = Probe(str(self.path), self._part, height_m=self._height_m, canvas_crs=reader_crs(canvas_crs))
         asked = replace(asked, control_points=self._points)
         self._context.pool.probe(asked, partial(self._context.mailbox.post, probed))
 
-    def _take(self, header: dict[str, Any]) -> str:
-        kind, raster = header.get("kind"), header.get("raster")
-        if kind not in ("raster", "scene"):
+    def _take(self, probed: Probed) -> str:
+        if probed.kind not in ("raster", "scene"):
             return Phrase("{name} is no raster: remove the layer and add the file again.", name=self.path.name)
-        if raster is None:
+        if probed.raster is None:
             return Phrase("No band of {name} can be opened: look whether its files are all there.", name=self.path.name)
-        self.own_info = RasterInfo.from_json(raster)
-        self.info = with_names(self.own_info, self.band_names) if kind == "raster" else self.own_info
-        self.scene = SceneInfo.from_json(header["scene"]) if kind == "scene" else None
+        self.own_info, self.scene = probed.raster, probed.scene
+        self.info = with_names(self.own_info, self.band_names) if self.scene is None else self.own_info
         if self.scene is not None:
             self.acquisition = self.scene.acquisition
-        elif "acquisition" in header:
-            self.acquisition = Acquisition.from_json(header["acquisition"])
-        if kind == "raster" and "state" in header:
-            modified_ns, size = (int(number) for number in header["state"])
-            self.state = SourceState(str(self.path), self._part, modified_ns, size)
+        elif probed.acquisition is not None:
+            self.acquisition = probed.acquisition
+        if self.scene is None and probed.state is not None:
+            self.state = SourceState(str(self.path), self._part, *probed.state)
             self.look_for_overviews()
         return ""
 
@@ -180,7 +179,8 @@ class RasterSource:
             if isinstance(result, GeoloupeError):
                 failed(result)
             else:
-                done(stretch_of(result.header))
+                found: StatisticsFacts = result.facts
+                done(found.stretch)
 
         self._submit(asked, answered)
 
@@ -196,7 +196,8 @@ class RasterSource:
             if isinstance(result, GeoloupeError):
                 self.acquisition = Acquisition(notes=(result.sentence,))
             else:
-                self.acquisition = Acquisition.from_json(result.header["acquisition"])
+                found: AcquisitionFacts = result.facts
+                self.acquisition = found.acquisition
             done()
 
         self._submit(ReadAcquisition(str(self.path), self._part), answered)

@@ -20,6 +20,7 @@ from layers.pool.protocol import Answer, Request
 from layers.raster.info import RasterInfo
 from layers.raster.overviews import REDUCED_FROM, Lack
 from layers.raster.style import RasterStyle
+from layers.requests.imagery import TileFacts
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import NOTHING
 from viewer.rendering.raster.raster_colours import Colouring, Pictures, coloured
@@ -321,7 +322,8 @@ class RasterTiles:
             post(self._read_failed, read, GeoloupeError(sentence))
             return
         post(self._arrived, read, tiles, style)
-        if result.header.get("damaged"):
+        facts: TileFacts = result.facts
+        if facts.damaged:
             sentence = Phrase("{name} is damaged: what cannot be read of it is left out of the picture.", name=name)
             post(self._tell_failure, "tiles", sentence, False)
 

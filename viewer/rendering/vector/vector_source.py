@@ -12,13 +12,14 @@ from typing import Any
 from msgspec.structs import replace
 
 from layers.document.layer import Layer
-from layers.errors import FileMissing, GeoloupeError
+from layers.errors import FileMissing, GeoloupeError, NotReadable
 from layers.geo.crs import PIXEL_SPACE
 from layers.phrase import Phrase
 from layers.pool.features import table_from_answer
 from layers.pool.protocol import Answer, Request
-from layers.requests.features import ReadFeatures
+from layers.requests.features import FeatureFacts, ReadFeatures
 from layers.requests.probe import Probe
+from layers.requests.probed import Probed
 from layers.vector.lost_rows import LostRows
 from layers.vector.table import FeatureTable, VectorInfo
 from viewer.rendering.context import RenderContext
@@ -60,17 +61,16 @@ class VectorSource:
 
         def probed(result: Answer | GeoloupeError) -> None:
             self.missing = frozenset({str(self.path)}) if isinstance(result, FileMissing) else frozenset()
-            done(result.sentence if isinstance(result, GeoloupeError) else self._take(result.header))
+            done(result.sentence if isinstance(result, GeoloupeError) else self._take(result.facts))
 
         asked = Probe(str(self.path), options=self._options, canvas_crs="")
         answered = partial(self._context.mailbox.post, probed)  # called on a reader's thread
         self._context.pool.probe(asked, answered)
 
-    def _take(self, header: dict[str, Any]) -> str:
-        if header.get("kind") != "vector":
+    def _take(self, probed: Probed) -> str:
+        if probed.kind != "vector":
             return Phrase("{name} holds no vector layer: remove the layer and add the file again.", name=self.path.name)
-        infos = [VectorInfo.from_json(data) for data in header["layers"]]
-        self.info = next((info for info in infos if not self._table or info.name == self._table), None)
+        self.info = next((info for info in probed.layers if not self._table or info.name == self._table), None)
         if self.info is None:
             name = Phrase("no layer named {table}", table=self._table) if self._table else "no layer"
             return Phrase(
@@ -164,45 +164,53 @@ class VectorLoading:
 
     def _ask(self, share: int, chunk: int, asked: ReadFeatures) -> None:
         """Submit a request; on any thread."""
-        done = partial(self._read, share, chunk)
+        done = partial(self._read, share, chunk, asked)
         self._context.pool.submit(Request(asked, done, strike_key=asked.path))
 
-    def _read(self, share: int, chunk: int, result: Answer | GeoloupeError) -> None:
+    def _read(self, share: int, chunk: int, asked: ReadFeatures, result: Answer | GeoloupeError) -> None:
         """On a reader's thread. The next chunk is asked for at once, so that the reader never waits for the window."""
         if self._is_stopped:
             return
         table: FeatureTable | GeoloupeError = (
             result if isinstance(result, GeoloupeError) else FeatureTable.empty(self._asked.crs)
         )
+        facts: FeatureFacts | None = result.facts if isinstance(result, Answer) else None
         following = None
         if isinstance(result, Answer):
-            following = result.header.get("next_fid")
             try:
                 table = table_from_answer(result)
             except GeoloupeError as error:
-                table, following = error, None
-        if following is not None:
-            end = result.header.get("end_fid")  # type: ignore[union-attr]
-            self._ask(share, chunk + 1, replace(self._asked, start_fid=int(following), end_fid=end))
+                table = error
+            else:
+                following = result.facts.next_fid
+        if following is not None and chunk and following <= asked.start_fid:
+            table, following = NotReadable("The reader does not get on with the features: reload the layer."), None
+        if facts is not None and following is not None:
+            self._ask(share, chunk + 1, replace(self._asked, start_fid=following, end_fid=facts.end_fid))
         if isinstance(table, FeatureTable) and len(table):
             self._prepare(table)
-        shares = int(result.header.get("shares") or 1) if isinstance(result, Answer) and chunk == 0 else 0
-        header = result.header if isinstance(result, Answer) else {}
-        self._context.mailbox.post(self._took, share, chunk, table, following is None, shares, header)
+        self._context.mailbox.post(self._took, share, chunk, table, following is None, facts)
 
     def _took(
-        self, share: int, chunk: int, table: FeatureTable | GeoloupeError, share_ends: bool, shares: int, header: Any
+        self,
+        share: int,
+        chunk: int,
+        table: FeatureTable | GeoloupeError,
+        share_ends: bool,
+        facts: FeatureFacts | None,
     ) -> None:
         if self._is_stopped:
             return
-        self.lost.take(header)
+        if facts is not None:
+            self.lost.take(facts.skipped, facts.lost)
         if isinstance(table, GeoloupeError):
             self._is_stopped = True
             self._arrived(self.tables(), True, table)
             return
         if len(table):
             self._tables[share, chunk] = table
-        self._shares = max(self._shares, shares)
+        if facts is not None and chunk == 0:
+            self._shares = max(self._shares, facts.shares)
         self._ended += share_ends
         if share_ends and self._next < self._shares:
             self._begin_share()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from layers.document.document import Document
 from layers.document.site import Site
 from layers.errors import CaseDamaged
 from layers.geo.bounds import Bounds
+from layers.pool.protocol import Answer
 from layers.project.opening.case_process import CaseInline
 from layers.project.opening.case_reader import CaseReader
 from layers.project.opening.glimpse import bounds_seen, glimpse_of
@@ -85,7 +87,7 @@ def test_of_very_many_every_so_many_come(case: Path) -> None:
 @pytest.mark.parametrize("told", [{"numbers": [1] * 11, "count": 1}, {"numbers": ["1"], "count": 1}, {"numbers": []}])
 def test_an_answer_that_does_not_fit_is_damage(case: Path, told: dict[str, object]) -> None:
     with CaseReader.open(case, asks=CaseInline()) as reader:
-        reader._ask = lambda op, params: told  # type: ignore[method-assign,assignment]
+        reader._asks = SimpleNamespace(ask=lambda *_: Answer(told), close=reader._asks.close)  # type: ignore[assignment]
         with pytest.raises(CaseDamaged):
             reader.near("site_point", None, 10)
 

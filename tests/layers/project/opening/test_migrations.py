@@ -197,6 +197,7 @@ def second(tmp_path: Path) -> Path:
     return case_of_schema_2(tmp_path / "second.gpkg")
 
 
+@pytest.mark.bounded
 def test_a_case_of_schema_2_migrates_and_saves_and_loses_nothing(second: Path, tmp_path: Path) -> None:
     old = Path(shutil.copy(second, tmp_path / "old.gpkg"))
     before, kept = content(old, old), old.read_bytes()
@@ -256,6 +257,7 @@ def test_every_mark_and_row_of_schema_2_is_there_again(second: Path) -> None:
     assert {row.why for row in document.observations.values()} > set(vocabulary.WHYS) - {"layover", "radar shadow"}
 
 
+@pytest.mark.bounded
 def test_a_working_copy_that_schema_2_left_behind_is_resumed(second: Path) -> None:
     _intake, work = open_for_work(second.parent / "sessions", second)
     work.close(keep=True)
@@ -288,6 +290,7 @@ TAKEN = (
 )
 
 
+@pytest.mark.bounded
 def test_names_that_schema_3_takes_from_other_programs_lose_nothing(tmp_path: Path) -> None:
     case = case_of_schema_2(tmp_path / "case.gpkg", *TAKEN)
     intake = read_case(case)

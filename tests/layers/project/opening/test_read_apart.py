@@ -161,6 +161,8 @@ def test_a_process_that_hangs_is_given_up(case: Path, monkeypatch: pytest.Monkey
         {"numbers": [1], "columns": {"uuid": [["nested"]]}, "is_last": True},
         {"numbers": [1], "columns": {"uuid": [{"bytes": "no base64!"}]}, "is_last": True},
         {"numbers": [1], "columns": {"uuid": 5}, "is_last": True},
+        {"numbers": [1], "columns": {"uuid": [{"size": float("inf")}]}, "is_last": True},
+        {"numbers": [1], "columns": {"uuid": [{"size": 10**5000}]}, "is_last": True},
     ],
 )
 def test_answers_that_do_not_fit_together_are_refused(header: dict[str, Any]) -> None:
@@ -185,6 +187,7 @@ def test_the_process_knows_no_gdal(case: Path) -> None:
 NESTED = "hex(zeroblob(2000000))"
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     "statements",
     [
@@ -297,6 +300,7 @@ def test_a_case_with_a_version_number_of_any_length_is_too_new(case: Path) -> No
         read_case(case)
 
 
+@pytest.mark.bounded
 def test_f80_a_note_of_many_megabytes_costs_itself(case: Path) -> None:
     change(case, "UPDATE claims SET statement = hex(zeroblob(50000000)) WHERE uuid = 'claim-2'")
     found = read_case(case)

@@ -66,6 +66,7 @@ SPOILED: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.bounded_after(4)
 @pytest.mark.parametrize("code", SPOILED)
 def test_what_is_wrong_is_found(case: Path, code: str) -> None:
     SPOILED[code](case)
@@ -88,6 +89,7 @@ def test_the_rules_of_the_trade(tmp_path: Path, claim: Claim, code: str) -> None
     assert codes(path) == {code}
 
 
+@pytest.mark.bounded_after(4)
 @pytest.mark.parametrize(
     ("statement", "code"),
     [

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 from PySide6.QtGui import QImage
 
 from layers.errors import InvalidValue
@@ -38,7 +38,7 @@ def info(geometry: str) -> VectorInfo:
 
 def near(one: Symbol, other: Symbol) -> None:
     """Equal but for what millimetres and rounding do."""
-    a, b = one.to_json(), other.to_json()
+    a, b = asdict(one), asdict(other)
     for name, value in a.items():
         wanted = pytest.approx(value, abs=0.05) if name == "dash" or isinstance(value, float) else value
         assert b[name] == wanted, name

@@ -80,6 +80,7 @@ def test_a_row_that_is_deleted_and_undone_has_their_values_again(case: Path) -> 
     assert rows(case, "SELECT uuid, roof FROM site_point") == [("site-point", "blue")]
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("delta", ["-1", "{", '{"roof": 5}', '{"roof": [{"base64": "é"}, 1]}', '{"roof": {}}', None, 7])
 def test_a_history_that_is_none_stops_no_undo(case: Path, delta: object) -> None:
     change(case, "ALTER TABLE site_point ADD COLUMN roof TEXT", "UPDATE site_point SET roof = 'blue'")
@@ -170,6 +171,7 @@ def theirs(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     return {name: rows(path, sql) for name, sql in queries.items()}
 
 
+@pytest.mark.bounded
 def test_tables_layers_styles_projects_and_metadata_of_theirs_stand_as_they_stood(case: Path) -> None:
     change(case, *TRACKS)
     before = theirs(case)
@@ -294,6 +296,7 @@ def test_a_default_style_that_they_changed_stays_theirs(case: Path) -> None:
     assert ours == (1,)
 
 
+@pytest.mark.bounded_after(2)
 @pytest.mark.parametrize("told", ["-1", "[]", "{", "[" * 100_000, '{"site_point/default": 5}'])
 def test_a_list_of_our_styles_that_is_none_stops_no_save(case: Path, told: str) -> None:
     with closing(sqlite3.connect(case)) as connection, connection:
@@ -496,6 +499,7 @@ def test_a_site_without_a_place_stays_in_the_file(case: Path) -> None:
     assert "nowhere" not in read_case(case).document.sites
 
 
+@pytest.mark.bounded
 def test_a_backup_is_kept_whatever_its_age_where_the_case_was_edited_elsewhere(case: Path) -> None:
     for number in range(3):
         change(case, f"UPDATE site_line SET label = 'theirs {number}'")

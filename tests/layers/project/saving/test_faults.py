@@ -178,6 +178,7 @@ def test_f05_every_failing_call_of_every_kind_leaves_old_or_new(make_scene: Call
         _check(scene, fs, _save_with(scene, fs))
 
 
+@pytest.mark.bounded
 def test_f06_a_short_write_is_noticed(make_scene: Callable[[], Scene]) -> None:
     calls = _calls_of_a_save(make_scene)
     for number in [number for number, name in enumerate(calls) if name == "write"]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from layers.decoding import encoded
 from layers.project.saving.lock import STALE_S, CaseLock, LockLoss
 from layers.project.storage.fsops import FileSystem
 from layers.project.storage.processes import Owner, start_of
@@ -34,7 +35,7 @@ def case(tmp_path: Path) -> Path:
 
 
 def _write(case: Path, owner: Owner, age_s: float = 0) -> None:
-    data = {"user": "ann", "owner": owner.to_json(), "at": time.time() - age_s}
+    data = {"user": "ann", "owner": encoded(owner), "at": time.time() - age_s}
     case.with_name("case.gpkg.lock").write_text(json.dumps(data), encoding="utf-8")
 
 

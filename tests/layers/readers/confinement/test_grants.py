@@ -5,7 +5,9 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec import convert
 
+from layers.decoding import encoded
 from layers.readers.confinement import grants
 from layers.readers.confinement.grants import Extent, Grants, Reach, needs_of, places_of
 from tests.support.readers.tiny_deliveries import sentinel2
@@ -33,7 +35,7 @@ def opened(path: Path | str) -> set[tuple[str, Extent]]:
 def test_ops_say_what_they_need():
     params = {"path": "/a/a.tif", "overview_path": "/cache/o.tif", "bands": [1, 2]}
     assert needs_of("tile", params) == Grants(frozenset(("/a/a.tif",)), frozenset(("/cache",)))
-    bands = [{"paths": ["/s/1.jp2", "/s/2.jp2"], "index": 1}, {"path": "/t/b.tif", "index": 1}]
+    bands = [{"paths": ["/s/1.jp2", "/s/2.jp2"], "index": 1}, {"paths": ["/t/b.tif"], "index": 1}]
     assert needs_of("tile", {"bands": bands}).opened == {"/s/1.jp2", "/s/2.jp2", "/t/b.tif"}
     assert needs_of("overviews", {"path": "/a.tif", "folder": "/cache"}).write == {"/cache"}
     export = needs_of("export_rows", {"path": "/a.shp", "out": "/tmp/x/layer.gpkg", "fids_file": "/tmp/x/fids.npy"})
@@ -45,9 +47,7 @@ def test_ops_say_what_they_need():
 def test_grants_are_added_and_come_back_from_json():
     one, other = Grants(frozenset("a"), frozenset("b")), Grants(frozenset("c"), frozenset(), frozenset("d"))
     assert (
-        Grants.from_json((one | other).to_json())
-        == one | other
-        == Grants(frozenset("ac"), frozenset("b"), frozenset("d"))
+        convert(encoded(one | other), Grants) == one | other == Grants(frozenset("ac"), frozenset("b"), frozenset("d"))
     )
     assert not Grants()
 

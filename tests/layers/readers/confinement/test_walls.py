@@ -15,7 +15,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec import convert
 
+from layers.decoding import encoded
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Profile, Request
@@ -365,7 +367,7 @@ def test_a_layer_is_saved_and_looked_at_by_the_one_process_that_writes(pool, hom
         made = home / "made" / kind / name
         made.parent.mkdir(parents=True)
         asked = {"path": str(points), "out": str(made), "format": kind, "title": "a", "start": 0, "written": 0}
-        while not (header := pool.ask(raw("export_rows", asked), profile=Profile.WRITER).header)["done"]:
+        while (header := pool.ask(raw("export_rows", asked), profile=Profile.WRITER).header)["next_start"] is not None:
             asked |= {"start": header["next_start"], "written": header["written"], "facts": header["facts"]}
         before = pool.pids(Profile.WRITER)
         found = pool.ask(raw("probe", {"path": str(made)}), profile=Profile.WRITER).header
@@ -420,7 +422,7 @@ def test_a_kernel_that_breaks_off_is_told_of_too(home, monkeypatch):
 def test_what_an_old_kernel_lacks_is_said(home, monkeypatch, abi, tcp, lacks):
     holds, mine = what_holds(monkeypatch, abi)
     assert (holds.files, holds.network, holds.tcp, len(holds.lacks)) == (True, False, tcp, lacks)
-    assert Holds.from_json(holds.to_json()) == holds
+    assert convert(encoded(holds), Holds) == holds
     assert not mine.cover(Grants(write=frozenset((str(home),))))
 
 
@@ -481,7 +483,7 @@ if __name__ == "__main__":
     path, attempts = sys.argv[1], json.loads(sys.argv[2])
     raster = pool.ask(raw("probe", {"path": path})).header["kind"]
     found = pool.ask(raw("_reach", {"path": path, "attempts": attempts})).header["refused"]
-    print(json.dumps([raster, found, pool.holds()[0].to_json(), pool.ask(raw("_echo", {"path": path})).header["user"]]))
+    print(json.dumps([raster, found, encoded(pool.holds()[0]), pool.ask(raw("_echo", {"path": path})).header["user"]]))
     pool.close()
 """
 

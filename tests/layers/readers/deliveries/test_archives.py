@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 import rasterio
+from msgspec import convert
 from rasterio.transform import from_origin
 from rasterio.warp import Resampling, reproject
 
+from layers.decoding import encoded
 from layers.errors import GeoloupeError, NotReadable, TooLarge, UnsupportedFormat
 from layers.raster.info import RasterInfo
 from layers.raster.scene import SceneInfo
@@ -32,11 +34,11 @@ def probed(path: Path) -> tuple[SceneInfo, RasterInfo]:
     header, _ = ops.run("probe", {"path": str(path), "canvas_crs": "EPSG:3857"})
     assert header["kind"] == "scene", header
     header = json.loads(json.dumps(header, allow_nan=False))
-    return SceneInfo.from_json(header["scene"]), RasterInfo.from_json(header["raster"])
+    return convert(header["scene"], SceneInfo), convert(header["raster"], RasterInfo)
 
 
 def tile(scene: SceneInfo, *names: str, **more: Any) -> tuple[np.ndarray, np.ndarray]:
-    places = [scene.bands[(scene.find(name) or 0) - 1].place.to_json() for name in names]
+    places = [encoded(scene.bands[(scene.find(name) or 0) - 1].place) for name in names]
     return ops.run("tile", {**VIEW, "path": scene.path, "bands": places, **more})[1]
 
 

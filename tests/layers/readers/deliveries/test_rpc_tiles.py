@@ -11,7 +11,8 @@ import rasterio.transform
 
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
-from tests.support.readers.georeferenced import probe, rpb, rpc, tile, with_rpc
+from tests.support.readers.georeferenced import rpb, rpc, tile, with_rpc
+from tests.support.readers.probed import probed_image
 from tests.support.readers.raw import raw
 from tests.support.readers.tiny_deliveries import _DIMAP
 from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
@@ -92,7 +93,7 @@ def dimap_rpc() -> str:
 def test_tiles_lie_where_the_whole_lies(tmp_path: Path, make: Callable[[Path], Path], height_m: float | None) -> None:
     whole = with_rpc(tmp_path, name="whole.tif")
     more = {} if height_m is None else {"height_m": height_m}
-    expected = probe(whole, **more)
+    expected = probed_image(whole, **more)
     header = POOL.ask(raw("probe", {"path": str(make(tmp_path / "delivery")), **more})).header
     raster = header["raster"]
     assert (raster["placed_by"], raster["crs"]) == ("RPC", "EPSG:4326")
@@ -143,4 +144,4 @@ def test_where_nothing_says_surely_where_a_tile_lies_it_has_no_place(
     (file,) = [path for path in folder.iterdir() if path.name.startswith(first) and path.name.endswith(suffix)]
     file.write_text(file.read_text().replace(old, new))
     (tile_2,) = folder.glob("*R1C2*")
-    assert probe(tile_2).placed_by == ""
+    assert probed_image(tile_2).placed_by == ""

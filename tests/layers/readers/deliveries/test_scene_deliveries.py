@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec import convert
 
-from layers.errors import FileMissing, GeoloupeError, NotAFile, NotReadable, UnsupportedFormat
+from layers.decoding import encoded
+from layers.errors import FileMissing, GeoloupeError, InvalidValue, NotAFile, NotReadable, UnsupportedFormat
 from layers.raster.info import RasterInfo
 from layers.raster.presets import combinations_of, names_of
 from layers.raster.scene import SceneInfo
@@ -28,15 +30,15 @@ def probed(path: Path) -> tuple[SceneInfo, RasterInfo]:
     assert header["kind"] == "scene"
     assert arrays == ()
     header = json.loads(json.dumps(header, allow_nan=False))
-    scene, raster = SceneInfo.from_json(header["scene"]), RasterInfo.from_json(header["raster"])
-    assert scene.to_json() == header["scene"]
+    scene, raster = convert(header["scene"], SceneInfo), convert(header["raster"], RasterInfo)
+    assert convert(encoded(scene), SceneInfo) == scene
     assert len(raster.bands) == len(scene.bands)
     assert all(os.path.isfile(path) for band in scene.bands for path in band.paths)
     return scene, raster
 
 
 def tile(scene: SceneInfo, *names: str, **more):
-    sources = [scene.bands[names_of(scene)[name] - 1].place.to_json() for name in names]
+    sources = [encoded(scene.bands[names_of(scene)[name] - 1].place) for name in names]
     header, (bands, mask) = ops.run("tile", {**VIEW, "path": scene.path, "bands": sources, **more})
     assert header["dtype"] == bands.dtype.str
     assert bands.shape == (len(names), *mask.shape)
@@ -347,12 +349,12 @@ def test_metadata_cannot_lead_out_of_the_folder(tmp_path, name):
 def test_a_tile_outside_the_scene_is_empty_and_bad_lists_are_refused(tmp_path):
     scene, _ = probed(tiny.maxar(tmp_path))
     far = {**VIEW, "affine": [30.0, 0, tiny.BOUNDS.left + 50_000, 0, -30.0, tiny.BOUNDS.top]}
-    header, (bands, mask) = read_scene_tile(ReadTile.of({**far, "bands": [scene.bands[0].place.to_json()]}))
+    header, (bands, mask) = read_scene_tile(ReadTile.of({**far, "bands": [encoded(scene.bands[0].place)]}))
     assert (header["empty"], mask.any(), bands.shape) == (True, False, (1, 64, 64))
     for bad in ([{"index": 1}], [{"path": scene.bands[0].paths[0], "index": "x"}], [{}, 3]):
         with pytest.raises(GeoloupeError):
             read_scene_tile(ReadTile.of({**VIEW, "bands": bad}))
-    with pytest.raises(NotReadable):
+    with pytest.raises(InvalidValue):
         read_scene_tile(ReadTile.of({**VIEW, "bands": [{"index": 1}]}))
 
 

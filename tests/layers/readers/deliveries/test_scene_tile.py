@@ -30,7 +30,7 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
 
 def test_each_band_has_the_crs_of_its_own_layer(files: tuple[Path, Path]) -> None:
     first, second = files
-    bands = [{"path": str(first), "index": 1}, {"path": str(second), "index": 2, "source_crs": "EPSG:32632"}]
+    bands = [{"paths": [str(first)], "index": 1}, {"paths": [str(second)], "index": 2, "source_crs": "EPSG:32632"}]
     header, (found, mask) = read_scene_tile(ReadTile.of({**PARAMS, "bands": bands}))
     assert (header["empty"], found.dtype) == (False, np.uint16)
     assert mask.all()
@@ -38,13 +38,13 @@ def test_each_band_has_the_crs_of_its_own_layer(files: tuple[Path, Path]) -> Non
     assert found[1, 16, 2] == 900
     assert found[1, 16, 29] == 300
     with pytest.raises(CannotBePlaced):
-        read_scene_tile(ReadTile.of({**PARAMS, "bands": [bands[0], {"path": str(second), "index": 2}]}))
+        read_scene_tile(ReadTile.of({**PARAMS, "bands": [bands[0], {"paths": [str(second)], "index": 2}]}))
 
 
 def test_what_one_file_lacks_is_shown_of_none(files: tuple[Path, Path], tmp_path: Path) -> None:
     half = Bounds(500_000, 5_000_000, 500_160, 5_000_320)
     third = write_raster(tmp_path / "c.tif", np.full((1, 32, 16), 5, np.uint8), "EPSG:32632", half)
-    bands = [{"path": str(files[0]), "index": 1}, {"path": str(third), "index": 1}]
+    bands = [{"paths": [str(files[0])], "index": 1}, {"paths": [str(third)], "index": 1}]
     _, (_, mask) = read_scene_tile(ReadTile.of({**PARAMS, "bands": bands}))
     assert mask[:, :15].all()
     assert not mask[:, 17:].any()

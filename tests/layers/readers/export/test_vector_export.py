@@ -232,7 +232,7 @@ def test_a_crs_by_a_name_is_no_file_that_lies_about(tmp_path, monkeypatch):
     (tmp_path / "WGS 84").write_text(parse_crs("EPSG:32652").to_wkt())
     monkeypatch.chdir(tmp_path)
     asked = {"path": str(path), "out": str(out), "format": "GPKG", "title": "a", "source_crs": "WGS 84"}
-    assert POOL.ask(raw("export_rows", asked)).header["done"]
+    assert POOL.ask(raw("export_rows", asked)).facts.next_start is None
     assert same_crs(str(pyogrio.read_info(out)["crs"]), "EPSG:4326")
     for text in (f"+proj=longlat +nadgrids={tmp_path}/x +type=crs", str(tmp_path / "WGS 84"), "http://127.0.0.1:1/crs"):
         with pytest.raises(BadCRS):

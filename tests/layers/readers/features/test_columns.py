@@ -6,6 +6,7 @@ import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +14,7 @@ import pyogrio
 import pytest
 from shapely.geometry import Point
 
-from layers.errors import NotReadable
+from layers.errors import GeoloupeError, InvalidValue, NotReadable
 from layers.pool.columns import chunk_from_answer, read_attributes
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer
@@ -138,6 +139,14 @@ def test_a_gap_in_the_fids_is_kept(tmp_path: Path, pool: ReaderPool) -> None:
     assert read_attributes(pool, OfLayer.of({"path": str(path), "layer": "t"})).fids.tolist() == [1, 3]
 
 
+def answered(header: dict[str, Any], arrays: tuple[Any, ...]) -> Answer:
+    """What a reader sends as it comes to who asked. Raises InvalidValue."""
+    answer = Answer(header, arrays).to(ReadColumns())
+    if isinstance(answer, InvalidValue):
+        raise answer
+    return answer
+
+
 @pytest.mark.parametrize("spoil", ["kind", "starts", "rows", "codes", "next", "more", "mask"])
 def test_an_answer_that_does_not_fit_is_refused(tmp_path: Path, spoil: str) -> None:
     header, arrays = read_columns(
@@ -159,16 +168,16 @@ def test_an_answer_that_does_not_fit_is_refused(tmp_path: Path, spoil: str) -> N
             broken.append(broken[0])
         case "mask":
             broken[3] = broken[3][:1]
-    with pytest.raises(NotReadable):
-        chunk_from_answer(Answer(header, tuple(broken)))
+    with pytest.raises(GeoloupeError):
+        chunk_from_answer(answered(header, tuple(broken)))
     shared = {**header["columns"][0], "kind": "text", "codes": True, "null": False}
     texts = [np.frombuffer(b"ab", np.uint8), np.array([0, 1, 2], np.int32)]
     for codes in (np.array([0, 2], np.uint8), np.array([0, 1, 1], np.uint8), np.array([0, -1], np.int8)):
-        coded = Answer({"columns": [shared], "next": None}, (np.array([1, 2]), *texts, codes))
+        coded = answered({"columns": [shared], "next": None}, (np.array([1, 2]), *texts, codes))
         with pytest.raises(NotReadable):
             chunk_from_answer(coded)
     again = read_columns(ReadColumns.of({"path": str(tmp_path / "a.gpkg"), "layer": "t"}))
-    assert len(chunk_from_answer(Answer(*again)).fids) == 3
+    assert len(chunk_from_answer(answered(*again)).fids) == 3
 
 
 def test_giving_up_between_chunks(tmp_path: Path, pool: ReaderPool) -> None:

@@ -16,7 +16,7 @@ POOL = ReaderPool(inline=True)
 
 
 def info_of(path: Path) -> VectorInfo:
-    return VectorInfo.from_json(POOL.ask(raw("probe", {"path": str(path)})).header["layers"][0])
+    return POOL.ask(raw("probe", {"path": str(path)})).facts.layers[0]
 
 
 def rows_of(path: Path) -> dict:

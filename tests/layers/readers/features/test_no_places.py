@@ -18,7 +18,8 @@ from layers.geo.lon_extent import MAX_LAT, MAX_LON
 from layers.readers.geometry.long_legs import drawn_geometry, only_places
 from layers.vector.lost_rows import NO_PLACE
 from tests.support.readers.no_places import INF, NAN, geopackage, wkb_area, wkb_line, wkb_point
-from tests.support.readers.vector_files import KML, draw, geojson, places_of, point, probe
+from tests.support.readers.probed import probed_layers
+from tests.support.readers.vector_files import KML, draw, geojson, places_of, point
 
 CANVASES = ("EPSG:4326", "EPSG:3857", "EPSG:3995", "EPSG:32631")
 GOOD = {1: (1.0, 2.0), 3: (200.0, 10.0), 4: (-190.0, 10.0), 10: (7.0, 8.0)}
@@ -57,7 +58,7 @@ def as_table(folder: Path) -> Path:
 @pytest.mark.parametrize("write", [as_geopackage, as_geojson, as_kml, as_gpx])
 def test_f58_points_that_are_nowhere_are_listed_and_not_drawn(tmp_path: Path, write: Callable[[Path], Path]) -> None:
     path = write(tmp_path)
-    (layer,) = probe(path)
+    (layer,) = probed_layers(path)
     assert layer.features == 10
     said = " ".join(layer.problems)
     assert [row for row in range(1, 11) if f"Row {row}:" in said] == sorted(BAD)
@@ -76,7 +77,7 @@ def test_f58_points_that_are_nowhere_are_listed_and_not_drawn(tmp_path: Path, wr
 
 def test_f58_a_table_of_words_is_listed_too(tmp_path: Path) -> None:
     path = as_table(tmp_path)
-    (layer, *_) = probe(path)
+    (layer, *_) = probed_layers(path)
     said = " ".join(layer.problems)
     assert [row for row in range(1, 12) if f"Row {row}:" in said] == [3, 7, 8, 9], "the names of columns are row 1"
 
@@ -97,7 +98,7 @@ def test_f58_a_line_breaks_where_a_point_is_nowhere(
 ) -> None:
     whole = wkb_line((0, 0), (1, 1))
     path = geopackage(tmp_path / "lines.gpkg", whole, wkb_line(*places), whole)
-    (layer,) = probe(path)
+    (layer,) = probed_layers(path)
     assert any(problem.startswith("Row 2:") for problem in layer.problems)
     table, header = draw(path, canvas)
     assert set(table.fid.tolist()) == {1, 2, 3}, "the row's neighbours, and what there is of it"
@@ -120,7 +121,7 @@ def test_f58_an_area_goes_on_without_a_corner_that_is_nowhere(
     hole = [(1.0, 1.0), (2.0, 1.0), nowhere, (1.0, 1.0)]
     sound = [(10.0, 10.0), (11.0, 10.0), (11.0, 11.0), (10.0, 10.0)]
     path = geopackage(tmp_path / "areas.gpkg", wkb_area(sound), wkb_area(ring, hole), wkb_area(sound))
-    (layer,) = probe(path)
+    (layer,) = probed_layers(path)
     assert any(problem.startswith("Row 2:") for problem in layer.problems)
     table, header = draw(path, canvas)
     assert set(table.fid.tolist()) == {1, 2, 3}
@@ -146,6 +147,7 @@ numbers = st.one_of(
 corners = st.lists(st.tuples(numbers, numbers), min_size=4, max_size=12)
 
 
+@pytest.mark.bounded
 @given(corners, corners, st.booleans(), st.booleans())
 def test_f58_no_numbers_stop_the_drawing(first, second, unrolled: bool, clockwise: bool) -> None:
     """As in a reader, where a warning would be an error here."""
@@ -179,7 +181,7 @@ def test_a_geometry_column_that_is_not_there_is_said_and_looked_for_once(
     monkeypatch.setattr(
         "pyogrio.raw.read", lambda *args, **how: reads.append(how["read_geometry"]) or read(*args, **how)
     )
-    (layer,) = probe(path)
+    (layer,) = probed_layers(path)
     assert layer.features == 64
     assert layer.bounds is None
     assert "in its column gone, which it does not have: nothing of it can be drawn." in layer.problems[0]

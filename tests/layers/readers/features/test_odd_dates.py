@@ -9,6 +9,7 @@ import numpy as np
 import pyogrio.raw
 import pytest
 import shapely
+from msgspec import convert
 
 from layers.pool.columns import read_attributes
 from layers.pool.pool import ReaderPool
@@ -68,7 +69,7 @@ def both_doors(path: Path) -> dict[str, list[Any]]:
 
 def problems(path: Path) -> tuple[str, ...]:
     (one,) = POOL.ask(raw("probe", {"path": str(path)})).header["layers"]
-    return VectorInfo.from_json(one).problems
+    return convert(one, VectorInfo).problems
 
 
 def test_a_geopackage_shows_no_other_date(tmp_path):

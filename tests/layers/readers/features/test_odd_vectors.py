@@ -56,7 +56,7 @@ def test_each_odd_file_is_read_as_it_is(odds):
         assert info.bounds_lonlat is not None
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("kind", ["GPKG", "GeoJSON"])
 def test_each_odd_file_comes_back_from_an_export(odds, kind, tmp_path):
     for number, odd in enumerate(odds):

@@ -14,8 +14,7 @@ from layers.errors import NotReadable
 from layers.pool.pool import ReaderPool
 from layers.readers.features.vector_source import rows_of, source_of
 from layers.requests.features import OfLayer
-from layers.vector.table import VectorInfo
-from tests.support.readers.raw import raw
+from tests.support.readers.probed import probed_layer
 
 POOL = ReaderPool(inline=True)
 NAMES = ["Восточный", "Плесецк", "Байконур"]
@@ -32,11 +31,6 @@ def shapefile(folder: Path, encoding: str = "utf-8", driver: str = "ESRI Shapefi
     return path
 
 
-def probe(path: Path) -> VectorInfo:
-    (found,) = POOL.ask(raw("probe", {"path": str(path)})).header["layers"]
-    return VectorInfo.from_json(found)
-
-
 def columns_of(path: Path) -> dict[str, list[Any]]:
     return rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 100, None).columns
 
@@ -46,7 +40,7 @@ def columns_of(path: Path) -> dict[str, list[Any]]:
 def test_a_prj_that_is_no_crs_costs_the_crs_alone(tmp_path, text):
     path = shapefile(tmp_path)
     path.with_suffix(".prj").write_text(text)
-    info = probe(path)
+    info = probed_layer(path)
     assert (info.features, info.crs, info.bounds) == (3, "", (128, 51, 130, 51))
     assert "The .prj file of a.shp is no CRS that can be read." in info.problems
     assert columns_of(path)["имя"] == NAMES
@@ -56,7 +50,7 @@ def test_a_prj_that_is_no_crs_costs_the_crs_alone(tmp_path, text):
 def test_texts_in_utf_8_are_read_so_whatever_the_cpg_says(tmp_path, named):
     path = shapefile(tmp_path)
     path.with_suffix(".cpg").write_text(named)
-    info = probe(path)
+    info = probed_layer(path)
     assert info.reading["encoding"] == "utf-8"
     assert info.reading["encoding_evidence"].startswith("its bytes are valid UTF-8; the .cpg file says ")
     assert columns_of(path)["имя"] == NAMES
@@ -71,7 +65,7 @@ def test_attributes_that_were_cut_off_cost_their_rows_alone(tmp_path, cut):
     dbf.write_bytes(whole[:-cut])
     lost = 1 if cut < 100 else 2
     kept = 3 - lost
-    info = probe(path)
+    info = probed_layer(path)
     assert info.features == 3
     rows = "1 row of its attributes is" if lost == 1 else "2 rows of its attributes are"
     assert f"The .dbf file of a.shp is cut off: the last {rows} lost, in part or whole." in info.problems
@@ -88,7 +82,7 @@ def test_geometries_that_were_cut_off_cost_their_rows_a_place(tmp_path, cut, has
     if not has_index:
         path.with_suffix(".shx").unlink()
     lost = 1 if cut < 28 else 2
-    info = probe(path)
+    info = probed_layer(path)
     assert info.features == 3
     assert "a.shp is cut off: the rows behind its last whole geometry have none." in info.problems
     rows = rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 100, None)
@@ -100,7 +94,7 @@ def test_a_shapefile_without_a_whole_geometry_is_refused(tmp_path):
     path = shapefile(tmp_path)
     path.write_bytes(path.read_bytes()[:110])
     with pytest.raises(NotReadable, match="no whole geometry"):
-        probe(path)
+        probed_layer(path)
 
 
 def test_a_geopackage_that_does_not_know_its_crs_asks_for_it(tmp_path):
@@ -109,6 +103,6 @@ def test_a_geopackage_that_does_not_know_its_crs_asks_for_it(tmp_path):
         with closing(sqlite3.connect(path)) as database, database:
             database.execute("UPDATE gpkg_geometry_columns SET srs_id = ?", (undefined,))
             database.execute("UPDATE gpkg_contents SET srs_id = ?", (undefined,))
-        info = probe(path)
+        info = probed_layer(path)
         assert info.crs == ""
         assert any("does not say in which CRS it is" in problem for problem in info.problems)

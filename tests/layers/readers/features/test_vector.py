@@ -12,6 +12,7 @@ import pyogrio.raw
 import pyproj
 import pytest
 import shapely
+from msgspec.structs import replace
 
 from layers.errors import CannotBePlaced, NotReadable, UnsupportedFormat
 from layers.geo.crs import transform_points
@@ -19,17 +20,12 @@ from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
 from layers.readers.features import canvas_features as features
 from layers.vector.lost_rows import BROKEN, NO_GEOMETRY, NO_PLACE
-from layers.vector.table import LINE, POINT, POLYGON, FeatureTable, VectorInfo
+from layers.vector.table import LINE, POINT, POLYGON, FeatureTable
+from tests.support.readers.probed import probed_layers
 from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
 SQUARE = shapely.box(10, 20, 12, 22) - shapely.box(10.5, 20.5, 11, 21)
-
-
-def probe(path: Path) -> list[VectorInfo]:
-    header = POOL.ask(raw("probe", {"path": str(path)})).header
-    assert header["kind"] == "vector"
-    return [VectorInfo.from_json(layer) for layer in header["layers"]]
 
 
 def read(path: Path, crs: str = "EPSG:4326", **more) -> tuple[FeatureTable, dict]:
@@ -74,7 +70,7 @@ def test_kinds_parts_and_holes(tmp_path):
     table, header = read(path)
     assert table.kind.tolist() == [POINT, POLYGON, POINT, LINE]
     assert table.fid.tolist() == [1, 2, 4, 4]
-    assert (header["skipped"], header["done"]) == (2, True)
+    assert (header["skipped"], header["next_fid"]) == (2, None)
     assert [len(coordinates(table, i)) for i in range(4)] == [1, 2, 2, 1]
     found = shapely.Polygon(coordinates(table, 1)[0], coordinates(table, 1)[1:])
     assert found.equals(SQUARE)
@@ -127,7 +123,7 @@ def test_chunks_join_to_the_whole(tmp_path):
             table, header = read(path, limit=7, start_fid=start)
             fids += table.fid.tolist()
             start = header["next_fid"]
-            if header["done"]:
+            if header["next_fid"] is None:
                 break
         assert len(fids) == len(set(fids)) == 25
 
@@ -137,9 +133,9 @@ def test_a_chunk_is_cut_to_fit_the_block(tmp_path, monkeypatch):
     line = shapely.LineString([(i / 100, i / 100) for i in range(20)])
     path = geopackage(tmp_path / "a.gpkg", [line] * 5)
     table, header = read(path)
-    assert (len(table), header["next_fid"], header["done"]) == (2, 3, False)
+    assert (len(table), header["next_fid"]) == (2, 3)
     table, header = read(path, start_fid=5)
-    assert (table.fid.tolist(), header["done"]) == ([5], True)
+    assert (table.fid.tolist(), header["next_fid"]) == ([5], None)
 
 
 def whole(path: Path, crs: str = "EPSG:3857", **more) -> list[FeatureTable]:
@@ -269,7 +265,7 @@ def test_graticules_and_frames_keep_their_straight_edges(tmp_path):
 def test_attributes(tmp_path):
     path = geopackage(tmp_path / "a.gpkg", [shapely.Point(i, i) for i in range(5)])
     header = POOL.ask(raw("attributes", {"path": str(path), "layer": "things", "fids": [2, 4]})).header
-    assert (header["fids"], header["columns"], header["done"]) == ([2, 4], {"n": [1, 3]}, True)
+    assert (header["fids"], header["columns"], header["next_fid"]) == ([2, 4], {"n": [1, 3]}, None)
     table, _ = read(path, columns=["n"])
     assert table.attributes == {"n": [0, 1, 2, 3, 4]}
 
@@ -277,7 +273,7 @@ def test_attributes(tmp_path):
 def test_a_geopackage_of_someone_else(tmp_path):
     path = geopackage(tmp_path / "a.gpkg", [shapely.Point(400_000, 5_750_000)], "pads", "EPSG:32652")
     geopackage(path, [shapely.box(0, 0, 1, 1)], "areas")
-    pads, areas = probe(path)
+    pads, areas = probed_layers(path)
     assert (pads.name, pads.crs, pads.features, pads.fields) == ("pads", "EPSG:32652", 1, (("n", "integer"),))
     assert pads.bounds_lonlat.centre == pytest.approx((127.55, 51.89), abs=0.01)
     assert areas.driver == "GPKG"
@@ -293,7 +289,7 @@ def test_a_view_bomb_is_not_run(tmp_path):
         db.execute("INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('bomb', 'features', 'bomb')")
         db.execute("INSERT INTO gpkg_geometry_columns VALUES ('bomb', 'geom', 'POINT', 4326, 0, 0)")
         db.commit()
-    (layer,) = probe(path)
+    (layer,) = probed_layers(path)
     assert layer.name == "things"
     assert layer.problems == ("The layer bomb of a.gpkg is a view and is not read.",)
     with pytest.raises(NotReadable, match="bomb"):
@@ -303,25 +299,25 @@ def test_a_view_bomb_is_not_run(tmp_path):
         db.execute("CREATE VIEW gpkg_contents AS SELECT * FROM hidden")
         db.commit()
     with pytest.raises(UnsupportedFormat, match="replaces a table"):
-        probe(path)
+        probed_layers(path)
 
 
 def test_damaged_and_foreign_databases(tmp_path):
     path = geopackage(tmp_path / "a.gpkg", [shapely.Point(1, 2)])
     path.write_bytes(path.read_bytes()[:3000])
     with pytest.raises((NotReadable, UnsupportedFormat), match=r"a\.gpkg"):
-        probe(path)
+        probed_layers(path)
     with closing(sqlite3.connect(tmp_path / "b.gpkg")) as db:
         db.execute("CREATE TABLE t (a)")
         db.commit()
     with pytest.raises(UnsupportedFormat, match="no GeoPackage"):
-        probe(tmp_path / "b.gpkg")
+        probed_layers(tmp_path / "b.gpkg")
 
 
 def test_a_csv_with_coordinates(tmp_path):
     path = tmp_path / "sites.csv"
     path.write_text("\ufeffимя;Широта;Долгота;n\nВосточный;51,884;128,334;1\nnowhere;;;2\n\n", encoding="utf-8")
-    (layer,) = probe(path)
+    (layer,) = probed_layers(path)
     assert (layer.features, layer.crs, layer.geometry) == (2, "EPSG:4326", "Point")
     assert layer.fields == (("имя", "text"), ("Широта", "text"), ("Долгота", "text"), ("n", "integer"))
     assert layer.problems == ("1 row of sites has no usable coordinates.", "Row 3: it has no coordinates.")
@@ -331,27 +327,27 @@ def test_a_csv_with_coordinates(tmp_path):
     assert header["skipped"] == 1
     path.write_text("a,b\n1,2\n")
     with pytest.raises(CannotBePlaced, match="no columns called lat and lon"):
-        probe(path)
+        probed_layers(path)
 
 
 def test_files_without_features_are_refused_with_a_sentence(tmp_path):
     empty = geojson(tmp_path / "empty.geojson")
     with pytest.raises(NotReadable, match=r"^empty\.geojson holds no features: there is nothing to show\.$"):
-        probe(empty)
+        probed_layers(empty)
     empty.write_text('{"hello": 1}')
     with pytest.raises(UnsupportedFormat, match="no GeoJSON"):
-        probe(empty)
+        probed_layers(empty)
     empty.write_text('{"type": "FeatureCollection", "features": [')
     with pytest.raises((UnsupportedFormat, NotReadable)):
-        probe(empty)
+        probed_layers(empty)
     empty.write_text('{"type":"Feature","geometry":' + '{"type":"GeometryCollection","geometries":[' * 3000)
     with pytest.raises((UnsupportedFormat, NotReadable)):
-        probe(empty)
+        probed_layers(empty)
 
 
 def test_a_crs_link_is_not_followed(tmp_path):
     link = {"type": "link", "properties": {"href": "http://127.0.0.1:9/crs", "type": "ogcwkt"}}
-    (layer,) = probe(geojson(tmp_path / "a.geojson", shapely.Point(1, 2), crs=link))
+    (layer,) = probed_layers(geojson(tmp_path / "a.geojson", shapely.Point(1, 2), crs=link))
     assert layer.crs == "EPSG:4326"
 
 
@@ -371,18 +367,16 @@ def test_an_answer_that_does_not_fit_together_is_refused(tmp_path, geometries):
         arrays = list(answer.arrays)
         arrays[index] = arrays[index][:-1]
         with pytest.raises(NotReadable):
-            table_from_answer(type(answer)(answer.header, tuple(arrays)))
+            table_from_answer(replace(answer, arrays=tuple(arrays)))
     for index in range(len(answer.arrays)):
         arrays = list(answer.arrays)
         arrays[index] = arrays[index].astype(np.float32)
         with pytest.raises(NotReadable):
-            table_from_answer(type(answer)(answer.header, tuple(arrays)))
+            table_from_answer(replace(answer, arrays=tuple(arrays)))
     with pytest.raises(NotReadable):
-        table_from_answer(type(answer)(answer.header, answer.arrays[:-1]))
+        table_from_answer(replace(answer, arrays=answer.arrays[:-1]))
     with pytest.raises(NotReadable):
-        table_from_answer(type(answer)({}, answer.arrays))
-    with pytest.raises(NotReadable):
-        table_from_answer(type(answer)({**answer.header, "form": {**answer.header["form"], "kind": 9}}, answer.arrays))
+        table_from_answer(replace(answer, facts=replace(answer.facts, form={**answer.facts.form, "kind": 9})))
 
 
 def test_a_ladder_that_leads_outside_is_refused(tmp_path):
@@ -392,7 +386,7 @@ def test_a_ladder_that_leads_outside_is_refused(tmp_path):
         arrays = (part_of, np.array(wrong, np.int32), *others)
         assert len(arrays[1]) == len(start_of)
         with pytest.raises(NotReadable):
-            table_from_answer(type(answer)(answer.header, arrays))
+            table_from_answer(replace(answer, arrays=arrays))
 
 
 @pytest.mark.bounded

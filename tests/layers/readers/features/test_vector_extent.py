@@ -10,7 +10,9 @@ import shapely
 
 from layers.geo.bounds import Bounds
 from layers.readers.features.vector_extent import extent_of
-from tests.support.readers.vector_files import KML, draw, geojson, ogr, point, probe
+from layers.requests.probed import Probed
+from tests.support.readers.probed import probed_layers
+from tests.support.readers.vector_files import KML, draw, geojson, ogr, point
 from viewer.commands.found_layers import layers_of_probe
 from viewer.commands.unplaced import question_of_tables
 
@@ -36,10 +38,10 @@ def made(path: Path, shapes: list[shapely.Geometry], crs: str | None = "EPSG:432
 @pytest.mark.parametrize("bad", [(25.0, 95.0), (NULL, NULL), (2000.0, 45.0)])
 def test_one_bad_row_is_listed_and_the_others_are_shown(tmp_path, name, bad):
     path = made(tmp_path / name, points(bad))
-    (layer,) = probe(path)
+    (layer,) = probed_layers(path)
     assert layer.bounds_lonlat == pytest.approx((20, 40, 29.9, 44.95), abs=1e-6)
     assert layer.bounds == pytest.approx((20, 40, 29.9, 44.95), abs=1e-6)
-    assert question_of_tables(path.name, [layer.to_json()]) is None
+    assert question_of_tables(path.name, [layer]) is None
     said = [problem for problem in layer.problems if "outside the degrees" in problem or "no coordinates" in problem]
     assert len(said) == 1, layer.problems
     table, header = draw(path, "EPSG:3857", layer=layer.name)
@@ -51,8 +53,8 @@ def test_one_bad_row_is_listed_and_the_others_are_shown(tmp_path, name, bad):
 
 def test_where_the_crs_is_asked_for_degrees_may_be_the_answer(tmp_path):
     path = made(tmp_path / "a.shp", points((25.0, 95.0)), crs=None)
-    (layer,) = probe(path)
-    (found,) = layers_of_probe(path, {"kind": "vector", "layers": [layer.to_json()]})
+    (layer,) = probed_layers(path)
+    (found,) = layers_of_probe(path, Probed(kind="vector", layers=(layer,)))
     assert found.question is not None
     assert found.placed("EPSG:4326").bounds_lonlat == pytest.approx((20, 40, 29.9, 44.95), abs=1e-6)
 
@@ -61,14 +63,14 @@ def test_metres_said_to_be_degrees_are_asked_about(tmp_path):
     path = made(
         tmp_path / "a.geojson", [shapely.Point(590_000 + i, 5_740_000) for i in range(9)] + [shapely.Point(1, 2)]
     )
-    (layer,) = probe(path)
+    (layer,) = probed_layers(path)
     assert layer.bounds_lonlat is None
     assert "said to be in degrees" in " ".join(layer.problems)
 
 
 def test_a_mark_for_no_place_does_not_move_a_layer_in_metres(tmp_path):
     shapes = [shapely.Point(590_000 + i, 5_740_000) for i in range(20)] + [shapely.Point(NULL, NULL)]
-    (layer,) = probe(made(tmp_path / "a.shp", shapes, "EPSG:32652"))
+    (layer,) = probed_layers(made(tmp_path / "a.shp", shapes, "EPSG:32652"))
     assert layer.bounds == Bounds(590_000, 5_740_000, 590_019, 5_740_000)
     assert layer.bounds_lonlat is not None
     assert "Row 21: its coordinates are larger than any on Earth." in layer.problems
@@ -77,11 +79,11 @@ def test_a_mark_for_no_place_does_not_move_a_layer_in_metres(tmp_path):
 def test_of_a_large_layer_the_rest_is_where_the_file_says_or_at_the_edge(tmp_path, monkeypatch):
     monkeypatch.setattr("layers.readers.features.vector_probe.MOST_ROWS", 50)
     shapes = points((25.0, 95.0), 600)
-    (layer,) = probe(made(tmp_path / "a.gpkg", shapes))
+    (layer,) = probed_layers(made(tmp_path / "a.gpkg", shapes))
     assert layer.bounds_lonlat == pytest.approx((20, 40, 79.9, 90))
     monkeypatch.setattr("layers.readers.features.vector_probe._MAX_CHECKED_BYTES", 0)
     path = geojson(tmp_path / "a.geojson", *(point(one.x, one.y) for one in shapes))
-    (layer,) = probe(path)
+    (layer,) = probed_layers(path)
     assert layer.bounds_lonlat == pytest.approx((20, 40, 79.9, 90))
 
 
@@ -101,7 +103,7 @@ def test_longitudes_are_where_things_are_drawn(tmp_path, places, wanted, name):
         path.write_text("lon,lat\n" + "".join(f"{x},{y}\n" for x, y in places))
     else:
         made(path, [shapely.Point(place) for place in places])
-    (layer,) = probe(path)
+    (layer,) = probed_layers(path)
     assert layer.bounds_lonlat == wanted
     drawn = draw(path, layer=layer.name)[0]
     lons = np.sort(np.round(drawn.xy[:, 0] * drawn.step, 6))
@@ -110,10 +112,10 @@ def test_longitudes_are_where_things_are_drawn(tmp_path, places, wanted, name):
 
 def test_lines_over_the_antimeridian_are_there_and_not_around_the_earth(tmp_path):
     line = {"type": "LineString", "coordinates": [[170, 0], [-170, 10]]}
-    (layer,) = probe(geojson(tmp_path / "a.geojson", line, point(165, 5)))
+    (layer,) = probed_layers(geojson(tmp_path / "a.geojson", line, point(165, 5)))
     assert layer.bounds_lonlat == (165, 0, 190, 10)
     running = {"type": "LineString", "coordinates": [[170, 0], [200, 10]]}
-    (layer,) = probe(geojson(tmp_path / "b.geojson", running))
+    (layer,) = probed_layers(geojson(tmp_path / "b.geojson", running))
     assert layer.bounds_lonlat == (-190, 0, -160, 10)
 
 
@@ -149,7 +151,7 @@ NARROW = [(170, 0), (-170, 0), (-170, 10), (170, 10)]
 def test_a_box_is_as_wide_as_its_file_says(tmp_path, name, ring, wanted):
     """All rings of a shapefile go round clockwise as they are drawn: there a box is always the one that is drawn."""
     path = made(tmp_path / name, [shapely.Polygon(ring)])
-    (layer,) = probe(path)
+    (layer,) = probed_layers(path)
     assert layer.bounds_lonlat == wanted
     for crs, degree in (("EPSG:4326", 1.0), ("EPSG:3857", 111_319.4908)):
         table = draw(path, crs)[0]
@@ -168,4 +170,4 @@ def test_swapped_coordinates_are_told(tmp_path):
     path = tmp_path / "swapped.geojson"
     geojson(path, point(51.9, 128.3))
     said = "swapped has latitudes beyond 90: latitudes and longitudes look swapped in the file."
-    assert probe(path)[0].problems[-1] == said
+    assert probed_layers(path)[0].problems[-1] == said

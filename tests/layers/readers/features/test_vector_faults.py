@@ -16,6 +16,7 @@ import numpy as np
 import pyogrio.raw
 import pytest
 import shapely
+from msgspec import convert
 from pyogrio.errors import FeatureError
 
 from layers.errors import GeoloupeError, NotReadable, TooLarge, UnsupportedFormat
@@ -29,9 +30,10 @@ from layers.readers.features.vector_source import rows_of, source_of
 from layers.readers.files import Content
 from layers.requests.features import OfLayer
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable, VectorInfo
+from tests.support.readers.probed import probed_layers
 from tests.support.readers.raw import raw
 from tests.support.readers.real_reader import real_reader
-from tests.support.readers.vector_files import KML, POOL, draw, geojson, ogr, places_of, point, probe, put
+from tests.support.readers.vector_files import KML, POOL, draw, geojson, ogr, places_of, point, put
 
 PLACEMARK = "<Placemark><name>{}</name><Point><coordinates>128.25,51.875</coordinates></Point></Placemark>"
 
@@ -69,7 +71,7 @@ def test_f56_broken_geometries_are_listed_and_the_other_rows_load(tmp_path):
         {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [0, 0], [0, 0]]]},
         point(3, 4),
     )
-    (layer,) = probe(path)
+    (layer,) = probed_layers(path)
     assert layer.features == 6
     said = " ".join(layer.problems)
     for row in (
@@ -81,7 +83,7 @@ def test_f56_broken_geometries_are_listed_and_the_other_rows_load(tmp_path):
         assert row in said
     table, header = draw(path)
     assert {1, 2, 4, 6} <= set(table.fid.tolist())
-    assert header["done"]
+    assert header["next_fid"] is None
 
 
 def test_f56_a_geometry_that_ends_early_costs_its_row_only(tmp_path):
@@ -91,7 +93,7 @@ def test_f56_a_geometry_that_ends_early_costs_its_row_only(tmp_path):
     cut = shapely.to_wkb(shapely.LineString([(0, 0), (1, 1)]), byte_order=1)[:-5]
     for fid in (1, 1500, 1501, 3000):
         put(path, fid, cut)
-    (layer,) = probe(path)
+    (layer,) = probed_layers(path)
     assert layer.features == count
     assert "no geometry and stand in the table only" in " ".join(layer.problems)
     rows = rows_of(source_of(OfLayer.of({"path": str(path)})), 0, count, None, exact=True)
@@ -127,23 +129,23 @@ def test_f56_broken_geometries_are_looked_for_so_often_and_no_oftener(tmp_path, 
 
 def test_f57_rows_without_geometry_stay_and_files_without_rows_say_so(tmp_path):
     path = geojson(tmp_path / "a.geojson", None, point(1, 2), {"type": "Point", "coordinates": []})
-    (layer,) = probe(path)
+    (layer,) = probed_layers(path)
     assert layer.problems == ("2 rows have no geometry and stand in the table only.",)
     assert POOL.ask(raw("attributes", {"path": str(path)})).header["columns"]["n"] == [0, 1, 2]
     empty = ogr(tmp_path / "empty.gpkg", [], "GPKG", n=np.zeros(0, np.int64))
-    assert probe(empty)[0].features == 0
+    assert probed_layers(empty)[0].features == 0
     with pytest.raises(NotReadable, match="holds no features"):
-        probe(geojson(tmp_path / "none.geojson"))
+        probed_layers(geojson(tmp_path / "none.geojson"))
     (tmp_path / "none.kml").write_text(KML.format(""))
     with pytest.raises(NotReadable, match="holds no features"):
-        probe(tmp_path / "none.kml")
+        probed_layers(tmp_path / "none.kml")
 
 
 def test_f58_coordinates_that_are_nowhere_are_listed_and_not_drawn(tmp_path):
     path = tmp_path / "a.geojson"
     geojson(path, point(1, 2), point(7, 8), point(200, 10), point(5, 95), point(1e308, 3))
     path.write_text(path.read_text().replace("[7, 8]", "[NaN, Infinity]"))
-    (layer,) = probe(path)
+    (layer,) = probed_layers(path)
     said = " ".join(layer.problems)
     assert "Row 4: it lies outside the degrees" in said
     assert "Row 5: it lies outside the degrees" in said
@@ -163,7 +165,7 @@ def test_f59_mixed_kinds_heights_measures_and_curves(tmp_path):
     path = ogr(tmp_path / "a.gpkg", shapes, "GPKG")
     measured = "LINESTRING ZM (3 3 8 9, 3.5 3.25 8 9, 3.75 3.5 8 9)"
     put(path, 3, shapely.to_wkb(shapely.from_wkt(measured), flavor="iso"))  # pyogrio would write it without its M
-    (layer,) = probe(path)
+    (layer,) = probed_layers(path)
     assert layer.features == 6
     assert "Row 5: its geometry is a TIN, which is not shown." in layer.problems
     table, _ = draw(path)
@@ -182,6 +184,7 @@ def test_f59_mixed_kinds_heights_measures_and_curves(tmp_path):
     assert POOL.ask(raw("attributes", {"path": str(path), "layer": "a"})).header["fids"] == [1, 2, 3, 4, 5, 6]
 
 
+@pytest.mark.bounded
 def test_f60_many_features_come_in_chunks(tmp_path):
     path = ogr(
         tmp_path / "a.gpkg", shapely.points(np.random.default_rng(1).uniform(-80, 80, (60_000, 2))).tolist(), "GPKG"
@@ -199,7 +202,7 @@ def test_f60_a_polygon_of_a_million_vertices(tmp_path):
     angle = np.linspace(0, 2 * np.pi, 1_000_000)
     ring = np.column_stack([np.cos(angle) * 10, np.sin(angle) * 10])
     path = ogr(tmp_path / "a.gpkg", [shapely.Polygon(ring)], "GPKG")
-    assert probe(path)[0].problems == ()
+    assert probed_layers(path)[0].problems == ()
     table, _ = draw(path, "EPSG:3857")
     assert table.xy.shape[0] > 100_000
 
@@ -209,7 +212,7 @@ def test_f61_huge_and_strange_attributes(tmp_path):
     names = {f"column {i}": i for i in range(2000)}
     text = "я" * 2_500_000
     path = geojson(tmp_path / "a.geojson", point(1, 2), **names, long=text, nul="a\0b", rtl="\u202eabc", mark="e\u0301")
-    (layer,) = probe(path)
+    (layer,) = probed_layers(path)
     assert len(layer.fields) == 2005
     columns = columns_of(path)
     assert len(columns["long"][0]) < 30_000
@@ -219,7 +222,7 @@ def test_f61_huge_and_strange_attributes(tmp_path):
     wide = tmp_path / "wide.csv"
     wide.write_text(",".join(f"c{i}" for i in range(3000)) + "\n")
     with pytest.raises(TooLarge, match="3\u202f000 columns"):
-        probe(wide)
+        probed_layers(wide)
 
 
 def test_f62_encodings_are_recovered_with_the_evidence_or_by_hand(tmp_path):
@@ -240,7 +243,7 @@ def test_f62_encodings_are_recovered_with_the_evidence_or_by_hand(tmp_path):
     silent = [(encoding, None) for encoding in ("cp1251", "koi8-r", "cp866", "utf-8")]
     for number, (encoding, cpg) in enumerate([*silent, *(("cp1251", text) for text in ("UTF-8", "1251", "nonsense"))]):
         path = shapefile(f"a{number}", word, encoding, cpg)
-        (layer,) = probe(path)
+        (layer,) = probed_layers(path)
         assert columns_of(path)["name"] == [word], (encoding, cpg, layer.reading)
         assert layer.reading["encoding"] == encoding
         assert layer.reading["encoding_evidence"]
@@ -258,35 +261,35 @@ def test_f63_a_shapefile_with_parts_missing(tmp_path):
     whole = ogr(tmp_path / "a.shp", points, "ESRI Shapefile", geometry="Point", name=np.array(["x", "y", "z"], object))
     whole.with_suffix(".shx").unlink()
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    (layer,) = probe(whole)
+    (layer,) = probed_layers(whole)
     assert (layer.features, layer.crs) == (3, "EPSG:4326")
     assert "restored in memory" in layer.problems[0]
     assert columns_of(whole)["name"] == ["x", "y", "z"]
     assert len(draw(whole)[0]) == 3
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
     whole.with_suffix(".dbf").unlink()
-    (layer,) = probe(whole)
+    (layer,) = probed_layers(whole)
     assert "without its .dbf" in " ".join(layer.problems)
     assert len(draw(whole)[0]) == 3
     whole.with_suffix(".prj").unlink()
-    (layer,) = probe(whole)
+    (layer,) = probed_layers(whole)
     assert layer.crs == ""
     assert "does not say in which CRS" in " ".join(layer.problems)
     whole.with_suffix(".dbf").write_bytes(b"x")
     with pytest.raises(UnsupportedFormat, match=r"open the file that ends in \.shp"):
-        probe(whole.with_suffix(".dbf"))
+        probed_layers(whole.with_suffix(".dbf"))
 
 
 def test_f64_a_crs_that_is_missing_or_contradicts_the_coordinates(tmp_path):
     far = [shapely.Point(400_000, 5_750_000)]
-    (layer,) = probe(ogr(tmp_path / "none.gpkg", far, "GPKG", crs=None))
+    (layer,) = probed_layers(ogr(tmp_path / "none.gpkg", far, "GPKG", crs=None))
     assert (layer.crs, layer.bounds_lonlat) == ("", None)
-    (layer,) = probe(ogr(tmp_path / "degrees.gpkg", far, "GPKG", crs="EPSG:4326"))
+    (layer,) = probed_layers(ogr(tmp_path / "degrees.gpkg", far, "GPKG", crs="EPSG:4326"))
     assert layer.bounds_lonlat is None
     assert "said to be in degrees, but its coordinates are not" in " ".join(layer.problems)
-    (layer,) = probe(ogr(tmp_path / "metres.gpkg", [shapely.Point(128.3, 51.9)], "GPKG", crs="EPSG:3857"))
+    (layer,) = probed_layers(ogr(tmp_path / "metres.gpkg", [shapely.Point(128.3, 51.9)], "GPKG", crs="EPSG:3857"))
     assert "look like degrees" in " ".join(layer.problems)
-    (layer,) = probe(ogr(tmp_path / "right.gpkg", far, "GPKG", crs="EPSG:32652"))
+    (layer,) = probed_layers(ogr(tmp_path / "right.gpkg", far, "GPKG", crs="EPSG:32652"))
     assert layer.problems == ()
     assert layer.bounds_lonlat.centre == pytest.approx((127.55, 51.89), abs=0.01)
 
@@ -343,21 +346,21 @@ def test_f66_archives_that_would_burst_are_refused_by_their_directory(tmp_path):
     good = KML.format(PLACEMARK.format("x")).encode()
     bomb = kmz(tmp_path / "bomb.kmz", {"doc.kml": good + b" " * (150 * 2**20)})
     assert bomb.stat().st_size < 2**20
-    refused = within(1, lambda: probe(bomb))
+    refused = within(1, lambda: probed_layers(bomb))
     assert isinstance(refused, TooLarge)
     assert "times its size" in str(refused)
     slip = kmz(tmp_path / "slip.kmz", {"../../slip.kml": good, "a.png": b"x"})
-    assert probe(slip)[0].features == 1
+    assert probed_layers(slip)[0].features == 1
     assert not list(tmp_path.parent.glob("slip.kml"))
     many = kmz(tmp_path / "many.kmz", {f"{i}.txt": b"" for i in range(10_001)} | {"doc.kml": good})
     with pytest.raises(TooLarge, match="10\u202f002 files"):
-        probe(many)
+        probed_layers(many)
     nested = kmz(tmp_path / "nested.kmz", {"inner.kmz": slip.read_bytes()})
-    assert probe(nested)[0].features == 1
+    assert probed_layers(nested)[0].features == 1
     inner = bomb.read_bytes()
     for depth in range(3):
         nested = kmz(tmp_path / f"nested{depth}.kmz", {"inner.kmz": inner})
-        refused = within(1, partial(probe, nested))
+        refused = within(1, partial(probed_layers, nested))
         assert isinstance(refused, TooLarge if depth < 2 else UnsupportedFormat), depth
         inner = nested.read_bytes()
     locked = bytearray(kmz(tmp_path / "locked.kmz", {"doc.kml": good}).read_bytes())
@@ -365,13 +368,13 @@ def test_f66_archives_that_would_burst_are_refused_by_their_directory(tmp_path):
     locked[locked.rindex(b"PK\x01\x02") + 8] |= 1
     (tmp_path / "locked.kmz").write_bytes(locked)
     with pytest.raises(UnsupportedFormat, match="encrypted"):
-        probe(tmp_path / "locked.kmz")
+        probed_layers(tmp_path / "locked.kmz")
     liar = bytearray(kmz(tmp_path / "liar.kmz", {"doc.kml": good}).read_bytes())
     (tmp_path / "liar.kmz").write_bytes(liar[: len(liar) // 2])
     with pytest.raises((NotReadable, UnsupportedFormat)):
-        probe(tmp_path / "liar.kmz")
+        probed_layers(tmp_path / "liar.kmz")
     book = kmz(tmp_path / "bomb.xlsx", {"xl/workbook.xml": b" " * (150 * 2**20)})
-    assert isinstance(within(1, lambda: probe(book)), TooLarge)
+    assert isinstance(within(1, lambda: probed_layers(book)), TooLarge)
 
 
 def test_f67_what_leads_elsewhere_is_text(tmp_path):
@@ -387,7 +390,7 @@ def test_f67_what_leads_elsewhere_is_text(tmp_path):
     )
     path = tmp_path / "a.kml"
     path.write_text(KML.format(inside))
-    (layer,) = probe(path)
+    (layer,) = probed_layers(path)
     assert f"a.kml leads to NetworkLink {url}/a.kml" in layer.problems[0].replace("a leads", "a.kml leads")
     columns = columns_of(path)
     assert columns["link"] == [f"{url}/a.kml", f"{url}/a.png", None]
@@ -414,7 +417,7 @@ def test_f68_xml_bombs_are_refused_at_once(tmp_path):
     }
     for name, text in texts.items():
         (tmp_path / name).write_text('<?xml version="1.0"?>' + text)
-        refused = within(1, lambda name=name: probe(tmp_path / name))
+        refused = within(1, lambda name=name: probed_layers(tmp_path / name))
         assert isinstance(refused, NotReadable), (name, refused)
         assert ("nested too deeply" if name.startswith(("deep", "inside")) else "declares a document") in str(refused)
         assert "secret" not in str(refused).replace("secret.txt", "")
@@ -452,7 +455,7 @@ def test_f69_geojson_of_any_depth_and_size_costs_no_reader(tmp_path, reader):
 def test_f69_geojson_with_numbers_that_are_none(tmp_path):
     path = geojson(tmp_path / "a.geojson", point(7, 8), point(3, 1), a=5)
     path.write_text(path.read_text().replace("[7, 8]", "[NaN, 1]").replace('"a": 5', '"a": -Infinity'))
-    (layer,) = probe(path)
+    (layer,) = probed_layers(path)
     assert layer.problems == (
         "Column a holds numbers without an end or too large to keep, 2 in all: these cells are shown empty.",
         "Row 1: it has coordinates that are no finite numbers.",
@@ -462,6 +465,7 @@ def test_f69_geojson_with_numbers_that_are_none(tmp_path):
     assert (table.fid.tolist(), header["skipped"]) == ([2], 1)
 
 
+@pytest.mark.bounded
 def test_f69_a_crs_by_a_link_is_told_and_not_followed(tmp_path, reader):
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
@@ -479,7 +483,7 @@ def test_f69_a_crs_by_a_link_is_told_and_not_followed(tmp_path, reader):
             for data in ({"type": whole["type"], "crs": crs, **whole}, {**padding, **whole, "crs": crs}):
                 path.write_text(json.dumps(data))
                 (found,) = reader.ask(raw("probe", {"path": str(path)})).header["layers"]
-                layer = VectorInfo.from_json(found)
+                layer = convert(found, VectorInfo)
                 assert layer.crs == "EPSG:4326"
                 assert len(layer.problems) == (1 if words else 0), layer.problems
                 assert words in " ".join(layer.problems)
@@ -506,7 +510,7 @@ def test_f70_tracks_without_times_and_broken_times_load(tmp_path):
         f"<gpx><trk><name>t</name><trkseg>{points}</trkseg></trk><rte><rtept lat='1' lon='2'/><rtept lat='x' lon='2'/>"
         "<rtept lat='3' lon='4'/></rte><wpt lat='1' lon='2'><time/></wpt></gpx>"
     )
-    waypoints, routes, tracks = probe(tmp_path / "a.gpx")
+    waypoints, routes, tracks = probed_layers(tmp_path / "a.gpx")
     assert (waypoints.name, routes.name, tracks.name) == ("waypoints", "routes", "tracks")
     assert "begin “2024-13-45” is no time" in tracks.problems[0]
     assert "1 of its points have no usable lat and lon" in routes.problems[0]
@@ -537,7 +541,7 @@ def test_f71_formulas_are_neutralised_in_a_table(tmp_path):
 def test_f72_no_repair_is_run_on_a_geometry_bomb(tmp_path):
     bomb = shapely.Polygon(np.random.default_rng(1).uniform(0, 10, (3000, 2)))
     path = ogr(tmp_path / "a.gpkg", [bomb, shapely.Point(1, 2)], "GPKG")
-    (layer,) = within(10, lambda: probe(path))
+    (layer,) = within(10, lambda: probed_layers(path))
     assert "self-intersection" in layer.problems[0]
     assert len(within(10, lambda: draw(path))[0]) == 2
     calls = re.compile(r"\b(make_valid|buffer|simplify|unary_union|union_all)\(")
@@ -558,7 +562,7 @@ def test_a_workbook_with_places(tmp_path):
     ):
         arrays = [np.array(values, object if isinstance(values[0], str) else None) for values in columns.values()]
         pyogrio.raw.write(path, None, arrays, list(columns), driver="XLSX", layer=sheet, append=path.exists())
-    sites, grid = probe(path)
+    sites, grid = probed_layers(path)
     assert (sites.name, sites.driver, sites.crs, sites.features) == ("sites", "XLSX", "EPSG:4326", 2)
     assert sites.reading["columns"] == {"x": "lon", "y": "lat"}
     assert dict(sites.fields) == {"name": "text", "lat": "real", "lon": "real", "n": "integer"}
@@ -566,7 +570,7 @@ def test_a_workbook_with_places(tmp_path):
     assert grid.reading["columns"] == {"place": "MGRS"}
     assert "Row 3: “nowhere”" in " ".join(grid.problems)
     assert "sites.xlsx also holds notes, without columns called lat and lon: not shown." in sites.problems
-    assert [one.name for one in probe(path, preview=True)] == ["sites", "grid", "notes"]
+    assert [one.name for one in probed_layers(path, preview=True)] == ["sites", "grid", "notes"]
     assert io.BytesIO(path.read_bytes()).read(2) == b"PK"
 
 
@@ -593,5 +597,5 @@ def test_one_kind_in_one_and_in_several_parts_is_told_as_one(tmp_path, kinds, ge
     ]
     path = tmp_path / "a.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-    (info,) = probe(path)
+    (info,) = probed_layers(path)
     assert info.geometry == geometry

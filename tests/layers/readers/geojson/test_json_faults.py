@@ -12,7 +12,7 @@ from layers.readers.features import row_problems, vector_probe
 from layers.readers.features.vector_source import rows_of, source_of
 from layers.readers.geojson import json_repair
 from layers.requests.features import OfLayer
-from layers.vector.table import VectorInfo
+from tests.support.readers.probed import probed_layer
 from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
@@ -20,11 +20,6 @@ POOL = ReaderPool(inline=True)
 
 def feature(x: float = 1, **properties: Any) -> dict[str, Any]:
     return {"type": "Feature", "properties": properties, "geometry": {"type": "Point", "coordinates": [x, 2]}}
-
-
-def probe(path: Path) -> VectorInfo:
-    (one,) = POOL.ask(raw("probe", {"path": str(path)})).header["layers"]
-    return VectorInfo.from_json(one)
 
 
 def columns_of(path: Path, exact: bool = False) -> dict[str, list[Any]]:
@@ -44,7 +39,7 @@ def collection(path: Path, *features: dict[str, Any] | str, encoding: str = "utf
 
 def export(path: Path, kind: str, out: Path) -> Path:
     params = {"path": str(path), "out": str(out), "format": kind, "start": 0, "title": "a"}
-    assert POOL.ask(raw("export_rows", params)).header["done"]
+    assert POOL.ask(raw("export_rows", params)).facts.next_start is None
     return out
 
 
@@ -65,7 +60,7 @@ GOOD = json.dumps(feature(n=1))
 @pytest.mark.parametrize("separator", ["", "\x1e"])
 def test_lines_that_are_no_feature_are_listed_and_the_others_load(tmp_path, separator):
     path = lines(tmp_path / "a.geojsonl", GOOD, "not json", "", '{"a": 1}', GOOD, "[[1", separator=separator)
-    info = probe(path)
+    info = probed_layer(path)
     assert info.features == 2
     assert [problem.split(" (")[0] for problem in info.problems] == [
         "Line 2: it is no JSON",
@@ -78,38 +73,40 @@ def test_lines_that_are_no_feature_are_listed_and_the_others_load(tmp_path, sepa
 def test_lines_that_all_load_are_not_complained_of(tmp_path):
     forgiven = GOOD.replace("1}", "1,}", 1)  # OGR does
     path = lines(tmp_path / "a.geojsonl", GOOD, forgiven, "", '{"type": "Point", "coordinates": [1, 2]}')
-    assert (probe(path).features, probe(path).problems) == (3, ())
+    assert (probed_layer(path).features, probed_layer(path).problems) == (3, ())
 
 
 def test_a_record_may_go_on_over_lines_where_a_mark_begins_it(tmp_path):
     long = GOOD.replace(", ", ",\n")
     path = lines(tmp_path / "a.geojsonl", long, "not json", GOOD, separator="\x1e")
-    assert probe(path).features == 2
-    assert probe(path).problems[0].startswith(f"Line {long.count(chr(10)) + 2}: it is no JSON")
+    assert probed_layer(path).features == 2
+    assert probed_layer(path).problems[0].startswith(f"Line {long.count(chr(10)) + 2}: it is no JSON")
 
 
 def test_of_a_large_file_all_lost_lines_are_counted(tmp_path, monkeypatch):
     path = lines(tmp_path / "a.geojsonl", *[GOOD, "no"] * 50, GOOD)
-    assert len(probe(path).problems) == row_problems.MOST_LISTED + 1
-    assert probe(path).problems[-1] == "50 lines in all: each is left out."
+    assert len(probed_layer(path).problems) == row_problems.MOST_LISTED + 1
+    assert probed_layer(path).problems[-1] == "50 lines in all: each is left out."
     monkeypatch.setattr(json_repair, "MOST_PARSED_BYTES", 400)
     monkeypatch.setattr(vector_probe, "MOST_PARSED_BYTES", 400)
     path = lines(tmp_path / "b.geojsonl", *[GOOD, "no"] * 50, GOOD)
-    assert probe(path).problems == ("50 lines are no features and are left out; the file is too large to say which.",)
+    assert probed_layer(path).problems == (
+        "50 lines are no features and are left out; the file is too large to say which.",
+    )
 
 
 def test_an_incomplete_line_at_the_end_does_not_cost_the_others(tmp_path):
     path = lines(tmp_path / "a.geojsonl", GOOD, '{"a": 1}', GOOD, GOOD[:-20])
-    assert probe(path).features == 2
+    assert probed_layer(path).features == 2
     assert columns_of(path) == {"n": [1, 1]}
-    assert len(probe(path).problems) == 2
+    assert len(probed_layer(path).problems) == 2
 
 
 @pytest.mark.parametrize("cut", [1, 5, 30, 80, 120])
 def test_the_whole_features_of_a_file_that_was_cut_off_are_loaded(tmp_path, cut):
     path = collection(tmp_path / "a.geojson", feature(1, n=1), feature(2, n=2), feature(3, n=3, m="x" * 60))
     path.write_bytes(path.read_bytes().rstrip()[: -cut - 2])
-    info = probe(path)
+    info = probed_layer(path)
     left = 3 if cut == 1 else 2
     assert columns_of(path)["n"] == table_of(path)["n"] == [1, 2, 3][:left]
     assert f"damaged or cut off after its {left} whole features" in info.problems[0]
@@ -119,7 +116,7 @@ def test_the_whole_features_of_a_file_that_was_cut_off_are_loaded(tmp_path, cut)
 def test_a_fault_within_a_file_costs_what_follows(tmp_path):
     path = collection(tmp_path / "a.geojson", feature(1, n=1), '{"type": ]', feature(2, n=3))
     assert columns_of(path)["n"] == [1]
-    assert "line 3: what follows is left out" in probe(path).problems[0]
+    assert "line 3: what follows is left out" in probed_layer(path).problems[0]
 
 
 @pytest.mark.parametrize(
@@ -143,22 +140,22 @@ def test_encodings_are_recovered(tmp_path, encoding, said, suffix):
         whole = path.read_text("utf-8")
     path.write_bytes(whole.encode(encoding))
     assert columns_of(path)["name"] == table_of(path)["name"] == [text]
-    assert said in " ".join(probe(path).problems)
-    assert bool(said) == bool(probe(path).problems)
+    assert said in " ".join(probed_layer(path).problems)
+    assert bool(said) == bool(probed_layer(path).problems)
 
 
 def test_one_bad_byte_does_not_change_the_encoding_of_the_others(tmp_path):
     path = collection(tmp_path / "a.geojson", feature(name="Космодром Восточный", b="?"))
     path.write_bytes(path.read_bytes().replace(b"?", b"\xff"))
     assert columns_of(path) == {"name": ["Космодром Восточный"], "b": ["\ufffd"]}
-    assert "1 byte that is no UTF-8" in probe(path).problems[0]
+    assert "1 byte that is no UTF-8" in probed_layer(path).problems[0]
 
 
 @pytest.mark.parametrize("number", [2**63, 2**64 - 1, -(2**63) - 1, -(2**62), 10**30])
 def test_whole_numbers_of_more_than_64_bits_are_kept_as_text(tmp_path, number):
     path = collection(tmp_path / "a.geojson", feature(1.1234567890123456789, v=number, s=f": {number}"), feature(v=7))
     assert columns_of(path) == table_of(path) == {"v": [str(number), "7"], "s": [f": {number}", None]}
-    assert probe(path).problems == (
+    assert probed_layer(path).problems == (
         f"Column v holds whole numbers too large to be read as such ({number}): it is kept as text.",
     )
     by_line = lines(tmp_path / "a.geojsonl", json.dumps(feature(v=number)), json.dumps(feature(v=7)))
@@ -179,7 +176,7 @@ def test_infinite_numbers_are_said(tmp_path):
         '{"type": "Feature", "properties": {"v": -1e999}, "geometry": {"type": "Point", "coordinates": [1, 2]}}',
     )
     assert columns_of(path) == table_of(path) == {"v": [1.5, None, None]}
-    assert probe(path).problems == (
+    assert probed_layer(path).problems == (
         "Column v holds numbers without an end or too large to keep, 2 in all: these cells are shown empty.",
     )
 
@@ -203,7 +200,7 @@ def test_a_date_that_is_none_stays_the_text_that_is_written(tmp_path, good, bad,
     else:
         lines(path, *(json.dumps(feature(v=v)) for v in (good, bad, None)))
     assert columns_of(path) == table_of(path) == {"v": [good, bad, None]}
-    assert probe(path).problems[0] == f"Row 2: its v “{bad}” is no date or time as it is written."
+    assert probed_layer(path).problems[0] == f"Row 2: its v “{bad}” is no date or time as it is written."
     for kind in ("GPKG", "FlatGeobuf", "GeoJSON", "CSV"):
         export(path, kind, tmp_path / f"out.{kind}")
     assert columns_of(tmp_path / "out.GPKG")["v"] == [good, bad, None]
@@ -213,8 +210,8 @@ def test_dates_that_are_some_stay_dates_whatever_other_texts_say(tmp_path):
     path = collection(
         tmp_path / "a.geojson", feature(v="2024-02-29", w="2016-12-31T23:59:59Z", s="2024-02-30"), feature(s="x")
     )
-    assert dict(probe(path).fields) == {"v": "date", "w": "datetime", "s": "text"}
-    assert probe(path).problems == ()
+    assert dict(probed_layer(path).fields) == {"v": "date", "w": "datetime", "s": "text"}
+    assert probed_layer(path).problems == ()
 
 
 def test_lists_of_truth_values_are_read_and_written(tmp_path):
@@ -243,5 +240,5 @@ def test_what_features_say_beside_their_properties_is_named(tmp_path, suffix):
     else:
         collection(path, one, feature(n=2))
     said = f"What features of a.{suffix} say beside their properties is not read: assets, collection."
-    assert said in probe(path).problems
-    assert probe(collection(tmp_path / "b.geojson", feature(n=1, assets=2))).problems == ()
+    assert said in probed_layer(path).problems
+    assert probed_layer(collection(tmp_path / "b.geojson", feature(n=1, assets=2))).problems == ()

@@ -55,6 +55,7 @@ def made(path: Path, driver: str, kind: str, blobs: list[bytes], **options: Any)
     return Odd(kind, path, {"n": values.tolist()}, layer="a" if driver == "GPKG" else "")
 
 
+@pytest.mark.bounded_after(11)
 @pytest.mark.parametrize("kind", MEASURED)
 @pytest.mark.parametrize("driver", ENDINGS)
 @pytest.mark.parametrize("to", ["GPKG", "FlatGeobuf"])

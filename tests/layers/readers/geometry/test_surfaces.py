@@ -9,6 +9,7 @@ import numpy as np
 import pyogrio.raw
 import pytest
 import shapely
+from msgspec import convert
 
 from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
@@ -55,7 +56,7 @@ BODIES = ([(STRIP, WALLS)], [(OUTER, ROOF)], [(STRIP, WALLS), (OUTER, ROOF)], [(
 def test_bodies_are_polygons_with_their_heights(tmp_path):
     path = multipatch(tmp_path / "a.shp", *BODIES)
     (found,) = POOL.ask(raw("probe", {"path": str(path)})).header["layers"]
-    info = VectorInfo.from_json(found)
+    info = convert(found, VectorInfo)
     assert (info.features, info.bounds) == (4, (0, 0, 2, 2))
     assert not [said for said in info.problems if "Row" in said]
     rows = rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 10, None, exact=True)

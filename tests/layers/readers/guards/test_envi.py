@@ -7,20 +7,16 @@ import pytest
 
 from layers.errors import FileMissing, GeoloupeError, NotAllowed, NotReadable, UnsupportedFormat
 from layers.pool.pool import ReaderPool
-from layers.raster.info import RasterInfo
 from layers.raster.presets import names_of
 from layers.raster.style import RasterStyle
 from layers.readers.files import Content, content_of
+from tests.support.readers.probed import probed_image
 from tests.support.readers.raw import raw
 from tests.support.readers.tiny_envi import ORDERS, PLACE, write_envi
 from tests.support.readers.tiny_rasters import surface, write_raster
 
 POOL = ReaderPool(inline=True)
 SIZE = 24
-
-
-def probe(path: Path) -> RasterInfo:
-    return RasterInfo.from_json(POOL.ask(raw("probe", {"path": str(path)})).header["raster"])
 
 
 def read(path: Path, bands: list[int]) -> np.ndarray:
@@ -36,7 +32,7 @@ def read(path: Path, bands: list[int]) -> np.ndarray:
 def test_pixels_by_the_header_beside_them(tmp_path, interleave, name):
     values = surface(3, SIZE).astype(np.int16)
     path = write_envi(tmp_path / name, values, interleave, order=">" if name == "a.img" else "<")
-    info = probe(path)
+    info = probed_image(path)
     assert (info.driver, info.dtype, info.width, len(info.bands)) == ("ENVI", "int16", SIZE, 3)
     assert info.bounds == pytest.approx((400_000, 5_751_040, 400_240, 5_751_280))
     assert info.bounds_lonlat.contains_point(127.548, 51.902)
@@ -46,7 +42,7 @@ def test_pixels_by_the_header_beside_them(tmp_path, interleave, name):
 def test_the_header_may_be_called_after_the_whole_name(tmp_path):
     values = surface(1, SIZE).astype(np.float32)
     path = write_envi(tmp_path / "b.rfl", values, after_the_name=True)
-    assert probe(path).dtype == "float32"
+    assert probed_image(path).dtype == "float32"
 
 
 def test_first_bytes_that_look_like_text_are_pixels(tmp_path):
@@ -66,7 +62,7 @@ def test_wavelengths_say_what_bands_see(tmp_path):
     for unit, scale in (("Nanometers", 1.0), ("Micrometers", 0.001), ("Unknown", 1.0)):
         listed = ", ".join(f"{value * scale:.6f}" for value in nm)
         more = f"{PLACE}\nwavelength units = {unit}\nwavelength = {{\n{listed}}}"
-        info = probe(write_envi(tmp_path / f"{unit}.dat", values, "bil", more=more))
+        info = probed_image(write_envi(tmp_path / f"{unit}.dat", values, "bil", more=more))
         assert [band.wavelength_nm for band in info.bands] == pytest.approx(list(nm), abs=0.01)
         names = names_of(info)
         assert {name: round(nm[names[name] - 1]) for name in ("blue", "green", "red", "nir", "swir16", "swir22")} == {
@@ -86,18 +82,18 @@ def test_what_is_missing_is_said(tmp_path):
     values = surface(2, SIZE).astype(np.int16)
     path = write_envi(tmp_path / "a.dat", values)
     with pytest.raises(UnsupportedFormat, match=r"only the header of an ENVI picture.*\(a.dat\)"):
-        probe(tmp_path / "a.hdr")
+        probed_image(tmp_path / "a.hdr")
     path.write_bytes(path.read_bytes()[:-100])
     assert "cut short" in POOL.ask(raw("probe", {"path": str(path)})).header["cut_short"]
     (tmp_path / "b.bsq").write_bytes(b"\1\2\0\3" * 100)
     with pytest.raises(UnsupportedFormat, match=r"raw pixels.*without a header of ENVI \(b.hdr\)"):
-        probe(tmp_path / "b.bsq")
+        probed_image(tmp_path / "b.bsq")
     (tmp_path / "b.hdr").write_text("NROWS 4\nNCOLS 5\n")
     with pytest.raises(UnsupportedFormat, match=r"raw pixels with a header that is not ENVI's"):
-        probe(tmp_path / "b.bsq")
+        probed_image(tmp_path / "b.bsq")
     (tmp_path / "a.hdr").write_text("ENVI\nsamples = 4\n")
     with pytest.raises(NotReadable, match="does not say how its pixels lie"):
-        probe(path)
+        probed_image(path)
 
 
 def hostile(folder: Path) -> dict[str, tuple[Path, str]]:
@@ -141,7 +137,7 @@ def test_headers_that_lead_elsewhere_are_refused(tmp_path):
     folder.mkdir()
     for name, (path, why) in hostile(folder).items():
         with pytest.raises(GeoloupeError, match=why) as caught:
-            probe(path)
+            probed_image(path)
         assert isinstance(caught.value, (NotAllowed, UnsupportedFormat, FileMissing)), name
         assert path.name in caught.value.sentence, name
 
@@ -152,4 +148,4 @@ def test_a_link_to_a_picture_leads_to_all_its_files(tmp_path):
     write_envi(tmp_path / "far" / "a.dat", values)
     (tmp_path / "a.dat").symlink_to(tmp_path / "far" / "a.dat")
     (tmp_path / "a.hdr").symlink_to(tmp_path / "far" / "a.hdr")
-    assert probe(tmp_path / "a.dat").driver == "ENVI"
+    assert probed_image(tmp_path / "a.dat").driver == "ENVI"

@@ -9,16 +9,12 @@ import pytest
 
 from layers.errors import FileMissing, GeoloupeError, NotAllowed, NotReadable, UnsupportedFormat
 from layers.pool.pool import ReaderPool
-from layers.raster.info import RasterInfo
 from layers.readers.guards.imagine import judge_imagine
+from tests.support.readers.probed import probed_image
 from tests.support.readers.raw import raw
 from tests.support.readers.tiny_imagine import SIZE, UTM, VALUES, renamed, with_overviews, write_imagine
 
 POOL = ReaderPool(inline=True)
-
-
-def probe(path: Path) -> RasterInfo:
-    return RasterInfo.from_json(POOL.ask(raw("probe", {"path": str(path)})).header["raster"])
 
 
 def read(path: Path) -> np.ndarray:
@@ -31,23 +27,23 @@ def read(path: Path) -> np.ndarray:
 def test_a_picture_with_its_pixels_inside_or_beside(tmp_path, options):
     path = write_imagine(tmp_path / "a.img", **options)
     assert (tmp_path / "a.ige").exists() == ("USE_SPILL" in options)
-    info = probe(path)
+    info = probed_image(path)
     assert (info.driver, info.crs, info.bounds, info.dtype) == ("HFA", "EPSG:32652", UTM, "int16")
     assert (read(path) == VALUES).all()
     if "USE_SPILL" in options:
         with pytest.raises(UnsupportedFormat, match="part of an Imagine file: open the file that ends in"):
-            probe(tmp_path / "a.ige")
+            probed_image(tmp_path / "a.ige")
 
 
 def test_overviews_in_a_file_beside(tmp_path):
     path = with_overviews(tmp_path / "a.img")
-    assert probe(path).overviews == (2, 4)
+    assert probed_image(path).overviews == (2, 4)
     # What an old program wrote with all its folders means the file beside it.
     for name, overviews in (("moved", (2, 4)), ("alone", ())):
         (tmp_path / name).mkdir()
         path = renamed(with_overviews(tmp_path / name / "a.img"), b"a.rrd(", b"C:\\aa(")
         path.with_suffix(".rrd").rename(path.with_name("aa" if overviews else "gone"))
-        assert probe(path).overviews == overviews
+        assert probed_image(path).overviews == overviews
 
 
 def hostile(folder: Path) -> dict[str, tuple[Path, str]]:
@@ -83,7 +79,7 @@ def test_files_that_lead_elsewhere_are_refused(tmp_path):
     folder.mkdir()
     for name, (path, why) in hostile(folder).items():
         with pytest.raises(GeoloupeError, match=why) as caught:
-            probe(path)
+            probed_image(path)
         assert isinstance(caught.value, (NotAllowed, FileMissing)), name
         assert caught.value.sentence.startswith("a.img"), name
 
@@ -94,7 +90,7 @@ def test_a_broken_tree_is_damaged(tmp_path):
     for size in (16, 40, len(whole) // 4):
         path.write_bytes(whole[:size])
         with pytest.raises(NotReadable, match="damaged"):
-            probe(path)
+            probed_image(path)
     rng = np.random.default_rng(3)
     for _ in range(200):  # whatever stands there, looking ends
         bytes_ = bytearray(whole)

@@ -10,7 +10,6 @@ import pytest
 
 from layers.errors import FileMissing, GeoloupeError, NotAllowed, NotReadable, UnsupportedFormat
 from layers.pool.pool import ReaderPool
-from layers.raster.info import RasterInfo
 from layers.readers.guards import vrt_judge
 from layers.readers.guards.vrt_judge import judge_vrt
 from tests.support.readers.raw import raw
@@ -45,7 +44,7 @@ def test_a_mosaic_is_judged_here_and_drawn_in_a_reader_of_its_own(pair):
     pool = ReaderPool(1)
     pool.start()
     try:
-        info = RasterInfo.from_json(pool.ask(raw("probe", {"path": str(path)})).header["raster"])
+        info = pool.ask(raw("probe", {"path": str(path)})).facts.raster
         assert (info.driver, info.crs, info.width) == ("VRT", "EPSG:32652", 2 * SIZE)
         bands, mask = pool.ask(raw("tile", params), profile=vrt_profile()).arrays
         grey = surface().astype(np.uint8)

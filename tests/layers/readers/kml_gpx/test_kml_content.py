@@ -12,7 +12,7 @@ from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
 from layers.readers.features.vector_source import Rows, rows_of, source_of
 from layers.requests.features import OfLayer
-from layers.vector.table import VectorInfo
+from tests.support.readers.probed import probed_layer
 from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
@@ -39,11 +39,6 @@ def shapes(path: Path) -> list[Any]:
     return list(shapely.from_wkb(list(rows(path).wkb)))
 
 
-def probe(path: Path) -> VectorInfo:
-    (one,) = POOL.ask(raw("probe", {"path": str(path)})).header["layers"]
-    return VectorInfo.from_json(one)
-
-
 def ring(size: int) -> str:
     places = [(0, 0), (size, 0), (size, size), (0, size), (0, 0)]
     return f"<LinearRing><coordinates>{' '.join(f'{x},{y}' for x, y in places)}</coordinates></LinearRing>"
@@ -62,7 +57,7 @@ def test_a_polygon_without_an_outer_ring_is_said_and_one_without_names_is_taken(
     inner = f"<Polygon><innerBoundaryIs>{ring(2)}</innerBoundaryIs></Polygon>"
     path = kml(tmp_path, placemark(inner), placemark(f"<Polygon>{ring(3)}</Polygon>"))
     assert [None if one is None else one.bounds for one in shapes(path)] == [None, (0, 0, 3, 3)]
-    assert "Row 1: a polygon without an outer ring." in probe(path).problems
+    assert "Row 1: a polygon without an outer ring." in probed_layer(path).problems
 
 
 def overlay(inside: str) -> str:
@@ -135,7 +130,7 @@ def test_nothing_that_is_said_of_a_placemark_is_lost(tmp_path):
         "camera": ["heading 9", None],
         "folder": ["", ""],
     }
-    assert dict(probe(path).fields)["visibility"] == "boolean"
+    assert dict(probed_layer(path).fields)["visibility"] == "boolean"
 
 
 def test_data_keeps_its_name_beside_what_the_placemark_says(tmp_path):
@@ -168,7 +163,7 @@ def test_values_along_a_track_and_its_first_and_last_time(tmp_path):
     found = rows(path).columns
     assert (found["begin"], found["end"]) == (["2024-01-01T10:00:00Z"], ["2024-01-02T00:00:00"])
     assert found["pulse"] == ["[86, null, 90]"]
-    assert dict(probe(path).fields)["pulse"] == "json"
+    assert dict(probed_layer(path).fields)["pulse"] == "json"
 
 
 @pytest.mark.parametrize(
@@ -184,7 +179,7 @@ def test_values_along_a_track_and_its_first_and_last_time(tmp_path):
 def test_times_are_times_where_all_are(tmp_path, texts, kind, values):
     stamps = (f"<TimeStamp><when>{text}</when></TimeStamp>" for text in texts)
     path = kml(tmp_path, *(placemark(stamp + POINT) for stamp in stamps))
-    assert dict(probe(path).fields)["begin"] == kind
+    assert dict(probed_layer(path).fields)["begin"] == kind
     assert rows(path).columns["begin"] == values
 
 
@@ -225,7 +220,7 @@ def test_no_height_is_invented_beside_those_that_are_known(tmp_path, case):
     assert shapely.get_coordinates(whole, include_z=True)[:, 2].tolist() == [0, 5]
     count = "1 of its places has" if lacking == 1 else f"{lacking} of its places have"
     said = f"Row 1: {count} no height: it is shown without the heights of the others."
-    assert probe(path).problems == (said,)
+    assert probed_layer(path).problems == (said,)
     if "ring" in case:
         assert len(mixed.coords) == 4
 
@@ -234,4 +229,4 @@ def test_no_height_is_invented_beside_those_that_are_known(tmp_path, case):
 def test_a_height_of_0_everywhere_is_none(tmp_path, coordinates):
     path = kml(tmp_path, placemark(line(coordinates)), placemark(POINT.replace("1,2", "1,2,0")))
     assert not any(shape.has_z for shape in shapes(path))
-    assert probe(path).problems == ()
+    assert probed_layer(path).problems == ()

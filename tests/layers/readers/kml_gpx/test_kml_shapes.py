@@ -13,8 +13,7 @@ from layers.errors import UnsupportedFormat
 from layers.pool.pool import ReaderPool
 from layers.readers.features.vector_source import rows_of, source_of
 from layers.requests.features import OfLayer
-from layers.vector.table import VectorInfo
-from tests.support.readers.raw import raw
+from tests.support.readers.probed import probed_layer
 
 POOL = ReaderPool(inline=True)
 POINTS = "".join(f"<Point><coordinates>{lon},50,7</coordinates></Point>" for lon in (1, 2))
@@ -43,11 +42,6 @@ def kml(inside: str) -> str:
     return f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{inside}</Document></kml>'
 
 
-def probe(path: Path) -> VectorInfo:
-    (found,) = POOL.ask(raw("probe", {"path": str(path)})).header["layers"]
-    return VectorInfo.from_json(found)
-
-
 def rows(path: Path):
     return rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 100, None)
 
@@ -56,7 +50,7 @@ def rows(path: Path):
 def test_shapes_of_several_parts(tmp_path, name):
     text, kind = SHAPES[name]
     path = written(tmp_path, kml(f"<Placemark><name>a</name>{text}</Placemark>"))
-    info = probe(path)
+    info = probed_layer(path)
     assert (info.geometry, info.features) == (kind, 1)
     theirs = pyogrio.raw.read(path, columns=[])[2][0]
     ours = shapely.from_wkb(rows(path).wkb[0])
@@ -85,7 +79,7 @@ def test_elements_that_a_schema_says_are_placemarks(tmp_path, schema):
             "<Placemark><name>c</name><Point><coordinates>3,50</coordinates></Point></Placemark>"
         ),
     )
-    info = probe(path)
+    info = probed_layer(path)
     assert (info.geometry, info.features, info.problems) == ("Point", 3, ())
     assert dict(info.fields)["N"] == "integer"
     found = rows(path).columns
@@ -108,7 +102,7 @@ def test_columns_stand_in_the_order_of_the_schema_in_every_process(tmp_path):
             f"<Site><name>a</name>{values}<Point><coordinates>1,50</coordinates></Point></Site>"
         ),
     )
-    assert [name for name, _ in probe(path).fields if name in names] == names
+    assert [name for name, _ in probed_layer(path).fields if name in names] == names
 
 
 def test_a_schema_cannot_rename_what_the_standard_has(tmp_path):
@@ -120,7 +114,7 @@ def test_a_schema_cannot_rename_what_the_standard_has(tmp_path):
                 "</Placemark></Folder>"
             ),
         )
-        assert probe(path).features == 1
+        assert probed_layer(path).features == 1
 
 
 PLACEMARK = "<Placemark><name>a</name><Point><coordinates>1,50</coordinates></Point></Placemark>"
@@ -137,18 +131,18 @@ PLACEMARK = "<Placemark><name>a</name><Point><coordinates>1,50</coordinates></Po
     ],
 )
 def test_a_document_without_its_root_or_with_much_before_it(tmp_path, text):
-    info = probe(written(tmp_path, text))
+    info = probed_layer(written(tmp_path, text))
     assert (info.driver, info.geometry, info.features) == ("KML", "Point", 1)
 
 
 def test_what_is_no_kml_is_none(tmp_path):
     with pytest.raises(UnsupportedFormat, match="a web page"):
-        probe(written(tmp_path, "<!DOCTYPE html><html><Folder></Folder></html>"))
+        probed_layer(written(tmp_path, "<!DOCTYPE html><html><Folder></Folder></html>"))
     with pytest.raises(UnsupportedFormat, match="its content is VRT"):
-        probe(written(tmp_path, "<VRTDataset><Document></Document></VRTDataset>"))
+        probed_layer(written(tmp_path, "<VRTDataset><Document></Document></VRTDataset>"))
     with pytest.raises(UnsupportedFormat, match=r"a\.kml is not a KML file: its content is OpenStreetMap data"):
-        probe(written(tmp_path, f"<!-- --><osm><Folder>{PLACEMARK}</Folder></osm>"))
+        probed_layer(written(tmp_path, f"<!-- --><osm><Folder>{PLACEMARK}</Folder></osm>"))
     with pytest.raises(UnsupportedFormat):
-        probe(written(tmp_path, f"<Document>{PLACEMARK}</Document>", "a.xml"))
+        probed_layer(written(tmp_path, f"<Document>{PLACEMARK}</Document>", "a.xml"))
     with pytest.raises(UnsupportedFormat, match=r"a\.kml is XML but no KML"):
-        probe(written(tmp_path, f"<!-- --><other><Folder>{PLACEMARK}</Folder></other>"))
+        probed_layer(written(tmp_path, f"<!-- --><other><Folder>{PLACEMARK}</Folder></other>"))

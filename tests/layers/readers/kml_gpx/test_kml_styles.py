@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec import convert
 
 from layers.pool.pool import ReaderPool
 from layers.readers.features.vector_source import rows_of, source_of
@@ -31,7 +32,7 @@ def kml(folder: Path, styles: str, *placemarks: str) -> Path:
 def styled(path: Path) -> tuple[VectorStyle, dict[str, list]]:
     (layer,) = POOL.ask(raw("probe", {"path": str(path)})).header["layers"]
     columns = rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 10_000, None).columns
-    return VectorStyle.from_json(VectorInfo.from_json(layer).style), columns
+    return VectorStyle.from_json(convert(layer, VectorInfo).style), columns
 
 
 def looks(path: Path) -> list[Symbol | None]:

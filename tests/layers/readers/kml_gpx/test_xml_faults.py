@@ -10,16 +10,11 @@ from layers.errors import NotReadable
 from layers.pool.pool import ReaderPool
 from layers.readers.features.vector_source import Rows, rows_of, source_of
 from layers.requests.features import OfLayer
-from layers.vector.table import VectorInfo
-from tests.support.readers.raw import raw
+from tests.support.readers.probed import probed_layers
 
 POOL = ReaderPool(inline=True)
 KML = '<kml xmlns="http://www.opengis.net/kml/2.2">\n<Document>\n{}</Document></kml>'
 PLACEMARK = "<Placemark><name>{}</name><Point><coordinates>128.25,51.875</coordinates></Point></Placemark>\n"
-
-
-def probe(path: Path) -> list[VectorInfo]:
-    return [VectorInfo.from_json(one) for one in POOL.ask(raw("probe", {"path": str(path)})).header["layers"]]
 
 
 def names_in(path: Path) -> list[str]:
@@ -54,7 +49,7 @@ def test_encodings(tmp_path, declared, real, name, said, kind):
     else:
         path.write_bytes(data)
     assert names_in(path) == [name]
-    problems = probe(path)[0].problems
+    problems = probed_layers(path)[0].problems
     assert [problem for problem in problems if "read as" in problem] == ([problems[0]] if said else [])
     assert said in " ".join(problems)
 
@@ -63,7 +58,7 @@ def test_ampersands_and_names_of_html_are_text(tmp_path):
     path = tmp_path / "a.kml"
     path.write_text(KML.format(PLACEMARK.format("A & B") + PLACEMARK.format("x&nbsp;&eacute;") + PLACEMARK.format("c")))
     assert names_in(path) == ["A & B", "x é", "c"]
-    assert probe(path)[0].problems == ("a.kml is no proper XML: 3 bare & were taken as text.",)
+    assert probed_layers(path)[0].problems == ("a.kml is no proper XML: 3 bare & were taken as text.",)
 
 
 def test_what_is_whole_before_a_fault_loads(tmp_path):
@@ -73,10 +68,12 @@ def test_what_is_whole_before_a_fault_loads(tmp_path):
         path.write_text(whole[:cut])
         assert len(names_in(path)) == count
         line = count + 3
-        assert probe(path)[0].problems == (f"a.kml is damaged or cut off at line {line}: what follows is left out.",)
+        assert probed_layers(path)[0].problems == (
+            f"a.kml is damaged or cut off at line {line}: what follows is left out.",
+        )
     path.write_text(whole[: whole.index(">a<")])
     with pytest.raises(NotReadable, match="no XML"):
-        probe(path)
+        probed_layers(path)
 
 
 def test_a_track_that_is_cut_off_keeps_its_whole_points(tmp_path):
@@ -85,13 +82,13 @@ def test_a_track_that_is_cut_off_keeps_its_whole_points(tmp_path):
     whole = f"<gpx><wpt lat='1' lon='2'><name>w</name></wpt><trk><name>t</name><trkseg>{points}</trkseg></trk></gpx>"
     for cut, count in ((whole.index(">4<"), 3), (whole.index("</trkseg"), 4), (len(whole) - 3, 4)):
         path.write_text(whole[:cut])
-        _, tracks = probe(path)
+        _, tracks = probed_layers(path)
         assert "is damaged or cut off at line 1" in tracks.problems[0]
         rows = rows_of(source_of(OfLayer.of({"path": str(path), "layer": "tracks"})), 0, 10, None)
         assert rows.columns["points"] == [count]
     path.write_text(whole[: whole.index("w</name>")])
     with pytest.raises(NotReadable):
-        probe(path)
+        probed_layers(path)
 
 
 def gpx(path: Path, inside: str) -> Path:
@@ -117,7 +114,7 @@ def test_no_height_is_invented(tmp_path):
     shapes = shapely.from_wkb(list(layer(path, "tracks").wkb))
     assert shapely.has_z(shapes).tolist() == [False, False, True, False]
     assert shapely.get_coordinates(shapes[2], include_z=True)[:, 2].tolist() == [5, 6, 7, 8]
-    _, tracks = probe(path)
+    _, tracks = probed_layers(path)
     assert tracks.problems == (
         "Row 1: 1 of its points have no height: it is shown without the heights of the others.",
         "Row 2: 1 of its points have no height: it is shown without the heights of the others.",
@@ -145,8 +142,8 @@ def test_what_receivers_and_other_programs_add_is_kept(tmp_path):
         "team": ["A, B"],
         "name (extension)": ["deep"],
     }
-    assert dict(probe(path)[0].fields) | {"dgpsid": "integer", "vdop": "real", "team": "text"} == dict(
-        probe(path)[0].fields
+    assert dict(probed_layers(path)[0].fields) | {"dgpsid": "integer", "vdop": "real", "team": "text"} == dict(
+        probed_layers(path)[0].fields
     )
 
 

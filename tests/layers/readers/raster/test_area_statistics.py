@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import convert
 from rasterio.transform import from_bounds
 from shapely import Point, Polygon
 
+from layers.decoding import encoded
 from layers.errors import NotReadable
 from layers.geo.bounds import Bounds
 from layers.readers.ops import run
@@ -66,7 +68,7 @@ def test_the_statistics_are_those_of_the_files_values(tmp_path: Path, dtype: str
     inside = np.array([[area.contains(Point(x + 0.5, y + 0.5)) for x in range(SIZE)] for y in range(SIZE)])
     assert header["inside"] == inside.sum()
     for band, told in zip(values, header["bands"], strict=True):
-        found = BandStatistics.of(told)
+        found = convert(told, BandStatistics)
         has_data = inside if nodata is None else inside & ~(np.isnan(band) if nodata != nodata else band == nodata)
         mine = band[has_data].astype(float)
         assert found.valid == mine.size < (inside.sum() + (nodata is None))
@@ -79,7 +81,7 @@ def test_the_statistics_are_those_of_the_files_values(tmp_path: Path, dtype: str
 def test_without_a_valid_pixel_nothing_is_claimed() -> None:
     found = band_statistics(np.full((3, 3), np.inf, "float32"), np.ones((3, 3), bool))
     assert found == BandStatistics(0)
-    assert BandStatistics.of(found.header()) == found
+    assert convert(encoded(found), BandStatistics) == found
 
 
 def test_a_flat_band_has_one_bin() -> None:

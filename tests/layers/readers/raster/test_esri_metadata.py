@@ -11,7 +11,7 @@ import pyproj
 import pytest
 
 from layers.raster.info import RasterInfo
-from tests.support.readers.georeferenced import probe
+from tests.support.readers.probed import probed_image
 
 ESRI = pyproj.CRS("EPSG:32633").to_wkt("WKT1_ESRI")
 ARCINFO = (
@@ -41,7 +41,7 @@ def beside(folder: Path, name: str, text: str) -> RasterInfo:
     cv2.imwrite(str(folder / "a.jpg"), np.full((64, 64, 3), 120, np.uint8))
     (folder / "a.jgw").write_text("10\n0\n0\n-10\n450005\n5000000\n")
     (folder / name).write_text(text)
-    return probe(folder / "a.jpg")
+    return probed_image(folder / "a.jpg")
 
 
 @pytest.mark.parametrize(

@@ -19,16 +19,13 @@ from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, colorize
 from tests.support.readers.gdal_2_tables import add_technical_table
+from tests.support.readers.probed import probed_image
 from tests.support.readers.raw import raw
 from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
 
 POOL = ReaderPool(inline=True)
 UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)
 GREY = surface().astype(np.uint8)
-
-
-def probe(path: Path, **more) -> RasterInfo:
-    return RasterInfo.from_json(POOL.ask(raw("probe", {"path": str(path), **more})).header["raster"])
 
 
 def tile(path: Path, crs: str, bounds: Bounds, size: int, bands=(1,), **more):
@@ -62,7 +59,7 @@ def test_jpeg_2000(tmp_path):
         REVERSIBLE="YES",
         RESOLUTIONS="3",
     )
-    info = probe(path)
+    info = probed_image(path)
     assert (info.driver, info.crs, info.bounds, info.dtype) == ("JP2OpenJPEG", "EPSG:32652", UTM, "uint16")
     found, mask = pixels(path, (3, 1))
     assert mask.all()
@@ -79,11 +76,11 @@ def test_nitf_with_two_images(tmp_path):
         path = tmp_path / "a.ntf"
         rasterio.shutil.copy(first, path, driver="NITF", NUMI="2", FSCLAS="C", FSREL="REL TO XYZ")
         rasterio.shutil.copy(second, path, driver="NITF", APPEND_SUBDATASET="YES")
-    info = probe(path)
+    info = probed_image(path)
     assert (info.driver, info.parts, info.part) == ("NITF", ("0", "1"), "0")
     assert any("holds 2 pictures" in problem for problem in info.problems)
     assert info.tags["NITF_FSREL"] == "REL TO XYZ"
-    assert probe(path, part="1").part == "1"
+    assert probed_image(path, part="1").part == "1"
     for part, expected in (("", GREY), ("0", GREY), ("1", GREY[:, ::-1])):
         answer = POOL.ask(
             raw(
@@ -102,7 +99,7 @@ def test_nitf_with_two_images(tmp_path):
         assert (answer.arrays[0] == expected).all()
     for part in ("9", "x:/etc/passwd"):
         with pytest.raises(NotReadable):
-            probe(path, part=part)
+            probed_image(path, part=part)
 
 
 # --- SQLite
@@ -139,7 +136,7 @@ def test_mbtiles(tmp_path):
     tiles[2, 3, 3] = encoded((9, 9, 9), alpha=0)
     tiles[2, 1, 0] = b"garbage"
     path = mbtiles(tmp_path / "a.mbtiles", tiles, bounds="-180,-85.06,180,85.06", attribution="<b>me</b>")
-    info = probe(path)
+    info = probed_image(path)
     assert (info.driver, info.crs, info.width, info.height, info.overviews) == (
         "MBTiles",
         "EPSG:3857",
@@ -168,7 +165,7 @@ def test_mbtiles_of_a_small_place(tmp_path):
         {(12, 3506, 1351): encoded((1, 2, 3)), (12, 3507, 1351): encoded((4, 5, 6))},
         bounds="128.15,52.05,128.3,52.09",
     )
-    info = probe(path)
+    info = probed_image(path)
     assert info.width in (512, 768)
     assert info.bounds_lonlat.contains_point(128.2, 52.07)
     found, mask = tile(path, "EPSG:3857", tile_bounds(12, 3507, 1351), 256, (1, 2, 3)).arrays
@@ -185,7 +182,7 @@ def test_mbtiles_are_not_cut_to_bounds_that_are_too_narrow(tmp_path, bounds):
         found, mask = tile(path, "EPSG:3857", tile_bounds(z, x, y), 256, (1, 2, 3)).arrays
         assert mask.all()
         assert (found[:, 0, 0] == colour).all()
-        lonlat = probe(path).bounds
+        lonlat = probed_image(path).bounds
         assert lonlat.contains(tile_bounds(z, x, y).scaled(0.999))
 
 
@@ -201,7 +198,7 @@ def test_mbtiles_through_a_view_that_never_ends(tmp_path, monkeypatch):
         database.commit()
     start = time.monotonic()
     with pytest.raises(NotReadable, match=r"a\.mbtiles is a damaged MBTiles file"):
-        probe(path)
+        probed_image(path)
     assert time.monotonic() - start < 10  # without a deadline it runs for ever
 
 
@@ -217,7 +214,7 @@ def test_mbtiles_through_a_view_that_never_ends(tmp_path, monkeypatch):
 )
 def test_mbtiles_that_are_refused(tmp_path, tiles, metadata, sentence):
     with pytest.raises(UnsupportedFormat, match=sentence):
-        probe(mbtiles(tmp_path / "a.mbtiles", tiles, **metadata))
+        probed_image(mbtiles(tmp_path / "a.mbtiles", tiles, **metadata))
 
 
 def test_tiles_of_a_geopackage(tmp_path):
@@ -234,20 +231,20 @@ def test_tiles_of_a_geopackage(tmp_path):
         database.execute("ALTER TABLE FIRST RENAME TO aside")
         database.execute("ALTER TABLE aside RENAME TO first")
         database.commit()
-    info = probe(path)
+    info = probed_image(path)
     assert (info.driver, info.crs, info.parts, info.part) == ("GPKG", "EPSG:3857", ("first", "SECOND"), "first")
     for part, expected in (("", rgb), ("SECOND", rgb[::-1])):
         found, mask = tile(path, "EPSG:3857", mercator, SIZE, (1, 2, 3), part=part).arrays
         assert mask.all()
         assert (found == expected).all()
     with pytest.raises(NotReadable, match="no tiles named"):
-        probe(path, part="third")
+        probed_image(path, part="third")
     with closing(sqlite3.connect(path)) as database:
         database.execute("ALTER TABLE gpkg_tile_matrix RENAME TO hidden")
         database.execute("CREATE VIEW gpkg_tile_matrix AS SELECT * FROM hidden")
         database.commit()
     with pytest.raises(UnsupportedFormat, match="replaces a table"):
-        probe(path)
+        probed_image(path)
 
 
 def test_tiles_with_the_technical_table_of_gdal_2(tmp_path):
@@ -256,14 +253,14 @@ def test_tiles_with_the_technical_table_of_gdal_2(tmp_path):
     source = write_raster(tmp_path / "a.tif", GREY, "EPSG:3857", tile_bounds(4, 13, 5))
     rasterio.shutil.copy(source, path, driver="GPKG", RASTER_TABLE="TILES", TILE_FORMAT="PNG")
     add_technical_table(path)
-    info = probe(path)
+    info = probed_image(path)
     assert (info.driver, info.crs, info.parts) == ("GPKG", "EPSG:3857", ("TILES",))
     with closing(sqlite3.connect(path)) as database:  # a layer that is a view is never read: it hides no tiles either
         database.execute("UPDATE gpkg_contents SET table_name = 'v' WHERE table_name = 'ogr_empty_table'")
         database.execute("UPDATE gpkg_geometry_columns SET table_name = 'v'")
         database.execute("CREATE VIEW v AS SELECT * FROM ogr_empty_table")
         database.commit()
-    assert probe(path).driver == "GPKG"
+    assert probed_image(path).driver == "GPKG"
 
 
 # --- inside a TIFF
@@ -275,7 +272,7 @@ def test_tiles_with_the_technical_table_of_gdal_2(tmp_path):
 def test_bits(tmp_path, bits, photometric):
     values = np.random.default_rng(1).integers(0, 2**bits, (1, SIZE, SIZE)).astype(np.uint8)
     path = write_raster(tmp_path / "a.tif", values, "EPSG:32652", UTM, NBITS=str(bits), photometric=photometric)
-    info = probe(path)
+    info = probed_image(path)
     shown = picture(path, info)
     assert shown[..., 3].all()
     lightest = 0 if photometric == "miniswhite" else 2**bits - 1
@@ -293,7 +290,7 @@ def test_a_palette_is_never_mixed(tmp_path):
         for size in (40, 128, 333):
             found, _ = tile(path, "EPSG:32652", UTM, size, resampling=how).arrays
             assert set(np.unique(found)) <= {0, 200}
-    colours = {tuple(c) for c in picture(path, probe(path)).reshape(-1, 4).tolist()}
+    colours = {tuple(c) for c in picture(path, probed_image(path)).reshape(-1, 4).tolist()}
     assert colours == {(1, 2, 3, 255), (250, 20, 30, 255)}
 
 
@@ -324,7 +321,7 @@ def test_16_bit_alpha(tmp_path):
     values[3] = 65535
     values[3, :, :64] = 0
     path = write_raster(tmp_path / "a.tif", values, "EPSG:32652", UTM, photometric="RGB", alpha="YES")
-    assert [band.color for band in probe(path).bands] == ["red", "green", "blue", "alpha"]
+    assert [band.color for band in probed_image(path).bands] == ["red", "green", "blue", "alpha"]
     _, mask = pixels(path, (1, 2, 3))
     assert not mask[:, :64].any()
     assert mask[:, 64:].all()
@@ -334,21 +331,21 @@ def test_cmyk_and_ycbcr(tmp_path):
     cmyk = np.zeros((4, SIZE, SIZE), np.uint8)
     cmyk[0, :, :40], cmyk[1, :, 40:80], cmyk[3, :, 80:] = 255, 255, 255  # cyan, magenta, black
     path = write_raster(tmp_path / "c.tif", cmyk, "EPSG:32652", UTM, photometric="CMYK")
-    shown = picture(path, probe(path))
+    shown = picture(path, probed_image(path))
     for col, colour in ((20, (0, 255, 255)), (60, (255, 0, 255)), (100, (0, 0, 0))):
         assert np.abs(shown[64, col].astype(int) - (*colour, 255)).max() <= 2
     rgb = surface(3).astype(np.uint8)
     path = write_raster(
         tmp_path / "y.tif", rgb, "EPSG:32652", UTM, photometric="YCbCr", compress="JPEG", JPEG_QUALITY="95"
     )
-    assert np.abs(np.moveaxis(picture(path, probe(path))[..., :3], -1, 0).astype(int) - rgb).max() <= 6
+    assert np.abs(np.moveaxis(picture(path, probed_image(path))[..., :3], -1, 0).astype(int) - rgb).max() <= 6
 
 
 @pytest.mark.parametrize("count", [13, 512])
 def test_many_bands(tmp_path, count):
     values = np.arange(count, dtype=np.uint16)[:, None, None] + np.zeros((1, 16, 16), np.uint16)
     path = write_raster(tmp_path / "a.tif", values, "EPSG:32652", UTM)
-    info = probe(path)
+    info = probed_image(path)
     assert len(info.bands) == count
     for how in ("nearest", "bilinear", "cubic"):
         found, _ = tile(path, "EPSG:32652", UTM, 30, (count, 1, 2, 7, 9, 11), resampling=how).arrays
@@ -358,7 +355,7 @@ def test_many_bands(tmp_path, count):
 def test_513_bands_are_refused(tmp_path):
     path = write_raster(tmp_path / "a.tif", np.zeros((513, 2, 2), np.uint8), "EPSG:32652", UTM)
     with pytest.raises(TooLarge, match="513 bands"):
-        probe(path)
+        probed_image(path)
 
 
 def test_magnitudes_are_averaged_not_complex_values(tmp_path):

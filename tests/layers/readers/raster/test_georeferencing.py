@@ -19,7 +19,8 @@ from layers.grid.tile_grid import Affine
 from layers.readers.raster.datasets import DATASETS
 from layers.readers.raster.georeferencing import georeferencing_of
 from layers.readers.raster.warp import ControlPoints, Warp, fit_control_points
-from tests.support.readers.georeferenced import UTM, points_of, probe, rpb, rpc, tile, with_rpc
+from tests.support.readers.georeferenced import UTM, points_of, rpb, rpc, tile, with_rpc
+from tests.support.readers.probed import probed_image
 from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
 
 
@@ -44,7 +45,7 @@ def picture(folder: Path, **more) -> Path:
 def test_control_points_place_as_gdal_does(tmp_path, curve, steps, words):
     points = points_of(curve, steps)
     path = picture(tmp_path, gcps=points)
-    info = probe(path)
+    info = probed_image(path)
     assert words in info.georeferencing_note
     assert any(words in problem for problem in info.problems)
     assert (info.placed_by, info.crs) == ("control points", "EPSG:32652")
@@ -96,7 +97,7 @@ def test_a_model_that_folds_is_not_asked_beyond_the_picture():
 def test_control_points_on_both_sides_of_the_antimeridian(tmp_path):
     corners = [(0, 0, 177.0, 56.0), (0, SIZE, -176.6, 56.0), (SIZE, 0, 177.0, 50.0), (SIZE, SIZE, -176.6, 50.0)]
     path = picture(tmp_path, crs="EPSG:4326", gcps=[Point(*corner) for corner in corners])
-    info = probe(path)
+    info = probed_image(path)
     assert info.bounds == pytest.approx((177, 50, 183.4, 56))
     values = surface()[0]
     for left in (177.0, -183.0):
@@ -107,7 +108,7 @@ def test_control_points_on_both_sides_of_the_antimeridian(tmp_path):
 
 @pytest.mark.parametrize("points", [[(0, 0), (1, 1), (2, 2)], [(0, 0), (5, 9)]])
 def test_points_in_a_line_or_too_few_place_nothing(tmp_path, points):
-    info = probe(picture(tmp_path, gcps=[Point(r, c, UTM.left + c, UTM.top - r) for r, c in points]))
+    info = probed_image(picture(tmp_path, gcps=[Point(r, c, UTM.left + c, UTM.top - r) for r, c in points]))
     assert (info.placed_by, info.bounds_lonlat) == ("", None)
     assert any("do not determine where it lies" in p for p in info.problems)
 
@@ -117,7 +118,7 @@ def test_points_in_a_line_or_too_few_place_nothing(tmp_path, points):
 
 def test_an_rpc_places_as_gdal_does(tmp_path):
     path = with_rpc(tmp_path)
-    info = probe(path)
+    info = probed_image(path)
     assert (info.placed_by, info.crs) == ("RPC", "EPSG:4326")
     assert "height of 215 m above the ellipsoid (the RPC's own HEIGHT_OFF)" in info.georeferencing_note
     assert any("ground 100 m higher or lower is drawn" in problem for problem in info.problems)
@@ -150,21 +151,21 @@ def test_an_rpc_places_as_gdal_does(tmp_path):
 
 def test_a_chosen_height_moves_what_is_told_as_it_moves_what_is_drawn(tmp_path):
     path = with_rpc(tmp_path)
-    own, higher = probe(path), probe(path, height_m=615.0)
+    own, higher = probed_image(path), probed_image(path, height_m=615.0)
     assert (own.height_m, own.own_height_m) == (215.0, 215.0)
     assert (higher.height_m, higher.own_height_m) == (615.0, 215.0)
     assert "height of 615 m above the ellipsoid (chosen by the analyst)" in higher.georeferencing_note
     assert sum("RPC" in problem for problem in higher.problems) == 1
     assert any("615 m" in problem for problem in higher.problems)
     assert abs(higher.bounds.left - own.bounds.left) > 1e-4
-    assert probe(path) == own, "nothing of the other height stays"
+    assert probed_image(path) == own, "nothing of the other height stays"
     plain = write_raster(tmp_path / "b.tif", surface(), "EPSG:32652", UTM)
-    assert probe(plain, height_m=615.0).height_m is None
+    assert probed_image(plain, height_m=615.0).height_m is None
 
 
 def test_the_displacement_told_is_the_displacement_drawn(tmp_path):
     path = with_rpc(tmp_path)
-    told = float(probe(path).georeferencing_note.split("drawn ")[1].split(" m")[0])
+    told = float(probed_image(path).georeferencing_note.split("drawn ")[1].split(" m")[0])
     georeferencing = DATASETS.georeferencing(DATASETS.get(str(path)))
     moved = georeferencing.rpc.ground(np.array([64.0]), np.array([64.0]), 315.0)
     here = georeferencing.rpc.ground(np.array([64.0]), np.array([64.0]), 215.0)
@@ -179,7 +180,7 @@ def test_a_nitf_with_an_rpc(tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         rasterio.shutil.copy(source, path, driver="NITF", RPC00B="YES", FSCLAS="U", FSREL="NONE")
-    info = probe(path)
+    info = probed_image(path)
     assert (info.driver, info.placed_by) == ("NITF", "RPC")
     assert "HEIGHT_OFF" in info.georeferencing_note
     assert info.tags["NITF_FSCLAS"] == "U"
@@ -188,15 +189,15 @@ def test_a_nitf_with_an_rpc(tmp_path):
 
 
 def test_rpcs_in_files_beside_the_picture(tmp_path):
-    whole = probe(with_rpc(tmp_path))
+    whole = probed_image(with_rpc(tmp_path))
     for name, text in (("b.RPB", rpb()), ("b_RPC.TXT", rpc_txt())):
         path = write_raster(tmp_path / "b.tif", surface().astype(np.uint8), None, None)
         (tmp_path / name).write_text(text)
-        info = probe(path)
+        info = probed_image(path)
         assert info.placed_by == "RPC"
         assert info.bounds == pytest.approx(whole.bounds)
         (tmp_path / name).write_text(text[: len(text) // 2])
-        assert probe(path).placed_by == ""
+        assert probed_image(path).placed_by == ""
         (tmp_path / name).unlink()
 
 
@@ -224,7 +225,7 @@ WKT = rasterio.crs.CRS.from_epsg(32652).to_wkt()
 def test_aux_xml_gives_crs_and_transform(tmp_path):
     path = write_raster(tmp_path / "a.png", surface().astype(np.uint8), None, None, driver="PNG")
     aux(path, f"<SRS>{WKT}</SRS><GeoTransform>400000, 10, 0, 5751280, 0, -10</GeoTransform>")
-    info = probe(path)
+    info = probed_image(path)
     assert (info.crs, info.bounds, info.problems) == ("EPSG:32652", UTM, ())
 
 
@@ -232,9 +233,9 @@ def test_aux_xml_gives_control_points(tmp_path):
     path = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), None, None)
     points = "".join(f'<GCP Id="" Pixel="{p.col}" Line="{p.row}" X="{p.x}" Y="{p.y}"/>' for p in points_of(0, 2))
     aux(path, f'<GCPList Projection="{WKT.replace(chr(34), "&quot;")}">{points}</GCPList>')
-    info = probe(path)
+    info = probed_image(path)
     assert (info.crs, info.placed_by) == ("EPSG:32652", "control points")
-    plain = probe(picture(tmp_path / "plain", gcps=points_of(0, 2)))
+    plain = probed_image(picture(tmp_path / "plain", gcps=points_of(0, 2)))
     assert info.transform == pytest.approx(plain.transform)
 
 
@@ -256,23 +257,23 @@ def test_aux_xml_of_arcgis_gives_control_points(tmp_path, up):
         f"<PolynomialOrder>1</PolynomialOrder><SpatialReference><WKT>{WKT}</WKT></SpatialReference>"
         f"<SourceGCPs>{doubles[0]}</SourceGCPs><TargetGCPs>{doubles[1]}</TargetGCPs></GeodataXform></Metadata>",
     )
-    info = probe(path)
+    info = probed_image(path)
     assert (info.crs, info.placed_by) == ("EPSG:32652", "control points")
-    plain = probe(picture(tmp_path / "plain", gcps=points))
+    plain = probed_image(picture(tmp_path / "plain", gcps=points))
     assert info.transform == pytest.approx(plain.transform)
 
 
 def test_the_files_own_crs_wins_and_the_difference_is_told(tmp_path):
     path = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), "EPSG:32651", UTM)
     aux(path, f"<SRS>{WKT}</SRS>")
-    info = probe(path)
+    info = probed_image(path)
     assert info.crs == "EPSG:32651"
     assert "names another CRS" in info.problems[0]
 
 
 def test_a_picture_without_a_place_can_be_shown_in_its_own_pixels(tmp_path):
     path = write_raster(tmp_path / "a.tif", surface().astype(np.float32), None, None)
-    info = probe(path)
+    info = probed_image(path)
     assert info.bounds == Bounds(0, -SIZE, SIZE, 0)
     found, mask = tile(path, "", (1, 0, 0, 0, -1, 0), SIZE)
     assert mask.all()
@@ -282,7 +283,7 @@ def test_a_picture_without_a_place_can_be_shown_in_its_own_pixels(tmp_path):
 @pytest.mark.parametrize("lat", [88.0, 92.0])
 def test_lonlat_bounds_beyond_the_pole_stay_finite(tmp_path, lat):
     path = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), "EPSG:4326", Bounds(-180, lat - 5, 180, lat))
-    info = probe(path)
+    info = probed_image(path)
     assert info.bounds_lonlat is not None
     assert info.bounds_lonlat.is_finite()
 
@@ -355,7 +356,7 @@ def test_aux_xml_of_arcgis_9_gives_crs_and_polynomial(tmp_path, wrapped):
     path = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), None, None)
     plane = _doubles("CoeffX", 400000, 10, 0.5) + _doubles("CoeffY", 5751280, 0.25, 10)
     path.with_name("a.tif.aux.xml").write_text(wrapped.format(_ARCGIS_9.format(order=1, wkt=WKT, body=plane)))
-    info = probe(path)
+    info = probed_image(path)
     assert (info.placed_by, info.problems) == ("transform", ())
     assert info.crs == "EPSG:32652"
     assert info.transform == pytest.approx((10, -0.5, 399995.25, 0.25, -10, 5751284.875))
@@ -365,4 +366,4 @@ def test_a_curve_of_arcgis_is_said_not_to_be_read(tmp_path):
     path = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), None, None)
     curve = _doubles("CoeffX", *range(6)) + _doubles("CoeffY", *range(6))
     path.with_name("a.tif.aux.xml").write_text(_ARCGIS_9.format(order=2, wkt=WKT, body=curve))
-    assert any("by a curve of ArcGIS" in problem for problem in probe(path).problems)
+    assert any("by a curve of ArcGIS" in problem for problem in probed_image(path).problems)

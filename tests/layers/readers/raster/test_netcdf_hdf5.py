@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio.shutil
+from msgspec import convert
 
 from layers.errors import GeoloupeError, NotAllowed, NotReadable, UnsupportedFormat
 from layers.geo.bounds import Bounds
@@ -14,6 +15,7 @@ from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle
 from layers.readers.guards.hdf5 import judge_hdf5
+from tests.support.readers.probed import probed_image
 from tests.support.readers.raw import raw
 from tests.support.readers.tiny_hdf5 import FILES
 from tests.support.readers.tiny_rasters import surface, write_raster
@@ -46,10 +48,6 @@ def netcdf(path: Path, values: np.ndarray, form: str) -> Path:
     return path
 
 
-def probe(path: Path, **more) -> RasterInfo:
-    return RasterInfo.from_json(POOL.ask(raw("probe", {"path": str(path), **more})).header["raster"])
-
-
 def pixels(path: Path, part: str = "", rows: int = 20, cols: int = 30) -> np.ndarray:
     params = {
         "path": str(path),
@@ -67,7 +65,7 @@ def pixels_of(path: Path, bounds: Bounds, part: str) -> np.ndarray:
     """Pixel for pixel in the file's own CRS."""
     params = {
         "path": str(path),
-        "crs": probe(path).crs,
+        "crs": probed_image(path).crs,
         "affine": [0.5, 0, bounds.left, 0, -0.5, bounds.top],
         "width": 30,
         "height": 20,
@@ -81,7 +79,7 @@ def pixels_of(path: Path, bounds: Bounds, part: str) -> np.ndarray:
 def test_pictures_come_before_what_places_them(tmp_path, name):
     path = hdf5(tmp_path, name)
     answer = POOL.ask(raw("probe", {"path": str(path)})).header
-    info = RasterInfo.from_json(answer["raster"])
+    info = convert(answer["raster"], RasterInfo)
     assert (info.driver, info.part, info.width, info.height, info.dtype) == ("HDF5", "Red", 30, 20, "int16")
     assert info.parts == ("Red", "inner/NIR", "lat", "lat_bnds")
     assert [one["words"] for one in answer["pictures"]] == [
@@ -92,17 +90,17 @@ def test_pictures_come_before_what_places_them(tmp_path, name):
     ]
     assert any("holds 4 pictures" in problem for problem in info.problems)
     assert (pixels(path) == RED).all()
-    inner = probe(path, part="inner/NIR")
+    inner = probed_image(path, part="inner/NIR")
     assert (len(inner.bands), inner.part) == (2, "inner/NIR")
     assert (pixels(path, "inner/NIR") == RED).all()
     for part in ("Blue", 'Red"', "/etc/passwd", "//Red"):
         with pytest.raises(NotReadable, match="has no picture"):
-            probe(path, part=part)
+            probed_image(path, part=part)
 
 
 def test_hdf_eos5_says_where_it_lies(tmp_path):
     path = hdf5(tmp_path, "eos5", ".he5")
-    info = probe(path)
+    info = probed_image(path)
     assert info.crs.startswith("GEOGCS")
     assert info.bounds_lonlat == pytest.approx((-10, 40, 5, 50))
     assert info.parts == ("HDFEOS/GRIDS/Earth/Data_Fields/Cloud", "HDFEOS/GRIDS/Earth/Data_Fields/Red")
@@ -113,7 +111,7 @@ def test_hdf_eos5_says_where_it_lies(tmp_path):
 def test_netcdf_of_each_form(tmp_path, form):
     values = surface(2, 20).astype(np.float32)[:, :, :].repeat(2, axis=2)[:, :, :30]
     path = netcdf(tmp_path / "a.nc", values, form)
-    info = probe(path)
+    info = probed_image(path)
     assert (info.driver, info.crs, info.parts, info.part) == ("netCDF", "EPSG:32652", ("Band1", "Band2"), "Band1")
     assert info.bounds == pytest.approx(UTM)
     params = {
@@ -129,13 +127,13 @@ def test_netcdf_of_each_form(tmp_path, form):
     assert mask.all()
     assert (found[0] == values[1]).all()
     (tmp_path / "one").mkdir()
-    alone = probe(netcdf(tmp_path / "one" / "a.nc", values[:1], form))
+    alone = probed_image(netcdf(tmp_path / "one" / "a.nc", values[:1], form))
     assert (alone.parts, alone.part, alone.crs) == ((), "", "EPSG:32652")
 
 
 def test_a_grid_of_longitudes_and_latitudes_without_a_datum(tmp_path):
     path = hdf5(tmp_path, "climate", ".nc")
-    info = probe(path)
+    info = probed_image(path)
     assert (info.crs, info.parts, info.part) == ("OGC:CRS84", ("sst", "lat_bnds"), "sst")
     assert info.bounds_lonlat == pytest.approx((100, 40, 136, 58))
     assert any("no datum: WGS 84 is taken" in problem for problem in info.problems)
@@ -163,7 +161,7 @@ def test_what_lies_elsewhere_is_refused(tmp_path, name, suffix):
     (tmp_path / "here").mkdir()
     path = hdf5(tmp_path / "here", name, suffix)
     with pytest.raises(NotAllowed) as caught:
-        probe(path)
+        probed_image(path)
     assert caught.value.sentence.startswith(f"a{suffix} is not opened because it {REFUSED[name]}: ask its maker for")
 
 
@@ -186,7 +184,7 @@ def test_damaged_files_are_said_to_be(tmp_path):
     for size in (20, 100, 900, len(whole) // 2):
         path.write_bytes(whole[:size])
         with pytest.raises(NotReadable, match="damaged"):
-            probe(path)
+            probed_image(path)
     rng = np.random.default_rng(5)
     for name in ("plain old", "link among many", "eos5"):
         for _ in range(150):  # whatever stands there, looking ends
@@ -202,27 +200,27 @@ def test_formats_that_stay_out_are_named(tmp_path):
     path = tmp_path / "a.hdf"
     path.write_bytes(b"\x0e\x03\x13\x01" + bytes(100))
     with pytest.raises(UnsupportedFormat, match="HDF4, which this GDAL does not read"):
-        probe(path)
+        probed_image(path)
     path.write_bytes(b"GRIB\0\0\0\2" + bytes(100))
     with pytest.raises(UnsupportedFormat, match="GRIB, fields of weather"):
-        probe(path)
+        probed_image(path)
 
 
 def test_a_name_that_gdal_would_misread(tmp_path):
     folder = tmp_path / 'odd "one"'
     folder.mkdir()
     with pytest.raises(NotAllowed, match='take the " out of the names'):
-        probe(hdf5(folder, "plain new"))
+        probed_image(hdf5(folder, "plain new"))
     folder = tmp_path / "o'dd: one,two;[1] %d"
     folder.mkdir()
-    assert probe(hdf5(folder, "plain new")).part == "Red"
+    assert probed_image(hdf5(folder, "plain new")).part == "Red"
 
 
 def test_a_swath_of_hdf_eos_is_placed_by_its_longitudes_and_latitudes(tmp_path):
     """GDAL lays it by geolocation arrays, which say where the middle of each pixel is; so is it within half a pixel."""
     path = tmp_path / "swath.he5"
     path.write_bytes(FILES["swath"])
-    info = probe(path)
+    info = probed_image(path)
     assert info.parts[0] == "HDFEOS/SWATHS/Aerosol/Data_Fields/UVIndex"
     assert (info.width, info.height, info.crs, info.placed_by) == (20, 30, "EPSG:4326", "control points")
     for row, col in ((0, 0), (29, 19), (12, 7), (29, 0)):

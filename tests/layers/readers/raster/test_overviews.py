@@ -83,6 +83,7 @@ def test_a_view_through_built_overviews_equals_one_without(tmp_path, cache, dtyp
     assert os.listdir(cache) == [os.path.basename(built)]
 
 
+@pytest.mark.bounded
 def test_they_are_not_used_when_finer_pixels_are_wanted(tmp_path, cache):
     path = write_raster(tmp_path / "a.tif", surface(1, SIDE).astype(np.uint8), "EPSG:32652", UTM)
     built, _ = build(path, cache)

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
 from layers.raster.point_fit.control_point import ControlPoint, Method, PointSet
-from tests.support.readers.georeferenced import UTM, probe, tile
+from tests.support.readers.georeferenced import UTM, tile
+from tests.support.readers.probed import probed_image
 from tests.support.readers.tiny_rasters import write_raster
 
 SIZE = (160, 120)
@@ -84,7 +85,7 @@ def test_a_scan_lies_within_half_a_pixel_of_where_it_was_taken(tmp_path: Path, m
 
 @pytest.mark.parametrize("method", list(Method))
 def test_the_probe_says_what_places_it_and_how_well(tmp_path: Path, method: Method) -> None:
-    info = probe(scan(tmp_path, method), control_points=points_of(method, 5).to_json())
+    info = probed_image(scan(tmp_path, method), control_points=points_of(method, 5).to_json())
     assert info.georeferencing_note.startswith(f"5 control points, {method}, RMS ")
     assert info.problems == (f"scan.tif is placed by {info.georeferencing_note}.",), "nothing is said to be lacking"
     assert info.crs == "EPSG:32652"
@@ -100,19 +101,19 @@ def test_the_probe_says_what_places_it_and_how_well(tmp_path: Path, method: Meth
 def test_its_own_place_gives_way_and_comes_back(tmp_path: Path) -> None:
     values = np.zeros((1, SIZE[1], SIZE[0]), np.uint8)
     path = write_raster(tmp_path / "placed.tif", values, "EPSG:32652", UTM)
-    own = probe(path)
-    moved = probe(path, control_points=points_of(Method.AFFINE).to_json())
+    own = probed_image(path)
+    moved = probed_image(path, control_points=points_of(Method.AFFINE).to_json())
     assert moved.bounds != own.bounds
     assert own.georeferencing_note == ""
-    assert probe(path) == own
+    assert probed_image(path) == own
 
 
 def test_points_that_place_nothing_leave_it_where_the_file_says(tmp_path: Path) -> None:
     values = np.zeros((1, SIZE[1], SIZE[0]), np.uint8)
     path = write_raster(tmp_path / "placed.tif", values, "EPSG:32652", UTM)
     points = replace(points_of(Method.AFFINE), size=(5, 5))
-    info = probe(path, control_points=points.to_json())
-    assert info.bounds == probe(path).bounds
+    info = probed_image(path, control_points=points.to_json())
+    assert info.bounds == probed_image(path).bounds
     assert (
         "do not place it, and it lies as its file says. Its control points were set on a picture" in info.problems[-1]
     )

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec import convert
 
+from layers.decoding import encoded
 from layers.errors import FileMissing, NotAFile, NotReadable, TooLarge, UnsupportedFormat
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
@@ -22,8 +24,8 @@ POOL = ReaderPool(inline=True)
 def probe(path: Path | str) -> RasterInfo:
     header = POOL.ask(raw("probe", {"path": str(path), "canvas_crs": "EPSG:3857"})).header
     assert header["kind"] == "raster"
-    info = RasterInfo.from_json(header["raster"])
-    assert info.to_json() == header["raster"]
+    info = convert(header["raster"], RasterInfo)
+    assert repr(convert(encoded(info), RasterInfo)) == repr(info)
     return info
 
 

@@ -23,9 +23,9 @@ from layers.errors import (
 from layers.geo.bounds import Bounds
 from layers.geo.crs import transform_bounds
 from layers.pool.pool import ReaderPool
-from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, colorize
 from layers.readers.raster import pixels
+from tests.support.readers.probed import probed_image
 from tests.support.readers.raw import raw
 from tests.support.readers.real_reader import real_reader
 from tests.support.readers.tiny_rasters import SIZE, sparse_tiff, surface, write_raster
@@ -33,10 +33,6 @@ from tests.support.readers.vrts import source, vrt
 
 POOL = ReaderPool(inline=True)
 UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)
-
-
-def probe(path: Path | str) -> RasterInfo:
-    return RasterInfo.from_json(POOL.ask(raw("probe", {"path": str(path)})).header["raster"])
 
 
 def tile(path: Path, crs: str = "EPSG:32652", bounds: Bounds = UTM, size: int = SIZE, pool: ReaderPool = POOL, **more):
@@ -91,7 +87,7 @@ def test_f41_a_truncated_file_shows_the_rest_or_says_what_it_is(tmp_path, reader
     for share in (0.02, 0.5, 0.98):
         path.write_bytes(whole[: int(len(whole) * share)])
         try:
-            info = RasterInfo.from_json(reader.ask(raw("probe", {"path": str(path)})).header["raster"])
+            info = reader.ask(raw("probe", {"path": str(path)})).facts.raster
             bounds = info.bounds if driver == "NITF" else UTM
             header, found, mask = tile(path, size=512, bounds=bounds, pool=reader)
         except NotReadable:
@@ -110,7 +106,7 @@ def test_f41_a_truncated_file_shows_the_rest_or_says_what_it_is(tmp_path, reader
 
 def test_f42_a_huge_file_without_overviews_is_sampled(tmp_path):
     path = sparse_tiff(tmp_path / "a.tif", 100_000, "EPSG:32652", UTM)
-    info = probe(path)
+    info = probed_image(path)
     assert any("no overviews" in problem for problem in info.problems)
     header, found, mask = tile(path)
     assert header["sampled"]
@@ -121,6 +117,7 @@ def test_f42_a_huge_file_without_overviews_is_sampled(tmp_path):
     assert (found == 200).any()
 
 
+@pytest.mark.bounded
 def test_f42_what_is_sampled_looks_like_what_is_averaged(tmp_path, monkeypatch):
     values = surface(3, 1500).astype(np.uint8)
     for options in ({}, {"tiled": True, "blockxsize": 64, "blockysize": 64}, {"interleave": "pixel"}):
@@ -177,7 +174,7 @@ def test_f42_rasters_stored_in_rows_count_with_whole_rows(tmp_path, monkeypatch)
 def test_f43_a_giant_block_is_refused_before_it_is_read(tmp_path):
     path = one_tile_tiff(tmp_path / "a.tif", 40_000, bytes(1_550_000))
     with pytest.raises(TooLarge, match=r"a\.tif is stored in blocks of 40000 x 40000 pixels"):
-        probe(path)
+        probed_image(path)
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="memory is told by Linux only")
@@ -211,7 +208,7 @@ def test_f43_a_header_that_promises_too_much(tmp_path):
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 7.0])
 def test_f44_nothing_but_nan_infinity_or_one_value(tmp_path, value):
     path = write_raster(tmp_path / "a.tif", np.full((1, 50, 50), value, np.float32), "EPSG:32652", UTM)
-    info = probe(path)
+    info = probed_image(path)
     _, found, mask = tile(path)
     argb = colorize(found[None], mask, RasterStyle.default(info), info)
     assert mask.all() == (value == 7.0)
@@ -220,7 +217,7 @@ def test_f44_nothing_but_nan_infinity_or_one_value(tmp_path, value):
 
 def test_f45_without_a_crs_nothing_is_guessed(tmp_path):
     path = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), None, UTM)
-    info = probe(path)
+    info = probed_image(path)
     assert (info.crs, info.bounds_lonlat) == ("", None)
     with pytest.raises(CannotBePlaced, match="choose its CRS"):
         tile(path)
@@ -233,7 +230,7 @@ def test_f46_a_singular_transform_cannot_be_placed(tmp_path, transform):
     path = write_raster(
         tmp_path / "a.tif", surface().astype(np.uint8), "EPSG:32652", None, transform=rasterio.Affine(*transform)
     )
-    info = probe(path)
+    info = probed_image(path)
     assert info.bounds_lonlat is None
     assert any("position" in problem for problem in info.problems)
     with pytest.raises(CannotBePlaced):
@@ -253,7 +250,7 @@ def test_f47_control_points_and_rpcs_are_told(tmp_path):
     """The figures are held to GDAL's in test_placement."""
     points = [rasterio.control.GroundControlPoint(r, c, UTM.left + 10 * c, UTM.top - 10 * r) for r, c in CORNERS]
     path = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), "EPSG:32652", None, gcps=points)
-    assert "placed by 4 control points" in probe(path).problems[0]
+    assert "placed by 4 control points" in probed_image(path).problems[0]
     _, found, mask = tile(path)
     assert mask.all()
     assert (found == surface().astype(np.uint8)[0]).all()
@@ -267,7 +264,7 @@ CORNERS = [(0, 0), (0, SIZE), (SIZE, 0), (SIZE, SIZE)]
 def test_f48_every_kind_of_band_has_a_picture(tmp_path, dtype, bands):
     """Bits, palettes, alpha, CMYK and 512 bands: test_formats; dtype by place: test_raster_matrix."""
     path = write_raster(tmp_path / "a.tif", surface(bands, high=110).astype(dtype), "EPSG:32652", UTM)
-    info = probe(path)
+    info = probed_image(path)
     style = RasterStyle.default(info)
     answer = POOL.ask(
         raw(
@@ -290,7 +287,7 @@ def test_f48_every_kind_of_band_has_a_picture(tmp_path, dtype, bands):
 def test_f49_across_the_antimeridian_it_is_in_one_piece(tmp_path, left, crs):
     bounds = Bounds(left, 50, left + 6.4, 56.4)
     path = write_raster(tmp_path / "a.tif", surface().astype(np.float32), crs, bounds)
-    lonlat = probe(path).bounds_lonlat
+    lonlat = probed_image(path).bounds_lonlat
     assert lonlat.width == pytest.approx(6.4)
     mercator = transform_bounds(crs, "EPSG:3857", bounds)
     turn = 2 * 20037508.342789244
@@ -312,7 +309,7 @@ def test_f50_broken_sidecars_are_ignored_with_a_note(tmp_path):
         "a.tif.msk": "not a TIFF",
     }.items():
         (tmp_path / name).write_text(text)
-        assert any(name in problem for problem in probe(path).problems), name
+        assert any(name in problem for problem in probed_image(path).problems), name
         assert (tile(path)[1] == whole).all()
     aux = tmp_path / "a.tif.aux.xml"
     for text, why in {
@@ -323,10 +320,10 @@ def test_f50_broken_sidecars_are_ignored_with_a_note(tmp_path):
         "<PAMDataset><GeoTransform>1,2,x</GeoTransform>": "no XML",
     }.items():
         aux.write_text(text)
-        assert any(why in problem for problem in probe(path).problems), why
+        assert any(why in problem for problem in probed_image(path).problems), why
     picture = write_raster(tmp_path / "b.png", surface().astype(np.uint8), None, None, driver="PNG")
     (tmp_path / "b.pgw").write_text("1\n0\n0\nnan\n5\n5\n")
-    assert any("b.pgw is not a world file" in problem for problem in probe(picture).problems)
+    assert any("b.pgw is not a world file" in problem for problem in probed_image(picture).problems)
 
 
 def test_f51_a_vrt_to_what_it_may_not_read(tmp_path):
@@ -335,9 +332,9 @@ def test_f51_a_vrt_to_what_it_may_not_read(tmp_path):
     cases = {"gone.tif": FileMissing, "/etc/passwd": NotAllowed, "a.vrt": NotAllowed, "../gone.tif": FileMissing}
     for name, kind in cases.items():
         with pytest.raises(kind, match=r"a\.vrt"):
-            probe(vrt(tmp_path, source(name)))
+            probed_image(vrt(tmp_path, source(name)))
     with pytest.raises(NotAllowed, match="VRTRawRasterBand"):
-        probe(vrt(tmp_path, band='subClass="VRTRawRasterBand"'))
+        probed_image(vrt(tmp_path, band='subClass="VRTRawRasterBand"'))
 
 
 @pytest.mark.parametrize(
@@ -357,7 +354,7 @@ def test_f51_a_vrt_to_what_it_may_not_read(tmp_path):
 def test_f52_a_disguise_is_named(tmp_path, content, what, name):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(UnsupportedFormat, match=f"{name} is not a .* file: its content is {what}"):
-        probe(tmp_path / name)
+        probed_image(tmp_path / name)
 
 
 def test_f53_changed_truncated_deleted_while_shown(tmp_path):
@@ -411,7 +408,7 @@ def test_f55_huge_metadata_is_clipped_and_told(tmp_path):
     with rasterio.open(path, "r+") as out:
         out.update_tags(**{f"KEY{i}": "x" for i in range(5_000)}, BIG="y" * 3_000_000)
         out.update_tags(ns="xml:XMP", XMP="<x>" + "z" * 1_000_000)
-    info = probe(path)
+    info = probed_image(path)
     assert len(info.tags) <= 250
     assert max(len(value) for value in info.tags.values()) <= 2000
     assert any("more metadata than is shown" in problem for problem in info.problems)

@@ -18,7 +18,6 @@ from rasterio.warp import reproject
 from layers.geo.bounds import Bounds
 from layers.geo.crs import transform_bounds
 from layers.pool.pool import ReaderPool
-from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, colorize
 from layers.readers.raster import tile
 from tests.support.readers.raw import raw
@@ -130,7 +129,7 @@ def oracle(
 
 def check(folder: Path, dtype: str, bands: int, turn: int, place: Place) -> None:
     path, values, valid = make(folder, dtype, bands, turn, place)
-    info = RasterInfo.from_json(POOL.ask(raw("probe", {"path": str(path)})).header["raster"])
+    info = POOL.ask(raw("probe", {"path": str(path)})).facts.raster
     assert (info.dtype, len(info.bands), info.placed_by) == (dtype, bands, "transform")
     assert info.transform == pytest.approx(place.transform)
     assert info.crs == place.crs

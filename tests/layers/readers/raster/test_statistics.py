@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from layers.decoding import encoded
 from layers.raster.stretch import StretchRule
 from layers.readers.raster.statistics import read_statistics
 from layers.requests.imagery import ReadStatistics
@@ -22,7 +23,7 @@ def path(tmp_path: Path) -> str:
 
 
 def stretch(path: str, rule: StretchRule, expression: str = "") -> list[tuple[float, float]]:
-    params = {"path": path, "bands": [1, 2], "rule": rule.to_json(), "expression": expression}
+    params = {"path": path, "bands": [1, 2], "rule": encoded(rule), "expression": expression}
     return read_statistics(ReadStatistics.of(params))[0]["stretch"]
 
 

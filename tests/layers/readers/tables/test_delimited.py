@@ -10,15 +10,10 @@ from layers.pool.pool import ReaderPool
 from layers.readers.tables import delimited
 from layers.readers.tables.delimited import read_delimited
 from layers.readers.tables.header_row import header_at
-from layers.vector.table import VectorInfo
+from tests.support.readers.probed import probed_layer
 from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
-
-
-def probe(path: Path, **more) -> VectorInfo:
-    (found,) = POOL.ask(raw("probe", {"path": str(path), **more})).header["layers"]
-    return VectorInfo.from_json(found)
 
 
 def written(path: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -34,7 +29,7 @@ def test_a_coastline_fits_into_a_cell(tmp_path, rows, preview):
     line = shapely.LineString([(i / 1e4, 50 + (i % 7) / 7) for i in range(30_000)]).wkt
     assert len(line) > 2**19
     path = written(tmp_path / "coast.csv", "name,wkt\n" + "".join(f'coast {i},"{line}"\n' for i in range(rows)))
-    info = probe(path, preview=preview)
+    info = probed_layer(path, preview=preview)
     assert (info.geometry, info.problems) == ("LineString", ())
     assert info.reading["placed"] == info.features
     assert rows if not preview else 0 < info.features <= rows
@@ -63,7 +58,7 @@ def test_a_file_that_ends_within_a_character_says_so(tmp_path):
 def test_a_stray_nul_is_marked_in_its_cell(tmp_path, encoding):
     mark = "\ufeff" if encoding == "utf-16-be" else ""
     path = written(tmp_path / "a.csv", mark + "name,lat,lon\na\0b,51.5,128.25\n" + "x,51,128\n" * 20, encoding)
-    assert probe(path).features == 21
+    assert probed_layer(path).features == 21
     assert read_delimited(str(path), {}).columns["name"][0] == "a\ufffdb"
 
 
@@ -74,7 +69,7 @@ def test_what_is_binary_is_no_table(tmp_path, data):
     path = tmp_path / "a.csv"
     path.write_bytes(data)
     with pytest.raises(UnsupportedFormat, match="of no kind that Geoloupe opens"):
-        probe(path)
+        probed_layer(path)
 
 
 @pytest.mark.parametrize("preview", [False, True])
@@ -88,7 +83,7 @@ def test_a_quotation_mark_that_is_never_closed_swallows_nothing(tmp_path, end, p
     assert table.columns["note"] == ["x\ny", "z", '5" gun', None, "", *(["g\nh"] if more else [])]
     said = [f"Row {row}: a quotation mark in it is never closed: it is taken as text." for row in (3, 5)]
     assert list(table.problems) == said
-    assert probe(path).reading["placed"] == len(table)
+    assert probed_layer(path).reading["placed"] == len(table)
 
 
 def test_many_marks_that_are_never_closed_take_no_time(tmp_path, monkeypatch):
@@ -112,7 +107,7 @@ def test_utf_16_and_32_without_a_mark_are_known_by_their_nuls(tmp_path, language
         written(tmp_path / "b.csv", "\ufeff" + WIDE[language]),
     )
     assert read_delimited(str(path), {}).columns == read_delimited(str(plain), {}).columns
-    info = probe(path)
+    info = probed_layer(path)
     assert (info.features, info.reading["placed"], info.reading["encoding"]) == (2, 2, encoding)
     assert info.reading["encoding_evidence"] == "it has a NUL beside each delimiter"
     assert not info.problems
@@ -120,7 +115,7 @@ def test_utf_16_and_32_without_a_mark_are_known_by_their_nuls(tmp_path, language
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_who_chooses_utf_16_need_not_know_the_order_of_its_bytes(tmp_path, encoding):
-    info = probe(written(tmp_path / "a.csv", WIDE["zh"], encoding), options={"encoding": "utf-16"})
+    info = probed_layer(written(tmp_path / "a.csv", WIDE["zh"], encoding), options={"encoding": "utf-16"})
     assert (info.reading["placed"], info.reading["encoding"]) == (2, encoding)
     assert info.reading["encoding_evidence"] == "chosen by hand"
 
@@ -130,7 +125,7 @@ def test_a_mark_says_which_of_them_it_is(tmp_path, encoding):
     mark = "\ufeff" if encoding.endswith("be") else ""
     path = written(tmp_path / "a.csv", mark + WIDE["zh"], encoding)
     assert read_delimited(str(path), {}).columns["名称"] == ["酒泉卫星发射中心", "文昌一"]
-    assert probe(path).reading["encoding_evidence"] == "its first bytes say so"
+    assert probed_layer(path).reading["encoding_evidence"] == "its first bytes say so"
 
 
 TITLED = (
@@ -140,7 +135,7 @@ TITLED = (
 
 def test_titles_above_the_names_are_left_out_and_said(tmp_path):
     path = written(tmp_path / "a.csv", TITLED)
-    info = probe(path)
+    info = probed_layer(path)
     assert [name for name, _ in info.fields] == ["name", "lat", "lon", "n"]
     assert dict(info.fields)["n"] == "integer"
     assert (info.features, info.reading["header_row"], info.reading["placed"]) == (3, 4, 2)
@@ -204,7 +199,7 @@ def test_names_may_stand_in_two_rows_and_blank_columns_are_none(tmp_path, text, 
     path = written(tmp_path / "a.csv", text)
     table = read_delimited(str(path), {})
     assert (list(table.columns), table.numbers[0]) == (names, first)
-    assert probe(path).bounds is not None
+    assert probed_layer(path).bounds is not None
     said = [one for one in table.problems if "stands above" in one]
     assert said == (["Row 1 stands above the names of the columns and is left out: “Report”."] if first == 4 else [])
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import shapely
+from msgspec import convert
 
 from layers.errors import CannotBePlaced
 from layers.pool.pool import ReaderPool
@@ -21,8 +22,8 @@ def placed(folder: Path, *lines: str) -> tuple[list[tuple[float, float] | None],
     path.write_text("\n".join(lines), "utf-8")
     (found,) = POOL.ask(raw("probe", {"path": str(path)})).header["layers"]
     shapes = shapely.from_wkb(list(rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 100, None).wkb))
-    return [None if one is None else tuple(round(v, 6) for v in one.coords[0]) for one in shapes], VectorInfo.from_json(
-        found
+    return [None if one is None else tuple(round(v, 6) for v in one.coords[0]) for one in shapes], convert(
+        found, VectorInfo
     )
 
 

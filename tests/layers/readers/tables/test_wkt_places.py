@@ -6,6 +6,7 @@ import numpy as np
 import pyproj
 import pytest
 import shapely
+from msgspec import convert
 
 from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
@@ -34,7 +35,7 @@ def table(path: Path, cells: list[str], name: str = "wkt") -> Path:
 
 def probe(path: Path, **options) -> VectorInfo:
     (found,) = POOL.ask(raw("probe", {"path": str(path), "options": options})).header["layers"]
-    return VectorInfo.from_json(found)
+    return convert(found, VectorInfo)
 
 
 def placed(cells: list[str], crs: str = "") -> tuple[list[tuple[float, float] | None], str, str]:

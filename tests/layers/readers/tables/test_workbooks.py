@@ -11,17 +11,11 @@ from layers.errors import NotReadable
 from layers.pool.pool import ReaderPool
 from layers.readers.features.vector_source import rows_of, source_of
 from layers.requests.features import OfLayer
-from layers.vector.table import VectorInfo
-from tests.support.readers.raw import raw
+from tests.support.readers.probed import probed_layer
 from tests.support.readers.tiny_workbooks import Styled, altered, workbook
 
 POOL = ReaderPool(inline=True)
 HEADER = ["name", "lat", "lon", "n", "ok"]
-
-
-def probe(path: Path, **more) -> VectorInfo:
-    (found,) = POOL.ask(raw("probe", {"path": str(path), **more})).header["layers"]
-    return VectorInfo.from_json(found)
 
 
 def columns_of(path: Path, **options) -> dict[str, list]:
@@ -33,7 +27,7 @@ def test_titles_above_the_names_are_left_out_and_said(tmp_path, preview):
     """As where A1:D1 are merged: one cell is filled."""
     rows = [["Sites"], [None], HEADER, ["a", 51.5, 128.25, 1, True], [None], ["b", "x", 128, 2, False]]
     path = workbook(tmp_path / "a.xlsx", rows)
-    info = probe(path, preview=preview)
+    info = probed_layer(path, preview=preview)
     assert [name for name, _ in info.fields] == HEADER
     assert dict(info.fields)["lat"] == "text"
     assert {name: kind for name, kind in info.fields if name in ("lon", "n")} == {"lon": "real", "n": "integer"}
@@ -49,17 +43,17 @@ def test_titles_above_the_names_are_left_out_and_said(tmp_path, preview):
 def test_names_may_stand_in_two_rows_and_blank_columns_are_none(tmp_path, preview):
     rows = [["Sites"], [None, "name", "place", None, "n"], [None, None, "lat", "lon"], [None, "a", 51.5, 128.25, 1]]
     path = workbook(tmp_path / "a.xlsx", [*rows, [None, "b", 51, 128, 2]])
-    info = probe(path, preview=preview)
+    info = probed_layer(path, preview=preview)
     assert info.fields == (("name", "text"), ("lat", "real"), ("lon", "real"), ("n", "integer"))
     assert (info.reading["header_row"], info.reading["placed"]) == (3, 2)
     assert info.problems == ("Row 1 stands above the names of the columns and is left out: “Sites”.",)
     path = workbook(tmp_path / "b.xlsx", [["name", None, "lat", "lon", None], ["a", None, 1, 2, "more"]])
-    assert [name for name, _ in probe(path, preview=preview).fields] == ["name", "lat", "lon", "Field5"]
+    assert [name for name, _ in probed_layer(path, preview=preview).fields] == ["name", "lat", "lon", "Field5"]
 
 
 def test_names_in_the_first_row_are_as_before(tmp_path):
     path = workbook(tmp_path / "a.xlsx", [HEADER, ["a", 51.5, 128.25, 1, True], ["b", 51, 128, 2, False]])
-    info = probe(path)
+    info = probed_layer(path)
     assert dict(info.fields) == dict(zip(HEADER, ["text", "real", "real", "integer", "boolean"], strict=True))
     assert (info.reading["header_row"], info.problems) == (1, ())
     assert columns_of(path)["ok"] == [True, False]
@@ -91,7 +85,7 @@ def test_times_keep_their_time_of_day_and_days_stay_days(tmp_path, code, above):
         [51, 128, Styled(MORNING, 1), Styled(45414, 1), False],
     ]
     path = workbook(tmp_path / "a.xlsx", [*above, header, *cells, [51, 128]], [code])
-    info = probe(path)
+    info = probed_layer(path)
     assert {name: kind for name, kind in info.fields if name not in ("lat", "lon")} == {
         "when": "datetime",
         "day": "date",
@@ -101,7 +95,7 @@ def test_times_keep_their_time_of_day_and_days_stay_days(tmp_path, code, above):
     assert columns["when"] == [TIMES[0], TIMES[1], None]
     assert columns["day"] == [DAYS[0], DAYS[1], None]
     assert columns["ok"] == [True, False, None]
-    assert probe(path, preview=True).fields == info.fields
+    assert probed_layer(path, preview=True).fields == info.fields
 
 
 def test_days_may_count_from_1904_and_fractions_of_seconds_stay(tmp_path):
@@ -122,8 +116,8 @@ def test_dates_among_texts_and_numbers_that_are_no_dates(tmp_path):
     columns = columns_of(path)
     assert columns["when"] == ["2024-05-01T12:00:00", "unknown"]
     assert columns["share"] == [0.5, 0.25]
-    assert dict(probe(path).fields)["when"] == "text"
-    assert dict(probe(path).fields)["how long"] not in ("date", "datetime")
+    assert dict(probed_layer(path).fields)["when"] == "text"
+    assert dict(probed_layer(path).fields)["how long"] not in ("date", "datetime")
 
 
 def timed(path: Path) -> Path:
@@ -134,7 +128,7 @@ def timed(path: Path) -> Path:
 def test_a_document_type_that_declares_nothing_costs_no_time_of_day(tmp_path, declared):
     path = altered(timed(tmp_path / "a.xlsx"), lambda name, text: text.replace("?>", f"?>{declared}", 1))
     assert columns_of(path)["when"] == TIMES[:1]
-    assert probe(path).problems == ()
+    assert probed_layer(path).problems == ()
 
 
 @pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"])
@@ -145,7 +139,7 @@ def test_entities_are_neither_put_in_nor_fetched(tmp_path, part, entity):
         return text.replace("?>", declared, 1).replace("<t>a</t>", "<t>&q;</t>") if name == part else text
 
     with pytest.raises(NotReadable, match=r"it declares a document type or entities, which no workbook does"):
-        probe(altered(timed(tmp_path / "a.xlsx"), change))
+        probed_layer(altered(timed(tmp_path / "a.xlsx"), change))
 
 
 def test_times_that_may_be_lost_are_said(tmp_path):
@@ -155,7 +149,7 @@ def test_times_that_may_be_lost_are_said(tmp_path):
 
     path = altered(timed(tmp_path / "a.xlsx"), change)
     said = "S1 cannot be looked at cell by cell (it is nested too deeply): its dates may lack their time of day."
-    assert probe(path).problems == (said,)
+    assert probed_layer(path).problems == (said,)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +170,7 @@ def test_a_sheet_is_read_once_where_its_first_row_names_the_columns(tmp_path, mo
     columns = columns_of(path)
     assert (len(reads), list(columns)) == (times, names)
     assert (columns["name"], columns["lat"]) == (["a"], [51])
-    assert probe(path).reading["rows"] == 1
+    assert probed_layer(path).reading["rows"] == 1
 
 
 def test_cells_without_a_place_follow_on_each_other(tmp_path):
@@ -194,7 +188,7 @@ def test_a_span_of_time_keeps_its_days(tmp_path, code):
     rows = [["lat", "lon", "span"], [51, 128, Styled(1 + 6 / 24 + 5 / 1440, 1)], [51, 128, Styled(1 / 1440, 1)]]
     path = workbook(tmp_path / "a.xlsx", rows, [code])
     assert columns_of(path)["span"] == ["30:05:00", "00:01:00"]
-    assert dict(probe(path).fields)["span"] == "text"
+    assert dict(probed_layer(path).fields)["span"] == "text"
 
 
 @pytest.mark.parametrize("code", ["h:mm", "hh:mm:ss", "[$-F400]h:mm:ss AM/PM", "20", "h&quot;时&quot;mm&quot;分&quot;"])
@@ -204,7 +198,7 @@ def test_a_time_of_day_is_one_and_a_moment_keeps_its_day(tmp_path, code):
         [51, 128, Styled(t, 1), Styled(m, 1), Styled(x, 1)] for t, m, x in zip(times, moments, [0.5, NOON], strict=True)
     ]
     path = workbook(tmp_path / "a.xlsx", rows, [code])
-    columns, kinds = columns_of(path), dict(probe(path).fields)
+    columns, kinds = columns_of(path), dict(probed_layer(path).fields)
     assert (columns["t"], kinds["t"]) == (["12:00:00", "07:00:01"], "time")
     assert (columns["m"], kinds["m"]) == (TIMES, "datetime")
     assert (columns["both"], kinds["both"]) == (["12:00:00", TIMES[0]], "text")
@@ -241,7 +235,7 @@ def test_rows_that_have_a_look_but_nothing_in_them_are_none(tmp_path):
     )
     found = rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 100, None)
     assert (found.fids.tolist(), found.columns["name"]) == ([2, 5], ["a", "b"])
-    assert probe(path).problems == ()
+    assert probed_layer(path).problems == ()
 
 
 RUNS = '<r><t xml:space="preserve">a </t></r><r><rPr><b/></rPr><t>bold</t></r><rPh sb="0" eb="1"><t>ei</t></rPh>'
@@ -286,5 +280,5 @@ def test_a_number_among_truth_values_is_none_of_them(tmp_path, preview):
     path = workbook(tmp_path / "a.xlsx", rows)
     columns = columns_of(path)
     assert (columns["ok"], columns["sure"]) == (["true", "5", None], [True, None, False])
-    kinds = dict(probe(path, preview=preview).fields)
+    kinds = dict(probed_layer(path, preview=preview).fields)
     assert (kinds["ok"], kinds["sure"]) == ("text", "boolean")

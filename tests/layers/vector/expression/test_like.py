@@ -112,6 +112,7 @@ class _Stopped(Exception):
     """Whoever waits has cancelled."""
 
 
+@pytest.mark.bounded_after(5)
 @pytest.mark.parametrize(
     "expression",
     [

@@ -40,6 +40,7 @@ def wishes_of(values) -> list[LabelRequest]:
     ]
 
 
+@pytest.mark.bounded
 @given(wish_values)
 def test_no_label_overlaps_another_or_a_mark_and_all_are_whole(values):
     marks = [box for px, py, *_ in values for box in mark_boxes(px, py, RADIUS)]

@@ -167,6 +167,7 @@ def _names_in(menu: QMenu) -> set[str]:
     return names.union(*(_names_in(action.menu()) for action in menu.actions() if action.menu()))
 
 
+@pytest.mark.bounded
 def test_every_panel_has_its_switch(window: MainWindow) -> None:
     assert {dock.objectName() for dock in window.docks.all()} == set(PANELS)
     window.action_table["new_case"].trigger()
@@ -292,6 +293,7 @@ def _offered(window: MainWindow) -> set[str]:
     return {spec.id for spec in ACTIONS if window.action_table[spec.id].isEnabled()}
 
 
+@pytest.mark.bounded
 def test_actions_are_offered_when_they_can_be_done(
     window: MainWindow, answers: Answers, qtbot: QtBot, points: Path, tmp_path: Path
 ) -> None:

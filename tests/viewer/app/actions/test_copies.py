@@ -63,6 +63,7 @@ def test_the_place_of_the_selected_site_is_copied_in_each_notation(marked: MainW
     assert _clip() in texts(marked)
 
 
+@pytest.mark.bounded
 def test_as_geojson_and_kml_it_is_a_feature_with_its_error(marked: MainWindow) -> None:
     marked.action_table["copy_place_geojson"].trigger()
     feature = json.loads(_clip())
@@ -138,6 +139,7 @@ def test_a_site_off_the_earth_is_not_copied(window: MainWindow, qtbot: QtBot) ->
     assert "Nothing is copied" in texts(window)
 
 
+@pytest.mark.bounded
 def test_the_picture_of_the_map_is_copied_with_its_credits(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     QGuiApplication.clipboard().clear()
     window.file_menu.open_words([str(sample_data.path("blue_marble.tif"))])

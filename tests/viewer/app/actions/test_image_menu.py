@@ -111,6 +111,7 @@ def test_digits_show_the_combinations_that_the_bands_allow(window: MainWindow, l
     assert style_of(window) == {}
 
 
+@pytest.mark.bounded
 def test_d_switches_the_stretch_from_the_view(window: MainWindow, layer: Layer, qtbot: QtBot) -> None:
     actions = window.action_table
     window.canvas.setFocus()
@@ -168,6 +169,7 @@ def test_what_is_not_known_is_said_plainly(window: MainWindow, layer: Layer, qtb
     assert credit.endswith("(composite of 2015-08-01 to 2015-08-31)")
 
 
+@pytest.mark.bounded
 def test_a_delivery_is_one_layer_with_its_bands_and_facts(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     heard: list[list[tuple[float, float]]] = []
     folder = landsat(tmp_path)
@@ -362,6 +364,7 @@ def test_bands_are_named_by_hand_where_the_file_says_nothing(
     assert kept == {"1": "red", "2": "green", "3": "blue", "4": "nir"}
 
 
+@pytest.mark.bounded
 def test_bands_that_the_file_names_are_not_asked_for(window: MainWindow, layer: Layer, qtbot: QtBot) -> None:
     window.action_table["image_style"].trigger()
     settle(window, qtbot)

@@ -55,6 +55,7 @@ def save(window: MainWindow, qtbot, uuid: str) -> str:
     return "" if line is None else line.text
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("suffix", [".gpkg", ".fgb", ".geojson", ".csv"])
 def test_a_layer_is_saved_whole(window, qtbot, answers, tmp_path, uuid, suffix):
     answers.path = tmp_path / f"out{suffix}"
@@ -113,6 +114,7 @@ def test_what_the_filter_shows_or_what_is_selected_is_saved_alone(window, qtbot,
     assert len(answers.asked) == asked + 1, "giving up asks for no file"
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("suffix", [".gpkg", ".geojson"])
 def test_large_fids_are_selected_read_and_saved(window, qtbot, answers, tmp_path, suffix):
     """As where the ids of OpenStreetMap are the fids: more than 32 bits."""
@@ -211,6 +213,7 @@ def test_the_encoding_of_a_shapefile_is_a_choice_and_one_step(window, qtbot, tmp
     assert form.encoding.currentText() == "automatic (cp1251)"
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("suffix", [".gpkg", ".fgb", ".geojson", ".csv"])
 def test_rows_without_places_or_values_are_written_and_counted(window, qtbot, answers, tmp_path, suffix):
     rows = [{"type": "Feature", "properties": {"a": a}, "geometry": None} for a in ("x", None)]

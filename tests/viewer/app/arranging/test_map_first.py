@@ -183,7 +183,7 @@ def test_one_key_shows_the_map_alone_and_brings_back_exactly_what_was(
     assert strips(window) == {}
     assert not window.findChild(QToolBar, "toolbar").isVisible()
     assert window.canvas.width() == window.width()
-    assert "F12" in window.status._hint.text(), "the way back is said"
+    assert "F12" in window.status.hint.text(), "the way back is said"
     assert window.action_table["map_alone"].isChecked()
     window.selection.set({"west"})
     settle(window, qtbot)
@@ -231,6 +231,7 @@ def test_a_panel_that_is_asked_for_ends_the_map_alone(case: Callable[..., MainWi
     assert not window.action_table["map_alone"].isChecked()
 
 
+@pytest.mark.bounded
 def test_each_layout_stands_as_it_was_left(case: Callable[..., MainWindow], qtbot: QtBot) -> None:
     window = case(1366, 768)
     wanted = {
@@ -254,6 +255,7 @@ def test_each_layout_stands_as_it_was_left(case: Callable[..., MainWindow], qtbo
     assert seen(window) == {"panel_layers", "panel_sources"}
 
 
+@pytest.mark.bounded
 def test_a_layout_squeezed_on_a_small_screen_does_not_stay_when_it_grows(
     case: Callable[..., MainWindow], qtbot: QtBot
 ) -> None:

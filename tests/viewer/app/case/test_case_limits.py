@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
+from layers.decoding import encoded
 from layers.document.document import Document
 from layers.errors import InvalidEdit
 from layers.project.saving.lock import CaseLock
@@ -41,6 +42,7 @@ def press(window: MainWindow, text: str, qtbot: QtBot) -> None:
     settle(window, qtbot)
 
 
+@pytest.mark.bounded
 @pytest.mark.usefixtures("full_home")
 def test_f05_without_room_for_a_working_copy_a_case_can_be_looked_at(
     make_window: MakeWindow, answers: Answers, case: Path, qtbot: QtBot
@@ -133,7 +135,7 @@ def test_who_is_taken_over_is_told_within_seconds(make_window: MakeWindow, case:
     assert "taken this case over" not in texts(window)
     owner = Owner(os.getppid(), start_of(os.getppid()), socket.gethostname())
     lock = CaseLock(case).path
-    lock.write_text(json.dumps({"user": "Olga", "owner": owner.to_json(), "at": lock.stat().st_mtime}))
+    lock.write_text(json.dumps({"user": "Olga", "owner": encoded(owner), "at": lock.stat().st_mtime}))
     qtbot.waitUntil(lambda: "taken this case over" in texts(window), timeout=10_000)
     assert "Olga" in texts(window)
     window.file_menu.close_case()

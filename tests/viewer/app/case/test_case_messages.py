@@ -45,6 +45,7 @@ def said(window: MainWindow) -> list[str]:
     return [line.text for line in window.messages.lines()]
 
 
+@pytest.mark.bounded
 def test_problems_of_one_case_are_not_those_of_the_next(
     window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -57,6 +58,7 @@ def test_problems_of_one_case_are_not_those_of_the_next(
     assert said(window) == ["The settings cannot be kept."]
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("way", ["new", "close", "recover"])
 def test_they_go_whichever_way_the_case_ends(
     window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path, way: str
@@ -92,6 +94,7 @@ def test_a_case_that_cannot_be_opened_leaves_what_is_said_of_the_open_one(
     assert any("broken.gpkg" in text for text in said(window))
 
 
+@pytest.mark.bounded
 def test_what_a_file_lacks_is_said_again_in_the_next_case(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

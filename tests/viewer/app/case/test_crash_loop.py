@@ -51,7 +51,10 @@ def test_a_minute_too_early_counts(marker: Path) -> None:
         loop.survived()
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1, 2]", '{"a": 1}', '[["a", "b"]]'])
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[1, 2]", '{"a": 1}', '[["a", "b"]]', '[["a", 1' + "0" * 400 + "]]", '[["a", null]]', "[" * 99_999],
+)
 def test_a_damaged_marker_blames_nobody(marker: Path, text: str) -> None:
     marker.parent.mkdir()
     marker.write_text(text)

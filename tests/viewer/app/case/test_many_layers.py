@@ -116,6 +116,7 @@ def test_layers_cost_what_they_are_many(make_window: MakeWindow, small: Path, qt
     assert max(ratios.values()) < 1.5, (ratios, few, many)
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("crowd", [2, 20])
 def test_of_very_many_layers_those_out_of_view_hold_no_pictures(
     make_window: MakeWindow, small: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, crowd: int

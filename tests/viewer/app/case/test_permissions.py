@@ -275,6 +275,7 @@ def test_all_of_a_case_are_allowed_at_once(window: MainWindow, qtbot: QtBot, tmp
     assert window.settings.get("allowed_hosts") == ["tiles.example.org"]
 
 
+@pytest.mark.bounded
 def test_private_hosts_are_allowed_for_one_case_only(make_window: MakeWindow, qtbot: QtBot, tmp_path: Path) -> None:
     template = {"template": "http://127.0.0.1:9/{z}/{x}/{y}.png"}
     mine, theirs = foreign_case(tmp_path / "a.gpkg", t=template), foreign_case(tmp_path / "b.gpkg", t=template)
@@ -308,6 +309,7 @@ def test_a_link_out_of_the_case_waits_for_the_folder_that_it_leads_to(
 # -- taking back --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_what_is_taken_back_is_paused_dropped_and_watched_no_more(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, looked_at: list[str]
 ) -> None:
@@ -357,6 +359,7 @@ def test_a_host_that_was_allowed_earlier_can_be_taken_back_in_any_case(
 # -- by what the analyst does -------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_what_the_analyst_adds_and_saves_is_trusted(
     make_window: MakeWindow, answers: Answers, qtbot: QtBot, tmp_path: Path
 ) -> None:

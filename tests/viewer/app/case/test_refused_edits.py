@@ -55,6 +55,7 @@ def test_a_drawing_that_is_refused_stays_to_be_drawn_elsewhere(
     assert "first vertex" in window.canvas.hint
 
 
+@pytest.mark.bounded
 @pytest.mark.usefixtures("full_home")
 def test_a_point_that_is_refused_is_not_selected(make_window: MakeWindow, case: Path, qtbot: QtBot) -> None:
     window = opened(make_window(), case, qtbot)
@@ -65,6 +66,7 @@ def test_a_point_that_is_refused_is_not_selected(make_window: MakeWindow, case: 
     assert window.selection.uuids == {"field"}
 
 
+@pytest.mark.bounded
 def test_a_vertex_that_is_refused_is_not_the_one_to_be_deleted(
     window: MainWindow, case: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from layers.decoding import encoded
 from layers.disk.content_mark import KEY, mark_of
 from layers.project.opening.intake import read_case
 from tests.support.cases.foreign_cases import (
@@ -65,6 +66,7 @@ def here(dialog: RelinkDialog) -> dict[str, str]:
     return found
 
 
+@pytest.mark.bounded
 def test_f78_files_beside_the_case_are_found_and_relinked_in_one_step(
     window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -94,7 +96,7 @@ def test_f78_files_beside_the_case_are_found_and_relinked_in_one_step(
     window.action_table["save"].trigger()
     settle(window, qtbot)
     stored = {uuid: layer.source for uuid, layer in read_case(case).document.layers.items()}
-    assert stored["l3"] == {"path": "scenes/3.tif", KEY: mark_of(files[3]).to_json()}
+    assert stored["l3"] == {"path": "scenes/3.tif", KEY: encoded(mark_of(files[3]))}
     assert stored["gone1"] == before["gone1"]
     window.action_table["undo"].trigger()
     settle(window, qtbot)
@@ -102,7 +104,7 @@ def test_f78_files_beside_the_case_are_found_and_relinked_in_one_step(
     assert {uuid: layer.source for uuid, layer in window.session.document.layers.items()} == before
 
 
-@pytest.mark.bounded_after(2)
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     "old", ["C:\\old\\scenes", "\\\\srv\\share\\scenes", "/data/old/scenes", "/net/srv/scenes", "//srv/scenes"]
 )
@@ -237,6 +239,7 @@ def test_a_renamed_table_of_one_layer_is_still_read(
     assert window.scene.problems() == {}
 
 
+@pytest.mark.bounded
 def test_it_is_offered_once_and_not_in_the_next_case(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     open_case(window, qtbot, foreign_case(tmp_path / "a" / "c.gpkg", a="a.tif"))
     line = window.messages.line("files")
@@ -257,7 +260,7 @@ def test_what_is_added_is_known_by_its_content(window: MainWindow, qtbot: QtBot,
         window.file_menu.open_words([str(file)])
         settle(window, qtbot)
     for layer in window.session.document.layers.values():
-        assert layer.source[KEY] == mark_of(layer.source["path"]).to_json()
+        assert layer.source[KEY] == encoded(mark_of(layer.source["path"]))
 
 
 def test_a_search_for_files_does_not_stop_the_window(

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from layers.decoding import encoded
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
@@ -87,6 +88,7 @@ def some(values: list[Any], count: int) -> Iterator[list[str]]:
         yield chosen[at : at + AT_ONCE]
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     ("kind", "source"),
     [
@@ -108,7 +110,7 @@ def test_spoiled_sources(window: MainWindow, qtbot: QtBot, scene: str, features:
         "raster": {"path": scene, "height_m": 3.0, "band_names": {"1": "red"}, "part": "x"},
         "combined": {"combined": [member, member]},
         "vector": {"path": features[0], "table": "p", "options": {"crs": "EPSG:4326", "columns": {"x": "a"}}},
-        "tiles": TileService("t", "https://{s}.x.example/{z}/{x}/{y}.png", subdomains="abc", attribution="x").to_json(),
+        "tiles": encoded(TileService("t", "https://{s}.x.example/{z}/{x}/{y}.png", subdomains="abc", attribution="x")),
     }[kind]
     own_kind = "raster" if kind == "combined" else kind
     for texts in some(list(spoiled(sound)), 120):

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
+from layers.decoding import encoded
 from layers.document.document import Document
 from layers.project.saving.lock import CaseLock
 from layers.project.saving.publish import write_case
@@ -38,7 +39,7 @@ def case(tmp_path: Path) -> Path:
 def held_by_olga(case: Path) -> None:
     """The lock as another living process has left it."""
     owner = Owner(os.getppid(), start_of(os.getppid()), socket.gethostname())
-    lock = {"user": "Olga", "owner": owner.to_json(), "at": CaseLock(case).path.stat().st_mtime}
+    lock = {"user": "Olga", "owner": encoded(owner), "at": CaseLock(case).path.stat().st_mtime}
     CaseLock(case).path.write_text(json.dumps(lock))
 
 
@@ -81,6 +82,7 @@ def labels(case: Path) -> list[str]:
     return sorted(site.label for site in read_case(case).document.sites.values())
 
 
+@pytest.mark.bounded
 def test_f13_it_is_warned_of_and_a_no_leaves_it_read_only(
     make_window: MakeWindow, answers: Answers, case: Path, qtbot: QtBot
 ) -> None:
@@ -94,6 +96,7 @@ def test_f13_it_is_warned_of_and_a_no_leaves_it_read_only(
     assert "Olga" in CaseLock(case).path.read_text()
 
 
+@pytest.mark.bounded
 def test_a_case_that_was_taken_over_is_saved_in_its_place(
     make_window: MakeWindow, answers: Answers, case: Path, qtbot: QtBot
 ) -> None:
@@ -110,6 +113,7 @@ def test_a_case_that_was_taken_over_is_saved_in_its_place(
     assert not mine.session.is_dirty
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("she_is_first", [True, False])
 def test_f13_the_later_of_two_saves_is_asked_and_replaces_nothing(
     make_window: MakeWindow, answers: Answers, case: Path, qtbot: QtBot, *, she_is_first: bool
@@ -130,6 +134,7 @@ def test_f13_the_later_of_two_saves_is_asked_and_replaces_nothing(
     assert labels(case) == ["first", "mine" if she_is_first else "hers"]
 
 
+@pytest.mark.bounded
 def test_a_folder_that_takes_no_lock_is_said(
     make_window: MakeWindow, answers: Answers, case: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -141,6 +146,7 @@ def test_a_folder_that_takes_no_lock_is_said(
     assert "takes no files" in mine.messages.lines()[-1].text
 
 
+@pytest.mark.bounded
 def test_the_message_goes_with_the_case(make_window: MakeWindow, case: Path, qtbot: QtBot) -> None:
     _hers, mine = both(make_window, case, qtbot)
     mine.file_menu.close_case()
@@ -167,6 +173,7 @@ def test_the_question_warns_and_does_nothing_by_default(
     assert "nothing is replaced unasked" in seen[1]
 
 
+@pytest.mark.bounded
 def test_f74_a_case_of_a_newer_geoloupe_stays_read_only_when_taken_over(
     make_window: MakeWindow, answers: Answers, case: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,6 +187,7 @@ def test_f74_a_case_of_a_newer_geoloupe_stays_read_only_when_taken_over(
     assert "read-only" in mine.windowTitle()
 
 
+@pytest.mark.bounded
 def test_a_case_that_is_read_again_is_still_held(window: MainWindow, case: Path, qtbot: QtBot) -> None:
     opened(window, case, qtbot)
     opened(window, case, qtbot)

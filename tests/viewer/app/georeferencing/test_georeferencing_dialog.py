@@ -302,6 +302,7 @@ def test_the_points_show_again_and_methods_are_compared(case: MainWindow, qtbot:
     assert case.session.history.undo_text() == steps, "the same points are no step"
 
 
+@pytest.mark.bounded
 def test_a_point_is_dragged_and_deleted_and_esc_drops_only_what_is_half_set(case: MainWindow, qtbot: QtBot) -> None:
     dialog = opened(case, qtbot)
     for col, row in PIXELS[:4]:
@@ -397,6 +398,7 @@ def test_what_a_hostile_case_holds_counts_as_absent(case: MainWindow, qtbot: QtB
         settle(case, qtbot)
 
 
+@pytest.mark.bounded
 def test_a_pasted_picture_is_asked_about_and_georeferenced_at_once(
     window: MainWindow, scan: Path, qtbot: QtBot
 ) -> None:
@@ -454,6 +456,7 @@ def test_a_chip_of_it_has_its_pixels_and_says_what_places_it(case: MainWindow, m
         assert tuple(int(v) for v in file.read()[:3, row, col]) == (0, 192, 0), "the green square is where it truly is"
 
 
+@pytest.mark.bounded
 def test_a_layer_with_points_has_no_other_crs_and_is_not_combined(case: MainWindow, qtbot: QtBot) -> None:
     points = PointSet(tuple(ControlPoint(*at, *place_of(*at)) for at in PIXELS), size=SIZE)
     session, uuid = case.session, layer_of(case).uuid

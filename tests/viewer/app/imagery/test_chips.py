@@ -23,7 +23,7 @@ from layers.document.chip import Chip
 from layers.geo.crs import WGS84, transform_points
 from layers.raster.perceptual_hash import distance
 from tests.support.analyst import Analyst
-from tests.support.windows import settle
+from tests.support.windows import press, settle
 from tests.viewer.app.conftest import MakeWindow
 from tests.viewer.app.imagery.conftest import AT, IN_HOLE, MIDDLE
 from tests.viewer.tools.conftest import Desk
@@ -37,12 +37,6 @@ from viewer.panels.sites.image_part import ImagePart
 pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
 
 Key, Left = Qt.Key, Qt.MouseButton.LeftButton
-
-
-def press(key: Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    widget = QApplication.focusWidget()
-    assert widget is not None
-    QTest.keyClick(widget, key, modifiers)
 
 
 def marked(window: MainWindow, desk: Desk, place: tuple[float, float], qtbot: QtBot) -> str:
@@ -90,6 +84,7 @@ def taken(window: MainWindow, site: str, qtbot: QtBot) -> tuple[Chip, Chip]:
     return pair(window)
 
 
+@pytest.mark.bounded
 def test_c_keeps_the_exact_pixels_and_the_view(
     window: MainWindow, site: str, taken: tuple[Chip, Chip], scene_file: Path
 ) -> None:
@@ -122,6 +117,7 @@ def test_c_keeps_the_exact_pixels_and_the_view(
     assert data_of(window, view).startswith(b"\x89PNG")
 
 
+@pytest.mark.bounded
 def test_two_chips_of_one_view_look_alike(
     window: MainWindow, taken: tuple[Chip, Chip], desk: Desk, qtbot: QtBot
 ) -> None:
@@ -169,7 +165,7 @@ def test_with_nothing_selected_the_view_is_taken(window: MainWindow, desk: Desk,
     press(Key.Key_C)
     settle(window, qtbot)
     assert not window.session.document.chips, "a letter typed by mistake takes none"
-    assert "Take a Chip by its key is about what is selected" in window.status._hint.text()
+    assert "Take a Chip by its key is about what is selected" in window.status.hint.text()
     take_by_menu(window, qtbot)
     pixels, view = pair(window)
     assert (pixels.site_uuid, view.site_uuid) == ("", "")
@@ -193,6 +189,7 @@ def test_chips_of_views_are_seen_with_the_case(window: MainWindow, desk: Desk, q
     assert dialog.chips.count() == 0
 
 
+@pytest.mark.bounded
 def test_where_no_image_is_no_chip_is_taken(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     marked(window, desk, IN_HOLE, qtbot)
     press(Key.Key_C)
@@ -201,6 +198,7 @@ def test_where_no_image_is_no_chip_is_taken(window: MainWindow, desk: Desk, qtbo
     assert "There is no image in view at that place" in said(window)
 
 
+@pytest.mark.bounded
 def test_the_menu_of_a_mark_takes_a_chip(window: MainWindow, site: str, desk: Desk, qtbot: QtBot) -> None:
     at = desk.at(*MIDDLE)
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, window.canvas.mapToGlobal(at))
@@ -213,6 +211,7 @@ def test_the_menu_of_a_mark_takes_a_chip(window: MainWindow, site: str, desk: De
     pair(window)
 
 
+@pytest.mark.bounded
 def test_a_thumbnail_opens_the_chip_with_its_caption(
     window: MainWindow, taken: tuple[Chip, Chip], qtbot: QtBot
 ) -> None:
@@ -244,6 +243,7 @@ def test_a_thumbnail_opens_the_chip_with_its_caption(
     assert len(window.session.document.chips) == 2
 
 
+@pytest.mark.bounded
 def test_the_place_of_the_site_is_ticked_in_what_is_looked_at(
     window: MainWindow, taken: tuple[Chip, Chip], qtbot: QtBot
 ) -> None:
@@ -284,6 +284,7 @@ def test_a_chip_that_does_not_say_where_it_lies_has_no_ticks(text: str) -> None:
     assert place_in(replace(told, srs_id=0, crs_wkt="no CRS at all"), 5.0, 5.0) is None
 
 
+@pytest.mark.bounded
 def test_all_chips_of_the_case_are_listed_with_their_sites(
     window: MainWindow, taken: tuple[Chip, Chip], qtbot: QtBot
 ) -> None:
@@ -295,6 +296,7 @@ def test_all_chips_of_the_case_are_listed_with_their_sites(
     dialog.close()
 
 
+@pytest.mark.bounded
 def test_a_deleted_chip_is_listed_for_ever(
     window: MainWindow, taken: tuple[Chip, Chip], tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -315,6 +317,7 @@ def test_a_deleted_chip_is_listed_for_ever(
     assert all("image chip" in what for _, what in listed.values())
 
 
+@pytest.mark.bounded
 def test_only_words_about_a_chip_change(window: MainWindow, taken: tuple[Chip, Chip]) -> None:
     document, (pixels, _) = window.session.document, taken
     with pytest.raises(Exception, match="never changes"):

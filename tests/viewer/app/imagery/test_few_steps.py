@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.support.counted_steps import Counter
-from tests.support.windows import settle
+from tests.support.windows import press, settle
 from tests.viewer.app.imagery.conftest import AT, MIDDLE
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
@@ -25,13 +25,6 @@ def counter(qapp: QApplication) -> Iterator[Counter]:
     found = Counter(qapp)
     yield found
     qapp.removeEventFilter(found)
-
-
-def press(key: Key, modifiers: Qt.KeyboardModifier = Nothing) -> None:
-    """A key, wherever the keyboard is."""
-    widget = QApplication.focusWidget()
-    assert widget is not None
-    QTest.keyClick(widget, key, modifiers)
 
 
 def write(text: str) -> None:
@@ -78,6 +71,7 @@ def check_claim(window: MainWindow, statement: str) -> None:
     assert site.position_source_uuid == source.uuid
 
 
+@pytest.mark.bounded
 def test_by_mouse_a_mark_takes_three_steps_and_its_claim_four_more(
     window: MainWindow, desk: Desk, counter: Counter, qtbot: QtBot
 ) -> None:
@@ -100,6 +94,7 @@ def test_by_mouse_a_mark_takes_three_steps_and_its_claim_four_more(
     assert 0 < to_claim <= MOST_TO_A_CLAIM
 
 
+@pytest.mark.bounded
 def test_by_keyboard_a_mark_takes_three_steps_and_its_claim_four_more(
     window: MainWindow, desk: Desk, counter: Counter, qtbot: QtBot
 ) -> None:
@@ -122,6 +117,7 @@ def test_by_keyboard_a_mark_takes_three_steps_and_its_claim_four_more(
     assert 0 < to_claim <= MOST_TO_A_CLAIM
 
 
+@pytest.mark.bounded
 def test_a_second_claim_cites_the_same_source(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     press(Key.Key_P)
     desk.click(*MIDDLE)

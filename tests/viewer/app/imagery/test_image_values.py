@@ -1,4 +1,4 @@
-"""Raw values under the pointer, and statistics inside an area, in the real window: row 11 of a newcomer's list."""
+"""Raw values under the pointer, and statistics inside an area, in the real window."""
 
 from __future__ import annotations
 
@@ -208,6 +208,7 @@ def test_statistics_inside_a_mark_are_those_of_its_pixels(window: MainWindow, tm
     dialog.close()
 
 
+@pytest.mark.bounded
 def test_a_large_area_is_read_from_an_overview_and_says_so(
     window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,6 +223,7 @@ def test_a_large_area_is_read_from_an_overview_and_says_so(
     dialog.close()
 
 
+@pytest.mark.bounded
 def test_an_area_beside_the_image_is_refused_in_words(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     open_image(window, qtbot, image(tmp_path / "scene.tif"))
     draw_area(window, (500, 600), (45, 65))
@@ -248,7 +250,7 @@ SEAM = {
 def test_an_image_at_the_antimeridian_is_drawn_and_read_on_both_sides(
     window: MainWindow, tmp_path: Path, qtbot: QtBot, crs: str, left: float, top: float, step: float, width: int
 ) -> None:
-    """Row 24 of a newcomer's list: a pixel is looked for on the map itself, and on the copy of the world beside it."""
+    """A pixel is looked for on the map itself, and on the copy of the world beside it."""
     values = np.random.default_rng(4).integers(1, 4000, (1, 20, width)).astype(np.uint16)
     path = write_raster(tmp_path / "seam.tif", values, crs, left, top, step)
     window.file_menu.open_words([str(path)])
@@ -269,6 +271,7 @@ def test_an_image_at_the_antimeridian_is_drawn_and_read_on_both_sides(
         assert found["seam"]["Pixel"] == f"column {column}, row {row}"
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("name", ["over it", "over it, from the west", "Web Mercator, over it", "UTM, over it"])
 def test_statistics_over_the_antimeridian_miss_nothing(
     window: MainWindow, tmp_path: Path, qtbot: QtBot, name: str

@@ -99,6 +99,7 @@ def offer_of(window: MainWindow) -> QPushButton:
 # -- the name of a file -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_one_click_takes_the_date_of_a_name(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     panel = properties(window, qtbot)
     qtbot.waitUntil(panel.name_date.isVisible)
@@ -185,6 +186,7 @@ def choose(menu: QMenu, entry: QAction) -> None:
     )
 
 
+@pytest.mark.bounded
 def test_several_layers_are_dated_in_one_table_and_one_step(
     window: MainWindow, several: list[str], qtbot: QtBot
 ) -> None:
@@ -286,6 +288,7 @@ def test_what_was_marked_before_the_layer_was_dated_is_offered_the_date(
     assert only_layer(window).acquired_at == DAY
 
 
+@pytest.mark.bounded
 def test_the_offer_goes_with_the_date_and_waits_in_the_form(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     mark(window, desk, qtbot)
     panel = properties(window, qtbot)
@@ -304,6 +307,7 @@ def test_the_offer_goes_with_the_date_and_waits_in_the_form(window: MainWindow, 
     assert "1 mark and 1 source" in texts(window), "the date was corrected"
 
 
+@pytest.mark.bounded
 def test_nothing_is_offered_where_nothing_was_marked(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     panel = properties(window, qtbot)
     type_date(panel, DAY)
@@ -313,6 +317,7 @@ def test_nothing_is_offered_where_nothing_was_marked(window: MainWindow, desk: D
     assert window.session.document.images[site.image_uuid].acquired_at == DAY
 
 
+@pytest.mark.bounded
 def test_shadows_and_dates_of_sites_follow_in_the_same_step(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     site = mark(window, desk, qtbot)
     document, actor = window.session.document, window.session.actor

@@ -17,7 +17,7 @@ from layers.document.mark_position import shown_error_m
 from layers.document.site import Site
 from layers.document.vocabulary import BY_HAND
 from tests.support.choices import choose_by_keys, popup
-from tests.support.windows import settle
+from tests.support.windows import press, settle
 from tests.viewer.app.imagery.conftest import AT, IN_HOLE, MIDDLE, AddImage, write_scene
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
@@ -25,12 +25,6 @@ from viewer.commands.layers import update_layer
 from viewer.panels.sites.image_part import ImagePart
 
 Key = Qt.Key
-
-
-def press(key: Key) -> None:
-    widget = QApplication.focusWidget()
-    assert widget is not None
-    QTest.keyClick(widget, key)
 
 
 def mark(window: MainWindow, desk: Desk, place: tuple[float, float], qtbot: QtBot) -> Site:
@@ -81,6 +75,7 @@ def test_a_mark_records_its_image_in_the_same_step(window: MainWindow, desk: Des
     assert (window.session.document.table("sites"), dict(window.session.document.table("images"))) == before
 
 
+@pytest.mark.bounded
 def test_a_mark_on_a_map_without_an_image_was_put_by_hand(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     """Nothing was measured there, and the place has no more digits than the screen's pixel is worth."""
     (layer,) = window.session.document.layers
@@ -97,6 +92,7 @@ def test_a_mark_on_a_map_without_an_image_was_put_by_hand(window: MainWindow, de
     assert not window.session.document.sites
 
 
+@pytest.mark.bounded
 def test_the_form_says_which_image_and_how_it_is_placed(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     mark(window, desk, MIDDLE, qtbot)
     facts = dict(part_of(window).facts.facts())
@@ -106,6 +102,7 @@ def test_the_form_says_which_image_and_how_it_is_placed(window: MainWindow, desk
     assert facts["Position"].endswith(wanted)
 
 
+@pytest.mark.bounded
 def test_a_hole_shows_the_image_below(
     window: MainWindow, desk: Desk, add_image: AddImage, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -123,6 +120,7 @@ def test_a_hole_shows_the_image_below(
     assert image_of(window, mark(window, desk, (9.4950, 50.1560), qtbot)).layer_uuid == below
 
 
+@pytest.mark.bounded
 def test_a_mark_that_is_dragged_onto_another_image_records_that(
     window: MainWindow, desk: Desk, add_image: AddImage, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -149,12 +147,14 @@ def test_a_mark_that_is_dragged_onto_another_image_records_that(
     assert window.session.document.sites[site.uuid] == moved
 
 
+@pytest.mark.bounded
 def test_where_there_is_no_image_none_is_recorded(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     site = mark(window, desk, IN_HOLE, qtbot)
     assert (site.image_uuid, site.pixel_m) == ("", None)
     assert "not recorded" in part_of(window).note.text()
 
 
+@pytest.mark.bounded
 @popup
 def test_blended_images_are_asked_for(
     window: MainWindow, desk: Desk, add_image: AddImage, tmp_path: Path, qtbot: QtBot
@@ -210,6 +210,7 @@ def test_a_mark_finer_than_its_image_is_said_at_once(window: MainWindow, qtbot: 
     assert "the mark is no better than that" not in said(window), "once an image, not for every mark"
 
 
+@pytest.mark.bounded
 def test_a_stated_placement_gives_the_error_of_the_marks(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     site = mark(window, desk, MIDDLE, qtbot)
     part = part_of(window)
@@ -224,6 +225,7 @@ def test_a_stated_placement_gives_the_error_of_the_marks(window: MainWindow, des
     assert window.session.document.sites[site.uuid].position_error_m is None
 
 
+@pytest.mark.bounded
 def test_what_comes_late_becomes_a_part_of_the_last_step(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     """The image of a mark is not there yet: the label is typed meanwhile, and the hand is not held."""
     window.scene.draw_anew(list(window.session.document.layers))  # nothing of it is known

@@ -166,6 +166,7 @@ def test_numbers_are_set_on_both_by_mouse_paired_and_undone_to_nothing(
     assert content_hash(window.session.document) == whole
 
 
+@pytest.mark.bounded
 def test_numbers_are_set_by_keys_alone_and_the_plate_opens_again(
     window: MainWindow, plate: MatchPlateDialog, photo: str, qtbot: QtBot
 ) -> None:

@@ -35,6 +35,7 @@ def measure(window: MainWindow, desk: Desk, qtbot: QtBot, half_deg: float) -> Si
     return next(reversed(window.session.document.sites.values()))
 
 
+@pytest.mark.bounded
 def test_the_error_is_at_least_a_pixel_of_the_image_or_of_the_screen_at_each_end(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:

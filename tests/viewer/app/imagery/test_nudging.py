@@ -15,7 +15,7 @@ from layers.document.placing.nudge import Nudge, read_nudge
 from layers.geo.crs import WGS84, transform_points
 from layers.geo.ground_offset import offset_m
 from tests.support.content_hash import content_hash
-from tests.support.windows import settle
+from tests.support.windows import press, settle
 from tests.viewer.app.conftest import Answers
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
@@ -26,12 +26,6 @@ pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard",
 
 Key, Shift, Left = Qt.Key, Qt.KeyboardModifier.ShiftModifier, Qt.MouseButton.LeftButton
 FROM = (9.48, 50.16)
-
-
-def press(key: Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    widget = QApplication.focusWidget()
-    assert widget is not None
-    QTest.keyClick(widget, key, modifiers)
 
 
 def the_layer(window: MainWindow) -> Layer:

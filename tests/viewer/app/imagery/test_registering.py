@@ -51,6 +51,7 @@ def pixels(window: MainWindow) -> np.ndarray:
     return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4).copy()
 
 
+@pytest.mark.bounded
 def test_a_shift_is_found_shown_and_applied(
     case: MainWindow, add_image: AddImage, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -158,6 +158,7 @@ def test_the_tool_says_where_shadows_point_once_the_foot_is_set(window: MainWind
     assert window.canvas.grab().toImage() != bare
 
 
+@pytest.mark.bounded
 def test_a_height_is_drawn_by_keys_alone_and_follows_a_moved_tip(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     window.canvas.setFocus()
     press(Key.Key_H, Shift)
@@ -190,6 +191,7 @@ def test_a_height_is_drawn_by_keys_alone_and_follows_a_moved_tip(window: MainWin
     assert shape_in(window).result is None
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
@@ -242,6 +244,7 @@ def test_the_sensor_and_the_sun_are_those_of_the_metadata(
         assert not part_of(window).fields.fields["said_kind"].isEnabled(), "its satellite tells the kind"
 
 
+@pytest.mark.bounded
 def test_a_stated_time_is_checked_and_the_outcome_is_noted(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     action = window.action_table["check_shadow"]
     assert not action.isEnabled()

@@ -103,6 +103,7 @@ def test_each_channel_is_of_its_own_file(window: MainWindow, three: dict, qtbot:
     assert layer.uuid not in window.session.document.layers
 
 
+@pytest.mark.bounded
 def test_its_date_is_that_of_what_is_shown(window: MainWindow, three: dict, qtbot: QtBot) -> None:
     layer = combine(window, qtbot)
     hide_others(window, layer)
@@ -145,6 +146,7 @@ def test_it_is_saved_and_a_missing_file_is_a_badge(
     assert colour(other, qtbot, layer) == before
 
 
+@pytest.mark.bounded
 def test_what_cannot_be_done_is_refused(window: MainWindow, three: dict, qtbot: QtBot) -> None:
     layer = combine(window, qtbot)
     with pytest.raises(InvalidValue, match="own CRS"):
@@ -171,6 +173,7 @@ def test_images_of_different_places_are_refused_in_the_dialog(
     dialog.reject()
 
 
+@pytest.mark.bounded
 def test_its_stretch_is_found_in_all_its_files(window: MainWindow, three: dict, qtbot: QtBot) -> None:
     layer = combine(window, qtbot)
     window.docks.show_panel("layer_properties")

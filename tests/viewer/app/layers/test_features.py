@@ -449,6 +449,7 @@ def test_all_that_is_selected_counts_for_what_is_near(window: MainWindow, qtbot:
     dialog.close()
 
 
+@pytest.mark.bounded
 def test_what_the_style_hides_is_neither_selected_nor_identified(opened: MainWindow, qtbot: QtBot) -> None:
     uuid, hits = uuid_of(opened), []
     opened.feature_menu.hits_found.connect(lambda found, _place: hits.append(found))
@@ -466,6 +467,7 @@ def test_what_the_style_hides_is_neither_selected_nor_identified(opened: MainWin
         assert [hit.fid for hit in hits[-1]] == [fid for fid in seen if fid == 7]
 
 
+@pytest.mark.bounded
 def test_the_style_of_a_layer_is_one_key_away(opened: MainWindow, qtbot: QtBot) -> None:
     opened.action_table["vector_style"].trigger()
     qtbot.waitUntil(lambda: opened.findChild(LayerPropertiesPanel) is not None)
@@ -500,6 +502,7 @@ def test_escape_empties_the_quick_filter(opened: MainWindow, qtbot: QtBot) -> No
     assert (panel.quick.text(), panel.count.text()) == ("", "10")
 
 
+@pytest.mark.bounded
 def test_the_sign_of_a_cluster_is_all_that_is_in_it(opened: MainWindow, qtbot: QtBot) -> None:
     uuid, hits = uuid_of(opened), []
     opened.feature_menu.hits_found.connect(lambda found, _place: hits.append(found))
@@ -525,6 +528,7 @@ def test_the_hint_counts_what_is_selected_wherever_that_was_done(opened: MainWin
         assert any(label.text().startswith(words) for label in opened.findChildren(QLabel, "muted")), words
 
 
+@pytest.mark.bounded
 def test_a_filter_that_is_refused_is_not_put_on_the_map(opened: MainWindow, qtbot: QtBot) -> None:
     panel = table_of(opened, qtbot)
     panel.filter_button.setChecked(True)
@@ -560,6 +564,7 @@ def test_an_expression_selects_or_says_why_not(opened: MainWindow, qtbot: QtBot)
     dialog.close()
 
 
+@pytest.mark.bounded
 def test_identify_lists_attributes_as_plain_text(opened: MainWindow, qtbot: QtBot) -> None:
     opened.action_table["tool_identify"].trigger()
     QTest.mouseMove(opened.canvas, at(opened, 10.3))
@@ -582,6 +587,7 @@ def test_identify_lists_attributes_as_plain_text(opened: MainWindow, qtbot: QtBo
     assert "neither a feature" in panel.message.text()
 
 
+@pytest.mark.bounded
 def test_selected_features_become_sites_in_one_step(opened: MainWindow, qtbot: QtBot) -> None:
     opened.canvas.features.set(uuid_of(opened), [2, 3])
     opened.action_table["make_sites"].trigger()
@@ -605,6 +611,7 @@ def test_selected_features_become_sites_in_one_step(opened: MainWindow, qtbot: Q
     assert not document.sources
 
 
+@pytest.mark.bounded
 def test_lengths_and_areas_select_and_filter(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     """Measured on the ellipsoid, though the layer is in Web Mercator, which has them 1.6 times too long up there."""
     frame = gpd.GeoDataFrame(
@@ -649,13 +656,13 @@ def test_the_palette_finds_attributes_of_the_features_shown(opened: MainWindow, 
     (source,) = opened.feature_menu.searches
     assert not source.find("depot", 3)
     palette = opened.search.show_palette([])
-    QTest.keyClicks(palette._input, "Town 4")
+    QTest.keyClicks(palette.line, "Town 4")
     qtbot.waitUntil(lambda: any("Town 4" in text for text in palette.shown_texts()), timeout=10_000)
     row = next(at for at, text in enumerate(palette.shown_texts()) if "Town 4" in text)
     opened.canvas.features.set(uuid_of(opened), [1, 2])
     for _ in range(row):
-        QTest.keyClick(palette._input, Qt.Key.Key_Down)
-    QTest.keyClick(palette._input, Qt.Key.Key_Return)
+        QTest.keyClick(palette.line, Qt.Key.Key_Down)
+    QTest.keyClick(palette.line, Qt.Key.Key_Return)
     assert selected(opened) == [5]
     panel = opened.findChild(IdentifyPanel)
     assert panel is not None
@@ -666,6 +673,7 @@ def test_the_palette_finds_attributes_of_the_features_shown(opened: MainWindow, 
     assert layer.child(0).text(1) == "Town 4"
 
 
+@pytest.mark.bounded
 def test_measuring_can_be_stopped(opened: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     """As a person does by the button in the status bar: all is shown then, and it is said why."""
     panel = table_of(opened, qtbot)
@@ -694,6 +702,7 @@ def test_measuring_can_be_stopped(opened: MainWindow, qtbot: QtBot, monkeypatch:
     assert opened.scene.stack.filters.fids(uuid) is None
 
 
+@pytest.mark.bounded
 def test_what_a_filter_hides_is_not_selected(opened: MainWindow, qtbot: QtBot) -> None:
     uuid = uuid_of(opened)
     opened.canvas.features.set(uuid, [1, 2, 3, 4])

@@ -96,6 +96,7 @@ def test_a_height_that_is_none_is_refused(window: MainWindow, tmp_path: Path, qt
     assert panel.georeferencing.height_field.text() == text, "to be mended"
 
 
+@pytest.mark.bounded
 def test_control_points_tell_how_far_they_are_off(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     values = surface().astype(np.uint8)
     path = write_raster(tmp_path / "a.tif", values, "EPSG:32652", None, gcps=points_of(25.0, 3))
@@ -118,6 +119,7 @@ def test_a_transform_has_no_height_and_can_be_doubted(window: MainWindow, qtbot:
     dialog.reject()
 
 
+@pytest.mark.bounded
 def test_a_crs_that_is_none_is_refused(window: MainWindow, qtbot: QtBot) -> None:
     panel = properties_of(window, qtbot, sample_data.path("blue_marble.tif"))
     field = panel.georeferencing.fields.fields["crs"]
@@ -127,6 +129,7 @@ def test_a_crs_that_is_none_is_refused(window: MainWindow, qtbot: QtBot) -> None
     assert layer_of(window).crs == ""
 
 
+@pytest.mark.bounded
 def test_security_fields_and_extensions_of_a_nitf_are_shown(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "a.ntf"
     tags = {"FSCLAS": "R", "FSREL": "REL TO NATO", "ISCLAS": "U", "TRE": "USE00A=045" + " " * 104}

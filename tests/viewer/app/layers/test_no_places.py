@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -33,6 +34,7 @@ def opened(window: MainWindow, qtbot: QtBot, path: Path) -> str:
     return uuid
 
 
+@pytest.mark.bounded
 def test_f58_the_map_is_complete_and_the_layer_says_what_is_not_drawn(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -66,7 +66,8 @@ TYPED = (
 )
 
 
-def test_n16_a_place_is_typed_in_any_notation(window: MainWindow, rows: PlaceRows) -> None:
+@pytest.mark.bounded
+def test_a_place_is_typed_in_any_notation(window: MainWindow, rows: PlaceRows) -> None:
     for text, within_m, basis, error_m in TYPED:
         _type(rows, text)
         site = _pad(window)
@@ -79,7 +80,8 @@ def test_n16_a_place_is_typed_in_any_notation(window: MainWindow, rows: PlaceRow
         assert _pad(window).position_error_m is None
 
 
-def test_n16_a_place_is_pasted(window: MainWindow, rows: PlaceRows) -> None:
+@pytest.mark.bounded
+def test_a_place_is_pasted(window: MainWindow, rows: PlaceRows) -> None:
     QGuiApplication.clipboard().setText("51°53'02\" N, 128°20'02\" E")
     rows.line.setFocus()
     rows.line.selectAll()
@@ -88,8 +90,9 @@ def test_n16_a_place_is_pasted(window: MainWindow, rows: PlaceRows) -> None:
     assert distance_m(*_pad(window).geometry.coords[0], *VOSTOCHNY) < 50
 
 
+@pytest.mark.bounded
 @popup
-def test_n16_the_datum_is_chosen_before_or_after(window: MainWindow, rows: PlaceRows) -> None:
+def test_the_datum_is_chosen_before_or_after(window: MainWindow, rows: PlaceRows) -> None:
     _type(rows, "39.91, 116.40")
     before = _pad(window).geometry
     choose_by_keys(rows.datum, "GCJ-02")
@@ -107,7 +110,7 @@ def test_n16_the_datum_is_chosen_before_or_after(window: MainWindow, rows: Place
     assert rows.datum.currentData() == Datum.WGS84, "and for no other"
 
 
-def test_n16_the_digits_shown_follow_the_error(window: MainWindow, rows: PlaceRows, qtbot: QtBot) -> None:
+def test_the_digits_shown_follow_the_error(window: MainWindow, rows: PlaceRows, qtbot: QtBot) -> None:
     _type(rows, "51.884, 128.334")
     assert rows.line.text() == "51.884° N, 128.334° E"
     _type(rows, "51.9, 128.3")
@@ -116,7 +119,8 @@ def test_n16_the_digits_shown_follow_the_error(window: MainWindow, rows: PlaceRo
     assert "e+" not in _pad(window).position_basis
 
 
-def test_n16_a_mark_from_the_palette_has_its_error_in_two_figures(
+@pytest.mark.bounded
+def test_a_mark_from_the_palette_has_its_error_in_two_figures(
     window: MainWindow, rows: PlaceRows, qtbot: QtBot
 ) -> None:
     palette, line = search_for(window, "51.88, 128.33", qtbot)
@@ -128,7 +132,7 @@ def test_n16_a_mark_from_the_palette_has_its_error_in_two_figures(
     line.window().close()
 
 
-def test_n16_what_is_no_place_is_said_and_can_be_mended(window: MainWindow, rows: PlaceRows) -> None:
+def test_what_is_no_place_is_said_and_can_be_mended(window: MainWindow, rows: PlaceRows) -> None:
     before = _pad(window)
     _type(rows, "91.5, 128.334 N")
     assert _pad(window) == before
@@ -144,21 +148,21 @@ def test_n16_what_is_no_place_is_said_and_can_be_mended(window: MainWindow, rows
     assert not rows.refusal
 
 
-def test_n16_another_reading_is_named(window: MainWindow, rows: PlaceRows) -> None:
+def test_another_reading_is_named(window: MainWindow, rows: PlaceRows) -> None:
     _type(rows, "45.5, 12.5")
     assert "It could also be 12.5" in rows.note.text()
     window.action_table["undo"].trigger()
     assert "Read as" not in rows.note.text()
 
 
-def test_n16_of_a_line_a_place_is_shown_and_not_changed(window: MainWindow, rows: PlaceRows) -> None:
+def test_of_a_line_a_place_is_shown_and_not_changed(window: MainWindow, rows: PlaceRows) -> None:
     window.selection.set({"road"})
     assert rows.line.isReadOnly()
     assert not rows.datum.isEnabled()
     assert "on the line" in rows.note.text()
 
 
-def test_n16_typing_that_is_not_entered_goes_to_its_own_site(window: MainWindow, rows: PlaceRows) -> None:
+def test_typing_that_is_not_entered_goes_to_its_own_site(window: MainWindow, rows: PlaceRows) -> None:
     rows.line.setFocus()
     rows.line.selectAll()
     QTest.keyClicks(rows.line, "51.884, 128.334")
@@ -167,7 +171,8 @@ def test_n16_typing_that_is_not_entered_goes_to_its_own_site(window: MainWindow,
     QApplication.processEvents()
 
 
-def test_n28_facilities_csv_brings_its_sources(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+@pytest.mark.bounded
+def test_facilities_csv_brings_its_sources(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     window.file_menu.open_words([str(sample_data.path("facts/facilities.csv"))])
     settle(window, qtbot)
     (layer,) = window.session.document.layers

@@ -41,6 +41,7 @@ def by_expression(analyst: Analyst, text: str) -> SelectByDialog:
     return dialog
 
 
+@pytest.mark.bounded
 def test_it_says_of_which_layer_it_selects(analyst: Analyst) -> None:
     dialog = by_expression(analyst, "n > 3")
     assert "towns" in dialog.windowTitle()
@@ -64,6 +65,7 @@ def test_a_window_that_is_closed_while_it_looks_hears_nothing(analyst: Analyst) 
     analyst.settle()
 
 
+@pytest.mark.bounded
 def test_a_layer_that_is_gone_is_said(analyst: Analyst) -> None:
     dialog = by_expression(analyst, "n > 3")
     analyst.press(analyst.button(dialog, "Select"))

@@ -19,7 +19,7 @@ from layers.document.layer import Layer
 from layers.document.rows import Bookmark
 from layers.geo.bounds import Bounds
 from tests.support.readers.tiny_rasters import write_raster
-from tests.support.windows import opened, settle, take_up, texts
+from tests.support.windows import opened, press, settle, take_up, texts
 from tests.viewer.app.conftest import Answers, MakeWindow
 from viewer.app.opening.questions import Unsaved
 from viewer.app.window import MainWindow
@@ -57,13 +57,6 @@ def case(window: MainWindow, qtbot: QtBot, scene: Layer) -> MainWindow:
     window.activateWindow()
     window.canvas.setFocus()
     return window
-
-
-def press(key: Key, modifiers: Qt.KeyboardModifier = Nothing) -> None:
-    """A key, wherever the keyboard is."""
-    widget = QApplication.focusWidget()
-    assert widget is not None, "the keyboard is nowhere"
-    QTest.keyClick(widget, key, modifiers)
 
 
 def add(window: MainWindow, qtbot: QtBot, where: Bounds, name: str) -> str:
@@ -160,6 +153,7 @@ def drop(view: NamedView, data: QMimeData, where: QPointF) -> None:
     QApplication.sendEvent(view.viewport(), QDropEvent(where, move, data, Left, Nothing))
 
 
+@pytest.mark.bounded
 def test_the_layers_come_back_by_one_undoable_edit(case: MainWindow, qtbot: QtBot) -> None:
     window = case
     (layer,) = window.session.document.layers.values()
@@ -178,6 +172,7 @@ def test_the_layers_come_back_by_one_undoable_edit(case: MainWindow, qtbot: QtBo
     assert not window.session.document.layers[layer.uuid].visible
 
 
+@pytest.mark.bounded
 def test_what_is_gone_is_said(case: MainWindow, qtbot: QtBot) -> None:
     window = case
     (uuid,) = window.session.document.layers

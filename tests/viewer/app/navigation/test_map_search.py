@@ -112,12 +112,13 @@ def test_shift_enter_marks_the_middle_of_the_cell_with_its_error(begun: MainWind
     assert not begun.session.document.sites
 
 
+@pytest.mark.bounded
 def test_the_datum_is_recorded_with_its_error(begun: MainWindow, qtbot: QtBot) -> None:
     palette, line = search_for(begun, "39.99325, 116.47319", qtbot)
     box = palette.findChild(QComboBox)
     assert box is not None
     box.setCurrentText(str(Datum.GCJ02))
-    qtbot.waitUntil(lambda: palette._finder is not None and not palette._finder.is_busy)
+    qtbot.waitUntil(lambda: not palette.is_searching)
     qtbot.keyClick(line, Qt.Key.Key_Return, Shift)
     site = _only_site(begun)
     there = to_wgs84(116.47319, 39.99325, Datum.GCJ02)
@@ -191,6 +192,7 @@ def test_from_the_start_page_a_place_begins_a_case(window: MainWindow, qtbot: Qt
     assert distance_m(lon, lat, *VOSTOCHNY) < 500
 
 
+@pytest.mark.bounded
 def test_searching_contacts_nobody(begun: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[object] = []
     monkeypatch.setattr(socket.socket, "connect", lambda self, address: tried.append(address))
@@ -280,13 +282,13 @@ def test_a_site_of_the_case_is_found_as_such_and_never_marked_twice(demo: MainWi
 def test_enter_goes_to_the_name_and_commands_keep_their_words(demo: MainWindow, qtbot: QtBot) -> None:
     for text, name in (("Dali", "Dali"), ("Ban", "Bangkok"), ("Rome", "Rome"), ("BAM", "Bam"), ("China", "China")):
         palette, _line = search_for(demo, text, qtbot)
-        first = palette._current()
+        first = palette.current()
         assert isinstance(first, Hit), text
         assert (first.group, first.text, palette.shown_texts()[0]) == (Group.PLACES, name, name)
         palette.close()
     for text, command in (("draw a", "Draw a Line"), ("save", "Save"), ("exp", "Export Data"), ("site", "Sites")):
         palette, _line = search_for(demo, text, qtbot)
-        first = palette._current()
+        first = palette.current()
         assert isinstance(first, PaletteEntry), text
         assert first.text == palette.shown_texts()[0] == command
         palette.close()
@@ -308,7 +310,7 @@ def test_a_wrong_letter_is_forgiven_and_said(demo: MainWindow, qtbot: QtBot) -> 
         ("Moscwo", "Moscow"),
     ):
         palette, line = search_for(demo, text, qtbot)
-        first = palette._current()
+        first = palette.current()
         assert isinstance(first, Hit), text
         assert first.text.startswith(name)
         assert first.note.startswith("spelled nearly so")
@@ -317,6 +319,7 @@ def test_a_wrong_letter_is_forgiven_and_said(demo: MainWindow, qtbot: QtBot) -> 
         assert demo.canvas.viewport.view() != view
 
 
+@pytest.mark.bounded
 def test_after_a_search_keys_are_the_maps_and_no_field_of_another_site(begun: MainWindow, qtbot: QtBot) -> None:
     document = begun.session.document
     for uuid, label, lon in (("a", "Vostochny", 128.3), ("b", "Baikonur", 63.3)):

@@ -77,6 +77,7 @@ def test_a_chinese_map_is_given_its_own_datum(dialog: OpenViewDialog, title: str
 PLACES = ((2.35, 48.86, "does not differ there"), (128.334, 51.884, "It may, by 5"), (116.4, 39.91, "converted to"))
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(("lon", "lat", "said"), PLACES)
 def test_it_says_what_becomes_of_the_place_where_the_map_may_be_shifted(
     window: MainWindow, qtbot: QtBot, lon: float, lat: float, said: str

@@ -18,6 +18,7 @@ from layers.document.rows import MetaEntry
 from layers.document.site import Site
 from layers.project.opening import glimpse as glimpse_module
 from layers.project.opening import intake, rows
+from layers.project.opening.opening_watch import Step
 from layers.project.saving import case_copy
 from layers.project.saving.publish import write_case
 from tests.viewer.app.conftest import MakeWindow, settle
@@ -84,6 +85,7 @@ def begin(window: MainWindow, path: Path, qtbot: QtBot) -> Paints:
     return paints
 
 
+@pytest.mark.bounded
 def test_sites_in_view_are_painted_before_the_document_is_whole(
     make_window: MakeWindow, gate: Gate, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -181,6 +183,7 @@ def test_progress_is_told_and_stopping_leaves_the_case_before(
     assert len(window.session.document.sites) == 421
 
 
+@pytest.mark.bounded
 def test_progress_counts_the_sites(make_window: MakeWindow, gate: Gate, tmp_path: Path, qtbot: QtBot) -> None:
     window, path, said = make_window(), case_of(tmp_path, VIEW), []
     window.context.jobs.progressed.connect(lambda job: said.append((job.text, job.fraction)))
@@ -206,6 +209,7 @@ def test_a_damaged_case_shows_nothing(make_window: MakeWindow, gate: Gate, tmp_p
     assert window.pages.currentWidget() is window.start_page
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("where", ["reading", "copying"])
 def test_a_case_refused_later_leaves_no_trace(
     make_window: MakeWindow, gate: Gate, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, where: str
@@ -239,3 +243,20 @@ def test_a_watch_that_is_stopped_ends_the_reading_whenever_it_begins() -> None:
     assert ended == ["early"]
     late.stop()
     assert ended == ["early", "late"]
+
+
+def test_an_opening_says_how_far_it_is_and_never_goes_back() -> None:
+    told: list[float] = []
+
+    class Context:
+        def check(self) -> None: ...
+
+        def progress(self, share: float, _words: str) -> None:
+            told.append(share)
+
+    watch = CaseWatch("a", (10, 10), lambda glimpse: None)
+    watch.begin(Context())  # type: ignore[arg-type]
+    for step in (Step.READ, Step.COPIED):
+        for done in (50, 100):
+            watch.tell(step, done, 100)
+    assert told == [0.25, 0.5, 0.75, 1.0]

@@ -42,7 +42,7 @@ def _drop(window: MainWindow, path: Path, qtbot: QtBot) -> FolderPicker:
     return picker
 
 
-def test_n23_a_dropped_folder_offers_its_files(window: MainWindow, qtbot: QtBot, folder: Path) -> None:
+def test_a_dropped_folder_offers_its_files(window: MainWindow, qtbot: QtBot, folder: Path) -> None:
     picker = _drop(window, folder, qtbot)
     names = [picker.list.topLevelItem(row).text(0) for row in range(picker.list.topLevelItemCount())]  # type: ignore[union-attr]
     assert names == ["case.gpkg", "lights.tif", "points.geojson", "readme.txt", str(Path("inner", "more.geojson"))]
@@ -55,7 +55,7 @@ def test_n23_a_dropped_folder_offers_its_files(window: MainWindow, qtbot: QtBot,
     assert texts(window) == ""
 
 
-def test_n23_the_files_are_chosen_by_keyboard_alone(window: MainWindow, qtbot: QtBot, folder: Path) -> None:
+def test_the_files_are_chosen_by_keyboard_alone(window: MainWindow, qtbot: QtBot, folder: Path) -> None:
     picker = _drop(window, folder, qtbot)
     picker.list.setFocus()
     qtbot.keyClick(picker.list, Qt.Key.Key_Down)

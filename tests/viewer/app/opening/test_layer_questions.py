@@ -92,6 +92,7 @@ def test_of_many_pictures_in_a_file_the_first_is_ticked(window, qtbot, tmp_path)
     assert (layer.name, layer.source["part"]) == ("a: Red", "HDFEOS/GRIDS/Earth/Data_Fields/Red")
 
 
+@pytest.mark.bounded
 def test_where_nobody_can_be_asked_one_picture_is_taken(window, qtbot, tmp_path):
     (tmp_path / "a.h5").write_bytes(FILES["eos5"])
     window.opener.asks = False

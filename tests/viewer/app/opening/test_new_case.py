@@ -26,7 +26,7 @@ def _kinds(window: MainWindow) -> list[str]:
     return [layer.kind for layer in window.session.document.layers_in_order()]
 
 
-def test_n10_a_new_case_begins_on_the_shipped_world(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_new_case_begins_on_the_shipped_world(window: MainWindow, qtbot: QtBot) -> None:
     window.action_table["new_case"].trigger()
     settle(window, qtbot)
     layers = window.session.document.layers_in_order()
@@ -40,7 +40,7 @@ def test_n10_a_new_case_begins_on_the_shipped_world(window: MainWindow, qtbot: Q
 
 
 @pytest.mark.bounded
-def test_n10_it_is_a_choice_and_remembered(window: MainWindow, make_window: MakeWindow, qtbot: QtBot) -> None:
+def test_it_is_a_choice_and_remembered(window: MainWindow, make_window: MakeWindow, qtbot: QtBot) -> None:
     choice = window.action_table["new_on_world"]
     assert choice.isChecked()
     choice.trigger()
@@ -56,7 +56,7 @@ def test_n10_it_is_a_choice_and_remembered(window: MainWindow, make_window: Make
 
 
 @pytest.mark.bounded
-def test_n10_the_world_is_saved_with_the_case_and_survives_a_crash(
+def test_the_world_is_saved_with_the_case_and_survives_a_crash(
     window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path
 ) -> None:
     window.action_table["new_case"].trigger()
@@ -73,7 +73,7 @@ def test_n10_the_world_is_saved_with_the_case_and_survives_a_crash(
 
 
 @pytest.mark.bounded
-def test_n10_a_place_that_is_gone_to_without_a_case_lies_on_the_world(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_place_that_is_gone_to_without_a_case_lies_on_the_world(window: MainWindow, qtbot: QtBot) -> None:
     _palette, line = search_for(window, "51.884, 128.334", qtbot)
     qtbot.keyClick(line, Qt.Key.Key_Return)
     settle(window, qtbot)

@@ -157,6 +157,7 @@ def test_a_geopackage_that_is_no_case_is_added_without_a_question(
     assert [name for _, name in _layers(window)] == ["points", "plain"]
 
 
+@pytest.mark.bounded
 def test_a_case_asks_before_it_takes_the_place_of_another(
     window: MainWindow, answers: Answers, points: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -99,10 +99,10 @@ def test_in_pixel_space_it_is_drawn_pixel_by_pixel(window: MainWindow, photo: Pa
         assert (color.red(), color.green()) == (int(col), int(row))
     at = QPoint(*(int(value / view.ratio) for value in view.to_pixel(20.5, -11.5)))
     QTest.mouseMove(canvas, at)
-    assert window.status._coordinate.text() == "column 20, row 11"
-    assert window.status._scale.currentText().endswith("%")
-    assert not window.status._scale.isEnabled()
-    assert "Pixel space" in window.status._crs.text()
+    assert window.status.coordinate.text() == "column 20, row 11"
+    assert window.status.scale.currentText().endswith("%")
+    assert not window.status.scale.isEnabled()
+    assert "Pixel space" in window.status.crs.text()
     assert window.scene.problems() == {}
     window.session.undo()
     assert layers(window) == []
@@ -184,6 +184,7 @@ def test_a_crs_that_the_numbers_contradict_is_warned_of(window: MainWindow, unna
     dialog.reject()
 
 
+@pytest.mark.bounded
 def test_several_are_asked_about_one_after_the_other(
     window: MainWindow, photo: Path, unnamed: Path, qtbot: QtBot
 ) -> None:
@@ -200,6 +201,7 @@ def test_several_are_asked_about_one_after_the_other(
     assert visible(window) == []
 
 
+@pytest.mark.bounded
 def test_vectors_without_a_crs_are_asked_about_too(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "roads.shp"
     frame = geopandas.GeoDataFrame({"n": [1]}, geometry=[LineString([UTM[:2], UTM[2:]])], crs="EPSG:32652")

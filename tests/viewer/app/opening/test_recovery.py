@@ -66,7 +66,7 @@ def _by_drop(window: MainWindow, answers: Answers, path: Path) -> None:
 
 @pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("way", [_by_open, _by_words, _by_recent, _by_drop])
-def test_n06_recovery_is_offered_wherever_the_case_is_opened_from(
+def test_recovery_is_offered_wherever_the_case_is_opened_from(
     make_window: MakeWindow,
     answers: Answers,
     qtbot: QtBot,
@@ -86,7 +86,7 @@ def test_n06_recovery_is_offered_wherever_the_case_is_opened_from(
 
 @pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("answer", [Recovery.AS_SAVED, Recovery.DISCARD, Recovery.CANCEL])
-def test_n06_the_edits_go_only_where_that_is_said(
+def test_the_edits_go_only_where_that_is_said(
     make_window: MakeWindow, answers: Answers, qtbot: QtBot, crashed: Path, answer: Recovery
 ) -> None:
     answers.recovers = answer
@@ -102,7 +102,7 @@ def test_n06_the_edits_go_only_where_that_is_said(
     assert len(offered) == (answer is not Recovery.DISCARD), "the start page offers what there is now"
 
 
-def test_n06_the_file_of_a_recovered_case_is_locked(
+def test_the_file_of_a_recovered_case_is_locked(
     make_window: MakeWindow, answers: Answers, qtbot: QtBot, crashed: Path
 ) -> None:
     answers.recovers = Recovery.RECOVER
@@ -114,7 +114,7 @@ def test_n06_the_file_of_a_recovered_case_is_locked(
     settle(window, qtbot)
 
 
-def test_n06_a_case_that_somebody_else_has_open_is_recovered_to_be_saved_elsewhere(
+def test_a_case_that_somebody_else_has_open_is_recovered_to_be_saved_elsewhere(
     make_window: MakeWindow, answers: Answers, qtbot: QtBot, crashed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers.recovers = Recovery.RECOVER
@@ -128,7 +128,7 @@ def test_n06_a_case_that_somebody_else_has_open_is_recovered_to_be_saved_elsewhe
     assert "Olga" in texts(window)
 
 
-def test_n06_what_is_named_beside_a_recovered_case_is_added_to_it(
+def test_what_is_named_beside_a_recovered_case_is_added_to_it(
     make_window: MakeWindow, answers: Answers, qtbot: QtBot, crashed: Path, points: Path
 ) -> None:
     answers.recovers = Recovery.RECOVER
@@ -139,7 +139,7 @@ def test_n06_what_is_named_beside_a_recovered_case_is_added_to_it(
     assert [layer.name for layer in window.session.document.layers.values()] == ["points"]
 
 
-def test_n06_a_session_that_cannot_be_taken_up_is_said(
+def test_a_session_that_cannot_be_taken_up_is_said(
     make_window: MakeWindow, qtbot: QtBot, crashed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = make_window()
@@ -205,9 +205,7 @@ def test_a_session_of_another_computer_is_offered_as_a_copy(
     ("title", "answer"),
     [("Recover", Recovery.RECOVER), ("Open as Saved", Recovery.AS_SAVED), ("Discard Edits", Recovery.DISCARD)],
 )
-def test_n06_the_question_says_what_would_be_lost(
-    window: MainWindow, crashed: Path, title: str, answer: Recovery
-) -> None:
+def test_the_question_says_what_would_be_lost(window: MainWindow, crashed: Path, title: str, answer: Recovery) -> None:
     left = recoverable_of(sessions_folder(), crashed)
     assert left is not None
     said = []

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
+from layers.decoding import encoded
 from layers.document.comparison import Frame
 from layers.document.document import Document
 from layers.document.layer import Layer
@@ -32,7 +33,7 @@ from viewer.export.plates.map_scenes import product_scenes
 from viewer.export.plates.printed_plate import PrintedPlate
 
 WEST, EAST = Bounds(10.3, 50.3, 10.6, 50.7), Bounds(11.3, 50.3, 11.6, 50.7)
-DRA = {"stretch": StretchRule(origin="view").to_json()}
+DRA = {"stretch": encoded(StretchRule(origin="view"))}
 WAIT_MS = 30_000
 
 

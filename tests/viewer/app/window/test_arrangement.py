@@ -47,6 +47,7 @@ def rearrange(window: MainWindow) -> None:
     window.resizeDocks([docks["panel_layers"]], [333], Qt.Orientation.Horizontal)
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("closes_case_first", [False, True])
 def test_the_panels_come_back_as_they_were_left(
     make_window: MakeWindow, qtbot: QtBot, *, closes_case_first: bool

@@ -117,6 +117,7 @@ def test_from_two_scenes_in_the_tree_to_a_swipe_and_to_a_blink(hand: Hand, tmp_p
     assert hand.window.toolbox.in_hand == "tool_select"
 
 
+@pytest.mark.bounded
 def test_two_clicks_in_the_tree_make_a_swipe(hand: Hand, tmp_path: Path) -> None:
     """Of any two scenes, whichever is the current one; the choice stays as it was."""
     add(hand, tmp_path, "old", "mid", "new", dated=False)
@@ -203,7 +204,7 @@ def test_the_menu_ticks_the_mode_and_esc_is_said(hand: Hand, tmp_path: Path) -> 
     window.action_table["compare_spyglass"].trigger()
     assert bar.from_left.isVisible()
     assert bar.from_top.isVisible()
-    said = window.status._hint
+    said = window.status.hint
     assert "Esc ends the comparison." in said.text()
     assert "The glass goes with the pointer; Shift+G holds it where it is." in said.text()
     window.action_table["follow_pointer"].trigger()
@@ -366,6 +367,7 @@ def snapshot(window: MainWindow) -> dict[str, dict[str, object]]:
     return {table: dict(window.session.document.table(table)) for table in ("comparisons", "layers", "sites")}
 
 
+@pytest.mark.bounded
 def test_the_stretch_is_matched_and_is_part_of_the_same_step(hand: Hand, tmp_path: Path) -> None:
     window = hand.window
     add(hand, tmp_path, "old", "new", dated=False)

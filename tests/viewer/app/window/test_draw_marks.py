@@ -133,6 +133,7 @@ def test_the_button_takes_the_last_shape_and_a_double_click_keeps_it(window: Mai
     assert window.toolbox.in_hand == "tool_circle"
 
 
+@pytest.mark.bounded
 def test_numbers_are_locked_from_the_menu_and_stay(window: MainWindow, desk: Desk) -> None:
     for _ in range(3):
         draw(window, desk, "numbered_marker")

@@ -125,6 +125,7 @@ def test_another_site_says_what_is_not_kept_and_leads_back_to_what_was_typed(
     assert len(refusals_in(form)) == 1
 
 
+@pytest.mark.bounded
 def test_a_claim_leads_back_to_a_date_that_it_did_not_take(me: Analyst) -> None:
     me.canvas.setFocus()
     me.window.action_table["judge"].trigger()
@@ -141,6 +142,7 @@ def test_a_claim_leads_back_to_a_date_that_it_did_not_take(me: Analyst) -> None:
     assert (date.text(), bool(date.property(REFUSED))) == ("soon enough", True)
 
 
+@pytest.mark.bounded
 def test_leaving_the_case_says_first_what_is_not_taken(me: Analyst, tmp_path: Path) -> None:
     save(me, tmp_path / "case.gpkg")
     document = me.window.session.document
@@ -156,6 +158,7 @@ def test_leaving_the_case_says_first_what_is_not_taken(me: Analyst, tmp_path: Pa
     assert me.window.session.document is not document, "asked for again it is given up"
 
 
+@pytest.mark.bounded
 def test_saving_a_case_without_changes_takes_what_is_typed_or_says_why_not(me: Analyst, tmp_path: Path) -> None:
     save(me, tmp_path / "case.gpkg")
     field = field_of(me.panel(SiteFormPanel), "observed_at")

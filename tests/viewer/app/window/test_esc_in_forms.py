@@ -59,6 +59,7 @@ def claim_in(window: MainWindow) -> Claim:
     return claim
 
 
+@pytest.mark.bounded
 def test_a_statement_is_taken_back_and_brought_again(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
     press(Key.Key_J)
     statement = window.findChild(ClaimFormPanel).fields.fields["statement"]

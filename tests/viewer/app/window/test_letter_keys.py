@@ -41,7 +41,7 @@ def test_a_letter_makes_no_row_of_nothing(case: MainWindow, qtbot: QtBot, key: Q
     document = case.session.document
     assert not document.claims
     assert not document.chips
-    assert "select a site first" in case.status._hint.text()
+    assert "select a site first" in case.status.hint.text()
     case.selection.set({"s1"})
     begin_on_map(case, qtbot)
     press(key)
@@ -55,6 +55,7 @@ def test_the_menu_and_the_list_begin_a_claim_about_the_case_as_before(case: Main
     assert len(case.session.document.claims) == 1
 
 
+@pytest.mark.bounded
 def test_the_warning_about_a_claim_goes_when_the_claim_is_undone(case: MainWindow, qtbot: QtBot) -> None:
     case.selection.set({f"s{number}" for number in range(7)})
     settle(case, qtbot)
@@ -81,7 +82,7 @@ def test_no_letter_runs_a_command_beside_a_dialog_that_asks(case: MainWindow, qt
         press(key)
     assert not case.session.document.claims
     assert case.toolbox.in_hand == tool
-    assert "waits for an answer" in case.status._hint.text()
+    assert "waits for an answer" in case.status.hint.text()
     case.findChild(PlaceDialog).reject()
     settle(case, qtbot)
     begin_on_map(case, qtbot)
@@ -116,6 +117,7 @@ def test_after_another_tab_and_back_the_keyboard_is_in_the_field_it_was_in(case:
     qtbot.waitUntil(lambda: QApplication.focusWidget() is label)
 
 
+@pytest.mark.bounded
 @popup
 def test_after_the_link_the_keyboard_is_in_the_exact_words_which_stay_where_they_were(
     case: MainWindow, qtbot: QtBot

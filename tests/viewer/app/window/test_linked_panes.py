@@ -177,6 +177,7 @@ def test_each_pane_is_a_frame_and_all_show_the_same_ground(window: MainWindow, q
     assert side.canvas.accessibleName() == "Map"
 
 
+@pytest.mark.bounded
 def test_no_message_lies_on_the_titles_of_the_panes(two: Side) -> None:
     window = two.window
     window.messages.show("a", "A pixel of “2020” is 89 m here: the mark is no better than that.")
@@ -235,6 +236,7 @@ def test_the_panes_move_as_one_by_mouse_and_by_keyboard(two: Side) -> None:
     assert two.colors() == [COLORS["red"], COLORS["green"]], "also a layer that another pane shows"
 
 
+@pytest.mark.bounded
 def test_panes_that_are_not_linked_move_by_themselves(two: Side) -> None:
     window, canvas, panes = two.window, two.canvas, two.panes
     assert window.comparison_bar.bar.linked.isVisible()
@@ -245,9 +247,9 @@ def test_panes_that_are_not_linked_move_by_themselves(two: Side) -> None:
     still = panes[0].viewport.view()
     two.wheel(1, 2)
     assert panes[0].viewport.view() == still
-    scale = window.status._scale.currentText()
+    scale = window.status.scale.currentText()
     two.click(0, 30, 30)
-    assert window.status._scale.currentText() != scale, "the bar tells of the pane in use"
+    assert window.status.scale.currentText() != scale, "the bar tells of the pane in use"
     window.resize(1366, 700)
     two.settle()
     assert not two.views_agree()
@@ -259,6 +261,7 @@ def test_panes_that_are_not_linked_move_by_themselves(two: Side) -> None:
     assert window.comparison_bar.bar.linked.isChecked()
 
 
+@pytest.mark.bounded
 def test_tab_leads_through_the_panes_and_out_and_the_one_in_use_is_framed(two: Side) -> None:
     canvas, panes = two.canvas, two.panes
     canvas.use_pane(panes[0])
@@ -279,6 +282,7 @@ def test_tab_leads_through_the_panes_and_out_and_the_one_in_use_is_framed(two: S
     canvas.setFocus()
 
 
+@pytest.mark.bounded
 def test_a_ghost_of_the_pointer_is_in_the_other_panes(two: Side) -> None:
     canvas, panes = two.canvas, two.panes
     plain = canvas.grab_picture()
@@ -389,6 +393,7 @@ def test_tools_menus_and_vertices_work_in_each_pane(two: Side) -> None:
     assert window.comparisons.spec is not None
 
 
+@pytest.mark.bounded
 def test_a_chip_is_of_the_pane_in_use(two: Side) -> None:
     window, canvas = two.window, two.canvas
     window.selection.clear()

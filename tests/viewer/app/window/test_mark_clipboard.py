@@ -141,6 +141,7 @@ def test_cut_is_one_step_and_what_is_pasted_says_the_same(demo: MainWindow, qtbo
     assert not demo.action_table["undo"].isEnabled()
 
 
+@pytest.mark.bounded
 def test_other_programs_get_geojson_and_text(demo: MainWindow) -> None:
     demo.selection.set([some(demo)[0].uuid])
     press(demo, Qt.Key.Key_C)
@@ -176,6 +177,7 @@ def test_anything_else_is_said_and_changes_nothing(demo: MainWindow, text: str, 
     assert "marks" in texts(demo) or "The pasted text is no JSON" in texts(demo)
 
 
+@pytest.mark.bounded
 def test_a_picture_on_the_clipboard_makes_no_marks(demo: MainWindow, qtbot: QtBot) -> None:
     before, image, content = sites(demo), QImage(8, 8, QImage.Format.Format_RGB32), QMimeData()
     image.fill(QColor("red"))

@@ -228,6 +228,7 @@ def test_letters_in_the_part_on_the_shape_are_the_tools_and_begin_no_entry(
         assert rows(window) == before, letter
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(("key", "begun"), [("m", ""), ("P", ""), ("5", "5"), ("-", "-")])
 def test_after_a_click_on_a_vertex_only_a_number_begins_an_entry(
     window: MainWindow, desk: Desk, mark: Mark, key: str, begun: str
@@ -260,6 +261,7 @@ def test_every_digit_begins_a_leg_while_one_draws(window: MainWindow, desk: Desk
         window.session.undo()
 
 
+@pytest.mark.bounded
 def test_a_shape_is_typed_in_the_form_and_undone(window: MainWindow, desk: Desk, mark: Mark) -> None:
     mark("circle")
     field = form_of(window).shape_part.fields.fields["radius_m"]

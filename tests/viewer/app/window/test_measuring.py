@@ -105,6 +105,7 @@ def test_all_is_measured_by_mouse_kept_undone_to_nothing_and_redone_to_the_same(
     assert content_hash(window) == whole
 
 
+@pytest.mark.bounded
 def test_all_is_measured_by_keys_alone_at_the_crosshair(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     for quantity in QUANTITIES:
         window.action_table[tool_id(quantity)].trigger()
@@ -154,6 +155,7 @@ def test_a_leg_is_typed_and_a_radius_asks_for_itself_alone(window: MainWindow, d
     assert (found.quantity, found.result) == ("radius", pytest.approx(5000.0, abs=1e-6))
 
 
+@pytest.mark.bounded
 def test_nothing_measured_vanishes_with_its_tool(window: MainWindow, desk: Desk) -> None:
     window.action_table["tool_measure"].trigger()
     desk.click(*PLACES[0])
@@ -182,6 +184,7 @@ def test_each_has_a_menu_entry_and_stands_in_the_menu_of_the_button(window: Main
     assert not window.toolbox.can_keep, "it stays in hand anyway"
 
 
+@pytest.mark.bounded
 def test_the_result_follows_handles_vertices_typed_legs_moves_and_undo(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:
@@ -214,6 +217,7 @@ def test_the_result_follows_handles_vertices_typed_legs_moves_and_undo(
         assert marks(window) == [before]
 
 
+@pytest.mark.bounded
 def test_the_form_says_result_error_and_what_it_is_made_of_and_shows_other_units(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:
@@ -281,6 +285,7 @@ def test_a_named_measurement_keeps_its_name_beside_its_result(window: MainWindow
     assert [" ".join(label.text.split()) for label in placed] == [f"Runway 05: {measurement_of(site).text}"]
 
 
+@pytest.mark.bounded
 def test_measurements_become_sites_and_sites_measurements(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     for quantity in ("area", "radius"):
         measure(window, desk, quantity)
@@ -312,6 +317,7 @@ def test_measurements_become_sites_and_sites_measurements(window: MainWindow, de
     assert "No measurement is selected" in texts(window)
 
 
+@pytest.mark.bounded
 def test_the_menu_of_a_measurement_makes_a_site_of_it(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     measure(window, desk, "length")
     window.action_table["tool_select"].trigger()
@@ -325,6 +331,7 @@ def test_the_menu_of_a_measurement_makes_a_site_of_it(window: MainWindow, desk: 
     assert marks(window)[0].is_site
 
 
+@pytest.mark.bounded
 def test_the_list_shows_values_follows_edits_and_copies_them(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     for quantity in ("length", "angle"):
         measure(window, desk, quantity)
@@ -366,6 +373,7 @@ def test_the_list_shows_values_follows_edits_and_copies_them(window: MainWindow,
         assert widget.accessibleName()
 
 
+@pytest.mark.bounded
 def test_measurements_are_exported_with_columns_for_kml_and_spreadsheets(
     window: MainWindow, desk: Desk, qtbot: QtBot, answers: Answers, tmp_path: Path
 ) -> None:
@@ -409,6 +417,7 @@ def test_measurements_are_saved_and_opened_as_what_they_are(
     assert {site.uuid: (site.label, measurement_of(site)) for site in marks(window)} == before
 
 
+@pytest.mark.bounded
 def test_a_radius_by_handle_and_a_measured_circle(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     """A circle that is a site is measured as a radius, about the same centre."""
     centre = (9.5, 50.2)
@@ -424,6 +433,7 @@ def test_a_radius_by_handle_and_a_measured_circle(window: MainWindow, desk: Desk
     assert destination(*centre, 90.0, 2500.0) == pytest.approx(site.geometry.coords[1])
 
 
+@pytest.mark.bounded
 def test_a_measurement_between_so_many_places_keeps_them(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     measure(window, desk, "angle")
     (site,) = marks(window)
@@ -454,6 +464,7 @@ def test_a_cross_track_distance_says_its_side_and_the_way_along(window: MainWind
     assert dict(facts)["Along the line"].endswith(" km")
 
 
+@pytest.mark.bounded
 def test_a_handle_turns_and_scales_a_measurement(window: MainWindow, desk: Desk) -> None:
     measure(window, desk, "bearing")
     (site,) = marks(window)
@@ -528,6 +539,7 @@ def test_a_hint_that_is_too_long_ends_with_an_ellipsis_and_a_leg_of_nothing_is_n
     assert hint.toolTip()
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     ("tool", "said"),
     [

@@ -1,4 +1,4 @@
-"""Words of the window that a newcomer stumbled over: kinds of marks, names that are empty, dates, and who did it."""
+"""Words of the window: kinds of marks, names that are empty, dates, and who did it."""
 
 from __future__ import annotations
 
@@ -99,6 +99,7 @@ def test_a_mark_without_a_label_is_called_the_same_everywhere(window: MainWindow
     assert not any("(no name)" in dock.windowTitle() for dock in window.findChildren(QDockWidget))
 
 
+@pytest.mark.bounded
 def test_a_site_says_when_and_by_whom_it_was_made_as_people_do(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -118,6 +118,7 @@ def test_a_range_is_typed_without_a_term_and_takes_the_one_around_it(
     assert (form.judgement.low.text(), form.judgement.high.text()) == ("", "")
 
 
+@pytest.mark.bounded
 @popup
 def test_a_range_within_no_term_waits_for_the_term(window: MainWindow, form: ClaimFormPanel, qtbot: QtBot) -> None:
     type_range(form, "80", "95")
@@ -190,6 +191,7 @@ def test_a_bound_that_no_likelihood_has_is_said_before_the_other_is_missed(form:
     assert field.text() == "150"
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("date", ["31 April 2016", "yesterday", "2016-04-31", "2017/2016"])
 def test_a_claim_is_dated_by_a_date(window: MainWindow, form: ClaimFormPanel, date: str) -> None:
     field = form.fields.fields["made_at"]
@@ -331,6 +333,7 @@ def test_a_date_is_typed_in_english_words_and_stands_there_as_the_case_keeps_it(
         assert covered(said) == []
 
 
+@pytest.mark.bounded
 def test_what_was_refused_is_said_in_the_window_that_its_panel_has_gone_to(
     window: MainWindow, mark: SiteFormPanel, qtbot: QtBot
 ) -> None:

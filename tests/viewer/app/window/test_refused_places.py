@@ -74,6 +74,7 @@ def test_the_sentence_stands_at_the_field(window: MainWindow, qtbot: QtBot, uuid
     assert window.session.document.sites[uuid] == MARKS[uuid]
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("goes_to", ["Tab", "map"])
 def test_the_sentence_stays_when_the_keyboard_goes_on(window: MainWindow, qtbot: QtBot, goes_to: str) -> None:
     window.resize(911, 512)

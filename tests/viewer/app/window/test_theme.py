@@ -78,7 +78,7 @@ def test_the_change_of_colours_is_said_while_it_goes_on(
 
     def changing(_application: QApplication, _name: str) -> None:
         cursor = QApplication.overrideCursor()
-        seen.append((window.status._hint.text(), cursor is not None and cursor.shape() == Qt.CursorShape.WaitCursor))
+        seen.append((window.status.hint.text(), cursor is not None and cursor.shape() == Qt.CursorShape.WaitCursor))
 
     painted = list[str]()
 
@@ -89,10 +89,10 @@ def test_the_change_of_colours_is_said_while_it_goes_on(
             return False
 
     watch = Watch()
-    window.status._hint.installEventFilter(watch)
+    window.status.hint.installEventFilter(watch)
     monkeypatch.setattr(view_menu, "apply_theme", changing)
     window.action_table["dark"].trigger()
     assert seen == [("Changing the colours …", True)]
     assert "Changing the colours …" in painted
-    assert window.status._hint.text() != "Changing the colours …"
+    assert window.status.hint.text() != "Changing the colours …"
     assert QApplication.overrideCursor() is None

@@ -34,6 +34,7 @@ def hand(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> Desk:
     return Desk(window.canvas)
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(("key", "left"), [(Qt.Key.Key_Delete, 4), (Qt.Key.Key_Backspace, 5)])
 def test_with_vertices_in_hand_delete_removes_the_marked_one_and_never_the_site(
     window: MainWindow, hand: Desk, qtbot: QtBot, key: Qt.Key, left: int

@@ -127,7 +127,7 @@ def state(window: MainWindow) -> tuple[object, ...]:
     )
 
 
-def test_n01_typing_changes_nothing_but_its_field(demo: MainWindow, qtbot: QtBot) -> None:
+def test_typing_changes_nothing_but_its_field(demo: MainWindow, qtbot: QtBot) -> None:
     hand = random.Random(1)
     typed = 0
     for number, id_ in enumerate(forms(demo)):

@@ -179,6 +179,7 @@ def test_keys_take_the_tools(window: MainWindow, qtbot: QtBot) -> None:
     assert "" not in hints
 
 
+@pytest.mark.bounded
 def test_ctrl_k_finds_and_runs(window: MainWindow, qtbot: QtBot) -> None:
     _begin(window, qtbot, "a")
     qtbot.keyClick(window.canvas, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)

@@ -82,6 +82,7 @@ def test_legs_across_the_world_take_little_memory() -> None:
     assert peak < 300e6
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("crs", [WEB_MERCATOR, WGS84, "EPSG:32633"])
 def test_near_the_view_the_outline_is_as_fine_as_it_would_be_everywhere(crs: str) -> None:
     """Sixty legs are few enough to be fine all over, sixty and many more far away are not."""
@@ -101,6 +102,7 @@ def test_near_the_view_the_outline_is_as_fine_as_it_would_be_everywhere(crs: str
     assert len(found.places) < 20_000, "what is far away is left out"
 
 
+@pytest.mark.bounded
 def test_panning_within_what_is_fine_projects_nothing_anew() -> None:
     shape = SiteShape(site("star", star(3000)))
     view = view_of(Bounds(19.9, 49.9, 20.1, 50.1))

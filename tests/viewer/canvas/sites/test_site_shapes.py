@@ -6,15 +6,18 @@ import numpy as np
 import pytest
 import shapely
 
+from layers.document.site import Site
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
 from layers.geo.measure import length_m
 from layers.grid.tile_grid import TileGrid, View
 from viewer.canvas.sites import site_shapes
 from viewer.canvas.sites.site_shapes import (
+    SiteShape,
     circles_of,
     geodesic_step_m,
     polygon_in_view,
     project_geometry,
+    project_together,
     runs_in_view,
     to_pixels,
 )
@@ -129,3 +132,32 @@ def test_many_circles_are_as_each_alone(crs: str) -> None:
         for one, other in zip(outline.parts, alone.parts, strict=True):
             assert one.is_polygon == other.is_polygon
             assert [ring.tolist() for ring in one.rings] == [ring.tolist() for ring in other.rings]
+
+
+@pytest.mark.parametrize("crs", [WEB_MERCATOR, WGS84, "EPSG:32652"])
+def test_shapes_that_are_projected_together_are_those_projected_alone(crs, monkeypatch):
+    """Holes, parts over the antimeridian, long and empty ones among them; a call takes some, a second the rest."""
+    monkeypatch.setattr(site_shapes, "_SHAPES_A_CALL", 7)
+    hole = [(0.2, 0.2), (0.4, 0.2), (0.4, 0.4)]
+    geometries = [
+        *(shapely.box(at, at / 2, at + 0.3, at / 2 + 0.2) for at in range(9)),
+        shapely.Polygon([(0, 0), (1, 0), (1, 1), (0, 1)], [hole]),
+        shapely.LineString([(128.0, 51.0), (128.2, 51.3), (128.1, 51.9)]),
+        shapely.box(179.6, 10, 180.4, 10.5),
+        shapely.LineString([(37.6, 55.7), (131.9, 43.1)]),
+        shapely.MultiPolygon([shapely.box(3, 3, 4, 4), shapely.box(5, 3, 6, 4)]),
+        shapely.Polygon([(2, 2), (2, 2), (2, 2), (2, 2)]),
+    ]
+    alone, together = ([SiteShape(Site(uuid=str(i), geometry=g)) for i, g in enumerate(geometries)] for _ in range(2))
+    project_together(together, crs)
+    assert sum(bool(shape._outlines) for shape in together) == (13 if crs in (WEB_MERCATOR, WGS84) else 0)
+    view = View(TileGrid(crs, 0.5 if crs == WGS84 else 50_000.0), -400, -400, 800, 800)
+    for one, other in zip(alone, together, strict=True):
+        assert one.box(crs) == other.box(crs)
+        drawn, shared = one.outline(view, 2.0**18), other.outline(view, 2.0**18)
+        assert (drawn is None) == (shared is None)
+        if drawn is not None and shared is not None:
+            assert np.array_equal(drawn.places, shared.places)
+            assert np.array_equal(drawn.first_ring, shared.first_ring)
+            assert drawn.is_polygon.tolist() == shared.is_polygon.tolist()
+            assert drawn.source.tolist() == shared.source.tolist()

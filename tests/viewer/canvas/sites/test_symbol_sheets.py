@@ -64,6 +64,7 @@ def one_by_one(
         painter.drawImage(QPointF(round(x - half), round(y - half)), sprite)
 
 
+@pytest.mark.bounded_after(4)
 @pytest.mark.parametrize("scale", [1.0, 1.25, 1.5])
 @pytest.mark.parametrize("seed", range(6))
 def test_many_symbols_are_painted_as_one_after_the_other(

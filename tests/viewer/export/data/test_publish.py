@@ -69,6 +69,7 @@ def test_the_words_are_found_where_they_are(saved: Path) -> None:
     assert words_in(out.getvalue(), PLANTED) == {USER}
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("suffix", DATA_ENDINGS)
 def test_no_byte_of_a_published_one_tells_what_is_internal(
     saved: Path, tmp_path: Path, pool: ReaderPool, suffix: str
@@ -94,6 +95,7 @@ def test_no_byte_of_a_published_one_tells_what_is_internal(
         assert (8, 6) in sizes, "the chip itself is there"
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("suffix", DATA_ENDINGS)
 def test_one_for_the_desk_tells_all_but_the_history(saved: Path, tmp_path: Path, pool: ReaderPool, suffix: str) -> None:
     path = tmp_path / f"out{suffix}"

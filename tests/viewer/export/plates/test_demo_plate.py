@@ -64,6 +64,7 @@ def test_every_mark_of_the_case_in_the_frame_is_named_keyed_or_counted(plate_of,
     assert len((alone.left_out & inside) - plate.parties.parties) <= 0.2 * len(inside)
 
 
+@pytest.mark.bounded
 def test_a_firm_named_in_a_claim_has_the_words_the_answer_and_that_its_place_is_inferred(plate_of, demo) -> None:
     spec = replace(SPEC, bounds=FIRMS, publish=True, organisation="Desk")
     plate = plate_of(spec, demo)
@@ -106,6 +107,7 @@ def test_panels_of_places_far_apart_have_a_locator_with_each_of_them(plate_of, d
     assert "locator" not in {one.rule for one in findings(near.spec, near.content, facts_of(near), ())}
 
 
+@pytest.mark.bounded_after(5)
 @pytest.mark.parametrize("lat", [0.0, 52.0, 78.0])
 @pytest.mark.parametrize("crs", ["EPSG:3857", "EPSG:4326", "UTM", "LAEA"])
 def test_the_scale_bar_is_as_long_on_the_ground_as_it_says(plate_of, document, crs: str, lat: float) -> None:

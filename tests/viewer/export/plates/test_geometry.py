@@ -107,6 +107,7 @@ def test_the_twin_has_the_same_map_without_marks_and_names(plate_of) -> None:
     assert bare.maps[0].in_frame() == []
 
 
+@pytest.mark.bounded_after(3)
 @pytest.mark.parametrize("part", PARTS)
 def test_a_part_that_is_left_out_is_not_there(plate_of, part: str) -> None:
     spec = replace(spec_of("single", "A4 landscape"), left_out=frozenset({part}))

@@ -6,6 +6,7 @@ import json
 from itertools import combinations
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage
@@ -184,6 +185,7 @@ def test_legend_rows_are_in_a_steady_order(document) -> None:
     assert legend_rows(document, uuids) == legend_rows(document, reversed(uuids))
 
 
+@pytest.mark.bounded
 def test_the_legend_lists_only_what_is_in_the_frame(plate_of) -> None:
     assert plate_of(ProductSpec(bounds=FRAME)).legend_words == [
         "Named in a claim",

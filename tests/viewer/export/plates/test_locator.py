@@ -19,6 +19,7 @@ def shown(window: Bounds) -> list[np.ndarray]:
     return [np.array([(one.x(), one.y()) for one in line]) for _, line in coasts_in(window, WIDTH, HEIGHT)]
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     "frame",
     [Bounds(10, 45, 11, 46), Bounds(178, -18, 182, -16), Bounds(10, 45, 40, 55), Bounds(-75, -9, -74, -8)],

@@ -27,6 +27,7 @@ def with_sites(document: Document, *more: Site) -> Document:
     return Document({**rows, "sites": [*rows["sites"], *more]})
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("key", ["label:in", "scale bar:0", "north arrow:0", "legend", "title", "credit:0", "locator"])
 def test_a_thing_is_found_where_it_is_and_moves_by_so_much(plate_of, key: str) -> None:
     plate = plate_of(SPEC)
@@ -98,6 +99,7 @@ def test_a_callout_is_moved_with_its_line(plate_of, document) -> None:
     assert np.abs(before[round(there.center().y()), round(there.right()) - 3] - ground).max() > 30
 
 
+@pytest.mark.bounded
 def test_marks_without_room_have_numbers_and_issued_ones_keep_theirs(plate_of, document) -> None:
     crowd = [
         Site(uuid=f"n{at}", geometry=Point(10.5 + at * 1e-5, 50.5), label=f"A rather long name of number {at}")

@@ -113,7 +113,7 @@ CASES = [
 ]
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(("layout", "page"), CASES)
 def test_each_file_that_names_a_firm_tells_what_is_claimed_and_answered(
     plate_of: MakePlate, demo: Document, layout: str, page: str
@@ -186,6 +186,7 @@ def test_the_parties_of_a_map_are_named_alike_and_no_larger_than_others(plate_of
     }
 
 
+@pytest.mark.bounded
 def test_a_page_that_leaves_its_claims_out_names_nobody(plate_of: MakePlate, demo: Document) -> None:
     plate = plate_of(replace(SPEC, left_out=frozenset({"claims"})), demo)
     assert plate.parties.level is Telling.NAMELESS
@@ -252,7 +253,7 @@ def written(plate: Plate, studio: Studio, path: Path) -> list[Path]:
     return list(finish(begin_writing(printed, path, studio.context)))
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     ("ending", "page"),
     [

@@ -74,7 +74,7 @@ def test_images_fill_their_frames(plate_of, tmp_path, image: Bounds, layout: str
         assert list(faults(plate)) == []
 
 
-@pytest.mark.bounded_after(8)
+@pytest.mark.bounded_after(2)
 @pytest.mark.parametrize("page", ["A4 landscape", "A4 portrait", "1280x720"])
 @pytest.mark.parametrize("layout", ["single", "plain", "site", "insets"])
 @pytest.mark.parametrize("image", [STRIP, WIDE, TALL], ids=["strip", "wide", "tall"])

@@ -36,7 +36,7 @@ def rooms_of(plate: Plate, key: str) -> list[tuple[int, QRectF]]:
     return [(piece.page, piece.box) for piece in plate.pieces if piece.key == key]
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("page", ["A4 landscape", "A4 portrait", "Slide 16:9"])
 def test_the_legend_stands_on_one_page(plate_of, demo, page: str) -> None:
     """Its first two rows stood below the key, all others on the next page."""

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import convert
 
 from layers.errors import GeoloupeError
 from layers.pool.pool import ReaderPool
@@ -26,7 +27,7 @@ def opened(qtbot, tmp_path: Path):
             except GeoloupeError as error:
                 answered(error)
             else:
-                answered([VectorInfo.from_json(one) for one in header["layers"]])
+                answered([convert(one, VectorInfo) for one in header["layers"]])
 
         dialog = TableDialog("t.csv", ask, options)
         qtbot.addWidget(dialog)

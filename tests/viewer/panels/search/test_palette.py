@@ -223,11 +223,11 @@ def test_what_cannot_run_now_is_never_chosen(ran: list[str], qtbot: QtBot) -> No
     assert palette.shown_texts() == ["Select a Band", "Burn Scars"]
     for _ in range(3):
         qtbot.keyClick(line, Qt.Key.Key_Down)
-        assert palette._current() is entries[2]
+        assert palette.current() is entries[2]
     view = palette.findChild(QListView)
     assert view is not None
     view.entered.emit(view.model().index(1, 0))
-    assert palette._current() is entries[2]
+    assert palette.current() is entries[2]
     line.clear()
     _type(palette, "undo", qtbot)
     assert palette.shown_texts() == ["Undo", "Unite Sites, Draw Outlines"]
@@ -326,15 +326,15 @@ def test_an_answer_that_comes_late_never_changes_the_chosen_row(search: Search, 
     search.gazetteer.known.append(Hit(group=Group.SITES, text="Saveur", lon=1, lat=1, score=EXACT))
     search.gazetteer.gate.clear()
     line = _type(search.palette, "zsel", qtbot)
-    assert search.palette._current() is None, "a guess is not chosen while a name may come before it"
+    assert search.palette.current() is None, "a guess is not chosen while a name may come before it"
     line.clear()
     _type(search.palette, "save", qtbot)
-    chosen = search.palette._current()
+    chosen = search.palette.current()
     assert chosen is not None
     assert chosen.text == "Save"
     search.gazetteer.gate.set()
     qtbot.waitUntil(lambda: not search.finder.is_busy)
     assert "Saveur" in search.palette.shown_texts()
-    assert search.palette._current() == chosen
+    assert search.palette.current() == chosen
     qtbot.keyClick(line, Qt.Key.Key_Return)
     assert ran == ["Save"]

@@ -51,6 +51,7 @@ def test_it_is_away_while_there_is_nothing_to_say(bar: MessageBar, messages: Mes
     assert not bar.isVisible()
 
 
+@pytest.mark.bounded
 def test_400_failing_tiles_are_one_line_with_a_count(bar: MessageBar, messages: Messages) -> None:
     for _ in range(400):
         messages.show("tiles", "The server does not answer.", "warning")

@@ -84,6 +84,7 @@ def build(drawing: RasterDrawing, qtbot) -> str:
     return ended.args[1]
 
 
+@pytest.mark.bounded
 def test_they_are_built_beside_nothing_and_used(opened_anew: Open, raster: Path, folder: Path, qtbot) -> None:
     drawing = opened_anew()
     assert drawing.lack is Lack.MODERATE

@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtGui import QImage
 
+from layers.decoding import encoded
 from layers.document.layer import Layer
 from layers.geo.crs import MERCATOR_HALF_M, WGS84, transform_points
 from layers.grid.tile_grid import TileGrid, View
@@ -62,7 +63,7 @@ def context(pool: CountingPool, jobs: Jobs, server: TileServer, tmp_path: Path) 
 def basemap(draw, server: TileServer) -> Callable[..., TilesDrawing]:
     def basemap(fault: str = "ok", **values: object) -> TilesDrawing:
         service = TileService("World", server.template(fault), max_level=3, attribution="Us", **values)
-        layer = Layer(uuid="tiles", kind="tiles", name="World", source_json=json.dumps(service.to_json()))
+        layer = Layer(uuid="tiles", kind="tiles", name="World", source_json=json.dumps(encoded(service)))
         drawing = draw(layer)
         assert isinstance(drawing, TilesDrawing)
         return drawing
@@ -86,7 +87,7 @@ VIEWS = {
 }
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
 def test_tiles_are_drawn_where_the_file_itself_would_be(
     draw, view: View, basemap, context, tmp_path: Path, qtbot
@@ -121,6 +122,7 @@ def shift_of(picture: np.ndarray, reference: np.ndarray) -> tuple[float, float]:
     return float(found[0]), float(found[1])
 
 
+@pytest.mark.bounded
 def test_no_seam_shows_between_tiles(basemap, server: TileServer, qtbot) -> None:
     white = QImage(64, 64, QImage.Format.Format_RGB32)
     white.fill(0xFFFFFFFF)
@@ -197,7 +199,7 @@ def test_imagery_by_date_needs_a_day_and_credits_it(draw, server: TileServer, qt
     service = TileService("Daily", template, max_level=3, attribution="Us")
     view = VIEWS["own resolution"]
     for day, words in (("", "choose a day"), ("2024-04-12", "")):
-        layer = Layer(uuid=f"t{day}", kind="tiles", name="D", source_json=json.dumps(service.at(day).to_json()))
+        layer = Layer(uuid=f"t{day}", kind="tiles", name="D", source_json=json.dumps(encoded(service.at(day))))
         drawing = draw(layer)
         complete(drawing, view, qtbot)
         assert words in drawing.problem
@@ -222,7 +224,7 @@ def test_beyond_the_end_of_a_service_its_last_level_is_shown_and_said(
     view = view_at("EPSG:3857", 128.3, 51.9, RESOLUTION / finer)
     told = basemap()  # knows that it ends at level 3
     service = TileService("World", server.template("shallow"), max_level=18, attribution="Us")
-    layer = Layer(uuid="deep", kind="tiles", name="World", source_json=json.dumps(service.to_json()))
+    layer = Layer(uuid="deep", kind="tiles", name="World", source_json=json.dumps(encoded(service)))
     drawing = draw(layer)
     deep, known = complete(drawing, view, qtbot).astype(int), complete(told, view, qtbot).astype(int)
     assert np.abs(deep - known).mean() < 2  # resampled once more
@@ -238,7 +240,7 @@ def test_beyond_the_end_of_a_service_its_last_level_is_shown_and_said(
 def test_where_only_some_tiles_are_missing_their_parents_stand_in(draw, server: TileServer, qtbot) -> None:
     """A town in detail, the country around it not: as many services are."""
     service = TileService("World", server.template("shallow"), max_level=3, attribution="Us")
-    layer = Layer(uuid="some", kind="tiles", name="World", source_json=json.dumps(service.to_json()))
+    layer = Layer(uuid="some", kind="tiles", name="World", source_json=json.dumps(encoded(service)))
     drawing, view = draw(layer), VIEWS["own resolution"]
     server.last_level = 1
     assert (complete(drawing, view, qtbot)[..., 3] == 255).all()

@@ -65,6 +65,7 @@ class MapOnPage:
         self.paint_below_marks: Callable[[QPainter], None] | None = None
         """Paints the lines of a graticule, in logical pixels of the frame."""
         self._layer_labels: list[PlacedLabel] | None = None
+        self._in_frame: list[str] | None = None
         self._letters = LabelPainter()
         self.frames = _frames_of(index, framing.view)
 
@@ -83,9 +84,11 @@ class MapOnPage:
 
     def in_frame(self) -> list[str]:
         """Uuids of the marks in the frame."""
-        view = self.view
-        found = (frame.within(0.0, 0.0, view.width, view.height) for frame in self.frames)
-        return list(dict.fromkeys(uuid for some in found for uuid in some))
+        if self._in_frame is None:
+            view = self.view
+            found = (frame.within(0.0, 0.0, view.width, view.height) for frame in self.frames)
+            self._in_frame = list(dict.fromkeys(uuid for some in found for uuid in some))
+        return list(self._in_frame)
 
     def callouts(self) -> list[tuple[str, SignAt]]:
         """The callouts in the frame, in logical pixels from its corner, each with its mark."""

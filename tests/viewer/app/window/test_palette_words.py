@@ -1,4 +1,4 @@
-"""The palette finds commands by the words that newcomers type, whatever they are called here."""
+"""The palette finds commands by the words that people type, whatever they are called here."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ def name_of(window: MainWindow, id_: str) -> str:
         ("manual", "guide"),
     ],
 )
-def test_a_newcomers_word_leads_to_the_command(begun: MainWindow, qtbot: QtBot, typed: str, id_: str) -> None:
+def test_an_everyday_word_leads_to_the_command(begun: MainWindow, qtbot: QtBot, typed: str, id_: str) -> None:
     palette, line = search_for(begun, typed, qtbot)
-    entries = [row for row in palette._rows if isinstance(row, PaletteEntry)]
+    entries = [row for row in palette.rows if isinstance(row, PaletteEntry)]
     names = [entry.text for entry in entries]
     assert names.index(name_of(begun, id_)) <= (4 if typed in ("settings", "pin", "contrast") else 0)
     QTest.keyClick(line, Qt.Key.Key_Escape)

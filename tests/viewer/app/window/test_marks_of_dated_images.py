@@ -1,4 +1,4 @@
-"""Two dated images in the real window, as a fourth stranger used them."""
+"""Marks and comparisons of two dated images in the real window."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def test_the_palette_hides_and_shows_a_layer_by_name(window: MainWindow, desk: D
         palette = window.search.show_palette([])
         typed = palette.findChild(QLineEdit)
         QTest.keyClicks(typed, text)
-        qtbot.waitUntil(lambda: not palette._finder.is_busy, timeout=10_000)
+        qtbot.waitUntil(lambda: not palette.is_searching, timeout=10_000)
         assert palette.shown_texts()[0] == wanted
         QTest.keyClick(typed, Key.Key_Return)
         settle(window, qtbot)
@@ -185,7 +185,7 @@ def test_the_palette_hides_and_shows_a_layer_by_name(window: MainWindow, desk: D
     assert not sites_visible(window.session.document)
     palette = window.search.show_palette([])
     QTest.keyClicks(palette.findChild(QLineEdit), "new")
-    qtbot.waitUntil(lambda: not palette._finder.is_busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not palette.is_searching, timeout=10_000)
     assert "new" in palette.shown_texts()
     assert "Hide “new”" not in palette.shown_texts(), "the name alone means the layer itself"
     palette.close()

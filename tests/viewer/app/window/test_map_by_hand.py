@@ -1,4 +1,4 @@
-"""The map in the real window, as a stranger uses it: what is pressed, clicked or dragged does what it looks like."""
+"""The map under mouse and keys: all that is pressed, clicked or dragged does as it looks, in the real window."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ def add(window: MainWindow, uuid: str, geometry: shapely.Geometry, **fields: obj
     window.session.push(add_site(window.session.document, geometry, actor="Li", uuid=uuid, **fields))
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("tool", ["tool_measure", "tool_line", "tool_polygon", "tool_arrow", "tool_lasso_sites"])
 def test_undo_takes_the_last_point_back_while_one_is_drawing(window: MainWindow, desk: Desk, tool: str) -> None:
     window.action_table[tool].trigger()

@@ -1,4 +1,4 @@
-"""Stumbles of a stranger in forms and lists, each once more in the real window."""
+"""The form of a site and the lists beside it: places, undo while typing, units and reasons, in the real window."""
 
 from __future__ import annotations
 
@@ -107,12 +107,12 @@ def turn_wheel(widget: QWidget) -> None:
         QApplication.sendEvent(widget, wheel)
 
 
-# -- A1: a place that is committed unchanged ----------------------------------------------------------------------
+# -- a place that is committed unchanged --------------------------------------------------------------------------
 
 
 @pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("notation", list(Notation))
-def test_a1_a_place_that_is_entered_as_it_was_shown_stays(
+def test_a_place_that_is_entered_as_it_was_shown_stays(
     window: MainWindow, form: SiteFormPanel, notation: Notation
 ) -> None:
     window.panel_context.set_notation(notation)
@@ -124,16 +124,14 @@ def test_a1_a_place_that_is_entered_as_it_was_shown_stays(
     assert window.session.history.undo_text() == "Add site “Pad 1S”"
 
 
-def test_a1_other_fields_keep_what_they_show_with_fewer_digits(window: MainWindow, form: SiteFormPanel) -> None:
+def test_other_fields_keep_what_they_show_with_fewer_digits(window: MainWindow, form: SiteFormPanel) -> None:
     exact = 7000.123456789123
     window.session.push(update_site(window.session.document, "pad", actor="me", position_error_m=exact))
     enter(form.fields.fields["position_error_m"], " ", anew=False)
     assert pad_of(window).position_error_m == exact
 
 
-def test_a1_a_basis_that_is_cut_off_stands_beneath_in_whole(
-    window: MainWindow, form: SiteFormPanel, qtbot: QtBot
-) -> None:
+def test_a_basis_that_is_cut_off_stands_beneath_in_whole(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
     whole = form.basis_whole
     assert whole.isVisible()
     assert whole.text() == PLANNED
@@ -141,11 +139,11 @@ def test_a1_a_basis_that_is_cut_off_stands_beneath_in_whole(
     assert whole.isHidden()
 
 
-# -- A2: the wheel, and the datum ---------------------------------------------------------------------------------
+# -- the wheel, and the datum -------------------------------------------------------------------------------------
 
 
 @pytest.mark.bounded
-def test_a2_the_wheel_changes_nothing_that_has_not_the_keyboard(
+def test_the_wheel_changes_nothing_that_has_not_the_keyboard(
     window: MainWindow, form: SiteFormPanel, answers: Answers, qtbot: QtBot
 ) -> None:
     answers.unsaved_answer = Unsaved.DISCARD
@@ -169,7 +167,7 @@ def test_a2_the_wheel_changes_nothing_that_has_not_the_keyboard(
         assert box.focusPolicy() != Qt.FocusPolicy.WheelFocus, box.accessibleName()
 
 
-def test_a2_after_a_place_is_entered_the_datum_is_that_of_the_text(window: MainWindow, form: SiteFormPanel) -> None:
+def test_after_a_place_is_entered_the_datum_is_that_of_the_text(window: MainWindow, form: SiteFormPanel) -> None:
     rows = form.place
     rows.datum.setFocus()
     choose_by_keys(rows.datum, "Pul")
@@ -182,7 +180,7 @@ def test_a2_after_a_place_is_entered_the_datum_is_that_of_the_text(window: MainW
     assert "Pulkovo" in pad_of(window).position_basis
 
 
-def test_a2_a_place_read_again_on_another_datum_ends_on_wgs84_and_so_does_undo(
+def test_a_place_read_again_on_another_datum_ends_on_wgs84_and_so_does_undo(
     window: MainWindow, form: SiteFormPanel
 ) -> None:
     rows = form.place
@@ -199,7 +197,7 @@ def test_a2_a_place_read_again_on_another_datum_ends_on_wgs84_and_so_does_undo(
     assert rows.datum.currentData() == Datum.WGS84
 
 
-def test_a2_an_error_that_was_judged_stays_and_it_is_said(window: MainWindow, form: SiteFormPanel) -> None:
+def test_an_error_that_was_judged_stays_and_it_is_said(window: MainWindow, form: SiteFormPanel) -> None:
     enter(form.place.line, "51.86912, 128.35712")
     assert distance_m(*pad_of(window).geometry.coords[0], 128.35712, 51.86912) < 1
     assert pad_of(window).position_error_m == 7000.0
@@ -211,11 +209,11 @@ def test_a2_an_error_that_was_judged_stays_and_it_is_said(window: MainWindow, fo
     assert pad_of(window).position_error_m == 79.0, "nobody has judged the one before"
 
 
-# -- A3: undo in a text field -------------------------------------------------------------------------------------
+# -- undo in a text field -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.bounded
-def test_a3_undo_in_a_field_without_typing_is_the_cases(window: MainWindow, form: SiteFormPanel) -> None:
+def test_undo_in_a_field_without_typing_is_the_cases(window: MainWindow, form: SiteFormPanel) -> None:
     fields = form.fields.fields
     for column in ("label", "notes", "position_basis"):
         field = fields[column]
@@ -232,7 +230,7 @@ def test_a3_undo_in_a_field_without_typing_is_the_cases(window: MainWindow, form
         press(Key.Key_Z, Control)
 
 
-def test_a3_undo_takes_typing_back_first(window: MainWindow, form: SiteFormPanel) -> None:
+def test_undo_takes_typing_back_first(window: MainWindow, form: SiteFormPanel) -> None:
     for column in ("label", "notes"):
         field = form.fields.fields[column]
         field.setFocus()
@@ -332,7 +330,8 @@ def test_what_is_typed_at_another_time_is_a_step_of_its_own(
     assert pad_of(window).notes == "One"
 
 
-def test_a3_undo_after_a_source_is_cited_takes_the_citing_back(window: MainWindow, form: SiteFormPanel) -> None:
+@pytest.mark.bounded
+def test_undo_after_a_source_is_cited_takes_the_citing_back(window: MainWindow, form: SiteFormPanel) -> None:
     window.canvas.setFocus()
     press(Key.Key_R)
     focus = QApplication.focusWidget()
@@ -347,7 +346,7 @@ def test_a3_undo_after_a_source_is_cited_takes_the_citing_back(window: MainWindo
     assert window.session.document.claims
 
 
-# -- A7, B7: whose record it is, and the way back -----------------------------------------------------------------
+# -- whose record it is, and the way back -------------------------------------------------------------------------
 
 
 def details(window: MainWindow) -> QDockWidget:
@@ -360,7 +359,7 @@ def second_pad(window: MainWindow) -> None:
 
 
 @pytest.mark.bounded
-def test_a7_the_title_bar_names_what_is_shown(window: MainWindow, form: SiteFormPanel) -> None:
+def test_the_title_bar_names_what_is_shown(window: MainWindow, form: SiteFormPanel) -> None:
     second_pad(window)
     assert details(window).windowTitle() == "Site: Pad 1S"
     enter(form.fields.fields["label"], "Pad <b>1S</b> of the northern complex near the river")
@@ -378,7 +377,7 @@ def test_a7_the_title_bar_names_what_is_shown(window: MainWindow, form: SiteForm
     assert details(window).windowTitle() == "Claim: It was built in 2020"
 
 
-def test_a7_another_record_begins_at_the_top(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
+def test_another_record_begins_at_the_top(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
     second_pad(window)
     bar = form.page._scroll.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 100)
@@ -390,7 +389,7 @@ def test_a7_another_record_begins_at_the_top(window: MainWindow, form: SiteFormP
     assert bar.value() == 0
 
 
-def test_b7_a_claim_leads_to_its_site_and_back(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
+def test_a_claim_leads_to_its_site_and_back(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
     window.canvas.setFocus()
     press(Key.Key_J)
     QTest.keyClicks(QApplication.focusWidget(), "It was built in 2020")
@@ -412,7 +411,7 @@ def test_b7_a_claim_leads_to_its_site_and_back(window: MainWindow, form: SiteFor
     assert details(window).windowTitle() == "Site: Pad 1S"
 
 
-def test_b7_what_is_gone_is_no_step_back(window: MainWindow, form: SiteFormPanel) -> None:
+def test_what_is_gone_is_no_step_back(window: MainWindow, form: SiteFormPanel) -> None:
     second_pad(window)
     window.selection.set({"pad2"})
     assert window.action_table["details_back"].isEnabled()
@@ -426,10 +425,10 @@ def test_b7_what_is_gone_is_no_step_back(window: MainWindow, form: SiteFormPanel
     assert not window.action_table["details_back"].isEnabled()
 
 
-# -- B4: units, and refusals --------------------------------------------------------------------------------------
+# -- units, and refusals ------------------------------------------------------------------------------------------
 
 
-def test_b4_a_number_takes_units(window: MainWindow, form: SiteFormPanel) -> None:
+def test_a_number_takes_units(window: MainWindow, form: SiteFormPanel) -> None:
     field = form.fields.fields["position_error_m"]
     for typed, metres in (("5 km", 5000.0), ("400 ft", 121.92), ("2 nmi", 3704.0), ("1,5km", 1500.0), ("250 m", 250.0)):
         enter(field, typed)
@@ -438,7 +437,7 @@ def test_b4_a_number_takes_units(window: MainWindow, form: SiteFormPanel) -> Non
         assert form.fields.refusal.isHidden()
 
 
-def test_b4_a_refusal_stands_at_its_field_keeps_the_typing_and_moves_nothing(
+def test_a_refusal_stands_at_its_field_keeps_the_typing_and_moves_nothing(
     window: MainWindow, form: SiteFormPanel, qtbot: QtBot
 ) -> None:
     field, country = form.fields.fields["position_error_m"], form.fields.fields["location_country"]
@@ -475,7 +474,7 @@ def test_b4_a_refusal_stands_at_its_field_keeps_the_typing_and_moves_nothing(
     assert form.fields.refusal.isHidden()
 
 
-def test_b4_a_place_that_is_none_is_refused_at_its_line(window: MainWindow, form: SiteFormPanel) -> None:
+def test_a_place_that_is_none_is_refused_at_its_line(window: MainWindow, form: SiteFormPanel) -> None:
     enter(form.place.line, "somewhere else")
     assert form.place.line.text() == "somewhere else"
     assert form.place._bubble.isVisible()
@@ -483,7 +482,7 @@ def test_b4_a_place_that_is_none_is_refused_at_its_line(window: MainWindow, form
     assert form.place._bubble.isHidden()
 
 
-# -- B8, C14 to C16: the list of sites ----------------------------------------------------------------------------
+# -- the list of sites --------------------------------------------------------------------------------------------
 
 
 def site_list(window: MainWindow) -> SiteListPanel:
@@ -497,7 +496,7 @@ def listed(window: MainWindow) -> list[str]:
     return [model.data(model.index(row, 0)) for row in range(model.rowCount())]
 
 
-def test_b8_a_new_mark_that_the_filter_hides_is_told_of(window: MainWindow, form: SiteFormPanel) -> None:
+def test_a_new_mark_that_the_filter_hides_is_told_of(window: MainWindow, form: SiteFormPanel) -> None:
     rows = site_list(window).list
     QTest.keyClicks(rows.filter, "pad 1s")
     window.canvas.setFocus()
@@ -514,7 +513,7 @@ def test_b8_a_new_mark_that_the_filter_hides_is_told_of(window: MainWindow, form
 
 
 @pytest.mark.bounded
-def test_c14_going_to_a_site_scrolls_the_list_to_it(
+def test_going_to_a_site_scrolls_the_list_to_it(
     window: MainWindow, form: SiteFormPanel, answers: Answers, qtbot: QtBot
 ) -> None:
     answers.unsaved_answer = Unsaved.DISCARD
@@ -538,7 +537,7 @@ def test_c14_going_to_a_site_scrolls_the_list_to_it(
 
 
 @pytest.mark.bounded
-def test_c15_a_new_mark_stands_last_and_stays_there(
+def test_a_new_mark_stands_last_and_stays_there(
     window: MainWindow, form: SiteFormPanel, qtbot: QtBot, tmp_path: Path
 ) -> None:
     push, document = window.session.push, window.session.document
@@ -554,7 +553,7 @@ def test_c15_a_new_mark_stands_last_and_stays_there(
     assert listed(window) == ["Pad 1S", "Spur", "Mast"]
 
 
-def test_c16_the_filter_lists_names_before_notes(window: MainWindow, form: SiteFormPanel) -> None:
+def test_the_filter_lists_names_before_notes(window: MainWindow, form: SiteFormPanel) -> None:
     push, document = window.session.push, window.session.document
     window.session.push(update_site(document, "pad", actor="me", label="Mast", notes="beside the pad"))
     for label in ("Old launch pad", "Store", "Pad 1S"):
@@ -567,7 +566,7 @@ def test_c16_the_filter_lists_names_before_notes(window: MainWindow, form: SiteF
     assert listed(window) == ["Padlock", "Pad 1S", "Mast"]
 
 
-# -- C8 to C12: pickers, examples, cards, reasons -----------------------------------------------------------------
+# -- pickers, examples, cards, reasons ----------------------------------------------------------------------------
 
 
 def report_of_pad(window: MainWindow, source: str) -> None:
@@ -584,7 +583,7 @@ def report_of_pad(window: MainWindow, source: str) -> None:
     window.canvas.setFocus()
 
 
-def test_c8_the_list_of_sources_is_as_wide_as_its_texts(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
+def test_the_list_of_sources_is_as_wide_as_its_texts(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
     window.canvas.setFocus()
     press(Key.Key_R)
     picker = QApplication.focusWidget()
@@ -603,14 +602,14 @@ def test_c8_the_list_of_sources_is_as_wide_as_its_texts(window: MainWindow, form
 
 
 @pytest.mark.bounded
-def test_c9_no_example_looks_like_a_value(window: MainWindow, form: SiteFormPanel) -> None:
+def test_no_example_looks_like_a_value(window: MainWindow, form: SiteFormPanel) -> None:
     window.docks.make_all()
     shown = [line.placeholderText() for line in window.findChildren(QLineEdit)]
     assert "e.g. 2024-04-12" in shown
     assert not [text for text in shown if text[:1].isdigit()]
 
 
-def test_c10_a_claim_says_its_speaker_and_its_source(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
+def test_a_claim_says_its_speaker_and_its_source(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
     report_of_pad(window, "Sketch of the pads")
     window.selection.set({"pad"})
     (card,) = laid_out(form.cards.rows)
@@ -628,7 +627,7 @@ def test_c10_a_claim_says_its_speaker_and_its_source(window: MainWindow, form: S
     assert "No source" in [label.text() for label in card.findChildren(QLabel)]
 
 
-def test_c10_reliability_takes_room_once_it_is_judged(window: MainWindow, form: SiteFormPanel) -> None:
+def test_reliability_takes_room_once_it_is_judged(window: MainWindow, form: SiteFormPanel) -> None:
     report_of_pad(window, "Sketch of the pads")
     window.docks.show_panel("source_register")
     register = window.docks.sources.panel
@@ -640,7 +639,7 @@ def test_c10_reliability_takes_room_once_it_is_judged(window: MainWindow, form: 
     assert RELIABILITY not in register.list._unwanted
 
 
-def test_c11_a_grey_button_says_why(window: MainWindow, form: SiteFormPanel) -> None:
+def test_a_grey_button_says_why(window: MainWindow, form: SiteFormPanel) -> None:
     assert form.image_part.chips.isHidden(), "no empty box for chips that are not there"
     button = form.image_part.cite_button
     assert not button.isEnabled()
@@ -648,7 +647,8 @@ def test_c11_a_grey_button_says_why(window: MainWindow, form: SiteFormPanel) -> 
     assert button.accessibleDescription() == "There is no image to cite: choose above on which one this was drawn."
 
 
-def test_c12_a_line_has_no_fill_and_a_named_site_is_offered_its_role(window: MainWindow, form: SiteFormPanel) -> None:
+@pytest.mark.bounded
+def test_a_line_has_no_fill_and_a_named_site_is_offered_its_role(window: MainWindow, form: SiteFormPanel) -> None:
     push = window.session.push
     push(add_site(window.session.document, LineString([(128, 51), (129, 52)]), actor="me", uuid="spur", label="Spur"))
     form.style_part.set_folded(False)

@@ -1,4 +1,4 @@
-"""The last stumbles of a second stranger, each once more in the real window."""
+"""Forms, list and map tell of sites: their kinds, dates, names and places, in the real window."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def asked(form: SiteFormPanel) -> set[str]:
     return {column for column, field in form.fields.fields.items() if not field.isHidden()}
 
 
-def test_row_25_what_is_no_site_is_not_asked_for_what_only_sites_have(window: MainWindow, qtbot: QtBot) -> None:
+def test_what_is_no_site_is_not_asked_for_what_only_sites_have(window: MainWindow, qtbot: QtBot) -> None:
     ring = RangeRing(PAD, (50_000.0, 100_000.0))
     arrow = LineString([PAD, (129.0, 52.0)])
     marks = [
@@ -77,7 +77,7 @@ def test_row_25_what_is_no_site_is_not_asked_for_what_only_sites_have(window: Ma
         assert {"label", "notes"} <= asked(form)
 
 
-def test_row_20_values_that_another_class_asked_for_are_told(window: MainWindow, qtbot: QtBot) -> None:
+def test_values_that_another_class_asked_for_are_told(window: MainWindow, qtbot: QtBot) -> None:
     form = begin(window, qtbot, Site(uuid="pad", geometry=Point(PAD), class_code="radome"))
     assert form.details_part.fields.fields
     assert form.details_part.kept.isHidden()
@@ -118,7 +118,7 @@ def test_what_brings_a_site_back_is_said_until_it_is_back(window: MainWindow, qt
     assert [table.uuid_at(row) for row in range(table.rowCount())] == ["pad", "gate", "tank"]
 
 
-def test_row_22_it_is_said_that_numbers_closed_up(window: MainWindow, qtbot: QtBot) -> None:
+def test_it_is_said_that_numbers_closed_up(window: MainWindow, qtbot: QtBot) -> None:
     numbered = [
         Site(uuid=f"n{n}", geometry=Point(PAD[0] + n / 10, PAD[1]), shape_json=as_json(Numbered(n)), number=n)
         for n in (1, 2, 3, 4)
@@ -145,7 +145,7 @@ def test_row_22_it_is_said_that_numbers_closed_up(window: MainWindow, qtbot: QtB
 @pytest.mark.parametrize(
     ("lifecycles", "column"), [(("planned", "agreed"), "valid_from"), (("closed", "closed"), "valid_to")]
 )
-def test_row_6_a_date_to_come_for_many_is_the_one_from_which_they_are_planned(
+def test_a_date_to_come_for_many_is_the_one_from_which_they_are_planned(
     window: MainWindow, qtbot: QtBot, lifecycles: tuple[str, str], column: str
 ) -> None:
     sites = [Site(uuid=f"s{n}", geometry=Point(PAD), lifecycle=word) for n, word in enumerate(lifecycles)]
@@ -162,7 +162,7 @@ def test_row_6_a_date_to_come_for_many_is_the_one_from_which_they_are_planned(
     assert {getattr(site, column) for site in document.sites.values()} == {""}
 
 
-def test_row_6_for_marks_of_which_some_exist_it_is_refused(window: MainWindow, qtbot: QtBot) -> None:
+def test_for_marks_of_which_some_exist_it_is_refused(window: MainWindow, qtbot: QtBot) -> None:
     form = begin(
         window, qtbot, Site(uuid="a", geometry=Point(PAD), lifecycle="planned"), Site(uuid="b", geometry=Point(PAD))
     )
@@ -173,7 +173,7 @@ def test_row_6_for_marks_of_which_some_exist_it_is_refused(window: MainWindow, q
     assert all(not (site.lifecycle_as_of or site.valid_from) for site in window.session.document.sites.values())
 
 
-def test_rows_30_and_31_the_list_tells_what_the_form_tells(window: MainWindow, qtbot: QtBot) -> None:
+def test_the_list_tells_what_the_form_tells(window: MainWindow, qtbot: QtBot) -> None:
     pick = {"position_basis": MEASURED, "image_uuid": "i", "pixel_m": 7400.0}
     sites = [
         Site(uuid="a", geometry=Point(PAD), label="A", folder="North", lifecycle="planned", valid_from="2030", **pick),
@@ -196,7 +196,7 @@ def test_rows_30_and_31_the_list_tells_what_the_form_tells(window: MainWindow, q
     assert "wherever that is larger than a pin" in form.place.note.text()
 
 
-def test_row_26_the_name_of_an_area_stands_in_its_middle(window: MainWindow, qtbot: QtBot) -> None:
+def test_the_name_of_an_area_stands_in_its_middle(window: MainWindow, qtbot: QtBot) -> None:
     begin(window, qtbot, Site(uuid="area", geometry=box(128.0, 51.5, 129.0, 52.2), label="A name"))
     window.selection.clear()
     window.views.show_everything()
@@ -233,7 +233,7 @@ def test_no_name_lies_on_the_radius_of_a_ring(window: MainWindow, qtbot: QtBot) 
     assert apart or label.box.bottom <= box.top or label.box.top >= box.bottom
 
 
-def test_row_32_a_place_gone_to_lies_at_the_crosshair(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_place_gone_to_lies_at_the_crosshair(window: MainWindow, qtbot: QtBot) -> None:
     begin(window, qtbot, Site(uuid="pad", geometry=Point(PAD)))
     size = window.size()
     for place, error_m in itertools.product((PAD, (24.0, 78.2)), (100.0, 200_000.0)):
@@ -253,7 +253,7 @@ def test_row_32_a_place_gone_to_lies_at_the_crosshair(window: MainWindow, qtbot:
 
 
 @popup
-def test_row_29_classes_are_in_the_order_of_their_names_and_found_by_typing(window: MainWindow, qtbot: QtBot) -> None:
+def test_classes_are_in_the_order_of_their_names_and_found_by_typing(window: MainWindow, qtbot: QtBot) -> None:
     form = begin(window, qtbot, Site(uuid="pad", geometry=Point(PAD)))
     field = form.fields.fields["class_code"]
     assert isinstance(field, QComboBox)
@@ -268,7 +268,7 @@ def test_row_29_classes_are_in_the_order_of_their_names_and_found_by_typing(wind
     assert window.session.document.sites["pad"].class_code == "radome"
 
 
-def test_row_14_a_wide_list_shows_the_lifecycle(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_wide_list_shows_the_lifecycle(window: MainWindow, qtbot: QtBot) -> None:
     begin(window, qtbot, Site(uuid="pad", geometry=Point(PAD), lifecycle="planned", valid_from="2030"))
     panel = window.findChild(SiteListPanel)
     assert panel is not None

@@ -1,4 +1,4 @@
-"""Stumbles of a stranger in the lines that link rows, each once more in the real window."""
+"""The lines that link rows to each other: typing, Esc, undo and clicks elsewhere, in the real window."""
 
 from __future__ import annotations
 

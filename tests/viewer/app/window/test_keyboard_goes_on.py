@@ -1,4 +1,4 @@
-"""Stumbles of a second stranger over keys, forms and lists, each once more in the real window."""
+"""The keyboard goes on after labels, forms, lists, the palette and the scale box, in the real window."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
@@ -16,7 +16,7 @@ from layers.document.mark_shape import Numbered, RangeRing, shape_of_site
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
 from layers.project.saving.publish import write_case
-from tests.support.windows import begin_on_map, opened, settle, texts
+from tests.support.windows import begin_on_map, keyboard, opened, press, settle, texts
 from tests.viewer.app.conftest import Answers
 from tests.viewer.tools.conftest import Desk
 from viewer.app.opening.questions import Unsaved
@@ -47,21 +47,10 @@ def desk(window: MainWindow, qtbot: QtBot) -> Desk:
     return Desk(window.canvas)
 
 
-def press(key: Key, modifiers: Qt.KeyboardModifier = Nothing) -> None:
-    """A key, wherever the keyboard is."""
-    QTest.keyClick(keyboard(), key, modifiers)
-
-
 def write(text: str) -> None:
     """Letter by letter, each where the keyboard is by then."""
     for letter in text:
         QTest.keyClicks(keyboard(), letter)
-
-
-def keyboard() -> QWidget:
-    widget = QApplication.activePopupWidget() or QApplication.focusWidget()
-    assert widget is not None, "the keyboard is nowhere"
-    return widget
 
 
 def form_of(window: MainWindow) -> SiteFormPanel:
@@ -70,7 +59,7 @@ def form_of(window: MainWindow) -> SiteFormPanel:
     return form
 
 
-# -- 3: after the label -------------------------------------------------------------------------------------------
+# -- after the label ----------------------------------------------------------------------------------------------
 
 
 def test_after_the_label_of_a_new_mark_the_keys_are_the_maps(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
@@ -126,9 +115,10 @@ def test_no_letter_changes_a_closed_choice_which_shows_that_it_has_the_keyboard(
     assert field.currentIndex() == before
 
 
-# -- 10: the palette ----------------------------------------------------------------------------------------------
+# -- the palette --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_letters_typed_before_the_palette_is_active_go_into_it(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     window.action_table["palette"].trigger()
     palette = window.findChildren(CommandPalette)[-1]
@@ -144,7 +134,7 @@ def test_letters_typed_before_the_palette_is_active_go_into_it(window: MainWindo
     assert window.toolbox.in_hand == "tool_point", "later they are the map's"
 
 
-# -- 9: the start page --------------------------------------------------------------------------------------------
+# -- the start page -----------------------------------------------------------------------------------------------
 
 
 def test_enter_presses_the_buttons_of_the_start_page(window: MainWindow, qtbot: QtBot) -> None:
@@ -169,7 +159,7 @@ def test_enter_presses_the_buttons_of_a_form(window: MainWindow, desk: Desk, qtb
     assert len(window.session.document.claims) == 1
 
 
-# -- 4, 5: radii are typed ----------------------------------------------------------------------------------------
+# -- radii are typed ----------------------------------------------------------------------------------------------
 
 
 def test_radii_of_rings_are_typed_without_a_bearing_each_from_the_centre(
@@ -214,7 +204,7 @@ def test_the_entry_does_not_open_under_a_message_line(window: MainWindow, desk: 
     assert entry.mapTo(window, entry.rect().topLeft()).y() > below
 
 
-# -- 12: the filter of another case -------------------------------------------------------------------------------
+# -- the filter of another case -----------------------------------------------------------------------------------
 
 
 @pytest.mark.bounded
@@ -238,7 +228,7 @@ def test_no_filter_lies_over_another_case(
     assert window.docks.layer_tree.filter.text() == ""
 
 
-# -- 19: the scale box --------------------------------------------------------------------------------------------
+# -- the scale box ------------------------------------------------------------------------------------------------
 
 
 def test_enter_in_the_scale_box_goes_there_and_back_to_the_map(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
@@ -257,7 +247,7 @@ def test_enter_in_the_scale_box_goes_there_and_back_to_the_map(window: MainWindo
     assert box.currentText().endswith("200\u202f000") or box.currentText().endswith("200\u00a0000")
 
 
-# -- 6: a date to come --------------------------------------------------------------------------------------------
+# -- a date to come -----------------------------------------------------------------------------------------------
 
 
 def test_a_planned_site_with_a_date_to_come_is_valid_from_then(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
@@ -290,7 +280,7 @@ def test_a_planned_site_with_a_date_to_come_is_valid_from_then(window: MainWindo
     assert window.session.document.sites["pad"].lifecycle_as_of == "2024"
 
 
-# -- 14, 22: the list of sites ------------------------------------------------------------------------------------
+# -- the list of sites --------------------------------------------------------------------------------------------
 
 
 def test_rows_of_the_sites_have_a_menu_a_lifecycle_and_names_that_tell_them_apart(
@@ -327,7 +317,7 @@ def test_rows_of_the_sites_have_a_menu_a_lifecycle_and_names_that_tell_them_apar
     assert set(window.session.document.sites) == {"three"}
 
 
-# -- 29: the list of classes --------------------------------------------------------------------------------------
+# -- the list of classes ------------------------------------------------------------------------------------------
 
 
 def test_the_list_of_classes_does_not_fill_the_screen_and_letters_find_in_it(

@@ -1,4 +1,4 @@
-"""Stumbles of a stranger in the forms of claims and layers, each once more in the real window."""
+"""Claims and the properties of layers are filled in: Tab, refusals, dates, undo and redo, in the real window."""
 
 from __future__ import annotations
 

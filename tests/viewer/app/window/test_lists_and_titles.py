@@ -1,4 +1,4 @@
-"""The lists, the details' title, the status bar and the palette in the real window, as a stranger reads them."""
+"""The lists, the details' title, the status bar and the palette in the real window."""
 
 from __future__ import annotations
 
@@ -87,8 +87,8 @@ def test_a_command_with_the_very_words_stands_before_names_that_are_spelled_near
     window: MainWindow, desk: Desk, qtbot: QtBot, typed: str, command: str
 ) -> None:
     palette, _line = search_for(window, typed, qtbot)
-    commands = [row.text for row in palette._rows if isinstance(row, PaletteEntry)]
-    first = [row for row in palette._rows if not isinstance(row, str)][: commands.index(command) + 1]
+    commands = [row.text for row in palette.rows if isinstance(row, PaletteEntry)]
+    first = [row for row in palette.rows if not isinstance(row, str)][: commands.index(command) + 1]
     assert all(isinstance(row, PaletteEntry) for row in first), palette.shown_texts()
     if typed == "statist":
         assert palette.shown_texts()[0] == command, "though it cannot be done now"
@@ -144,7 +144,7 @@ def test_layers_are_found_by_name_and_claims_by_their_words(window: MainWindow, 
         palette, line = search_for(window, typed, qtbot)
         (hit,) = (hit for hit in palette.shown_hits() if hit.group is group)
         assert hit.text == text
-        assert palette._current() == hit
+        assert palette.current() == hit
         assert palette.sentence() == "Enter shows it"
         qtbot.keyClick(line, Key.Key_Return)
     assert window.panel_context.layer_uuid == "l"

@@ -1,4 +1,4 @@
-"""Rows of the newcomer's list about the analyst's hand, each by mouse and keyboard in the real window."""
+"""Marking by mouse and keyboard in the real window: typing, tools, messages, panels and menus."""
 
 from __future__ import annotations
 
@@ -87,10 +87,11 @@ def in_sight(widget: QWidget) -> bool:
     return widget.visibleRegion().boundingRect().contains(widget.rect())
 
 
-# -- 1: typing ----------------------------------------------------------------------------------------------------
+# -- typing -------------------------------------------------------------------------------------------------------
 
 
-def test_n01_after_a_mark_the_keyboard_is_in_its_label(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+@pytest.mark.bounded
+def test_after_a_mark_the_keyboard_is_in_its_label(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     press(Key.Key_P)
     desk.click(9.5, 50.2)
     qtbot.waitUntil(lambda: named("Label") == "Label")
@@ -103,7 +104,8 @@ def test_n01_after_a_mark_the_keyboard_is_in_its_label(window: MainWindow, desk:
     qtbot.waitUntil(window.canvas.hasFocus)
 
 
-def test_n01_the_label_of_the_next_mark_is_in_sight_with_its_text_selected(
+@pytest.mark.bounded
+def test_the_label_of_the_next_mark_is_in_sight_with_its_text_selected(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:
     press(Key.Key_P)
@@ -141,7 +143,7 @@ def test_n01_the_label_of_the_next_mark_is_in_sight_with_its_text_selected(
         ("stroke_color", "#111111", "#f3a712", "#f3a712"),
     ],
 )
-def test_n01_esc_takes_back_what_was_typed_in_any_field_and_undo_brings_it_again(
+def test_esc_takes_back_what_was_typed_in_any_field_and_undo_brings_it_again(
     window: MainWindow, desk: Desk, qtbot: QtBot, column: str, stood: object, typed: str, kept: object, rests: bool
 ) -> None:
     document, history = window.session.document, window.session.history
@@ -173,7 +175,8 @@ def test_n01_esc_takes_back_what_was_typed_in_any_field_and_undo_brings_it_again
     assert history.stack.index() == steps
 
 
-def test_n01_esc_without_typing_leaves_no_step(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+@pytest.mark.bounded
+def test_esc_without_typing_leaves_no_step(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     press(Key.Key_P)
     desk.click(9.5, 50.2)
     step = window.session.history.stack.index()
@@ -190,7 +193,7 @@ def test_n01_esc_without_typing_leaves_no_step(window: MainWindow, desk: Desk, q
 
 
 @pytest.mark.bounded
-def test_n01_enter_at_the_crosshair_marks_by_keys_alone(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+def test_enter_at_the_crosshair_marks_by_keys_alone(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     middle = window.canvas.viewport.centre_lonlat()
     press(Key.Key_P)
     press(Key.Key_Return)
@@ -199,7 +202,8 @@ def test_n01_enter_at_the_crosshair_marks_by_keys_alone(window: MainWindow, desk
     assert named("Label") == "Label"
 
 
-def test_n01_the_crosshair_is_seen_around_a_selected_pin(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+@pytest.mark.bounded
+def test_the_crosshair_is_seen_around_a_selected_pin(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     lon, lat = window.canvas.viewport.centre_lonlat()
     pin = add_site(window.session.document, shapely.Point(lon, lat), actor="Li", uuid="pin", position_error_m=1.0)
     window.session.push(pin)
@@ -215,7 +219,7 @@ def test_n01_the_crosshair_is_seen_around_a_selected_pin(window: MainWindow, des
         assert {(24 + dx + n, 24 + dy + m) for n in (-1, 0, 1) for m in (-1, 0, 1)} & seen, "beyond the pin"
 
 
-def test_n01_a_polygon_by_keys_alone(window: MainWindow, desk: Desk) -> None:
+def test_a_polygon_by_keys_alone(window: MainWindow, desk: Desk) -> None:
     press(Key.Key_Y)
     for way in (Key.Key_Right, Key.Key_Down, Key.Key_Left):
         press(Key.Key_Return)
@@ -227,7 +231,7 @@ def test_n01_a_polygon_by_keys_alone(window: MainWindow, desk: Desk) -> None:
     assert len(site.geometry.exterior.coords) == 5
 
 
-def test_n01_after_judge_letters_go_into_the_statement(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+def test_after_judge_letters_go_into_the_statement(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     window.action_table["judge"].trigger()
     qtbot.waitUntil(lambda: named("Statement") == "Statement")
     write("y, p and 2 pads")
@@ -237,7 +241,8 @@ def test_n01_after_judge_letters_go_into_the_statement(window: MainWindow, desk:
     assert window.toolbox.in_hand == "tool_select"
 
 
-def test_n01_a_value_that_is_refused_keeps_the_keyboard(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+@pytest.mark.bounded
+def test_a_value_that_is_refused_keeps_the_keyboard(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     press(Key.Key_P)
     desk.click(9.5, 50.2)
     form = window.docks._pages["site_form"][0].panel
@@ -250,11 +255,11 @@ def test_n01_a_value_that_is_refused_keeps_the_keyboard(window: MainWindow, desk
     assert form.fields.refusal.isVisible()
 
 
-# -- 4: keys after a click on a layer -----------------------------------------------------------------------------
+# -- keys after a click on a layer --------------------------------------------------------------------------------
 
 
 @pytest.mark.bounded
-def test_n04_after_a_click_on_a_layer_keys_are_the_tools(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+def test_after_a_click_on_a_layer_keys_are_the_tools(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     window.file_menu.open_demo()
     settle(window, qtbot)
     tree = window.docks.layer_tree
@@ -271,7 +276,7 @@ def test_n04_after_a_click_on_a_layer_keys_are_the_tools(window: MainWindow, des
 
 
 @pytest.mark.bounded
-def test_n04_after_a_click_in_a_list_keys_are_the_tools(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+def test_after_a_click_in_a_list_keys_are_the_tools(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     """A letter must not choose another site behind the analyst's back: the next report would be about that one."""
     window.file_menu.open_demo()
     settle(window, qtbot)
@@ -288,7 +293,7 @@ def test_n04_after_a_click_in_a_list_keys_are_the_tools(window: MainWindow, desk
 
 
 @pytest.mark.bounded
-def test_n04_the_filter_above_the_tree_finds_a_layer(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+def test_the_filter_above_the_tree_finds_a_layer(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     window.file_menu.open_demo()
     settle(window, qtbot)
     tree = window.docks.layer_tree
@@ -308,7 +313,7 @@ def test_n04_the_filter_above_the_tree_finds_a_layer(window: MainWindow, desk: D
     assert not any(tree.view.isRowHidden(row, tree.view.rootIndex()) for row in range(len(names)))
 
 
-# -- 13: tooltips -------------------------------------------------------------------------------------------------
+# -- tooltips -----------------------------------------------------------------------------------------------------
 
 
 def tips(window: MainWindow) -> Iterator[str]:
@@ -325,7 +330,7 @@ def tips(window: MainWindow) -> Iterator[str]:
 
 
 @pytest.mark.bounded
-def test_n13_tooltips_are_plain_wrapped_text(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+def test_tooltips_are_plain_wrapped_text(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     window.file_menu.open_demo()
     settle(window, qtbot)
     window.docks.make_all()
@@ -343,7 +348,7 @@ def test_n13_tooltips_are_plain_wrapped_text(window: MainWindow, desk: Desk, qtb
     assert any('"' in tip for tip in found), "the demo's claims quote"
 
 
-# -- 14: tools ----------------------------------------------------------------------------------------------------
+# -- tools --------------------------------------------------------------------------------------------------------
 
 
 def button_of(window: MainWindow, id_: str) -> QToolButton:
@@ -352,7 +357,8 @@ def button_of(window: MainWindow, id_: str) -> QToolButton:
     return button
 
 
-def test_n14_a_drawing_tool_makes_one_mark_and_hands_back_to_select(window: MainWindow, desk: Desk) -> None:
+@pytest.mark.bounded
+def test_a_drawing_tool_makes_one_mark_and_hands_back_to_select(window: MainWindow, desk: Desk) -> None:
     press(Key.Key_P)
     desk.click(9.5, 50.2)
     desk.click(9.7, 50.2)
@@ -360,7 +366,7 @@ def test_n14_a_drawing_tool_makes_one_mark_and_hands_back_to_select(window: Main
     assert window.action_table["tool_select"].isChecked()
 
 
-def test_n14_a_double_click_on_its_button_keeps_it(window: MainWindow, desk: Desk) -> None:
+def test_a_double_click_on_its_button_keeps_it(window: MainWindow, desk: Desk) -> None:
     button = button_of(window, "tool_point")
     QTest.mouseClick(button, Left)
     QTest.mouseDClick(button, Left)
@@ -375,7 +381,7 @@ def test_n14_a_double_click_on_its_button_keeps_it(window: MainWindow, desk: Des
     assert button.property("kept") is False
 
 
-def test_n14_the_lock_in_the_menu_keeps_it_too(window: MainWindow, desk: Desk) -> None:
+def test_the_lock_in_the_menu_keeps_it_too(window: MainWindow, desk: Desk) -> None:
     button = button_of(window, "tool_line")
     button.customContextMenuRequested.emit(QPoint(3, 3))
     menu = button.findChild(QMenu)
@@ -389,7 +395,7 @@ def test_n14_the_lock_in_the_menu_keeps_it_too(window: MainWindow, desk: Desk) -
 
 @pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("begun", [False, True])
-def test_n14_esc_twice_ends_at_select_whatever_was_begun(window: MainWindow, desk: Desk, begun: bool) -> None:
+def test_esc_twice_ends_at_select_whatever_was_begun(window: MainWindow, desk: Desk, begun: bool) -> None:
     for id_ in window.toolbox.ids:
         window.toolbox.keep(id_)
         if begun:
@@ -405,7 +411,7 @@ def test_n14_esc_twice_ends_at_select_whatever_was_begun(window: MainWindow, des
         QTest.mouseRelease(window.canvas, Left, Nothing, desk.at(9.6, 50.3))
 
 
-def test_n14_a_tool_does_not_outlive_the_case(window: MainWindow, desk: Desk, answers: Answers, qtbot: QtBot) -> None:
+def test_a_tool_does_not_outlive_the_case(window: MainWindow, desk: Desk, answers: Answers, qtbot: QtBot) -> None:
     answers.unsaved_answer = Unsaved.DISCARD
     window.toolbox.keep("tool_polygon")
     desk.click(9.5, 50.2)
@@ -417,11 +423,11 @@ def test_n14_a_tool_does_not_outlive_the_case(window: MainWindow, desk: Desk, an
     assert "Click a site" in window.canvas.hint
 
 
-# -- 15: a claim about what is selected ---------------------------------------------------------------------------
+# -- a claim about what is selected -------------------------------------------------------------------------------
 
 
 @pytest.mark.bounded
-def test_n15_the_key_and_the_menu_take_the_selected_site(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+def test_the_key_and_the_menu_take_the_selected_site(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     press(Key.Key_P)
     desk.click(9.5, 50.2)
     (uuid,) = window.session.document.sites
@@ -439,10 +445,10 @@ def test_n15_the_key_and_the_menu_take_the_selected_site(window: MainWindow, des
     assert [claim.voice for claim in claims.values()] == ["analyst", "speaker", "analyst", "speaker", "analyst"]
 
 
-# -- 19: the sheet of keys ----------------------------------------------------------------------------------------
+# -- the sheet of keys --------------------------------------------------------------------------------------------
 
 
-def test_n19_the_sheet_fits_the_screen_and_close_is_seen(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+def test_the_sheet_fits_the_screen_and_close_is_seen(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     press(Key.Key_F1)
     sheet = window.findChild(ShortcutSheet)
     assert sheet is not None
@@ -483,7 +489,7 @@ print(json.dumps({"ratio": sheet.devicePixelRatioF(), "screen": (screen.width(),
 
 
 @pytest.mark.bounded
-def test_n19_at_one_and_a_half_the_size_close_is_still_seen(tmp_path: Path) -> None:
+def test_at_one_and_a_half_the_size_close_is_still_seen(tmp_path: Path) -> None:
     screen = {"name": "one", "x": 0, "y": 0, "width": 1366, "height": 768, "logicalDpi": 96, "logicalBaseDpi": 96}
     (tmp_path / "screens.json").write_text(json.dumps({"screens": [{**screen, "dpr": 1}]}))
     done = subprocess.run(
@@ -504,7 +510,7 @@ def test_n19_at_one_and_a_half_the_size_close_is_still_seen(tmp_path: Path) -> N
         assert found["close"][side] < found["sheet"][side], found
 
 
-# -- 20: messages -------------------------------------------------------------------------------------------------
+# -- messages -----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -514,7 +520,7 @@ def quick_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("quick_clock")
-def test_n20_notices_expire_and_warnings_and_questions_stay(
+def test_notices_expire_and_warnings_and_questions_stay(
     window: MainWindow, desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Warnings three times as long: one that came back after minutes was of nothing any more."""
@@ -530,7 +536,7 @@ def test_n20_notices_expire_and_warnings_and_questions_stay(
 
 
 @pytest.mark.usefixtures("quick_clock")
-def test_n20_a_notice_waits_while_somebody_points_at_it(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+def test_a_notice_waits_while_somebody_points_at_it(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     bar = window.findChild(MessageBar)
     assert bar is not None
     window.messages.show("a", "Copied.")
@@ -542,7 +548,7 @@ def test_n20_a_notice_waits_while_somebody_points_at_it(window: MainWindow, desk
 
 
 @pytest.mark.bounded
-def test_n20_nothing_that_was_said_of_a_case_survives_into_the_next(
+def test_nothing_that_was_said_of_a_case_survives_into_the_next(
     window: MainWindow, desk: Desk, answers: Answers, qtbot: QtBot
 ) -> None:
     answers.unsaved_answer = Unsaved.DISCARD
@@ -556,14 +562,14 @@ def test_n20_nothing_that_was_said_of_a_case_survives_into_the_next(
     assert [line.key for line in window.messages.lines()] == ["program"]
 
 
-# -- 21: back by resting places -----------------------------------------------------------------------------------
+# -- back by resting places ---------------------------------------------------------------------------------------
 
 
 def lingered(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not window.canvas._is_under_way)
 
 
-def test_n21_back_goes_to_where_the_map_rested(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+def test_back_goes_to_where_the_map_rested(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     lingered(window, qtbot)
     first = window.canvas.viewport.view()
     for _ in range(30):
@@ -578,11 +584,11 @@ def test_n21_back_goes_to_where_the_map_rested(window: MainWindow, desk: Desk, q
     assert window.canvas.viewport.view() == deep
 
 
-# -- 22: panels ---------------------------------------------------------------------------------------------------
+# -- panels -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.bounded
-def test_n22_the_keys_of_panels_lead_into_them_and_back_and_never_close(
+def test_the_keys_of_panels_lead_into_them_and_back_and_never_close(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:
     press(Key.Key_P)
@@ -605,17 +611,17 @@ def test_n22_the_keys_of_panels_lead_into_them_and_back_and_never_close(
         assert dock.isVisible()
 
 
-def test_n22_a_key_closes_the_panel_that_has_the_keyboard(window: MainWindow, desk: Desk) -> None:
+def test_a_key_closes_the_panel_that_has_the_keyboard(window: MainWindow, desk: Desk) -> None:
     press(Key.Key_2, Control)
     press(Key.Key_F4, Control)
     assert window.docks["panel_sites"].isHidden()
     assert window.canvas.hasFocus()
 
 
-# -- 25: facts ----------------------------------------------------------------------------------------------------
+# -- facts --------------------------------------------------------------------------------------------------------
 
 
-def test_n25_the_names_of_all_fields_are_there_and_none_is_cut(
+def test_the_names_of_all_fields_are_there_and_none_is_cut(
     window: MainWindow, desk: Desk, qtbot: QtBot, tmp_path: Path
 ) -> None:
     names = [f"a_rather_long_name_of_a_field_{number:03}" for number in range(150)]
@@ -633,7 +639,7 @@ def test_n25_the_names_of_all_fields_are_there_and_none_is_cut(
     qtbot.waitUntil(lambda: all(text.height() >= text.heightForWidth(text.width()) for text in rows))
 
 
-# -- 26: menus on the map, and the compass ------------------------------------------------------------------------
+# -- menus on the map, and the compass ----------------------------------------------------------------------------
 
 
 def context_menu(window: MainWindow, at: QPoint) -> QMenu:
@@ -649,7 +655,7 @@ def choose(menu: QMenu, text: str) -> None:
     QTest.mouseClick(menu, Left, Nothing, menu.actionGeometry(action).center())
 
 
-def test_n26_the_menu_of_a_place(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+def test_the_menu_of_a_place(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     at = desk.at(9.5, 50.2)
     choose(context_menu(window, at), "Mark a Point Here")
     (site,) = window.session.document.sites.values()
@@ -665,7 +671,7 @@ def test_n26_the_menu_of_a_place(window: MainWindow, desk: Desk, qtbot: QtBot) -
     assert window.canvas.viewport.resolution == pytest.approx(resolution / 2)
 
 
-def test_n26_the_menu_of_a_mark(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+def test_the_menu_of_a_mark(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     press(Key.Key_P)
     desk.click(9.5, 50.2)
     write("Pad")
@@ -691,7 +697,7 @@ def test_n26_the_menu_of_a_mark(window: MainWindow, desk: Desk, qtbot: QtBot) ->
     assert not window.session.document.sites
 
 
-def test_n26_the_menu_key_is_about_the_selected_site(window: MainWindow, desk: Desk) -> None:
+def test_the_menu_key_is_about_the_selected_site(window: MainWindow, desk: Desk) -> None:
     press(Key.Key_P)
     desk.click(9.3, 50.4)
     press(Key.Key_Escape)
@@ -705,7 +711,7 @@ def test_n26_the_menu_key_is_about_the_selected_site(window: MainWindow, desk: D
     assert "Duplicate" in texts
 
 
-def test_n26_a_click_on_the_compass_turns_north_up_and_deselects_nothing(window: MainWindow, desk: Desk) -> None:
+def test_a_click_on_the_compass_turns_north_up_and_deselects_nothing(window: MainWindow, desk: Desk) -> None:
     press(Key.Key_P)
     desk.click(9.5, 50.2)
     press(Key.Key_Escape)

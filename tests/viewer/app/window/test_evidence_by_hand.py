@@ -1,4 +1,4 @@
-"""Stumbles of a newcomer when claims and sources were written, in the real window (rows of newcomer.md)."""
+"""Claims and sources are written by mouse and keyboard, and the inspector shows them whole, in the real window."""
 
 from __future__ import annotations
 
@@ -99,10 +99,11 @@ def drop(widget: QWidget, *words: str) -> None:
         target = target.parentWidget()
 
 
-# -- row 2: a dead end -------------------------------------------------------------------------------------------
+# -- a dead end --------------------------------------------------------------------------------------------------
 
 
-def test_n02_a_title_that_no_source_has_becomes_a_source_at_enter(demo: MainWindow, qtbot: QtBot) -> None:
+@pytest.mark.bounded
+def test_a_title_that_no_source_has_becomes_a_source_at_enter(demo: MainWindow, qtbot: QtBot) -> None:
     document = demo.session.document
     uuid = click_row(qtbot, rows_of(demo, "claims"), 0)
     picker = claim_form(demo).sources.picker
@@ -120,9 +121,7 @@ def test_n02_a_title_that_no_source_has_becomes_a_source_at_enter(demo: MainWind
 
 
 @pytest.mark.bounded
-def test_n02_the_new_row_is_the_last_of_those_that_match_and_enter_takes_the_first(
-    demo: MainWindow, qtbot: QtBot
-) -> None:
+def test_the_new_row_is_the_last_of_those_that_match_and_enter_takes_the_first(demo: MainWindow, qtbot: QtBot) -> None:
     document = demo.session.document
     (first, *_), count = document.sources, len(document.sources)
     uuid = rows_of(demo, "claims").model.uuid_at(0)
@@ -147,7 +146,7 @@ def claim_form_of(window: MainWindow, uuid: str, qtbot: QtBot) -> ClaimFormPanel
 
 
 @pytest.mark.bounded
-def test_n02_a_claim_that_is_not_there_is_made_where_it_is_linked(demo: MainWindow, qtbot: QtBot) -> None:
+def test_a_claim_that_is_not_there_is_made_where_it_is_linked(demo: MainWindow, qtbot: QtBot) -> None:
     document = demo.session.document
     site = next(iter(document.sites))
     demo.selection.set([site])
@@ -167,9 +166,7 @@ def test_n02_a_claim_that_is_not_there_is_made_where_it_is_linked(demo: MainWind
 
 
 @pytest.mark.bounded
-def test_n02_a_pasted_link_is_a_source_at_once_and_the_same_link_is_no_second_one(
-    demo: MainWindow, qtbot: QtBot
-) -> None:
+def test_a_pasted_link_is_a_source_at_once_and_the_same_link_is_no_second_one(demo: MainWindow, qtbot: QtBot) -> None:
     document, count = demo.session.document, len(demo.session.document.sources)
     for text in (LINK, LINK.replace("https://", "http://www.") + "/"):
         form, claim = begun(demo, Qt.Key.Key_R, qtbot)
@@ -186,7 +183,7 @@ def test_n02_a_pasted_link_is_a_source_at_once_and_the_same_link_is_no_second_on
 
 
 @pytest.mark.bounded
-def test_n02_a_file_dropped_on_a_claim_is_kept_in_the_case_as_its_source(
+def test_a_file_dropped_on_a_claim_is_kept_in_the_case_as_its_source(
     demo: MainWindow, qtbot: QtBot, tmp_path: Path, answers: Answers
 ) -> None:
     document, content = demo.session.document, b"%PDF-1.4 not much of one" * 1000
@@ -217,11 +214,11 @@ def test_n02_a_file_dropped_on_a_claim_is_kept_in_the_case_as_its_source(
     assert kept == [(link.source_uuid, *kinds) for link in links]
 
 
-# -- row 3: claims do not open -----------------------------------------------------------------------------------
+# -- claims do not open ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.bounded
-def test_n03_a_click_opens_a_claim_a_source_a_response_and_a_site(demo: MainWindow, qtbot: QtBot) -> None:
+def test_a_click_opens_a_claim_a_source_a_response_and_a_site(demo: MainWindow, qtbot: QtBot) -> None:
     for name, form in (("claims", ClaimFormPanel), ("sources", SourceForm), ("responses", ResponseForm)):
         rows = rows_of(demo, name)
         for row in (1, 0):
@@ -243,7 +240,7 @@ def test_n03_a_click_opens_a_claim_a_source_a_response_and_a_site(demo: MainWind
 
 
 @pytest.mark.bounded
-def test_n03_a_double_click_on_a_claim_of_the_case_opens_it_without_a_warning(demo: MainWindow, qtbot: QtBot) -> None:
+def test_a_double_click_on_a_claim_of_the_case_opens_it_without_a_warning(demo: MainWindow, qtbot: QtBot) -> None:
     rows, document = rows_of(demo, "claims"), demo.session.document
     row = next(r for r in range(rows.model.rowCount()) if not document.site_links_of_claim(rows.model.uuid_at(r)))
     said = [line.text for line in demo.messages.lines()]
@@ -315,10 +312,10 @@ def test_whichever_way_it_begins_a_claim_is_about_the_selected_site(demo: MainWi
     assert [one.uuid for one in document.sites_of_claim(uuid)] == [site]
 
 
-# -- row 9: the right side is cramped ----------------------------------------------------------------------------
+# -- the right side is cramped -----------------------------------------------------------------------------------
 
 
-def test_n09_the_inspector_has_the_height_and_the_list_area_may_be_three_rows(demo: MainWindow, qtbot: QtBot) -> None:
+def test_the_inspector_has_the_height_and_the_list_area_may_be_three_rows(demo: MainWindow, qtbot: QtBot) -> None:
     docks = demo.docks
     details = docks["panel_details"]
     assert details.height() > 0.9 * demo.canvas.height()
@@ -332,7 +329,7 @@ def test_n09_the_inspector_has_the_height_and_the_list_area_may_be_three_rows(de
 
 
 @pytest.mark.bounded
-def test_n09_a_claim_is_read_and_written_with_at_most_one_scroll_down(demo: MainWindow, qtbot: QtBot) -> None:
+def test_a_claim_is_read_and_written_with_at_most_one_scroll_down(demo: MainWindow, qtbot: QtBot) -> None:
     for row in range(rows_of(demo, "claims").model.rowCount()):
         click_row(qtbot, rows_of(demo, "claims"), row)
         form = claim_form(demo)
@@ -351,7 +348,7 @@ def test_n09_a_claim_is_read_and_written_with_at_most_one_scroll_down(demo: Main
 
 
 @pytest.mark.bounded
-def test_n09_on_a_small_screen_with_large_letters_no_panel_leaves_the_window(demo: MainWindow, qtbot: QtBot) -> None:
+def test_on_a_small_screen_with_large_letters_no_panel_leaves_the_window(demo: MainWindow, qtbot: QtBot) -> None:
     for name in ("sites", "claims", "sources", "responses"):
         demo.docks.show_panel(f"panel_{name}")
         demo.resize(911, 512)  # 1366 x 768 at one and a half
@@ -361,7 +358,7 @@ def test_n09_on_a_small_screen_with_large_letters_no_panel_leaves_the_window(dem
 
 
 @pytest.mark.bounded
-def test_n09_the_inspector_follows_what_is_selected(demo: MainWindow, qtbot: QtBot) -> None:
+def test_the_inspector_follows_what_is_selected(demo: MainWindow, qtbot: QtBot) -> None:
     details, tree = demo.docks["panel_details"], demo.docks.layer_tree
     demo.selection.set([next(iter(demo.session.document.sites))])
     assert details.windowTitle().partition(":")[0] == "Site"
@@ -381,7 +378,8 @@ def test_n09_the_inspector_follows_what_is_selected(demo: MainWindow, qtbot: QtB
     assert details.windowTitle().partition(":")[0] == "Site", "selected once more"
 
 
-def test_n09_the_lines_of_a_long_text_end_before_its_scroll_bar(demo: MainWindow, qtbot: QtBot) -> None:
+@pytest.mark.bounded
+def test_the_lines_of_a_long_text_end_before_its_scroll_bar(demo: MainWindow, qtbot: QtBot) -> None:
     document = demo.session.document
     demo.panel_context.show_row("sources", max(document.sources.values(), key=lambda one: len(one.descriptor)).uuid)
     demo.docks.show_panel("source_form")
@@ -396,7 +394,7 @@ def test_n09_the_lines_of_a_long_text_end_before_its_scroll_bar(demo: MainWindow
 
 
 @pytest.mark.bounded
-def test_n09_a_site_has_its_claims_before_its_place_and_parts_fold(demo: MainWindow, qtbot: QtBot) -> None:
+def test_a_site_has_its_claims_before_its_place_and_parts_fold(demo: MainWindow, qtbot: QtBot) -> None:
     document = demo.session.document
     demo.selection.set([next(uuid for uuid in document.sites if document.claim_links_of_site(uuid))])
     form = demo.findChild(SiteFormPanel)
@@ -411,12 +409,12 @@ def test_n09_a_site_has_its_claims_before_its_place_and_parts_fold(demo: MainWin
     assert not form.position_part.body.isVisible()
 
 
-# -- row 29: selection and icons ---------------------------------------------------------------------------------
+# -- selection and icons -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.bounded
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_n29_a_selection_is_a_tint_with_a_bar_at_the_left(demo: MainWindow, qtbot: QtBot, theme: str) -> None:
+def test_a_selection_is_a_tint_with_a_bar_at_the_left(demo: MainWindow, qtbot: QtBot, theme: str) -> None:
     demo.view_menu.set_dark(theme == "dark")
     rows = rows_of(demo, "claims")
     click_row(qtbot, rows, 1)
@@ -438,7 +436,7 @@ def near(one: QColor, other: QColor) -> bool:
 
 
 @pytest.mark.bounded
-def test_n29_buttons_of_dialogs_have_no_coloured_icons(demo: MainWindow, qapp: QApplication) -> None:
+def test_buttons_of_dialogs_have_no_coloured_icons(demo: MainWindow, qapp: QApplication) -> None:
     """On many desktops they would: a red cross, a diskette."""
 
     def icons() -> list[bool]:
@@ -458,11 +456,11 @@ def test_n29_buttons_of_dialogs_have_no_coloured_icons(demo: MainWindow, qapp: Q
     assert all(would_have), "it is our sheet that takes them away"
 
 
-# -- row 30: rows that begin alike -------------------------------------------------------------------------------
+# -- rows that begin alike ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.bounded
-def test_n30_a_claim_row_has_two_lines_and_its_state_as_a_chip(demo: MainWindow, qtbot: QtBot) -> None:
+def test_a_claim_row_has_two_lines_and_its_state_as_a_chip(demo: MainWindow, qtbot: QtBot) -> None:
     rows = rows_of(demo, "claims")
     settle(demo, qtbot)
     metrics = rows.view.fontMetrics()
