@@ -8,7 +8,6 @@ asks it, and in the process (`geoloupe-reader`) `worker.main` hands the question
 from __future__ import annotations
 
 import atexit
-import json
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +17,7 @@ from functools import partial
 from layers.errors import GeoloupeError, InvalidValue, ReaderTimeout
 from layers.pool.known_probes import KnownProbes
 from layers.pool.pool_grants import PoolGrants
-from layers.pool.protocol import Answer, Profile, Request, name_in, no_answer
+from layers.pool.protocol import Answer, Profile, Request, message_of, name_in, no_answer, parsed
 from layers.pool.reader_set import ReaderSet
 from layers.pool.routing import ELSEWHERE, profile_for
 from layers.pool.supervisor import MAX_STRIKES, Dismissal, Supervisor, closed_error, given_up
@@ -318,7 +317,7 @@ class ReaderPool:
         try:
             with self._one_at_a_time:
                 header, arrays = run(request.op, request.params)
-            crossed = json.loads(json.dumps(header))  # as it crosses a pipe
+            crossed = parsed(message_of(header))  # as it crosses a pipe
         except Exception as failure:  # noqa: BLE001 - the same door as in a reader process
             return sentence_for(failure, request.question.path)
         return Answer(crossed, tuple(arrays)).to(request.question)

@@ -195,7 +195,7 @@ def _with_templates(value: Any) -> Any:
     return value
 
 
-def _parsed(message: bytes) -> Any:
+def parsed(message: bytes) -> Any:
     """The plain JSON of a message, and its phrases. Raises ValueError for what is no JSON, and for phrases that are
     none.
     """
@@ -227,7 +227,7 @@ def read_reply(message: bytes, number: int, block: memoryview) -> Answer | tuple
 def _read[M: _Message](message: bytes, kind: type[M], number: int) -> M:
     """The message of a reader about request `number`. Raises BadReply."""
     try:
-        told = decoded(_parsed(message), kind, Phrase("A message that is none."))
+        told = decoded(parsed(message), kind, Phrase("A message that is none."))
     except (ValueError, RecursionError, InvalidValue) as error:
         raise BadReply(str(error)) from error
     if told.number != number:

@@ -15,7 +15,7 @@ from tests.support.shown_texts import Shown
 from viewer.panels.sites.case_templates import shipped_templates
 from viewer.support.text import BREAK
 
-KEYS = "ctrl shift alt del esc tab enter return space home end backspace pgup pgdown left right up down ins"
+KEYS = "ctrl shift alt del esc enter space backspace"
 """As keyboards have them."""
 NAMES = "geoloupe python qgis okabe geotiff geojson geopackage shapefile imagine flatgeobuf netcdf info excel webp"
 """Of programs, formats, palettes and fonts."""
@@ -29,11 +29,14 @@ WORDS = frozenset(f"{KEYS} {NAMES} {ENCODINGS} {SYSTEMS}".split()) | set(MEANING
 CODES = {
     *("kind", "min_zoom", "kind, min_zoom", "coast"),  # columns and layer of the demo's coast
     "Unknown",  # OGR's name of a kind of geometry
-    *(word for template in shipped_templates() for word in (template.name, *(one.title for one in template.fields))),
-    *(", ".join(field.choices) for template in shipped_templates() for field in template.fields),
     *(datum.value for datum in Datum),
 }
-"""Whole texts that are as a file or a case has them; templates are edited in the words that a case keeps."""
+"""Whole texts that are as a file or a standard has them."""
+EDITED = {
+    *(word for template in shipped_templates() for word in (template.name, *(one.title for one in template.fields))),
+    *(", ".join(field.choices) for template in shipped_templates() for field in template.fields),
+}
+"""Words of templates, which their dialog shows as a case keeps them."""
 
 QUOTED = (
     *(text for credit in sample_data.credits().values() for text in (credit.credit, credit.licence)),
@@ -51,12 +54,12 @@ QUOTED = (
 
 def english(texts: Iterable[Shown], names: frozenset[str] = frozenset()) -> list[Shown]:
     """What is English among the texts of a window, but for what stays so and some more `names`."""
-    return sorted({(name, text) for name, text in texts if english_in(_unquoted(text), WORDS | names)})
+    return sorted({(name, text) for name, text in texts if english_in(_unquoted(name, text), WORDS | names)})
 
 
-def _unquoted(text: str) -> str:
+def _unquoted(name: str, text: str) -> str:
     line = " ".join(text.replace(BREAK, "").split())
-    if line in CODES:
+    if line in CODES or (line in EDITED and "TemplateDialog" in name):
         return ""
     for quoted in sorted(QUOTED, key=len, reverse=True):
         line = line.replace(quoted, "")

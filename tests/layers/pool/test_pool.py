@@ -25,7 +25,6 @@ from layers.pool.reader_set import STANDING
 from layers.pool.supervisor import MAX_STRIKES
 from layers.readers.confinement.grants import NOTHING, needs_of
 from layers.requests.probe import Probe
-from layers.vector.table import VectorInfo
 from tests.support.readers import babbler, staller
 from tests.support.readers.raw import raw
 from tests.support.readers.real_reader import real_reader
@@ -117,8 +116,8 @@ def test_a_notice_keeps_its_template_and_values(pool, tmp_path):
     text = json.dumps({"type": "FeatureCollection", "features": [feature]}, ensure_ascii=False)
     (tmp_path / "a.geojson").write_bytes(text.encode("cp1251"))
     answer = pool.ask(Probe(str(tmp_path / "a.geojson")))
-    (layer,) = answer.header["layers"]
-    (guess,) = VectorInfo.from_json(layer).problems
+    (layer,) = answer.facts.layers
+    (guess,) = layer.problems
     assert isinstance(guess, Phrase)
     assert guess.values["name"] == "a.geojson"
     assert isinstance(guess.values["evidence"], Phrase)

@@ -160,7 +160,7 @@ def test_questions_are_in_the_language(speaking: MainWindow, monkeypatch: pytest
     assert english(texts) == []
 
 
-@pytest.mark.bounded_after(4)
+@pytest.mark.bounded_after(2)
 @pytest.mark.parametrize("name", REFUSED)
 def test_refusals_are_in_the_language(speaking: MainWindow, qtbot: QtBot, tmp_path: Path, name: str) -> None:
     data = REFUSED[name]
