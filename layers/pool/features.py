@@ -24,7 +24,8 @@ def table_from_answer(answer: Answer) -> FeatureTable:
     table = FeatureTable(
         facts.crs, origin_x, origin_y, facts.step, kind, fid, part_of, start_of, xy, bounds, facts.columns
     )
-    if any(len(values) != len(table) for values in facts.columns.values()):
+    ends_beyond = isinstance(fid, int) and fid + len(table) > 2**63
+    if ends_beyond or any(len(values) != len(table) for values in facts.columns.values()):
         raise NotReadable("The reader sent features that do not fit together: reload the layer.")
     return table
 

@@ -9,7 +9,8 @@ from msgspec import Meta, Struct, field
 from layers.geo.bounds import Bounds
 
 type _Pixels = Annotated[int, Meta(ge=0, le=2**31)]
-type _Byte = Annotated[int, Meta(ge=0, le=255)]
+type _Short = Annotated[int, Meta(ge=-(2**15), le=2**15 - 1)]
+"""As GDAL keeps a colour, whatever a file says."""
 
 
 class BandInfo(Struct, frozen=True):
@@ -23,7 +24,7 @@ class BandInfo(Struct, frozen=True):
     """GDAL's colour interpretation in lower case: red, green, blue, alpha, gray, palette, undefined."""
     low: float | None = None
     high: float | None = None
-    palette: tuple[tuple[_Byte, _Byte, _Byte, _Byte], ...] = ()
+    palette: tuple[tuple[_Short, _Short, _Short, _Short], ...] = ()
     """RGBA of a palette band, by raw value."""
     wavelength_nm: float | None = None
     """The centre of what it sees, where the file says it."""

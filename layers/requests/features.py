@@ -20,8 +20,8 @@ class OfLayer(Question, frozen=True):
     """Taken instead of the file's own."""
 
 
-type _Whole = Annotated[int, Meta(ge=-(2**62), le=2**62)]
-"""A number that int64 holds, with room to count on."""
+type _Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+"""A number that int64 holds."""
 
 
 class FeatureFacts(Struct, frozen=True):
@@ -39,9 +39,9 @@ class FeatureFacts(Struct, frozen=True):
     """Rows that have no place there."""
     lost: list[tuple[int, int]] = []
     """The first of those: (row as people count, reason)."""
-    next_fid: _Whole | None = None
+    next_fid: int | None = None
     """Start of the next chunk; None after the last."""
-    end_fid: _Whole | None = None
+    end_fid: int | None = None
     """End of the share that was asked for."""
     shares: Annotated[int, Meta(ge=1, le=4096)] = 1
     """Like parts of all fids, each worth a question of its own."""
@@ -78,7 +78,7 @@ class RowFacts(Struct, frozen=True):
     fids: list[_Whole]
     columns: dict[str, list[Any]]
     """Attributes by name, a JSON value a row."""
-    next_fid: _Whole | None
+    next_fid: int | None
     """Start of the next chunk; None after the last."""
 
     def __post_init__(self) -> None:
@@ -132,7 +132,7 @@ class ColumnFacts(Struct, frozen=True):
 class ChunkFacts(Struct, frozen=True):
     """Facts about a chunk of rows whose values come as arrays."""
 
-    next: _Whole | None
+    next: int | None
     """Start of the next chunk; None after the last."""
     columns: list[ColumnFacts] = []
 
@@ -166,7 +166,7 @@ class Measure(OfLayer, frozen=True):
 class Exported(Struct, frozen=True):
     """Progress of an export."""
 
-    next_start: _Whole | None
+    next_start: int | None
     """For the next stretch; None after the last."""
     written: Annotated[int, Meta(ge=0)]
     facts: dict[str, Any]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
-from msgspec import Meta, Struct, field
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
@@ -22,7 +22,7 @@ class VectorInfo(Struct, frozen=True):
     name: str
     geometry: str
     """OGC name: Point, LineString, Polygon, Unknown, ... as the file says."""
-    features: Annotated[int, Meta(ge=0, le=2**62)]
+    features: int
     crs: str
     fields: tuple[tuple[str, str], ...]
     """(name, type) pairs; types are integer, real, text, date, datetime, time, boolean, list, json, other."""

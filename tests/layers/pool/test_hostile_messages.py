@@ -211,3 +211,19 @@ def test_unchanged_says_nothing_where_no_state_was_told() -> None:
     request = Request(Probe("/a.tif", canvas_crs=""), lambda _: None)
     same = Answer({"unchanged": True}).to(Probe())
     assert KnownProbes().heard(request, request.question, same) is same, "else it would be asked for ever"
+
+
+def test_rows_may_have_any_number_that_int64_holds() -> None:
+    last = 2**63 - 1
+    rows = Answer({"fids": [last], "columns": {}, "next_fid": last + 1}).to(ReadRows())
+    assert isinstance(rows, Answer)
+    form = {"kind": 1, "single": 1, "fid": last}
+    header = {"crs": "EPSG:3857", "origin": [0, 0], "step": 1, "form": form}
+    for count in (1, 2):
+        answer = Answer(header, (np.zeros((count, 2), np.int32),)).to(ReadFeatures())
+        assert isinstance(answer, Answer)
+        if count == 1:
+            assert table_from_answer(answer).fid.tolist() == [last]
+        else:
+            with pytest.raises(NotReadable):
+                table_from_answer(answer)
