@@ -29,7 +29,7 @@ from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
 from viewer.support.settings import Settings, cache_folder, sessions_folder
 
-WAIT_MS = 20_000
+WAIT_MS = 50_000
 SIZE = (1280, 860)
 
 

@@ -475,6 +475,7 @@ def test_threads_that_ran_before_are_told_of(monkeypatch):
 SCRIPT = """
 import json, sys
 from pathlib import Path
+from layers.decoding import encoded
 from layers.pool.pool import ReaderPool
 from tests.support.readers.raw import raw
 if __name__ == "__main__":
