@@ -291,7 +291,7 @@ def view_of(bounds: Bounds) -> View:
     return View.of_bounds(WEB_MERCATOR, transform_bounds(WGS84, WEB_MERCATOR, bounds), 1000, 700)
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("number", range(len(VIEWS)))
 def test_the_labels_of_the_demo(studio: Studio, demo: Document, pictures: Path, number: int) -> None:
     sites = Document({"sites": list(demo.sites.values())})
@@ -419,6 +419,7 @@ def test_a_small_sign_has_its_label_beside_large_ones_of_its_layer(studio: Studi
     assert sorted(label.text for label in scene.label_layout(view).placed) == [f"P{i}" for i in range(6)]
 
 
+@pytest.mark.bounded
 def test_a_hundred_thousand_named_points_ask_for_few_labels(studio: Studio, tmp_path: Path) -> None:
     rng = np.random.default_rng(5)
     features = [

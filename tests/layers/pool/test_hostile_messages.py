@@ -123,6 +123,7 @@ def judge(answers: dict[type[Question] | str, tuple[Question, Answer]], count: i
         assert all(isinstance(one.facts, kind) for one in others if isinstance(one, Answer))
 
 
+@pytest.mark.bounded
 def test_hostile_answers(answers: dict[type[Question] | str, tuple[Question, Answer]]) -> None:
     judge(answers, 60)
 

@@ -441,6 +441,7 @@ def test_an_end_that_another_thread_takes_off_the_system_is_waited_for():
         writer.join()
 
 
+@pytest.mark.bounded
 def test_an_end_that_nobody_writes_down_costs_no_supervisor(monkeypatch):
     monkeypatch.setattr(reader_process, "END_TIMEOUT_S", 0.05)
     reader = reader_process.ReaderProcess(Profile.LOCAL)

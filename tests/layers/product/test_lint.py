@@ -489,6 +489,7 @@ def test_an_unannotated_twin_owes_its_dates_and_credits_only() -> None:
     assert bare.found() == []
 
 
+@pytest.mark.bounded
 @given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=40))
 def test_any_words_are_judged(title: str, line: str, words: str) -> None:
     made = whole().with_spec(title=title, bottom_line=line, caption=words)

@@ -32,6 +32,7 @@ def test_what_may_be_at_once_is_not_apart(one: tuple[str, str], other: tuple[str
     assert are_apart([span_of(*other), span_of(*one)]) is apart
 
 
+@pytest.mark.bounded
 @given(DAYS, DAYS)
 def test_days_are_apart_where_they_differ(one: str, other: str) -> None:
     first, second = span_of(one), span_of(other)

@@ -60,6 +60,7 @@ def open_file(window: MainWindow, qtbot: QtBot, path: Path) -> None:
     opened(window, path, qtbot)
 
 
+@pytest.mark.bounded
 def test_a_day_with_a_case_is_told_line_by_line(
     window: MainWindow, qtbot: QtBot, answers: Answers, log: EventLog, tmp_path: Path
 ) -> None:

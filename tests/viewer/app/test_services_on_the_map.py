@@ -93,6 +93,7 @@ def test_a_service_that_is_not_allowed_says_so_on_the_dark_map(window, server, q
     assert "allow" in note_on_map(window)
 
 
+@pytest.mark.bounded
 def test_a_service_is_credited_once_a_tile_of_it_is_there(window, server, qtbot) -> None:
     server.fail_first = 10_000
     show(window, server, "ok", qtbot)

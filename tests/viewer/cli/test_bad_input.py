@@ -95,7 +95,7 @@ def targets(case: Path, scene: Path, points: Path, out: Path) -> list[tuple[Path
     ]
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     ("call", "number", "words"),
     [

@@ -56,6 +56,7 @@ def rendered(cli, path: Path, size: str = f"{SIDE}x{SIDE}") -> NDArray[np.uint8]
     return pixels(out)
 
 
+@pytest.mark.bounded
 def test_each_side_has_the_bytes_that_render_draws(cli, pair: tuple[Path, Path], tmp_path: Path) -> None:
     first, second = (rendered(cli, path) for path in pair)
     clear = slice(0, 380)  # above the words

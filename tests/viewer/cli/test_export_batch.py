@@ -67,6 +67,7 @@ def test_a_batch_that_was_killed_goes_on_where_it_stopped(tmp_path: Path) -> Non
     assert sorted(path.suffix for path in folder.iterdir() if path.suffix != ".pdf") == []
 
 
+@pytest.mark.bounded
 def test_what_a_batch_cannot_be_is_said(tmp_path: Path) -> None:
     ran = geoloupe("export", DEMO, "--each-site", "a", "--each-class", "b", cwd=tmp_path)
     assert (ran.returncode, "One batch at a time" in ran.stderr) == (2, True)

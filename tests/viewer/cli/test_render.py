@@ -63,6 +63,7 @@ def test_a_grid_that_counts_longitudes_from_0_to_360_is_drawn_whole(cli, tmp_pat
         assert np.abs(row - expected)[middle].max() <= 2
 
 
+@pytest.mark.bounded
 def test_a_case_and_a_file_beside_it(cli, demo: Path, scene_tif: Path, tmp_path: Path) -> None:
     out, alone = tmp_path / "x.png", tmp_path / "y.png"
     bounds = ("--size", "64x64", "--bounds", "10,50,11,51", "--crs", "EPSG:4326")

@@ -67,6 +67,7 @@ def test_a_crossing_is_refused_in_words(desk, tool):
     assert "cross itself" in desk.said[0]
 
 
+@pytest.mark.bounded
 def test_a_click_on_another_site_goes_over_to_it(desk, tool):
     desk.click(10.4, 49.7)
     assert desk.canvas.selection.uuids == {"line"}

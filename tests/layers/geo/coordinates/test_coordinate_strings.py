@@ -34,6 +34,7 @@ def test_the_table_holds_all_notations() -> None:
     assert set(Counter(row[3] for row in STRINGS)) == {str(notation) for notation in Notation}
 
 
+@pytest.mark.bounded_after(83)
 @pytest.mark.parametrize(("text", "lat", "lon", "notation"), STRINGS, ids=range(len(STRINGS)))
 def test_every_string_of_the_table_is_read(text: str, lat: float, lon: float, notation: str) -> None:
     read = parse_coordinate(text)

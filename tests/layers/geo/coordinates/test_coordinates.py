@@ -66,6 +66,7 @@ def test_no_place_is_a_dash(notation, lon, lat):
     assert format_coordinate(lon, lat, notation) == "–"
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("notation", Notation)
 @given(lon=st.floats(allow_nan=True), lat=st.floats(-91, 91), error_m=st.floats())
 @example(lon=180.0, lat=90.0, error_m=1.0)

@@ -41,6 +41,7 @@ def stored(path: Path) -> list[dict[str, Any]]:
     return [layer.source for layer in read_case(path).document.layers.values()]
 
 
+@pytest.mark.bounded_after(6)
 @pytest.mark.parametrize(
     ("path", "folder", "windows", "said"),
     [

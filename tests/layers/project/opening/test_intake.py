@@ -162,6 +162,7 @@ def _flips_found(case: Path, saved: Path, count: int, seed: int) -> int:
     return found
 
 
+@pytest.mark.bounded
 def test_single_flipped_bits_are_found(case: Path, saved: Path) -> None:
     assert _flips_found(case, saved, 40, seed=1) == 40
 

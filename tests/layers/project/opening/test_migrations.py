@@ -122,6 +122,7 @@ def test_a_case_of_this_version_takes_no_step(tmp_path: Path, monkeypatch: pytes
 # -- schema 1 to 2 ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_what_each_schema_added_is_what_the_two_files_differ_in(tmp_path: Path) -> None:
     one, two, three = tmp_path / "one.gpkg", tmp_path / "two.gpkg", tmp_path / "three.gpkg"
     case_of_schema_1(one)
@@ -327,6 +328,7 @@ COLLIDING = (
 )
 
 
+@pytest.mark.bounded
 def test_names_that_schema_2_takes_from_other_programs_lose_nothing(tmp_path: Path) -> None:
     case = case_of_schema_1(tmp_path / "case.gpkg", *COLLIDING)
     intake = read_case(case)

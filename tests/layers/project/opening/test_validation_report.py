@@ -114,6 +114,7 @@ def test_evidence_that_does_not_hold_together_is_found(case: Path, statement: st
     assert code in codes(case)
 
 
+@pytest.mark.bounded_after(3)
 @pytest.mark.parametrize(
     ("statement", "said"),
     [

@@ -194,6 +194,7 @@ def test_a_foreign_style_is_taken_over_as_far_as_we_draw_it() -> None:
     )
 
 
+@pytest.mark.bounded_after(4)
 @pytest.mark.parametrize(
     "text",
     [

@@ -50,6 +50,7 @@ def edit_and_save(case: Path, label: str = "ours", to: Path | None = None) -> In
 # -- columns ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_a_column_of_theirs_keeps_its_values(case: Path) -> None:
     change(
         case,
@@ -381,6 +382,7 @@ def thumbnails(path: Path) -> list[bytes | None]:
     ]
 
 
+@pytest.mark.bounded
 def test_small_pictures_are_in_every_save_and_come_back_with_an_undo(case: Path) -> None:
     assert thumbnails(case) == [b"small", b"smaller"]
     edit_and_save(case)
@@ -463,6 +465,7 @@ def test_what_nobody_touched_is_not_told(case: Path) -> None:
     assert outside(case) == []
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("status", ["reviewed", "published"])
 def test_a_reviewed_site_edited_elsewhere_returns_to_draft(case: Path, status: str) -> None:
     intake, work = opened(case)
@@ -491,6 +494,7 @@ def test_values_that_were_not_taken_are_in_the_history_as_they_stood(case: Path)
     )
 
 
+@pytest.mark.bounded
 def test_a_site_without_a_place_stays_in_the_file(case: Path) -> None:
     change(case, "INSERT INTO site_point (uuid, label, geom) VALUES ('nowhere', 'only a row', NULL)")
     for number in range(2):

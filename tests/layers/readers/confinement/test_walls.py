@@ -242,6 +242,7 @@ def test_a_picture_that_is_saved_anew_is_read_again(pool, home):
     assert pool.ask(raw("probe", {"path": str(path)})).header["kind"] == "raster"
 
 
+@pytest.mark.bounded
 def test_a_granule_leads_to_its_delivery(pool, home):
     safe = sentinel2(home / "scenes")
     image = next(safe.rglob("*.jp2"))

@@ -91,6 +91,7 @@ def test_what_an_archive_names_outside_itself_is_not_there(tmp_path: Path) -> No
     assert len(scene.problems) == 2
 
 
+@pytest.mark.bounded
 def test_hostile_archives_are_refused(tmp_path: Path) -> None:
     folder = tiny.landsat(tmp_path, 2)
     whole = sold.tar_of(folder, tmp_path / "a.tar").read_bytes()

@@ -91,6 +91,7 @@ LINES = {
 }
 
 
+@pytest.mark.bounded_after(7)
 @pytest.mark.parametrize("places", LINES.values(), ids=LINES)
 @pytest.mark.parametrize("canvas", CANVASES)
 def test_f58_a_line_breaks_where_a_point_is_nowhere(

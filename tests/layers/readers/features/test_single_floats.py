@@ -17,6 +17,7 @@ POOL = ReaderPool(inline=True)
 WRITTEN = [0.1, -12.34, 1234.5, 1e-7, 3e20, 0.0]
 
 
+@pytest.mark.bounded
 @given(st.lists(st.floats(width=32, allow_subnormal=False), min_size=1))
 def test_each_is_the_same_float_of_32_bits(values):
     single = np.array(values, np.float32)

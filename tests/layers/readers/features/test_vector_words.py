@@ -40,6 +40,7 @@ def said(cli: Cli, file: Path) -> str:  # noqa: F811
     return outcome.out + outcome.err
 
 
+@pytest.mark.bounded_after(3)
 @pytest.mark.parametrize("suffix", ["gpkg", "fgb", "geojson"])
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.7, 0.97])
 def test_files_that_were_cut_off(cli: Cli, sound: Path, suffix: str, share: float) -> None:  # noqa: F811

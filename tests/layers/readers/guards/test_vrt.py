@@ -127,6 +127,7 @@ def test_missing_sources_are_listed(pair):
         judge_vrt(str(path))
 
 
+@pytest.mark.bounded_after(3)
 @pytest.mark.parametrize(
     "text",
     [

@@ -51,6 +51,7 @@ def twins(*paths: Path) -> list[tuple[dict, dict]]:
     return [tuple(json.loads(line)) for line in said.splitlines()]
 
 
+@pytest.mark.bounded
 def test_what_is_understood_is_read_as_gdal_reads_the_vrt_itself(folder):
     paths = [folder / f"{name}.vrt" for name in SOUND]
     for path, text in zip(paths, SOUND.values(), strict=True):

@@ -90,6 +90,7 @@ def test_they_are_not_used_when_finer_pixels_are_wanted(tmp_path, cache):
     assert tile(path, 600, overview_path=built)[0]["shrink"] == 1
 
 
+@pytest.mark.bounded
 def test_another_state_of_the_file_has_other_overviews(tmp_path, cache):
     path = write_raster(tmp_path / "a.tif", surface(1, SIDE).astype(np.uint8), "EPSG:32652", UTM)
     built, _ = build(path, cache)
@@ -143,6 +144,7 @@ def test_a_later_session_goes_on_where_one_has_stopped(tmp_path, cache, monkeypa
     assert np.abs(found - tile(path)[1]).max() <= 1
 
 
+@pytest.mark.bounded
 def test_what_was_left_broken_is_begun_anew(tmp_path, cache):
     path = write_raster(tmp_path / "a.tif", surface(1, SIDE).astype(np.uint8), "EPSG:32652", UTM)
     state = os.stat(path)

@@ -376,6 +376,7 @@ def test_f53_changed_truncated_deleted_while_shown(tmp_path):
     assert (tile(path, size=512)[1] == values[0]).all()
 
 
+@pytest.mark.bounded
 def test_f54_many_threads_ask_and_one_closes(tmp_path):
     """A handle belongs to one process with one thread: threads of the window only ever queue."""
     path = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), "EPSG:32652", UTM)

@@ -77,6 +77,7 @@ def test_the_map_has_most_of_the_window_at_first_and_beside_a_form(
     qtbot.waitUntil(lambda: window.canvas.width() >= least * window.width())
 
 
+@pytest.mark.bounded
 def test_an_empty_side_is_a_strip_with_names_and_opens_by_click_and_by_key(
     case: Callable[..., MainWindow], qtbot: QtBot
 ) -> None:
@@ -106,6 +107,7 @@ def test_an_empty_side_is_a_strip_with_names_and_opens_by_click_and_by_key(
     assert {"panel_layers", "panel_sites"} <= seen(window)
 
 
+@pytest.mark.bounded
 def test_a_form_folds_again_when_nothing_is_selected_and_not_while_it_is_open_by_hand(
     case: Callable[..., MainWindow], qtbot: QtBot
 ) -> None:
@@ -167,6 +169,7 @@ def standing(window: MainWindow) -> dict[str, Any]:
     return {"seen": seen(window), "strips": strips(window), "docks": docks, "map": window.canvas.size()}
 
 
+@pytest.mark.bounded
 def test_one_key_shows_the_map_alone_and_brings_back_exactly_what_was(
     case: Callable[..., MainWindow], qtbot: QtBot
 ) -> None:
@@ -196,6 +199,7 @@ def test_one_key_shows_the_map_alone_and_brings_back_exactly_what_was(
     assert (place(window, 9.5, 50.2) - where).manhattanLength() <= 2
 
 
+@pytest.mark.bounded
 def test_the_map_stands_alone_after_a_restart_too(
     case: Callable[..., MainWindow], qtbot: QtBot, make_window: MakeWindow
 ) -> None:

@@ -221,6 +221,7 @@ def test_the_image_of_a_combined_layer_is_relinked(
     assert badges(window) == {"both": ""}
 
 
+@pytest.mark.bounded
 def test_a_renamed_table_of_one_layer_is_still_read(
     window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path
 ) -> None:

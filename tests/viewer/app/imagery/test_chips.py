@@ -161,6 +161,7 @@ def take_by_menu(window: MainWindow, qtbot: QtBot) -> None:
     settle(window, qtbot)
 
 
+@pytest.mark.bounded
 def test_with_nothing_selected_the_view_is_taken(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     press(Key.Key_C)
     settle(window, qtbot)
@@ -173,6 +174,7 @@ def test_with_nothing_selected_the_view_is_taken(window: MainWindow, desk: Desk,
     assert pixels.image_uuid in window.session.document.images
 
 
+@pytest.mark.bounded
 def test_chips_of_views_are_seen_with_the_case(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     window.action_table["case_chips"].trigger()
     dialog = window.findChild(CaseChips)

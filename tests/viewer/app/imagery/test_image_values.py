@@ -73,6 +73,7 @@ def identify(window: MainWindow, qtbot: QtBot, place: QPoint) -> dict[str, dict[
     return listed(window)
 
 
+@pytest.mark.bounded
 def test_identify_tells_the_raw_values_of_every_image_there(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     open_image(window, qtbot, image(tmp_path / "lower.tif"))
     open_image(window, qtbot, image(tmp_path / "upper.tif", VALUES[:1] + 1))
@@ -100,6 +101,7 @@ def test_the_shown_colour_is_that_of_the_map(window: MainWindow, tmp_path: Path,
     assert found["scene"]["Shown as"] == f"{color.red()}, {color.green()}, {color.blue()}"
 
 
+@pytest.mark.bounded
 def test_where_there_is_nothing_it_says_so_and_a_hole_shows_what_is_below(
     window: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -121,6 +123,7 @@ def test_by_keys_alone_the_crosshair_is_identified(window: MainWindow, tmp_path:
     assert listed(window)["scene"]["Pixel"] in ("column 80, row 60", "column 79, row 59")
 
 
+@pytest.mark.bounded
 def test_the_place_that_was_clicked_stays_marked(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     open_image(window, qtbot, image(tmp_path / "scene.tif"))
     window.action_table["tool_identify"].trigger()
@@ -144,6 +147,7 @@ def test_the_place_that_was_clicked_stays_marked(window: MainWindow, tmp_path: P
     }, "and with the tool"
 
 
+@pytest.mark.bounded
 def test_pixel_space_has_values_too(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     path = image(tmp_path / "plain.tif")
     open_image(window, qtbot, path)
@@ -172,6 +176,7 @@ def draw_area(window: MainWindow, columns: tuple[float, float], rows: tuple[floa
     window.selection.set({edit.changes[-1].uuid})
 
 
+@pytest.mark.bounded
 def test_statistics_inside_a_mark_are_those_of_its_pixels(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     action = window.action_table["area_statistics"]
     assert not action.isEnabled(), "no image"
@@ -293,6 +298,7 @@ def test_statistics_over_the_antimeridian_miss_nothing(
     dialog.close()
 
 
+@pytest.mark.bounded
 def test_statistics_over_the_edge_of_an_image_round_the_earth(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     values = np.random.default_rng(4).integers(1, 4000, (1, 20, 720)).astype(np.uint16)
     opened(window, write_raster(tmp_path / "world.tif", values, "EPSG:4326", 0.0, 5.0, 0.5), qtbot)

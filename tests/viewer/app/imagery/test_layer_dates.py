@@ -115,6 +115,7 @@ def test_one_click_takes_the_date_of_a_name(window: MainWindow, desk: Desk, qtbo
     assert panel.name_date.isVisible()
 
 
+@pytest.mark.bounded
 def test_the_acquisition_offers_it_too(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     window.action_table["panel_acquisition"].trigger()
     settle(window, qtbot)
@@ -127,6 +128,7 @@ def test_the_acquisition_offers_it_too(window: MainWindow, desk: Desk, qtbot: Qt
     assert "31" in panel.when.text()
 
 
+@pytest.mark.bounded
 def test_a_name_offers_nothing_where_the_file_says_when(
     window: MainWindow, add_image: AddImage, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -223,6 +225,7 @@ def test_several_layers_are_dated_in_one_table_and_one_step(
     assert not any(row.acquired_at for row in window.session.document.layers.values())
 
 
+@pytest.mark.bounded
 def test_the_layer_menu_and_the_palette_lead_to_the_table(window: MainWindow, several: list[str], qtbot: QtBot) -> None:
     action = window.action_table["date_layers"]
     assert action.isEnabled()
@@ -340,6 +343,7 @@ def test_shadows_and_dates_of_sites_follow_in_the_same_step(window: MainWindow, 
     assert document.sites["s"].observed_at == ""
 
 
+@pytest.mark.bounded
 def test_a_source_that_somebody_has_dated_stays(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     mark(window, desk, qtbot)
     document, actor = window.session.document, window.session.actor

@@ -52,6 +52,7 @@ def said(window: MainWindow) -> str:
     return " ".join(line.text for line in window.messages.lines())
 
 
+@pytest.mark.bounded
 def test_a_mark_records_its_image_in_the_same_step(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     steps = window.session.history.stack.count()
     site = mark(window, desk, MIDDLE, qtbot)

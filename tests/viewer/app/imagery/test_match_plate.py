@@ -247,6 +247,7 @@ def test_the_plate_shows_both_with_the_same_numbers_dates_and_credits(
     plate.close()
 
 
+@pytest.mark.bounded
 def test_a_plate_closes_with_the_window(window: MainWindow, plate: MatchPlateDialog, qtbot: QtBot) -> None:
     window._may_close = True  # nothing is asked about what is not saved
     window.close()

@@ -50,6 +50,7 @@ def entry_of(window: MainWindow) -> NudgeEntry:
     return entry
 
 
+@pytest.mark.bounded
 def test_a_layer_is_nudged_by_mouse_and_by_keyboard(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     layer, canvas = the_layer(window), window.canvas
     window.panel_context.show_layer(layer.uuid)

@@ -116,6 +116,7 @@ def test_a_fixed_layer_that_was_nudged_itself_counts_where_it_is_shown(
     assert case.session.document.layers[moving].nudge_json == ""
 
 
+@pytest.mark.bounded
 def test_noise_is_not_reliable_and_nothing_is_moved(
     case: MainWindow, add_image: AddImage, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -134,6 +135,7 @@ def test_noise_is_not_reliable_and_nothing_is_moved(
     assert not dialog.isVisible()
 
 
+@pytest.mark.bounded
 def test_without_another_image_or_common_ground_a_sentence_says_so(
     case: MainWindow, add_image: AddImage, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -161,6 +163,7 @@ def test_without_another_image_or_common_ground_a_sentence_says_so(
     assert "no common ground" in str(found[0])
 
 
+@pytest.mark.bounded
 def test_only_images_of_the_same_ground_are_offered(
     case: MainWindow, add_image: AddImage, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -180,6 +183,7 @@ def test_only_images_of_the_same_ground_are_offered(
     dialog.reject()
 
 
+@pytest.mark.bounded
 def test_the_arrows_are_not_below_the_dialog(
     case: MainWindow, add_image: AddImage, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -213,6 +217,7 @@ def stretched(picture: np.ndarray, px: float) -> np.ndarray:
     )
 
 
+@pytest.mark.bounded
 def test_a_shift_smaller_than_its_parts_differ_is_not_significant(
     case: MainWindow, add_image: AddImage, tmp_path: Path, qtbot: QtBot
 ) -> None:

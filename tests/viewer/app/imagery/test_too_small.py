@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.support.windows import settle
@@ -28,6 +29,7 @@ def look_from(window: MainWindow, resolution: float, qtbot: QtBot, off_px: float
     settle(window, qtbot)
 
 
+@pytest.mark.bounded
 def test_a_scene_from_afar_is_too_small_and_does_not_lack_data(
     window: MainWindow, add_image: AddImage, tmp_path: Path, qtbot: QtBot
 ) -> None:

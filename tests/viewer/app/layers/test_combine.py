@@ -158,6 +158,7 @@ def test_what_cannot_be_done_is_refused(window: MainWindow, three: dict, qtbot: 
     dialog.reject()
 
 
+@pytest.mark.bounded
 def test_images_of_different_places_are_refused_in_the_dialog(
     window: MainWindow, three: dict, qtbot: QtBot, tmp_path: Path
 ) -> None:

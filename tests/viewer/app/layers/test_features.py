@@ -115,6 +115,7 @@ def drag(window: MainWindow, start: QPoint, *ways: QPoint, modifiers: Qt.Keyboar
 # -- the table --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_the_table_shows_every_cell_and_sorts_filters_and_counts(opened: MainWindow, qtbot: QtBot) -> None:
     panel = table_of(opened, qtbot)
     assert panel.model.columns == ["name", "kind", "big", "html"]
@@ -152,6 +153,7 @@ def test_a_row_that_something_is_said_of_is_found_in_the_table(
     assert dict(zip(heads, names(panel), strict=True)) == {"4": "A", "6": "B", "7": "C"}
 
 
+@pytest.mark.bounded
 def test_conditions_of_several_columns_and_what_is_wrong_with_them(opened: MainWindow, qtbot: QtBot) -> None:
     panel = table_of(opened, qtbot)
     panel.filter_button.click()
@@ -223,6 +225,7 @@ def test_rows_are_copied_exactly_in_the_columns_shown(opened: MainWindow, qtbot:
     assert QApplication.clipboard().text() == f"name\tkind\tbig\n\tport\t{LARGE}\nTown 1\tDepot\t{LARGE + 1}\n"
 
 
+@pytest.mark.bounded
 @pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every popup offscreen
 def test_the_statistics_of_a_column_are_of_the_rows_shown(opened: MainWindow, qtbot: QtBot) -> None:
     panel = table_of(opened, qtbot)
@@ -235,6 +238,7 @@ def test_the_statistics_of_a_column_are_of_the_rows_shown(opened: MainWindow, qt
     panel.summary.close()
 
 
+@pytest.mark.bounded
 def test_zooming_to_the_selected(opened: MainWindow, qtbot: QtBot) -> None:
     panel = table_of(opened, qtbot)
     opened.canvas.features.set(uuid_of(opened), [3, 4])
@@ -336,6 +340,7 @@ def test_rows_that_are_not_drawn_and_scales_that_show_nothing_have_a_badge(
         assert ("1:50\u202f000" in place.data(Qt.ItemDataRole.ToolTipRole)) is (badge == "out of scale")
 
 
+@pytest.mark.bounded
 def test_a_second_filter_narrows_the_first_and_editing_takes_it_off(opened: MainWindow, qtbot: QtBot) -> None:
     panel, uuid = table_of(opened, qtbot), uuid_of(opened)
     for text in ("kind = 'port'", "name is not null"):
@@ -405,6 +410,7 @@ def test_a_distance_is_measured_on_the_ellipsoid(opened: MainWindow, qtbot: QtBo
     dialog.close()
 
 
+@pytest.mark.bounded
 def test_near_is_near_over_the_antimeridian(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     places = [(179.9, 65.0), (-179.9, 65.05), (-179.5, 65.05), (0, 65.05), (178, 65.05)]
     pyogrio.write_dataframe(
@@ -477,6 +483,7 @@ def test_the_style_of_a_layer_is_one_key_away(opened: MainWindow, qtbot: QtBot) 
     qtbot.waitUntil(lambda: abs(heading.mapTo(page, QPoint()).y()) < page.height() / 3)
 
 
+@pytest.mark.bounded
 def test_the_layer_tree_names_others_only_where_there_are_some(opened: MainWindow, qtbot: QtBot) -> None:
     uuid, tree = uuid_of(opened), opened.docks.layer_tree.model
     look = Symbol("#ffffff", 1.0, "#3182bd", size_px=9.0)
@@ -490,6 +497,7 @@ def test_the_layer_tree_names_others_only_where_there_are_some(opened: MainWindo
         )
 
 
+@pytest.mark.bounded
 def test_escape_empties_the_quick_filter(opened: MainWindow, qtbot: QtBot) -> None:
     panel = table_of(opened, qtbot)
     QTest.keyClicks(panel.quick, "port")

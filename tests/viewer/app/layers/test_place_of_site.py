@@ -132,6 +132,7 @@ def test_a_mark_from_the_palette_has_its_error_in_two_figures(
     line.window().close()
 
 
+@pytest.mark.bounded
 def test_what_is_no_place_is_said_and_can_be_mended(window: MainWindow, rows: PlaceRows) -> None:
     before = _pad(window)
     _type(rows, "91.5, 128.334 N")
@@ -148,6 +149,7 @@ def test_what_is_no_place_is_said_and_can_be_mended(window: MainWindow, rows: Pl
     assert not rows.refusal
 
 
+@pytest.mark.bounded
 def test_another_reading_is_named(window: MainWindow, rows: PlaceRows) -> None:
     _type(rows, "45.5, 12.5")
     assert "It could also be 12.5" in rows.note.text()
@@ -155,6 +157,7 @@ def test_another_reading_is_named(window: MainWindow, rows: PlaceRows) -> None:
     assert "Read as" not in rows.note.text()
 
 
+@pytest.mark.bounded
 def test_of_a_line_a_place_is_shown_and_not_changed(window: MainWindow, rows: PlaceRows) -> None:
     window.selection.set({"road"})
     assert rows.line.isReadOnly()
@@ -162,6 +165,7 @@ def test_of_a_line_a_place_is_shown_and_not_changed(window: MainWindow, rows: Pl
     assert "on the line" in rows.note.text()
 
 
+@pytest.mark.bounded
 def test_typing_that_is_not_entered_goes_to_its_own_site(window: MainWindow, rows: PlaceRows) -> None:
     rows.line.setFocus()
     rows.line.selectAll()

@@ -257,6 +257,7 @@ def stored(case: Path, uuid: str) -> bytes:
     return bytes(data or b"")
 
 
+@pytest.mark.bounded
 def test_bookmarks_of_nonsense_are_shown_and_harmless(window: MainWindow, qtbot: QtBot, scene: Layer) -> None:
     rows = [Bookmark(uuid=f"v{n}", name="a\nb<b>" * 50, viewport_json=text) for n, text in enumerate(ODD_VIEWS)]
     rows += [Bookmark(uuid=f"s{n}", name="", state_json=text) for n, text in enumerate(ODD_STATES)]
@@ -286,6 +287,7 @@ def test_a_name_is_edited_above_the_facts(case: MainWindow, qtbot: QtBot) -> Non
     assert editor.geometry().bottom() < row.center().y() + 1, "the facts stand below the middle"
 
 
+@pytest.mark.bounded
 def test_every_control_has_a_name_and_a_way_by_key(case: MainWindow, qtbot: QtBot) -> None:
     add(case, qtbot, EAST, "East")
     for widget in panel(case).findChildren(QWidget):

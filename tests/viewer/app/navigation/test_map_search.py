@@ -75,6 +75,7 @@ def test_a_place_is_shown_before_enter_and_gone_to_after(begun: MainWindow, qtbo
         assert not begun.session.document.sites
 
 
+@pytest.mark.bounded
 def test_escape_takes_the_preview_away(begun: MainWindow, qtbot: QtBot) -> None:
     palette, _line = search_for(begun, "51.884, 128.334", qtbot)
     qtbot.keyClick(palette, Qt.Key.Key_Escape)
@@ -101,6 +102,7 @@ def test_a_site_of_the_case_is_found_by_alias_and_selected(begun: MainWindow, qt
         assert begun.selection.uuids == {"v"}, text
 
 
+@pytest.mark.bounded
 def test_shift_enter_marks_the_middle_of_the_cell_with_its_error(begun: MainWindow, qtbot: QtBot) -> None:
     _palette, line = search_for(begun, "52U DC 541 483", qtbot)
     qtbot.keyClick(line, Qt.Key.Key_Return, Shift)
@@ -130,6 +132,7 @@ def test_the_datum_is_recorded_with_its_error(begun: MainWindow, qtbot: QtBot) -
     assert "WGS 84 ·" in hit.note, "the next search begins with WGS 84 again"
 
 
+@pytest.mark.bounded
 def test_a_place_name_becomes_an_area_with_its_names(begun: MainWindow, qtbot: QtBot) -> None:
     _palette, _line = search_for(begun, "Благовещенск", qtbot)
     place = next(one for one in _palette.shown_hits() if one.fields and one.fields["label"] == "Blagoveshchensk")

@@ -106,6 +106,7 @@ def test_without_a_browser_it_says_so(dialog: OpenViewDialog, monkeypatch: pytes
     assert dialog.isVisible()
 
 
+@pytest.mark.bounded
 def test_the_day_of_the_topmost_dated_image_is_sent(window: MainWindow, qtbot: QtBot) -> None:
     window.file_menu.new_case()
     source = {"template": "https://example.org/{z}/{x}/{y}.png", "title": "x"}

@@ -136,6 +136,7 @@ def test_sites_in_view_are_painted_before_the_document_is_whole(
     window.session.push(add_site(window.session.document, Point(1, 1), actor="x"))
 
 
+@pytest.mark.bounded
 def test_without_a_kept_view_all_are_shown_and_the_map_stays(
     make_window: MakeWindow, gate: Gate, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -42,6 +42,7 @@ def _drop(window: MainWindow, path: Path, qtbot: QtBot) -> FolderPicker:
     return picker
 
 
+@pytest.mark.bounded
 def test_a_dropped_folder_offers_its_files(window: MainWindow, qtbot: QtBot, folder: Path) -> None:
     picker = _drop(window, folder, qtbot)
     names = [picker.list.topLevelItem(row).text(0) for row in range(picker.list.topLevelItemCount())]  # type: ignore[union-attr]

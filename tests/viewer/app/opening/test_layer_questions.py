@@ -48,6 +48,7 @@ def shown(dialog: TableDialog, qtbot) -> None:
     qtbot.waitUntil(lambda: "Reading" not in dialog.says.text(), timeout=10_000)
 
 
+@pytest.mark.bounded
 def test_a_file_of_several_layers_asks_which(window, qtbot, tmp_path):
     picker = opened(window, qtbot, geopackage(tmp_path / "a.gpkg", "pads", "roads", "лес"))
     assert layers_of(window) == []
@@ -65,6 +66,7 @@ def test_a_file_of_several_layers_asks_which(window, qtbot, tmp_path):
     assert layers_of(window) == []
 
 
+@pytest.mark.bounded
 def test_where_nobody_can_be_asked_all_layers_are_taken(window, qtbot, tmp_path):
     window.opener.asks = False
     window.file_menu.open_words([str(geopackage(tmp_path / "a.gpkg", "pads", "roads"))])
@@ -73,6 +75,7 @@ def test_where_nobody_can_be_asked_all_layers_are_taken(window, qtbot, tmp_path)
     assert window.layer_questions.is_idle
 
 
+@pytest.mark.bounded
 def test_of_many_pictures_in_a_file_the_first_is_ticked(window, qtbot, tmp_path):
     path = tmp_path / "a.h5"
     path.write_bytes(FILES["eos5"])
@@ -113,6 +116,7 @@ def test_giving_up_adds_nothing_and_the_next_file_is_asked_about(window, qtbot, 
     assert layers_of(window) == []
 
 
+@pytest.mark.bounded
 def test_a_table_whose_columns_say_nothing_is_asked_about(window, qtbot, tmp_path):
     path = tmp_path / "odd.csv"
     path.write_text("place name;eins;zwei\nВосточный;400000;5750000\nnowhere;;\n", encoding="cp1251")

@@ -30,6 +30,7 @@ def _layers(window: MainWindow) -> list[tuple[str, str]]:
     return [(layer.kind, layer.name) for layer in window.session.document.layers_in_order()]
 
 
+@pytest.mark.bounded
 def test_files_become_layers_in_one_undoable_step(window: MainWindow, points: Path, qtbot: QtBot) -> None:
     window.file_menu.open_words([str(sample_data.path("blue_marble.tif")), str(points)])
     settle(window, qtbot)
@@ -47,6 +48,7 @@ def test_a_file_is_shown_where_it_is(window: MainWindow, points: Path, qtbot: Qt
     assert (lon, lat) == (pytest.approx(37.6, abs=0.2), pytest.approx(55.7, abs=0.2))
 
 
+@pytest.mark.bounded
 def test_a_case_and_files_together(window: MainWindow, points: Path, tmp_path: Path, qtbot: QtBot) -> None:
     write_case(Document(), tmp_path / "case.gpkg")
     window.file_menu.open_words([str(points), str(tmp_path / "case.gpkg")])
@@ -142,6 +144,7 @@ def test_the_properties_of_a_layer_are_known_however_late_they_are_asked_for(
     assert "Features" in {label.text() for label in panel.findChildren(QLabel)}
 
 
+@pytest.mark.bounded
 def test_a_geopackage_that_is_no_case_is_added_without_a_question(
     window: MainWindow, answers: Answers, points: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -114,6 +114,7 @@ def test_the_palette_finds_it(window: MainWindow, photograph: Path, qtbot: QtBot
     check_mark(window)
 
 
+@pytest.mark.bounded
 def test_a_picture_without_a_position_offers_no_mark(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     path = write_photograph(tmp_path / "plain.jpg", EXIF_GPSLatitudeRef="", EXIF_GPSLatitude="")
     dialog = asked(window, path, qtbot)

@@ -126,6 +126,7 @@ def test_a_pasted_picture_is_there_at_once(case: MainWindow, how: str, qtbot: Qt
     assert "Nothing of" not in texts(case)
 
 
+@pytest.mark.bounded
 def test_what_fills_the_view_keeps_its_proportions(case: MainWindow, qtbot: QtBot) -> None:
     QTest.mouseClick(paste(case, qtbot).fill_button, Left)
     layer = layer_of(case, qtbot)
@@ -142,6 +143,7 @@ def test_what_fills_the_view_keeps_its_proportions(case: MainWindow, qtbot: QtBo
     assert not [text for text in facts if "choose its CRS" in text]
 
 
+@pytest.mark.bounded
 def test_a_pasted_picture_in_the_middle_has_the_pixels_of_the_map(case: MainWindow, qtbot: QtBot) -> None:
     case.canvas.rotate_by(30)
     settle(case, qtbot)
@@ -166,6 +168,7 @@ def test_a_picture_may_stay_in_its_own_pixels(window: MainWindow, qtbot: QtBot) 
     assert window.views.is_in_pixels
 
 
+@pytest.mark.bounded
 def test_a_picture_in_its_own_pixels_is_laid_on_the_map_later(case: MainWindow, qtbot: QtBot) -> None:
     QTest.mouseClick(paste(case, qtbot).pixel_button, Left)
     layer = layer_of(case, qtbot)

@@ -109,6 +109,7 @@ def test_in_pixel_space_it_is_drawn_pixel_by_pixel(window: MainWindow, photo: Pa
     assert layers(window) == []
 
 
+@pytest.mark.bounded
 def test_back_on_a_map_its_layer_says_where_it_is_shown(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
     opened(window, sample_data.path("blue_marble.tif"), qtbot)
     before = window.canvas.viewport.view()
@@ -218,6 +219,7 @@ def test_vectors_without_a_crs_are_asked_about_too(window: MainWindow, tmp_path:
     assert (lon, lat) == (pytest.approx(130.379, abs=0.001), pytest.approx(51.848, abs=0.001))
 
 
+@pytest.mark.bounded
 def test_vectors_without_a_crs_are_shown_by_their_numbers(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     """Degrees as well as metres: what tells them apart is finer than a pixel of an image."""
     for name, scale in (("metres", 1.0), ("degrees", 1e-6)):

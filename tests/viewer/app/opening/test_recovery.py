@@ -139,6 +139,7 @@ def test_what_is_named_beside_a_recovered_case_is_added_to_it(
     assert [layer.name for layer in window.session.document.layers.values()] == ["points"]
 
 
+@pytest.mark.bounded
 def test_a_session_that_cannot_be_taken_up_is_said(
     make_window: MakeWindow, qtbot: QtBot, crashed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,6 +180,7 @@ def test_a_renamed_computer_is_offered_its_edits(
     assert window.session.target == crashed
 
 
+@pytest.mark.bounded
 def test_a_session_of_another_computer_is_offered_as_a_copy(
     make_window: MakeWindow, answers: Answers, qtbot: QtBot, crashed: Path
 ) -> None:

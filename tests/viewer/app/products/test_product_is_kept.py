@@ -56,6 +56,7 @@ def begun(window: MainWindow, qtbot: QtBot, title: str = "Pier") -> ProductWindo
     return shown
 
 
+@pytest.mark.bounded
 def test_a_file_dialog_that_is_left_leads_back_to_the_product(case: MainWindow, qtbot: QtBot) -> None:
     case.ask = Questions(case)
     shown = begun(case, qtbot)
@@ -113,6 +114,7 @@ def test_the_place_of_a_finding_has_the_keyboard_and_the_product_is_kept(case: M
     assert case.product_windows.windows == [shown]
 
 
+@pytest.mark.bounded
 def test_leaving_the_case_asks_about_a_product_too(case: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     case.saving._save_to(tmp_path / "case.gpkg", lambda: None)
     settle(case, qtbot)
@@ -127,6 +129,7 @@ def test_leaving_the_case_asks_about_a_product_too(case: MainWindow, qtbot: QtBo
     assert row.name == "Pier"
 
 
+@pytest.mark.bounded
 def test_what_cannot_be_kept_is_closed_only_when_it_is_closed_again(case: MainWindow, qtbot: QtBot) -> None:
     shown = begun(case, qtbot)
     shown.save()
@@ -265,6 +268,7 @@ def test_two_formats_of_a_product_are_said_once(case: MainWindow, qtbot: QtBot, 
     assert (line.text, line.count) == (said, 1)
 
 
+@pytest.mark.bounded
 def test_ctrl_e_pressed_twice_makes_one_product(case: MainWindow, qtbot: QtBot) -> None:
     for _ in range(2):  # before all that makes products is loaded, and after
         for _ in range(2):
@@ -275,6 +279,7 @@ def test_ctrl_e_pressed_twice_makes_one_product(case: MainWindow, qtbot: QtBot) 
         shown.close()
 
 
+@pytest.mark.bounded
 def test_products_that_cannot_be_loaded_say_so_and_are_tried_again(
     case: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -84,6 +84,7 @@ def plate_of(table: Table, window: ProductWindow) -> PrintedPlate:
     return window.laid
 
 
+@pytest.mark.bounded
 def test_panels_are_chosen_titled_ordered_and_taken_off(full: Table) -> None:
     window = full.open(ProductSpec(title="Yard", author="Li", bounds=SEEN, page="A3 landscape", dpi=96))
     maps = window.fields.maps
@@ -129,6 +130,7 @@ def test_panels_are_chosen_titled_ordered_and_taken_off(full: Table) -> None:
     assert read_spec(row.layout_json) == window.spec
 
 
+@pytest.mark.bounded
 def test_insets_come_beside_the_overview_and_no_more_than_there_is_room_for(full: Table) -> None:
     window = full.open(ProductSpec(title="Yard", bounds=SEEN, layout="insets", dpi=96))
     choose(window, "The yard", "Hall 4", "Tank farm")
@@ -147,6 +149,7 @@ def test_insets_come_beside_the_overview_and_no_more_than_there_is_room_for(full
     assert "5 maps at most" in window.said.text()
 
 
+@pytest.mark.bounded
 def test_before_and_after_are_the_frames_of_a_comparison(full: Table) -> None:
     window = full.open(ProductSpec(title="Yard", bounds=SEEN, dpi=96))
     layout(window, "before-after")
@@ -170,6 +173,7 @@ def test_a_single_map_is_another_one(full: Table) -> None:
     assert window.spec.maps == (one,)
 
 
+@pytest.mark.bounded
 def test_a_long_list_is_searched(full: Table) -> None:
     for number in range(20):
         full.document.apply(add_site(full.document, Point(10.5, 50.5), actor="Li", label=f"Shed {number:02}"))

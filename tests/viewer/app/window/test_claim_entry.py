@@ -53,6 +53,7 @@ def focused() -> QWidget:
     return widget
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("claim", ["own", "report"])
 def test_tab_goes_through_a_claim_as_its_fields_stand(
     window: MainWindow, form: ClaimFormPanel, qtbot: QtBot, claim: str
@@ -174,6 +175,7 @@ def test_a_date_tells_its_kind_and_enter_goes_back_to_the_map(window: MainWindow
     assert (layer.acquired_at, layer.date_kind, layer.date_basis) == ("", "unknown", "")
 
 
+@pytest.mark.bounded
 def test_redo_shows_what_it_brings_back(window: MainWindow, form: ClaimFormPanel, qtbot: QtBot) -> None:
     window.session.push(add_site(window.session.document, Point(9.5, 50.1), actor="me", uuid="pad"))
     window.selection.set({"pad"})

@@ -392,6 +392,7 @@ def test_the_stretch_is_matched_and_is_part_of_the_same_step(hand: Hand, tmp_pat
     assert window.session.document.comparisons
 
 
+@pytest.mark.bounded
 def test_the_bar_is_dragged_and_kept_as_one_step(hand: Hand, tmp_path: Path) -> None:
     window = hand.window
     add(hand, tmp_path, "old", "new", dated=False)

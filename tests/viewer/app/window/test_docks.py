@@ -39,6 +39,7 @@ def test_all_panels_and_their_parts_are_made_ahead_one_a_turn(window: MainWindow
     assert max(after - before for before, after in pairwise(steps)) == 1
 
 
+@pytest.mark.bounded
 def test_a_layer_has_only_the_form_of_its_kind_and_a_page_when_it_is_chosen(
     window: MainWindow, points: Path, qtbot: QtBot
 ) -> None:

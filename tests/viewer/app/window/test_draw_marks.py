@@ -110,6 +110,7 @@ def test_all_of_them_are_undone_to_the_empty_case_and_redone(window: MainWindow,
     assert dict(window.session.document.sites) == before
 
 
+@pytest.mark.bounded
 def test_the_button_takes_the_last_shape_and_a_double_click_keeps_it(window: MainWindow, desk: Desk) -> None:
     button = window.toolbar.findChild(QToolButton, "shapes")
     assert button is not None

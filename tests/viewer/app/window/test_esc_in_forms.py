@@ -124,6 +124,7 @@ def test_what_is_no_value_is_taken_back_without_a_step(
     assert "Not kept" not in texts(window)
 
 
+@pytest.mark.bounded
 def test_a_number_of_a_shape_is_taken_when_it_is_whole(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
     """The mark turned by 1° while "15" was typed with a pause, and then by 5° more."""
     window.selection.set({"road"})
@@ -206,6 +207,7 @@ def test_letters_after_a_click_into_the_corners_of_a_shape_are_the_tools(
     assert window.toolbox.in_hand == "tool_measure"
 
 
+@pytest.mark.bounded
 def test_what_was_refused_is_named_when_it_is_taken_back(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
     """Nothing was said, and the undo that followed took the step before."""
     form.dates_part.set_folded(False)

@@ -75,6 +75,7 @@ def told(values: dict[str, Any]) -> list[Trust]:
         return []
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("count", [6, pytest.param(60, marks=pytest.mark.bounded)])
 def test_a_window_stands_with_any_of_them(make_window: Callable[[], MainWindow], qtbot: QtBot, count: int) -> None:
     """Each window takes up as many values as there are keys."""

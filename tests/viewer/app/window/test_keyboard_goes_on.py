@@ -162,6 +162,7 @@ def test_enter_presses_the_buttons_of_a_form(window: MainWindow, desk: Desk, qtb
 # -- radii are typed ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_radii_of_rings_are_typed_without_a_bearing_each_from_the_centre(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:

@@ -69,6 +69,7 @@ def test_the_warning_about_a_claim_goes_when_the_claim_is_undone(case: MainWindo
     assert "about all 7 sites" not in texts(case)
 
 
+@pytest.mark.bounded
 def test_no_letter_runs_a_command_beside_a_dialog_that_asks(case: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     picture = QImage(40, 30, QImage.Format.Format_RGB32)
     picture.fill(0)
@@ -99,6 +100,7 @@ def test_letters_are_the_tools_beside_the_guide(case: MainWindow, qtbot: QtBot) 
     case.findChild(GuideWindow).close()
 
 
+@pytest.mark.bounded
 def test_after_another_tab_and_back_the_keyboard_is_in_the_field_it_was_in(case: MainWindow, qtbot: QtBot) -> None:
     case.selection.set({"s1"})
     settle(case, qtbot)

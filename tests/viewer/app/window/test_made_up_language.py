@@ -62,6 +62,7 @@ def demo(speaking: MainWindow, qtbot: QtBot) -> MainWindow:
     return speaking
 
 
+@pytest.mark.bounded
 def test_menus_and_panels_are_in_the_language(
     speaking: MainWindow, qtbot: QtBot, request: pytest.FixtureRequest
 ) -> None:
@@ -160,7 +161,7 @@ def test_questions_are_in_the_language(speaking: MainWindow, monkeypatch: pytest
     assert english(texts) == []
 
 
-@pytest.mark.bounded_after(2)
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("name", REFUSED)
 def test_refusals_are_in_the_language(speaking: MainWindow, qtbot: QtBot, tmp_path: Path, name: str) -> None:
     data = REFUSED[name]

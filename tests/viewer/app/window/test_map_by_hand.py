@@ -101,6 +101,7 @@ def test_the_hint_of_a_measurement_is_apart_from_it_and_names_backspace(window: 
     assert "Backspace" in hint.split(" · ")[1]
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("corner", [(0.01, 0.01), (0.99, 0.01), (0.01, 0.99), (0.99, 0.99)])
 def test_the_readout_of_a_measurement_stays_in_the_picture(
     window: MainWindow, desk: Desk, corner: tuple[float, float]
@@ -275,6 +276,7 @@ def test_neither_circle_nor_name_of_a_selected_site_moves_it(
     assert window.canvas.viewport.view() != view, "the map goes along instead"
 
 
+@pytest.mark.bounded
 def test_a_dragged_site_is_seen_moving_with_its_circle_and_name(
     window: MainWindow, desk: Desk, loose: str, qtbot: QtBot
 ) -> None:
@@ -325,6 +327,7 @@ def test_a_handle_that_is_dragged_shows_the_mark_as_it_becomes(window: MainWindo
     assert shape.site == window.session.document.sites["circle"]
 
 
+@pytest.mark.bounded
 def test_a_click_on_a_selected_symbol_stays_with_it(window: MainWindow, desk: Desk, loose: str, qtbot: QtBot) -> None:
     """The pad lies in the area of the cosmodrome, whose ring is far outside of the view."""
     add(window, "pad", shapely.Point(9.56, 50.25), label="Pad", position_error_m=6.5)
@@ -339,6 +342,7 @@ def test_a_click_on_a_selected_symbol_stays_with_it(window: MainWindow, desk: De
     assert not window.selection.uuids, "nobody means an area whose outline is out of sight"
 
 
+@pytest.mark.bounded
 def test_only_clicks_in_one_place_go_on_to_the_symbol_below(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     add(window, "upper", shapely.Point(9.52, 50.21), position_error_m=6.5)
     add(window, "under", shapely.Point(9.5205, 50.21), position_error_m=6.5)
@@ -352,6 +356,7 @@ def test_only_clicks_in_one_place_go_on_to_the_symbol_below(window: MainWindow, 
     assert window.selection.uuids == {"under"}
 
 
+@pytest.mark.bounded
 def test_a_click_on_a_name_selects_its_site(window: MainWindow, desk: Desk, loose: str, qtbot: QtBot) -> None:
     line = shapely.LineString([(9.1, 49.9), (9.9, 49.95)])
     add(window, "road", line, label="The long road to the north", class_code="railway")
@@ -454,6 +459,7 @@ def test_the_guide_speaks_of_no_command_that_there_is_not() -> None:
         guide_text(command)
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("way", ["opened", "by Tab", "left"])
 def test_a_long_title_is_shown_from_its_start_in_the_export(
     window: MainWindow, desk: Desk, qtbot: QtBot, way: str

@@ -621,6 +621,7 @@ def test_a_key_closes_the_panel_that_has_the_keyboard(window: MainWindow, desk: 
 # -- facts --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_the_names_of_all_fields_are_there_and_none_is_cut(
     window: MainWindow, desk: Desk, qtbot: QtBot, tmp_path: Path
 ) -> None:

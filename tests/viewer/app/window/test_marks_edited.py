@@ -140,6 +140,7 @@ def test_no_single_key_destroys_anything(window: MainWindow, desk: Desk, mark: M
         assert all(there[table] <= set(document.table(table)) for table in TABLES), f"{letter!r} deleted something"
 
 
+@pytest.mark.bounded
 def test_delete_deletes_what_is_selected_and_says_so(window: MainWindow, desk: Desk, mark: Mark) -> None:
     mark("polygon")
     mark("circle", "other")
@@ -151,6 +152,7 @@ def test_delete_deletes_what_is_selected_and_says_so(window: MainWindow, desk: D
     assert set(rows(window)) == {"mark", "other"}
 
 
+@pytest.mark.bounded
 def test_ten_nudges_are_one_step_that_is_kept_whole(window: MainWindow, desk: Desk, mark: Mark) -> None:
     mark("point")
     for _ in range(10):
@@ -163,6 +165,7 @@ def test_ten_nudges_are_one_step_that_is_kept_whole(window: MainWindow, desk: De
     assert window.session.document.sites["mark"].geometry.equals_exact(POINT)
 
 
+@pytest.mark.bounded
 def test_a_handle_is_dragged_in_the_window_and_undone(window: MainWindow, desk: Desk, mark: Mark) -> None:
     mark("circle")
     east = shapely.get_coordinates(MARKS["circle"][0])
@@ -186,6 +189,7 @@ def form_of(window: MainWindow) -> SiteFormPanel:
     return panel
 
 
+@pytest.mark.bounded
 def test_delete_in_the_list_of_vertices_is_about_a_vertex(window: MainWindow, desk: Desk, mark: Mark) -> None:
     mark("polygon")
     table = form_of(window).shape_part.vertices
@@ -215,6 +219,7 @@ def test_a_number_typed_in_the_part_on_the_shape_reaches_nothing_else(
         assert rows(window) == before, sign
 
 
+@pytest.mark.bounded
 def test_letters_in_the_part_on_the_shape_are_the_tools_and_begin_no_entry(
     window: MainWindow, desk: Desk, mark: Mark
 ) -> None:
@@ -321,6 +326,7 @@ def test_a_circle_has_a_handle_in_its_middle_and_one_at_each_radius(
     assert shape_of_site(desk.sites["mark"]) == MARKS[kind][1]
 
 
+@pytest.mark.bounded
 def test_e_changes_a_rectangle_by_its_corners_and_esc_gives_a_drag_up(
     window: MainWindow, desk: Desk, mark: Mark
 ) -> None:

@@ -146,6 +146,7 @@ def test_a_link_pasted_on_the_map_is_a_source_of_the_claim_that_is_open(
     assert not document.sources
 
 
+@pytest.mark.bounded
 def test_a_shifted_layer_says_so_in_the_list_and_on_the_map(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     uuid = layer(window, "new")
     window.panel_context.do(nudge_layer, uuid, Nudge(12.4, -3.0, 10.0, 50.0, by="Li", at="2026-11-27T10:00:00Z"))

@@ -256,6 +256,7 @@ def test_the_form_says_result_error_and_what_it_is_made_of_and_shows_other_units
     assert part.site_button.accessibleName()
 
 
+@pytest.mark.bounded
 def test_units_offered_are_those_of_the_quantity_whatever_was_shown_before(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:

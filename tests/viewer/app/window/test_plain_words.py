@@ -129,6 +129,7 @@ def test_what_a_mark_measures_is_clearly_apart_from_the_hint(window: MainWindow,
     assert re.match(r"[\d.,\u202f]+ km², perimeter [\d.,\u202f]+ km · Drag a vertex to move it, ", said)
 
 
+@pytest.mark.bounded
 def test_each_tool_says_its_hint_in_whole_sentences(window: MainWindow, qtbot: QtBot) -> None:
     begin(window, qtbot, *marks())
     window.selection.set({"pad"})

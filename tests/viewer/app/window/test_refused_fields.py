@@ -96,6 +96,7 @@ def type_range(form: ClaimFormPanel, low: str, high: str) -> None:
     press(Key.Key_Tab)
 
 
+@pytest.mark.bounded
 def test_a_range_is_typed_without_a_term_and_takes_the_one_around_it(
     window: MainWindow, form: ClaimFormPanel, qtbot: QtBot
 ) -> None:

@@ -167,6 +167,7 @@ def test_the_wheel_changes_nothing_that_has_not_the_keyboard(
         assert box.focusPolicy() != Qt.FocusPolicy.WheelFocus, box.accessibleName()
 
 
+@pytest.mark.bounded
 def test_after_a_place_is_entered_the_datum_is_that_of_the_text(window: MainWindow, form: SiteFormPanel) -> None:
     rows = form.place
     rows.datum.setFocus()
@@ -180,6 +181,7 @@ def test_after_a_place_is_entered_the_datum_is_that_of_the_text(window: MainWind
     assert "Pulkovo" in pad_of(window).position_basis
 
 
+@pytest.mark.bounded
 def test_a_place_read_again_on_another_datum_ends_on_wgs84_and_so_does_undo(
     window: MainWindow, form: SiteFormPanel
 ) -> None:
@@ -197,6 +199,7 @@ def test_a_place_read_again_on_another_datum_ends_on_wgs84_and_so_does_undo(
     assert rows.datum.currentData() == Datum.WGS84
 
 
+@pytest.mark.bounded
 def test_an_error_that_was_judged_stays_and_it_is_said(window: MainWindow, form: SiteFormPanel) -> None:
     enter(form.place.line, "51.86912, 128.35712")
     assert distance_m(*pad_of(window).geometry.coords[0], 128.35712, 51.86912) < 1
@@ -230,6 +233,7 @@ def test_undo_in_a_field_without_typing_is_the_cases(window: MainWindow, form: S
         press(Key.Key_Z, Control)
 
 
+@pytest.mark.bounded
 def test_undo_takes_typing_back_first(window: MainWindow, form: SiteFormPanel) -> None:
     for column in ("label", "notes"):
         field = form.fields.fields[column]
@@ -377,6 +381,7 @@ def test_the_title_bar_names_what_is_shown(window: MainWindow, form: SiteFormPan
     assert details(window).windowTitle() == "Claim: It was built in 2020"
 
 
+@pytest.mark.bounded
 def test_another_record_begins_at_the_top(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
     second_pad(window)
     bar = form.page._scroll.verticalScrollBar()
@@ -389,6 +394,7 @@ def test_another_record_begins_at_the_top(window: MainWindow, form: SiteFormPane
     assert bar.value() == 0
 
 
+@pytest.mark.bounded
 def test_a_claim_leads_to_its_site_and_back(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
     window.canvas.setFocus()
     press(Key.Key_J)
@@ -582,6 +588,7 @@ def report_of_pad(window: MainWindow, source: str) -> None:
     window.canvas.setFocus()
 
 
+@pytest.mark.bounded
 def test_the_list_of_sources_is_as_wide_as_its_texts(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
     window.canvas.setFocus()
     press(Key.Key_R)
@@ -608,6 +615,7 @@ def test_no_example_looks_like_a_value(window: MainWindow, form: SiteFormPanel) 
     assert not [text for text in shown if text[:1].isdigit()]
 
 
+@pytest.mark.bounded
 def test_a_claim_says_its_speaker_and_its_source(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
     report_of_pad(window, "Sketch of the pads")
     window.selection.set({"pad"})
@@ -626,6 +634,7 @@ def test_a_claim_says_its_speaker_and_its_source(window: MainWindow, form: SiteF
     assert "No source" in [label.text() for label in card.findChildren(QLabel)]
 
 
+@pytest.mark.bounded
 def test_reliability_takes_room_once_it_is_judged(window: MainWindow, form: SiteFormPanel) -> None:
     report_of_pad(window, "Sketch of the pads")
     window.docks.show_panel("source_register")

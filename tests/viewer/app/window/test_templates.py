@@ -65,6 +65,7 @@ def enter(qtbot: QtBot, field, text: str) -> None:
     qtbot.keyClick(field, Qt.Key.Key_Return)
 
 
+@pytest.mark.bounded
 def test_a_key_takes_the_tool_and_the_form_has_the_fields_of_the_class(desk: MainWindow, qtbot: QtBot) -> None:
     assert desk.action_table["template_1"].text() == "Launch pad"
     QTest.keyClick(desk.canvas, Qt.Key.Key_2, Alt)
@@ -102,6 +103,7 @@ def test_the_next_tool_has_forgotten_the_template(desk: MainWindow, qtbot: QtBot
     assert not form_of(desk).details_part.isVisible()
 
 
+@pytest.mark.bounded
 def test_choosing_a_class_shows_its_fields(desk: MainWindow, qtbot: QtBot) -> None:
     QTest.keyClick(desk.canvas, Qt.Key.Key_P)
     QTest.keyClick(desk.canvas, Qt.Key.Key_Return)
@@ -129,6 +131,7 @@ def test_any_template_is_found_by_typing(desk: MainWindow, qtbot: QtBot) -> None
     assert only(desk).class_code == "optical_telescope"
 
 
+@pytest.mark.bounded
 def test_a_template_of_one_s_own_with_key_colour_and_fields(desk: MainWindow, qtbot: QtBot) -> None:
     dialog = dialog_of(desk)
     dialog.add_button.click()

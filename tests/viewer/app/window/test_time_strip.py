@@ -100,6 +100,7 @@ def click_at(panel: TimeStripPanel, title: str) -> QPoint:
     return QPoint(round(placed.at), panel.view.height() // 2)
 
 
+@pytest.mark.bounded
 def test_a_folder_is_chosen_once_and_its_scenes_stand_on_the_strip(
     window: MainWindow, answers: Answers, folder: Path, qtbot: QtBot
 ) -> None:
@@ -409,6 +410,7 @@ def test_nothing_is_read_before_the_strip_is_seen_nor_what_is_known(
     assert "list_scenes" in asked
 
 
+@pytest.mark.bounded
 def test_scenes_with_hostile_texts_are_shown_as_text(
     window: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
 ) -> None:

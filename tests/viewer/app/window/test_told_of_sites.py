@@ -51,6 +51,7 @@ def asked(form: SiteFormPanel) -> set[str]:
     return {column for column, field in form.fields.fields.items() if not field.isHidden()}
 
 
+@pytest.mark.bounded
 def test_what_is_no_site_is_not_asked_for_what_only_sites_have(window: MainWindow, qtbot: QtBot) -> None:
     ring = RangeRing(PAD, (50_000.0, 100_000.0))
     arrow = LineString([PAD, (129.0, 52.0)])
@@ -77,6 +78,7 @@ def test_what_is_no_site_is_not_asked_for_what_only_sites_have(window: MainWindo
         assert {"label", "notes"} <= asked(form)
 
 
+@pytest.mark.bounded
 def test_values_that_another_class_asked_for_are_told(window: MainWindow, qtbot: QtBot) -> None:
     form = begin(window, qtbot, Site(uuid="pad", geometry=Point(PAD), class_code="radome"))
     assert form.details_part.fields.fields
@@ -142,6 +144,7 @@ def test_it_is_said_that_numbers_closed_up(window: MainWindow, qtbot: QtBot) -> 
     assert "numbers" not in line.text
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     ("lifecycles", "column"), [(("planned", "agreed"), "valid_from"), (("closed", "closed"), "valid_to")]
 )
@@ -162,6 +165,7 @@ def test_a_date_to_come_for_many_is_the_one_from_which_they_are_planned(
     assert {getattr(site, column) for site in document.sites.values()} == {""}
 
 
+@pytest.mark.bounded
 def test_for_marks_of_which_some_exist_it_is_refused(window: MainWindow, qtbot: QtBot) -> None:
     form = begin(
         window, qtbot, Site(uuid="a", geometry=Point(PAD), lifecycle="planned"), Site(uuid="b", geometry=Point(PAD))
@@ -173,6 +177,7 @@ def test_for_marks_of_which_some_exist_it_is_refused(window: MainWindow, qtbot: 
     assert all(not (site.lifecycle_as_of or site.valid_from) for site in window.session.document.sites.values())
 
 
+@pytest.mark.bounded
 def test_the_list_tells_what_the_form_tells(window: MainWindow, qtbot: QtBot) -> None:
     pick = {"position_basis": MEASURED, "image_uuid": "i", "pixel_m": 7400.0}
     sites = [
@@ -233,6 +238,7 @@ def test_no_name_lies_on_the_radius_of_a_ring(window: MainWindow, qtbot: QtBot) 
     assert apart or label.box.bottom <= box.top or label.box.top >= box.bottom
 
 
+@pytest.mark.bounded
 def test_a_place_gone_to_lies_at_the_crosshair(window: MainWindow, qtbot: QtBot) -> None:
     begin(window, qtbot, Site(uuid="pad", geometry=Point(PAD)))
     size = window.size()
@@ -252,6 +258,7 @@ def test_a_place_gone_to_lies_at_the_crosshair(window: MainWindow, qtbot: QtBot)
         assert abs(py - view.height / 2) <= 1
 
 
+@pytest.mark.bounded
 @popup
 def test_classes_are_in_the_order_of_their_names_and_found_by_typing(window: MainWindow, qtbot: QtBot) -> None:
     form = begin(window, qtbot, Site(uuid="pad", geometry=Point(PAD)))

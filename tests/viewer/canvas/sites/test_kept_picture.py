@@ -173,6 +173,7 @@ def test_the_map_may_move_and_be_edited_before_all_is_painted(scene, view):
     assert_same(in_haste(scene, view), painted(scene, view))
 
 
+@pytest.mark.bounded
 def test_the_picture_before_stands_in_until_all_is_painted(scene, make_scene, view, monkeypatch):
     in_haste(scene, view)
     closer = view_of(Bounds(9.9, 49.93, 10.1, 50.07))
@@ -247,6 +248,7 @@ def test_one_line_on_a_large_map_is_painted_anew(make_scene, view):
     assert all(kept._picture.isNull() for kept in scene._sites._kept[0])
 
 
+@pytest.mark.bounded
 def test_all_marks_are_kept_that_are_many_and_then_few(make_scene, view):
     """As one zooms in among very many: what is kept is of the marks that are in view."""
     scene = make_scene(Document({"sites": [replace(site, label="") for site in many_marks()]}))

@@ -96,6 +96,7 @@ def test_what_has_no_place_on_the_map_is_left_out(studio: Studio, compared: Docu
     report_html(made)
 
 
+@pytest.mark.bounded
 def test_the_map_shows_the_marks_of_the_product_and_no_other(studio: Studio, compared: Document) -> None:
     told = drawn(studio, data_export(compared, ".html", lambda uuids: {}, bounds=Bounds(10, 50, 12, 52)), with_map=True)
     assert told.map is not None

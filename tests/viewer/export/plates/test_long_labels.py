@@ -14,6 +14,7 @@ from tests.viewer.export.plates.conftest import faults
 SPEC = ProductSpec(title="Title of the map", author="An Analyst", bounds=FRAME)
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("name", ["A name of many words " * 15, "x" * 300, "东方航天港" * 60])
 def test_a_very_long_name_stands_shortened_on_the_map(plate_of, document, name: str) -> None:
     rows = {table: list(document.table(table).values()) for table in TABLES}

@@ -132,7 +132,7 @@ def test_each_file_that_names_a_firm_tells_what_is_claimed_and_answered(
     assert ("here without" in first) is plate.parties.is_nameless
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(("layout", "page"), CASES)
 def test_without_any_answer_the_check_finds_it(plate_of: MakePlate, demo: Document, layout: str, page: str) -> None:
     rows = {name: list(demo.table(name).values()) for name in ("layers", "sites", "claims", "sources")}
@@ -206,6 +206,7 @@ def test_a_narrow_page_names_nobody_and_the_next_one_tells_all(plate_of: MakePla
     assert "Yantai-based IRay Technology" in second
 
 
+@pytest.mark.bounded
 def test_the_title_of_a_firm_stands_on_no_page_that_says_nothing_of_it(plate_of: MakePlate, demo: Document) -> None:
     plate = plate_of(spec_of("site", "Newspaper, 1 column", demo), demo)
     assert plate.parties.is_nameless

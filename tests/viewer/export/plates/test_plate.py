@@ -146,6 +146,7 @@ def test_numbers_on_the_map_are_explained_beside_it(plate_of, document, layout: 
     assert min(piece.page for piece in plate.pieces if piece.key == "key") == 0
 
 
+@pytest.mark.bounded
 def test_a_claim_names_its_places_where_its_words_do_not(plate_of, document) -> None:
     """Where several stood in the frame, nothing said which of them a claim was about."""
     rows = {name: list(document.table(name).values()) for name in TABLES}

@@ -273,6 +273,7 @@ def test_reporting_and_judging_link_the_claim_and_open_it(qtbot, form: SiteFormP
     assert desk.context.claim_uuid == ""
 
 
+@pytest.mark.bounded
 @pytest.mark.qt_log_ignore("grabbing the keyboard")
 def test_an_existing_claim_is_linked_by_typing_part_of_it(qtbot, form: SiteFormPanel, desk: Desk) -> None:
     picker = form.claim_picker

@@ -103,6 +103,7 @@ def test_they_are_built_beside_nothing_and_used(opened_anew: Open, raster: Path,
     assert np.abs(picture_of(drawing, WHOLE).astype(int) - before).max() <= 1
 
 
+@pytest.mark.bounded
 def test_the_next_opening_finds_them_and_builds_nothing(opened_anew: Open, pool: CountingPool, qtbot) -> None:
     build(opened_anew(), qtbot)
     asked = pool.asked["overviews"]
@@ -194,6 +195,7 @@ def test_what_fails_is_one_sentence_and_the_layer_stays(
     assert not drawing.context.jobs.running()
 
 
+@pytest.mark.bounded
 def test_all_together_take_no_more_than_the_limit_and_the_oldest_goes(
     context: RenderContext, opened_anew: Open, folder: Path, qtbot
 ) -> None:

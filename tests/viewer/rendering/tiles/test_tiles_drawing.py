@@ -131,6 +131,7 @@ def test_no_seam_shows_between_tiles(basemap, server: TileServer, qtbot) -> None
         assert (complete(basemap(), view, qtbot) == 255).all()
 
 
+@pytest.mark.bounded
 def test_panning_back_asks_for_nothing(basemap, server: TileServer, qtbot) -> None:
     drawing, view = basemap(), VIEWS["own resolution"]
     complete(drawing, view, qtbot)
