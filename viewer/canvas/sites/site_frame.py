@@ -143,8 +143,11 @@ class SiteFrame(Struct):
     @property
     def near(self) -> list[str]:
         """The lines and areas that may be in view, areas first: lines are painted above them."""
+        return self._areas_first(self._near)
+
+    def _areas_first(self, uuids: list[str]) -> list[str]:
         shapes = self.index.shapes
-        return sorted(self._near, key=lambda uuid: shapes[uuid].site.kind != "polygon")
+        return sorted(uuids, key=lambda uuid: shapes[uuid].site.kind != "polygon")
 
     def shapes_of(self, uuids: Iterable[str]) -> list[ShapeInView]:
         """Finds which of these lines and areas are in view: each is worked out when it is first asked for,
@@ -281,9 +284,9 @@ class SiteFrame(Struct):
     def _shapes_touching(self, area: shapely.Geometry) -> list[str]:
         around, found = _world_box(self.view, *shapely.bounds(area).tolist()), list[str]()
         is_all_of_it = not self.view.grid.rotation_deg and shapely.box(*shapely.bounds(area).tolist()).equals(area)
-        for shape in self.shapes:
+        for shape in self.shapes_of(self._areas_first(self.index.shapes_at(self.view.grid.crs, around))):
             whole = shape.outline.bounds
-            if is_all_of_it and whole is not None and around.contains(whole):  # of thousands most
+            if is_all_of_it and whole is not None and around.contains(whole):  # of thousands on a page most
                 found.append(shape.uuid)
                 continue
             parts = shape.outline.near(around).parts

@@ -233,7 +233,11 @@ class SiteIndex(Struct):
     def shapes_near(self, view: View) -> list[str]:
         """The lines and areas that a view may show, in drawing order."""
         reach = (_STROKE_PX + self._widest_px / 2) * view.ratio * view.grid.resolution
-        return self._boxes.touching(self.shapes, view.grid.crs, world_bounds_of(view).expanded(reach))
+        return self.shapes_at(view.grid.crs, world_bounds_of(view).expanded(reach))
+
+    def shapes_at(self, crs: str, around: Bounds) -> list[str]:
+        """The lines and areas that may touch these world bounds, in drawing order."""
+        return self._boxes.touching(self.shapes, crs, around)
 
     def rows_of(self, uuid: str) -> list[int]:
         return self._rows.get(uuid, [])
