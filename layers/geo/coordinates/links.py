@@ -257,7 +257,7 @@ def _address_words(text: str, host: str) -> list[str]:
 
 
 def _plain_words(value: str) -> str:
-    """Without the mark before a coordinate (loc:, coord:) and the name after it."""
+    """The text of a coordinate alone: the mark before it (loc:, coord:) and the name after it are left out."""
     bare = re.sub(r"^(?:loc|coord|latlng):", "", value)
     led = re.match(rf"{_N}\s*,\s*{_N}(?=[,;|])", bare)
     return led[0] if led else bare

@@ -42,7 +42,7 @@ _WHOLE_POINTS = 20_000
 _MOST_ODD = 2000
 """So many parts are cut at the antimeridian, or led along parallels, one by one."""
 _SHAPES_A_CALL = _MOST_ODD
-"""So many lines and areas are projected together, each of which may be cut."""
+"""Lines and areas that are projected together; each of them may be cut."""
 _POLYGON = 3  # shapely.get_type_id
 
 
