@@ -368,7 +368,7 @@ def identities(claims: Sequence[ClaimSaid]) -> Iterator[str]:
 
 
 def identity_sentence(party: NamedSite) -> str:
-    """What of the name of a party is ours: as the case has it, else that all of it is."""
+    """The sentence on the part of a name that is ours: as the case has it, else that all of it is."""
     identity = _unended(party.identity) or _NAME_IS_OURS
     return Phrase("{name}: {identity}.", name=short_name(party), identity=identity)
 

@@ -223,7 +223,7 @@ def _check_fields(fields: Mapping[str, Any]) -> None:
     check_date(fields.get("acquired_at", ""), Phrase("date of the image"))
     _check_crs(fields.get("crs", ""))
     style = fields.get("style_json", "")
-    json_object(style, "A layer's style")
+    json_object(style, Phrase("A layer's style"))
 
 
 def _check_crs(text: str) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QIcon
 from layers.document.json_fields import json_object
 from layers.document.layer import Layer
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from layers.vector.style.layer_style import VectorStyle
 from layers.vector.style.symbol import Symbol
 from layers.vector.table import VectorInfo
@@ -64,7 +65,7 @@ def class_lines(layer: Layer, context: PanelContext, others: str, more: str) -> 
 @lru_cache(maxsize=64)
 def _parsed(style_json: str) -> VectorStyle:
     try:
-        return VectorStyle.from_json(json_object(style_json, "The style"))
+        return VectorStyle.from_json(json_object(style_json, Phrase("The style")))
     except InvalidValue:
         return VectorStyle()
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from layers.document.json_fields import json_object
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError, InvalidValue
+from layers.phrase import Phrase
 from layers.raster.band_maths import Expression
 from layers.raster.band_names import given_names, unnamed_bands
 from layers.raster.info import RasterInfo
@@ -207,7 +208,7 @@ class RasterStyler(QObject):
             return
         try:
             copied = bytes(QGuiApplication.clipboard().mimeData().data(STRETCH_MIME).data())
-            kept = json_object(copied.decode("utf-8", "replace"), "What was copied")
+            kept = json_object(copied.decode("utf-8", "replace"), Phrase("What was copied"))
             found = tuple(Stretch(*map(float, stretch)) for stretch in kept["stretches"])
             if not found or not all(math.isfinite(v) for s in found for v in (s.low, s.high, s.gamma)):
                 raise ValueError("no stretch")
