@@ -103,7 +103,7 @@ class LayerMenu(CaseMenu):
 
     def has_camera(self) -> bool:
         """True while the current layer is a photograph that says where its camera was."""
-        info = self._panels.info_of(self._panels.layer_uuid)
+        info = self._panels.layers.info_of(self._panels.layer_uuid)
         if not isinstance(info, RasterInfo) or not any(key.startswith("EXIF_GPS") for key in info.tags):
             return False
         from viewer.panels.layers.camera_place import photograph_of  # for start-up time
@@ -145,7 +145,7 @@ class LayerMenu(CaseMenu):
 
     def has_raster(self) -> bool:
         """True while the current layer is a raster that has been read."""
-        return isinstance(self._panels.info_of(self._panels.layer_uuid), RasterInfo)
+        return isinstance(self._panels.layers.info_of(self._panels.layer_uuid), RasterInfo)
 
     def has_image(self) -> bool:
         """True while the current layer is an image, of a file or of a service."""

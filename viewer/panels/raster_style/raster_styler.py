@@ -49,12 +49,12 @@ class RasterStyler(QObject):
     @property
     def info(self) -> RasterInfo | None:
         """None where the current layer is no raster, or is not read yet."""
-        info = self._context.info_of(self._context.layer_uuid)
+        info = self._context.layers.info_of(self._context.layer_uuid)
         return info if isinstance(info, RasterInfo) and self.layer is not None else None
 
     @property
     def drawing(self) -> RasterDrawing | None:
-        drawing = self._context.drawing_of(self._context.layer_uuid)
+        drawing = self._context.layers.drawing_of(self._context.layer_uuid)
         return drawing if isinstance(drawing, RasterDrawing) else None
 
     @property

@@ -143,7 +143,7 @@ class ShadowPart(FoldSection):
 
     def _drawing(self, site: Site) -> Any:
         image = self._context.document.images.get(site.image_uuid)
-        return None if image is None else self._context.drawing_of(image.layer_uuid)
+        return None if image is None else self._context.layers.drawing_of(image.layer_uuid)
 
     # -- gestures -----------------------------------------------------------------------------------------------
 
