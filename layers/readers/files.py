@@ -116,7 +116,7 @@ _ROOTS = (
     (re.compile(rb"<(?:[\w.-]+:)?kml[\s>/]"), Content.KML),
     (re.compile(rb"<(?:[\w.-]+:)?gpx[\s>/]"), Content.GPX),
 )
-"""With whatever prefix: some programs write <ns0:kml>."""
+"""Root elements of XML formats, with any prefix: some programs write <ns0:kml>."""
 _GML = re.compile(rb"[\"']http://www\.opengis\.net/gml(?:/\d[.\d]*)?[\"']")
 _KML_PARTS = re.compile(rb"<(?:[\w.-]+:)?(?:Document|Folder|Placemark)[\s>/]")
 _LINE_SUFFIXES = (".geojsonl", ".geojsons", ".geojsonseq", ".ndjson", ".jsonl")

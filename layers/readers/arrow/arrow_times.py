@@ -1,4 +1,4 @@
-"""Times as OGR streams them as texts, which tell their zones: its numbers are called UTC where none is told."""
+"""Parses times from OGR's texts, which name the zone of each: OGR's numbers are UTC even where the file names none."""
 
 from __future__ import annotations
 
@@ -64,7 +64,10 @@ def _parsed(texts: Texts, rows: NDArray[np.intp]) -> tuple[NDArray[np.datetime64
 
 
 def _fixed(cells: NDArray[np.uint8], body: int) -> tuple[NDArray[np.datetime64], NDArray[np.int16]]:
-    """Of (n, length) characters. Raises ValueError where one is no time."""
+    """Parse texts of equal length, (n, length) characters, into UTC times and offsets in minutes.
+
+    Raises ValueError where one of them is no time.
+    """
     plain = np.ascontiguousarray(cells[:, :body]).view(f"S{body}").ravel().astype(f"U{body}").astype("datetime64[ms]")
     rest = cells[:, body:]
     if not rest.shape[1]:

@@ -47,13 +47,19 @@ _ONE_PROCESS = 0
 _OF_ANY_THREAD = 0x10F00
 """CLONE_VM, FS, FILES, SIGHAND and THREAD: with all of them a thread begins, and no process."""
 _OF_THREADS = 0x7D0F00
-"""With what the C libraries ask for besides."""
+"""Flags of clone that a new thread may have: `_OF_ANY_THREAD` and those that the C libraries add."""
 _FILE_COMMANDS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1031, 1032, 1034)
-"""Of fcntl: duplicates, flags and locks. Not F_SETOWN and F_SETSIG: a file would send any signal to any process."""
+"""Allowed commands of fcntl: duplicates, flags and locks. F_SETOWN and F_SETSIG are refused: with them a file sends any
+signal to any process.
+"""
 _DEVICE_COMMANDS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
-"""Of ioctl: is it a terminal, how large, how much waits, flags. Not TIOCSTI, which types into the user's terminal."""
+"""Allowed commands of ioctl: is it a terminal, its size, bytes that wait, flags. TIOCSTI is refused: it types into the
+user's terminal.
+"""
 _OWN_OPTIONS = (2, 3, 15, 16, 21, 23, 38, 39, 0x53564D41)
-"""Of prctl: names of threads and of memory, and questions. Not the tie to the window, with which it ends."""
+"""Allowed options of prctl: names of threads and of memory, and questions. The option that ends this process together
+with the window cannot be changed.
+"""
 
 type _Step = tuple[int, int, int, int]
 

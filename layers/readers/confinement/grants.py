@@ -17,7 +17,7 @@ from msgspec import Struct
 from layers.errors import GeoloupeError
 
 MOST_BESIDE = 4096
-"""Of a folder that is not granted whole, so many files are looked at."""
+"""Most files that are looked at in a folder that is not granted whole."""
 _SHARED = ("/", "/tmp", "/var/tmp", "/dev/shm")
 _GUARDED = ("/boot", "/dev", "/etc", "/proc", "/run", "/sys")
 _NOT_GUARDED = ("/dev/shm", "/run/media")
@@ -72,7 +72,7 @@ class Extent(Enum):
 
     FILE = auto()
     FOLDER = auto()
-    """With all beneath it."""
+    """A folder with all beneath it."""
     WRITTEN = auto()
     """A file, or a folder with all beneath it, to be written too."""
     LISTED = auto()
@@ -255,7 +255,7 @@ class Reach:
 
 
 _Identity = tuple[int, int]
-"""Of what lies at a path: its device and its number there."""
+"""Device and inode number of a file: two paths with the same identity are the same file."""
 
 
 def _identity(path: str) -> _Identity | None:

@@ -17,7 +17,7 @@ _CAPABILITIES_V3 = 0x20080522
 
 
 def give_up_privileges() -> None:
-    """Nothing that this process starts has more rights than it; the kernel asks for that before all else here."""
+    """Keep all processes that this one starts from having more rights; the kernel demands that before any filter."""
     _control(_SET_NO_NEW_PRIVS, 1)
 
 

@@ -29,7 +29,7 @@ from layers.readers.environment import WRITERS, Profile
 
 _ACCESS = {Extent.FILE: Access.READ_FILE, Extent.FOLDER: READ, Extent.WRITTEN: WRITE, Extent.LISTED: Access.READ_DIR}
 _PREFIXES_OF_SYSTEM = ("/", "/usr", "/usr/local")
-"""Of an interpreter that lies there, only its own folders are granted."""
+"""Prefixes of an interpreter that belongs to the system: only its own folders are granted, not the whole prefix."""
 _SYSTEM = (
     "/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib", "/usr/local/lib64",
     "/nix/store", "/gnu/store", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime",
@@ -55,7 +55,9 @@ class Walls:
         self.is_closed = False
 
     def take_network(self) -> None:
-        """Before any library is loaded, while there is one thread; who reads of hosts keeps it."""
+        """Cut the network off, except in a process that reads from hosts. Call it before any library is loaded, while
+        there is only one thread.
+        """
         if sys.platform != "linux":
             return
         give_up_privileges()

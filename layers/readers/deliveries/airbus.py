@@ -114,7 +114,9 @@ def _nodata(root: Element) -> float | None:
 
 _PANCHROMATIC = ("P", "PAN", "PMS", "PMS-N", "PMS-X", "PMS-FS")
 _LEAST_SHARE = 0.7
-"""Nobody delivers pixels much larger than what was collected."""
+"""Least share of the delivered pixel size that the collected one has: images are not delivered in much larger pixels
+than they were collected in.
+"""
 _NONE = ("NA", "N/A", "NONE")
 
 

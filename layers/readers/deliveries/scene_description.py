@@ -213,7 +213,7 @@ def _indexed(values: NDArray[Any], palette: tuple[tuple[int, ...], ...]) -> NDAr
 
 
 def _stretched(values: NDArray[Any], mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """From the 2nd to the 98th percentile of what is valid."""
+    """Stretch the valid values from their 2nd to their 98th percentile onto 0 to 255."""
     numbers = values.astype(np.float64)
     valid = numbers[mask & np.isfinite(numbers)]
     if not valid.size:

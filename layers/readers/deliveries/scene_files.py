@@ -89,7 +89,7 @@ _PATTERNS = (
     (Kind.PLANET, re.compile(r"(.+?)(?:_3[AB]_\w+)?_metadata\.(?:json|xml)", re.IGNORECASE)),
 )
 _BEST_SUFFIX = (".til", ".txt", ".json", ".imd", ".xml")
-"""Of twins that say the same, the one that is read."""
+"""Suffixes in order of preference: of several files that describe the same scene, the first is read."""
 _LEADS_UP = {"mtd_tl.xml": 2, "manifest.safe": 0, "vol_phr.xml": 0, "vol_pneo.xml": 0, "vol_spot.xml": 0}
 """Files of a delivery that describe less than a scene, and how many folders above theirs the delivery begins."""
 _NOT_ENTERED = re.compile(

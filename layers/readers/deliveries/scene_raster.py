@@ -23,7 +23,7 @@ from layers.readers.raster.pixels import real_values
 from layers.readers.raster.probe import sample
 
 MAX_SAMPLED_TILES = 4
-"""Of a mosaic, so many tiles spread over it say which values there are."""
+"""Most tiles of a mosaic that are sampled for its range of values; they are spread over it."""
 _COLORS = ("red", "green", "blue")
 
 

@@ -18,7 +18,7 @@ _IMAGE = re.compile(
     r"(?:\./)?measurement/(?P<stem>(?P<head>[\w-]+?)-(?P<polarisation>vv|vh|hh|hv)-[\w-]+)\.tiff?", re.I
 )
 _NODATA = 0.0
-"""Beside the strip; the files do not say so."""
+"""Value of pixels beside the strip; the files do not name it."""
 _CURES = {
     "SLC": Phrase("single-look complex (SLC), whose bursts are not put together here: open the GRD of the same pass"),
     "RAW": Phrase("raw signals, of which no picture is made here: open the GRD of the same pass"),

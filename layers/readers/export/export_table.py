@@ -26,7 +26,7 @@ _EPOCH = np.datetime64("1970-01-01", "ms")
 _NULL_OF = {"integer": 0, "real": np.nan, "boolean": False}
 _DTYPES: dict[str, Any] = {"integer": np.int64, "real": np.float64, "boolean": np.bool_}
 _MOVED_TO = -(2**62)
-"""From here on fids wait until those of their stretch have theirs."""
+"""First of the temporary fids that rows get while the rows of their stretch are renumbered."""
 
 
 def append_table(

@@ -24,7 +24,7 @@ from layers.requests.features import Exported, ExportRows
 
 CHUNK_ROWS = 20_000
 ROWS_BY_FID = 2_000
-"""So few features are asked for by their fids; of more the whole file is gone through."""
+"""Most features that are read by their fids; for more the whole file is read."""
 _NO_FACTS = Phrase("The rows that are saved have changed: save the layer again.")
 FORMATS = ("GPKG", "FlatGeobuf", "GeoJSON", "CSV")
 

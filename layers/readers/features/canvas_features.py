@@ -29,13 +29,13 @@ CHUNK_FEATURES = 50_000
 CHUNK_ATTRIBUTES = 20_000
 _SPARE_BYTES = 2**16
 _BATCH_BYTES = 2**21
-"""About so many bytes of geometry are in memory at a time."""
+"""Bytes of geometry that are in memory at a time, approximately."""
 _MOST_BATCH_ROWS = 2**14
 _SHARE_BYTES = 3 * 2**20
 _MOST_SHARES = 400
 _LAST_SHARES = 4
 _OTHER_BYTES = 90
-"""About what a row of a GeoPackage takes besides its coordinates, which take twice what their steps do."""
+"""Approximate bytes of a GeoPackage's row besides its coordinates, which take twice the bytes of their int32 steps."""
 
 
 def read_features(question: ReadFeatures) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
@@ -101,7 +101,7 @@ class _Asked:
     most_bytes: int
     is_empty: bool
     row_bytes: float
-    """About what one row takes in the file."""
+    """Approximate bytes of one row in the file."""
     share: int
     shares: int
     _last: int

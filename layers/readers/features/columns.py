@@ -30,7 +30,7 @@ _PER_ARRAY_BYTES = 64
 
 
 def read_columns(asked: ReadColumns) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
-    """As `ReadColumns` says; `start` is a position in the file.
+    """Read the next chunk of whole columns that `ReadColumns` asks for; `start` is a position in the file.
 
     Header: columns (name, kind, zone, null, codes), next (None after the last row). Arrays: fids, then for each column
     its values, or its texts' bytes, starts and codes; and its mask where some cell is NULL. Raises NotReadable, and

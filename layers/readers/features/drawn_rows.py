@@ -29,7 +29,7 @@ class Drawn(Struct, frozen=True, eq=False):
     start_of: NDArray[np.int64]
     steps: NDArray[np.int32]
     bounds: NDArray[np.int32] | None = None
-    """None where each feature is a point."""
+    """(n, 4) the box of each feature in steps; None where each feature is a point."""
     lost: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 2), np.int64))
     """(l, 2) the fid of each row that has no place, and why (`layers.vector.lost_rows`)."""
 

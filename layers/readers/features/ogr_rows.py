@@ -51,9 +51,9 @@ _UNDEFINED = ("Undefined geographic SRS", "Undefined Cartesian SRS")
 _WGS84_WITH_HEIGHT = "EPSG:4979"
 """OGR's name for the CRS of GeoJSON with heights: on the map it is WGS 84."""
 _MOST_HALVES = 400
-"""So often a part of a chunk is read again for the sake of broken geometries; what is left comes without any."""
+"""Most times that half of a chunk is read again to find broken geometries; rows left then come without geometry."""
 _EXACT_FLOAT = 2**53
-"""From here on a float skips integers."""
+"""Smallest integer from which a float skips integers."""
 
 
 def read_info(source: VectorSource, *, counted: bool = True) -> dict[str, Any]:

@@ -263,7 +263,7 @@ def _rows_lost(path: str) -> int:
 
 
 def _whole_rows(dbf: bytes) -> bytes:
-    """Without the row that was cut: half a number is another number."""
+    """Remove a last row that was cut off: half a number is another number."""
     start, width = struct.unpack("<HH", dbf[8:12])
     return dbf[: start + (len(dbf) - start) // width * width] if len(dbf) > start else dbf
 

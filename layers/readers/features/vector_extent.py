@@ -1,4 +1,4 @@
-"""The extent of a vector layer, by the rows whose coordinates its CRS can have, so that one bad row spoils nothing."""
+"""The extent of a vector layer, from the rows whose coordinates its CRS can have: one bad row spoils nothing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Extent(Struct, frozen=True, eq=False):
 
     bounds: Bounds | None
     shapes: NDArray[Any]
-    """Of the rows looked at those that fit; all of the layer where `is_all`."""
+    """Shapes of the rows looked at that fit the CRS; with `is_all` these are all of the layer."""
     is_all: bool
     outside: int
     """Number of the rows looked at that do not fit."""
@@ -49,7 +49,9 @@ class Extent(Struct, frozen=True, eq=False):
 
 
 def extent_of(shapes: NDArray[Any], crs: str, total: Any = None, *, is_all: bool = True) -> Extent:
-    """From the rows looked at. `total`: the bounds of all, as the file says; `is_all`: these are all rows."""
+    """Compute the extent from the rows looked at. `total`: the bounds of all rows that the file states; `is_all`: these
+    are all rows.
+    """
     whole = None if total is None else np.asarray(total, dtype=np.float64)
     if whole is not None and not is_all and _are_within(whole[None], _limits(crs)[0][0]).all():
         return Extent(Bounds(*whole.tolist()), shapes[:0], False, 0, True)  # the first picture waits for this
@@ -91,7 +93,9 @@ def _around(boxes: NDArray[np.float64]) -> Bounds:
 def _with_the_others(
     seen: Bounds, whole: NDArray[np.float64], limits: NDArray[np.float64], edge: tuple[float, ...] | None
 ) -> Bounds:
-    """With the rows not looked at: as far as the file says where that can be, else to the edge of the map."""
+    """Widen the bounds by the rows not looked at: to those that the file states where these are possible, else to the
+    edge of the map.
+    """
     sides = [
         side if abs(side) <= abs(limit) else seen[at] if edge is None else edge[at]
         for at, (side, limit) in enumerate(zip(whole.tolist(), limits.tolist(), strict=True))

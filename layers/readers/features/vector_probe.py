@@ -42,7 +42,7 @@ from layers.vector.table import VectorInfo
 _MAX_CHECKED_BYTES = 30 * 2**20
 """A file that is read as a whole is not read for its rows' sake alone where it is larger."""
 _CHECKED_BYTES = 2**20
-"""About so much is looked at of a file that is read in chunks."""
+"""Bytes that are looked at in a file that is read in chunks, approximately."""
 _FIRST_ROWS = 2_000
 _KINDS = (
     "Point",
@@ -54,7 +54,7 @@ _KINDS = (
     "MultiPolygon",
     "GeometryCollection",
 )
-"""By shapely's numbers."""
+"""Kinds of geometry in the order of shapely's numbers."""
 
 
 def probe_vector(content: Content, asked: Probe) -> tuple[dict[str, Any], tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-"""Dates in GeoJSON: OGR takes texts that look like dates for dates, and makes others of those that are none."""
+"""Dates in GeoJSON: OGR reads texts that look like dates as dates, and turns impossible ones into other days."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _IS_DIGIT, _MAY_BEGIN, _SEPARATES = (
 )
 _ZEROS = bytes.maketrans(_DIGITS, b"0" * 10)
 _PLAIN = frozenset({b"0000-00-00", b"0000-00-00T00:00:00", b"0000-00-00T00:00:00Z", b"0000-00-00T00:00:00.000Z"})
-"""As nearly all are written; each digit a zero."""
+"""Forms of nearly all dates, with a zero for each digit."""
 
 
 def may_have_odd_dates(data: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""GeoJSON that OGR would refuse or read as something else: what has to be read instead, and why."""
+"""Repairs GeoJSON that OGR would refuse or misread: the text to read instead, and the reason."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _WHOLE = re.compile(rb"-?\d+")
 _LONGEST_NUMBER = 400
 _ENDLESS = re.compile(rb"-?\d[\d.]*[eE]\+?\d{3,}")
 _MOST_LISTED = 2_000
-"""Of one list so many numbers become text: OGR takes time that grows with the square of them."""
+"""Most numbers of one list that become text: the time that OGR takes grows with their square."""
 _MOST_NAMED = 5
 _LEAST = -(10**18)
 """OGR makes floats of what is less, though 64 bits would hold some of it."""
@@ -62,7 +62,7 @@ class Repaired(NamedTuple):
     notes: tuple[str, ...]
     info: dict[str, Any] | None = None
     first: int = 1
-    """As `VectorSource.first`."""
+    """Number of the first row, as in `VectorSource.first`."""
 
 
 class JsonFiles:

@@ -1,4 +1,4 @@
-"""From coordinates to the canvas's int32 steps, by the closed formula where there is one."""
+"""Converts coordinates into the canvas's int32 steps, by a closed formula where there is one."""
 
 from __future__ import annotations
 

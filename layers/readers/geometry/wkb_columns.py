@@ -1,7 +1,4 @@
-"""Well-known binary, many geometries at once: where their coordinates are, by numpy on the bytes, no object for each.
-
-Points, lines, polygons and their multis, little-endian, with or without Z and M. Other rows are handed back.
-"""
+"""Finds the coordinates in the well-known binary of many geometries at once: numpy on the bytes, no object for each."""
 
 from __future__ import annotations
 
@@ -137,7 +134,7 @@ class _Walk:
         self._repeat(everything[~simple], self._parts)
 
     def found(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        """Of each part, by row: the index of its row, the byte where it begins, its number of coordinates."""
+        """Return for each part, by row: the index of its row, the byte where it begins, its number of coordinates."""
         if not self._found:
             none = np.zeros(0, np.int64)
             return none, none, none

@@ -36,7 +36,7 @@ class EnviHeader(NamedTuple):
 
     @property
     def pixel_bytes(self) -> int:
-        """So long the data has to be. Raises ValueError where the header does not say it."""
+        """Return the number of bytes that the data must have. Raises ValueError where the header does not say it."""
         item = _ITEM_BYTES.get(self.number("data type", -1), 0)
         samples, lines, bands = self.number("samples"), self.number("lines"), self.number("bands", 1)
         if min(item, samples, lines, bands) < 1:

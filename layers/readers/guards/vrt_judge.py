@@ -161,7 +161,7 @@ _SCALED = (
 )
 _SOURCES = ("SimpleSource", "ComplexSource", "AveragedSource")
 _PASSED_OVER = ("CategoryNames", "Histograms")
-"""Nothing of ours looks at them."""
+"""Elements that are left out, because nothing here reads them."""
 _AXES = {"dataAxisToSRSAxisMapping": None, "coordinateEpoch": None}
 _FORMS = {
     "VRTDataset": _Form(

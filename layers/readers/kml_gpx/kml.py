@@ -134,7 +134,7 @@ class _KmlHandler:
         self._problems, self._flat = RowProblems(), RowProblems()
         self._links: list[str] = []
         self.has_root: bool | None = None
-        """None until there is an element; False where it is no KML."""
+        """False where the root element is not KML's; None until there is an element."""
         self._placemarks: dict[str, tuple[str, ...]] = {}
         """Names of elements that a schema of KML 2.0 says are placemarks, with the fields in them."""
 
@@ -322,7 +322,7 @@ def _whole(text: str) -> int:
 
 MOST_MEMBERS = 200
 MOST_ARCHIVES, MOST_DEPTH = 20, 2
-"""So many archives inside are looked into, and so deep, where there is no KML before."""
+"""Most archives inside an archive that are searched for KML, and the deepest nesting."""
 
 
 def kmls_in(archive: zipfile.ZipFile, name: str) -> tuple[list[str], list[str]]:
@@ -387,7 +387,7 @@ def one_line(element: Element | None) -> str | None:
 
 
 def own_fields(element: Element, parts: dict[str, Element]) -> dict[str, str | None]:
-    """By name with OWN before it; `parts` are the children by their tags."""
+    """Return KML's own fields of a placemark, by name with OWN before it; `parts` are its children by their tags."""
     found: dict[str, str | None] = {"id": element.get("id") or None}
     for tag in ("address", "phoneNumber", "visibility"):
         found[tag] = one_line(parts.get(tag)) or None

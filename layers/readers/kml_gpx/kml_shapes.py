@@ -39,8 +39,10 @@ def wkb_of(element: Element) -> tuple[bytes | None, int]:
 
 
 def leveled(shape: Any) -> tuple[Any, int]:
-    """With heights where all its places have one that is not 0 everywhere, as programs write that know none; and how
-    many places have none beside others."""
+    """Return the shape with or without heights, and how many of its places have no height beside others that have one.
+
+    Heights stay where all places have one and not all are 0: programs that know none write 0.
+    """
     heights = shapely.get_coordinates(shape, include_z=True)[:, 2]
     known = np.isfinite(heights)
     if not heights[known].any():
@@ -91,7 +93,9 @@ def _polygon(element: Element) -> Any:
 
 
 def _ring(element: Element) -> list[list[float]]:
-    """Not closed where shapely would take its end for another place because a height is not known: it closes rings."""
+    """Read the coordinates of a ring, and open it where its ends differ only by an unknown height: shapely would take
+    the end for another place, and closes rings itself.
+    """
     places = _coordinates(element, 3)
     first, last = places[0], places[-1]
     if first[:2] == last[:2] and any(map(math.isnan, (*first, *last))):

@@ -40,7 +40,7 @@ def read_esri_crs(path: str) -> str:
 
 
 def _crs_in(root: Element) -> str:
-    """In the order of trust: the whole definition, a code, a name. Empty where ArcGIS says nothing."""
+    """Read the CRS from the most trusted source: the definition, a code, a name. Empty where ArcGIS states none."""
     if root.tag != "metadata":
         return ""
     failed: BadCRS | None = None

@@ -1,4 +1,4 @@
-"""Reading pixels with their mask, and what is left of them when blocks of the file are damaged."""
+"""Reads pixels with their mask, and saves what it can where blocks of the file are damaged."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from layers.readers.raster.subdatasets import file_name
 MAX_SOURCE_PIXELS = SAMPLED_FROM_PIXELS
 """More than that, counted in whole blocks, is not averaged but sampled, block by block here and there."""
 SLAB_BYTES = 48 * 2**20
-"""So much of a window is averaged at once: GDAL's cache holds its blocks then, and unpacks each once."""
+"""Most bytes of a window that are averaged at once: GDAL's cache holds their blocks, and each is decompressed once."""
 SAMPLED_PIXELS = 64_000_000
 MAX_SAMPLES = 24
 """Blocks a side of a window that is sampled."""
@@ -119,7 +119,7 @@ def _unpacked_pixels(dataset: DatasetReader, window: Window) -> float:
 
 
 def _read(dataset: DatasetReader, indexes: list[int], window: Window, shape: tuple[int, int]) -> Pixels:
-    """As a whole, or in slabs from top to bottom where it is averaged from more than the cache holds."""
+    """Read a window as a whole, or in slabs from top to bottom where it is averaged from more than the cache holds."""
     together = dataset.count if dataset.interleaving is Interleaving.pixel else 1
     nbytes = _unpacked_pixels(dataset, window) * together * np.dtype(_plain(dataset.dtypes[indexes[0] - 1])).itemsize
     count = min(shape[0], -(-int(nbytes) // SLAB_BYTES)) if shape[0] < window.height else 1

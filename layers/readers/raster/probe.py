@@ -45,7 +45,7 @@ from layers.text.counted import counted
 SAMPLE_PX = 512
 MAX_STRETCHED_BANDS = 16
 NARROW_BYTES = 127
-"""Of 255: bytes of one band that keep to less than half of what they can say are stretched."""
+"""Narrowest range that bytes of one band fill unstretched: less than half of 255 is stretched."""
 MAX_DECIMATED_PIXELS = 16_000_000
 _LATTICE = 4
 _MOST_LON, _MOST_LAT = 720.0, 120.0
@@ -302,7 +302,7 @@ def _stretches(dataset: DatasetReader, problems: list[str]) -> dict[int, tuple[f
 
 
 def _seen_first(dataset: DatasetReader, indexes: list[int]) -> list[int]:
-    """Of many bands those that look red, green and blue: they are shown first, wherever they stand."""
+    """Find the bands that look red, green and blue where there are too many to stretch all: they are shown first."""
     if len(indexes) <= MAX_STRETCHED_BANDS:
         return []
     names = names_by_wavelength([_wavelength_nm(dataset, index) for index in indexes])
@@ -320,7 +320,7 @@ def _lone_grey(dataset: DatasetReader) -> list[int]:
 
 
 def _percentiles(values: NDArray[Any], parts: tuple[float, ...]) -> tuple[float, ...]:
-    """As `numpy.percentile`; values of at most 16 bits are counted, which takes a tenth of the time of sorting."""
+    """Compute percentiles as `numpy.percentile` does; values of up to 16 bits are counted, in a tenth of the time."""
     if values.dtype.kind != "u" or values.dtype.itemsize > 2:
         return tuple(float(v) for v in np.percentile(values.astype(np.float64), parts))
     up_to = np.cumsum(np.bincount(values))
@@ -371,7 +371,9 @@ def _bounds(
 
 
 def _could_be_degrees(bounds: Bounds) -> bool:
-    """With some room: a picture of the whole Earth may reach half a pixel, or a border, beyond it."""
+    """True where bounds could be degrees. There is room for a picture of the whole Earth that reaches half a pixel, or
+    a border, beyond it.
+    """
     return max(map(abs, bounds[::2])) <= _MOST_LON and max(map(abs, bounds[1::2])) <= _MOST_LAT
 
 

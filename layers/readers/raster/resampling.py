@@ -21,7 +21,7 @@ _NATIVE = ("uint8", "uint16", "int16", "float32", "float64")
 _SAME_SIZE = {1: "u1", 2: "u2", 4: "f4", 8: "f8"}
 _LEAST_WEIGHT = 1 / 64
 _CUBIC_REACH = np.ones((5, 5), np.uint8)
-"""Around the nearest pixel these hold all sixteen that a cubic takes."""
+"""The pixels around the nearest one that contain all sixteen that a cubic takes."""
 
 Mask = NDArray[np.bool_]
 Places = NDArray[np.float32]

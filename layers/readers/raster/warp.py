@@ -37,7 +37,7 @@ class Warp(Struct, frozen=True, eq=False):
     height: int
     margin: float = _MARGIN
     bounds: Bounds | None = None
-    """Of the picture in its CRS, where they are known better than by `rough`."""
+    """Bounds of the picture in its CRS, where they are known better than by `rough`."""
 
     def pixels(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Pixel positions (edges at whole numbers) of world positions."""

@@ -14,13 +14,13 @@ _REAL = re.compile(r"[-+]?((?!0\d)\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _CODE = re.compile(r"\d+[eE]\d+")
 """A code such as 12E5, unless numbers that can be nothing else stand in its column."""
 _NUMBER_ONLY = re.compile(r".*(\.|[eE][-+]).*")
-"""With a point or a signed exponent, as programs write numbers."""
+"""Text that can only be a number, as programs write them: with a point or a signed exponent."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")
 _TRUTH = {"true": True, "false": False}
 _MOST = 2**63
 _ALWAYS_EXACT_DIGITS = 15
-"""So many significant digits come back from a float whatever they are."""
+"""Most significant digits that a float always keeps."""
 _SMALL = 1e-290
 """Nearer to 0 floats have fewer digits."""
 

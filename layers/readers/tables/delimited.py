@@ -27,7 +27,7 @@ _SAMPLE_BYTES = 2**18
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 _DELIMITERS = ",;\t|"
 _MOST_READ_AGAIN = 3_000_000
-"""So many lines are read once more for the sake of quotation marks that are never closed."""
+"""Most lines that are read once more because of quotation marks that are never closed."""
 _ROWS_ENOUGH = 20
 """A look at the first rows reads on until it has so many: a coastline in WKT may be longer than the look."""
 csv.field_size_limit(MAX_BYTES)  # of the whole process; Python's own limit is 131 072 characters a cell
@@ -39,7 +39,7 @@ class RawTable(Struct, frozen=True, eq=False):
     name: str
     columns: dict[str, list[Any]]
     types: dict[str, str] = field(default_factory=dict)
-    """Of columns whose type the file itself knows."""
+    """Types of the columns whose type the file itself knows."""
     reading: dict[str, Any] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     numbers: Sequence[int] = ()

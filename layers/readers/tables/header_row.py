@@ -11,7 +11,7 @@ from layers.phrase import Phrase
 from layers.readers.tables.column_names import LAT_NAMES, LON_NAMES, X_NAMES, Y_NAMES, meanings
 
 LOOKED_AT = 25
-"""So many rows are enough to find it."""
+"""Number of first rows in which the header is looked for."""
 _MOST_ABOVE = 10
 _MOST_TOLD = 5
 _NUMBER = re.compile(r"(?=\D*\d)[-+]?[\d.,\s]+")

@@ -29,7 +29,7 @@ from layers.readers.tables.place_hints import (
 from layers.readers.tables.wkt_places import from_wkt
 
 _SWAPPED = 0.5
-"""So many rows whose latitude is a longitude are no slip of the pen."""
+"""Least share of rows with a longitude for a latitude that makes the columns count as swapped; fewer are slips."""
 
 
 def placed(table: RawTable, columns: dict[str, str], crs: str, problems: RowProblems) -> tuple[list[bytes | None], str]:

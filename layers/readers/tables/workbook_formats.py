@@ -1,4 +1,4 @@
-"""Types of the numbers in a workbook's cells by their formats: days, times of day, spans of time; and how they read."""
+"""Types of the numbers in a workbook's cells by their formats: days, times of day, spans of time; and their texts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Shows(StrEnum):
 
 
 def what_shows(number: str, code: str) -> Shows | None:
-    """Of the format of this number, whose code is "" for those that every workbook has."""
+    """Return the meaning that a number's format gives to it; `code` is "" for the formats that every workbook has."""
     if code:
         if _ELAPSED.search(code):
             return Shows.SPAN
