@@ -147,7 +147,9 @@ def combined_raster(title: str, parts: Sequence[Part]) -> RasterInfo | None:
 
 
 def combined_acquisition(known: Sequence[tuple[str, Acquisition]]) -> Acquisition:
-    """Of the images (each with its name) whose bands are shown. What they do not share is left out, or listed."""
+    """Return the acquisition of the images, each with its name, whose bands are shown. What they do not share is left
+    out, or listed.
+    """
     if len(known) == 1:
         return known[0][1]
     found = [acquisition for _, acquisition in known]

@@ -1,4 +1,4 @@
-"""A grid of pixels on which two rasters can be compared: on the axes of the one, where the other lies too."""
+"""A grid of pixels on which two rasters can be compared: along the axes of the first, where both have pixels."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from layers.raster.info import RasterInfo
 MOST_PX = 4096
 """The longer side of a grid: of larger rasters every pixel stands for several."""
 LEAST_PX = 16
-"""With a shorter side there is nothing to compare."""
+"""Shortest side of a grid on which two rasters can be compared."""
 _EDGE_POINTS = 33
 
 

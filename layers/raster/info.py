@@ -10,7 +10,7 @@ from layers.geo.bounds import Bounds
 
 type _Pixels = Annotated[int, Meta(ge=0, le=2**31)]
 type _Short = Annotated[int, Meta(ge=-(2**15), le=2**15 - 1)]
-"""As GDAL keeps a colour, whatever a file says."""
+"""A component of a palette's colour, as GDAL keeps it: the file may say any number of 16 bits."""
 
 
 class BandInfo(Struct, frozen=True):
@@ -29,7 +29,7 @@ class BandInfo(Struct, frozen=True):
     wavelength_nm: float | None = None
     """The centre of what it sees, where the file says it."""
     unit: str = ""
-    """Of `scale` times the raw value plus `offset`, where the file says it."""
+    """Unit of `scale` times the raw value plus `offset`, where the file says it."""
     scale: float = 1.0
     offset: float = 0.0
 
@@ -64,7 +64,7 @@ class RasterInfo(Struct, frozen=True, rename={"georeferencing_note": "placement_
     georeferencing_note: str = ""
     """Accuracy of its placing: the misfit of control points, the height of an RPC and what that leaves open."""
     height_m: float | None = None
-    """Above the ellipsoid, where an RPC places it at one height."""
+    """Height above the ellipsoid at which an RPC places it; None without an RPC."""
     own_height_m: float | None = None
     """The height that the RPC itself suggests."""
     parts: tuple[str, ...] = ()

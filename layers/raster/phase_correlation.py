@@ -55,23 +55,24 @@ _LEAST_TILES = 4
 _AGREE_PX = 0.75
 """Tiles agree whose own shift is no further from the common one."""
 _CLEARLY = 0.7
-"""Such a score a tile ends the search: nothing else can be much better."""
+"""Score a tile that ends the search: no other candidate can be much better."""
 _ALIKE = 0.8
 """Correlation of tiles that need no further look, of what is neither finest grain nor wide shade."""
 _MOST_ECHO = 0.1
-"""Of what differs between the two, as strongly as its bright may lie beside its dark in one direction everywhere: the
-shadows of one picture lie beside those of the other where the sun is elsewhere."""
+"""Strongest echo, as a share of the difference between the two pictures: bright beside dark in one direction
+everywhere. Where the sun has moved, the shadows of one picture lie so beside those of the other.
+"""
 _MOST_REPEATED = 0.7
-"""As like itself as a picture may be elsewhere."""
+"""Greatest likeness of a picture to itself somewhere else."""
 _BOTH_WAYS_PX = 0.4
 _UNLIKE = 0.25
 """Pictures less alike as wholes, at any likely shift, are not looked at smaller: what is found there is several times
 as much alike, and what has nothing in common is less.
 """
 _EXACT_PX = 0.08
-"""With a larger error it is looked whether smaller pictures know it better."""
+"""Error of a shift above which smaller pictures are tried, as they may give a smaller one."""
 _MOST_ERROR_PX, _LEAST_TILES_SMALL = 0.25, 6
-"""Of what is found in smaller pictures."""
+"""Largest error and fewest tiles with which a shift from smaller pictures is used."""
 
 
 class _Rules(NamedTuple):
@@ -80,9 +81,11 @@ class _Rules(NamedTuple):
     alike: float
     """Least correlation of those that do."""
     trough: float
-    """Of the peak, as deep as the trough beside it may be: light from elsewhere turns slopes from bright to dark."""
+    """Greatest depth of the trough beside the peak, as a share of the peak: light from elsewhere turns bright slopes
+    dark.
+    """
     rival: float
-    """Of the peak, as high as the next one may be: what repeats fits at several places."""
+    """Greatest height of the next peak, as a share of the peak: patterns that repeat fit at several places."""
 
 
 _PLAIN = _Rules(0.55, 0.3, 0.5, 0.7)
@@ -247,7 +250,7 @@ def _reduced(picture: Picture, by: int) -> Picture:
 
 
 def _sums(values: NDArray[Any], by: int) -> Singles:
-    """Of `by` times `by` pixels each; what is left over at the edges is left out."""
+    """Sum blocks of `by` times `by` pixels; pixels left over at the edges are left out."""
     height, width = (size // by * by for size in values.shape)
     rows = np.zeros((height // by, width), np.float32)
     for at in range(by):
@@ -264,7 +267,7 @@ def _shows_something(picture: Picture) -> bool:
 
 
 def _levelled(picture: Picture) -> Singles:
-    """Around nothing, and nothing where there is no data."""
+    """Subtract the mean of the valid pixels; pixels without data become 0."""
     mean = float(picture.grey[picture.valid].mean())
     return np.where(picture.valid, picture.grey - np.float32(mean), np.float32(0))
 
@@ -337,7 +340,7 @@ class _Tried(Struct, frozen=True):
         return (0.0, 1.0) if self._compared is None else trough_and_rival(self._compared.surfaces.mean(axis=0))
 
     def echo(self) -> float:
-        """Of what differs between the two pictures; 0 to 1."""
+        """Strength of the echo in the difference between the two pictures; 0 to 1."""
         return 0.0 if self._compared is None else self._compared.echo()
 
     def repeats(self) -> float:
@@ -449,7 +452,7 @@ def _spreads(levelled: Singles) -> Singles:
 
 
 def _is_textured(spread: Singles) -> Mask:
-    """Not the even ones: of water, cloud or fill nothing can be said."""
+    """True for tiles with texture; nothing can be said of even ones, such as water, cloud or fill."""
     if not len(spread):
         return np.zeros(0, bool)
     return spread > max(float(np.median(spread)) * 0.15, 1e-9)

@@ -22,14 +22,14 @@ class BandPlace(Struct, frozen=True, omit_defaults=True):
     source_crs: str | None = None
     """Taken instead of the file's own, where it is not ""; None: what the request says."""
     height_m: float | None = None
-    """On which a raster lies that is placed by its RPC; None: what the request says."""
+    """Height on which a raster lies that is placed by its RPC; None: as the request says."""
 
 
 class SceneBand(Struct, frozen=True):
     """One band of a scene. What the format does not state is None or ""."""
 
     name: str
-    """As the delivery calls it: B04, B8A, BAND_N2, QA_PIXEL."""
+    """Name in the delivery: B04, B8A, BAND_N2, QA_PIXEL."""
     common_name: str
     """red, green, blue, nir, swir16... (the words of STAC), or ""."""
     paths: tuple[str, ...]
@@ -47,7 +47,7 @@ class SceneBand(Struct, frozen=True):
     offset: float | None = None
     """Physical value = stored value * scale + offset."""
     unit: str = ""
-    """Of the physical value: reflectance, K..."""
+    """Unit of the physical value: reflectance, K..."""
     part: str = ""
     """The member, where the file is an archive."""
 

@@ -21,7 +21,7 @@ def hann(size: int) -> Singles:
 
 
 def frequencies_of(shape: tuple[int, ...]) -> NDArray[np.float64]:
-    """Of the half spectrum of a picture, in cycles a pixel."""
+    """Frequencies of the half spectrum of a picture, in cycles a pixel."""
     return np.hypot(np.fft.fftfreq(shape[0])[:, None], np.fft.rfftfreq(shape[1])[None, :])
 
 
@@ -137,7 +137,7 @@ def likeness(
 
 
 def spread_of(spectrum: NDArray[Any], shape: tuple[int, ...], side: int = 0) -> NDArray[Any]:
-    """Of what is neither finest grain nor wide shade."""
+    """Spread of a picture's values, without the finest grain and wide shade."""
     power = np.einsum("...ij,ij->...", power_of(spectrum), band_pass(shape, side) * both_halves(shape[1]))
     return np.sqrt(power) + np.float32(1e-12)
 

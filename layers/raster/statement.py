@@ -31,7 +31,7 @@ class Statement(Struct, frozen=True):
 
     @classmethod
     def of(cls, known: Acquisition, tags: Mapping[str, str], units: str = "", shown_with: str = "") -> Statement:
-        """From what is known of an image's acquisition, the tags of its file, and the units of the bands shown."""
+        """Collect an image's statements from its acquisition, its file's tags, and the units of the bands shown."""
         upper = {key.upper(): value.strip() for key, value in tags.items()}
         named = _LEVEL_OF_PRODUCT.match(known.product_id)
         level = _first(upper, _LEVEL_TAGS) or (next(filter(None, named.groups()), "") if named else "")

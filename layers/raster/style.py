@@ -79,7 +79,7 @@ class RasterStyle(Struct, frozen=True):
     saturation: float = 0.0
     sharpen: float = 0.0
     expression: str = ""
-    """Of `layers.raster.band_maths`, or empty."""
+    """An expression of `layers.raster.band_maths`, or empty."""
     rule: StretchRule = BY_DEFAULT
 
     @property
@@ -266,7 +266,7 @@ def _steps(band: NDArray[Any], stretch: Stretch) -> NDArray[np.uint16]:
 
 
 def _span(stretch: Stretch) -> float:
-    """Never zero, negative where low and high are swapped."""
+    """Width of a stretch: never zero, negative where low and high are swapped."""
     return (stretch.high - stretch.low) or 1.0
 
 

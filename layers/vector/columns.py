@@ -67,7 +67,7 @@ class Column(Struct, frozen=True, eq=False):
     texts: Texts = field(default_factory=lambda: Texts.of(()))
     codes: NDArray[Any] | None = None
     zone: str = ""
-    """Of a datetime: UTC, +08:00, ...; empty where the file does not say."""
+    """Zone of a datetime column: UTC, +08:00, ...; empty where the file does not say."""
     rows: int = 0
 
     def __len__(self) -> int:
@@ -177,7 +177,7 @@ class Attributes(Struct, frozen=True, eq=False):
         return {name: column.value(row) for name, column in self.columns.items()}
 
     def joined(self, other: Attributes) -> Attributes:
-        """With the columns of `other` too, which has the same rows."""
+        """Return these attributes together with the columns of `other`, which has the same rows."""
         return Attributes(self.fids, {**self.columns, **other.columns})
 
 
@@ -240,7 +240,7 @@ def time_value(kind: Kind, text: str) -> int | None:
 
 
 def _offset(zone: str) -> timedelta:
-    """Of +08:00: the numbers of a column with a zone are those of UTC."""
+    """Parse a zone such as +08:00 into its offset: the numbers of a column with a zone are those of UTC."""
     found = _ZONE.fullmatch(zone)
     if found is None:
         return timedelta()

@@ -1,4 +1,4 @@
-"""The content of a vector layer on a canvas: features, which of them, and the symbol of each."""
+"""The content of a vector layer on a canvas: its features, the filter of those shown, and the symbol of each."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ class VectorContent(Struct, frozen=True, eq=False):
     """A value: what changes makes a new one. Safe to use on several threads."""
 
     tables: tuple[FeatureTable, ...] = ()
-    """In painting order."""
+    """Tables in painting order."""
     symbols: tuple[Symbol | None, ...] = (Symbol(),)
-    """By class, the last for features in no class; None is not painted. Without `classes` all have the first."""
+    """Symbols by class, the last for those in no class; None is not painted. Without `classes` all have the first."""
     classes: FeatureClasses | None = None
     shown: NDArray[np.int64] | None = None
     """Ascending fids of a filter; None shows everything."""
@@ -77,7 +77,7 @@ class VectorContent(Struct, frozen=True, eq=False):
         return None if self.classes is None else self._codes(table)[rows]
 
     def count_near(self, bounds: Bounds) -> int:
-        """At most how many features touch world bounds, filters aside; quickly."""
+        """Return an upper limit of how many features touch world bounds, quickly; filters are ignored."""
         return sum(table.index.count_near(table.to_steps(bounds)) for table in self.tables)
 
     def is_largely_in(self, bounds: Bounds) -> bool:

@@ -1,4 +1,4 @@
-"""The vertex and the edge of features that are nearest to a place: what one snaps to."""
+"""Finds the vertex and the edge of features that are nearest to a place, for snapping."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from layers.vector.drawing.gathering import gathered
 from layers.vector.table import POINT, FeatureTable
 
 MOST_VERTICES = 400_000
-"""Of so many, gathered from the features around a place, one is found within some milliseconds."""
+"""Most vertices around a place that are searched: it takes some milliseconds."""
 
 type Fids = NDArray[np.int64]
 

@@ -114,7 +114,7 @@ def _near(table: FeatureTable, rows: NDArray[np.int32], place: NDArray[np.float6
 
 
 def _around(parts: Gathered, place: NDArray[np.float64], count: int) -> NDArray[np.bool_]:
-    """In which of the chosen features the place lies, by the odd-even rule over all their rings."""
+    """True for each of the chosen features around the place, by the odd-even rule over all its rings."""
     xy = parts.xy - place
     legs = parts.legs()
     a, b = xy[legs], xy[legs + 1]

@@ -1,4 +1,4 @@
-"""Features in columns: what a reader sends of a vector layer, ready to paint."""
+"""Features in columns: a vector layer as a reader sends it, ready to paint."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class VectorInfo(Struct, frozen=True):
     fields: tuple[tuple[str, str], ...]
     """(name, type) pairs; types are integer, real, text, date, datetime, time, boolean, list, json, other."""
     bounds: Bounds | None
-    """In `crs`; None for an empty layer."""
+    """Bounds in `crs`; None for an empty layer."""
     bounds_lonlat: Bounds | None
     problems: tuple[str, ...] = ()
     style: dict[str, Any] = field(default_factory=dict)
@@ -99,7 +99,7 @@ class FeatureTable:
 
     @classmethod
     def empty(cls, crs: str) -> FeatureTable:
-        """Nothing."""
+        """Return a table without features."""
         return cls(crs, 0.0, 0.0, 1.0, POINT, 0, None, None, np.zeros((0, 2), np.int32))
 
     def taken(self, rows: NDArray[Any]) -> FeatureTable:
@@ -228,8 +228,10 @@ class FeatureTable:
         return new
 
     def moved_to(self, xy: NDArray[Any], x: float, y: float, size: float) -> FeatureTable:
-        """With coordinates in larger steps, of `size` present ones, from (x, y), in present steps: for painting only,
-        bounds, areas and index stay those in the present steps.
+        """Return the table with coordinates in larger steps, each of `size` present ones, counted from (x, y) in
+        present steps.
+
+        It is for painting only: bounds, areas and index stay in the present steps.
         """
         new = self.with_coordinates(xy, self.start_of)
         new.origin_x, new.origin_y = self.origin_x + x * self.step, self.origin_y + y * self.step

@@ -1,4 +1,4 @@
-"""Many texts as one run of UTF-8 bytes with the place where each begins; what is done to all of them at once."""
+"""Many texts as one run of UTF-8 bytes with the place where each begins; operations on all of them at once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ type Heard = Callable[[], None]
 
 
 def nobody() -> None:
-    """Nobody asks for long work to be given up; who does, raises."""
+    """Do nothing, for work that is never cancelled; a check that cancels raises."""
 
 
 def _mixed(count: int) -> NDArray[np.uint64]:
@@ -87,7 +87,7 @@ class Texts(Struct, frozen=True, eq=False):
         return found
 
     def lengths(self) -> NDArray[np.int64]:
-        """In bytes."""
+        """Lengths in bytes."""
         return np.diff(self.starts).astype(np.int64)
 
     def taken(self, rows: NDArray[np.intp]) -> Texts:
@@ -186,7 +186,7 @@ class Texts(Struct, frozen=True, eq=False):
     # -- other letters ------------------------------------------------------------------------------------------
 
     def folded(self, heard: Heard = nobody) -> Texts:
-        """Without regard to case, as `str.casefold` has it."""
+        """Return the texts in folded case, as `str.casefold` does."""
         return self.mapped(str.casefold, heard)
 
     def mapped(self, letter: Callable[[str], str], heard: Heard = nobody) -> Texts:

@@ -16,7 +16,7 @@ from layers.phrase import Phrase
 MOST_POINTS = 100
 """More are not set by hand, and a spline through so many is judged within a blink of the window."""
 FARTHEST_PX = 1e7
-"""From the corner of the picture: no picture that can be opened is larger."""
+"""Greatest distance of a pixel from the picture's corner: no picture that can be opened is larger."""
 _SENTENCE = Phrase("The control points cannot be understood: georeference the picture anew.")
 
 
@@ -60,7 +60,7 @@ class PointSet(Struct, frozen=True):
     size: tuple[int, int] = (0, 0)
     """Width and height of the picture that they were set on; 0: not stated."""
     crs_before: str = ""
-    """Of the layer's row before it had them: it has that again when they are taken away."""
+    """CRS that the layer's row had before these points; it returns when they are removed."""
     by: str = ""
     at: str = ""
 

@@ -17,7 +17,7 @@ _ROW = 1 << 31
 
 
 _MOST_PAIRS = 100_000
-"""Above so many pairs of near squares no sign would be legible anyway: they stay as they are."""
+"""Most pairs of near squares that are joined: with more, no sign would be legible anyway."""
 _AROUND = ((1, -1), (1, 0), (1, 1), (0, 1))
 """The half of a square's neighbours that makes each pair once."""
 
@@ -109,7 +109,7 @@ def _near_pairs(keys: NDArray[np.int64], middle: Floats, cell: float) -> NDArray
 
 
 def _joined(pairs: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """For each square the one it has become a part of: the larger takes the smaller, the largest of all first."""
+    """Return for each square the one that it is joined to: the larger takes the smaller, the largest of all first."""
     owner = np.arange(len(counts))
     has_taken = np.zeros(len(counts), bool)
     order = np.argsort(-counts[pairs].max(axis=1), kind="stable")

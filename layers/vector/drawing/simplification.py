@@ -61,9 +61,9 @@ class Details:
 
 
 def _compact(table: FeatureTable, shift: int) -> FeatureTable:
-    """With coordinates of 16 bits, to a quarter of the level's squares, where the table is not too wide for that.
+    """Store coordinates in 16 bits, to a quarter of the level's squares, where the table is not too wide for that.
 
-    No coarser than any table needs: steps may be so small that a pixel is more of them than 32 bits count.
+    No table gets coarser than it needs: steps may be so small that 32 bits cannot count those of a pixel.
     """
     fine = min(max(shift - 2, 0), 16)
     left, bottom, right, top = table.index.bounds

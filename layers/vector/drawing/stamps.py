@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from layers.vector.drawing.blending import over
 
 OPAQUE = 250
-"""From this alpha on a pixel of a sign hides what is below it."""
+"""Least alpha at which a pixel of a sign hides what is below it."""
 
 
 class Sprite(Struct, frozen=True, eq=False):

@@ -23,7 +23,7 @@ _SHORT_PX = 1.5
 AT_ONCE = 2**16
 """Vertices at a time: what is worked out of them stays in the processor's cache, and little memory is in use."""
 MANY_VERTICES = 4_000
-"""From here on vertices are set down to half a pixel, and only long legs are drawn."""
+"""Number of vertices from which on they are set down to half a pixel, and only long legs are drawn."""
 
 
 class Legs(Struct, frozen=True, eq=False):

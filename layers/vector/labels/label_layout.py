@@ -18,9 +18,9 @@ _GAP_PX = 2.0
 _LEADER_PX = (22.0, 38.0, 58.0)
 _LEADER_STEP_PX = 7.0
 MOST_CANDIDATES = 6000
-"""So much is looked at for one picture at most."""
+"""Most candidate places that are looked at for one picture."""
 MOST_LEADERS_AT = 3000
-"""After so much, no place further off is looked for."""
+"""Number of candidates after which no place further off is looked for."""
 _LEADER_WAYS = tuple(
     (math.cos(math.radians(turn)), math.sin(math.radians(turn)))
     for turn in (-45, 45, -135, 135, -15, 15, -165, 165, -75, 75, -105, 105)
@@ -339,7 +339,7 @@ def _line_boxes(anchor: Anchor, end: tuple[float, float] | None) -> tuple[Box, .
 
 
 def _along(anchor: Anchor, width: float, height: float) -> Iterator[_Candidate]:
-    """On the line, then above and below it."""
+    """Yield candidates on the line, then above and below it."""
     cos, sin = math.cos(math.radians(anchor.angle_deg)), math.sin(math.radians(anchor.angle_deg))
     off = height / 2 + anchor.clearance
     for shift in (0.0, -off, off) if anchor.clearance <= 0 else (-off, off):

@@ -43,9 +43,9 @@ class VectorStyle(Symbol, frozen=True):
     show_other: bool = True
     """False: features in no class are left out."""
     visible_from: float = 0.0
-    """Nothing is drawn where the map is smaller than 1 : this (a wide view); 0: no limit."""
+    """Smallest scale, as the denominator of 1 : n, at which the layer is drawn (a wide view); 0: no limit."""
     visible_to: float = 0.0
-    """Nothing is drawn where the map is larger than 1 : this (a close view); 0: no limit."""
+    """Largest scale, as the denominator of 1 : n, at which the layer is drawn (a close view); 0: no limit."""
     full_size_at: float = 0.0
     """Signs and lines shrink where the map is smaller than 1 : this, to a third; 0: they keep their size."""
     geometry: str = ""
@@ -75,7 +75,7 @@ class VectorStyle(Symbol, frozen=True):
 
     @classmethod
     def default(cls, info: VectorInfo, seed: int = 0) -> Self:
-        """By the kind of geometry; `seed` picks the colour, so that layers differ."""
+        """Return the default style for a kind of geometry; `seed` picks the colour, so that layers differ."""
         color = LAYER_COLORS[seed % len(LAYER_COLORS)]
         if "Point" in info.geometry:
             return cls("#ffffff", 1.0, color)
@@ -97,17 +97,17 @@ class VectorStyle(Symbol, frozen=True):
 
     @property
     def own_symbol(self) -> Symbol:
-        """Of all features, where there are no classes."""
+        """Symbol of all features, where there are no classes."""
         return Symbol(*(getattr(self, name) for name in Symbol.__struct_fields__))
 
     @property
     def other_symbol(self) -> Symbol:
-        """Of features in no class."""
+        """Symbol of features in no class."""
         return self.other or self.own_symbol
 
     @property
     def symbols(self) -> tuple[Symbol | None, ...]:
-        """By class, then of features in no class; None for what is not drawn."""
+        """Symbols by class, then that of features in no class; None for features that are not drawn."""
         if self.mode == "single":
             return (self.own_symbol,)
         own = [one.symbol if one.shown else None for one in self.classes]
@@ -129,7 +129,9 @@ class VectorStyle(Symbol, frozen=True):
         return next((name for name in wanted if name not in columns), "")
 
     def with_symbol(self, symbol: Symbol, index: int = -1) -> Self:
-        """With this symbol of the class at `index`, else of features in no class, of all where there are no classes."""
+        """Return the style with this symbol for the class at `index`; with index -1 for features in no class, or for
+        all where there are no classes.
+        """
         if index < 0 and self.mode == "single":
             return replace(self, **asdict(symbol))
         if index < 0:
