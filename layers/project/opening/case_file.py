@@ -1,8 +1,4 @@
-"""One case inside the process that reads it apart: its schema judged, its rows given away as values.
-
-No expression of the file's own is evaluated: views, triggers, CHECKs, generated columns, partial and expression
-indexes, collations and virtual tables of others are only named.
-"""
+"""Reads one case inside a separate process: checks its schema, and gives its rows away as values."""
 
 from __future__ import annotations
 
@@ -39,7 +35,7 @@ MOST_CELL_BYTES = 24_000_000
 MOST_TABLES = 5_000
 MOST_COLUMNS = 400
 _FETCHED_ROWS = 25
-"""At a time: as many of the largest values are held at once."""
+"""Rows fetched at a time: as many of the largest values are held at once."""
 _NARROW_BYTES = 64
 """Values of a column with no larger one are not weighed one by one."""
 _BYTES_OF = "octet_length({})" if sqlite3.sqlite_version_info >= (3, 43) else "length(CAST({} AS BLOB))"
@@ -237,7 +233,7 @@ class CaseFile:
 
 
 def _touching(boxes: NDArray[np.float64], bounds: Sequence[float] | None) -> NDArray[np.bool_]:
-    """Of boxes in lon, lat those that touch bounds, which may reach over the antimeridian; NaN touches nothing."""
+    """True for boxes in lon, lat that touch bounds, which may reach over the antimeridian; NaN touches nothing."""
     left, bottom, right, top = boxes.T
     if bounds is None:
         return ~np.isnan(left)

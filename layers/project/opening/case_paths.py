@@ -44,7 +44,9 @@ class CaseHome(Struct, frozen=True):
 
     folder: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
-    """By absolute path: where it leads, absolute, as the links say it. What is there has not been looked at."""
+    """Absolute targets of links, by the absolute path of the link, as the links say them. The targets were not looked
+    at.
+    """
 
 
 def bring_home(document: Document, folder: Path) -> CaseHome:

@@ -57,7 +57,7 @@ class Foreign(Struct, frozen=True):
     """
 
     columns: Mapping[str, tuple[TableColumn, ...]]
-    """Of tables of ours."""
+    """Foreign columns of our own tables, by table."""
     tables: tuple[ForeignTable, ...]
     lost: tuple[str, ...]
     renamed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

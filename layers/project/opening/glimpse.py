@@ -1,4 +1,4 @@
-"""A glimpse of a case while it is being opened: the sites in the view it was saved with, long before the rest is in."""
+"""A glimpse of a case while it is being opened: the sites in its saved view, long before the rest is loaded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from layers.project.storage.versions import schema_version_in
 LEAST_SITES = 10_000
 """A case of fewer is whole before a part of it could be looked at."""
 MOST_SITES = 4_000
-"""Of each table of sites; of more every so many."""
+"""Most sites of each table; of more, an even sample."""
 _SITES = tuple(spec.name for spec in SPECS if spec.table == "sites")
 
 

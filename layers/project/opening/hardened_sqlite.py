@@ -1,4 +1,4 @@
-"""SQLite with everything off that a file could use against its reader."""
+"""SQLite with everything switched off that a file could use against its reader."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def harden(connection: sqlite3.Connection) -> None:
 
 
 def allow_only(connection: sqlite3.Connection, tables: Collection[str]) -> None:
-    """From now on the connection may only SELECT, and only from `tables`."""
+    """Restrict the connection to SELECT, and to `tables`, from now on."""
     allowed = frozenset(tables)
     harmless = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_FUNCTION}
 

@@ -1,7 +1,4 @@
-"""Forward migrations: a case of an older schema becomes one of this, on the way in; its file stays as it is.
-
-A step works on the document, by an edit, so that it is told in the history like any other change.
-"""
+"""Forward migrations: a case of an older schema is read as one of this schema; its file stays as it is."""
 
 from __future__ import annotations
 
@@ -59,7 +56,7 @@ def _to_3(document: Document) -> Edit:
 
 
 STEPS: Mapping[int, Step] = {1: _to_2, 2: _to_3}
-"""By the version that a step begins with. Without any step new tables are empty, new columns as in a new row."""
+"""Migrations by the version that they start from. Without one, new tables are empty, new columns as in a new row."""
 
 
 def migrate(document: Document, version: int, name: str) -> tuple[Edit, ...]:

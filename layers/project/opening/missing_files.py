@@ -181,7 +181,7 @@ def _listed(folder: str, check: Callable[[], None], clock: Callable[[], float]) 
 
 
 def _by_name(one: Wanted, listing: _Listing) -> Found | None:
-    """Of those with its name the one whose content it is, else the one whose folders are called as its own were."""
+    """Choose among files of the same name: the one with the wanted content, else the one in folders named alike."""
     parts = parts_of(one.text)
     candidates = listing.by_name.get(_folded(parts[-1]), []) if parts else []
     likeness = {path: _likeness(parts, path) for path in candidates}

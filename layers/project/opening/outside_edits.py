@@ -1,8 +1,4 @@
-"""Edits that another program made in a case: found by replaying its history, and told as rows of that history.
-
-The history holds each row's values since its first day (`baseline` where it was not made by an edit), so the state that
-Geoloupe saved last can be built from it and be held against what stands there now.
-"""
+"""Edits that another program made in a case: detected by replaying its history, reported as rows of that history."""
 
 from __future__ import annotations
 
@@ -65,7 +61,7 @@ class History:
 
     @classmethod
     def of(cls, reader: CaseReader) -> History | None:
-        """None where the case has no history that can be replayed."""
+        """Replay the history of a case; None where it has none that can be replayed."""
         there = reader.opened.tables.get("loupe_history", frozenset())
         newer = later_columns(schema_version_in(reader.opened.meta), "loupe_history")
         if not (there | newer).issuperset(HISTORY_COLUMNS) or reader.count("loupe_history") > MOST_HISTORY:

@@ -29,7 +29,7 @@ MOST_SIDE_BYTES = 2**30
 _TRIES = 3
 _CHUNK_BYTES = 1 << 22
 _NO_SUPER_JOURNAL = bytes(16)
-"""Behind a rollback journal: SQLite looks for the name of a further file in its last bytes."""
+"""Zeros appended to a rollback journal, so that SQLite finds no name of a further file in its last bytes."""
 _SUPER_JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
 
 

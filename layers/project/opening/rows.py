@@ -1,4 +1,4 @@
-"""The rows of a case, made of values: each field judged, missing and doubled uuids repaired, nothing dropped unsaid."""
+"""The rows of a case, made of values: fields are checked, missing and double uuids repaired, all losses reported."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from layers.project.storage.versions import later_columns, later_tables
 from layers.text.counted import counted
 
 MOST_ROWS = 5_000_000
-"""Of all tables together."""
+"""Most rows of all tables together."""
 CHUNK_ROWS = 20_000
 
 
@@ -58,7 +58,7 @@ class Unplaced(Struct, frozen=True):
     spec: TableSpec
     fields: dict[str, Any]
     geometry: Any
-    """As it stood."""
+    """Geometry as it stood in the file."""
 
 
 class CaseRows(Struct):
@@ -69,11 +69,11 @@ class CaseRows(Struct):
     repaired: list[Repaired] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     foreign: dict[str, dict[str, tuple[Any, ...]]] = field(default_factory=dict)
-    """By table and uuid, the values of columns that are not ours."""
+    """Values of columns that are not ours, by table and uuid."""
     renamed: dict[str, dict[int, str]] = field(default_factory=dict)
-    """By table and row number in the file, the uuid of a row that had none of its own."""
+    """Uuids of rows that had none of their own, by table and row number in the file."""
     numbers: dict[str, dict[str, int]] = field(default_factory=dict)
-    """By table and uuid, the row's number in the file."""
+    """Row numbers in the file, by table and uuid."""
 
 
 def read_rows(

@@ -1,7 +1,4 @@
-"""The values of a case judged, column by column: each becomes one of ours, or is told with what stands for it now.
-
-The one place where a value from a file is taken. A value that does not fit costs itself, never the case.
-"""
+"""Checks the values of a case column by column: one that cannot be ours is replaced, and the replacement reported."""
 
 from __future__ import annotations
 
@@ -22,7 +19,7 @@ MOST_TEXT = 4_000_000
 MOST_WORD = 200
 """Characters of a word or a date."""
 MOST_DEPTH = 64
-"""Of JSON in a field."""
+"""Deepest nesting of JSON in a field."""
 _WORDS = frozenset({
     "uuid", "key", "layer_uuid", "site_uuid", "claim_uuid", "source_uuid", "response_uuid", "target_uuid",
     "parent_uuid", "position_source_uuid", "class_code", "role", "location_country", "operator_country", "status",
@@ -72,7 +69,7 @@ class Repair(Struct, frozen=True):
     old: Any
     new: Any
     why: str
-    """As it ends "1 value of opacity ..."."""
+    """Reason, as the end of the sentence "1 value of opacity ..."."""
 
 
 def judged(column: Column, values: Sequence[Any]) -> tuple[list[Any], list[Repair]]:

@@ -55,7 +55,7 @@ def label_expression(table: str, label: str) -> str:
 
 
 def add_label_places(settings: ET.Element) -> None:
-    """To the labels of points: texts stand on their places and callouts where their boxes are, with a line."""
+    """Add to the labels of points the places of texts, and of callouts, which stand in their boxes with a line."""
     place = (
         f"CASE WHEN {_KIND} = 'text' THEN {{0}} WHEN {_KIND} = 'callout' THEN {{1}}(map_get({_SHAPE}, 'leader')) END"
     )

@@ -1,4 +1,4 @@
-"""Reads symbols of QGIS as symbols of ours, and names what is lost."""
+"""Reads symbols of QGIS as our symbols, and names what is lost."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class SymbolReader:
             return Symbol()
 
     def note(self, what: str) -> None:
-        """Of very many things that are not taken over, some are named."""
+        """Note a feature that is lost; of very many, only the first are named."""
         self.missing[what if len(self.missing) < MOST_NOTES else "more of the like"] = None
 
     def text(self, text: str) -> str:
@@ -202,7 +202,7 @@ def color_of(text: str) -> str:
 
 
 def _faded(symbol: Symbol, alpha: float) -> Symbol:
-    """As opaque as the whole symbol is."""
+    """Apply the opacity of the whole symbol to its colours."""
     if alpha >= 1.0:
         return symbol
 

@@ -1,4 +1,4 @@
-"""Saving: a complete new file beside the target, checked, made durable, and only then put in its place."""
+"""Saving: writes a complete new file beside the target, checks it, makes it durable, then replaces the target."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ class _Making(Struct, frozen=True):
     """Fingerprints that the file it replaces may have; None: whatever stands there."""
     always_backup: bool
     old_folder: Path | None = None
-    """From where relative paths of layers count, as `fill` writes them; None: from the folder of the target."""
+    """Folder to which the relative paths of layers refer as `fill` writes them; None: the target's folder."""
 
 
 def carry_from(new: sqlite3.Connection, base: Path | None, blobs: SessionBlobs, *, carries: bool) -> None:
@@ -190,7 +190,7 @@ def _not_carried(target: Path, error: Exception) -> SaveFailed:
 
 
 def _nothing(mark: Fingerprint) -> None:
-    """Nobody has to know what is about to stand there."""
+    """Do nothing with the mark of the file that is about to replace the target."""
 
 
 def _put(target: Path, making: _Making, fs: FileSystem, placing: Callable[[Fingerprint], None]) -> Fingerprint:
@@ -259,7 +259,7 @@ def _finish(new: Path, place: Path, making: _Making, fs: FileSystem) -> Seal:
 
 
 def _unsafe_connection(new: Path) -> sqlite3.Connection:
-    """Without journal or syncs: a file that does not get finished is thrown away."""
+    """Open a connection without journal or syncs: a file that does not get finished is thrown away."""
     connection = sqlite3.connect(new, isolation_level=None)
     connection.execute("PRAGMA journal_mode = OFF")
     connection.execute("PRAGMA synchronous = OFF")

@@ -1,4 +1,4 @@
-"""session.json: whose working copy this is, of which file, and how much of it that file holds."""
+"""session.json: the owner of a working copy, the file that it is of, and how much of it that file holds."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Session(Struct, frozen=True):
     was_edited: bool = False
     """True where the target holds what no save of ours holds: a backup of it is kept, whatever its age."""
     placing: Fingerprint | None = None
-    """Of the file that a save is about to put in the target's place: after a crash either may stand there."""
+    """Mark of the file that a save is about to put in the target's place: after a crash either may stand there."""
     last_change: str = ""
     """The change_uuid of history row `saved_seq`: a file that has it holds all that was saved."""
 

@@ -136,7 +136,7 @@ class WorkingCopy:
 
     @property
     def fingerprint(self) -> Fingerprint | None:
-        """Of the target as it was opened or last saved."""
+        """Mark of the target as it was opened or last saved."""
         return self._session.fingerprint
 
     @property

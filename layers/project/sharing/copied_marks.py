@@ -1,7 +1,4 @@
-"""Marks as text on their way to another case or program: GeoJSON, with the sources and images that they cite beside it.
-
-The same text is what other programs read. What comes back is foreign input, whoever wrote it: every value is judged.
-"""
+"""Marks as text for another case or program: GeoJSON, accompanied by the sources and images that they cite."""
 
 from __future__ import annotations
 
@@ -46,7 +43,7 @@ _CHOICES = {
 _NAMES = ("label", "name", "Name", "NAME", "title")
 _NOTES = ("notes", "description", "Description", "desc")
 _LARGEST = 2**53
-"""Of whole numbers; no field has a larger one."""
+"""Largest whole number; no field has a larger one."""
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 

@@ -1,7 +1,4 @@
-"""GeoPackage geometry blobs: written from shapely, and read only after a guard has walked them.
-
-The guard is ours because GEOS overflows its stack on nested collections and allocates what a count says.
-"""
+"""GeoPackage geometry blobs: written from shapely, and read only after a check of all of their bytes."""
 
 from __future__ import annotations
 
@@ -22,7 +19,7 @@ _EMPTY_HEADER = b"GP\x00\x11" + struct.pack("<i", SRS_ID)
 _ENVELOPE_HEADER = b"GP\x00\x03" + struct.pack("<i", SRS_ID)
 _POINT_START = _PLAIN_HEADER + b"\x01\x01\x00\x00\x00"
 START_BYTES = 40
-"""Of a blob: its header with the plane part of an envelope, or a whole point."""
+"""Bytes at the start of a blob: its header with the plane part of an envelope, or a whole point."""
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
 _DIMENSIONS = (2, 3, 3, 4)
 _MULTI_OF = {

@@ -37,7 +37,7 @@ class Header(Struct, frozen=True):
 
     @classmethod
     def of(cls, data: bytes) -> Header | None:
-        """None where `data` is no header of SQLite."""
+        """Parse the header; None where `data` is no header of SQLite."""
         if len(data) < HEADER_BYTES or not data.startswith(SQLITE_MAGIC):
             return None
         page_bytes = int.from_bytes(data[16:18], "big")

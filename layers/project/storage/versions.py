@@ -1,7 +1,4 @@
-"""Versions of the schema: what each added, so that a case of an older one can be told from a broken one.
-
-A table or column that a version added is another program's where it stands in a case of an older version.
-"""
+"""Versions of the schema: the columns and tables that each added, to tell a case of an older one from a broken one."""
 
 from __future__ import annotations
 
@@ -52,7 +49,7 @@ ADDED_COLUMNS: Mapping[int, Mapping[str, frozenset[str]]] = {
         "products": frozenset({"state", "correction"}),
     },
 }
-"""By version and table."""
+"""Columns that a version added, by version and table."""
 
 ADDED_TABLES: Mapping[int, frozenset[str]] = {
     2: frozenset(
@@ -68,7 +65,7 @@ ADDED_TABLES: Mapping[int, frozenset[str]] = {
     ),
     3: frozenset({"custody", "product_rows", "loupe_watch", "loupe_seen"}),
 }
-"""By version."""
+"""Tables that a version added, by version."""
 
 _LONGEST = 9
 """Digits of a version number."""
