@@ -65,7 +65,8 @@ class Figure(Struct, frozen=True):
         return isinstance(self.shape, Rectangle | Circle | RangeRing) or can_lay(self.geometry, self.middle)
 
     def laid(self, anchor: Place, to: Place, *, turn_deg: float = 0.0, factor: float = 1.0) -> Figure:
-        """With what is at `anchor` at `to`, turned clockwise about it, and so many times as large.
+        """Return the figure turned clockwise about `anchor`, scaled by `factor`, and moved so that `anchor` comes to
+        `to`.
 
         Raises InvalidValue where it would be too large, or too small.
         """

@@ -1,4 +1,4 @@
-"""The order of rows, kept for those that leave: one that an undo brings back stands where it stood."""
+"""The order of rows, remembered for removed ones: an undo puts a row back where it stood."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class KeptOrder:
-    """Of one dictionary of rows by uuid. Nothing is noted before a first row leaves."""
+    """Remembers the order of one dictionary of rows by uuid, from the removal of the first row on."""
 
     __slots__ = ("_ranks",)
 

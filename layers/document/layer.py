@@ -76,12 +76,12 @@ class Layer(Row, frozen=True, kw_only=True):
 
     @property
     def height_m(self) -> float | None:
-        """Above the ellipsoid, where its RPC is to place it; None: the RPC's own."""
+        """Height above the ellipsoid at which its RPC places it; None: the RPC's own."""
         return height_of(self.source)
 
     @property
     def sensor(self) -> str:
-        """By what it was taken, as the analyst states it; empty: nothing is stated."""
+        """Sensor that took it, as the analyst states it; empty: nothing is stated."""
         return self._stated("sensor")
 
     @property

@@ -16,9 +16,9 @@ from layers.errors import InvalidValue
 from layers.phrase import Phrase
 
 SCREEN_KEY = "screen_m"
-"""Under which a site's `props_json` keeps the ground size of the screen's pixel when the mark was made."""
+"""Key of a site's `props_json` for the ground size of the screen's pixel when the mark was made."""
 FINER_BY = 4.0
-"""From so many pixels of the screen across one pixel of the image on, a mark looks finer than it is."""
+"""Number of screen pixels across one pixel of the image from which a mark looks finer than it is."""
 LEAST_PLACEMENT_M = 5.0
 """An image whose placement is not stated is hardly placed better than that."""
 _LARGEST_M = 1e7
@@ -37,7 +37,7 @@ class Pick(Struct, frozen=True):
 
     @property
     def error_m(self) -> float:
-        """At least one pixel of the image, and one of the screen."""
+        """Position error of the pick: at least one pixel of the image, and one of the screen."""
         return max(self.pixel_m, self.screen_m)
 
     @property

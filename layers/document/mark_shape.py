@@ -1,9 +1,5 @@
-"""The shape of a mark: what is really meant by its geometry, one Struct a kind, kept as JSON in `Site.shape_json`.
-
-A rectangle, a circle and range rings give the geometry of their row. An arrow and a freehand line lie on the row's own
-line, so does a shadow whose height is told, and a measurement on the line or area that it measures; a text, a callout
-and a numbered marker stand at the row's own point. Where the geometry of a row was changed by a program that knows no
-shapes, the geometry is what counts and the row has no shape: see `shape_of_site`.
+"""The shape of a mark, such as a circle or an arrow, beside its geometry: one Struct a kind, kept as JSON in
+`Site.shape_json`.
 """
 
 from __future__ import annotations
@@ -51,7 +47,9 @@ CIRCLE_POINTS = 96
 SIDE_POINTS = 24
 SMALLEST_M = 1e-3
 LARGEST_AREA_M = HALF_ROUND_M * 0.49
-"""No circle, and no half of a rectangle's diagonal, is as large as a hemisphere: its inside would be its outside."""
+"""Largest radius, and largest half of a rectangle's diagonal, in metres: the inside of one as large as a hemisphere
+would be its outside.
+"""
 _LONGEST_JSON = 20_000
 _MOST_LON = 540.0
 _SAME_SHARE = 1e-6

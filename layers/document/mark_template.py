@@ -1,7 +1,5 @@
-"""Templates of marks: a class with its geometry, colour, key and the fields of its form, and those fields' values.
-
-A class of a template is one of `SITE_CLASSES`, whose sign it has, or a kind of one: "radar/early_warning". Templates of
-a case or of a file may be anybody's: what is none of this is as if it were not there.
+"""Templates of marks: a class with its geometry, colour, key and the fields of its form, and the values of those
+fields.
 """
 
 from __future__ import annotations
@@ -24,14 +22,14 @@ from layers.phrase import Phrase
 KINDS = ("text", "number", "choice", "date")
 GEOMETRIES = ("point", "line", "polygon")
 HOT_KEYS = tuple("123456789")
-"""With Alt."""
+"""Keys that choose a template, together with Alt."""
 MOST_TEMPLATES = 200
 MOST_FIELDS = 40
 MOST_CHOICES = 60
 LONGEST_NAME = 80
 LONGEST_VALUE = 2000
 DETAILS = "details"
-"""Under which a site's `props_json` keeps the values."""
+"""Key of a site's `props_json` for the values."""
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,40}(/[a-z0-9_]{1,60})?", re.ASCII)
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,40}", re.ASCII)
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
@@ -57,7 +55,7 @@ class MarkTemplate(Struct, frozen=True):
     geometry: str = "point"
     hot_key: str = ""
     color: str = ""
-    """Of the outline of new marks; empty: by role."""
+    """Colour of the outline of new marks; empty: by role."""
     fields: tuple[TemplateField, ...] = ()
     uuid: str = ""
 

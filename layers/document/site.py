@@ -1,4 +1,4 @@
-"""A site: what the analyst marks, with how well its place is known."""
+"""A site: a mark of the analyst, with the error of its position."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Site(Row, frozen=True, kw_only=True):
     marking: str = ""
     folder: str = ""
     number: int | None = None
-    """Of a numbered marker."""
+    """Number of a numbered marker."""
     image_uuid: str = ""
     """The image that the mark was drawn on."""
     pixel_m: float | None = None

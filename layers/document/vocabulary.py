@@ -1,7 +1,4 @@
-"""The fixed words of the domain (ICD 203, ICD 206, the Admiralty code): what a field may hold.
-
-Stored words are these English ones in every language of the interface; the viewer translates them for display only.
-"""
+"""The fixed words of the domain (ICD 203, ICD 206, the Admiralty code) that fields may hold."""
 
 from __future__ import annotations
 
@@ -144,9 +141,9 @@ SITE_CLASSES: dict[str, str] = {
 
 MEASURED = "measured on the image"
 BY_HAND = "placed by hand on the map"
-"""For a position that rests on nothing but the hand: on a map without an image, or moved from somewhere else."""
+"""Basis of a position that is only drawn by hand: on a map without an image, or moved from somewhere else."""
 DEFAULT_BASIS = "default, not judged"
-"""For a position error that nobody judged: a class's or a program's own, which is never printed as a radius."""
+"""Basis of a position error that nobody judged: a class's or a program's own, which is never printed as a radius."""
 
 POSITION_BASES = (
     "published coordinate of the site",

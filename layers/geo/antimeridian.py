@@ -16,7 +16,7 @@ from layers.geo.on_earth import MOST_TURNS_LON
 
 _POINT, _LINE, _POLYGON = 0, 1, 2  # shapely.get_dimensions
 _MOST_CUT = 300
-"""Of so many that are wider than half the Earth it is found out what they are on the map."""
+"""Most geometries wider than half the Earth that are split for their boxes; with more, each is as wide as the map."""
 
 
 def split_geometry(geometry: BaseGeometry, *, clockwise: bool = False) -> BaseGeometry:
@@ -267,7 +267,7 @@ def cut_line(line: NDArray[np.float64]) -> list[BaseGeometry]:
 
 
 def _with_points_at(line: NDArray[np.float64], axis: int, level: NDArray[np.float64]) -> NDArray[np.float64]:
-    """With a point on every leg that crosses its level: `level` has a value a leg."""
+    """Insert a point on every leg that crosses its level; `level` has a value a leg."""
     before, after = line[:-1], line[1:]
     low, high = np.minimum(before[:, axis], after[:, axis]), np.maximum(before[:, axis], after[:, axis])
     legs = np.flatnonzero((low < level) & (level < high))

@@ -26,9 +26,9 @@ from layers.geo.measure import distance_m
 GCJ02_ERROR_M = 5.0
 BD09_ERROR_M = 10.0
 UNKNOWN_PULKOVO_ERROR_M = 100.0
-"""Outside the area that any published transformation is meant for."""
+"""Error outside the areas that published transformations are meant for."""
 DOUBTFUL_DEG = 0.05
-"""Inside the shifted area, nearer than this to its outline, nobody says whether a service shifts."""
+"""Distance inside the outline of the shifted area, in degrees, below which it is unknown whether a service shifts."""
 FORMULA_BOX = Bounds(72.004, 0.8293, 137.8347, 55.8271)
 """The area in which published programs apply the formula, half of it other countries: there too nobody says."""
 

@@ -20,7 +20,7 @@ from layers.geo.proj import pyproj
 
 _GEOD = pyproj.Geod(ellps="WGS84")
 PIECE_M = 100_000.0
-"""So long may a piece be, and twice as far may be looked from it."""
+"""Longest piece into which a line is cut; twice this is the greatest distance for which the cut is made."""
 _CIRCLES_A_RADIUS = 20
 _LEG = 100.0
 """A leg that is straight in degrees bends off the projection's by the square of its length: by 0.05 % of the distance
@@ -77,7 +77,7 @@ def _circles(middles: Floats, metres: float) -> list[BaseGeometry]:
 
 
 def _with_short_legs(line: Floats, longest_m: float) -> Floats:
-    """With places set into long legs, along them as they are drawn: straight in degrees, the short way round."""
+    """Add places to long legs, along them as they are drawn: straight in degrees, the short way round."""
     lengths = segment_lengths_m(line[:, 0], line[:, 1])
     counts = np.maximum(np.ceil(lengths / longest_m), 1).astype(np.int64)
     leg = np.repeat(np.arange(len(counts)), counts)

@@ -44,7 +44,7 @@ class FeatureFacts(Struct, frozen=True):
     end_fid: int | None = None
     """End of the share that was asked for."""
     shares: Annotated[int, Meta(ge=1, le=4096)] = 1
-    """Like parts of all fids, each worth a question of its own."""
+    """Number of equal parts of all fids, each to be read by a question of its own."""
 
 
 class ReadFeatures(OfLayer, frozen=True):
@@ -55,7 +55,7 @@ class ReadFeatures(OfLayer, frozen=True):
 
     op: ClassVar[str] = "features"
     crs: str = ""
-    """Of the canvas."""
+    """CRS of the canvas."""
     step: float | None = None
     """World units a step; None: the canvas's."""
     start_fid: int = 0
@@ -94,7 +94,7 @@ class ReadAttributes(OfLayer, frozen=True):
     start_fid: int = 0
     limit: int = 0
     columns: tuple[str, ...] | None = None
-    """None: all."""
+    """Names of the columns; None: all."""
 
     @classmethod
     def facts_kind(cls) -> Any:
@@ -143,7 +143,7 @@ class ReadColumns(OfLayer, frozen=True):
     op: ClassVar[str] = "columns"
     start: int = 0
     columns: tuple[str, ...] | None = None
-    """None: all."""
+    """Names of the columns; None: all."""
 
     @classmethod
     def facts_kind(cls) -> Any:
@@ -167,7 +167,7 @@ class Exported(Struct, frozen=True):
     """Progress of an export."""
 
     next_start: int | None
-    """For the next stretch; None after the last."""
+    """Start of the next stretch; None after the last."""
     written: Annotated[int, Meta(ge=0)]
     facts: dict[str, Any]
     remark: str
@@ -188,7 +188,7 @@ class ExportRows(OfLayer, frozen=True):
     start: int = 0
     written: int = 0
     facts: dict[str, Any] = field(default_factory=dict)
-    """As the answer before gave them."""
+    """Facts of the answer before."""
 
     @classmethod
     def facts_kind(cls) -> Any:

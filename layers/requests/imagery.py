@@ -30,10 +30,10 @@ class _OfBands(Question, frozen=True):
     part: str = ""
     """One picture of a file that holds several."""
     height_m: float | None = None
-    """On which a raster lies that is placed by its RPC."""
+    """Height on which a raster lies that is placed by its RPC."""
     bands: Bands = ()
     control_points: PointSet | None = None
-    """By which it is placed, whatever it says of itself."""
+    """Control points that place the raster, in place of its own georeferencing."""
 
     @property
     def is_composed(self) -> bool:
@@ -63,7 +63,7 @@ class TileFacts(Struct, frozen=True):
 
     dtype: str
     empty: bool
-    """No pixel is valid."""
+    """True where no pixel is valid."""
     shrink: float
     """Pixels of full resolution in one that was read."""
     damaged: bool = False
@@ -77,9 +77,9 @@ class ReadTile(_OfBands, frozen=True):
 
     op: ClassVar[str] = "tile"
     crs: str = ""
-    """Of the canvas; "" where it is the picture's own pixels, row 0 at y = 0 and y upwards."""
+    """CRS of the canvas; "" for the picture's own pixels, row 0 at y = 0 and y upwards."""
     affine: Affine = _NO_PLACE
-    """From pixels of the tile to the canvas."""
+    """Converts pixels of the tile into the canvas."""
     width: int = 0
     height: int = 0
     resampling: str = "bilinear"
@@ -88,7 +88,7 @@ class ReadTile(_OfBands, frozen=True):
     nodata: float | None = None
     """A value without data that the file does not declare."""
     overview_path: str = ""
-    """Of overviews that `BuildOverviews` has made."""
+    """Path of overviews that `BuildOverviews` has made."""
     state: tuple[int, int] | None = None
     """The probed file's time of last change (ns) and its size; a file in another state is refused."""
 
@@ -131,8 +131,8 @@ Ring = tuple[tuple[float, float], ...]
 
 
 class BandStatistics(Struct, frozen=True):
-    """Of the valid pixels of a band in an area; None where there is none. `histogram` counts equal bins from `least`
-    to `most`.
+    """Statistics of the valid pixels of a band in an area; fields are None where no pixel is valid. `histogram` counts
+    equal bins from `least` to `most`.
     """
 
     valid: int
@@ -141,7 +141,7 @@ class BandStatistics(Struct, frozen=True):
     mean: float | None = None
     std: float | None = None
     percentiles: tuple[float, ...] = ()
-    """By `AREA_PERCENTILES`."""
+    """Percentiles in the order of `AREA_PERCENTILES`."""
     histogram: tuple[int, ...] = ()
 
 
@@ -160,7 +160,7 @@ class ReadArea(ReadTile, frozen=True):
 
     op: ClassVar[str] = "area"
     rings: tuple[Ring, ...] = ()
-    """In pixels of the tile; what an even number of them encloses is outside."""
+    """Rings in pixels of the tile; places that an even number of them encloses are outside."""
 
     @classmethod
     def facts_kind(cls) -> Any:
@@ -196,7 +196,7 @@ class BuildOverviews(Question, frozen=True):
     folder: str = ""
     """Ours, exists."""
     row: int = 0
-    """As the slice before said; 0 begins, or goes on with what was begun and left."""
+    """Row that the slice before returned; 0 begins, or continues what was begun and left."""
     slice_s: float = 2.0
 
     @classmethod
@@ -216,7 +216,7 @@ class ReadStatistics(_OfBands, frozen=True):
     """Column, row, width, height in pixels of full resolution."""
     rule: StretchRule | None = None
     expression: str = ""
-    """Of bands, whose result is stretched in their place."""
+    """Expression of bands whose result is stretched in place of the bands."""
     crs: str = ""
     bounds: Bounds | None = None
 

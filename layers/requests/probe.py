@@ -1,4 +1,4 @@
-"""The first question about a file: what is in it, and where it lies."""
+"""The first question about a file: its content, and where it lies."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Probe(Question, frozen=True):
     options: dict[str, Any] = field(default_factory=dict)
     """Options for reading the file, as the source of a layer keeps them."""
     height_m: float | None = None
-    """On which a raster lies that is placed by its RPC."""
+    """Height on which a raster lies that is placed by its RPC."""
     control_points: PointSet | None = None
-    """By which a raster is placed, whatever it says of itself."""
+    """Control points that place a raster, in place of its own georeferencing."""
     canvas_crs: str | None = None
     """Asked for a drawing on a canvas of this CRS ("" for pixel space); None by who opens the file."""
     preview: bool = False

@@ -1,8 +1,4 @@
-"""A mark on a shadow, from the foot of an object to the shadow's tip: what it tells of a height, and what of a time.
-
-The facts of the image are kept with the mark as they were when it was measured. The height is always that of the line
-as it is now; what a row holds of it is for other programs.
-"""
+"""A mark on a shadow, from the foot of an object to the shadow's tip: evidence of a height, and of a time."""
 
 from __future__ import annotations
 
@@ -39,7 +35,7 @@ from layers.time.shadows import (
 
 IMAGE_KINDS = ("", OPTICAL, RADAR, THERMAL)
 SLOPE_ERROR_DEG = 1.0
-"""Of ground that looks level."""
+"""Error of the slope of ground that looks level."""
 NO_HEIGHT = "Shadow, no height"
 _MOST_M = 1e7
 _LONGEST = 100
@@ -53,7 +49,7 @@ class ShadowMark(Struct, frozen=True):
     pixel_m: float = 0.0
     """The ground size of the image's pixel; 0 where it is not known."""
     slope_deg: float = 0.0
-    """Of the ground along the shadow, positive where it rises from the foot to the tip."""
+    """Slope of the ground along the shadow, positive where it rises from the foot to the tip."""
     slope_error_deg: float = SLOPE_ERROR_DEG
     is_base_hidden: bool = False
     said_kind: str = ""
@@ -135,7 +131,7 @@ class ShadowMark(Struct, frozen=True):
         return bool(geometry.geom_type == "LineString" and not geometry.is_empty and not why_off_earth(geometry))
 
     def shadow(self, geometry: BaseGeometry) -> Shadow:
-        """From the first vertex of the line to its last."""
+        """Return the shadow from the first vertex of the line to its last."""
         (lon1, lat1), (lon2, lat2) = shapely.get_coordinates(geometry)[[0, -1]].tolist()
         return Shadow(
             lon1,

@@ -1,8 +1,4 @@
-"""A measurement: the quantity that is measured of a mark's own geometry, its result, and the error of the picks.
-
-Lengths are in metres, areas in square metres, directions in degrees. The result is always that of the geometry as it
-is now; what a row holds of it is for other programs.
-"""
+"""A measurement: the quantity that is measured on a mark's own geometry, its result, and the error of the picks."""
 
 from __future__ import annotations
 
@@ -84,7 +80,7 @@ class Measurement(Struct, frozen=True):
 
     quantity: str
     unit: str = ""
-    """In which it is shown; empty for the one that is easiest to read."""
+    """Unit in which it is shown; empty for the one that is easiest to read."""
     pick_m: float | None = None
     result: float | None = None
     error: float | None = None

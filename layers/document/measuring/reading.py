@@ -20,7 +20,7 @@ class Reading(Struct, frozen=True):
     """One result with its error, in metres, square metres or degrees; the error is None where it is not known."""
 
     name: str
-    """As the analyst named it; empty for none."""
+    """Name that the analyst gave it; empty for none."""
     quantity: str
     dimension: str
     value: float
