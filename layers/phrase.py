@@ -1,7 +1,5 @@
-"""Phrases: English text that keeps its template and what was put in, so that the window can say it in another language.
-
-A sentence is made where something is known, often far from a window: in a reader process, on a command line, in a test.
-There it is text like any other. Who shows it looks the template up and puts the same values in.
+"""Phrases: English text that keeps its template and its values apart, so that the window can say it in another
+language.
 """
 
 from __future__ import annotations
@@ -15,7 +13,7 @@ _COUNT = "count"
 MOST_DEPTH = 8
 """Phrases within a phrase, as a reader may send them."""
 MOST_CHARS = 1_000_000
-"""Of a phrase that a reader sends: a value may be put in thousands of times."""
+"""Most characters of a phrase that a reader sends: a value may be put in thousands of times."""
 
 
 class Room:

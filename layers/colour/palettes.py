@@ -24,9 +24,9 @@ CLASS_RAMPS = SEQUENTIAL | DIVERGING
 """The ramps that are offered for classes."""
 PALETTES = QUALITATIVE | CLASS_RAMPS
 LAYER_COLORS = ("#e6550d", "#3182bd", "#31a354", "#756bb1", "#d6a300", "#dd1c77", "#17a2a2", "#8c564b")
-"""Of layers as long as nobody gives them a style."""
+"""Default colours of layers without a style."""
 OTHER_COLOR = "#9aa5ad"
-"""For what falls into no class."""
+"""Colour of features in no class."""
 
 
 def layer_seed(uuid: str) -> int:

@@ -25,7 +25,7 @@ LONGEST_QUERY = 80
 _SHORTEST_RUN_ON, _LONGEST_RUN_ON = 5, 24
 _LAST_CHARACTER = "\U0010ffff"
 _POOL = 200
-"""So many of each tier are looked at; being numbered by rank, the first are the best."""
+"""Most places of each tier that are looked at; they are numbered by rank, so that the first are the best."""
 
 REGION, COUNTRY = "region", "country"
 """Kinds of places that are no facilities; the kinds of facilities are site classes."""

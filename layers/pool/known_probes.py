@@ -1,4 +1,4 @@
-"""Answers to probes that are asked again: by who draws what was just opened, or draws many layers of one file."""
+"""Remembers answers to probes, for drawing a file that was just opened, or many layers of one file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class _Known(NamedTuple):
     path: str
     answer: Answer
     state: tuple[int, ...]
-    """Of the file, as the reader saw it before it opened the file."""
+    """State of the file, as the reader saw it before it opened the file."""
 
 
 class KnownProbes:

@@ -157,7 +157,7 @@ class ReaderPool:
             return pulled_dry and self._running == 0 and not waiting
 
     def give_up(self, request: Request) -> None:
-        """Nobody wants this answer any more: its reader is ended at once. It is answered with GivenUp."""
+        """Cancel a request: its reader is ended at once, and it is answered with GivenUp."""
         with self._state:
             request.is_given_up = True
             queue = self._queues[request.profile]

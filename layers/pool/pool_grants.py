@@ -8,7 +8,7 @@ import threading
 from layers.readers.confinement.grants import NOTHING, Grants
 
 MOST = 4096
-"""So many files are remembered: the ones asked for last."""
+"""Most files that are remembered: the ones asked for last."""
 
 
 class PoolGrants:
@@ -38,7 +38,7 @@ class PoolGrants:
                     known.pop(path, None)
 
     def drop_beneath(self, folder: str) -> None:
-        """Nothing in this folder answers: all of it is granted again when it is asked for again."""
+        """Drop all grants in a folder that does not answer: they are given again when they are asked for again."""
         start = os.path.join(folder, "")
         with self._lock:
             for known in (self._opened, self._read):

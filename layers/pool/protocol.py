@@ -67,7 +67,7 @@ class Answer(Struct, frozen=True, eq=False):
     header: dict[str, Any]
     arrays: tuple[NDArray[Any], ...] = ()
     profile: Profile = Profile.LOCAL
-    """Of the reader that could answer."""
+    """Profile of the reader that could answer."""
     facts: Any = None
     """The header as the type that the question names."""
 
@@ -92,9 +92,9 @@ class Request:
     deadline_s: float | None = None
     profile: Profile = Profile.LOCAL
     is_background: bool = False
-    """Nobody waits for it: a pool that has only such work is idle."""
+    """True where nobody waits for the answer: a pool that has only such work is idle."""
     is_given_up: bool = False
-    """By `ReaderPool.give_up`: the reader's end is no fault of the file."""
+    """True once `ReaderPool.give_up` cancelled it: the reader's end is no fault of the file."""
     params: dict[str, Any] = field(init=False)
     """The question as it stands in the message."""
 
@@ -137,7 +137,7 @@ def _more_s(path: str) -> float:
 
 class _Message(Struct):
     number: int
-    """Of the request that it is about."""
+    """Number of the request that it is about."""
 
 
 class _Walls(_Message):

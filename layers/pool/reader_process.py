@@ -48,7 +48,7 @@ importlib.import_module("multiprocessing.popen_spawn_win32" if os.name == "nt" e
 the program if they change meanwhile."""
 
 CONFINING_TIMEOUT_S = 3.0
-"""To look at all that a new process is granted takes milliseconds, on drives that answer."""
+"""Time for a new process to look at all that it is granted: on drives that answer, it takes milliseconds."""
 END_TIMEOUT_S = 5.0
 """A killed process that is not gone by then is left to the system."""
 
@@ -100,7 +100,7 @@ class ReaderProcess:
         self.is_ready = False
         """True while a process runs and has loaded its libraries."""
         self.holds: Holds | None = None
-        """None until the first request has come to the process that runs."""
+        """Walls of the running process; None until the first request has come to it."""
 
     @property
     def pid(self) -> int | None:

@@ -1,4 +1,4 @@
-"""Starts and ends the supervisors of a pool; keeps some ready of imagery and of features until one is needed."""
+"""Starts and ends the supervisors of a pool; keeps some for imagery and for features ready until they are needed."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from layers.pool.supervisor import Supervisor
 
 OTHERS_AFTER_S = 1.6
-"""By then a case is on the screen; before, they would take a core from the window and from the first reader."""
+"""Seconds until the other readers start. By then a case is on the screen; before, they would take a core from the
+window and from the first reader.
+"""
 SPARE_S = 0.005
-"""So long after work began, readers of a profile that nothing was asked of end: the busy ones need their core."""
+"""Seconds of work after which idle readers of unused profiles end: the busy ones need their core."""
 EXPECTED_S = 60.0
 STANDING = (Profile.LOCAL, Profile.FEATURES)
 """Profiles kept ready before anything is asked, `workers` of each; of others one comes when it is asked."""
@@ -60,12 +62,12 @@ class ReaderSet:
                 self._fill(profile)
 
     def keep_all(self, seconds: float) -> None:
-        """Nobody leaves for so long."""
+        """Keep all readers running for at least so many seconds."""
         with self._state:
             self._kept_until = max(self._kept_until, time.monotonic() + seconds)
 
     def close(self) -> list[Supervisor]:
-        """Nobody comes any more; those who are there."""
+        """Refuse new readers from now on; return those that are running."""
         with self._state:
             self._closed = True
             for timer in self._timers.values():

@@ -204,7 +204,7 @@ class Supervisor(threading.Thread):
                 return result
 
     def _tell_lost(self, request: Request, why: str) -> None:
-        """For the log of the program. What was read is not named."""
+        """Log the loss of a reader. The file that it read is not named."""
         log.info("a reader process (%s) was lost while it worked at a request (%s): %s", self.profile, request.op, why)
 
     def _ask(

@@ -21,12 +21,12 @@ class Pass(Struct, frozen=True, dict=True):
     """The scenes of one tick."""
 
     scenes: tuple[FoundScene, ...]
-    """At least one; those that cover most, in whole percent, come first, then by their keys."""
+    """Scenes of the pass, at least one; those that cover most, in whole percent, come first, then by their keys."""
     span: TimeSpan | None
     """The time that they are of together; None where that is not known."""
     date_kind: str
     part: float
-    """Of the area that was asked about, covered by all of them together, 0 to 1."""
+    """Share of the area asked about that all of them cover together, 0 to 1."""
 
     @cached_property
     def key(self) -> str:

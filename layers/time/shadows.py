@@ -28,13 +28,13 @@ LEAST_PICKS = 5.0
 MOST_INTERVAL_S = 600.0
 """The sun moves by up to 2.5° in so many seconds: what was taken over a longer time has no sun of its own."""
 MOST_APART_DEG = 3.0
-"""Between the sun that metadata state, which is that of the scene's centre, and the one at the mark."""
+"""Greatest angle between the sun that metadata state, which is that of the scene's centre, and the sun at the mark."""
 SUN_MODEL_DEG = 0.02
 UPRIGHT_DEG = 1.0
-"""So far an object leans, or an image is turned, without that anybody notices."""
+"""Angle by which an object may lean, or an image be turned, unnoticed."""
 STEEPEST_DEG = 45.0
 YEARS = range(1826, 2201)
-"""From the first photograph to where the sun's series holds."""
+"""Years from the first photograph to the last for which the sun's series holds."""
 _SET_DEG = -0.9
 """The geometric elevation of the sun's centre when its upper edge sets."""
 _STEP_S = 60
@@ -58,7 +58,7 @@ class ShadowImage(Struct, frozen=True):
     kind: str = ""
     """`RADAR`, `THERMAL`, `OPTICAL`, or "" where that is not stated."""
     sun_azimuth_deg: float | None = None
-    """As the metadata state it, of the centre of the scene."""
+    """Sun's azimuth at the scene's centre, as the metadata state it."""
     sun_elevation_deg: float | None = None
 
 
@@ -75,7 +75,7 @@ class Shadow(Struct, frozen=True):
     """The ground size of the image's pixel; 0 where it is not known."""
     is_base_hidden: bool = False
     slope_deg: float = 0.0
-    """Of the ground along the shadow, positive where it rises from the foot to the tip."""
+    """Slope of the ground along the shadow, positive where it rises from the foot to the tip."""
     slope_error_deg: float = 1.0
 
     @property
@@ -126,7 +126,7 @@ class ShadowHeight(Struct, frozen=True):
 
 
 class Refused(Struct, frozen=True):
-    """No height, or no check: the reasons, a sentence each."""
+    """A height or a check that was refused: the reasons, a sentence each."""
 
     reasons: tuple[str, ...]
 
@@ -431,7 +431,7 @@ def _is_night(stated: Instant, shadow: Shadow) -> bool:
 
 
 def _times_of_day(shadow: Shadow, day: datetime) -> tuple[tuple[tuple[datetime, datetime], ...], ...]:
-    """Of a day in UTC the times that fit a shadow, and those when the sun is up."""
+    """Return the times of a day in UTC that fit a shadow, and those when the sun is up."""
     seconds = np.arange(0, _DAY_S + 1, _STEP_S, dtype=np.float64)
     suns = suns_at(day.timestamp() + seconds, shadow.lon, shadow.lat)
     is_up = suns.elevation_deg >= _SET_DEG

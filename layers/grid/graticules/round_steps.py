@@ -1,4 +1,4 @@
-"""Round steps between the lines of a graticule, and the words on its lines."""
+"""Steps in round numbers between the lines of a graticule, and the words on its lines."""
 
 from __future__ import annotations
 
