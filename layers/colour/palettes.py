@@ -1,4 +1,4 @@
-"""Colours for classes that people with any colour vision tell apart: named palettes, and as many of one as wanted."""
+"""Named palettes of colours for classes, in any number, that people with any colour vision tell apart."""
 
 from __future__ import annotations
 

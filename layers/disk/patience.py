@@ -1,4 +1,4 @@
-"""Work that may never come back, as at a file on a drive that is gone: in a thread of its own, waited for a while."""
+"""Runs work that may never end, as on a drive that is gone, in a thread of its own, and waits for it for a while."""
 
 from __future__ import annotations
 

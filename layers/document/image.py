@@ -1,4 +1,4 @@
-"""An image that evidence stands on: one row for each, the same key on every desk."""
+"""An image that evidence rests on: one row for each, with the same key on every computer."""
 
 from __future__ import annotations
 

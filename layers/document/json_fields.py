@@ -1,7 +1,8 @@
-"""JSON that a row of a case holds, judged before anybody looks for a value in it.
+"""Checks JSON that a row of a case holds, before a value is read from it.
 
-Products, comparisons, bookmarks, templates, nudges and the like are read member by member: an odd one costs itself, and
-the rest of the analyst's row still counts. What has to fit as a whole, such as a style, is of `layers.decoding`.
+Products, comparisons, bookmarks, templates, nudges and the like are read member by member: an odd member is dropped
+alone, and the rest of the analyst's row still counts. Values that have to fit as a whole, such as styles, are decoded
+by `layers.decoding`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Coordinate reference systems as text, and the way between them. Always x, y; never the network.
+"""Coordinate reference systems as text, and conversions between them. Always x, y; never the network.
 
-A CRS goes about as *text*: an authority code ("EPSG:32652"), WKT or PROJJSON. Everything costly is cached by that
+A CRS is passed around as *text*: an authority code ("EPSG:32652"), WKT or PROJJSON. Everything costly is cached by that
 text, and pyproj's transformers a thread at a time, for they may not be shared.
 """
 

@@ -1,11 +1,11 @@
-"""Judges the text of a CRS before PROJ or GDAL see it: what names files, such as grids, they would open, and what
-cannot name a CRS at all.
+"""Checks the text of a CRS before PROJ or GDAL see it: refuses texts that make them open files, such as grids, and
+texts that cannot name a CRS at all.
 
-A file's name without any folder is left alone: PROJ looks for it among its own data only. A text that PROJ does not
-know it compares with each of its thirty thousand names, for 0.3 s; so the text's shape is looked at, then PROJ's own
-list of codes and names. Numbers of EPSG and ESRI it looks up at once, other codes we look up, in 7 ms; the names are
-read once, in 90 ms, where a name is asked for, with Python's SQLite: nobody writes PROJ's database, so that two
-libraries may have it open.
+The name of a file without a folder passes: PROJ looks for it among its own data only. PROJ compares a text that it does
+not know with each of its thirty thousand names, which takes 0.3 s. So the text's shape is checked first, then PROJ's
+own list of codes and names. PROJ looks up numbers of EPSG and ESRI at once; other codes are looked up here, in 7 ms;
+the names are read once, in 90 ms, when a name is first asked for. Python's SQLite reads them: nobody writes PROJ's
+database, so that two libraries may have it open.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Datums that coordinates are pasted in, and the way to WGS 84 and back, each with its error.
+"""Datums of pasted coordinates, and their conversion to WGS 84 and back, each with its error.
 
 GCJ-02 has no published definition: the formula is the one that went public in 2010 and agrees with the services to a
 few metres. BD-09 adds Baidu's own shift to it. Where these maps shift at all is not published either.

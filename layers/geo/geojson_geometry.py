@@ -1,4 +1,4 @@
-"""Geometries from GeoJSON that somebody hands over as text: judged value by value, before shapely sees a number."""
+"""Reads geometries from GeoJSON text of unknown origin: each value is checked before shapely sees a number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lays a geometry anew on the ellipsoid: moved, turned or scaled as a whole, true in size wherever it goes.
+"""Moves, turns or scales a geometry as a whole on the ellipsoid, so that its sizes on the ground are true anywhere.
 
 Each place is taken by its distance and direction from an anchor, and set down again from where the anchor is now. So
 nothing is stretched towards the poles, and the antimeridian is a meridian like any other.

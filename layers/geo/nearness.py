@@ -1,7 +1,7 @@
 """Areas within a geodesic distance of points, lines and polygons, on the WGS 84 ellipsoid.
 
-Lines are taken in pieces about whose middles the azimuthal equidistant projection is true to 0.05 %; where the distance
-is larger than such a piece may be, circles are set along them closely enough for the same.
+Lines are cut into pieces, and the azimuthal equidistant projection about the middle of each is true to 0.05 %. For
+distances too large for such pieces, circles are set along the lines, close enough for the same precision.
 """
 
 from __future__ import annotations

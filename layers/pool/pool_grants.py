@@ -1,4 +1,4 @@
-"""The files that readers of a pool may read: more as files are opened; each new process is granted all of them."""
+"""The files that readers of a pool may read, more as files are opened; each new process is granted all of them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The profile of readers that answers a question: the first one asked, and the next where that one cannot tell.
+"""Chooses the profile of readers that answers a question, and the next one where that one cannot tell.
 
-Cases are none of this: `viewer.app.opening.opener` tells them from other files, and a process of their own reads each
-(`layers.project.opening.case_process`), but for the shipped demo, which the window's own process reads.
+Cases are not routed here: `viewer.app.opening.opener` tells them from other files, and each is read by a process of its
+own (`layers.project.opening.case_process`), except for the shipped demo, which the window's own process reads.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Counts of values, for a picture beside a stretch."""
+"""Histograms of a raster's values, drawn beside the settings of a stretch."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
-"""An image's own statements about its values; only images of which they are stated and equal are alike.
-
-What is not stated is not the same.
+"""An image's own statements about its values. Images are alike only where all are stated and equal: two missing ones
+are not equal.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The words of GDAL and its libraries, said in ours: theirs name functions, and do not say what to do."""
+"""Translates messages of GDAL and its libraries: theirs name functions, and do not say what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The door of a reader: one function per op, params in, (header, arrays) out.
+"""The operations of a reader: one function per op, params in, (header, arrays) out.
 
 Imagery and features each have their libraries, loaded when they are first asked for: most readers need one of the two.
 """

@@ -1,7 +1,7 @@
-"""Tells CRSs whose datum PROJ does not know: it then takes degrees as they are, which may be some hundred metres off.
+"""Recognises CRSs of a datum unknown to PROJ: it then takes degrees as they are, which may be some hundred metres off.
 
-Such are PROJ texts with an ellipsoid alone, and definitions whose ellipsoid somebody rounded, so that nobody knows the
-datum by it any more.
+Such are PROJ texts with an ellipsoid alone, and definitions with a rounded ellipsoid, which no longer identifies the
+datum.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Passes: the ticks of a time strip. Tiles of one pass on one day are one; what has no date is never ranked by time."""
+"""Passes: the ticks of a time strip. Tiles of one pass on one day are one; undated scenes are never ranked by time."""
 
 from __future__ import annotations
 

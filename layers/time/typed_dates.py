@@ -1,4 +1,4 @@
-"""Dates as they are typed: with English names of months they are read, in figures alone they could be two."""
+"""Reads dates typed with English names of months. Dates in figures alone stay text: they could be two."""
 
 from __future__ import annotations
 

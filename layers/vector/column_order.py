@@ -1,4 +1,4 @@
-"""Rows in the order of a column: stable, NULLs last either way, text without regard to case."""
+"""Sorts rows by a column: stable, NULLs last either way, text without regard to case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The frame that a graticule is drawn in: places to its pixels, and lines cut at its edges."""
+"""The frame that a graticule is drawn in: converts places to its pixels, and cuts lines at its edges."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The door of the process that reads a case apart: one function per op, params in, (header, arrays) out.
+"""Operations of the separate process that reads a case: one function per op, params in, (header, arrays) out.
 
 The window never opens a case with SQLite itself: a damaged or hostile one costs this process, which knows nothing else.
 """

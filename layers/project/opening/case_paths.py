@@ -1,7 +1,7 @@
 """The paths of layers between a case's file and the document: relative in the file, absolute in memory.
 
-In memory a path says the same whatever becomes of the file, and an undo brings back what still leads there; in the file
-it travels with what lies beside the case.
+A path in memory keeps its meaning wherever the case's file goes, also after an undo. A path in the file stays valid
+when the case moves together with the files beside it.
 """
 
 from __future__ import annotations

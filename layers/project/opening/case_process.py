@@ -1,4 +1,4 @@
-"""The process that reads a case apart, as the window holds it. Nothing heavy is imported: it may be started first."""
+"""The window's handle of the separate process that reads a case. It imports nothing heavy: it may be started first."""
 
 from __future__ import annotations
 

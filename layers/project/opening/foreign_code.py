@@ -1,4 +1,4 @@
-"""Code in the styles and projects that other programs put into a case: found, named, and left out of what we save.
+"""Finds and names code in styles and projects that other programs put into a case, and leaves it out of our saves.
 
 QGIS runs Python of forms, actions and macros, and its expressions ask for files and the environment. Parts are taken by
 an allow-list; what is unknown goes. A text without any code stands as it stood, to the byte.

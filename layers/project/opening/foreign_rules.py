@@ -1,4 +1,4 @@
-"""Rules in the tables of other programs that are named and left behind: defaults, CHECKs, UNIQUEs, keys, collations.
+"""Names rules in tables of other programs that are left behind: defaults, CHECKs, UNIQUEs, keys, collations.
 
 They are SQL of others, which is never run: found by their words in the text of a table, outside strings and names.
 """

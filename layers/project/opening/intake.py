@@ -1,9 +1,9 @@
-"""The door for cases, ours and doubtful ones: each is judged, damaged and hostile ones too, then imported; but for the
-shipped demo never opened by the window's process.
+"""Imports cases after a check, also damaged and hostile ones. The window's process never opens one itself, except for
+the shipped demo.
 
-In this order: `storage.sqlite_file` walks the header without SQLite, a process apart (`case_file`) holds the file still
-and judges its schema, `storage.integrity` compares its bytes with what was saved, and `take_in` makes rows of the
-values that come.
+In this order: `storage.sqlite_file` walks the header without SQLite, a separate process (`case_file`) holds the file
+still and checks its schema, `storage.integrity` compares its bytes with those that were saved, and `take_in` makes rows
+of the values that come.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rules and label texts in the language of QGIS expressions, meaning the same."""
+"""Translates rules and label texts into QGIS expressions of the same meaning."""
 
 from __future__ import annotations
 

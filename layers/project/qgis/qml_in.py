@@ -1,4 +1,4 @@
-"""The style of a vector layer from QML: what we draw too. What is left out is said in one sentence."""
+"""Reads the style of a vector layer from QML, as far as we can draw it. Losses are reported in one sentence."""
 
 from __future__ import annotations
 

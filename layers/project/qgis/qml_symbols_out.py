@@ -1,4 +1,4 @@
-"""Writes symbols as QGIS has them: of layers, in millimetres, so that they are as large on paper as on the screen."""
+"""Writes symbols as QGIS has them: in layers, in millimetres, so that they are as large on paper as on the screen."""
 
 from __future__ import annotations
 

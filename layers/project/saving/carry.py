@@ -1,6 +1,6 @@
-"""Content of other programs carried over: tables, layers, styles and projects stand in our next save as they stood.
+"""Carries over content of other programs: their tables, layers, styles and projects are in our next save as they were.
 
-Tables are made anew from judged facts; no SQL of theirs is run. Rows in tables that GeoPackage shares (contents,
+Tables are made anew from checked facts; no SQL of theirs is run. Rows in tables that GeoPackage shares (contents,
 styles, metadata ...) come along where they are not ours.
 """
 

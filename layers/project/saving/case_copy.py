@@ -1,4 +1,4 @@
-"""A case opened for work: read apart, and kept as a working copy that nobody but us has written."""
+"""Opens a case for work: a separate process reads it, and only we write the working copy made from its rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fills what a saved case has and a working copy has not: all of it follows from the rows, never read back."""
+"""Fills the parts of a saved case that a working copy lacks: all follow from the rows, and are never read back."""
 
 from __future__ import annotations
 

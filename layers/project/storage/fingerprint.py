@@ -1,4 +1,4 @@
-"""Is the file still the one that was opened? Told by its bytes alone, through one open descriptor, without SQLite."""
+"""Tells if a file is still the one that was opened, by its bytes alone, through one open descriptor, without SQLite."""
 
 from __future__ import annotations
 

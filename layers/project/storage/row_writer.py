@@ -1,4 +1,4 @@
-"""Rows into tables: inserts in bulk, single changes, the spatial index, history, tombstones. Never commits."""
+"""Writes rows into tables: inserts in bulk, single changes, spatial index, history, tombstones. Never commits."""
 
 from __future__ import annotations
 

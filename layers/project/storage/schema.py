@@ -1,6 +1,6 @@
-"""The tables of a case: what GeoPackage asks for, ours, and the private ones. All stand from the start.
+"""The tables of a case: those of GeoPackage, ours, and the private ones. All exist from the start.
 
-What is derived from the rows when saving (triggers, extents, mapping rows, styles) is in `derive`.
+Parts that are derived from the rows when saving (triggers, extents, mapping rows, styles) are in `derive`.
 """
 
 from __future__ import annotations

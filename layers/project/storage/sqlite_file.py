@@ -1,6 +1,6 @@
 """The file format of SQLite, as far as Geoloupe reads it by itself: the header, and the names in the schema.
 
-Nothing here runs SQLite, so a file that somebody else made can be told apart in the window's process.
+Nothing here runs SQLite, so that the window's process can recognise files that others made.
 https://www.sqlite.org/fileformat2.html
 """
 

@@ -1,5 +1,5 @@
-"""A picture fitted to its control points: where it lies, and what the points say about how well. Refused in a sentence
-where they determine nothing, or what no picture can be.
+"""A picture fitted to its control points: where it lies, and how well the points agree. A fit is refused in a sentence
+where the points do not determine it, or where no picture could lie so.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Filters of system calls (seccomp), by which a process of Linux gives up what it may ask the kernel for.
+"""Filters of system calls (seccomp): a process of Linux gives up all calls to the kernel that it does not need.
 
 The first stands before any library is loaded and refuses some calls: new sockets, and what Landlock lets pass. The
 second stands before a file is read and allows only the calls that a reader needs; those with which it could touch

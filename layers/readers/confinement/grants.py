@@ -1,4 +1,4 @@
-"""Grants: what a reader process may read and write, as those who ask say it, and the places that it comes to.
+"""Grants: the files that a reader process may read and write, as requests name them, and the places these lead to.
 
 Only the standard library at the top: the window process imports this module.
 """

@@ -1,4 +1,4 @@
-"""Landlock, by which a process of Linux gives up what it may open: a ruleset of paths that the kernel holds it to.
+"""Landlock: a process of Linux gives up opening files, except those of a ruleset that the kernel enforces.
 
 A ruleset can be tightened and never loosened; threads and processes that are started later are held to it too, threads
 that run already are not. Names, sizes and times of files can still be asked for everywhere. See landlock(7).

@@ -1,7 +1,7 @@
-"""Taking the network from a process of Linux: a network of its own with nothing in it.
+"""Takes the network from a process of Linux, which gets a network of its own with nothing in it.
 
 It needs privileges, or a system that lets users have namespaces. A filter of system calls (`call_filter.py`) needs
-neither, and keeps from sockets in files too, such as D-Bus's: each works where the other may not be had.
+neither, and blocks sockets in files too, such as D-Bus's. Each works on systems where the other does not.
 """
 
 from __future__ import annotations

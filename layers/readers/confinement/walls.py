@@ -1,8 +1,8 @@
-"""The walls about a reader process: it reads what it was asked for and its libraries, writes nowhere else than it must,
-has no network, and touches no other process.
+"""The walls around a reader process: it reads only its libraries and the files of its requests, writes nowhere else
+than it must, has no network, and touches no other process.
 
 They stand on Linux, as far as its kernel has them; elsewhere, and inline, there are none. A process may open all files
-until its first request comes; from then on it is held to what was granted with that.
+until its first request comes; from then on it may open only those granted with that.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Recognising a delivery of imagery: from its folder or one of its metadata files to what describes each scene."""
+"""Recognises a delivery of imagery by its folder or a metadata file, and finds the files that describe each scene."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists the scenes right in a folder by their names: a delivery of many files is one, and no image is opened."""
+"""Lists the scenes directly in a folder by their names: a delivery of many files is one, and no image is opened."""
 
 from __future__ import annotations
 

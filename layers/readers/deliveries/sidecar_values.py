@@ -1,4 +1,4 @@
-"""Values of metadata files, judged: finite numbers in their range, UTC, files inside a folder. Else nothing."""
+"""Reads values of metadata files: finite numbers in their range, UTC, files inside a folder. All else is absent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A layer written as a GeoPackage, a stretch of rows at a time, and as a FlatGeobuf from that; with the ids it has."""
+"""Writes a layer as a GeoPackage, a stretch of rows at a time, and from that as a FlatGeobuf; ids are kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A layer written as text, a stretch of rows at a time: GeoJSON, and CSV that no spreadsheet runs anything of."""
+"""Writes a layer as text, a stretch of rows at a time: GeoJSON, and CSV in which no spreadsheet finds a formula."""
 
 from __future__ import annotations
 

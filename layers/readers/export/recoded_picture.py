@@ -1,4 +1,4 @@
-"""Pictures of others encoded anew: what leaves are their pixels, and no byte of the file that they came in."""
+"""Encodes others' pictures anew: only their pixels leave, and no byte of the file that they came in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A layer written anew, a stretch of rows at a time: GeoPackage, FlatGeobuf, GeoJSON, CSV; with the types they have."""
+"""Writes a layer anew, a stretch of rows at a time: GeoPackage, FlatGeobuf, GeoJSON, CSV; types are kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables written as a spreadsheet (XLSX): numbers as numbers, every text as text, so that none is a formula."""
+"""Writes tables as a spreadsheet (XLSX): numbers as numbers, every text as text, so that none is a formula."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows by their fids: the first and the last of a GeoPackage's table, so that readers can share it, and those asked."""
+"""Rows by their fids: the range of a GeoPackage's table, so that readers can share it, and rows of given fids."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shapefiles: which encoding, which parts are there, and a whole copy in memory where the index is lost."""
+"""Shapefiles: their encoding, their parts, and a whole copy in memory where the index is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Floats of 32 bits as those of 64 that read the same: 0.1 stays 0.1, with no digits that nobody measured."""
+"""Converts 32-bit floats into the 64-bit ones that read the same: 0.1 stays 0.1, without digits nobody measured."""
 
 from __future__ import annotations
 

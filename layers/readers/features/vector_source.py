@@ -1,4 +1,4 @@
-"""Leads from what a request names to rows: who reads which kind of vector file."""
+"""Finds the rows of the file that a request names: chooses the reader for its kind of vector file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Heights in GeoJSON: where some places of a geometry have none OGR makes them 0, so that here they are looked for."""
+"""Finds missing heights in GeoJSON: OGR reads them as 0 where other places of a geometry have heights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GeoJSON by lines: OGR passes over a line that it cannot read in silence, so that these are looked for here."""
+"""Finds unreadable lines in line-delimited GeoJSON: OGR silently skips them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TAR and ZIP archives in which imagery is sold: their members, judged by name and size before GDAL looks inside."""
+"""Checks TAR and ZIP archives in which imagery is sold: their members, by name and size, before GDAL looks inside."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ENVI's raw pictures: pixels without any mark, and a header beside them that says how they lie.
+"""ENVI's raw pictures: pixels without any mark, and a header beside them that describes their layout.
 
 The header is judged before GDAL reads it: it may describe a list of other files instead of pixels.
 """

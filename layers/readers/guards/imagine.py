@@ -1,4 +1,4 @@
-"""ERDAS Imagine files: a tree of named nodes, judged before GDAL follows what some of them name.
+"""ERDAS Imagine files: a tree of named nodes, checked before GDAL opens the files that some of them name.
 
 Large ones keep their pixels in a spill file (.ige), older ones their overviews in another (.rrd).
 """

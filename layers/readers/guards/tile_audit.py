@@ -1,4 +1,4 @@
-"""A look into an SQLite file for tiles of imagery: MBTiles, or tile tables of a GeoPackage."""
+"""Finds tiles of imagery in an SQLite file: MBTiles, or tile tables of a GeoPackage."""
 
 from __future__ import annotations
 

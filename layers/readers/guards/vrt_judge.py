@@ -1,8 +1,8 @@
-"""Judges a VRT: plain mosaics of plain pictures inside its own folder are understood, and written anew for GDAL.
+"""Checks a VRT: plain mosaics of plain pictures inside its own folder are understood, and written anew for GDAL.
 
-GDAL takes an attribute for an element, in any case, and follows what names files in a dozen places. It never sees the
-VRT itself: our own parser reads it, each element and attribute that is understood is written anew from its value, with
-the sources' real paths, and the rest is refused by its name.
+GDAL takes an attribute for an element, in upper or lower case, and follows names of files in a dozen places. It never
+sees the VRT itself: our own parser reads it, each element and attribute that is understood is written anew from its
+value, with the sources' real paths, and the rest is refused by its name.
 """
 
 from __future__ import annotations

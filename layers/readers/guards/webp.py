@@ -1,4 +1,4 @@
-"""The header of a WebP picture: its size and what it holds, looked at before it is unpacked as a whole."""
+"""The header of a WebP picture: its size and content, checked before it is unpacked as a whole."""
 
 from __future__ import annotations
 

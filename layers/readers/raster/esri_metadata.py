@@ -1,6 +1,6 @@
 """The CRS in the metadata that ArcGIS keeps beside a picture, in name.xml or name.tif.xml.
 
-Such a file may be of anybody else too: where it is, nothing is said of it.
+Other programs write files of these names too: those are ignored.
 """
 
 from __future__ import annotations

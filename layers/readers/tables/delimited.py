@@ -1,4 +1,4 @@
-"""CSV, TSV and other delimited text: encoding, delimiter and header found or as a person says."""
+"""CSV, TSV and other delimited text: encoding, delimiter and header are detected, or as a person says."""
 
 from __future__ import annotations
 

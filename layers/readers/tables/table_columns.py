@@ -1,4 +1,4 @@
-"""Finds the columns of a table that hold its places: by their names, and where these say nothing by what is in them."""
+"""Finds the columns of a table that hold its places: by their names, else by what is in their cells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Coordinates of some features of a table, one after the other."""
+"""Gathers the coordinates of some features of a table, one after the other."""
 
 from __future__ import annotations
 

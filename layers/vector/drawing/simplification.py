@@ -1,4 +1,4 @@
-"""Simplification: tables with no more vertices than a resolution shows, kept while that resolution is looked at."""
+"""Simplifies tables to the vertices that a resolution shows, and keeps them while that resolution is looked at."""
 
 from __future__ import annotations
 

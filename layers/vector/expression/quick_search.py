@@ -1,4 +1,4 @@
-"""Text anywhere in a table: each column's cells once as lower-case bytes, then one pass over them a search."""
+"""Finds text anywhere in a table: each column's cells are kept as lower-case bytes, and a search is one pass."""
 
 from __future__ import annotations
 
