@@ -27,7 +27,7 @@ class BandInfo(Struct, frozen=True):
     palette: tuple[tuple[_Short, _Short, _Short, _Short], ...] = ()
     """RGBA of a palette band, by raw value."""
     wavelength_nm: float | None = None
-    """The centre of what it sees, where the file says it."""
+    """Centre of the wavelengths that the band sees, where the file says it."""
     unit: str = ""
     """Unit of `scale` times the raw value plus `offset`, where the file says it."""
     scale: float = 1.0
@@ -62,7 +62,7 @@ class RasterInfo(Struct, frozen=True, rename={"georeferencing_note": "placement_
     """transform, world file, affine fit, control points, RPC, or empty; with the last two `transform` is only roughly
     right."""
     georeferencing_note: str = ""
-    """Accuracy of its placing: the misfit of control points, the height of an RPC and what that leaves open."""
+    """Accuracy of its place: the misfit of control points, or the height of an RPC and the error that it leaves."""
     height_m: float | None = None
     """Height above the ellipsoid at which an RPC places it; None without an RPC."""
     own_height_m: float | None = None

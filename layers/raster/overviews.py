@@ -10,12 +10,12 @@ from typing import NamedTuple
 from layers.raster.info import RasterInfo
 
 ENOUGH_PIXELS = 16_000_000
-"""A level of so many pixels is read as a whole in no time."""
+"""Most pixels of a level that is read as a whole without a noticeable wait."""
 SAMPLED_FROM_PIXELS = 64_000_000
-"""More pixels than these readers do not average for one tile: they look at some of them."""
+"""Number of pixels from which readers sample a tile instead of averaging it."""
 MODERATE_PIXELS = 200_000_000
 SOON_PIXELS = 1_000_000_000
-"""Overviews of so many pixels are worth waiting for."""
+"""Most pixels of a raster whose overviews are worth waiting for."""
 MAX_PIXELS = 40_000_000_000
 REDUCED_FROM = 4
 """Reduction from which on our own overviews are used."""

@@ -41,23 +41,23 @@ Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 LEAST_PX = 48
-"""A picture with a shorter side has too little in it."""
+"""Shortest side of a picture that can be compared."""
 _WIDE_PX = 512
-"""Longer side of the pictures of the wide look."""
+"""Longer side of the reduced pictures in which shifts are first looked for."""
 _LARGEST_TILE, _SMALLEST_TILE = 160, 32
 _TILES_ACROSS = 5
 _MOST_TILES, _FEW_TILES = 16, 9
-"""Few are enough to choose among candidates."""
+"""Numbers of tiles; the few are enough to choose among candidates."""
 _CANDIDATES = 3
 _LEAST_VALID = 0.9
 """Share of a tile that must have data in both pictures."""
 _LEAST_TILES = 4
 _AGREE_PX = 0.75
-"""Tiles agree whose own shift is no further from the common one."""
+"""Greatest distance of a tile's own shift from the common one at which the tile agrees."""
 _CLEARLY = 0.7
 """Score a tile that ends the search: no other candidate can be much better."""
 _ALIKE = 0.8
-"""Correlation of tiles that need no further look, of what is neither finest grain nor wide shade."""
+"""Correlation from which tiles need no further look; without the finest grain and wide shade."""
 _MOST_ECHO = 0.1
 """Strongest echo, as a share of the difference between the two pictures: bright beside dark in one direction
 everywhere. Where the sun has moved, the shadows of one picture lie so beside those of the other.
@@ -66,8 +66,8 @@ _MOST_REPEATED = 0.7
 """Greatest likeness of a picture to itself somewhere else."""
 _BOTH_WAYS_PX = 0.4
 _UNLIKE = 0.25
-"""Pictures less alike as wholes, at any likely shift, are not looked at smaller: what is found there is several times
-as much alike, and what has nothing in common is less.
+"""Least likeness of whole pictures, at any likely shift, from which smaller ones are tried. Where those give a shift,
+the likeness is several times as large; pictures with nothing in common have less.
 """
 _EXACT_PX = 0.08
 """Error of a shift above which smaller pictures are tried, as they may give a smaller one."""
@@ -103,7 +103,7 @@ class LocalShift(Struct, frozen=True):
 
 
 class Registered(Struct, frozen=True):
-    """`dx`, `dy` None where there is no shift at all to speak of; `why` is a sentence for either answer."""
+    """The shift, or the reason why there is none. `dx`, `dy` are None without any shift; `why` explains either."""
 
     dx: float | None
     dy: float | None
@@ -153,9 +153,8 @@ class Picture(NamedTuple):
 
 
 def register(moving: Picture, fixed: Picture) -> Registered:
-    """The shift of two pictures of one size on one grid.
-
-    Where the finest grain hides what they share, they are made smaller, and then judged more strictly.
+    """Find the shift of two pictures of one size on one grid. Where the finest grain hides what they share, smaller
+    pictures are tried, and judged more strictly.
     """
     if min(moving.grey.shape) < LEAST_PX:
         return _no(Phrase("They share too few pixels to compare them."))
@@ -179,7 +178,7 @@ def register(moving: Picture, fixed: Picture) -> Registered:
 
 
 def _refined(moving: Picture, fixed: Picture, rough: Registered) -> Registered:
-    """Midway between a rough shift and that of all tiles together at full size, by what they share."""
+    """Refine a rough shift to the middle between it and the shift of all tiles together at full size."""
     assert rough.dx is not None
     assert rough.dy is not None
     base = round(rough.dx), round(rough.dy)
@@ -214,8 +213,10 @@ def _judged_at(moving: Picture, fixed: Picture, candidates: Sequence[tuple[int, 
 
 
 def _wide_look(small_moving: Picture, small_fixed: Picture, by: int) -> tuple[list[tuple[int, int]], float]:
-    """Some shifts worth trying, the likeliest first, and none at all: of the whole pictures, made smaller. And their
-    correlation at the best of them, of what their tiles would be judged by.
+    """Find some shifts worth trying in the whole pictures, made smaller, the likeliest first; no shift at all is among
+    them.
+
+    Also return the pictures' correlation at the best of them, measured as that of tiles.
     """
     if not (_shows_something(small_moving) and _shows_something(small_fixed)):
         return [], 0.0
@@ -276,8 +277,8 @@ def _levelled(picture: Picture) -> Singles:
 
 
 class _Compared(Struct, frozen=True):
-    """Spectra of tiles of two pictures. What only a doubt asks for is worked out when it does: of unlike pictures many
-    shifts are tried, and hardly any of them comes so far.
+    """Spectra of tiles of two pictures. Values that only a doubtful shift needs are computed on demand: of unlike
+    pictures many shifts are tried, and hardly any of them comes so far.
     """
 
     moving: NDArray[Any]
@@ -326,7 +327,9 @@ class _Tried(Struct, frozen=True):
     def at(
         cls, moving: Picture, fixed: Picture, base: tuple[int, int], *, of_fixed: bool = False, most: int = _MOST_TILES
     ) -> Self:
-        """`of_fixed`: the tiles lie evenly in the fixed picture, and half a tile aside: other tiles than else."""
+        """Compare tiles at a whole shift. `of_fixed`: the tiles lie evenly in the fixed picture, moved by half a tile,
+        so that they are others than before.
+        """
         corners, size, greys = _pairs(moving, fixed, base, of_fixed=of_fixed, most=most)
         if not len(corners):
             nothing = np.zeros((0, 2))

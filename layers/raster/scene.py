@@ -7,7 +7,7 @@ from msgspec import Struct, field
 from layers.raster.acquisition import Acquisition
 
 COMBINED = "Combined"
-"""The kind of what is no delivery but images that the analyst has put together."""
+"""Kind of a scene that is no delivery, but images that the analyst has combined."""
 
 
 class BandPlace(Struct, frozen=True, omit_defaults=True):
@@ -20,7 +20,7 @@ class BandPlace(Struct, frozen=True, omit_defaults=True):
     part: str = ""
     """One picture of a file that holds several."""
     source_crs: str | None = None
-    """Taken instead of the file's own, where it is not ""; None: what the request says."""
+    """CRS used instead of the file's own, where it is not ""; None: as the request says."""
     height_m: float | None = None
     """Height on which a raster lies that is placed by its RPC; None: as the request says."""
 
@@ -33,12 +33,12 @@ class SceneBand(Struct, frozen=True):
     common_name: str
     """red, green, blue, nir, swir16... (the words of STAC), or ""."""
     paths: tuple[str, ...]
-    """The file that holds it, or all tiles that together do."""
+    """The file that holds the band, or all of its tiles."""
     index: int = 1
     """The band's number in each of those files, from 1."""
     gsd_m: float | None = None
     wavelength_nm: float | None = None
-    """The centre."""
+    """Centre of the wavelengths that the band sees."""
     role: str = "data"
     """data, or quality: a mask or classes, not something to stretch."""
     nodata: float | None = None

@@ -26,7 +26,7 @@ class Statement(Struct, frozen=True):
     level: str = ""
     units: str = ""
     resampling: str = ""
-    """Both its own, where it states one, and the one it is shown with."""
+    """The image's own resampling, where it states one, and the one that it is shown with."""
 
     @classmethod
     def of(cls, known: Acquisition, tags: Mapping[str, str], units: str = "", shown_with: str = "") -> Statement:

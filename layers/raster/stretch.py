@@ -55,7 +55,7 @@ class StretchRule(Struct, frozen=True, rename={"origin": "from"}):
 
     @classmethod
     def from_json(cls, data: object) -> Self:
-        """Raises InvalidValue for what is no rule; what is missing is as by default."""
+        """Decode a rule, with defaults for missing members. Raises InvalidValue for anything else."""
         rule = decoded(data, cls, _NO_RULE)
         rule.check()
         return rule

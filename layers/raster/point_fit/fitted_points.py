@@ -31,7 +31,7 @@ SAME_SHARE = 1e-7
 LINE_SHARE = 2e-3
 """Points whose band is narrower than this share of its length lie in one line."""
 LEAST_HEIGHT = 0.02
-"""Nearer to the horizon than this (the middle of the points being at 1) no picture is drawn."""
+"""Least height above the horizon at which a picture is drawn; the middle of the points has 1."""
 _OUTLINE = 33
 _FOLD_NODES = 21
 _SLOPE_PX = 0.25
@@ -357,7 +357,9 @@ def _applied(affine: Affine, x: Floats, y: Floats) -> tuple[Floats, Floats]:
 
 
 def _with_residuals(found: FittedPoints, left_out: Floats | None, fit: PlaneFit | None = None) -> FittedPoints:
-    """`left_out`: of a spline; `fit`: else, which says what points it checks."""
+    """Add the residuals of all points. `left_out`: those of a spline; `fit`: any other fit, which says which points it
+    checks.
+    """
     points = found.points.points
     cols, rows = np.array([p.col for p in points]), np.array([p.row for p in points])
     px, py = found.pixels([p.lon for p in points], [p.lat for p in points])

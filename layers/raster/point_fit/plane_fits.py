@@ -77,7 +77,9 @@ def fit_affine(u: Floats, v: Floats, x: Floats, y: Floats) -> PlaneFit | None:
 
 
 def fit_projective(u: Floats, v: Floats, x: Floats, y: Floats) -> PlaneFit | None:
-    """The first guess is linear, then the distances in the world are made least. None where it is not determined."""
+    """Fit a projective map: a linear first guess, then the least distances in the world. None where it is not
+    determined.
+    """
     near, far = _Normal.of(u, v), _Normal.of(x, y)
     (s, t), (p, q) = near.into(u, v), far.into(x, y)
     zero, one = np.zeros_like(s), np.ones_like(s)

@@ -62,7 +62,7 @@ class ThinPlate:
 
 
 def backwards(forwards: Plane, start: Plane, step: float) -> Plane:
-    """The way back of a smooth map, by Newton's method from `start` with slopes over `step`; nan where it is lost."""
+    """Invert a smooth map by Newton's method, from `start` with slopes over `step`; nan where it does not converge."""
 
     def back(u: Floats, v: Floats) -> tuple[Floats, Floats]:
         x, y = (np.array(values, dtype=np.float64) for values in start(u, v))

@@ -83,8 +83,8 @@ def refuse_calls(*, sockets: bool, attributes: bool) -> bool:
 def allow_calls(*, sockets: bool, writes: bool) -> bool:
     """Have the kernel allow only what a reader needs; False where it cannot.
 
-    `sockets` is for one that reads of hosts, `writes` for one that makes files. Holds for all threads of the process,
-    and for its id: after a fork it would not.
+    `sockets`: also those of a reader that reads from hosts; `writes`: also those of a reader that makes files. Holds
+    for all threads of the process, and for its id: after a fork it would not.
     """
     machine = _machine()
     return machine is not None and _install(allowing(machine, os.getpid(), sockets=sockets, writes=writes))
@@ -124,7 +124,7 @@ def _error(code: int) -> int:
 
 
 def _head(machine: Machine) -> list[_Step]:
-    """Refuses calls that come by another machine's ways, whose numbers mean other calls; then loads the number."""
+    """Refuse calls made in another machine's way, whose numbers mean other calls; then load the number of the call."""
     return [
         (_LOAD, 0, 0, _AT_MACHINE),
         (_IF_EQUAL, 1, 0, machine.audit),
@@ -166,7 +166,7 @@ def _judged(name: str, pid: int) -> Iterator[_Step]:
 
 
 def _one_of(argument: int, values: tuple[int, ...], refusal: int) -> Iterator[_Step]:
-    """Goes on where the argument is one of the values."""
+    """Go on to the next step where the argument is one of the values."""
     yield _argument(argument)
     for at, value in enumerate(values):
         yield _IF_EQUAL, len(values) - at, 0, value
@@ -174,7 +174,7 @@ def _one_of(argument: int, values: tuple[int, ...], refusal: int) -> Iterator[_S
 
 
 def _argument(number: int) -> _Step:
-    """Loads the lower half of an argument: the kernel takes no more of an int, or of the flags of clone."""
+    """Load the lower half of an argument: the kernel takes no more of an int, or of the flags of clone."""
     return _LOAD, 0, 0, 16 + 8 * number
 
 

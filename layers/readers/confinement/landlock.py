@@ -88,7 +88,7 @@ def handled(abi: int) -> Access:
 
 
 class Ruleset:
-    """Builds the rules that a process is to be held to. Raises OSError where the kernel does not do it."""
+    """Builds the rules that a process is then held to. Raises OSError where the kernel refuses."""
 
     def __init__(self, abi: int, *, keeps_network: bool) -> None:
         """Create a ruleset that lets nothing be opened until rules are added.

@@ -52,7 +52,7 @@ def leave_network() -> bool:
 
 
 def _drop_capabilities() -> None:
-    """Drops the rights over the new user namespace, which a process with the rights of a user has no use for."""
+    """Drop the rights over the new user namespace, which an ordinary process has no use for."""
     header, none = struct.pack("=Ii", _CAPABILITIES_V3, 0), bytes(24)
     ctypes.CDLL(None).capset(header, none)
 

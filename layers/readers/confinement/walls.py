@@ -37,7 +37,7 @@ _SYSTEM = (
     "/usr/share/proj", "/usr/local/share/gdal", "/usr/local/share/proj", "/sys/devices/system/cpu", "/proc/cpuinfo",
     "/proc/meminfo", "/proc/stat", "/proc/self", "/dev/urandom", "/dev/random", "/dev/zero",
 )  # fmt: skip
-"""Libraries and what they read of the system: nobody's own files."""
+"""Libraries and files of the system that they read; none of them is a person's."""
 _DATA_VARIABLES = ("GDAL_DATA", "PROJ_DATA", "PROJ_LIB", "TZDIR")
 
 
@@ -67,7 +67,7 @@ class Walls:
         self._is_offline = is_away or (does_filter and not keeps)
 
     def prepare(self) -> None:
-        """Once the libraries are loaded, which then may be read for ever."""
+        """Prepare the grants of the libraries, which may be read for ever. Call it once they are loaded."""
         self._abi = landlock_abi()
         if sys.platform != "linux" or not self._abi:
             self._lacks.append(
@@ -83,7 +83,9 @@ class Walls:
             self._give_way(error)
 
     def limit_calls(self) -> None:
-        """Once the libraries are loaded and before any file is read, while there still is one thread."""
+        """Limit the calls to the kernel. Call it once the libraries are loaded and before any file is read, in the only
+        thread.
+        """
         if sys.platform != "linux":
             return
         self._had_threads = len(os.listdir("/proc/self/task")) > 1
@@ -109,11 +111,11 @@ class Walls:
         return self._what_holds()
 
     def cover(self, needs: Grants) -> bool:
-        """True where what is needed was granted, or where nothing holds."""
+        """True where all that is needed was granted, or where there are no walls."""
         return self._reach is None or self._reach.covers(needs)
 
     def _give_way(self, error: OSError) -> None:
-        """Reading goes on without: a kernel that is in the way of its own confinement is no fault of a file."""
+        """Give up a wall that fails, and go on reading: an error of the kernel is no fault of a file."""
         self._ruleset = None
         self._lacks.append(
             Phrase(

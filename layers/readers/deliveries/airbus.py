@@ -172,7 +172,8 @@ def _centre(root: Element) -> Element | None:
 def _collected(root: Element, centre: Element | None) -> tuple[float | None, tuple[str, ...]]:
     """The geometric mean of the ground sample distances at the centre.
 
-    Some multispectral products state those of the panchromatic detector: finer than their own pixels, they are a note.
+    Some multispectral products state those of the panchromatic detector; finer than their own pixels, these become a
+    note.
     """
     across = metres(words(centre, "Ground_Sample_Distance/GSD_ACROSS_TRACK"))
     along = metres(words(centre, "Ground_Sample_Distance/GSD_ALONG_TRACK"))

@@ -77,7 +77,7 @@ def read_features(question: ReadFeatures) -> tuple[dict[str, Any], tuple[NDArray
 
 
 def warm_up() -> None:
-    """Does early the work that the first rows would otherwise wait for."""
+    """Do the work early for which the first rows would otherwise wait."""
     to_steps(WGS84, WEB_MERCATOR, np.zeros((1, 2)))
 
 
@@ -131,11 +131,11 @@ class _Asked:
 
     @property
     def is_among_last(self) -> bool:
-        """True for the last parts of a large layer, one of which each reader will have."""
+        """True for the last parts of a large layer; each reader gets one of them."""
         return self.shares > 1 and self.share >= self.shares - _LAST_SHARES
 
     def is_end(self, position: int) -> bool:
-        """True where nothing can come from there on."""
+        """True where no rows can follow."""
         return position > self._last or (self.end is not None and position >= int(self.end))
 
 
@@ -173,7 +173,7 @@ _LAST_SOURCE = _LastSource()
 
 
 def _by_stream(question: ReadFeatures, source: VectorSource, asked: _Asked) -> tuple[Drawn, int | None]:
-    """Rows as OGR streams them; those the short way does not understand are read once more."""
+    """Read rows as OGR streams them; rows that the fast way does not understand are read once more."""
     pieces: list[Drawn] = []
     position, size, crs, canvas = asked.start, 0, question.source_crs, question.crs
     clockwise, step = source.content is Content.SHAPEFILE, _step(question)
@@ -208,7 +208,7 @@ def _batch_rows(asked: _Asked) -> int:
 def _rows_left(
     source: VectorSource, fids: NDArray[np.int64], wkb: list[bytes]
 ) -> Iterator[tuple[NDArray[np.int64], list[bytes | None]]]:
-    """Curves and the like, made of straight pieces where the file can be asked for single rows."""
+    """Read the remaining rows, such as curves: as straight pieces, where single rows of the file can be read."""
     if not source.by_fid and source.content not in _WITH_CURVES:
         yield fids, list(wkb)
         return
@@ -220,7 +220,7 @@ def _rows_left(
 def _cut(
     pieces: list[Drawn], piece: Drawn, size: int, fids: NDArray[np.int64], position: int, source: VectorSource
 ) -> tuple[Drawn, int]:
-    """A batch that does not fit whole: as many of its rows as do, at least one where there is nothing else."""
+    """Cut a batch that does not fit to the rows that fit; at least one where the answer is empty otherwise."""
     room = ANSWER_BYTES - _SPARE_BYTES - size
     count = piece.rows_that_fit(room, fids)
     if not count and not pieces:

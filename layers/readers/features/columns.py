@@ -83,7 +83,7 @@ def _rows_that_fit(columns: list[Column], rows: int) -> int:
 
 
 class _Open(Struct, eq=False):
-    """A stream under way: at row `at` stands what `rest` holds, then what `batches` gives."""
+    """A stream being read: from row `at` on it has the columns in `rest`, then those of `batches`."""
 
     key: tuple[Any, ...]
     stack: contextlib.ExitStack

@@ -18,7 +18,7 @@ from layers.readers.features.vector_words import database_refused
 _COUNTED = "SELECT feature_count FROM gpkg_ogr_contents WHERE table_name = ?"
 _SPARSE = 8
 _ENDS = -(2**31), 2**31
-"""pyogrio asks for no fid beyond."""
+"""Limits of the fids that pyogrio takes."""
 
 
 def fid_range(source: VectorSource) -> tuple[int, int, int]:

@@ -41,7 +41,7 @@ def odd_dates(source: VectorSource, names: list[str], fids: NDArray[np.int64]) -
 
 
 def without_odd_cells(source: VectorSource, fids: NDArray[np.int64], columns: list[Column]) -> list[Column]:
-    """The columns of the rows `fids`, with NULL where the file has no date that there is, or no number."""
+    """Return the columns of the rows `fids` with NULL for impossible dates and for cells that are no number."""
 
     def named(*kinds: Kind) -> list[str]:
         return [column.name for column in columns if column.kind in kinds]
@@ -52,7 +52,7 @@ def without_odd_cells(source: VectorSource, fids: NDArray[np.int64], columns: li
 
 
 def odd_date_problems(source: VectorSource, names: list[str], fids: NDArray[np.int64]) -> list[str]:
-    """Sentences about them; rows have the numbers that people see."""
+    """Sentences about impossible dates; rows have the numbers that people see."""
     problems = RowProblems()
     for name, found in odd_dates(source, names, fids - source.first).items():
         for fid, text in found.items():

@@ -54,7 +54,7 @@ def odd_numbers(
 def odd_number_problems(
     source: VectorSource, integers: list[str], reals: list[str], fids: NDArray[np.int64]
 ) -> list[str]:
-    """Sentences about them; rows have the numbers that people see."""
+    """Sentences about cells that are no number; rows have the numbers that people see."""
     problems = RowProblems()
     for name, found in odd_numbers(source, integers, reals, fids).items():
         what = "whole number" if name in integers else "number"

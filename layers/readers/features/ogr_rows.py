@@ -148,7 +148,7 @@ def _named(meta: dict[str, Any], kinds: Sequence[str]) -> list[str]:
 def _read_each(
     source: VectorSource, columns: list[str] | None, flat: bool, which: dict[str, Any]
 ) -> tuple[Any, Any, Any, Any]:
-    """Reads as `_read` does, where one geometry is broken with all rows but without that geometry: found by halves."""
+    """Read as `_read` does, but rows with a broken geometry come without it; they are located by halving."""
     if source.lacks_geometry:
         meta, fids, _, cells = _read(source, columns, flat, {**which, "read_geometry": False})
         return meta, fids, np.full(len(fids), None, object), cells
@@ -266,7 +266,7 @@ def plain(value: Any, *, exact: bool = False) -> Any:
 
 @contextlib.contextmanager
 def remarks_ignored() -> Iterator[None]:
-    """GDAL remarks on single features, what has no geometry in the end is counted as skipped; and pyogrio on M."""
+    """Ignore GDAL's remarks on single features (those without geometry are counted as skipped), and pyogrio's on M."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         warnings.filterwarnings("ignore", r"Measured \(M\) geometry types", UserWarning)

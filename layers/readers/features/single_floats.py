@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _DIGITS = (6, 7, 8, 9)
-"""Six always come back from 32 bits, nine always tell two of them apart."""
+"""Significant digits: six are always kept by 32 bits, nine always tell two such floats apart."""
 
 
 def widened(values: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ from layers.geo.crs import WGS84, is_geographic, lonlat_bounds, transform_bounds
 from layers.geo.lon_extent import LARGEST_UNIT, MAX_LAT, MAX_LON, narrowest
 
 _MOST, _NEARLY_ALL = 0.5, 0.9
-"""More than so many of the rows with numbers have to fit the CRS that the file names; or degrees, if it names none."""
+"""Least share of the rows with numbers that fit the CRS that the file names; and that fit degrees, if it names none."""
 _DEGREES = np.array([-MAX_LON, -MAX_LAT, MAX_LON, MAX_LAT]), (-180.0, -90.0, 180.0, 90.0)
 _UNITS = LARGEST_UNIT * np.array([-1.0, -1.0, 1.0, 1.0]), None
 
@@ -80,7 +80,7 @@ def _limits(crs: str) -> list[tuple[NDArray[np.float64], tuple[float, ...] | Non
 
 
 def _are_within(boxes: NDArray[np.float64], limits: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """(n,) nan and infinity are not."""
+    """(n,) True for boxes within the limits; nan and infinity are not."""
     with np.errstate(invalid="ignore"):
         inside = np.abs(boxes) <= np.abs(limits)
     return np.asarray(inside.all(axis=1))

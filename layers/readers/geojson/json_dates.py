@@ -59,8 +59,10 @@ def _short_texts(data: bytes) -> Iterator[set[bytes]]:
 
 
 def odd_dates(dataset: str | bytes, first: int) -> list[str]:
-    """Sentences about values in columns of dates or times that are none; `dataset` is for the driver GeoJSON, whose
-    fids are what people see less `first`."""
+    """Sentences about values in columns of dates or times that are none.
+
+    `dataset` is for the driver GeoJSON, whose fids are the numbers that people see less `first`.
+    """
     try:
         with remarks_ignored():
             info = pyogrio.read_info(dataset)

@@ -54,8 +54,9 @@ _AS_TEXT = {"DATE_AS_STRING": "YES"}
 
 
 class Repaired(NamedTuple):
-    """`data` to read instead of the file, None for the file itself; `how` for OGR; `notes` are sentences; `info` is
-    what OGR says of it, where it was asked already."""
+    """`data` to read instead of the file, None for the file itself; `how` are OGR's options; `notes` are sentences;
+    `info` are OGR's facts, where it was asked already.
+    """
 
     data: bytes | None
     how: dict[str, str]
@@ -128,7 +129,9 @@ def repaired(path: str, content: Content) -> Repaired:
 
 
 def _first(head: bytes) -> int:
-    """0 where its features have ids of their own, which are then what people see; OGR also takes a column for them."""
+    """Number of the first row: 0 where features have ids of their own, which people then see; OGR also takes a column
+    for them.
+    """
     return 0 if _OWN_ID.search(head) else 1
 
 
@@ -225,7 +228,9 @@ def _with_numbers_kept(data: bytes) -> tuple[bytes, list[str]]:
 
 
 def _may_hold_large_numbers(data: bytes) -> bool:
-    """Searched for as a text of zeros first: a pattern takes ten times as long on coordinates."""
+    """True where there may be large numbers. Zeros are searched for first: a pattern takes ten times as long on
+    coordinates.
+    """
     zeros = (_zeros(block) for block in _blocks(data, overlap=_LONGEST_SOUGHT))
     if not any(one in block for block in zeros for one in _LARGE):
         return False
@@ -238,7 +243,7 @@ def _zeros(data: bytes) -> bytes:
 
 
 def _blocks(data: bytes, overlap: int = 0) -> Iterator[bytes]:
-    """Blocks of a size that stays in a cache: what goes through all of them is then twice as fast."""
+    """Yield blocks of a size that stays in the processor's cache: passes over them are then twice as fast."""
     return (data[at : at + _BLOCK + overlap] for at in range(0, len(data), _BLOCK))
 
 
@@ -255,7 +260,7 @@ def _is_utf8(data: bytes) -> bool:
 
 _TYPE = re.compile(rb'"type"\s*:\s*"(?:FeatureCollection|Feature|\w*(?:Point|LineString|Polygon|GeometryCollection))"')
 _LOOKED_AT_BYTES = 6000
-"""OGR finds the type of a file in so many of its first bytes, or knows none."""
+"""Number of first bytes in which OGR looks for the type of a file."""
 
 
 def with_type_first(data: bytes) -> bytes:
@@ -290,10 +295,10 @@ _BETWEEN = re.compile(r"\s*,?\s*")
 
 
 def whole_features(data: bytes, dataset: str | bytes, name: str) -> tuple[bytes, list[str], dict[str, Any] | None]:
-    """The features before the first fault as a collection of their own; `data` itself where nothing is wrong, with
-    what OGR says of it.
+    """Return the features before the first fault as a collection; `data` itself where nothing is wrong, with OGR's
+    facts.
 
-    Also where there is none: OGR then says why. `data` is what pyogrio opens as `dataset`.
+    It is `data` as well where there are no features: OGR then says why. `data` is what pyogrio opens as `dataset`.
     """
     try:
         with remarks_ignored():
@@ -328,7 +333,7 @@ def whole_features(data: bytes, dataset: str | bytes, name: str) -> tuple[bytes,
 
 
 def members_left(head: bytes, name: str) -> list[str]:
-    """A sentence where the first feature says something beside its properties, which OGR does not read."""
+    """A sentence where the first feature has members besides its properties, which OGR does not read."""
     text = head.decode("utf-8", "ignore").lstrip("\ufeff\x1e \t\r\n")
     begin = _FEATURES.search(text)
     at = _BETWEEN.match(text, begin.end()).end() if begin else 0  # type: ignore[union-attr]  # it always matches

@@ -13,7 +13,7 @@ from layers.geo.longitudes import unwrap_longitudes
 from layers.geo.proj import pyproj
 
 LONG_DEGREES = 0.9
-"""Shorter spans (100 km) are drawn as they are: the geodesic is no further off than its line is wide."""
+"""Longest span (100 km) that is drawn as it is: the geodesic is no further off than the line is wide."""
 STEP_M = 20_000.0
 _STEP_DEGREES = 0.5
 _MOST_STEPS = 1024
@@ -66,7 +66,7 @@ def _filled(geometry: BaseGeometry, unrolled: bool, clockwise: bool) -> BaseGeom
 
 
 def _along_the_earth(line: NDArray[np.float64], unrolled: bool) -> NDArray[np.float64]:
-    """Geodesics, but for legs along a parallel or meridian to the last digit: those are of a graticule or a frame."""
+    """Fill in geodesics, except for legs exactly along a parallel or meridian: those are of a graticule or a frame."""
     if not np.isfinite(line).all():
         return line
     lon, lat = unwrap_longitudes(line[:, 0]), line[:, 1]

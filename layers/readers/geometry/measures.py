@@ -72,7 +72,7 @@ def areas(shapes: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def _flat(parts: NDArray[Any], owner: NDArray[np.intp]) -> tuple[NDArray[Any], NDArray[np.intp]]:
-    """Collections may hold collections."""
+    """List the members of a collection, which may hold collections."""
     while (shapely.get_type_id(parts) >= 4).any():
         parts, of = shapely.get_parts(parts, return_index=True)
         owner = owner[of]

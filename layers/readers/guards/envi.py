@@ -17,7 +17,7 @@ from layers.readers.guards.own_folder import companion
 MARK = b"ENVI"
 _MAX_BYTES = 4 * 2**20
 _BESIDE = (".sta",)
-"""Statistics that GDAL reads."""
+"""Files with statistics beside the data, which GDAL reads."""
 _ITEM_BYTES = {1: 1, 2: 2, 3: 4, 4: 4, 5: 8, 6: 8, 9: 16, 12: 2, 13: 4, 14: 8, 15: 8}
 _FIELD = re.compile(r"^[ \t]*([^={}\n]+?)[ \t]*=[ \t]*(\{[^}]*\}?|[^\n]*)", re.MULTILINE)
 _PIXELS_OF_ITS_OWN = re.compile(r"(?!.*(?:meta|virtual|mosaic|library|vector)).*", re.IGNORECASE)

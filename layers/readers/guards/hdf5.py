@@ -29,7 +29,7 @@ _Messages = Callable[[int, int], Iterator[tuple[int, int, int, int]]]
 
 
 class _Foreign(Exception):
-    """A part that leads to other files; `str()` says it, after "because it"."""
+    """Raised for a part that leads to other files; `str()` names it, after "because it"."""
 
 
 def is_hdf5(path: str) -> bool:

@@ -22,7 +22,7 @@ class Reader:
         self._file, self._size, self._base = file, size, base
         self.offset_bytes, self.length_bytes = offset_bytes, length_bytes
         self.nowhere = (1 << 8 * offset_bytes) - 1
-        """The address of what is not there."""
+        """Address that means "absent"."""
 
     def bytes_at(self, address: int, count: int, *, exact: bool = True) -> bytes:
         """Raises Damaged where they are not all there."""

@@ -32,7 +32,7 @@ _MAX_SIZE = 2**31 - 1
 _NAMED_SOURCES = 5
 
 Check = Callable[[str], str]
-"""Gives a text as it is written anew; raises ValueError where it is not what stands there."""
+"""Checks a text, and returns it as it is written anew; raises ValueError where it is not of the expected form."""
 
 
 def _whole(low: int, high: int) -> Check:
@@ -99,7 +99,7 @@ def _words(text: str) -> str:
 
 
 class _Foreign(ValueError):
-    """A text that leads elsewhere; `str()` says how, after "that"."""
+    """Raised for a text that leads elsewhere; `str()` says how, after "that"."""
 
 
 def _crs(text: str) -> str:
@@ -134,14 +134,14 @@ _SIZE, _PLACE = _whole(1, _MAX_SIZE), _whole(-_MAX_SIZE, _MAX_SIZE)
 
 
 class _Form(Struct, frozen=True):
-    """An element that is understood. `text` None: it has none; a check of None: it is passed over."""
+    """An element that is understood. `text` None: it has no text; a check of None: the value is left out."""
 
     text: Check | None = None
     attributes: Mapping[str, Check | None] = MappingProxyType({})
     once: tuple[str, ...] = ()
     often: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
-    """Attributes without which it means nothing."""
+    """Attributes that the element must have."""
 
 
 _RECT = _Form(attributes=dict.fromkeys(("xOff", "yOff", "xSize", "ySize"), _number))

@@ -376,7 +376,7 @@ def is_table_of_contents(layer: ParsedLayer, kmls: Sequence[str]) -> bool:
 
 
 OWN = "\0"
-"""Begins the key of a value that is no data, until it is known whether some data has its name."""
+"""Prefix of KML's own fields, until it is known whether the data use the same name."""
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?")
 _TRACKS = ("Track", "MultiTrack")
 
@@ -456,7 +456,7 @@ def _typed_array(texts: list[str], kind: str) -> list[Any]:
 
 
 def named(columns: list[str], displays: dict[str, set[str]]) -> dict[str, str]:
-    """Names of keys: their own, with the one to show; the name of a key that is no data gives way to data's."""
+    """Choose names for keys: their own, with the one to be shown. The name of KML's own field gives way to data's."""
     found: dict[str, str] = {}
     for column in columns:
         plain = column.removeprefix(OWN)

@@ -21,10 +21,10 @@ _SHAPES = _MULTI | {"Point", "LineString", "LinearRing", "Polygon", "Track", "Mo
 
 
 def wkb_of(element: Element) -> tuple[bytes | None, int]:
-    """The geometry of a Placemark as WKB, or None; and how many of its places have no height where others have.
+    """Return the geometry of a Placemark as WKB, or None; and how many of its places lack a height that others have.
 
-    Then it has none at all, for a height that is not known is not 0. Raises ValueError with the reason where there is
-    a geometry that cannot be. Most files are all points: these are written without a detour.
+    Such a geometry gets no heights at all, for an unknown height is not 0. Raises ValueError with the reason for an
+    impossible geometry. Most files hold points only: these are written without a detour.
     """
     shapes = [child for child in element if child.tag in _SHAPES]
     if len(shapes) == 1 and shapes[0].tag == "Point":

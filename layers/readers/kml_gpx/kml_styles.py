@@ -32,7 +32,7 @@ _PINS = {
 
 
 class KmlStyles:
-    """Takes the styles of a file and what its placemarks say of theirs; both in any order."""
+    """Collects the styles of a file, and those that its placemarks name or hold; both in any order."""
 
     def __init__(self) -> None:
         self._shared: dict[str, dict[str, Any]] = {}

@@ -36,7 +36,7 @@ class Target(Struct, frozen=True):
 class Frame(Struct, frozen=True):
     """The source's pixels: full-resolution size, pixel to world, CRS ("" on a canvas without one).
 
-    With a `warp` that says where pixels are, `affine` is only roughly right.
+    With a `warp`, which places the pixels, `affine` is only roughly right.
     """
 
     crs: str

@@ -40,7 +40,7 @@ decompressed again and again.
 
 
 def build_overviews(asked: BuildOverviews) -> tuple[dict[str, Any], tuple[Any, ...]]:
-    """One slice of the work, `slice_s` seconds of it: the caller asks again with `row` until it is done.
+    """Build overviews for `slice_s` seconds: the caller asks again with `row` until it is done.
 
     Raises what opening and reading raise, DiskFull, NotAllowed, TooLarge. The last slice makes the coarser levels: give
     it minutes.

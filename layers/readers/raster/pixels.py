@@ -24,7 +24,7 @@ from layers.readers.library_words import cannot_read
 from layers.readers.raster.subdatasets import file_name
 
 MAX_SOURCE_PIXELS = SAMPLED_FROM_PIXELS
-"""More than that, counted in whole blocks, is not averaged but sampled, block by block here and there."""
+"""Most pixels, counted in whole blocks, that are averaged; of more, some blocks are sampled."""
 SLAB_BYTES = 48 * 2**20
 """Most bytes of a window that are averaged at once: GDAL's cache holds their blocks, and each is decompressed once."""
 SAMPLED_PIXELS = 64_000_000
@@ -53,9 +53,9 @@ class Pixels(Struct, frozen=True, eq=False):
     sampled: bool = False
 
     def without(self, nodata: float, is_reduced: bool) -> Pixels:
-        """The same with pixels that hold `nodata` left out, each band's own where bands differ.
+        """The same without pixels that hold `nodata`, each band's own where bands differ.
 
-        Of reduced pixels the neighbours of those go too: whoever made them did not know and mixed values with `nodata`.
+        Of reduced pixels their neighbours go too: the program that reduced them mixed values with `nodata`.
         """
         valid = (self.bands != nodata) & (self.mask if self.valid is None else self.valid)
         if is_reduced:
@@ -174,9 +174,9 @@ def _read_magnitudes(dataset: DatasetReader, indexes: list[int], window: Window,
 
 
 def _masks(dataset: DatasetReader, indexes: list[int], bands: NDArray[Any], window: Window) -> tuple[Mask, Mask | None]:
-    """A pixel is valid when the file's own mask or alpha says so and any of its bands holds a value.
+    """Return the mask, and (n, h, w) for each band, None where all bands hold values in the same pixels.
 
-    The second is (n, h, w), or None where all bands hold values in the same pixels.
+    A pixel is valid where the file's own mask or alpha says so and any of its bands holds a value.
     """
     shape = bands.shape[1:]
     mask = np.ones(shape, bool)

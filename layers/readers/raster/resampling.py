@@ -105,7 +105,7 @@ def _workable(band: NDArray[Any]) -> NDArray[Any]:
 
 
 def _like(values: NDArray[Any], dtype: np.dtype) -> NDArray[Any]:
-    """Back to the file's dtype, rounded and held within its range."""
+    """Convert values back to the file's dtype, rounded and held within its range."""
     if values.dtype == dtype or dtype.kind not in "iu":
         return values.astype(dtype, copy=False)
     bounds = np.iinfo(dtype)
@@ -143,5 +143,5 @@ def _keys(t: Places) -> tuple[Places, Places, Places, Places]:
 def _remap(
     values: NDArray[Any], x: Places, y: Places, interpolation: int, into: NDArray[Any] | None = None
 ) -> NDArray[Any]:
-    """`into`: where the values are to go, contiguous and of their type."""
+    """Resample one band. `into`: the array for the values, contiguous and of their type."""
     return np.asarray(cv2.remap(values, x, y, interpolation, into, borderMode=cv2.BORDER_REPLICATE))

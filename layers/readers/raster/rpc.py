@@ -110,7 +110,7 @@ class Rpc(Struct, frozen=True, eq=False):
         return np.where(lost, np.nan, lon), np.where(lost, np.nan, lat)
 
     def warp(self, width: int, height: int, height_m: float) -> Warp | None:
-        """The way from longitude and latitude to pixels at one height; None where the numbers lead nowhere."""
+        """Return the warp from longitude and latitude to pixels at one height; None where there is none."""
         cols, rows = np.meshgrid(np.linspace(0, width, _LATTICE), np.linspace(0, height, _LATTICE))
         lon, lat = self.ground(cols.ravel(), rows.ravel(), height_m)
         if not np.isfinite(lon).all() or np.abs(lat).max() > 90:

@@ -45,8 +45,9 @@ def _is_integer(text: str) -> bool:
 
 
 def _is_real(text: str) -> bool:
-    """Only where the number, written with so many digits, is the text again: an id of 20 digits is none, nor is a
-    telephone number."""
+    """True where the number, written with as many digits, gives the text again: not for an id of 20 digits or a
+    telephone number.
+    """
     found = _REAL.fullmatch(text)
     if found is None or (text.startswith("+") and text[1:].isdecimal()) or not math.isfinite(number := float(text)):
         return False

@@ -73,7 +73,7 @@ def looks_swapped(table: RawTable, columns: dict[str, str], crs: str) -> bool:
 def _from_numbers(
     xs: Sequence[Any], ys: Sequence[Any], crs: str, sides: tuple[list[str], list[str]], problems: RowProblems
 ) -> tuple[list[bytes | None], str]:
-    """`sides` are the hemispheres of the rows, as columns tell by their names or cells: what is west or south."""
+    """Place rows by numbers; `sides` are the hemispheres of the rows, by names of columns or by cells."""
     x, y = (_signed(found, side) for found, side in zip((numbers(xs), numbers(ys)), sides, strict=True))
     if not crs and all(map(any, sides)):
         east, north = minutes_as_degrees(x, 180), minutes_as_degrees(y, 90)
