@@ -40,7 +40,7 @@ DAMAGED_SENTENCE = Phrase("The file is damaged: values may be wrong or missing. 
 
 
 class Intake(Struct, frozen=True):
-    """A case as it was read. `problems` are sentences about what could not be taken as it stands."""
+    """A case as it was read. `problems` are sentences about values that could not be taken as they stand."""
 
     rows: CaseRows
     project_uuid: str
@@ -51,7 +51,7 @@ class Intake(Struct, frozen=True):
     integrity: Integrity
     foreign: Foreign
     held_code: bool = False
-    """True where its styles or projects hold code of other programs, which no save of ours will."""
+    """True where its styles or projects hold code of other programs, which our saves leave out."""
 
     @property
     def document(self) -> Document:
@@ -63,9 +63,9 @@ def read_case(
 ) -> Intake:
     """Read a case.
 
-    Raises FileMissing, NotAFile, NotAllowed, CaseInUse, UnsupportedFormat (no case), CaseTooNew, TooLarge, CaseDamaged
-    or ReaderTimeout. `accept_damage` reads what is left of a case whose bytes are not what was saved, and says so in
-    the problems.
+    `accept_damage` reads the rest of a case whose bytes differ from the saved ones, and says so in the problems. Raises
+    FileMissing, NotAFile, NotAllowed, CaseInUse, UnsupportedFormat (no case), CaseTooNew, TooLarge, CaseDamaged or
+    ReaderTimeout.
     """
     with ended_by_refusal(asks):
         check_sqlite(path)

@@ -28,7 +28,7 @@ MOST_MEMBERS = 64
 
 
 class Reach(StrEnum):
-    """Distance to which a path leads from the case it stands in."""
+    """Place to which a path leads, seen from the case that names it."""
 
     SHIPPED = "shipped"
     """A file of the sample data, by its name."""
@@ -51,9 +51,9 @@ class Place(Struct, frozen=True):
     """Path as the case says it."""
     reach: Reach
     path: str = ""
-    """Absolute and without detours, as this system writes it; empty where nothing of this system is meant."""
+    """Absolute and without detours, as this system writes it; empty where it is no path of this system."""
     why: str = ""
-    """Why it is no path, or none of this system; the end of a sentence."""
+    """Reason why it is no path, or none of this system; the end of a sentence."""
 
     @property
     def folder(self) -> str:
@@ -62,7 +62,7 @@ class Place(Struct, frozen=True):
 
     @property
     def is_inside(self) -> bool:
-        """True for what may be looked at without asking."""
+        """True for a path that may be looked at without asking."""
         return self.reach in (Reach.SHIPPED, Reach.BESIDE)
 
     @property
@@ -118,7 +118,7 @@ def counts_from_the_case(text: str) -> bool:
 
 
 def judged(text: object, folder: str = "", *, windows: bool = WINDOWS) -> Place:
-    """Judges a path by its text. Relative ones count from `folder`, the case's, which is absolute; empty means none."""
+    """Judge a path by its text. Relative ones refer to `folder`, the case's, which is absolute; empty means none."""
     if not isinstance(text, str) or not text.strip():
         return _refused(text, _NO_NAME)
     why = _unfit(text)
@@ -146,7 +146,7 @@ def judged(text: object, folder: str = "", *, windows: bool = WINDOWS) -> Place:
 
 
 def _unfit(text: str) -> str:
-    """Why no system could take it for a path."""
+    """Reason why no system could take the text for a path."""
     if len(text) > MOST_CHARS:
         return Phrase("it is longer than any path")
     if _CONTROL.search(text):
@@ -229,7 +229,7 @@ def _outside(place: Place) -> Place:
 
 
 def _shipped(name: object) -> Place:
-    """The names are those of our own list; whatever leads out of its folder is none of them."""
+    """Judge a name of a shipped file: it must be on our own list, and not lead out of its folder."""
     if isinstance(name, str) and name in sample_data.names():
         return Place(name, Reach.SHIPPED)
     return _refused(name, Phrase("Geoloupe ships no such file"))

@@ -58,7 +58,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "count_high": (0, 2**31),
 }
 _MEANS_UNKNOWN = {"date_kind": frozenset(vocabulary.DATE_KINDS)}
-"""Words outside these say that nothing is known."""
+"""Vocabularies by column: a word outside them means that nothing is known."""
 
 
 class Repair(Struct, frozen=True):
@@ -175,7 +175,7 @@ def _in_range(column: Column, value: float) -> float:
 
 
 def _instead(column: Column, value: Any) -> Any:
-    """A stand-in for a value that is not taken: the sound part of a text, else "unknown" or the column's empty one."""
+    """Return a stand-in for a refused value: the sound part of a text, else "unknown" or the column's empty one."""
     if column.kind == "text" and column.name not in _WORDS and not column.name.endswith("_json"):
         if isinstance(value, Unfit):
             return value.text[:MOST_TEXT]
@@ -187,7 +187,7 @@ def _instead(column: Column, value: Any) -> Any:
 
 
 def _plain_texts(column: Column, values: Sequence[Any]) -> list[str] | None:
-    """Texts of which none needs a closer look; None where one does."""
+    """Return texts that need no closer look; None where one of them does."""
     if not set(map(type, values)) <= {str, type(None)}:
         return None
     if column.name.endswith("_json") or column.name in _MEANS_UNKNOWN:
@@ -221,4 +221,4 @@ _FAST: dict[str, Callable[[Column, Sequence[Any]], list[Any] | None]] = {
     "integer": _plain_numbers,
     "real": _plain_numbers,
 }
-"""The same answers at once for a column in which nothing is odd."""
+"""Checks of whole columns that give the same answers at once where all values are usual."""

@@ -23,11 +23,11 @@ from layers.vector.table import VectorInfo
 _SUFFIXES = {".gpkg", ".geojson", ".geojsonl", ".json", ".shp", ".fgb", ".kml", ".gpx"}
 """Suffixes of files that QGIS opens without being told how."""
 _ANY_FOLDER = os.path.abspath("case")
-"""A folder that relative paths count from; any would do."""
+"""A folder to which relative paths refer; any would do."""
 
 
 class ProjectLayer(Struct, frozen=True):
-    """One row of the case's layers, as far as QGIS wants to know."""
+    """One row of the case's layers, with the facts that QGIS needs."""
 
     uuid: str
     name: str
@@ -60,7 +60,7 @@ def layer_id(layer: ProjectLayer) -> str:
 
 
 def map_layer(layer: ProjectLayer) -> ET.Element:
-    """The layer with its renderer inlined where it is known of what geometry it is."""
+    """The layer with its renderer inlined, where the kind of its geometry is known."""
     element = ET.Element("maplayer", type="vector", styleCategories="AllStyleCategories")
     ET.SubElement(element, "id").text = layer_id(layer)
     ET.SubElement(element, "datasource").text = layer.source

@@ -107,7 +107,7 @@ def _add_unwritten(new: Path, unwritten: Sequence[tuple[Edit, Stamp]]) -> None:
 
 
 def _drained(work: WorkingCopy) -> Sequence[tuple[Edit, Stamp]]:
-    """The edits that the working copy could not take. Raises SaveFailed where it broke off without any."""
+    """Return the edits that the working copy could not take. Raises SaveFailed where it broke off without any."""
     try:
         work.drain()
     except SaveFailed:
@@ -156,13 +156,13 @@ def write_case(
 
 
 class _Making(Struct, frozen=True):
-    """The way a new file is made: `fill` makes it, `carry` adds what is neither a row of ours nor derived."""
+    """The way to make a new file: `fill` makes it, `carry` adds content that is neither a row of ours nor derived."""
 
     fill: Callable[[Path], None]
     carry: Callable[[sqlite3.Connection], None]
     needed_bytes: int
     expected: Sequence[Fingerprint] | None
-    """Fingerprints that the file it replaces may have; None: whatever stands there."""
+    """Fingerprints that the replaced file may have; None: any."""
     always_backup: bool
     old_folder: Path | None = None
     """Folder to which the relative paths of layers refer as `fill` writes them; None: the target's folder."""
@@ -286,7 +286,7 @@ _EMPTY_COUNT = "coalesce(sum(geom IS NULL OR (unicode(substr(CAST(geom AS TEXT),
 
 
 def _replace(new: Path, place: Path, fs: FileSystem) -> None:
-    """Put the new file in place; what a virus scanner or a share holds for a moment is tried again."""
+    """Put the new file in place; try again where a virus scanner or a share holds it for a moment."""
     for _ in range(REPLACE_TRIES - 1):
         try:
             fs.replace(new, place)

@@ -30,13 +30,13 @@ _MULTI_OF = {
 
 
 def _as_stored(geometry: BaseGeometry) -> BaseGeometry:
-    """Lines and polygons are kept as multi geometries: one type a table, as GeoPackage asks."""
+    """Convert lines and polygons into multi geometries: a table has one type, as GeoPackage asks."""
     build = _MULTI_OF.get(geometry.geom_type)
     return geometry if build is None else build([geometry])
 
 
 def _as_used(geometry: BaseGeometry | None) -> BaseGeometry | None:
-    """A multi geometry of one part is that part."""
+    """Convert a multi geometry of one part into that part."""
     if geometry is None or not geometry.geom_type.startswith("Multi") or len(geometry.geoms) != 1:
         return geometry
     return geometry.geoms[0]
@@ -98,8 +98,8 @@ def are_plain_points(values: Sequence[object]) -> bool:
 
 
 def told_boxes(starts: Sequence[object]) -> NDArray[np.float64]:
-    """(n, 4) left, bottom, right, top by the first `START_BYTES` of blobs, NaN where those do not tell: nothing of them
-    is trusted but four numbers.
+    """(n, 4) left, bottom, right, top by the first `START_BYTES` of blobs, NaN where these do not state them. Nothing
+    in the bytes is trusted but these four numbers.
     """
     found = np.full((len(starts), 4), np.nan)
     plain = [index for index, start in enumerate(starts) if is_plain_point(start)]

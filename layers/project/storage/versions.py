@@ -72,7 +72,9 @@ _LONGEST = 9
 
 
 def version_in(meta: Mapping[str, str], key: str) -> int:
-    """A version number among the facts of a case; 1 for what is none, and a large one for a number that is too long."""
+    """A version number among the facts of a case; 1 for a text that is none, and a large number for one that is too
+    long.
+    """
     text = meta.get(key, "")
     if not (text.isascii() and text.isdigit()):
         return 1
@@ -80,7 +82,7 @@ def version_in(meta: Mapping[str, str], key: str) -> int:
 
 
 def schema_version_in(meta: Mapping[str, str]) -> int:
-    """The version of a case; ours where it says none, for then nothing of it may be taken for another program's."""
+    """The version of a case; ours where it states none, so that nothing of it is taken for another program's."""
     text = meta.get("schema_version", "")
     return version_in(meta, "schema_version") if text.isascii() and text.isdigit() else max(ADDED_TABLES)
 
