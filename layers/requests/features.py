@@ -32,7 +32,7 @@ class FeatureFacts(Struct, frozen=True):
     step: float
     """World units."""
     form: dict[str, _Whole]
-    """Columns that hold one value throughout, or follow from the others: no arrays of them come."""
+    """Columns with one value throughout, or that follow from others: they are not sent as arrays."""
     columns: dict[str, list[Any]] = {}
     """Attributes that were asked for."""
     skipped: Annotated[int, Meta(ge=0)] = 0
@@ -61,7 +61,9 @@ class ReadFeatures(OfLayer, frozen=True):
     start_fid: int = 0
     end_fid: int | None = None
     share: int | None = None
-    """The i-th of as many like parts of all fids as the header's "shares" says, in place of `start_fid`."""
+    """Number of the share to read, of as many equal parts of all fids as the header's "shares" says; replaces
+    `start_fid`.
+    """
     limit: int = 0
     columns: tuple[str, ...] | None = ()
     """Attributes that come along; None: all."""
@@ -123,9 +125,9 @@ class ColumnFacts(Struct, frozen=True):
     """A `Kind` of `layers.vector.columns`."""
     name: str
     codes: bool = False
-    """Texts are held once each, and rows have their numbers."""
+    """True where texts are sent once each, and rows have their numbers."""
     null: bool = False
-    """A mask tells rows that have no value."""
+    """True where a mask of rows without a value comes too."""
     zone: str = ""
 
 
@@ -155,7 +157,7 @@ class Measure(OfLayer, frozen=True):
 
     op: ClassVar[str] = "measures"
     measure: str = "$length"
-    """Or $area."""
+    """The measure: $length or $area."""
     start: int = 0
 
     @classmethod

@@ -65,11 +65,11 @@ class TileFacts(Struct, frozen=True):
     empty: bool
     """True where no pixel is valid."""
     shrink: float
-    """Pixels of full resolution in one that was read."""
+    """Pixels of full resolution in one pixel that was read."""
     damaged: bool = False
-    """Some of it could not be read, and is masked."""
+    """True where some of it could not be read, and is masked."""
     sampled: bool = False
-    """Only some of the pixels were looked at."""
+    """True where only some of the pixels were looked at."""
 
 
 class ReadTile(_OfBands, frozen=True):
@@ -115,7 +115,7 @@ class ReadChip(ReadTile, frozen=True):
 
     op: ClassVar[str] = "chip"
     placed: Affine | None = None
-    """Written into the GeoTIFF instead of `affine`, where the layer was moved on the map."""
+    """Transform written into the GeoTIFF instead of `affine`, where the layer was moved on the map."""
 
     @classmethod
     def facts_kind(cls) -> Any:
@@ -149,7 +149,7 @@ class AreaFacts(TileFacts, frozen=True, kw_only=True):
     """The header of the statistics of an area."""
 
     inside: int
-    """Pixels in it."""
+    """Number of pixels in the area."""
     bands: tuple[BandStatistics, ...]
 
 
@@ -189,12 +189,14 @@ class StatisticsFacts(Struct, frozen=True):
 
 
 class BuildOverviews(Question, frozen=True):
-    """One slice of the building of overviews into `folder`; header `OverviewsBuilt`. To cancel is not to ask again."""
+    """Asks for one slice of the building of overviews in `folder`; header `OverviewsBuilt`. It is cancelled by asking
+    no more.
+    """
 
     op: ClassVar[str] = "overviews"
     part: str = ""
     folder: str = ""
-    """Ours, exists."""
+    """A folder of ours that exists."""
     row: int = 0
     """Row that the slice before returned; 0 begins, or continues what was begun and left."""
     slice_s: float = 2.0
@@ -205,10 +207,11 @@ class BuildOverviews(Question, frozen=True):
 
 
 class ReadStatistics(_OfBands, frozen=True):
-    """Statistics of bands, of a sample of the whole file or of `window`.
+    """Asks for statistics of bands, from a sample of the whole file or of `window`. Header `StatisticsFacts`, with a
+    stretch where there is a `rule`.
 
-    Header `StatisticsFacts`, with a stretch where there is a `rule`. Of a scene, whose bands are places in files, only
-    that, from a small picture of its `bounds` in `crs`.
+    For a scene, whose bands are places in files, it holds only the stretch, from a small picture of its `bounds` in
+    `crs`.
     """
 
     op: ClassVar[str] = "statistics"

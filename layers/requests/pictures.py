@@ -85,7 +85,7 @@ class RecodePicture(Question, frozen=True):
 
     op: ClassVar[str] = "recode_picture"
     data: str = ""
-    """Its bytes in Base64: they are in no file that a reader may open."""
+    """Bytes of the picture in Base64: no file that a reader may open holds them."""
     content_type: str = ""
     width: int = 0
     height: int = 0

@@ -27,11 +27,11 @@ class Probe(Question, frozen=True):
     control_points: PointSet | None = None
     """Control points that place a raster, in place of its own georeferencing."""
     canvas_crs: str | None = None
-    """Asked for a drawing on a canvas of this CRS ("" for pixel space); None by who opens the file."""
+    """CRS of the canvas for which the file is drawn ("" for pixel space); None when a file is opened."""
     preview: bool = False
-    """Tables without a place are described, too."""
+    """True to describe also tables without a place."""
     known: tuple[int, ...] = ()
-    """The state of the file for which an answer is known."""
+    """State of the file for which the answer is known already."""
 
     @classmethod
     def facts_kind(cls) -> Any:

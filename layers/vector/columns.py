@@ -121,7 +121,7 @@ NO_VALUES: NDArray[Any] = np.empty(0, np.int64)
 def number_column(
     name: str, kind: Kind, values: NDArray[Any], valid: NDArray[np.bool_] | None = None, zone: str = ""
 ) -> Column:
-    """A column of anything but text. What is no finite number is kept, but a nan is NULL."""
+    """Make a column of anything but text. Values that are no finite number are kept, but nan is NULL."""
     values = np.ascontiguousarray(values, DTYPES[kind])
     if kind is Kind.REAL and np.isnan(values).any():
         valid = ~np.isnan(values) if valid is None else valid & ~np.isnan(values)
@@ -182,7 +182,7 @@ class Attributes(Struct, frozen=True, eq=False):
 
 
 def ascending(fids: NDArray[np.int64] | Sequence[int]) -> NDArray[np.int64]:
-    """Each once, sorted. They mostly are already, and then it takes a millisecond a million, unlike `np.unique`."""
+    """Sort values, each once. Most are sorted already, which takes a millisecond for a million, unlike `np.unique`."""
     found = np.asarray(fids, np.int64)
     if bool((found[1:] > found[:-1]).all()):
         return found
@@ -191,9 +191,9 @@ def ascending(fids: NDArray[np.int64] | Sequence[int]) -> NDArray[np.int64]:
 
 
 def whole_column(parts: Sequence[Column]) -> Column:
-    """Chunks of one column as one; few distinct texts are kept once.
+    """Join the chunks of one column; few distinct texts are kept once.
 
-    Times of several zones are those of UTC; texts where only some chunks tell a zone.
+    Times of several zones become those of UTC, and texts where only some chunks state a zone.
     """
     first = parts[0]
     rows = sum(len(part) for part in parts)

@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 FEATURES_A_CELL = 64
 MAX_SIDE = 255
-"""Cells a side: their numbers fit 16 bits, which sort ten times as fast."""
+"""Most cells a side: their numbers fit 16 bits, which sort ten times as fast."""
 
 Edges = tuple[float, float, float, float]
 """Left, bottom, right, top, in steps."""
 
 
 class FeatureIndex(Struct, frozen=True, eq=False):
-    """A view asks for a rectangle and gets the rows of the cells it touches, some too many."""
+    """Finds features by a rectangle: the rows of all cells that it touches, some of them too many."""
 
     bounds: Edges
     """Bounds of all features."""

@@ -19,7 +19,7 @@ type Fids = NDArray[np.int64]
 
 
 class Near(NamedTuple):
-    """A place in units of the table's CRS, how far it is from the one asked for, and whose it is."""
+    """A place in units of the table's CRS, its distance from the place asked for, and the fid of its feature."""
 
     far: float
     x: float
@@ -30,7 +30,7 @@ class Near(NamedTuple):
 def nearest(
     tables: Sequence[FeatureTable], x: float, y: float, radius: float, shown: Callable[[Fids], Fids] = lambda fids: fids
 ) -> tuple[Near | None, Near | None]:
-    """(the nearest vertex, the nearest place on an edge) within `radius`, of the features that `shown` leaves."""
+    """Find the nearest vertex and the nearest place on an edge within `radius`, among features that pass `shown`."""
     around = Bounds(x - radius, y - radius, x + radius, y + radius)
     vertices: list[Near] = []
     edges: list[Near] = []

@@ -79,7 +79,7 @@ def _inside_box(table: FeatureTable, rows: NDArray[np.int32], bounds: Bounds) ->
 
 
 def _touching(table: FeatureTable, rows: NDArray[np.int32], area: BaseGeometry) -> NDArray[np.bool_]:
-    """Whose points, lines or edges meet the area; and polygons in which it lies."""
+    """True for features with points, lines or edges in the area, and for polygons around it."""
     parts = gathered(table, rows)
     counts = np.diff(parts.starts)
     # A line of shapely's has two points at least.

@@ -84,8 +84,9 @@ class FeatureTable:
         bounds: NDArray[np.int32] | None = None,
         attributes: dict[str, list[Any]] | None = None,
     ) -> None:
-        """`kind` as a number: all are of it; `fid` as a number: they ascend by one from there; no `part_of`: one part
-        each; no `start_of`: one coordinate a part (points); no `bounds`: they are made on demand.
+        """Create a table. `kind` as a number: all features are of it; `fid` as a number: fids ascend by one from there;
+        no `part_of`: one part each; no `start_of`: one coordinate a part (points); no `bounds`: they are computed on
+        demand.
         """
         self.crs, self.origin_x, self.origin_y, self.step = crs, origin_x, origin_y, step
         self._kind, self._fid, self._part_of, self._start_of = kind, fid, part_of, start_of

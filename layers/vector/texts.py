@@ -10,7 +10,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 PIECE_BYTES = 2**20
-"""Long work is done in pieces of about so much, so that no other thread waits for the interpreter longer."""
+"""Bytes of text in one piece of long work, approximately: other threads get the interpreter between pieces."""
 FEW_SHARE = 0.25
 SAMPLE = 4096
 _CELLS_A_PIECE = 20_000
@@ -145,7 +145,7 @@ class Texts(Struct, frozen=True, eq=False):
         return found + self.lengths().astype(np.uint64) * _FACTOR
 
     def shared(self, share: float = FEW_SHARE) -> tuple[Texts, NDArray[np.unsignedinteger]] | None:
-        """The distinct texts and which of them each row has; None where they are too many to be worth it."""
+        """Return the distinct texts and the index of each row's text; None where they are too many for a gain."""
         count = len(self)
         if count < 2:
             return None
@@ -190,7 +190,7 @@ class Texts(Struct, frozen=True, eq=False):
         return self.mapped(str.casefold, heard)
 
     def mapped(self, letter: Callable[[str], str], heard: Heard = nobody) -> Texts:
-        """Each character replaced by `letter` of it; bytes that are no UTF-8 stay as they are."""
+        """Replace each character by `letter` of it; bytes that are no UTF-8 stay as they are."""
         parts = []
         for first, last in self.pieces():
             heard()

@@ -44,7 +44,7 @@ def describe_sentinel1(delivery: Delivery, path: str) -> SceneInfo:
 
 
 def _bands(manifest: Element, delivery: Delivery, problems: list[str]) -> tuple[list[SceneBand], Element | None]:
-    """The images, those that send and receive alike first, and what is said about the first of them."""
+    """The images, those of equal polarisation of sending and receiving first, and statements about the first image."""
     bands: dict[str, SceneBand] = {}
     annotation: Element | None = None
     hrefs = [text(one.get("href")) for one in list(manifest.iter("fileLocation"))[:MAX_LISTED]]

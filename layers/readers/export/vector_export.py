@@ -81,7 +81,7 @@ def _write(
 
 
 def _flatgeobuf_kind(facts: ExportFacts) -> str:
-    """That format has one kind a layer, or any kind but nothing beside x and y."""
+    """Return the layer's kind of geometry: FlatGeobuf has one kind a layer, or any kind but only x and y."""
     return "Unknown" if facts.mixes_measures else facts.name(curves=False)
 
 
@@ -105,7 +105,7 @@ def _remark(kind: str, facts: ExportFacts, types: dict[str, str]) -> str:
 
 
 def _wanted_rows(source: VectorSource, start: int, wanted: NDArray[np.int64] | None) -> Rows:
-    """The next stretch of all rows, or what of it is wanted; few wanted ones at once."""
+    """Read the next stretch of all rows, or the wanted ones of it; few wanted ones at once."""
     if wanted is None:
         return rows_of(source, start, CHUNK_ROWS, None, exact=True)
     if len(wanted) <= ROWS_BY_FID:

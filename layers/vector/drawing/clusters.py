@@ -26,7 +26,7 @@ class Clusters(Struct, frozen=True, eq=False):
     """Two points or more each: the middle of them in canvas CRS units, and how many they are."""
 
     cell: float
-    """Nearer than this, in canvas CRS units, no two of their middles are."""
+    """Least distance between the middles of two clusters, in canvas CRS units."""
     xy: Floats
     """(n, 2)"""
     counts: NDArray[np.int64]
@@ -70,7 +70,7 @@ def clustered(content: VectorContent, cell: float) -> tuple[VectorContent, Clust
 
 
 def _points(content: VectorContent) -> tuple[list[NDArray[np.int64]], Floats, NDArray[np.int64]]:
-    """The fids of what is no single point, the places of the points that are drawn, and their fids."""
+    """Return the fids of features other than single points, the places of the points that are drawn, and their fids."""
     kept: list[NDArray[np.int64]] = []
     places: list[Floats] = [np.empty((0, 2))]
     fids = [np.empty(0, np.int64)]

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from layers.vector.table import FeatureTable
 
 DETAIL_PX = 0.9
-"""Vertices nearer to the one before than this are left out."""
+"""Least distance from the vertex before at which a vertex is kept."""
 KEPT_LEVELS = 2
 _SAMPLE = 4096
 
 
 class Details:
-    """Levels by the power of two of steps that their squares have. Thread-safe; a level is made once."""
+    """Simplified tables by level: the power of two of steps in a square's side. Thread-safe; a level is made once."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

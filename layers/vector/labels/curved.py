@@ -30,9 +30,9 @@ _MOST_POKE = 0.8
 
 
 class Name(NamedTuple):
-    """A name to be set: the width of each of its letters, what it covers in a straight line, and how far it stands off.
+    """A name to be placed: the width of each of its letters, its width and height in a straight line, and its distance.
 
-    All in pixels; no letters: it is set straight only.
+    All in pixels. Without letters it is placed only in a straight line.
     """
 
     advances: tuple[float, ...]
@@ -42,7 +42,7 @@ class Name(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """A possible place of a name: what speaks against it, in shares of one, its middle, its anchor in the making."""
+    """A possible place of a name: its cost as a share of one, its middle, and the parts of its anchor."""
 
     cost: float
     x: float
@@ -79,7 +79,7 @@ class _Course(NamedTuple):
     turn: Floats
     """(n,) its direction in radians, without jumps"""
     poke: Floats
-    """(n,) how far it is put off"""
+    """(n,) distance by which it is pushed off"""
     folds: NDArray[np.intp]
     """(n,) how many samples before go backwards"""
 
@@ -102,7 +102,7 @@ def anchors_along(points: Floats, room: Box, name: Name, most: int = 8) -> tuple
 
 
 def _apart(places: list[_Place], nearest: float, most: int) -> list[_Place]:
-    """The best of those that stand at one place."""
+    """Keep the best of places at the same spot."""
     chosen: list[_Place] = []
     for place in sorted(places, key=lambda place: place.cost):
         if all(

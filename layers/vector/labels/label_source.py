@@ -36,7 +36,7 @@ class LabelledFeature(Struct, frozen=True):
 
 
 class LabelSource(Struct, frozen=True, eq=False):
-    """The features of one layer in order of importance. Equal to nothing but itself, so that it can stand in a key."""
+    """The features of one layer in order of importance. It equals only itself, so that it can be part of a key."""
 
     content: VectorContent
     attributes: Attributes
@@ -130,7 +130,7 @@ class LabelSource(Struct, frozen=True, eq=False):
 
 
 def _value(column: Column, row: int) -> Any:
-    """A cell; of a long text as much as a label can have of it."""
+    """Return a cell; a long text is cut to what a label can show."""
     return column.shown(row, 2 * MOST_CHARS) if column.kind is Kind.TEXT else column.value(row)
 
 

@@ -27,14 +27,14 @@ type ClassKey = tuple[str, str, tuple[tuple[str, float, float, str], ...]]
 
 
 class VectorStyle(Symbol, frozen=True):
-    """Its own symbol is that of all features where there are no classes, and what classes are made from.
+    """The style of a layer. Its own symbol is that of all features without classes, and the basis of those of classes.
 
-    Scales are denominators, 1 : so many.
+    Scales are denominators n of 1 : n.
     """
 
     mode: str = "single"
     column: str = ""
-    """The classes are of its values."""
+    """Name of the column whose values make the classes."""
     palette: str = "okabe-ito"
     method: str = "natural breaks"
     class_count: int = 5
@@ -47,14 +47,16 @@ class VectorStyle(Symbol, frozen=True):
     visible_to: float = 0.0
     """Largest scale, as the denominator of 1 : n, at which the layer is drawn (a close view); 0: no limit."""
     full_size_at: float = 0.0
-    """Signs and lines shrink where the map is smaller than 1 : this, to a third; 0: they keep their size."""
+    """Scale, as the denominator of 1 : n, below which signs and lines shrink, to a third at most; 0: they keep their
+    size.
+    """
     geometry: str = ""
-    """The OGC name of what it was made for, so that other programs can be told; empty: not known."""
+    """OGC name of the geometry that it was made for, for export to other programs; empty: not known."""
     cluster_px: float = 0.0
-    """Points nearer than this become one sign with their number; 0: none."""
+    """Distance in pixels below which points become one sign with their number; 0: none do."""
     classes: tuple[StyleClass, ...] = ()
     other: Symbol | None = None
-    """That of features in no class; None: the own."""
+    """Symbol of features in no class; None: its own symbol."""
     labels: LabelStyle = field(default_factory=LabelStyle)
 
     def __post_init__(self) -> None:
@@ -120,7 +122,7 @@ class VectorStyle(Symbol, frozen=True):
                 check_rule(one.rule)
 
     def missing_in(self, columns: Collection[str]) -> str:
-        """A column that classes or labels are made of and that is none of these; empty where all are there.
+        """A column of classes or labels that is missing among these; empty where all are there.
 
         Rules find their columns by themselves, in any case of letters.
         """
