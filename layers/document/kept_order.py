@@ -21,7 +21,7 @@ class KeptOrder:
             self._ranks = {uuid: at for at, uuid in enumerate(rows)}
 
     def comes(self, uuid: str, rows: dict[str, Any]) -> bool:
-        """Call once a row was put in at the end. True where others stood behind it before: `restore` is due."""
+        """Call once a row was added at the end. True where others stood behind it before: call `restore` then."""
         if not self._ranks:
             return False
         rank = self._ranks.setdefault(uuid, len(self._ranks))

@@ -53,7 +53,7 @@ would be its outside.
 _LONGEST_JSON = 20_000
 _MOST_LON = 540.0
 _SAME_SHARE = 1e-6
-"""Places of a shape may differ by so much of its size from where they are computed anew, after years, by other code."""
+"""Share of a shape's size by which its places may differ from those that other code computes, years later."""
 _SAME_DEG = 2e-9
 # What a refusal is about, made once: a case checks these for thousands of marks.
 _WIDTH = Phrase("width of a rectangle in metres")
@@ -341,7 +341,7 @@ def as_json(shape: MarkShape) -> str:
 
 @lru_cache(maxsize=8192)
 def shape_of(text: str) -> MarkShape | None:
-    """The shape that a row's `shape_json` says; None for empty text and for whatever is none of these shapes."""
+    """The shape in a row's `shape_json`; None for empty text and for anything else."""
     if not text or len(text) > _LONGEST_JSON:
         return None
     try:
@@ -373,14 +373,14 @@ def is_geometry_of(shape: MarkShape, geometry: BaseGeometry) -> bool:
 
 
 def words_of(site: Site, shape: TextMark | Callout) -> str:
-    """Text that a mark shows: its own, with its lines, while the row's label says the same; else the label, which any
+    """Text that a mark shows: its own, with its lines, while the row's label is the same; else the label, which any
     program can change.
     """
     return shape.text if shape.text.split() == site.label.split() else site.label
 
 
 def measurement_of(site: Site) -> Measurement | None:
-    """The measurement that a row is, made now; None for other marks, shadows too, and for what cannot be measured."""
+    """Measure a row; None for marks that are no measurements, shadows too, and for those that cannot be measured."""
     shape = shape_of(site.shape_json)
     if site.mark_kind != Measurement.kind or isinstance(shape, ShadowMark):
         return None
@@ -388,14 +388,14 @@ def measurement_of(site: Site) -> Measurement | None:
 
 
 def wanted_places(site: Site) -> int | None:
-    """The vertices that a mark has, no more and no less, because of what it measures; None for any number."""
+    """The exact number of vertices that a mark has for its measurement; None for any number."""
     shape = shape_of(site.shape_json) if site.mark_kind == Measurement.kind else None
     is_measured = isinstance(shape, Measurement) and shape.is_of(site.geometry)
     return QUANTITIES[shape.quantity].places if is_measured and isinstance(shape, Measurement) else None
 
 
 def measured_fields(before: Site, after: Site) -> dict[str, Any]:
-    """The columns of a row that follow from what was changed of it, where it is a measurement or was one."""
+    """The columns to update after a change of a row that is, or was, a measurement."""
     old, new = shape_of(before.shape_json), shape_of(after.shape_json)
     if isinstance(new, ShadowMark):
         fields = remeasured_shadow(before, after, old, new)

@@ -30,7 +30,7 @@ _SIGNED = re.compile(
 
 
 class Nudge(Struct, frozen=True):
-    """Metres true east and true north at a place of the layer, which the map, whatever its CRS, is shifted by."""
+    """Metres true east and true north at a place of the layer, by which it is shifted on a map of any CRS."""
 
     dx_m: float
     dy_m: float
@@ -72,7 +72,7 @@ class Nudge(Struct, frozen=True):
 
     @property
     def unsigned_words(self) -> str:
-        """The same without the name of who moved it, for what is handed on."""
+        """The same without the name of its author, for products."""
         return replace(self, by="").words
 
     def to_json(self) -> str:
