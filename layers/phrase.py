@@ -11,7 +11,7 @@ from typing import Any
 _SLOT = re.compile(r"\{\{|\}\}|\{(\w+)\}")
 _COUNT = "count"
 MOST_DEPTH = 8
-"""Phrases within a phrase, as a reader may send them."""
+"""Most phrases within each other that a reader may send."""
 MOST_CHARS = 1_000_000
 """Most characters of a phrase that a reader sends: a value may be put in thousands of times."""
 
@@ -23,7 +23,7 @@ class Room:
         self._left = chars
 
     def take(self, chars: int) -> None:
-        """Raises ValueError where there is not so much room left."""
+        """Take room for so many characters. Raises ValueError where less is left."""
         self._left -= chars
         if self._left < 0:
             raise ValueError("phrases without end")

@@ -35,10 +35,10 @@ def layer_seed(uuid: str) -> int:
 
 
 def palette_colors(name: str, count: int) -> list[str]:
-    """`count` colours of a palette: the first of a qualitative one, evenly spaced ones of a ramp.
+    """Return `count` colours of a palette: the first of a qualitative one, evenly spaced ones of a ramp.
 
-    A qualitative palette that is used up begins again a third darker, then a third lighter: so many classes are no
-    longer told apart by colour alone. An unknown name gives the first palette.
+    A qualitative palette that is used up begins again a third darker, then a third lighter: colours alone do not tell
+    so many classes apart. An unknown name gives the first palette.
     """
     if name in CLASS_RAMPS:
         stops = CLASS_RAMPS[name]

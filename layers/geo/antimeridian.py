@@ -88,8 +88,10 @@ def in_one_piece(geometry: BaseGeometry) -> BaseGeometry:
 def boxes_of(
     geometries: Sequence[BaseGeometry] | NDArray[np.object_], *, clockwise: bool = False
 ) -> NDArray[np.float64]:
-    """(n, 4) left, bottom, right, top of where they are drawn; of what is wider than half the Earth those of its parts
-    on the map. Where that is very much, it is not cut: all round then. `clockwise` as in `split_geometry`.
+    """Return (n, 4) left, bottom, right, top of the places where geometries are drawn.
+
+    Geometries wider than half the Earth have a box for each part on the map; where too many are, each is as wide as the
+    map. `clockwise` as in `split_geometry`.
     """
     shapes = np.array(geometries, dtype=object)
     boxes = shapely.bounds(shapes).reshape(-1, 4)

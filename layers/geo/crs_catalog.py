@@ -90,7 +90,7 @@ def looks_like_degrees(bounds: Bounds) -> bool:
 
 
 def fit_of(crs: str, bounds: Bounds) -> Fit:
-    """Judges if `bounds` make sense in a CRS. Raises BadCRS."""
+    """Judge whether `bounds` make sense in a CRS. Raises BadCRS."""
     name, geographic = crs_name(crs), is_geographic(crs)
     if geographic and not looks_like_degrees(bounds):
         return Fit(None, Phrase("The numbers are no longitudes and latitudes, as {name} wants them.", name=name))

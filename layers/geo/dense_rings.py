@@ -44,7 +44,7 @@ class Rings(Struct, frozen=True, eq=False):
         return found
 
     def longest_m(self) -> Floats:
-        """(places - 1,) what a leg measures at most, without a geodesic being solved; 0 between rings."""
+        """(places - 1,) an upper limit of the length of each leg, without solving a geodesic; 0 between rings."""
         return np.hypot(*np.diff(self.lonlat, axis=0).T) * _METRES_A_DEGREE * self.is_leg()
 
     def places_of(self, rings: NDArray[np.intp]) -> NDArray[np.int64]:

@@ -14,7 +14,7 @@ from layers.geo.longitudes import Place
 
 MOST_VERTICES = 500_000
 _MOST_TURNS_DEG = 720.0
-"""Longitudes further from home than this come from another CRS, or from nowhere."""
+"""Largest longitude in running longitudes; larger ones are of another CRS, or wrong."""
 
 
 def geometry_of(value: object) -> BaseGeometry:

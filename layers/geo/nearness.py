@@ -23,8 +23,9 @@ PIECE_M = 100_000.0
 """Longest piece into which a line is cut; twice this is the greatest distance for which the cut is made."""
 _CIRCLES_A_RADIUS = 20
 _LEG = 100.0
-"""A leg that is straight in degrees bends off the projection's by the square of its length: by 0.05 % of the distance
-where it is so many times the root of it, both in metres."""
+"""Longest leg, in metres, as a multiple of the root of the distance. A leg that is straight in degrees bends off the
+projection's by the square of its length: at this length by 0.05 % of the distance.
+"""
 _CIRCLE_POINTS = 360
 _QUARTER_POINTS = 90
 _POINTS_AT_ONCE = 500
@@ -33,9 +34,9 @@ Floats = NDArray[np.float64]
 
 
 def around(geometries: Iterable[BaseGeometry], metres: float, heard: Callable[[], None] = lambda: None) -> BaseGeometry:
-    """All that is within `metres` of any of these, in lon and lat inside -180..180, cut at the antimeridian.
+    """Return the area within `metres` of any of these, in lon and lat inside -180..180, cut at the antimeridian.
 
-    `heard` is called now and then, and may raise to stop.
+    `heard` is called now and then, and raises to cancel.
     """
     points: list[Floats] = []
     areas: list[BaseGeometry] = []

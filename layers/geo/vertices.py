@@ -20,7 +20,7 @@ def rings_of(geometry: BaseGeometry) -> list[Ring]:
 
 
 def with_rings(geometry: BaseGeometry, rings: list[Ring]) -> BaseGeometry:
-    """A geometry of the same make with other vertices."""
+    """Return a geometry of the same kind with other vertices."""
     kind, waiting = geometry.geom_type, iter(rings)
     if "Point" in kind:
         points = [shapely.Point(ring[0]) for ring in rings]

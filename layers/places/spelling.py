@@ -47,7 +47,7 @@ def words_nearness(wanted: str, key: str) -> int | None:
 
 
 class Spelled:
-    """A key that is looked for among very many names: what is needed of it is worked out once, and of each word."""
+    """A key that is compared with very many names: facts about it, and about each word, are computed once."""
 
     __slots__ = ("_closed", "_count", "_digits", "_folded", "_known", "_most")
 

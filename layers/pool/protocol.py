@@ -103,12 +103,12 @@ class Request:
 
     @property
     def op(self) -> str:
-        """The name of what is asked."""
+        """Name of the operation that the question asks for."""
         return self.question.op
 
 
 def no_answer(question: Question) -> Phrase:
-    """The sentence on an answer that is none to this question."""
+    """The sentence about a reply that does not answer this question."""
     return Phrase(
         "{name} cannot be read: the answer of its reader does not fit together. Open the file again.",
         name=name_in(question),
@@ -116,7 +116,7 @@ def no_answer(question: Question) -> Phrase:
 
 
 def name_in(question: Question) -> str:
-    """The name of the file that is asked about, to begin a sentence."""
+    """Name of the question's file, to begin a sentence."""
     return os.path.basename(question.path) or Phrase("The request")
 
 
@@ -141,7 +141,7 @@ class _Message(Struct):
 
 
 class _Walls(_Message):
-    """The first message of a process: what holds it."""
+    """The first message of a process: its walls."""
 
     holds: Holds
 

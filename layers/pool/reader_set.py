@@ -20,11 +20,11 @@ SPARE_S = 0.005
 """Seconds of work after which idle readers of unused profiles end: the busy ones need their core."""
 EXPECTED_S = 60.0
 STANDING = (Profile.LOCAL, Profile.FEATURES)
-"""Profiles kept ready before anything is asked, `workers` of each; of others one comes when it is asked."""
+"""Profiles with readers before anything is asked, `workers` of each; readers of others start with a first request."""
 
 
 class ReaderSet:
-    """The supervisors of a pool. Thread-safe by the pool's own condition, which who leaves is told by."""
+    """The supervisors of a pool. Thread-safe by the pool's own condition, which also reports those that leave."""
 
     def __init__(self, state: threading.Condition, workers: int, make: Callable[[Profile], Supervisor]) -> None:
         self.supervisors: list[Supervisor] = []
@@ -39,14 +39,14 @@ class ReaderSet:
         return [s for s in self.supervisors if s.profile is profile and not s.is_leaving]
 
     def start(self, first: Profile) -> None:
-        """One of `first` now, the others when the window does not need their core any more."""
+        """Start one of `first` now, the others when the window does not need their core any more."""
         with self._state:
             self._is_starting = True
             self._add(first, 1)
             self._call_later("others", OTHERS_AFTER_S, self._start_others)
 
     def ask(self, profile: Profile) -> None:
-        """There is work for a profile: have its readers, and let those go who are of no use."""
+        """Have readers for a profile, as there is work for it, and end those that are of no use."""
         with self._state:
             self._fill(profile)
             if profile in STANDING:
@@ -55,7 +55,7 @@ class ReaderSet:
                     self._call_later("spares", SPARE_S, self._let_spares_go)
 
     def expect(self) -> None:
-        """All who stand ready at the start do so again, for a while."""
+        """Have all readers of the program's start again, for a while."""
         self.keep_all(EXPECTED_S)
         with self._state:
             for profile in STANDING:

@@ -21,7 +21,7 @@ from layers.scenes.name_dates import date_in_name
 from layers.time.time_span import TimeSpan, span_of
 
 LONGEST = 300
-"""Characters of a text that somebody else's file states."""
+"""Most characters of a text that a foreign file states."""
 _FARTHEST_LON = 900.0
 
 
@@ -30,7 +30,7 @@ class FoundScene:
     """Facts as they are stated; "" where nothing is. A scene without a usable date has kind "unknown"."""
 
     key: str
-    """Tells it from all others: its path, or its id in a catalogue."""
+    """Identifies the scene: its path, or its id in a catalogue."""
     title: str = ""
     path: str = ""
     """Path to open it by, of the file or of a delivery's metadata file; "" where it is not on this computer."""

@@ -14,7 +14,9 @@ from layers.text.counted import counted
 from layers.time.time_span import TimeSpan, day_of
 
 SAME_PASS_S = 1800.0
-"""A satellite that comes again on the same day has been round the Earth since, which takes an hour and a half."""
+"""Most seconds between scenes of one pass: a satellite that comes again has been round the Earth, in an hour and a
+half.
+"""
 
 
 class Pass(Struct, frozen=True, dict=True):
@@ -30,7 +32,7 @@ class Pass(Struct, frozen=True, dict=True):
 
     @cached_property
     def key(self) -> str:
-        """Tells it from the other ticks, also when it is made anew."""
+        """Identifies the tick, also after it is made anew."""
         return min(scene.key for scene in self.scenes)
 
     @property

@@ -22,11 +22,13 @@ from layers.time.sun_position import DISC_DEG, suns_at
 
 RADAR, THERMAL, OPTICAL = "radar", "thermal", "optical"
 LEAST_SUN_DEG = 5.0
-"""A lower sun is bent by the air and hidden by distant hills: lengths of shadows tell little."""
+"""Least elevation of the sun: a lower one is bent by the air and hidden by distant hills, and shadows' lengths say
+little.
+"""
 LEAST_PICKS = 5.0
-"""A shadow is at least so many times as long as the error of a pick: of a shorter one the direction is not known."""
+"""Least length of a shadow, as a multiple of the pick's error: the direction of a shorter one is not known."""
 MOST_INTERVAL_S = 600.0
-"""The sun moves by up to 2.5° in so many seconds: what was taken over a longer time has no sun of its own."""
+"""Longest interval of acquisition with one position of the sun, which moves by up to 2.5° in it."""
 MOST_APART_DEG = 3.0
 """Greatest angle between the sun that metadata state, which is that of the scene's centre, and the sun at the mark."""
 SUN_MODEL_DEG = 0.02
@@ -63,14 +65,14 @@ class ShadowImage(Struct, frozen=True):
 
 
 class Shadow(Struct, frozen=True):
-    """One shadow as it was pointed at: from the foot of the object to the tip, on the ground."""
+    """One shadow as it was picked: from the foot of the object to the tip, on the ground."""
 
     lon: float
     lat: float
     length_m: float
     azimuth_deg: float
     pick_m: float
-    """The radius within which each end was pointed at."""
+    """Radius within which each end was picked."""
     pixel_m: float = 0.0
     """The ground size of the image's pixel; 0 where it is not known."""
     is_base_hidden: bool = False
@@ -80,7 +82,9 @@ class Shadow(Struct, frozen=True):
 
     @property
     def direction_error_deg(self) -> float:
-        """Both picks off by their whole error, to opposite sides; and an object that leans a little."""
+        """Error of the direction: both picks off by their whole error, to opposite sides; and an object that leans a
+        little.
+        """
         ratio = 2.0 * self.pick_m / self.length_m if self.length_m > 0 else math.inf
         return UPRIGHT_DEG + (math.degrees(math.asin(ratio)) if ratio < 1.0 else 180.0)
 
@@ -152,7 +156,7 @@ ASSUMED = (
 
 
 def assumptions(shadow: Shadow, image: ShadowImage) -> tuple[str, ...]:
-    """The assumptions of a height: nobody has checked these."""
+    """The assumptions behind a height, which nobody has checked."""
     slope = (
         Phrase(
             "the ground rises by {slope_deg}° ± {slope_error_deg}° along the shadow",
@@ -289,7 +293,7 @@ def sun_of_image(image: ShadowImage, instant: Instant, lon: float, lat: float) -
 
 
 def shadow_height(shadow: Shadow, image: ShadowImage) -> ShadowHeight | Refused:
-    """The height of what casts a shadow, with its error; or every reason why none can be told."""
+    """Compute the height of the object that casts a shadow, with its error; or return every reason against that."""
     reasons = list(_unfit(image))
     instant = instant_of_image(image)
     reasons += [instant] if isinstance(instant, str) else []

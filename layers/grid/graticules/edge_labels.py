@@ -20,9 +20,9 @@ type SizeOf = Callable[[str], tuple[float, float]]
 GAP_PX = 4.0
 """Distance between two labels, and between a label and the edge, in logical pixels."""
 _NEAR_EDGE_PX = 6.0
-"""A line that ends so near to the edge of the frame, as at the edge of a zone, has its label there."""
+"""Distance from the frame's edge within which a line that ends, as at the edge of a zone, has its label there."""
 _STEEPEST = math.sin(math.radians(40))
-"""A line that meets the edge flatter than this has no label there: it would be hard to tell which it is of."""
+"""Flattest angle at which a line that meets the edge has a label there: at flatter ones it is unclear whose it is."""
 _MOST_THINNED = 7
 
 
