@@ -9,7 +9,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT = frozenset((b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"pHYs"))
 _WEBP_KEPT = frozenset((b"VP8 ", b"VP8L", b"VP8X", b"ALPH"))
 _WEBP_SAID = 0b0010_1100
-"""The bits of VP8X that announce a profile of colours, Exif and XMP."""
+"""The bits of VP8X that announce a colour profile, Exif and XMP."""
 
 
 def bare_picture(data: bytes, content_type: str) -> bytes | None:

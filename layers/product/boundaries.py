@@ -17,7 +17,7 @@ _VIEW = re.compile(
 
 
 def draws_boundaries(*names: str) -> bool:
-    """True where a layer or its file has a name of boundaries. Of others nobody knows without looking."""
+    """True where a layer or its file has a name of boundaries. Others may draw them too: only a look tells."""
     return any(_DRAWN.search(name) for name in names)
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from layers.geo.bounds import Bounds
 
 SCALE_CHANGES_M = 1_000_000.0
-"""The scale bar of a frame of this ground width or more says for which latitude it holds."""
+"""Ground width of a frame from which on its scale bar states for which latitude it holds."""
 
 
 class ImageFact(Struct, frozen=True):
@@ -66,7 +66,7 @@ class ScaleBarFact(Struct, frozen=True):
     words: str = ""
     length_m: float = 0.0
     holds_at_lat: float | None = None
-    """Stated where the scale is not the same all over the frame."""
+    """Latitude for which it holds, where the scale differs within the frame; else None."""
     shown: bool = True
 
 
@@ -148,11 +148,11 @@ class TextFact(NamedTuple):
     """0: not laid out."""
     is_cut: bool = False
     is_part: bool = False
-    """True where it goes on on another page: a file of this page alone has a part of it."""
+    """True where it continues on another page: a file of this page alone has a part of it."""
 
 
 class Overlap(NamedTuple):
-    """Two things of a page of which one lies on the other, as the keys under which they are moved."""
+    """Two things of a page that lie on each other, by the keys under which they are moved."""
 
     one: str
     other: str
@@ -160,7 +160,7 @@ class Overlap(NamedTuple):
 
 
 class Alike(NamedTuple):
-    """Two things of the legend that only their colour tells apart."""
+    """Two things of the legend that only their colours distinguish."""
 
     one: str
     other: str

@@ -7,7 +7,7 @@ import re
 from urllib.parse import urlsplit
 
 HIDDEN = "…"
-"""Stands for a path, or a link to a machine of one's own, of which nothing may be told."""
+"""Word in place of a path, or a link to a private machine, that must not be printed at all."""
 _LINK = r"(?:https?|ftps?):/{1,}|(?:s3|gs)://|www\.(?=\w)|(?:doi|urn|ark|hdl):(?=\S)"
 _LINK_END = re.compile(r"[\s<>\"“”„«»《》「」『』]|[,;|](?=(?:https?|ftps?)://)")
 _ROOTS = (
@@ -28,7 +28,7 @@ _ROOTS = (
     ),
 )
 _HOMES = frozenset(("home", "users", "documents and settings", "profiles"))
-"""Folders whose folders are named as people log in."""
+"""Folders whose subfolders have the names of users."""
 _QUOTES = {'"': '"', "'": "'", "“": "”", "„": "“", "‘": "’", "«": "»", "‹": "›", "《": "》", "「": "」", "『": "』"}
 _OPENERS = r"""\s([{<"'“”„‚‘’«»‹›《》「」『』（【=,;:|>，。；：、！？…–—"""
 _BEGINNING = re.compile(
@@ -143,12 +143,14 @@ def _link_end(text: str, begin: int) -> int:
 
 
 def _tail(token: str) -> str:
-    """The signs at the end of a token that are the sentence's."""
+    """The signs at the end of a token that belong to the sentence."""
     return token[len(token.rstrip(_AFTER)) :]
 
 
 def _path_end(text: str, begin: int) -> int:
-    """The end of a path: of what stands in quotation marks, else of the token, with those that its folders go on in."""
+    """The end of a path: of the text in quotation marks, else of the token, with the tokens in which its folders
+    continue.
+    """
     closing = _QUOTES.get(text[begin - 1]) if begin else None
     if closing is not None:
         end = text.find(closing, begin, begin + _LONGEST)

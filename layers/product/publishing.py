@@ -20,11 +20,11 @@ from layers.product.marking import may_carry
 from layers.product.own_paths import is_own_link, without_paths
 
 _ADDRESS = re.compile(r"(?:(?:https?|ftps?|s3|gs)://|www\.|doi:|urn:|ark:|hdl:)\S+", re.IGNORECASE)
-"""Addresses that readers of a product can go to, or look up."""
+"""Addresses that readers of a product can open, or look up."""
 
 
 _CITED = "source “"
-"""Begins the title of the source that a position was from before a hand moved it, in its basis."""
+"""Words in a position's basis before the title of its source, from which a hand has moved it."""
 _MARKS = re.compile("[\"'“”„«»‘’《》]")
 
 
@@ -54,13 +54,13 @@ class Publishing(Struct, frozen=True):
         return self._admits(source.marking)
 
     def admits_marked(self, row: Site | Claim | Chip) -> bool:
-        """False for what is marked higher than the product."""
+        """False for rows with a higher marking than the product."""
         return self._admits(row.marking)
 
     def why_withheld(self, document: Document, claim: Claim) -> Withheld | None:
         """The reason why a claim may not stand in it; None for one that may.
 
-        A report that was not reviewed may stand by the exact words of a cited source: they are no draft of ours.
+        A report that was not reviewed may stand by the exact words of a cited source: these are no draft of ours.
         """
         if not self.is_on:
             return None
@@ -97,8 +97,9 @@ class Publishing(Struct, frozen=True):
         )
 
     def admits_statement(self, document: Document, claim: Claim) -> bool:
-        """True for our words for a report, which say what it does not say; False for a judgement in draft, and for a
-        draft that may repeat an internal source.
+        """True for reviewed words of ours, and for our words for a report from public sources only.
+
+        False for a judgement in draft, and for a draft that may repeat an internal source.
         """
         if not self.is_on or claim.status in REVIEWED:
             return True

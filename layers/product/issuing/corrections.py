@@ -14,7 +14,7 @@ from layers.product.issuing.printed_rows import Difference, differences
 from layers.text.counted import counted
 
 MOST_NAMED = 4
-"""Changes that are told one by one; more are counted."""
+"""Most changes that are named one by one; more are counted."""
 _LONGEST = 60
 
 

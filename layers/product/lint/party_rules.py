@@ -85,7 +85,9 @@ def _everybody(checked: Checked) -> list[NamedSite]:
 
 
 def _named_party(checked: Checked) -> Iterator[Fault]:
-    """Looks for the exact words, their attribution, the answers, and what of place and name is ours, in each file."""
+    """Check in each file the exact words, their attribution, the answers, and the parts of place and name that are
+    ours.
+    """
     told = {one.uuid for claim in checked.content.claims for one in claim.parties}
     everybody = {one.uuid: one for one in _everybody(checked)}
     if not checked.facts.is_laid_out and not checked.spec.shows("annotation"):
@@ -300,7 +302,7 @@ def _sizes_differ(checked: Checked, one: MapFact, drawn: frozenset[str]) -> bool
 
 
 def _title_covers(checked: Checked) -> Iterator[Fault]:
-    """A title that speaks of what is claimed stands over all marks, also over those of which nothing is."""
+    """A title about a claim stands over all marks, also over those without a claim."""
     spec, content = checked.spec, checked.content
     marks = [site.uuid for site in content.sites if site.mark_kind == "site"]
     about = {uuid for claim in content.claims for uuid in claim.sites}

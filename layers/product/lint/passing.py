@@ -9,7 +9,7 @@ from layers.product.lint.finding import BLOCKING, Finding
 from layers.product.spec import Override, ProductSpec
 
 NEVER_PASSED = frozenset({"named-party", "marking-high-enough"})
-"""Rules that nobody may let pass: a named party without words, speaker and answer, and what is marked higher."""
+"""Rules that nobody may let pass: a named party without words, speaker and answer, and too high a marking."""
 
 
 def refusal_to_pass(severity: str, rule: str, by: str, spec: ProductSpec) -> str:
