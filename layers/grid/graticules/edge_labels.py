@@ -22,7 +22,7 @@ GAP_PX = 4.0
 _NEAR_EDGE_PX = 6.0
 """Distance from the frame's edge within which a line that ends, as at the edge of a zone, has its label there."""
 _STEEPEST = math.sin(math.radians(40))
-"""Flattest angle at which a line that meets the edge has a label there: at flatter ones it is unclear whose it is."""
+"""Sine of the flattest angle at which a line that meets the edge has a label: flatter, it is unclear whose it is."""
 _MOST_THINNED = 7
 
 

@@ -103,7 +103,7 @@ class CaseProcess:
 
 @contextmanager
 def ended_by_refusal(asks: Asks | None) -> Iterator[None]:
-    """Closes a process that was handed over where its file is refused before it is asked anything."""
+    """End a process that was handed over, where its file is refused before the first question."""
     try:
         yield
     except BaseException:
@@ -113,7 +113,7 @@ def ended_by_refusal(asks: Asks | None) -> Iterator[None]:
 
 
 class CaseInline:
-    """The same ops in this process: for tests and scripts."""
+    """Runs the same ops in this process: for tests and scripts."""
 
     def __init__(self) -> None:
         self._run = load_case_ops(Profile.CASE)

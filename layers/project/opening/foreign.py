@@ -32,7 +32,7 @@ _NAMED = 3
 
 
 class ForeignTable(Struct, frozen=True):
-    """A table of another program, as it will be made anew."""
+    """A table of another program, as our next save makes it."""
 
     name: str
     columns: tuple[TableColumn, ...]
@@ -45,15 +45,15 @@ class ForeignTable(Struct, frozen=True):
 
     @property
     def row_key(self) -> str:
-        """The column that is the row number; empty where none is."""
+        """Column that is the row number; empty where there is none."""
         key = [column for column in self.columns if column.key]
         return key[0].name if len(key) == 1 and key[0].declared.upper() == "INTEGER" else ""
 
 
 class Foreign(Struct, frozen=True):
-    """All that a case holds beside what Geoloupe wrote. `lost` are sentences about what cannot be carried over.
+    """All content of a case besides Geoloupe's own. `lost` are sentences about content that cannot be kept.
 
-    `renamed` are by table of ours the names of columns in our next save, where they cannot keep their own.
+    `renamed` are, by table of ours, new names of columns in our next save, where they cannot keep their own.
     """
 
     columns: Mapping[str, tuple[TableColumn, ...]]
