@@ -29,7 +29,7 @@ def decoded[T](data: object, kind: type[T], refusal: Phrase | Callable[[str], Ph
 
 
 def decoded_or_none[T](data: object, kind: type[T]) -> T | None:
-    """The same; None for what the type cannot stand for."""
+    """The same; None for JSON that the type cannot hold."""
     try:
         return convert(data, kind)
     except (ValidationError, UnicodeEncodeError):

@@ -90,11 +90,11 @@ class InvalidEdit(GeoloupeError):
 
 
 class InvalidValue(GeoloupeError):
-    """A field value outside what its column allows."""
+    """A field value that its column does not allow."""
 
 
 class CaseDamaged(GeoloupeError):
-    """A case whose bytes are not what was saved."""
+    """A case whose bytes differ from the saved ones."""
 
 
 class CaseTooNew(GeoloupeError):

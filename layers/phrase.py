@@ -47,7 +47,7 @@ class Phrase(str):
         return cls._made(filled(template, kept), template, kept)
 
     def __str__(self) -> str:
-        """Itself, so that what is decoded to text, and the text of an error, stay phrases."""
+        """The phrase itself, so that text decoded as a phrase, and the text of an error, stay phrases."""
         return self
 
     @classmethod

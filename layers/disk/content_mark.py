@@ -16,7 +16,7 @@ HASH_CHARS = 16
 
 
 class ContentMark(Struct, frozen=True):
-    """Equal for equal files; a file that was written anew has another."""
+    """Marks of files are equal where their contents are; a rewritten file has another."""
 
     size: Annotated[int, Meta(ge=0)]
     ends: Annotated[str, Meta(min_length=HASH_CHARS, max_length=HASH_CHARS)]

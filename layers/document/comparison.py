@@ -165,7 +165,7 @@ def _number(value: Any, least: float, most: float, default: float) -> float:
 
 
 def read_bounds(value: Any) -> Bounds | None:
-    """Four degrees: left, bottom, right, top; None for what is no extent of the Earth."""
+    """Read four degrees: left, bottom, right, top; None for anything but an extent of the Earth."""
     if not isinstance(value, list) or len(value) != 4:
         return None
     sides = [_number(side, -1e6, 1e6, math.nan) for side in value]

@@ -55,7 +55,7 @@ class Document:
     # -- change -------------------------------------------------------------------------------------------------
 
     def apply(self, edit: Edit) -> Changes:
-        """`change`, then `tell`; what was touched. Raises InvalidEdit, as `change` does."""
+        """`change`, then `tell`; return what was touched. Raises InvalidEdit, as `change` does."""
         changes = self.change(edit)
         self.tell(changes)
         return changes

@@ -57,7 +57,7 @@ class ClaimEvidence(Row, frozen=True, kw_only=True):
 
 
 class Response(Row, frozen=True, kw_only=True):
-    """An answer to what was reported, or that none was given or asked for. It changes no claim's state."""
+    """An answer to a report, or the fact that none was given or asked for. It changes no claim's state."""
 
     speaker: str
     words: str

@@ -69,8 +69,9 @@ class Site(Row, frozen=True, kw_only=True):
 
     @property
     def is_site(self) -> bool:
-        """True for what is counted, listed and exported as a site: no annotation, measurement, search area or
-        photo."""
+        """True for a mark that is counted, listed and exported as a site: no annotation, measurement, search area or
+        photo.
+        """
         return self.mark_kind in SITE_KINDS
 
     @property
@@ -101,7 +102,7 @@ class Site(Row, frozen=True, kw_only=True):
         return Phrase("{lifecycle}, as of {year}", lifecycle=lifecycle, year=said[0]) if said else lifecycle
 
     def with_doubt(self, name: str) -> str:
-        """A name of the site, with the words for what may not exist where the name does not say so itself."""
+        """A name of the site; with the words for its doubtful existence where the name does not state that itself."""
         if not self.may_not_exist or self.lifecycle in name.casefold():
             return name
         return Phrase("{name} ({doubt})", name=name, doubt=self.doubt) if name else self.doubt

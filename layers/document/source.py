@@ -108,7 +108,7 @@ class MachineWork(Struct, frozen=True):
 
 
 def read_machine(text: str) -> MachineWork | None:
-    """The machine work that `machine_json` tells of; None where it is empty. What is odd in it counts as not stated."""
+    """The machine work in `machine_json`; None where it is empty. Odd members count as not stated."""
     if not text.strip():
         return None
     try:

@@ -170,13 +170,15 @@ def is_default_basis(basis: str) -> bool:
 
 
 def class_of(code: str) -> str:
-    """The class that a code is, or is a kind of; "other" for a code that is none of ours."""
+    """The class that a code is, or is a kind of; "other" for a code that we do not know."""
     base = code.partition("/")[0]
     return base if base in SITE_CLASSES else "other"
 
 
 def class_words(code: str) -> str:
-    """The English title of a code, "Radar: early warning" for a kind of a class; a code that is none of ours itself."""
+    """The English title of a code, "Radar: early warning" for a kind of a class; the code itself where we do not know
+    it.
+    """
     base, _, kind = code.partition("/")
     if base not in SITE_CLASSES:
         return code

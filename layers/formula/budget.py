@@ -7,10 +7,10 @@ from collections.abc import Callable
 from layers.errors import InvalidValue
 
 ROW_STEPS = 5_000_000_000
-"""Characters of one text looked at; numpy looks at some thousand million a second."""
+"""Most characters of one text that are looked at; numpy looks at some thousand million a second."""
 STEPS = 40_000_000_000
 TEXT_BYTES = 2**30
-"""Texts that an expression makes anew, all of them together."""
+"""Most bytes of texts that an expression makes, all together."""
 
 
 class Budget:

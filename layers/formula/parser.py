@@ -28,7 +28,7 @@ class FormulaParser[Node](ABC):
     max_chars: ClassVar[int]
     max_depth: ClassVar[int]
     token: ClassVar[re.Pattern[str]]
-    """Each kind of token a named group, after white space; "sign" and "name" are what `take` knows."""
+    """Pattern of tokens: a named group for each kind, after white space; `take` knows "sign" and "name"."""
     quotes: ClassVar[tuple[str, ...]] = ()
     sums: ClassVar[tuple[str, ...]]
     products: ClassVar[tuple[str, ...]]
@@ -49,7 +49,7 @@ class FormulaParser[Node](ABC):
 
     @abstractmethod
     def whole(self) -> Node:
-        """All of a formula, or of what stands in parentheses; goes one `deeper`."""
+        """Parse all of a formula, or of a part in parentheses; goes one `deeper`."""
 
     @abstractmethod
     def leaf(self, kind: str, text: str) -> Node:

@@ -467,7 +467,7 @@ def _other_world(crs: str) -> Bounds:
 
 
 def _invertible_world(crs: str) -> Bounds:
-    """The part of the world that comes back from the CRS as it went in: for a CRS that tells no area of use."""
+    """The part of the world that can be converted to the CRS and back: for a CRS that states no area of use."""
     lon, lat = (grid.ravel() for grid in np.meshgrid(np.linspace(-180, 180, 73), np.linspace(-90, 90, 37)))
     x, y = transform_points(WGS84, crs, lon, lat)
     back_lon, back_lat = transform_points(crs, WGS84, x, y)

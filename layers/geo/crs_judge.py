@@ -102,9 +102,9 @@ def _fault_of_json(text: str) -> str:
 
 
 def text_for_proj(text: str) -> str:
-    """Text to give to PROJ: a description as it stands, a code that it lists, the code of a name that it lists.
+    """Text to give to PROJ: a description unchanged, a code that PROJ lists, or the code of a name that it lists.
 
-    Empty for what cannot name a CRS.
+    Empty for a text that cannot name a CRS.
     """
     text = text.strip()
     described = _WKT.match(text) or _OGC_ADDRESS.match(text) or _URN.fullmatch(text) or _PROJ_TEXT.search(text)

@@ -14,7 +14,7 @@ type Floats = NDArray[np.float64]
 
 
 def is_on_both_sides(bounds: Bounds | None, crs: str) -> bool:
-    """True for what reaches both edges of a map that ends at the antimeridian: it was cut there. Raises BadCRS."""
+    """True for bounds that reach both edges of a map cut at the antimeridian: they were cut there. Raises BadCRS."""
     return bounds is not None and is_unrolled(crs) and bounds.width >= world_bounds(crs).width - _slack(crs)
 
 

@@ -26,7 +26,7 @@ class PixelBounds(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """`show` in painting order (coarse, then exact), `want` best first, `keep`: what no cache should drop now."""
+    """`show` in painting order (coarse, then exact), `want` best first, `keep`: tiles that no cache should drop now."""
 
     show: tuple[TileKey, ...]
     want: tuple[TileKey, ...]

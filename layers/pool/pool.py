@@ -85,8 +85,10 @@ class ReaderPool:
         self._queue(request)
 
     def probe(self, asked: Probe, done: Done) -> None:
-        """Ask what is in a file. A known answer is given at once, on this thread; another follows on a supervisor's
-        thread where the file turns out to be in another state by now.
+        """Ask for the contents of a file.
+
+        A known answer is given at once, on this thread; another follows on a supervisor's thread where the file has
+        changed.
         """
         known = self.known_probes.answer_to(asked)
         if known is None:
@@ -214,7 +216,7 @@ class ReaderPool:
         return [holds for s in self._readers.of(profile) if (holds := s.holds) is not None]
 
     def close(self) -> None:
-        """Kill the readers; what is still queued is answered with ReaderCrashed. Calling it twice does no harm."""
+        """Kill the readers; requests still queued are answered with ReaderCrashed. Calling it twice does no harm."""
         with self._state:
             self._closed = True
             waiting = [request for queue in self._queues.values() for request in queue]

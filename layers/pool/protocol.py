@@ -72,7 +72,7 @@ class Answer(Struct, frozen=True, eq=False):
     """The header as the type that the question names."""
 
     def to(self, question: Question) -> Answer | InvalidValue:
-        """The answer with its facts, or an error that says that it is none to this question."""
+        """Return the answer with its facts, or an error that says that it does not answer this question."""
         try:
             return replace(self, facts=decoded(self.header, question.facts_kind(), no_answer(question)))
         except InvalidValue as error:
@@ -196,8 +196,8 @@ def _with_templates(value: Any) -> Any:
 
 
 def parsed(message: bytes) -> Any:
-    """The plain JSON of a message, and its phrases. Raises ValueError for what is no JSON, and for phrases that are
-    none.
+    """Parse the plain JSON of a message, and its phrases. Raises ValueError for text that is no JSON, or has bad
+    phrases.
     """
     room = Room(MAX_HEADER_BYTES)
 

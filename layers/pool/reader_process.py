@@ -62,7 +62,7 @@ class ReaderNotStarted(ReaderDied):
 
 
 class OutOfReach(Exception):
-    """The process lives, and was not granted what the request needs: another one may be."""
+    """The process lives, but was not granted the request's files: another process may be."""
 
 
 class ConfiningStalled(Exception):

@@ -135,7 +135,7 @@ class Supervisor(threading.Thread):
                 self._pool.finished(delivery.request)
 
     def _warm(self, reader: ReaderProcess) -> None:
-        """Have a process ready before the next request comes; a failure to start is told with that request."""
+        """Have a process ready before the next request comes; a failure to start is reported with that request."""
         if self._pool.is_closed or self.is_leaving:
             return
         try:

@@ -69,7 +69,7 @@ def main(
 
 
 def _confined(walls: Walls, request: dict[str, Any], connection: Connection) -> bytes | None:
-    """Hold this process to what the first request needs and what was granted with it, and say what holds.
+    """Hold this process to the needs of the first request and the grants that came with it, and report its walls.
 
     For a later request None where it needs nothing else; else the answer that another process has to read this.
     """

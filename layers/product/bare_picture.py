@@ -13,7 +13,7 @@ _WEBP_SAID = 0b0010_1100
 
 
 def bare_picture(data: bytes, content_type: str) -> bytes | None:
-    """The same pixels in the same coding, with nothing else; None for what is no PNG, JPEG or WebP, or is broken."""
+    """The same pixels in the same coding, and nothing else; None for data that is no PNG, JPEG or WebP, or broken."""
     strip = _STRIPPED.get(content_type)
     try:
         return None if strip is None else strip(data)

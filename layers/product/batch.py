@@ -53,9 +53,10 @@ class BatchItem(Struct, frozen=True):
 
 
 def batch_of(document: Document, each: Each, like: ProductSpec) -> list[BatchItem]:
-    """A product for each of them, with the page, style and words of `like`. Raises InvalidValue where there is none.
+    """Make a product for each of them, with the page, style and words of `like`. Raises InvalidValue where there is
+    none.
 
-    What may not stand in a published product has none of its own.
+    Sites, classes or bookmarks that may not stand in a published product get none.
     """
     match each:
         case "site":

@@ -22,5 +22,5 @@ def draws_boundaries(*names: str) -> bool:
 
 
 def says_whose_view(text: str) -> bool:
-    """True where a sentence says in which view boundaries are drawn: who drew them so, or that they are de facto."""
+    """True where a sentence states in whose view boundaries are drawn, or that they are de facto."""
     return _VIEW.search(text) is not None

@@ -118,7 +118,7 @@ class NamedSite(Struct, frozen=True):
     names: tuple[tuple[str, str], ...] = ()
     """(language, name) pairs of its other names."""
     seen: str = ""
-    """The dates on which it was seen, from its observations; empty: nobody looked."""
+    """Dates on which it was seen, from its observations; empty: none exist."""
 
 
 class ClaimSaid(Struct, frozen=True):
@@ -180,7 +180,7 @@ class ClaimSaid(Struct, frozen=True):
 
 
 class ImageSeen(Struct, frozen=True):
-    """An image that the evidence in the frames stands on, as its row tells."""
+    """An image on which evidence in the frames rests, with the facts of its row."""
 
     uuid: str
     name: str

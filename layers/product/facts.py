@@ -61,7 +61,7 @@ class ImageFact(Struct, frozen=True):
 
 
 class ScaleBarFact(Struct, frozen=True):
-    """The scale bar of a map: its words as printed, and what it is worth."""
+    """The scale bar of a map: its printed words, and its length."""
 
     words: str = ""
     length_m: float = 0.0
@@ -105,7 +105,7 @@ class MapFact(Struct, frozen=True):
     side: str = ""
     """*before* or *after* where the page calls it so by its date, else its letter; empty for a single map."""
     bounds: Bounds | None = None
-    """Left, bottom, right, top in lon, lat; None for what lies off the Earth."""
+    """Left, bottom, right, top in lon, lat; None off the Earth."""
     crs: str = ""
     crs_words: str = ""
     """Projection and datum as printed."""
@@ -122,9 +122,9 @@ class MapFact(Struct, frozen=True):
     """The reason that is printed where a map of a continent has none."""
     graticule: GraticuleFact | None = None
     legend_missing: tuple[str, ...] = ()
-    """Words of what is drawn in the frame and is not in the legend."""
+    """Words of things that are drawn in the frame and missing in the legend."""
     legend_unseen: tuple[str, ...] = ()
-    """Words of what is in the legend and is not drawn."""
+    """Words of things that are in the legend and not drawn."""
     locator: bool = False
     sites: SitesFact = field(default_factory=SitesFact)
     halo: bool = True

@@ -315,7 +315,7 @@ class _Gathering:
         return self._site_words(site, numbers, is_named, named_by.get(site.uuid, ""))
 
     def _site_words(self, site: Site, numbers: Mapping[str, int], is_named: bool, by: str) -> NamedSite:
-        """The words of a mark; in a published product without the paths of those that somebody typed."""
+        """The words of a mark; for a published product without paths in typed ones."""
         told = self._publishing
         row = replace(site, position_basis=told.basis_of(self._document, site)) if told.is_on else site
         said = site_words(self._document, row, numbers.get(site.uuid), is_named, by)
@@ -358,8 +358,10 @@ class _Gathering:
                 self._kept_back.add(Withheld.INTERNAL, "sources", uuid, source.title or source.publisher)
 
     def _case_marking(self) -> list[str]:
-        """The case's own marking. A published product is made of what may stand in it, so that only a marking which
-        somebody set above all rows counts there.
+        """The case's own marking.
+
+        A published product holds only rows that may stand in it, so that only a marking set above all rows counts
+        there.
         """
         own = self._document.meta("marking")
         if not own or not self._publishing.is_on:
@@ -436,7 +438,7 @@ def quoted(words: str) -> str:
 
 
 def image_words(image: Image, publishing: Publishing) -> ImageSeen:
-    """An image that evidence stands on, as its row tells."""
+    """The words of an image on which evidence rests, from its row."""
     start, _slash, end = image.acquired_at.partition("/")
     at = Phrase("{start} to {end}", start=start, end=end) if end else start
     return ImageSeen(

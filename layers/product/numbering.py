@@ -16,9 +16,9 @@ _WHAT = Phrase("The numbers of the product")
 
 
 def read_numbers(text: str) -> dict[str, int]:
-    """Uuids of marks and their numbers, as `numbers_json` has them. What is odd in it counts as not said.
+    """Read uuids of marks and their numbers from `numbers_json`. Odd members count as not stated.
 
-    A number that stands twice belongs to the first.
+    A number that occurs twice belongs to the first mark.
     """
     try:
         data = json_object(text, _WHAT).get("numbers")

@@ -84,13 +84,13 @@ def without_paths(text: str) -> str:
 
 
 def is_path(token: str) -> bool:
-    """True for a whole token that is a path on somebody's machine, or a link to one."""
+    """True for a whole token that is a path on a person's machine, or a link to one."""
     return without_paths(token.strip()) != token.strip()
 
 
 def name_of_path(path: str) -> str | None:
-    """The name of the file that a path leads to, `HIDDEN` where that would tell of a person or a machine; None for what
-    is no path.
+    """The name of the file that a path leads to; `HIDDEN` where it would name a person or a machine; None for other
+    text.
     """
     scheme, colon, rest = path.partition(":")
     is_file_url = scheme.casefold() == "file" and bool(colon)
@@ -120,7 +120,7 @@ def _looks_like_one(names: list[str]) -> bool:
 
 
 def is_own_link(address: str) -> bool:
-    """True for an address on a machine of one's own, or with somebody's login in it."""
+    """True for an address on a private machine, or with a person's login in it."""
     text = address.strip()
     if text.casefold().startswith(("doi:", "urn:", "ark:", "hdl:", "s3:", "gs:")):
         return False

@@ -15,7 +15,7 @@ from layers.product.content import ClaimSaid, NamedSite, ProductContent, QuoteCi
 from layers.text.counted import counted, grouped
 
 LEAST_EXCERPT, MOST_EXCERPT = 60, 110
-"""Characters of the exact words that an excerpt keeps: fewer say too little of what is claimed."""
+"""Fewest and most characters of the exact words in an excerpt: fewer would say too little of the claim."""
 MOST_PLACES = 8
 """Most places of a claim that are named."""
 ELLIPSIS = "..."
@@ -38,7 +38,7 @@ class Telling(IntEnum):
     FULL = 0
     """All that is recorded: exact words, our words, state, judgements, answers."""
     WORDS = 1
-    """Exact words with their attribution, the answers, the context, and what is ours of places and names."""
+    """Exact words with their attribution, the answers, the context, and the parts of places and names that are ours."""
     BRIEF = 2
     """The same, with shorter words on places that are ours, and the sources by their publishers."""
     EXCERPT = 3
@@ -113,7 +113,7 @@ class PartyNames:
         return frozenset(uuid for uuid, pattern in self._patterns.items() if pattern.search(line))
 
     def names_any(self, text: str) -> bool:
-        """True where somebody can be read in it."""
+        """True where the text names any of them."""
         line = " ".join(text.split())
         return any(pattern.search(line) for pattern in self._patterns.values())
 
@@ -331,7 +331,7 @@ def context_sentence(source: SourceCited) -> str:
 
 
 class OwnPlaces(NamedTuple):
-    """A sentence on places that are ours, and the parties of which it tells that."""
+    """A sentence on places that are ours, and the parties that it is about."""
 
     sentence: str
     parties: Sequence[NamedSite]
@@ -412,7 +412,7 @@ def _bare(words: str) -> str:
 
 
 def _our_words(claim: ClaimSaid) -> str:
-    """Our statement, where the source's words stand beside it what it says more."""
+    """Our statement, where it says more than the source's words beside it."""
     words = _bare(claim.source_words)
     if not words or claim.statement == claim.source_words:
         return ""
@@ -421,7 +421,7 @@ def _our_words(claim: ClaimSaid) -> str:
 
 
 def _inner(claim: ClaimSaid, level: Telling) -> Iterator[str]:
-    """Ours, and apart from what was said: judgements and our words wherever there are any."""
+    """Judgements and words of ours, where there are any, apart from the claim's own words."""
     if ours := _our_words(claim):
         yield Phrase("Our note: {ours}.", ours=ours) if claim.source_words else ours
     if level is Telling.FULL:

@@ -123,7 +123,7 @@ class Publishing(Struct, frozen=True):
         return self.words(claim.source_wording) if claim.voice == "analyst" else claim.source_wording
 
     def speaker_of(self, document: Document, claim: Claim) -> str:
-        """The one who said it, as typed; empty for the person of ours whose judgement it is."""
+        """The speaker, as typed; empty for the analyst whose judgement it is."""
         is_own = claim.voice == "analyst" or (
             is_ours(claim) and not claim.source_wording.strip() and not document.source_links_of_claim(claim.uuid)
         )
@@ -148,7 +148,7 @@ class Publishing(Struct, frozen=True):
         return text if _ADDRESS.fullmatch(text) and not is_own_link(text) else ""
 
     def words(self, text: str) -> str:
-        """A text without the folders of paths, and without who moved a layer; its links stay whole."""
+        """A text without the folders of paths, and without the names of those who moved layers; links stay whole."""
         return without_paths(without_mover(text)) if self.is_on else text
 
     def _is_public(self, document: Document, link: ClaimSource) -> bool:
@@ -170,7 +170,7 @@ def _repeats(words: str, quote: str) -> bool:
 
 
 def is_ours(claim: Claim) -> bool:
-    """True for a judgement of the analyst, False for a report of what somebody said."""
+    """True for a judgement of the analyst, False for a report of others."""
     return claim.voice == "analyst" or claim.state in ("assessed", "verified")
 
 

@@ -101,7 +101,7 @@ class ProductMap(Struct, frozen=True):
 
 
 class Override(NamedTuple):
-    """A finding of the check that the analyst lets pass: of which rule, on what, why, who and when."""
+    """A finding of the check that the analyst lets pass: its rule and subject, the reason, the person and the time."""
 
     rule: str
     where: str

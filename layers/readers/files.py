@@ -90,7 +90,7 @@ OPENED = (
     "CSV",
     "Excel",
 )
-"""Names of what is opened, for sentences."""
+"""Names of the formats that are opened, for sentences."""
 
 _MAGIC = (
     (b"II*\0", Content.TIFF),

@@ -173,7 +173,7 @@ class Exported(Struct, frozen=True):
     written: Annotated[int, Meta(ge=0)]
     facts: dict[str, Any]
     remark: str
-    """A remark on what the format cannot hold."""
+    """A remark on data that the format cannot hold."""
     found: int | None
     """Rows of a finished CSV: one without places is no layer that could be opened."""
 

@@ -19,7 +19,7 @@ class Picture(Struct, frozen=True):
 
     part: str
     words: str
-    """Its size and what it is, for people."""
+    """Its size and kind, for people."""
     crs: str
     placed_by: str
     """Means of placement, as in `RasterInfo`."""

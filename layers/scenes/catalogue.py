@@ -10,7 +10,7 @@ from layers.scenes.found_scene import FoundScene
 
 
 class SceneCatalogue(Protocol):
-    """A source of scenes. It is asked in the window's thread, so it answers with what it knows already."""
+    """A source of scenes. It is asked in the window's thread, and answers with the scenes that it knows already."""
 
     @property
     def name(self) -> str:

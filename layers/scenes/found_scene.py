@@ -94,7 +94,7 @@ class FoundScene:
 
 
 def scene_of_facts(path: str, facts: SceneFacts, *, has_picture: bool) -> FoundScene:
-    """The scene that a reader has described. What makes no sense in it counts as absent, whatever a file stated."""
+    """The scene that a reader has described. Facts that make no sense count as absent, whatever a file stated."""
     known = facts.acquisition
     sensor = " ".join(dict.fromkeys(text for text in (known.platform, known.sensor) if text))
     scene = FoundScene(

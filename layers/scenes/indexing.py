@@ -63,7 +63,7 @@ class FolderReport(Struct):
     """Files that had to be opened: the others were known."""
 
     def said(self) -> list[str]:
-        """Sentences on what was left out, each kind once."""
+        """Sentences about things left out, each kind once."""
         said = list[str]()
         if self.refused:
             first = "; ".join(list(dict.fromkeys(self.refused.values()))[:MOST_SAID])
@@ -132,7 +132,7 @@ def _listed(
     tell: Callable[[Progress], None],
     in_flight: int,
 ) -> dict[str, tuple[int, ...]]:
-    """The states of all scenes by path; what else there is goes to the report."""
+    """Return the states of all scenes by path; other files are counted in the report."""
     found: dict[str, tuple[int, ...]] = {}
     level, depth = [report.folder], 0
     while level and depth <= DEEPEST:

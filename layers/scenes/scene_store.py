@@ -31,7 +31,7 @@ _INSERT = f"INSERT OR REPLACE INTO scenes VALUES ({_TEXTS}, ?)"
 
 
 class Known(NamedTuple):
-    """Facts about a file: the scene that it is, or the sentence that says why it is none."""
+    """Facts about a file: its scene, or a sentence on why it is none."""
 
     state: tuple[int, ...]
     scene: FoundScene | None
@@ -89,7 +89,7 @@ class SceneStore:
         self._gone += [(_stored(path),) for path in paths]
 
     def commit(self) -> None:
-        """Make durable what was kept and forgotten so far; what cannot be written waits for the next time."""
+        """Make all changes so far durable; those that cannot be written wait for the next time."""
         if not (self._waiting or self._gone):
             return
         try:

@@ -208,7 +208,7 @@ def instant_of(text: str) -> Instant:
 
 
 def instant_of_image(image: ShadowImage) -> Instant | str:
-    """The instant at which an image was taken; or the sentence that says why there is none."""
+    """The instant at which an image was taken; or a sentence on why there is none."""
     if image.date_kind == "composite":
         return Phrase("This is a composite of several images: its shadows are of different times.")
     start, _, end = image.acquired_at.partition("/")
@@ -232,7 +232,7 @@ def instant_of_image(image: ShadowImage) -> Instant | str:
 
 
 def _only_known(start: str, end: str) -> str:
-    """The sentence on a date without a time of day: it tells how much of the date is known."""
+    """The sentence on a date without a time of day: it states how much of the date is known."""
     if not is_partial(start) or (end and not is_partial(end)):
         return Phrase(
             "The date of this image, “{start}”, cannot be read: state it under the layer's properties.",

@@ -66,7 +66,7 @@ class VectorContent(Struct, frozen=True, eq=False):
         return self
 
     def rows_in(self, table: FeatureTable, bounds: Bounds) -> NDArray[np.int32]:
-        """Rows of what is shown and touches world bounds, ascending."""
+        """Rows that are shown and touch world bounds, ascending."""
         rows = table.rows_in(bounds)
         if self.shown is None or not rows.size:
             return rows

@@ -29,7 +29,7 @@ class FeatureIndex(Struct, frozen=True, eq=False):
     reach: tuple[float, float]
     """Distance that a feature of a cell may stretch beyond its middle."""
     large: NDArray[np.int32]
-    """Rows of what stretches over more than a cell: near to everything."""
+    """Rows of features that stretch over more than a cell: near to everything."""
 
     @classmethod
     def of_points(cls, xy: NDArray[np.int32]) -> Self:

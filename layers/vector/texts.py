@@ -79,7 +79,7 @@ class Texts(Struct, frozen=True, eq=False):
         return text if len(text) <= longest and end - start <= 4 * longest + 4 else text[: longest - 1] + "…"
 
     def all(self, heard: Heard = nobody) -> list[str]:
-        """`heard` is called now and then, and may raise; so it is wherever it is asked for here."""
+        """All texts. `heard` is called now and then, here as in the other methods, and raises to cancel."""
         found: list[str] = []
         for first in range(0, len(self), _CELLS_A_PIECE):
             heard()

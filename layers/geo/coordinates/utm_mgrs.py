@@ -207,7 +207,7 @@ def _place_utm(utm: _Utm, north: bool, text: str) -> ParsedCoordinate | None:
 
 
 def _in_band(lat: float, utm: _Utm) -> bool:
-    """True when the latitude lies in the letter's band, give or take the rounding and what people do at its edges."""
+    """True when the latitude lies in the letter's band, with a tolerance for rounding and for habits at its edges."""
     if len(utm.letter) != 1:
         return False
     low, high = _band_limits(utm.letter)

@@ -19,9 +19,9 @@ _LONGEST = 60
 
 
 def correction_of(document: Document, issued: Product) -> str:
-    """The changes in the case since a version was issued, in one line; empty where there are none.
+    """Describe in one line the changes in the case since a version was issued; empty where there are none.
 
-    It is offered to the analyst, who knows what was wrong, and stands where nobody wrote another one.
+    It is offered to the analyst, who knows what was wrong, and is used where nobody wrote another line.
     """
     told = list(dict.fromkeys(_told(document, differences(document, issued))))
     if not told:

@@ -59,7 +59,7 @@ _DIGEST_BYTES = 6
 
 
 class PrintedRow(NamedTuple):
-    """A row as a product printed it: its table in the file, its revision, and a digest of what is printed of it."""
+    """A row as a product printed it: its table in the file, its revision, and a digest of its printed parts."""
 
     table_name: str
     uuid: str

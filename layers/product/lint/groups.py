@@ -12,7 +12,7 @@ from layers.text.counted import counted
 REVIEW, SAY_UNKNOWN, RECORD_ANSWER, NAME_DATE_BASIS = "review", "say unknown", "record answer", "name date basis"
 """Remedies that one action applies to many rows at once. All others are applied at the place of the finding."""
 WITHHELD = "withheld"
-"""The rule on what a published product leaves out."""
+"""The rule on rows that a published product leaves out."""
 _OWN = re.compile(r"“[^”]*”|\d+(?:[.,]\d+)*")
 """Parts of a sentence that differ between findings of one kind: names, words and numbers."""
 

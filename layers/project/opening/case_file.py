@@ -110,7 +110,7 @@ class CaseFile:
         return {str(key): value for key, value in found if isinstance(key, str) and isinstance(value, str)}
 
     def mark(self, integrity: str) -> tuple[Fingerprint, Integrity]:
-        """The case's fingerprint and what its bytes say, `integrity` being the text in loupe_meta."""
+        """The case's fingerprint and its state by its bytes; `integrity` is the text in loupe_meta."""
         mark = self._held.mark
         with open_regular(self._held.path) as file:
             state, at = examine(file, integrity)

@@ -244,7 +244,7 @@ def _bytes_in(answer: Answer) -> bytes:
 
 
 def _chunk(answer: Answer, columns: Mapping[str, int], in_arrays: str) -> Chunk:
-    """Raises CaseDamaged for what does not fit together."""
+    """Decode a chunk of rows. Raises CaseDamaged where its parts do not fit together."""
     try:
         rows = _told(answer.header, _Rows)
         numbers, told = rows.numbers, rows.columns

@@ -230,7 +230,7 @@ class _Sweep:
         self.is_changed = is_changed
 
     def children(self, parent: Element, allowed: frozenset[str] | None) -> None:
-        """Judge what a part holds; None for `allowed` where it may hold anything that is no code."""
+        """Judge the children of a part; `allowed` None: it may hold anything but code."""
         for child in list(parent):
             if allowed is not None and child.tag not in allowed:
                 self._remove(parent, child, Phrase("a part that is not known ({tag})", tag=_short(child.tag)))

@@ -53,7 +53,7 @@ class Search(Struct, frozen=True):
 
 
 class _Listing(Struct):
-    """Names below a folder: what can be compared without opening a file."""
+    """Names below a folder, for comparison without opening a file."""
 
     by_name: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     files: list[str] = field(default_factory=list)

@@ -62,7 +62,7 @@ _MEANS_UNKNOWN = {"date_kind": frozenset(vocabulary.DATE_KINDS)}
 
 
 class Repair(Struct, frozen=True):
-    """A value that was not taken as it stood. `row` is its index in what was judged."""
+    """A value that was not taken as it stood. `row` is its index among the judged values."""
 
     row: int
     column: str

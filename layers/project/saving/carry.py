@@ -223,7 +223,7 @@ def _copy_metadata(new: sqlite3.Connection, case: CaseReader, renamed: Callable[
 
 
 def told_styles(rows: Iterable[tuple[str, str, str]]) -> str:
-    """(table, style name, QML) rows as `STYLES_KEY` tells them."""
+    """(table, style name, QML) rows in the fact `STYLES_KEY`."""
     return json.dumps({f"{table}/{name}": digest(qml) for table, name, qml in rows})
 
 

@@ -20,7 +20,7 @@ _PROVENANCE = (
 
 
 def derive(connection: sqlite3.Connection, target: Path, integrity_slot: str) -> None:
-    """Fill what is derived, in an open transaction; `target` is the name the file will have."""
+    """Fill derived tables and columns, in an open transaction; `target` is the name that the file will have."""
     from layers.project.qgis.case_layers import project_layers  # for start-up time: only saving writes for QGIS
     from layers.project.qgis.project import project_row
     from layers.project.qgis.style import style_rows

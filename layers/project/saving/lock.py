@@ -44,7 +44,9 @@ class Holder(Struct, frozen=True):
 
 
 class LockLoss(Struct, frozen=True):
-    """A lock of ours that was taken over: by whom; None where they have let go since, and it is ours again."""
+    """A lock of ours that was taken over, with its new holder; None where that has let go since, and the lock is ours
+    again.
+    """
 
     holder: Holder | None
 
@@ -121,7 +123,7 @@ class CaseLock:
                 return
 
     def holder(self) -> Holder | None:
-        """The holder of the lock; None for nobody, for a process that is gone, and for a file that is no lock."""
+        """The holder of the lock; None without one, for a process that is gone, and for a file that is no lock."""
         try:
             holder = decoded_or_none(json.loads(_read(self.path)), Holder)
         except (OSError, ValueError, RecursionError):

@@ -28,7 +28,7 @@ _TRIES = 20
 def guarded_target(place: Path, expected: Sequence[Fingerprint] | None, fs: FileSystem) -> Iterator[None]:
     """Hold `place` exclusively, settled: no journal beside it has anything to play back.
 
-    Raises CaseInUse, or CaseChangedOnDisk where it is none of `expected` (None: whatever stands there may go).
+    Raises CaseInUse, or CaseChangedOnDisk where the file is none of `expected` (None: any file may be replaced).
     """
     if not place.exists():
         _put_side_files_aside(place, fs)

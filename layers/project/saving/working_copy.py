@@ -375,9 +375,9 @@ def begin_history(
 
 @contextmanager
 def session_folder(sessions: Path, session: Session, fs: FileSystem) -> Iterator[Path]:
-    """A new folder that only its owner may read; gone where making what is in it fails.
+    """Make a new folder that only its owner may read; it is removed where filling it fails.
 
-    Raises SaveFailed, DiskFull or NotAllowed for what the system refuses in the block.
+    Raises SaveFailed, DiskFull or NotAllowed for the system's errors in the block.
     """
     folder = sessions / str(uuid4())
     try:

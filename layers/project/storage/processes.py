@@ -25,7 +25,7 @@ class Life(Enum):
 
 
 class Owner(Struct, frozen=True):
-    """A process on a host. `started` is what the system says about its start; empty where it says nothing."""
+    """A process on a host. `started` is the start that the system states for it; empty where it states none."""
 
     pid: int
     started: str = ""

@@ -114,7 +114,7 @@ HISTORY_COLUMNS = (
     "reason",
 )
 TOMBSTONE_COLUMNS = ("uuid", "table_name", "deleted_at", "deleted_by", "sha256", "what")
-"""`what` and `sha256` tell of bytes that were deleted: a chip or a kept file is listed for ever."""
+"""Columns of tombstones. `what` and `sha256` describe deleted bytes: a chip or a kept file is listed for ever."""
 
 PRIVATE_TABLES = (*(spec.name for spec in SPECS if spec.private), "loupe_history", "loupe_tombstones")
 
@@ -274,7 +274,7 @@ ENUM_COLUMNS: tuple[tuple[str, str, str], ...] = (
 
 
 def create_schema(connection: sqlite3.Connection, project_uuid: str) -> None:
-    """Make every table in an empty database, and fill what does not depend on rows. Leaves the transaction open."""
+    """Make every table in an empty database, and fill those that depend on no row. Leaves the transaction open."""
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {USER_VERSION}")
     connection.execute("BEGIN")

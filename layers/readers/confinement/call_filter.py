@@ -96,7 +96,7 @@ def denying(machine: Machine, refused: Iterable[int]) -> bytes:
 
 
 def allowing(machine: Machine, pid: int, *, sockets: bool, writes: bool) -> bytes:
-    """A program that allows what a reader with this process id needs, and no other call."""
+    """A program that allows the calls that a reader with this process id needs, and no other."""
     allowed = FILES, MEMORY, WAITING, OWN_PROCESS, *((ON_SOCKETS, SOCKETS) if sockets else ())
     allowed = *allowed, *((ATTRIBUTES, NAMES) if writes else ())
     steps = [*_head(machine)]

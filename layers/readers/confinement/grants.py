@@ -192,7 +192,7 @@ def _named(path: str) -> str:
 
 
 def _is_shared(folder: str) -> bool:
-    """True for the root, the home and what is above it, and the system's folders for temporary files."""
+    """True for the root, the home and the folders above it, and the system's folders for temporary files."""
     home = os.path.realpath(os.path.expanduser("~"))
     shared = {os.path.realpath(path) for path in (*_SHARED, os.environ.get("TMPDIR") or "/tmp")}
     return folder in shared or os.path.commonpath((folder, home)) == folder
@@ -217,7 +217,7 @@ class Reach:
     """
 
     def __init__(self, places: Iterable[Place] = ()) -> None:
-        """`places` are what it was granted."""
+        """Keep the granted `places`."""
         self._written = {_identity(place.path) for place in places if place.extent is Extent.WRITTEN}
         self._known: dict[str, _Identity] = {}
         """Identities of paths that could be opened, at that time."""

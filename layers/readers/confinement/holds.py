@@ -9,7 +9,7 @@ class Holds(Struct, frozen=True):
     """The walls of a process: accesses that it has no more."""
 
     files: bool = False
-    """It opens only what it was granted."""
+    """It opens only files that it was granted."""
     network: bool = False
     """It reaches no host, by no protocol."""
     tcp: bool = False

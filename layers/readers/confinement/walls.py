@@ -139,7 +139,9 @@ class Walls:
 
 
 def _libraries() -> Iterator[str]:
-    """Folders of Python, of our own code, of the libraries and of their data: what a library loads late is there."""
+    """Folders of Python, of our own code, of the libraries and of their data, from which libraries may load parts
+    later.
+    """
     for prefix in (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix):
         if os.path.realpath(prefix) not in _PREFIXES_OF_SYSTEM:
             yield prefix

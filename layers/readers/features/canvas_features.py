@@ -146,7 +146,7 @@ def _share_count(rows: int, row_bytes: float) -> int:
 
 
 _WITH_CURVES = (Content.GML, Content.GEODATABASE)
-"""Formats that hold curves though their rows are not told apart by fid."""
+"""Formats that hold curves, though their rows are not read by fid."""
 
 
 class _LastSource:
@@ -253,7 +253,7 @@ def _by_rows(
 
 
 def _step(asked: ReadFeatures) -> float:
-    """World units a step: what is asked for, or what the canvas has."""
+    """World units a step: the requested ones, or the canvas's."""
     step = asked.step
     return float(step) if step is not None and 0 < step < math.inf else step_of(asked.crs)
 

@@ -53,7 +53,7 @@ class GmlFiles:
         self._data, self._layers = b"", dict[str, int]()
 
     def get(self, path: str) -> tuple[bytes, dict[str, int]]:
-        """The text that OGR reads, and its layers with what is added to OGR's numbers of their rows.
+        """Return the text that OGR reads, and its layers, each with the number to add to OGR's numbers of its rows.
 
         Raises NotReadable, UnsupportedFormat.
         """

@@ -90,7 +90,7 @@ def read_info(source: VectorSource, *, counted: bool = True) -> dict[str, Any]:
 
 
 def known_crs(text: str | None) -> str:
-    """CRS text in our form, or "" where there is none, nobody knows it, or it places nothing on a map."""
+    """CRS text in our form; "" for none, an unknown one, or one that places nothing on a map."""
     if text and any(name in text for name in _UNDEFINED):
         return ""
     try:

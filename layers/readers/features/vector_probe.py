@@ -98,7 +98,9 @@ def probe_vector(content: Content, asked: Probe) -> tuple[dict[str, Any], tuple[
 
 
 def _table_infos(asked: Probe, tables: list[str], problems: list[str]) -> list[VectorInfo]:
-    """The tables that can be read; what is wrong with the others is said with each. Raises what the last one did."""
+    """Return the tables that can be read; each has sentences about the others. Raises the last error where there are
+    none.
+    """
     found, failed = [], None
     for table in tables:
         try:
@@ -168,7 +170,7 @@ def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
 def _first_rows(
     source: VectorSource, name: str, count: int, fields: tuple[tuple[str, str], ...], crs: str
 ) -> tuple[NDArray[Any], bool, list[str]]:
-    """Shapes of the first of `count` rows, whether they are all rows, and what is wrong with them."""
+    """Shapes of the first of `count` rows, whether they are all rows, and sentences about their faults."""
     if not (source.by_fid or source.is_chunked or os.path.getsize(source.path) <= _MAX_CHECKED_BYTES):
         return np.zeros(0, object), False, []
     most = _rows_to_check(source, count)

@@ -44,7 +44,7 @@ def _turned(feature: dict[str, Any]) -> bool:
 
 
 def _box(bbox: Any) -> tuple[float, float] | None:
-    """West and east; None for what is no box."""
+    """Return west and east; None for anything but a box."""
     if not isinstance(bbox, list) or len(bbox) not in (4, 6) or not all(_is_number(one) for one in bbox):
         return None
     return float(bbox[0]), float(bbox[len(bbox) // 2])

@@ -83,7 +83,7 @@ def _mixes(data: bytes) -> bool:
 
 
 def _lacking(data: bytes, content: Content, rows: int) -> dict[int, int] | None:
-    """Number of places without a height beside others that have one, by feature; None where that cannot be told."""
+    """Number of places without a height beside others that have one, by feature; None where it cannot be known."""
     if len(data) > MOST_PARSED_BYTES:
         return None
     if content is Content.JSON_LINES and not data.lstrip().startswith(b'{"type":"FeatureCollection"'):

@@ -49,7 +49,7 @@ _MOST_LISTED = 2_000
 """Most numbers of one list that become text: the time that OGR takes grows with their square."""
 _MOST_NAMED = 5
 _LEAST = -(10**18)
-"""OGR makes floats of what is less, though 64 bits would hold some of it."""
+"""Smallest whole number that OGR reads as one; smaller ones become floats, though 64 bits would hold some."""
 _AS_TEXT = {"DATE_AS_STRING": "YES"}
 
 
@@ -169,7 +169,7 @@ def _in_utf8(data: bytes, name: str) -> tuple[bytes, list[str]]:
 
 
 def _with_numbers_kept(data: bytes) -> tuple[bytes, list[str]]:
-    """Whole numbers of more than 64 bits as text, for OGR rounds or refuses them; null for what is beyond a float."""
+    """Write whole numbers of more than 64 bits as text, which OGR rounds or refuses; null for those beyond a float."""
     if not _may_hold_large_numbers(data):
         return data, []
     large: dict[str, str] = {}

@@ -39,7 +39,7 @@ def feature_tables(path: str) -> tuple[list[str], list[str]]:
 
 
 def missing_geometry(path: str, table: str, column: str) -> str:
-    """A sentence where the table has not the column that is said to hold its geometries; else empty."""
+    """A sentence where the table lacks the column that should hold its geometries; else empty."""
     quoted = table.replace('"', '""')
     try:
         with closing(sqlite3.connect(f"file:{quote(path)}?mode=ro&immutable=1", uri=True)) as database:

@@ -90,7 +90,7 @@ class _Judge:
         self._waiting.append(address)
 
     def _superblock(self) -> Iterator[int]:
-        """The addresses of the root, and of what else stands at the beginning."""
+        """The addresses of the root, and of the other structures at the beginning."""
         head = self._in.bytes_at(0, 96, exact=False)
         if not head.startswith(MARK):
             raise Damaged
@@ -241,7 +241,7 @@ class _Judge:
             waiting += [self._in.offset(first + number * step) for number in range(count)]
 
     def _symbol(self, entry: bytes) -> Iterator[int]:
-        """The object that a symbol stands for; a group's members also by what is noted beside it."""
+        """The object of a symbol; for a group also the members noted beside it."""
         width = self._in.offset_bytes
         (kind,) = struct.unpack_from("<I", entry, 2 * width)
         if kind == 1:

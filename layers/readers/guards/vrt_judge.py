@@ -103,7 +103,7 @@ class _Foreign(ValueError):
 
 
 def _crs(text: str) -> str:
-    """A code or WKT; "" for what names no CRS: GDAL would look for a file or a host of that name."""
+    """Return a code or WKT; "" for a text that names no CRS: GDAL would look for a file or a host of that name."""
     fault = fault_of_crs(text)
     if fault:
         raise _Foreign(fault)
@@ -211,7 +211,7 @@ _KEPT_DOMAINS = {
 
 
 class Vrt(Struct, frozen=True):
-    """A VRT that was understood: the real paths of its sources, and what GDAL is given instead of it."""
+    """A VRT that was understood: the real paths of its sources, and the text for GDAL in its place."""
 
     sources: tuple[str, ...]
     root: Element
@@ -313,7 +313,7 @@ class _Judge:
         return anew
 
     def _child(self, child: Element) -> Element | None:
-        """The element anew; None for what is passed over."""
+        """Write the element anew; None for one that is left out."""
         match child.tag:
             case "SourceFilename":
                 return self._source_name(child)

@@ -89,7 +89,7 @@ def _overlays(path: str, _modified_ns: int, _size: int) -> dict[str, GroundOverl
 
 
 def _picture_of(element: Element, kml: str, members: set[str]) -> str:
-    """The member that an overlay names, "" for one elsewhere: what leads to a host is text, never followed."""
+    """The member that an overlay names, "" for a picture elsewhere: links to hosts are text, never followed."""
     href = unquote((element.findtext("Icon/href") or "").strip()).replace("\\", "/")
     if not href.lower().endswith(_PICTURES) or ":" in href:
         return ""

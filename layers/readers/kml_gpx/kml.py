@@ -37,7 +37,7 @@ _WHOLE = _OVERLAYS | {"Placemark", "Style", "StyleMap", "Schema"}
 """Elements that are looked at as a whole."""
 _STANDARD = _WHOLE | {"kml", "Document", "Folder", "name"}
 _ROOTS = _WHOLE | {"kml", "Document", "Folder"}
-"""The standard knows one root; some programs write what should stand in it alone."""
+"""Root elements: the standard's, and those of programs that write its content alone."""
 _TYPES = {
     "int": "integer",
     "uint": "integer",
@@ -314,7 +314,7 @@ def _typed(values: list[Any], kind: str) -> list[Any] | None:
 
 
 def _whole(text: str) -> int:
-    """Raises ValueError for what is none, and for what 64 bits do not hold."""
+    """Parse a whole number. Raises ValueError for other text, and for a number that 64 bits do not hold."""
     if len(text) > 20 or "_" in text or not -(2**63) <= (value := int(text)) < 2**63:
         raise ValueError(text[:40])
     return value

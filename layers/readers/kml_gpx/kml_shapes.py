@@ -186,7 +186,7 @@ def _turned(box: Any, x: float, y: float, degrees: float) -> Any:
 
 
 def simple_style(element: Element) -> dict[str, Any]:
-    """Reads from a Style what our `VectorStyle` can show: line and fill colour, width, size of the icon."""
+    """Read the parts of a Style that our `VectorStyle` can show: line and fill colour, width, size of the icon."""
     found: dict[str, Any] = {}
     line, fill, icon = element.find("LineStyle"), element.find("PolyStyle"), element.find("IconStyle")
     if line is not None and (color := color_of(line)):

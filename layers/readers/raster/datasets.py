@@ -180,7 +180,7 @@ atexit.register(DATASETS.close)
 
 
 def raster_content(path: str) -> Content:
-    """The kind of the file, with tiles in SQLite files told apart. Raises as `content_of` and `tiles_in`."""
+    """The kind of the file, with tiles in SQLite files recognised. Raises as `content_of` and `tiles_in`."""
     content = content_of(path)
     return tiles_in(path).content if content is Content.SQLITE else content
 
@@ -357,7 +357,7 @@ def sound_sidecars(path: str, *suffixes: str) -> bool:
 
 
 def refused_sidecars(path: str) -> list[str]:
-    """Names of overview or mask files beside the file that are not what GDAL writes, or may not be read."""
+    """Names of overview or mask files beside the file that GDAL did not write, or that may not be read."""
     found = [path + suffix for suffix in _SIDECARS if os.path.lexists(path + suffix)]
     refused = [os.path.basename(f) for f in found if not is_readable(f) or not _is_tiff(f)]
     return refused + unreadable_beside(path, metadata_files(path))

@@ -167,7 +167,7 @@ def _stored_dtype(full: DatasetReader) -> str:
 
 
 def _fill_rows(full: DatasetReader, out: Any, row: int) -> None:
-    """One row of blocks. What is damaged stays masked."""
+    """Write one row of blocks. Damaged parts stay masked."""
     has_mask = out.nodatavals[0] is None and ColorInterp.alpha not in full.colorinterp
     for place in _places(full, out, row):
         wide, tall = int(place.width), int(place.height)

@@ -255,7 +255,7 @@ def _measured(dataset: DatasetReader, index: int) -> dict[str, Any]:
 
 
 def _wavelength_nm(dataset: DatasetReader, index: int) -> float | None:
-    """The centre of what a band sees, as ENVI's headers say it; None where the file does not."""
+    """Centre of the wavelengths that a band sees, by ENVI's headers; None where the file does not state it."""
     tags = dataset.tags(index)
     try:
         value = float(tags["wavelength"])

@@ -40,11 +40,11 @@ _HELPERS = re.compile(
     r"(?:.*[/:_])?(?:lat|lon|latitude|longitude|time|x|y)(?:_?(?:bnds|bounds|vertices))?", re.IGNORECASE
 )
 _NARROW = 2
-"""Rows or columns of what holds bounds of cells, and is no picture."""
+"""Rows or columns of arrays with bounds of cells, which are no pictures."""
 
 
 class Picture(NamedTuple):
-    """One picture of a file: what the file calls it, its sizes, the last two rows and columns, and its type."""
+    """One picture of a file: its name in the file, its sizes, the last two rows and columns, and its type."""
 
     part: str
     sizes: tuple[int, ...]

@@ -63,7 +63,7 @@ class ControlPoints(Struct, frozen=True, eq=False):
 
 
 class Fit(Struct, frozen=True, eq=False):
-    """A model fitted to control points; `note` tells people which, and how far it is off."""
+    """A model fitted to control points; `note` names it, and its error, for people."""
 
     exact: ToPixels
     rough: Affine

@@ -234,7 +234,7 @@ def _top(source: VectorSource, name: str) -> tuple[list[tuple[Any, ...]], int]:
 def _cells(
     source: VectorSource, name: str, headers: str, most: int | None, types: dict[str, str] | None = None
 ) -> dict[str, list[Any]]:
-    """Columns by name as OGR reads them; what it knows of their types goes into `types`."""
+    """Read columns by name through OGR; the types that it knows are put into `types`."""
     meta, _, _, cells = pyogrio.raw.read(
         _DRIVER + source.path,
         layer=name,

@@ -98,7 +98,7 @@ def _filled(row: Cells) -> list[str]:
 
 
 def said_above(rows: Sequence[Cells], numbers: Sequence[int], at: int) -> list[str]:
-    """Sentences about what stands above the names, and is left out."""
+    """Sentences about the rows above the names, which are left out."""
     above = rows[: max(at - _is_under_names(rows, at), 0)]
     texts = [(number, " ".join(_filled(row))) for number, row in zip(numbers, above, strict=False)]
     found: list[str] = [

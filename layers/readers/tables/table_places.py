@@ -148,7 +148,7 @@ def _number(value: Any) -> float:
 
 
 def _half(axis: str, value: Any, side: str) -> str:
-    """The text of an angle; with the hemisphere that its column tells, unless it tells its own."""
+    """Return the text of an angle, with its column's hemisphere unless it has its own."""
     if not value:
         return ""
     told, other = f"{side} {value}", "0° E" if axis == "lat" else "0° N"

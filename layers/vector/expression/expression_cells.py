@@ -68,7 +68,7 @@ class Cells(Struct, frozen=True, eq=False):
         return int(self.per_row(self.texts.lengths()).sum())
 
     def row_texts(self, rows: int, heard: Heard = nobody) -> list[str]:
-        """A text a row: for what only Python can do."""
+        """A Python text for each row, for functions that need it."""
         assert self.texts is not None
         if self.text is not None:
             return [self.text] * rows

@@ -26,7 +26,7 @@ class LabelStyle(Struct, frozen=True, rename={"layout": "placement"}):
     bold: bool = False
     italic: bool = False
     layout: str = "automatic"
-    """around a point, over its middle, along a line and its bends; automatic: what the geometry suggests."""
+    """Place of labels: around a point, over its middle, along a line and its bends; automatic: by the geometry."""
     priority: str = ""
     """A column of numbers: the greatest is placed first; empty: as the features come."""
     leader: bool = True
