@@ -145,7 +145,7 @@ class SelectTool(SiteTool):
     def _drag_to(self, event: PointerEvent, most: int | None = None) -> None:
         last, self._to = self._to, event
         if self._drag is _Drag.PAN and last is not None:
-            self.canvas.pan_by(round(last.px) - round(event.px), round(last.py) - round(event.py), resting=False)
+            self.canvas.motion.pan_by(round(last.px) - round(event.px), round(last.py) - round(event.py), resting=False)
         elif self._drag is _Drag.HANDLE and self._handle is not None:
             self._handle.to(event, is_snapped=event.is_snapped)
         elif self._drag is _Drag.MOVE and self._move is not None and self._from is not None:
@@ -167,7 +167,7 @@ class SelectTool(SiteTool):
         if drag is _Drag.BOX and start is not None:
             self._take_box(start, event)
         elif drag is _Drag.PAN:
-            self.canvas.come_to_rest()
+            self.canvas.motion.come_to_rest()
         elif drag is _Drag.MOVE and move is not None and move.figures:
             self._push_moved(move.figures)
         elif drag is _Drag.HANDLE and handle is not None and (figure := handle.figure) is not None:
