@@ -31,6 +31,7 @@ from viewer.panels.listed_marks import ListedMarks
 from viewer.panels.sites.image_access import ImageAccess
 from viewer.rendering.drawing import LayerDrawing
 from viewer.support.jobs import Jobs
+from viewer.support.language.translation import in_language
 from viewer.support.messages import MessageAction
 from viewer.support.text import one_line
 
@@ -244,7 +245,7 @@ class PanelContext(QObject):
             edit = command(self._document, *args, actor=self.actor, **fields)
             self.push(replace(edit, series=series) if series and not edit.series else edit)
         except GeoloupeError as error:
-            return error.sentence
+            return in_language(error.sentence)
         return ""
 
     def do(self, command: Callable[..., Edit], *args: Any, **fields: Any) -> bool:
