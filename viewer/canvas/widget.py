@@ -40,6 +40,7 @@ from viewer.canvas.selection import Selection
 from viewer.canvas.snapping import snap_at
 from viewer.canvas.viewport import Viewport
 from viewer.support.going_on import going_on
+from viewer.support.language.translation import in_language
 from viewer.support.painting import painting, part_of_picture
 from viewer.support.text import tooltip
 
@@ -228,9 +229,8 @@ class MapCanvas(QWidget):
         """The sentence of the current tool on what one can do now."""
         if self._tool is None:
             return ""
-        if self._gestures.snap is not None:
-            return f"{self._gestures.snap.words} {self._tool.hint}"
-        return self._tool.hint
+        hint = in_language(self._tool.hint)
+        return hint if self._gestures.snap is None else f"{self._gestures.snap.words} {hint}"
 
     def crosshair_place(self, in_hand: frozenset[str] = frozenset(), *, snaps: bool = False) -> tuple[float, float]:
         """Longitude and latitude in the middle of the map; with `snaps` of the vertex or edge that is near to it."""

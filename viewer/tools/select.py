@@ -18,7 +18,7 @@ from viewer.canvas.sites.site_frame import SiteHit
 from viewer.commands.meta import sites_visible
 from viewer.commands.shapes.mark_numbers import numbers_beside, renumbered_since
 from viewer.commands.sites import counted_marks, delete_sites, move_sites, reshape_site
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 from viewer.tools.mark_drag import HandleDrag, MoveDrag, grip_of, moved_figures, rows_under_way
 from viewer.tools.mark_handles import Handles
 from viewer.tools.tool import SiteTool
@@ -318,4 +318,4 @@ def deleted_words(marks: str, renumbered: int = 0) -> str:
         " The numbers closed up: {count} marker has another one now.",
         renumbered,
     )
-    return said.format(marks) + (closed if renumbered else "")
+    return said.format(in_language(marks)) + (closed if renumbered else "")
