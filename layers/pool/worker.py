@@ -42,7 +42,7 @@ def main(
     profile = Profile(profile_name)
     tie_to_parent(parent_pid)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _silence()
+    silence()
     walls = Walls(profile)
     walls.take_network()  # before the libraries, which may start threads
     enter(profile, own_process=True, scratch=scratch)
@@ -120,8 +120,10 @@ def _reply(run: Run, request: dict[str, Any], block: memoryview) -> bytes:
         return message_of({"number": number, "error": error.noun, "sentence": error.sentence})
 
 
-def _silence() -> None:
-    """Codecs complain about damaged files on stderr; what matters comes back as an error. Nothing that a library says
+def silence() -> None:
+    """Silence what libraries print below Python.
+
+    Codecs complain about damaged files on stderr; what matters comes back as an error. Nothing that a library says
     gets between the words of a command on stdout either.
     """
     sink = os.open(os.devnull, os.O_WRONLY)

@@ -39,7 +39,7 @@ from layers.requests.probe import Probe
 from layers.text.counted import grouped
 from layers.vector.table import VectorInfo
 
-_MAX_CHECKED_BYTES = 30 * 2**20
+MAX_CHECKED_BYTES = 30 * 2**20
 """A file that is read as a whole is not read for its rows' sake alone where it is larger."""
 _CHECKED_BYTES = 2**20
 """About so much is looked at of a file that is read in chunks."""
@@ -169,7 +169,7 @@ def _first_rows(
     source: VectorSource, name: str, count: int, fields: tuple[tuple[str, str], ...], crs: str
 ) -> tuple[NDArray[Any], bool, list[str]]:
     """Shapes of the first of `count` rows, whether they are all rows, and what is wrong with them."""
-    if not (source.by_fid or source.is_chunked or os.path.getsize(source.path) <= _MAX_CHECKED_BYTES):
+    if not (source.by_fid or source.is_chunked or os.path.getsize(source.path) <= MAX_CHECKED_BYTES):
         return np.zeros(0, object), False, []
     most = _rows_to_check(source, count)
     rows = rows_of(source, 0, most, [])
