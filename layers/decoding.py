@@ -1,4 +1,4 @@
-"""Values and the plain JSON that stands for them: what others wrote becomes a value of a type here, or is refused."""
+"""Encodes values as plain JSON, and decodes JSON that others wrote into values of a type, or refuses it."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 KEY = "content"
-"""Under which the source of a layer keeps it."""
+"""Key of a layer's source for the mark."""
 ENDS_BYTES = 64 << 10
 HASH_CHARS = 16
 

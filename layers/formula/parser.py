@@ -1,13 +1,4 @@
-"""A parser that small languages of sums share: tokens, precedence, functions, limits of length and depth.
-
-    sum     = product {one of `sums` product}
-    product = sign {one of `products` sign}
-    sign    = ("-" | "+") sign | power
-    power   = atom [one of `powers` sign]
-    atom    = leaf | "(" whole ")"
-
-What a whole formula and its leaves are, and what its tree is made of, is each language's own. Nothing is run as code.
-"""
+"""A parser shared by small languages of formulas: tokens, precedence, functions, limits of length and depth."""
 
 from __future__ import annotations
 
@@ -20,7 +11,7 @@ from layers.errors import InvalidValue
 from layers.phrase import Phrase
 
 NUMBER = r"(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)"
-"""For `token`: a number without a sign."""
+"""Pattern for `token`: a number without a sign."""
 
 
 class Token(NamedTuple):

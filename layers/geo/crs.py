@@ -1,6 +1,6 @@
-"""Coordinate reference systems as text, and the way between them. Always x, y; never the network.
+"""Coordinate reference systems as text, and conversions between them. Always x, y; never the network.
 
-A CRS goes about as *text*: an authority code ("EPSG:32652"), WKT or PROJJSON. Everything costly is cached by that
+A CRS is passed around as *text*: an authority code ("EPSG:32652"), WKT or PROJJSON. Everything costly is cached by that
 text, and pyproj's transformers a thread at a time, for they may not be shared.
 """
 
@@ -36,7 +36,7 @@ CannotBePlaced.
 PIXEL_WORLD_PX = 2**24
 """The side of the square that pixel space shows at most."""
 _GRID_HALF_M = 2e7
-"""As far as that a grid goes that is on no body."""
+"""Distance from its origin that a grid on no body reaches, in metres."""
 EARTH_RADIUS_M = 6378137.0
 MERCATOR_HALF_M = math.pi * EARTH_RADIUS_M
 MERCATOR_MAX_LAT = 85.0511287798
@@ -45,7 +45,7 @@ _REMEMBERED = 1024
 _HALVINGS = 40
 """A millimetre, from half a step of a grid over the whole Earth."""
 _ABOUT_THE_POLE = 60.0
-"""As far from the equator what lies about a pole begins."""
+"""Least latitude, north or south, of an area about a pole."""
 
 _CODE_OR_WKT = re.compile(r"\s*(?:[A-Za-z_]\w*:\w+\s*$|[A-Za-z_]+\s*\[)")
 
@@ -380,7 +380,7 @@ class _ThreadTransformers(threading.local):
 
 
 def _new_transformer(source: str, target: str) -> pyproj.Transformer | None:
-    """None where there is no way: the two are of different bodies, or one is a grid of its own."""
+    """Create a transformer; None where there is none: the two are of different bodies, or one is a grid of its own."""
     try:
         return pyproj.Transformer.from_crs(parse_crs(source), parse_crs(target), always_xy=True)
     except pyproj.exceptions.ProjError:

@@ -13,7 +13,7 @@ COARSE_LEVEL = 3
 """The one coarse level: a tile of it covers 8 x 8 exact ones, so that one read covers a whole screen."""
 
 COARSE_PAYS = 12
-"""A coarse tile is worth its read where more exact tiles than this are missing under it: not for the strip of a pan."""
+"""Fewest missing exact tiles for which a coarse tile is worth its read: the strip of a pan has fewer."""
 
 
 class PixelBounds(NamedTuple):

@@ -1,4 +1,4 @@
-"""The shipped place names, unpacked once into the cache and checked each time they are taken from there."""
+"""Unpacks the shipped place names once into the cache, and checks them each time they are read from there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a reader's "columns" answers to attributes, checked, because the reader is not trusted."""
+"""Converts a reader's "columns" answers into attributes, and checks them, because the reader is not trusted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures without what their files say beside their pixels: programs write names and folders there."""
+"""Strips pictures of the metadata in their files, where programs write names and folders."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _png_chunks(data: bytes) -> Iterator[bytes]:
 
 
 def _jpeg(data: bytes) -> bytes:
-    """Without the segments of applications and without comments; the JFIF head says the density, and stays."""
+    """Strip a JPEG of comments and applications' segments; the JFIF head stays, as it states the density."""
     if data[:2] != b"\xff\xd8":
         raise ValueError("no JPEG")
     kept, at = [data[:2]], 2

@@ -33,9 +33,9 @@ from layers.product.spec import ProductMap, ProductSpec
 type Each = Literal["site", "class", "bookmark"]
 EACH: tuple[Each, ...] = ("site", "class", "bookmark")
 REACH_M = 10_000.0
-"""From a site to the edges of its map, where its place is known well."""
+"""Distance from a site to the edges of its map, where its place is known well."""
 ERRORS_SHOWN = 3.0
-"""As many times the position error is shown around a site."""
+"""Distance shown around a site, as a multiple of its position error."""
 VIEW_PX = (1200, 800)
 """The window that a bookmark without an extent is taken to have been made in."""
 _OF_NO_PAGE = ("products", "product_rows", "meta", "bookmarks")

@@ -92,7 +92,7 @@ class NamedSite(Struct, frozen=True):
     role: str = "other"
     mark_kind: str = "site"
     number: int | None = None
-    """In the key."""
+    """Number in the key."""
     place: str = ""
     """Decimal degrees, to as many digits as its error allows."""
     mgrs: str = ""
@@ -156,7 +156,7 @@ class ClaimSaid(Struct, frozen=True):
     """The firms and persons that it names, those outside the frames among them."""
     place_note: str = ""
     inferred: tuple[str, ...] = ()
-    """For each of them whose place we inferred the words that say so, with its name."""
+    """Words for each party whose place we inferred, with its name."""
     steps: tuple[str, ...] = ()
     """The steps by which it is known, in order."""
     status: str = "draft"
@@ -199,7 +199,7 @@ class WithheldRows(NamedTuple):
     reason: str
     table: str
     names: tuple[str, ...]
-    """Of all of them, for the analyst: no product prints these."""
+    """Names of all the rows, for the analyst: no product prints these."""
     rows: tuple[str, ...]
     """Uuids of the rows of `cured_in` that the hand changes: of answers those of their sources."""
     cured_in: str

@@ -48,7 +48,7 @@ class Marking(NamedTuple):
 
     @property
     def words(self) -> str:
-        """As it is printed: classification, free words, TLP."""
+        """The marking as it is printed: classification, free words, TLP."""
         parts = [CLASSIFICATION[self.level]] if self.level >= 0 else []
         parts += self.free
         return JOINED.join([*parts, TLP[self.tlp]] if self.tlp >= 0 else parts)

@@ -1,4 +1,4 @@
-"""The product of one thing of the case that somebody names: a site, a bookmark, a comparison."""
+"""Makes the product of a named site, bookmark or comparison of the case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paths of somebody's machine in a text: asked token by token, so that links and all other words stay as they are."""
+"""Removes paths of a person's machine from a text, token by token, so that links and all other words stay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The named parties of a product: what is claimed of firms and persons and what is answered, at falling lengths.
+"""The named parties of a product: claims about firms and persons, and their answers, in ever shorter versions.
 
 A page tells its parties whole, in excerpts, or names none of them; these are pure functions of its content.
 """

@@ -1,4 +1,4 @@
-"""Judges what may stand in a published product: nothing internal, no draft of ours, no path, no case id."""
+"""Decides what may stand in a published product: nothing internal, no draft of ours, no path, no case id."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Pictures of a case on their way to readers outside: judged by their own first bytes and size, never by what is said
-of them, and handed on without anything beside their pixels.
+"""Checks pictures of a case before readers outside get them, by their own first bytes and size, never by a stated type;
+hands on their pixels, and nothing else of their files.
 """
 
 from __future__ import annotations

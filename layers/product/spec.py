@@ -1,4 +1,4 @@
-"""A product as the analyst has set it: its layout, page, words, maps and what was moved. It is kept in the case."""
+"""A product as the analyst has set it: its layout, page, words, maps and moved parts. It is kept in the case."""
 
 from __future__ import annotations
 
@@ -136,9 +136,9 @@ class ProductSpec(Struct, frozen=True):
     caption: str = ""
     alt_text: str = ""
     processing_note: str = ""
-    """Beside what the layers say of themselves."""
+    """Note on processing, in addition to those of the layers."""
     number: str = ""
-    """As typed; empty: the next whole number of the case."""
+    """Number as typed; empty: the next whole number of the case."""
     crs: str = ""
     """Empty: the one that suits the bounds."""
     bounds: Bounds | None = None
@@ -153,7 +153,7 @@ class ProductSpec(Struct, frozen=True):
     """Names of `PARTS`."""
     grey: bool = False
     publish: bool = False
-    """Without case id, internal sources, names of people and paths."""
+    """True for a product without case id, internal sources, names of people and paths."""
     moved: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     stretches: Mapping[str, str] = field(default_factory=dict)
     """Styles in which images were seen whose stretch follows the view (DRA), as rows have them in JSON; by layer."""

@@ -1,4 +1,4 @@
-"""The rows of a case that a product tells of, as a case of their own: what is not named here does not go along."""
+"""The rows of a case that a product tells of, as a case of their own: all that is not named here is left out."""
 
 from __future__ import annotations
 

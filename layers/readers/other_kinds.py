@@ -1,4 +1,4 @@
-"""Kinds of files that Geoloupe names but does not open: how each is recognised, and the way round.
+"""Kinds of files that Geoloupe names but does not open: how each is recognised, and what to do instead.
 
 A kind is told by the first bytes of a file, by the root element of its XML or by the members of its JSON.
 """

@@ -1,4 +1,4 @@
-"""Catalogues: whatever finds dated footprints, be it a folder on this computer, the case, or a server."""
+"""Catalogues: sources of dated footprints, such as a folder on this computer, the case, or a server."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class SceneCatalogue(Protocol):
 
     @property
     def name(self) -> str:
-        """For people: where its scenes are from."""
+        """Name of the catalogue for people: where its scenes are from."""
 
     def known_scenes(self) -> tuple[FoundScene, ...]:
         """All scenes that it knows of. The same object is given again until they are others."""

@@ -1,4 +1,4 @@
-"""The cache of scenes that were described: an SQLite file of the user's, so that no unchanged file is read again.
+"""The cache of described scenes: an SQLite file of the user, so that no unchanged file is read again.
 
 Nothing in it is needed: where it is damaged, or of another version, it is begun anew.
 """

@@ -1,4 +1,4 @@
-"""Many scenes at once, asked by area: which of them cover some of it, and how much."""
+"""Many scenes as one table, searched by area: which of them cover some of it, and how much."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class Covering(NamedTuple):
 
     scene: FoundScene
     part: float
-    """Of the area, 0 to 1; of a place 1."""
+    """Share of the area that it covers, 0 to 1; of a place 1."""
     covered: BaseGeometry
     """The part of it, in equal areas."""
 
 
 _AS_COVERING: Callable[[tuple[FoundScene, float, BaseGeometry]], Covering] = partial(tuple.__new__, Covering)
-"""Of thousands, which are made with each move of the map: a fifth of the time of a call."""
+"""Builds a `Covering` in a fifth of the time of a call: each move of the map makes thousands."""
 
 
 class SceneTable:
@@ -95,7 +95,7 @@ class SceneTable:
 
 
 def _size(target: BaseGeometry) -> float:
-    """Of an area its area, of a line its length, of a place 0."""
+    """Return the area of an area, the length of a line, 0 for a place."""
     return float(_sizes(np.array([target], dtype=object), target)[0])
 
 

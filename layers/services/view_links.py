@@ -1,4 +1,4 @@
-"""Addresses of web maps that show a view of ours, each in the datum it counts on. Nothing here contacts anybody."""
+"""Addresses of web maps that show our view, each in the datum that the map uses. Nothing here contacts anybody."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BD09_METRES = "BD-09 metres"
 DATUMS = (*(str(datum) for datum in Datum), BD09_METRES)
 WORDS = frozenset(("lat", "lon", "x", "y", "z", "west", "south", "east", "north", "date", "date_dots"))
 EQUATOR_M_PER_PX = 40_075_016.686 / 256
-"""Of a pixel of Web Mercator's level 0, at the equator."""
+"""Metres in a pixel of Web Mercator's level 0, at the equator."""
 BAIDU_METRE_LEVEL = 18
 MOST_DIGITS = 6
 _WORD = re.compile(r"\{(\w*)\}")

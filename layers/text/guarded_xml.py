@@ -34,7 +34,7 @@ class Limits(NamedTuple):
 
 
 DESCRIPTION = Limits()
-"""Of what describes one image or dataset."""
+"""Limits of a file that describes one image or dataset."""
 
 
 def read_xml(path: str, limits: Limits = DESCRIPTION) -> Element:

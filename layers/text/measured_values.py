@@ -1,4 +1,4 @@
-"""Measured values in words, with their error and in a unit of choice: "1.234 ± 0.014 km", "45.3 ± 0.4°"."""
+"""Measured values in words, with their error and in a chosen unit: "1.234 ± 0.014 km", "45.3 ± 0.4°"."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ FACTORS: Mapping[str, Mapping[str, float]] = {
     AREA: {"m2": 1.0, "ha": 10_000.0, "km2": 1_000_000.0},
     ANGLE: {"deg": 1.0},
 }
-"""Of each dimension the units that may be chosen, and how much of what is kept is in one of them."""
+"""Units that may be chosen for each dimension, and the amount of each in the unit that values are kept in."""
 _SIGNS = {"m2": "m²", "km2": "km²", "deg": "°"}
 _MOST_DECIMALS = 9
 _DIGITS = 4
-"""Of a value whose error is not known."""
+"""Significant digits of a value whose error is not known."""
 
 
 def unit_sign(unit: str) -> str:

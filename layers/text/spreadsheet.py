@@ -1,4 +1,4 @@
-"""Texts for cells of tables in text form, so that no spreadsheet takes them, or a part of them, for a formula."""
+"""Protects texts in tables in text form, so that no spreadsheet takes them, or a part of them, for a formula."""
 
 from __future__ import annotations
 

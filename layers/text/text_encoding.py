@@ -64,9 +64,9 @@ _EAST_ASIAN = {
     "shift_jis": Phrase("it reads as kana and common Japanese characters"),
 }
 _ENOUGH = 0.6
-"""So many of the characters have to be common ones."""
+"""Least share of the characters that must be common ones."""
 _CLEARLY = 0.55
-"""By so much another reading has to be better than a Chinese one that is likely."""
+"""Least lead, in shares of common characters, of another encoding over a likely Chinese one."""
 _RUSSIAN_WORD = re.compile(r"[А-ЯЁ]?[а-яё]+|[А-ЯЁ]+")
 _POLISH = re.compile(rb"[A-Za-z][\xa3\xa5\xaf\xb3\xb9\xbf\x8c\x8f\x9f][a-z]|\xa3\xf3d")
 """Letters of cp1250 where western Europe would have a sign within a word."""

@@ -1,4 +1,4 @@
-"""XML of unknown origin as text: in the encoding that it declares or the likeliest, with what was not escaped."""
+"""Decodes XML of unknown origin: in the encoding that it declares or the likeliest, with missing escapes added."""
 
 from __future__ import annotations
 

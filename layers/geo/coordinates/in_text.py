@@ -13,7 +13,7 @@ from layers.geo.datum import Datum
 
 LONGEST_TEXT = 500
 _MOST_WORDS = 8
-"""So many words before and behind it are left out."""
+"""Most words before and behind a coordinate that are left out."""
 _IS_CODE = re.compile(r"[{<]|[A-Z]{4,}\s*(?:ZM?|M)?\s*\(")
 """GeoJSON, XML and WKT: of a shape one of its corners would be found."""
 _PARTED = re.compile(r"[()\[\]（）【】\n]|\s/\s|\s[-\u2013\u2014]\s")

@@ -1,4 +1,4 @@
-"""Reading coordinates out of map addresses, geo: URIs, WKT and GeoJSON points."""
+"""Reads coordinates out of map addresses, geo: URIs, WKT and GeoJSON points."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ _UTM_ZONE_FIRST = re.compile(
 _UTM_ZONE_LAST = re.compile(rf"{_NUMBER}\s*M?\s*E{_GAP}{_NUMBER}\s*M?\s*N{_GAP}{_ZONE}")
 _FRACTION = r"(?:[.,]\d{1,4}(?!\d))?"
 _UTM_ZONE_LAST_BARE = re.compile(rf"(\d{{6}}{_FRACTION}){_GAP}(\d{{5,8}}{_FRACTION}){_GAP}{_ZONE}")
-"""Without E and N it takes so many digits to tell it from degrees, minutes and seconds."""
+"""UTM without E and N: it takes this many digits to tell it from degrees, minutes and seconds."""
 _MGRS_TEXT = re.compile(r"(?:MGRS[\s:]*|USNG[\s:]*)?(\d{1,2}\s*[C-HJ-NP-X]|[ABYZ])[\s-]*([A-HJ-NP-Z]{2})([\s0-9-]*)")
 
 _EQUATOR_DEG = 1e-8

@@ -1,4 +1,4 @@
-"""The line that a reissued product prints about what its issued version had wrong, or had not."""
+"""The correction line of a reissued product: what its issued version had wrong, or left out."""
 
 from __future__ import annotations
 

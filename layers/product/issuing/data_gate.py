@@ -1,4 +1,4 @@
-"""The gate of data: rows of a case are judged by their words alone, and say in which state they left."""
+"""The gate for data of a case: checks their words of evidence, and states the status in which they leave."""
 
 from __future__ import annotations
 

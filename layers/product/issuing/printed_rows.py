@@ -1,4 +1,4 @@
-"""Rows that an issued product printed, so that a row knows its products, and a product what of it has changed since."""
+"""The rows that an issued product printed, to name a row's products, and the changes since a product was issued."""
 
 from __future__ import annotations
 

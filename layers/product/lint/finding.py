@@ -1,4 +1,4 @@
-"""A finding of the check, and what the rules look at."""
+"""A finding of the check, and the facts that its rules look at."""
 
 from __future__ import annotations
 

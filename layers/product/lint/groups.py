@@ -1,4 +1,4 @@
-"""Findings grouped by what cures them: one hand puts a whole group right, whatever number of rows it has."""
+"""Findings grouped by their remedy: one action mends a whole group, however many rows it has."""
 
 from __future__ import annotations
 

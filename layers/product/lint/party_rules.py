@@ -1,4 +1,4 @@
-"""Rules on named parties, file by file: who can be read in a file is told there, with words, speaker and answer."""
+"""Rules on named parties, file by file: each party named in a file has its words, speaker and answer there."""
 
 from __future__ import annotations
 

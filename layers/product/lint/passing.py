@@ -1,4 +1,4 @@
-"""Findings let pass: by whom, and which by nobody."""
+"""Findings that are let pass: the persons who may do that, and the rules that nobody may let pass."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows that a published product withholds, in groups: which they are, and the hand that would put them right."""
+"""The rows that a published product withholds, in groups, each with the action that would put it right."""
 
 from __future__ import annotations
 

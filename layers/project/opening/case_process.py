@@ -1,4 +1,4 @@
-"""The process that reads a case apart, as the window holds it. Nothing heavy is imported: it may be started first."""
+"""The window's handle of the separate process that reads a case. It imports nothing heavy: it may be started first."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from layers.project.storage.save_errors import shown
 
 
 def load_case_ops(profile: Profile) -> Run:
-    """Makes the function that runs ops in the case process."""
+    """Make the function that runs ops in the case process."""
     from layers.project.opening.case_ops import CaseOps  # opens what others made: only in that process
 
     return CaseOps().run
 
 
 class Asks(Protocol):
-    """A thing that answers ops: a process, or in tests and scripts the same ops in this one."""
+    """Answers ops: a process, or in tests and scripts the same ops in this one."""
 
     def ask(self, op: str, params: dict[str, Any], timeout_s: float, meanwhile: Callable[[], None]) -> Answer:
         """Raises GeoloupeError."""

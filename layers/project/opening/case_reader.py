@@ -1,4 +1,4 @@
-"""The window's side of the process that reads a case apart: it asks, and gets values."""
+"""The window's side of the separate process that reads a case: sends questions, and receives values."""
 
 from __future__ import annotations
 
@@ -226,7 +226,7 @@ class CaseReader:
 
 
 def _nothing() -> None:
-    """Between question and answer there is nothing to do."""
+    """Do nothing between question and answer."""
 
 
 def _told[T: Struct](data: Any, kind: type[T]) -> T:

@@ -57,18 +57,18 @@ class Foreign(Struct, frozen=True):
     """
 
     columns: Mapping[str, tuple[TableColumn, ...]]
-    """Of tables of ours."""
+    """Foreign columns of our own tables, by table."""
     tables: tuple[ForeignTable, ...]
     lost: tuple[str, ...]
     renamed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def column_name(self, table: str, column: str) -> str:
-        """The name of a column of another program, as it will stand in our next save."""
+        """The name of another program's column in our next save."""
         return self.renamed.get(table, {}).get(column, column)
 
     @property
     def is_carried(self) -> bool:
-        """True where anything has to be written into the next save."""
+        """True where our next save has to contain any of it."""
         return bool(self.columns or self.tables)
 
 
@@ -106,7 +106,7 @@ def foreign_in(schema: Schema, version: int) -> Foreign:
 
 
 def free_names(names: Sequence[str], taken: Collection[str]) -> dict[str, str]:
-    """New names, the same in every save, for those that a later version of ours has taken."""
+    """New names, the same in every save, for those that a later version of ours uses."""
     used = {name.lower() for name in names} | set(taken)
     found = {}
     for name in names:
@@ -156,7 +156,7 @@ def _lost(schema: Schema, carried: Collection[str]) -> Iterator[str]:
 
 
 def renamed_sentences(foreign: Foreign) -> list[str]:
-    """Sentences for the analyst about tables and columns that have another name from now on."""
+    """Sentences for the analyst about tables and columns that get another name."""
     pairs = [
         (Phrase("the column {old} of {table}", old=old, table=table), new)
         for table, names in foreign.renamed.items()

@@ -1,4 +1,4 @@
-"""Fills what a saved case has and a working copy has not: all of it follows from the rows, never read back."""
+"""Fills the parts of a saved case that a working copy lacks: all follow from the rows, and are never read back."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _bounds(connection: sqlite3.Connection) -> Bounds | None:
 
 
 def _raise_marking(connection: sqlite3.Connection) -> None:
-    """The case is marked at least as high as what is in it; a marking in free words stays as it is."""
+    """Raise the case's marking to the highest of its content; a marking in free words stays as it is."""
     now = _meta(connection, "marking")
     marked = [spec.name for spec in SPECS if any(column.name == "marking" for column in spec.columns)]
     stated = [word for word in MARKINGS if word]

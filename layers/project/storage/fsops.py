@@ -1,4 +1,4 @@
-"""The only door to files for everything that saves: a whole file or none. Tests put a failing system in its place."""
+"""All file operations of saving, which write a whole file or none. Tests put a failing system in their place."""
 
 from __future__ import annotations
 

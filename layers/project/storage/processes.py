@@ -21,7 +21,7 @@ class Life(Enum):
     ALIVE = auto()
     GONE = auto()
     ELSEWHERE = auto()
-    """On another computer, or where its processes are not seen: it may be either."""
+    """The process is on another computer, or cannot be seen from here: it may be alive or gone."""
 
 
 class Owner(Struct, frozen=True):

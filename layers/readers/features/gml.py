@@ -1,4 +1,4 @@
-"""GML, read by OGR from a copy in memory that leads nowhere: beside the copy lies no schema, and it names none."""
+"""Reads GML by OGR from a copy in memory that names no schema and has none beside it: nothing leads elsewhere."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class VectorSource(Struct, frozen=True, eq=False):
     default_crs: str = ""
     """The CRS where OGR tells none: that of the format, or what it does not understand of the file."""
     lacks_geometry: bool = False
-    """True where the column that is said to hold its geometries is not there."""
+    """True where the stated column of geometries is missing."""
     info: dict[str, Any] | None = None
     """OGR's facts about it, features and bounds counted, where they were asked already: it parses the whole file."""
 

@@ -1,7 +1,7 @@
-"""Areas of GeoJSON wider than half the Earth, turned as their own bbox says that they lie.
+"""Turns rings of GeoJSON areas wider than half the Earth so that they agree with their own bbox.
 
 A ring that goes back and forth between far longitudes is as drawn where it runs counterclockwise, and reaches over the
-antimeridian where it runs clockwise. Many programs turn their rings the other way; a feature's own bbox tells which is
+antimeridian where it runs clockwise. Many programs turn their rings the other way. A feature's own bbox says which is
 meant: its west is left of its east, or beyond it where the antimeridian lies between.
 """
 

@@ -1,7 +1,7 @@
-"""HDF5 files: every object in one is looked at before GDAL opens it, for some of them lie in other files.
+"""Checks every object of an HDF5 file before GDAL opens it: some of them may lie in other files.
 
-A group may link into another file, a data set may keep its values in raw files or be a view of other files. Reading is
-ours: the library of HDF5 would follow such a link while it lists what is there.
+A group may link into another file, a data set may keep its values in raw files or be a view of other files. Our own
+code reads the file: the library of HDF5 would follow such a link while it lists the objects.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _Messages = Callable[[int, int], Iterator[tuple[int, int, int, int]]]
 
 
 class _Foreign(Exception):
-    """A part that leads to other files; `str()` says it, after "because it"."""
+    """Raised for a part that leads to other files; `str()` names it, after "because it"."""
 
 
 def is_hdf5(path: str) -> bool:

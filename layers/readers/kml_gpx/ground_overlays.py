@@ -1,4 +1,4 @@
-"""Pictures that a KMZ lays on the ground, as its GroundOverlays say: which member, and where it lies."""
+"""Pictures that a KMZ lays on the ground by its GroundOverlays: the member of the archive, and where it lies."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from layers.readers.kml_gpx.kml_shapes import overlay_place
 from layers.text.guarded_xml import BadXml
 
 MOST_OVERLAYS = 50
-"""Of one file; those of a pyramid of pictures are thousands."""
+"""Most overlays of one file; a pyramid of pictures has thousands."""
 _PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
 
 

@@ -60,7 +60,7 @@ class Georeferencing(Struct, frozen=True):
 
     @property
     def used_height_m(self) -> float | None:
-        """None where no RPC places it."""
+        """Height of the ground that the RPC is used with; None where no RPC places the raster."""
         return None if self.rpc is None else self.height_m
 
     @property

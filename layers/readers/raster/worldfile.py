@@ -24,7 +24,9 @@ _DATUMS = {
     "NAD27": (4267, 26700, 0),
     "NAS": (4267, 26700, 0),
 }
-"""By their names in ArcInfo: the CRS in degrees, and what a zone north or south of the equator is added to."""
+"""EPSG codes of datums by their names in ArcInfo: the CRS in degrees, and the codes of UTM to which a zone north or
+south of the equator is added.
+"""
 
 
 def find_world_file(path: str) -> str:

@@ -97,7 +97,7 @@ def meanings(names: Iterable[str]) -> dict[str, str]:
 
 
 def _meaning(name: str) -> str:
-    """Of "X(经度)" the longitude: what stands in brackets tells more than an x or y."""
+    """Return the name in its plain form; of "X(经度)" the longitude, as text in brackets says more than an x or y."""
     plain = folded(name)
     if plain in ("", *X_NAMES, *Y_NAMES):
         inner = "".join(_words(" ".join(_BRACKETS.findall(_plain(name)))))

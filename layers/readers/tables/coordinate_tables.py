@@ -46,7 +46,7 @@ from layers.text.guarded_xml import BadXml
 
 MAX_SHEETS = 200
 _DRIVER = "XLSX:"
-"""No other one of OGR's is to open it."""
+"""Prefix of a path that keeps OGR from opening it by any other driver."""
 _NAMELESS = re.compile(r"Field\d+|column \d+")
 _SHOWN_ROWS = 12
 _SHOWN_CHARS = 200

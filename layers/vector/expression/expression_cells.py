@@ -81,7 +81,7 @@ _NO_VALUES = np.zeros(0)
 
 
 def numbers(values: Any, valid: Any = _TRUE) -> Cells:
-    """Numbers; what came out as nan or infinite is NULL."""
+    """Return numbers; results that are nan or infinite become NULL."""
     values, valid = np.asarray(values), np.asarray(valid, bool)
     if values.dtype.kind == "f":
         valid = valid & np.isfinite(values)
