@@ -27,6 +27,7 @@ LATE = {
     "viewer.app.georeferencing.point_panes": "a picture is placed by points",
     "viewer.app.match_plate.number_pane": "a match plate is opened",
     "viewer.app.match_plate.plate_dialog": "a match plate is opened",
+    "viewer.app.match_plate.plate_numbers": "a match plate is opened",
     "viewer.app.match_plate.plate_panes": "a match plate is opened",
     "viewer.app.navigation.go_to": "Go To is opened",
     "viewer.app.products.laid_out": "a product is made",
