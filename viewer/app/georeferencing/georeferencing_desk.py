@@ -77,7 +77,7 @@ class GeoreferencingDesk(QObject):
             )
             return
         from viewer.app.georeferencing.georeferencing_dialog import GeoreferencingDialog  # for start-up time
-        from viewer.app.georeferencing.point_panes import MapSource
+        from viewer.app.georeferencing.picture_preview import MapSource
 
         view = self._views.earth_view()
         points = read_control_points(layer.control_points_json)
@@ -85,7 +85,7 @@ class GeoreferencingDesk(QObject):
             points = PointSet((), crs=self._usual_crs())
         lies = info.bounds_lonlat if not layer.crs else None
         source = MapSource(
-            self._session.document, self._scene.context, self._session.base_folder, self._make_drawing, view
+            self._session.document, self._scene.context, self._session.base_folder, self._make_drawing, view, lies
         )
         dialog = GeoreferencingDialog(
             layer,
@@ -94,7 +94,6 @@ class GeoreferencingDesk(QObject):
             self._crs_choices(points.crs),
             source,
             self._panels.notation,
-            lies,
             self._window,
         )
         self.dialog = dialog
@@ -125,7 +124,7 @@ class GeoreferencingDesk(QObject):
         if not self._push(partial(place_by_points, document, uuid, points, actor=actor)):
             return
         from layers.raster.point_fit.fitted_points import fitted_points  # for start-up time
-        from viewer.app.georeferencing.point_panes import bounds_lonlat_of_fit
+        from viewer.app.georeferencing.picture_preview import bounds_lonlat_of_fit
 
         bounds = bounds_lonlat_of_fit(fitted_points(points, points.size))
         if bounds is not None:

@@ -7,14 +7,13 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QShowEvent
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QHBoxLayout,
     QHeaderView,
     QPushButton,
-    QSplitter,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -25,7 +24,9 @@ from layers.document.changes import Changes
 from layers.document.imagery.match_plate import Pair
 from layers.geo.coordinates import format_coordinate
 from viewer.app.match_plate.plate_numbers import PlateNumbers
-from viewer.app.match_plate.plate_panes import MapPane, PhotoPane, PlateSource
+from viewer.app.match_plate.plate_sides import PlateSource, heading, map_side, photo_side
+from viewer.app.paired_points.point_pane import PointPane
+from viewer.app.paired_points.two_panes import TwoPanes
 from viewer.canvas.sites.photo_numbers import NumberAt
 from viewer.export.image import save_image
 from viewer.export.made_on import today
@@ -69,13 +70,9 @@ class MatchPlateDialog(QDialog):
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self.setWindowTitle(self.tr("Match Plate: {0}").format(one_line(layer.name, 80)))
         self.resize(*SIZE)
-        self.photo_pane = PhotoPane(layer, source, self.tr("Photograph"), self.say)
-        self.map_pane = MapPane(layer, source, self.tr("Map"), self.say)
-        self.panes = QSplitter(Qt.Orientation.Horizontal)
-        for pane in (self.photo_pane, self.map_pane):
-            self.panes.addWidget(pane)
-            pane.canvas.tool_given_up.connect(self.close)
-        self.panes.setChildrenCollapsible(False)
+        self.photo_pane = PointPane(photo_side(layer, source, self.numbers), heading(self.tr("Photograph")), self.say)
+        self.map_pane = PointPane(map_side(layer, source, self.numbers), heading(self.tr("Map")), self.say)
+        self.panes = TwoPanes(self.photo_pane, self.map_pane)
         self.table = self._make_table()
         self.note = muted(translate("MatchPlate", CAPTION))
         layout = QVBoxLayout(self)
@@ -121,14 +118,7 @@ class MatchPlateDialog(QDialog):
         return row
 
     def _connect(self) -> None:
-        numbers, photo, other = self.numbers, self.photo_pane.tool, self.map_pane.tool
-        photo.placed.connect(numbers.set_on_photo)
-        photo.moved.connect(numbers.move_on_photo)
-        other.placed.connect(numbers.set_on_map)
-        other.moved.connect(numbers.move_on_map)
-        for tool, remove in ((photo, numbers.remove_from_photo), (other, numbers.remove_from_map)):
-            tool.picked.connect(numbers.choose)
-            tool.removal_wanted.connect(remove)
+        numbers = self.numbers
         numbers.changed.connect(self._show)
         numbers.chosen_changed.connect(self._show_chosen)
         numbers.answered.connect(self._answer)
@@ -136,25 +126,18 @@ class MatchPlateDialog(QDialog):
         self.table.itemSelectionChanged.connect(self._choose_row)
         self.photo_button.clicked.connect(numbers.remove_from_photo)
         self.map_button.clicked.connect(numbers.remove_from_map)
-        self.fit_button.clicked.connect(self.photo_pane.fit)
+        self.fit_button.clicked.connect(self.photo_pane.begin)
         self.copy_button.clicked.connect(self._copy)
         self.save_button.clicked.connect(self._save)
         self._panels.changed.connect(self._follow)
         self._panels.document_replaced.connect(self.close)
         self._panels.notation_changed.connect(self._show)
-        self.finished.connect(self._end)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.panes.setSizes([self.width() // 2] * 2)
-        self.photo_pane.fit_once()
-        self.map_pane.begin()
-        self.photo_pane.canvas.setFocus()
+        self.panes.given_up.connect(self.close)
+        self.finished.connect(self.panes.close_scenes)
 
     def is_idle(self) -> bool:
         """True when both sides are painted whole."""
-        panes = (self.photo_pane, self.map_pane)
-        return all(pane.scene.is_complete(pane.canvas.viewport.view()) for pane in panes)
+        return self.panes.is_idle()
 
     # -- showing ------------------------------------------------------------------------------------------------
 
@@ -186,10 +169,7 @@ class MatchPlateDialog(QDialog):
                 self.table.clearSelection()
             else:
                 self.table.selectRow(numbers.pairs.index(pair))
-        on_photo = [NumberAt(*each.photo) for each in numbers.pairs if each.photo is not None]
-        on_map = [NumberAt(each.number, site.place.x, site.place.y) for each in numbers.pairs for site in each.markers]
-        self.photo_pane.tool.show(on_photo, numbers.next_on_photo, numbers.chosen)
-        self.map_pane.tool.show(on_map, numbers.next_on_map, numbers.chosen)
+        self.panes.show_points()
         self.map_pane.canvas.selection.set(set() if pair is None else {site.uuid for site in pair.markers})
         self.photo_button.setEnabled(pair is not None and pair.photo is not None)
         self.map_button.setEnabled(pair is not None and bool(pair.markers))
@@ -217,9 +197,8 @@ class MatchPlateDialog(QDialog):
     def picture(self) -> PlatePicture:
         """The plate as both sides are seen now."""
         document, layer = self._panels.document, self._panels.document.layers[self.photo]
-        drawing = self.photo_pane.drawing
-        credit = "" if drawing is None else drawing.attribution
         numbers = [NumberAt(*one) for one in self.numbers.plate.numbers]
+        credit = next((drawing.attribution for drawing in self.photo_pane.scene.drawings.values()), "")
         photo = Side(
             self.photo_pane.scene,
             self.photo_pane.canvas.viewport.view(),
@@ -254,7 +233,3 @@ class MatchPlateDialog(QDialog):
 
     def _image(self) -> QImage:
         return self.picture().image()
-
-    def _end(self) -> None:
-        for pane in (self.photo_pane, self.map_pane):
-            pane.close_scene()
