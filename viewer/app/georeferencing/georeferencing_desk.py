@@ -32,7 +32,7 @@ KEY = "georeferencing"
 
 
 class GeoreferencingDesk(QObject):
-    """One dialog at a time. The window's thread only."""
+    """Opens the dialog, one at a time. It is used on the window's thread only."""
 
     def __init__(
         self,
@@ -48,9 +48,9 @@ class GeoreferencingDesk(QObject):
         self._session, self._scene, self._views, self._panels = session, scene, views, panels
         self._make_drawing, self._messages, self._window = make_drawing, messages, window
         self.dialog: GeoreferencingDialog | None = None
-        """The one that stands open."""
+        """The dialog that stands open."""
         self._awaited = ""
-        """The layer whose dialog opens once its file has been read."""
+        """Uuid of the layer whose dialog opens once its file has been read; empty for none."""
         scene.updated.connect(self._look_again)
         session.document_replaced.connect(self._forget)
         panels.georeferencing_wanted.connect(self.open_when_read)
@@ -148,7 +148,7 @@ class GeoreferencingDesk(QObject):
             self.dialog.done(0)
 
     def _picture_of(self, uuid: str) -> RasterInfo | None:
-        """None for what has no pixels of its own, or is not known yet."""
+        """Facts of the picture in a layer; None where it has no pixels of its own, or is not read yet."""
         layer: Layer | None = self._session.document.layers.get(uuid)
         drawing = self._panels.drawing_of(uuid)
         if not can_have_points(layer) or not isinstance(drawing, RasterDrawing) or drawing.source.scene is not None:

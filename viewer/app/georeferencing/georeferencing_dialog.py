@@ -38,13 +38,16 @@ TABLE_PX = 164
 type Choice = tuple[str, str]
 """A CRS and its name."""
 
-
 LEAST_LETTERS = 12
-"""Of a choice, in a narrow dialog."""
+"""Letters of a choice for which a narrow dialog has room."""
 
 
 class GeoreferencingDialog(QDialog):
-    """Nothing of the case is changed before `applied`, which carries the points; `reset_wanted`: as the file says."""
+    """Shows a picture and the map, and takes control points on both.
+
+    The case stays as it is until `applied`, which carries the points. `reset_wanted`: the picture is to lie as its file
+    says.
+    """
 
     applied = Signal(object)
     """PointSet."""
@@ -60,7 +63,7 @@ class GeoreferencingDialog(QDialog):
         notation: Notation,
         parent: QWidget | None = None,
     ) -> None:
-        """`points`: those that place it now, on a picture of `size`, its columns and rows."""
+        """`points` place the picture now; `size` is its columns and rows."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Georeference {0}").format(one_line(layer.name, 60)))
@@ -181,7 +184,7 @@ class GeoreferencingDialog(QDialog):
     # -- points -----------------------------------------------------------------------------------------------------
 
     def add_point(self) -> None:
-        """A row to be typed, with the keyboard in it."""
+        """Add a row to be typed, with the keyboard in it."""
         self.draft.add()
         self.table.setCurrentIndex(self.table.points.index(self.draft.current, 1))
         self.table.setFocus()

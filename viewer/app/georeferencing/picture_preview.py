@@ -107,7 +107,7 @@ class PicturePreview:
 
 
 def bounds_lonlat_of_fit(fit: FittedPoints) -> Bounds | None:
-    """Of the picture, in longitudes and latitudes; None where it is nowhere."""
+    """Bounds of the picture in longitudes and latitudes; None where it lies nowhere."""
     try:
         return transform_bounds(fit.points.crs, WGS84, fit.bounds)
     except GeoloupeError:

@@ -62,7 +62,7 @@ class PointDraft(QObject):
         return PointSet(tuple(found), self.method, self.crs, self.size)
 
     def residual(self, row: int) -> Residual | None:
-        """Of a whole point that something checks."""
+        """Residual of a whole point that other points check; None for any other."""
         if self.fit is None or not self.rows[row].is_whole:
             return None
         return self.fit.residuals[sum(other.is_whole for other in self.rows[:row])]

@@ -16,7 +16,7 @@ from viewer.support.language.translation import translate
 
 RADIUS_PX, CROSS_PX = 6.0, 14.0
 LONGEST_ARROW_PX = 60.0
-"""Of the largest residual, as it is drawn."""
+"""Length of the arrow of the largest residual."""
 ARROW_COLOR, POINT_COLOR, CURRENT_COLOR, OFF_COLOR, HALO_COLOR = "#ff5a4f", "#ffd166", "#5cc8ff", "#9aa5ad", "#0b141c"
 
 

@@ -75,7 +75,7 @@ def _words(hint: str, outside: str) -> PointWords:
 
 
 def _verbs(draft: PointDraft, field: Literal["pixel", "place"]) -> PointVerbs:
-    """Gestures on the pane where points have this field."""
+    """Verbs of the side on which points have this field."""
     return PointVerbs(
         place=lambda x, y: draft.set_next(**{field: (x, y)}),
         move=lambda number, x, y: draft.change(number - 1, **{field: (x, y)}),

@@ -21,7 +21,7 @@ from viewer.rendering.raster.raster_drawing import RasterDrawing
 
 
 class MatchPlateDesk(QObject):
-    """`window` is the parent of its dialogs; `marked` as of them."""
+    """Opens a plate for each photograph, above `window`. `marked` is that of its dialogs."""
 
     marked = Signal(str)
     _closing = Signal()

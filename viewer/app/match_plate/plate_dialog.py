@@ -44,7 +44,7 @@ _FINE_M = 0.5
 
 
 class MatchPlateDialog(QDialog):
-    """Not modal, one a photograph. Each number that is set, moved or taken away is an undo step of the case.
+    """Shows a photograph and the map beside the window, and takes the same numbers on both.
 
     `marked` carries the uuid of a marker that was just set on the map.
     """
@@ -142,7 +142,7 @@ class MatchPlateDialog(QDialog):
     # -- showing ------------------------------------------------------------------------------------------------
 
     def say(self, sentence: str) -> None:
-        """One sentence below the panes."""
+        """Show one sentence below the panes."""
         self.note.setText(plain(sentence))
 
     def _answer(self, refusal: str) -> None:

@@ -44,7 +44,7 @@ class PlateSource(Struct, frozen=True):
     view: View
     """The view of the map in the window."""
     extent: Bounds | None
-    """Of all other layers, in lon, lat: shown where the window's view is off the Earth."""
+    """Bounds of all other layers, in lon, lat: shown where the window's view is off the Earth."""
     frozen: dict[str, str]
     """Styles as they are on the screen now, by layer."""
 
