@@ -51,7 +51,7 @@ def style_rows_of(case: CaseReader) -> Iterator[QgisRow]:
     """All styles; ours where nobody has changed them are only looked through for code."""
     ours: dict[str, Any] = {}
     with suppress(InvalidValue):  # then all of them stand as they stood
-        ours = json_object(case.opened.meta.get(STYLES_KEY, ""), "The list of styles")
+        ours = json_object(case.opened.meta.get(STYLES_KEY, ""), Phrase("The list of styles"))
     for row in facts(case, "layer_styles"):
         table, name, qml, sld = (_text(row.get(key)) for key in ("f_table_name", "styleName", "styleQML", "styleSLD"))
         title = Phrase("The style “{name}” of {table}", name=_short(name), table=_short(table))

@@ -75,7 +75,7 @@ class MatchPlateDesk(QObject):
         self._closing.emit()
 
     def _info(self) -> RasterInfo | None:
-        drawing = self._panels.drawing_of(self._panels.layer_uuid)
+        drawing = self._panels.layers.drawing_of(self._panels.layer_uuid)
         return drawing.info if isinstance(drawing, RasterDrawing) else None
 
     def _extent(self, photo: str) -> Bounds | None:

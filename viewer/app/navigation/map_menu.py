@@ -79,7 +79,7 @@ class MapMenu(QObject):
         menu.addSeparator()
         menu.addAction(self.tr("&Edit Vertices"), lambda: self._toolbox.take("tool_edit_vertices"))
         menu.addAction(self.tr("&Properties"), lambda: self._panels.typing_wanted.emit("site_form"))
-        images = self._panels.images
+        images = self._panels.layers.images
         if images is not None:
             menu.addAction(self.tr("&Take a Chip"), images.take_chip)
         if site.mark_kind == MEASUREMENT:

@@ -69,7 +69,7 @@ def evidence_without_date(document: Document, layer_uuids: Iterable[str]) -> Evi
 
 def date_evidence(document: Document, layer_uuids: Collection[str], *, actor: str, now: str | None = None) -> Edit:
     """Give images, their sources, shadows and dates of sites the date that their layers say. Raises InvalidValue."""
-    layers = {uuid: row_of(document.layers, uuid, "layer") for uuid in layer_uuids}
+    layers = {uuid: row_of(document.layers, uuid, Phrase("layer")) for uuid in layer_uuids}
     found = evidence_without_date(document, layers)
     stamp = stamp_of(actor, now)
     changes: list[Change] = []

@@ -35,7 +35,7 @@ class ReadingForm(QWidget):
         self.button = QPushButton(self.tr("Choose columns and encoding…"))
         self.button.setAccessibleName(self.button.text())
         self.button.setToolTip(tooltip(self.tr("Say which columns hold the coordinates, and how the text is read")))
-        self.button.clicked.connect(lambda: context.reading_wanted.emit(self._uuid))
+        self.button.clicked.connect(lambda: context.layer_verbs.ask_reading.emit(self._uuid))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)

@@ -89,7 +89,7 @@ class RegisterDialog(QDialog):
         canvas = window.findChild(MapCanvas) if window is not None else None
         if window is None or canvas is None or not canvas.isVisible():
             return
-        view = self._context.map_view()
+        view = self._context.view.shown()
         signs = [] if self.found is None else places_of(view, self.found.residuals)
         corner = canvas.mapToGlobal(QPoint(0, 0))
         on_screen = [corner + QPoint(round(px / view.ratio), round(py / view.ratio)) for px, py in signs]
@@ -101,7 +101,7 @@ class RegisterDialog(QDialog):
 
     def compare(self) -> None:
         """Have the two compared."""
-        moving, fixed = (self._context.drawing_of(uuid) for uuid in (self._layer.uuid, self._to_uuid))
+        moving, fixed = (self._context.layers.drawing_of(uuid) for uuid in (self._layer.uuid, self._to_uuid))
         if moving is None or fixed is None:
             self._say(self.tr("One of the two layers is no longer in the case."))
             return
@@ -109,7 +109,7 @@ class RegisterDialog(QDialog):
         self._say(self.tr("Comparing what the two show…"))
         self.find_button.setEnabled(False)
         self._run = Registration(moving, fixed, self)
-        self._run.find(self._context.map_view(), partial(self._answered, self._run))
+        self._run.find(self._context.view.shown(), partial(self._answered, self._run))
 
     def apply(self) -> None:
         """Show the layer where it was found to fit: one step that can be undone."""
@@ -215,11 +215,11 @@ class RegisterDialog(QDialog):
 
 def _others(context: PanelContext, layer: Layer) -> list[tuple[str, str]]:
     """The images that it can be registered to, for they cover some of the same ground; the topmost shown one first."""
-    own = context.drawing_of(layer.uuid)
+    own = context.layers.drawing_of(layer.uuid)
     rows = [row for row in reversed(context.document.layers_in_order()) if row.uuid != layer.uuid and row.visible]
     found = []
     for row in rows:
-        drawing = context.drawing_of(row.uuid)
+        drawing = context.layers.drawing_of(row.uuid)
         if can_register(drawing) and drawing is not None and (own is None or _may_overlap(own, drawing)):
             found.append((row.uuid, one_line(row.name, 60)))
     return found

@@ -132,8 +132,8 @@ def test_f79_nothing_outside_the_case_is_looked_at_before_consent(
         window.docks.layer_tree.model.index(row).data(Qt.ItemDataRole.ToolTipRole)
         for row in range(1, window.docks.layer_tree.model.rowCount())
     ]
-    window.panel_context.reading_wanted.emit("vectors")
-    window.panel_context.saving_wanted.emit("vectors")
+    window.panel_context.layer_verbs.ask_reading.emit("vectors")
+    window.panel_context.layer_verbs.save.emit("vectors")
     window.upkeep.look_again()
     with dialog_of(window):
         pass

@@ -147,7 +147,7 @@ def test_a_row_that_something_is_said_of_is_found_in_the_table(
     uuid = next(iter(window.session.document.layers))
     window.panel_context.show_layer(uuid)
     panel = table_of(window, qtbot)
-    said = window.panel_context.info_of(uuid).problems
+    said = window.panel_context.layers.info_of(uuid).problems
     assert any(problem.startswith("Row 6: ") for problem in said)
     heads = [panel.model.headerData(row, Qt.Orientation.Vertical) for row in range(3)]
     assert dict(zip(heads, names(panel), strict=True)) == {"4": "A", "6": "B", "7": "C"}

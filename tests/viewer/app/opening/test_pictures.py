@@ -175,7 +175,7 @@ def test_a_picture_in_its_own_pixels_is_laid_on_the_map_later(case: MainWindow, 
     qtbot.waitUntil(lambda: case.findChild(PlaceDialog) is None, timeout=10_000)
     case.views.show_bounds(HERE, 0.0)
     settle(case, qtbot)
-    case.panel_context.place_wanted.emit(layer.uuid)
+    case.panel_context.layer_verbs.ask_place.emit(layer.uuid)
     QTest.mouseClick(question(case, qtbot).fill_button, Left)
     qtbot.waitUntil(lambda: case.session.document.layers[layer.uuid].crs != PIXEL_SPACE, timeout=10_000)
     settle(case, qtbot)

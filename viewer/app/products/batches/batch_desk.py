@@ -74,7 +74,7 @@ class BatchDesk(QObject):
         if folder is None:
             return
         push = partial(self._push, document)
-        issue = BatchIssue(document, state, self._panels.actor, push) if state != DRAFT else None
+        issue = BatchIssue(document, state, self._panels.case.actor, push) if state != DRAFT else None
         order = BatchOrder(items, folder, suffix, partial(batch_digest, document, items, suffix, state), issue)
         run = BatchRun(order, self._maker(), self._context, self)
         job = self._context.jobs.follow(self.tr("Writing {0}").format(self._products(len(items))), run.cancel)
