@@ -91,10 +91,10 @@ class PicturePreview:
                 viewport.centre_on(*viewport.centre, viewport.resolution * wider)
         if lonlat is not None:
             try:
-                canvas.zoom_to_bounds(lonlat, 0.1)
+                canvas.motion.zoom_to_bounds(lonlat, 0.1)
             except GeoloupeError:
-                canvas.full_view()  # a place that this map cannot show
-        canvas.come_to_rest()
+                canvas.motion.full_view()  # a place that this map cannot show
+        canvas.motion.come_to_rest()
 
     def _extent(self) -> Bounds | None:
         """Bounds of the picture by its points, else as it lies; None: the window's view."""

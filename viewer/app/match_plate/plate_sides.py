@@ -126,7 +126,7 @@ def _show_map(source: PlateSource, canvas: MapCanvas) -> None:
         viewport.fit_world()
     else:
         viewport.fit_lonlat(source.extent, FIT_MARGIN)
-    canvas.come_to_rest()
+    canvas.motion.come_to_rest()
 
 
 def _paint_dragged(tool: PointTool[NumberAt], painter: QPainter, view: View) -> None:

@@ -60,4 +60,4 @@ def show_whole(size: tuple[int, int], canvas: MapCanvas) -> None:
     """Show a picture of so many columns and rows whole, on a canvas in pixel space."""
     width, height = size
     canvas.viewport.fit(Bounds(0.0, -float(height), float(width), 0.0), FIT_MARGIN)
-    canvas.come_to_rest()
+    canvas.motion.come_to_rest()

@@ -333,7 +333,7 @@ def test_what_is_taken_back_is_paused_dropped_and_watched_no_more(
         assert not [name for name in window.context.tiles.raw._entries if name.layer_uuid == "outside"]
         assert window.scene.drawings["beside"] is kept, "nobody else is disturbed"
         looked_at.clear()
-        window.canvas.zoom_in()
+        window.canvas.motion.zoom_in()
         settle(window, qtbot)
         assert not [path for path in looked_at if "/outside" in path]
     assert window.settings.get("allowed_hosts") == []

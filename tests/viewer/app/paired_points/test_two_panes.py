@@ -48,7 +48,7 @@ class Asked(Struct):
             assert tool.canvas.scene is scene
 
         def show_here(canvas: MapCanvas) -> None:
-            canvas.zoom_to_bounds(HERE, 0.0)
+            canvas.motion.zoom_to_bounds(HERE, 0.0)
 
         return PointSide(
             scene=scene,
@@ -181,7 +181,7 @@ def test_esc_on_either_side_gives_up(pair: Pair, qtbot: QtBot) -> None:
 
 
 def test_what_a_side_begins_with_is_shown_once(pair: Pair, qtbot: QtBot) -> None:
-    pair.map.canvas.zoom_in()
+    pair.map.canvas.motion.zoom_in()
     resolution = pair.map.canvas.viewport.resolution
     pair.dialog.hide()
     pair.dialog.show()
