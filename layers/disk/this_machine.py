@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 _FORM = re.compile(r"[0-9a-f]{32}")
-_SYSTEMS = ("/etc/machine-id", "/var/lib/dbus/machine-id")
+SYSTEMS = ("/etc/machine-id", "/var/lib/dbus/machine-id")
 _BOOT = "/proc/sys/kernel/random/boot_id"
 _PROCESSES = "/proc/self/ns/pid"
 
@@ -61,7 +61,7 @@ def _system_id() -> str:
         return _windows_id()
     if sys.platform == "darwin":
         return _mac_id()
-    for path in _SYSTEMS:
+    for path in SYSTEMS:
         with suppress(OSError, UnicodeDecodeError):
             text = Path(path).read_text("ascii").strip()
             if _FORM.fullmatch(text):

@@ -122,7 +122,7 @@ def _code_of(text: str) -> str:
             part is not None and (_PLAIN_CODE.fullmatch(part[0]) or _has_code(part[1], part[2])) for part in parts
         )
         return "+".join((first, *more)) if known else ""
-    listed = _names_listed()
+    listed = names_listed()
     if listed is None:
         return text
     codes = [listed.get(name.casefold(), "") for name in (text, *text.split(" + "))]
@@ -140,7 +140,7 @@ def _has_code(space: str, code: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _names_listed() -> dict[str, str] | None:
+def names_listed() -> dict[str, str] | None:
     """The code of each name in lower case; None where PROJ's list cannot be read."""
     rows = _rows(_SQL)
     if rows is None:

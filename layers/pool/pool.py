@@ -159,6 +159,10 @@ class ReaderPool:
             waiting = any(not request.is_background for queue in self._queues.values() for request in queue)
             return pulled_dry and self._running == 0 and not waiting
 
+    def is_read(self, request: Request) -> bool:
+        """True while a reader works at the request."""
+        return any(supervisor.works_at(request) for supervisor in self._readers.supervisors)
+
     def give_up(self, request: Request) -> None:
         """Cancel a request: its reader is ended at once, and it is answered with GivenUp."""
         with self._state:
@@ -275,9 +279,13 @@ class ReaderPool:
         with self._state:
             self._running -= not request.is_background
 
-    def is_quarantined(self, key: str) -> bool:
+    def strikes_of(self, key: str) -> int:
+        """Number of faults held against a path: so often it stopped its reader."""
         with self._state:
-            return self._strikes.get(key, 0) >= MAX_STRIKES
+            return self._strikes.get(key, 0)
+
+    def is_quarantined(self, key: str) -> bool:
+        return self.strikes_of(key) >= MAX_STRIKES
 
     def strike(self, key: str, by: int) -> None:
         """Hold a fault against a path (1), or take it back (-1)."""

@@ -44,13 +44,13 @@ __all__ = [
 
 MAX_HEADER_BYTES = 64 * 2**20
 START_TIMEOUT_S = 30.0
-_DEADLINES_S = {"probe": 10.0}
-_OTHER_DEADLINE_S = 30.0
+DEADLINES_S = {"probe": 10.0}
+OTHER_DEADLINE_S = 30.0
 _SECONDS_A_MB = {
     **dict.fromkeys((".kml", ".gpx", ".csv", ".tsv", ".tab", ".txt", ".json", ".geojson", ".geojsonl"), 0.5),
     **dict.fromkeys((".kmz", ".xlsx"), 5.0),  # packed
 }
-_MOST_MORE_S = 80.0
+MOST_MORE_S = 80.0
 _ALIGNMENT = 64
 _KINDS = "biuf"
 _PHRASE = "$phrase"
@@ -124,13 +124,13 @@ def deadline_s(request: Request) -> float:
     """Seconds until the reader is killed; more for text that can only be read as a whole."""
     if request.deadline_s is not None:
         return request.deadline_s
-    return _DEADLINES_S.get(request.op, _OTHER_DEADLINE_S) + _more_s(request.question.path)
+    return DEADLINES_S.get(request.op, OTHER_DEADLINE_S) + _more_s(request.question.path)
 
 
 def _more_s(path: str) -> float:
     rate = _SECONDS_A_MB.get(os.path.splitext(path)[1].lower(), 0.0)
     try:
-        return min(os.path.getsize(path) / 2**20 * rate, _MOST_MORE_S) if rate else 0.0
+        return min(os.path.getsize(path) / 2**20 * rate, MOST_MORE_S) if rate else 0.0
     except (OSError, ValueError):
         return 0.0
 

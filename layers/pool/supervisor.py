@@ -99,10 +99,14 @@ class Supervisor(threading.Thread):
         if reader is not None:
             reader.signal_end()
 
+    def works_at(self, request: Request) -> bool:
+        """True while the process works at `request`."""
+        return self._asked is request
+
     def interrupt(self, request: Request) -> None:
         """End the process if it works at `request`."""
         with self._lock:
-            if self._asked is request and self._reader is not None:
+            if self.works_at(request) and self._reader is not None:
                 self._reader.interrupt()
 
     def run(self) -> None:

@@ -43,7 +43,7 @@ def main(
     profile = Profile(profile_name)
     tie_to_parent(parent_pid)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _silence()
+    silence()
     walls = Walls(profile)
     walls.take_network()  # before the libraries, which may start threads
     enter(profile, own_process=True, scratch=scratch)
@@ -121,7 +121,7 @@ def _reply(run: Run, request: dict[str, Any], block: memoryview) -> bytes:
         return message_of({"number": number, "error": error.noun, "sentence": error.sentence})
 
 
-def _silence() -> None:
+def silence() -> None:
     """Silence codecs, which complain about damaged files on stderr; real faults come back as errors.
 
     Nothing that a library prints gets into a command's stdout either.

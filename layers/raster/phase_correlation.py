@@ -159,7 +159,7 @@ def register(moving: Picture, fixed: Picture) -> Registered:
     if min(moving.grey.shape) < LEAST_PX:
         return _no(Phrase("They share too few pixels to compare them."))
     by = max(1, math.ceil(max(moving.grey.shape) / _WIDE_PX))
-    small = {by: (_reduced(moving, by), _reduced(fixed, by))}
+    small = {by: (reduced(moving, by), reduced(fixed, by))}
     candidates, alike = _wide_look(*small[by], by)
     if not candidates:
         return _no(Phrase("One of them shows nothing but an even surface, or hardly any data, where both are."))
@@ -170,7 +170,7 @@ def register(moving: Picture, fixed: Picture) -> Registered:
         if first.error_px <= _EXACT_PX or min(moving.grey.shape) < by * LEAST_PX:
             break
         smaller = list(dict.fromkeys((round(dx / by), round(dy / by)) for dx, dy in candidates))
-        pair = small.get(by) or (_reduced(moving, by), _reduced(fixed, by))
+        pair = small.get(by) or (reduced(moving, by), reduced(fixed, by))
         found = _judged_at(*pair, smaller, _STRICT)
         if found.reliable and found.error_px * by <= _MOST_ERROR_PX and len(found.local) >= _LEAST_TILES_SMALL:
             return _refined(moving, fixed, found.enlarged(by))
@@ -239,7 +239,8 @@ def _wide_look(small_moving: Picture, small_fixed: Picture, by: int) -> tuple[li
     return found, float(likeness(cross, spreads, shape, np.array(found) / by, side).max())
 
 
-def _reduced(picture: Picture, by: int) -> Picture:
+def reduced(picture: Picture, by: int) -> Picture:
+    """The picture with each side divided by `by`, averaged."""
     if by == 1:
         return picture
     if picture.valid.all():

@@ -119,8 +119,8 @@ _ROOTS = (
 """Root elements of XML formats, with any prefix: some programs write <ns0:kml>."""
 _GML = re.compile(rb"[\"']http://www\.opengis\.net/gml(?:/\d[.\d]*)?[\"']")
 _KML_PARTS = re.compile(rb"<(?:[\w.-]+:)?(?:Document|Folder|Placemark)[\s>/]")
-_LINE_SUFFIXES = (".geojsonl", ".geojsons", ".geojsonseq", ".ndjson", ".jsonl")
-_NAMED_KINDS = {
+LINE_SUFFIXES = (".geojsonl", ".geojsons", ".geojsonseq", ".ndjson", ".jsonl")
+NAMED_KINDS = {
     ".tif": "TIFF", ".tiff": "TIFF", ".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".gpkg": "GeoPackage",
     ".geojson": "GeoJSON", ".json": "GeoJSON", ".jp2": "JPEG 2000", ".j2k": "JPEG 2000", ".ntf": "NITF",
     ".nitf": "NITF", ".nsf": "NITF", ".vrt": "VRT", ".mbtiles": "MBTiles", ".shp": "Shapefile", ".fgb": "FlatGeobuf",
@@ -134,7 +134,7 @@ _PLAINLY_RAW = (".bsq", ".bil", ".bip")
 _TEXTS = frozenset({Content.JSON, Content.JSON_LINES, Content.KML, Content.GPX, Content.GML})
 _NETCDF4 = (".nc", ".nc4", ".nc3", ".nc2", ".cdf")
 """Suffixes of HDF5 that is netCDF: GDAL goes by the name, too."""
-_TABLES = (".csv", ".tsv", ".tab", ".txt")
+TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
 _SHAPEFILE_PARTS = (".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix")
 
 
@@ -190,7 +190,7 @@ def content_of(path: str) -> Content:
     found = found or _sniff(head, suffix) or (_archive(path) if head.startswith(b"PK") else None)
     if found is None or (found in _TEXTS and suffix in _RAW):
         found = _raw(path, head, suffix) or found
-    wanted = _NAMED_KINDS.get(suffix)
+    wanted = NAMED_KINDS.get(suffix)
     if found in (Content.JSON, Content.JSON_LINES) and wanted in ("TIFF", "PNG", "JPEG", "JPEG 2000", "NITF", "VRT"):
         raise UnsupportedFormat("{name} is not a {wanted} file: its content is JSON text.", name=name, wanted=wanted)
     if found is not None:
@@ -206,7 +206,7 @@ def _refusal(name: str, suffix: str, head: bytes) -> str:
         actual = Phrase("empty")
     elif other is not None:
         actual = other.words
-    if wanted := _NAMED_KINDS.get(suffix):
+    if wanted := NAMED_KINDS.get(suffix):
         said = {"name": name, "wanted": wanted, "actual": actual}
         if wanted[0] in "AEIOU":
             return Phrase("{name} is not an {wanted} file: its content is {actual}.", **said)
@@ -230,7 +230,7 @@ def _raw(path: str, head: bytes, suffix: str) -> Content | None:
     """Raw pixels by the header beside them. Raises UnsupportedFormat for a header, and for one that is not ENVI's."""
     if suffix == ".hdr" and head.startswith(envi.MARK):
         raise envi.refuse_header(path)
-    if not head or suffix in (*_NAMED_KINDS, *_TABLES) or (suffix not in _RAW and _is_text(head)):
+    if not head or suffix in (*NAMED_KINDS, *TABLE_SUFFIXES) or (suffix not in _RAW and _is_text(head)):
         return None
     if envi.has_envi_header(path):
         return Content.ENVI
@@ -267,7 +267,7 @@ def _sniff(head: bytes, suffix: str) -> Content | None:
             return content
     text = _in_utf8(head).removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x1e")
     if text.startswith((b"{", b"[")):
-        is_lines = suffix in _LINE_SUFFIXES or head.startswith(b"\x1e") or _has_feature_a_line(text)
+        is_lines = suffix in LINE_SUFFIXES or head.startswith(b"\x1e") or _has_feature_a_line(text)
         return Content.JSON_LINES if is_lines else Content.JSON
     if text.startswith(b"<") or head.startswith((b"\xff\xfe", b"\xfe\xff")):
         marked = head.replace(b"\0", b"")
@@ -280,7 +280,7 @@ def _sniff(head: bytes, suffix: str) -> Content | None:
             return Content.GML
     if suffix == ".vrt" and b"<VRTDataset" in head:  # under any other name a VRT is a disguise
         return Content.VRT
-    is_table = suffix in _TABLES and (_is_text(head) or _has_few_nuls(head) or wide_encoding(head))
+    is_table = suffix in TABLE_SUFFIXES and (_is_text(head) or _has_few_nuls(head) or wide_encoding(head))
     return Content.TABLE if is_table else None
 
 

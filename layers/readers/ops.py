@@ -216,11 +216,11 @@ def _run_test_op(op: str, params: dict[str, Any]) -> Result:
     if op == "_eat":
         return {"bytes": len(bytearray(int(params["bytes"])))}, ()
     if op == "_reach":
-        return {"refused": [_refusal(*attempt) for attempt in params["attempts"]]}, ()
+        return {"refused": [refusal(*attempt) for attempt in params["attempts"]]}, ()
     return _describe_process(), ()
 
 
-def _refusal(what: str, where: str, more: Any = None) -> str:
+def refusal(what: str, where: str, more: Any = None) -> str:
     """The error with which the system refuses to do `what` with a path or a host; empty where it does it."""
     import socket  # only the tests of the walls reach for anything
 

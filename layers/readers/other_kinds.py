@@ -99,7 +99,7 @@ _ISO_8211 = re.compile(rb"\d{5}[123]L.[1 ].{15}", re.DOTALL)
 _ROOT = re.compile(
     rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^\[>]*(?:\[.*?\])?\s*>\s*)*<(?:[\w.-]+:)?([\w.-]+)", re.DOTALL
 )
-_OF_ROOT = {
+OF_ROOT = {
     "vrtdataset": OtherKind("VRT", Phrase("give it a name that ends in .vrt")),
     "ogrvrtdatasource": OtherKind("OGR VRT", Phrase("open the files that it names")),
     "gdal_wms": OtherKind(Phrase("a GDAL web map description"), Phrase("add its tiles with Layer, Add Imagery")),
@@ -140,7 +140,7 @@ _GEOJSON_TYPES = frozenset(
         "FeatureCollection",
     }
 )
-_MOST_JSON_BYTES = 30 * 2**20
+MOST_JSON_BYTES = 30 * 2**20
 _END_BYTES = 4096
 _MEMBER = re.compile(rb'"(\w{1,40})"\s*:\s*(?:"(\w{0,40})")?')
 _TOPOJSON = OtherKind("TopoJSON", Phrase("save it as GeoJSON, as with mapshaper, QGIS or ogr2ogr"))
@@ -194,12 +194,12 @@ def _kind_of_xml(head: bytes) -> OtherKind | None:
     if not text.lstrip().startswith(b"<"):
         return None
     if _WEB_PAGE.search(text[:256]):
-        return _OF_ROOT["html"]
+        return OF_ROOT["html"]
     root = _ROOT.match(text)
     if root is None:
         return OtherKind("XML", "")
     name = root[1].decode("utf-8", "replace")
-    return _OF_ROOT.get(name.lower()) or OtherKind(Phrase("XML about {name}", name=repr(name[:40])), "")
+    return OF_ROOT.get(name.lower()) or OtherKind(Phrase("XML about {name}", name=repr(name[:40])), "")
 
 
 def kind_of_json_file(path: str) -> OtherKind | None:
@@ -207,7 +207,7 @@ def kind_of_json_file(path: str) -> OtherKind | None:
 
     Of a large one the members are looked for in its first and last bytes. Raises OSError.
     """
-    if os.path.getsize(path) > _MOST_JSON_BYTES:
+    if os.path.getsize(path) > MOST_JSON_BYTES:
         with open(path, "rb") as file:
             ends = file.read(_END_BYTES)
             file.seek(-_END_BYTES, os.SEEK_END)

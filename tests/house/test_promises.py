@@ -228,9 +228,9 @@ def test_each_heading_of_security_has_a_tested_promise() -> None:
 
 def test_the_limits_in_security_are_those_of_the_code() -> None:
     text = between(words_of("SECURITY.md"), "**Time and memory are bounded.**", "**")
-    first, other = protocol._DEADLINES_S["probe"], protocol._OTHER_DEADLINE_S
+    first, other = protocol.DEADLINES_S["probe"], protocol.OTHER_DEADLINE_S
     assert f"{first:.0f} seconds for the first look and {other:.0f} for a request" in text
-    assert f"up to {protocol._MOST_MORE_S:.0f} more for large text files" in text
+    assert f"up to {protocol.MOST_MORE_S:.0f} more for large text files" in text
     assert f"a request about a case has {case_reader.READ_S:.0f}" in text
     assert f"{environment.MEMORY_OVER_START_BYTES // (1024 * MB)} GB more than at its start" in text
     assert f"blocks of an image {datasets.MAX_BLOCK_BYTES // MB} MB" in text

@@ -60,6 +60,7 @@ from viewer.app.navigation.hidden_sites import HiddenSites
 from viewer.app.navigation.map_menu import MapMenu
 from viewer.app.navigation.map_search import MapSearch
 from viewer.app.navigation.map_views import MapViews
+from viewer.app.offline import OfflineMode
 from viewer.app.opening.case_glimpse import CaseGlimpse
 from viewer.app.opening.layer_questions import LayerQuestions
 from viewer.app.opening.opener import FileOpener
@@ -301,20 +302,10 @@ class MainWindow(QMainWindow):
         files = (self.saving, self.opener, self.map_export, self.product_windows, self.access)
         self.file_menu = FileMenu(session, *files, messages, settings, self._questions, self)
         self.view_menu = ViewMenu(session, canvas, views, self.status, messages, settings, self.docks.arrangement, self)
-        self.layer_menu = LayerMenu(
-            session,
-            panels,
-            self.docks,
-            views,
-            self.file_menu,
-            self.layer_export,
-            self.upkeep,
-            self.relinking,
-            self.georeferencing,
-            self.context.fetcher,
-            settings,
-            self,
-        )
+        self.offline = OfflineMode(settings, self.context.fetcher, self)
+        self.offline.changed.connect(self.docks.look_again)
+        layer_files = self.file_menu.open_files, self.upkeep, self.georeferencing
+        self.layer_menu = LayerMenu(session, panels, self.docks, *layer_files, self.offline, self)
         searches = LayerSearches(self.scene, self.context)
         self.feature_menu = FeatureMenu(
             session, canvas, panels, self.feature_access, self.feature_zoom, self.toolbox, searches, jobs, self

@@ -298,12 +298,12 @@ def _check_validity(site: Site, fields: Mapping[str, Any]) -> None:
     if "valid_from" not in fields and "valid_to" not in fields:
         return
     begin, end = fields.get("valid_from", site.valid_from), fields.get("valid_to", site.valid_to)
-    name = f"{named_sites(site)} " if site.label else "site "
+    name = named_sites(site) if site.label else Phrase("site")
     check_order(
         begin,
         end,
         Phrase(
-            "Valid to, {end}, is before Valid from, {begin}: the {name}would end before it begins.",
+            "Valid to, {end}, is before Valid from, {begin}: the {name} would end before it begins.",
             end=end,
             begin=begin,
             name=name,

@@ -93,4 +93,4 @@ class LayerVerbs(QObject):
     load_style = Signal(str)
     """Draw it, which is of vectors, in the style of a QML file."""
     relink = Signal(str)
-    """Look for its file."""
+    """Look for its file; with empty text for those of all layers."""

@@ -23,6 +23,7 @@ from viewer.canvas.selection import Selection
 from viewer.canvas.sites.site_index import bounds_of_sites
 from viewer.panels.access import CaseAccess, KnownLayers, LayerVerbs, MessageAccess, ViewAccess
 from viewer.panels.listed_marks import ListedMarks
+from viewer.support.language.translation import in_language
 from viewer.support.messages import MessageAction
 from viewer.support.text import one_line
 
@@ -183,7 +184,7 @@ class PanelContext(QObject):
             edit = command(self._document, *args, actor=self.case.actor, **fields)
             self.push(replace(edit, series=series) if series and not edit.series else edit)
         except GeoloupeError as error:
-            return error.sentence
+            return in_language(error.sentence)
         return ""
 
     def do(self, command: Callable[..., Edit], *args: Any, **fields: Any) -> bool:

@@ -53,7 +53,7 @@ from layers.text.counted import counted
 
 _TOLD_ROWS = 5_000
 """Rows written between two looks whether the work is still wanted."""
-_MOST_KEY = 2**53
+MOST_KEY = 2**53
 _MOST_KEPT_TEXT = 100_000
 """Characters of a replaced value that the history keeps."""
 
@@ -181,7 +181,7 @@ def _write_rows(writer: RowWriter, rows: CaseRows, watch: OpeningWatch | None) -
         for name, found in by_spec.items():
             numbers = rows.numbers.get(name, {})
             keys = [numbers.get(row.uuid, 0) for row in found]
-            is_usable = len(set(keys)) == len(keys) and min(keys) > 0 and max(keys) < _MOST_KEY
+            is_usable = len(set(keys)) == len(keys) and min(keys) > 0 and max(keys) < MOST_KEY
             for start in range(0, len(found), _TOLD_ROWS):
                 part = slice(start, start + _TOLD_ROWS)
                 writer.insert(BY_NAME[name], found[part], keys[part] if is_usable else None)

@@ -178,12 +178,12 @@ def _target_holds_it(session: Session) -> bool:
     try:
         if fingerprint(session.target, session.fingerprint).is_same(session.fingerprint):
             return True
-        return _has_change(session.target, session.last_change)
+        return has_change(session.target, session.last_change)
     except (GeoloupeError, OSError):
         return False
 
 
-def _has_change(target: Path, change_uuid: str) -> bool:
+def has_change(target: Path, change_uuid: str) -> bool:
     """True where the history of a case holds a change; a case without any history is taken as it is."""
     found = not change_uuid
 

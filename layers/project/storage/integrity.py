@@ -16,7 +16,7 @@ from typing import BinaryIO, NamedTuple
 from layers.phrase import Phrase
 from layers.project.storage.fsops import FileSystem
 
-_CHUNK_BYTES = 1 << 20
+CHUNK_BYTES = 1 << 20
 _FORM = re.compile(r"sha256 [0-9a-f]{64} \d{10}", re.ASCII)
 SLOT_BYTES = len("sha256 ") + 64 + 1 + 10
 
@@ -85,7 +85,7 @@ def _digest(file: BinaryIO, slot: bytes) -> tuple[str, int]:
     digest = hashlib.sha256()
     file.seek(0)
     at, before, kept = -1, 0, b""
-    while chunk := file.read(_CHUNK_BYTES):
+    while chunk := file.read(CHUNK_BYTES):
         data = kept + chunk
         if at < 0:
             found = data.find(slot)

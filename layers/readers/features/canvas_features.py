@@ -27,11 +27,11 @@ from layers.vector.lost_rows import MOST_LISTED
 
 CHUNK_FEATURES = 50_000
 CHUNK_ATTRIBUTES = 20_000
-_SPARE_BYTES = 2**16
-_BATCH_BYTES = 2**21
+SPARE_BYTES = 2**16
+BATCH_BYTES = 2**21
 """Bytes of geometry that are in memory at a time, approximately."""
 _MOST_BATCH_ROWS = 2**14
-_SHARE_BYTES = 3 * 2**20
+SHARE_BYTES = 3 * 2**20
 _MOST_SHARES = 400
 _LAST_SHARES = 4
 _OTHER_BYTES = 90
@@ -110,7 +110,7 @@ class _Asked:
         self.start, self.end = asked.start_fid, asked.end_fid
         self.limit = asked.limit
         self.columns = None if asked.columns is None else list(asked.columns)
-        room = ANSWER_BYTES - _SPARE_BYTES
+        room = ANSWER_BYTES - SPARE_BYTES
         self.most_bytes = min(asked.most_bytes or room, room)
         self.is_empty, self.row_bytes = False, 1000.0
         self.shares, self._last = 1, 2**62
@@ -140,9 +140,9 @@ class _Asked:
 
 
 def _share_count(rows: int, row_bytes: float) -> int:
-    """The number of parts in which a layer is read, each about `_SHARE_BYTES` of coordinates as far as known."""
+    """The number of parts in which a layer is read, each about `SHARE_BYTES` of coordinates as far as known."""
     size = rows * max((row_bytes - _OTHER_BYTES) / 2, 8.0)
-    return int(min(max(round(size / _SHARE_BYTES), 1), _MOST_SHARES))
+    return int(min(max(round(size / SHARE_BYTES), 1), _MOST_SHARES))
 
 
 _WITH_CURVES = (Content.GML, Content.GEODATABASE)
@@ -185,7 +185,7 @@ def _by_stream(question: ReadFeatures, source: VectorSource, asked: _Asked) -> t
             others = (drawn_rows(wkb, some, crs, canvas, clockwise=clockwise, step=step) for some, wkb in rows)
             piece = joined([piece, *others]).in_order()
         after = int(fids[-1]) + 1 if source.by_fid else position + len(fids)
-        if size + piece.nbytes > ANSWER_BYTES - _SPARE_BYTES:
+        if size + piece.nbytes > ANSWER_BYTES - SPARE_BYTES:
             return _cut(pieces, piece, size, fids, position, source)
         pieces.append(piece)
         size, position = size + piece.nbytes, after
@@ -202,7 +202,7 @@ def _which(source: VectorSource, asked: _Asked) -> dict[str, Any]:
 
 
 def _batch_rows(asked: _Asked) -> int:
-    return int(min(max(_BATCH_BYTES / max(asked.row_bytes, 1.0), 64), _MOST_BATCH_ROWS))
+    return int(min(max(BATCH_BYTES / max(asked.row_bytes, 1.0), 64), _MOST_BATCH_ROWS))
 
 
 def _rows_left(
@@ -221,7 +221,7 @@ def _cut(
     pieces: list[Drawn], piece: Drawn, size: int, fids: NDArray[np.int64], position: int, source: VectorSource
 ) -> tuple[Drawn, int]:
     """Cut a batch that does not fit to the rows that fit; at least one where the answer is empty otherwise."""
-    room = ANSWER_BYTES - _SPARE_BYTES - size
+    room = ANSWER_BYTES - SPARE_BYTES - size
     count = piece.rows_that_fit(room, fids)
     if not count and not pieces:
         count = 1
@@ -240,7 +240,7 @@ def _by_rows(
     crs = question.source_crs or _known(rows.crs, source)
     clockwise = source.content is Content.SHAPEFILE
     drawn = drawn_rows(rows.wkb, rows.fids, crs, question.crs, clockwise=clockwise, step=_step(question))
-    count = drawn.rows_that_fit(ANSWER_BYTES - _SPARE_BYTES, rows.fids)
+    count = drawn.rows_that_fit(ANSWER_BYTES - SPARE_BYTES, rows.fids)
     following = rows.next_fid
     if count < len(rows.fids):
         count = max(count, 1)

@@ -25,7 +25,7 @@ from layers.vector.texts import Texts
 
 CHUNK_ROWS = 200_000
 BATCH_ROWS = 20_000
-_ROOM_BYTES = ANSWER_BYTES - 2**20
+ROOM_BYTES = ANSWER_BYTES - 2**20
 _PER_ARRAY_BYTES = 64
 
 
@@ -39,7 +39,7 @@ def read_columns(asked: ReadColumns) -> tuple[dict[str, Any], tuple[NDArray[Any]
     source, start = source_of(asked), asked.start
     wanted = None if asked.columns is None else list(asked.columns)
     if source.is_ogr:
-        fids, columns, more = _STREAMS.chunk(source, wanted, start)
+        fids, columns, more = STREAMS.chunk(source, wanted, start)
     else:
         rows = rows_of(source, start, CHUNK_ROWS, wanted)
         fids, more = np.asarray(rows.fids, np.int64), rows.next_fid is not None
@@ -79,7 +79,7 @@ def _rows_that_fit(columns: list[Column], rows: int) -> int:
         ends += np.arange(1, rows + 1) * 9 + _PER_ARRAY_BYTES
         if column.kind is Kind.TEXT:
             ends += column.texts.starts[1:] if column.codes is None else len(column.texts.data)
-    return max(1, int(np.searchsorted(ends, _ROOM_BYTES, side="right"))) if rows else 0
+    return max(1, int(np.searchsorted(ends, ROOM_BYTES, side="right"))) if rows else 0
 
 
 class _Open(Struct, eq=False):
@@ -106,7 +106,7 @@ class _Streams:
             with remarks_ignored():
                 stream = self._at(source, names, start)
                 parts, rows, size, is_over = [], 0, 0, False
-                while rows < CHUNK_ROWS and size < _ROOM_BYTES:
+                while rows < CHUNK_ROWS and size < ROOM_BYTES:
                     batch = stream.rest if stream.rest is not None else next(stream.batches, None)
                     stream.rest = None
                     if batch is None:
@@ -176,7 +176,7 @@ class _Streams:
         return self._open
 
 
-_STREAMS = _Streams()
+STREAMS = _Streams()
 
 
 def _plain(parts: list[Column]) -> Column:

@@ -39,7 +39,7 @@ from layers.requests.probe import Probe
 from layers.text.counted import grouped
 from layers.vector.table import VectorInfo
 
-_MAX_CHECKED_BYTES = 30 * 2**20
+MAX_CHECKED_BYTES = 30 * 2**20
 """Largest file, among those that are read only as a whole, that is read just to check its rows."""
 _CHECKED_BYTES = 2**20
 """Bytes that are looked at in a file that is read in chunks, approximately."""
@@ -171,7 +171,7 @@ def _first_rows(
     source: VectorSource, name: str, count: int, fields: tuple[tuple[str, str], ...], crs: str
 ) -> tuple[NDArray[Any], bool, list[str]]:
     """Shapes of the first of `count` rows, whether they are all rows, and sentences about their faults."""
-    if not (source.by_fid or source.is_chunked or os.path.getsize(source.path) <= _MAX_CHECKED_BYTES):
+    if not (source.by_fid or source.is_chunked or os.path.getsize(source.path) <= MAX_CHECKED_BYTES):
         return np.zeros(0, object), False, []
     most = _rows_to_check(source, count)
     rows = rows_of(source, 0, most, [])

@@ -17,7 +17,7 @@ from layers.time.dates import is_exact
 
 _ALIKE = re.compile(rb'\s*([-+]?\d{1,4}(?:\\?/|-|:)\d\d?(?:[^\d"][^"]{0,60})?)')
 _KINDS = frozenset({"OFTDate", "OFTDateTime", "OFTTime"})
-_BLOCK = 2**20
+BLOCK_BYTES = 2**20
 _LONGEST = 90
 _DIGITS, _SPACES, _SEPARATORS = b"0123456789", b" \t\r\n\f\v", b"/-:\\"
 _IS_DIGIT, _MAY_BEGIN, _SEPARATES = (
@@ -47,11 +47,11 @@ def _short_texts(data: bytes) -> Iterator[set[bytes]]:
     """Texts between two quotes that might be dates, a block at a time: searched for as numbers, for a pattern
     takes four times as long."""
     codes = np.frombuffer(data, np.uint8)
-    for begin in range(0, len(codes), _BLOCK):
-        block = codes[begin : begin + _BLOCK + _LONGEST]
+    for begin in range(0, len(codes), BLOCK_BYTES):
+        block = codes[begin : begin + BLOCK_BYTES + _LONGEST]
         quotes = np.flatnonzero(block == ord('"'))
         first = quotes[:-1]
-        first = np.flatnonzero(_MAY_BEGIN[block[first + 1]] & (np.diff(quotes) < _LONGEST) & (first < _BLOCK))
+        first = np.flatnonzero(_MAY_BEGIN[block[first + 1]] & (np.diff(quotes) < _LONGEST) & (first < BLOCK_BYTES))
         at, end = quotes[first], quotes[first + 1]
         separated = [_SEPARATES[block[np.minimum(at + step, len(block) - 1)]] for step in range(2, 6)]
         kept = ~_IS_DIGIT[block[at + 1]] | np.any(separated, axis=0)

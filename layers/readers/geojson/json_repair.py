@@ -34,7 +34,7 @@ _SUSPICIOUS = re.compile(rb":\s*-?(?:\d{19}|\d[\d.]*[eE]\+?\d{3}|Infinity)")
 _DIGITS = bytes.maketrans(b"123456789E", b"0" * 9 + b"e")
 _ENDLESS_ZEROS = b"0e000"
 _LARGE = (b"0" * 19, _ENDLESS_ZEROS, b"Infinity")
-_LONGEST_SOUGHT, _BLOCK = 24, 2**18
+_LONGEST_SOUGHT, BLOCK_BYTES = 24, 2**18
 _IN_LISTS = (*(before + b"0" * 19 for before in (b"[", b",", b" ", b"-")), _ENDLESS_ZEROS)
 _TOKEN = re.compile(
     rb'"(?:coordinates|bbox)"\s*:\s*[\[\]\d\s.,eE+\-InfityNa]*'
@@ -45,7 +45,7 @@ _TOKEN = re.compile(
 _WHOLE = re.compile(rb"-?\d+")
 _LONGEST_NUMBER = 400
 _ENDLESS = re.compile(rb"-?\d[\d.]*[eE]\+?\d{3,}")
-_MOST_LISTED = 2_000
+MOST_LISTED = 2_000
 """Most numbers of one list that become text: the time that OGR takes grows with their square."""
 _MOST_NAMED = 5
 _LEAST = -(10**18)
@@ -145,7 +145,7 @@ def _in_utf8(data: bytes, name: str) -> tuple[bytes, list[str]]:
         return data.decode(order, "replace").encode(), [
             Phrase("{name} is in UTF-16: it was decoded in memory.", name=name)
         ]
-    if data.isascii() or _is_utf8(data):
+    if data.isascii() or is_utf8(data):
         return data, []
     marked = data.decode("utf-8", "replace")
     wrong, high = marked.count("\ufffd"), len(data.translate(None, _HIGH))
@@ -170,7 +170,7 @@ def _in_utf8(data: bytes, name: str) -> tuple[bytes, list[str]]:
 
 def _with_numbers_kept(data: bytes) -> tuple[bytes, list[str]]:
     """Write whole numbers of more than 64 bits as text, which OGR rounds or refuses; null for those beyond a float."""
-    if not _may_hold_large_numbers(data):
+    if not may_hold_large_numbers(data):
         return data, []
     large: dict[str, str] = {}
     endless: dict[str, int] = {}
@@ -188,7 +188,7 @@ def _with_numbers_kept(data: bytes) -> tuple[bytes, list[str]]:
             if len(token) < 19 or (len(token) <= _LONGEST_NUMBER and _LEAST < int(token) < 2**63):
                 return token
             listed += 1
-            if listed > _MOST_LISTED and len(token) <= _LONGEST_NUMBER:
+            if listed > MOST_LISTED and len(token) <= _LONGEST_NUMBER:
                 rounded.add(key)
                 return token
             large.setdefault(key, token.decode())
@@ -227,7 +227,7 @@ def _with_numbers_kept(data: bytes) -> tuple[bytes, list[str]]:
     return (changed, notes) if changed != data else (data, notes)
 
 
-def _may_hold_large_numbers(data: bytes) -> bool:
+def may_hold_large_numbers(data: bytes) -> bool:
     """True where there may be large numbers. Zeros are searched for first: a pattern takes ten times as long on
     coordinates.
     """
@@ -244,10 +244,11 @@ def _zeros(data: bytes) -> bytes:
 
 def _blocks(data: bytes, overlap: int = 0) -> Iterator[bytes]:
     """Yield blocks of a size that stays in the processor's cache: passes over them are then twice as fast."""
-    return (data[at : at + _BLOCK + overlap] for at in range(0, len(data), _BLOCK))
+    return (data[at : at + BLOCK_BYTES + overlap] for at in range(0, len(data), BLOCK_BYTES))
 
 
-def _is_utf8(data: bytes) -> bool:
+def is_utf8(data: bytes) -> bool:
+    """True for bytes that are UTF-8 to the end, looked at in blocks."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         for block in _blocks(data):

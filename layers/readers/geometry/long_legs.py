@@ -57,7 +57,7 @@ def _filled(geometry: BaseGeometry, unrolled: bool, clockwise: bool) -> BaseGeom
     if kind.startswith("Multi") or kind == "GeometryCollection":
         return type(geometry)([_filled(part, unrolled, clockwise) for part in shapely.get_parts(geometry)])
     if kind in ("LineString", "LinearRing"):
-        return shapely.LineString(_along_the_earth(shapely.get_coordinates(geometry), unrolled))
+        return shapely.LineString(along_the_earth(shapely.get_coordinates(geometry), unrolled))
     if kind == "Polygon" and not unrolled:
         short_way = not is_as_drawn(geometry, clockwise=clockwise)
         shell, *holes = (_straight(shapely.get_coordinates(ring), short_way) for ring in shapely.get_rings(geometry))
@@ -65,7 +65,7 @@ def _filled(geometry: BaseGeometry, unrolled: bool, clockwise: bool) -> BaseGeom
     return geometry
 
 
-def _along_the_earth(line: NDArray[np.float64], unrolled: bool) -> NDArray[np.float64]:
+def along_the_earth(line: NDArray[np.float64], unrolled: bool) -> NDArray[np.float64]:
     """Fill in geodesics, except for legs exactly along a parallel or meridian: those are of a graticule or a frame."""
     if not np.isfinite(line).all():
         return line

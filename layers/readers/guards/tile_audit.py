@@ -15,7 +15,7 @@ from layers.readers.files import Content
 from layers.readers.guards.geopackage_audit import REGISTERED_FEATURES
 
 MAX_BLOB_BYTES = 8 * 2**20
-_DEADLINE_S = 2.0
+DEADLINE_S = 2.0
 _STEPS_BETWEEN_LOOKS = 10_000
 _MAX_TABLES = 10_000
 _TILE_TABLES = """
@@ -52,7 +52,7 @@ class GuardedDatabase:
             raise
 
     def rows(self, question: str, values: tuple[int | str, ...] = ()) -> list[tuple[object, ...]]:
-        self._end = time.monotonic() + _DEADLINE_S
+        self._end = time.monotonic() + DEADLINE_S
         return self._database.execute(question, values).fetchall()
 
     def close(self) -> None:

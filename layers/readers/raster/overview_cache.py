@@ -29,11 +29,11 @@ from layers.readers.raster.subdatasets import file_name
 from layers.requests.imagery import BuildOverviews, OverviewsBuilt
 
 OVERVIEW_FACTOR = 4
-_TILE_PX = 512
+TILE_PX = 512
 _STATE_TAG = "GEOLOUPE_SOURCE"
 _ROW_TAG = "GEOLOUPE_ROW"
 _SMALLEST_PX = 256
-_STRIP_PX = 16_000_000
+STRIP_PX = 16_000_000
 """Most pixels that are read at once of a raster stored in rows. They are whole rows: parts of rows would be
 decompressed again and again.
 """
@@ -66,14 +66,14 @@ def build_overviews(asked: BuildOverviews) -> tuple[dict[str, Any], tuple[Any, .
         with _at_work(unfinished) as out:
             while row < rows:
                 _fill_rows(full, out, row)
-                row += _TILE_PX
+                row += TILE_PX
                 if time.monotonic() > end:
                     break
         with _at_work(unfinished) as out:
             out.update_tags(**{_ROW_TAG: row})
         if row >= rows:
             with _at_work(unfinished) as out:
-                _add_levels(full, out)
+                add_levels(full, out)
             os.replace(unfinished, final)
     except (rasterio.errors.RasterioError, OSError) as error:
         raise _cannot_write(error, unfinished, full) from error
@@ -144,8 +144,8 @@ def _begin(full: DatasetReader, path: Path) -> None:
         "width": width,
         "height": height,
         "tiled": True,
-        "blockxsize": _TILE_PX,
-        "blockysize": _TILE_PX,
+        "blockxsize": TILE_PX,
+        "blockysize": TILE_PX,
         "bigtiff": "if_safer",
         "sparse_ok": True,
         "zlevel": 1,
@@ -188,14 +188,15 @@ def _fill_rows(full: DatasetReader, out: Any, row: int) -> None:
 
 def _places(full: DatasetReader, out: Any, row: int) -> list[Window]:
     """The parts of a row of blocks that are read at once: blocks, or strips of a raster stored in rows."""
-    tall = min(_TILE_PX, out.height - row)
+    tall = min(TILE_PX, out.height - row)
     if full.block_shapes[0][1] < full.width:
-        return [Window(col, row, min(_TILE_PX, out.width - col), tall) for col in range(0, out.width, _TILE_PX)]
-    step = max(1, _STRIP_PX // (full.width * OVERVIEW_FACTOR))
+        return [Window(col, row, min(TILE_PX, out.width - col), tall) for col in range(0, out.width, TILE_PX)]
+    step = max(1, STRIP_PX // (full.width * OVERVIEW_FACTOR))
     return [Window(0, at, out.width, min(step, row + tall - at)) for at in range(row, row + tall, step)]
 
 
-def _add_levels(full: DatasetReader, out: Any) -> None:
+def add_levels(full: DatasetReader, out: Any) -> None:
+    """Add ever smaller overviews to the first one, until the smallest fits a small tile."""
     factors: list[int] = []
     while max(out.width, out.height) / 2 ** (len(factors) + 1) >= _SMALLEST_PX:
         factors.append(2 ** (len(factors) + 1))

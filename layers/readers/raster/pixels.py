@@ -124,13 +124,13 @@ def _read(dataset: DatasetReader, indexes: list[int], window: Window, shape: tup
     nbytes = _unpacked_pixels(dataset, window) * together * np.dtype(_plain(dataset.dtypes[indexes[0] - 1])).itemsize
     count = min(shape[0], -(-int(nbytes) // SLAB_BYTES)) if shape[0] < window.height else 1
     if count <= 1:
-        return _read_slab(dataset, indexes, window, shape)
+        return read_slab(dataset, indexes, window, shape)
     tall = window.height / shape[0]
     edges = [shape[0] * at // count for at in range(count + 1)]
     slabs = []
     for start, end in itertools.pairwise(edges):
         slab = Window(window.col_off, window.row_off + start * tall, window.width, (end - start) * tall)
-        slabs.append(_read_slab(dataset, indexes, slab, (end - start, shape[1])))
+        slabs.append(read_slab(dataset, indexes, slab, (end - start, shape[1])))
     valid = None
     if any(slab.valid is not None for slab in slabs):
         each = [np.broadcast_to(s.mask, s.bands.shape) if s.valid is None else s.valid for s in slabs]
@@ -144,7 +144,8 @@ def _plain(dtype: str) -> str:
     return "complex64" if dtype == "complex_int16" else dtype
 
 
-def _read_slab(dataset: DatasetReader, indexes: list[int], window: Window, shape: tuple[int, int]) -> Pixels:
+def read_slab(dataset: DatasetReader, indexes: list[int], window: Window, shape: tuple[int, int]) -> Pixels:
+    """Read a window into `shape` at once, however large it is."""
     shrunk = shape != (window.height, window.width)
     palette = any(dataset.colorinterp[i - 1] is ColorInterp.palette for i in indexes)
     if "complex" in dataset.dtypes[indexes[0] - 1]:

@@ -133,17 +133,17 @@ def read_rpc_beside(path: str) -> Rpc | None:
         if is_readable(stem + ending):
             with open(stem + ending, "rb") as file:
                 text = file.read(_MAX_TEXT_BYTES).decode("latin-1")
-            return _parse_rpb(text) if ending.lower() == ".rpb" else _parse_text(text)
+            return parse_rpb(text) if ending.lower() == ".rpb" else _parse_text(text)
     return None
 
 
 def read_rpb(path: str) -> Rpc | None:
     """The RPC in a file of Maxar's RPB form, None where it is not whole."""
     with open(path, "rb") as file:
-        return _parse_rpb(file.read(_MAX_TEXT_BYTES).decode("latin-1"))
+        return parse_rpb(file.read(_MAX_TEXT_BYTES).decode("latin-1"))
 
 
-def _parse_rpb(text: str) -> Rpc | None:
+def parse_rpb(text: str) -> Rpc | None:
     """DigitalGlobe's RPB: name = number; name = (number, ... number);"""
     said: dict[str, str] = {}
     for statement in text.split(";")[:-1]:

@@ -26,7 +26,7 @@ MAX_COLUMNS = 2000
 _SAMPLE_BYTES = 2**18
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 _DELIMITERS = ",;\t|"
-_MOST_READ_AGAIN = 3_000_000
+MOST_READ_AGAIN = 3_000_000
 """Most lines that are read once more because of quotation marks that are never closed."""
 _ROWS_ENOUGH = 20
 """Fewest rows of a look at the first ones; it reads on until it has them, as a coastline in WKT may be longer."""
@@ -227,7 +227,7 @@ def _records(text: str, delimiter: str, opened: list[int]) -> Iterator[list[str 
     A quotation mark that is never closed would swallow the rows behind it: it is text then, and its row in `opened`.
     """
     lines = _Lines(text)
-    left = _MOST_READ_AGAIN
+    left = MOST_READ_AGAIN
     for number, row in enumerate(csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NOTNULL), 1):
         taken, lines.taken = lines.taken, []
         if 1 < len(taken) < left and not _is_quoted_well(taken, delimiter):

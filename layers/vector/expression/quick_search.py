@@ -13,7 +13,7 @@ from layers.formula.budget import Budget
 from layers.vector.columns import Column, Kind
 from layers.vector.texts import PIECE_BYTES, Heard, Texts, nobody
 
-_FEW_OF = 3
+FEW_OF = 3
 """Number of cells of which fewer than one beginning of a needle makes it less work to check these one by one."""
 _CELLS_A_PIECE = 20_000
 _SEPARATOR = 0xFF
@@ -73,7 +73,7 @@ class Haystack(Struct, frozen=True, eq=False):
             hits = piece == needle[0]
             if len(needle) > 1:
                 hits[:-1] &= piece[1:] == needle[1]  # its end is a separator, which is no byte of it
-            if np.count_nonzero(hits) * _FEW_OF < last - first:
+            if np.count_nonzero(hits) * FEW_OF < last - first:
                 at = np.flatnonzero(hits)
                 for offset, byte in enumerate(needle[2:], start=2):
                     if not len(at):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
 from layers.errors import BadCRS
-from layers.geo import crs as crs_module
 from layers.geo.crs import parse_crs
 from layers.geo.crs_judge import text_for_proj
 from layers.geo.proj import pyproj
@@ -82,8 +83,8 @@ def test_what_cannot_name_a_crs_is_not_given_to_proj(text: str) -> None:
 @pytest.mark.parametrize("text", NO_NUMBERS)
 def test_numbers_are_looked_up_by_proj_alone(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """PROJ does that at once, and our own look would cost 7 ms in each process that starts."""
-    monkeypatch.delattr("layers.geo.crs_judge._rows")
-    crs_module._parsed.cache_clear()
+    monkeypatch.delattr("layers.geo.crs_judge.sqlite3")
+    assert text_for_proj(text) in (text, f"EPSG:{text}")
     with pytest.raises(BadCRS, match="names no CRS"):
         parse_crs(text)
     assert parse_crs("EPSG:26914").name == "NAD83 / UTM zone 14N"
@@ -102,20 +103,20 @@ def test_descriptions_are_given_to_proj_as_they_stand(text: str) -> None:
 
 def test_a_text_that_proj_refuses_is_asked_about_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
+    unheard_of = f'GEOGCS["refused once, {uuid4()}"]'
 
     def refuse(text: str) -> pyproj.CRS:
         asked.append(text)
         raise pyproj.exceptions.CRSError("no")
 
     monkeypatch.setattr(pyproj.CRS, "from_user_input", refuse)
-    crs_module._parsed.cache_clear()
     for _ in range(3):
         with pytest.raises(BadCRS, match="names no CRS"):
-            parse_crs('GEOGCS["refused once"]')
-    assert asked == ['GEOGCS["refused once"]']
+            parse_crs(unheard_of)
+    assert asked == [unheard_of]
 
 
 def test_without_its_list_proj_judges_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("layers.geo.crs_judge._names_listed", lambda: None)
+    monkeypatch.setattr("layers.geo.crs_judge.names_listed", lambda: None)
     assert text_for_proj("WGS 84") == "WGS 84"
     assert text_for_proj("") == ""

@@ -7,7 +7,8 @@ import os
 import random
 import resource
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -63,18 +64,18 @@ def answered(pool: ReaderPool, op: str, params: dict[str, Any]) -> str:
 def test_f85_where_no_reader_can_start_each_request_is_answered_with_a_sentence(
     raster: Path, monkeypatch: pytest.MonkeyPatch, refused: Exception
 ) -> None:
-    def no_room(*_arguments: object) -> None:
+    def no_room(name: str, **_: object) -> None:
+        resource_tracker.unregister(f"/{name}", "shared_memory")  # as Python does where it finds none
         raise refused
 
-    real: Callable[..., Any] = reader_process._new_block
-    monkeypatch.setattr(reader_process, "_new_block", no_room)
     pool = ReaderPool(workers=1)
-    pool.start()
     try:
-        with pytest.raises(ReaderCrashed, match=r"a\.tif was not read: the system lets no reader start .*emory"):
-            pool.ask(raw("probe", {"path": str(raster)}))
-        assert pool._strikes == {}, "the file is not to blame"
-        monkeypatch.setattr(reader_process, "_new_block", real)
+        with monkeypatch.context() as short:
+            short.setattr(reader_process, "SharedMemory", no_room)
+            pool.start()
+            with pytest.raises(ReaderCrashed, match=r"a\.tif was not read: the system lets no reader start .*emory"):
+                pool.ask(raw("probe", {"path": str(raster)}))
+        assert pool.strikes_of(str(raster)) == 0, "the file is not to blame"
         assert answered(pool, "probe", {"path": str(raster)}) == ""
     finally:
         pool.close()
@@ -92,7 +93,7 @@ def test_f85_an_answer_that_finds_no_room_is_a_sentence_and_no_fault_of_the_file
         short.setattr(reader_process, "read_reply", no_room)
         with pytest.raises(TooLarge, match=r"a\.tif was not read: there is not enough memory"):
             pool.ask(raw("probe", {"path": str(raster)}))
-        assert pool._strikes == {}
+        assert pool.strikes_of(str(raster)) == 0
     assert answered(pool, "probe", {"path": str(raster)}) == ""
 
 

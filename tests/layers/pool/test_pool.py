@@ -1,6 +1,7 @@
 """The pool with real reader processes: crashes, hangs, garbage, limits, and nothing left behind."""
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing.process import BaseProcess
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 
@@ -189,7 +191,7 @@ def test_a_dead_drive_among_what_was_granted_costs_nobody_else_his_file(monkeypa
         assert pool.ask(raw("probe", {"path": "/alive/a.tif"})).header == {"read": "/alive/a.tif"}
         assert time.monotonic() - started < 8, "the probe's own deadline is 10 s"
         assert not pool.is_quarantined("/alive/a.tif")
-        assert pool._strikes == {}
+        assert [pool.strikes_of(path) for path in ("/alive/a.tif", "/dead drive/a.tif")] == [0, 0]
         slow = Request(raw("probe", {"path": "/dead drive/b.tif"}), answer := Collector(), "b", deadline_s=0.3)
         pool.submit(slow)
         assert isinstance(answer.one(), ReaderTimeout)
@@ -260,7 +262,7 @@ def test_what_runs_is_given_up_at_once_without_a_strike(pool):
     request = Request(raw("_hang", {"path": "a.tif"}), answer, "a.tif", profile=Profile.WRITER)
     queued = Request(raw("_hang", {"path": "b.tif"}), waiting, profile=Profile.WRITER)
     pool.submit(request)
-    wait_until(lambda: any(s._asked is request for s in pool._readers.supervisors))
+    wait_until(lambda: pool.is_read(request))
     pool.submit(queued)
     pool.give_up(queued)
     assert isinstance(waiting.one(), GivenUp)
@@ -270,7 +272,7 @@ def test_what_runs_is_given_up_at_once_without_a_strike(pool):
         assert isinstance(answer.one(), GivenUp)
         answer = again.done = Collector()
         pool.submit(again)
-        wait_until(lambda again=again: any(s._asked is again for s in pool._readers.supervisors))
+        wait_until(lambda again=again: pool.is_read(again))
         request = again
     pool.give_up(request)
     assert answer.one().sentence == "a.tif: cancelled."
@@ -306,19 +308,6 @@ def test_who_is_not_asked_leaves_and_comes_back(monkeypatch, tmp_path, raster):
         pool.ask(raw("probe", {"path": str(points)}))
         time.sleep(0.3)
         assert len(pool.pids()) == 4, "both have been asked"
-    finally:
-        pool.close()
-
-
-@pytest.mark.bounded
-def test_while_the_window_starts_one_of_each_is_enough(tmp_path):
-    pool, answer = ReaderPool(2), Collector()
-    pool.start()
-    try:
-        pool.submit(Request(raw("probe", {"path": str(tmp_path / "none.geojson")}), answer))
-        assert len(pool._readers.of(Profile.FEATURES)) == 1
-        assert isinstance(answer.one(), FileMissing)
-        wait_until(lambda: len(pool._readers.of(Profile.FEATURES)) == 2)
     finally:
         pool.close()
 
@@ -410,10 +399,29 @@ KILL_S = 10
 """A reader that hangs is gone by then, also on a busy machine."""
 
 
-def test_close_kills_a_busy_reader_answers_what_waits_and_leaves_nothing(pool):
+@pytest.fixture
+def blocks(monkeypatch) -> list[str]:
+    """The names of the blocks of shared memory that are made for readers."""
+    names: list[str] = []
+
+    def make(*arguments: object, **options: object) -> SharedMemory:
+        block = SharedMemory(*arguments, **options)
+        names.append(block.name)
+        return block
+
+    monkeypatch.setattr(reader_process, "SharedMemory", make)
+    return names
+
+
+def process_of(reader: reader_process.ReaderProcess) -> BaseProcess:
+    """The process of a reader that runs, as `multiprocessing` knows it."""
+    (process,) = (one for one in multiprocessing.active_children() if one.pid == reader.pid)
+    return process
+
+
+def test_close_kills_a_busy_reader_answers_what_waits_and_leaves_nothing(blocks, pool):
     pool.ask(raw("_echo", {}))
-    (pid,) = pool.pids()
-    name = pool._readers.supervisors[0]._reader._block.name
+    (pid,), (name,) = pool.pids(), blocks
     running, queued = Collector(), Collector()
     pool.submit(Request(raw("_hang", {}), running))
     pool.submit(Request(raw("_echo", {}), queued))
@@ -433,7 +441,7 @@ def test_close_kills_a_busy_reader_answers_what_waits_and_leaves_nothing(pool):
 def test_an_end_that_another_thread_takes_off_the_system_is_waited_for():
     reader = reader_process.ReaderProcess(Profile.LOCAL)
     reader.start()
-    process, pid = reader._process, reader.pid
+    process, pid = process_of(reader), reader.pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)  # as `multiprocessing` does in whichever thread starts a process; it writes the end down after
@@ -448,11 +456,11 @@ def test_an_end_that_another_thread_takes_off_the_system_is_waited_for():
 
 
 @pytest.mark.bounded
-def test_an_end_that_nobody_writes_down_costs_no_supervisor(monkeypatch):
+def test_an_end_that_nobody_writes_down_costs_no_supervisor(blocks, monkeypatch):
     monkeypatch.setattr(reader_process, "END_TIMEOUT_S", 0.05)
     reader = reader_process.ReaderProcess(Profile.LOCAL)
     reader.start()
-    process, name = reader._process, reader._block.name
+    process, (name,) = process_of(reader), blocks
     os.kill(process.pid, signal.SIGKILL)
     os.waitpid(process.pid, 0)
     reader.close()
@@ -463,12 +471,12 @@ def test_an_end_that_nobody_writes_down_costs_no_supervisor(monkeypatch):
 
 
 def test_close_while_the_readers_start():
-    pool = ReaderPool(2)
+    before, pool = set(threading.enumerate()), ReaderPool(2)
     pool.start()
     wait_until(lambda: len(pool.pids()) > 0)
     pool.close()
     assert pool.pids() == []
-    assert not any(s.is_alive() for s in pool._readers.supervisors)
+    assert not [one.name for one in set(threading.enumerate()) - before if one.name.startswith("reader-")]
 
 
 SCRIPT = """

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from layers.errors import GivenUp
 from layers.pool.known_probes import KnownProbes
 from layers.pool.pool_grants import PoolGrants
@@ -16,11 +18,18 @@ from tests.support.readers.raw import raw
 
 
 class Desk:
-    """The pool as a supervisor sees it."""
+    """The pool as a supervisor sees it, with one request to hand out."""
 
-    def __init__(self) -> None:
+    def __init__(self, request: Request) -> None:
         self.grants, self.known_probes = PoolGrants(), KnownProbes()
         self.is_closed = False
+        self.waiting = [request]
+
+    def next_request(self, supervisor: Supervisor, *, wait: bool = True) -> Request | None:
+        return self.waiting.pop() if self.waiting else None
+
+    def finished(self, request: Request) -> None:
+        """Nobody waits for it."""
 
     def is_quarantined(self, key: str) -> bool:
         return False
@@ -41,21 +50,33 @@ class SlowStarter:
         self.asked += 1
         return Answer({})
 
+    def close(self) -> None:
+        """There is no process."""
 
-def test_what_is_given_up_while_a_reader_starts_is_not_asked() -> None:
+
+def supervised(desk: Desk, reader: SlowStarter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a supervisor answer what the desk hands out, by this reader."""
+    monkeypatch.setattr("layers.pool.supervisor.ReaderProcess", lambda _profile: reader)
+    Supervisor(desk, Profile.LOCAL).run()
+
+
+def test_what_is_given_up_while_a_reader_starts_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its file may lie on a drive that is gone: the new reader would hang there until its deadline."""
-    request = Request(raw("_echo", {}), lambda _: None)
-    reader = SlowStarter(lambda: setattr(request, "is_given_up", True))
-    answer = Supervisor(Desk(), Profile.LOCAL)._answer(request, reader, lambda: None)
-    assert isinstance(answer, GivenUp)
+    answers: list[object] = []
+    desk = Desk(request := Request(raw("_echo", {}), answers.append))
+    reader = SlowStarter(lambda: setattr(request, "is_given_up", not desk.waiting))
+    supervised(desk, reader, monkeypatch)
+    assert [type(answer) for answer in answers] == [GivenUp]
     assert reader.asked == 0
 
 
-def test_the_files_of_what_was_given_up_before_are_granted_to_nobody() -> None:
+def test_the_files_of_what_was_given_up_before_are_granted_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that starts later would look at them first, and hang."""
-    desk, reader = Desk(), SlowStarter(lambda: None)
-    request = Request(Probe("/gone/a.tif"), lambda _: None)
+    answers: list[object] = []
+    request = Request(Probe("/gone/a.tif"), answers.append)
     request.is_given_up = True
-    assert isinstance(Supervisor(desk, Profile.LOCAL)._answer(request, reader, lambda: None), GivenUp)
+    desk, reader = Desk(request), SlowStarter(lambda: None)
+    supervised(desk, reader, monkeypatch)
+    assert [type(answer) for answer in answers] == [GivenUp]
     assert not desk.grants.besides(NOTHING).opened
     assert reader.asked == 0

@@ -76,7 +76,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr("layers.readers.confinement.walls.Walls", Walls)
     monkeypatch.setattr(worker, "tie_to_parent", lambda pid: told.append(f"tied to {pid}"))
     monkeypatch.setattr(worker.signal, "signal", lambda number, handler: told.append("signals"))
-    monkeypatch.setattr(worker, "_silence", lambda: told.append("silence"))
+    monkeypatch.setattr(worker, "silence", lambda: told.append("silence"))
     monkeypatch.setattr(worker, "enter", lambda profile, own_process, scratch: told.append(f"{profile} {scratch}"))
     monkeypatch.setattr(worker, "limit_process", lambda profile: told.append("limits"))
     for name in ("geopandas", "pandas", "pyarrow"):
@@ -162,7 +162,7 @@ def test_a_broken_pipe_ends_it_too(steps: list[str], block: SharedMemory) -> Non
 def test_libraries_are_silenced_below_python(capfd: pytest.CaptureFixture[str]) -> None:
     kept = [os.dup(output) for output in (1, 2)]
     try:
-        worker._silence()
+        worker.silence()
         os.write(1, b"a codec complains")
         os.write(2, b"and complains")
     finally:

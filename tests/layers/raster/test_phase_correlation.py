@@ -71,13 +71,13 @@ def test_smooth_ground_under_heavy_grain_is_found_in_smaller_pictures(seed: int)
 def test_unlike_pictures_are_not_looked_at_smaller_but_grainy_ones_are(monkeypatch: pytest.MonkeyPatch) -> None:
     """To look at smaller pictures takes as long again: that is for pairs that may gain by it."""
     made: list[int] = []
-    plain = phase_correlation._reduced
+    plain = phase_correlation.reduced
 
     def counted(picture: Picture, by: int) -> Picture:
         made.append(by)
         return plain(picture, by)
 
-    monkeypatch.setattr(phase_correlation, "_reduced", counted)
+    monkeypatch.setattr(phase_correlation, "reduced", counted)
     rng = np.random.default_rng(3)
     whole = ground(rng, 1700, 1.9)
     moving, fixed = whole[60:1600, 60:1600], shifted(whole, 5.4, -7.3)[60:1600, 60:1600]

@@ -16,8 +16,8 @@ import pytest
 
 from layers.errors import GeoloupeError, UnsupportedFormat
 from layers.pool.pool import ReaderPool
-from layers.readers.other_kinds import _OF_ROOT as ROOTS
 from layers.readers.other_kinds import BEGINS, OtherKind, kind_of_json_file
+from layers.readers.other_kinds import OF_ROOT as ROOTS
 from layers.requests.probe import Probe
 from viewer.__main__ import main
 from viewer.cli.command import BAD_INPUT
@@ -170,7 +170,7 @@ def test_json_of_another_kind_is_named_with_a_cure(tmp_path: Path, content: Any,
 
 
 def test_large_json_is_told_by_its_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("layers.readers.other_kinds._MOST_JSON_BYTES", 100)
+    monkeypatch.setattr("layers.readers.other_kinds.MOST_JSON_BYTES", 100)
     path = tmp_path / "a.json"
     path.write_text(json.dumps({"objects": {}, "arcs": [[[1, 2]] * 4000], "type": "Topology"}))
     kind = kind_of_json_file(str(path))

@@ -12,7 +12,7 @@ from layers.geo.coordinates.parse import parse_coordinate
 from layers.geo.wkt import read_extent
 from layers.project.qgis.qml_in import read_qml
 from layers.raster.band_maths import parse_expression as parse_bands
-from layers.readers.raster.rpc import _parse_rpb
+from layers.readers.raster.rpc import parse_rpb
 from layers.services.template import check_template
 from layers.text.text_encoding import guessed_encoding
 from layers.text.xml_decoding import encoding_of
@@ -50,7 +50,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "a coordinate": parse_coordinate,
     "an extent": read_extent,
     "a service": check_template,
-    "an RPB": _parse_rpb,
+    "an RPB": parse_rpb,
     "an encoding": lambda text: guessed_encoding(text.encode("latin-1", "replace") + b" \xe9 a"),
     "an XML encoding": lambda text: encoding_of(io.BytesIO(text.encode("latin-1", "replace") + b"<\xff"), 10**7),
 }

@@ -9,7 +9,7 @@ from layers.readers.environment import Profile
 
 
 def load(profile: Profile) -> Any:
-    from layers.readers.ops import _refusal  # after the environment is set
+    from layers.readers.ops import refusal  # after the environment is set
 
     def run(op: str, params: dict[str, Any]) -> Any:
         if op == "say":
@@ -17,7 +17,7 @@ def load(profile: Profile) -> Any:
             os.write(2, b"said on stderr")
         if op == "sort":
             return {"rows": _sorted(params["path"]), "scratch": os.environ["TMPDIR"]}, ()
-        return {"refused": [_refusal(*attempt) for attempt in params.get("attempts", [])]}, ()
+        return {"refused": [refusal(*attempt) for attempt in params.get("attempts", [])]}, ()
 
     return run
 

@@ -279,13 +279,13 @@ def dimap(folder: Path, jp2: bool = True) -> Path:
         f'<Data_File tile_R="{r}" tile_C="1"><DATA_FILE_PATH href="IMG_{base}_R{r}C1.{suffix}"/></Data_File>'
         for r in (2, 1)
     )
-    (root / f"DIM_{base}.XML").write_text(_DIMAP.format(tiles=tiles, processing="MS"))
+    (root / f"DIM_{base}.XML").write_text(DIMAP.format(tiles=tiles, processing="MS"))
     (root / "LINEAGE").mkdir()
     (root / "LINEAGE" / "DIM_LINEAGE.XML").write_text("<Dimap_Document/>")
     return root
 
 
-_DIMAP = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+DIMAP = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <?xml-stylesheet href="LIBRARY/STYLE.XSL" type="text/xsl"?><Dimap_Document>
   <Metadata_Identification><METADATA_FORMAT version="2.15">DIMAP</METADATA_FORMAT></Metadata_Identification>
   <Dataset_Identification>

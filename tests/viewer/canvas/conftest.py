@@ -54,6 +54,10 @@ class FlatDrawing(LayerDrawing):
     def bounds_lonlat(self) -> Bounds | None:
         return Bounds(10, 40, 20, 50)
 
+    def fail(self, sentence: str) -> None:
+        """Have it say what is wrong with it."""
+        self._set_problem(sentence)
+
     def close(self) -> None:
         super().close()
         self.closed = True
@@ -107,7 +111,7 @@ def make_scene(context: RenderContext) -> Iterator[Callable[..., MapScene]]:
 def canvas(make_scene: Callable[..., MapScene], qtbot) -> MapCanvas:
     """An 800 x 600 canvas that shows the small case."""
     canvas = shown(qtbot, MapCanvas(make_scene()), 800, 600)
-    canvas.zoom_to_bounds(Bounds(9.4, 49.6, 10.6, 50.4), 0.0)
+    canvas.motion.zoom_to_bounds(Bounds(9.4, 49.6, 10.6, 50.4), 0.0)
     canvas.setFocus()
     return canvas
 

@@ -146,7 +146,7 @@ def test_a_rectangle_has_the_corners_that_were_clicked_and_the_hint_its_sides(de
 
 
 def test_on_a_turned_map_a_rectangle_lies_along_the_picture(desk):
-    desk.canvas.rotate_by(30)
+    desk.canvas.motion.rotate_by(30)
     desk.take(RectangleTool(desk.context))
     desk.click(*PLACES[0])
     desk.click(*PLACES[1])

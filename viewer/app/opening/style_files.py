@@ -19,6 +19,7 @@ from viewer.commands.layers import update_layer
 from viewer.panels.context import PanelContext
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.jobs import Jobs
+from viewer.support.language.translation import in_language
 from viewer.support.messages import Level, MessageAction, Messages
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class StyleFiles(QObject):
         if not self._context.do(update_layer, layer.uuid, style_json=json.dumps(style.to_json())):
             return
         self._messages.clear("style")
-        told = [self.tr("The layer is drawn in the style of {0}.").format(path.name), found.sentence]
+        told = [self.tr("The layer is drawn in the style of {0}.").format(path.name), in_language(found.sentence)]
         if gone:
             told.append(self.tr("The layer has no column {0}.").format(", ".join(list(dict.fromkeys(gone))[:5])))
         self._say(" ".join(part for part in told if part), "warning" if gone or found.missing else "info")

@@ -140,7 +140,7 @@ class IdentifyPanel(QWidget):
         if generation != self._generation:
             return
         if isinstance(values, GeoloupeError):
-            self._add_value(item, self.tr("Values"), values.sentence)
+            self._add_value(item, self.tr("Values"), in_language(values.sentence))
             return
         for value in values.bands:
             band = value.band

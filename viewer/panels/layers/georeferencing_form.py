@@ -19,6 +19,7 @@ from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import LineField, NumberField
 from viewer.panels.widgets.form_page import muted
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.language.translation import in_language, translate
 from viewer.support.text import tooltip
 
 
@@ -125,4 +126,4 @@ def _note(info: RasterInfo | VectorInfo | None) -> str:
     """Says what places the layer, where that is no transform, and how well."""
     if not isinstance(info, RasterInfo) or not info.georeferencing_note:
         return ""
-    return f"Placed by {info.georeferencing_note}."
+    return translate("GeoreferencingForm", "Placed by {0}.").format(in_language(info.georeferencing_note))

@@ -14,6 +14,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.layers.table_dialog import ENCODINGS
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.form_page import muted
+from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
 from viewer.support.text import tooltip
 
@@ -64,7 +65,7 @@ class ReadingForm(QWidget):
         if columns:
             found.append(self.tr("Coordinates from {0}.").format(", ".join(f"“{name}”" for name in columns.values())))
         if reading.get("encoding"):
-            evidence = reading.get("encoding_evidence", "")
+            evidence = in_language(reading.get("encoding_evidence", ""))
             found.append(self.tr("Read as {0}: {1}.").format(reading["encoding"], evidence))
         return " ".join(found)
 

@@ -23,6 +23,7 @@ from viewer.panels.layers.registration import Found, Registration, can_register
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.form_page import muted
 from viewer.rendering.drawing import LayerDrawing
+from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line
 
@@ -151,7 +152,8 @@ class RegisterDialog(QDialog):
 
     def _reliable_words(self, found: Found) -> str:
         assert found.nudge is not None
-        return self.tr("Shift found: {0}. {1}").format(found.nudge.offset_words, found.registered.why)
+        offset, why = in_language(found.nudge.offset_words), in_language(found.registered.why)
+        return self.tr("Shift found: {0}. {1}").format(offset, why)
 
     def _chance_words(self, found: Found) -> str:
         """For a shift that is smaller than the parts differ: moving the layer by it would move it by chance."""
@@ -160,10 +162,10 @@ class RegisterDialog(QDialog):
             "Not significant, so nothing is moved: {0} is no more than the {1} m by which the parts differ from each "
             "other. As far as can be told the two lie on each other."
         )
-        return said.format(found.nudge.offset_words, f"{found.spread_m:.3g}")
+        return said.format(in_language(found.nudge.offset_words), f"{found.spread_m:.3g}")
 
     def _doubt_words(self, found: Found) -> str:
-        return self.tr("Not reliable, so nothing is moved. {0}").format(found.registered.why)
+        return self.tr("Not reliable, so nothing is moved. {0}").format(in_language(found.registered.why))
 
     def _residual_words(self, found: Found) -> str:
         agree = sum(part.agrees for part in found.residuals)

@@ -138,7 +138,7 @@ class ShadowPart(FoldSection):
         )
         where = f"{sun.azimuth_deg:.1f}°, {sun.elevation_deg:.2f}° ± {sun.elevation_error_deg:.2f}°"
         facts += [(self.tr("Sun"), self.tr("{0} high, {1}").format(where, basis))]
-        parts = "\n".join(f"± {part.error_m:.2f} m  {part.name}" for part in found.parts)
+        parts = "\n".join(f"± {part.error_m:.2f} m  {in_language(part.name)}" for part in found.parts)
         return [*facts, (self.tr("Error of"), parts)]
 
     def _drawing(self, site: Site) -> Any:

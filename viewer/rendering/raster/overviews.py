@@ -17,6 +17,7 @@ from layers.pool.protocol import Answer, Profile, Request
 from layers.raster.overviews import SourceState
 from layers.requests.imagery import BuildOverviews, OverviewsBuilt
 from viewer.support.jobs import Job, JobContext, Jobs
+from viewer.support.language.translation import in_language
 
 LIMIT_BYTES = 8 << 30
 """Of all overviews together: the ones not used for longest go first."""
@@ -43,7 +44,7 @@ class Overviews(QObject):
         self, pool: ReaderPool, jobs: Jobs, folder: Path, limit_bytes: int = LIMIT_BYTES, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._pool, self._jobs, self._folder, self._limit = pool, jobs, folder, limit_bytes
+        self._pool, self._jobs, self._folder, self.limit_bytes = pool, jobs, folder, limit_bytes
         self._builds: deque[_Build] = deque()
         """The first one is under way."""
 
@@ -85,7 +86,7 @@ class Overviews(QObject):
     # ----------------------------------------------------------------------------------------------------------
 
     def _begin(self, build: _Build) -> None:
-        folder, limit, state, expected = self._folder, self._limit, build.state, build.expected_bytes
+        folder, limit, state, expected = self._folder, self.limit_bytes, build.state, build.expected_bytes
 
         def prepare(context: JobContext) -> None:
             _make_folder(folder)
@@ -164,9 +165,9 @@ class Overviews(QObject):
             self._begin(self._builds[0])
         elif not self._builds:
             self._pool.dismiss(Profile.WRITER)
-            folder, limit, state = self._folder, self._limit, build.state
+            folder, limit, state = self._folder, self.limit_bytes, build.state
             self._jobs.run(lambda _: _keep_within(folder, limit, state), failed=lambda _: None)
-        self.ended.emit(build.state, sentence)
+        self.ended.emit(build.state, in_language(sentence))
 
 
 def _make_folder(folder: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -86,10 +86,12 @@ def test_of_very_many_every_so_many_come(case: Path) -> None:
 
 @pytest.mark.parametrize("told", [{"numbers": [1] * 11, "count": 1}, {"numbers": ["1"], "count": 1}, {"numbers": []}])
 def test_an_answer_that_does_not_fit_is_damage(case: Path, told: dict[str, object]) -> None:
-    with CaseReader.open(case, asks=CaseInline()) as reader:
-        reader._asks = SimpleNamespace(ask=lambda *_: Answer(told), close=reader._asks.close)  # type: ignore[assignment]
-        with pytest.raises(CaseDamaged):
-            reader.near("site_point", None, 10)
+    class Babbling(CaseInline):
+        def ask(self, op: str, *more: Any) -> Answer:
+            return Answer(told) if op == "near" else super().ask(op, *more)
+
+    with CaseReader.open(case, asks=Babbling()) as reader, pytest.raises(CaseDamaged):
+        reader.near("site_point", None, 10)
 
 
 def test_a_small_case_has_no_glimpse(case: Path) -> None:

@@ -20,8 +20,8 @@ from layers.errors import CaseDamaged, CaseTooNew, GeoloupeError, ReaderTimeout,
 from layers.pool.protocol import Answer
 from layers.pool.reader_process import ReaderDied, ReaderProcess
 from layers.project.opening import intake
-from layers.project.opening.case_process import CaseProcess, load_case_ops
-from layers.project.opening.case_reader import CaseReader, _chunk
+from layers.project.opening.case_process import CaseInline, CaseProcess, load_case_ops
+from layers.project.opening.case_reader import CaseReader
 from layers.project.opening.validation_report import validate
 from layers.project.saving.case_copy import open_for_work
 from layers.project.saving.publish import write_case
@@ -165,9 +165,13 @@ def test_a_process_that_hangs_is_given_up(case: Path, monkeypatch: pytest.Monkey
         {"numbers": [1], "columns": {"uuid": [{"size": 10**5000}]}, "is_last": True},
     ],
 )
-def test_answers_that_do_not_fit_together_are_refused(header: dict[str, Any]) -> None:
-    with pytest.raises(CaseDamaged, match="nothing that fits"):
-        _chunk(Answer(header), {"uuid": 1}, "")
+def test_answers_that_do_not_fit_together_are_refused(case: Path, header: dict[str, Any]) -> None:
+    class Babbling(CaseInline):
+        def ask(self, op: str, *more: Any) -> Answer:
+            return Answer(header) if op == "rows" else super().ask(op, *more)
+
+    with CaseReader.open(case, asks=Babbling()) as reader, pytest.raises(CaseDamaged, match="nothing that fits"):
+        reader.each_chunk("claims", {"uuid": 1}, lambda _: None)
 
 
 def test_the_process_knows_no_gdal(case: Path) -> None:

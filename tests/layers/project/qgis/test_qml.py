@@ -13,9 +13,9 @@ from msgspec.structs import asdict, replace
 from PySide6.QtGui import QImage
 
 from layers.errors import InvalidValue
+from layers.project.qgis import qml_symbols_out
 from layers.project.qgis.qml_in import read_qml
 from layers.project.qgis.qml_out import style_document
-from layers.project.qgis.qml_symbols_out import _signs
 from layers.vector.columns import column_of
 from layers.vector.style.automatic import categorised, graduated
 from layers.vector.style.classes import StyleClass
@@ -161,7 +161,8 @@ def test_scales_come_back() -> None:
 
 
 def test_the_signs_of_qml_are_those_of_the_screen(qapp: object) -> None:
-    assert _signs() == {sign: svg_path(sign_path(sign)) for sign in FACILITIES}, (
+    signs = json.loads(Path(qml_symbols_out.__file__).with_name("qml_signs.json").read_text("utf-8"))
+    assert signs == {sign: svg_path(sign_path(sign)) for sign in FACILITIES}, (
         "write layers/project/qml_signs.json anew from viewer.rendering.vector.signs"
     )
 

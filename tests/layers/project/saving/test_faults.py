@@ -34,16 +34,17 @@ KINDS: dict[str, Callable[[], OSError]] = {
 
 @dataclass
 class FailingFileSystem(FileSystem):
-    """Raises at the n-th call, from 0; counts all."""
+    """Raises at the n-th call, from 0; counts all. One that `is_sound` does neither."""
 
     fail_at: int = -1
     error: Callable[[], OSError] = KINDS["broken"]
     short_writes: bool = False
+    is_sound: bool = False
     calls: list[str] = field(default_factory=list)
 
     def __getattribute__(self, name: str) -> Any:
         method = super().__getattribute__(name)
-        if name not in CALLS:
+        if name not in CALLS or self.is_sound:
             return method
 
         def call(*arguments: Any) -> Any:
@@ -62,50 +63,51 @@ class Scene(Struct):
     work: WorkingCopy
     target: Path
     old: bytes
+    fs: FailingFileSystem
+    """That of the working copy; sound at first."""
 
 
 @pytest.fixture
-def make_scene(tmp_path: Path) -> Iterator[Callable[[], Scene]]:
-    """A saved case with one unsaved edit, each time in a fresh folder."""
+def make_scene(tmp_path: Path) -> Iterator[Callable[..., Scene]]:
+    """A saved case with one unsaved edit, each time in a fresh folder. Its file system takes `options` later."""
     made: list[WorkingCopy] = []
 
-    def make() -> Scene:
-        folder = tmp_path / str(len(made))
+    def make(*options: Any) -> Scene:
+        folder, fs = tmp_path / str(len(made)), FailingFileSystem(*options, is_sound=True)
         folder.mkdir()
         document = rich_document()
-        work = WorkingCopy.create(folder / "sessions", document, target=None)
+        work = WorkingCopy.create(folder / "sessions", document, target=None, fs=fs)
         made.append(work)
         target = folder / "case.gpkg"
         publish(work, target)
         work.append(relabel(document, "new"), "me")
         work.drain()
-        return Scene(work, target, target.read_bytes())
+        return Scene(work, target, target.read_bytes(), fs)
 
     yield make
     for work in made:
         work.close()
 
 
-def _calls_of_a_save(make_scene: Callable[[], Scene]) -> list[str]:
-    scene, fs = make_scene(), FailingFileSystem()
-    scene.work._fs = fs
-    publish(scene.work, scene.target, fs)
-    return fs.calls
+def _calls_of_a_save(make_scene: Callable[..., Scene]) -> list[str]:
+    scene = make_scene()
+    assert _save(scene) is None
+    return scene.fs.calls
 
 
-def _save_with(scene: Scene, fs: FailingFileSystem) -> GeoloupeError | None:
-    scene.work._fs = fs
+def _save(scene: Scene) -> GeoloupeError | None:
+    scene.fs.is_sound = False
     try:
-        publish(scene.work, scene.target, fs)
+        publish(scene.work, scene.target, scene.fs)
     except GeoloupeError as error:
         return error
     finally:
-        scene.work._fs = FileSystem()
+        scene.fs.is_sound = True
     return None
 
 
-def _check(scene: Scene, fs: FailingFileSystem, error: GeoloupeError | None) -> None:
-    name = fs.calls[fs.fail_at]
+def _check(scene: Scene, error: GeoloupeError | None) -> None:
+    name = scene.fs.calls[scene.fs.fail_at]
     is_old = scene.target.read_bytes() == scene.old
     assert is_old or read_case(scene.target).document.sites["site-point"].label == "new"
     assert read_case(scene.target).problems == ()
@@ -120,14 +122,14 @@ def _check(scene: Scene, fs: FailingFileSystem, error: GeoloupeError | None) -> 
         assert leftovers(scene.target.parent) == []
 
 
-def test_a_save_goes_through_the_one_door(make_scene: Callable[[], Scene]) -> None:
+def test_a_save_goes_through_the_one_door(make_scene: Callable[..., Scene]) -> None:
     calls = _calls_of_a_save(make_scene)
     assert calls.count("replace") >= 2
     assert {"create", "write", "fsync_file", "fsync_folder", "link"} <= set(calls)
     assert calls.index("fsync_file") < calls.index("replace") < calls.index("fsync_folder")
 
 
-def test_a_save_is_marked_as_saved_only_once_its_folder_is_synced(make_scene: Callable[[], Scene]) -> None:
+def test_a_save_is_marked_as_saved_only_once_its_folder_is_synced(tmp_path: Path) -> None:
     told: list[tuple[str, str]] = []
 
     class Telling(FileSystem):
@@ -139,11 +141,11 @@ def test_a_save_is_marked_as_saved_only_once_its_folder_is_synced(make_scene: Ca
             told.append(("replace", new.name))
             super().replace(old, new)
 
-    scene = make_scene()
-    scene.work._fs = Telling()
-    publish(scene.work, scene.target, Telling())
+    work = WorkingCopy.create(tmp_path / "sessions", rich_document(), fs=Telling())
+    publish(work, tmp_path / "case.gpkg", Telling())
+    work.close()
     put = told.index(("replace", "case.gpkg"))
-    synced = told.index(("sync", scene.target.parent.name), put)
+    synced = told.index(("sync", tmp_path.name), put)
     assert told.index(("replace", "session.json"), put) > synced
 
 
@@ -161,31 +163,31 @@ def test_the_folders_of_a_new_session_are_synced(tmp_path: Path) -> None:
 
 
 @pytest.mark.bounded
-def test_f05_every_failing_call_leaves_old_or_new(make_scene: Callable[[], Scene]) -> None:
+def test_f05_every_failing_call_leaves_old_or_new(make_scene: Callable[..., Scene]) -> None:
     count = len(_calls_of_a_save(make_scene))
     for number in range(count):
-        scene, fs = make_scene(), FailingFileSystem(number, KINDS["full"])
-        _check(scene, fs, _save_with(scene, fs))
+        scene = make_scene(number, KINDS["full"])
+        _check(scene, _save(scene))
 
 
 @pytest.mark.bounded
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("kind", KINDS)
-def test_f05_every_failing_call_of_every_kind_leaves_old_or_new(make_scene: Callable[[], Scene], kind: str) -> None:
+def test_f05_every_failing_call_of_every_kind_leaves_old_or_new(make_scene: Callable[..., Scene], kind: str) -> None:
     count = len(_calls_of_a_save(make_scene))
     for number in range(count):
-        scene, fs = make_scene(), FailingFileSystem(number, KINDS[kind])
-        _check(scene, fs, _save_with(scene, fs))
+        scene = make_scene(number, KINDS[kind])
+        _check(scene, _save(scene))
 
 
 @pytest.mark.bounded
-def test_f06_a_short_write_is_noticed(make_scene: Callable[[], Scene]) -> None:
+def test_f06_a_short_write_is_noticed(make_scene: Callable[..., Scene]) -> None:
     calls = _calls_of_a_save(make_scene)
     for number in [number for number, name in enumerate(calls) if name == "write"]:
-        scene, fs = make_scene(), FailingFileSystem(number, short_writes=True)
-        error = _save_with(scene, fs)
+        scene = make_scene(number, KINDS["broken"], True)
+        error = _save(scene)
         assert isinstance(error, SaveFailed)
-        _check(scene, fs, error)
+        _check(scene, error)
 
 
 @pytest.mark.parametrize(("kind", "noun"), [("full", DiskFull), ("forbidden", NotAllowed), ("broken", SaveFailed)])
@@ -207,7 +209,7 @@ def test_f05_a_new_working_copy_on_a_full_disk_has_words(tmp_path: Path) -> None
         except DiskFull:
             count += 1
             continue
-        work._fs = FileSystem()
+        fs.is_sound = True
         work.close()
         break
     assert count == len(fs.calls) >= 4

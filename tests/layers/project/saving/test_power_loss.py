@@ -145,7 +145,7 @@ def label_in(folder: Path) -> str:
 
 def cut_everywhere(tmp_path: Path, name: str, every: int, states: int, monkeypatch: pytest.MonkeyPatch) -> int:
     """Cut the power at each `every`-th call; `states` states are looked at for each. Returns how many in all."""
-    monkeypatch.setattr(recovery, "_has_change", has_change)
+    monkeypatch.setattr(recovery, "has_change", has_change)
     story, disk = told(tmp_path, name, 10**6, 0)
     assert story.work is not None
     story.work.close()
@@ -162,7 +162,7 @@ def cut_everywhere(tmp_path: Path, name: str, every: int, states: int, monkeypat
 
 
 def has_change(target: Path, change_uuid: str) -> bool:
-    """`recovery._has_change` in this process: hundreds are asked for."""
+    """`recovery.has_change` in this process: hundreds are asked for."""
     import sqlite3
     from contextlib import closing
 

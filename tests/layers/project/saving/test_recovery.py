@@ -302,7 +302,7 @@ def test_no_unsaved_work_is_deleted_however_much_there_is(tmp_path: Path) -> Non
 def test_the_identity_of_a_computer_is_its_own_and_told_to_nobody(tmp_path: Path, monkeypatch) -> None:
     system = tmp_path / "system"
     system.write_text("0123456789abcdef0123456789abcdef\n")
-    monkeypatch.setattr("layers.disk.this_machine._SYSTEMS", (system,))
+    monkeypatch.setattr("layers.disk.this_machine.SYSTEMS", (system,))
     one, other = tmp_path / "one", tmp_path / "other"
     assert machine_for(one) == machine_for(one) != ""
     assert machine_for(one) != machine_for(other), "copies of one disk image are two computers"

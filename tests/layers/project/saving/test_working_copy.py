@@ -35,11 +35,49 @@ def document() -> Document:
     return rich_document()
 
 
+class WriterConnection:
+    """A working copy's connection. Statements that begin with one of `refusing` fail with `error`."""
+
+    def __init__(self, path: Path) -> None:
+        self.real = open_work(path)
+        self.refusing: tuple[str, ...] = ()
+        self.error: Exception = MemoryError()
+        self.refused = 0
+
+    def execute(self, sql: str, *values: Any) -> Any:
+        if self.refusing and sql.startswith(self.refusing):
+            self.refused += sql.startswith(self.refusing[0])
+            raise self.error
+        return self.real.execute(sql, *values)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+
 @pytest.fixture
-def work(tmp_path: Path, document: Document) -> Any:
+def connections(monkeypatch: pytest.MonkeyPatch) -> list[WriterConnection]:
+    """The connections of working copies, as they are opened; the last one is the writer's."""
+    opened: list[WriterConnection] = []
+
+    def open_one(path: Path) -> WriterConnection:
+        opened.append(WriterConnection(path))
+        return opened[-1]
+
+    monkeypatch.setattr("layers.project.saving.working_copy.open_work", open_one)
+    return opened
+
+
+@pytest.fixture
+def work(connections: list[WriterConnection], tmp_path: Path, document: Document) -> Any:
     copy = WorkingCopy.create(tmp_path / "sessions", document, target=None)
     yield copy
     copy.close()
+
+
+@pytest.fixture
+def connection(work: WorkingCopy, connections: list[WriterConnection]) -> WriterConnection:
+    """The writer's."""
+    return connections[-1]
 
 
 def _rows(work: WorkingCopy, sql: str) -> list[tuple[Any, ...]]:
@@ -183,11 +221,13 @@ def test_the_database_is_in_wal_mode_with_full_syncs_and_no_triggers(work: Worki
         assert connection.execute("PRAGMA wal_autocheckpoint").fetchone() == (0,)
 
 
-def test_a_writer_that_fails_is_reported_once_and_catches_up(work: WorkingCopy, document: Document) -> None:
+def test_a_writer_that_fails_is_reported_once_and_catches_up(
+    work: WorkingCopy, connection: WriterConnection, document: Document
+) -> None:
     told: list[str] = []
     work.on_failure(told.append)
     with closing(sqlite3.connect(work.path, isolation_level=None)) as blocker:
-        work._connection.execute("PRAGMA busy_timeout = 20")
+        connection.execute("PRAGMA busy_timeout = 20")
         blocker.execute("BEGIN IMMEDIATE")
         work.append(relabel(document, "one"), "me")
         with pytest.raises(SaveFailed, match="locked"):
@@ -203,33 +243,18 @@ def test_a_writer_that_fails_is_reported_once_and_catches_up(work: WorkingCopy, 
     assert len(_rows(work, f"SELECT seq FROM loupe_history {EDITS}")) == 2
 
 
-def test_f05_a_full_disk_is_said_and_the_edit_waits(work: WorkingCopy, document: Document) -> None:
-    pages = work._connection.execute("PRAGMA page_count").fetchone()[0]
-    work._connection.execute(f"PRAGMA max_page_count = {pages}")
+def test_f05_a_full_disk_is_said_and_the_edit_waits(
+    work: WorkingCopy, connection: WriterConnection, document: Document
+) -> None:
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages}")
     site = document.sites["site-point"]
     _apply(document, work, Change("sites", site, replace(site, notes="x" * 1_000_000)))
     with pytest.raises(DiskFull, match="is full"):
         work.drain()
-    work._connection.execute("PRAGMA max_page_count = 1000000")
+    connection.execute("PRAGMA max_page_count = 1000000")
     work.drain()
     assert state(work.read_document()) == state(document)
-
-
-class FailingConnection:
-    """The writer's connection, of which one statement fails while `error` is set."""
-
-    def __init__(self, real: sqlite3.Connection, beginning: str, error: Exception | None) -> None:
-        self._real, self._beginning, self.error = real, beginning, error
-        self.refused = 0
-
-    def execute(self, sql: str, *values: Any) -> Any:
-        if self.error is not None and sql.startswith(self._beginning):
-            self.refused += 1
-            raise self.error
-        return self._real.execute(sql, *values)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
 
 
 def _wait_until(holds: Callable[[], bool]) -> None:
@@ -247,51 +272,45 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("error", [sqlite3.OperationalError("disk I/O error"), MemoryError()], ids=["disk", "memory"])
 def test_f05_a_checkpoint_that_fails_costs_nothing(
-    soon: None, work: WorkingCopy, document: Document, tmp_path: Path, error: Exception
+    soon: None, work: WorkingCopy, connection: WriterConnection, document: Document, tmp_path: Path, error: Exception
 ) -> None:
     told: list[str] = []
     work.on_failure(told.append)
-    work._connection = failing = FailingConnection(work._connection, "PRAGMA wal_checkpoint", error)  # type: ignore[assignment]
+    connection.refusing, connection.error = ("PRAGMA wal_checkpoint",), error
     work.append(relabel(document, "before"), "me")
-    _wait_until(lambda: failing.refused > 2)
+    _wait_until(lambda: connection.refused > 2)
     work.append(relabel(document, "after"), "me")
     work.drain()
     assert state(work.read_document()) == state(document)
     publish(work, tmp_path / "case.gpkg")
-    failing.error = None
+    connection.refusing = ()
     assert told == [], "all is durable in the -wal"
 
 
 @pytest.mark.parametrize("beginning", ["BEGIN", "COMMIT", "ROLLBACK"])
 @pytest.mark.parametrize("error", [sqlite3.OperationalError("disk I/O error"), MemoryError()], ids=["disk", "memory"])
 def test_f05_f85_an_edit_that_was_refused_is_written_in_a_quiet_moment_and_the_word_is_taken_back(
-    soon: None, work: WorkingCopy, document: Document, beginning: str, error: Exception
+    soon: None, work: WorkingCopy, connection: WriterConnection, document: Document, beginning: str, error: Exception
 ) -> None:
     told: list[str] = []
     work.on_failure(told.append, lambda: told.append("well"))
-    real = work._connection
-    failing = FailingConnection(real, beginning, error)
-    if beginning == "ROLLBACK":  # only asked for after another failure
-        refusing = FailingConnection(real, "COMMIT", error)
-        failing._real = refusing  # type: ignore[assignment]
-    work._connection = failing  # type: ignore[assignment]
+    connection.error = error  # a rollback is only asked for after another failure
+    connection.refusing = ("ROLLBACK", "COMMIT") if beginning == "ROLLBACK" else (beginning,)
     work.append(relabel(document, "new"), "me")
-    _wait_until(lambda: failing.refused > 2)
+    _wait_until(lambda: connection.refused > 2)
     assert work.failed == told[0]
     assert ("memory" if isinstance(error, MemoryError) else "disk I/O error") in told[0]
     assert [edit.label for edit, _ in work.unwritten] == ["rename"]
-    failing.error = None
-    if beginning == "ROLLBACK":
-        refusing.error = None
+    connection.refusing = ()
     _wait_until(lambda: told[-1] == "well")
     assert (len(told), work.failed, work.unwritten) == (2, "", ())
     assert state(work.read_document()) == state(document)
 
 
 def test_f85_a_save_without_memory_for_the_working_copy_writes_all_edits(
-    work: WorkingCopy, document: Document, tmp_path: Path
+    work: WorkingCopy, connection: WriterConnection, document: Document, tmp_path: Path
 ) -> None:
-    work._connection = FailingConnection(work._connection, "BEGIN", MemoryError())  # type: ignore[assignment]
+    connection.refusing = ("BEGIN",)
     work.append(relabel(document, "new"), "me")
     with pytest.raises(SaveFailed, match="memory"):
         work.drain()

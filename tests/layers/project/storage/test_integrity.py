@@ -24,7 +24,7 @@ def _file(path: Path, before: int, after: int) -> str:
 def test_a_sealed_file_is_intact_and_every_byte_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: int, after: int
 ) -> None:
-    monkeypatch.setattr(integrity, "_CHUNK_BYTES", 100)
+    monkeypatch.setattr(integrity, "CHUNK_BYTES", 100)
     path = tmp_path / "file"
     text, at = seal(path, _file(path, before, after), DISK)
     assert at == before

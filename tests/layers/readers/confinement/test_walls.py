@@ -165,7 +165,7 @@ def test_a_file_elsewhere_is_read_by_another_process_which_reads_the_first_ones_
     for path in (first, second):
         pool.ask(raw("probe", {"path": str(path)}))
         assert pool.ask(raw("_echo", {"path": str(path)})).header["pid"] == after
-        assert not pool._strikes.get(str(path))
+        assert not pool.strikes_of(str(path))
 
 
 @pytest.mark.bounded
@@ -322,7 +322,6 @@ def test_who_reads_a_case_reads_its_folder_and_writes_nothing_of_it(home, tmp_pa
     with CaseReader.open(case, copy=copy, asks=process) as reader:
         assert reader.count("claims") == len(rich_document().claims)
         assert copy.exists()
-        assert process._process.holds.files
         with pytest.raises(OutOfReach):
             process.ask("open", {"path": str(other), "copy": "", "scratch": str(tmp_path), "deadline_s": 5.0}, 5, list)
 

@@ -14,7 +14,7 @@ from layers.pool.pool import ReaderPool
 from tests.support.readers.georeferenced import rpb, rpc, tile, with_rpc
 from tests.support.readers.probed import probed_image
 from tests.support.readers.raw import raw
-from tests.support.readers.tiny_deliveries import _DIMAP
+from tests.support.readers.tiny_deliveries import DIMAP
 from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
 
 POOL = ReaderPool(inline=True)
@@ -59,7 +59,7 @@ def dimap_sensor(folder: Path) -> Path:
         f'<NTILES_SIZE nrows="{HALF}" ncols="{HALF}"/><OVERLAP_COL>0</OVERLAP_COL><OVERLAP_ROW>0</OVERLAP_ROW>'
         "</Regular_Tiling></Tile_Set></Raster_Dimensions>"
     )
-    text = _DIMAP.format(tiles=named, processing="PAN").replace("<Raster_Data>", f"<Raster_Data>{tiling}")
+    text = DIMAP.format(tiles=named, processing="PAN").replace("<Raster_Data>", f"<Raster_Data>{tiling}")
     (folder / f"DIM_{base}.XML").write_text(text)
     (folder / f"RPC_{base}.XML").write_text(dimap_rpc())
     return folder

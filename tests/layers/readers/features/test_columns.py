@@ -119,14 +119,14 @@ def test_chunks_follow_each_other_without_loss(tmp_path: Path, pool: ReaderPool,
     pyogrio.write_dataframe(frame, path)
     monkeypatch.setattr(room, "BATCH_ROWS", 130)
     monkeypatch.setattr(room, "CHUNK_ROWS", 300)
-    monkeypatch.setattr(room, "_ROOM_BYTES", 5000)
+    monkeypatch.setattr(room, "ROOM_BYTES", 5000)
     heard: list[int] = []
     found = read_attributes(pool, OfLayer.of({"path": str(path)}), None, heard.append)
     assert found.columns["n"].values.tolist() == list(range(count))
     assert [found.columns["t"].value(row) for row in range(count)] == ["x" * (n % 50) for n in range(count)]
     assert len(set(heard)) > 5
     # another reader has not the stream: it begins at the row
-    room._STREAMS.close()
+    room.STREAMS.close()
     header, arrays = read_columns(ReadColumns.of({"path": str(path), "start": 997, "columns": ["n"]}))
     assert arrays[1].tolist() == [997, 998, 999]
     assert header["next"] is None

@@ -45,7 +45,7 @@ def test_a_coordinate_without_an_end_costs_its_row(tmp_path):
 
 
 def test_a_long_list_of_large_numbers_is_told_and_not_made_text(tmp_path, monkeypatch):
-    monkeypatch.setattr(json_repair, "_MOST_LISTED", 3)
+    monkeypatch.setattr(json_repair, "MOST_LISTED", 3)
     path = geojson(tmp_path / "a.geojson", [json.dumps([10**20 + n for n in range(9)])])
     assert any("may be rounded" in problem for problem in info_of(path).problems)
 

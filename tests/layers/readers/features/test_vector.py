@@ -129,7 +129,7 @@ def test_chunks_join_to_the_whole(tmp_path):
 
 
 def test_a_chunk_is_cut_to_fit_the_block(tmp_path, monkeypatch):
-    monkeypatch.setattr(features, "ANSWER_BYTES", features._SPARE_BYTES + 500)
+    monkeypatch.setattr(features, "ANSWER_BYTES", features.SPARE_BYTES + 500)
     line = shapely.LineString([(i / 100, i / 100) for i in range(20)])
     path = geopackage(tmp_path / "a.gpkg", [line] * 5)
     table, header = read(path)
@@ -155,8 +155,8 @@ def whole(path: Path, crs: str = "EPSG:3857", **more) -> list[FeatureTable]:
 
 @pytest.mark.bounded
 def test_shares_and_their_chunks_join_to_the_whole(tmp_path, monkeypatch):
-    monkeypatch.setattr(features, "_SHARE_BYTES", 400)
-    monkeypatch.setattr(features, "_BATCH_BYTES", 2000)
+    monkeypatch.setattr(features, "SHARE_BYTES", 400)
+    monkeypatch.setattr(features, "BATCH_BYTES", 2000)
     points = [shapely.Point(i / 10, i / 20) for i in range(500)]
     for path in (geopackage(tmp_path / "a.gpkg", points), geojson(tmp_path / "a.geojson", *points)):
         for most in (10, 10**6):

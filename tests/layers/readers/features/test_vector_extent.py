@@ -81,7 +81,7 @@ def test_of_a_large_layer_the_rest_is_where_the_file_says_or_at_the_edge(tmp_pat
     shapes = points((25.0, 95.0), 600)
     (layer,) = probed_layers(made(tmp_path / "a.gpkg", shapes))
     assert layer.bounds_lonlat == pytest.approx((20, 40, 79.9, 90))
-    monkeypatch.setattr("layers.readers.features.vector_probe._MAX_CHECKED_BYTES", 0)
+    monkeypatch.setattr("layers.readers.features.vector_probe.MAX_CHECKED_BYTES", 0)
     path = geojson(tmp_path / "a.geojson", *(point(one.x, one.y) for one in shapes))
     (layer,) = probed_layers(path)
     assert layer.bounds_lonlat == pytest.approx((20, 40, 79.9, 90))

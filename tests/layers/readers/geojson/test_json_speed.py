@@ -40,7 +40,7 @@ def collection(path: Path, *texts: str) -> Path:
 def test_odd_dates_are_found_in_blocks_as_a_pattern_finds_them(block, texts, gap):
     data = f'"x{gap}' + gap.join(f'"{text}"' for text in texts) + f'{gap}"'
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(json_dates, "_BLOCK", block)
+        patch.setattr(json_dates, "BLOCK_BYTES", block)
         found = may_have_odd_dates(data.encode())
     expected = [match[1].decode().replace("\\/", "/") for match in ALIKE.finditer(data.encode())]
     assert found == (not all(map(is_exact, expected)))
@@ -49,17 +49,17 @@ def test_odd_dates_are_found_in_blocks_as_a_pattern_finds_them(block, texts, gap
 @pytest.mark.parametrize("at", range(20))
 @pytest.mark.parametrize("text", ["9007199254740993000", "1e400", "1E+400", "-Infinity"])
 def test_numbers_that_cannot_be_kept_are_found_over_the_edge_of_a_block(monkeypatch, at, text):
-    monkeypatch.setattr(json_repair, "_BLOCK", 32)
-    assert json_repair._may_hold_large_numbers(f'{"x" * at}{{"n": {text}, "s": "{"y" * 40}"}}'.encode())
-    assert not json_repair._may_hold_large_numbers(f'{"x" * at}{{"n": 900719925474099300, "s": "1e+4 é"}}'.encode())
+    monkeypatch.setattr(json_repair, "BLOCK_BYTES", 32)
+    assert json_repair.may_hold_large_numbers(f'{"x" * at}{{"n": {text}, "s": "{"y" * 40}"}}'.encode())
+    assert not json_repair.may_hold_large_numbers(f'{"x" * at}{{"n": 900719925474099300, "s": "1e+4 é"}}'.encode())
 
 
 @pytest.mark.parametrize("cut", [1, 2, 3])
 def test_characters_may_lie_over_the_edge_of_a_block(monkeypatch, cut):
-    monkeypatch.setattr(json_repair, "_BLOCK", cut)
-    assert json_repair._is_utf8("酒泉 é a 𠜎".encode())
-    assert not json_repair._is_utf8("酒泉".encode()[:-1])
-    assert not json_repair._is_utf8("Восточный".encode("cp1251"))
+    monkeypatch.setattr(json_repair, "BLOCK_BYTES", cut)
+    assert json_repair.is_utf8("酒泉 é a 𠜎".encode())
+    assert not json_repair.is_utf8("酒泉".encode()[:-1])
+    assert not json_repair.is_utf8("Восточный".encode("cp1251"))
 
 
 def test_ogr_is_asked_once_about_a_clean_file(tmp_path, monkeypatch):

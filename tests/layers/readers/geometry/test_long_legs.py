@@ -40,7 +40,7 @@ def test_a_line_is_filled_as_leg_by_leg(places, unrolled):
     line = np.array(places)
     if not (np.ptp(line, axis=0) > 0).any():
         return
-    found, wanted = long_legs._along_the_earth(line, unrolled), leg_by_leg(line, unrolled)
+    found, wanted = long_legs.along_the_earth(line, unrolled), leg_by_leg(line, unrolled)
     assert found.shape == wanted.shape
     turns = (found[:, 0] - wanted[:, 0]) / 360
     assert turns == pytest.approx(np.round(turns), abs=1e-9)

@@ -187,7 +187,7 @@ def test_mbtiles_are_not_cut_to_bounds_that_are_too_narrow(tmp_path, bounds):
 
 
 def test_mbtiles_through_a_view_that_never_ends(tmp_path, monkeypatch):
-    monkeypatch.setattr("layers.readers.guards.tile_audit._DEADLINE_S", 0.2)
+    monkeypatch.setattr("layers.readers.guards.tile_audit.DEADLINE_S", 0.2)
     path = tmp_path / "a.mbtiles"
     with closing(sqlite3.connect(path)) as database:
         database.execute("CREATE TABLE metadata (name TEXT, value TEXT)")

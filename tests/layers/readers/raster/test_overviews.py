@@ -115,7 +115,7 @@ def test_a_cache_that_was_emptied_does_no_harm(tmp_path, cache):
 
 def test_a_build_that_was_left_begins_again_or_goes_on(tmp_path, cache, monkeypatch):
     path = write_raster(tmp_path / "a.tif", surface(1, SIDE).astype(np.uint8), "EPSG:32652", UTM, tiled=True)
-    monkeypatch.setattr(overview_cache, "_TILE_PX", 128)
+    monkeypatch.setattr(overview_cache, "TILE_PX", 128)
     params = {"path": str(path), "folder": str(cache), "row": 0, "slice_s": 0.0}
     header = POOL.ask(raw("overviews", params)).header
     assert 0 < header["fraction"] < 1
@@ -133,7 +133,7 @@ def test_a_build_that_was_left_begins_again_or_goes_on(tmp_path, cache, monkeypa
 
 def test_a_later_session_goes_on_where_one_has_stopped(tmp_path, cache, monkeypatch):
     path = write_raster(tmp_path / "a.tif", surface(1, SIDE).astype(np.uint8), "EPSG:32652", UTM, tiled=True)
-    monkeypatch.setattr(overview_cache, "_TILE_PX", 128)
+    monkeypatch.setattr(overview_cache, "TILE_PX", 128)
     params = {"path": str(path), "folder": str(cache), "slice_s": 0.0}
     rows = []
     while not (header := POOL.ask(raw("overviews", {**params, "row": 0})).header)["is_done"]:
@@ -158,7 +158,7 @@ def test_what_was_left_broken_is_begun_anew(tmp_path, cache):
 @pytest.mark.bounded
 @pytest.mark.parametrize("rows_at_once", [1, 7, 100_000])
 def test_rasters_stored_in_rows_are_read_in_rows(tmp_path, cache, monkeypatch, rows_at_once):
-    monkeypatch.setattr(overview_cache, "_STRIP_PX", rows_at_once * SIDE * 4)
+    monkeypatch.setattr(overview_cache, "STRIP_PX", rows_at_once * SIDE * 4)
     path = write_raster(tmp_path / "a.tif", surface(3, SIDE).astype(np.uint8), "EPSG:32652", UTM, nodata=0)
     windows = []
     read = overview_cache.read_pixels
@@ -222,17 +222,17 @@ def test_whenever_a_writer_is_killed_the_overviews_become_the_same(tmp_path, cac
     path = write_raster(tmp_path / "a.tif", surface(3, SIDE).astype(np.uint8), "EPSG:32652", UTM, tiled=True)
     reference, on_disk = tmp_path / "reference.tif", tmp_path / "on_disk.tif"
     os.replace(build(path, cache)[0], reference)
-    add_levels = overview_cache._add_levels
+    add_levels = overview_cache.add_levels
 
     def killed(full, out):
         out.build_overviews([2], rasterio.enums.Resampling.average)  # writes a part of what GDAL holds
         shutil.copyfile(out.name, on_disk)
         raise OSError("killed")
 
-    monkeypatch.setattr(overview_cache, "_add_levels", killed)
+    monkeypatch.setattr(overview_cache, "add_levels", killed)
     with pytest.raises(NotAllowed):
         build(path, cache)
-    monkeypatch.setattr(overview_cache, "_add_levels", add_levels)
+    monkeypatch.setattr(overview_cache, "add_levels", add_levels)
     name = overview_name(str(path), "", path.stat().st_mtime_ns, path.stat().st_size)
     shutil.copyfile(on_disk, (cache / name).with_suffix(".part.tif"))
     built, _ = build(path, cache)

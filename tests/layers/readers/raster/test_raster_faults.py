@@ -153,8 +153,8 @@ def test_f42_what_is_averaged_in_slabs_is_as_averaged_at_once(tmp_path, monkeypa
     path = write_raster(tmp_path / "a.tif", values, "EPSG:32652", UTM, nodata, **options)
     _, at_once, mask = tile(path, size=130)
     reads = []
-    read = pixels._read_slab
-    monkeypatch.setattr(pixels, "_read_slab", lambda *args: reads.append(args[3]) or read(*args))
+    read = pixels.read_slab
+    monkeypatch.setattr(pixels, "read_slab", lambda *args: reads.append(args[3]) or read(*args))
     monkeypatch.setattr(pixels, "SLAB_BYTES", 300_000)
     _, found, found_mask = tile(path, size=130)
     assert len(reads) > 10

@@ -87,7 +87,7 @@ def test_a_quotation_mark_that_is_never_closed_swallows_nothing(tmp_path, end, p
 
 
 def test_many_marks_that_are_never_closed_take_no_time(tmp_path, monkeypatch):
-    monkeypatch.setattr(delimited, "_MOST_READ_AGAIN", 500)
+    monkeypatch.setattr(delimited, "MOST_READ_AGAIN", 500)
     path = written(tmp_path / "a.csv", "name,lat,lon\n" + '"x,1,2\ny,1,2\n"' * 101)
     assert len(read_delimited(str(path), {})) > 0
 

@@ -49,7 +49,7 @@ def test_few_and_many_hits_are_found_in_pieces_of_any_size(
     cells: list[str], needle: str, few_of: int, piece_bytes: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(quick_search, "_FEW_OF", few_of)
+        patch.setattr(quick_search, "FEW_OF", few_of)
         patch.setattr(quick_search, "PIECE_BYTES", piece_bytes)
         found = Haystack.of(column_of("a", cells)).rows_with(needle.encode())
     assert found.tolist() == [needle in cell for cell in cells]

@@ -126,7 +126,7 @@ def test_large_fids_are_selected_read_and_saved(window, qtbot, answers, tmp_path
     opened(window, path, qtbot)
     (layer,) = window.session.document.layers_in_order()
     window.panel_context.show_layer(layer.uuid)
-    window.canvas.zoom_to_bounds(Bounds(127, 50, 131, 52))
+    window.canvas.motion.zoom_to_bounds(Bounds(127, 50, 131, 52))
     settle(window, qtbot)
     hits = hits_at(window.scene, window.canvas.viewport.view(), *at(window, 130, 51))
     assert [hit.fid for hit in hits] == fids[2:]

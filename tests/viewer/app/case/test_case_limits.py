@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 from pathlib import Path
+from sqlite3 import Connection
 
 import pytest
 from PySide6.QtCore import Qt
@@ -18,8 +19,10 @@ from shapely import Point
 from layers.decoding import encoded
 from layers.document.document import Document
 from layers.errors import InvalidEdit
+from layers.project.saving import working_copy
 from layers.project.saving.lock import CaseLock
 from layers.project.saving.publish import write_case
+from layers.project.saving.working_copy import open_work
 from layers.project.storage.processes import Owner, start_of
 from tests.support.cases.rich import BLOBS, read_case, rich_document
 from tests.support.windows import opened, texts
@@ -91,13 +94,18 @@ def test_f05_a_new_case_on_a_full_disk_is_saved_on_another(
 
 @pytest.mark.bounded
 def test_f05_when_the_journals_disk_fills_up_save_as_writes_every_edit(
-    make_window: MakeWindow, answers: Answers, case: Path, tmp_path: Path, qtbot: QtBot
+    make_window: MakeWindow,
+    answers: Answers,
+    case: Path,
+    tmp_path: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    connections: list[Connection] = []
+    monkeypatch.setattr(working_copy, "open_work", lambda path: connections.append(open_work(path)) or connections[-1])
     window = opened(make_window(), case, qtbot)
-    work = window.session.working_copy
-    assert work is not None
-    pages = work._connection.execute("PRAGMA page_count").fetchone()[0]
-    work._connection.execute(f"PRAGMA max_page_count = {pages}")
+    pages = connections[-1].execute("PRAGMA page_count").fetchone()[0]
+    connections[-1].execute(f"PRAGMA max_page_count = {pages}")
     for number in range(3):
         site = add_site(window.session.document, Point(number, 2), actor="me", label=f"{number} " + "x" * 400_000)
         window.session.push(site)

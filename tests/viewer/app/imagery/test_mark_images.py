@@ -23,6 +23,7 @@ from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
 from viewer.commands.layers import update_layer
 from viewer.panels.sites.image_part import ImagePart
+from viewer.panels.sites.site_form import SiteFormPanel
 
 Key = Qt.Key
 
@@ -185,7 +186,7 @@ def test_a_mark_finer_than_its_image_is_said_at_once(window: MainWindow, qtbot: 
     settle(window, qtbot)
     desk = Desk(window.canvas)
     window.canvas.viewport.centre_on(4e6, 7e6, 5.0)
-    window.canvas.come_to_rest()
+    window.canvas.motion.come_to_rest()
     settle(window, qtbot)
     window.activateWindow()
     site = mark(window, desk, window.canvas.viewport.centre_lonlat(), qtbot)
@@ -198,7 +199,7 @@ def test_a_mark_finer_than_its_image_is_said_at_once(window: MainWindow, qtbot: 
     assert "the mark is no better than that" in said(window)
     assert "the mark is no better than that" in part_of(window).note.text()
     assert site.is_area, "no pin"
-    error = window.docks._pages["site_form"][0].panel.fields.fields["position_error_m"]
+    error = window.findChild(SiteFormPanel).fields.fields["position_error_m"]
     assert error.placeholderText() == "not judged, 7.4 km at best"
     press(Key.Key_Escape)
     assert error.text() == ""

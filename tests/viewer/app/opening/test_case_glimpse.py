@@ -220,7 +220,7 @@ def test_a_case_refused_later_leaves_no_trace(
     if where == "reading":
         monkeypatch.setattr(rows, "MOST_ROWS", 50)
     else:
-        monkeypatch.setattr(case_copy, "_MOST_KEY", "no number")
+        monkeypatch.setattr(case_copy, "MOST_KEY", "no number")
     gate.opened.set()
     settle(window, qtbot)
     assert not window.glimpse.is_shown

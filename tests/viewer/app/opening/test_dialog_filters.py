@@ -28,7 +28,7 @@ def test_every_kind_of_file_that_is_opened_is_listed() -> None:
     patterns = re.search(r"\((.*)\)", first)
     assert patterns is not None
     listed = set(patterns[1].split())
-    known = {*files._NAMED_KINDS, *files._TABLES, *files._LINE_SUFFIXES}
+    known = {*files.NAMED_KINDS, *files.TABLE_SUFFIXES, *files.LINE_SUFFIXES}
     assert {f"*{suffix}" for suffix in known} <= listed
     assert others[-1] == "All files (*)"
 

@@ -145,7 +145,7 @@ def test_what_fills_the_view_keeps_its_proportions(case: MainWindow, qtbot: QtBo
 
 @pytest.mark.bounded
 def test_a_pasted_picture_in_the_middle_has_the_pixels_of_the_map(case: MainWindow, qtbot: QtBot) -> None:
-    case.canvas.rotate_by(30)
+    case.canvas.motion.rotate_by(30)
     settle(case, qtbot)
     dialog = paste(case, qtbot)
     QTest.keyClick(dialog, Qt.Key.Key_C, Qt.KeyboardModifier.AltModifier)

@@ -18,6 +18,7 @@ from layers.document.edit import Change, Edit
 from layers.document.imagery.shadow_mark import ShadowMark
 from layers.document.layer import Layer
 from layers.document.mark_shape import as_json
+from layers.document.placing.nudge import Nudge
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.project.saving.recovery import MarkCounts, RecoverableSession
@@ -34,7 +35,10 @@ from tests.support.windows import opened, settle
 from tests.viewer.app.conftest import Answers
 from viewer.app.opening.questions import Questions, Which
 from viewer.app.window import MainWindow
+from viewer.canvas.said_problems import said_problems
+from viewer.panels.layers.layer_facts import nudge_fact
 from viewer.panels.shadows.shadow_check import ShadowCheck
+from viewer.panels.time_strip.tick_words import tick_lines
 
 FRAME = Bounds(10.0, 50.0, 11.0, 50.7)
 REFUSED = {
@@ -119,7 +123,7 @@ def test_dialogs_are_in_the_language(demo: MainWindow, qtbot: QtBot) -> None:
 def test_a_product_and_its_check_are_in_the_language(demo: MainWindow, qtbot: QtBot) -> None:
     demo.action_table["export_product"].trigger()
     product = ready(demo, qtbot)
-    assert len(product.findings.groups) > 3
+    assert len(product.findings.groups) > 1
     texts = shown_on(product)
     product.close()
     assert english(texts) == []
@@ -203,7 +207,7 @@ def test_scenes_on_the_time_strip_are_in_the_language(
     assert len(panel.view.places.all) == 3
     texts = shown_on(speaking)
     for placed in panel.view.places.all:
-        texts |= {("tick", words) for words in (placed.tick.title, panel.view.toolTip())}
+        texts |= {("tick", words) for words in (panel.view.toolTip(), *tick_lines(placed.tick, of_site=False))}
     assert english(texts) == []
 
 
@@ -237,4 +241,6 @@ def test_a_service_that_waits_for_consent_is_in_the_language(speaking: MainWindo
     settle(speaking, qtbot)
     texts = shown_on(speaking)
     assert any("1.example" in text for _, text in texts)
+    shifted = replace(layer, nudge_json=Nudge(3.0, -4.0, 10.0, 50.0, by="1", at="2024-01-01").to_json())
+    texts |= {("shift", nudge_fact(shifted)), *(("problem", one) for one in said_problems(speaking.scene))}
     assert english(texts) == []

@@ -112,9 +112,9 @@ def test_the_readout_of_a_measurement_stays_in_the_picture(
     desk.click(*SECOND)
     view = window.canvas.viewport.view()
     px, py = view.width * corner[0], view.height * corner[1]
-    tool.hover(window.canvas._gestures.pointer_at(QPointF(px / view.ratio, py / view.ratio)))
+    QTest.mouseMove(window.canvas, QPointF(px / view.ratio, py / view.ratio).toPoint())
     box = haloed_text_box(tool.readout, READOUT_PX * view.ratio, bold=True)
-    box.translate(tool._readout_at(view, px, py))
+    box.translate(tool.readout_at(view, px, py))
     assert QRectF(0.0, 0.0, view.width, view.height).contains(box)
 
 
@@ -421,7 +421,7 @@ def test_a_small_area_is_shown_whole_on_any_image(on_world: MainWindow, desk: De
 def test_the_notice_of_a_coarse_image_goes_with_its_mark(on_world: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     window = on_world
     window.canvas.viewport.centre_on(4e6, 7e6, 5.0)
-    window.canvas.come_to_rest()
+    window.canvas.motion.come_to_rest()
     settle(window, qtbot)
     window.action_table["tool_point"].trigger()
     desk.click(*window.canvas.viewport.centre_lonlat())

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from msgspec.structs import replace
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QApplication
 from shapely.affinity import translate
 from shapely.geometry import Point
@@ -21,6 +22,8 @@ from layers.grid.tile_grid import View
 from tests.support.cases.marks import marks_of_every_kind
 from tests.support.painted_scenes import painted, view_of
 from viewer.canvas.sites import kept_picture, site_painter
+from viewer.canvas.sites.kept_picture import KeptPicture, Step, Steps
+from viewer.canvas.sites.site_frame import SiteFrame
 from viewer.canvas.widget import MapCanvas
 
 ABOUT = Bounds(9.8, 49.87, 10.2, 50.13)
@@ -30,6 +33,41 @@ def many_marks() -> Iterator[Site]:
     for row in range(5):
         for column in range(5):
             yield from marks_of_every_kind(9.8 + 0.1 * column, 49.87 + 0.065 * row, 0.05, f"{row}{column}-")
+
+
+class NotedPicture(KeptPicture):
+    """Notes the sizes of what is painted of it, and whether it is kept."""
+
+    def __init__(self, steps: Steps) -> None:
+        self.sizes: list[tuple[int, int]] = []
+        self.is_kept = False
+
+        def noted(frame: SiteFrame, selection: frozenset[str]) -> Iterator[Step]:
+            self.sizes.append((frame.view.width, frame.view.height))
+            return steps(frame, selection)
+
+        super().__init__(noted)
+
+    def paint(self, painter: QPainter, frame: SiteFrame, selection: frozenset[str], **options: bool) -> bool:
+        self.is_kept = True
+        return super().paint(painter, frame, selection, **options)
+
+    def forget(self) -> None:
+        self.is_kept = False
+        super().forget()
+
+
+@pytest.fixture
+def pictures(monkeypatch) -> list[NotedPicture]:
+    """Of lines and areas, of symbols, and of both together: those of the first world copy that is painted."""
+    made: list[NotedPicture] = []
+
+    def make(steps: Steps) -> NotedPicture:
+        made.append(NotedPicture(steps))
+        return made[-1]
+
+    monkeypatch.setattr(site_painter, "KeptPicture", make)
+    return made
 
 
 @pytest.fixture
@@ -48,11 +86,19 @@ def pixels(image: QImage) -> np.ndarray:
     return rows[:, : image.width() * 4].reshape(image.height(), image.width(), 4).copy()
 
 
+def a_frame(scene, view: View, **options: object) -> tuple[QImage, bool]:
+    """A picture as the screen shows it, and True where the next one would have more marks."""
+    unfinished = QSignalSpy(scene.unfinished)
+    image = painted(scene, view, in_haste=True, **options)
+    QApplication.processEvents()
+    return image, unfinished.count() > 0
+
+
 def in_haste(scene, view: View, *, settled: bool = False, **options: object) -> QImage:
     """As the screen shows it once all letters are there; while the map is moved, or `settled`."""
     for _ in range(500):
-        image = painted(scene, view, in_haste=True, settled=settled, **options)
-        if not scene._lacks_letters:
+        image, _ = a_frame(scene, view, settled=settled, **options)
+        if not scene.awaits_labels:
             break
     return image
 
@@ -76,18 +122,11 @@ def test_a_panned_picture_is_as_if_painted_anew(scene, view, step):
     assert_same(found, painted(scene, moved))
 
 
-def test_while_one_pans_only_what_comes_into_view_is_painted(scene, view, monkeypatch):
+def test_while_one_pans_only_what_comes_into_view_is_painted(scene, view, pictures):
     in_haste(scene, view)
-    widths = []
-    steps = scene._sites._shape_steps
-
-    def counted(frame, selection):
-        widths.append(frame.view.width)
-        return steps(frame, selection)
-
-    monkeypatch.setattr(scene._sites._kept[0].shapes, "_steps", counted)
+    pictures[0].sizes.clear()
     in_haste(scene, replace(view, left=view.left + 7))
-    assert widths == [7 + 8], "and what was at the edge before"
+    assert pictures[0].sizes == [(7 + 8, view.height)], "and what was at the edge before"
 
 
 @pytest.mark.bounded
@@ -103,23 +142,11 @@ def test_an_edit_and_a_selection_show_at_once(scene, view):
     assert_same(in_haste(scene, moved), painted(scene, moved))
 
 
-def asked_for(scene, monkeypatch, which: str = "shapes") -> list[tuple[int, int]]:
-    """The sizes of the parts of a kept picture that are painted from now on."""
-    sizes, kept = [], getattr(scene._sites._kept[0], which)
-    steps = kept._steps
-
-    def counted(frame, selection):
-        sizes.append((frame.view.width, frame.view.height))
-        return steps(frame, selection)
-
-    monkeypatch.setattr(kept, "_steps", counted)
-    return sizes
-
-
 @pytest.mark.bounded
-def test_of_an_edit_and_a_selection_only_their_surroundings_are_painted(scene, view, monkeypatch):
+def test_of_an_edit_and_a_selection_only_their_surroundings_are_painted(scene, view, pictures):
     in_haste(scene, view)
-    sizes = asked_for(scene, monkeypatch)
+    sizes = pictures[0].sizes
+    sizes.clear()
     site = scene.document.sites["22-circle"]
     east = translate(site.geometry, 0.01)
     for after in (replace(site, fill_color="#ff0000"), replace(site, geometry=east), None):
@@ -152,9 +179,9 @@ def slow(monkeypatch) -> None:
 
 @pytest.mark.usefixtures("slow")
 def test_what_takes_long_comes_in_several_frames(scene, view):
-    frames = 0
-    while not frames or scene._lacks_letters:
-        image = painted(scene, view, in_haste=True, settled=False)
+    frames, lacks_some = 0, True
+    while lacks_some:
+        image, lacks_some = a_frame(scene, view, settled=False)
         frames += 1
     assert frames > 25
     assert_same(image, painted(scene, view))
@@ -165,8 +192,8 @@ def test_what_takes_long_comes_in_several_frames(scene, view):
 def test_the_map_may_move_and_be_edited_before_all_is_painted(scene, view):
     for times in range(1, 30):
         moved = replace(view, left=view.left + 9 * (times % 7), top=view.top - 5 * (times % 4))
-        painted(scene, moved, in_haste=True, settled=False)
-    assert scene._lacks_letters
+        _, lacks_some = a_frame(scene, moved, settled=False)
+    assert lacks_some
     assert_same(in_haste(scene, moved), painted(scene, moved))
     painted(scene, view, in_haste=True, settled=False)
     scene.document.apply(Edit("Take away", (Change("sites", scene.document.sites["22-circle"], None),)))
@@ -178,11 +205,11 @@ def test_the_picture_before_stands_in_until_all_is_painted(scene, make_scene, vi
     in_haste(scene, view)
     closer = view_of(Bounds(9.9, 49.93, 10.1, 50.07))
     monkeypatch.setattr(kept_picture, "MOVING_S", 0.0)
-    at_first = pixels(painted(scene, closer, in_haste=True, settled=False))
-    assert scene._lacks_letters
+    at_first, lacks_some = a_frame(scene, closer, settled=False)
+    assert lacks_some
     whole, bare = pixels(painted(scene, closer)), pixels(painted(make_scene(Document()), closer))
     marked = np.abs(whole.astype(int) - bare).max(axis=2) > 40
-    stands_in = np.abs(at_first.astype(int) - bare).max(axis=2) > 40
+    stands_in = np.abs(pixels(at_first).astype(int) - bare).max(axis=2) > 40
     assert (marked & stands_in).sum() > marked.sum() / 2
     assert_same(in_haste(scene, closer), painted(scene, closer))
 
@@ -196,7 +223,7 @@ def test_the_window_goes_on_while_very_many_large_shapes_are_painted(make_scene,
     qtbot.addWidget(canvas)
     canvas.resize(900, 600)
     canvas.show()
-    canvas.show_bounds("EPSG:3857", view.world_bounds())
+    canvas.motion.show_bounds("EPSG:3857", view.world_bounds())
     gaps, before = list[float](), time.thread_time()
     while not canvas.is_idle() or len(gaps) < 3:
         QApplication.processEvents()
@@ -215,19 +242,20 @@ def test_other_scales_and_turns_are_painted_anew(scene, view):
         assert_same(in_haste(scene, other), painted(scene, other))
 
 
-def test_few_marks_are_painted_straight_while_the_map_rests(make_scene, view):
+def test_few_marks_are_painted_straight_while_the_map_rests(make_scene, view, pictures):
     scene = make_scene(Document({"sites": list(marks_of_every_kind())}))
     at_rest = in_haste(scene, view, settled=True)
-    assert all(kept._picture.isNull() for kept in scene._sites._kept[0])
+    assert [one.is_kept for one in pictures] == [False, False, False]
     assert pixels(at_rest).tobytes() == pixels(painted(scene, view)).tobytes()
 
 
 @pytest.mark.parametrize("step", [(3, 0), (0, -4), (-17, 9), (260, -140)])
-def test_few_marks_that_go_with_the_map_are_as_if_painted_anew(make_scene, view, step, monkeypatch):
+def test_few_marks_that_go_with_the_map_are_as_if_painted_anew(make_scene, view, step, pictures):
     scene = make_scene(Document({"sites": [replace(site, label="") for site in marks_of_every_kind()]}))
     for _ in range(2):
         in_haste(scene, view)
-    sizes = asked_for(scene, monkeypatch, "both")
+    sizes = pictures[2].sizes
+    sizes.clear()
     chosen = frozenset[str]()
     for times in range(1, 5):
         moved = replace(view, left=view.left + times * step[0], top=view.top + times * step[1])
@@ -240,28 +268,28 @@ def test_few_marks_that_go_with_the_map_are_as_if_painted_anew(make_scene, view,
     assert (view.width, view.height) not in sizes, "and was not painted anew as a whole"
 
 
-def test_one_line_on_a_large_map_is_painted_anew(make_scene, view):
+def test_one_line_on_a_large_map_is_painted_anew(make_scene, view, pictures):
     """To lay a picture of the whole map upon it would take longer."""
     line = next(site for site in marks_of_every_kind() if site.kind == "line")
     scene = make_scene(Document({"sites": [line]}))
     in_haste(scene, view)
-    assert all(kept._picture.isNull() for kept in scene._sites._kept[0])
+    assert [one.is_kept for one in pictures] == [False, False, False]
 
 
 @pytest.mark.bounded
-def test_all_marks_are_kept_that_are_many_and_then_few(make_scene, view):
+def test_all_marks_are_kept_that_are_many_and_then_few(make_scene, view, pictures):
     """As one zooms in among very many: what is kept is of the marks that are in view."""
     scene = make_scene(Document({"sites": [replace(site, label="") for site in many_marks()]}))
     in_haste(scene, view)
     closer = view_of(Bounds(9.98, 49.99, 10.02, 50.01))
     assert scene.site_frame(closer).shapes_in_boxes < site_painter.MANY_SHAPES
     assert_same(in_haste(scene, closer), painted(scene, closer))
-    kept = scene._sites._kept[0]
-    assert all(one._picture.isNull() for one in kept), "while one zooms a picture would serve one frame only"
+    shapes, _, both = pictures
+    assert [one.is_kept for one in pictures] == [False, False, False], "a picture would serve one frame only"
     assert_same(in_haste(scene, closer), painted(scene, closer))
-    assert (kept.shapes._picture.isNull(), kept.both._picture.isNull()) == (True, False)
+    assert (shapes.is_kept, both.is_kept) == (False, True)
     assert_same(in_haste(scene, view), painted(scene, view))
-    assert (kept.shapes._picture.isNull(), kept.both._picture.isNull()) == (False, True)
+    assert (shapes.is_kept, both.is_kept) == (True, False)
 
 
 def test_boxes_follow_edits(scene, view):
@@ -290,13 +318,14 @@ def test_world_copies_have_pictures_of_their_own(make_scene):
     assert_same(in_haste(scene, moved), painted(scene, moved))
 
 
-def test_strips_that_wait_become_one_and_nothing_is_missing_at_rest(scene, view, monkeypatch):
+def test_strips_that_wait_become_one_and_nothing_is_missing_at_rest(scene, view, pictures, monkeypatch):
     in_haste(scene, view)
-    sizes = asked_for(scene, monkeypatch)
-    monkeypatch.setattr(kept_picture, "MOVING_S", 0.0)
-    for times in range(1, 9):
-        painted(scene, replace(view, left=view.left + 110 * times), in_haste=True, settled=False)
+    sizes = pictures[0].sizes
+    sizes.clear()
+    with monkeypatch.context() as slow:
+        slow.setattr(kept_picture, "MOVING_S", 0.0)
+        for times in range(1, 9):
+            painted(scene, replace(view, left=view.left + 110 * times), in_haste=True, settled=False)
     assert {width for width, height in sizes} >= {118, 228}
-    monkeypatch.undo()
     moved = replace(view, left=view.left + 110 * 8)
     assert_same(in_haste(scene, moved), painted(scene, moved))

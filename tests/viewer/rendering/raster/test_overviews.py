@@ -33,7 +33,7 @@ type Open = Callable[[], RasterDrawing]
 @pytest.fixture(autouse=True)
 def small_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("layers.raster.overviews.ENOUGH_PIXELS", 1_000_000)
-    monkeypatch.setattr(overview_cache, "_TILE_PX", 128)
+    monkeypatch.setattr(overview_cache, "TILE_PX", 128)
 
 
 @pytest.fixture
@@ -204,7 +204,7 @@ def test_all_together_take_no_more_than_the_limit_and_the_oldest_goes(
         (folder / f"{number}.tif").write_bytes(bytes(100_000))
         os.utime(folder / f"{number}.tif", (1000 + number, 1000 + number))
     drawing = opened_anew()
-    store_of(drawing)._limit = 320_000
+    store_of(drawing).limit_bytes = 320_000
     build(drawing, qtbot)
     own = drawing.source.state.overview_name
     qtbot.waitUntil(context.jobs.is_idle)

@@ -24,7 +24,7 @@ from viewer.app.products.laid_out import PageMaker
 from viewer.panels.context import PanelContext
 from viewer.rendering.context import RenderContext
 from viewer.support.jobs import Job
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 from viewer.support.messages import Messages
 
 MOST_TOLD = 3
@@ -97,7 +97,8 @@ class BatchDesk(QObject):
         self.runs.remove(run)
         run.deleteLater()
         if isinstance(run.error, ProductStopped):
-            self._messages.show("batch", " ".join((run.error.sentence, *_some(run.error.lines))), "error")
+            said = " ".join(map(in_language, (run.error.sentence, *_some(run.error.lines))))
+            self._messages.show("batch", said, "error")
         elif run.error is not None:
             self._messages.show("batch", run.error.sentence, "error")
         elif run.is_cancelled:
