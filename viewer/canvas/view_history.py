@@ -6,7 +6,7 @@ from layers.grid.tile_grid import View
 
 
 class ViewHistory:
-    """Views at rest, oldest first, and which of them is shown."""
+    """Views at rest, oldest first, and the position of the one that is shown."""
 
     def __init__(self, limit: int = 100) -> None:
         self._views: list[View] = []
@@ -14,7 +14,7 @@ class ViewHistory:
         self._limit = limit
 
     def record(self, view: View) -> None:
-        """The view has come to rest: what lay ahead is forgotten. The same place twice is kept once."""
+        """Add a view that has come to rest, and drop the views ahead of it. The same place is kept once."""
         if self._views and _same_place(self._views[self._now], view):
             self._views[self._now] = view
             return
@@ -36,14 +36,14 @@ class ViewHistory:
         return self._now + 1 < len(self._views)
 
     def back(self) -> View | None:
-        """The view before, now shown; None at the first."""
+        """Step to the view before and return it; None at the first."""
         if not self.can_go_back:
             return None
         self._now -= 1
         return self._views[self._now]
 
     def forward(self) -> View | None:
-        """The view that `back` left; None at the last."""
+        """Step to the view that `back` left and return it; None at the last."""
         if not self.can_go_forward:
             return None
         self._now += 1
@@ -51,7 +51,7 @@ class ViewHistory:
 
 
 def _same_place(a: View, b: View) -> bool:
-    """True where two views differ in their size only: a resized window is no journey, nor is a panel at its side."""
+    """True where two views differ in size only, as after the window or a panel beside it was resized."""
     if a.grid != b.grid:
         return False
     if (a.width, a.height) != (b.width, b.height) and (_is_within(a, b) or _is_within(b, a)):
