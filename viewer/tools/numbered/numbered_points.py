@@ -1,4 +1,4 @@
-"""Sets numbered points on a picture, by its pixels, or on a map: the gestures and keys of all such panes."""
+"""Sets numbered points on a picture, in its pixels, or on a map: the gestures and keys of all such panes."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class NumberedPoint(Protocol):
 
 
 class NumberedPointsTool[P: NumberedPoint](Tool):
-    """A click, or Enter at the crosshair, sets a position; a drag moves the point that was pressed.
+    """Sets a position by a click, or by Enter at the crosshair; a drag moves the point that was pressed.
 
-    `placed` carries the position that was set; `moved` the number of a point and where it went, `picked` the number of
-    one that was clicked; `removal_wanted` nothing.
+    `placed` carries the position that was set; `moved` the number of a point and its new position, `picked` the number
+    of a point that was clicked; `removal_wanted` nothing.
     """
 
     placed = Signal(float, float)
@@ -41,22 +41,22 @@ class NumberedPointsTool[P: NumberedPoint](Tool):
     removal_wanted = Signal()
     cursor = Qt.CursorShape.CrossCursor
     reach_px = 9.0
-    """Logical pixels from a point within which a press takes it."""
+    """Logical pixels from a point within which a press drags it."""
 
     def __init__(
         self, context: ToolContext, size: tuple[int, int] | None = None, parent: QObject | None = None
     ) -> None:
-        """`size`: columns and rows of the picture, (0, 0) until they are known; None for a map."""
+        """Make the tool. `size`: columns and rows of the picture, (0, 0) until they are known; None for a map."""
         super().__init__(context, parent)
         self.size = size
         self.points: Sequence[P] = ()
         self.dragged: P | None = None
         self.to: Position | None = None
-        """The position of the dragged point now, once it has moved."""
+        """Present position of the dragged point, once it has moved."""
 
     @property
     def beside(self) -> str:
-        """The sentence for a position that is not on the picture."""
+        """The sentence for a position outside the picture."""
         raise NotImplementedError
 
     @property
@@ -107,7 +107,7 @@ class NumberedPointsTool[P: NumberedPoint](Tool):
     # -- places -------------------------------------------------------------------------------------------------
 
     def pixels_of(self, view: View, position: Position) -> list[QPointF]:
-        """The pixels of the view where it is shown, also on wrapped copies of the world."""
+        """The pixels of the view that show a position, also on wrapped copies of the world."""
         if self.size is not None:
             found = [view.to_pixel(position[0], -position[1])]
         else:
@@ -124,7 +124,7 @@ class NumberedPointsTool[P: NumberedPoint](Tool):
             self.context.message(self.tr("There is no place on the map there."))
 
     def _position(self, px: float, py: float) -> Position | None:
-        """The position under a pixel of the view; None beside the picture, or off the map."""
+        """The position under a pixel of the view; None outside the picture, or off the map."""
         if self.size is None:
             lon, lat = self.canvas.viewport.lonlat(px, py)
             return (lon, lat) if math.isfinite(lon) and math.isfinite(lat) else None
