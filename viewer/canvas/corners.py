@@ -1,6 +1,6 @@
-"""The corners of the map on the screen: scale bar, true north, credits, and a note; nothing stands on anything else.
+"""The corners of the map on the screen: scale bar, true north, credits and a note, none above another.
 
-The note tells of a canvas without a scale, and of what a canvas cannot show.
+The note is for a canvas without a scale, and for what a canvas cannot show.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ _NAME_CHARS = 60
 _HEAD_PX, _TEXT_PX = 12.0, 11.0
 _LEADING = 1.4
 _MOST_HEIGHT = 0.4
-"""Of the picture; what needs more is shortened."""
+"""Greatest height of the note, as a part of the picture's; longer texts are shortened."""
 
 
 class CornerNote(Struct, frozen=True):
-    """A note where it is painted. `text` is all of it, of which `lines` may be a part."""
+    """A note where it is painted; `text` is all of it, and `lines` may be a shortened form."""
 
     text: str
     lines: tuple[tuple[str, bool], ...]
-    """With whether it is in bold letters, from the top."""
+    """Lines from the top, each with True for bold letters."""
     rect: QRectF
-    """In picture pixels."""
+    """Box of the note, in picture pixels."""
 
     def paint(self, painter: QPainter, ratio: float) -> None:
         at = self.rect.bottomLeft()
@@ -52,8 +52,9 @@ class CornerNote(Struct, frozen=True):
 
 
 def corner_note(view: View, unplaced: Unplaced, corner: QPointF, room: float) -> CornerNote | None:
-    """The note whose lower left is `corner`, in as many lines as its room is narrow; None where there is nothing to
-    say, or no room at all.
+    """The note with its lower left at `corner`, broken into lines that fit the room.
+
+    None where there is nothing to say, or no room at all.
     """
     sentences = [(sentence, False) for sentence in unplaced.sentences()]
     if is_off_earth(view.grid.crs):
@@ -74,8 +75,9 @@ def _plane_sentence(crs: str) -> str:
 
 
 def _lines(sentences: Sequence[tuple[str, bool]], room: float, r: float, most: float) -> list[tuple[str, bool]]:
-    """The first sentences whole, as far as there is height. What has more lines than that ends in an ellipsis, and so
-    do the sentences for which there is none.
+    """Break sentences into lines, the first sentences whole, as far as there is height.
+
+    A sentence that does not fit ends in an ellipsis, as does the text where sentences were left out.
     """
     least = [_height(is_bold, r) for _, is_bold in sentences]
     fit = sum(sum(least[: at + 1]) <= most for at in range(len(least)))
@@ -99,15 +101,16 @@ def _metrics(is_bold: bool, r: float) -> QFontMetricsF:
 
 
 _SCALE_PX = 36.0
-"""So much height the scale bar and its text need."""
+"""Height of the scale bar with its text."""
 
 
 def paint_corners(
     painter: QPainter, view: View, texts: Sequence[str], unplaced: Unplaced
 ) -> tuple[CornerNote | None, list[QRectF]]:
-    """On a whole picture: scale bar at the lower left, true north at the upper right, credits at the lower right.
+    """Paint scale bar at the lower left, true north at the upper right, and credits at the lower right of a whole
+    picture.
 
-    Above the scale bar, or off the Earth in its place, is what the canvas cannot show: the note that is returned, with
+    The note of what the canvas cannot show lies above the scale bar, or in its place off the Earth. It is returned with
     all rectangles that are taken.
     """
     r = view.ratio

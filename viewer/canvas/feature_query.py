@@ -1,4 +1,4 @@
-"""Finds the features of the vector layers at a place, in an area, within a distance; as the layers show them."""
+"""Finds the features of vector layers at a place, in an area, or within a distance, as the layers show them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from viewer.rendering.world_copies import wrapped_views
 
 REACH_PX = 5.0
 MOST_NEAR = 20_000
-"""So many features can be what others are near to."""
+"""Most features that a search for nearby features starts from."""
 
 type Place = tuple[float, float]
 
@@ -39,9 +39,9 @@ class FeatureHit(Struct, frozen=True):
 
 
 def vector_layers(scene: MapScene, view: View, only: str = "") -> list[VectorDrawing]:
-    """The drawings of the vector layers that a view shows, topmost first; only that layer where it is one of them.
+    """The drawings of the vector layers that a view shows, topmost first; with `only`, of that layer alone.
 
-    What a style hides at this scale is not among them: nobody means what nobody sees.
+    Layers that their style hides at this scale are left out.
     """
     shown = [scene.drawings[layer.uuid] for layer in reversed(scene.stack.shown_on(view))]
     found = [drawing for drawing in shown if isinstance(drawing, VectorDrawing) and drawing.symbology.scale_at(view)]
@@ -68,7 +68,7 @@ def is_cluster_at(scene: MapScene, view: View, px: float, py: float, *, only: st
 
 
 def cluster_hits_at(scene: MapScene, view: View, px: float, py: float, *, only: str = "") -> list[FeatureHit]:
-    """All that is in the topmost cluster there; it may be much."""
+    """The features of the topmost cluster under a place of the picture, which may be many."""
     for drawing in vector_layers(scene.side_at(view, px, py), view, only):
         cluster, clusters = _cluster_at(drawing, view, px, py), drawing.picture.clusters
         if cluster >= 0 and clusters is not None:
@@ -77,7 +77,7 @@ def cluster_hits_at(scene: MapScene, view: View, px: float, py: float, *, only: 
 
 
 def _cluster_at(drawing: VectorDrawing, view: View, px: float, py: float) -> int:
-    """Its number among those of the layer; -1 where there is none."""
+    """Number of the cluster among those of its layer; -1 where there is none."""
     return max(cluster_at(drawing.picture.clusters, seen, px, py) for seen in wrapped_views(drawing.seen(view)))
 
 
@@ -133,18 +133,18 @@ def _fids_in(
 
 
 def _seen(scene: MapScene, drawing: VectorDrawing, fids: Fids) -> Fids:
-    """The features of these that are seen: neither a filter nor a hidden class takes them away."""
+    """The features among `fids` that are shown: neither a filter nor a hidden class leaves them out."""
     return drawing.symbology.painted(passing(scene, drawing.layer_uuid, fids))
 
 
 def passing(scene: MapScene, layer_uuid: str, fids: Fids) -> Fids:
-    """The features of these that the layer's filter shows."""
+    """The features among `fids` that pass the layer's filter."""
     shown = scene.stack.filters.fids(layer_uuid)
     return fids if shown is None else fids[are_in(fids, shown)]
 
 
 def geometries_of(tables: Sequence[FeatureTable], fids: Fids, most: int = MOST_NEAR + 1) -> list[BaseGeometry]:
-    """The geometries of features on the canvas, in its CRS; `most` of them."""
+    """The geometries of at most `most` features on the canvas, in its CRS."""
     found: list[BaseGeometry] = []
     for table in tables:
         for row in table.rows_of(ascending(fids))[: most - len(found)].tolist():
@@ -153,7 +153,7 @@ def geometries_of(tables: Sequence[FeatureTable], fids: Fids, most: int = MOST_N
 
 
 def bounds_of_features(drawing: VectorDrawing, fids: Fids) -> Bounds | None:
-    """Bounds of features in lon, lat; None where nothing of them has been read, or has a place on the Earth."""
+    """Bounds of features in lon, lat; None where none of them has been read, or has a place on the Earth."""
     found = box_of_features(drawing, fids)
     if found is None:
         return None
@@ -164,7 +164,7 @@ def bounds_of_features(drawing: VectorDrawing, fids: Fids) -> Bounds | None:
 
 
 def box_of_features(drawing: VectorDrawing, fids: Fids) -> tuple[str, Bounds] | None:
-    """The CRS of the canvas for which features were read, and their bounds in it; None where none has been."""
+    """The CRS of the canvas for which features were read, and their bounds in it; None where none has been read."""
     whole: Bounds | None = None
     crs = ""
     for table in drawing.tables:

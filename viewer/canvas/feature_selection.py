@@ -18,7 +18,7 @@ NONE: Fids = np.empty(0, np.int64)
 
 
 def are_in(fids: Fids, others: Fids) -> NDArray[np.bool_]:
-    """(n,) A mask of the fids that are among `others`, which ascend."""
+    """(n,) Mask of the fids that are among `others`, which are in ascending order."""
     if not len(others):
         return np.zeros(len(fids), bool)
     found: NDArray[np.bool_] = others[np.minimum(np.searchsorted(others, fids), len(others) - 1)] == fids
@@ -26,7 +26,10 @@ def are_in(fids: Fids, others: Fids) -> NDArray[np.bool_]:
 
 
 class FeatureSelection(QObject):
-    """Ascending fids by layer uuid. `changed` carries the uuid of a layer, only when its selection differs."""
+    """The selected features: ascending fids by layer uuid.
+
+    `changed` is emitted with the uuid of a layer whose selection changes.
+    """
 
     changed = Signal(str)
 
@@ -39,14 +42,14 @@ class FeatureSelection(QObject):
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """The layers with something selected."""
+        """Uuids of the layers with selected features."""
         return tuple(self._fids)
 
     def __len__(self) -> int:
         return sum(len(fids) for fids in self._fids.values())
 
     def set(self, layer_uuid: str, fids: Fids | Sequence[int], how: How = "replace") -> None:
-        """Select these of one layer; the other layers stay as they are."""
+        """Select features of one layer; the selections of other layers stay as they are."""
         wanted, before = ascending(fids), self.of(layer_uuid)
         match how:
             case "add":
@@ -64,11 +67,11 @@ class FeatureSelection(QObject):
         self.changed.emit(layer_uuid)
 
     def clear(self, but: str = "") -> None:
-        """Nothing is selected any more, except in layer `but`."""
+        """Clear the selections of all layers, except of layer `but`."""
         for uuid in [uuid for uuid in self._fids if uuid != but]:
             self.set(uuid, NONE)
 
     def keep_only(self, layer_uuids: Collection[str]) -> None:
-        """Drop the layers that no longer exist."""
+        """Drop the selections of layers that no longer exist."""
         for uuid in [uuid for uuid in self._fids if uuid not in layer_uuids]:
             self.set(uuid, NONE)

@@ -1,4 +1,4 @@
-"""Flies the canvas to a view: out, over and in again, as the eye follows best (van Wijk and Nuij 2003)."""
+"""Flies the canvas to a view: out, over and in again, along the smooth path of van Wijk and Nuij (2003)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from viewer.canvas.widget import MapCanvas
 
 STEP_MS = 16
 CURVE = 1.4
-"""Between zooming much and panning much."""
+"""Curvature of the path (rho in the paper): larger values zoom more and pan less."""
 SPEED = 0.0024
-"""Of the path's own unit, a millisecond."""
+"""Speed in the path's own unit of length a millisecond."""
 SHORTEST_MS, LONGEST_MS = 250, 1800
 
 
@@ -30,7 +30,7 @@ class Stop(Struct, frozen=True):
 
 
 class Flight(QObject):
-    """One canvas. A flight ends early where anybody else moves the map."""
+    """Flies one canvas. A flight ends early where anything else moves the map."""
 
     def __init__(self, canvas: MapCanvas, parent: QObject) -> None:
         super().__init__(parent)
@@ -47,7 +47,7 @@ class Flight(QObject):
         return self._timer.isActive()
 
     def to(self, stop: Stop, arrive: Callable[[], object]) -> None:
-        """Begin; `arrive` shows the very view in the end."""
+        """Begin a flight; `arrive` is called at its end and shows the exact view."""
         viewport = self._canvas.viewport
         here = Stop(*viewport.centre, viewport.resolution, viewport.rotation_deg)
         self._path, length = path_between(here, stop, max(viewport.size))
@@ -57,7 +57,7 @@ class Flight(QObject):
         self._step()
 
     def cancel(self) -> None:
-        """Stay where it is."""
+        """Stop the flight where it is."""
         self._timer.stop()
 
     def _step(self) -> None:
@@ -79,7 +79,7 @@ class Flight(QObject):
 
 
 def path_between(start: Stop, end: Stop, size_px: int) -> tuple[Callable[[float], Stop], float]:
-    """The stop at each part, 0 to 1, of the way between two, and the length of the way."""
+    """The path between two stops: its stop at each part from 0 to 1, and its length."""
     turn = (end.rotation_deg - start.rotation_deg + 180.0) % 360.0 - 180.0
     w0, w1 = start.resolution * size_px, end.resolution * size_px
     dx, dy = end.x - start.x, end.y - start.y
@@ -103,7 +103,7 @@ def path_between(start: Stop, end: Stop, size_px: int) -> tuple[Callable[[float]
 
 
 def _zoom(start: Stop, end: Stop, turn: float) -> Callable[[float], Stop]:
-    """The end is in sight from the start, or the other way round: about the place that stays where it is."""
+    """A zoom about the place that stays fixed, for stops of which one is in sight from the other."""
     ratio = end.resolution / start.resolution
 
     def at(part: float) -> Stop:

@@ -1,4 +1,4 @@
-"""From Qt's events to what they mean: pan, zoom, turn, or a verb of the current tool."""
+"""Turns Qt's events into gestures: pan, zoom, turn, or a verb of the current tool."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from viewer.canvas.snapping import Snap, paint_snap, snap_at
 from viewer.canvas.viewport import Viewport
 
 DRAG_FROM_PX = 4.0
-"""Logical pixels a pressed mouse moves before it drags rather than clicks."""
+"""Logical pixels that a pressed mouse moves before it drags rather than clicks."""
 WHEEL_DOUBLES = 240.0
-"""Eighths of a degree of wheel that double the map: two notches."""
+"""Turn of the wheel that doubles the scale, in eighths of a degree: two notches."""
 TOUCHPAD_DOUBLES_PX = 160.0
 TURN_PER_NOTCH_DEG = 5.0
 GRID_NORTH_DEG = 5.0
-"""Up to so much true north may be off the upright of the map's grid and still be called up."""
+"""Largest angle in degrees between true north and the top of the map's grid at which the map counts as north up."""
 PAN_STEP, PAN_LEAP = 0.1, 0.5
-"""Parts of the picture an arrow key pans, alone and with Control."""
+"""Parts of the picture that an arrow key pans, alone and with Control."""
 
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -52,7 +52,7 @@ _Shift, _Control, _Alt = (
 
 
 class _Drag(Enum):
-    """The actions of a pressed mouse once it moves."""
+    """Kinds of drag."""
 
     NONE = auto()
     PAN = auto()
@@ -62,7 +62,7 @@ class _Drag(Enum):
 
 
 class MovedCanvas(Protocol):
-    """The canvas as its gestures see it: what they move, and the tool that has the mouse."""
+    """The canvas as its gestures see it: the view that they move, and the current tool."""
 
     motion: Motion
     cursor_moved: Any
@@ -83,7 +83,7 @@ class MovedCanvas(Protocol):
 
 
 class Gestures:
-    """The state between press and release of one canvas."""
+    """The gesture in progress on one canvas, from press to release."""
 
     def __init__(self, canvas: MovedCanvas) -> None:
         self._canvas = canvas
@@ -97,7 +97,7 @@ class Gestures:
         self._handle: Handle | None = None
         self.snap: Snap | None = None
         self.cursor: tuple[float, float] | None = None
-        """The mouse in device pixels while it is over the canvas: tiles near it come first."""
+        """Position of the mouse in device pixels while it is over the canvas: tiles near it are read first."""
 
     # -- mouse ----------------------------------------------------------------------------------------------------
 
@@ -183,7 +183,7 @@ class Gestures:
         self._canvas.update()
 
     def double_click(self, event: QMouseEvent) -> None:
-        """The second press of a double click; its release is no click of its own."""
+        """Handle the second press of a double click; its release is no click of its own."""
         tool = self._canvas.tool
         if event.button() == Qt.MouseButton.LeftButton and tool is not None and not self._space:
             tool.double_click(self._pointer(event))
@@ -210,7 +210,7 @@ class Gestures:
         self._show_snap(None)
 
     def cancel(self) -> None:
-        """Drop a gesture in the middle."""
+        """Cancel the gesture in progress."""
         if self._dragging and self._drag is _Drag.TOOL and self._canvas.tool is not None:
             self._canvas.tool.cancel()
         if self._handle is not None:
@@ -221,7 +221,7 @@ class Gestures:
         self._canvas.update()
 
     def give_up_drag(self) -> bool:
-        """Drop what the pressed mouse is in the middle of; False where it drags nothing."""
+        """Cancel the drag in progress; False where there is none."""
         if not self._dragging:
             return False
         self.cancel()
@@ -240,7 +240,7 @@ class Gestures:
             self._canvas.tool.hover(self._meant(pointer))
 
     def _meant(self, pointer: PointerEvent) -> PointerEvent:
-        """The pointer, or the vertex or edge that it snaps to while Control is held and the tool snaps."""
+        """The pointer event, or one at the vertex or edge that it snaps to while Control is held and the tool snaps."""
         tool, view = self._canvas.tool, self._canvas.viewport.view()
         at = tool.snaps_from(pointer) if tool is not None and pointer.has(_Control) else None
         snap = snap_at(self._canvas.scene, view, *at, tool.in_hand) if tool is not None and at is not None else None
@@ -301,7 +301,7 @@ class Gestures:
         return is_tools or event.key() in _ARROWS or event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Escape)
 
     def key_press(self, event: QKeyEvent) -> bool:
-        """True where the key meant something."""
+        """Handle a key; True where it has a meaning on the map."""
         key, tool = event.key(), self._canvas.tool
         self._look_again(key, True)
         if key == Qt.Key.Key_Space:
@@ -328,7 +328,7 @@ class Gestures:
         return True
 
     def _look_again(self, key: int, is_down: bool) -> None:
-        """Control snaps, and lets go, also where the mouse stays."""
+        """Update snapping as Control is pressed or released, also where the mouse rests."""
         tool = self._canvas.tool
         if key != Qt.Key.Key_Control or self.cursor is None or tool is None or self._drag is not _Drag.NONE:
             return
@@ -336,7 +336,7 @@ class Gestures:
             self._hover(self.pointer_at(self._now, modifiers=_Control if is_down else Qt.KeyboardModifier.NoModifier))
 
     def release_space(self) -> None:
-        """No temporary pan any more; also when the focus goes elsewhere and the release will never be heard."""
+        """End the temporary pan of the space key; also when the focus is lost, as no release will arrive then."""
         self._space = False
         self.update_cursor()
 
@@ -377,7 +377,7 @@ class Gestures:
         self._canvas.setCursor(shape)
 
     def paint(self, painter: QPainter, view: View) -> None:
-        """The rubber band of a box zoom, and the sign of what the pointer snaps to."""
+        """Paint the rubber band of a box zoom, and the sign of a snap."""
         if self.snap is not None:
             paint_snap(painter, view, self.snap)
         if self._drag is _Drag.BOX_ZOOM and self._dragging and self._start is not None:
@@ -386,7 +386,7 @@ class Gestures:
 
 
 def zoom_to_box(canvas: MovedCanvas, left: float, top: float, right: float, bottom: float) -> None:
-    """Show what lies in a box of device pixels as large as it goes; a turned map stays turned."""
+    """Zoom to a box of device pixels; a turned map stays turned."""
     viewport = canvas.viewport
     width, height = abs(right - left), abs(bottom - top)
     if width < 2 or height < 2:
@@ -398,7 +398,7 @@ def zoom_to_box(canvas: MovedCanvas, left: float, top: float, right: float, bott
 
 
 def paint_rubber_band(painter: QPainter, box: QRectF, ratio: float) -> None:
-    """A box being dragged: light on dark, so that it shows on any imagery."""
+    """Paint the rubber band of a box that is dragged: light on dark, so that it shows on any imagery."""
     painter.save()
     painter.fillRect(box, QColor(255, 255, 255, 36))
     painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -30,18 +30,21 @@ _HALO_ALPHA, _INK_ALPHA = 110, 200
 _PLATE_ALPHA, _PLATE_PAD_PX = 170, 2.0
 _MOST_KEPT = 8
 _SCREEN_SIDES: tuple[Side, ...] = ("top", "left")
-"""Scale bar and credits are at the lower edge, as far as they are wide."""
+"""Sides with labels: scale bar and credits take the lower edge."""
 _BAR_ROOM_PX = (230.0, 72.0)
 _WORDS_ROOM_PX = 84.0
-"""Of the words on the sides of a comparison, at the upper edge."""
+"""Height of the words on the sides of a comparison, at the upper edge."""
 _AT_ONCE = ("DD", "DMS")
-"""These take a few milliseconds; UTM and MGRS may take a tenth of a second."""
+"""Kinds that are made at once, in a few milliseconds; UTM and MGRS may take a tenth of a second."""
 _LETTERS = "0123456789°'\".ABCDEFGHIJKLMNOPQRSTUVWXYZ \u202f"
 
 
 @lru_cache(maxsize=16)
 def text_sizes(ratio: float) -> Callable[[str], tuple[float, float]]:
-    """Width and height of a label in pixels, of which `ratio` are a logical pixel; any thread may ask."""
+    """Return a function for the width and height of a label in pixels, `ratio` of which are a logical pixel.
+
+    It may be called from any thread.
+    """
     metrics = QFontMetricsF(map_font(TEXT_PX * ratio))
     widths = {letter: metrics.horizontalAdvance(letter) for letter in _LETTERS}
     widest, height = max(widths.values()), metrics.ascent() + metrics.descent()
@@ -49,7 +52,7 @@ def text_sizes(ratio: float) -> Callable[[str], tuple[float, float]]:
 
 
 def paint_graticule(painter: QPainter, graticule: Graticule, ratio: float) -> None:
-    """Lines, names of squares and labels; white on dark rims and plates, so that they are seen on snow and on sea."""
+    """Paint lines, names of squares and labels: white on dark rims and plates, which show on snow and on sea."""
     paint_lines(painter, graticule, ratio)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -66,7 +69,7 @@ def paint_graticule(painter: QPainter, graticule: Graticule, ratio: float) -> No
 
 
 def paint_lines(painter: QPainter, graticule: Graticule, ratio: float) -> None:
-    """The lines alone: edges of zones and squares are heavier."""
+    """Paint the lines alone; edges of zones and squares are heavier."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -87,7 +90,7 @@ class _Wanted(Struct, frozen=True):
 
 
 class ShownGraticule(QObject):
-    """The graticule of one map on the screen, as the case has it. `ready` is called when an awaited one is there."""
+    """The graticule of one map on the screen, as the case sets it. `ready` is called when one from a job is there."""
 
     def __init__(self, scene: MapScene, ready: Callable[[], None], parent: QObject) -> None:
         super().__init__(parent)
@@ -98,12 +101,14 @@ class ShownGraticule(QObject):
 
     @property
     def is_under_way(self) -> bool:
-        """True while one is made that is not shown yet."""
+        """True while a graticule is being made that is not shown yet."""
         return self._awaited is not None
 
     def paint(self, painter: QPainter, view: View, *, settled: bool, is_pane: bool = False) -> None:
-        """Paint it above the map, if the case wants one. While the map moves, lines that take long only go with it.
-        `is_pane`: words stand above it, as on the sides of a comparison.
+        """Paint the graticule above the map, if the case wants one. A moving map shows slow lines as they were last
+        made.
+
+        `is_pane`: words stand at the upper edge, as on the sides of a comparison.
         """
         notation = graticule_of_case(self._scene.document)
         if not notation:
@@ -124,7 +129,7 @@ class ShownGraticule(QObject):
                 paint_graticule(painter, made, view.ratio)
 
     def _picture_of(self, wanted: _Wanted, made: Graticule) -> QImage:
-        """Of a map that rests: slanting lines take longer than a frame has."""
+        """Picture of the graticule for a map that rests: slanting lines take longer than a frame to paint."""
         if self._picture is None or self._picture[0] != wanted:
             image = unpainted(wanted.view.width, wanted.view.height, opaque=False)
             image.fill(Qt.GlobalColor.transparent)
@@ -134,7 +139,7 @@ class ShownGraticule(QObject):
         return self._picture[1]
 
     def _paint_moved(self, painter: QPainter, wanted: _Wanted) -> None:
-        """The lines of another view on the same grid, where they lie in this one."""
+        """Paint the lines of another view on the same grid where they lie in this one."""
         view = wanted.view
         for other, made in reversed(self._kept.items()):
             if other.notation == wanted.notation and other.view.grid == view.grid:
@@ -177,7 +182,7 @@ def _made(wanted: _Wanted, sizes: Callable[[str], tuple[float, float]]) -> Grati
 
 
 def _taken(view: View, is_compared: bool) -> Sequence[Box]:
-    """The room of north arrow and scale bar, and of the words on the sides of a comparison."""
+    """The boxes of north arrow and scale bar, and of the words on the sides of a comparison."""
     from layers.grid.graticules.grid_line import Box  # for start-up time
 
     r, width, height = view.ratio, float(view.width), float(view.height)

@@ -23,22 +23,24 @@ from viewer.support.painting import painting
 
 
 class ImagesBelow(NamedTuple):
-    """Uuids of the layers that were looked at there, the topmost first: one, or several that are blended."""
+    """Uuids of the image layers at a place, the topmost first: one, or several that are blended."""
 
     layers: tuple[str, ...]
     is_awaited: bool
-    """One that may lie above these has not come yet."""
+    """True while an image that may lie above these has not been read yet."""
 
 
 def scenes_at(scene: MapScene, view: View, lon: float, lat: float) -> list[MapScene]:
-    """The scenes that are seen at a place of a view, the stronger first; none outside it."""
+    """The scenes that are seen at a place of a view, the stronger first; empty outside the view."""
     place = _pixel_of(view, lon, lat)
     return [] if place is None else scene.seen_at(view, *place)
 
 
 def images_below(scene: MapScene, view: View, lon: float, lat: float, sides: Sequence[MapScene] = ()) -> ImagesBelow:
-    """The images at a place of a view, as they are painted there now; of these sides of a comparison, where some are
-    named. Nothing is read.
+    """The images at a place of a view, as they are painted there now; with `sides`, of these sides of a comparison
+    alone.
+
+    Nothing is read.
     """
     place = _pixel_of(view, lon, lat)
     if place is None:
@@ -71,18 +73,18 @@ class SeenPixel(NamedTuple):
 
     layer_uuid: str
     color: tuple[int, int, int]
-    """Red, green, blue, before it is blended with what lies below."""
+    """Red, green and blue, before blending with the layers below."""
 
 
 class PlaceHits(NamedTuple):
-    """Images that were found at a place that was pointed at."""
+    """Images at a place that the analyst pointed at."""
 
     crs: str
-    """Of the canvas, which may lie off the Earth."""
+    """CRS of the canvas, which may be off the Earth."""
     at: tuple[float, float]
-    """In it."""
+    """The place, in `crs`."""
     images: tuple[SeenPixel, ...] = ()
-    """The topmost first."""
+    """The images there, the topmost first."""
 
 
 def images_at(scene: MapScene, view: View, px: float, py: float) -> list[SeenPixel]:
@@ -132,7 +134,7 @@ def _pixel_of(view: View, lon: float, lat: float) -> tuple[int, int] | None:
 
 
 def _paints(drawing: LayerDrawing, view: View, copies: Views, place: tuple[int, int]) -> bool:
-    """True where a layer alone would colour that pixel: a hole in an image shows what is below it."""
+    """True where a layer alone would colour that pixel; False for a hole in an image."""
     return _color(drawing, view, copies, place) is not None
 
 

@@ -1,4 +1,4 @@
-"""Keeps what is painted alike in frame after frame, as scale bar and words, in pictures of each step of its painting.
+"""Keeps pictures of what is painted alike in many frames, such as scale bar and words: one for each step of painting.
 
 A step sets each pixel once, in one colour: its picture laid upon the map gives the same bytes as the step itself.
 """
@@ -16,21 +16,21 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPaintEngine, QPainter, QPaint
 from viewer.support.painting import painting
 
 _MOST_PIXELS = 400_000
-"""Of a picture that is kept."""
+"""Most pixels of a kept picture."""
 _SLACK = 1e-6
 
 type Step = Callable[[QPainter], None]
 
 
 class Steps(NamedTuple):
-    """A painting, in steps; nothing of it lies outside `box`."""
+    """A painting in steps, all of it inside `box`."""
 
     box: QRectF
     steps: tuple[Step, ...]
 
 
 def paint_kept(painter: QPainter, steps_of: Callable[..., Steps], *inputs: Hashable) -> None:
-    """Paint the steps that a function makes of its inputs, in the painter's coordinates, as smooth as it is set to."""
+    """Paint the steps that a function makes of its inputs, in the painter's coordinates and with its smoothing."""
     pictures = _pictures(steps_of, inputs, _is_smooth(painter)) if keeps_pixels(painter) else None
     if pictures is not None:
         at, images = pictures
@@ -56,7 +56,7 @@ def _is_smooth(painter: QPainter) -> bool:
 
 
 def keeps_pixels(painter: QPainter) -> bool:
-    """True where a picture that is laid at whole numbers lies on whole pixels, and all of it is seen."""
+    """True where a picture laid at whole numbers lies on whole pixels and is not clipped."""
     engine = painter.paintEngine()
     if engine is None or engine.type() != QPaintEngine.Type.Raster or painter.opacity() != 1.0:
         return False
@@ -73,7 +73,7 @@ def keeps_pixels(painter: QPainter) -> bool:
 def _pictures(
     steps_of: Callable[..., Steps], inputs: tuple[Hashable, ...], is_smooth: bool
 ) -> tuple[QPoint, list[QImage]] | None:
-    """The pictures of a painting, and where they lie; None for a large one."""
+    """The pictures of a painting's steps, and where they lie; None for a painting that is too large to keep."""
     box, steps = steps_of(*inputs)
     left, top = math.floor(box.left()) - 1, math.floor(box.top()) - 1
     width, height = math.ceil(box.right()) + 1 - left, math.ceil(box.bottom()) + 1 - top

@@ -41,13 +41,13 @@ _MODES = {
 
 
 MOST_DRAWN = 500
-"""Of more layers that are shown, only the uppermost are drawn: each costs memory, and reading."""
+"""Most layers that are drawn, the uppermost of those shown: each takes memory and reading."""
 TOGETHER_S = 1.0
-"""The files of the layers of a case are asked for within that time."""
+"""Seconds within which the files of the layers of a case are requested together."""
 
 
 class LayerStack(QObject):
-    """One drawing a layer, bottom first."""
+    """The drawings of the layers, one a layer, bottom first."""
 
     updated = Signal()
     problem_changed = Signal(str, str)
@@ -59,9 +59,9 @@ class LayerStack(QObject):
         self._show([])
         self._view: View | None = None
         self._left_out: frozenset[str] = frozenset()
-        """Uuids of the layers that are not drawn because they are too many."""
+        """Uuids of the layers that are not drawn because there are too many."""
         self._told: set[str] = set()
-        """Uuids of the layers that were told of the view."""
+        """Uuids of the layers that know the view."""
         self._context, self._make_drawing = context, make_drawing
         self.attributes = AttributeStore(context.pool, context.jobs, self)
         self.filters = LayerFilters(self.attributes, context.jobs, self)
@@ -105,14 +105,14 @@ class LayerStack(QObject):
             self.set_view(view, None, True)
 
     def draw_anew(self, uuids: Collection[str], view: View | None) -> None:
-        """Drop all that was read of these layers, and begin with them as if they had just been opened."""
+        """Drop all that was read of these layers, and read them as if they had just been opened."""
         for uuid in uuids:
             self._drop(uuid)
             self._context.tiles.drop_layer(uuid)
         self.show_layers(self._layers, self.base_folder, view)
 
     def attribute_source(self, uuid: str) -> AttributeSource | None:
-        """Whose attributes a layer has; None for what has none."""
+        """The source of a layer's attributes; None for a layer without attributes."""
         drawing = self.drawings.get(uuid)
         if drawing is None or drawing.layer.kind != "vector":
             return None
@@ -120,13 +120,13 @@ class LayerStack(QObject):
         return AttributeSource.of(drawing.layer, path) if isinstance(path, Path) else None
 
     def lost_words(self, layer: Layer) -> str:
-        """A sentence on a layer that a picture lacks, as all its tiles failed, with what is wrong with it."""
+        """A sentence on a layer that a picture lacks because all its tiles failed, with the reason."""
         name, problem = one_line(layer.name, 60), self.problem_of(layer.uuid)
         lost = Phrase("“{name}” is not in the picture, as none of its tiles came.", name=name)
         return joined(" ", [lost, problem]) if problem else lost
 
     def problem_of(self, uuid: str) -> str:
-        """The sentence on what is wrong with a layer, or with its filter."""
+        """The sentence on what is wrong with a layer or its filter; empty where all is well."""
         return self.drawings[uuid].problem or self.filters.problem(uuid)
 
     def set_view(self, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
@@ -145,7 +145,7 @@ class LayerStack(QObject):
             drawing.set_view(seen, cursor, resting, world_copies(seen))
 
     def preview(self, layer: Layer) -> None:
-        """Show a row that is not in the document, until the next edit of the layers."""
+        """Show a layer row that is not in the document, until the next edit of the layers."""
         drawing = self.drawings.get(layer.uuid)
         if drawing is None or not drawing.fits(layer):
             return
@@ -159,7 +159,7 @@ class LayerStack(QObject):
         return [layer.uuid for layer in self._visible]
 
     def shown_on(self, view: View) -> list[Layer]:
-        """The layers that a view can show, bottom first: off the Earth only those that lie there as well."""
+        """The layers that a view can show, bottom first: off the Earth only those that lie in its CRS."""
         crs = view.grid.crs
         return [layer for layer in self._visible if self._lies_on(layer, crs)] if is_off_earth(crs) else self._visible
 
@@ -168,12 +168,12 @@ class LayerStack(QObject):
         return drawing is not None and drawing.lies_on(crs)
 
     def visible_on_plane(self, crs: str, bounds: Bounds) -> list[str]:
-        """Uuids of the visible layers that have data there on a canvas of a CRS off the Earth, bottom first."""
+        """Uuids of the visible layers with data within bounds of a CRS off the Earth, bottom first."""
         found = ((uuid, self.drawings[uuid].plane_bounds(crs)) for uuid in self.visible())
         return [uuid for uuid, box in found if box is not None and box.intersects(bounds)]
 
     def visible_in(self, lonlat: Bounds) -> list[str]:
-        """The visible layers that have data there, or of which nobody knows yet."""
+        """The visible layers that have data within bounds, or whose bounds are not known yet."""
         found = []
         for uuid in self.visible():
             drawing = self.drawings[uuid]
@@ -195,7 +195,7 @@ class LayerStack(QObject):
         return self._unopened.find(self._layers, self._is_unopened) is None
 
     def not_open(self) -> list[str]:
-        """Uuids of the layers of which nobody knows yet where they are."""
+        """Uuids of the layers whose bounds are not known yet."""
         return [uuid for uuid, drawing in self.drawings.items() if not drawing.is_open]
 
     def is_complete(self, view: View) -> bool:
@@ -207,7 +207,7 @@ class LayerStack(QObject):
         return not (self.filters.is_pending(uuid) or self.styles.is_pending(uuid))
 
     def incomplete(self, view: View) -> list[str]:
-        """Uuids of the layers that are not all there in this view."""
+        """Uuids of the layers that are not complete in this view."""
         return [layer.uuid for layer in self.shown_on(view) if self._is_incomplete(view, layer)]
 
     def _is_incomplete(self, view: View, layer: Layer) -> bool:
@@ -229,20 +229,21 @@ class LayerStack(QObject):
         self._late, self._unopened = _LateOne(), _LateOne()
 
     def failed_in(self, view: View) -> list[Layer]:
-        """The layers of a complete view of which nothing could be fetched, bottom first."""
+        """The layers of a complete view whose tiles all failed, bottom first."""
         shown = ((layer, self.drawings[layer.uuid]) for layer in self.shown_on(view))
         return [layer for layer, drawing in shown if drawing.has_failed_in(drawing.seen(view))]
 
     def paints(self, drawing: LayerDrawing, view: View) -> bool:
-        """True where something of a layer is painted in a view now."""
+        """True where a layer paints something in a view now."""
         seen = drawing.seen(view)
         return drawing.layer.drawn_opacity > 0 and drawing.shows_in(seen, world_copies(seen))
 
     def paint(
         self, painter: QPainter, view: View, kinds: Collection[str] = LAYER_KINDS, part: slice = slice(None)
     ) -> None:
-        """Bottom first, those of some kinds, or a `part` of all that the view shows. Each drawing minds its layer's
-        opacity; how it blends with what is below is set here.
+        """Paint layers bottom first: those of some kinds, or a `part` of all that the view shows.
+
+        Each drawing applies its layer's opacity; the blend mode is set here.
         """
         for layer in self.shown_on(view)[part]:
             if kinds is not LAYER_KINDS and layer.kind not in kinds:
@@ -254,7 +255,7 @@ class LayerStack(QObject):
                 drawing.paint(painter, seen, world_copies(seen))
 
     def paint_in_steps(self, painter: QPainter, view: View, at: int) -> Iterator[None]:
-        """The layer at a place among all that the view shows, bottom first, as `paint` does, a part of it a step."""
+        """Paint the layer at position `at` among all that the view shows, bottom first, in steps."""
         for layer in self.shown_on(view)[at : at + 1]:  # none where it went while others were painted
             with self._costing_itself(layer.uuid), part_of_picture(painter):
                 painter.setCompositionMode(_MODES.get(layer.blend, _MODES["normal"]))
@@ -270,7 +271,7 @@ class LayerStack(QObject):
         self._show([])
 
     def _costing_itself(self, uuid: str) -> AbstractContextManager[None]:
-        """A drawing that fails is told of once, and no longer asked until its row is another."""
+        """Give up a drawing that raises: report it once, and do not call it again until its row changes."""
         return going_on(partial(self._give_up, uuid))
 
     def _give_up(self, uuid: str, error: Exception) -> None:
@@ -308,7 +309,7 @@ class LayerStack(QObject):
             self.problem_changed.emit(layer.uuid, in_language(drawing.problem))
 
     def _drive_changed(self, folder: str) -> None:
-        """A drive is gone: its layers are not waited for. It is back: they are read."""
+        """Suspend the layers of a drive that does not answer, and resume them when it is back."""
         drives = self._context.drives
         touched = [one for one in self.drawings.values() if any(str(place) == folder for place in one.folders)]
         is_gone = drives.is_gone(Path(folder))
@@ -326,7 +327,7 @@ class LayerStack(QObject):
             self.updated.emit()
 
     def _drawing_updated(self) -> None:
-        """It may be known now that it lies where the map looks off the Earth."""
+        """Set the view of a drawing that is known only now to lie where the map looks off the Earth."""
         view = self._view
         if view is not None and is_off_earth(view.grid.crs):
             drawing = self.sender()  # Qt looks through all layers for it
@@ -352,14 +353,15 @@ class LayerStack(QObject):
 
 
 def _beneath(layers: Sequence[Layer]) -> frozenset[str]:
-    """Uuids of the visible layers that lie beneath as many others as are drawn at once; `layers` bottom first."""
+    """Uuids of the visible layers beneath the most that are drawn at once; `layers` bottom first."""
     visible = [layer.uuid for layer in layers if layer.visible]
     return frozenset(visible[: max(0, len(visible) - MOST_DRAWN)])
 
 
 class _LateOne:
-    """Seeks one layer that is late, over and over while they come. It begins where it found one last: of thousands
-    of which some are late most searches see that one only.
+    """Finds a layer that is late, again and again while layers arrive.
+
+    It begins where it was last successful: of thousands of layers most searches look at that one only.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""The picture of the map on a canvas: when it is painted anew, and what is kept of it meanwhile."""
+"""Decides when the map on a canvas is painted, and keeps its picture meanwhile."""
 
 from __future__ import annotations
 
@@ -17,38 +17,39 @@ from viewer.support.paced_look import PacedLook
 from viewer.support.painting import painting
 
 LOADING_PAINT_MS = 90
-"""While tiles of another view arrive the map is painted no oftener: painting stand-ins would take the cores from those
-who read and paint the tiles.
+"""Least time in milliseconds between two paintings while tiles of another view arrive.
+
+Painting stand-ins would take the cores from the threads that read and paint the tiles.
 """
 REST = 4
-"""While tiles arrive, a painting is followed by a rest of so many times its length."""
+"""Rest after a painting while tiles arrive, as a multiple of the time that it took."""
 LIVE_PAINT_MS = 12
-"""While only colours change, as a handle moves, nothing else needs the cores."""
+"""Least time in milliseconds between two paintings while only colours change: nothing else needs the cores."""
 
 
 class MapPicture(QObject):
-    """A map that changes is painted straight to the screen; it is kept as a picture once only a hint or a rubber band
-    moves above it, which then repaints nothing of it.
+    """Paints a map that changes straight to the screen, and keeps it as a picture while only things above it move.
 
-    `settled` everywhere: the view rests, labels and sites find their final places.
+    So a hint or a rubber band repaints nothing of the map. `settled` everywhere: the view rests, and labels and sites
+    take their final places.
     """
 
     outdated = Signal()
-    """Another picture would be painted now."""
+    """Emitted when the map has to be painted anew."""
 
     def __init__(self, scene: MapScene, viewport: Viewport, selection: Selection, parent: QObject) -> None:
         super().__init__(parent)
         self._scene, self._viewport, self._selection = scene, viewport, selection
         self.credits: list[str] = []
-        """Of what was painted last."""
+        """Credits of what was painted last."""
         self.unplaced = Unplaced()
-        """The layers and sites that could not be."""
+        """Counts the layers and sites that could not be shown."""
         self.notes: list[str] = []
-        """On services that do not answer, or are shown enlarged."""
+        """Sentences on services that do not answer, or that are shown enlarged."""
         self.graticule = ShownGraticule(scene, self.outdated.emit, self)
         self._kept = QImage()
         self._whole: View | None = None
-        """The view that was complete last."""
+        """The last view that was complete."""
         self._is_stale, self._is_settled = True, False
         self._paint_ms = 0.0
         self._painted_at = 0.0
@@ -62,7 +63,7 @@ class MapPicture(QObject):
         selection.changed.connect(self.paint_anew)
 
     def close(self) -> None:
-        """Hear of the scene no more: another one may outlive it."""
+        """Disconnect from the scene, which may live longer."""
         self._soon.stop()
         self._looks.stop()
         for signal in (self._scene.edited, self._scene.unfinished, self._scene.recomposed, self._selection.changed):
@@ -71,7 +72,7 @@ class MapPicture(QObject):
         self.deleteLater()
 
     def paint_anew(self) -> None:
-        """Take note that another picture would be painted now."""
+        """Mark the picture as outdated, and emit `outdated`."""
         self._soon.stop()
         self._is_stale = True
         self.outdated.emit()
@@ -87,7 +88,7 @@ class MapPicture(QObject):
         return self._soon.interval() if self._soon.isActive() else None
 
     def show(self, painter: QPainter, view: View, *, settled: bool, whole: bool) -> None:
-        """Onto the widget, in logical pixels; `whole`: all of it is to be painted."""
+        """Paint the map onto the widget, in logical pixels; `whole`: the whole widget is to be painted."""
         if view.ratio == 1.0 and whole and self._is_outdated(settled):
             self._kept = QImage()
             self.paint(painter, view, settled=settled)
@@ -109,7 +110,7 @@ class MapPicture(QObject):
         self._paint_ms = (self._painted_at - began) * 1000
 
     def _follow_scene(self) -> None:
-        """The last tile shows at once, those before it a few at a time."""
+        """Paint anew now that the scene has changed: at once for the last tile, seldom while more arrive."""
         view = self._viewport.view()
         rest_ms = REST * self._paint_ms
         if self._scene.is_complete(view):
@@ -125,7 +126,7 @@ class MapPicture(QObject):
             self._soon.start(max(LOADING_PAINT_MS, round(rest_ms)) if is_loading else LIVE_PAINT_MS)
 
     def _is_outdated(self, settled: bool) -> bool:
-        """True where another picture would be painted now than was painted last."""
+        """True where what was painted last is not what would be painted now."""
         return self._is_stale or self._is_settled < settled
 
     def _picture(self, view: View, settled: bool) -> QImage:

@@ -1,4 +1,4 @@
-"""The plate on the map with notices on its layers: it lies on no mark, and goes with a click."""
+"""The plate on the map with notices on its layers: it covers no mark, and a click closes it."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ type MarksIn = Callable[[View, float, float, float, float], Sequence[str]]
 
 _TEXT_PX, _EDGE_PX, _GAP_PX = 12.0, 8.0, 12.0
 _CROSS_PX = 18.0
-"""Room for the sign at the right that says that a click closes the plate."""
+"""Width of the cross at the right, which shows that a click closes the plate."""
 _WIDEST_PX, _MOST_LINES = 460.0, 4
 MARK_PX = 18.0
-"""Between the plate and the middle of a mark."""
+"""Distance between the plate and the middle of a mark, in logical pixels."""
 _GROUND, _INK = QColor(11, 20, 28, 225), QColor(255, 255, 255, 235)
 _NUMBERS = re.compile(r"[\d.,\s\u202f]+")
 
 
 class NoticePlate(Struct, frozen=True):
-    """A plate where it is painted. `text` is all of it, of which `lines` may be a part."""
+    """A plate where it is painted; `text` is all of it, and `lines` may be a shortened form."""
 
     text: str
     lines: tuple[str, ...]
     rect: QRectF
-    """In picture pixels."""
+    """Box of the plate, in picture pixels."""
     matters: frozenset[str]
-    """Its notices without the numbers that they name."""
+    """Its notices, without the numbers in them."""
 
     def paint(self, painter: QPainter, ratio: float) -> None:
         font = map_font(_TEXT_PX * ratio)
@@ -53,20 +53,20 @@ class NoticePlate(Struct, frozen=True):
 
 
 class Notices:
-    """Remembers which notices have been closed: the badges of their layers say the same for as long as it holds."""
+    """Remembers which notices have been closed; the badges of their layers go on saying the same."""
 
     def __init__(self) -> None:
         self._closed: set[str] = set()
 
     def take_click(self, plate: NoticePlate | None, at: QPointF) -> bool:
-        """Say no more on the map what a plate says that was clicked on; False for a click beside it."""
+        """Close the notices of a plate that was clicked; False for a click beside it."""
         is_meant = plate is not None and plate.rect.contains(at)
         if plate is not None and is_meant:
             self._closed |= plate.matters
         return is_meant
 
     def forget(self) -> None:
-        """Another case is shown."""
+        """Forget what was closed, as another case is shown."""
         self._closed.clear()
 
     def paint(
@@ -79,9 +79,10 @@ class Notices:
         return plate
 
     def plate(self, view: View, notes: Sequence[str], taken: Sequence[QRectF], marks_in: MarksIn) -> NoticePlate | None:
-        """The plate with the notices that are not closed, at the first place with nothing below; None without one.
+        """The plate with the notices that are not closed, at the first place that covers nothing; None without one.
 
-        `taken` is what else stands in the corners, `marks_in` gives the marks of a view in left, top, right, bottom.
+        `taken` are the boxes of what else stands in the corners; `marks_in` gives the marks in a box of a view, which
+        is passed as left, top, right, bottom.
         """
         said = [one_line(note, _NOTE_CHARS) for note in notes if _matter(note) not in self._closed]
         if not said:
@@ -109,7 +110,7 @@ def _edges(ratio: float) -> tuple[float, float, float, float]:
 
 
 def _places(view: View, width: float, height: float) -> list[QRectF]:
-    """Along the edges of the picture, the lower left first."""
+    """Boxes for a plate along the edges of the picture, the lower left first."""
     gap = _GAP_PX * view.ratio
     across = (gap, (view.width - width) / 2, view.width - gap - width)
     down = (view.height - 4 * gap - height, view.height - 8 * gap - height, gap, (view.height - height) / 2)

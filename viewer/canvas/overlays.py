@@ -1,4 +1,4 @@
-"""The furniture of the map, on screen and in products: scale bar, true north, credits. All of it measured.
+"""The furniture of the map, on screen and in products: scale bar, true north and credits, all of them measured.
 
 Rectangles are in picture pixels; sizes follow `view.ratio`.
 """
@@ -26,25 +26,26 @@ from viewer.support.text import LONGEST_CREDIT, one_line
 
 INK_COLOR = "#ffffff"
 _SAME_SCALE = 1.1
-"""Ratio of scales over the picture above which the bar says for which latitude it holds."""
+"""Ratio of scales over the picture above which the bar names the latitude for which it holds."""
 CREDIT_SIZES_PX = (10.5, 9.5, 8.5, 7.5)
-"""Heights of the letters of credits, in logical pixels: smaller ones where there are many."""
+"""Heights of the letters of credits in logical pixels, tried from the largest."""
 MOST_CREDIT_HEIGHT = 0.4
-"""Of the picture."""
+"""Greatest height of the credits, as a part of the picture's."""
 CROSSHAIR_PX = 4.0, 22.0
-"""Begin and end of the crosshair's arms, from the middle of the map: they reach beyond a selected symbol there."""
+"""Begin and end of the crosshair's arms in logical pixels from the middle of the map, beyond a selected symbol there.
+"""
 _ARM_PX = 3.0
 ARROW_ROOM_PX = 66.0
-"""The upper right corner, logical pixels a side, that is the north arrow's."""
+"""Side of the square in the upper right corner that is left to the north arrow, in logical pixels."""
 
 
 def scale_at_m(view: View, px: float, py: float) -> float:
-    """True metres a picture pixel spans from left to right at a place; nan off the map."""
+    """True metres that a picture pixel spans from left to right at a place; nan off the map."""
     return _scales_m(view, ((px, py),))[0]
 
 
 def _scales_m(view: View, places: Sequence[tuple[float, float]]) -> list[float]:
-    """The same at several places together."""
+    """True metres that a picture pixel spans from left to right at each of several places; nan off the map."""
     # A tenth of a pixel at world scale is still kilometres, a pixel in close up still far above rounding.
     half = 0.05 if view.grid.resolution > 1.0 else 0.5
     ends = [view.to_world(px + way, py) for px, py in places for way in (-half, half)]
@@ -60,8 +61,9 @@ def _scales_m(view: View, places: Sequence[tuple[float, float]]) -> list[float]:
 
 @lru_cache(maxsize=8)
 def _scale_of(view: View) -> tuple[float, float | None]:
-    """(metres a pixel in the middle, the latitude there where one scale is not true all over the picture); kept, as
-    each frame of a map that rests asks, and each pane of one that moves.
+    """(metres a pixel in the middle, the latitude there where the scale differs over the picture).
+
+    Kept, since each frame of a map that rests needs it, and each pane of one that moves.
     """
     middle = view.width / 2, view.height / 2
     parts = (0.05, 0.5, 0.95)
@@ -76,7 +78,10 @@ def _middle_latitude(view: View) -> float:
 
 
 class ScaleBar(NamedTuple):
-    """`words` tell its length, and the latitude for which it holds where the scale differs over the picture."""
+    """A scale bar.
+
+    `words` state its length, and the latitude for which it holds where the scale differs over the picture.
+    """
 
     length_m: float
     width_px: float
@@ -85,8 +90,9 @@ class ScaleBar(NamedTuple):
 
 
 def scale_bar_of(view: View, room_px: float, wide_m: float = math.inf) -> ScaleBar | None:
-    """The longest geodesic bar that fits, at the latitude of the picture's middle; None where that is no place. A
-    picture whose ground is as wide as `wide_m` states that latitude in any case.
+    """The longest geodesic bar that fits, at the latitude of the picture's middle; None off the Earth.
+
+    A picture whose ground is at least `wide_m` wide states that latitude in any case.
     """
     metres, lat = _scale_of(view)
     length_m, width, words = nice_scale_bar(metres, room_px)
@@ -98,7 +104,7 @@ def scale_bar_of(view: View, room_px: float, wide_m: float = math.inf) -> ScaleB
 
 
 def paint_scale_bar(painter: QPainter, rect: QRectF, view: View) -> None:
-    """A geodesic bar at the latitude of the picture's middle, as long as fits `rect`, at its lower left.
+    """Paint the longest geodesic bar that fits `rect` at its lower left, for the latitude of the picture's middle.
 
     Nothing is painted where the middle is no place on Earth.
     """
@@ -130,13 +136,13 @@ def _bar_steps(left: float, bottom: float, width: float, r: float) -> Steps:
 
 
 def north_arrow_rect(view: View) -> QRectF:
-    """The place of the north arrow on the screen, in picture pixels, whether there is a north or not."""
+    """The square of the north arrow on the screen, in picture pixels, whether there is a north or not."""
     r = view.ratio
     return QRectF(view.width - 60 * r, 12 * r, 48 * r, 48 * r)
 
 
 def paint_north_arrow(painter: QPainter, rect: QRectF, view: View) -> None:
-    """An arrow to true north at the picture's middle; nothing where there is no north (off the map, at a pole)."""
+    """Paint an arrow to true north at the picture's middle; nothing off the map and at a pole, where there is none."""
     angle = north_angle_deg(view)
     if not math.isfinite(angle):
         return
@@ -179,7 +185,7 @@ def _around(x: float, y: float, size: float) -> QRectF:
 def _placed(
     painter: QPainter, paint: Step, x: float, y: float, size: float, angle: float, pen: QPen, brush: QBrush
 ) -> None:
-    """Paint in the arrow's own units, of which 48 are `size`, from its middle."""
+    """Paint in units of the arrow, 48 of which are `size` pixels, from its middle."""
     painter.save()
     painter.translate(x, y)
     painter.scale(size / 48.0, size / 48.0)
@@ -201,10 +207,10 @@ def _letter(painter: QPainter) -> None:
 
 
 def paint_attribution(painter: QPainter, rect: QRectF, view: View, texts: Sequence[str]) -> QRectF:
-    """The credits at the lower right of `rect`, on a quiet band, each whole: in more lines, over the whole width of the
-    picture and in smaller letters where they need it. Where even that has no room for all, it says how many are left.
+    """Paint the credits whole at the lower right of `rect`, on a quiet band.
 
-    Returns the band, which is empty where there are no credits.
+    They take more lines, the whole width of the picture and smaller letters where needed. Where even that is too small
+    for all, the number of those left out is stated. Returns the band, which is empty without credits.
     """
     texts = list(dict.fromkeys(one_line(text, LONGEST_CREDIT) for text in texts if text))
     if not texts:
@@ -229,15 +235,17 @@ def paint_attribution(painter: QPainter, rect: QRectF, view: View, texts: Sequen
 
 
 _MOST_CREDITS = 40
-"""No strip has room for more: of thousands the others are counted, not measured."""
+"""Most credits that are measured, as no band holds more; further ones are only counted."""
 
 
 @lru_cache(maxsize=16)
 def _credit_lines(
     texts: tuple[str, ...], left_out: tuple[str, str], room: float, width: int, height: int, r: float
 ) -> tuple[float, tuple[str, ...]]:
-    """Size of the letters, in logical pixels, and the lines: the largest, in the narrowest room, that hold all. Kept,
-    as each frame asks: to measure many credits takes milliseconds. `left_out`: how some are left out, or all.
+    """Size of the letters in logical pixels, and the lines: the largest letters in the narrowest band that hold all.
+
+    Kept, as each frame needs them and measuring many credits takes milliseconds. `left_out` are the sentences for some
+    credits that are left out, and for all.
     """
     most = MOST_CREDIT_HEIGHT * height
     tried = [(CREDIT_SIZES_PX[0], room), *((size_px, float(width)) for size_px in CREDIT_SIZES_PX)]
@@ -261,13 +269,13 @@ def _height_of(lines: int, size_px: float, ratio: float) -> float:
 
 
 def north_angle_deg(view: View) -> float:
-    """Direction of true north in the picture, degrees clockwise from up; nan where there is no answer."""
+    """Direction of true north in the picture, in degrees clockwise from up; nan where it has none."""
     x, y = view.to_world(view.width / 2, view.height / 2)
     return true_north_degrees(view.grid.crs, x, y) + view.grid.rotation_deg
 
 
 def paint_haloed_text(painter: QPainter, at: QPointF, text: str, size_px: float, *, bold: bool = False) -> None:
-    """White letters on a dark halo, `at` their baseline; onto PDF and SVG they stay text."""
+    """Paint white letters on a dark halo, `at` their baseline; they stay text in PDF and SVG."""
     if is_vector_device(painter):
         font = map_font(size_px, bold=bold)
         painter.strokePath(letters_path(at, font, text), round_pen(_halo(), size_px * 0.3))
@@ -286,7 +294,7 @@ def _text_steps(x: float, y: float, text: str, size_px: float, bold: bool) -> St
 
 
 def haloed_text_box(text: str, size_px: float, *, bold: bool = False) -> QRectF:
-    """The box that `paint_haloed_text` paints on, with the halo, about the beginning of the baseline."""
+    """The box that `paint_haloed_text` paints on, halo included, relative to the beginning of the baseline."""
     half = size_px * 0.15
     return letters_path(QPointF(), map_font(size_px, bold=bold), text).boundingRect().adjusted(-half, -half, half, half)
 
@@ -308,7 +316,7 @@ def _joined_lines(texts: Sequence[str], metrics: QFontMetricsF, room: float) -> 
 
 
 def _whole_lines(text: str, metrics: QFontMetricsF, room: float) -> list[str]:
-    """All of a text in lines of whole words; a word that is wider than a line goes on in the next."""
+    """Break a whole text into lines of whole words; a word wider than a line continues in the next."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
@@ -324,7 +332,7 @@ def _whole_lines(text: str, metrics: QFontMetricsF, room: float) -> list[str]:
 
 
 def wrapped_lines(text: str, metrics: QFontMetricsF, room: float, most: int) -> list[str]:
-    """A text that is wider than its room, in lines of whole words; what needs more than `most` ends in an ellipsis."""
+    """Break a text into at most `most` lines of whole words that fit the room; a longer one ends in an ellipsis."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
@@ -345,7 +353,7 @@ def _halo() -> QColor:
 
 
 def crosshair_arms(view: View) -> tuple[QRectF, QRectF]:
-    """The rooms of the two bars of the crosshair in the middle of a picture, with their halos."""
+    """The boxes of the two bars of the crosshair in the middle of a picture, halos included."""
     far, half = CROSSHAIR_PX[1] * view.ratio, _ARM_PX * view.ratio
     x, y = view.width / 2, view.height / 2
     return QRectF(x - far, y - half, 2 * far, 2 * half), QRectF(x - half, y - far, 2 * half, 2 * far)

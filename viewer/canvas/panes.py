@@ -1,4 +1,4 @@
-"""The maps of a canvas: one that fills it, or two to four side by side, of which one is in use.
+"""The maps of a canvas: one that fills it, or two to four side by side, one of which is in use.
 
 Linked maps show the same place at the same scale and turn. All rectangles are in device pixels of the canvas.
 """
@@ -26,7 +26,7 @@ from viewer.canvas.viewport import Viewport
 IN_USE_COLOR = "#4cc2ff"
 GHOST_PX = 11.0
 _STRIP_ROWS = 64
-"""Qt shares out what is translucent and has more rows than this among threads: for a line to fill it waits for them."""
+"""Most rows of a translucent fill: Qt shares out a higher one among threads, and waits for them."""
 
 
 class PaneWords(Protocol):
@@ -44,16 +44,16 @@ class Pane(Struct, eq=False):
     picture: MapPicture
     place: QRect = field(default_factory=QRect)
     note: CornerNote | None = None
-    """The note in its lower left corner, as painted last."""
+    """The note in its lower left corner, as last painted."""
     plate: NoticePlate | None = None
 
     def note_at(self, at: QPointF) -> str:
-        """All of the plate or the note at a pixel of it; empty where neither is."""
+        """The whole text of the plate or the note at a pixel of the pane; empty where there is neither."""
         shown = (one for one in (self.plate, self.note) if one is not None and one.rect.contains(at))
         return next((one.text for one in shown), "")
 
     def show_crosshair(self, is_shown: bool) -> None:
-        """Let labels keep clear of the middle while a tool marks it there."""
+        """Keep labels clear of the middle, or no longer, while a tool marks it there."""
         if self.scene.has_crosshair != is_shown:
             self.scene.has_crosshair = is_shown
             self.picture.paint_anew()
@@ -68,7 +68,7 @@ class Ghost(NamedTuple):
 
 
 class Panes:
-    """Never empty. `in_use` is the one that keys, menus and panels mean."""
+    """The panes of a canvas, at least one. Keys, menus and panels act on `in_use`."""
 
     def __init__(self, panes: Sequence[Pane], words: PaneWords | None = None) -> None:
         self.all = list(panes)
@@ -81,38 +81,38 @@ class Panes:
         return len(self.all)
 
     def show_crosshair(self, is_shown: bool) -> None:
-        """Let labels of all keep clear of the middle while a tool marks it there."""
+        """Keep the labels of all panes clear of the middle, or no longer, while a tool marks it there."""
         for pane in self.all:
             pane.show_crosshair(is_shown)
 
     @property
     def number(self) -> int:
-        """Of the pane in use, from 0."""
+        """Number of the pane in use, from 0."""
         return self.all.index(self.in_use)
 
     def lay_out(self, width: int, height: int, ratio: float) -> None:
-        """Share out a canvas."""
+        """Divide a canvas among the panes."""
         for pane, place in zip(self.all, pane_rects(len(self.all), width, height), strict=True):
             pane.place = QRect(*place)
             pane.viewport.set_ratio(ratio)
             pane.viewport.resize(pane.place.width(), pane.place.height())
 
     def at(self, px: float, py: float) -> Pane:
-        """The pane there; where there is none the nearest."""
+        """The pane at a pixel, or the nearest one."""
         return min(self.all, key=lambda pane: _way(QRectF(pane.place), px, py))
 
     def led_by(self, pane: Pane) -> list[Pane]:
-        """The panes that go where this one does, with itself."""
+        """The panes that move with this one, itself included."""
         return self.all if self.is_linked else [pane]
 
     def shows_same(self, pane: Pane) -> bool:
-        """True for a pane that shows what the one in use does, pixel for pixel."""
+        """True for a pane that shows the same as the one in use, pixel for pixel."""
         return pane is self.in_use or pane.viewport.view() == self.in_use.viewport.view()
 
     # -- what is painted around and above ------------------------------------------------------------------------
 
     def ghost_in(self, pane: Pane) -> QPointF | None:
-        """The pixel of a pane that means the place under the mouse; None in the pane that the mouse is over."""
+        """The pixel of a pane that shows the place under the mouse; None in the pane that the mouse is over."""
         if self.ghost is None or pane is self.ghost.pane:
             return None
         view = pane.viewport.view()
@@ -125,7 +125,7 @@ class Panes:
         return QPointF(*inside[0]) if inside else None
 
     def ghost_rects(self) -> list[QRect]:
-        """The parts of the canvas on which ghosts of the pointer are."""
+        """The parts of the canvas with ghosts of the pointer."""
         found = []
         for pane in self.all:
             at, reach = self.ghost_in(pane), math.ceil((GHOST_PX + 3) * pane.viewport.view().ratio)
@@ -135,7 +135,7 @@ class Panes:
         return found
 
     def paint_in(self, painter: QPainter, pane: Pane) -> None:
-        """The words of a pane, and the ghost of the pointer; the painter's coordinates are the pane's pixels."""
+        """Paint the words of a pane and the ghost of the pointer; the painter's coordinates are the pane's pixels."""
         view = pane.viewport.view()
         if self.words is not None:
             self.words.paint(painter, view, self.all.index(pane))
@@ -144,7 +144,7 @@ class Panes:
             paint_ghost(painter, at, view.ratio)
 
     def paint_around(self, painter: QPainter, size: QSize, ratio: float) -> None:
-        """Borders, and a frame within the pane in use; the painter's coordinates are the canvas's device pixels."""
+        """Paint borders, and a frame inside the pane in use, in the canvas's device pixels."""
         if len(self.all) == 1:
             return
         painter.save()
@@ -158,7 +158,10 @@ class Panes:
 
 
 def paint_borders(painter: QPainter, places: Sequence[QRect], ratio: float) -> None:
-    """A line between panes, light on dark as a bar is; filled, as a wide pen takes Qt many times as long."""
+    """Paint a line between panes, light on dark as a bar.
+
+    It is filled, as Qt takes many times as long for a wide pen.
+    """
     for color, width in ((QColor(11, 20, 28, 190), 4), (QColor(255, 255, 255), 2)):
         wide = round(width * ratio)
         for place in places:
@@ -171,7 +174,7 @@ def paint_borders(painter: QPainter, places: Sequence[QRect], ratio: float) -> N
 
 
 def paint_frame(painter: QPainter, place: QRect, ratio: float) -> None:
-    """Within a pane: it is the one in use."""
+    """Paint a frame inside the edges of the pane in use."""
     for color, first, width in ((IN_USE_COLOR, 0, 3), (HALO_COLOR, 3, 1)):
         inset, wide = round(first * ratio), round(width * ratio)
         outer = place.adjusted(inset, inset, -inset, -inset)
@@ -183,7 +186,7 @@ def paint_frame(painter: QPainter, place: QRect, ratio: float) -> None:
 
 
 def paint_ghost(painter: QPainter, at: QPointF, ratio: float) -> None:
-    """A cross with an open middle, light on dark, so that it shows on any image and hides nothing of what it means."""
+    """Paint a cross with an open middle, light on dark: it shows on any image, and leaves its place visible."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     far, near = GHOST_PX * ratio, 3.5 * ratio
@@ -195,7 +198,7 @@ def paint_ghost(painter: QPainter, at: QPointF, ratio: float) -> None:
 
 
 def _way(place: QRectF, px: float, py: float) -> float:
-    """Distance of a pixel from a rectangle, 0 in it."""
+    """Distance of a pixel from a rectangle; 0 inside."""
     dx = max(place.left() - px, 0.0, px - place.right())
     dy = max(place.top() - py, 0.0, py - place.bottom())
     return math.hypot(dx, dy)

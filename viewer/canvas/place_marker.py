@@ -1,6 +1,6 @@
-"""A pulsing ring on the map where something was found; at the map's edge an arrow to it where it lies outside.
+"""A pulsing ring on the map at a place that was found, or an arrow at the map's edge to a place outside.
 
-It stands above the map and is no part of it: no picture and no product shows it, and the map is not painted anew.
+It is a widget above the map: no picture and no product shows it, and the map is not painted anew.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ RING_PX, SWELL_PX = 9.0, 13.0
 EDGE_PX = 26.0
 RIM_STEPS, FARTHEST_LAT = 12, 85.0
 REACH_PX = 44
-"""Half the size of the widget around a place whose error is small."""
+"""Half the size of the widget around a place with a small error, in logical pixels."""
 
 
 class PlaceMarker(QWidget):
-    """Child of a canvas, transparent for the mouse. `cover` is a part of the canvas that something else hides."""
+    """Child of a canvas, transparent for the mouse. `cover` is the part of the canvas that something else hides."""
 
     def __init__(self, canvas: MapCanvas) -> None:
         super().__init__(canvas)
@@ -54,13 +54,15 @@ class PlaceMarker(QWidget):
 
     @property
     def place(self) -> tuple[float, float] | None:
-        """Lon, lat of what is shown."""
+        """Longitude and latitude of the place that is shown."""
         return self._place
 
     def show_at(
         self, lon: float, lat: float, error_m: float = 0.0, *, for_ms: int = 0, frame: Bounds | None = None
     ) -> None:
-        """Show a place, and the circle that its error spans or a `frame` in lon, lat; with `for_ms` only so long."""
+        """Show a place with the circle of its error, or a `frame` in lon, lat; for `for_ms` milliseconds where that is
+        given.
+        """
         self._place, self._error_m, self._frame, self._phase = (lon, lat), error_m, frame, 0.0
         self._end.stop()
         if for_ms:
@@ -70,11 +72,11 @@ class PlaceMarker(QWidget):
 
     @property
     def frame(self) -> Bounds | None:
-        """Lon, lat of the extent that is framed."""
+        """The extent that is framed, in lon, lat."""
         return self._frame if self._place is not None else None
 
     def set_cover(self, cover: QRect) -> None:
-        """In the canvas's coordinates; a place under it is pointed at from below."""
+        """Set the hidden part, in the canvas's coordinates; the arrow points at a place under it from below."""
         self._cover = cover
         self._follow()
 
@@ -85,7 +87,7 @@ class PlaceMarker(QWidget):
         self.hide()
 
     def anchor(self) -> tuple[QPointF, bool] | None:
-        """The point of the mark, in the canvas's logical pixels, and whether that is the place itself."""
+        """The point of the mark, in the canvas's logical pixels, and True where that is the place itself."""
         at = self._position()
         if at is None:
             return None
@@ -111,7 +113,7 @@ class PlaceMarker(QWidget):
     # -- where it is ----------------------------------------------------------------------------------------------
 
     def _position(self) -> QPointF | None:
-        """The place in logical pixels of the canvas, of its copies around the world the nearest to the middle."""
+        """The place in logical pixels of the canvas; of its copies around the world, the nearest to the middle."""
         if self._place is None:
             return None
         points = self._pixels([self._place[0] + turn for turn in (-360.0, 0.0, 360.0)], [self._place[1]] * 3)
@@ -126,7 +128,7 @@ class PlaceMarker(QWidget):
         return [self._canvas.on_widget(px, py) for px, py in pixels]
 
     def _outline(self) -> QPolygonF | None:
-        """The frame or the circle of the error where larger than the ring; None where it is not, or not on this map."""
+        """The frame, or the circle of the error; None where it is smaller than the ring, or not on this map."""
         at = self._position()
         if at is None or self._place is None:
             return None
@@ -207,7 +209,7 @@ class PlaceMarker(QWidget):
                 )
 
     def _paint_arrow(self, painter: QPainter, at: QPointF) -> None:
-        """A head that points to the place, and how far it is from the middle of the map."""
+        """Paint an arrow head that points to the place, with its distance from the middle of the map."""
         goal = self._position()
         if goal is None:
             return
@@ -249,7 +251,7 @@ class PlaceMarker(QWidget):
 
 
 def _rim(frame: Bounds) -> tuple[list[float], list[float]]:
-    """Lons and lats along the edges, close enough that they bend as the map does; the poles are left out."""
+    """Longitudes and latitudes along the edges, close enough to bend as the map does; the poles are left out."""
     steps = [step / RIM_STEPS for step in range(RIM_STEPS)]
     south, north = max(frame.bottom, -FARTHEST_LAT), min(frame.top, FARTHEST_LAT)
     corners = [

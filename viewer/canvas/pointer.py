@@ -22,7 +22,7 @@ class PointerEvent(Struct, frozen=True):
     button: Qt.MouseButton = Qt.MouseButton.LeftButton
     modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
     is_snapped: bool = False
-    """True where it is at a vertex or an edge near the pointer, and not where the pointer is."""
+    """True where the place is that of a vertex or an edge near the pointer."""
 
     @property
     def on_map(self) -> bool:
@@ -33,10 +33,11 @@ class PointerEvent(Struct, frozen=True):
 
 
 class Handle(Protocol):
-    """A part of the picture itself that is dragged, such as the bar between two images; the tool sees nothing of it."""
+    """A part of the picture itself that can be dragged, such as the bar between two images, unseen by the tool."""
 
     is_inner: bool
-    """True for the inside of a thing, as of a glass: clicks there, and drags on what a tool takes, are the tool's."""
+    """True for the inside of a thing, as of a glass: clicks there, and drags of what a tool can hold, go to the tool.
+    """
 
     @property
     def cursor(self) -> Qt.CursorShape: ...

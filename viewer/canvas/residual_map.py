@@ -1,4 +1,4 @@
-"""Arrows over the map for what is left in each part of two images when the one is moved onto the other."""
+"""Arrows over the map for the shifts that remain between two images after one is moved onto the other."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ AGREES_COLOR, DIFFERS_COLOR = "#3ddc84", "#ff6b5e"
 _HALO_COLOR = "#101418"
 _DOT_PX, _HEAD_PX, _WIDTH_PX = 5.0, 7.0, 2.2
 _LONGEST_PX = 90.0
-"""Longer arrows, of parts that match nowhere, are cut."""
+"""Greatest length of an arrow; those of parts that match nowhere would be longer."""
 
 
 class Residual(NamedTuple):
-    """One part: its place, where the map shows it, and the metres east and north that it lies off the common shift."""
+    """One part of an image: its place on the map, and its shift east and north in metres besides the common shift."""
 
     lon: float
     lat: float
@@ -31,7 +31,9 @@ class Residual(NamedTuple):
 
 
 def paint_residuals(painter: QPainter, view: View, residuals: Sequence[Residual], px_per_m: float) -> None:
-    """A dot for each part: round where it agrees, square where not; and an arrow, so many logical pixels a metre."""
+    """Paint a dot for each part, round where it agrees and square where not, with an arrow of `px_per_m` logical pixels
+    a metre.
+    """
     turn = math.radians(view.grid.rotation_deg)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

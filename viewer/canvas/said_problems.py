@@ -12,8 +12,9 @@ _MOST_SAID = 20
 
 
 def said_problems(scene: MapScene) -> list[str]:
-    """Sentences on layers that have a problem, are lost, are on no map, or lie beyond the edge of the last one; each
-    has its layer's name. Of very many there are the first. Then those on sites.
+    """Sentences on layers that have a problem, are lost, are on no map, or lie beyond its edge, then on sites.
+
+    Each has its layer's name. Of very many only the first are given.
     """
     view = scene.last_view
     ends = view is not None and same_crs(view.grid.crs, WEB_MERCATOR)
@@ -36,12 +37,12 @@ def said_problems(scene: MapScene) -> list[str]:
 
 
 def _remarks(scene: MapScene) -> dict[str, str]:
-    """On the visible layers of which nothing is on any map though nothing is wrong."""
+    """Sentences on the visible layers that are on no map although nothing is wrong, by uuid."""
     return {uuid: remark for uuid in scene.stack.visible() if (remark := scene.drawings[uuid].remark)}
 
 
 def _beyond_the_map(scene: MapScene) -> dict[str, str]:
-    """On the visible layers all of which lies beyond the edge of a map in Web Mercator."""
+    """Sentences on the visible layers that lie wholly beyond the edge of a map in Web Mercator, by uuid."""
     boxes = {uuid: scene.layer_bounds(uuid) for uuid in scene.stack.visible()}
     return {
         uuid: translate(
@@ -53,7 +54,7 @@ def _beyond_the_map(scene: MapScene) -> dict[str, str]:
 
 
 def _sites_beyond(scene: MapScene, view: View) -> str:
-    """Counts the sites beyond that edge; empty where there are none."""
+    """Sentence with the number of sites beyond that edge; empty without any."""
     count = scene.unplaced(view).sites_beyond
     said = translate(
         "SaidProblems",

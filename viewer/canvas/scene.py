@@ -51,28 +51,28 @@ from viewer.support.timing import span
 BACKGROUND_COLOR = "#0e1a24"
 _MOST_NOTES = 4
 _HIT_ORDER: dict[HitPart, int] = {"mark": 0, "label": 1, "edge": 2, "rim": 2, "disc": 3, "inside": 4}
-"""Names keep clear of symbols, but lie on lines and areas."""
+"""Order of hits, the first one uppermost: labels keep clear of symbols, but lie on lines and areas."""
 type Preview = Callable[[QPainter, View], None]
 type Arrangement = Callable[[Sequence[Layer]], list[Layer]]
-"""From the rows of a document, bottom first, to those that a scene shows, in the same order."""
+"""Turns the rows of a document, bottom first, into those that a scene shows, in the same order."""
 
 
 class MapScene(QObject):
-    """Follows one document; several scenes may live side by side. `updated`: another picture would be painted now.
+    """Follows one document; several scenes may live side by side. `updated` is emitted when the picture has changed.
 
     `problem_changed` carries a layer's uuid and one sentence, empty when all is well again.
     """
 
     updated = Signal()
     edited = Signal()
-    """Sites were edited by hand, and nothing else: worth a frame of its own, at once."""
+    """Emitted when only sites were edited by hand: a frame is painted at once."""
     unfinished = Signal()
-    """The picture that was painted last lacks marks, which take long: another frame would have more of them."""
+    """Emitted when the last picture lacks marks because they take long: another frame would show more of them."""
     recomposed = Signal()
-    """The same pictures are put together in another way: worth a frame of its own, at once."""
+    """Emitted when the same pictures are put together in another way: a frame is painted at once."""
     problem_changed = Signal(str, str)
     sites_problem_changed = Signal(str)
-    """One sentence on sites that cannot be drawn and why; empty when all can."""
+    """Emitted with one sentence on sites that cannot be drawn and why; empty when all can."""
     document_changed = Signal()
     _index: SiteIndex
 
@@ -88,10 +88,11 @@ class MapScene(QObject):
         beside: MapScene | None = None,
         parent: QObject | None = None,
     ) -> None:
-        """`frozen`: styles, as JSON, in which layers are shown here whatever becomes of their rows; by uuid.
+        """Make a scene of a document.
 
-        `arrange` gives the rows as they are shown: other ones visible, another day or style. A scene `beside` this
-        one, of the same document, spares finding the sites anew.
+        `frozen`: styles, as JSON by uuid, in which layers are shown here whatever their rows say.
+        `arrange` turns the rows into those shown here, with other visibility, day or style.
+        `beside`: a scene of the same document, whose index of the sites is copied.
         """
         super().__init__(parent)
         self.context = context
@@ -100,7 +101,7 @@ class MapScene(QObject):
         self._judge = MarkJudge()
         self.label_language = ""
         self.has_crosshair = False
-        """True where labels keep clear of the middle, which a tool marks there."""
+        """True where labels keep clear of the middle, which a tool marks."""
         self._stack = LayerStack(context, make_drawing, self)
         self._is_closed = False
         self._stack.updated.connect(self._judge.note_news)
@@ -124,7 +125,7 @@ class MapScene(QObject):
     def set_document(self, document: Document, base_folder: Path | None = None, index: SiteIndex | None = None) -> None:
         """Show another document; relative paths of its layers are to `base_folder`.
 
-        `index` is one of its sites where there is one already, and is the scene's from now on.
+        `index` is an index of its sites that was made already; the scene owns it from then on.
         """
         self._unsubscribe()
         self._adopt(document, base_folder, index)
@@ -139,8 +140,8 @@ class MapScene(QObject):
         self.updated.emit()
 
     def show_solid_on(self, layers: Collection[str] | None) -> None:
-        """Let only the marks be solid of which the images of these layers tell (see `place_of`): the others are dashed,
-        each as the place of something. None, as everywhere but in a comparison: see `MarkJudge`.
+        """Draw only those marks solid that the images of these layers tell of (see `place_of`); all others are dashed.
+        None outside a comparison: see `MarkJudge`.
         """
         self._judge.told_by = None if layers is None else frozenset(layers)
         if self._judge_marks():
@@ -148,12 +149,12 @@ class MapScene(QObject):
 
     @property
     def solid(self) -> Solid | None:
-        """The marks that are solid here; None: all are."""
+        """The marks that are drawn solid here; None for all."""
         self._look_at_images()
         return self._index.solid
 
     def draw_anew(self, uuids: Collection[str]) -> None:
-        """Drop all that was read of these layers: another permission holds for them, or another file."""
+        """Drop all that was read of these layers, as their permission or their file is another."""
         known = [uuid for uuid in uuids if uuid in self.drawings]
         if known:
             self._stack.draw_anew(known, self._view)
@@ -161,7 +162,7 @@ class MapScene(QObject):
             self.updated.emit()
 
     def give_back(self) -> None:
-        """Memory ran short: let go of what is kept for speed alone, here and in all that share its context."""
+        """Free what is kept for speed alone, here and in all that share its context, as memory ran short."""
         self.context.tiles.give_back()
         for drawing in self.drawings.values():
             drawing.give_back()
@@ -205,7 +206,7 @@ class MapScene(QObject):
             self.edited.emit()
 
     def _judge_marks(self, changes: Changes | None = None) -> bool:
-        """Find which marks are solid, of all or of those that an edit of sites alone touched; False where the same."""
+        """Judge which marks are solid, of all or of those that an edit of sites touched; False for no change."""
         found = self._judge.judge(self._document, self._rows(), self._stack.drawings, self._index.solid, changes)
         if not self._index.show_solid(found):
             return False
@@ -237,14 +238,14 @@ class MapScene(QObject):
         return self._arrange([replace(row, style_json=self.frozen.get(row.uuid, row.style_json)) for row in rows])
 
     def _in_order(self, uuids: frozenset[str]) -> list[str]:
-        """Sets have no order, pictures must: new sites are painted in the document's order."""
+        """The new sites among `uuids` in the document's order: sets have no order, and pictures must."""
         if len(uuids) == 1:
             return list(uuids)
         gone = sorted(uuid for uuid in uuids if uuid not in self._document.sites)
         return gone + [uuid for uuid in self._document.sites if uuid in uuids]
 
     def preview_layer(self, layer: Layer) -> None:
-        """Show a layer row that is not in the document (a slider that moves), until the next edit of the layers."""
+        """Show a layer row that is not in the document, as while a slider moves, until the next edit of the layers."""
         for shown in self._arrange([layer]):
             self._stack.preview(shown)
 
@@ -261,16 +262,16 @@ class MapScene(QObject):
         return self._stack
 
     def problems(self) -> dict[str, str]:
-        """Layer uuid to the sentence that says what is wrong with it."""
+        """Sentences on what is wrong with layers, by layer uuid."""
         return {uuid: problem for uuid in self.drawings if (problem := self._stack.problem_of(uuid))}
 
     def waits_for(self, view: View | None = None) -> list[str]:
-        """The names of the layers that a picture of this view waits for; None: that are not open yet."""
+        """Names of the layers that a picture of this view waits for; without a view, of those not open yet."""
         late = self._stack.not_open() if view is None else self._stack.incomplete(view)
         return [one_line(self.drawings[uuid].layer.name, 60) for uuid in late]
 
     def lost_layers(self) -> dict[str, str]:
-        """Layer uuid to a sentence, for the layers that the view last set lacks because all their tiles failed."""
+        """Sentences on the layers that the last view lacks because all their tiles failed, by layer uuid."""
         failed = self._stack.failed_in(self._view) if self._view is not None else []
         return {layer.uuid: self._stack.lost_words(layer) for layer in failed}
 
@@ -280,7 +281,7 @@ class MapScene(QObject):
         return self._view
 
     def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
-        """Say what is looked at. `resting` False while a gesture runs: stand-ins will do."""
+        """Set the view. `resting` is False while a gesture runs, when stand-ins are enough."""
         self._view = view
         self._make_room(len(self.drawings))
         self._stack.set_view(view, cursor, resting)
@@ -295,9 +296,7 @@ class MapScene(QObject):
 
     @property
     def awaits_labels(self) -> bool:
-        """True while labels, or their letters, are to come that were not there when the map was painted last on the
-        screen.
-        """
+        """True while labels or their letters are being made that the last painting on the screen lacked."""
         return self._layouts.is_awaited or self._lacks_letters
 
     def is_idle(self) -> bool:
@@ -305,14 +304,15 @@ class MapScene(QObject):
         return self._view is None or self.is_complete(self._view)
 
     def bounds_lonlat(self) -> Bounds | None:
-        """Bounds of all that is visible, layers and sites, in lon, lat, the narrower way round; None for nothing."""
+        """Bounds of all that is visible, layers and sites, in lon, lat, the narrower way round; None without any."""
         boxes = [self._stack.bounds_of(uuid) for uuid in self._stack.visible()]
         sites = self._index.bounds_lonlat() if sites_visible(self._document) else None
         return around(box for box in (*boxes, sites) if box is not None)
 
     def finest_fit_m(self) -> float:
-        """Ground metres a pixel at which a fit to everything stops: where there are only sites, what is around them
-        tells where they are; a layer with an extent is shown whole.
+        """Finest resolution for a fit to everything, in ground metres a pixel; 0 for no limit.
+
+        Sites alone are shown with their surroundings. Where a layer has an extent, all is shown as large as it goes.
         """
         boxes = [self._stack.bounds_of(uuid) for uuid in self._stack.visible()]
         has_extent = any(box is not None and (box.width > 0 or box.height > 0) for box in boxes)
@@ -332,7 +332,7 @@ class MapScene(QObject):
         return found
 
     def lone_plane(self) -> str:
-        """The CRS of the canvas where nothing of what there is to see lies on the Earth; else empty."""
+        """The CRS of the canvas where all that is visible lies off the Earth; else empty."""
         planes = self.planes()
         has_sites = bool(self._index.sites) and sites_visible(self._document)
         if not planes or has_sites or not all(self.drawings[uuid].plane for uuid in self._stack.visible()):
@@ -340,7 +340,7 @@ class MapScene(QObject):
         return planes[0]
 
     def plane_bounds(self, crs: str) -> Bounds | None:
-        """Bounds of all that is visible on a canvas of a CRS off the Earth; None where there is nothing."""
+        """Bounds of all that is visible on a canvas of a CRS off the Earth; None without any."""
         found = [box for uuid in self._stack.visible() if (box := self.drawings[uuid].plane_bounds(crs)) is not None]
         return reduce(Bounds.union, found) if found else None
 
@@ -389,7 +389,7 @@ class MapScene(QObject):
 
     @property
     def frames(self) -> list[MapScene]:
-        """The scenes of which a picture is put together: this one alone, where it shows one map."""
+        """The scenes that make up a picture: this one alone, where it shows one map."""
         return [self]
 
     def seen_at(self, view: View, px: float, py: float) -> list[MapScene]:
@@ -397,7 +397,7 @@ class MapScene(QObject):
         return [self.side_at(view, px, py)]
 
     def shown_drawing(self, uuid: str) -> LayerDrawing | None:
-        """The drawing by which a layer is seen: of a service another day may be shown than its row says."""
+        """The drawing that shows a layer; for a service it may show another day than the layer's row."""
         found = [frame.drawings[uuid] for frame in self.frames if uuid in frame.stack.visible()]
         return found[0] if found else self.drawings.get(uuid)
 
@@ -406,10 +406,10 @@ class MapScene(QObject):
         return self
 
     def follow_pointer(self, view: View, px: float, py: float) -> None:
-        """The pointer is there now: let what goes with it come along."""
+        """Let what follows the pointer, such as a spyglass, move there."""
 
     def handle_at(self, view: View, px: float, py: float) -> Handle | None:
-        """The thing of the picture itself that the mouse takes there, before any tool; None for nothing."""
+        """The part of the picture itself that the mouse can drag there, before any tool; None without one."""
         return None
 
     # -- sites ----------------------------------------------------------------------------------------------------
@@ -419,7 +419,7 @@ class MapScene(QObject):
         return list(dict.fromkeys(hit.uuid for hit in self.site_hits(view, px, py, radius_px)))
 
     def site_hits(self, view: View, px: float, py: float, radius_px: float = 4.0) -> list[SiteHit]:
-        """The parts of sites under a place of the picture, topmost first; labels as they were painted last."""
+        """The parts of sites under a place of the picture, topmost first; labels as they were last painted."""
         if not sites_visible(self._document):
             return []
         found = [hit for frame in self.site_frames(view) for hit in frame.hits(px, py, radius_px)]
@@ -428,7 +428,9 @@ class MapScene(QObject):
         return sorted(found, key=lambda hit: _HIT_ORDER[hit.part])
 
     def place_at(self, view: View, px: float, py: float) -> str:
-        """Words on the uppermost mark under a place where the image that is shown does not tell of it; else empty."""
+        """Words on the uppermost mark under a place, where the image that is shown does not tell of the mark; else
+        empty.
+        """
         index = self.side_at(view, px, py)._index
         under = self.sites_at(view, px, py) if index.solid is not None else []
         if not under or not index.is_place(under[0]):
@@ -438,7 +440,7 @@ class MapScene(QObject):
         return translate("MapScene", "{0}: drawn on another image, and not said to be present on this one").format(name)
 
     def preview_sites(self, rows: Mapping[str, Site]) -> None:
-        """Show sites as they would be, by uuid, while they are dragged; all others, and then these too, as they are."""
+        """Show these sites, by uuid, instead of their rows while they are dragged; an empty mapping ends that."""
         touched = self._previewed | rows.keys()
         if not touched:
             return
@@ -457,18 +459,20 @@ class MapScene(QObject):
         return list(dict.fromkeys(uuid for some in found for uuid in some))
 
     def sites_in_ring(self, view: View, ring: Sequence[tuple[float, float]]) -> list[str]:
-        """The same of a ring of picture pixels."""
+        """Uuids of the sites inside, or touching, a ring of picture pixels."""
         if not sites_visible(self._document):
             return []
         found = (frame.in_ring(ring) for frame in self.site_frames(view))
         return list(dict.fromkeys(uuid for some in found for uuid in some))
 
     def site_bounds(self, uuids: frozenset[str]) -> Bounds | None:
-        """Bounds of sites, in lon, lat, with the areas that stand for loosely known places."""
+        """Bounds of sites in lon, lat, with the areas that stand for loosely known places."""
         return self._index_of(uuids).bounds_lonlat()
 
     def site_bounds_within(self, part: Bounds, uuids: frozenset[str] | None = None) -> Bounds | None:
-        """The same of those sites, or of all, that touch a part of the Earth; None where none is seen there."""
+        """Bounds of those of the sites, or of all, that touch a part of the Earth; None where none of them is drawn
+        there.
+        """
         return self._index_of(uuids).bounds_within(part) if sites_visible(self._document) else None
 
     def _index_of(self, uuids: frozenset[str] | None) -> SiteIndex:
@@ -477,7 +481,7 @@ class MapScene(QObject):
         return self._index if is_all else SiteIndex.of({u: sites[u] for u in uuids or () if u in sites})
 
     def site_frame(self, view: View) -> SiteFrame:
-        """The sites of a view, as far as its map goes."""
+        """The sites of a view, up to the edge of its map."""
         return self.site_frames(view)[0]
 
     def site_frames(self, view: View) -> tuple[SiteFrame, ...]:
@@ -489,7 +493,7 @@ class MapScene(QObject):
         return self._frames
 
     def label_layout(self, view: View, selection: frozenset[str] = frozenset()) -> LabelLayout:
-        """Layout of the labels of a view: a function of document, view, selection and language alone."""
+        """Layout of the labels of a view; it depends on document, view, selection and language alone."""
         key = self._label_key(view, selection)
         return self._layouts.exact(key, partial(self._label_task, key))
 
@@ -516,10 +520,11 @@ class MapScene(QObject):
         settled: bool = True,
         in_haste: bool = False,
     ) -> None:
-        """Paint the map onto any painter whose coordinates are the view's pixels; vectors and text stay such.
+        """Paint the map onto any painter whose coordinates are the view's pixels; vectors and text stay vectors and
+        text.
 
-        `settled` False, while one drags: labels only go with the map, and are placed anew when it rests.
-        `in_haste`, on the screen: labels may come some frames later, `updated` says when.
+        `settled` is False while the map is dragged: labels only move with it, and are placed anew when it rests.
+        `in_haste`, on the screen: labels may come some frames later, and `updated` is emitted when they do.
         """
         painter.save()
         painter.setClipRect(0, 0, view.width, view.height, Qt.ClipOperation.IntersectClip)
@@ -532,7 +537,7 @@ class MapScene(QObject):
     def paint_picture(
         self, painter: QPainter, view: View, selection: frozenset[str], settled: bool, in_haste: bool
     ) -> None:
-        """Layers and sites, below what is being drawn."""
+        """Paint layers and sites, below what is being drawn."""
         painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
         with span("paint layers"):
             self._stack.paint(painter, view)
@@ -541,7 +546,7 @@ class MapScene(QObject):
     def paint_marks(
         self, painter: QPainter, view: View, selection: frozenset[str], settled: bool, in_haste: bool
     ) -> None:
-        """Sites, and the labels of sites and layers."""
+        """Paint sites, and the labels of sites and layers."""
         all_there = True
         if sites_visible(self._document):
             with span("paint sites"), going_on(), part_of_picture(painter):
@@ -558,7 +563,7 @@ class MapScene(QObject):
             self.context.mailbox.post(self._tell, self.unfinished if self._sites.is_under_way else self.updated)
 
     def paint_in_steps(self, painter: QPainter, view: View) -> Iterator[None]:
-        """Paint one map as `paint_map` does for a product, a part of it a step; the painter serves nothing else."""
+        """Paint one map as `paint_map` does for a product, in steps; the painter must not be used for anything else."""
         with part_of_picture(painter):
             painter.setClipRect(0, 0, view.width, view.height, Qt.ClipOperation.IntersectClip)
             painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
@@ -591,5 +596,5 @@ class MapScene(QObject):
 
 
 def is_beyond(lonlat: Bounds) -> bool:
-    """True where nothing of it is on a map in Web Mercator."""
+    """True for bounds that lie wholly outside a map in Web Mercator."""
     return lonlat.bottom > MERCATOR_MAX_LAT or lonlat.top < -MERCATOR_MAX_LAT

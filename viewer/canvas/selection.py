@@ -12,7 +12,7 @@ class Selection(QObject):
 
     changed = Signal()
     chosen_again = Signal()
-    """Somebody has selected what was selected already."""
+    """Emitted when what is selected already is selected again."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -43,7 +43,7 @@ class Selection(QObject):
         self.set(self._uuids | frozenset(uuids))
 
     def keep_only(self, existing: Container[str]) -> None:
-        """Drop what no longer exists."""
+        """Drop the uuids of sites that no longer exist."""
         kept = frozenset(uuid for uuid in self._uuids if uuid in existing)
         if kept != self._uuids:
             self.set(kept)

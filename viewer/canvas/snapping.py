@@ -1,4 +1,4 @@
-"""Snapping of a hand that draws or drags: to vertices of other marks and of features in view, else to their edges."""
+"""Snaps the pointer, while drawing or dragging, to vertices of other marks and of features in view, else to edges."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from viewer.support.text import one_line
 
 REACH_PX = 12.0
 MOST_VERTICES = 5000
-"""Of marks with more only the edges are snapped to."""
+"""Most vertices of a mark that are snapped to; marks with more have their edges only."""
 SNAP_COLOR = "#ff4fd8"
 _SIGN_PX = 7.0
 
 
 class Snap(Struct, frozen=True):
-    """A pixel of the picture and its place in lon, lat, which is a vertex's to the last digit."""
+    """A pixel of the picture and its place in lon, lat; that of a vertex is exact to the last digit."""
 
     far_px: float
     px: float
@@ -49,7 +49,7 @@ class Snap(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """A sentence for the hint."""
+        """A sentence for the hint of the tool."""
         kind = translate("Snap", "a vertex") if self.is_vertex else translate("Snap", "an edge")
         if not self.name:
             return translate("Snap", "Snaps to {0}.").format(kind)
@@ -59,7 +59,7 @@ class Snap(Struct, frozen=True):
 def snap_at(scene: MapScene, view: View, px: float, py: float, in_hand: Collection[str] = ()) -> Snap | None:
     """The nearest vertex within reach of a pixel, else the nearest place on an edge; never of marks `in_hand`.
 
-    Only looks at what is in memory: features as the readers have sent them for the picture.
+    Looks only at what is in memory: features as the readers have sent them for the picture.
     """
     if is_off_earth(view.grid.crs):
         return None
@@ -69,7 +69,7 @@ def snap_at(scene: MapScene, view: View, px: float, py: float, in_hand: Collecti
 
 
 def paint_snap(painter: QPainter, view: View, snap: Snap) -> None:
-    """A square round a vertex, a cross on an edge: in a colour that no mark and no map has."""
+    """Paint a square round a vertex, or a cross on an edge, in a colour that no mark and no map has."""
     size = _SIGN_PX * view.ratio
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -154,14 +154,14 @@ def _of_features(scene: MapScene, view: View, px: float, py: float) -> Iterator[
 
 
 def _shown(scene: MapScene, drawing: VectorDrawing, fids: np.ndarray) -> np.ndarray:
-    """The features of these that are seen."""
+    """The features among `fids` that are shown."""
     return drawing.symbology.painted(passing(scene, drawing.layer_uuid, fids))
 
 
 def _placed(
     view: View, px: float, py: float, far_px: float, is_vertex: bool, name: str, step: tuple[float, float] = (0.0, 0.0)
 ) -> Iterator[Snap]:
-    """`step`: from what the view shows to where it is on the map."""
+    """Snaps at places within reach. `step` is the offset from the layer's own ground to where it is on the map."""
     x, y = view.to_world(px, py)
     lon, lat = (float(v) for v in transform_points(view.grid.crs, WGS84, x + step[0], y + step[1]))
     if np.isfinite(lon) and np.isfinite(lat):
@@ -169,7 +169,9 @@ def _placed(
 
 
 def _vertices(site: Site) -> Floats:
-    """Of circles the centre: the points of their outline are none that anybody set."""
+    """Vertices of a site that can be snapped to, in lon, lat (n, 2); of a circle only the centre, as nobody set the
+    others.
+    """
     if site.shape_json:
         shape = shape_of_site(site)
         if isinstance(shape, Circle | RangeRing):

@@ -1,4 +1,4 @@
-"""Keeps what a map shows where it is on the screen while the map's widget moves or gets another size."""
+"""Keeps what a map shows at its place on the screen while the map's widget moves or changes its size."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from layers.grid.tile_grid import View
 from viewer.canvas.widget import MapCanvas
 
 MARGIN_PX = 48
-"""Between the selected mark and the edge of the map, where it would come to lie below a panel."""
+"""Distance in logical pixels that is kept between the selected mark and an edge of the map that would hide it."""
 
 
 def hold_still(canvas: MapCanvas) -> Callable[[], None]:
-    """Returns a call for when the canvas has its new place: it puts the view back to where it was on the screen.
+    """Return a function that puts the view back to its place on the screen, to be called after the canvas has moved.
 
     A view that was turned, zoomed or replaced meanwhile, and several panes side by side, stay as they are. A single
-    selected mark that was in sight stays so.
+    selected mark that was in sight stays in sight.
     """
     before, place, count = canvas.viewport.view(), canvas.mapToGlobal(QPoint()), len(canvas.panes)
 
@@ -41,7 +41,7 @@ def hold_still(canvas: MapCanvas) -> Callable[[], None]:
 
 
 def _selected_mark(canvas: MapCanvas) -> QPointF | None:
-    """The middle of the one mark that is selected, in pixels of the view's grid."""
+    """The middle of the selected mark, if it is the only one, in pixels of the view's grid; else None."""
     bounds = canvas.scene.site_bounds(canvas.selection.uuids) if len(canvas.selection) == 1 else None
     view = canvas.viewport.view()
     if bounds is None or is_off_earth(view.grid.crs):
@@ -56,8 +56,9 @@ def _is_in(view: View, left: int, top: int, mark: QPointF) -> bool:
 
 
 def _way_in(px: float, length_px: int, ratio: float, was_px: float, was_length_px: int) -> int:
-    """The pixels by which a view has to move so that a place in it is no nearer to its edges than the margin; a place
-    that was nearer to an edge already may stay so.
+    """The pixels by which a view has to move so that a place is no nearer to the view's edges than the margin.
+
+    A place that was nearer to an edge already may stay so.
     """
     margin = min(MARGIN_PX * ratio, length_px / 2)
     return round(px - min(max(px, min(margin, was_px)), length_px - min(margin, was_length_px - was_px)))

@@ -1,4 +1,4 @@
-"""The viewport: what part of the world the canvas shows. Free of Qt; every length is in device pixels."""
+"""The viewport: the part of the world that the canvas shows. Free of Qt; every length is in device pixels."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ from layers.grid.tile_grid import TileGrid, View
 from viewer.rendering.world_copies import wrapped_views
 
 COARSEST = 2.0
-"""The world of a local CRS may shrink to this part of the picture: beyond it there is nothing to see."""
+"""Coarsest resolution in a local CRS, as a multiple of the one that shows its whole world."""
 PIXELS_ACROSS_WORLD = 4e9
-"""The finest resolution is the world's larger side through this: a centimetre a pixel in Web Mercator."""
+"""The finest resolution is the world's larger side divided by this: a centimetre a pixel in Web Mercator."""
 FINEST_IN_PIXEL_SPACE = 1e-7
-"""There numbers may be degrees as well as pixels."""
+"""Finest resolution in pixel space, where numbers may be degrees as well as pixels."""
 FIT_MARGIN = 0.06
-"""Of what is shown whole, so much is left free on each side."""
+"""Part of the picture that stays free on each side of what is shown whole."""
 COARSEST_EARTH = 1.0 + 2.0 * FIT_MARGIN
-"""The same of the whole Earth, which repeats itself at both sides: no more than it takes to see all of it."""
+"""Coarsest resolution of the whole Earth, as such a multiple: no more, as it repeats itself at both sides."""
 FINEST_FIT_M = 1.0
-"""Ground metres a pixel at which a fit to a single place stops: nothing tells how much of its surroundings matters."""
+"""Finest resolution for a single place, in ground metres a pixel: how much of its surroundings matters is unknown."""
 _SAME_PLACE_M = 0.01
-"""Bounds that are no larger are a single place; larger ones are shown whole, however small they are."""
+"""Largest bounds in metres that count as a single place; larger ones are shown whole, however small they are."""
 
 
 class Viewport:
-    """A mutable window on a pixel grid. A pan by whole pixels keeps the grid, so that its tiles stay good; a zoom,
-    a turn or another CRS makes a new grid, anchored so that the fixed point of the gesture stays where it is.
+    """A mutable window on a pixel grid. A pan by whole pixels keeps the grid, so that its tiles stay good.
 
-    The centre never leaves the world of the CRS and the resolution stays finite, so nobody gets lost.
+    A zoom, a turn or another CRS makes a new grid, anchored so that the fixed point of the gesture stays where it is.
+    The centre never leaves the world of the CRS, and the resolution stays finite, so that the map cannot be lost.
     """
 
     def __init__(self, crs: str = WEB_MERCATOR, width: int = 1, height: int = 1, ratio: float = 1.0) -> None:
@@ -107,7 +107,7 @@ class Viewport:
         self._show(View(view.grid, view.left + int(dx), view.top + int(dy), view.width, view.height))
 
     def zoom_about(self, px: float, py: float, factor: float) -> None:
-        """`factor` times as large, with the place under (px, py) staying there."""
+        """Enlarge the picture by `factor`, with the place under (px, py) staying there."""
         if not (math.isfinite(factor) and factor > 0):
             return
         resolution = self._clamped(self.resolution / factor)
@@ -125,7 +125,10 @@ class Viewport:
         self.rotate_about(self._view.width / 2, self._view.height / 2, rotation_deg - self.rotation_deg)
 
     def set_ratio(self, ratio: float) -> None:
-        """Device pixels a logical pixel: the window came to another screen. As much ground stays on as much glass."""
+        """Set the device pixels of a logical pixel, as for another screen.
+
+        The ground on a length of screen stays the same.
+        """
         before, centre = self._view.ratio, self.centre
         if ratio != before:
             self._view = replace(self._view, ratio=ratio)
@@ -133,7 +136,7 @@ class Viewport:
             self._anchor(centre, *middle, self._clamped(self.resolution * before / ratio), self.rotation_deg)
 
     def resize(self, width: int, height: int) -> None:
-        """Another picture size; the middle keeps its place to half a pixel, and the grid stays."""
+        """Set the size of the picture; the middle keeps its place to half a pixel, and the grid stays."""
         width, height, view = max(int(width), 1), max(int(height), 1), self._view
         if (width, height) != self.size:
             left, top = view.left - (width - view.width) // 2, view.top - (height - view.height) // 2
@@ -142,7 +145,7 @@ class Viewport:
     # -- going somewhere ------------------------------------------------------------------------------------------
 
     def centre_on(self, x: float, y: float, resolution: float | None = None) -> None:
-        """A world position in the middle; the grid stays when the resolution does."""
+        """Move a world position to the middle; the grid stays where the resolution does."""
         if resolution is None or resolution == self.resolution:
             px, py = self._view.to_pixel(x, y)
             self.pan(round(px - self._view.width / 2), round(py - self._view.height / 2))
@@ -151,7 +154,7 @@ class Viewport:
             self._anchor((x, y), *middle, self._clamped(resolution), self.rotation_deg)
 
     def fit(self, bounds: Bounds, margin: float = 0.0) -> None:
-        """All of `bounds` (in the viewport's CRS), with a part `margin` of it left free on each side."""
+        """Show all of `bounds` (in the viewport's CRS), with a part `margin` of it left free on each side."""
         width, height = self.size
         bounds = bounds.scaled(1.0 + 2.0 * margin)
         if self.rotation_deg == 0.0:
@@ -166,7 +169,7 @@ class Viewport:
         self._anchor(bounds.centre, width / 2, height / 2, self._clamped(resolution), self.rotation_deg)
 
     def fit_lonlat(self, bounds: Bounds, margin: float = 0.0, finest_m: float = 0.0) -> None:
-        """All of lon, lat `bounds`, at no finer than `finest_m` a pixel; a single place at no finer than a metre.
+        """Show all of lon, lat `bounds`, at no finer than `finest_m` a pixel; a single place at no finer than a metre.
 
         Raises CannotBePlaced where no point of them has a place in the viewport's CRS.
         """
@@ -181,11 +184,11 @@ class Viewport:
         self.fit(inside, margin)
 
     def fit_world(self) -> None:
-        """The whole world of the CRS, north up."""
+        """Show the whole world of the CRS, north up."""
         self._show(View.of_bounds(self.crs, world_bounds(self.crs), *self.size))
 
     def set_crs(self, crs: str) -> None:
-        """Another CRS with the same place in the middle at the same ground scale. Raises BadCRS."""
+        """Set another CRS, with the same place in the middle at the same ground scale. Raises BadCRS."""
         if same_crs(crs, self.crs):
             return
         lon, lat = self.centre_lonlat()
@@ -198,7 +201,7 @@ class Viewport:
             self._anchor((x, y), width / 2, height / 2, self._clamped(metres / a_unit_m), rotation)
 
     def show(self, view: View) -> None:
-        """Come back to a remembered view: exactly where the size is the same, else with the same middle."""
+        """Return to a remembered view: exactly where the size is the same, else with the same middle."""
         width, height = self.size
         self._view = replace(view, ratio=self._view.ratio)
         self.resize(width, height)
@@ -216,13 +219,13 @@ class Viewport:
         return min(max(resolution, finest), coarsest)
 
     def _anchor(self, world: tuple[float, float], px: float, py: float, resolution: float, rotation: float) -> None:
-        """A new grid whose pixel (px, py) of the picture is exactly at `world`."""
+        """Set a new grid whose pixel (px, py) of the picture is exactly at `world`."""
         corner = TileGrid(self.crs, resolution, 0.0, 0.0, rotation).affine().apply(px, py)
         grid = TileGrid(self.crs, resolution, world[0] - corner[0], world[1] - corner[1], rotation)
         self._show(View(grid, 0, 0, *self.size))
 
     def _show(self, view: View) -> None:
-        """Take the view, moved by whole pixels so that its middle lies in the world."""
+        """Set the view, moved by whole pixels so that its middle lies in the world."""
         x, y = view.to_world(view.width / 2, view.height / 2)
         world = world_limits(view.grid.crs)
         inside = min(max(x, world.left), world.right), min(max(y, world.bottom), world.top)
@@ -248,6 +251,6 @@ def world_limits(crs: str) -> Bounds:
 
 
 def _normal_turn(degrees: float) -> float:
-    """-180 < turn <= 180, and exactly 0 for what is 0 up to rounding."""
+    """An angle in degrees as -180 < turn <= 180, and exactly 0 for one that is 0 up to rounding."""
     turn = 180.0 - (180.0 - degrees) % 360.0
     return 0.0 if abs(turn) < 1e-9 else turn

@@ -47,11 +47,10 @@ from viewer.support.text import tooltip
 
 class MapCanvas(QWidget):
     """Shows one scene, or several side by side, each in a pane; `scene` and `viewport` are those of the pane in use.
-    Any number of canvases may stand side by side, also on the same document.
 
-    `view_changed`: another view is shown. `cursor_moved` carries longitude and latitude, nan off the map.
-    `context_menu_requested` carries a PointerEvent, without a button where it was asked for by key.
-    `files_dropped` carries paths and URLs as texts.
+    Any number of canvases may stand side by side, also on the same document. `view_changed` is emitted when another
+    view is shown. `cursor_moved` carries longitude and latitude, nan off the map. `context_menu_requested` carries a
+    PointerEvent, without a button where it was requested by key. `files_dropped` carries paths and URLs as texts.
     """
 
     view_changed = Signal()
@@ -61,11 +60,11 @@ class MapCanvas(QWidget):
     hint_changed = Signal(str)
     tool_changed = Signal()
     tool_given_up = Signal()
-    """Esc was pressed while the tool had nothing half done."""
+    """Emitted when Esc is pressed while the tool has nothing half done."""
     panes_changed = Signal()
-    """Other panes are shown, another one is in use, or they are linked or not."""
+    """Emitted when other panes are shown, another one is in use, or they are linked or unlinked."""
     scene_updated = Signal()
-    """Of any of the scenes that are shown another picture would be painted now."""
+    """Emitted when the picture of any shown scene has changed."""
 
     def __init__(self, scene: MapScene, parent: QWidget | None = None, selection: Selection | None = None) -> None:
         super().__init__(parent)
@@ -74,7 +73,7 @@ class MapCanvas(QWidget):
         viewport = Viewport(width=self.width(), height=self.height(), ratio=self.devicePixelRatioF())
         self._pane = self._new_pane(scene, viewport)
         self._alone = self._pane
-        """The map where there is one only, and the first of several."""
+        """The only map, or the first of several."""
         self.panes = Panes([self._pane])
         self.show_overlays = True
         self._notices = Notices()
@@ -101,7 +100,7 @@ class MapCanvas(QWidget):
 
     @property
     def own_scene(self) -> MapScene:
-        """The scene of the map, and of the first of several panes: it knows all layers, and each other its own."""
+        """The scene of the map, or of the first of several panes: it knows all layers, the others only theirs."""
         return self._alone.scene
 
     @property
@@ -110,7 +109,7 @@ class MapCanvas(QWidget):
 
     @property
     def corner(self) -> QPointF:
-        """The upper left of the pane in use, in device pixels of the canvas: pointer events count from there."""
+        """The upper left of the pane in use, in device pixels of the canvas: the origin of pointer events."""
         return QPointF(self._pane.place.topLeft())
 
     @property
@@ -122,12 +121,13 @@ class MapCanvas(QWidget):
         return QRectF(QPointF(place.topLeft()) / ratio, QSizeF(place.size()) / ratio).toRect()
 
     def on_widget(self, px: float, py: float) -> QPointF:
-        """The place of the widget, in logical pixels, of a pixel of the pane in use."""
+        """The place on the widget, in logical pixels, of a pixel of the pane in use."""
         return (QPointF(px, py) + self.corner) / self.viewport.view().ratio
 
     def show_beside(self, others: Sequence[MapScene], words: PaneWords | None = None) -> None:
-        """Show more scenes beside the canvas's own, all at the same place, or none: the map alone, where the pane in
-        use was.
+        """Show more scenes beside the canvas's own, all at the same place.
+
+        Without any, the map alone takes the view of the pane in use.
         """
         self._gestures.cancel()
         view = self.viewport.view()
@@ -143,7 +143,7 @@ class MapCanvas(QWidget):
         self.motion.come_to_rest()
 
     def use_pane(self, pane: Pane) -> None:
-        """Let keys, tools, menus and panels mean this one."""
+        """Make this the pane that keys, tools, menus and panels act on."""
         if pane is not self.panes.in_use:
             self._pane = self.panes.in_use = pane
             self._pane_changed()
@@ -157,7 +157,7 @@ class MapCanvas(QWidget):
         self.motion.come_to_rest()
 
     def preview_sites(self, rows: Mapping[str, Site]) -> None:
-        """Show sites as they would be, by uuid, in all panes; see `MapScene.preview_sites`."""
+        """Show these sites, by uuid, instead of their rows in all panes; see `MapScene.preview_sites`."""
         for pane in self.panes.all:
             pane.scene.preview_sites(rows)
 
@@ -184,7 +184,7 @@ class MapCanvas(QWidget):
 
     @contextmanager
     def _lent_to(self, pane: Pane) -> Iterator[None]:
-        """Let tools and gestures mean a pane for a moment, as the mouse moves over it."""
+        """Let tools and gestures act on a pane for a moment, as the mouse moves over it."""
         self._pane = pane
         try:
             yield
@@ -198,7 +198,7 @@ class MapCanvas(QWidget):
         return self._tool
 
     def set_tool(self, tool: PointerTool | None) -> None:
-        """Hand the mouse to another tool; the last one drops what it was in the middle of."""
+        """Give the mouse to another tool; the one before cancels what is half done."""
         if tool is self._tool:
             return
         if self._tool is not None:
@@ -216,30 +216,30 @@ class MapCanvas(QWidget):
         self.update()
 
     def show_above(self, paint: Callable[[QPainter, View], None] | None) -> None:
-        """Paint something above the map on the screen, below the tool; None for nothing."""
+        """Paint something above the map on the screen, below the tool; None ends that."""
         self._above = paint
         self.update()
 
     def give_up_drag(self) -> bool:
-        """Drop what the pressed mouse is in the middle of; False where it drags nothing."""
+        """Cancel the drag in progress; False where there is none."""
         return self._gestures.give_up_drag()
 
     @property
     def hint(self) -> str:
-        """The sentence of the current tool on what one can do now."""
+        """The sentence of the current tool on what can be done now."""
         if self._tool is None:
             return ""
         hint = in_language(self._tool.hint)
         return hint if self._gestures.snap is None else f"{self._gestures.snap.words} {hint}"
 
     def crosshair_place(self, in_hand: frozenset[str] = frozenset(), *, snaps: bool = False) -> tuple[float, float]:
-        """Longitude and latitude in the middle of the map; with `snaps` of the vertex or edge that is near to it."""
+        """Longitude and latitude in the middle of the map; with `snaps`, of the vertex or edge near it."""
         view = self.viewport.view()
         snap = snap_at(self.scene, view, view.width / 2, view.height / 2, in_hand) if snaps else None
         return self.viewport.centre_lonlat() if snap is None else (snap.lon, snap.lat)
 
     def pointed_place(self) -> tuple[float, float]:
-        """Longitude and latitude under the mouse; in the middle of the map while it is elsewhere."""
+        """Longitude and latitude under the mouse, or in the middle of the map while the mouse is elsewhere."""
         if self._gestures.cursor is not None:
             ghost = self.panes.ghost
             lon, lat = self.viewport.lonlat(*self._gestures.cursor) if ghost is None else ghost[1:]
@@ -248,7 +248,7 @@ class MapCanvas(QWidget):
         return self.viewport.centre_lonlat()
 
     def snap_changed(self) -> None:
-        """The pointer snaps to something else now, or to nothing."""
+        """Update the hint and the picture, as the pointer snaps to something else or to nothing."""
         self._on_hint()
 
     def _on_hint(self) -> None:
@@ -256,7 +256,7 @@ class MapCanvas(QWidget):
         self.update()
 
     def cursor_pixel(self) -> tuple[int, int] | None:
-        """Column and row of the picture under the pointer, in pixel space; None elsewhere."""
+        """Column and row of the picture under the pointer, in pixel space; None outside."""
         if self.viewport.crs != PIXEL_SPACE or self._gestures.cursor is None:
             return None
         x, y = self.viewport.view().to_world(*self._gestures.cursor)
@@ -317,7 +317,7 @@ class MapCanvas(QWidget):
             self.panes.paint_around(painter, QSize(*self._size_px()), ratio)
 
     def _paint_above(self, painter: QPainter, pane: Pane) -> None:
-        """Show in all panes, at the same place, what a tool has under way."""
+        """Paint the tool's unfinished work in all panes, at the same place."""
         view, shown = pane.viewport.view(), pane.picture
         if self.panes.shows_same(pane):
             with self._lent_to(pane):
@@ -348,12 +348,12 @@ class MapCanvas(QWidget):
         self.motion.come_to_rest()
 
     def note_at(self, at: QPointF) -> str:
-        """All of the note in the corner of the map where one is under a place of the widget; else empty."""
+        """The whole text of the note at a place of the widget; empty without one."""
         pane = self._pane_at(at)
         return pane.note_at(_in_pane(at, pane)) if self.show_overlays else ""
 
     def words_at(self, at: QPointF) -> str:
-        """The tooltip of a place of the widget: the note there, or on a mark that the image does not tell of."""
+        """The tooltip at a place of the widget: the note there, or words on a mark that the image does not tell of."""
         pane = self._pane_at(at)
         px, py = _in_pane(at, pane).toTuple()
         return self.note_at(at) or pane.scene.place_at(pane.viewport.view(), px, py)
@@ -406,7 +406,7 @@ class MapCanvas(QWidget):
         self.cursor_moved.emit(math.nan, math.nan)
 
     def _show_ghost(self, ghost: Ghost | None) -> None:
-        """Move the ghost of the pointer in the other panes; only that part of them is painted."""
+        """Move the ghost of the pointer in the other panes, and repaint that part of them only."""
         if len(self.panes) > 1:
             ratio = self.viewport.view().ratio
             before = self.panes.ghost_rects()
@@ -415,7 +415,7 @@ class MapCanvas(QWidget):
                 self.update(QRectF(QPointF(rect.topLeft()) / ratio, QSizeF(rect.size()) / ratio).toAlignedRect())
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab goes through the panes before it leaves the map."""
+        """Move the focus through the panes before it leaves the map, as for Tab."""
         at = self.panes.number + (1 if forward else -1)
         if self.hasFocus() and 0 <= at < len(self.panes):
             self.use_pane(self.panes.all[at])

@@ -1,1 +1,1 @@
-"""The command line, one file a subcommand. Light: what a subcommand needs is imported when it runs."""
+"""The command line, one file a subcommand. It imports little: the needs of a subcommand are imported when it runs."""

@@ -1,4 +1,4 @@
-"""geoloupe add-sites CASE FILE: rows of a file become sites."""
+"""geoloupe add-sites CASE FILE: adds the rows of a file to a case as sites."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A subcommand, and the ways it answers."""
+"""The type of a subcommand, its output, and its parsers of arguments."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OUTSIDE = (
     "folder, are left out, each with a sentence on standard error. Name such a file or service yourself to have it "
     "drawn."
 )
-"""Ends the help of what draws a case."""
+"""End of the help of subcommands that draw a case."""
 
 
 class Command(NamedTuple):  # for start-up time: help needs no library
@@ -29,9 +29,9 @@ class Command(NamedTuple):  # for start-up time: help needs no library
 
 
 def print_json(value: Any) -> None:
-    """A result on standard output, keys in the order given, text as it is; what no encoding has is escaped.
+    """Print a result on standard output, keys in the order given; characters that no encoding has are escaped.
 
-    Numbers that JSON has no word for are texts: "nan", "inf" or "-inf".
+    Numbers that JSON cannot express are texts: "nan", "inf" or "-inf".
     """
     text = json.dumps(_sayable(value), ensure_ascii=False, indent=2, allow_nan=False)
     sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
@@ -46,12 +46,12 @@ def _sayable(value: Any) -> Any:
 
 
 def parse_size(text: str) -> tuple[int, int]:
-    """WxH in pixels of a picture that is held in memory, for argparse."""
+    """Parse WxH in pixels of a picture that is held in memory, for argparse."""
     return _parsed_size(text, 30_000, 400_000_000)
 
 
 def parse_page_size(text: str) -> tuple[int, int]:
-    """WxH in pixels of a page, which is written strip by strip, for argparse."""
+    """Parse WxH in pixels of a page, which is written strip by strip, for argparse."""
     return _parsed_size(text, 100_000, 2_000_000_000)
 
 
@@ -66,7 +66,7 @@ def _parsed_size(text: str, most_side: int, most_pixels: int) -> tuple[int, int]
 
 
 def parse_bounds(text: str) -> tuple[float, float, float, float]:
-    """W,S,E,N in degrees, for argparse."""
+    """Parse W,S,E,N in degrees, for argparse."""
     try:
         west, south, east, north = (float(part) for part in text.split(","))
     except ValueError:

@@ -1,4 +1,4 @@
-"""geoloupe compare A B [C D] --mode MODE --out OUT.png --size WxH: images compared, as the window does."""
+"""geoloupe compare A B [C D] --mode MODE --out OUT.png --size WxH: compares images, as the window does."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _parse_part(text: str) -> float:
-    """A number from 0 to 1, for argparse."""
+    """Parse a number from 0 to 1, for argparse."""
     try:
         value = float(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Pictures of two to four images against each other, for the command line; painted as the window paints them."""
+"""Pictures of two to four compared images for the command line, painted as the window paints them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ type Bounded = tuple[float, float, float, float]
 
 
 class ComparedPicture(Struct, frozen=True):
-    """`problems` are sentences on what is wrong with it; `is_lost`: nothing of a layer could be fetched."""
+    """A picture of a comparison. `problems` are sentences on its problems; `is_lost`: a layer lacks all its tiles."""
 
     picture: QImage
     problems: list[str]
@@ -45,7 +45,10 @@ class ComparedPicture(Struct, frozen=True):
 def compared_picture(
     files: Sequence[str], mode: str, size: tuple[int, int], at: float | None, bounds: Bounded | None, *, match: bool
 ) -> ComparedPicture:
-    """Raises a GeoloupeError for what is no image, has no place or must not be subtracted."""
+    """Make the picture of a comparison.
+
+    Raises a GeoloupeError for a file that is no image or has no place, or where a difference would mean nothing.
+    """
     if not LEAST_FRAMES <= len(files) <= MOST_FRAMES:
         raise InvalidValue(
             "A comparison has {least_frames} to {most_frames} images: name so many.",
@@ -95,7 +98,7 @@ class _Work:
         return self._result(self._studio.picture_of(scene, view), scene.frames)
 
     def side_by_side(self, size: tuple[int, int], bounds: Bounds | None) -> ComparedPicture:
-        """Each frame in a pane of its own, all of the same ground."""
+        """Each frame in a pane of its own, all on the same ground."""
         scenes = [self._studio.scene_made(self._maker(at), self._document) for at in range(len(self._spec.frames))]
         _, _, wide, high = pane_rects(len(scenes), *size)[0]
         view = self._view(scenes, bounds, wide, high)
@@ -111,7 +114,7 @@ class _Work:
         return lambda document, context, folder: frame_scene(document, context, folder, self._spec, at)
 
     def _view(self, scenes: Sequence[MapScene], bounds: Bounds | None, width: int, height: int) -> View:
-        """Of these bounds, or of all that is compared. Raises CannotBePlaced for an image without a place."""
+        """View of these bounds, or of all that is compared. Raises CannotBePlaced for an image without a place."""
         boxes = []
         for at, scene in enumerate(scenes):
             for uuid in self._spec.frames[at].layers:

@@ -1,4 +1,4 @@
-"""A document from what the command line names: cases, rasters, vectors, services."""
+"""Makes a document of the command line's arguments: cases, rasters, vectors, services."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class Opened(Struct, frozen=True):
     document: Document
     home: CaseHome
     named: frozenset[str]
-    """Uuids of the layers that stand for files and services named beside the case."""
+    """Uuids of the layers of files and services that were named beside the case."""
     notices: tuple[str, ...] = ()
-    """Sentences: that the only file stands in pixel space, having no place; which of many pictures came."""
+    """Sentences: that a single file without a place is shown in pixel space; which of many pictures was taken."""
 
 
 def document_of(
@@ -48,10 +48,10 @@ def document_of(
 ) -> Opened:
     """A document with everything in `files`, first to last from the bottom, imagery under vectors.
 
-    `style` is for the layers that are added, `crs_of_data` for those of files that do not say theirs; `is_steady`: a
-    document that is drawn and not kept, whose layers look the same each time. Nobody is asked:
-    a file without a place stands in pixel space where it is all there is, and is refused with others. Raises the
-    GeoloupeError of the first that cannot be opened.
+    `style` is for the layers that are added, `crs_of_data` for those of files that do not state theirs; `is_steady`:
+    for a document that is drawn and not kept, whose layers look the same each time. Nothing is asked: a file without a
+    place is shown in pixel space where it is the only one, and is refused with others. Raises the GeoloupeError of the
+    first that cannot be opened.
     """
     document, home, own = Document(), CaseHome(), frozenset[str]()
     notices: list[str] = []
@@ -81,14 +81,17 @@ def case_at_home(path: Path) -> tuple[Document, CaseHome]:
 
 
 def checked_place(layer: FoundLayer) -> FoundLayer:
-    """The layer; raises CannotBePlaced where it would have to be asked where it lies."""
+    """The layer. Raises CannotBePlaced where its place would have to be asked for."""
     if layer.question is not None:
         raise CannotBePlaced(layer.question.refusal())
     return layer
 
 
 def _in_crs(layer: FoundLayer, crs: str) -> FoundLayer:
-    """The layer where its numbers lie in this CRS, where it has to be asked; raises CannotBePlaced where nowhere."""
+    """The layer in this CRS, where its place would have to be asked for.
+
+    Raises CannotBePlaced where it has none there.
+    """
     question = layer.question
     if not crs or question is None or question.bounds is None:
         return layer
@@ -109,13 +112,13 @@ def in_pixel_space(layer: FoundLayer) -> FoundLayer:
 
 
 def hosts_named(files: list[str]) -> list[str]:
-    """The hosts of the services among `files`: typing one is consent for it. Raises BadTemplate."""
+    """The hosts of the services among `files`, which are allowed by being typed. Raises BadTemplate."""
     services = [service_from_text(text) for text in files if is_service_text(text)]
     return [host for service in services for host in service.hosts]
 
 
 def found_layers(text: str, pool: ReaderPool) -> list[FoundLayer]:
-    """The layers a path or a service stands for: all tables of a vector file, the first of many pictures."""
+    """The layers of a path or a service: all tables of a vector file, the first of many pictures."""
     return chosen_unasked(_layers_in(text, pool))
 
 

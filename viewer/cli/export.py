@@ -1,4 +1,4 @@
-"""geoloupe export CASE --out X: a product. The ending of X says which kind."""
+"""geoloupe export CASE --out X: writes a product of the kind that the ending of X names."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ NOW = (*PRINTED_ENDINGS, *DATA_ENDINGS)
 LATER = (".docx", ".pptx")
 BATCHES = ("each_site", "each_class", "each_bookmark")
 OF_PAGES = ("bookmark", "comparison")
-"""Options that the formats of data do not have: a table has no view."""
+"""Options that data formats do not have, as a table has no view."""
 OF_ITS_OWN = ("layout", "paper", "size", "bounds", "title", "marking", "site", *OF_PAGES)
-"""Options that a product which the case keeps has settled itself."""
+"""Options that are fixed in a product kept by the case."""
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -88,7 +88,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _batch(arguments: argparse.Namespace) -> int:
-    """One product a site, class or bookmark; begun again after a crash it goes on where it stopped."""
+    """Write a product for each site, class or bookmark; after a crash it continues where it stopped."""
     suffix = Path(arguments.out).suffix.lower() or arguments.out.lower() if arguments.out else ".pdf"
     if suffix not in PRINTED_ENDINGS:
         complain(f"“{arguments.out}”: a batch is written as one of {', '.join(PRINTED_ENDINGS)}.")
@@ -103,7 +103,7 @@ def _batch(arguments: argparse.Namespace) -> int:
 
 
 def _refusal(arguments: argparse.Namespace) -> str:
-    """A sentence on options that cannot be taken; empty where all can."""
+    """A sentence on options that are refused; empty where all are accepted."""
     from layers.product.spec import LAYOUTS, page_of_words  # for start-up time
 
     named = [option for option in ("site", *OF_PAGES) if getattr(arguments, option) is not None]
@@ -136,7 +136,7 @@ def _refusal(arguments: argparse.Namespace) -> str:
 
 
 def _layouts_of(named: Sequence[str]) -> Iterable[str]:
-    """The layouts that a product of a named thing can have."""
+    """The layouts for a product of a named thing."""
     from layers.product.spec import LAYOUTS  # for start-up time
 
     match named:
@@ -223,8 +223,10 @@ def _raw_pixels(spec: ProductSpec, scene: MapScene, out: Path, context: RenderCo
 
 
 def subject_bounds(document: Document, scene: Any, marking: str | None = None) -> Any:
-    """The bounds of a product by default: all sites that it shows, with the areas that stand for loosely known ones and
-    some room around them, else all layers, else the world. `marking`: of a published one, which withholds some.
+    """The default bounds of a product: all sites that it shows, with the areas of loosely known ones and some room.
+
+    Without sites, those of all layers, else the world. `marking` is that of a published product, which withholds some
+    sites.
     """
     from layers.geo.bounds import Bounds  # for start-up time
     from layers.geo.crs import polar_canvas

@@ -1,4 +1,4 @@
-"""geoloupe info FILE: what a raster, vector, case or service is."""
+"""geoloupe info FILE: describes a raster, vector, case or service."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _print_words(case: str) -> None:
-    """Print what the case says about itself in words."""
+    """Print a case's own facts in words."""
     from viewer.cli.reading import open_case  # for start-up time
 
     document = open_case(case)
@@ -49,7 +49,7 @@ def _print_words(case: str) -> None:
 
 
 def describe(text: str) -> dict[str, Any]:
-    """The facts of `info --json`; raises a GeoloupeError where the file cannot be opened."""
+    """The facts of `info --json`. Raises a GeoloupeError where the file cannot be opened."""
     from layers.project.storage.sqlite_file import is_case  # for start-up time
     from layers.requests.probe import Probe
     from layers.services.naming import is_service_text
@@ -72,7 +72,7 @@ def describe(text: str) -> dict[str, Any]:
 
 
 def _acquired(raster: RasterInfo, known: Acquisition) -> dict[str, Any]:
-    """The acquisition with what files beside the image, and its own tags, say of it."""
+    """The acquisition, as files beside the image and its own tags state it."""
     from msgspec.structs import replace  # for start-up time
 
     from layers.raster.photograph import photograph_in  # for start-up time
@@ -191,7 +191,7 @@ def _calibration(band: SceneBand) -> dict[str, Any]:
 
 
 def _pictures_beside(pool: ReaderPool, path: Path, probed: Probed) -> dict[str, Any]:
-    """The tiles of a GeoPackage that holds features too, and what the two take up together; empty without tiles."""
+    """The tiles of a GeoPackage that holds features too, and the bounds of both; empty without tiles."""
     from layers.requests.probe import Probe  # for start-up time
 
     pictures: list[RasterInfo] = []

@@ -1,4 +1,4 @@
-"""geoloupe lint CASE: the checklist of products, over those that the case keeps or the one it has by default."""
+"""geoloupe lint CASE: checks the products that a case keeps, or its default one."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _options(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _refusal(arguments: argparse.Namespace) -> str:
-    """A sentence on options that cannot be taken; empty where all can."""
+    """A sentence on options that are refused; empty where all are accepted."""
     from layers.product.spec import LAYOUTS, page_of_words  # for start-up time
 
     if arguments.layout is not None and arguments.layout not in LAYOUTS:
@@ -97,8 +97,9 @@ def _refusal(arguments: argparse.Namespace) -> str:
 def _products(
     document: Document, arguments: argparse.Namespace, stem: str
 ) -> list[tuple[str, Product | None, ProductSpec]]:
-    """Products to be checked, each with the words for it: one of what the options name, else those that the case
-    keeps, else its default ones.
+    """Products to be checked, each with its words: the one of the options, else those that the case keeps.
+
+    Without any, the case's default products.
     """
     from msgspec.structs import replace  # for start-up time
 

@@ -1,4 +1,4 @@
-"""geoloupe new CASE [FILES...]: a case with these layers."""
+"""geoloupe new CASE [FILES...]: makes a case with these layers."""
 
 from __future__ import annotations
 

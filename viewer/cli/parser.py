@@ -30,7 +30,7 @@ PROMISED = {
     "merge": "join two analysts' copies (not yet available)",
     "diff": "what differs between two cases (not yet available)",
 }
-"""Commands to come, by name: they are listed, and say that they are not there yet."""
+"""Commands to come, by name: they are listed as not available yet."""
 
 
 def _promised(name: str) -> Command:
@@ -66,7 +66,7 @@ COMMANDS: tuple[Command, ...] = (
 
 NO_MEMORY = "There is not enough memory for this. Close other programs, then try again; all files are as they were."
 MISSING_LIBRARY = ("shared object", "DLL load failed", "Library not loaded", "No module named 'PySide6")
-"""Words of Linux, Windows and macOS where Qt, or something that it needs, is not there."""
+"""Words of Linux, Windows and macOS for a missing library of Qt, or of its dependencies."""
 
 
 def run(argv: list[str]) -> int:
@@ -103,7 +103,7 @@ def run(argv: list[str]) -> int:
 
 
 def _bounds_joined(argv: list[str]) -> list[str]:
-    """`--bounds -10,40,5,50` as one word: argparse takes a value that begins with a minus for an option."""
+    """Join `--bounds -10,40,5,50` to one word, as argparse takes a value that begins with a minus for an option."""
     joined: list[str] = []
     for word in argv:
         if joined and joined[-1] == "--bounds" and word.startswith("-") and "," in word:

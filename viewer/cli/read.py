@@ -1,4 +1,4 @@
-"""geoloupe sites, claims and sources: what the case says."""
+"""geoloupe sites, claims and sources: lists the rows of a case."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def site_facts(document: Document, site: Site) -> dict[str, Any]:
 
 
 def claim_facts(document: Document, claim: Claim) -> dict[str, Any]:
-    """One claim as `claims --json` gives it; answers to the whole of a report under each of its claims."""
+    """One claim as `claims --json` gives it. Answers to a whole report are listed under each of its claims."""
     likelihood = {"term": claim.likelihood_term, "low": claim.likelihood_low, "high": claim.likelihood_high}
     sources = []
     for link in document.source_links_of_claim(claim.uuid):

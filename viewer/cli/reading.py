@@ -1,4 +1,4 @@
-"""Reading for headless subcommands: cases by the project room, everything else by readers."""
+"""Reads files for headless subcommands: cases directly, everything else by readers."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 def open_case(path: str) -> Document:
-    """The document of a case file; raises a GeoloupeError where it is none."""
+    """The document of a case file. Raises a GeoloupeError where it is none."""
     from layers.project.opening.intake import read_case  # for start-up time
 
     return read_case(case_file(path)).document
 
 
 def case_file(path: str) -> Path:
-    """The path where it leads to a case; raises FileMissing, NotAFile or UnsupportedFormat."""
+    """The path, if it is that of a case. Raises FileMissing, NotAFile or UnsupportedFormat."""
     from layers.project.storage.sqlite_file import is_case  # for start-up time
 
     file = regular_file(path)
@@ -34,7 +34,7 @@ def case_file(path: str) -> Path:
 
 
 def regular_file(path: str) -> Path:
-    """The path where it leads to a regular file; raises FileMissing or NotAFile without touching anything else."""
+    """The path, if it is that of a regular file. Raises FileMissing or NotAFile without touching anything else."""
     file = existing(path)
     if not file.is_file():
         raise NotAFile("{path} is not a regular file.", path=path)
@@ -42,7 +42,7 @@ def regular_file(path: str) -> Path:
 
 
 def existing(path: str) -> Path:
-    """A regular file, or a folder: that may hold a delivery, which a reader finds out.
+    """The path of a regular file, or of a folder that may hold a delivery, which a reader finds out.
 
     Raises FileMissing, and NotAFile for a pipe or a device, without touching anything else.
     """
@@ -63,7 +63,7 @@ def one_reader() -> Iterator[ReaderPool]:
 
 @contextmanager
 def readers(workers: int) -> Iterator[ReaderPool]:
-    """A pool of some reader processes for the length of a command."""
+    """A pool of `workers` reader processes for the length of a command."""
     from layers.pool.pool import ReaderPool  # for start-up time
 
     pool = ReaderPool(workers=workers)

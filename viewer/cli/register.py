@@ -1,4 +1,4 @@
-"""geoloupe register MOVING FIXED: by how much MOVING has to be moved to lie on FIXED."""
+"""geoloupe register MOVING FIXED: finds the shift that lays MOVING onto FIXED."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def facts_of(grid: CommonGrid, found: Registered) -> dict[str, Any]:
-    """The keys of the contract; null where there is no shift to speak of."""
+    """The keys of the contract; null without a significant shift."""
     shift_px = shift_m = None
     if found.dx is not None and found.dy is not None:
         shift_px, shift_m = grid.shift_px(found.dx, found.dy), grid.along_m(found.dx, found.dy)

@@ -1,4 +1,4 @@
-"""geoloupe render FILES... --out OUT.png --size WxH: the map alone, no furniture. Same input, same bytes."""
+"""geoloupe render FILES... --out OUT.png --size WxH: draws the map alone, no furniture. Same input, same bytes."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _refuse_unplaced(scene: MapScene, named: Iterable[str]) -> None:
-    """A file that was named and has no place cannot be drawn: that is the input's fault, not a picture without it."""
+    """Refuse a named file without a place: that is a fault of the input, and no picture is made without it."""
     for uuid, sentence in scene.problems().items():
         if uuid in named and scene.layer_bounds(uuid) is None:
             raise CannotBePlaced(sentence)

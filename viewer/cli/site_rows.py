@@ -1,4 +1,4 @@
-"""Rows of a file as sites: read as a layer is, every table of it; which column fills which field."""
+"""Reads the rows of a file's tables as sites, as a layer is read, and matches columns to fields."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MORE_COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     **COLUMN_NAMES,
     "role": ("role",),
 }
-"""The field of a site and the column names it is found under, without regard to case."""
+"""The column names of each field of a site, without regard to case."""
 _OF_CAMERAS = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")
 _NO_PLACE = "It has no place."
 _PLACE_OPTIONS = {"lat": "y", "lon": "x", "place": "place"}
@@ -52,15 +52,15 @@ class FoundSites(Struct):
     left_out: list[str] = field(default_factory=list)
     """A sentence for each row that makes no site."""
     counts: dict[str, int] = field(default_factory=dict)
-    """Sites by the name of their layer."""
+    """Number of sites by the name of their layer."""
     notes: list[str] = field(default_factory=list)
-    """Remarks of readers on the file, rows apart: that it was cut off, that an encoding is a guess."""
+    """Remarks of readers on the file as a whole: that it was cut off, that an encoding is a guess."""
 
 
 def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> FoundSites:
     """The sites of all layers of a file.
 
-    Raises InvalidValue where a mapped column is missing or no row has a place, and what readers say of the file.
+    Raises InvalidValue where a mapped column is missing or no row has a place, and errors of readers.
     """
     unknown = set(mapping) - set(MORE_COLUMN_NAMES) - set(_PLACE_OPTIONS)
     if unknown:
@@ -100,7 +100,7 @@ def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> Foun
 
 
 def photograph_at(path: Path, pool: ReaderPool) -> Photograph | None:
-    """The photograph that a picture is, as its EXIF says; None for any other file."""
+    """The photograph with its EXIF; None for any other file."""
     if path.suffix.lower() not in _OF_CAMERAS:
         return None
     probed: Probed = pool.ask(Probe(str(path.resolve()))).facts
@@ -108,7 +108,7 @@ def photograph_at(path: Path, pool: ReaderPool) -> Photograph | None:
 
 
 def _photo_mark(photograph: Photograph, path: Path) -> SiteRow:
-    """A mark at the place of the camera: no site, as nobody has judged what the picture shows."""
+    """A mark at the place of the camera. It is no site, as nobody has judged what the picture shows."""
     fields = photo_fields(photograph, path.name)
     geometry = Point(photograph.lon, photograph.lat)
     check_site(geometry, fields)
@@ -125,13 +125,13 @@ def _layers(path: Path, pool: ReaderPool, options: Mapping[str, str] | None = No
 
 
 def _notes(layers: list[VectorInfo]) -> list[str]:
-    """Remarks on the file, without those on single rows: they are said again where a row makes no site."""
+    """Remarks on the file, without those on single rows, which are repeated where a row makes no site."""
     said = (problem for layer in layers for problem in layer.problems)
     return [problem for problem in dict.fromkeys(said) if not _OF_ROWS.match(problem)]
 
 
 def _is_placed(layer: VectorInfo) -> bool:
-    """True where it is known which columns of a table say where its rows are."""
+    """True where the columns that give the places of a table's rows are known."""
     return bool(layer.reading.get("columns", True))
 
 
@@ -164,7 +164,7 @@ def _add_sites_of(
 def _rows(
     layer: VectorInfo, path: Path, options: dict[str, str], pool: ReaderPool
 ) -> Iterator[tuple[int, bytes, Mapping[str, Any]]]:
-    """(number as a person counts, WKB in lon and lat, attributes) of each row; none of a table without places."""
+    """(number as a person counts, WKB in lon and lat, attributes) of each row; empty for a table without places."""
     if _is_placed(layer) or options:
         yield from read_rows(pool, path, layer.name, options)
 
@@ -192,7 +192,7 @@ def _site(
 
 
 def _as_written(values: Mapping[str, Any], places: Mapping[str, str]) -> str | None:
-    """The coordinate in the words of a table, "" where it has none; None where it is not written as one."""
+    """The coordinate as text of the table, "" where the row has none; None where the table does not write it as one."""
     texts = {key: str(values.get(column) or "").strip() for key, column in places.items()}
     if "place" in texts:
         return texts["place"]
@@ -224,7 +224,7 @@ def _said_of(layer: VectorInfo, number: int) -> str:
 
 
 def _basis(given: str | None) -> str:
-    """The basis of a position: how its coordinate was given, and how finely. That is no position error."""
+    """The basis of a position: the notation and precision of its coordinate. That is no position error."""
     if not given:
         return ""
     try:
@@ -237,7 +237,7 @@ def _basis(given: str | None) -> str:
 
 
 def sites_in_words(counts: Mapping[str, int]) -> str:
-    """Says how many sites were made, and of which layers where these are several."""
+    """A sentence on the number of sites that were made, with their layers where these are several."""
     total = sum(counts.values())
     plain = f"{counted(total, 'site')} added"
     if len(counts) < 2:

@@ -1,4 +1,4 @@
-"""geoloupe validate CASE: format, integrity, missing files."""
+"""geoloupe validate CASE: checks format, integrity and missing files."""
 
 from __future__ import annotations
 

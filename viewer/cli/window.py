@@ -1,4 +1,4 @@
-"""geoloupe [FILES...] and geoloupe demo: the window."""
+"""geoloupe [FILES...] and geoloupe demo: open the window."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run_window(arguments: argparse.Namespace) -> int:
-    """Open the window; returns its exit code."""
+    """Open the window, and return its exit code."""
     from viewer.app.main import run  # for start-up time
 
     return run(
@@ -40,7 +40,7 @@ def run_window(arguments: argparse.Namespace) -> int:
 
 
 def run_demo(arguments: argparse.Namespace) -> int:
-    """The demo case as an unsaved copy; without a display a picture of it instead."""
+    """Open the demo case as an unsaved copy; without a display write a picture of it instead."""
     from viewer.app.main import run  # for start-up time
 
     picture = arguments.screenshot
@@ -61,7 +61,7 @@ def run_demo(arguments: argparse.Namespace) -> int:
 
 
 def has_display() -> bool:
-    """False where no window can be shown to anyone."""
+    """True where a window can be shown."""
     if os.environ.get("QT_QPA_PLATFORM") in {"offscreen", "minimal"}:
         return False
     if sys.platform in {"win32", "darwin"}:

@@ -1,4 +1,4 @@
-"""Edits of bookmarks: views with their layers, in the order of a tour."""
+"""Edits of bookmarks, which are views with their layers, in the order of a tour."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def add_bookmark(
     now: str | None = None,
     uuid: str | None = None,
 ) -> Edit:
-    """Remember a view with the layers as they are now, after another bookmark or at the end. Raises InvalidValue.
+    """Add a bookmark of a view with the layers as they are now, after another one or at the end. Raises InvalidValue.
 
     The row is the last change's ``after``.
     """
@@ -62,7 +62,7 @@ def add_bookmark(
 
 
 def update_bookmark(document: Document, uuid: str, viewport_json: str, *, actor: str, now: str | None = None) -> Edit:
-    """Let a bookmark remember another view, with the layers as they are now. Raises InvalidValue."""
+    """Set the view of a bookmark, with the layers as they are now. Raises InvalidValue."""
     KeptView.from_json(viewport_json)
     bookmark, state = row_of(document.bookmarks, uuid, Phrase("bookmark")), present_state(document).as_json()
     changes = update("bookmarks", bookmark, stamp_of(actor, now), viewport_json=viewport_json, state_json=state)
@@ -70,9 +70,9 @@ def update_bookmark(document: Document, uuid: str, viewport_json: str, *, actor:
 
 
 def show_layers_of(document: Document, uuid: str, *, actor: str, now: str | None = None) -> Edit:
-    """Show the layers as a bookmark remembers them; those that came later are hidden. Raises InvalidValue.
+    """Show the layers as a bookmark has them; layers added since are hidden. Raises InvalidValue.
 
-    Empty where they are so already, and for a bookmark that remembers a view alone.
+    The edit is empty where they are shown so already, and for a bookmark of a view alone.
     """
     bookmark, stamp = row_of(document.bookmarks, uuid, Phrase("bookmark")), stamp_of(actor, now)
     state, changes = state_of(bookmark.state_json), list[Change]()
@@ -87,6 +87,6 @@ def show_layers_of(document: Document, uuid: str, *, actor: str, now: str | None
 
 
 def lost_layers(document: Document, uuid: str) -> list[str]:
-    """The names of the layers that a bookmark shows and the case has no longer. Raises InvalidValue."""
+    """The names of the layers that a bookmark shows and the case no longer has. Raises InvalidValue."""
     state = state_of(row_of(document.bookmarks, uuid, Phrase("bookmark")).state_json)
     return [layer.name for layer in state.layers if layer.visible and layer.uuid not in document.layers]

@@ -37,7 +37,7 @@ NO_JUDGEMENT: Mapping[str, Any] = {
     "confidence": "",
     "confidence_reason": "",
 }
-"""The analyst's fields as they are on any claim that is not assessed."""
+"""The analyst's fields on any claim that is not assessed."""
 
 FIELD_WORDS = {
     "statement": Phrase("statement"),
@@ -88,13 +88,13 @@ def add_claim(
 
 
 def report_claim(document: Document, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
-    """Record what somebody said: words, speaker and source are to be filled in. `fields` as of `add_claim`."""
+    """Record a report: words, speaker and source are to be filled in. `fields` as of `add_claim`."""
     edit = add_claim(document, actor=actor, now=now, voice="speaker", state="reported", **fields)
     return replace(edit, label=Phrase("Report a claim"))
 
 
 def judge_claim(document: Document, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
-    """Record a judgement of the analyst's own, the kind with likelihood and confidence. `fields` as of `add_claim`."""
+    """Record a judgement of the analyst's own, which has likelihood and confidence. `fields` as of `add_claim`."""
     edit = add_claim(document, actor=actor, now=now, voice="analyst", state="assessed", **fields)
     return replace(edit, label=Phrase("Judge"))
 
@@ -102,7 +102,7 @@ def judge_claim(document: Document, *, actor: str, now: str | None = None, **fie
 def update_claim(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
     """Change fields of a claim; one that leaves *assessed* loses likelihood and confidence. Raises InvalidValue.
 
-    A likelihood term brings its band with it; explicit numbers must lie inside it, and bring the one term around them.
+    A likelihood term sets its band; explicit numbers must lie inside the band, and set the only term around them.
     """
     claim = row_of(document.claims, uuid, Phrase("claim"))
     whole = _complete(document, claim, fields)
@@ -115,7 +115,7 @@ def update_claim(document: Document, uuid: str, *, actor: str, now: str | None =
 
 
 def _review(claim: Claim, status: str | None, stamp: Stamp) -> dict[str, Any]:
-    """The review after a change: whoever says so has reviewed it, and any other change makes it a draft again."""
+    """Review fields after a change: *reviewed* records the actor; any other change makes the claim a draft again."""
     if status == "reviewed" != claim.status:
         return {"reviewed_by": stamp.actor, "reviewed_at": stamp.now}
     if status == "draft" or (status is None and claim.status != "draft"):
@@ -144,7 +144,7 @@ def delete_claims(document: Document, uuids: Iterable[str], *, actor: str, now: 
 def link_claim_sites(
     document: Document, claim_uuid: str, site_uuids: Iterable[str], *, actor: str, now: str | None = None
 ) -> Edit:
-    """Say which sites a claim is about; sites it is linked to already stay as they are. Raises InvalidValue."""
+    """Link a claim to sites; links that exist already stay as they are. Raises InvalidValue."""
     stamp = stamp_of(actor, now)
     row_of(document.claims, claim_uuid, Phrase("claim"))
     linked = {link.site_uuid for link in document.site_links_of_claim(claim_uuid)}
@@ -170,7 +170,7 @@ def link_claim_site(document: Document, claim_uuid: str, site_uuid: str, *, acto
 def unlink_claim_site(
     document: Document, claim_uuid: str, site_uuid: str, *, actor: str, now: str | None = None
 ) -> Edit:
-    """Take a claim from a site; without any site left it belongs to the case."""
+    """Unlink a claim from a site; without any site left it belongs to the case."""
     links = [link for link in document.site_links_of_claim(claim_uuid) if link.site_uuid == site_uuid]
     return Edit(Phrase("Unlink claim from site"), tuple(delete("claim_sites", link) for link in links))
 
@@ -189,7 +189,7 @@ def link_claim_source(
 ) -> Edit:
     """Cite a source for a claim (once); `credibility` 1..6 is the item's, 6 = cannot be judged. Raises InvalidValue.
 
-    `bearing` says whether it supports the claim, speaks against it, or gives its context.
+    `bearing`: it supports the claim, speaks against it, or gives its context.
     """
     row_of(document.claims, claim_uuid, Phrase("claim"))
     row_of(document.sources, source_uuid, Phrase("source"))
@@ -251,13 +251,13 @@ def update_claim_source(
 def unlink_claim_source(
     document: Document, claim_uuid: str, source_uuid: str, *, actor: str, now: str | None = None
 ) -> Edit:
-    """Cite a source no longer for this claim."""
+    """Remove the citation of a source for this claim."""
     links = [link for link in document.source_links_of_claim(claim_uuid) if link.source_uuid == source_uuid]
     return Edit(Phrase("Remove citation"), tuple(delete("claim_sources", link) for link in links))
 
 
 def likelihood_row_in_use(document: Document, besides: str = "") -> int | None:
-    """1 or 2: the row of ICD 203 terms that the claims of this case use (`besides` not counted); None: neither yet."""
+    """The row of ICD 203 terms, 1 or 2, that claims of this case use, apart from `besides`; None for neither."""
     rows = {entry.term: entry.row for entry in LIKELIHOOD_TERMS}
     for claim in document.claims.values():
         if claim.likelihood_term in rows and claim.uuid != besides:
@@ -266,7 +266,7 @@ def likelihood_row_in_use(document: Document, besides: str = "") -> int | None:
 
 
 def _complete(document: Document, claim: Claim, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The `fields` asked for, with all that follows from them."""
+    """The given `fields`, with all that follow from them."""
     for name, words in (("voice", VOICES), ("state", STATES), ("confidence", ("", *CONFIDENCES)), ("status", STATUSES)):
         if name in fields:
             check_choice(fields[name], words, column_word(name))
@@ -291,7 +291,7 @@ def _complete(document: Document, claim: Claim, fields: Mapping[str, Any]) -> di
 
 
 def _term_around(document: Document, claim: Claim, low: int, high: int) -> str:
-    """The one term in whose band both bounds lie. Raises InvalidValue where it has to be chosen."""
+    """The only term whose band holds both bounds. Raises InvalidValue where it has to be chosen."""
     row = likelihood_row_in_use(document, claim.uuid) or 1
     terms = [entry for entry in LIKELIHOOD_TERMS if entry.row == row]
     around = [entry.term for entry in terms if entry.low <= low and high <= entry.high]

@@ -1,4 +1,4 @@
-"""Builds the edit of a layer whose channels come from different images."""
+"""Makes a layer whose channels come from different images."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def combine_layers(
 ) -> Edit:
     """Add a layer of all bands of the channels' images that shows the channels as red, green, blue.
 
-    Raises InvalidValue where a band is not there, CannotBePlaced where the images do not overlap.
+    Raises InvalidValue where a band is missing, CannotBePlaced where the images do not overlap.
     """
     parts = _distinct([part for part, _ in channels])
     if sum(part.member.bands for part in parts) > MAX_BANDS:
@@ -77,7 +77,7 @@ def _distinct(parts: Sequence[Part]) -> list[Part]:
 
 
 def _named_apart(members: Sequence[Member]) -> list[Member]:
-    """No two of one name, as their bands are called after them."""
+    """Members with different names, as their bands are named after them."""
     found: list[Member] = []
     for member in members:
         names = {other.name for other in found}

@@ -1,4 +1,4 @@
-"""Edits of comparisons: images set against each other, in the order of their list."""
+"""Edits of comparisons, which set images against each other, in the order of their list."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from viewer.commands.named_order import LONGEST_NAME, NamedOrder
 from viewer.commands.stamps import insert, new_uuid, stamp_of, update
 
 MADE = "made"
-"""The series of what belongs to the making of a comparison."""
+"""Series of edits that make a comparison."""
 
 COMPARED = NamedOrder[Comparison]("comparisons", Phrase("comparison"), lambda document: document.comparisons)
 comparisons_in_order = COMPARED.of
@@ -21,7 +21,7 @@ rename_comparison, move_comparison, delete_comparisons = COMPARED.rename, COMPAR
 
 
 def name_for(document: Document, spec: ComparisonSpec) -> str:
-    """The names of the frames' uppermost layers, with a number where a comparison is called that already."""
+    """The names of the frames' uppermost layers, with a number where a comparison has that name already."""
     tops = []
     for frame in spec.frames:
         named = [layer.name for layer in document.layers_in_order() if layer.uuid in frame.layers]
@@ -42,7 +42,7 @@ def add_comparison(
     now: str | None = None,
     uuid: str | None = None,
 ) -> Edit:
-    """Keep a comparison, at the end of the list. Raises InvalidValue. The row is the last change's ``after``."""
+    """Add a comparison at the end of the list. Raises InvalidValue. The row is the last change's ``after``."""
     text, stamp = _checked(document, spec), stamp_of(actor, now)
     key, renumbered = COMPARED.key_after(document, "", stamp)
     name = COMPARED.checked_name(name or name_for(document, spec))
@@ -61,9 +61,9 @@ def change_comparison(
     series: str = "",
     now: str | None = None,
 ) -> Edit:
-    """Let a comparison be another; `what` is the verb of the undo menu. Raises InvalidValue.
+    """Change a comparison; `what` is the verb of the undo menu. Raises InvalidValue.
 
-    Edits of the same `series` are one step to undo: a bar that is moved by keys.
+    Edits of the same `series`, such as a bar moved by keys, are one step to undo.
     """
     row = row_of(document.comparisons, uuid, Phrase("comparison"))
     changes = update("comparisons", row, stamp_of(actor, now), spec_json=_checked(document, spec, row))
@@ -76,7 +76,7 @@ def lost_frames(document: Document, spec: ComparisonSpec) -> list[int]:
 
 
 def _checked(document: Document, spec: ComparisonSpec, row: Comparison | None = None) -> str:
-    """The text of a comparison. A frame may have lost its layers since, but not begin without."""
+    """A comparison as JSON. A frame may have lost its layers since, but a new one has some. Raises InvalidValue."""
     if not LEAST_FRAMES <= len(spec.frames) <= MOST_FRAMES:
         raise InvalidValue(
             "A comparison has {least_frames} to {most_frames} frames: choose so many images.",

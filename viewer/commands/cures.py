@@ -1,4 +1,4 @@
-"""Edits that put many findings of a product's check right at once: one step, one undo."""
+"""Edits that cure many findings of a product's check at once: one step, one undo."""
 
 from __future__ import annotations
 
@@ -19,16 +19,15 @@ from viewer.commands.stamps import insert, new_uuid, stamp_of, update
 ACCESS_UNKNOWN = "No date of access is recorded."
 NO_REPLY = "no reply by a date"
 NO_ANSWERS = tuple(kind for kind in RESPONSE_KINDS if kind != "answer")
-"""Kinds of responses that say why there is no answer."""
+"""Kinds of responses that give the reason for a missing answer."""
 
 
 def review_rows(
     document: Document, uuids: Iterable[str], *, table: str, reviewer: str, actor: str, now: str | None = None
 ) -> Edit:
-    """Note that somebody has reviewed marks (measurements among them) or claims, by the name that is given.
+    """Record the review of marks (measurements among them) or claims by a named reviewer. Raises InvalidValue.
 
-    `table`: *sites* or *claims*. Rows that are reviewed already stay as they are, unless their author was the reviewer.
-    Raises InvalidValue.
+    `table`: *sites* or *claims*. Reviewed rows stay as they are, unless their author was the reviewer.
     """
     reviewer = " ".join(reviewer.split())
     if not reviewer or len(reviewer) > LONGEST_NAME:
@@ -51,7 +50,7 @@ def review_rows(
 
 
 def say_access_unknown(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
-    """Say in the descriptor of sources that no date of access is recorded: none is invented. Raises InvalidValue."""
+    """State in the descriptor of sources that no date of access is recorded: none is invented. Raises InvalidValue."""
     stamp, changes, wanted = stamp_of(actor, now), list[Change](), list(dict.fromkeys(uuids))
     for uuid in wanted:
         source = row_of(document.sources, uuid, Phrase("source"))
@@ -73,10 +72,10 @@ def record_no_answer(
     actor: str,
     now: str | None = None,
 ) -> Edit:
-    """Record for claims without an answer why there is none, a response for each party that a claim names.
+    """Record for claims without an answer the reason, as a response for each party that a claim names.
 
-    So a late answer changes the line of its own party only. `kind`: one of `NO_ANSWERS`; `made_at`: the day by which
-    no reply came. Raises InvalidValue.
+    So a late answer changes the line of its own party only. `kind`: one of `NO_ANSWERS`; `made_at`: the day by which no
+    reply had come. Raises InvalidValue.
     """
     check_choice(kind, NO_ANSWERS, Phrase("reason for which there is no answer"))
     check_date(made_at, Phrase("date"))
@@ -93,7 +92,7 @@ def record_no_answer(
 
 
 def _named_in(document: Document, claim_uuid: str) -> list[str]:
-    """The firms and persons that a claim names; one without a name where it names none."""
+    """The firms and persons that a claim names; a single empty name where it names none."""
     sites = document.sites_of_claim(claim_uuid)
     return list(dict.fromkeys(site.label for site in sites if is_party(site))) or [""]
 
@@ -101,7 +100,7 @@ def _named_in(document: Document, claim_uuid: str) -> list[str]:
 def name_date_basis(
     document: Document, layer_uuids: Iterable[str], *, basis: str, actor: str, now: str | None = None
 ) -> Edit:
-    """Say of layers where their dates are from, where they do not say it. Raises InvalidValue."""
+    """Set the basis of the dates of layers that do not state it. Raises InvalidValue."""
     check_choice(basis, DATE_BASES, Phrase("basis of a date"))
     stamp, changes, wanted = stamp_of(actor, now), list[Change](), list(dict.fromkeys(layer_uuids))
     for uuid in wanted:

@@ -1,4 +1,4 @@
-"""Edits of what claims rest on: observations, chips, searches and sites of the case."""
+"""Edits of the evidence of claims: observations, chips, searches and sites of the case."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def link_evidence(
     bearing: str = "supports",
     note: str = "",
 ) -> Edit:
-    """Let a claim rest on a row of the case (once), and say how it bears on it. Raises InvalidValue."""
+    """Link a claim to a row of the case as evidence (once), with its bearing on the claim. Raises InvalidValue."""
     row_of(document.claims, claim_uuid, Phrase("claim"))
     check_choice(evidence_table, EVIDENCE_TABLES, Phrase("table of evidence"))
     check_choice(bearing, ("", *BEARINGS), Phrase("bearing"))
@@ -49,7 +49,7 @@ def link_evidence(
 
 
 def update_evidence(document: Document, link_uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
-    """Change how evidence bears on a claim, or the note on it. Raises InvalidValue."""
+    """Change the bearing of evidence on a claim, or its note. Raises InvalidValue."""
     link = row_of(document.table("claim_evidence"), link_uuid, Phrase("evidence"))
     if "bearing" in fields:
         check_choice(fields["bearing"], ("", *BEARINGS), Phrase("bearing"))
@@ -58,12 +58,12 @@ def update_evidence(document: Document, link_uuid: str, *, actor: str, now: str 
 
 
 def unlink_evidence(document: Document, claim_uuid: str, evidence_uuid: str) -> Edit:
-    """Let a claim no longer rest on a row of the case."""
+    """Unlink a claim from a row of the case as evidence."""
     links = [link for link in document.evidence_of_claim(claim_uuid) if link.evidence_uuid == evidence_uuid]
     return Edit(Phrase("Remove evidence"), tuple(delete("claim_evidence", link) for link in links))
 
 
 def without_evidence(document: Document, gone: Collection[str]) -> list[Change]:
-    """The links that go with rows on which claims rest, when those are deleted."""
+    """Deletions of the evidence links of rows that are deleted."""
     links = [link for uuid in dict.fromkeys(gone) for link in document.claims_on_evidence(uuid)]
     return [delete("claim_evidence", link) for link in links]

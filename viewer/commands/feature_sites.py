@@ -1,4 +1,4 @@
-"""Makes sites of features of a layer, with their attributes, and with the source of each: its own, or the layer's."""
+"""Makes sites of features, with their attributes and sources: a feature's own source, or the layer's."""
 
 from __future__ import annotations
 
@@ -51,16 +51,16 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     "position_error_m": ("position_error_m", "error_m", "accuracy_m"),
     "position_basis": ("position_basis", "basis"),
 }
-"""The field of a site and the column names it is guessed from, without regard to case."""
+"""The column names from which each field of a site is guessed, without regard to case."""
 SOURCE_COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     "source": ("source", "sources", "citation", "reference", "источник", "来源"),
     "source_url": ("source_url", "url", "link", "href", "ссылка", "链接"),
 }
-"""The same for the source that a row names itself."""
+"""The column names for the source that a row names itself."""
 SITE_FIELDS, SOURCE_FIELDS = tuple(COLUMN_NAMES), tuple(SOURCE_COLUMN_NAMES)
 LONGEST_CITATION = 500
 _SAME, _MORE = ("title", "publisher", "rights"), ("published_at", "url")
-"""Fields that make two entries of the register one, and fields that one of them may leave open."""
+"""Fields that make two entries of the register the same, and fields that one of them may leave empty."""
 _CITED = re.compile(
     r'["“«](?P<title>[^"“”«»]+)["”»],\s*(?P<publisher>.+?)(?:,\s*(?P<date>\d{4}(?:-\d\d){0,2}|n\.d\.))?'
 )
@@ -68,13 +68,14 @@ _CITED = re.compile(
 _FROM_MEMORY = re.compile(r"\bfrom memory\b|\bgeneral knowledge\b", re.IGNORECASE)
 
 type FeatureRow = tuple[int, bytes, Mapping[str, Any]]
-"""fid, WKB in EPSG:4326, attributes."""
+"""A feature as fid, WKB in EPSG:4326, and attributes."""
 
 
 class SiteMapping(Struct, frozen=True):
-    """`columns`: the field of a site to the column it is from. What has no column keeps `class_code`.
+    """The mapping of columns: `columns` is the column of each site field. Sites without a class column get
+    `class_code`.
 
-    With `lists_others` the attributes that no field takes are listed in the notes; all of them are kept in the site's
+    With `lists_others` the attributes of no field are listed in the notes; all of them are kept in the site's
     properties either way.
     """
 
@@ -95,7 +96,7 @@ class LayerSource(Struct, frozen=True):
 def guess_mapping(
     names: Sequence[str], known: Mapping[str, tuple[str, ...]] = COLUMN_NAMES | SOURCE_COLUMN_NAMES
 ) -> dict[str, str]:
-    """Field to column, by the columns' names; a column serves one field."""
+    """Column of each field, guessed from the columns' names; a column serves one field."""
     folded = {name.strip().casefold(): name for name in reversed(names)}
     found: dict[str, str] = {}
     for each, candidates in known.items():
@@ -120,7 +121,8 @@ def sites_from_features(
     step: tuple[float, float] = (0.0, 0.0),
     moved: str = "",
 ) -> tuple[Edit, list[str]]:
-    """One edit that adds a site a feature and, where it is not registered yet, the source; and what was left out.
+    """One edit that adds a site for each feature and, where it is not registered yet, the source; and what was left
+    out.
 
     `clockwise`: in the layer's file areas lie to the right of their rings. `step`: degrees by which the layer is shown
     aside, and `moved` the words for it. Raises InvalidValue where no feature can become a site.
@@ -161,7 +163,7 @@ def sites_from_features(
 
 
 class _Register:
-    """The source register while sites are made: what says the same already is not entered again."""
+    """The source register while sites are made: sources that it has already are not entered again."""
 
     def __init__(self, document: Document, actor: str, now: str | None) -> None:
         self._document, self._actor, self._now = document, actor, now
@@ -175,7 +177,7 @@ class _Register:
         return self._found[key]
 
     def _registered(self, fields: Mapping[str, str]) -> str:
-        """The source of the case that says the same, and perhaps more; empty for none."""
+        """Uuid of a source in the case with the same fields, and perhaps more; empty without one."""
         wanted = {name: fields.get(name, "") for name in _SAME} | {
             name: fields[name] for name in _MORE if name in fields
         }
@@ -191,14 +193,14 @@ class _Register:
 
 
 def _of_row(source: LayerSource) -> str:
-    """Says of the source of a row where it was named: nobody has looked into it."""
+    """Descriptor of a row's source, with the file that named it: nobody has looked into the source itself."""
     return f"Named in {source.descriptor or source.title}; not looked into."
 
 
 def row_source(attributes: Mapping[str, Any], mapping: SiteMapping) -> dict[str, str]:
-    """The fields of the source that a feature names itself; none where it names none, or memory.
+    """The fields of the source that a feature names itself; empty where it names none, or memory.
 
-    A citation of the usual form is taken apart: title, publisher, date. Any other text is the title.
+    A citation of the usual form is split into title, publisher and date. Any other text is the title.
     """
 
     def text(each: str) -> str:
@@ -223,7 +225,7 @@ def row_source(attributes: Mapping[str, Any], mapping: SiteMapping) -> dict[str,
 
 
 def site_geometry(wkb: bytes, *, clockwise: bool = False) -> BaseGeometry:
-    """Makes the geometry of a site from a feature's: flat, one piece as such, areas to the left of their rings.
+    """Make the geometry of a site from a feature's: flat, a single part as such, areas to the left of their rings.
 
     `clockwise`: in the file they lie to the right. Raises InvalidValue where it has no place.
     """
@@ -268,7 +270,7 @@ def site_fields(attributes: Mapping[str, Any], mapping: SiteMapping) -> dict[str
 
 
 def _class(text: str, mapping: SiteMapping) -> str:
-    """The class that a column names by its code, its title or the words that its sign goes by; else the one for all."""
+    """The class that a column names by its code, its title or a name of its sign; else the one for all."""
     if text in SITE_CLASSES:
         return text
     folded = text.casefold().replace("_", " ")

@@ -18,18 +18,18 @@ _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 def field_words(names: Iterable[str], words: Mapping[str, Phrase]) -> str:
-    """The words for columns, each once, as the name of an edit has them: those given, else the column's own name."""
+    """Words for columns in the name of an edit, without repetition: those given, else the column's own name."""
     return all_of(dict.fromkeys(words.get(name) or column_word(name) for name in names))
 
 
 def column_word(name: str) -> Phrase:
-    """The name of a column as words, without what tells its kind of value: *niirs_rating* is the NIIRS rating."""
+    """The name of a column in words, without the ending for its kind of value: *niirs_rating* is the NIIRS rating."""
     bare = re.sub("_(?:at|uuid|json)$", "", name)
     return Phrase(bare.replace("niirs", "NIIRS").replace("_", " "))
 
 
 def row_of[R: Row](rows: Mapping[str, R], uuid: str, noun: Phrase) -> R:
-    """The row; raises InvalidValue where it is gone (deleted in another window, or undone)."""
+    """The row of a uuid. Raises InvalidValue where it is gone (deleted in another window, or undone)."""
     row = rows.get(uuid)
     if row is None:
         raise InvalidValue("That {noun} is no longer in the case.", noun=noun)
@@ -37,14 +37,14 @@ def row_of[R: Row](rows: Mapping[str, R], uuid: str, noun: Phrase) -> R:
 
 
 def check_choice(value: object, allowed: Collection[object], name: Phrase) -> None:
-    """Raises InvalidValue where `value` is none of `allowed`."""
+    """Raise InvalidValue where `value` is not among `allowed`."""
     if value not in allowed:
         words = ", ".join(str(word) for word in allowed if word not in ("", None))
         raise InvalidValue("“{value}” is no {name}: choose one of {words}.", value=value, name=name, words=words)
 
 
 def check_number(value: float | None, low: float, high: float, name: Phrase) -> None:
-    """Raises InvalidValue where a number is not finite or outside low..high; None means "not said" and passes."""
+    """Raise InvalidValue where a number is not finite or outside low..high; None, for no value, passes."""
     if value is not None and not (math.isfinite(value) and low <= value <= high):
         bounds = (
             Phrase("at least {low}", low=f"{low:g}")
@@ -57,7 +57,7 @@ def check_number(value: float | None, low: float, high: float, name: Phrase) -> 
 
 
 def check_date(value: str, name: Phrase) -> None:
-    """Raises InvalidValue where text is no UTC date (a year, month, day or instant, or two joined by a slash)."""
+    """Raise InvalidValue where a text is no UTC date (a year, month, day or instant, or two joined by a slash)."""
     if not value:
         return
     for part in value.split("/", 1):
@@ -77,14 +77,14 @@ def check_date(value: str, name: Phrase) -> None:
 
 
 def check_order(first: str, last: str, sentence: str) -> None:
-    """Raises InvalidValue with this sentence where the `last` of two dates is over before the `first`."""
+    """Raise InvalidValue with this sentence where the `last` of two dates ends before the `first` begins."""
     begin, end = first.partition("/")[0], last.rpartition("/")[2]
     if is_partial(begin) and is_partial(end) and span_of(begin, end) is None:
         raise InvalidValue(sentence)
 
 
 def check_link(value: str, name: Phrase) -> None:
-    """Raises InvalidValue where text is no address: neither a scheme with what follows it nor a host and a path."""
+    """Raise InvalidValue where a text is no address: neither a scheme with a rest nor a host with a path."""
     if value and not _ADDRESS.fullmatch(value):
         raise InvalidValue(
             "“{value}” is no {name}: write https:// and what follows it, with %20 for a blank.", value=value, name=name
@@ -92,11 +92,11 @@ def check_link(value: str, name: Phrase) -> None:
 
 
 def is_span(value: str) -> bool:
-    """True of a date that takes longer than a day: a year or a month alone, or two dates joined by a slash."""
+    """True for a date that takes longer than a day: a year or a month alone, or two dates joined by a slash."""
     return "/" in value or 0 < len(value) < len("2024-04-12")
 
 
 def check_color(value: str, name: Phrase) -> None:
-    """Raises InvalidValue where text is neither empty nor #rrggbb."""
+    """Raise InvalidValue where a text is neither empty nor #rrggbb."""
     if value and not _COLOR.fullmatch(value):
         raise InvalidValue("“{value}” is no {name}: write #rrggbb.", value=value, name=name)

@@ -1,4 +1,4 @@
-"""Turns a file or a service into layers: from a reader's probe to the edit that adds them."""
+"""Makes layers of files and services: from a reader's probe to the edit that adds them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from viewer.support.text import one_line
 
 
 class FoundLayer(Struct, frozen=True):
-    """The arguments of `add_layer`, and where the layer is."""
+    """The arguments of `add_layer`, and the place of the layer."""
 
     kind: str
     name: str
@@ -38,37 +38,37 @@ class FoundLayer(Struct, frozen=True):
     facts: dict[str, Any] = field(default_factory=dict)
     bounds_lonlat: Bounds | None = None
     details: tuple[str, str] = ("", "")
-    """The kind of geometry and the number of features, for people."""
+    """The kind of geometry and the number of features, in words."""
     question: PlaceQuestion | None = None
-    """The question to ask before it is added, where it does not say where it lies; layers of one file share theirs."""
+    """The question about a missing place, asked before the layer is added; layers of one file share theirs."""
     is_alternative: bool = False
-    """True for one of many pictures in a file, which are rarely wanted all."""
+    """True for one of many pictures in a file, which are rarely all wanted."""
 
     def placed(self, crs: str) -> FoundLayer:
-        """The same with the answer: a CRS, or `PIXEL_SPACE`. Raises BadCRS."""
+        """The layer with the answer to its question: a CRS, or `PIXEL_SPACE`. Raises BadCRS."""
         bounds = self.question.bounds if self.question is not None else None
         lonlat = None if crs == PIXEL_SPACE or bounds is None else fit_of(crs, bounds).bounds_lonlat
         return replace(self, facts={**self.facts, "crs": crs}, bounds_lonlat=lonlat, question=None)
 
 
 def layers_of_service(text: str) -> list[FoundLayer]:
-    """The layer of a tile template or of a name in the catalogue. Raises BadTemplate."""
+    """The layer of a tile template, or of a service by its name in the catalogue. Raises BadTemplate."""
     service = service_from_text(text)
     return [FoundLayer("tiles", service.title, encoded(service), {"credit": service.attribution})]
 
 
 def layers_of_probe(path: Path, probed: Probed, options: dict[str, Any] | None = None) -> list[FoundLayer]:
-    """The layers a probed file stands for; a delivery is one, a vector file may hold several tables.
+    """The layers of a probed file; a delivery is one, a vector file may hold several tables.
 
-    `options` say how it was read. What does not say where on Earth it lies, or contradicts itself, comes with a
-    question. Raises CannotBePlaced where no answer would help,
-    NotReadable for a file that is cut short or a delivery without its bands.
+    `options` say how it was read. A layer whose place on Earth is missing or contradictory comes with a question.
+    Raises CannotBePlaced where no answer would help, NotReadable for a file that is cut short or a delivery without its
+    bands.
     """
     return [_marked(layer, probed.content) for layer in _layers_of_probe(path, probed, options or {})]
 
 
 def _marked(layer: FoundLayer, mark: ContentMark | None) -> FoundLayer:
-    """The layer with marks that recognise its file, should it move."""
+    """The layer with marks of its content, by which its file is recognised after a move."""
     return layer if mark is None else replace(layer, source={**layer.source, KEY: encoded(mark)})
 
 
@@ -98,7 +98,7 @@ def _last_name(picture: Picture) -> str:
 def _picture(path: Path, first: FoundLayer, picture: Picture, is_unlike: bool) -> FoundLayer:
     """One picture of a file that holds several, which may lie in different places.
 
-    Its groups stand in its name only where another is called as it is.
+    Its groups are in its name only where another picture has the same name.
     """
     return replace(
         first,
@@ -112,12 +112,12 @@ def _picture(path: Path, first: FoundLayer, picture: Picture, is_unlike: bool) -
 
 
 def chosen_unasked(found: list[FoundLayer]) -> list[FoundLayer]:
-    """Chooses layers of one file where nobody can be asked: all, but of alternatives the first."""
+    """Layers of one file that are added where nobody can be asked: all, but only the first of alternatives."""
     return found[:1] if all(layer.is_alternative for layer in found) else found
 
 
 def said_of_unasked(found: list[FoundLayer]) -> str:
-    """Says where that left some of a file out; else empty."""
+    """A sentence on the layers that were left out so; else empty."""
     chosen = chosen_unasked(found)
     if len(chosen) == len(found):
         return ""
@@ -133,8 +133,9 @@ def said_of_unasked(found: list[FoundLayer]) -> str:
 def edit_for(
     document: Document, layers: Sequence[FoundLayer], actor: str, style_json: str = "", *, is_steady: bool = False
 ) -> Edit:
-    """One edit that adds all layers, the first lowest. `style_json` is for each of them. `is_steady`: the same layers
-    in the same order have the same uuids, and so the same default colours, each time.
+    """One edit that adds all layers, the first lowest. `style_json` is for each of them.
+
+    `is_steady`: the same layers in the same order have the same uuids, and so the same default colours, each time.
     """
     trial = Document({"layers": list(document.layers.values())})
     edits = []
@@ -176,5 +177,5 @@ def _tables(path: Path, probed: Probed, options: dict[str, Any]) -> list[FoundLa
 
 
 def _kind(geometry: str) -> dict[str, str]:
-    """The kind that the case keeps of a layer to dress it for QGIS while its row says nothing of a style."""
+    """The kind of geometry that the case keeps of a layer, for its style in QGIS while its row has none."""
     return {"geometry": geometry} if any(kind in geometry for kind in ("Point", "Line", "Polygon")) else {}

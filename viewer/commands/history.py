@@ -1,4 +1,4 @@
-"""Undo and redo: one stack for marks, layers, styles, everything, in front of the document's one door."""
+"""Undo and redo: one stack for edits of all kinds, through which the document is changed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from layers.document.edit import Edit
 from viewer.support.language.translation import in_language
 
 LONGEST = 10_000
-"""Steps kept. Rows are shared between steps, so ten thousand of them are small."""
+"""Most steps that are kept. They share rows, so that ten thousand are small."""
 
 
 class Journal(Protocol):
@@ -24,10 +24,10 @@ class Journal(Protocol):
 
 
 class History(QObject):
-    """Applies edits to one document, journals them and keeps the way back. The window's thread only."""
+    """Applies edits to one document, journals them and keeps the way back. For the window's thread only."""
 
     changed = Signal()
-    """Undo, redo or cleanness may be different now."""
+    """Emitted when undo, redo or the saved state may have changed."""
 
     def __init__(self, document: Document, journal: Journal, actor: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +39,7 @@ class History(QObject):
         self._base = self._saved = next(self._states)
 
     def attach(self, document: Document, journal: Journal, actor: str) -> None:
-        """Begin anew with another document: nothing to undo, clean."""
+        """Begin anew with another document, with nothing to undo, and saved."""
         self._document, self._journal, self._actor = document, journal, actor
         self._base = self._saved = next(self._states)
         self._stack.clear()
@@ -50,8 +50,9 @@ class History(QObject):
         return self._stack
 
     def push(self, edit: Edit) -> None:
-        """Apply an edit and remember it; one that gives back what the step before it in its series changed takes that
-        step back, as if nothing had been done. Raises InvalidEdit, with nothing changed, where it does not fit.
+        """Apply an edit and add it to the stack. Raises InvalidEdit, with nothing changed, where it does not fit.
+
+        An edit that reverses the step before it in its series undoes that step, as if nothing had been done.
         """
         if edit.changes and self._goes_on(edit) and self._top().edit.joined(edit).leads_nowhere:
             step = self._top()
@@ -60,9 +61,9 @@ class History(QObject):
             self._through(edit, lambda: self._remember(edit))
 
     def amend(self, edit: Edit) -> None:
-        """Apply an edit as a part of the last step, which keeps its name: one undo takes back both.
+        """Apply an edit as a part of the last step, which keeps its name: one undo reverses both.
 
-        Where something was undone it is a step of its own. Raises InvalidEdit, with nothing changed.
+        After an undo it is a step of its own. Raises InvalidEdit, with nothing changed.
         """
         if not edit.changes:
             return
@@ -77,13 +78,13 @@ class History(QObject):
         return is_last and any(change.uuid == uuid for change in self._edit_at(self._stack.index() - 1).changes)
 
     def undo(self) -> None:
-        """Take the last edit back. Raises InvalidEdit, with the stack as it was, where that is no longer possible."""
+        """Undo the last edit. Raises InvalidEdit, with the stack as it was, where that is no longer possible."""
         if self._stack.canUndo():
             edit = self._edit_at(self._stack.index() - 1)
             self._through(edit.inverse(), lambda: self._move(edit, self._stack.undo))
 
     def redo(self) -> None:
-        """Do the next edit again; fails as `undo` does."""
+        """Redo the next edit; fails as `undo` does."""
         if self._stack.canRedo():
             edit = self._edit_at(self._stack.index())
             self._through(edit, lambda: self._move(edit, self._stack.redo))
@@ -101,7 +102,7 @@ class History(QObject):
     # -- clean against the last save ----------------------------------------------------------------------------
 
     def state(self) -> int:
-        """A number for the document as it stands: equal numbers, equal documents."""
+        """A number for the present document: equal numbers mean equal documents."""
         return self._top().state if self._stack.index() else self._base
 
     def mark_saved(self, state: int) -> None:
@@ -115,10 +116,10 @@ class History(QObject):
     # ------------------------------------------------------------------------------------------------------------
 
     def _through(self, edit: Edit, then: Callable[[], None]) -> None:
-        """Change the document, journal that, and `then` have the stack know of it; only after that anybody is told,
-        as a listener that fails, or ends the program, must find the edit durable and undoable.
+        """Change the document, journal the change, update the stack by `then`, and only then notify listeners.
 
-        A journal that fails leaves it undoable, and what it raises is raised in the end.
+        A listener that fails, or ends the program, must find the edit durable and undoable. After a failure of the
+        journal it is undoable too, and the error is raised at the end.
         """
         changes = self._document.change(edit)
         try:
@@ -168,7 +169,7 @@ class History(QObject):
         return command.edit
 
     def step(self, edit: Edit, change: Edit) -> None:
-        """Called by a step of the stack: a move that `push`, `undo` and `redo` did not begin is applied here."""
+        """Apply a move of the stack that `push`, `undo` and `redo` did not begin. Called by a step of the stack."""
         if self._applied is not edit:
             changes = self._document.change(change)
             self._journal.append(change, self._actor)
@@ -183,7 +184,7 @@ class _Step(QUndoCommand):
         self._history = history
 
     def take_up(self, later: Edit, state: int) -> None:
-        """Go on with another edit, which was just applied."""
+        """Extend this step by another edit, which was just applied."""
         self.edit, self.state = self.edit.joined(later), state
 
     def undo(self) -> None:

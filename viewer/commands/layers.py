@@ -71,7 +71,7 @@ def add_layer(
 
 
 def _uuid_in_own_color(stack: Iterable[Layer]) -> str:
-    """A new uuid; as it says in which colour the layer begins, one of a colour that fewest of the others have."""
+    """A new uuid, which decides a layer's first colour: one of a colour that the fewest other layers have."""
     used = [layer_seed(layer.uuid) for layer in stack if layer.kind == "vector"]
     counts = [used.count(seed) for seed in range(len(LAYER_COLORS))]
     while True:
@@ -103,7 +103,7 @@ def update_layer(document: Document, uuid: str, *, actor: str, now: str | None =
 
 
 def _with_statements(layer: Layer, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The same with the words on its sensor and its provider in its source; empty ones say nothing."""
+    """The fields with the words on sensor and provider moved into the source; empty ones are removed."""
     told = {key: str(fields[key]).strip() for key in STATED if key in fields}
     others = {key: value for key, value in fields.items() if key not in STATED}
     if any(len(words) > LONGEST_STATED for words in told.values()):
@@ -118,7 +118,7 @@ def _with_statements(layer: Layer, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _implied_kind(layer: Layer, date: str) -> dict[str, str]:
-    """The kind that a date tells by itself, and its basis: whoever writes it. Of no date there is neither.
+    """The kind and basis that a date implies; both empty without a date.
 
     A composite stays one, and so does an interval of a day, for a day may be all that is known of it.
     """
@@ -135,7 +135,10 @@ def _implied_kind(layer: Layer, date: str) -> dict[str, str]:
 
 
 def set_height(document: Document, uuid: str, height_m: float | None, *, actor: str, now: str | None = None) -> Edit:
-    """Place a layer by its RPC at another height above the ellipsoid; None: the RPC's own. Raises InvalidValue."""
+    """Set the height above the ellipsoid by which a layer is placed with its RPC; None: the RPC's own.
+
+    Raises InvalidValue.
+    """
     check_number(height_m, LOWEST_M, HIGHEST_M, Phrase("height in metres"))
     layer = row_of(document.layers, uuid, Phrase("layer"))
     source = {key: value for key, value in layer.source.items() if key != "height_m"}
@@ -146,7 +149,7 @@ def set_height(document: Document, uuid: str, height_m: float | None, *, actor: 
 
 
 def name_bands(document: Document, uuid: str, names: Mapping[int, str], *, actor: str, now: str | None = None) -> Edit:
-    """Say what bands of a layer's file see, by number, where the file does not; empty names say nothing.
+    """Name bands of a layer's file by number, where the file does not; an empty name removes one.
 
     Raises InvalidValue.
     """
@@ -177,15 +180,12 @@ def read_layer_as(
 
 
 def move_layer(document: Document, uuid: str, position: int, *, actor: str, now: str | None = None) -> Edit:
-    """Put a layer so that it stands at `position` in the stack afterwards, 0 = bottom. Raises InvalidValue."""
+    """Move a layer to `position` in the stack, 0 = bottom. Raises InvalidValue."""
     return move_layers(document, (uuid,), position, actor=actor, now=now)
 
 
 def move_layers(document: Document, uuids: Iterable[str], position: int, *, actor: str, now: str | None = None) -> Edit:
-    """Put layers together, in the order they have, so that the lowest stands at `position` (0 = bottom) afterwards.
-
-    Raises InvalidValue.
-    """
+    """Move layers together, in their order, so that the lowest is at `position` (0 = bottom). Raises InvalidValue."""
     wanted = {row_of(document.layers, uuid, Phrase("layer")).uuid for uuid in uuids}
     stamp, stack = stamp_of(actor, now), document.layers_in_order()
     moved = [layer for layer in stack if layer.uuid in wanted]
@@ -204,7 +204,7 @@ def move_layers(document: Document, uuids: Iterable[str], position: int, *, acto
 
 
 def remove_layers(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
-    """Take layers out of the case; their files stay where they are. Raises InvalidValue."""
+    """Remove layers from the case; their files stay where they are. Raises InvalidValue."""
     layers = [row_of(document.layers, uuid, Phrase("layer")) for uuid in dict.fromkeys(uuids)]
     label = (
         Phrase("Remove layer “{name}”", name=layers[0].name)

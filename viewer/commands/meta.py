@@ -10,10 +10,10 @@ from viewer.commands.fields import check_choice, column_word
 from viewer.commands.stamps import insert, stamp_of, update
 
 SITES_VISIBLE = "sites_visible"
-"""Meta key: "0" hides all sites on the canvas; anything else, or none, shows them."""
+"""Meta key: "0" hides all sites on the canvas; any other value, or none, shows them."""
 
 GRATICULE = "graticule"
-"""Meta key: the notation of the graticule over the map; anything that is none, or nothing, shows none."""
+"""Meta key: the notation of the graticule over the map; an unknown one, or none, shows no graticule."""
 SHOWN_KEYS = frozenset({SITES_VISIBLE, GRATICULE})
 """The keys that change the map."""
 
@@ -39,7 +39,7 @@ def set_sites_visible(document: Document, visible: bool, *, actor: str, now: str
 
 
 def graticule_of_case(document: Document) -> str:
-    """The notation of the graticule over the map; empty: none is shown."""
+    """The notation of the graticule over the map; empty without one."""
     notation = document.meta(GRATICULE)
     if not notation:
         return ""
@@ -49,7 +49,7 @@ def graticule_of_case(document: Document) -> str:
 
 
 def set_graticule(document: Document, notation: str, *, actor: str, now: str | None = None) -> Edit:
-    """Show a graticule over the map; none for an empty notation. Raises InvalidValue for one that is not known."""
+    """Show a graticule over the map; an empty notation shows none. Raises InvalidValue for an unknown one."""
     if notation:
         from layers.grid.graticules.graticule import NOTATIONS  # for start-up time
 

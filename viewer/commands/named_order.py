@@ -19,7 +19,7 @@ LONGEST_NAME = 200
 
 
 def checked_name(name: str, noun: Phrase) -> str:
-    """A name with single spaces, for a row that is called so. Raises InvalidValue for an empty or a long one."""
+    """A name with single spaces. Raises InvalidValue for an empty or a long one."""
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME:
         raise InvalidValue(
@@ -29,20 +29,20 @@ def checked_name(name: str, noun: Phrase) -> str:
 
 
 class NamedOrder[R: (Bookmark, Comparison)]:
-    """The rows of one table in their order. All that changes them raises InvalidValue."""
+    """The rows of one table in their order. All its edits raise InvalidValue."""
 
     def __init__(self, table: Table, noun: Phrase, rows: Callable[[Document], Mapping[str, R]]) -> None:
         self._table, self._noun = table, noun
         self._rows: Callable[[Document], Mapping[str, R]] = rows
 
     def of(self, document: Document) -> list[R]:
-        """As their list shows them."""
+        """Rows in the order of their list."""
         rows = list(self._rows(document).values())
         rows.sort(key=lambda row: row.order_key if math.isfinite(row.order_key) else 0.0)
         return rows
 
     def key_after(self, document: Document, uuid: str, stamp: Stamp) -> tuple[float, tuple[Change, ...]]:
-        """The key of a new row after another, or at the end, and the renumbering that it takes."""
+        """The order key of a new row after another, or at the end, with the renumbering that it needs."""
         rows = self.of(document)
         place = next((at + 1 for at, row in enumerate(rows) if row.uuid == uuid), len(rows))
         (key,), renumbered = keys_at(self._table, rows, place, 1, stamp)
@@ -57,7 +57,7 @@ class NamedOrder[R: (Bookmark, Comparison)]:
         return Edit(Phrase("Rename {noun} “{name}”", noun=self._noun, name=row.name), changes)
 
     def move(self, document: Document, uuid: str, position: int, *, actor: str, now: str | None = None) -> Edit:
-        """Put a row so that it stands at `position` of the list afterwards, 0 = first."""
+        """Move a row to `position` of the list, 0 = first."""
         row = row_of(self._rows(document), uuid, self._noun)
         rows, stamp = self.of(document), stamp_of(actor, now)
         label, others = (

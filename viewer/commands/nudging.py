@@ -1,4 +1,4 @@
-"""Edits of where a layer is shown: nudged from where its data lie, or back there."""
+"""Edits of a layer's nudge, the shift at which it is shown from where its data lie."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from viewer.commands.stamps import stamp_of, update
 def nudge_layer(
     document: Document, uuid: str, nudge: Nudge, *, actor: str, series: str = "", now: str | None = None
 ) -> Edit:
-    """Show a layer so far from where its data lie; signed and dated here. Raises InvalidValue.
+    """Set the shift of a layer, signed and dated here. Raises InvalidValue.
 
     Edits with the same `series` that follow each other are one step to undo.
     """

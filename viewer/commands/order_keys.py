@@ -15,7 +15,7 @@ from viewer.commands.stamps import Stamp, update
 def keys_at[R: (Layer, Bookmark, Comparison)](
     table: Table, stack: Sequence[R], position: int, count: int, stamp: Stamp
 ) -> tuple[list[float], tuple[Change, ...]]:
-    """`count` order keys for `position` in `stack`, and the renumbering it takes where they do not fit between two."""
+    """`count` order keys for `position` in `stack`, with the renumbering for keys that do not fit between two."""
     keys: list[float]
     below = stack[position - 1].order_key if position > 0 else None
     above = stack[position].order_key if position < len(stack) else None

@@ -1,4 +1,4 @@
-"""Edits of products: kept in the case, issued with the numbers of their marks, reissued as the next version."""
+"""Edits of products, which are kept in the case, issued with the numbers of their marks, and reissued as versions."""
 
 from __future__ import annotations
 
@@ -34,28 +34,30 @@ from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, up
 
 LONGEST_NUMBER, LONGEST_REASON = 40, 2000
 NAMES = ("author", "organisation")
-"""Keys of the case's metadata, and fields of a product: who answers for products is asked for once."""
+"""Keys of the case's metadata, and fields of a product, for those who answer for products: asked for once."""
 
 
 def product_rows(document: Document) -> Mapping[str, Product]:
-    """All rows of products, also those of other kinds, by uuid."""
+    """All rows of products, of all kinds, by uuid."""
     return cast("Mapping[str, Product]", document.table("products"))
 
 
 def products_in_order(document: Document) -> list[Product]:
-    """Products but match plates, by number, the newest version first; also what cannot be read, to be deleted."""
+    """Products except match plates, by number, the newest version first; unreadable ones too, so that they can be
+    deleted.
+    """
     found = [row for row in product_rows(document).values() if plate_of(row) is None]
     return sorted(found, key=lambda row: (*_natural(row.number), -row.version, row.created_at, row.uuid))
 
 
 def next_product_number(document: Document, but: str = "") -> str:
-    """A whole number above all that products have; `but` of this uuid."""
+    """A whole number above those of all products, except the one with uuid `but`."""
     rows = (row for row in product_rows(document).values() if row.uuid != but)
     return str(max((int(row.number) for row in rows if _is_whole(row.number)), default=0) + 1)
 
 
 def product_number(document: Document, spec: ProductSpec, row: Product | None = None) -> str:
-    """The number under which a product is kept: the one that was typed, else the case's own.
+    """The number of a product: the one that was typed, else the case's own.
 
     All versions of a product have that of the first.
     """
@@ -68,7 +70,7 @@ def product_number(document: Document, spec: ProductSpec, row: Product | None = 
 
 
 def later_versions(document: Document, uuid: str) -> list[Product]:
-    """The versions that were made from this one, and from those."""
+    """The versions that were made from this one, and from those in turn."""
     found, wanted = list[Product](), {uuid}
     for row in sorted(product_rows(document).values(), key=lambda row: row.version):
         if row.previous_uuid in wanted and row.uuid not in wanted:
@@ -101,7 +103,7 @@ def save_product(
 
 
 def _remembered(document: Document, spec: ProductSpec, stamp: Stamp) -> list[Change]:
-    """The author and the organisation of the first product that has any: the case offers them for later ones."""
+    """Changes that keep the author and organisation of the first product that has them, as defaults for later ones."""
     changes: list[Change] = []
     for key, name in ((key, getattr(spec, key)) for key in NAMES if getattr(spec, key) and not document.meta(key)):
         entry = document.table("meta").get(key)
@@ -115,7 +117,7 @@ def _remembered(document: Document, spec: ProductSpec, stamp: Stamp) -> list[Cha
 def save_products(
     document: Document, specs: Sequence[tuple[str, ProductSpec]], *, actor: str, now: str | None = None
 ) -> Edit:
-    """Keep many products, by uuid, with numbers of the case's own that follow each other. Raises InvalidValue."""
+    """Keep many products, by uuid, with consecutive numbers of the case's own. Raises InvalidValue."""
     first, stamp = int(next_product_number(document)), stamp_of(actor, now)
     rows = [
         Product(uuid=uuid, name=_own_name(spec), number=str(first + at), layout_json=_checked(replace(spec, number="")))
@@ -128,7 +130,7 @@ def save_products(
 
 
 def save_data_product(document: Document, spec: DataSpec, *, actor: str, now: str | None = None, uuid: str) -> Edit:
-    """Keep data that are to be issued as version 1 of a product. Raises InvalidValue."""
+    """Keep data that are to be issued, as version 1 of a product. Raises InvalidValue."""
     ending = spec.suffix[1:].upper()
     row = Product(
         uuid=uuid,
@@ -151,10 +153,9 @@ def change_product(
     correction: str | None = None,
     now: str | None = None,
 ) -> Edit:
-    """Let a draft be another; `overrides` and `correction` None: those it has. Raises InvalidValue, as for an issued
-    one.
+    """Change a draft; `overrides` and `correction` None keep those it has. Raises InvalidValue, also for an issued one.
 
-    Its name in the case follows the title, unless it was given another one there.
+    Its name in the case follows the title, unless it was given another name there.
     """
     row = _draft(document, uuid)
     text = row.overrides_json if overrides is None else _checked_overrides(overrides)
@@ -170,7 +171,7 @@ def change_product(
 
 
 def rename_product(document: Document, uuid: str, name: str, *, actor: str, now: str | None = None) -> Edit:
-    """Raises InvalidValue. The name is the case's own: an issued product may have another."""
+    """Rename a product in the case, even an issued one. Raises InvalidValue."""
     row = row_of(product_rows(document), uuid, Phrase("product"))
     changes = update("products", row, stamp_of(actor, now), name=checked_name(name, Phrase("product")))
     return Edit(Phrase("Rename product “{name}”", name=row.name), changes)
@@ -179,7 +180,7 @@ def rename_product(document: Document, uuid: str, name: str, *, actor: str, now:
 def let_pass(
     document: Document, uuid: str, rule: str, where: str, reason: str, *, actor: str, now: str | None = None
 ) -> Edit:
-    """Record that a finding of the check is let pass, and why. Raises InvalidValue."""
+    """Record that a finding of the check is let pass, with the reason. Raises InvalidValue."""
     row, stamp = _draft(document, uuid), stamp_of(actor, now)
     one = override_of(rule, where, reason, stamp.actor, stamp.now)
     text = _checked_overrides(with_override(read_overrides(row.overrides_json), one))
@@ -188,7 +189,7 @@ def let_pass(
 
 
 def override_of(rule: str, where: str, reason: str, actor: str, now: str) -> Override:
-    """A finding let pass by this hand at this hour. Raises InvalidValue where no reason is given."""
+    """An override of a finding by this actor at this time. Raises InvalidValue without a reason."""
     reason = " ".join(reason.split())
     if not reason or len(reason) > LONGEST_REASON:
         raise InvalidValue(
@@ -199,7 +200,7 @@ def override_of(rule: str, where: str, reason: str, actor: str, now: str) -> Ove
 
 
 def with_override(overrides: Sequence[Override], one: Override) -> tuple[Override, ...]:
-    """The same with one more; it takes the place of one on the same finding."""
+    """The overrides with one more, which replaces one of the same finding."""
     return (*(other for other in overrides if (other.rule, other.where) != (one.rule, one.where)), one)
 
 
@@ -215,11 +216,11 @@ def issue_product(
     correction: str = "",
     now: str | None = None,
 ) -> Edit:
-    """Note that a draft was written: when, by whom, as which file, with which numbers of its marks (by uuid), and which
-    rows it printed.
+    """Record that a draft was issued: when, by whom, as which file, with which numbers of its marks (by uuid), and
+    which rows it printed.
 
-    The markers among the marks keep their numbers from now on. Who answers for it is named as the product names its
-    author, never by the login name. `correction`: what a reissue says was wrong before. Raises InvalidValue.
+    The markers among the marks keep their numbers from now on. The responsible person is named as the product names its
+    author, never by the login name. `correction`: the error before, in the words of a reissue. Raises InvalidValue.
     """
     row, stamp = _draft(document, uuid), stamp_of(actor, now)
     rows = list(printed)
@@ -252,7 +253,7 @@ def _answering(row: Product) -> str:
 
 
 def _printed_link(product: str, one: PrintedRow, locked: Row | None, stamp: Stamp) -> Change:
-    """The row that tells which revision of a row a product printed: of a marker whose number it locks the new one."""
+    """The row for the revision of a row that a product printed; for a marker whose number it locks, the new one."""
     rev = one.rev if locked is None else locked.rev
     link = ProductRow(uuid=new_uuid(), product_uuid=product, table_name=one.table_name, row_uuid=one.uuid, row_rev=rev)
     return insert("product_rows", link, stamp)
@@ -271,10 +272,9 @@ def reissue_product(
 ) -> Edit:
     """Begin the next version of an issued product, as a draft with its number and the numbers of its marks.
 
-    `correction`: the line on what was wrong before; None: none yet.
-
-    `spec` and `overrides` None: those of the issued one. Where a later version is a draft already, that becomes what is
-    given; without a `spec` nothing is to be done, and the edit is empty. Raises InvalidValue.
+    `correction`: the line on the error before; None: none yet. `spec` and `overrides` None: those of the issued one.
+    Where a later version is a draft already, that draft is changed; without a `spec` the edit is empty then. Raises
+    InvalidValue.
     """
     row = row_of(product_rows(document), uuid, Phrase("product"))
     if not row.issued_at:
@@ -305,12 +305,12 @@ def reissue_product(
 
 
 def draft_after(document: Document, uuid: str) -> Product | None:
-    """The draft that follows an issued product; None where there is none."""
+    """The draft that follows an issued product; None without one."""
     return next((row for row in reversed(later_versions(document, uuid)) if not row.issued_at), None)
 
 
 def delete_products(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
-    """Raises InvalidValue. A version that follows a deleted one follows the one before that."""
+    """Delete products. A version after a deleted one then follows the version before that. Raises InvalidValue."""
     everything, stamp = product_rows(document), stamp_of(actor, now)
     gone = {uuid: row_of(everything, uuid, Phrase("product")) for uuid in dict.fromkeys(uuids)}
     names = [row.name for row in gone.values()]
@@ -328,7 +328,7 @@ def delete_products(document: Document, uuids: Iterable[str], *, actor: str, now
 
 
 def _still_there(gone: Mapping[str, Product], row: Product) -> str:
-    """The nearest version before this one that is not deleted; empty where there is none, or they go in a circle."""
+    """The nearest version before this one that is not deleted; empty without one, or where they form a circle."""
     seen, uuid = {row.uuid}, row.previous_uuid
     while uuid in gone and uuid not in seen:
         seen.add(uuid)
@@ -337,12 +337,12 @@ def _still_there(gone: Mapping[str, Product], row: Product) -> str:
 
 
 def _own_name(spec: ProductSpec) -> str:
-    """The name that a product has in the case by itself."""
+    """The default name of a product in the case."""
     return checked_name(spec.title.strip()[: LONGEST_NAME - 10] or LAYOUTS[spec.layout], Phrase("product"))
 
 
 def _name_after(row: Product, spec: ProductSpec) -> str:
-    """The name of a product that becomes another one: by its title as before, or the one that it was given."""
+    """The name of a changed product: by its title as before, or the one that it was given."""
     was = read_spec(row.layout_json)
     return _own_name(spec) if was is not None and row.name == _own_name(was) else row.name
 
@@ -403,5 +403,5 @@ def _is_whole(text: str) -> bool:
 
 
 def _natural(number: str) -> tuple[bool, int, str]:
-    """Whole numbers by their worth, before all others."""
+    """Sort key of a number: whole numbers by value, before all others."""
     return (False, int(number), number) if _is_whole(number) else (True, 0, number)

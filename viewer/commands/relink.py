@@ -1,4 +1,4 @@
-"""Edits that lead layers to where their files are now."""
+"""Edits that relink layers to the present places of their files."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ class LostFile(Struct, frozen=True):
 
     uuid: str
     layer: str
-    """Its name."""
+    """Name of the layer."""
     text: str
     """The path in the case."""
     mark: ContentMark | None = None
 
 
 _ONE_TABLE = frozenset({".shp", ".geojson", ".json", ".geojsonl", ".fgb", ".csv", ".tsv", ".tab", ".txt"})
-"""Formats whose files hold a single table: which one is meant need not be said."""
+"""Formats whose files hold a single table, which need not be named."""
 
 type Places = Mapping[str, NewPlace]
-"""By the path that a layer names now."""
+"""New places by the path that a layer has now."""
 
 
 def relink_layers(document: Document, layers: Mapping[str, Places], *, actor: str, now: str | None = None) -> Edit:
-    """Give layers, by their uuids, other files, those of combined images too. Raises InvalidValue."""
+    """Set other files for layers, by uuid, including those of combined images. Raises InvalidValue."""
     changes: list[Change] = []
     names: list[str] = []
     for uuid, places in layers.items():
@@ -84,7 +84,7 @@ def _relinked(source: Mapping[str, Any], places: Places) -> dict[str, Any]:
 
 
 def lost_files(layer: Layer) -> list[LostFile]:
-    """The files that a layer names, those of combined images too; what is shipped cannot be lost."""
+    """The files of a layer, including those of combined images, without shipped ones, which cannot be lost."""
     members = layer.source.get("combined")
     sources = [layer.source, *(members if isinstance(members, list) else ())]
     return [

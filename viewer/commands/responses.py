@@ -1,4 +1,4 @@
-"""Edits of responses: a denial is a record of its own and changes no claim's state."""
+"""Edits of responses: a denial is a row of its own and changes no claim's state."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def update_response(document: Document, uuid: str, *, actor: str, now: str | Non
 def set_response_claims(
     document: Document, uuid: str, claim_uuids: Iterable[str], *, actor: str, now: str | None = None
 ) -> Edit:
-    """Say which claims a response answers; none: the whole. Raises InvalidValue."""
+    """Set the claims that a response answers; without any it answers the whole. Raises InvalidValue."""
     stamp = stamp_of(actor, now)
     row_of(document.responses, uuid, Phrase("response"))
     wanted = dict.fromkeys(claim_uuids)

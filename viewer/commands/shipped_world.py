@@ -1,4 +1,4 @@
-"""The world as it is shipped, to begin a case on: a picture of the Earth, and coasts above it."""
+"""Makes a new case with the shipped world: a picture of the Earth, and coasts above it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WORLD: tuple[tuple[str, str, dict[str, object]], ...] = (
     ("blue_marble.tif", "raster", {}),
     ("coast.geojson", "vector", COAST_STYLE),
 )
-"""File, kind of layer, style; the lowest first."""
+"""File, kind of layer and style, the lowest first."""
 
 
 def case_on_world(actor: str) -> Document:

@@ -93,7 +93,7 @@ def add_site(
 
 
 def check_site(geometry: BaseGeometry, fields: Mapping[str, Any]) -> None:
-    """Raises InvalidValue where these make no site."""
+    """Raise InvalidValue where these make no site."""
     checked_geometry(geometry)
     _check_fields(fields)
 
@@ -143,10 +143,10 @@ def move_sites(
     actor: str,
     now: str | None = None,
 ) -> Edit:
-    """Put sites elsewhere by hand: uuid to new geometry in lon, lat, of the same kind as the old.
+    """Move sites by hand: uuid to new geometry in lon, lat, of the same kind as the old.
 
-    `shapes`: the `shape_json` of those that have one, which goes with the geometry. The basis of the position says so
-    from then on. Edits of one `series` in a row are one step to undo. Raises InvalidValue.
+    `shapes`: the `shape_json` of those that have one, which goes with the geometry. The basis of the position states
+    the move from then on. Edits of one `series` in a row are one step to undo. Raises InvalidValue.
     """
     edit = _with_geometries(document, geometries, Phrase("Move"), stamp_of(actor, now), shapes or {})
     return replace(edit, series=series)
@@ -161,7 +161,7 @@ def reshape_site(
     actor: str,
     now: str | None = None,
 ) -> Edit:
-    """Give a site other vertices (lon, lat) by hand, of the same kind as the old, and another shape where one is given.
+    """Set the vertices of a site (lon, lat) by hand, of the same kind as the old, and its shape where one is given.
 
     Raises InvalidValue.
     """
@@ -170,7 +170,7 @@ def reshape_site(
 
 
 def unfit(site: Site, geometry: BaseGeometry) -> str:
-    """The reason why a site cannot get this geometry by hand, whatever it looks like; empty where it can."""
+    """The reason why a site cannot get this geometry by hand; empty where it can."""
     if _spans_the_earth(site.geometry) and not _spans_the_earth(geometry):
         return Phrase(
             "The {named_sites} reaches nearly all round the Earth: draw it anew to change it.",
@@ -235,9 +235,9 @@ def _with_geometries(
 
 
 def _basis_by_hand(document: Document, site: Site) -> dict[str, Any]:
-    """The basis of a position once it was moved or reshaped: no longer on what it was taken from.
+    """The basis of a position after it was moved or reshaped, which is no longer what it was taken from.
 
-    The first basis, and the source it was from, stay readable; so does the error, which is not made smaller by a hand.
+    The first basis, and its source, stay readable; so does the error, which no move makes smaller.
     """
     if site.position_basis == MEASURED and (not site.position_source_uuid or site.image_uuid in document.images):
         return {}  # drawn by hand before, too
@@ -275,7 +275,7 @@ def checked_geometry(geometry: BaseGeometry) -> BaseGeometry:
 
 
 def _spans_the_earth(geometry: BaseGeometry) -> bool:
-    """True with edges of more than half its circumference: along any other line they would lead the short way round."""
+    """True for edges longer than half the Earth's circumference, along parallels: others take the short way."""
     return any(part.geom_type == "Polygon" and is_as_drawn(part) for part in shapely.get_parts(geometry))
 
 
@@ -294,7 +294,7 @@ def _check_fields(fields: Mapping[str, Any]) -> None:
 
 
 def _check_validity(site: Site, fields: Mapping[str, Any]) -> None:
-    """Raises InvalidValue where one of these fields makes a site end before it begins."""
+    """Raise InvalidValue where these fields make a site end before it begins."""
     if "valid_from" not in fields and "valid_to" not in fields:
         return
     begin, end = fields.get("valid_from", site.valid_from), fields.get("valid_to", site.valid_to)

@@ -42,7 +42,7 @@ class SourceUses(NamedTuple):
 
 
 def uses_of_source(document: Document, uuid: str) -> SourceUses:
-    """The claims that cite a source, the responses found in it, the sites placed or named by it."""
+    """The rows that use a source: claims that cite it, responses from it, sites placed or named by it."""
     links = document.claim_links_of_source(uuid)
     return SourceUses(
         tuple(document.claims[link.claim_uuid] for link in links if link.claim_uuid in document.claims),
@@ -56,13 +56,13 @@ def uses_of_source(document: Document, uuid: str) -> SourceUses:
 
 
 def fields_of_text(text: str) -> dict[str, Any]:
-    """The fields of a new source of which a link or a title was typed. A link's title is its own words."""
+    """The fields of a new source from a typed link or title. The title of a link is its own text."""
     link = link_in(text)
     return {"kind": "web page", "url": link, "title": title_of_link(link)} if link else {"title": text.strip()}
 
 
 def source_of_link(document: Document, text: str) -> str:
-    """The uuid of the source that a link leads to, or was archived at; empty where there is none."""
+    """Uuid of the source with this link or archived link; empty without one."""
     link = link_in(text)
     for source in document.sources.values():
         if link and (same_link(link, source.url) or same_link(link, source.archive_url)):

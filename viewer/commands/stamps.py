@@ -14,7 +14,7 @@ from layers.document.rows import Row
 
 
 class Stamp(Struct, frozen=True):
-    """The hand and the hour of an edit. `now` is UTC, ISO 8601 with a Z."""
+    """The actor and the time of an edit. `now` is UTC, ISO 8601 with a Z."""
 
     actor: str
     now: str

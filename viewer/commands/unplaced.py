@@ -1,4 +1,4 @@
-"""Questions about data that name no CRS, and layers made by the answers."""
+"""Questions about the place of data without a CRS, and layers made by the answers."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
     from layers.vector.table import VectorInfo
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
-"""Endings of files that are pictures to be looked at: what has another and no place lacks something."""
+"""Endings of ordinary pictures; any other file without a place is incomplete."""
 
 
 class PlaceQuestion(Struct, frozen=True):
-    """The question that is asked before such a file becomes a layer; nothing about its place is guessed."""
+    """The question that is asked before a file without a known place becomes a layer; no place is guessed."""
 
     name: str
-    """The file's."""
+    """Name of the file."""
     crs: str
-    """The CRS that the file states itself; mostly none."""
+    """The CRS that the file states; mostly empty."""
     bounds: Bounds | None
-    """Bounds in numbers of an unknown CRS; None where it says no position, which no CRS can mend."""
+    """Bounds in numbers of an unknown CRS; None without any position, which no CRS can mend."""
     has_pixels: bool
     """True where it can be shown in pixel space instead."""
     size: tuple[int, int] = (0, 0)
-    """Width and height of a picture of which nothing says where it lies; it can be laid on the map by hand."""
+    """Width and height of a picture without any place, which can be laid on the map by hand."""
     photograph: Photograph | None = None
-    """The camera's place and date, as its EXIF says them: not where the picture lies."""
+    """The camera's place and date from its EXIF, which are not the picture's place."""
 
     @property
     def can_be_placed(self) -> bool:
@@ -44,7 +44,7 @@ class PlaceQuestion(Struct, frozen=True):
 
     @property
     def says_it_all(self) -> bool:
-        """True where it says where it lies: the question is then whether to believe it."""
+        """True where the file states its place: the question is then whether to believe it."""
         return self.bounds is not None and bool(self.crs)
 
     @property
@@ -72,7 +72,7 @@ class PlaceQuestion(Struct, frozen=True):
         return Phrase("choose its CRS in the window")
 
     def refusal(self, is_alone: bool = False) -> str:
-        """The sentence where nobody can be asked. `is_alone`: no other file, but a place on Earth is asked for."""
+        """The sentence where nobody can be asked. `is_alone`: it is the only file, but a place on Earth is needed."""
         if self.says_it_all:
             return Phrase("{lack}, but its numbers do not fit that: {choose}.", lack=self._lack, choose=self._choose)
         where = self._choose if self.can_be_placed else Phrase("put a world file beside it")
@@ -88,7 +88,7 @@ class PlaceQuestion(Struct, frozen=True):
 
 
 def question_of_raster(name: str, raster: RasterInfo | Picture, has_pixels: bool) -> PlaceQuestion | None:
-    """The question about a probed raster; None where it says where it lies.
+    """The question about a probed raster; None where it states its place.
 
     Raises CannotBePlaced where no answer would help.
     """
@@ -114,7 +114,7 @@ def question_of_raster(name: str, raster: RasterInfo | Picture, has_pixels: bool
 def question_of_tables(name: str, tables: Sequence[VectorInfo]) -> PlaceQuestion | None:
     """The question about the tables of a vector file; None where one of them has a CRS that its numbers fit.
 
-    Raises CannotBePlaced where there is nothing to be placed.
+    Raises CannotBePlaced where there is nothing to place.
     """
     if any(_is_placed(table) for table in tables):
         return None

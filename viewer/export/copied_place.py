@@ -1,4 +1,4 @@
-"""A place as text to paste elsewhere: five notations, GeoJSON, KML, and a sentence. Digits follow its error."""
+"""Writes a place as text to paste elsewhere: five notations, GeoJSON, KML and a sentence. Digits follow its error."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class PlaceForm(StrEnum):
 class CopiedPlace(Struct, frozen=True):
     """A site, or a point of the map, which has no name, no basis and no judged error.
 
-    `error_m` sets the digits: the radius that holds a site with 90 %, None where it was not judged; of a point of the
+    `error_m` sets the digits: the radius that holds a site with 90 %, None where it was not judged; for a point of the
     map half a pixel.
     """
 
@@ -51,9 +51,9 @@ class CopiedPlace(Struct, frozen=True):
     basis: str = ""
     is_site: bool = False
     is_area: bool = False
-    """True where a pin would say too much: it is the circle of its error."""
+    """True where a pin would be too exact, and the place is the circle of its error."""
     is_judged: bool = True
-    """False for a default error: it sets the digits, and is no radius."""
+    """False for a default error, which sets the digits but is no radius."""
 
     @classmethod
     def of_site(cls, site: Site) -> CopiedPlace:
@@ -66,7 +66,7 @@ class CopiedPlace(Struct, frozen=True):
         return cls(Point(lon, lat), Point(lon, lat), error_m)
 
     def text(self, form: PlaceForm) -> str:
-        """The place in one of the forms."""
+        """Write the place in one of the forms."""
         match form:
             case PlaceForm.GEOJSON:
                 return self._geojson()

@@ -1,7 +1,6 @@
-"""Sites as GeoJSON and CSV: what the case says, with as many digits as each place's error allows.
+"""Writes sites as GeoJSON and CSV, with as many digits as each place's error allows.
 
-The words of claims, answers and sources are those that every product prints; of a published one nothing else is
-written.
+The words of claims, answers and sources are those that every product prints; a published product has no others.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ FIELDS = (
     "notes",
 )
 _NOT_PUBLISHED = ("status", "notes")
-"""Of the fields those that are the analyst's own."""
+"""Fields that are the analyst's own, and are left empty in a published product."""
 _MORE = (
     *("ddm", "dms", "utm", "precision", "place_inferred", "speakers", "states", "likelihood", "confidence"),
     *("responses", "sources", "seen", "marking", "product_status", "attributed", "own_answers", "context", "identity"),
@@ -56,17 +55,18 @@ _MORE = (
 def sites_text(document: Document, suffix: str, content: ProductContent | None = None) -> Iterator[str]:
     """The sites of a document as ".geojson" or ".csv", a piece at a time: the whole would fill the memory.
 
-    `content` are the words of a product: its sites are written. None: those of the whole case, unpublished.
+    `content` holds the words of a product, whose sites are written; None for those of the whole case, unpublished.
     """
     told = content_of(document, document.sites, whole_case=True) if content is None else content
     return geojson_text(document, told) if suffix == ".geojson" else csv_text(document, told)
 
 
 def geojson_text(document: Document, content: ProductContent) -> Iterator[str]:
-    """A FeatureCollection (RFC 7946), cut at the antimeridian and with areas to the left of their rings, as that wants.
+    """A FeatureCollection (RFC 7946), cut at the antimeridian and with areas to the left of their rings, as RFC 7946
+    asks.
 
     A loosely known point is a polygon: the circle of its error, as on screen. Each site is a line. What holds for all
-    of it, as the marking, stands before them.
+    sites, such as the marking, comes before them.
     """
     said = "".join(f'"{name}": {json.dumps(words, ensure_ascii=False)}, ' for name, words in _about(content) if words)
     yield f'{{"type": "FeatureCollection", {said}"features": ['
@@ -93,15 +93,15 @@ def _about(content: ProductContent) -> Iterator[tuple[str, Any]]:
 
 
 def credit_lines(content: ProductContent) -> list[str]:
-    """Each credit of the images that the evidence stands on, with its licence, once."""
+    """Each credit of the images that the evidence rests on, with its licence, once."""
     lines = dict.fromkeys(" · ".join(filter(None, (image.credit, image.licence))) for image in content.images)
     return [line for line in lines if line]
 
 
 def csv_text(document: Document, content: ProductContent) -> Iterator[str]:
-    """One row a site, coordinates in every notation, spreadsheet formulas made harmless.
+    """One row for each site, with coordinates in every notation, and spreadsheet formulas made harmless.
 
-    As many decimals as a place's error allows, in each of them. Columns are added at the end only.
+    Each notation has as many decimals as a place's error allows. New columns are added at the end only.
     """
     out = io.StringIO()
 
@@ -143,7 +143,7 @@ def claims_by_site(content: ProductContent) -> dict[str, tuple[ClaimSaid, ...]]:
 def _more_cells(
     site: Site, place: Point | None, said: NamedSite, claims: tuple[ClaimSaid, ...], content: ProductContent
 ) -> Iterator[str]:
-    """The cells of `_MORE`: what we judge stands apart from what was said, likelihood apart from confidence."""
+    """The cells of `_MORE`: our judgements apart from what was said, likelihood apart from confidence."""
     for notation in (Notation.DDM, Notation.DMS, Notation.UTM):
         yield coordinates(place, site.position_error_m, notation)
     yield from (said.precision, said.inferred)
@@ -163,22 +163,22 @@ def _more_cells(
 
 
 def joined(texts: Iterable[str]) -> str:
-    """Several texts in one cell, each once."""
+    """Several texts in one cell, without repetition."""
     return " | ".join(dict.fromkeys(filter(None, texts)))
 
 
 def place_of(site: Site) -> Point | None:
-    """The place that stands for a site; None for what is no place on the Earth."""
+    """The point that stands for a site; None without a place on the Earth."""
     return None if why_off_earth(site.geometry) else site.place
 
 
 def coordinates(place: Point | None, error_m: float | None, notation: Notation) -> str:
-    """A place to as many digits as its error allows; empty for none."""
+    """A place with as many digits as its error allows; empty for None."""
     return "" if place is None else format_coordinate(place.x, place.y, notation, error_m=error_m)
 
 
 def _facts(site: Site, said: NamedSite, content: ProductContent) -> dict[str, Any]:
-    """The fields of a site; of a published one those that are the analyst's own are empty."""
+    """The fields of a site; in a published product those of the analyst are empty."""
     facts = {name: getattr(site, name) for name in FIELDS} | {"position_error_m": site.judged_error_m}
     if content.is_published:
         facts |= dict.fromkeys(_NOT_PUBLISHED, "")
@@ -188,7 +188,7 @@ def _facts(site: Site, said: NamedSite, content: ProductContent) -> dict[str, An
 
 
 def _sites(document: Document, content: ProductContent) -> Iterator[tuple[NamedSite, Site]]:
-    """Marks that are sites: annotations, measurements and search areas are none."""
+    """The marks that are sites: not annotations, measurements and search areas."""
     for said in content.sites:
         site = document.sites[said.uuid]
         if site.is_site and said.uuid not in content.withheld:
@@ -196,7 +196,7 @@ def _sites(document: Document, content: ProductContent) -> Iterator[tuple[NamedS
 
 
 def _place_cells(site: Site, place: Point | None) -> list[str]:
-    """Latitude, longitude and MGRS; empty for what is no place on the Earth."""
+    """Latitude, longitude and MGRS; empty for a site without a place on the Earth."""
     if place is None:
         return ["", "", ""]
     digits = digits_for(site.position_error_m)
@@ -230,7 +230,7 @@ def _feature(site: Site, said: NamedSite, claims: tuple[ClaimSaid, ...], content
 
 
 def _claim(claim: ClaimSaid) -> dict[str, Any]:
-    """A claim with its answers; likelihood and confidence stand apart, and only where we have judged."""
+    """A claim with its answers; likelihood and confidence are separate, and only where we have judged."""
     return {
         "number": claim.number,
         "statement": claim.statement,
@@ -262,7 +262,7 @@ def _claim(claim: ClaimSaid) -> dict[str, Any]:
 
 
 def plain_cell(value: object) -> str:
-    """A cell of a table, a formula of a spreadsheet made harmless."""
+    """A cell of a table, with a spreadsheet formula made harmless."""
     if not isinstance(value, str):
         return "" if value is None else str(value)
     return without_formulas(value)

@@ -1,4 +1,4 @@
-"""The one door through which a product leaves: it is judged as it is laid out, and stopped, stamped or let through."""
+"""The gate for all products: each is checked as it is laid out, then stopped, stamped as a draft or let through."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from viewer.support.language.translation import translate
 
 
 class Judged(Protocol):
-    """A product that can be judged, and stamped as a draft."""
+    """A product that can be checked, and stamped as a draft."""
 
     @property
     def content(self) -> ProductContent: ...
@@ -35,9 +35,10 @@ class Judged(Protocol):
 
 
 def through_gate[P: Judged](laid: P, spec: ProductSpec, overrides: Sequence[Override], state: State) -> P:
-    """The product as it may leave in this state: stamped DRAFT where a blocking finding stands against a draft.
+    """The product as it may leave in this state: a draft with a blocking finding against it is stamped DRAFT.
 
-    Raises ProductStopped where one stands against what is to be issued or published: then nothing may be written.
+    Raises ProductStopped where a blocking finding stands against an issue or a publication: then nothing may be
+    written.
     """
     against = stopping(findings(spec, laid.content, laid.facts(), overrides))
     if not against:
@@ -48,9 +49,9 @@ def through_gate[P: Judged](laid: P, spec: ProductSpec, overrides: Sequence[Over
 
 
 def data_through_gate(told: DataExport, spec: DataSpec, edition: Edition) -> DataExport:
-    """The data as they may leave in the state of an edition, which they say.
+    """The data as they may leave in the state of an edition, which is written into them.
 
-    Raises ProductStopped where a blocking finding stands against what is to be issued or published.
+    Raises ProductStopped where a blocking finding stands against an issue or a publication.
     """
     against = against_data(told.document, told.content, spec)
     if against and edition.state != DRAFT:

@@ -1,4 +1,4 @@
-"""Drawing without a window: readers, a scene and an event loop for the length of a command."""
+"""Draws maps without a window: readers, scenes and an event loop for the length of a command."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ _WHOLE_DEGREES = 350.0
 
 
 class Studio:
-    """Readers and an application without windows. A context manager: leaving it ends the readers.
+    """Readers and an application without windows. As a context manager it ends the readers at its end.
 
-    `consent` are the hosts ("name" or "name:port") that may be contacted. Of files those are read that lie beside a
-    case, and those that were named.
+    `consent` are the hosts ("name" or "name:port") that may be contacted. Only files beside a case, and those that were
+    named, are read.
     """
 
     def __init__(self, consent: Iterable[str] = (), workers: int = 2) -> None:
@@ -82,10 +82,10 @@ class Studio:
         self._collector.close()
 
     def scene(self, document: Document, home: CaseHome | None = None, named: Iterable[str] = ()) -> MapScene:
-        """A scene whose layers have been opened, as far as they can be and may.
+        """A scene whose layers have been opened, as far as they can and may be.
 
-        `home` is the folder of the case, `named` are uuids of layers whose files somebody named beside it. None: this
-        is no case of somebody's, and all its files are named.
+        `home` is the folder of the case; `named` are uuids of layers whose files were named beside it. None: the
+        document is not a stored case, and all its files are named.
         """
         return self.scene_made(MapScene, document, home, named)
 
@@ -96,7 +96,7 @@ class Studio:
         home: CaseHome | None = None,
         named: Iterable[str] = (),
     ) -> S:
-        """The same of another kind of scene, or of one frame of a comparison."""
+        """A scene as `scene` makes it, but of another kind, or of one frame of a comparison."""
         self._folders.begin(home or CaseHome())
         self.allow(document.layers[uuid].source for uuid in (document.layers if home is None else named))
         folder = Path(home.folder) if home is not None and home.folder else None
@@ -106,7 +106,7 @@ class Studio:
         return scene
 
     def allow(self, sources: Iterable[Mapping[str, Any]]) -> None:
-        """Somebody named these files."""
+        """Allow these files to be read, as they were named."""
         for source in sources:
             for place in places_of(source):
                 self._folders.allow_file(place.path)
@@ -114,13 +114,13 @@ class Studio:
     def picture(self, scene: MapScene, crs: str, bounds: Bounds | None, width: int, height: int) -> QImage:
         """The map alone, complete: exactly `bounds` in lon, lat, or everything as the window shows it, with a margin.
 
-        Raises ExportFailed where it does not get complete in time, or has no room.
+        Raises ExportFailed where it is not complete in time, or has no room.
         """
         view = view_of_lonlat(crs, bounds, scene.bounds_lonlat(), width, height, scene.finest_fit_m())
         return self.picture_of(scene, view)
 
     def plane_picture(self, scene: MapScene, crs: str, width: int, height: int) -> QImage:
-        """The same of what lies in a CRS off the Earth, an image to its edges.
+        """Picture of all that lies in a CRS off the Earth, an image to its edges.
 
         Features have a margin, or symbols of the outermost would be cut.
         """
@@ -129,7 +129,7 @@ class Studio:
         return self.picture_of(scene, View.of_bounds(crs, bounds.scaled(1.0 + 2.0 * margin), width, height))
 
     def picture_of(self, scene: MapScene, view: View) -> QImage:
-        """The map in a view, once all of it is there. Raises ExportFailed."""
+        """The map in a view, complete. Raises ExportFailed."""
         complete(scene, view)
         image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
         if image.isNull():
@@ -140,7 +140,7 @@ class Studio:
 
 
 def _plane_margin(drawing: LayerDrawing) -> float:
-    """The part of a map off the Earth that is left free on each side: for areas the width of their outline."""
+    """The part of a map off the Earth that is left free on each side; for areas the width of their outline."""
     if drawing.layer.kind != "vector" or not drawing.layer.visible:
         return 0.0
     info = drawing.info if isinstance(drawing, VectorDrawing) else None
@@ -150,8 +150,9 @@ def _plane_margin(drawing: LayerDrawing) -> float:
 def view_of_lonlat(
     crs: str, bounds: Bounds | None, everything: Bounds | None, width: int, height: int, finest_m: float = 0.0
 ) -> View:
-    """Of exactly `bounds` in lon, lat; without them of everything as the window shows it, with a margin, but that what
-    covers the whole Earth is shown to its edges.
+    """View of exactly `bounds` in lon, lat; without bounds, of everything with a margin, as the window shows it.
+
+    A document that covers the whole Earth is shown to its edges.
     """
     if bounds is not None:
         return View.of_bounds(crs, transform_bounds(WGS84, crs, bounds), width, height)
@@ -163,15 +164,16 @@ def view_of_lonlat(
 
 
 def complete(scene: MapScene, view: View) -> None:
-    """Wait until everything in `view` is exact; raises ExportFailed after two minutes."""
+    """Wait until everything in `view` is exact. Raises ExportFailed after two minutes."""
     scene.set_view(view)
     wait_until(lambda: scene.is_complete(view), lambda: scene.waits_for(view))
 
 
 def wait_until(done: Callable[[], bool], late: Callable[[], list[str]] = list) -> None:
-    """Run the event loop until `done()`; raises ExportFailed after two minutes, naming the layers that are `late`.
+    """Run the event loop until `done()` is true. Raises ExportFailed after two minutes, naming the layers that are
+    `late`.
 
-    An error of the program meanwhile ends the wait at once, and is raised: what failed would never get done.
+    An error of the program meanwhile ends the wait at once, and is raised: what failed would never be done.
     """
     if done():
         return
@@ -190,7 +192,7 @@ def wait_until(done: Callable[[], bool], late: Callable[[], list[str]] = list) -
 
 @contextmanager
 def _ended_by_errors(loop: QEventLoop) -> Iterator[None]:
-    """Qt hands what a slot raises to Python's hook and goes on: here the first ends the loop, and is raised after."""
+    """End the loop at the first error in a slot, and raise it after. Qt passes errors to Python's hook and goes on."""
     caught: list[BaseException] = []
     before = sys.excepthook
 

@@ -12,11 +12,11 @@ from layers.project.storage.fsops import write_whole
 
 FORMATS = {".png": "PNG"}
 FAST_COMPRESSION = 11
-"""Of 100: zlib's first level, 61 ms for a window's picture where the usual one takes 90."""
+"""Compression of a PNG, of 100: zlib's first level, 61 ms for a window's picture where the default takes 90."""
 
 
 def check_suffix(path: str | Path) -> str:
-    """Qt's name of the format the path's ending asks for; raises ExportFailed where there is none."""
+    """Qt's name of the format of the path's ending. Raises ExportFailed where there is none."""
     name = FORMATS.get(Path(path).suffix.lower())
     if name is None:
         raise ExportFailed("“{name}” cannot be written as a picture: its ending must be .png.", name=Path(path).name)
@@ -24,7 +24,7 @@ def check_suffix(path: str | Path) -> str:
 
 
 def encoded(picture: QImage, path: Path) -> bytes:
-    """The picture's bytes in the format the path asks for; raises ExportFailed where it cannot be written so."""
+    """The picture's bytes in the format of the path. Raises ExportFailed where it cannot be written so."""
     name = check_suffix(path)
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -36,6 +36,6 @@ def encoded(picture: QImage, path: Path) -> bytes:
 
 
 def save_image(picture: QImage, path: str | Path) -> None:
-    """Write the picture beside its target and move it there; raises ExportFailed, DiskFull or NotAllowed."""
+    """Write the picture beside its target and move it there. Raises ExportFailed, DiskFull or NotAllowed."""
     target = Path(path)
     write_whole(target, encoded(picture, target))

@@ -6,5 +6,5 @@ from datetime import UTC, datetime
 
 
 def today() -> str:
-    """The day in UTC, for `made_on`."""
+    """The present day in UTC, for `made_on`."""
     return datetime.now(UTC).strftime("%Y-%m-%d")

@@ -26,7 +26,7 @@ CREDIT_PX = 10.5
 EDGE_PX, GAP_PX, TITLE_PX, HEAD_PX, LINE_PX, MARKING_PX = 14, 12, 30, 22, 15, 20
 CAPTION = QT_TRANSLATE_NOOP("MatchPlate", "Numbers match what the analyst sees as the same feature.")
 MOST_SAID = 30
-"""Numbers without a counterpart that are listed."""
+"""Most numbers without a counterpart that are listed."""
 
 
 class Side(Struct, frozen=True):
@@ -37,12 +37,12 @@ class Side(Struct, frozen=True):
     heading: str
     credits: Sequence[str]
     numbers: Sequence[NumberAt] = ()
-    """Of a photograph; those of a map are marks of the case."""
+    """Numbers on a photograph; those on a map are marks of the case."""
     is_map: bool = False
 
 
 class PlatePicture:
-    """Lays a plate out for two views of the same height, and paints it."""
+    """Lays out a plate for two views of the same height, and paints it."""
 
     def __init__(
         self, title: str, photo: Side, scene: Side, pairs: Sequence[Pair], *, marking: str = "", made: str = ""
@@ -62,7 +62,7 @@ class PlatePicture:
         self.height = round(mark + fixed) + self._frame_height
 
     def image(self) -> QImage:
-        """The plate, with what a cropped copy would lose as text in it. Raises ExportFailed."""
+        """The plate, with the words that a cropped copy would lose as text in it. Raises ExportFailed."""
         picture = QImage(self.width, self.height, QImage.Format.Format_RGB32)
         if picture.isNull():
             raise ExportFailed("There is not enough memory for a picture of this size: make the window smaller.")
@@ -78,7 +78,7 @@ class PlatePicture:
         return picture
 
     def paint(self, painter: QPainter) -> None:
-        """Paint it at the painter's origin."""
+        """Paint the plate at the painter's origin."""
         r, edge = self.ratio, EDGE_PX * self.ratio
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(QRectF(0, 0, self.width, self.height), PAPER)
@@ -115,7 +115,7 @@ class PlatePicture:
         painter.drawRect(QRect(left, below, view.width, view.height).adjusted(-1, -1, 0, 0))
 
     def _paint_marking(self, painter: QPainter, top: float) -> float:
-        """The handling marking over the whole width; the height that it takes."""
+        """Paint the handling marking over the whole width, and return its height."""
         if not self.marking:
             return 0.0
         color, ground = MARKING_COLORS.get(self.marking, (INK.name(), PAPER.name()))
@@ -143,7 +143,7 @@ def wrapped_lines(texts: list[str], width: float, ratio: float) -> list[str]:
 
 
 def lacking(pairs: Sequence[Pair]) -> list[str]:
-    """A sentence for the numbers that stand on one side alone, or twice on the map."""
+    """A sentence for the numbers that are on one side alone, or twice on the map."""
     found = (
         (translate("MatchPlate", "Not on the map: {0}."), [pair.number for pair in pairs if not pair.markers]),
         (translate("MatchPlate", "Not on the photograph: {0}."), [pair.number for pair in pairs if pair.photo is None]),

@@ -1,4 +1,4 @@
-"""Measurements as GeoJSON and CSV: name and description as KML has them, value, error and unit as spreadsheets want."""
+"""Writes measurements as GeoJSON and CSV, with names as in KML, and value, error and unit as spreadsheets need them."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ COLUMNS = (
     "notes",
     "created_at",
 )
-"""`value_si` and `error_si` are metres, square metres or degrees. `pick_m`: how exactly each place was pointed at."""
+"""Columns. `value_si` and `error_si` are metres, square metres or degrees; `pick_m` is how exactly places were set."""
 TABLES_OF_MEASUREMENTS: tuple[Table, ...] = ("sites",)
-"""As much of a document as is written."""
+"""Tables of a document that are written."""
 
 
 def measurements_text(document: Document, suffix: str) -> Iterator[str]:
@@ -64,7 +64,7 @@ def _geojson(document: Document) -> Iterator[str]:
 
 
 def _csv(document: Document) -> Iterator[str]:
-    """Spreadsheet formulas are made harmless."""
+    """The measurements as CSV, with spreadsheet formulas made harmless."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     out.write("\ufeff")
@@ -99,7 +99,7 @@ def _row(site: Site, reading: Reading) -> dict[str, Any]:
 
 
 def _geometry(site: Site, reading: Reading) -> BaseGeometry:
-    """The mark's own; of a distance from a line that line and the way to its foot, which no other program knows of."""
+    """The mark's own geometry; for a distance from a line, that line with the way to its foot, which it lacks."""
     if reading.quantity != "cross-track":
         return site.geometry
     return shapely.MultiLineString(dimension_of(Measurement("cross-track"), site.geometry).lines[:2])

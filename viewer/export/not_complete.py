@@ -1,4 +1,4 @@
-"""The failure of a map that does not get complete in time."""
+"""The error of a map that is not complete in time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MOST_NAMED = 5
 
 
 def not_complete(late: Sequence[str]) -> ExportFailed:
-    """Names the layers that are late, as far as they are known, and not more than some."""
+    """The error with the names of the late layers, as far as they are known, limited to some."""
     some = ", ".join(f"“{name}”" for name in late[:_MOST_NAMED]) + (", …" if len(late) > _MOST_NAMED else "")
     return ExportFailed(
         "The map did not get complete within two minutes: {some} did not answer.",

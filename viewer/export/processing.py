@@ -1,4 +1,4 @@
-"""Lines about the processing and placing of a product's images; and stretches from the screen, frozen into products."""
+"""Lines on the processing and placing of a product's images, and stretches from the screen fixed for products."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from viewer.support.text import one_line
 
 
 def stretches_on_screen(scene: MapScene) -> dict[str, str]:
-    """The styles of layers that are stretched from the view (DRA), frozen as they are seen now; by uuid."""
+    """The styles of layers that are stretched from the view (DRA), fixed as they are seen now; by uuid."""
     found = {}
     for uuid, drawing in scene.drawings.items():
         if isinstance(drawing, RasterDrawing) and drawing.style is not None and drawing.style.rule.origin == "view":
@@ -31,10 +31,10 @@ def stretches_on_screen(scene: MapScene) -> dict[str, str]:
 
 
 def processing_lines(scene: MapScene, view: View, *, exactly: bool = False, match: str = "") -> list[str]:
-    """One for each image in view that does not look as its file has it, or does not lie where its file says; `exactly`:
-    for all, with their stretches. `match`: as in `stretch_words`.
+    """A line for each image in view that is not shown as its file has it, or where its file says.
 
-    With a stretch from this view the numbers are right once the view is complete.
+    `exactly`: for all images, with their stretches. `match`: as in `stretch_words`. With a stretch from this view the
+    numbers are right once the view is complete.
     """
     lines = []
     shown = [(frame, uuid) for frame in scene.frames for uuid in frame.shown_in(view)]
@@ -50,8 +50,9 @@ def processing_lines(scene: MapScene, view: View, *, exactly: bool = False, matc
 
 
 def stretch_words(scene: MapScene, drawing: RasterDrawing, match: str = "") -> str:
-    """Words on the processing of an image, equal for an equal one; empty until its file is known. `match`: those on a
-    stretch that was set by another image, for one that a comparison shows in another style than its layer's.
+    """Words on the processing of an image, the same for the same processing; empty until its file is known.
+
+    `match`: words on a stretch that was set by another image, for one that a comparison shows in another style.
     """
     if drawing.style is None or drawing.info is None:
         return ""
@@ -106,7 +107,7 @@ def _said(style: RasterStyle, info: RasterInfo, stretch: str, exactly: bool) -> 
 
 
 def _stretch(scene: MapScene, drawing: RasterDrawing, match: str) -> str:
-    """Says what was done and no more: limits that a match has kept, or found, nobody has set by hand."""
+    """Words on a stretch that claim no more than was done: limits kept or computed by a match were not set by hand."""
     style, info = drawing.style, drawing.info
     assert style is not None
     assert info is not None

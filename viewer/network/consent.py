@@ -1,4 +1,4 @@
-"""The hosts that may be contacted. One that nobody has allowed is not even looked up."""
+"""The hosts that may be contacted. A host that has not been allowed is not even looked up."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from PySide6.QtCore import QUrl
 
 
 class Consent:
-    """The allowed hosts, each "name" or "name:port" as it stands in the URL. Private addresses are allowed apart.
+    """The allowed hosts, each "name" or "name:port" as in the URL. Private addresses are allowed separately.
 
-    Names are kept in ASCII: what looks like another name in other letters is another host, and is shown as such.
+    Names are kept in ASCII: a name that looks the same in other letters is another host, and is shown as such.
     """
 
     def __init__(self, hosts: frozenset[str] = frozenset()) -> None:
@@ -23,7 +23,7 @@ class Consent:
         return frozenset(self._hosts | self._private)
 
     def allow(self, host: str) -> None:
-        """Allow a host on the open network; raises ValueError for a private address, which needs its own line."""
+        """Allow a host on the open network. Raises ValueError for a private address, which needs its own permission."""
         if is_private(host):
             raise ValueError(f"{host} is a private address: use allow_private.")
         self._hosts.add(ascii_host(host))
@@ -37,7 +37,7 @@ class Consent:
         return frozenset(self._private)
 
     def withdraw(self, host: str) -> None:
-        """From now on it is not contacted any more."""
+        """Withdraw the permission of a host; it is not contacted any more."""
         self._hosts.discard(ascii_host(host))
         self._private.discard(ascii_host(host))
 

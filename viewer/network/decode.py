@@ -1,4 +1,4 @@
-"""Decodes the bytes of a tile to a picture, or says in a sentence why not. Runs on a thread of its own."""
+"""Decodes the bytes of a tile to a picture, or reports in a sentence why not. Runs on a thread of its own."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _WEB_PAGE = (b"<!doctype", b"<html", b"<?xml", b"<head", b"<body")
 
 
 class HalfPicture(ServerFault):
-    """A picture of a right kind that breaks off: worth asking for again, once."""
+    """Raised for a picture of a right kind that is cut off: worth one more request."""
 
 
 def decode_tile(body: bytes, host: str) -> QImage:
-    """A tile's picture in a format that is painted fast. PNG, JPEG and WEBP only; raises ServerFault."""
+    """Decode a tile's picture to a format that is painted fast. PNG, JPEG and WEBP only. Raises ServerFault."""
     kind = picture_kind(body)
     if not kind:
         if body.lstrip()[:16].lower().startswith(_WEB_PAGE):
@@ -60,7 +60,7 @@ def readable_kinds() -> frozenset[str]:
 
 
 def picture_kind(body: bytes) -> str:
-    """png, jpeg or webp by the magic bytes, else empty."""
+    """Kind of a picture by its magic bytes: png, jpeg or webp, else empty."""
     if body.startswith(b"\x89PNG\r\n\x1a\n"):
         return "png"
     if body.startswith(b"\xff\xd8\xff"):

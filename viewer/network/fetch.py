@@ -49,7 +49,7 @@ CERTIFICATE_FAULTS = {
     QSslError.SslError.UnableToGetLocalIssuerCertificate: Phrase("is signed by an authority that is not known here"),
     QSslError.SslError.CertificateRevoked: Phrase("was withdrawn"),
 }
-"""Reasons for refusing a server's certificate, in the order in which they are told."""
+"""Reasons for refusing a server's certificate, in the order in which they are looked for."""
 
 
 class Limits(Struct, frozen=True):
@@ -74,19 +74,19 @@ class FetchContext(Protocol):
     network: QNetworkAccessManager
 
     def only_stored(self, host: str) -> bool:
-        """True while nothing is asked of a host: by choice, or because it is left alone for now."""
+        """True while nothing is requested of a host: by choice, or because it is paused."""
 
     def stored_only_sentence(self, host: str) -> str:
-        """Why only stored tiles of a host show."""
+        """The reason why only stored tiles of a host are shown."""
 
     def succeeded(self, host: str) -> None:
-        """The host has answered as it should."""
+        """Note that the host has answered as it should."""
 
     def failed(self, host: str, sentence: str, at_once: bool = False, is_unreachable: bool = False) -> None:
-        """Count an error of a host; after enough of them, or `at_once`, it is left alone."""
+        """Count an error of a host; after enough of them, or `at_once`, the host is paused."""
 
     def pause(self, host: str, sentence: str, seconds: float) -> None:
-        """Leave a host alone for that long."""
+        """Pause a host for that long."""
 
     def forget(self, url: QUrl) -> None:
         """Drop a damaged tile from the store."""
@@ -95,11 +95,12 @@ class FetchContext(Protocol):
         """Decode a tile on another thread, and hand it to `decoded` in the window's."""
 
     def ended(self, fetch: Fetch, nothing_there: bool, failed: bool) -> None:
-        """A fetch is over: the next may begin."""
+        """Note that a fetch has ended, so that the next may begin."""
 
 
 class Fetch:
-    """Calls `done(image, None)`, `done(None, None)` where the server has no tile there, or `done(None, error)`.
+    """Fetches one tile, then calls `done(image, None)`, `done(None, None)` for a tile that the server lacks, or
+    `done(None, error)`.
 
     No QObject, and without timers of its own: `tick` is called by the fetcher's one clock. (Qt objects that Python's
     garbage collector may free on some other thread crash.)
@@ -124,7 +125,7 @@ class Fetch:
         self.is_over = False
 
     def start(self) -> None:
-        """Send the request. While the host is paused, or offline, only the stored tiles are asked."""
+        """Send the request. While the host is paused, or offline, only the store is asked."""
         if not self._context.consent.permits(self.host):  # withdrawn while it waited for its turn
             self.refuse(not_allowed(self.host))
             return
@@ -134,7 +135,7 @@ class Fetch:
         self._send()
 
     def tick(self, now: float) -> None:
-        """Look whether a limit has passed, or a pause is over."""
+        """Check whether a limit has passed, or a pause has ended."""
         if now >= self._deadline_at:
             self._too_slow()
         elif now >= self._resume_at:
@@ -142,15 +143,15 @@ class Fetch:
 
     @property
     def target_host(self) -> str:
-        """The host that is asked now: another than `host` where that has sent us on."""
+        """The host of the present request: not `host` where that has redirected the request."""
         return host_of_url(self._target)
 
     def refuse(self, error: NotAllowed) -> None:
-        """End it with this answer."""
+        """End the fetch with this error."""
         self._finish(None, error)
 
     def cancel(self) -> None:
-        """End it without an answer."""
+        """End the fetch without an answer."""
         self._finish(None, None, silent=True)
 
     def _send(self) -> None:
@@ -191,7 +192,7 @@ class Fetch:
         self._was_sent = True
 
     def _distrust(self, faults: list[QSslError]) -> None:
-        """Note why; nothing is ever ignored, so that the reply ends with an error next."""
+        """Note the faults of a certificate. None is ever ignored, so that the reply ends with an error next."""
         found = {fault.error() for fault in faults}
         self._certificate_fault = next((words for fault, words in CERTIFICATE_FAULTS.items() if fault in found), "")
 
@@ -283,7 +284,7 @@ class Fetch:
         self._fail(result, retry=isinstance(result, HalfPicture) and self._tries == 0)
 
     def _fail(self, error: GeoloupeError, retry: bool = False) -> None:
-        """Count it against the host; try again after a pause where that may help and the host is not given up."""
+        """Count an error against the host; try again after a pause where that may help and the host is not paused."""
         if not self._from_store:
             at_once = isinstance(error, NoSuchName | NotTrusted)
             self._context.failed(self.host, error.sentence, at_once, isinstance(error, Unreachable))
@@ -312,20 +313,20 @@ class Fetch:
 
 
 def not_allowed(host: str) -> NotAllowed:
-    """Why nothing is asked of a host that nobody has allowed."""
+    """The refusal to contact a host that has not been allowed."""
     return NotAllowed("{host} is not contacted until you allow it.", host=host)
 
 
 class Unreachable(ServerFault):
-    """Nothing came from the server at all: this computer is as good as offline for it."""
+    """Raised where nothing came from the server: for it, this computer is as good as offline."""
 
 
 class NoSuchName(Unreachable):
-    """The name cannot be looked up: no network, or a wrong name. Asking again at once cannot help."""
+    """Raised where the name cannot be looked up: no network, or a wrong name. Another request at once cannot help."""
 
 
 class NotTrusted(ServerFault):
-    """The server cannot show that it is who it says: nothing is asked of it. Asking again at once cannot help."""
+    """Raised where the server cannot prove who it is: nothing is requested of it, and trying again cannot help."""
 
 
 def _fault(host: str, status: int, error: _Error, text: str, certificate_fault: str) -> ServerFault:
@@ -358,7 +359,7 @@ def _fault(host: str, status: int, error: _Error, text: str, certificate_fault: 
 
 
 def is_short(reply: QNetworkReply, length: int) -> bool:
-    """True where fewer bytes have come than were announced, of what is not packed."""
+    """True where fewer bytes have come than were announced, for content that is not compressed."""
     announced = reply.header(QNetworkRequest.KnownHeaders.ContentLengthHeader)
     is_packed = bool(reply.rawHeader("Content-Encoding").data())
     return announced is not None and not is_packed and length < int(announced)
@@ -369,5 +370,5 @@ def _is_worth_retrying(status: int, error: _Error) -> bool:
 
 
 def _seconds(value: bytes) -> float | None:
-    """A Retry-After in seconds; a date is not worth its parsing and counts as none."""
+    """Seconds of a Retry-After; None for a date, which is not parsed."""
     return float(value) if value.isdigit() and len(value) < 8 else None

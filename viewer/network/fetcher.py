@@ -1,4 +1,4 @@
-"""The only way to the network: tiles, one polite request at a time, from hosts that were allowed."""
+"""The only way to the network: fetches tiles, one polite request at a time, from hosts that were allowed."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from viewer.support.mailbox import Mailbox
 USER_AGENT = "Geoloupe/0.2 (desktop map viewer; contact: see the Geoloupe project page)"
 CLOCK_MS = 50
 NOTHING_HERE_S = 60.0
-"""Time for which "no tile here" is believed."""
+"""Seconds for which an answer that there is no tile is kept."""
 
 
 class Fetcher(QObject):
-    """Lives in the window's thread; pictures are decoded on others.
+    """Fetches tiles; lives in the window's thread, and decodes pictures on others.
 
-    `host_changed` carries a host and what is wrong with it, empty when it answers again; `host_ready` a host that has
-    been left alone long enough and may be asked again.
+    `host_changed` carries a host and what is wrong with it, empty when it answers again; `host_ready` carries a host
+    whose pause has ended.
     """
 
     host_changed = Signal(str, str)
@@ -70,9 +70,9 @@ class Fetcher(QObject):
     # -- asking -------------------------------------------------------------------------------------------------
 
     def fetch(self, url: str, done: Done) -> Fetch | None:
-        """Fetch a tile; `done(image, error)` is called later, or at once where nothing needs to be asked.
+        """Fetch a tile; `done(image, error)` is called later, or at once where nothing needs to be requested.
 
-        `done(None, None)` means that the server has no tile there. None is returned when it is over already.
+        `done(None, None)` means that the server has no tile there. Returns None where the fetch has ended already.
         """
         target = QUrl(url, QUrl.ParsingMode.StrictMode)
         host = host_of_url(target)
@@ -101,12 +101,12 @@ class Fetcher(QObject):
         return MappingProxyType({host: state.sentence for host, state in self._hosts.items() if state.sentence})
 
     def is_offline_for(self, host: str) -> bool:
-        """True where only stored tiles of a host can show: by choice, or because it cannot be reached."""
+        """True where only stored tiles of a host can be shown: by choice, or because it cannot be reached."""
         state = self._hosts.get(host)
         return self.offline or (state is not None and bool(state.sentence) and state.is_unreachable)
 
     def set_offline(self, offline: bool) -> None:
-        """Offline, only stored tiles are shown and nothing at all is sent."""
+        """Switch offline mode, in which only stored tiles are shown and nothing at all is sent."""
         if offline != self.offline:
             self.offline = offline
             if not offline:
@@ -114,23 +114,26 @@ class Fetcher(QObject):
                     self.host_ready.emit(host)
 
     def set_min_cache_days(self, host: str, days: float) -> None:
-        """Keep tiles of a host at least that long where it does not say how long itself."""
+        """Keep tiles of a host for at least that many days where the host does not state how long."""
         if self._store is not None and days > 0:
             self._store.min_days[host] = days
 
     def forgive(self, host: str) -> None:
-        """Ask the host again now."""
+        """End the pause of a host."""
         self._state(host).succeeded()
         self.host_changed.emit(host, "")
         self.host_ready.emit(host)
 
     def stop(self, host: str) -> None:
-        """The host is no longer allowed: what is asked of it, or of one that has sent us on to it, is given up."""
+        """Cancel all requests to a host that is no longer allowed, or redirected from another host to it."""
         for fetch in [fetch for fetch in self._fetches if host in (fetch.host, fetch.target_host)]:
             fetch.refuse(not_allowed(host))
 
     def close(self) -> None:
-        """Abort everything; nothing is answered any more. Freed here, not on whichever thread is last."""
+        """Abort everything; no answer is delivered afterwards.
+
+        Qt objects are freed here, in the window's thread, and not by the thread that drops the last reference.
+        """
         for state in self._hosts.values():
             state.waiting.clear()
         for fetch in list(self._fetches):
@@ -145,17 +148,17 @@ class Fetcher(QObject):
     # -- as the context of fetches -----------------------------------------------------------------------------
 
     def only_stored(self, host: str) -> bool:
-        """True while nothing is asked of a host: by choice, or because it is left alone for now."""
+        """True while nothing is requested of a host: by choice, or because it is paused."""
         return self.offline or self._state(host).is_paused(time.monotonic())
 
     def stored_only_sentence(self, host: str) -> str:
-        """Why only stored tiles of a host show."""
+        """The reason why only stored tiles of a host are shown."""
         return self._state(host).sentence or Phrase(
             "{host} is not asked while working offline: stored tiles show.", host=host
         )
 
     def succeeded(self, host: str) -> None:
-        """The host has answered as it should."""
+        """Note that the host has answered as it should."""
         state = self._state(host)
         if self.only_stored(host):
             return
@@ -165,14 +168,14 @@ class Fetcher(QObject):
             self.host_changed.emit(host, "")
 
     def failed(self, host: str, sentence: str, at_once: bool = False, is_unreachable: bool = False) -> None:
-        """Count an error of a host; after enough of them, or `at_once`, it is left alone."""
+        """Count an error of a host; after enough of them, or `at_once`, the host is paused."""
         state = self._state(host)
         was = state.sentence
         state.failed(sentence, time.monotonic(), at_once, is_unreachable)
         self._tell(state, was)
 
     def pause(self, host: str, sentence: str, seconds: float) -> None:
-        """Leave a host alone for that long."""
+        """Pause a host for that long."""
         state = self._state(host)
         was = state.sentence
         state.pause(sentence, seconds, time.monotonic())
@@ -203,7 +206,7 @@ class Fetcher(QObject):
         self._decoders.start(work)
 
     def ended(self, fetch: Fetch, nothing_there: bool, failed: bool) -> None:
-        """A fetch is over: the next may begin."""
+        """Note that a fetch has ended, so that the next may begin."""
         if nothing_there:
             self._nothing_here[fetch.url.toString()] = time.monotonic() + NOTHING_HERE_S
         self._fetches.discard(fetch)

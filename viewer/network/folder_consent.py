@@ -1,4 +1,4 @@
-"""The folders outside the case that may be read. A file anywhere else is not even looked at."""
+"""The folders outside the case that may be read. A file in any other folder is not even looked at."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from layers.project.opening.layer_paths import Place, Reach, is_below, judged
 
 
 class FolderConsent:
-    """Permissions of one case's layers to touch folders.
+    """Permissions of one case's layers to read files.
 
-    All below a home, which is the folder that the case was read from or saved to; what lies directly in an allowed
-    folder; and single files. Paths are absolute, without detours, and compared as text.
+    Allowed are everything below a home, which is the folder that the case was read from or saved to; the files directly
+    in an allowed folder; and single files. Paths are absolute, without detours, and compared as text.
     """
 
     def __init__(self, homes: Iterable[str] = ()) -> None:
@@ -30,22 +30,22 @@ class FolderConsent:
         return list(self._folders.values())
 
     def begin(self, home: CaseHome, folders: Iterable[str] = ()) -> None:
-        """Another case is open now: nothing of the one before is allowed any more."""
+        """Begin with another case, and drop all permissions of the one before."""
         self._homes, self._links = [home.folder] if home.folder else [], dict(home.links)
         self._folders, self._files = {}, set()
         for folder in folders:
             self.allow(folder)
 
     def move_home(self, folder: str) -> None:
-        """The case is in this folder from now on; that of before is one like others."""
+        """Move the home to another folder; the one before is an ordinary folder then."""
         self._homes = [folder]
 
     def allow(self, folder: str) -> None:
-        """Let files be read that lie in this folder, not in those below it."""
+        """Allow files directly in this folder, but not in those below it."""
         self._folders[_key(folder)] = os.path.normpath(folder)
 
     def allow_file(self, path: str) -> None:
-        """Let one file, or one folder of a delivery, be read."""
+        """Allow one file, or one folder of a delivery."""
         if path:
             self._files.add(_key(path))
 
@@ -53,19 +53,19 @@ class FolderConsent:
         self._folders.pop(_key(folder), None)
 
     def behind(self, place: Place) -> Place:
-        """The same as it is seen from the home, or where it leads if it is a link out of the case's folder."""
+        """The place as seen from the home, or the target of a link that leads out of the case's folder."""
         if not place.path:
             return place
         target = self._links.get(place.path, place.path)
         return replace(judged(target, self._homes[0] if self._homes else ""), text=place.text)
 
     def is_inside(self, place: Place) -> bool:
-        """True for what is shipped, or in a home: nobody is asked about it."""
+        """True for shipped files and files in a home, which need no permission."""
         place = self.behind(place)
         return place.reach is Reach.SHIPPED or any(is_below(place.path, home) for home in self._homes if place.path)
 
     def permits(self, place: Place) -> bool:
-        """True for what may be read now."""
+        """True for a place that may be read now."""
         place = self.behind(place)
         if place.reach in (Reach.DEVICE, Reach.REFUSED):
             return False

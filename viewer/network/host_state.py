@@ -1,4 +1,4 @@
-"""The state of one server: whether to ask it now, how many requests run, and what to tell the analyst."""
+"""The state of one server: whether it may be asked now, its running requests, and its sentence for the analyst."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class HostState(Struct, eq=False):
     sentence: str = ""
     paused_until: float = 0.0
     ask_again_at: float = 0.0
-    """The time from which tiles that failed for themselves may be asked for again; 0: none did."""
+    """Time from which tiles that failed by themselves may be requested again; 0 without any."""
     is_unreachable: bool = False
-    """Nothing came from it at all: it is the network rather than the server."""
+    """True where nothing came from the host at all: the network fails rather than the server."""
     in_flight: int = 0
     waiting: deque[Callable[[], None]] = field(default_factory=deque)
     _errors: int = 0
@@ -31,11 +31,11 @@ class HostState(Struct, eq=False):
         return now < self.paused_until
 
     def ends(self, now: float) -> list[float]:
-        """The moments still to come at which the host is worth asking again."""
+        """The future times at which the host is worth asking again."""
         return [end for end in (self.paused_until, self.ask_again_at) if end > now]
 
     def take_ready(self, now: float) -> bool:
-        """True, once, when such a moment has passed."""
+        """True, once, when such a time has passed."""
         passed = [end for end in (self.paused_until, self.ask_again_at) if 0.0 < end <= now]
         if self.paused_until <= now:
             self.paused_until = 0.0
@@ -50,7 +50,7 @@ class HostState(Struct, eq=False):
         self.is_unreachable = False
 
     def failed(self, sentence: str, now: float, at_once: bool = False, is_unreachable: bool = False) -> None:
-        """Count an error; after enough in a row (or `at_once`) the host is left alone, longer each time."""
+        """Count an error; after enough in a row (or `at_once`) the host is paused, longer each time."""
         self._errors += 1
         self.is_unreachable = is_unreachable
         if self.is_paused(now) or not (at_once or self._errors >= ERRORS_TO_PAUSE or self._pauses):
@@ -59,7 +59,7 @@ class HostState(Struct, eq=False):
         self._pauses += 1
 
     def pause(self, sentence: str, seconds: float, now: float) -> None:
-        """Leave the host alone for that long (at most five minutes)."""
+        """Pause the host for that long (at most five minutes)."""
         self.sentence = sentence
         self.paused_until = max(self.paused_until, now + min(max(seconds, 1.0), LONGEST_PAUSE_S))
         self._errors = 0

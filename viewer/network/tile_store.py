@@ -1,4 +1,4 @@
-"""The disk cache of tiles: what comes without an expiry date is good for some days; what is too much goes."""
+"""The disk cache of tiles: those without an expiry date are kept for some days, and the oldest go when it is full."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from PySide6.QtNetwork import QNetworkCacheMetaData, QNetworkDiskCache
 MOST_BYTES = 1 << 30
 MOST_FILES = 100_000
 SWEPT_TO = 0.9
-"""Part of a limit to which a store above it is swept down."""
+"""Part of a limit to which a store above the limit is swept."""
 SWEEP_EVERY_BYTES = 32 << 20
 LEAST_FREE_BYTES = 256 << 20
-"""A disk that is nearly full is for the analyst's work: no tile is stored there."""
+"""Free bytes of a disk below which no tile is stored: a nearly full disk is for the analyst's work."""
 ROOM_BELIEVED_S = 2.0
 ENDING = ".d"
-"""Of a stored tile; what a killed program had begun to store has more after it."""
+"""Ending of a stored tile; a tile whose storing was interrupted has more characters after it."""
 
 
 class TileStore(QNetworkDiskCache):
-    """One folder for all windows. `min_days` is by host, as its terms of use ask.
+    """One folder of tiles for all windows. `min_days` is by host, as its terms of use ask.
 
-    Qt looks at every file of the folder before it stores the first tile, and deletes thousands at once, in the window's
-    thread: here a thread of its own does both.
+    Qt would look at every file of the folder before it stores the first tile, and delete thousands at once, in the
+    window's thread: here a thread of its own does both.
     """
 
     def __init__(
@@ -66,15 +66,15 @@ class TileStore(QNetworkDiskCache):
 
     @override
     def expire(self) -> int:
-        """The bytes that Qt believes to be stored: enough to be no reason for looking."""
+        """The bytes that Qt takes as stored, few enough that it never looks through the folder."""
         return 1
 
     def wait_for_sweep(self) -> None:
-        """Until the folder is within its limits."""
+        """Wait until the folder is within its limits."""
         self._sweeper.waitForDone()
 
     def close(self) -> None:
-        """Sweep no more."""
+        """Stop sweeping."""
         self._is_closed.set()
         self._sweeper.waitForDone()
 
@@ -90,7 +90,7 @@ class TileStore(QNetworkDiskCache):
 
 
 def sweep(folder: Path, most_bytes: int, most_files: int, is_stopped: Callable[[], bool] = lambda: False) -> None:
-    """Delete the oldest tiles of a folder that holds more than it may; on any thread. What cannot be deleted stays."""
+    """Delete the oldest tiles of a folder above its limits; on any thread. Files that cannot be deleted stay."""
     leaves = list(_leaves(folder))
     sizes, files = 0, 0
     for leaf in leaves:
@@ -114,7 +114,7 @@ def _leaves(folder: Path) -> Iterator[Path]:
 
 
 def _stored(leaf: Path) -> Iterator[tuple[float, int, str]]:
-    """(when it was written or used, bytes, path) of each tile in a folder."""
+    """(time of writing or last use, bytes, path) of each tile in a folder."""
     try:
         with os.scandir(leaf) as entries:
             for entry in entries:
@@ -126,7 +126,7 @@ def _stored(leaf: Path) -> Iterator[tuple[float, int, str]]:
 
 
 def _drop_oldest(leaf: Path, kept_bytes: float, kept_files: float) -> None:
-    """Keep such parts of what the folder holds."""
+    """Delete the oldest files of a folder down to these shares of its bytes and files."""
     tiles = sorted(_stored(leaf))
     bytes_left, files_left = sum(size for _, size, _ in tiles) * kept_bytes, len(tiles) * kept_files
     for _, size, path in reversed(tiles):

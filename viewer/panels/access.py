@@ -1,5 +1,4 @@
-"""The ways of panels to what is not in the document: the case's own matters, the view, what is known
-of layers, the message line."""
+"""Access of panels to what is not in the document: the case's own matters, the view, the facts of layers."""
 
 from __future__ import annotations
 

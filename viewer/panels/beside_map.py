@@ -1,4 +1,4 @@
-"""The place of a dialog that says what the map shows meanwhile: where it hides least of it."""
+"""Places a dialog whose effect shows on the map where it hides least of the map."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dialogs that one works beside: they are looked at while marks are drawn, and ask nothing that waits."""
+"""Dialogs for use beside the map: they stay open while marks are drawn, and ask nothing that blocks."""
 
 from __future__ import annotations
 

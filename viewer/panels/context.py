@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 ROW_FORMS: dict[Table, str] = {"sources": "source_form", "responses": "response_form"}
 """The panels of tables whose rows are shown by `show_row`."""
 BULK_ROWS = 500
-"""From here on an edit is built off the window's thread."""
+"""Number of rows from which an edit is built off the window's thread."""
 
 
 class Entries(Protocol):
@@ -234,8 +234,9 @@ class PanelContext(QObject):
         self.report(error.sentence)
 
     def keep_typing(self, fields: FieldSet, commit: CommitTyped | None = None) -> None:
-        """From now on texts of these fields are in the case whenever typing rests, as one step to undo, and typing that
-        is given up goes out of it again. `commit` enters a text; None for fields without any.
+        """Enter texts of these fields into the case whenever typing rests, as one step to undo.
+
+        Typing that is given up is removed from the case again. `commit` enters a text; None for fields without any.
         """
         if commit is not None:
             fields.keep_typing(commit)
@@ -268,7 +269,9 @@ class PanelContext(QObject):
         self.report(self.tr("Not linked: “{0}”, which was typed and not entered.").format(one_line(typed, 60)))
 
     def tell_dropped(self, table: Table, fields: Entries) -> None:
-        """From now on say which entries of a form of rows were not kept, and why; a button leads back to them."""
+        """Report the entries of a form of rows that were not kept, with the reason and a button that leads back to
+        them.
+        """
         fields.dropped.connect(partial(self._report_dropped, table, fields))
         fields.mended.connect(self._withdraw_dropped)
 

@@ -1,4 +1,4 @@
-"""The access that layers of a case need to the world outside it, and whether it is allowed: hosts, folders, shares."""
+"""Finds the hosts, folders and shares outside a case that its layers need, and checks whether they are allowed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from viewer.support.text import one_line
 
 
 class WaitsForPermission(NotAllowed):
-    """Raised where a layer shows something outside its case that nobody has allowed yet."""
+    """Raised where a layer shows something outside its case that has not been allowed yet."""
 
 
 class Kind(StrEnum):
@@ -35,7 +35,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)  # no Struct: `layers` do not tell needs apart
 class Need:
-    """One host or folder, as the layers that name it need it."""
+    """One host or folder that layers need, with those layers."""
 
     kind: Kind
     name: str
@@ -56,7 +56,7 @@ def places_outside(layer: Layer, folder: Path | None, folders: FolderConsent) ->
 
 
 def hosts_of(layer: Layer) -> tuple[str, ...]:
-    """The hosts that a layer of tiles contacts; none where its address cannot be used."""
+    """The hosts that a layer of tiles contacts; empty where its address cannot be used."""
     if layer.kind != "tiles":
         return ()
     try:
@@ -84,7 +84,7 @@ def waits(layer: Layer, folder: Path | None, consent: Consent | None, folders: F
 
 
 def check_hosts(layer: Layer, service: TileService, consent: Consent | None) -> None:
-    """Raises WaitsForPermission where a layer would contact a host that nobody has allowed."""
+    """Check the hosts of a layer. Raises WaitsForPermission where one of them has not been allowed."""
     missing = [host for host in service.hosts if consent is not None and not consent.permits(host)]
     if missing:
         raise WaitsForPermission(
@@ -95,8 +95,10 @@ def check_hosts(layer: Layer, service: TileService, consent: Consent | None) -> 
 
 
 def check_places(layer: Layer, folder: Path | None, folders: FolderConsent) -> None:
-    """Raises WaitsForPermission where a file of the layer may not be looked at yet, and FileMissing where this computer
-    has no such file, or none that is ever looked at.
+    """Check the files of a layer.
+
+    Raises WaitsForPermission where a file may not be looked at yet, and FileMissing where this computer has no such
+    file, or none that is ever looked at.
     """
     for place in places_outside(layer, folder, folders):
         if folders.permits(place):
@@ -126,7 +128,7 @@ def file_of(source: Mapping[str, Any], folder: Path | None, folders: FolderConse
 
 
 def file_at_hand(layer: Layer, folder: Path | None, folders: FolderConsent) -> Path | None:
-    """The one file of a layer that may be looked at now; None where there is none."""
+    """The single file of a layer that may be looked at now; None without one."""
     try:
         return file_of(layer.source, folder, folders)
     except (NotAllowed, FileNotFoundError):

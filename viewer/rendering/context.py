@@ -19,12 +19,12 @@ from viewer.support.mailbox import Mailbox
 
 @dataclass(frozen=True, eq=False)  # no Struct: it makes fields, which belong to it
 class RenderContext:
-    """Make one a window, in the window's thread. `fetcher` is None where nothing may use the network.
+    """The context of all drawings of a window; made once a window, in its thread.
 
-    `consent` says which hosts may be contacted, by default as the fetcher does, and `folders` which files outside a
-    case may be looked at; by default none.
-    `overviews` is None where nothing is kept: for pictures. `reads_ahead` is for people: what comes next is read while
-    they look. `is_of_page`: for products, whose pictures are to look as their PDF does.
+    `fetcher` is None where nothing may use the network. `consent` says which hosts may be contacted, by default as the
+    fetcher does, and `folders` which files outside a case may be looked at, by default none. `overviews` is None for
+    pictures, for which none are kept. `reads_ahead` is for the screen: tiles around the view are read while it rests.
+    `is_of_page` is for products, whose pictures are to look as their PDF does.
     """
 
     pool: ReaderPool
@@ -53,20 +53,22 @@ class RenderContext:
         return self.jobs.mailbox
 
     def for_pictures(self) -> RenderContext:
-        """The same readers and caches, for scenes nobody moves about in: nothing is read ahead."""
+        """A context with the same readers and caches for scenes that stay where they are: nothing is read ahead."""
         still = copy.copy(self)
         object.__setattr__(still, "reads_ahead", False)
         return still
 
     def for_frame(self) -> RenderContext:
-        """The same readers, for a map beside another one: tiles of its own, or each would push out the other's."""
+        """A context with the same readers and tiles of its own, for a map beside another one: each would evict the
+        other's.
+        """
         beside = self.for_pictures()
         object.__setattr__(beside, "tiles", TileCache())
         object.__setattr__(beside, "ahead", AheadBudget(beside.tiles))
         return beside
 
     def for_page(self) -> RenderContext:
-        """The same for a map of a product."""
+        """A context with the same readers for the map of a product."""
         own = self.for_frame()
         object.__setattr__(own, "is_of_page", True)
         return own

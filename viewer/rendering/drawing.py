@@ -33,9 +33,9 @@ _NO_PLACE = frozenset({FILTER, BAND_NAMES, CONTENT, *STATED})
 
 
 class LayerDrawing(QObject):
-    """Draws one layer of a scene. Everything happens in the window's thread.
+    """Draws one layer of a scene, in the window's thread.
 
-    `updated` says that `paint` would now paint something else; at most once an event-loop turn.
+    `updated` is emitted when `paint` would paint something else, at most once an event-loop turn.
     `problem_changed` carries the layer's uuid and one sentence, empty when all is well again.
     """
 
@@ -48,7 +48,7 @@ class LayerDrawing(QObject):
         self.context = context
         self.problem = ""
         self.is_unavailable = False
-        """Its file lies on a drive that does not answer: it is read when that is back."""
+        """True while the drive of its file does not answer; the file is read when the drive is back."""
         self._problems: dict[str, str] = {}
         self._is_closed = False
         self._announcing = False
@@ -60,12 +60,12 @@ class LayerDrawing(QObject):
 
     @property
     def attribution(self) -> str:
-        """Credit and date for the map's edge; empty where there is none."""
+        """Credit and date for the map's edge; empty without any."""
         return self.layer.credit
 
     @property
     def credit_on_map(self) -> str:
-        """The same, with the shift of a layer that does not lie where its data say: the map alone shows no sign."""
+        """Credit and date, with the shift of a layer that is nudged: nothing else on the map shows that."""
         nudge = self.nudge
         if nudge is None:
             return self.attribution
@@ -104,7 +104,7 @@ class LayerDrawing(QObject):
         return view if nudge is None else own_view(view, nudge)
 
     def step_on(self, crs: str) -> tuple[float, float]:
-        """From the layer's own ground to where it is on a map of this CRS."""
+        """Offset of the layer on a map of this CRS from its own ground, in units of the CRS."""
         nudge = self.nudge
         return (0.0, 0.0) if nudge is None else step_of(nudge, crs)
 
@@ -116,23 +116,25 @@ class LayerDrawing(QObject):
     def set_view(
         self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True, copies: Views = ()
     ) -> None:
-        """Say what is looked at; replaces all earlier requests. `resting` False: a gesture runs, stand-ins will do.
+        """Set the view, which replaces all earlier requests. `resting` False: a gesture runs, and stand-ins are enough.
 
         `copies`, here and below: the wrapped world copies in the view, which the scene finds (`world_copies`).
         """
         raise NotImplementedError
 
     def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
-        """Paint what there is of `view`; the painter's coordinates are the view's pixels."""
+        """Paint what is there of `view`; the painter's coordinates are the view's pixels."""
         raise NotImplementedError
 
     def paint_in_steps(self, painter: QPainter, view: View, copies: Views = ()) -> Iterator[None]:
-        """The same, a few milliseconds a step where it takes longer; the painter serves nothing else meanwhile."""
+        """Paint as `paint` does, in steps of a few milliseconds; the painter must not be used for anything else
+        meanwhile.
+        """
         self.paint(painter, view, copies)
         yield
 
     def shows_in(self, view: View, copies: Views = ()) -> bool:
-        """True where `paint` paints something of it now: only then is anybody to be credited for it."""
+        """True where `paint` paints something of the layer now: only then is it credited."""
         return True
 
     def is_complete(self, view: View, copies: Views = ()) -> bool:
@@ -140,7 +142,7 @@ class LayerDrawing(QObject):
         raise NotImplementedError
 
     def has_failed_in(self, view: View) -> bool:
-        """True where all that was to be fetched for a complete view has failed: the picture is without the layer."""
+        """True where all tiles for a complete view have failed: the picture is without the layer."""
         return False
 
     def note_in(self, view: View) -> str:
@@ -153,7 +155,7 @@ class LayerDrawing(QObject):
         return Phrase("“{name}”: {problem}", name=name, problem=self.problem)
 
     def labelling(self, view: View) -> LayerLabelling | None:
-        """The labels of its features in this view; None where there are none, or not yet."""
+        """The labels of its features in this view; None where there are none yet."""
         return None
 
     def bounds_lonlat(self) -> Bounds | None:
@@ -162,42 +164,46 @@ class LayerDrawing(QObject):
 
     @property
     def plane(self) -> str:
-        """The CRS off the Earth in which it lies (`is_off_earth`), once that is known; empty for a place on the map."""
+        """The CRS off the Earth in which the layer lies (`is_off_earth`), once it is known; empty for a place on the
+        map.
+        """
         return PIXEL_SPACE if self.layer.crs == PIXEL_SPACE else ""
 
     def plane_bounds(self, crs: str) -> Bounds | None:
-        """Bounds on a canvas of that CRS off the Earth; None where it is not on it, or not known yet."""
+        """Bounds on a canvas of that CRS off the Earth; None where the layer is not on it, or its place is not known
+        yet.
+        """
         return None
 
     def lies_on(self, crs: str) -> bool:
-        """True where it is on a canvas of that CRS off the Earth: both are of one body, or of one grid."""
+        """True where the layer is on a canvas of that CRS off the Earth: both are of one body, or of one grid."""
         return bool(self.plane) and has_way(self.plane, crs)
 
     @property
     def is_paused(self) -> bool:
-        """True while it waits for a permission: nothing of it has been looked at."""
+        """True while the layer waits for a permission: nothing of it has been looked at."""
         return False
 
     @property
     def missing(self) -> frozenset[str]:
-        """The files that were looked for and are not there."""
+        """Files of the layer that were looked for and are missing."""
         return frozenset()
 
     @property
     def is_missing(self) -> bool:
-        """True where a file of it is not where the case says."""
+        """True where a file of the layer is not where the case says."""
         return bool(self.missing)
 
     @property
     def remark(self) -> str:
-        """A sentence on why nothing of it is on the map of the Earth, where that is no fault of it; else empty."""
+        """A sentence on why nothing of it is on the map of the Earth, where that is no fault; else empty."""
         if self.plane in ("", PIXEL_SPACE):
             return ""
         return off_earth_sentence(one_line(self.layer.name, 60), self.plane)
 
     @property
     def is_open(self) -> bool:
-        """True when it is known where the layer is, that it is nowhere, or that it cannot be drawn."""
+        """True when it is known where the layer is, that it has no place, or that it cannot be drawn."""
         return bool(self.problem) or self.bounds_lonlat() is not None
 
     @property
@@ -211,7 +217,7 @@ class LayerDrawing(QObject):
         return ()
 
     def suspend(self, sentence: str) -> None:
-        """The drive of its file does not answer: nothing more is asked of it, what was read of it stays."""
+        """Request nothing more, as the drive of its file does not answer; what was read stays."""
         if not self.is_unavailable and self._needs_file:
             self.is_unavailable = True
             self._stop_reading()
@@ -219,7 +225,7 @@ class LayerDrawing(QObject):
             self._announce()
 
     def resume(self) -> None:
-        """The drive is there again."""
+        """Request again what is lacking, as the drive answers again."""
         if self.is_unavailable:
             self.is_unavailable = False
             self._set_problem("", "drive")
@@ -232,17 +238,18 @@ class LayerDrawing(QObject):
         return True
 
     def _stop_reading(self) -> None:
-        """Give up what is under way: its file does not answer."""
+        """Cancel reads in progress, as the file does not answer."""
 
     def _read_on(self) -> None:
-        """Read what is lacking: its file answers again."""
+        """Read what is lacking, as the file answers again."""
 
     def give_back(self) -> None:
-        """Memory ran short: let go of what is kept for speed alone."""
+        """Free what is kept for speed alone, as memory ran short."""
 
     def close(self) -> None:
-        """Request nothing more; nothing is emitted afterwards. The object is freed here, not on whichever thread
-        is last.
+        """Request nothing more, and emit nothing afterwards.
+
+        The object is freed here, in the window's thread, and not by the thread that drops the last reference.
         """
         if not self._is_closed:
             self._is_closed = True
@@ -250,7 +257,7 @@ class LayerDrawing(QObject):
             self.deleteLater()
 
     def _announce(self) -> None:
-        """`updated` later in this turn, once: two answers often arrive together."""
+        """Emit `updated` later in this turn, and only once: two answers often arrive together."""
         if not self._announcing and not self._is_closed:
             self._announcing = True
             self.context.mailbox.post(self._emit_updated)
@@ -261,7 +268,7 @@ class LayerDrawing(QObject):
             self.updated.emit()
 
     def _set_problem(self, sentence: str, about: str = "source") -> None:
-        """Note what is wrong with one matter, empty when it is well again; the oldest that stands is shown."""
+        """Set the problem of one matter, empty when it is well again. The oldest problem that stands is shown."""
         if sentence:
             self._problems[about] = sentence
         else:
@@ -273,7 +280,7 @@ class LayerDrawing(QObject):
 
 
 def place_problem(layer: Layer) -> str:
-    """Why the CRS that a layer's row gives cannot place it; empty where it can, or where the row gives none."""
+    """The reason why the CRS in a layer's row cannot place it; empty where it can, or where the row gives none."""
     if not layer.crs or layer.crs == PIXEL_SPACE:
         return ""
     try:
@@ -284,15 +291,16 @@ def place_problem(layer: Layer) -> str:
 
 
 def _data_of(layer: Layer) -> dict[str, Any]:
-    """Entries of its source that locate its data: a filter, names of bands, a mark of its content and words on it do
-    not. And the control points that place it.
+    """Entries of a layer's source that locate its data, with the control points that place it.
+
+    A filter, names of bands, a mark of its content and words on it are left out.
     """
     located = {key: value for key, value in layer.source.items() if key not in _NO_PLACE}
     return {**located, "control points": layer.control_points_json}
 
 
 def credit_with_date(credit: str, acquired_at: str, date_kind: str, until: str = "", note: str = "") -> str:
-    """A credit, what is known of when and a note, as maps print it; dates are ISO 8601 or as the source gives them."""
+    """A credit with dates and a note, as maps print it; dates are ISO 8601 or as the source gives them."""
     when = _moment(acquired_at)
     if until and until != acquired_at:
         when = Phrase("{start} to {end}", start=when, end=_moment(until))
@@ -309,7 +317,7 @@ def _moment(when: str) -> str:
 
 
 class StandInDrawing(LayerDrawing):
-    """Paints nothing, for a layer of which there is nothing to paint."""
+    """Paints nothing, for a layer that has nothing to paint."""
 
     def set_view(
         self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True, copies: Views = ()
@@ -324,7 +332,7 @@ class StandInDrawing(LayerDrawing):
 
 
 class FailedDrawing(StandInDrawing):
-    """Stands for a layer that cannot be drawn at all, and says why."""
+    """Stands for a layer that cannot be drawn, and says why."""
 
     def __init__(
         self,
@@ -352,7 +360,7 @@ class FailedDrawing(StandInDrawing):
 
     @override
     def fits(self, layer: Layer) -> bool:
-        """Another style, or another CRS, may be one that can be drawn."""
+        """True where style, CRS and source are the same; with others the layer may be drawn after all."""
         rest = ("style_json", "crs", "source_json")
         return super().fits(layer) and all(getattr(layer, name) == getattr(self.layer, name) for name in rest)
 
@@ -361,7 +369,7 @@ class FailedDrawing(StandInDrawing):
 
 
 class LeftOutDrawing(FailedDrawing):
-    """Stands for a layer that lies beneath as many others as are drawn at once."""
+    """Stands for a layer that lies beneath the most layers that are drawn at once."""
 
     def __init__(self, layer: Layer, context: RenderContext, most: int) -> None:
         name = one_line(layer.name, 60)

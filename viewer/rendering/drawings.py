@@ -25,9 +25,10 @@ from viewer.support.text import one_line
 def drawing_for(
     layer: Layer, base_folder: Path | None, context: RenderContext, canvas_crs: str = WEB_MERCATOR
 ) -> LayerDrawing:
-    """Never raises: what cannot be drawn gets a drawing that says why. Relative paths are to `base_folder`.
+    """Make the drawing of a layer. Relative paths are to `base_folder`.
 
-    What the context does not allow is neither looked at nor asked for.
+    Never raises: a layer that cannot be drawn gets a drawing that says why. Files and hosts that the context does not
+    allow are neither looked at nor contacted.
     """
     if layer.kind not in LAYER_KINDS:
         kind = one_line(layer.kind, 40)
@@ -75,7 +76,10 @@ def drawing_for(
 
 
 def _members(layer: Layer, base_folder: Path | None, context: RenderContext) -> list[tuple[Member, Path]]:
-    """Empty for a layer of one file. Raises InvalidValue, and FileNotFoundError for a missing shipped file."""
+    """Members of a combined layer with their files; empty for a layer of one file.
+
+    Raises InvalidValue, and FileNotFoundError for a missing shipped file.
+    """
     files = []
     for member in members_of(layer.source):
         path = file_of(member.source, base_folder, context.folders)

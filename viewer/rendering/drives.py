@@ -1,4 +1,4 @@
-"""Watches which folders answer: one on a drive that is gone would hold up whoever looks at it, perhaps for ever."""
+"""Watches which folders answer: a look at one on a lost drive may hang, perhaps for ever."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from layers.phrase import Phrase
 from viewer.support.mailbox import Mailbox
 
 ANSWER_S = 3.0
-"""A folder that has not answered by then is believed to be gone."""
+"""Seconds after which a folder that has not answered counts as gone."""
 AT_ONCE_S = 0.03
-"""So long the window itself waits, so that a folder that is there is known to be at once."""
+"""Seconds that the window itself waits for an answer, so that a folder that is there is known at once."""
 BELIEVED_S = 5.0
 LOOK_MS = 250
 MOST_LOOKS = 3
-"""Threads that may hang at one folder; each try again is one more."""
+"""Most threads that may hang at one folder; each try again is one more."""
 GONE = {
     errno.EIO,
     errno.ESTALE,
@@ -34,31 +34,31 @@ GONE = {
     errno.EHOSTDOWN,
     errno.EHOSTUNREACH,
 }
-"""The errors of a system that has given a drive up itself."""
+"""Error numbers of a system that has given up a drive."""
 
 
 class _Place(Struct, eq=False):
     """The state of one folder. Times are monotonic seconds."""
 
     looks: int = 0
-    """Threads that are at it."""
+    """Number of threads that look at it."""
     asked_at: float = 0.0
     answered_at: float = 0.0
-    """0: it has never answered."""
+    """Time of its last answer; 0 where it has never answered."""
     is_gone: bool = False
     is_awaited: bool = False
-    """Somebody was told that it is not known yet."""
+    """True once a caller was told that the state is not known yet; `changed` is emitted when it is."""
 
 
 class Drives(QObject):
-    """A folder is looked at before its files are: not by whoever wants them, but by a thread that may hang.
+    """Looks at folders before their files are read, on threads of its own, which may hang.
 
-    The window's thread only. That a folder is there is believed for some seconds; one that is gone is looked at again
-    until it is back.
+    For the window's thread only. A folder that is there counts as there for some seconds; one that is gone is looked at
+    again until it is back.
     """
 
     changed = Signal(str)
-    """A folder that is gone now, or is back."""
+    """Emitted with a folder that has gone, or is back."""
 
     def __init__(self, mailbox: Mailbox, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -69,7 +69,10 @@ class Drives(QObject):
         self._clock.timeout.connect(self._mind_the_time)
 
     def answers(self, folder: Path) -> bool:
-        """True where the folder is known to be there, or says so at once. Else `changed` tells how it is."""
+        """True where the folder is known to be there, or answers at once.
+
+        Else `changed` is emitted when its state is known.
+        """
         place = self._place(folder)
         if place.is_gone:
             return False
@@ -93,17 +96,17 @@ class Drives(QObject):
         return [folder for folder, place in self._places.items() if place.is_gone]
 
     def is_idle(self) -> bool:
-        """True when it is known of each folder how it is."""
+        """True when the state of each folder is known."""
         return all(place.is_gone or not place.looks for place in self._places.values())
 
     def look_at(self, folder: Path) -> None:
-        """Find out whether it is there, unless that is known or being found out."""
+        """Look at a folder, unless its state is known or being found out."""
         place = self._place(folder)
         if not (place.looks or place.is_gone or self._is_believed(place)):
             self._look(str(folder), place)
 
     def try_again(self, folder: str) -> None:
-        """Look at once at what did not answer; whoever hangs there is not waited for."""
+        """Look again at once at a folder that does not answer, on another thread than those that hang there."""
         place = self._places.get(folder)
         if place is None:
             return
@@ -132,7 +135,7 @@ class Drives(QObject):
         return place.answered_at > 0.0 and time.monotonic() - place.answered_at < BELIEVED_S
 
     def _look(self, folder: str, place: _Place) -> threading.Event:
-        """Have a thread look; the event tells that it has."""
+        """Start a thread that looks at a folder; the event is set when it has."""
         place.looks += 1
         place.asked_at = time.monotonic()
         seen = threading.Event()
@@ -175,7 +178,7 @@ class Drives(QObject):
 
 
 def error_of(folder: str) -> int:
-    """The number of the system's error for a folder, 0 where it is there. One that is not there has answered, too."""
+    """Error number of a look at a folder; 0 where it answers. A folder that does not exist has answered, too."""
     try:
         os.stat(folder)
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Cuts windows on the own pixels of images, for chips: what is kept as evidence is no resampled picture."""
+"""Cuts windows of an image's own pixels for chips, so that what is kept as evidence is not resampled."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ MOST_PX, LEAST_PX = 1024, 256
 
 
 class Region(NamedTuple):
-    """A part of the Earth of which a chip is taken, around a place."""
+    """A part of the Earth of which a chip is taken, around a place in longitude and latitude."""
 
     place: tuple[float, float]
     bounds: Bounds
-    """In longitudes and latitudes."""
+    """Bounds of the part, in longitudes and latitudes."""
 
 
 class PixelWindow(NamedTuple):
@@ -41,29 +41,31 @@ class PixelWindow(NamedTuple):
     width: int
     height: int
     is_warped: bool
-    """The image has no even grid of its own: it is read on the nearest even one."""
+    """True for an image without an even grid of its own, which is read on the nearest even one."""
     level: int = 0
     left: int = 0
     top: int = 0
     step: tuple[float, float] = (0.0, 0.0)
-    """From the image's own ground to where it is on the map, for a layer that was nudged."""
+    """Offset from the image's own ground to where it is on the map, in units of `crs`; not zero for a nudged layer."""
 
     @property
     def placed(self) -> Affine:
-        """From the window's pixels to where they are on the map."""
+        """Transform from the window's pixels to their places on the map."""
         a, b, c, d, e, f = self.affine
         return Affine(a, b, c + self.step[0], d, e, f + self.step[1])
 
     @property
     def bounds(self) -> Bounds:
-        """On the map."""
+        """Bounds of the window on the map, in `crs`."""
         corners = [self.placed.apply(x, y) for x in (0, self.width) for y in (0, self.height)]
         xs, ys = zip(*corners, strict=True)
         return Bounds(min(xs), min(ys), max(xs), max(ys))
 
 
 def raster_window(drawing: RasterDrawing, region: Region) -> PixelWindow | None:
-    """The pixels of a file that cover a region, at most so many around its place; None where it has none there."""
+    """The pixels of a file that cover a region, limited to the largest chip around its place; None where it has none
+    there.
+    """
     info = drawing.info
     crs = "" if info is None else drawing.layer.crs or info.crs
     if info is None or not crs or crs == PIXEL_SPACE:
@@ -82,7 +84,7 @@ def raster_window(drawing: RasterDrawing, region: Region) -> PixelWindow | None:
 
 
 def pixels_within(drawing: RasterDrawing, bounds: Bounds | None) -> PixelWindow | None:
-    """All pixels of a file that are inside of bounds in lon, lat, or anywhere; None where it has none there."""
+    """All pixels of a file that lie in bounds in lon, lat, or all without bounds; None where it has none there."""
     info = drawing.info
     crs = "" if info is None else drawing.layer.crs or info.crs
     if info is None or not crs or is_off_earth(crs):
@@ -125,7 +127,7 @@ type Span = tuple[int, int]
 
 
 def _window(grid: Affine, crs: str, region: Region, step: tuple[float, float]) -> tuple[Span, Span] | None:
-    """Columns and rows, of a grid that is shown a step aside, around a region; None where that is nowhere on it."""
+    """Columns and rows around a region, on a grid that is shown `step` aside; None where the region is not on it."""
     grid = Affine(grid.a, grid.b, grid.c + step[0], grid.d, grid.e, grid.f + step[1])
     try:
         x, y = (float(value) for value in transform_points(WGS84, crs, *region.place))
@@ -141,7 +143,7 @@ def _window(grid: Affine, crs: str, region: Region, step: tuple[float, float]) -
 
 
 def _corners(back: Affine, crs: str, lonlat: Bounds) -> list[tuple[float, float]]:
-    """The corners of bounds in pixels; none where one of them is nowhere."""
+    """The corners of bounds in pixels; empty where one of them has no place."""
     try:
         box = transform_bounds(WGS84, crs, lonlat)
     except GeoloupeError:
@@ -151,7 +153,7 @@ def _corners(back: Affine, crs: str, lonlat: Bounds) -> list[tuple[float, float]
 
 
 def _around(at: float, low: float, high: float) -> Span:
-    """Whole pixels from `low` to `high`, around `at` where these are too few or too many."""
+    """Whole pixels from `low` to `high`; around `at` where these are too few or too many."""
     first, last = math.floor(low), math.ceil(high)
     if LEAST_PX <= last - first <= MOST_PX:
         return first, last

@@ -1,4 +1,4 @@
-"""The facts of an image that a layer shows, as the row of it in a case keeps them, and the size of its pixels."""
+"""The facts of a layer's image as a row of `images` in a case keeps them, and the size of the image's pixels."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from viewer.rendering.tiles.tiles_drawing import TilesDrawing
 from viewer.support.text import one_line
 
 LONGEST = 200
-"""Characters of a fact that somebody else's file states."""
+"""Most characters of a fact from somebody else's file."""
 
 
 def image_facts(drawing: LayerDrawing) -> dict[str, Any] | None:
-    """The fields of a row of `images`; None for what is no image, or is not known yet."""
+    """The fields of a row of `images`; None for a layer that is no image, or is not known yet."""
     if isinstance(drawing, TilesDrawing):
         return _of_service(drawing)
     if isinstance(drawing, RasterDrawing) and drawing.info is not None:
@@ -135,7 +135,7 @@ def _common(layer: Layer, known: Acquisition) -> dict[str, Any]:
 
 
 def _date(at: str, until: str) -> str:
-    """The date as the case keeps dates; empty where it is none, whatever a file calls it."""
+    """The date as the case keeps dates; empty for a text that is no date."""
     text = f"{at}/{until}" if until and until != at else at
     try:
         check_date(text, Phrase("date"))
@@ -145,7 +145,7 @@ def _date(at: str, until: str) -> str:
 
 
 def _content_key(source: dict[str, Any], name: str) -> str:
-    """The key of what has no product id: by what is in its files, the same wherever they lie."""
+    """Key of an image without a product id, made from its files' content: the same wherever they lie."""
     if shipped := source.get("shipped"):
         return f"shipped:{one_line(str(shipped), LONGEST)}"
     members = members_of(source)

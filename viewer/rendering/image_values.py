@@ -1,4 +1,4 @@
-"""Values of images: raw ones of all bands at a place, and statistics of them inside an area."""
+"""Values of images: raw values of all bands at a place, and their statistics inside an area."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.raster.raster_source import MOST_BANDS
 
 MOST_AREA_PX = 4_000_000
-"""Pixels of which statistics are made; of a larger area those of an overview."""
+"""Most pixels for statistics; a larger area is read from an overview."""
 _SMALL = 0.02
-"""Of a pixel: so little is asked for that no reader takes an overview."""
+"""Side of the square that is read at a place, as a part of a pixel: too small for any reader to take an overview."""
 _BY_MAPPING = ("control points", "RPC")
 
 
 class BandValue(Struct, frozen=True):
-    """The raw value of a band at a place; None: without data there."""
+    """The raw value of a band at a place; None where it has no data there."""
 
     band: BandInfo
     raw: float | None
 
     @property
     def measured(self) -> float | None:
-        """In the band's unit; None where it has none, or no value."""
+        """The value in the band's unit; None where the band has no unit and scale, or no value."""
         has_one = self.band.unit or (self.band.scale, self.band.offset) != (1.0, 0.0)
         return self.raw * self.band.scale + self.band.offset if has_one and self.raw is not None else None
 
@@ -53,13 +53,13 @@ class PixelValues(Struct, frozen=True):
 
 
 class AreaValues(Struct, frozen=True):
-    """Statistics of an image inside an area, of the pixels whose centre is in it."""
+    """Statistics of an image inside an area, over the pixels with their centre in it."""
 
     bands: tuple[tuple[BandInfo, BandStatistics], ...]
     inside: int
-    """Pixels of the grid that was read."""
+    """Number of pixels inside, on the grid that was read."""
     shrink: float
-    """Pixels of full resolution in one that was read, along a side."""
+    """Pixels of full resolution along the side of a pixel that was read."""
 
 
 type PixelDone = Callable[[PixelValues | GeoloupeError], None]
@@ -89,7 +89,7 @@ def _has_values(layer: Layer, drawing_of: Callable[[str], LayerDrawing | None]) 
 
 
 def ask_pixel(drawing: RasterDrawing, place_crs: str, place: tuple[float, float], done: PixelDone) -> None:
-    """Have an image's values read at a place in a CRS, which is that of the canvas."""
+    """Read an image's values at a place in the CRS of the canvas; `done` takes them."""
     info = drawing.info
     if info is None:
         done(CannotBePlaced("The image is not known yet: try again in a moment."))
@@ -122,7 +122,7 @@ def ask_pixel(drawing: RasterDrawing, place_crs: str, place: tuple[float, float]
 
 
 def ask_area(drawing: RasterDrawing, area: BaseGeometry, done: AreaDone) -> None:
-    """Have statistics of all bands of an image read inside an area in lon, lat."""
+    """Read statistics of all bands of an image inside an area in lon, lat; `done` takes them."""
     info = drawing.info
     crs = "" if info is None else _crs(drawing, info)
     if info is None or crs in ("", PIXEL_SPACE):
@@ -170,13 +170,13 @@ def _on(crs: str, place_crs: str, place: tuple[float, float]) -> tuple[float, fl
 
 
 def _turn(crs: str, info: RasterInfo) -> float:
-    """Once round the Earth in a CRS in which that is straight on along the image's rows; else 0."""
+    """Length of a turn round the Earth in a CRS, where that runs straight along the image's rows; else 0."""
     is_straight = not (info.transform[1] or info.transform[3]) and not is_off_earth(crs)
     return world_bounds(crs).width if is_straight and is_unrolled(crs) else 0.0
 
 
 def _near(rings: list[NDArray[np.float64]], turn_px: float, info: RasterInfo) -> list[NDArray[np.float64]]:
-    """The rings without leaps over the antimeridian, as many turns further as brings the first nearest to the image."""
+    """The rings without leaps over the antimeridian, moved by whole turns so that the first is nearest to the image."""
     if not turn_px:
         return rings
     middle = info.width / 2
@@ -194,7 +194,7 @@ def _value(band: BandInfo, raw: NDArray[Any], has_data: bool) -> BandValue:
 
 
 def _rings_of(area: BaseGeometry) -> list[Any]:
-    """Outer and inner rings of all its polygons. Raises CannotBePlaced where there is none."""
+    """Outer and inner rings of all polygons of an area. Raises CannotBePlaced where there is none."""
     parts = getattr(area, "geoms", [area])
     rings = [ring for part in parts if part.geom_type == "Polygon" for ring in (part.exterior, *part.interiors)]
     if not rings:
@@ -203,7 +203,7 @@ def _rings_of(area: BaseGeometry) -> list[Any]:
 
 
 def _ring_on(grid: Affine, crs: str, ring: Any) -> NDArray[np.float64]:
-    """(n, 2) corners in pixels of the image, without the last, which is the first."""
+    """(n, 2) Corners of a ring in pixels of the image, without the last, which repeats the first."""
     lon, lat = np.asarray(ring.coords)[:-1, :2].T
     x, y = transform_points(WGS84, crs, lon, lat)
     back = grid.inverse()
@@ -214,8 +214,9 @@ def _ring_on(grid: Affine, crs: str, ring: Any) -> NDArray[np.float64]:
 
 
 def _window(rings: Sequence[NDArray[np.float64]], info: RasterInfo, turn_px: float = 0.0) -> tuple[int, int, int, int]:
-    """Whole pixels of the image around the rings; of one that goes round the Earth beyond its edges, too, where it
-    goes on. Raises CannotBePlaced where there are none.
+    """Whole pixels of the image around the rings. Raises CannotBePlaced where there are none.
+
+    An image that goes round the Earth may be read beyond its edges, where it repeats itself.
     """
     corners = np.concatenate(rings)
     left, top = (math.floor(value) for value in corners.min(axis=0))

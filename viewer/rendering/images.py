@@ -1,4 +1,4 @@
-"""Between arrays, pictures and places."""
+"""Converts arrays to pictures and back, and places pictures in a view."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from PySide6.QtGui import QImage, QTransform
 from layers.grid.tile_grid import Affine, View
 
 NOTHING = QImage()
-"""Stands for a tile that is known to hold nothing."""
+"""Picture of a tile that is known to be empty."""
 
 
 def image_of_argb(argb: NDArray[np.uint32]) -> QImage:
-    """A picture with its own memory from (h, w) premultiplied ARGB; opaque pictures get the format painted fastest."""
+    """Make a picture with its own memory from (h, w) premultiplied ARGB. Opaque ones get the format painted fastest."""
     height, width = argb.shape
     image = unpainted(width, height, opaque=bool((argb >= 0xFF000000).all()))
     np.frombuffer(image.bits(), dtype=np.uint32).reshape(height, width)[:] = argb
@@ -21,7 +21,7 @@ def image_of_argb(argb: NDArray[np.uint32]) -> QImage:
 
 
 def unpainted(width: int, height: int, *, opaque: bool) -> QImage:
-    """A picture whose pixels are still to be set. Raises MemoryError, where Qt would give one without pixels."""
+    """A picture whose pixels are still to be set. Raises MemoryError, where Qt would return one without pixels."""
     image = QImage(width, height, QImage.Format.Format_RGB32 if opaque else QImage.Format.Format_ARGB32_Premultiplied)
     if image.isNull():
         raise MemoryError(f"no picture of {width} x {height} pixels")
@@ -29,13 +29,13 @@ def unpainted(width: int, height: int, *, opaque: bool) -> QImage:
 
 
 def argb_of_image(image: QImage) -> NDArray[np.uint32]:
-    """(h, w) premultiplied ARGB, a copy."""
+    """(h, w) premultiplied ARGB of a picture, as a copy."""
     image = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
     return np.frombuffer(image.constBits(), dtype=np.uint32).reshape(image.height(), image.width()).copy()
 
 
 def compose(outer: Affine, inner: Affine) -> Affine:
-    """First `inner`, then `outer`."""
+    """Join two transforms: first `inner`, then `outer`."""
     x, y = outer.apply(inner.c, inner.f)
     return Affine(
         outer.a * inner.a + outer.b * inner.d,
@@ -52,5 +52,5 @@ def transform_of(affine: Affine) -> QTransform:
 
 
 def to_view_pixels(view: View, affine: Affine) -> QTransform:
-    """From the pixels of a picture placed in the world by `affine` to the pixels of `view`."""
+    """Transform from the pixels of a picture placed in the world by `affine` to the pixels of `view`."""
     return transform_of(compose(view.affine.inverse(), affine))

@@ -11,7 +11,7 @@ from layers.raster.info import RasterInfo
 
 
 def acquisition_of(layer: Layer, info: RasterInfo | None, found: Acquisition | None) -> Acquisition:
-    """The layer's own date, sensor and credit, else what was `found` beside the file, else what its probe said."""
+    """The layer's own date, sensor and credit, else those of `found` beside the file, else those of its probe."""
     start, _, end = layer.acquired_at.partition("/")
     kind = "interval" if end and layer.known_date_kind == "unknown" else layer.known_date_kind
     known = Acquisition(at=start.strip(), until=end.strip(), date_kind=kind, sensor=layer.sensor, credit=layer.credit)
@@ -26,13 +26,13 @@ def acquisition_of(layer: Layer, info: RasterInfo | None, found: Acquisition | N
 
 
 def tiles_acquisition(layer: Layer) -> Acquisition:
-    """Of a service: the day that is asked for, as the service gives it."""
+    """Acquisition of a service: the day that is requested, as the service gives it."""
     return acquisition_of(replace(layer, acquired_at=str(layer.source.get("time") or layer.acquired_at)), None, None)
 
 
 UNDATED = Phrase("date unknown")
 _LONGEST_DATE = 40
-"""Characters: what is longer is no date, whatever a case calls it."""
+"""Most characters of a date; a longer text is no date, whatever a case calls it."""
 
 
 def badge(known: Acquisition) -> str:

@@ -1,4 +1,4 @@
-"""Layers that are nudged: the map looks at their own ground from so far aside. The one place that draws them shifted.
+"""Draws nudged layers shifted: the only place where a view of the map becomes a view of a layer's own ground.
 
 A nudge is metres east and north at a place of the layer. On a map it is one step for the whole layer, of the length
 and direction that these metres have there. A view moved back by that step shows the layer's own ground where the map
@@ -20,12 +20,12 @@ from layers.geo.ground_offset import world_offset
 from layers.grid.tile_grid import View
 
 _PARTS = 1024
-"""Steps are rounded to such a part of a pixel, so that no rounding error begins another grid."""
+"""Parts of a pixel to which steps are rounded, so that no rounding error begins another grid."""
 
 
 @lru_cache(maxsize=256)
 def step_of(nudge: Nudge, crs: str) -> tuple[float, float]:
-    """The nudge in units of a CRS; none where that has no place for it."""
+    """The nudge in units of a CRS; (0, 0) where the CRS has no place for it."""
     try:
         if is_off_earth(crs):
             return 0.0, 0.0
@@ -37,9 +37,9 @@ def step_of(nudge: Nudge, crs: str) -> tuple[float, float]:
 
 @lru_cache(maxsize=64)
 def own_view(view: View, nudge: Nudge) -> View:
-    """The view of a layer's own ground that is seen in a view of the map.
+    """The view of a layer's own ground that a view of the map shows.
 
-    Of the step whole pixels move the view over its grid, whose tiles stay good, and only the rest moves the grid.
+    Whole pixels of the step move the view over its grid, whose tiles stay good; only the rest moves the grid.
     """
     x, y = step_of(nudge, view.grid.crs)
     back = view.grid.affine().inverse()
@@ -56,13 +56,13 @@ def own_view(view: View, nudge: Nudge) -> View:
 
 
 def shown_bounds(bounds: Bounds, nudge: Nudge, crs: str = WGS84) -> Bounds:
-    """Bounds on the map of what has these bounds on a layer's own ground."""
+    """Bounds on the map for `bounds` on a layer's own ground."""
     x, y = step_of(nudge, crs)
     return Bounds(bounds.left + x, bounds.bottom + y, bounds.right + x, bounds.top + y)
 
 
 def own_place(lon: float, lat: float, nudge: Nudge, crs: str) -> tuple[float, float]:
-    """The place of a layer's own ground that is drawn at a place on a map of this CRS."""
+    """The place on a layer's own ground that is drawn at a place on a map of this CRS."""
     step_x, step_y = step_of(nudge, crs)
     x, y = (float(v) for v in transform_points(WGS84, crs, lon, lat))
     own_lon, own_lat = (float(v) for v in transform_points(crs, WGS84, x - step_x, y - step_y))

@@ -1,4 +1,4 @@
-"""The facts of an image that a shadow on it is judged by: its time, its kind, and the sun as its metadata state it."""
+"""The facts of an image by which shadows on it are judged: time, kind, and the sun as its metadata state it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from viewer.rendering.tiles.tiles_drawing import TilesDrawing
 
 
 def shadow_image(drawing: LayerDrawing) -> ShadowImage | None:
-    """The facts as they are known now; None for what is no image, or is not known yet."""
+    """The facts as they are known now; None for a layer that is no image, or is not known yet."""
     facts = image_facts(drawing)
     if facts is None:
         return None
@@ -28,7 +28,7 @@ def shadow_image(drawing: LayerDrawing) -> ShadowImage | None:
 
 
 def _sun(known: Acquisition) -> tuple[float | None, float | None]:
-    """Azimuth and elevation, both or neither."""
+    """Azimuth and elevation of the sun in degrees, both or neither."""
     azimuth, elevation = known.sun_azimuth_deg, known.sun_elevation_deg
     if azimuth is None or elevation is None or not (math.isfinite(azimuth) and math.isfinite(elevation)):
         return None, None
@@ -36,7 +36,7 @@ def _sun(known: Acquisition) -> tuple[float | None, float | None]:
 
 
 def _shown_bands(drawing: LayerDrawing) -> list[str]:
-    """The common names of the bands that are looked at, as far as they are known."""
+    """The common names of the bands that are shown, as far as they are known."""
     if not isinstance(drawing, RasterDrawing) or drawing.info is None or drawing.style is None:
         return []
     names = names_of(drawing.info)

@@ -13,16 +13,15 @@ from layers.grid.tile_grid import View
 type Views = tuple[View, ...]
 
 _MOST_TURNS = 3
-"""To each side: the screen shows fewer, however far it is zoomed out."""
+"""Most turns to each side: the screen shows fewer, however far it is zoomed out."""
 
 
 @lru_cache(maxsize=16)
 def world_copies(view: View) -> Views:
-    """The copies of the world that a view sees over the antimeridian, the nearest first, each as a view of its own of
-    the same size.
+    """The copies of the world that a view sees over the antimeridian, each as a view of its own of the same size.
 
-    Empty where the view does not reach over it. The grid of a copy begins whole turns of the Earth further: the name
-    of a tile, which holds its grid, tells the copies apart.
+    The nearest comes first; empty where the view does not reach over it. The grid of a copy begins whole turns of the
+    Earth further: the name of a tile, which holds its grid, tells the copies apart.
     """
     crs = view.grid.crs
     if not is_unrolled(crs):

@@ -1,4 +1,4 @@
-"""A line to type in that shows the beginning of a text that is longer than itself."""
+"""A line edit that shows the beginning of a text that is longer than itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 
 class BegunLine(QLineEdit):
-    """Qt's own shows the end: when it is given a text, and when all of it is selected as the keyboard comes."""
+    """Shows the beginning where Qt's own shows the end: when a text is set, and when the focus selects all of it."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)

@@ -1,8 +1,8 @@
-"""Python's garbage collector, in the window's thread only.
+"""Runs Python's garbage collector in the window's thread only.
 
-Left to itself it runs in whichever thread happens to allocate: a Qt object it finds there is taken apart beside the
-event loop that still uses it, and a connection it undoes there waits for the interpreter with Qt's lock in its hand,
-while the window waits for the lock with the interpreter in its own.
+Otherwise it runs in whichever thread happens to allocate: it takes a Qt object apart beside the event loop that still
+uses it, and where it undoes a connection it waits for the interpreter while it holds Qt's lock, and the window waits
+for the lock while it holds the interpreter.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ LOOK_MS = 100
 
 
 class Collector(QObject):
-    """Collects at turns of the event loop once Python's own thresholds are passed; the younger, the more often."""
+    """Collects at turns of the event loop once Python's own thresholds are passed; younger generations more often."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -27,7 +27,7 @@ class Collector(QObject):
         self._clock.start()
 
     def close(self) -> None:
-        """Leave it to Python again, where it was left to it before."""
+        """Restore Python's own collection, where it was on before."""
         self._clock.stop()
         if self._was_enabled:
             gc.enable()

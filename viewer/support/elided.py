@@ -1,4 +1,4 @@
-"""A label of one line that takes the room there is, and ends with … where its text needs more."""
+"""A label of one line that takes the available width, and ends with … where its text needs more."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ LEAST_PX = 48
 
 
 class ElidedLabel(QLabel):
-    """Its tooltip says it whole."""
+    """Shows a text shortened; its tooltip has the whole text."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
 
     def say(self, text: str) -> None:
-        """Show a text from anywhere."""
+        """Show a text from any source."""
         self.setText(one_line(text))
         self.setToolTip(tooltip(text))
 

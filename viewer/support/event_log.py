@@ -1,8 +1,8 @@
-"""The log: a small private file of what happened when, without anything that names a person's files, places or hosts.
+"""The log: a small private file of events with times, without names of a person's files, places or hosts.
 
-A bug report may contain it, so a line holds counts, kinds and our own words. What others say (Qt, libraries, messages
-of exceptions) loses all that could be a name before it is written. Times are UTC. A log that cannot be written harms
-nobody.
+A bug report may contain it, so a line holds counts, kinds and our own words. Texts of others (Qt, libraries, messages
+of exceptions) lose all that could be a name before they are written. Times are UTC. A log that cannot be written does
+no harm.
 """
 
 from __future__ import annotations
@@ -19,27 +19,28 @@ from typing import Any
 
 LOG_BYTES = 250_000
 LOGS_KEPT = 2
-"""Older files beside the newest."""
+"""Number of older files beside the newest."""
 FILE_NAME = "geoloupe.log"
 UTC = "%Y-%m-%dT%H:%M:%SZ"
 _TAIL_BYTES = 64_000
 _OURS = {"is_ours": True}
 _NAMES_OF_CODE = (AttributeError, NameError, IndexError, ArithmeticError, RecursionError)
-"""Exceptions whose messages Python makes of names of the program; others may quote a label or a path."""
+"""Exceptions whose messages Python makes from names in the program; others may quote a label or a path."""
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|'[^']*'|‘[^’]*’|«[^»]*»")
 _NAME_LIKE = re.compile(r"\S*[/\\@]\S*|\S*[^\W\d]\S*\.[^\W\d]\w*\S*|\S*\d+[.,]\d{3,}\S*")
-"""A path or an address; words with a dot inside (files, hosts); numbers as exact as a coordinate."""
+"""Pattern of a path or an address, of words with a dot inside (files, hosts), and of numbers as exact as a coordinate.
+"""
 
 log = logging.getLogger("geoloupe")
 
 
 def note(text: str) -> None:
-    """Write one line. `text` holds no name of a file, folder, label or host: it is written as it stands."""
+    """Write one line. `text` must hold no name of a file, folder, label or host: it is written unchanged."""
     log.info(text, extra=_OURS)
 
 
 class EventLog:
-    """The file, while it is open. `problem` says why none can be written; it is empty while one can."""
+    """The log file, while it is open. `problem` says why none can be written; it is empty while one can."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE_NAME
@@ -48,7 +49,7 @@ class EventLog:
         self._level = logging.NOTSET
 
     def open(self) -> None:
-        """Begin to write what is logged anywhere in the program."""
+        """Open the file, and write all log records of the program to it."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             handler = _PrivateFile(self.path, maxBytes=LOG_BYTES, backupCount=LOGS_KEPT, encoding="utf-8")
@@ -62,7 +63,7 @@ class EventLog:
         note("the program begins")
 
     def close(self) -> None:
-        """Write no more. Where the line about the end is missing, the program was killed or crashed."""
+        """Close the file. Where the line about the end is missing, the program was killed or crashed."""
         if self._handler is not None:
             note("the program ends")
             log.setLevel(self._level)
@@ -72,7 +73,7 @@ class EventLog:
 
 
 def last_lines(folder: Path, count: int) -> list[str]:
-    """The newest lines of the log in a folder; none where there is no log, or none that can be read."""
+    """The newest lines of the log in a folder; empty without a readable log."""
     try:
         with (folder / FILE_NAME).open("rb") as file:
             size = file.seek(0, os.SEEK_END)
@@ -84,12 +85,12 @@ def last_lines(folder: Path, count: int) -> list[str]:
 
 
 def without_names(text: str) -> str:
-    """`text` without what stands in quotes, and without words that may be a path, a file, a host or a coordinate."""
+    """`text` without quoted words, and without words that may be a path, a file, a host or a coordinate."""
     return _NAME_LIKE.sub("…", _QUOTED.sub("…", text.replace(str(Path.home()), "…")))
 
 
 def told(kind: type[BaseException], error: BaseException | None) -> str:
-    """An exception in a line: its kind, and its message where that can name nothing but parts of the program."""
+    """An exception on a line: its kind, and its message where that can name only parts of the program."""
     if isinstance(error, OSError):
         return f"{kind.__name__}: errno {error.errno}"
     is_plain = isinstance(error, _NAMES_OF_CODE)
@@ -97,7 +98,7 @@ def told(kind: type[BaseException], error: BaseException | None) -> str:
 
 
 class _PrivateFile(RotatingFileHandler):
-    """A rotating file that only its owner reads. What cannot be written is left out."""
+    """A rotating file that only its owner can read. Lines that cannot be written are left out."""
 
     def _open(self) -> Any:
         file = open(  # noqa: SIM115 - the handler closes it
@@ -108,7 +109,7 @@ class _PrivateFile(RotatingFileHandler):
         return file
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """A full disk, or a folder that is gone, costs the line: nothing waits for it, and nobody can act on it."""
+        """Drop the line on a full disk, or without the folder: nothing waits for it, and nobody can act on it."""
 
 
 def _owner_only(path: str, flags: int) -> int:
@@ -116,7 +117,7 @@ def _owner_only(path: str, flags: int) -> int:
 
 
 class _Nameless(logging.Formatter):
-    """Lines in UTC, without names of others. Exceptions are told by modules and lines of code."""
+    """Formats lines in UTC, without names of others. Exceptions are shown by modules and lines of code."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = f"{time.strftime(UTC, time.gmtime(record.created))} {record.levelname} {record.name}: "

@@ -1,4 +1,4 @@
-"""A filter of the events of one widget alone: the one that has the keyboard."""
+"""An event filter for the widget that has the keyboard focus, and for no other."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 
 class FocusFilter(QObject):
-    """Watches only the widget that has the focus, where it concerns that, so that no event of the map comes by."""
+    """Filters only the widget with the focus, where `concerns` accepts it, so that the map's events are not."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)

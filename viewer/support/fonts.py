@@ -8,11 +8,11 @@ from viewer.resources import resource_path
 
 FAMILY = "Noto Sans"
 FALLBACKS = ("DejaVu Sans", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC")
-"""Families asked for characters that ours lacks (Chinese, above all), in this order."""
+"""Families used for characters that ours lacks (above all Chinese), in this order."""
 
 
 def load_fonts() -> None:
-    """Make the shipped font known to Qt; again is harmless. Needs a QGuiApplication."""
+    """Register the shipped font with Qt; a repeated call is harmless. Needs a QGuiApplication."""
     if FAMILY in QFontDatabase.families():
         return
     folder = resource_path("fonts")

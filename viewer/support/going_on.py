@@ -1,4 +1,4 @@
-"""The door for errors of our own in what is painted: told as any error of the program, and the rest goes on."""
+"""Catches our own errors in painting: reports each as any error of the program, and lets the rest go on."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from types import TracebackType
 
 
 def _nobody(error: Exception) -> None:
-    """Nobody has to be told besides."""
+    """Do nothing: the default for callers that need no report."""
 
 
 class going_on:  # noqa: N801 - reads as a function; a generator would take each frame of panes several times as long
-    """Hand what this block raises to the hook for errors that nobody caught, and to `failed`; then go on.
+    """Pass what this block raises to the hook for uncaught errors, and to `failed`; then go on.
 
     Half a picture is better than none, and an error in painting would be raised again by each repaint.
     """

@@ -1,4 +1,4 @@
-"""Our line icons, in the colour of the text they stand beside. What was drawn is kept for the next who asks for it."""
+"""Draws our line icons in the colour of the text beside them, and keeps the pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Long work off the window's thread. Whatever happens in a job reaches the window: a result, or one sentence."""
+"""Runs long work off the window's thread. Each job ends in the window with a result, or with one sentence."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ log = logging.getLogger(__name__)
 
 
 class JobCancelled(GeoloupeError):
-    """The work was given up because somebody asked for that."""
+    """Raised where work was cancelled."""
 
 
 class Job:
-    """One piece of work under way; read it in the window's thread."""
+    """One piece of work; to be read in the window's thread."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class Job:
         self._cancelled = threading.Event()
 
     def cancel(self) -> None:
-        """Ask the work to stop; it does at its next look. Neither `done` nor `failed` is called afterwards."""
+        """Request cancellation; the work stops at its next check. Neither `done` nor `failed` is called afterwards."""
         self._cancelled.set()
         self._on_cancel()
 
@@ -54,17 +54,17 @@ class Job:
         return self._cancelled.is_set()
 
     def finish(self) -> None:
-        """It is over: whom it would have asked to stop is held no longer, whoever still knows of the job."""
+        """Mark the job as ended, and drop its callable for cancelling, as the job may be kept elsewhere."""
         self.is_finished = True
         self._on_cancel = _nothing
 
 
 def _nothing() -> None:
-    """Nobody is asked to stop."""
+    """Do nothing: the default for work that needs no notice of its cancellation."""
 
 
 class JobContext:
-    """The way from work, in its own thread, to its job: progress, and whether it was cancelled."""
+    """The link from work, in its own thread, to its job: progress, and cancellation."""
 
     def __init__(self, job: Job, report: Callable[[Job, float, str], None]) -> None:
         self._job = job
@@ -80,7 +80,7 @@ class JobContext:
             raise JobCancelled("{title}: cancelled.", title=self._job.title)
 
     def progress(self, fraction: float, text: str = "") -> None:
-        """Tell how far the work is, 0 to 1."""
+        """Report the progress of the work, 0 to 1."""
         self._report(self._job, fraction, text)
 
 
@@ -88,7 +88,7 @@ type _Heard = Callable[[Any], None] | None
 
 
 class _Held(Struct, eq=False):
-    """The work of a job, and the callables that hear of its end."""
+    """The work of a job, and the callables for its end."""
 
     work: Callable[[JobContext], Any] | None
     done: Callable[[Any], None] | None
@@ -96,7 +96,7 @@ class _Held(Struct, eq=False):
     given_up: Callable[[Any], None] | None
 
     def let_go(self) -> tuple[_Heard, _Heard, _Heard]:
-        """Hold nothing any more; returns who hears: of the result, of a failure, and of work that was given up."""
+        """Drop all callables, and return those for the result, for a failure, and for cancelled work."""
         heard = self.done, self.failed, self.given_up
         self.work = self.done = self.failed = self.given_up = None
         return heard
@@ -106,8 +106,8 @@ class Jobs(QObject):
     """Runs work on a thread pool. `done` and `failed` are called in the window's thread.
 
     Jobs with a title are announced by the signals (the status bar shows them); the small steps of drawing have none.
-    `failed` carries the error of any job, `unheard` that of one whose caller gave no `failed`; `ran_short` tells that
-    there was not enough memory for one.
+    `failed` carries the error of any job, `unheard` that of one whose caller gave no `failed`; `ran_short` is emitted
+    where there was not enough memory for one.
     """
 
     started = Signal(object)
@@ -142,13 +142,10 @@ class Jobs(QObject):
     ) -> Job:
         """Start `work(context)` as soon as a thread is free.
 
-        `of_case`: it is about the open case alone. It is cancelled when another one is opened, and nobody hears of it.
-
-        `apart`, for what looks at a person's files: at once, in a thread of its own. Where a drive is gone and never
-        answers, all other work goes on.
-
-        `given_up` is called in the place of `done` and `failed` where it was cancelled, with the result that it had all
-        the same; `on_cancel` at once.
+        `of_case`: it is about the open case alone. It is cancelled when another one is opened, and no callable is
+        called. `apart`, for work that looks at a person's files: at once, in a thread of its own. Where a lost drive
+        never answers, all other work goes on. `given_up` is called instead of `done` and `failed` where the job was
+        cancelled, with the result if there is one all the same; `on_cancel` is called at once.
         """
         job = Job(title, on_cancel, self._case if of_case else None, is_stoppable=is_stoppable)
         self._running.add(job)
@@ -185,14 +182,14 @@ class Jobs(QObject):
         return job
 
     def begin_case(self) -> None:
-        """Another case is open: what was begun for the one before is given up, and what it has found is dropped."""
+        """Cancel the jobs of the case before, and drop their results, as another case is open."""
         self._case += 1
         for job in self._running:
             if job.case is not None and job.case < self._case:
                 job.cancel()
 
     def follow(self, title: str, on_cancel: Callable[[], None] | None) -> Job:
-        """Announce work that goes on elsewhere and for which nobody waits; its owner tells of it and ends it.
+        """Announce work that runs elsewhere, without waiting for it; its owner reports its progress and its end.
 
         `on_cancel` None: it cannot be stopped.
         """
@@ -203,11 +200,11 @@ class Jobs(QObject):
         return job
 
     def tell(self, job: Job, fraction: float, text: str = "") -> None:
-        """Tell how far followed work is, 0 to 1."""
+        """Report the progress of followed work, 0 to 1."""
         self._progress(job, fraction, text)
 
     def end(self, job: Job) -> None:
-        """Followed work is done, or given up."""
+        """End followed work, whether done or cancelled."""
         if job in self._followed:
             self._followed.remove(job)
             self._end(job)
@@ -217,7 +214,7 @@ class Jobs(QObject):
         return not self._running
 
     def running(self) -> list[Job]:
-        """The announced jobs under way; those whose work goes on elsewhere last, the newest at the end."""
+        """The announced jobs under way; those that run elsewhere last, the newest at the end."""
         return [job for job in self._running if job.title] + self._followed
 
     def wait(self, timeout_s: float = 30.0) -> bool:
@@ -282,10 +279,10 @@ class Jobs(QObject):
 
 
 class Loading:
-    """Makes calls once some code is imported, which takes longer than the window may be away.
+    """Makes calls once some code is imported, which takes too long for the window's thread.
 
-    The window's thread only. `load` runs in a job, until it has succeeded once; `is_wanted` tells afterwards whether
-    anybody is still there for whom calls are to be made; `failed` hears in a sentence why nothing was loaded.
+    For the window's thread only. `load` runs in a job, until it has succeeded once; `is_wanted` is True while calls are
+    still to be made; `failed` is called with a sentence where the import fails.
     """
 
     def __init__(
@@ -304,7 +301,7 @@ class Loading:
         return not self._waiting
 
     def then(self, key: str, call: Callable[[], object]) -> None:
-        """Make a call now, or once all is loaded; of one key only what was asked for last."""
+        """Make a call now, or once all is loaded; of several with one key only the last."""
         if self._is_loaded:
             call()
             return

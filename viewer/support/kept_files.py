@@ -1,4 +1,4 @@
-"""Small files of the program's own, replaced whole: whoever is killed while writing leaves the old one or the new."""
+"""Replaces small files of the program whole: a program killed while writing leaves the old file or the new one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from layers.project.storage.fsops import DISK, sweep, temporary_beside
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write `text` beside `path` and move it there; what killed programs left beside it goes. Raises OSError.
+    """Write `text` beside `path` and move it there; remnants of killed programs are removed. Raises OSError.
 
     It is not forced onto the disk: after a power failure the old text may be back, which costs a choice or two.
     """

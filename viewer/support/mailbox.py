@@ -1,4 +1,4 @@
-"""The way from any thread to the window's thread: one long-lived receiver, never a lambda of a dying widget."""
+"""Passes calls from any thread to the window's thread: one long-lived receiver, never a lambda of a dying widget."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 TURN_BUDGET_S = 0.004
-"""Time that one event-loop turn may spend on letters before the window gets its turn."""
+"""Most seconds for calls in one event-loop turn, before the window gets its turn."""
 
 log = logging.getLogger(__name__)
 
 
 class Mailbox(QObject):
-    """Calls posted from any thread are made in the thread this object lives in, in order, a few milliseconds a turn."""
+    """Makes calls from any thread in the thread of this object, in order, a few milliseconds a turn."""
 
     _rung = Signal()
 
@@ -30,7 +30,7 @@ class Mailbox(QObject):
         self._rung.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def post(self, call: Callable[..., Any], *arguments: Any) -> None:
-        """Have `call(*arguments)` made in the window's thread. Safe from any thread."""
+        """Make `call(*arguments)` in the window's thread. Safe from any thread."""
         self._letters.append((call, arguments))
         self._ring()
 

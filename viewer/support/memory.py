@@ -1,6 +1,6 @@
-"""Keeps freed memory: tiles come and go, and faulting their pages in again costs more than painting them.
+"""Keeps freed memory for reuse: tiles come and go, and mapping their pages again costs more than painting them.
 
-What large work has freed, such as a page of a product, is given back once the window rests.
+Memory of large work, such as a page of a product, is returned to the system once the window rests.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 KEPT_BYTES = 256 * 2**20
 LARGEST_KEPT_BYTES = 32 * 2**20
 ARENAS = 2
-"""Threads share what is kept: with an arena each, all of them would keep what only one needs at a time."""
+"""Number of glibc's arenas: threads with one each would all keep memory that only one needs at a time."""
 _STATM = "/proc/self/statm"
 
 
 def keep_freed_memory() -> None:
-    """Tell glibc to reuse blocks up to 32 MB instead of returning them to the system; elsewhere nothing happens."""
+    """Tell glibc to reuse blocks up to 32 MB instead of returning them to the system; does nothing elsewhere."""
     if sys.platform != "linux":
         return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none
@@ -30,7 +30,7 @@ def keep_freed_memory() -> None:
 
 
 def resident_bytes() -> int:
-    """Bytes of this process that are in memory; 0 where the system does not say."""
+    """Bytes of this process that are in memory; 0 where the system does not tell."""
     if sys.platform != "linux":
         return 0
     try:
@@ -41,7 +41,7 @@ def resident_bytes() -> int:
 
 
 def give_back_freed() -> None:
-    """Return to the system what is freed and kept. It takes some hundredths of a second: for a job."""
+    """Return freed memory that was kept to the system. It takes some hundredths of a second: for a job."""
     if sys.platform != "linux":
         return
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)

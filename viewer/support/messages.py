@@ -1,6 +1,6 @@
-"""The messages of the program: one line a matter, counted when it happens again, there until it is dismissed or old.
+"""The messages of the program: one line for each matter, with a count, until it is dismissed or old.
 
-What is about the open case goes with it; what is about the program stays.
+Lines about the open case go with it; those about the program stay.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ class Message(Struct, frozen=True):
     action: MessageAction | None = None
     about: About = "case"
     leads: bool = False
-    """Notices that come later stay below it: it says why nothing of all that is seen."""
+    """True for a message that stays above later notices, as it explains why nothing is shown."""
 
 
 class Messages(QObject):
-    """The lines that stand now, the newest last, but for those that lead. The window's thread only."""
+    """The lines shown now, the newest last, after those that lead. For the window's thread only."""
 
     changed = Signal()
 
@@ -55,7 +55,7 @@ class Messages(QObject):
         about: About = "case",
         leads: bool = False,
     ) -> None:
-        """Say `text` under `key`; a line that stands under the same key is replaced and its count goes up by one."""
+        """Show `text` under `key`; a line under the same key is replaced, and its count goes up by one."""
         before = self._lines.pop(key, None)
         line = Message(key, plain(text), level, 1, action, about, leads)
         self._lines[key] = line if before is None else replace(line, count=before.count + 1)
@@ -68,25 +68,25 @@ class Messages(QObject):
             self.changed.emit()
 
     def dismiss(self, line: Message) -> None:
-        """Take away a line that was read, and what stands behind it in the same words."""
+        """Remove a line that was read, and others with the same words."""
         for key in [other.key for other in self._lines.values() if other.text == line.text]:
             self.clear(key)
 
     def withdraw(self, key: str, text: str) -> None:
-        """Take away the line of `key`, where it says nothing later than `text`."""
+        """Remove the line of `key`, where its text is still `text`."""
         line = self._lines.get(key)
         if line is not None and line.text == plain(text):
             self.clear(key)
 
     def end_case(self) -> None:
-        """Another case takes the place of the open one: what was said about that one is of no use any more."""
+        """Remove the lines about the open case, as another one takes its place."""
         kept = {key: line for key, line in self._lines.items() if line.about == "program"}
         if len(kept) < len(self._lines):
             self._lines = kept
             self.changed.emit()
 
     def lines(self) -> list[Message]:
-        """The lines that stand, each sentence once: a full disk, say, may stop two matters in the same words."""
+        """The lines shown, each sentence once: a full disk, for example, may stop two matters in the same words."""
         newest = {line.text: line for line in self._lines.values()}
         return [line for line in self._lines.values() if newest[line.text] is line]
 

@@ -1,4 +1,4 @@
-"""Work in another thread that is begun anew before it ends: only what was begun last counts."""
+"""Work in another thread that may be started again before it ends: only the newest result counts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from viewer.support.jobs import Jobs
 
 
 class NewestJob:
-    """One kind of work. The window's thread only, but for the work itself."""
+    """One kind of work. For the window's thread only, apart from the work itself."""
 
     def __init__(self, jobs: Jobs) -> None:
         self._jobs = jobs
@@ -25,9 +25,10 @@ class NewestJob:
         done: Callable[[T], None],
         failed: Callable[[GeoloupeError], None] | None = None,
     ) -> None:
-        """Begin; `done` or `failed` is called in the window's thread, unless other work is begun or it is dropped.
+        """Start work; `done` or `failed` is called in the window's thread, unless other work is started or it is
+        dropped.
 
-        Without `failed` an error is told as that of any job.
+        Without `failed` an error is reported as that of any job.
         """
         self._newest = newest = object()
 
@@ -44,5 +45,5 @@ class NewestJob:
         self._jobs.run(lambda _: work(), ended, gave_up)
 
     def drop(self) -> None:
-        """Nobody waits for it any more."""
+        """Drop the result of the work under way."""
         self._newest = None

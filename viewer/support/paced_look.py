@@ -1,4 +1,4 @@
-"""A look at all that is there, which is asked for whenever one thing of it has changed."""
+"""Limits how often all things are looked at when each of them may change."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer
 
 REST = 9
-"""A look is followed by a rest of so many times its length: several kinds of looks share the window's time."""
+"""Rest after a look, as a multiple of its length: several kinds of looks share the window's time."""
 BRIEF_S = 0.001
-"""A look as short as this needs no rest."""
+"""Longest look in seconds that needs no rest."""
 
 
 class PacedLook(QObject):
-    """Looks at once when it is asked to, but takes no more than a part of the time: thousands of things that change
-    one after the other, each of which asks for a look at them all, would cost time quadratic in their number.
+    """Looks at once when asked, but for a limited part of the time.
+
+    Thousands of changes one after the other, each with a look at all things, would cost time quadratic in their number.
     """
 
     def __init__(self, look: Callable[[], None], parent: QObject) -> None:
@@ -33,11 +34,11 @@ class PacedLook(QObject):
         return self._later.isActive()
 
     def stop(self) -> None:
-        """Look no more, unless somebody asks again."""
+        """Cancel a look that is due; a later call of `ask` starts again."""
         self._later.stop()
 
     def ask(self, *_: object) -> None:
-        """Something has changed: look now, or when the rest is over, once for all that asked meanwhile."""
+        """Look now, or after the rest, once for all calls meanwhile. Called when something has changed."""
         if self._later.isActive():
             return
         rest_s = self._rests_until - time.monotonic()

@@ -1,4 +1,4 @@
-"""A painter that ends with the block it is used in, whatever happens there."""
+"""Context managers for painters, which end or restore them whatever happens in the block."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QPaintDevice, QPainter
 
 
 class part_of_picture:  # noqa: N801 - reads as a function; a generator would take each frame of panes twice as long
-    """A part that leaves the painter as it was, also where it fails with states of its own not given back."""
+    """A block that leaves the painter as it was, also where it fails with saved states of its own."""
 
     __slots__ = ("_before", "_painter")
 
@@ -35,9 +35,9 @@ class part_of_picture:  # noqa: N801 - reads as a function; a generator would ta
 
 @contextmanager
 def painting(device: QPaintDevice) -> Iterator[QPainter]:
-    """A painter onto `device`. Raises MemoryError for a picture that could not be made: Qt gives one without pixels.
+    """A painter onto `device`. Raises MemoryError for a picture without pixels, as Qt makes it where memory lacks.
 
-    An error keeps what it passed through: the picture would go before its painter, and Qt ends the program then.
+    An error holds its frames: the picture would be freed before its painter, and Qt ends the program then.
     """
     if isinstance(device, QImage) and device.isNull():
         raise MemoryError("no picture of this size")

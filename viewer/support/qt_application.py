@@ -1,6 +1,6 @@
-"""Qt's application, made so that a computer that cannot show windows is told in one sentence.
+"""Makes Qt's application; on a computer that cannot show windows it ends with one sentence.
 
-Qt itself would write several lines and abort: with a core dump, and with readers that nobody ends.
+Qt itself would write several lines and abort: with a core dump, and with readers left running.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from PySide6.QtGui import QGuiApplication
 from layers.errors import NoDisplay
 
 BAD_INPUT = 1
-"""The exit code where what was asked for cannot be done."""
+"""The exit code where the request cannot be carried out."""
 
 
 def make_application[A: QGuiApplication](kind: type[A], give_up: Callable[[], None]) -> A:
-    """The application. Where Qt cannot start, `give_up` is called and the program ends with a sentence.
+    """Make the application. Where Qt cannot start, `give_up` is called and the program ends with a sentence.
 
     Raises NoDisplay where there is no screen.
     """
@@ -46,7 +46,7 @@ def make_application[A: QGuiApplication](kind: type[A], give_up: Callable[[], No
 
 
 def _sentence(said: list[str]) -> str:
-    """Why Qt has no platform, from what it said before."""
+    """The reason why Qt has no platform, from its messages."""
     platform = os.environ.get("QT_QPA_PLATFORM") or "the default"
     reasons = [text for text in said if "connect" in text or "needed" in text or "not find" in text] or said[-1:]
     reason = "; ".join(" ".join(text.split()).rstrip(".") for text in reasons)

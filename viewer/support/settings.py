@@ -1,4 +1,4 @@
-"""The places where the program keeps its own things, and the few choices that outlive a run. No Qt: scripts ask too."""
+"""The folders of the program's own files, and the choices that outlive a run. No Qt: scripts use it too."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _ON_MACOS = {"data": "Application Support", "config": "Preferences", "cache": "C
 
 
 def data_folder() -> Path:
-    """Working copies and logs: what must not be lost."""
+    """The folder of working copies and logs, which must not be lost."""
     return _folder("data")
 
 
 def config_folder() -> Path:
-    """The settings file."""
+    """The folder of the settings file."""
     return _folder("config")
 
 
@@ -40,17 +40,17 @@ def overviews_folder() -> Path:
 
 
 def scenes_file() -> Path:
-    """The cache of scenes that readers have described."""
+    """The file of the cache of scenes that readers have described."""
     return cache_folder() / "scenes.sqlite"
 
 
 def sessions_folder() -> Path:
-    """The working copies of open and crashed sessions."""
+    """The folder of working copies of open and crashed sessions."""
     return data_folder() / "sessions"
 
 
 def _folder(kind: Literal["data", "config", "cache"]) -> Path:
-    """The folder itself is made by who first writes there."""
+    """A folder of the program; it is created by whoever first writes there."""
     home = os.environ.get(HOME_VARIABLE)
     if home:
         return Path(home) / kind
@@ -84,7 +84,7 @@ DEFAULTS: Mapping[str, Any] = {
 class Settings:
     """Known keys with defaults, in one JSON file. A damaged file is set aside, and `problem` says so.
 
-    Several programs of one analyst share the file: each writes what it changes itself, and keeps what others wrote.
+    Several programs of one analyst share the file: each writes its own changes, and keeps those of others.
     `path` None keeps everything in memory: for pictures and tests.
     """
 
@@ -92,7 +92,7 @@ class Settings:
         self._path = path
         self._values: dict[str, Any] = {}
         self._unwritten: dict[str, Any] = {}
-        """Choices that the file could not take."""
+        """Choices that could not be written to the file."""
         self.problem = ""
         if path is not None:
             self._read(path)
@@ -108,14 +108,14 @@ class Settings:
         return value if type(value) is type(default) and not is_half(value) else default
 
     def set(self, key: str, value: Any) -> None:
-        """Keep a value and write the file; a file that cannot be written costs the memory of the choice only."""
+        """Keep a value and write the file; where that fails, the choice lasts for this run only."""
         if type(value) is not type(DEFAULTS[key]):
             raise TypeError(f"The setting {key} holds a {type(DEFAULTS[key]).__name__}.")
         if self.get(key) != value:
             self.change(key, lambda _: value)
 
     def change[T](self, key: str, change: Callable[[T], T]) -> None:
-        """`set` to what `change` makes of the value that the file has by now."""
+        """Set a value to the result of `change` for the value that is in the file now."""
         if self._path is not None:
             self._values = {**self._in_file(self._path), **self._unwritten}
         value = change(self.get(key))
@@ -126,15 +126,15 @@ class Settings:
             self._write(self._path)
 
     def recent(self) -> list[Path]:
-        """Cases opened or saved lately, the newest first."""
+        """Cases that were opened or saved lately, the newest first."""
         return [Path(text) for text in only_texts(self.get("recent"))]
 
     def add_recent(self, path: Path) -> None:
-        """The case goes to the front of `recent`."""
+        """Move a case to the front of `recent`."""
         self.change("recent", lambda known: [str(path), *_without(known, path)][:RECENT_LIMIT])
 
     def forget_recent(self, path: Path) -> None:
-        """The case goes out of `recent`."""
+        """Remove a case from `recent`."""
         self.change("recent", lambda known: _without(known, path))
 
     def _read(self, path: Path) -> None:
@@ -150,7 +150,7 @@ class Settings:
             self._values = values
 
     def _in_file(self, path: Path) -> dict[str, Any]:
-        """The values that the file has by now; those known here where it cannot be read."""
+        """The values in the file now; those known here where it cannot be read."""
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError):
@@ -172,12 +172,12 @@ class Settings:
 
 
 def is_half(value: Any) -> bool:
-    """True for a text with half characters, as an odd file may hold it: no case could keep it."""
+    """True for a text with lone surrogates, as an odd file may hold it: no case could keep it."""
     return isinstance(value, str) and value.encode("utf-8", "ignore").decode("utf-8") != value
 
 
 def only_texts(known: list[Any]) -> list[str]:
-    """Texts of a list that a file gave, which may hold anything."""
+    """The texts in a list from a file, which may hold anything."""
     return [text for text in known if isinstance(text, str)]
 
 

@@ -1,6 +1,6 @@
-"""Boxes and sliders that keep still under a turning wheel: it scrolls what is around them.
+"""Boxes and sliders that the mouse wheel does not change: it scrolls the area around them.
 
-A choice or a slider is never changed by it, a number or a date only while that has the keyboard.
+The wheel never changes a choice or a slider, and a number or a date only while that has the focus.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 RING_PX = 1.6
 MOST_ROWS = 15
-"""Rows of a list that are seen at once; letters typed there find the others."""
+"""Most rows of a list that are visible at once; typed letters find the others."""
 if TYPE_CHECKING:
     _AnyBox = QAbstractSpinBox
 else:
@@ -36,7 +36,10 @@ _PAGES = (Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDow
 
 
 class ComboBox(QComboBox):
-    """One of some words; three dots stand for what is too long for it, and one to type in has the edge of a field."""
+    """A choice among words.
+
+    Three dots replace the end of one that is too long; an editable box has the edge of a field.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,7 +52,7 @@ class ComboBox(QComboBox):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        """With the keyboard it has a ring, as a line has: Qt's style draws next to none."""
+        """Paint a ring with the focus, as on a line edit: Qt's style draws next to none."""
         painter, option = QStylePainter(self), QStyleOptionComboBox()
         self.initStyleOption(option)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
@@ -80,8 +83,9 @@ class ComboBox(QComboBox):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """A closed choice is opened by Up, Down, Space or a letter, which finds an entry in the list: nothing is chosen
-        that nobody sees listed.
+        """Open a closed list by Up, Down, Space or a letter, which finds an entry there.
+
+        So nothing is chosen that is not visible in a list.
         """
         if self.isEditable():
             super().keyPressEvent(event)
@@ -97,7 +101,7 @@ class ComboBox(QComboBox):
 
 
 class _StillBox(_AnyBox):
-    """A box with arrows, whose value the wheel changes only while it has the keyboard."""
+    """A box with arrows, whose value the wheel changes only while it has the focus."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -112,19 +116,19 @@ class _StillBox(_AnyBox):
 
 
 class SpinBox(_StillBox, QSpinBox):
-    """A whole number."""
+    """A box for a whole number."""
 
 
 class DecimalBox(_StillBox, QDoubleSpinBox):
-    """A number."""
+    """A box for a decimal number."""
 
 
 class DateBox(_StillBox, QDateEdit):
-    """A day."""
+    """A box for a day."""
 
 
 class Slider(QSlider):
-    """A place between two ends: goes to where it is clicked, and can be dragged on from there."""
+    """A slider that jumps to the place of a click, and can be dragged on from there."""
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -1,4 +1,4 @@
-"""Lines on the terminal: what was found on standard output, what is to be known beside it on standard error."""
+"""Prints lines on the terminal: results on standard output, notices on standard error."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import unicodedata
 
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 LONGEST_LINE = 4000
-"""A file may hold names of megabytes; whoever wants all of one asks for JSON."""
+"""Most characters of a line: a file may hold names of megabytes, which JSON output has whole."""
 
 
 def say(line: str) -> None:
-    """One line on standard output, whatever a file has put into it: neither line breaks nor what steers a terminal."""
+    """Print one line on standard output, without line breaks and terminal controls that a file may have put into it."""
     print(_in_one_line(line))
 
 
 def complain(sentence: str) -> None:
-    """One clear sentence on standard error."""
+    """Print one clear sentence on standard error."""
     end = "" if sentence.endswith((".", "!", "?")) else "."  # what a library said may have none
     print(_in_one_line(f"geoloupe: {sentence}{end}"), file=sys.stderr)
 

@@ -1,6 +1,6 @@
-"""Text from files, made fit to show: no control or bidirectional-override characters, never endless, never too wide.
+"""Makes text from files fit to show: no control or bidirectional-override characters, limited in length and width.
 
-Names of files, layers, cases and sites may be of any length: what is done about that is done here.
+Names of files, layers, cases and sites may be of any length: they are limited here and nowhere else.
 """
 
 from __future__ import annotations
@@ -9,20 +9,20 @@ import re
 import unicodedata
 
 LONGEST = 2000
-"""Characters of one text that are shown anywhere; the data keep it whole."""
+"""Most characters of a text that are shown anywhere; the data keep it whole."""
 LONGEST_CREDIT = 500
-"""Characters of one credit or citation on a map."""
+"""Most characters of a credit or citation on a map."""
 LONGEST_SEARCHED = 200_000
-"""Characters of one text that a filter or a search looks through."""
+"""Most characters of a text that a filter or a search looks through."""
 LONGEST_TIP = 1000
 TIP_COLUMNS = 64
-"""Characters of a line of a tooltip."""
+"""Columns of a line of a tooltip."""
 BREAK = "\u200b"
-"""Zero wide: a line may end here."""
+"""Zero-width space, at which a line may end."""
 _RUN = 24
 _UNBROKEN = re.compile(rf"[^\s{BREAK}]{{{_RUN + 1},}}")
 _MARKUP = re.compile("<|&(?=lt;)")
-"""Signs that Qt takes for markup in a tooltip."""
+"""Characters that Qt takes for markup in a tooltip."""
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
@@ -49,12 +49,12 @@ def _in_language(text: str) -> str:
 
 
 def searched(*texts: str) -> str:
-    """Texts as a filter looks through them: one after the other, each as far as `LONGEST_SEARCHED`."""
+    """Texts joined for a filter, each cut at `LONGEST_SEARCHED`."""
     return " ".join(text[:LONGEST_SEARCHED] for text in texts)
 
 
 def breakable(text: str) -> str:
-    """Long words, paths and addresses with places where a line may end: after a separator, and wherever it must."""
+    """Long words, paths and addresses with places where a line may end: after separators, and elsewhere at need."""
     return _UNBROKEN.sub(_broken, text)
 
 
@@ -64,7 +64,7 @@ def _broken(found: re.Match[str]) -> str:
 
 
 def unbroken(text: str) -> str:
-    """The text that `breakable` was given."""
+    """The text from which `breakable` made this one."""
     return text.replace(BREAK, "")
 
 
@@ -75,7 +75,7 @@ def tooltip(text: str) -> str:
 
 
 def _wrapped(line: str) -> list[str]:
-    """A line in lines of whole words of `TIP_COLUMNS` at most; a longer word is broken."""
+    """Break a line into lines of whole words of at most `TIP_COLUMNS`; a longer word is broken."""
     if len(line) <= TIP_COLUMNS and line.isascii():
         return [line.rstrip()]  # for start-up time: every action has a tip, and most are short
     parts, width = [""], 0
@@ -100,7 +100,7 @@ def _wrapped(line: str) -> list[str]:
 
 
 def columns(text: str) -> int:
-    """Columns a text is wide; Chinese characters take two."""
+    """Width of a text in columns; Chinese characters take two."""
     if text.isascii():
         return len(text)
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

@@ -1,6 +1,6 @@
-"""Spans of time for `--trace`: written as Chrome trace events. Costs one test where no trace is wanted.
+"""Records spans of time for `--trace` as Chrome trace events. Costs one test where no trace is wanted.
 
-The spans travel as log records, so that nothing has to be handed around and readers of code see one line a span.
+The spans travel as log records, so that nothing has to be passed around and code shows one line a span.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def is_tracing() -> bool:
 
 
 def since(started_ns: int, name: str, **details: Any) -> None:
-    """A span that began at `time.perf_counter_ns()` = `started_ns`, perhaps elsewhere, and ends now, on this thread."""
+    """Record a span from `time.perf_counter_ns()` = `started_ns`, perhaps on another thread, to now on this thread."""
     length = time.perf_counter_ns() - started_ns
     extra = {"started_ns": started_ns, "length_ns": length, "details": details}
     _logger.debug(name, extra=extra)
@@ -60,7 +60,7 @@ class Trace(logging.Handler):
         _logger.addHandler(self)
 
     def stop(self) -> None:
-        """Raises OSError where the file cannot be written."""
+        """Write the file. Raises OSError where that is not possible."""
         _logger.removeHandler(self)
         _logger.setLevel(logging.WARNING)
         self._path.write_text(json.dumps({"traceEvents": self._events}), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Zoom into a box."""
+"""Zooms into a dragged box."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from viewer.tools.dragged_box import BoxTool
 
 
 class BoxZoomTool(BoxTool):
-    """Drag a box to see it as large as it goes."""
+    """Zooms to a dragged box as large as it goes."""
 
     name = "box_zoom"
     cursor = Qt.CursorShape.CrossCursor

@@ -1,4 +1,4 @@
-"""The verbs of a tool that drags a box: from where the drag began to where the pointer is."""
+"""The verbs of a tool that drags a box, from where the drag began to the pointer."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from viewer.tools.tool import Tool
 
 
 class BoxTool(Tool):
-    """A tool whose drags are boxes: it says what it makes of one in `take_box`."""
+    """A tool whose drags are boxes; `take_box` is called with each."""
 
     _from: PointerEvent | None = None
-    """The place where the drag under way began."""
+    """The event with which the drag in progress began."""
     _to: PointerEvent | None = None
 
     def take_box(self, start: PointerEvent, end: PointerEvent) -> None:
-        """A box was dragged: both its corners."""
+        """Take a box that was dragged, by two of its corners."""
         raise NotImplementedError
 
     def drag_start(self, event: PointerEvent) -> None:

@@ -1,4 +1,4 @@
-"""Draw a new site: a point with one click, a line or a polygon vertex by vertex."""
+"""Draws a new site: a point with one click, a line or a polygon vertex by vertex."""
 
 from __future__ import annotations
 
@@ -31,10 +31,11 @@ _KEYPAD = Qt.KeyboardModifier.KeypadModifier
 
 
 class DrawTool(Tool):
-    """Clicks set vertices, Enter or a double-click finishes, Backspace takes the last vertex back, Esc gives up.
+    """Draws a site: clicks set vertices, Enter or a double-click finishes, Backspace removes the last vertex, Esc
+    cancels.
 
-    A digit begins an entry of the next leg, by length and bearing. By keys alone Enter sets a vertex at the crosshair
-    in the middle of the map, and finishes where one was just set. The new site is a draft, measured on the image, and
+    A digit opens an entry of the next leg, by length and bearing. By keys alone Enter sets a vertex at the crosshair in
+    the middle of the map, and finishes where one was just set. The new site is a draft, measured on the image, and
     selected; `drawn` carries its uuid.
     """
 
@@ -81,7 +82,7 @@ class DrawTool(Tool):
 
     @property
     def _preface(self) -> str:
-        """Begins each hint: the template in hand, and that the tool is kept."""
+        """Beginning of each hint: the current template, and that the tool is kept."""
         kept = self.tr("Kept for more marks; Esc twice ends.") + " " if self._is_kept else ""
         return kept if self._template is None else f"{one_line(self._template.name, 60)}. {kept}"
 
@@ -104,7 +105,7 @@ class DrawTool(Tool):
 
     @property
     def own_keys(self) -> frozenset[int]:
-        """Digits, while they begin the next leg."""
+        """Digits, while they can begin the next leg."""
         return _DIGITS if self._can_type_leg else frozenset()
 
     def hover(self, event: PointerEvent) -> None:
@@ -151,18 +152,18 @@ class DrawTool(Tool):
         self.changed()
 
     def set_template(self, template: MarkTemplate | None) -> None:
-        """Draw marks of a template; None: of no class that is known."""
+        """Set the template of new marks; None for an unknown class."""
         self._template = template
         self.hint_changed.emit()
 
     def set_kept(self, kept: bool) -> None:
-        """Say in the hint that the tool stays in hand after each mark."""
+        """Set whether the hint says that the tool stays after each mark."""
         self._is_kept = kept
         self.changed()
 
     @property
     def lacking(self) -> str:
-        """One sentence for who ends with too few places."""
+        """A sentence for a drawing that is ended with too few places."""
         if self._closed:
             return self.tr("An area has three corners or more: set the next one.")
         return self.tr("One place alone makes no line: set the next one, then end.")
@@ -198,7 +199,9 @@ class DrawTool(Tool):
         return 3 if self._closed else 2
 
     def _enter(self, *, snaps: bool = False) -> None:
-        """Set what is set next at the crosshair; finish what the mouse has drawn, or where nothing moved meanwhile."""
+        """Set the next vertex at the crosshair; finish a drawing by mouse, or one where the map did not move since the
+        last.
+        """
         if self.off_earth:
             self.context.message(self.off_earth)
             return
@@ -212,7 +215,7 @@ class DrawTool(Tool):
         self._set(place)
 
     types_radius = False
-    """True where a leg is a radius: it has no bearing, and each is measured from the first place."""
+    """True where a leg is a radius: it has no bearing, and is measured from the first place."""
 
     @property
     def _can_type_leg(self) -> bool:
@@ -226,7 +229,7 @@ class DrawTool(Tool):
         return self.tr("Digits: type the radius.") if self.types_radius else self.tr("Digits: type a leg.")
 
     def _type_leg(self, text: str) -> None:
-        """Let the next vertex be given by length and bearing from the last one, beginning with a digit."""
+        """Open the entry of the next vertex by length and bearing from the last one, beginning with a digit."""
         if self._entry is None:
             self._entry = LegEntry(self.canvas, is_radius=self.types_radius)
             self._entry.typed.connect(self._show_leg)
@@ -238,7 +241,7 @@ class DrawTool(Tool):
         self._entry.open_at(self.canvas.on_widget(x, y).toPoint(), text)
 
     def _show_leg(self, length_m: float, bearing_deg: float) -> None:
-        """Preview what is typed."""
+        """Preview the leg that is typed."""
         is_leg = self._places and math.isfinite(length_m)
         self._at = destination(*self._leg_from, bearing_deg, length_m) if is_leg else None
         self.changed()

@@ -1,4 +1,4 @@
-"""Draw rectangles, circles and range rings: measured on the ellipsoid, and kept as what they are."""
+"""Draws rectangles, circles and range rings: measured on the ellipsoid, and kept as such shapes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LEG_SYMBOL = LineSymbol(ANNOTATION_COLOR, 1.4, (5.0, 4.0))
 
 
 class RectangleTool(ShapeTool):
-    """From corner to corner, its sides along those of the picture, whichever way the map is turned."""
+    """Draws a rectangle from corner to corner, its sides along the picture's, however the map is turned."""
 
     id = "rectangle"
     places_wanted: int | None = 2
@@ -54,7 +54,7 @@ class RectangleTool(ShapeTool):
 
 
 class TurnedRectangleTool(RectangleTool):
-    """Along two ends of one side, then as far as a third place."""
+    """Draws a rectangle from two ends of one side, and a third place on the opposite side."""
 
     id = "turned_rectangle"
     places_wanted: int | None = 3
@@ -75,7 +75,7 @@ class TurnedRectangleTool(RectangleTool):
 
 
 class CircleTool(ShapeTool):
-    """From the centre to a place on it."""
+    """Draws a circle from its centre to a place on it."""
 
     id = "circle"
     types_radius = True
@@ -104,7 +104,7 @@ class CircleTool(ShapeTool):
 
 
 class RangeRingTool(CircleTool):
-    """A centre, and a place on each of the rings; Enter or a double click ends."""
+    """Draws range rings from a centre, and a place on each of the rings; Enter or a double click ends."""
 
     id = "range_ring"
     places_wanted: int | None = None

@@ -1,4 +1,4 @@
-"""Mark a shadow, from the foot of an object to the shadow's tip, for its height."""
+"""Marks a shadow, from the foot of an object to the shadow's tip, for the object's height."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from viewer.tools.draw_shape import ShapeTool
 from viewer.tools.sketch import MEASURE_SYMBOL, measures, paint_geometry
 
 GUIDE_PX = 150.0
-"""Pixels of the screen for which the direction of shadows is drawn at least."""
+"""Least length in pixels of the screen of the line in the direction of shadows."""
 GUIDE_SYMBOL = LineSymbol("#ffd45e", 1.4, (2.0, 4.0))
 _COARSEST_M = 1e6
 
 
 class ShadowTool(ShapeTool):
-    """Two places; each is known no better than a pixel of the screen at the zoom at which it was set."""
+    """Marks a shadow by two places, each no more exact than a pixel of the screen at the zoom where it was set."""
 
     id = "shadow_height"
     places_wanted: int | None = 2
@@ -43,7 +43,7 @@ class ShadowTool(ShapeTool):
     )
     _coarsest_m = 0.0
     _guide: ShadowSun | None = None
-    """The sun of the image at the foot, where that is known: shadows of vertical objects lie along it."""
+    """The sun of the image at the foot, where it is known: shadows of vertical objects lie along it."""
 
     def shape(self, places: Sequence[Place]) -> MarkShape | None:
         try:
@@ -80,7 +80,7 @@ class ShadowTool(ShapeTool):
         super()._set(place)
 
     def _sun_at(self, place: Place) -> ShadowSun | None:
-        """The sun of the topmost image there; None where its time is not known, or not known yet."""
+        """The sun of the topmost image there; None where its time is unknown, or not known yet."""
         scene, view = self.canvas.scene, self.canvas.viewport.view()
         for uuid in images_below(scene, view, *place).layers[:1]:
             drawing = scene.drawings.get(uuid)

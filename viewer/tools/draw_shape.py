@@ -21,16 +21,16 @@ from viewer.tools.tool import ToolContext
 
 
 class ShapeTool(DrawTool):
-    """Places are set by clicks, by one drag, or by Enter at the crosshair; the last one makes the mark.
+    """Draws a shape: places are set by clicks, by one drag, or by Enter at the crosshair; the last one makes the mark.
 
     A shape of any number of places ends with Enter or a double click.
     """
 
     id = ""
     places_wanted: int | None = 1
-    """None: any number, from two."""
+    """Number of places of the shape; None for any number from two."""
     steps: tuple[Any, ...] = ()
-    """Words for each place in the hint, in English: "the first corner"."""
+    """Words for each place in the hint, in English, such as "the first corner"."""
 
     def __init__(self, context: ToolContext, class_code: str = "other", parent: QObject | None = None) -> None:
         super().__init__(context, "line" if self.places_wanted != 1 else "point", class_code, parent)
@@ -43,7 +43,7 @@ class ShapeTool(DrawTool):
         raise NotImplementedError
 
     def geometry(self, places: Sequence[Place], shape: MarkShape) -> BaseGeometry:
-        """The row's own geometry."""
+        """Geometry of the new row."""
         assert isinstance(shape, Rectangle | Circle | RangeRing)
         return shape.geometry()
 
@@ -52,11 +52,11 @@ class ShapeTool(DrawTool):
         return ""
 
     def refusal(self) -> str:
-        """One sentence on places that make no shape."""
+        """A sentence on places that make no shape."""
         return self.tr("These places are one and the same: set the next one elsewhere.")
 
     def preview(self, painter: QPainter, view: View, shape: MarkShape, geometry: BaseGeometry) -> None:
-        """The shape under way."""
+        """Paint the unfinished shape."""
         if geometry.geom_type != "Point":
             paint_geometry(painter, view, geometry)
 
@@ -92,7 +92,7 @@ class ShapeTool(DrawTool):
         self.hover(event)
 
     def finish(self) -> None:
-        """Make the mark; where a place is wanted yet it is that of the pointer."""
+        """Make the mark; where a place is still missing, it is that of the pointer."""
         places = self._shown()
         if self.places_wanted is None:
             places = list(self._places)
@@ -118,7 +118,7 @@ class ShapeTool(DrawTool):
     # -- places ---------------------------------------------------------------------------------------------------
 
     def _follow_view(self) -> None:
-        """By keys the next place is where the map is moved to."""
+        """Update the hint when the map moves, as by keys the next place is at its middle."""
         if self._places and self._is_by_keys:
             self.hint_changed.emit()
 

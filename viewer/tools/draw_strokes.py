@@ -1,4 +1,4 @@
-"""Draw arrows and freehand lines."""
+"""Draws arrows and freehand lines."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from viewer.tools.draw_shape import ShapeTool
 from viewer.tools.sketch import SKETCH_SYMBOL, geometry_of, measures, near, paint_geometry, pixels_of
 
 SMOOTHING_PX = 1.5
-"""The hand trembles by so much: what is drawn keeps within it of where the hand went."""
+"""Tremble of the hand in pixels: the smoothed line keeps within this distance of the drawn one."""
 _BETWEEN = 6
-"""Places of the curve between two of the hand's."""
+"""Places of the curve between two places of the hand."""
 _FINE_PX = 0.25
 
 
 class ArrowTool(ShapeTool):
-    """From its tail to its tip."""
+    """Draws an arrow from its tail to its tip."""
 
     id = "arrow"
     places_wanted: int | None = 2
@@ -58,7 +58,7 @@ class ArrowTool(ShapeTool):
 
 
 class FreehandTool(ShapeTool):
-    """Along the way of a drag; or by clicks, through which a smooth line is led."""
+    """Draws a line along a drag, or a smooth line through clicked places."""
 
     id = "freehand"
     places_wanted: int | None = None
@@ -125,7 +125,7 @@ class FreehandTool(ShapeTool):
 
 
 def smoothed(points: NDArray[np.float64], within: float) -> NDArray[np.float64]:
-    """A smooth line (n, 2) through those of the points that matter: all others are within so much of straight ways."""
+    """A smooth line (n, 2) through the points that matter: all others are `within` this distance of straight legs."""
     kept = shapely.get_coordinates(shapely.simplify(shapely.LineString(points), within, preserve_topology=False))
     kept = kept[np.append(True, np.hypot(*np.diff(kept, axis=0).T) > 0)]
     if len(kept) < 3:
@@ -140,7 +140,7 @@ def smoothed(points: NDArray[np.float64], within: float) -> NDArray[np.float64]:
 
 
 def _between(p: NDArray[np.float64], t: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The curve from the second to the third of four places, the last one left out."""
+    """The curve from the second to the third of four places, without the last place."""
     at = np.linspace(t[1], t[2], _BETWEEN, endpoint=False)[:, None]
 
     def mixed(a: NDArray[np.float64], b: NDArray[np.float64], first: float, last: float) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Put texts, callouts and numbered markers on the map; what they say is written in the form."""
+"""Draws texts, callouts and numbered markers; their words are written in the form."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from viewer.tools.sketch import pixels_of
 
 
 class TextTool(ShapeTool):
-    """At one place."""
+    """Draws a text at one place."""
 
     id = "text"
     steps: tuple[Any, ...] = (QT_TRANSLATE_NOOP("Shapes", "a text"),)
@@ -36,7 +36,7 @@ class TextTool(ShapeTool):
 
 
 class NumberTool(TextTool):
-    """The next number, at one place."""
+    """Draws the next number at one place."""
 
     id = "numbered_marker"
     steps: tuple[Any, ...] = (QT_TRANSLATE_NOOP("Shapes", "the next number"),)
@@ -52,7 +52,7 @@ class NumberTool(TextTool):
 
 
 class CalloutTool(TextTool):
-    """From what it is about to where its words stand."""
+    """Draws a callout from its subject to the place of its words."""
 
     id = "callout"
     places_wanted: int | None = 2

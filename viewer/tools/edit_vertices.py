@@ -1,4 +1,4 @@
-"""Change the vertices of one line or polygon."""
+"""Changes the vertices of one line or polygon."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from viewer.tools.tool import SiteTool
 
 REACH_PX = 8.0
 MOST_VERTICES = 5000
-"""Each move of the mouse looks at all of them."""
+"""Most vertices of a geometry that can be edited: each move of the mouse looks at all of them."""
 
 
 class Handle(NamedTuple):
-    """A vertex of a part, or with `is_middle` the place after it where one can be made."""
+    """A vertex of a part, or with `is_middle` the place after it where a new one can be made."""
 
     part: int
     vertex: int
@@ -39,10 +39,10 @@ class Handle(NamedTuple):
 
 
 class EditVerticesTool(SiteTool):
-    """Drag a vertex; click or drag the faint dot between two to add one; Delete removes the one last touched.
+    """Moves vertices by drags, adds them at the faint dots between two, and removes the last touched one by Delete.
 
-    An arrow stays an arrow, a callout keeps its text. A mark that its shape gives wholly has handles in their place: a
-    circle those of its middle and its radius.
+    An arrow stays an arrow, a callout keeps its text. A mark defined by its shape has handles instead: a circle those
+    of its middle and its radius.
     """
 
     name = "edit_vertices"
@@ -52,7 +52,7 @@ class EditVerticesTool(SiteTool):
     _current: Handle | None = None
     _preview: BaseGeometry | None = None
     _dragged: HandleDrag | None = None
-    """The handle of a shape in hand."""
+    """The handle of a shape that is being dragged."""
 
     @property
     def hint(self) -> str:
@@ -89,13 +89,13 @@ class EditVerticesTool(SiteTool):
 
     @property
     def site(self) -> Site | None:
-        """The one selected site."""
+        """The selected site, where it is the only one."""
         uuids = self.canvas.selection.uuids
         return self.context.document.sites.get(next(iter(uuids))) if len(uuids) == 1 else None
 
     @property
     def own_keys(self) -> frozenset[int]:
-        """Of vertices, never of the site."""
+        """Keys that delete vertices, and not the site."""
         return frozenset({Qt.Key.Key_Delete, Qt.Key.Key_Backspace})
 
     @property
@@ -186,7 +186,7 @@ class EditVerticesTool(SiteTool):
         self.cancel()
 
     def _handles(self, view: View) -> list[tuple[Handle, tuple[float, float]]]:
-        """Vertices first, so that they win over the dots between them."""
+        """Vertices first, so that they come before the dots between them."""
         site = self.site
         if site is None or why_off_earth(site.geometry) or _is_crowded(site.geometry) or _is_given_by_shape(site):
             return []
@@ -216,7 +216,7 @@ class EditVerticesTool(SiteTool):
         return min(near_by)[2] if near_by else None
 
     def _shape_handles(self) -> Handles | None:
-        """The handles of a mark that its shape gives, as it is or as the handle in hand makes it; None for others."""
+        """The handles of a mark defined by its shape, as it is or as the dragged handle makes it; None for others."""
         site = self.site
         if site is None or why_off_earth(site.geometry) or not _is_given_by_shape(site):
             return None
@@ -228,7 +228,7 @@ class EditVerticesTool(SiteTool):
         return None if handles is None else handles.at(event.px, event.py)
 
     def _show_dragged(self) -> None:
-        """Let the map show the mark as the handle in hand makes it."""
+        """Let the map show the mark as the dragged handle makes it."""
         figure = None if self._dragged is None else self._dragged.figure
         figures = {} if figure is None or self._dragged is None else {self._dragged.uuid: figure}
         self.canvas.preview_sites(rows_under_way(self.context.document.sites, figures))
@@ -276,7 +276,7 @@ class EditVerticesTool(SiteTool):
         self.changed()
 
     def _push(self, site: Site, geometry: BaseGeometry) -> bool:
-        """True where the site has these vertices now; else it was said why not."""
+        """Push an edit of the vertices; False, after a message, where it is refused."""
         if site.kind == "polygon" and not geometry.is_valid:
             self.context.message(self.tr("There the outline would cross itself: the vertex stays where it was."))
             return False
@@ -286,10 +286,10 @@ class EditVerticesTool(SiteTool):
 
 
 def _is_given_by_shape(site: Site) -> bool:
-    """A rectangle, a circle or range rings: with a vertex elsewhere it would be none any more."""
+    """True for a rectangle, a circle or range rings, which would lose their shape if a vertex moved."""
     return isinstance(shape_of_site(site), Rectangle | Circle | RangeRing)
 
 
 def _is_crowded(geometry: BaseGeometry) -> bool:
-    """More vertices than can be followed as the mouse moves."""
+    """True for more vertices than can be followed as the mouse moves."""
     return int(shapely.get_num_coordinates(geometry)) > MOST_VERTICES

@@ -1,4 +1,4 @@
-"""Marks that feature tools paint above the map: the feature under the pointer, areas being drawn."""
+"""Paints the marks of feature tools above the map: the feature under the pointer, and areas being drawn."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ POINT_PX = 8.0
 
 
 def paint_feature(painter: QPainter, view: View, tables: Sequence[FeatureTable], fid: int) -> None:
-    """The outline of a feature; of one with very many vertices only the box around it."""
+    """Paint the outline of a feature; for very many vertices only its bounding box."""
     r = view.ratio
     outline = QPainterPath()
     for table in tables:
@@ -39,7 +39,7 @@ def paint_feature(painter: QPainter, view: View, tables: Sequence[FeatureTable],
 
 
 def paint_area(painter: QPainter, view: View, pixels: Sequence[tuple[float, float]]) -> None:
-    """An area that is being drawn, closed."""
+    """Paint an area that is being drawn, closed."""
     shape = QPolygonF([QPointF(x, y) for x, y in pixels])
     fill = QColor(SELECTED_COLOR)
     fill.setAlpha(40)

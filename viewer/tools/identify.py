@@ -1,4 +1,4 @@
-"""Identify: what is known of the features and images under the pointer, in all layers."""
+"""Identifies the features and images under the pointer, in all layers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from viewer.tools.sketch import paint_crosshair, paint_pointed_at
 
 
 class IdentifyTool(FeatureTool):
-    """Click a place, or Enter at the crosshair: `identified` carries all features and images there, topmost first."""
+    """Finds what is at a click, or at the crosshair on Enter: `identified` carries all features and images, topmost
+    first.
+    """
 
     identified = Signal(object, object)
     """A list of FeatureHit, and `PlaceHits`, the images."""
@@ -25,7 +27,7 @@ class IdentifyTool(FeatureTool):
     cursor = Qt.CursorShape.WhatsThisCursor
     takes_shift = False
     _pointed: tuple[str, tuple[float, float]] | None = None
-    """The place that was identified last, on the map of this CRS: it stays marked while the tool is in hand."""
+    """CRS and place that were identified last; marked while the tool is current."""
 
     @property
     def hint(self) -> str:
@@ -59,7 +61,7 @@ class IdentifyTool(FeatureTool):
         self._pointed = None
 
     def _pointed_px(self, view: View) -> tuple[float, float] | None:
-        """The pixel of the place that was identified; None where it is not on this map."""
+        """The pixel of the identified place; None where it is not on this map."""
         if self._pointed is None:
             return None
         crs, at = self._pointed

@@ -1,4 +1,4 @@
-"""Select sites in an area drawn freely, or clicked corner by corner."""
+"""Selects sites in an area drawn freely, or clicked corner by corner."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _Modifier = Qt.KeyboardModifier
 
 
 class LassoSitesTool(LassoFeaturesTool):
-    """Drag round what is wanted; Shift adds, Control toggles, else it replaces what was selected."""
+    """Selects the sites inside a drag; Shift adds, Control toggles, else the selection is replaced."""
 
     name = "lasso_sites"
 

@@ -1,4 +1,4 @@
-"""A small entry over the map for the next leg of what is being drawn: its length and its bearing."""
+"""A small entry over the map for the length and the bearing of the next leg."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class LegEntry(QFrame):
-    """Either both in the first field ("120 m 45"), or the bearing in the second, after Tab or Enter.
+    """Takes both values in the first field ("120 m 45"), or the bearing in the second, after Tab or Enter.
 
-    `entered` carries metres and degrees; `typed` the same, or nan, while it is typed. Esc, and the keyboard elsewhere,
-    close it. Of a radius, which has no bearing, the length alone is asked, and the bearing carried is east.
+    `entered` carries metres and degrees; `typed` the same, or nan, during typing. Esc, and a loss of the focus, close
+    it. For a radius, which has no bearing, only the length is asked, and the bearing is east.
     """
 
     entered = Signal(float, float)
@@ -61,7 +61,7 @@ class LegEntry(QFrame):
         self.hide()
 
     def open_at(self, place: QPoint, text: str) -> None:
-        """Show it beside a point of the map, inside of that, with the keyboard after the text it begins with."""
+        """Show the entry inside the map beside a point of it, with the cursor after the text."""
         was_open = not self.isHidden()
         self.length.setText(text)
         self.bearing.clear()
@@ -75,7 +75,7 @@ class LegEntry(QFrame):
             _application().focusChanged.connect(self._focus_moved)
 
     def close_entry(self) -> None:
-        """Away with it; the keyboard goes back to the map where it was here."""
+        """Close the entry, and return the focus to the map where it was here."""
         if self.isHidden():
             return
         _application().focusChanged.disconnect(self._focus_moved)
@@ -87,7 +87,7 @@ class LegEntry(QFrame):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """No key goes on to the map from here."""
+        """Handle keys here, so that none goes on to the map."""
         event.accept()
         if event.key() == Qt.Key.Key_Escape:
             self.close_entry()
@@ -107,7 +107,7 @@ class LegEntry(QFrame):
         self.entered.emit(*leg)
 
     def _leg(self) -> tuple[float, float]:
-        """Raises InvalidValue."""
+        """The leg as metres and degrees. Raises InvalidValue."""
         if self._is_radius:
             return length_of(self.length.text()), _EAST_DEG
         if not self.bearing.text().strip():
@@ -115,7 +115,7 @@ class LegEntry(QFrame):
         return length_of(self.length.text()), bearing_of(self.bearing.text())
 
     def _wants_bearing(self) -> bool:
-        """True where a length stands alone, and the second field has not been looked at."""
+        """True where only a length is entered, and the second field has not been visited."""
         if self._is_radius or self.bearing.text().strip() or self.bearing.hasFocus():
             return False
         try:
@@ -150,7 +150,7 @@ class LegEntry(QFrame):
         self.setGeometry(left, top, WIDTH_PX, size.height())
 
     def _is_covered(self, corner: QPoint) -> bool:
-        """True where a message line or the like lies over the map at the entry's upper edge."""
+        """True where a message line or another widget covers the map at the entry's upper edge."""
         canvas = self.parentWidget()
         assert canvas is not None
         for x in (0, WIDTH_PX // 2, WIDTH_PX - 1):

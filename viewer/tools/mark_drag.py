@@ -1,4 +1,4 @@
-"""Selected marks under way: dragged as a whole or by a handle, or nudged by keys. The document knows only the end."""
+"""Drags and nudges of selected marks, as a whole or by a handle. Only the end becomes an edit."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ _SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 def moved_figure(figure: Figure, view: View, dx: float, dy: float, anchor: Place | None = None) -> Figure | None:
-    """The mark so many picture pixels further; None where it would leave the map.
+    """The mark moved by picture pixels; None where it would leave the map.
 
-    It keeps its size on the ground and its direction on the picture. What spans much of the Earth goes as the map does.
-    `anchor`: the place of the mark that goes exactly so far.
+    It keeps its size on the ground and its direction on the picture. A mark that spans much of the Earth moves with the
+    map. `anchor`: the place of the mark that moves by exactly these pixels.
     """
     if why_off_earth(figure.geometry):
         return None
@@ -52,7 +52,7 @@ def moved_figure(figure: Figure, view: View, dx: float, dy: float, anchor: Place
 
 
 def laid_figure(figure: Figure, view: View, anchor: Place, to: Place) -> Figure | None:
-    """The mark with `anchor` at `to`, turned on the picture no way; None where it would be none."""
+    """The mark with `anchor` at `to`, not turned on the picture; None where that is no valid mark."""
     # On polar and local grids north is another way everywhere.
     turn = 0.0 if is_unrolled(view.grid.crs) else _north_deg(view, anchor) - _north_deg(view, to)
     try:
@@ -62,9 +62,9 @@ def laid_figure(figure: Figure, view: View, anchor: Place, to: Place) -> Figure 
 
 
 def grip_of(figure: Figure, view: View, px: float, py: float) -> tuple[Place, tuple[float, float]]:
-    """The vertex of a mark, or the centre of its shape, that is nearest to a pixel, and its own pixel.
+    """The vertex of a mark, or the centre of its shape, nearest to a pixel, and the vertex's own pixel.
 
-    That is what snaps when the mark is dragged.
+    It is what snaps when the mark is dragged.
     """
     places = [figure.middle] if figure.kind in ("rectangle", "circle", "range_ring") else _vertices(figure)
     found = [
@@ -80,7 +80,7 @@ def grip_of(figure: Figure, view: View, px: float, py: float) -> tuple[Place, tu
 
 
 class HandleDrag(Struct):
-    """One handle in hand. `figure`: the mark as it would be; None while there is nothing to show."""
+    """Drag of a handle. `figure`: the mark as it would be; None while there is nothing to show."""
 
     uuid: str
     handles: Handles
@@ -89,7 +89,7 @@ class HandleDrag(Struct):
     figure: Figure | None = None
 
     def to(self, event: PointerEvent, *, is_snapped: bool = False) -> None:
-        """Bring the handle where the pointer is, as far off as it was taken hold of; exactly to where it snaps."""
+        """Move the handle to the pointer, keeping the offset of the first press, or exactly to a snap."""
         px, py, place = event.px, event.py, (event.lon, event.lat)
         if not event.on_map:
             self.figure = None
@@ -105,7 +105,7 @@ class HandleDrag(Struct):
 
 
 class MoveDrag(Struct):
-    """The selected marks in hand, by `grip`, a place of the first of them."""
+    """Drag of the selected marks by `grip`, a place of the first of them."""
 
     sites: list[Site]
     grip: Place
@@ -113,7 +113,9 @@ class MoveDrag(Struct):
     figures: dict[str, Figure] = field(default_factory=dict)
 
     def to(self, view: View, dx: float, dy: float, onto: Place | None = None, *, most: int | None = None) -> None:
-        """Bring them, or `most` of them, so many pixels further, the grip exactly `onto` a place."""
+        """Move the marks, or `most` of them, by pixels from the start, with the grip exactly `onto` a place where
+        given.
+        """
         held, *others = self.sites[:most]
         figure = Figure.of(held)
         if onto is not None and figure.is_mobile:
@@ -124,7 +126,7 @@ class MoveDrag(Struct):
 
 
 def moved_figures(sites: Iterable[Site], view: View, dx: float, dy: float) -> dict[str, Figure]:
-    """All of these so many pixels further, but for those that would leave the map."""
+    """The marks moved by pixels, without those that would leave the map."""
     figures = {site.uuid: Figure.of(site) for site in sites}
     points = {uuid: figure for uuid, figure in figures.items() if _is_plain_point(figure)}
     moved = _moved_points(points, view, dx, dy)
@@ -135,7 +137,7 @@ def moved_figures(sites: Iterable[Site], view: View, dx: float, dy: float) -> di
 
 
 def rows_under_way(sites: Mapping[str, Site], figures: Mapping[str, Figure]) -> dict[str, Site]:
-    """The rows of marks as they would be, for the map to show on the way; without those that cannot be so."""
+    """The rows of marks as they would be, for the map during a drag; without invalid ones."""
     rows = {}
     for uuid, figure in figures.items():
         site = sites.get(uuid)
@@ -149,7 +151,7 @@ def _is_plain_point(figure: Figure) -> bool:
 
 
 def _moved_points(figures: dict[str, Figure], view: View, dx: float, dy: float) -> dict[str, Figure]:
-    """Points, of which there may be thousands, all at once."""
+    """Points moved by pixels, all at once, as there may be thousands."""
     if not figures:
         return {}
     places = shapely.get_coordinates(np.array([figure.geometry for figure in figures.values()], dtype=object))
@@ -160,7 +162,7 @@ def _moved_points(figures: dict[str, Figure], view: View, dx: float, dy: float) 
 
 
 def place_under(view: View, px: float, py: float) -> Place:
-    """Longitude and latitude under a pixel; nan where there is no place on the Earth."""
+    """Longitude and latitude under a pixel; nan off the Earth."""
     lon, lat = transform_points(view.grid.crs, WGS84, *view.to_world(px, py))
     return float(lon), float(lat)
 

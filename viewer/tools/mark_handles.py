@@ -1,4 +1,4 @@
-"""Handles of one selected mark: where they are, and what the mark becomes when one of them is dragged."""
+"""Handles of one selected mark: their places, and the mark that a drag of one makes."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from viewer.tools.sketch import near, paint_handle, pixels_of
 
 REACH_PX = 9.0
 AROUND_PX = 7.0
-"""Handles of lines and areas stand so far outside of the box around them: they hide no vertex."""
+"""Distance of the handles of lines and areas from their bounding box, so that they cover no vertex."""
 STALK_PX = 26.0
-"""The handle that turns a mark stands so far above it."""
+"""Distance of the turning handle above the mark."""
 SMALLEST_PX = 12.0
-"""A mark that looks smaller than this has no handles: they would cover it. It can be moved."""
+"""Size below which a mark has no handles, which would cover it; it can still be moved."""
 MOST_VERTICES = 5000
 _RADIUS_DIRECTION_DEG = 90.0
 _SMALLEST_FACTOR = 0.02
@@ -42,7 +42,7 @@ type Role = Literal["corner", "turn", "radius", "centre", "box"]
 
 
 class Handle(NamedTuple):
-    """`number` counts corners clockwise from the top left, and radii from the smallest."""
+    """A handle. `number` counts corners clockwise from the top left, and radii from the smallest."""
 
     role: Role
     px: float
@@ -57,17 +57,17 @@ class Handles(Struct, frozen=True):
     view: View
     each: tuple[Handle, ...] = ()
     stalk: tuple[float, float, float, float] | None = None
-    """The line to the handle that turns the mark."""
+    """The line from the mark to its turning handle."""
     tips: tuple[Place, ...] = ()
-    """The corners that corner handles stand for."""
+    """The corners of the mark that corner handles move."""
     beside_px: float = 0.0
-    """Pixels from the middle of a callout's box to its handle, which stands at the right so that it hides no word."""
+    """Distance in pixels from the middle of a callout's box to its handle at the right, which covers no word."""
 
     @classmethod
     def of(cls, figure: Figure, view: View, label: str = "") -> Handles:
-        """Handles where the mark is nearest to the middle of the picture: it may be seen in a wrapped world copy.
+        """Make handles where the mark is nearest to the middle of the picture, perhaps on a wrapped world copy.
 
-        `label`: the row's, which a callout may show.
+        `label` is the row's, which a callout may show.
         """
         return cls._in(figure, min(wrapped_views(view), key=lambda seen: _from_middle(figure, seen)), label)
 
@@ -95,7 +95,7 @@ class Handles(Struct, frozen=True):
         return found[1] if found is not None and found[0] <= REACH_PX * self.view.ratio else None
 
     def dragged(self, handle: Handle, px: float, py: float, place: Place, *, in_steps: bool = False) -> Figure | None:
-        """The mark once a handle is at a pixel and the place under it; None where the mark cannot be so.
+        """The mark after a drag of a handle to a pixel and the place under it; None where that is no valid mark.
 
         `in_steps`: turned by whole 15 degrees.
         """
@@ -122,7 +122,7 @@ class Handles(Struct, frozen=True):
         return self.figure.laid(middle, middle, turn_deg=turn)
 
     def _top(self) -> Place:
-        """The place of the handle that turns the mark."""
+        """The place of the turning handle."""
         (handle,) = (handle for handle in self.each if handle.role == "turn")
         return _place_at(self.view, handle.px, handle.py)
 
@@ -159,7 +159,7 @@ class Handles(Struct, frozen=True):
         return self.figure.laid(opposite, opposite, factor=factor)
 
     def paint(self, painter: QPainter) -> None:
-        """Squares at corners, rounds elsewhere."""
+        """Paint squares at corners, and discs elsewhere."""
         ratio = self.view.ratio
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -176,7 +176,7 @@ class Handles(Struct, frozen=True):
         painter.restore()
 
     def _paint_box(self, painter: QPainter) -> None:
-        """The box whose corners are handles; a rectangle is that itself."""
+        """Paint the box whose corners are handles; for a rectangle, the rectangle itself."""
         corners = [QPointF(handle.px, handle.py) for handle in self.each if handle.role == "corner"]
         if not corners or isinstance(self.figure.shape, Rectangle):
             return
@@ -190,7 +190,7 @@ class Handles(Struct, frozen=True):
 
 
 def _centre_handle(shape: Circle | RangeRing, radii: tuple[Handle, ...], view: View) -> tuple[Handle, ...]:
-    """The handle that moves a circle; none where it would lie on that of the smallest radius."""
+    """The handle that moves a circle; empty where it would cover that of the smallest radius."""
     ((px, py),) = pixels_of(view, [shape.centre])
     is_apart = all(math.hypot(one.px - px, one.py - py) >= SMALLEST_PX * view.ratio for one in radii)
     return (Handle("centre", px, py),) if _is_at(px) and radii and is_apart else ()
@@ -233,7 +233,7 @@ def _of_box(figure: Figure, view: View) -> Handles:
 
 
 def _with_turn(handles: Handles, top: tuple[float, float], up: tuple[float, float]) -> Handles:
-    """With the handle that turns, on a stalk from `top` in the direction `up`."""
+    """Add the turning handle, on a stalk from `top` in the direction `up`."""
     view, length = handles.view, math.hypot(*up)
     if not length:
         return handles

@@ -1,4 +1,4 @@
-"""Measure on the ellipsoid: each measurement is kept as a mark once it is whole, and the next one can begin."""
+"""Measures on the ellipsoid: each complete measurement becomes a mark, and the next one can begin."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CLOSE_PX = 9.0
 READOUT_PX = 13.0
 _CLEAR_PX = 3.0
 _EDGE_PX = 6.0
-"""The readout stays so far inside of the picture."""
+"""Distance of the readout from the edges of the picture, in pixels."""
 _STEPS: Mapping[str, tuple[Any, ...]] = {
     "length": (QT_TRANSLATE_NOOP("Shapes", "where it begins"), QT_TRANSLATE_NOOP("Shapes", "where it goes next")),
     "area": (QT_TRANSLATE_NOOP("Shapes", "the first corner"), QT_TRANSLATE_NOOP("Shapes", "the next corner")),
@@ -61,10 +61,11 @@ def tool_id(quantity: str) -> str:
 
 
 class MeasureTool(ShapeTool):
-    """Places are set by clicks, by typed legs, or by Enter at the crosshair.
+    """Measures: places are set by clicks, by typed legs, or by Enter at the crosshair.
 
-    What needs a number of places is whole with the last of them; lines and areas end with Enter or a double click. A
-    length whose last place is its first is an area. What is measured so far is kept, too, when another tool is taken.
+    A measurement with a fixed number of places is complete with the last one; lines and areas end with Enter or a
+    double click. A length whose last place is its first is an area. An unfinished measurement is kept when another tool
+    is chosen.
     """
 
     def __init__(self, context: ToolContext, quantity: str = "length", parent: QObject | None = None) -> None:
@@ -103,7 +104,7 @@ class MeasureTool(ShapeTool):
 
     @property
     def readout(self) -> str:
-        """The result so far, as it will be once it is kept, and of a line its last leg: no finer than the picks."""
+        """The present result as it will be kept, and for a line its last leg: no finer than the picks allow."""
         places = self._shown()
         if len(set(places)) < 2:
             return ""
@@ -131,7 +132,7 @@ class MeasureTool(ShapeTool):
         return around.format(area=area.text, length=_rounded(self._part("perimeter", places)))
 
     def _line_readout(self, places: Sequence[Place]) -> str:
-        """The length, with length and azimuth of the last leg; of a bearing first the azimuth."""
+        """The length, with length and azimuth of the last leg; for a bearing the azimuth first."""
         places = [place for at, place in enumerate(places) if at == 0 or place != places[at - 1]]
         length, azimuth = self._part("length", places[-2:]), self._part("bearing", places[-2:])
         if self.quantity == "bearing":
@@ -142,7 +143,7 @@ class MeasureTool(ShapeTool):
         return self.tr("{0} (last leg {1})").format(self._part("length", places).text, leg)
 
     def _part(self, quantity: str, places: Sequence[Place]) -> Measurement:
-        """A quantity measured of some places as the result is, and in the unit in which that will be."""
+        """A quantity measured over some places, in the same way and unit as the result will have."""
         geometry = geometry_of(places, closed=QUANTITIES[quantity].geometry == "polygon")
         assert geometry is not None
         return self._picked(Measurement(quantity), places[0]).of(geometry)
@@ -159,7 +160,7 @@ class MeasureTool(ShapeTool):
             super().click(event)
 
     def deactivate(self) -> None:
-        """Keep what is measured: nothing vanishes with the tool."""
+        """Keep what is measured, so that nothing is lost with the tool."""
         self._at, self._is_by_keys = None, False
         if self.shape(self._places) is not None:
             self._make(list(self._places))
@@ -182,7 +183,7 @@ class MeasureTool(ShapeTool):
             self.cancel()
 
     def _picked(self, shape: Measurement, place: Place) -> Measurement:
-        """With how exactly a hand can point on this map: a pixel of the screen; in the unit of the one before."""
+        """A measurement with the accuracy of a pick on this map, a pixel of the screen, and the chosen unit."""
         shape, view = replace(shape, unit=self._unit(shape.dimension)), self.canvas.viewport.view()
         try:
             x, y = transform_points(WGS84, view.grid.crs, *place)
@@ -192,7 +193,7 @@ class MeasureTool(ShapeTool):
         return replace(shape, pick_m=round(metres, 4) or None) if 0 < metres < 1e6 else shape
 
     def _unit(self, dimension: str) -> str:
-        """The unit that was chosen for the measurement that is selected, as the last one is."""
+        """The unit that was chosen for the selected measurement, which is usually the last one."""
         uuids = self.canvas.selection.uuids
         site = self.context.document.sites.get(next(iter(uuids))) if len(uuids) == 1 else None
         shape = None if site is None or site.mark_kind != MEASUREMENT else shape_of(site.shape_json)
@@ -224,8 +225,8 @@ class MeasureTool(ShapeTool):
             paint_geometry(painter, view, line, MEASURE_SYMBOL)
 
     def readout_at(self, view: View, px: float, py: float) -> QPointF:
-        """The baseline of the readout: right above the pointer, moved only as far as the picture's edges, and the
-        crosshair in its middle, demand.
+        """The baseline of the readout: directly above the pointer, moved only to clear the picture's edges and the
+        crosshair.
         """
         r, box = view.ratio, haloed_text_box(self.readout, READOUT_PX * view.ratio, bold=True)
         x, edge = px + 12 * r, _EDGE_PX * view.ratio
@@ -253,5 +254,5 @@ def _is_area(shape: MarkShape) -> bool:
 
 
 def _rounded(found: Measurement) -> str:
-    """A result without its error, and no finer than that."""
+    """A result without its error, and no finer than the error."""
     return "" if found.result is None else rounded_text(found.dimension, found.result, found.error, found.unit)

@@ -1,4 +1,4 @@
-"""Move about: the left button drags the map."""
+"""Navigates: the left button drags the map."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from viewer.tools.tool import Tool
 
 
 class NavigateTool(Tool):
-    """Drag to pan, double-click to zoom in (with Control: out)."""
+    """Pans by drags, and zooms in by a double click (with Control: out)."""
 
     name = "navigate"
     cursor = Qt.CursorShape.OpenHandCursor

@@ -1,4 +1,4 @@
-"""Select marks, move, turn and scale them, delete them."""
+"""Selects marks, moves, turns and scales them, and deletes them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NUDGE_PX, NUDGE_FAR_PX = 1, 10
 """Logical pixels an arrow key moves what is selected, alone and with Shift."""
 MOST_NUDGED = 500
 MOST_SHOWN = 100
-"""Of more marks that are dragged together not all are shown on the way."""
+"""Most dragged marks that are shown during the drag."""
 _Control = Qt.KeyboardModifier.ControlModifier
 _ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
@@ -42,12 +42,10 @@ class _Drag(Enum):
 
 
 class SelectTool(SiteTool):
-    """Click a mark or its name, and again there for the one below it; Control adds; a box takes all inside.
+    """Selects a mark by a click on it or its name, and the mark below by another click there; Control adds.
 
-    A drag moves the selected.
-
-    One selected mark has handles that scale and turn it. A drag on a mark that is not selected pans: no mark is moved
-    by accident.
+    A box selects all inside. A drag moves the selected marks; one selected mark has handles that scale and turn it. A
+    drag on a mark that is not selected pans: no mark is moved by accident.
     """
 
     name = "select"
@@ -60,9 +58,9 @@ class SelectTool(SiteTool):
     _handle: HandleDrag | None = None
     _nudges = 0
     _clicked: tuple[View, float, float] | None = None
-    """The place of the last click: only there another one means the next mark below."""
+    """View and place of the last click: only another click there selects the mark below."""
     _figure: tuple[Site, Figure] | None = None
-    """Of the mark that has handles: a shape is read once a row."""
+    """Row and figure of the mark with handles: a shape is read once a row."""
 
     @property
     def hint(self) -> str:
@@ -217,13 +215,13 @@ class SelectTool(SiteTool):
         return self.canvas.scene.site_hits(view, event.px, event.py, REACH_PX * view.ratio)
 
     def _under(self, event: PointerEvent) -> list[str]:
-        """The marks drawn under the pointer itself; without any, the areas that it lies in."""
+        """The marks drawn under the pointer itself; without any, the areas that contain it."""
         hits = self._hits(event)
         direct = [hit.uuid for hit in hits if hit.is_direct]
         return list(dict.fromkeys(direct or [hit.uuid for hit in hits]))
 
     def _preview(self) -> None:
-        """Let the map show the marks where they would be: with label, symbol and circle."""
+        """Let the map show the marks where they would be, with label, symbol and circle."""
         self.canvas.preview_sites(rows_under_way(self.context.document.sites, self._under_way()))
 
     def _is_clicked_again(self, event: PointerEvent) -> bool:
@@ -248,7 +246,7 @@ class SelectTool(SiteTool):
     # -- handles --------------------------------------------------------------------------------------------------
 
     def handles(self) -> Handles | None:
-        """Of the one selected mark, as it is or as the handle in hand makes it."""
+        """Handles of the single selected mark, as it is or as the dragged handle makes it; None without one."""
         uuids = self.canvas.selection.uuids
         site = self.context.document.sites.get(next(iter(uuids))) if len(uuids) == 1 else None
         if site is None or why_off_earth(site.geometry) or not sites_visible(self.context.document):
@@ -270,13 +268,13 @@ class SelectTool(SiteTool):
         return True
 
     def _under_way(self) -> dict[str, Figure]:
-        """The marks as they would be if the mouse were let go."""
+        """The marks as they would be at the end of the drag."""
         if self._handle is not None and self._handle.figure is not None:
             return {self._handle.uuid: self._handle.figure}
         return self._move.figures if self._move is not None else {}
 
     def _is_seen(self) -> bool:
-        """True where something selected is in view: nobody moves by keys what is out of sight; the map pans then."""
+        """True where a selected mark is in view: keys move no mark that is out of sight, and the map pans then."""
         chosen = self.canvas.selection.uuids
         if not chosen or not sites_visible(self.context.document):
             return False
@@ -307,9 +305,9 @@ class SelectTool(SiteTool):
 
 
 def deleted_words(marks: str, renumbered: int = 0) -> str:
-    """The notice that marks were deleted, what became of other markers' numbers, and what brings all back.
+    """The notice on deleted marks, with the change of other markers' numbers, and the way to undo it.
 
-    `marks`: their kinds and numbers, as of `counted_marks`.
+    `marks`: their kinds and numbers, from `counted_marks`.
     """
     said = translate("SelectTool", "{0} deleted. Ctrl+Z brings back what was there.")
     closed = translate(

@@ -1,4 +1,4 @@
-"""Select features of vector layers: by click or box, by an area drawn freely, by a distance."""
+"""Selects features of vector layers: by click or box, by an area drawn freely, by a distance."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ LEAST_STEP_PX = 3.0
 class FeatureTool(Tool):
     """The shared part of the tools for features: the layer they work on, and the feature under the pointer.
 
-    That is the current layer, where it is a vector layer that is shown; else all of those.
+    They work on the current layer, where it is a vector layer that is shown; else on all such layers.
     """
 
     cursor = Qt.CursorShape.CrossCursor
@@ -72,7 +72,7 @@ class FeatureTool(Tool):
         return hits_at(self.canvas.scene, self.view, event.px, event.py, only=self.layer_meant)
 
     def cluster_hits(self, event: PointerEvent) -> list[FeatureHit]:
-        """All that the sign of a cluster under the pointer stands for."""
+        """All features of the cluster whose sign is under the pointer."""
         return cluster_hits_at(self.canvas.scene, self.view, event.px, event.py, only=self.layer_meant)
 
     def activate(self) -> None:
@@ -94,11 +94,11 @@ class FeatureTool(Tool):
                     paint_feature(painter, seen, drawing.tables, self._over.fid)
 
     def take(self, modifiers: Qt.KeyboardModifier, find: Callable[[VectorDrawing], Fids]) -> None:
-        """Select what `find` finds in each layer: Shift adds, Control toggles, else it replaces all."""
+        """Select the features that `find` returns for each layer: Shift adds, Control toggles, else all is replaced."""
         self._choose(modifiers, {drawing.layer_uuid: find(drawing) for drawing in self.drawings()})
 
     def take_later(self, modifiers: Qt.KeyboardModifier, find: Callable[[VectorDrawing], Fids]) -> None:
-        """`take` off the window's thread: an area may hold a million features."""
+        """Select as `take` does, off the window's thread: an area may hold a million features."""
         drawings = self.drawings()
         self.canvas.scene.context.jobs.run(
             lambda job: {drawing.layer_uuid: find(drawing) for drawing in drawings},
@@ -129,14 +129,14 @@ class FeatureTool(Tool):
         return False
 
     def counted(self, hint: str) -> str:
-        """The hint after how many are selected."""
+        """The hint, after the number of selected features."""
         count = len(self.canvas.features)
         words = translate("FeatureTool", "{count} features", "{count} feature", count)
         return self.tr("{0} selected.").format(words) + " " + hint if count else hint
 
 
 class SelectFeaturesTool(BoxTool, FeatureTool):
-    """Click a feature, or drag a box over many."""
+    """Selects a feature by a click, or many by a box."""
 
     name = "select_features"
 
@@ -159,7 +159,7 @@ class SelectFeaturesTool(BoxTool, FeatureTool):
 
 
 class LassoFeaturesTool(FeatureTool):
-    """Drag round what is wanted, or click the corners of a polygon and end with Enter."""
+    """Selects features inside a drag, or inside a polygon whose corners are clicked, ended with Enter."""
 
     name = "select_lasso"
     _ring: tuple[tuple[float, float], ...] = ()
@@ -244,7 +244,7 @@ class LassoFeaturesTool(FeatureTool):
 
 
 class WithinDistanceTool(FeatureTool):
-    """Drag from a place: features within that distance on the ellipsoid are selected."""
+    """Selects features within the dragged distance from a place, on the ellipsoid."""
 
     name = "select_within"
     _from: PointerEvent | None = None

@@ -1,4 +1,4 @@
-"""A line or polygon being drawn or changed: its places, its painting, its measures."""
+"""Paints and measures a line or polygon that is being drawn or changed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _POINTED_PX = 7.0
 def paint_sketch(
     painter: QPainter, view: View, places: Sequence[Place], *, closed: bool, symbol: LineSymbol = SKETCH_SYMBOL
 ) -> None:
-    """The geodesic line through `places`, or the polygon around them, and a handle on each."""
+    """Paint the geodesic line through `places`, or the polygon around them, and a handle on each."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     geometry = geometry_of(places, closed=closed)
@@ -44,7 +44,7 @@ def paint_sketch(
 
 
 def paint_geometry(painter: QPainter, view: View, geometry: BaseGeometry, symbol: LineSymbol = SKETCH_SYMBOL) -> None:
-    """A lon, lat line or polygon as a preview."""
+    """Paint a lon, lat line or polygon as a preview."""
     ground_m = 111_000.0 * abs(_degrees_a_pixel(view))
     outline = project_geometry(geometry, view.grid.crs, geodesic_step_m(ground_m))
     fill = QColor(symbol.color)
@@ -60,7 +60,7 @@ def paint_geometry(painter: QPainter, view: View, geometry: BaseGeometry, symbol
 def paint_handle(
     painter: QPainter, px: float, py: float, ratio: float, *, strong: bool = False, faint: bool = False
 ) -> None:
-    """A vertex one can take hold of; `faint` a place where one can be made."""
+    """Paint a vertex that can be dragged; `faint` for a place where one can be made."""
     size = HANDLE_PX * ratio * (0.75 if faint else 1.25 if strong else 1.0)
     painter.setPen(QPen(QColor(HALO_COLOR), 1.6 * ratio))
     painter.setBrush(QColor(SELECTED_COLOR) if strong else QColor(255, 255, 255, 150 if faint else 255))
@@ -69,7 +69,7 @@ def paint_handle(
 
 
 def paint_crosshair(painter: QPainter, view: View) -> None:
-    """A small cross in the middle of the map, where Enter sets a vertex; open, so that it hides nothing."""
+    """Paint a small cross in the middle of the map, where Enter sets a vertex; its own middle is open."""
     r, x, y = view.ratio, view.width / 2, view.height / 2
     near_px, far_px = CROSSHAIR_PX[0] * r, CROSSHAIR_PX[1] * r
     arms = [
@@ -84,7 +84,7 @@ def paint_crosshair(painter: QPainter, view: View) -> None:
 
 
 def paint_pointed_at(painter: QPainter, view: View, px: float, py: float) -> None:
-    """A ring with a dot at a place that was pointed at, in colours that no mark has."""
+    """Paint a ring with a dot at a place that was pointed at, in colours that no mark has."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for color, width in ((HALO_COLOR, 4.0), (SELECTED_COLOR, 2.0)):
@@ -116,13 +116,13 @@ def pixels_of(view: View, places: Sequence[Place]) -> list[tuple[float, float]]:
 
 
 def shifted(geometry: BaseGeometry, view: View, dx: float, dy: float) -> BaseGeometry | None:
-    """The geometry so many picture pixels further; None where part of it would leave the map."""
+    """The geometry moved by picture pixels; None where part of it would leave the map."""
     moved = shapely.transform(geometry, lambda lonlat: shifted_places(lonlat, view, dx, dy))
     return moved if np.isfinite(shapely.get_coordinates(moved)).all() else None
 
 
 def shifted_places(lonlat: np.ndarray, view: View, dx: float, dy: float) -> np.ndarray:
-    """Places (n, 2) so many picture pixels further; not finite where they would leave the map."""
+    """Places (n, 2) moved by picture pixels; not finite where they would leave the map."""
     affine = view.affine
     step_x, step_y = affine.a * dx + affine.b * dy, affine.d * dx + affine.e * dy
     x, y = transform_points(WGS84, view.grid.crs, lonlat[:, 0], lonlat[:, 1])
@@ -144,18 +144,18 @@ def measures(places: Sequence[Place], *, closed: bool) -> str:
 
 
 def measured(said: str, hint: str) -> str:
-    """A hint after what is measured so far, clearly apart from it."""
+    """A hint after the present measures, clearly separated from them."""
     return f"{said} · {hint}" if said else hint
 
 
 def middle_of(a: Place, b: Place) -> Place:
-    """Half-way along the geodesic."""
+    """The middle of the geodesic between two places."""
     half = distance_m(*a, *b) / 2
     return destination(*a, azimuth_deg(*a, *b), half) if half else a
 
 
 def near(place: Place, reference: Place) -> Place:
-    """The same place with its longitude on the reference's side of the antimeridian."""
+    """The place with its longitude on the reference's side of the antimeridian."""
     return shift_near(place[0], reference[0]), place[1]
 
 

@@ -1,4 +1,4 @@
-"""A tool: named verbs for the mouse and the keyboard, and a hint that says what they do now."""
+"""The tool: named verbs for the mouse and the keyboard, and a hint that says what they do now."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from viewer.support.language.translation import translate
 class ToolContext(Struct, frozen=True):
     """The canvas, the way to edit, and the messages, for all tools. `message` shows one sentence.
 
-    `push` applies an edit and makes it undoable; False where it was refused, and said why.
+    `push` applies an edit and makes it undoable; False where it was refused, after a message.
     """
 
     canvas: MapCanvas
@@ -29,7 +29,7 @@ class ToolContext(Struct, frozen=True):
     message: Callable[[str], None]
     actor: str = ""
     layer: Callable[[], str] = lambda: ""
-    """The current layer; empty for none."""
+    """Uuid of the current layer; empty without one."""
 
     @property
     def document(self) -> Document:
@@ -38,7 +38,7 @@ class ToolContext(Struct, frozen=True):
 
 
 class Tool(QObject):
-    """Verbs that do nothing; a tool overrides those it means. The canvas tells clicks from drags.
+    """Verbs that do nothing; a tool overrides those it uses. The canvas tells clicks from drags.
 
     `drag_start` gets the place where the button went down. Coordinates off the map are nan: tools ignore them.
     """
@@ -47,9 +47,9 @@ class Tool(QObject):
     name = ""
     cursor = Qt.CursorShape.ArrowCursor
     has_crosshair = False
-    """True where it marks the middle of the map, for those who work with the keyboard alone."""
+    """True where the tool marks the middle of the map, for work with the keyboard alone."""
     takes_shift = False
-    """True where a drag with Shift is the tool's, and not a box to zoom into."""
+    """True where a drag with Shift goes to the tool, and is not a box to zoom into."""
 
     def __init__(self, context: ToolContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -62,7 +62,7 @@ class Tool(QObject):
 
     @property
     def own_keys(self) -> frozenset[int]:
-        """Keys that mean something else to the tool than to the window, whose shortcuts then wait."""
+        """Keys with a meaning of the tool's own, for which the window's shortcuts wait."""
         return frozenset()
 
     @property
@@ -72,19 +72,19 @@ class Tool(QObject):
 
     @property
     def can_step_back(self) -> bool:
-        """True while places are set that are no mark yet: undo takes back the last of them, and nothing of the case."""
+        """True while unfinished places are set: undo removes the last of them, and nothing of the case."""
         return False
 
     def step_back(self) -> None:
-        """Take back the place that was set last."""
+        """Remove the place that was set last."""
 
     @property
     def in_hand(self) -> frozenset[str]:
-        """The marks that are being changed: nothing snaps to them."""
+        """The marks that are being changed: the pointer does not snap to them."""
         return frozenset()
 
     def snaps_from(self, event: PointerEvent) -> tuple[float, float] | None:
-        """The pixel about which something to snap to is looked for; None for nowhere."""
+        """The pixel around which snaps are looked for; None for no snapping."""
         return (event.px, event.py) if self.can_snap else None
 
     @property
@@ -93,7 +93,7 @@ class Tool(QObject):
 
     @property
     def off_earth(self) -> str:
-        """Why nothing can be drawn or measured now; empty on a map."""
+        """The reason why nothing can be drawn or measured now; empty on a map of the Earth."""
         if not is_off_earth(self.canvas.viewport.crs):
             return ""
         return translate(
@@ -101,7 +101,7 @@ class Tool(QObject):
         )
 
     def leaves(self, event: PointerEvent) -> bool:
-        """True where a drag may move what lies there, such as a glass: the tool has no use for it."""
+        """True where the tool ignores a drag there, so that it may move a part of the picture, such as a glass."""
         return False
 
     def activate(self) -> None:
@@ -111,7 +111,7 @@ class Tool(QObject):
         self.cancel()
 
     def layer_changed(self) -> None:
-        """Another layer is the current one."""
+        """Take note of another current layer."""
 
     def hover(self, event: PointerEvent) -> None:
         pass
@@ -132,17 +132,17 @@ class Tool(QObject):
         pass
 
     def cancel(self) -> None:
-        """Drop what is half done."""
+        """Cancel what is half done."""
 
     def key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
-        """True where the key meant something to the tool."""
+        """Handle a key; True where it has a meaning for the tool."""
         return False
 
     def paint(self, painter: QPainter, view: View) -> None:
         """Paint above the map, in the view's pixels."""
 
     def push(self, make: Callable[[], Edit]) -> bool:
-        """Build an edit and push it. False where nothing was changed; what forbids it is shown in one sentence."""
+        """Build an edit and push it. False where nothing was changed; the reason is shown in one sentence."""
         try:
             edit = make()
         except GeoloupeError as error:
@@ -151,13 +151,13 @@ class Tool(QObject):
         return bool(edit.changes) and self.context.push(edit)
 
     def changed(self) -> None:
-        """Hint and preview are no longer what they were."""
+        """Update hint and preview."""
         self.hint_changed.emit()
         self.canvas.update()
 
 
 class SiteTool(Tool):
-    """A tool that changes the selected sites, and is told when others are selected while it is in use."""
+    """A tool that changes the selected sites, and is notified when the selection changes."""
 
     def activate(self) -> None:
         self.canvas.selection.changed.connect(self.selection_changed)

@@ -1,4 +1,4 @@
-"""Sets numbered points on a picture, by its pixels, or on a map: the gestures and keys of both panes."""
+"""Sets numbered points on a picture, in its pixels, or on a map: the gestures and keys of all such panes."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class PointTool[P: NumberedPoint](Tool):
         self.points: Sequence[P] = ()
         self.dragged: P | None = None
         self.to: Position | None = None
-        """The position of the dragged point now, once it has moved."""
+        """Present position of the dragged point, once it has moved."""
 
     @property
     def hint(self) -> str:

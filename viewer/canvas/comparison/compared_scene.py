@@ -51,7 +51,7 @@ type Key = tuple[View, frozenset[str], bool]
 
 
 class _Kept(Struct, eq=False):
-    """The picture of a frame as it was painted last."""
+    """The picture of a frame as it was last painted."""
 
     image: QImage
     key: Key | None = None
@@ -66,9 +66,9 @@ class ComparedScene(MapScene):
     """
 
     compared = Signal()
-    """Another comparison is shown now, or none."""
+    """Emitted when another comparison is shown, or none any more."""
     bar_moved = Signal()
-    """The bar, or the glass, is dragged: `spec` says where it is."""
+    """Emitted while the bar or the glass is dragged: `spec` holds its position."""
     bar_let_go = Signal()
 
     def __init__(
@@ -86,12 +86,12 @@ class ComparedScene(MapScene):
         self._kept: list[_Kept] = []
         self._difference: tuple[View, QImage] | None = None
         self._differing: View | None = None
-        """The view of which a difference is being made."""
+        """The view for which a job is computing a difference."""
         self._words: list[SideWords] | None = None
-        """Until a frame is another; each picture asks for them."""
+        """The words of each frame, kept until a frame changes; None where they have to be made again."""
         self._phase, self._held = 0, -1
         self.glass_follows = False
-        """True where a spyglass goes with the pointer, and needs no hand."""
+        """True while the spyglass follows the pointer without being dragged."""
         self._is_relaying = False
         super().__init__(document, context, base_folder, make_drawing=make_drawing, frozen=frozen, parent=parent)
         self._make_drawing = make_drawing
@@ -145,7 +145,7 @@ class ComparedScene(MapScene):
         self.updated.emit()
 
     def _follow(self, spec: ComparisonSpec | None) -> None:
-        """Have a scene for each frame."""
+        """Create, update and drop scenes so that there is one for each frame."""
         wanted = 0 if spec is None else len(spec.frames) - 1
         while len(self._others) > wanted:
             self._drop_frame()
@@ -189,7 +189,7 @@ class ComparedScene(MapScene):
         self._relay(self.unfinished)
 
     def _relay(self, signal: SignalInstance) -> None:
-        """Another picture of a frame beside this one would be painted now; in a pane it sees to that itself."""
+        """Pass on that the picture of another frame has changed; a pane repaints by itself."""
         self._words = None
         if self.is_in_panes:
             return
@@ -226,7 +226,7 @@ class ComparedScene(MapScene):
 
     @property
     def phase(self) -> int:
-        """The frame that is shown where one is shown at a time."""
+        """Number of the frame that is shown, in modes that show one at a time."""
         return self._held if self._held >= 0 else self._phase
 
     def show_phase(self, at: int) -> None:
@@ -236,7 +236,7 @@ class ComparedScene(MapScene):
             self.recomposed.emit()
 
     def hold(self, at: int) -> None:
-        """Show one frame alone, whatever the mode, until another number; below 0: no longer."""
+        """Show frame `at` alone, whatever the mode; a number below 0 ends that."""
         if self._spec is not None and at != self._held:
             self._held = min(at, len(self._spec.frames) - 1)
             self.recomposed.emit()
@@ -246,11 +246,11 @@ class ComparedScene(MapScene):
         return self._held >= 0
 
     def sides(self, view: View) -> Sides | None:
-        """The parts of a picture; None where one frame is all of it."""
+        """The parts of a picture; None where one frame covers all of it."""
         return None if self._spec is None else Sides(self._spec, view.width, view.height)
 
     def move_bar(self, position: float, position_y: float) -> None:
-        """Show the bar elsewhere; `bar_moved` tells of it."""
+        """Move the bar and emit `bar_moved`."""
         if self._spec is not None:
             moved = replace(self._spec, position=position, position_y=position_y)
             if moved != self._spec:
@@ -321,7 +321,7 @@ class ComparedScene(MapScene):
         return self._spec is None or self._knows_dates(self._spec)
 
     def _knows_dates(self, spec: ComparisonSpec) -> bool:
-        """False while it is being found out when one of the images was taken, which is burned in."""
+        """True once the dates of all images that are compared are known, as they are burned in."""
         known = True
         for at, scene in enumerate(self.frames):
             for drawing in images_of(scene, spec, at):
@@ -388,7 +388,7 @@ class ComparedScene(MapScene):
     def paint_picture(
         self, painter: QPainter, view: View, selection: frozenset[str], settled: bool, in_haste: bool
     ) -> None:
-        """A picture of a comparison says itself of when its sides are, on paper as on the screen."""
+        """Paint the picture. That of a comparison always bears the dates of its sides, on paper as on the screen."""
         sides = self.sides(view)
         if sides is None or sides.spec.mode == "panes":
             super().paint_picture(painter, view, selection, settled, in_haste)
@@ -433,7 +433,10 @@ class ComparedScene(MapScene):
     def _paint_difference(
         self, painter: QPainter, sides: Sides, frames: _FramePainter, words: Sequence[SideWords]
     ) -> None:
-        """The second frame less the first; where that means nothing the second alone, and why."""
+        """Paint the second frame minus the first.
+
+        Where a difference means nothing, paint the second frame and the reason.
+        """
         from viewer.canvas.comparison.difference_picture import why_no_difference  # for start-up time
 
         ratio, why = frames.view.ratio, why_no_difference(sides.spec, self.frames)
@@ -458,7 +461,7 @@ class ComparedScene(MapScene):
         paint_caption(painter, sides, [caption], ratio)
 
     def _difference_picture(self, view: View, in_haste: bool) -> QImage | None:
-        """On the screen None until a job has made it; `recomposed` tells of it."""
+        """Picture of the difference. On the screen None until a job has made it; `recomposed` is emitted then."""
         from viewer.canvas.comparison.difference_picture import difference_work  # for start-up time
 
         if self._difference is not None and self._difference[0] == view:
@@ -480,7 +483,7 @@ class ComparedScene(MapScene):
 
 
 class _FramePainter:
-    """Paints frames for one picture: on the screen from the pictures that are kept of them."""
+    """Paints the frames of one picture; on the screen from the pictures that are kept of them."""
 
     def __init__(
         self, scene: ComparedScene, view: View, selection: frozenset[str], settled: bool, in_haste: bool
@@ -489,7 +492,11 @@ class _FramePainter:
         self._scene, self._key, self.in_haste = scene, (view, selection, settled), in_haste
 
     def paint(self, painter: QPainter, at: int, *, as_picture: bool = False) -> None:
-        """As a picture, but onto paper, where lines and letters stay such, and while one drags the map."""
+        """Paint frame `at`, from its kept picture where there is one.
+
+        It is painted anew on paper, where lines and letters stay vectors, and while the map is dragged, unless
+        `as_picture`.
+        """
         is_still = self._key[2] or not self.in_haste
         if as_picture or (is_still and not is_vector_device(painter)):
             painter.drawImage(0, 0, self._picture(at))
@@ -497,13 +504,13 @@ class _FramePainter:
             self._paint(painter, at)
 
     def make_ready(self) -> None:
-        """On the screen: have the pictures of all frames, so that none is painted when it is blinked to."""
+        """Paint the pictures of all frames ahead on the screen, so that a change of frames has none to paint."""
         if self.in_haste and self._key[2] and self._scene.is_complete(self.view):
             for at in range(len(self._scene.frames)):
                 self._picture(at)
 
     def paint_marks(self, painter: QPainter, at: int) -> None:
-        """All of a frame but its images."""
+        """Paint all of a frame except its images."""
         view, selection, settled = self._key
         scene = self._scene.frames[at]
         scene.stack.paint(painter, view, ("vector",))
@@ -529,7 +536,7 @@ class _FramePainter:
 
 
 class _Bar:
-    """The bar, or the glass, in the hand."""
+    """Drag of the bar, or of the glass."""
 
     def __init__(self, scene: ComparedScene, sides: Sides, px: float, py: float, *, is_inner: bool) -> None:
         self.is_inner = is_inner
@@ -556,7 +563,7 @@ class _Bar:
 
 
 def paint_bars(painter: QPainter, sides: Sides, ratio: float) -> None:
-    """The bars of a swipe with a grip on the one that moves, or the rim of a glass: light on dark."""
+    """Paint the bars of a swipe, with a grip on the one that moves, or the rim of a glass: light on dark."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -576,7 +583,7 @@ def paint_bars(painter: QPainter, sides: Sides, ratio: float) -> None:
 
 
 def _paint_grip(painter: QPainter, middle: QPointF, across: bool, r: float) -> None:
-    """A disc with two arrows, that says which way it goes."""
+    """Paint a disc with two arrows in the directions in which the bar moves."""
     painter.translate(middle)
     painter.rotate(90 if across else 0)
     painter.setPen(QPen(QColor(11, 20, 28, 190), 1.2 * r))

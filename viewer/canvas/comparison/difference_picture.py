@@ -1,4 +1,4 @@
-"""The difference of two images of a comparison, only where it means something."""
+"""The picture of the difference of two images of a comparison, and the reasons why there may be none."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _GREY = 0xFF808080
 
 
 def why_no_difference(spec: ComparisonSpec, scenes: Sequence[MapScene]) -> str:
-    """A sentence; empty where the second image less the first means something."""
+    """The reason why the second image minus the first means nothing, as a sentence; empty where it means something."""
     first, second = top_image(scenes[0], spec, 0), top_image(scenes[1], spec, 1)
     if first is None or second is None or first.style is None or second.style is None:
         return translate(
@@ -38,8 +38,10 @@ def why_no_difference(spec: ComparisonSpec, scenes: Sequence[MapScene]) -> str:
 
 
 def difference_work(spec: ComparisonSpec, scenes: Sequence[MapScene], view: View) -> Callable[[], QImage]:
-    """The work of making the picture, for any thread: mid grey where nothing differs, lighter where there is more in
-    the second image, by its stretch; the background where one of them has no data.
+    """Return a function that makes the picture of a difference, in any thread.
+
+    Mid grey is no difference, lighter grey a larger value in the second image, in steps of its stretch. The background
+    shows where one of them has no data.
     """
     first, second = top_image(scenes[0], spec, 0), top_image(scenes[1], spec, 1)
     assert first is not None

@@ -28,8 +28,9 @@ def frame_scene(
     beside: MapScene | None = None,
     parent: QObject | None = None,
 ) -> MapScene:
-    """A scene of its own, with tiles of its own, of frame `at`; `show_frame` lets it show another. `beside` may be a
-    scene of the same document.
+    """Make a scene of frame `at`, with tiles of its own; `show_frame` lets it show another frame.
+
+    `beside` may be a scene of the same document.
     """
     arrange = partial(_shown_rows, spec, at)
     scene = MapScene(
@@ -46,11 +47,11 @@ def frame_scene(
 
 
 def show_frame(scene: MapScene, spec: ComparisonSpec, at: int) -> None:
-    """Let a scene show frame `at` of a comparison; what it has read and the frame has still stays."""
+    """Let a scene show frame `at` of a comparison; what it has read and the frame still shows is kept."""
     scene.arrange(partial(_shown_rows, spec, at))
     scene.show_solid_on(spec.frames[at].layers)
 
 
 def _shown_rows(spec: ComparisonSpec, at: int, rows: Sequence[Layer]) -> list[Layer]:
-    """Nothing is read of what the frame does not show."""
+    """The visible layers of frame `at`; no other layers are read."""
     return [row for row in frame_rows(spec, at, rows) if row.visible]

@@ -18,20 +18,20 @@ from viewer.rendering.images import unpainted
 from viewer.support.painting import painting
 
 HIGH_PX = 160.0
-"""Nine lines have room in it."""
+"""Height that holds nine lines of words."""
 
 
 class LinkedPanes(QObject):
-    """Gives the canvas a pane for each frame while the scene compares in that mode, and takes them back."""
+    """Gives the canvas a pane for each frame while the scene is in that mode, and takes the panes away afterwards."""
 
     top_moved = Signal()
-    """`top_px` is another now."""
+    """Emitted when `top_px` changes."""
 
     def __init__(self, canvas: MapCanvas, scene: ComparedScene, parent: QObject) -> None:
         super().__init__(parent)
         self._canvas, self._scene = canvas, scene
         self.top_px = 0
-        """So much of the upper edge of the canvas, in logical pixels, the words on the panes take."""
+        """Height in logical pixels that the words on the panes take at the upper edge of the canvas."""
         scene.compared.connect(self._follow)
 
     def _follow(self) -> None:
@@ -48,14 +48,14 @@ class LinkedPanes(QObject):
 
 
 class FrameWords(PaneWords):
-    """The words on the panes: which date and kind, which image, which stretch. Painted letters are kept."""
+    """The words on the panes: date and kind, image, stretch. Painted letters are kept."""
 
     def __init__(self, scene: ComparedScene, laid: Callable[[int], None]) -> None:
-        """`laid` takes how far down they reach, in logical pixels."""
+        """`laid` is called with the height in logical pixels down to which the words reach."""
         self._scene, self._laid = scene, laid
         self._words: list[SideWords] = []
         self._kept: dict[int, tuple[tuple[SideWords, int, float], QImage, int]] = {}
-        """Of each pane the words, with what they were painted of, and how far down they reach."""
+        """Painted words by pane: words, width and ratio; their picture; the height down to which they reach."""
 
     @override
     def name(self, at: int) -> str:

@@ -19,7 +19,7 @@ from viewer.support.painting import painting
 
 
 def panes_picture(spec: ComparisonSpec, scenes: Sequence[MapScene], view: View, size: tuple[int, int]) -> QImage:
-    """`view` is that of each pane; each says of when it is."""
+    """Paint each frame into a pane of its own, with its dates; `view` is the view of each pane."""
     words = words_of(spec, scenes, stretch_notes(spec, scenes))
     image = unpainted(*size, opaque=True)
     image.fill(QColor(BACKGROUND_COLOR))

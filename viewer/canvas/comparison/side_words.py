@@ -1,4 +1,4 @@
-"""The words that are burned into each side of a comparison: which image, of when, and in which stretch."""
+"""The words that are burned into each side of a comparison: image, dates and stretch."""
 
 from __future__ import annotations
 
@@ -28,27 +28,30 @@ from viewer.support.text import one_line
 
 LETTERS = "ABCDEF"
 BEFORE, AFTER = "before", "after"
-"""The sides of two images of which it is known that one is the older; all others have a letter."""
+"""The sides of two images where it is known which one is older; all others have a letter."""
 _HEAD_PX, _TEXT_PX, _PAD_PX = 12.5, 10.5, 7.0
 _MOST_LINES = 3
-"""Of the date, the name and the note each."""
+"""Most lines for each of date, name and note."""
 _MOST_NAMED, _NAME_CHARS = 2, 44
 _ABOVE_CORNERS_PX = 64.0
-"""From the lower edge: scale bar and credits stand below."""
+"""Height above the lower edge that is left to the scale bar and the credits."""
 _ONE_BOX_PX, _TWO_BOXES_PX = 56.0, 112.0
-"""Room for the words of an image, and of two, one below the other."""
+"""Height for the words of one image, and of two images one below the other."""
 _LEAST_PX = 46.0
-"""A narrower side has no words."""
+"""Width below which a side has no words."""
 
 
 class SideWords(Struct, frozen=True):
-    """`letter` is Before or After where that is known, else A to D; `when` the dates with their kinds."""
+    """The words of one side.
+
+    `letter` is Before or After where that is known, else A to D; `when` holds the dates with their kinds.
+    """
 
     letter: str
     when: str
     name: str
     note: str = ""
-    """On the stretch; empty for nothing."""
+    """Words on the stretch; empty where there is nothing to say."""
 
     @property
     def head(self) -> str:
@@ -60,12 +63,12 @@ class SideWords(Struct, frozen=True):
 
 
 def acquisition_shown(drawing: LayerDrawing) -> Acquisition:
-    """Of what a drawing shows: of a service the day that is asked for."""
+    """The acquisition of what a drawing shows; for a service, of the day that is requested."""
     return tiles_acquisition(drawing.layer) if isinstance(drawing, TilesDrawing) else drawing.acquisition
 
 
 def dated(known: Acquisition) -> str:
-    """A date with its kind, whatever that is."""
+    """A date with its kind."""
     text = badge(known)
     if known.at and known.date_kind in ("instant", "interval"):
         return Phrase("{date}, {kind}", date=text, kind=Phrase(known.date_kind))
@@ -80,7 +83,7 @@ def images_of(scene: MapScene, spec: ComparisonSpec, at: int) -> list[LayerDrawi
 
 
 def words_of(spec: ComparisonSpec, scenes: Sequence[MapScene], notes: Sequence[str]) -> list[SideWords]:
-    """Of each frame, shown by its scene; `notes` on their stretches."""
+    """The words of each frame; `notes` are those on the stretches, one for each frame."""
     images = [images_of(scene, spec, at) for at, scene in enumerate(scenes)]
     known = [[acquisition_shown(drawing) for drawing in drawings] for drawings in images]
     sides = sides_for([span_of_all(times) for times in known])
@@ -112,7 +115,7 @@ def side_name(side: str) -> str:
 
 
 def span_of_all(times: Sequence[Acquisition]) -> Span | None:
-    """From the first to the last of the images of a frame; None where one of them is not dated."""
+    """The time from the first to the last of the images of a frame; None where one of them has no date."""
     spans = [span_of(time.at, time.until) for time in times]
     known = [span for span in spans if span is not None]
     if not known or len(known) < len(spans):
@@ -160,7 +163,10 @@ def paint_side_words(painter: QPainter, sides: Sides, words: Sequence[SideWords]
 def paint_caption(
     painter: QPainter, sides: Sides, words: Sequence[SideWords], ratio: float, shares: Sequence[float] = ()
 ) -> None:
-    """Of frames that lie upon each other: one below the other in the middle; `shares` of each in what is seen."""
+    """Paint the words of frames that lie upon each other, one below the other in the middle.
+
+    `shares` are the parts, 0 to 1, that each frame has in the picture.
+    """
     r = ratio
     whole = QRectF(10 * r, 8 * r, sides.width - 20 * r, sides.height - 16 * r)
     at = QPointF(whole.center().x(), sides.height - _ABOVE_CORNERS_PX * r)
@@ -174,8 +180,9 @@ def paint_caption(
 
 
 def paint_pane_words(painter: QPainter, width: float, height: float, words: SideWords, ratio: float) -> QRectF:
-    """Of a frame that has a picture of its own: in its upper left corner, clear of the north arrow, in more lines where
-    it is narrow. The box in which they stand.
+    """Paint the words of a frame with a picture of its own, in its upper left corner, and return their box.
+
+    They leave the north arrow free, and take more lines where the picture is narrow.
     """
     r = ratio
     room = QRectF(10 * r, 10 * r, max(width - (20 + ARROW_ROOM_PX) * r, 0.0), height - 20 * r)
@@ -184,7 +191,7 @@ def paint_pane_words(painter: QPainter, width: float, height: float, words: Side
 
 
 def paint_sentence(painter: QPainter, sides: Sides, head: str, text: str, ratio: float) -> None:
-    """A sentence in the middle of a picture, in which no comparison is shown."""
+    """Paint a sentence in the middle of a picture in which no comparison is shown."""
     r = ratio
     whole = QRectF(10 * r, 8 * r, sides.width - 20 * r, sides.height - 16 * r)
     align = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
@@ -203,7 +210,7 @@ def _wrapped(text: str, most: int = 64) -> list[str]:
 def _paint_box(
     painter: QPainter, anchor: QPointF, align: Qt.AlignmentFlag, room: QRectF, words: SideWords, r: float
 ) -> QRectF:
-    """In more lines where the room is narrow: a date that is cut says nothing."""
+    """Paint words in a box and return it. Narrow room gives more lines rather than a date that is cut off."""
     inside = max(room.width() - 2 * _PAD_PX * r, 1.0)
     lines = wrapped_lines(words.head, QFontMetricsF(_font(0, r)), inside, _MOST_LINES)
     for text in filter(None, (words.name, words.note)):
@@ -214,7 +221,10 @@ def _paint_box(
 def _paint_lines(
     painter: QPainter, anchor: QPointF, align: Qt.AlignmentFlag, room: QRectF, lines: Sequence[str], r: float
 ) -> QRectF:
-    """Lines on a dark ground, the first in bold; shortened where the room is narrow, none where there is none."""
+    """Paint lines on a dark ground, the first in bold, and return the box.
+
+    They are shortened where the room is narrow, and left out where there is none.
+    """
     if room.width() < _LEAST_PX * r or room.height() < 2 * _HEAD_PX * r:
         return QRectF(anchor, anchor)
     pad = _PAD_PX * r
@@ -246,7 +256,7 @@ def _paint_lines(
 
 @lru_cache(maxsize=32)
 def _box_picture(lines: tuple[str, ...], width: int, height: int, r: float) -> QImage:
-    """Kept, as the letters would take longer than all else while a bar is dragged."""
+    """Picture of a box of words, kept because painting its letters takes longest while a bar is dragged."""
     image = unpainted(width, height, opaque=False)
     image.fill(0)
     with painting(image) as painter:
@@ -267,5 +277,5 @@ def _fill_box(painter: QPainter, lines: Sequence[str], width: float, height: flo
 
 
 def _font(number: int, r: float) -> QFont:
-    """The first line is the head."""
+    """Font of a line by its number; 0 is the head."""
     return map_font(_TEXT_PX * r) if number else map_font(_HEAD_PX * r, bold=True)

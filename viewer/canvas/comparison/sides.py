@@ -13,13 +13,13 @@ from layers.document.comparison import ComparisonSpec
 
 SWIPES = ("swipe", "swipe across")
 GLASS_PART = 0.28
-"""Radius of a spyglass, of the shorter side of the picture."""
+"""Radius of a spyglass, as a part of the shorter side of the picture."""
 REACH_PX = 8.0
-"""Logical pixels beside a bar, or the rim of a glass, at which the mouse takes it."""
+"""Distance in logical pixels from a bar, or the rim of a glass, within which the mouse can drag it."""
 
 
 class Sides(Struct, frozen=True):
-    """Of one picture of `width` x `height` pixels."""
+    """The sides of a comparison on one picture of `width` x `height` pixels."""
 
     spec: ComparisonSpec
     width: float
@@ -31,8 +31,9 @@ class Sides(Struct, frozen=True):
 
     @property
     def bars(self) -> list[float]:
-        """Pixels from the left, or from the top, of the bars of a swipe: the first where the position says, the others
-        dividing what is left evenly.
+        """Positions of the bars of a swipe, in pixels from the left or from the top.
+
+        The first is where the position says; the others divide the rest evenly.
         """
         length, rest = self.height if self.is_across else self.width, len(self.spec.frames) - 1
         first = self.spec.position
@@ -50,7 +51,7 @@ class Sides(Struct, frozen=True):
         return GLASS_PART * min(self.width, self.height)
 
     def rects(self) -> list[QRectF]:
-        """The parts of a swipe, one a frame, in the frames' order."""
+        """The parts of a swipe, one for each frame, in the frames' order."""
         ends = [0.0, *self.bars, self.height if self.is_across else self.width]
         if self.is_across:
             return [QRectF(0, a, self.width, b - a) for a, b in pairwise(ends)]
@@ -79,7 +80,7 @@ class Sides(Struct, frozen=True):
         return phase
 
     def has_handle_at(self, px: float, py: float, ratio: float) -> bool:
-        """True where the mouse takes the bar, or the rim of the glass."""
+        """True where the mouse can drag the bar, or the rim of the glass."""
         if self.spec.mode in SWIPES:
             return abs((py if self.is_across else px) - self.bars[0]) <= REACH_PX * ratio
         if self.spec.mode == "spyglass":
@@ -93,22 +94,23 @@ class Sides(Struct, frozen=True):
         return self.spec.mode == "spyglass" and math.hypot(px - middle.x(), py - middle.y()) < self.radius
 
     def position_for(self, px: float, py: float, grip: QPointF) -> tuple[float, float]:
-        """Position and position_y with which the bar, taken at `grip` from its place, is at a pixel."""
+        """The position and position_y that bring the bar to a pixel, where it was grasped at offset `grip`."""
         x, y = (px - grip.x()) / self.width, (py - grip.y()) / self.height
         if self.spec.mode == "spyglass":
             return _part(x), _part(y)
         return _part(y if self.is_across else x), self.spec.position_y
 
     def grip_of(self, px: float, py: float) -> QPointF:
-        """Offset of a pixel from the place that the position means."""
+        """Offset of a pixel from the place of the bar or of the glass."""
         if self.spec.mode == "spyglass":
             return QPointF(px, py) - self.glass.center()
         return QPointF(0, py - self.bars[0]) if self.is_across else QPointF(px - self.bars[0], 0)
 
 
 def pane_rects(count: int, width: int, height: int) -> list[tuple[int, int, int, int]]:
-    """Left, top, width and height of panes of one size that share a picture: four as two by two, two and three beside
-    each other, on a tall picture one below the other.
+    """Left, top, width and height of equal panes that share a picture.
+
+    Four panes lie two by two. Two or three lie beside each other, or one below the other on a tall picture.
     """
     columns = 2 if count == 4 else 1 if height > width else count
     rows = count // columns

@@ -1,4 +1,4 @@
-"""The stretch of the frames of a comparison: the same where the images are alike by their own statements, else matched.
+"""Stretches for the frames of a comparison: the same for images that state the same sensor and units, else matched.
 
 Matching is linear, band by band, on the ground that both images show in the view.
 """
@@ -26,11 +26,11 @@ from viewer.rendering.tiles.tile_cache import RawTile
 from viewer.support.language.translation import translate
 
 type Styles = dict[int, tuple[str, dict[str, Any]]]
-"""By frame: the uuid of its uppermost image, and the style in which it is to be shown."""
+"""Styles by number of the frame: the uuid of its uppermost image, and the style in which it is shown."""
 
 
 def statement_of(drawing: RasterDrawing) -> Statement:
-    """The statements of an image about its values, as it is shown now."""
+    """The statements of an image about its values."""
     info, style, scene = drawing.info, drawing.style, drawing.source.scene
     if info is None or style is None:
         return Statement()
@@ -41,14 +41,14 @@ def statement_of(drawing: RasterDrawing) -> Statement:
 
 
 def top_image(scene: MapScene, spec: ComparisonSpec, at: int) -> RasterDrawing | None:
-    """The uppermost image of a frame, where that is a file that has been read: services have no values to stretch."""
+    """The uppermost image of a frame, where that is a file that has been read. Services have no values to stretch."""
     images = images_of(scene, spec, at)
     top = images[0] if images else None
     return top if isinstance(top, RasterDrawing) and top.style is not None else None
 
 
 def why_not_matched(first: RasterDrawing | None, other: RasterDrawing | None) -> str:
-    """A few words; empty where the second image can be stretched as the first is."""
+    """The reason why the second image cannot be stretched as the first, in a few words; empty where it can."""
     if first is None or other is None or first.style is None or other.style is None:
         return translate("comparison", "stretch not matched: one is a picture without values")
     if first.style.shown != other.style.shown:
@@ -61,7 +61,7 @@ def why_not_matched(first: RasterDrawing | None, other: RasterDrawing | None) ->
 
 
 def stretch_notes(spec: ComparisonSpec, scenes: Sequence[MapScene], called: str = "") -> list[str]:
-    """Words on the stretch of each frame, that are burned in; `called`: the name of the first one, where it has one."""
+    """Words on the stretch of each frame, which are burned in; `called` is the name of the first, if any."""
     if not spec.match:
         return [""] * len(scenes)
     first, found, called = top_image(scenes[0], spec, 0), [""], called or side_name(sides_of(spec, scenes)[0])
@@ -80,7 +80,7 @@ def stretch_notes(spec: ComparisonSpec, scenes: Sequence[MapScene], called: str 
 
 
 def are_alike(first: RasterDrawing, other: RasterDrawing) -> bool:
-    """True for one image, and where sensor and units are stated and equal: one stretch means the same in both."""
+    """True for the same image, and where sensor and units are stated and equal: one stretch means the same in both."""
     if first.layer_uuid == other.layer_uuid and first.style is not None and other.style is not None:
         return (first.style.bands, first.style.expression) == (other.style.bands, other.style.expression)
     same_bands = first.style is not None and other.style is not None and first.style.bands == other.style.bands
@@ -88,18 +88,24 @@ def are_alike(first: RasterDrawing, other: RasterDrawing) -> bool:
 
 
 class StretchMatch(Struct, frozen=True, eq=False):
-    """Finds the styles of the frames of a comparison. `styles` may run in any thread; the rest is taken here."""
+    """Finds the styles of the frames of a comparison.
+
+    `styles` may run in any thread, on values that were read when this was made.
+    """
 
     reference: RasterStyle
     uuid: str
     is_frozen: bool
-    """The reference has a stretch from a view, that is left now."""
+    """True where the stretch of the reference was computed from a view, which it no longer follows."""
     alike: Mapping[int, tuple[str, RasterStyle]]
     pairs: Mapping[int, tuple[str, RasterStyle, Sequence[tuple[_Tile, _Tile]]]]
 
     @classmethod
     def of(cls, spec: ComparisonSpec, scenes: Sequence[MapScene]) -> StretchMatch | None:
-        """None where there is nothing to match. The views of all scenes must be complete."""
+        """Make a match for the frames of a comparison; None where there is nothing to match.
+
+        The views of all scenes must be complete.
+        """
         first = top_image(scenes[0], spec, 0)
         if first is None or first.style is None:
             return None
@@ -117,7 +123,10 @@ class StretchMatch(Struct, frozen=True, eq=False):
         return cls(first.style, first.layer_uuid, frozen, alike, pairs) if alike or pairs else None
 
     def styles(self) -> Styles:
-        """Of the first frame its own, as it is seen now; of the others those that suit it."""
+        """Styles of the frames: the first in its own as it is seen now, the others in styles matched to it.
+
+        Empty where no other frame could be matched.
+        """
         given = StretchRule(origin="given")
         own = replace(self.reference, rule=given).to_json()
         found: Styles = {0: (self.uuid, own | ({FROZEN: True} if self.is_frozen else {}))}
@@ -130,7 +139,7 @@ class StretchMatch(Struct, frozen=True, eq=False):
         return found if len(found) > 1 else {}
 
     def _looking(self, style: RasterStyle, stretches: tuple[Stretch, ...]) -> RasterStyle:
-        """The bands of one image in the looks of the first."""
+        """A style of one image with the looks of the reference, by these stretches."""
         return replace(
             self.reference,
             bands=style.bands,
@@ -150,7 +159,7 @@ def with_styles(spec: ComparisonSpec, styles: Styles) -> ComparisonSpec:
 
 
 def with_matches_alone(spec: ComparisonSpec) -> ComparisonSpec:
-    """A comparison in which the images alone have styles that were set by another image's."""
+    """A comparison that keeps only the styles that were matched to another image."""
     return replace(
         spec,
         frames=tuple(
@@ -166,7 +175,7 @@ def without_styles(spec: ComparisonSpec) -> ComparisonSpec:
 
 
 class _Tile(Struct, frozen=True, eq=False):
-    """The values of a tile in view, without the margin that sharpening needs."""
+    """The values of a tile in view, without the margin for sharpening."""
 
     raw: RawTile
     rows: slice
@@ -178,7 +187,7 @@ class _Tile(Struct, frozen=True, eq=False):
         return self.columns.stop - self.columns.start, self.rows.stop - self.rows.start
 
     def part(self, at: tuple[int, int], low: tuple[int, int], high: tuple[int, int]) -> _Tile:
-        """The values between two places of the picture, those of the tile beginning `at` one."""
+        """The values between two places of the picture; `at` is where the tile begins."""
         left, top = self.columns.start - at[0], self.rows.start - at[1]
         return replace(self, columns=slice(low[0] + left, high[0] + left), rows=slice(low[1] + top, high[1] + top))
 
@@ -194,7 +203,9 @@ class _Tile(Struct, frozen=True, eq=False):
 
 
 def paired_tiles(first: RasterDrawing, second: RasterDrawing) -> list[tuple[tuple[int, int], _Tile, _Tile]]:
-    """Tiles of the ground that both show, pixel by pixel: where one begins in the picture, and the values of each."""
+    """Pairs of tiles on ground that both images show, pixel for pixel: where the pair begins in the picture, and both
+    values.
+    """
     view, other = first.tiles.view, second.tiles.view
     if view is None or other is None or not _is_one_map(first, view, second, other):
         return []
@@ -214,7 +225,7 @@ def paired_tiles(first: RasterDrawing, second: RasterDrawing) -> list[tuple[tupl
 
 
 def _is_one_map(first: RasterDrawing, view: View, second: RasterDrawing, other: View) -> bool:
-    """True where two images were last told of one view of the map; nudged ones see another ground in it."""
+    """True where both images were last planned for one view of the map; nudged ones have another ground in it."""
     if first.nudge == second.nudge:
         return view == other
     grids = (replace(seen.grid, origin_x=0.0, origin_y=0.0) for seen in (view, other))
@@ -227,7 +238,7 @@ def _corner(view: View, key: TileKey, tile: _Tile) -> tuple[int, int]:
 
 
 def _tiles(drawing: RasterDrawing) -> dict[TileKey, _Tile]:
-    """The tiles of what is looked at, by their places."""
+    """The raw tiles in view, by their keys."""
     view, style = drawing.tiles.view, drawing.style
     if view is None or style is None:
         return {}
@@ -250,7 +261,7 @@ def _inside(view: View, key: TileKey) -> tuple[slice, slice] | None:
 def _matched(
     reference: RasterStyle, style: RasterStyle, tiles: Sequence[tuple[_Tile, _Tile]]
 ) -> tuple[Stretch, ...] | None:
-    """The stretches of the second image; None where the two show too little ground together."""
+    """The stretches of the second image; None where the two images have too little ground in common."""
     mine: list[list[NDArray[Any]]] = [[] for _ in range(style.shown)]
     theirs: list[list[NDArray[Any]]] = [[] for _ in range(style.shown)]
     for one, other in tiles:

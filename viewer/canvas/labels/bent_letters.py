@@ -18,17 +18,17 @@ from viewer.support.painting import painting
 _SMOOTH = QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
 
 type Piece = tuple[QTransform, str]
-"""A text, and where the beginning of its baseline is and how it is turned."""
+"""A text, and the transform that places and turns the beginning of its baseline."""
 
 
 def advances_of(text: str, metrics: QFontMetricsF) -> tuple[float, ...]:
-    """The width of each letter in its place, as kerning has it; none where the text is set straight only."""
+    """The width of each letter, kerning included; empty where the text is only ever set straight."""
     ends = [0.0, *(metrics.horizontalAdvance(part) for part in accumulate(clusters_of(text)))]
     return tuple(b - a for a, b in pairwise(ends))
 
 
 def bent_pieces(label: PlacedLabel, metrics: QFontMetricsF, origin: QPointF) -> list[Piece]:
-    """Each letter, its anchor at `origin`."""
+    """Each letter of a label along a bend, the label's anchor at `origin`."""
     drop = (metrics.ascent() - metrics.descent()) / 2
     pieces = []
     clusters, advances = clusters_of(label.text), advances_of(label.text, metrics)
@@ -48,7 +48,7 @@ def bent_sprite(
     halo_color: QColor,
     halo_px: float,
 ) -> QImage:
-    """Their picture: the halos of all, then the letters. Its offset is where its corner is from the anchor."""
+    """Picture of the letters: the halos of all, then the letters. Its offset is that of its corner from the anchor."""
     margin = 2 * halo_px + 2.0
     box = QRectF()
     for way, text in pieces:

@@ -1,4 +1,4 @@
-"""The letters on the map, and which scripts this machine cannot write."""
+"""The font of the map, and the scripts that this machine cannot write."""
 
 from __future__ import annotations
 

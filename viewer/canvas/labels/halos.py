@@ -14,14 +14,14 @@ from viewer.support.painting import painting
 _MOST_CHARACTERS = 4000
 _SUBPIXELS = 2
 _SIMPLE_BELOW = 0x0590
-"""Latin, Greek and Cyrillic stand one after the other; so do Chinese characters and kana."""
+"""First code point whose letters may join or combine. Latin, Greek, Cyrillic, Chinese and kana stand side by side."""
 _SIMPLE_RANGES = ((0x2000, 0x2BFF), (0x3000, 0x9FFF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF), (0xFF00, 0xFFEF))
 
 type Key = tuple[str, str, int]
 
 
 class HaloPainter:
-    """Keeps the halos of characters. All are opaque; who paints them gives them their opacity at once."""
+    """Keeps the halos of characters. All are opaque: the caller sets the opacity of the whole."""
 
     def __init__(self) -> None:
         self._characters: dict[Key, tuple[QImage, QPointF]] = {}
@@ -36,7 +36,7 @@ class HaloPainter:
         color: QColor,
         width: float,
     ) -> None:
-        """The halo of a line of text, `at` its baseline."""
+        """Paint the halo of a line of text, `at` its baseline."""
         solid = QColor(color.rgb())
         if not all(map(_stands_alone, text)):
             painter.strokePath(letters_path(at, font, text), round_pen(solid, width))
@@ -55,7 +55,7 @@ class HaloPainter:
     def _character(
         self, face: str, letter: str, part: int, font: QFont, color: QColor, width: float
     ) -> tuple[QImage, QPointF]:
-        """Its picture, and where its upper left is from the whole pixel before its place."""
+        """The picture of a character's halo, and the offset of its upper left from the whole pixel before its place."""
         key = face, letter, part
         found = self._characters.get(key)
         if found is None:

@@ -1,4 +1,4 @@
-"""The layouts of the labels of a scene: at once for products; for the screen in a job where it takes longer."""
+"""Layouts of the labels of a scene: made at once for products, and in a job for the screen where that takes longer."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from viewer.rendering.vector.layer_labelling import LayerLabelling
 from viewer.support.jobs import Jobs
 
 AT_ONCE_S = 0.004
-"""A layout for the screen that takes no longer is found before the frame is painted."""
+"""Longest time in seconds that a layout for the screen is made before its frame is painted, and not in a job."""
 
 type Labelled = tuple[tuple[str, LayerLabelling], ...]
 
 
 class LabelKey(NamedTuple):
-    """All that a layout is a function of, besides the document's sites."""
+    """The inputs of a layout, apart from the document's sites."""
 
     view: View
     selection: frozenset[str]
@@ -32,37 +32,37 @@ class LabelKey(NamedTuple):
 
 
 class LabelLayouts:
-    """Keeps the last layout; its labels go with the map until those of another one are found.
+    """Keeps the last layout; its labels move with the map until those of the next layout are ready.
 
-    `changed`: labels that were awaited have been found.
+    `changed` is called when labels are ready that were awaited.
     """
 
     def __init__(self, jobs: Jobs, changed: Callable[[], None]) -> None:
         self._jobs, self._changed = jobs, changed
         self._here = LayerLabels(LabelPainter())
         self._there = LayerLabels(LabelPainter())
-        """Used in jobs only, one at a time."""
+        """Used in jobs only, by one at a time."""
         self._last: tuple[LabelKey, LabelLayout] | None = None
         self._is_stale = False
         self._asked: LabelKey | None = None
-        """The layout that a job is at."""
+        """The layout that a job is computing."""
         self._took_s = 0.0
-        """The time that the last layout of site labels took."""
+        """Seconds that the last layout of site labels took."""
         self._edition = self._document = 0
         self._is_closed = False
 
     @property
     def is_awaited(self) -> bool:
-        """True while labels are being found that were wanted when the map was painted last."""
+        """True while a job makes the labels that the last painting of the map lacked."""
         return self._asked is not None
 
     def outdate(self) -> None:
-        """Sites or layers are others now; labels stay where they are until they are placed anew."""
+        """Note that sites or layers have changed; labels stay where they are until the next layout."""
         self._is_stale = True
         self._edition += 1
 
     def forget(self) -> None:
-        """It is another document."""
+        """Drop the layout, as another document is shown."""
         self.outdate()
         self._document += 1
         self._last = None
@@ -71,7 +71,7 @@ class LabelLayouts:
         self._is_closed = True
 
     def exact(self, key: LabelKey, task: Callable[[], LabelTask]) -> LabelLayout:
-        """The layout for `key`, found now where it is not there."""
+        """The layout for `key`, made now where it is not kept."""
         if not self._has(key):
             began = time.perf_counter()
             self._keep(key, task().layout(self._here))
@@ -80,7 +80,7 @@ class LabelLayouts:
         return self._last[1]
 
     def shown(self, key: LabelKey, task: Callable[[], LabelTask], *, settled: bool) -> Sequence[PlacedLabel]:
-        """The labels to paint on the screen now. Not `settled`: those that are there go with the map."""
+        """The labels to paint on the screen now. While the map moves (not `settled`), kept labels move with it."""
         if self._has(key):
             return self.exact(key, task).placed
         last = self._last
@@ -92,7 +92,7 @@ class LabelLayouts:
         return _standing(carried_along(last[1], last[0].view, key.view), key) if last is not None and carries else ()
 
     def placed(self, view: View) -> Sequence[PlacedLabel]:
-        """The labels that were found last, where that was for this view."""
+        """The labels of the last layout, where it was for this view; else empty."""
         return self._last[1].placed if self._last is not None and self._last[0].view == view else ()
 
     def _has(self, key: LabelKey) -> bool:
@@ -142,7 +142,7 @@ class LabelLayouts:
 
 
 def _standing(labels: Sequence[PlacedLabel], key: LabelKey) -> list[PlacedLabel]:
-    """Without those of layers that are hidden or gone by now: names do not outstay what they name."""
+    """The labels of sites, and those of layers that are still labelled."""
     layers = {uuid for uuid, _ in key.labelled}
     parts = ((label, label.uuid.partition("/")) for label in labels)
     return [label for label, (layer, feature, _) in parts if not feature or layer in layers]

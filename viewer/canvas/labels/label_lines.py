@@ -1,4 +1,4 @@
-"""The lines of a label: long names stand in two or three of them, and end with … where that is not enough."""
+"""Breaks the names of labels into two or three lines, and ends them with … where that is not enough."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from layers.vector.style.label_style import WRAP_AFTER
 from viewer.support.text import columns
 
 MOST_COLUMNS = 96
-"""Of one label: three lines of it are still read at a glance, and there is a place for them on most maps."""
+"""Most columns of a label: three lines are still read at a glance, and find a place on most maps."""
 MOST_LINES, LINE_COLUMNS = 3, 40
-"""A line holds so many where it cannot be broken between words."""
+"""Most lines, and the columns of a line that cannot be broken between words."""
 _LEAST_SHARE = 0.6
-"""Of the room for a name: a shortened one ends with a whole word where that leaves at least so much of it."""
+"""Least part of the columns that a name keeps when it is shortened at the end of a whole word."""
 
 
 @lru_cache(maxsize=4096)
 def wrapped(text: str) -> str:
-    """A name in up to three lines, the longest of them as short as can be."""
+    """A name in up to three lines, the longest as short as possible."""
     text = shortened(text)
     words = text.split(" ")
     if any(columns(word) > LINE_COLUMNS for word in words):
@@ -35,7 +35,7 @@ def wrapped(text: str) -> str:
 
 
 def shortened(text: str, most: int = MOST_COLUMNS) -> str:
-    """A name of at most so many columns, after a whole word where that leaves enough of it."""
+    """A name of at most `most` columns, cut after a whole word where that leaves enough of it."""
     if columns(text) <= most:
         return text
     kept = _begin(text, most - 1)
@@ -44,7 +44,7 @@ def shortened(text: str, most: int = MOST_COLUMNS) -> str:
 
 
 def _filled(words: list[str]) -> str:
-    """Lines filled one after the other, words broken wherever they must be: of Chinese, or of a path."""
+    """Fill lines one after the other, and break words where they must be, as in Chinese or in a path."""
     lines = [""]
     for word in words:
         room = LINE_COLUMNS - columns(lines[-1]) - 1
@@ -65,7 +65,7 @@ def _filled(words: list[str]) -> str:
 
 
 def _begin(text: str, most: int) -> str:
-    """The first letters that have so many columns at most."""
+    """The first letters of a text, at most `most` columns wide."""
     kept = text[:most]
     while columns(kept) > most:
         kept = kept[:-1]

@@ -1,4 +1,4 @@
-"""The letters of labels on the picture: measured, kept as little pictures, painted; the same for sites and layers."""
+"""Measures labels, keeps pictures of their letters, and paints them; the same for sites and layers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MOST_SIZES = 20_000
 
 
 class Face(Struct, frozen=True):
-    """The lettering of a label. Sizes in logical pixels; colours as Qt reads them."""
+    """The lettering of a label. Sizes are in logical pixels, colours as Qt reads them."""
 
     size_px: float = 12.0
     color: str = "#ffffff"
@@ -49,7 +49,7 @@ type _Pictured = tuple[PlacedLabel, QImage | None]
 
 @lru_cache(maxsize=256)
 def _font(face: Face, scale: float, _thread: int) -> QFont:
-    """A font has what its thread loaded for it: no two threads use one."""
+    """Font of a face, one for each thread: a font holds what its thread loaded for it, so threads must not share it."""
     return map_font(face.size_px * scale, bold=face.bold, italic=face.italic)
 
 
@@ -82,13 +82,14 @@ class LabelPainter:
         return self._sizes[key]
 
     def name(self, text: str, face: Face, scale: float, gap: float) -> Name:
-        """A label to be set along a line."""
+        """Measure a label that is to be set along a line."""
         return Name(_advances(text, face, scale), *self.size(text, face, scale), gap)
 
     def paint(self, painter: QPainter, labels: Sequence[PlacedLabel], scale: float, within_s: float = math.inf) -> bool:
-        """The most important last, above the others; leaders below all letters.
+        """Paint labels in ascending importance, the most important on top, and all leaders below all letters.
 
-        Pictures of letters are made for so long, and of one label in any case: False where some were left out.
+        Pictures of letters are made for at most `within_s`, but of one label in any case. False where some were left
+        out.
         """
         pictures: list[_Pictured] = [(label, None) for label in labels]
         if not is_vector_device(painter):
@@ -112,7 +113,7 @@ class LabelPainter:
         return len(pictures) == len(labels)
 
     def _with_letters(self, labels: Sequence[PlacedLabel], scale: float, within_s: float) -> list[_Pictured]:
-        """The labels that have a picture of their letters, once it was made for the first of the others."""
+        """The labels with pictures of their letters; those without are made in turn while there is time."""
         found: list[_Pictured] = []
         has_new, end = False, time.perf_counter() + within_s
         for label in labels:
@@ -126,8 +127,11 @@ class LabelPainter:
         return found
 
     def _paint_shapes(self, painter: QPainter, label: PlacedLabel, scale: float) -> None:
-        """Onto PDF and SVG: the halo an outline, the letters text. Those along a bend are outlines too, and their name
-        is there unseen in one piece, to be found and copied."""
+        """Paint a label onto PDF or SVG: the halo as an outline, the letters as text.
+
+        Letters along a bend are outlines too; the whole name is added as invisible text, so that it can be searched and
+        copied.
+        """
         face = face_of(label)
         pieces, font, here = self._pieces(label, scale), face.font(scale), painter.transform()
         outline = QPainterPath()
@@ -153,7 +157,7 @@ class LabelPainter:
         painter.setTransform(here)
 
     def _pieces(self, label: PlacedLabel, scale: float) -> list[Piece]:
-        """Its lines, or its letters where it is bent."""
+        """The lines of a label, or its letters where it is bent."""
         face = face_of(label)
         if label.letters:
             return bent_pieces(label, face.metrics(scale), QPointF(label.px, label.py))
@@ -253,6 +257,6 @@ def _transparent(width: float, height: float) -> QImage:
 
 
 def _like(length: float, other: float) -> int:
-    """Rounded up, odd where the other is odd."""
+    """A length rounded up, and made odd where the other is odd."""
     whole = math.ceil(length)
     return whole + (whole - int(other)) % 2

@@ -1,4 +1,4 @@
-"""Labels that the features of a layer ask for, and marks that labels keep clear of."""
+"""Labels of the features of a layer, and the marks that labels keep clear of."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Asked(Struct):
 
 
 class LayerLabels:
-    """A function of a layer's labelling and the view alone."""
+    """Makes the labels of a layer from its labelling and the view alone."""
 
     def __init__(self, painter: LabelPainter) -> None:
         self._painter = painter
@@ -84,7 +84,7 @@ def _anchors(
 
 
 def _upright_on(points: Floats, room: Box, height: float) -> tuple[Anchor, ...]:
-    """Beside the middle of what is in view, for lines that are nowhere straight."""
+    """Anchors beside the middle of the points in view, for lines that are straight nowhere."""
     inside = points[
         (points[:, 0] >= room.left)
         & (points[:, 0] <= room.right)

@@ -1,4 +1,4 @@
-"""All labels of a map: those of sites and those of layers in one layout, and painted."""
+"""All labels of a map: lays out those of sites and layers together, and paints them."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from viewer.rendering.vector.layer_labelling import LayerLabelling
 from viewer.rendering.world_copies import wrapped_views
 
 type Labellings = Sequence[tuple[str, LayerLabelling]]
-"""Layer uuid and what its labels are, the topmost first."""
+"""Layer uuids with their labelling, the topmost first."""
 _EDGE_PX = 2.0
 LETTERS_A_FRAME_S = 0.008
-"""Letters of one label take up to some milliseconds the first time: a map full of them comes in several frames."""
+"""Most seconds for letters in one frame. A label takes up to some milliseconds the first time."""
 
 
 class LabelTask(Struct, frozen=True):
-    """All that a layout is made from, taken from the document in the window's thread."""
+    """All inputs of a layout, taken from the document in the window's thread."""
 
     view: View
     marks: list[Box]
     requests: list[LabelRequest]
-    """Of sites."""
+    """Requests of the labels of sites."""
     labellings: Labellings
 
     def layout(self, layers: LayerLabels) -> LabelLayout:
-        """Any thread that has `layers` to itself; may take some tenths of a second."""
+        """Make the layout. Runs in any thread that has `layers` to itself; may take some tenths of a second."""
         view, requests, layer_marks = self.view, list(self.requests), list[Box]()
         views = wrapped_views(view)
         for uuid, labelling in self.labellings:
@@ -53,7 +53,7 @@ class LabelTask(Struct, frozen=True):
 
 
 class MapLabels:
-    """Keeps measures and pictures of letters, nothing else."""
+    """Makes and paints the labels of a map. Keeps measures and pictures of letters, and nothing else."""
 
     def __init__(self) -> None:
         self._painter = LabelPainter()
@@ -69,7 +69,7 @@ class MapLabels:
         *,
         has_crosshair: bool = False,
     ) -> LabelTask:
-        """The labels of a view: of the sites of `frames`, then of the layers, the topmost first."""
+        """Collect the labels of a view: of the sites of `frames`, then of the layers, the topmost first."""
         marks, requests = _furniture(view), list[LabelRequest]()
         for arm in crosshair_arms(view) if has_crosshair else ():
             marks.append(Box(arm.left(), arm.top(), arm.right(), arm.bottom()))
@@ -95,12 +95,15 @@ class MapLabels:
         return abs(along) <= width / 2 and abs(across) <= height / 2
 
     def paint(self, painter: QPainter, labels: Sequence[PlacedLabel], scale: float, *, in_haste: bool = False) -> bool:
-        """False where some were left out, `in_haste`, because their letters take time: they come when painted again."""
+        """Paint labels.
+
+        `in_haste`, some may be left out until the next painting as their letters take time: then False.
+        """
         return self._painter.paint(painter, labels, scale, LETTERS_A_FRAME_S if in_haste else math.inf)
 
 
 def carried_along(layout: LabelLayout, before: View, now: View) -> list[PlacedLabel]:
-    """Labels that stay with the places they were put at."""
+    """Labels moved from one view to another with the places that they name."""
     if before.grid == now.grid:
         return [label.moved(before.left - now.left, before.top - now.top) for label in layout.placed]
     moved = []
@@ -111,8 +114,9 @@ def carried_along(layout: LabelLayout, before: View, now: View) -> list[PlacedLa
 
 
 def _named_once(requests: Sequence[LabelRequest], *, in_first: bool) -> list[LabelRequest]:
-    """One request, with all its anchors, for what lies on both sides of the edge of the map. `in_first`: what is seen
-    again on a copy of the world has its name in the middle, beside the others.
+    """Join the requests of one feature on both sides of the edge of the map into one, with all anchors.
+
+    `in_first`: what is seen again on a copy of the world has its name in the middle, beside the others.
     """
     found: dict[tuple[str, str], LabelRequest] = {}
     for request in requests:
@@ -123,7 +127,7 @@ def _named_once(requests: Sequence[LabelRequest], *, in_first: bool) -> list[Lab
 
 
 def _furniture(view: View) -> list[Box]:
-    """Boxes of scale bar, credits and north arrow on a map: labels keep out, on screen and in products alike."""
+    """Boxes of scale bar, credits and north arrow, which labels keep out of, on the screen and in products alike."""
     r, width, height = view.ratio, view.width, view.height
     return [
         Box(0, height - 56 * r, 240 * r, height),

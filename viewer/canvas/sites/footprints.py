@@ -1,4 +1,4 @@
-"""Footprints of sites on a map, with all that is painted of them: the part of a kept picture that an edit outdates."""
+"""Footprints of sites on a map, with all that is painted of them: the parts of a kept picture that an edit outdates."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from viewer.canvas.sites.site_shapes import SiteShape, circles_of, to_pixels
 from viewer.canvas.sites.site_symbol_painter import SYMBOL_RADIUS_PX
 
 SYMBOL_REACH_PX = 2.0 * SYMBOL_RADIUS_PX
-"""Of a symbol with the glow of what is selected."""
+"""Radius in logical pixels of a symbol with the glow of selection."""
 _RADIUS_REACH_PX = 90.0
-"""Of the words of a range ring's radius beside the ring."""
+"""Radius in logical pixels of the words beside a range ring that state its radius."""
 _FAR_PX = 1e6
 
 
@@ -28,17 +28,19 @@ class Footprint(Struct, frozen=True, eq=False):
     """One site as it is painted at one time."""
 
     places: Floats
-    """(n, 2) lon, lat of its points, and of what is led to from them."""
+    """(n, 2) lon, lat of its points, and of the places that its leaders lead to."""
     reach_px: Floats
-    """(n,) in logical pixels."""
+    """(n,) Radius of what is painted at each point, in logical pixels."""
     error_m: Floats
-    """(n,) nan where none is given."""
+    """(n,) Error of each point in metres; nan where none is given."""
     shape: SiteShape | None
     stroke_px: float
-    """Half of the widest line, with its glow."""
+    """Half the width of the widest line with its glow, in logical pixels."""
 
     def rect(self, view: View) -> QRect | None:
-        """In pixels of the view, empty where it is nowhere; None where it reaches too far to tell."""
+        """Box of the footprint in pixels of the view: empty where it has no place, None where it reaches too far to
+        compute.
+        """
         crs, found = view.grid.crs, []
         if len(self.places):
             x, y = transform_points(WGS84, crs, self.places[:, 0], self.places[:, 1])
@@ -63,7 +65,7 @@ class Footprint(Struct, frozen=True, eq=False):
 
 
 def rects_of(footprints: Iterable[Footprint], view: View) -> list[QRect] | None:
-    """Rectangles of the footprints in the view; None where one of them reaches too far to tell."""
+    """Boxes of the footprints in the view; None where one of them reaches too far to compute."""
     picture, found = QRect(0, 0, view.width, view.height), []
     for footprint in footprints:
         rect = footprint.rect(view)

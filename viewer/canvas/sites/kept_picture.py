@@ -1,7 +1,7 @@
 """The picture of very many marks, kept from frame to frame: only what comes into view, or is edited, is painted.
 
-A map moves by whole pixels, so that a picture which goes along and one that is painted anew are the same. What takes
-long is painted in several frames; meanwhile the picture before stands in.
+A map moves by whole pixels, so that a picture moved along and one painted anew are the same. What takes long is painted
+in several frames; meanwhile the picture before stands in.
 """
 
 from __future__ import annotations
@@ -22,15 +22,17 @@ from viewer.canvas.sites.site_index import SiteIndex
 from viewer.support.painting import painting, part_of_picture
 
 WITHIN_S, MOVING_S = 0.03, 0.005
-"""So long a frame may paint while the map rests, and while it is moved; the rest comes in the next frames."""
+"""Most seconds of painting in a frame, while the map rests and while it moves; the rest comes in the next frames."""
 _MOST_JOINED = 1.1
-"""Parts that wait become one where that is not more of the picture: what lies across them is painted once."""
+"""Greatest growth of area at which two waiting parts are joined: what lies across them is then painted once."""
 _EDGE_PX = 8
-"""So near to the edge Qt may cut what it paints a little otherwise: it is painted anew when the edge is elsewhere."""
+"""Margin in pixels in which Qt may cut what it paints a little otherwise: it is painted anew once the edge is
+elsewhere.
+"""
 _MOST_CHANGED = 40
-"""With more sites that are selected or let go the picture is painted anew."""
+"""Most sites that may be newly selected or deselected without painting the whole picture anew."""
 _MOST_SCALED = 16.0
-"""A picture that is larger, or smaller, by more than this does not stand in for another."""
+"""Largest ratio of scales at which one picture stands in for another."""
 
 type Step = Callable[[QPainter], bool]
 """Paints a part of what is to be painted; False where something was left out for now."""
@@ -38,7 +40,7 @@ type Steps = Callable[[SiteFrame, frozenset[str]], Iterator[Step]]
 
 
 class _Key(NamedTuple):
-    """All but place, edits and selection that the picture is a function of."""
+    """The inputs of the picture, apart from place, edits and selection."""
 
     index_id: int
     grid: TileGrid
@@ -52,20 +54,22 @@ class _Part(Struct):
 
     view: View
     region: QRegion
-    """In pixels of the picture."""
+    """Region of the part, in pixels of the picture."""
     steps: Iterator[Step]
     is_cleared: bool = False
 
 
 class KeptPicture:
-    """Holds the picture painted last, and the parts of it that are still to be painted."""
+    """Holds the last picture, and the parts of it that are still to be painted."""
 
     def __init__(self, steps: Steps) -> None:
-        """`steps` have to paint the same at each place of the ground, wherever the frame's edges are."""
+        """`steps` have to paint each place of the ground alike, wherever the frame's edges are."""
         self._steps = steps
         self._picture = QImage()
         self._spare = QImage()
-        """Of the same size, to go along into: memory anew for each frame takes longer than to paint it."""
+        """A picture of the same size into which the kept one is moved: new memory for each frame takes longer than
+        painting.
+        """
         self._key: _Key | None = None
         self._index: SiteIndex | None = None
         """Kept, so that no other index gets its identity."""
@@ -74,7 +78,7 @@ class KeptPicture:
         self._selection = frozenset[str]()
         self._parts: list[_Part] = []
         self._former: tuple[QImage, View] | None = None
-        """The last whole picture, while another one is being painted."""
+        """The last whole picture, shown while another one is being painted."""
 
     def paint(
         self,
@@ -85,7 +89,7 @@ class KeptPicture:
         moving: bool = False,
         at_once: bool = False,
     ) -> bool:
-        """Onto a picture, `at_once` all of it. False where something was left out for now."""
+        """Paint the marks of a frame; `at_once`, all of them. False where something was left out for now."""
         view, index = frame.view, frame.index
         key = _Key(id(index), view.grid, view.width, view.height, view.ratio)
         if key != self._key or not self._goes_along(frame, selection):
@@ -102,11 +106,11 @@ class KeptPicture:
 
     @property
     def is_under_way(self) -> bool:
-        """True while parts of it are still to be painted."""
+        """True while parts of the picture are still to be painted."""
         return bool(self._parts)
 
     def forget(self) -> None:
-        """Let go of the picture."""
+        """Drop the picture."""
         if not self._picture.isNull():
             self._picture, self._spare, self._key, self._index, self._view = QImage(), QImage(), None, None, None
             self._parts, self._former = [], None
@@ -122,7 +126,7 @@ class KeptPicture:
         self._ask_for(frame, selection, QRect(0, 0, view.width, view.height))
 
     def _goes_along(self, frame: SiteFrame, selection: frozenset[str]) -> bool:
-        """False where the picture has to be painted anew."""
+        """Move the kept picture along with the frame; False where it has to be painted anew."""
         assert self._view is not None
         view = frame.view
         dx, dy = self._view.left - view.left, self._view.top - view.top
@@ -143,7 +147,7 @@ class KeptPicture:
         return True
 
     def _outdated(self, frame: SiteFrame, selection: frozenset[str]) -> list[QRect] | None:
-        """Rectangles of what has changed since; None where that is too much to tell."""
+        """Boxes of what has changed since the last frame; None where that is too much to list."""
         index = frame.index
         chosen = frozenset[str]() if selection is self._selection else selection ^ self._selection
         changed: list[Footprint] | None = index.touched_since(self._revision)
@@ -173,7 +177,7 @@ class KeptPicture:
         self._parts.append(_Part(piece, QRegion(rect), self._steps(here, selection)))
 
     def _with_waiting(self, rect: QRect) -> QRect:
-        """The rectangle together with the parts beside it that nobody has begun with; those wait no more."""
+        """Join a box with the waiting parts beside it, which are dropped; parts that are begun stay."""
         for part in [part for part in self._parts if not part.is_cleared]:
             other = part.region.boundingRect()
             joined = rect.united(other)
@@ -183,7 +187,7 @@ class KeptPicture:
         return rect
 
     def _work(self, within_s: float) -> bool:
-        """Paint for a while. True where something was left out, though its turn came."""
+        """Paint for at most `within_s` seconds; True where something was left out although its turn came."""
         end, lacks = time.perf_counter() + within_s, False
         if not self._parts:
             return False
@@ -228,7 +232,7 @@ class KeptPicture:
 
 
 def _apart(rects: list[QRect], view: View) -> list[QRect] | None:
-    """Rectangles of which none overlaps another; None where all of them are most of the picture."""
+    """Rectangles made free of overlaps; None where together they are most of the picture."""
     found: list[QRect] = []
     for rect in rects:
         joined, rest = rect, found
@@ -246,7 +250,7 @@ def _area(rect: QRect) -> int:
 
 
 def _between(before: View, now: View) -> QTransform | None:
-    """From the pixels of one view to those of another; None where one is no stand-in for the other."""
+    """Transform from the pixels of one view to those of another; None where the one cannot stand in for the other."""
     if before.grid.crs != now.grid.crs:
         return None
     scale = before.grid.resolution / now.grid.resolution

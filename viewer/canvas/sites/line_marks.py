@@ -29,16 +29,16 @@ from viewer.canvas.sites.outlines import Floats
 from viewer.canvas.sites.site_symbology import line_symbol
 
 _LONGEST_TAIL_M = 500.0
-"""The direction of a head is that of so much of the line, or of its last leg."""
+"""Length in metres of the part of a line, or of its last leg, that gives the direction of an arrow's head."""
 _STRAIGHT_M, _PIECES = 1000.0, 64
 _AZIMUTHS = tuple(range(0, 360, 30))
-"""Places on a ring at which its radius may be written, the best first: north, then the rest in turn."""
+"""Azimuths in degrees at which a ring's radius may be written, the best first: north, then the rest in turn."""
 
 
 class LineMark(Struct):
-    """The shape of a line with what of it has places of its own; they are of the geometry that the site has.
+    """The shape of a line, with the parts of it that have places of their own, made for the site's geometry.
 
-    Of a measurement, also of an area, what it is drawn with, and its words. A shadow is drawn as a length is.
+    For a measurement, also of an area, it holds its dimension lines and its words. A shadow is drawn as a length is.
     """
 
     site: Site
@@ -64,7 +64,7 @@ class LineMark(Struct):
 
     @property
     def drawn(self) -> BaseGeometry:
-        """The lines or the area that are drawn: of a measurement with its circle, its arc, or the way to the foot."""
+        """The lines or the area that are drawn; for a measurement with its circle, its arc, or the way to the foot."""
         found = None if _is_area(self.shape) else self.dimension
         if found is None:
             return self.site.geometry
@@ -72,7 +72,7 @@ class LineMark(Struct):
 
     @property
     def dimension(self) -> Dimension | None:
-        """The lines of a measurement; None for all else."""
+        """The dimension lines of a measurement; None for all else."""
         if self._dimension is None and isinstance(self.shape, Measurement):
             self._dimension = dimension_of(self.shape, self.site.geometry)
         return self._dimension
@@ -86,7 +86,7 @@ class LineMark(Struct):
         return self._words
 
     def said_along(self, crs: str) -> Floats | None:
-        """The line (n, 2) in world coordinates that the words stand along; None where that is any of the mark's own."""
+        """The line (n, 2) in world coordinates along which the words are set; None for any line of the mark itself."""
         if self.dimension is None or not len(self.dimension.said):
             return None
         if crs not in self._said:
@@ -94,7 +94,7 @@ class LineMark(Struct):
         return self._said[crs]
 
     def ticks(self, crs: str) -> tuple[Floats, Floats]:
-        """(ends, places next to them), both (n, 2) in world coordinates, of a dimension line."""
+        """(ends, places next to them) of a dimension line, both (n, 2) in world coordinates."""
         if crs not in self._ticks:
             pairs = [] if self.dimension is None else [_tick(*pair) for pair in self.dimension.ticks]
             lonlat = np.array(pairs, np.float64).reshape(-1, 2, 2)
@@ -110,7 +110,9 @@ class LineMark(Struct):
         return self._tips[crs]
 
     def radii(self, crs: str) -> tuple[list[MarkSign], Floats]:
-        """The radius of each ring, and the places (rings, n, 2) in world coordinates at which it may stand."""
+        """The radius of each ring as a sign, and the places (rings, n, 2) in world coordinates at which it may be
+        written.
+        """
         if crs not in self._radii:
             rings = _radii(self.shape) if isinstance(self.shape, RangeRing) else []
             places = [_world(lonlat, crs) for _, lonlat in rings]
@@ -138,13 +140,13 @@ def _ends(site: Site, shape: Arrow) -> list[tuple[tuple[float, float], tuple[flo
 
 
 def _tick(end: tuple[float, float], beside: tuple[float, float]) -> tuple[tuple[float, float], tuple[float, float]]:
-    """An end with a place so near on its leg that the leg is straight on any map."""
+    """An end, and a place so near it on its leg that the leg between them is straight on any map."""
     reach = min(_LONGEST_TAIL_M, distance_m(*end, *beside))
     return end, destination(*end, azimuth_deg(*end, *beside), reach)
 
 
 def _dense(line: Floats) -> Floats:
-    """The geodesic through some places, in so many pieces that it is one on any map."""
+    """The geodesic through some places, in pieces short enough to be geodesic on any map."""
     longest = float(np.hypot(*np.diff(line, axis=0).T).max(initial=0.0)) * 111_700.0
     if longest < _STRAIGHT_M:
         return line

@@ -1,7 +1,7 @@
-"""Judges for a map which of its marks are solid, and which are the place of something (see `place_of`).
+"""Judges which marks of a map are solid, and which are dashed as the place of something (see `place_of`).
 
-In a comparison a mark is solid where an image of the frame tells of it. On the map alone all are, but for those that
-were drawn on an image that is hidden, where another image is shown: that one does not tell of them.
+In a comparison a mark is solid where an image of the frame tells of it. On the map alone all are solid, except those
+that were drawn on a hidden image, at places where another image is shown that does not tell of them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from viewer.rendering.drawing import LayerDrawing
 
 
 class AllBut(Struct, frozen=True):
-    """All marks of a case but these, which cost what they are, however many the others."""
+    """All marks of a case except these; it costs memory for the exceptions only."""
 
     dashed: frozenset[str]
 
@@ -35,7 +35,7 @@ type Solid = frozenset[str] | AllBut
 
 
 class _Shown(NamedTuple):
-    """An image that the map shows, where it lies, and the day it was taken where that is known."""
+    """An image that the map shows, with its bounds and, where known, its day of acquisition."""
 
     row: Layer
     bounds: Bounds
@@ -43,21 +43,21 @@ class _Shown(NamedTuple):
 
 
 class MarkJudge:
-    """Keeps which images the marks were judged by last."""
+    """Keeps the images by which the marks were last judged."""
 
     def __init__(self) -> None:
         self.told_by: frozenset[str] | None = None
         """The layers whose images tell which marks are solid; None on the map alone."""
         self._shown: tuple[_Shown, ...] = ()
         self.has_news = False
-        """Layers have said that they changed, one by one: they are looked at together, when sites are shown next."""
+        """True where layers have changed since the last look: they are looked at together when sites are shown next."""
 
     def note_news(self) -> None:
-        """Hear of a layer that shows something else now."""
+        """Note that a layer shows something else now."""
         self.has_news = True
 
     def is_outdated(self, document: Document, rows: Sequence[Layer], drawings: Mapping[str, LayerDrawing]) -> bool:
-        """True where more is known by now of the images that the map shows."""
+        """True where more is known now of the images that the map shows."""
         self.has_news = False
         is_alone = self.told_by is None and bool(document.images)
         return is_alone and _shown(rows, drawings) != self._shown
@@ -70,7 +70,10 @@ class MarkJudge:
         before: Solid | None,
         changes: Changes | None = None,
     ) -> Solid | None:
-        """The solid ones, of which only those are judged anew that an edit of sites alone has touched; None: all."""
+        """The marks that are solid; None for all.
+
+        After an edit of sites alone only those that it touched are judged anew.
+        """
         is_whole = changes is None or before is None or changes.touches("images", "observations", "layers")
         touched = frozenset() if changes is None or is_whole else changes.uuids("sites")
         among = None if is_whole else touched
@@ -96,7 +99,9 @@ def _shown(rows: Sequence[Layer], drawings: Mapping[str, LayerDrawing]) -> tuple
 
 
 def _is_image(row: Layer) -> bool:
-    """True for what shows the ground at some time: the world map that comes along, and services of no day, do not."""
+    """True for a layer that shows the ground at some time: not the world map of the program, nor a service without
+    days.
+    """
     if row.kind == "raster":
         return "shipped" not in row.source
     return row.kind == "tiles" and bool(row.source.get("time"))
@@ -105,7 +110,7 @@ def _is_image(row: Layer) -> bool:
 def _elsewhere(
     document: Document, rows: Sequence[Layer], shown: Sequence[_Shown], among: Iterable[str] | None
 ) -> frozenset[str]:
-    """Uuids of the marks whose image is not shown, where another one is, which does not tell of them."""
+    """Uuids of the marks whose image is hidden, at places where another image is shown that does not tell of them."""
     if not shown:
         return frozenset()
     sites, images = document.sites, document.images

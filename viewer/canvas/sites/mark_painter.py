@@ -1,6 +1,7 @@
 """Paints texts, callouts and numbered markers as pictures made once for each sign; onto PDF and SVG as shapes and text.
 
-Heads of arrows and radii of range rings too: all of a mark that is neither a symbol of a class, nor a line or an area.
+It paints heads of arrows and radii of range rings too: all of a mark that is neither a symbol of a class, nor a line or
+an area.
 """
 
 from __future__ import annotations
@@ -25,18 +26,18 @@ from viewer.rendering.vector.qt_shapes import is_vector_device, polygon_of, rect
 from viewer.support.painting import painting
 
 SIGNS_A_FRAME_S = 0.004
-"""Pictures of letters take up to a millisecond each, the first time: very many come in several frames."""
+"""Most seconds for new pictures of signs in a frame; each takes up to a millisecond the first time."""
 _ROUND_PX = 4.0
 _MARGIN_PX = 7.0
-"""Round the box of a sign, for halos and for the glow of what is selected."""
+"""Margin round the box of a sign for halos and the glow of selection, in logical pixels."""
 _HALO_PX = 1.9
 _MOST_BYTES = 64 * 2**20
 _HEAD_PX = (15.0, 6.2)
-"""Length and half width of an arrow's head, less what its line is wide."""
+"""Length and half width of an arrow's head in logical pixels, apart from the width of its line."""
 
 
 class SignAt(NamedTuple):
-    """A sign at a place of the picture; of a callout its box is there, and its leader ends at `foot`."""
+    """A sign at a place of the picture. For a callout the place is that of its box, and its leader ends at `foot`."""
 
     sign: MarkSign
     px: float
@@ -48,7 +49,7 @@ class SignAt(NamedTuple):
         return sign_box(self.sign, scale).moved(self.px, self.py)
 
     def touches(self, view: View) -> bool:
-        """True where some of it, or of its leader, may be in the picture."""
+        """True where some of the sign, or of its leader, may be in the picture."""
         box, margin = sign_box(self.sign, view.ratio), _MARGIN_PX * view.ratio
         left, top, right, bottom = self.px + box.left, self.py + box.top, self.px + box.right, self.py + box.bottom
         if self.foot is not None:
@@ -65,9 +66,9 @@ class MarkPainter:
         self._bytes = 0
 
     def paint(self, painter: QPainter, signs: Sequence[SignAt], scale: float, within_s: float = math.inf) -> bool:
-        """Signs in their order, leaders below all of them.
+        """Paint signs in their order, with all leaders below them.
 
-        Pictures are made for so long, and of one sign in any case: False where some were left out.
+        Pictures are made for at most `within_s`, but of one sign in any case. False where some were left out.
         """
         _paint_leaders(painter, signs, scale)
         if is_vector_device(painter):
@@ -89,7 +90,7 @@ class MarkPainter:
 
     @staticmethod
     def paint_shapes(painter: QPainter, one: SignAt, scale: float) -> None:
-        """A sign by outlines, at any transform."""
+        """Paint a sign by outlines, at any transform."""
         painter.save()
         painter.translate(one.px, one.py)
         _paint_sign(painter, one.sign, scale, one.selected)
@@ -118,7 +119,7 @@ class MarkPainter:
 def paint_arrow_heads(
     painter: QPainter, tips: Iterable[tuple[Floats, Floats]], symbol: LineSymbol, scale: float, *, selected: bool
 ) -> None:
-    """Heads at tips (n, 2), each pointing away from its tail (n, 2), all in picture pixels."""
+    """Paint heads at tips (n, 2), each pointing away from its tail (n, 2), all in picture pixels."""
     heads = [polygon_of(_head(tip, tail, symbol, scale)) for tip, tail in tips if _has_direction(tip, tail)]
     if not heads:
         return
@@ -180,7 +181,7 @@ def _paint_leaders(painter: QPainter, signs: Sequence[SignAt], scale: float) -> 
 
 
 def _paint_sign(painter: QPainter, sign: MarkSign, scale: float, selected: bool) -> None:
-    """A sign about the painter's origin."""
+    """Paint a sign about the painter's origin."""
     box = sign_box(sign, scale)
     rect = rect_of(box)
     if sign.kind == "text":
@@ -203,7 +204,7 @@ def _paint_text_ground(painter: QPainter, sign: MarkSign, rect: QRectF, scale: f
 def _paint_plate(
     painter: QPainter, sign: MarkSign, rect: QRectF, round_px: float, scale: float, selected: bool
 ) -> None:
-    """The box of a callout, the disc of a number, or the ground of a radius: no ring runs through its digits."""
+    """Paint the box of a callout, the disc of a number, or the ground of a radius, which covers the ring."""
     plate = QPainterPath()
     plate.addRoundedRect(rect, round_px, round_px)
     if selected:

@@ -1,4 +1,4 @@
-"""The signs of texts, callouts and numbered markers: all that one is painted from, and how much room it takes."""
+"""The signs of texts, callouts and numbered markers: their words, colours and sizes, and the boxes that they cover."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ WRAP_AFTER, MOST_LINES = 48, 24
 DISC_RADIUS_PX = 11.0
 DISC_TEXT_PX = 12.5
 EMPTY_TEXT = "T"
-"""Stands, in a frame, for a text that nobody has written yet: what is on the map can be seen and taken."""
+"""Text of a sign that has no text yet, in a frame: it can be seen and clicked on the map."""
 _PADS_PX = {"text": (4.0, 2.0), "callout": (8.0, 5.0), "radius": (4.0, 0.0)}
-"""Round the letters, across and up."""
+"""Padding round the letters by kind of sign, across and up, in logical pixels."""
 _GAP_PX = 4.0
-"""Between a place and the text that stands on one side of it."""
+"""Gap between a place and the text on one side of it, in logical pixels."""
 _ACROSS = {"west": -1, "east": 1}
 _ALONG = {"north": -1, "south": 1}
 
 
 class MarkSign(Struct, frozen=True):
-    """Equal signs share their picture. Colours as Qt reads them."""
+    """All that a sign is painted from; equal signs share their picture. Colours are as Qt reads them."""
 
     kind: str
     text: str
@@ -41,9 +41,9 @@ class MarkSign(Struct, frozen=True):
     size_px: float
     anchor: str
     color: str
-    """Of letters; of a callout's frame and leader."""
+    """Colour of letters; of a callout, of its frame and leader."""
     fill: str
-    """Of a callout's box and of a number's disc; empty for none."""
+    """Colour of a callout's box or a number's disc; empty for none."""
     is_empty: bool = False
     is_doubtful: bool = False
     """True for what is not known to exist: the rim is dashed."""
@@ -57,7 +57,9 @@ class MarkSign(Struct, frozen=True):
 
     @property
     def reach_px(self) -> float:
-        """At least as far as it is painted from its place (of a callout, from its box's), in logical pixels."""
+        """Upper bound in logical pixels of how far the sign is painted from its place; of a callout, from that of its
+        box.
+        """
         lines = self.text.split("\n")
         wide, high = 1.3 * self.size_px * max(map(len, lines)), 1.8 * self.size_px * len(lines)
         return 24.0 + (max(wide, high) if self.anchor != "centre" else max(wide, high) / 2)
@@ -90,13 +92,15 @@ def sign_of(site: Site, shape: MarkShape | None) -> MarkSign | None:
 
 
 def ring_sign(text: str, color: str) -> MarkSign:
-    """The radius that is written on a range ring."""
+    """The sign of a radius that is written on a range ring."""
     return MarkSign("radius", text, 12.0, "centre", color, RADIUS_GROUND)
 
 
 @lru_cache(maxsize=16384)
 def sign_box(sign: MarkSign, scale: float) -> Box:
-    """The box that a sign covers, from its place, in picture pixels; `scale` is picture pixels in a logical pixel."""
+    """The box that a sign covers, relative to its place, in picture pixels; `scale` is picture pixels in a logical
+    pixel.
+    """
     metrics, lines = sign.face.metrics(scale), sign.text.split("\n")
     width = max(metrics.horizontalAdvance(line) for line in lines)
     height = metrics.height() * len(lines)
@@ -118,7 +122,7 @@ def _side(anchor: str) -> tuple[int, int]:
 
 @lru_cache(maxsize=4096)
 def _lines(text: str) -> str:
-    """Text as it is shown: long lines broken, very many cut off."""
+    """A text as it is shown: long lines broken, lines beyond the limit cut off."""
     found: list[str] = []
     for line in plain(text).replace("\t", " ").split("\n"):
         found += textwrap.wrap(line, WRAP_AFTER) or [""]
@@ -129,7 +133,7 @@ def _lines(text: str) -> str:
 
 
 def _ink_on(fill: str) -> str:
-    """Letters that can be read on a ground of this colour."""
+    """Colour of letters that can be read on a ground of this colour."""
     ground = QColor(fill)
     light = 0.299 * ground.redF() + 0.587 * ground.greenF() + 0.114 * ground.blueF()
     return HALO_COLOR if light > 0.55 else PAPER_COLOR

@@ -16,9 +16,9 @@ from layers.vector.drawing.strokes import Legs, clipped
 
 Floats = NDArray[np.float64]
 MOST_PARTS = 3000
-"""Of more in view those smaller than some pixels are dots, or one stands for all at its place."""
+"""Most parts in view that are all drawn. Of more, small ones are drawn as dots, or one for all at the same place."""
 MOST_VERTICES = 20_000
-"""Of one line in view: of more, what is nearer than half a pixel to the place before is left out, then more of it."""
+"""Most vertices of a line in view. Of more, those within half a pixel of the one before are left out, then others."""
 _FEW_PARTS, _FEW_VERTICES = 16, 2000
 _COARSEST_PX, _DOT_PX = 8.0, 3.0
 _MOST_INK, _PIECE_VERTICES, _AROUND_PX = 2.0, 100, 200.0
@@ -32,27 +32,27 @@ class WorldPart(NamedTuple):
 
 
 class Outline(Struct, frozen=True, eq=False):
-    """Part i is of the rings ``first_ring[i]:first_ring[i + 1]``, ring j of ``places[first_place[j]:...]``."""
+    """Part i has the rings ``first_ring[i]:first_ring[i + 1]``, ring j begins at ``places[first_place[j]]``."""
 
     places: Floats
     first_place: NDArray[np.int64]
-    """(rings + 1,)"""
+    """(rings + 1,) Index of the first place of each ring."""
     first_ring: NDArray[np.int64]
-    """(parts + 1,)"""
+    """(parts + 1,) Index of the first ring of each part."""
     is_polygon: NDArray[np.bool_]
     boxes: Floats
-    """(parts, 4) left, bottom, right, top."""
+    """(parts, 4) Boxes of the parts: left, bottom, right, top."""
     source: NDArray[np.intp]
-    """(parts,) which part of the geometry each is of, or of which it was cut."""
+    """(parts,) Number of the part of the geometry that each part is, or was cut from."""
     bounds: Bounds | None
-    """Of all parts, also where these are some of them."""
+    """Bounds of all parts of the geometry, also where this outline holds only some of them."""
     largest: Bounds | None
-    """The box of the largest of all parts."""
+    """Box of the largest of all parts."""
     _made: list[tuple[WorldPart, ...]] = field(default_factory=list)
 
     @classmethod
     def of(cls, parts: Iterable[tuple[int, WorldPart]]) -> Outline:
-        """Parts with the numbers of those of the geometry that they are of."""
+        """Make an outline of parts, each with the number of its part of the geometry."""
         given = list(parts)
         rings = [ring for _, part in given for ring in part.rings]
         if not rings:
@@ -78,7 +78,7 @@ class Outline(Struct, frozen=True, eq=False):
     def of_rings(
         cls, places: Floats, first_place: NDArray[np.int64], part: NDArray[np.intp], is_polygon: NDArray[np.bool_]
     ) -> Outline:
-        """Rings one after the other, each with the number of its part of the geometry; those of a part side by side."""
+        """Make an outline of rings one after the other, each with its part's number; those of a part side by side."""
         if not len(part):
             return NOTHING
         first_ring = np.flatnonzero(np.diff(np.concatenate([[-1], part, [-1]])))
@@ -99,7 +99,7 @@ class Outline(Struct, frozen=True, eq=False):
 
     @classmethod
     def joined(cls, one: Outline, other: Outline) -> Outline:
-        """Parts of the same geometry."""
+        """Join two outlines of parts of the same geometry."""
         if not len(one) or not len(other):
             return one if len(one) else other
         assert one.bounds is not None
@@ -136,7 +136,9 @@ class Outline(Struct, frozen=True, eq=False):
         return self if seen.all() else self.taken(np.flatnonzero(seen))
 
     def dots(self, resolution: float) -> tuple[Outline, Floats]:
-        """Of very many parts those larger than a few pixels, and the middles (n, 2) of the others."""
+        """The parts larger than a few pixels, and the middles (n, 2) of the smaller ones; all parts where there are
+        few.
+        """
         if len(self) <= MOST_PARTS:
             return self, np.zeros((0, 2))
         sizes = np.maximum(self.boxes[:, 2] - self.boxes[:, 0], self.boxes[:, 3] - self.boxes[:, 1])
@@ -145,8 +147,10 @@ class Outline(Struct, frozen=True, eq=False):
         return self.taken(np.flatnonzero(~is_dot)).shown(resolution), middles
 
     def shown(self, resolution: float, most: int = MOST_PARTS) -> Outline:
-        """Of very many parts those that a picture of so many units a pixel tells apart: of small ones one for each
-        place of one pixel, of two, of four, until they are few enough. The places stay where they are when one pans.
+        """The parts, `most` of them at most, that a picture of `resolution` world units a pixel can tell apart.
+
+        Of small parts one is kept in each cell of one pixel, of two, of four, until they are few enough. The cells stay
+        at their places when the map pans.
         """
         if len(self) <= most:
             return self
@@ -162,7 +166,7 @@ class Outline(Struct, frozen=True, eq=False):
         return self.taken(np.sort(chosen[:most]))
 
     def taken(self, parts: NDArray[np.intp]) -> Outline:
-        """Some of the parts, in that order."""
+        """Some of the parts, in the order of the indexes."""
         rings, first_ring = _spread(self.first_ring, parts)
         places, first_place = _spread(self.first_place, rings)
         return replace(
@@ -183,8 +187,10 @@ NOTHING = Outline(np.zeros((0, 2)), _ONE, _ONE, np.zeros(0, bool), np.zeros((0, 
 
 
 def fewer_vertices(points: Floats, most: int = MOST_VERTICES) -> Floats:
-    """A line of very many vertices, in pixels, without those that stand where the one before does: in the same half
-    pixel, then the same pixel, two, four, until they are few enough; at last each so-manieth. Its ends stay.
+    """Thin out a line of very many vertices, in pixels, to about `most`; its ends stay.
+
+    A vertex in the same cell as the one before is left out: cells of half a pixel, then one, two, four. If that is not
+    enough, every n-th of the rest is kept.
     """
     cell, found = 0.5, points
     while len(found) > (most if cell > 0.5 else _FEW_VERTICES) and cell <= _COARSEST_PX:
@@ -198,14 +204,15 @@ def fewer_vertices(points: Floats, most: int = MOST_VERTICES) -> Floats:
 
 
 type Strokes = list[tuple[Floats, float]]
-"""Lines in pixels, each with how far along the whole it starts."""
+"""Lines in pixels, each with its distance along the whole line."""
 
 
 def strokes_of(lines: Sequence[tuple[Floats, float]], width: int, height: int, pen_px: float) -> tuple[Strokes, bool]:
-    """Lines as they are stroked on a picture of that size, and whether they are a scribble, whose dashes nobody sees.
+    """Lines as they are stroked on a picture of that size, and True where they are a scribble, whose dashes would not
+    show.
 
-    A long line comes in pieces, as one path of very many vertices takes Qt many times as long. What would cover all of
-    the picture twice, with pens of so many pixels together, is a scribble: every second, third, ... leg of it is drawn.
+    A long line comes in pieces, as Qt takes many times as long for one path of very many vertices. Lines are a scribble
+    where pens `pen_px` wide together would cover the picture twice: only every second, third, ... leg of it is drawn.
     """
     shown = [(fewer_vertices(points), start) for points, start in lines]
     if sum(len(points) for points, _ in shown) <= _FEW_VERTICES:
@@ -233,7 +240,7 @@ def _firsts(counts: list[int]) -> NDArray[np.int64]:
 
 
 def _spread(firsts: NDArray[np.int64], chosen: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(what belongs to the chosen ones, where each begins in that)."""
+    """(items of the chosen ones, index at which each of these begins)."""
     counts = np.diff(firsts)[chosen]
     starts = np.concatenate([[0], np.cumsum(counts)])
     return np.repeat(firsts[:-1][chosen] - starts[:-1], counts) + np.arange(int(starts[-1])), starts

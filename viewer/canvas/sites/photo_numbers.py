@@ -15,11 +15,11 @@ from viewer.canvas.sites.mark_painter import MarkPainter, SignAt
 from viewer.canvas.sites.mark_signs import sign_of
 
 _MARKER = Site(uuid="", geometry=shapely.Point(0, 0))
-"""For the look of a number to which nobody has given another."""
+"""Site that gives the default look of a number."""
 
 
 class NumberAt(NamedTuple):
-    """A number where it stands: column and row of a photograph, or longitude and latitude."""
+    """A number at its place: column and row of a photograph, or longitude and latitude."""
 
     number: int
     x: float
@@ -31,13 +31,13 @@ class NumberAt(NamedTuple):
 
 
 def paint_numbers(painter: QPainter, view: View, numbers: Sequence[NumberAt], chosen: int = 0) -> None:
-    """On a view in pixel space, in which rows go down from 0; the chosen one stands out."""
+    """Paint numbers on a view in pixel space, where rows go down from 0; the chosen one stands out."""
     signs = [_sign(one.number, *view.to_pixel(one.x, -one.y), selected=one.number == chosen) for one in numbers]
     MarkPainter().paint(painter, signs, view.ratio)
 
 
 def paint_number_at(painter: QPainter, view: View, number: int, px: float, py: float) -> None:
-    """One that stands out, at a pixel of any view."""
+    """Paint one number that stands out, at a pixel of any view."""
     MarkPainter().paint(painter, [_sign(number, px, py, selected=True)], view.ratio)
 
 

@@ -1,7 +1,7 @@
 """Marks as one of several images shows them: solid where that image tells of them, else dashed, as "place of".
 
-An image tells of a mark that was drawn on it, and of one of which an observation of that image says *present*. All
-else that is painted there was brought along from another date: it is the place of something, not the thing.
+An image tells of a mark that was drawn on it, and of a mark that an observation of that image states as *present*. All
+other marks there come from another date: they show the place of something, not the thing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ORIGINS = ("path", "shipped", "template", "combined", "table", "part")
 
 
 class PlaceOf(Site, frozen=True, kw_only=True):
-    """A mark on an image that does not tell of it: wherever it is painted it is dashed, and its name says so."""
+    """A mark on an image that does not tell of it: it is dashed wherever it is painted, and its name says so."""
 
     @property
     @override
@@ -36,14 +36,14 @@ class PlaceOf(Site, frozen=True, kw_only=True):
 
 
 def place_of(site: Site) -> PlaceOf:
-    """A mark as an image shows it that does not tell of it."""
+    """The mark as it is shown on an image that does not tell of it."""
     return PlaceOf(**asdict(site))
 
 
 def solid_marks(document: Document, rows: Sequence[Layer], among: Iterable[str] | None = None) -> frozenset[str]:
     """Uuids of the marks, of all or of those `among`, that are solid on the images of these layers.
 
-    `rows` are the layers as they are shown, with the day of a service that is shown.
+    `rows` are the layers as they are shown; that of a service has the day that is shown.
     """
     images, sites = _images_of(document, rows), document.sites
     if not images:
@@ -63,7 +63,7 @@ def solid_marks(document: Document, rows: Sequence[Layer], among: Iterable[str] 
 
 
 def _images_of(document: Document, rows: Sequence[Layer]) -> frozenset[str]:
-    """Uuids of the images that layers show, whichever layer of the case showed them first."""
+    """Uuids of the images that layers show, whichever layer of the case first showed them."""
     shown = [(row, _origin(row)) for row in rows]
     origins = {uuid: _origin(layer) for uuid, layer in document.layers.items()}
     return frozenset(
@@ -80,7 +80,7 @@ def _shows(row: Layer, origin: tuple[Any, ...], image: Image, image_origin: tupl
 
 
 def _origin(layer: Layer) -> tuple[Any, ...]:
-    """Equal for two layers of the same data; empty where they cannot be told."""
+    """A key that is equal for two layers of the same data; empty where that cannot be known."""
     source = layer.source
     found = tuple(repr(source[key]) if key in source else "" for key in _ORIGINS)
     return found if any(found) else ()

@@ -1,4 +1,4 @@
-"""The radii that are written on range rings: where in a picture each stands."""
+"""Places the radii that are written on range rings."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ from viewer.canvas.sites.site_frame import SiteFrame
 from viewer.canvas.sites.site_shapes import to_pixels
 
 _RADIUS_ROOM_PX = 24.0
-"""A radius is written where about half of it has room in the picture."""
+"""Least distance in logical pixels from a radius to the edge of the picture: about half of it has room there."""
 
 
 def radii_in(frame: SiteFrame) -> tuple[list[SignAt], list[SignAt]]:
-    """The radius of each range ring in its north; and once more, where that is out of the picture, at the first place
-    on it that is in it.
-    """
+    """The radius of each range ring at its north, and once more in the picture where its north is outside."""
     view, found = frame.view, [ring.radii(frame.view.grid.crs) for ring in frame.rings]
     if not found:
         return [], []

@@ -1,4 +1,4 @@
-"""World boxes of lines and areas, by CRS: those that a view may show are found without looking at the others."""
+"""World boxes of lines and areas, by CRS, which find those that a view may show without looking at the others."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class _Columns(Struct):
 
 
 class ShapeBoxes:
-    """Each CRS's boxes are computed when they are first asked for, then patched by edits."""
+    """Computes the boxes of each CRS when they are first needed, and patches them after edits."""
 
     def __init__(self) -> None:
         self._columns: dict[str, _Columns] = {}
 
     def outdate(self, uuids: Iterable[str]) -> None:
-        """These shapes are others now, or gone."""
+        """Note that these shapes have changed or are gone."""
         changed = set(uuids)
         for columns in self._columns.values():
             columns.stale |= changed

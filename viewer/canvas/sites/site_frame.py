@@ -28,18 +28,19 @@ from viewer.canvas.sites.site_shapes import circles_of, geodesic_step_m, to_pixe
 from viewer.canvas.sites.site_symbol_painter import COMPACT_RADIUS_PX, SYMBOL_RADIUS_PX
 
 COMPACT_FROM = 700
-"""With more symbols in view, dots take their place: badges would only cover each other."""
+"""Number of symbols in view above which they are dots, as badges would only cover each other."""
 THIN_FROM = 4000
-"""With more dots in view, only the topmost in each cell of half a dot is painted: the rest would be covered."""
+"""Number of dots in view above which only the topmost in each cell of half a dot is painted: it covers the others."""
 _OUTER_CELLS = 5
-"""So many cells beyond each edge of the picture are told apart: what lies further out does not reach into it."""
+"""Number of cells beyond each edge of the picture that are told apart: what lies further out does not reach into it."""
 
 type HitPart = Literal["mark", "label", "edge", "rim", "disc", "inside"]
 
 
 class SiteHit(NamedTuple):
-    """The part of a site under a place: its symbol or text, its label, its line or outline, the inside of that; of a
-    loosely known point the rim of the circle it stands for, and the disc in that.
+    """The part of a site under a place: its symbol or text, its label, its line or outline, or the inside of that.
+
+    Of a loosely known point it may also be the rim of the circle that it stands for, or the disc inside.
     """
 
     uuid: str
@@ -47,12 +48,12 @@ class SiteHit(NamedTuple):
 
     @property
     def is_direct(self) -> bool:
-        """True for what is drawn there itself, and not only round it."""
+        """True for what is drawn at the place itself, and not only round it."""
         return self.part not in ("disc", "inside")
 
     @property
     def is_handle(self) -> bool:
-        """True for what moves the site when it is dragged: neither its label, nor what stands for not knowing."""
+        """True for a part by which the site can be dragged: not its label, nor the circle of its error."""
         return self.part in ("mark", "edge", "inside")
 
 
@@ -75,7 +76,7 @@ class SiteFrame(Struct):
     is_area: NDArray[np.bool_]
     is_claim: NDArray[np.bool_]
     is_symbol: NDArray[np.bool_]
-    """Of a class's symbol: neither an area, nor a text, callout or number."""
+    """True for rows with the symbol of a class; False for areas, texts, callouts and numbers."""
     compact: bool
     _near: list[str]
     """Lines and areas that may be in view."""
@@ -101,7 +102,7 @@ class SiteFrame(Struct):
         return cls(view, index, rows, px, py, error_px, is_area, is_claim, is_symbol, compact, near)
 
     def part(self, piece: View) -> SiteFrame:
-        """The sites in a piece of this view, found among those that are in it."""
+        """The sites in a piece of this view, taken from those in the view."""
         index, px, py = self.index, self.px - (piece.left - self.view.left), self.py - (piece.top - self.view.top)
         reach = np.maximum(self.error_px, _margin_px(piece))
         if index.signs:
@@ -137,12 +138,12 @@ class SiteFrame(Struct):
         return self.shapes_of(self.near)
 
     def first_shapes(self, most: int) -> list[ShapeInView]:
-        """So many of them, without the others being worked out."""
+        """The first `most` of the lines and areas, without computing the others."""
         return list(islice((shape for uuid in self.near for shape in self.shapes_of([uuid])), most))
 
     @property
     def near(self) -> list[str]:
-        """The lines and areas that may be in view, areas first: lines are painted above them."""
+        """The lines and areas that may be in view, areas first, as lines are painted above them."""
         return self._areas_first(self._near)
 
     def _areas_first(self, uuids: list[str]) -> list[str]:
@@ -150,8 +151,9 @@ class SiteFrame(Struct):
         return sorted(uuids, key=lambda uuid: shapes[uuid].site.kind != "polygon")
 
     def shapes_of(self, uuids: Iterable[str]) -> list[ShapeInView]:
-        """Finds which of these lines and areas are in view: each is worked out when it is first asked for,
-        as a map that pans keeps a picture of them.
+        """Lines and areas among `uuids` that are in view, each computed when it is first needed.
+
+        A map that pans keeps a picture of most of them.
         """
         found = (self._shape(uuid) for uuid in uuids)
         return [shape for shape in found if shape is not None]
@@ -170,14 +172,14 @@ class SiteFrame(Struct):
 
     @property
     def signs(self) -> list[tuple[str, SignAt]]:
-        """Texts, callouts and numbers with their sites, in painting order; worked out as `shapes` are."""
+        """Texts, callouts and numbers with their sites, in painting order; computed when first needed, as `shapes`."""
         if self._signs is None:
             self._signs = _signs(self.index, self.view, self.rows, self.px, self.py)
         return self._signs
 
     @property
     def signs_near(self) -> int:
-        """A number that those in view are not more than."""
+        """Upper bound of the number of signs in view."""
         return int((self.index.sign[self.rows] >= 0).sum())
 
     @property
@@ -189,7 +191,7 @@ class SiteFrame(Struct):
 
     @property
     def shapes_in_boxes(self) -> int:
-        """A number that the lines and areas in view are not more than, with the areas of loosely known points."""
+        """Upper bound of the number of lines and areas in view, with the areas of loosely known points."""
         return len(self._near) + int(self.is_area.sum())
 
     @property
@@ -208,7 +210,7 @@ class SiteFrame(Struct):
         return circles_of(list(places), self.view.grid.crs)
 
     def thinned(self, of: NDArray[np.bool_] | None = None) -> NDArray[np.intp]:
-        """Positions of the symbols to paint, all or `of` these, in painting order."""
+        """Positions of the symbols to paint, of all or those `of`, in painting order."""
         shown = np.flatnonzero(self.is_symbol if of is None else of)
         if len(shown) <= THIN_FROM:
             return shown
@@ -222,7 +224,7 @@ class SiteFrame(Struct):
         return kept
 
     def chosen(self, uuids: frozenset[str]) -> NDArray[np.bool_]:
-        """True for the points of these sites."""
+        """(n,) Mask of the points of these sites."""
         if not uuids:
             return np.zeros(len(self.rows), np.bool_)  # and np.isin would import numpy.ma, while the window starts
         if len(uuids) <= len(self.rows):
@@ -242,7 +244,7 @@ class SiteFrame(Struct):
     def hits(self, px: float, py: float, radius_px: float) -> list[SiteHit]:
         """The marks under a place, topmost first: texts and numbers, symbols, then lines and outlines, then areas.
 
-        An area is hit inside only while some of its outline is in the picture: nobody means what cannot be seen.
+        The inside of an area is hit only while some of its outline is in the picture.
         """
         points = self._signs_at(px, py, radius_px) + self._symbols_at(px, py, radius_px)
         found = [SiteHit(uuid, "mark") for uuid in points]
@@ -295,7 +297,7 @@ class SiteFrame(Struct):
         return found
 
     def _symbols_at(self, px: float, py: float, radius_px: float) -> list[str]:
-        """Areas too have a sign in their middle."""
+        """The sites whose symbols are within reach; areas too have a symbol in their middle."""
         reach = max(radius_px, self.symbol_radius_px)
         distance = np.hypot(self.px - px, self.py - py)
         hit = np.flatnonzero((distance <= reach) & (self.is_symbol | self.is_area))
@@ -334,7 +336,7 @@ def _signs(index: SiteIndex, view: View, rows: NDArray[np.intp], px: Floats, py:
 
 
 def _touch(outline: Outline, view: View, px: float, py: float, radius_px: float) -> tuple[bool, bool]:
-    """(the outline is within reach, the place is inside of a polygon that does not fill the whole picture)."""
+    """(outline within reach, place inside a polygon that does not fill the whole picture)."""
     place, picture, near, within = shapely.Point(px, py), shapely.box(0, 0, view.width, view.height), False, False
     around = _world_box(view, px - radius_px, py - radius_px, px + radius_px, py + radius_px)
     for part in outline.near(around).parts:
@@ -346,7 +348,7 @@ def _touch(outline: Outline, view: View, px: float, py: float, radius_px: float)
 
 
 def _world_box(view: View, left: float, top: float, right: float, bottom: float) -> Bounds:
-    """World bounds around a box of pixels, however the map is turned."""
+    """World bounds of a box of pixels, also of a turned map."""
     corners = [view.to_world(x, y) for x in (left, right) for y in (top, bottom)]
     return Bounds.of_points(*np.array(corners).T)
 
@@ -357,10 +359,10 @@ def _part_geometry(rings: tuple[Floats, ...], is_polygon: bool, view: View) -> s
 
 
 def _cells(places: Floats, cell: float, count: int) -> NDArray[np.intp]:
-    """The cells of places in one direction; all that is far outside of the picture is in the first or the last."""
+    """Numbers of the cells of places in one direction; those far outside fall into the first or the last."""
     return np.clip((places / cell).astype(np.intp), -_OUTER_CELLS, count + _OUTER_CELLS - 1) + _OUTER_CELLS
 
 
 def _margin_px(view: View) -> float:
-    """About the picture: so far outside of it a symbol may reach into it."""
+    """Margin in pixels around the picture within which a symbol may reach into it."""
     return SYMBOL_RADIUS_PX * view.ratio * 1.6

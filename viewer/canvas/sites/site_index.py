@@ -1,4 +1,4 @@
-"""An index of the sites in columns: found, projected and counted without touching a site that is out of view."""
+"""An index of the sites in columns: finds, projects and counts them without touching a site that is out of view."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ _KEPT_CRS = 3
 _POINT, _POINTS = 0, 4
 """Types of geometries, as shapely numbers them."""
 _SPARE = 8
-"""One part of so many of a column is room for marks to come."""
+"""Rows of a column for each of which one more is kept as room for new marks."""
 _STROKE_PX = 14.0
-"""As far as a head, or the glow of a line beside it, may reach."""
+"""Width in logical pixels that an arrow's head, or the glow of a line, may add beside a line."""
 _EDITS_TOLD, _MOST_TOLD = 16, 40
-"""Edits back to which it is told what they touched, and the most sites of one of them."""
+"""Number of the last edits whose touched sites are kept, and most sites of one of them."""
 _STEP_DEG = 1e-3
 _METRES_A_DEGREE = 111_195.0
-"""On a sphere: good to half a per cent, enough to choose between a symbol and a circle."""
+"""Metres in a degree on a sphere, good to half a per cent: enough to choose between a symbol and a circle."""
 
 
 class ProjectedPoints(Struct):
@@ -57,11 +57,11 @@ class ProjectedPoints(Struct):
     y: Floats
     unit_m: Floats
     reach: Floats
-    """The error of each in world units, 0 where none is given, or no place."""
+    """Error of each point in world units; 0 where none is given, or the point has no place."""
 
 
 class SiteIndex(Struct):
-    """Every point of a point site is one row, in drawing order; lines and polygons are shapes of their own."""
+    """The sites in columns: a row for every point of a point site, in drawing order; lines and polygons are shapes."""
 
     sites: dict[str, Site] = field(default_factory=dict)
     shapes: dict[str, SiteShape] = field(default_factory=dict)
@@ -73,31 +73,32 @@ class SiteIndex(Struct):
     error_m: Floats = field(default_factory=lambda: np.zeros(0))
     symbol: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     sign: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
-    """Of each row the index into `signs`, -1 for the symbol of a class."""
+    """Index into `signs` of each row; -1 for the symbol of a class."""
     signs: list[MarkSign] = field(default_factory=list)
     off_earth: dict[str, str] = field(default_factory=dict)
-    """Sites that cannot be drawn, whose coordinates are no place on the Earth, and why."""
+    """Uuids of sites that cannot be drawn, as their coordinates are no place on the Earth, with the reason."""
     alive: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
     revision: int = 0
-    """Counts the edits that it followed: a picture of one revision is none of the next."""
+    """Number of edits followed; it tells a picture of one state from that of the next."""
     placed_at: int = 0
-    """The revision at which a row or a shape was last another than before: until then a view holds the same, however
-    many labels and notes are edited.
-    """
+    """The revision at which a row or a shape last changed; later ones touched only labels and notes."""
     rings: set[str] = field(default_factory=set)
-    """Range rings."""
+    """Uuids of the range rings."""
     solid: Solid | None = None
-    """The sites of which the image that is shown tells; all others are dashed. None: there is no such image."""
+    """The sites that are drawn solid, as the shown image tells of them; all others are dashed.
+
+    None where all are solid.
+    """
     _places: dict[str, tuple[Site, Site]] = field(default_factory=dict)
-    """The rows of dashed sites that were asked for, with those that stand for them."""
+    """Rows of dashed sites that were needed, with the rows that are painted in their place."""
     _shown_symbol: tuple[int, NDArray[np.int32]] | None = None
     _told: deque[tuple[int, dict[str, Footprint] | None]] = field(default_factory=lambda: deque(maxlen=_EDITS_TOLD))
-    """Of each of the last edits its revision, and the sites that it touched as they were before; None for many."""
+    """The last edits: revision, and the footprints before it of the sites that it touched; None for many."""
     _widest_px: float = 4.0
-    """Of all lines that there were."""
+    """Width of the widest line that the index has ever held, in logical pixels."""
     _boxes: ShapeBoxes = field(default_factory=ShapeBoxes)
     _beyond: set[str] | None = None
-    """The sites that lie beyond the edge of Web Mercator, once somebody has asked."""
+    """The sites beyond the edge of Web Mercator; None until they are first needed."""
     _rows: dict[str, list[int]] = field(default_factory=dict)
     _symbol_ids: dict[SiteSymbol, int] = field(default_factory=dict)
     _projected: dict[str, ProjectedPoints] = field(default_factory=dict)
@@ -105,9 +106,11 @@ class SiteIndex(Struct):
     _sign_reach_px: list[float] = field(default_factory=list)
     _widest_sign_px: float = 0.0
     _leads: dict[int, tuple[float, float]] = field(default_factory=dict)
-    """Row of a callout to the place of its box."""
+    """Place of a callout's box, by the callout's row."""
     _over: tuple[int, NDArray[np.intp]] | None = None
-    """The areas on both sides of the edge of the map, by `placed_at`: each frame asks several times."""
+    """Rows of the areas on both sides of the edge of the map, with their `placed_at`; each frame needs them several
+    times.
+    """
     _projected_leads: dict[str, tuple[NDArray[np.intp], Floats, Floats]] = field(default_factory=dict)
 
     @classmethod
@@ -117,7 +120,9 @@ class SiteIndex(Struct):
         return index
 
     def copied(self) -> SiteIndex:
-        """Another index of the same sites, which follows edits by itself; finding all anew takes many times as long."""
+        """Another index of the same sites, which follows edits by itself; building it anew would take many times as
+        long.
+        """
         index = copy(self)
         for name, value in asdict(self).items():
             setattr(index, name, _own_copy(value))
@@ -148,7 +153,7 @@ class SiteIndex(Struct):
             self._beyond |= self._found_beyond([uuid for uuid in uuids if uuid in self.sites])
 
     def show_solid(self, solid: Solid | None) -> bool:
-        """Show other sites solid, and all is painted anew; False where they are the same."""
+        """Set the solid sites, after which all is painted anew; False where they are the same as before."""
         if solid == self.solid:
             return False
         self.solid = solid
@@ -157,7 +162,7 @@ class SiteIndex(Struct):
         return True
 
     def is_place(self, uuid: str) -> bool:
-        """True for a site that is dashed, as the image that is shown does not tell of it."""
+        """True for a site that is dashed because the shown image does not tell of it."""
         return self.solid is not None and uuid not in self.solid
 
     def shown(self, uuid: str) -> Site:
@@ -171,7 +176,7 @@ class SiteIndex(Struct):
 
     @property
     def shown_symbol(self) -> NDArray[np.int32]:
-        """As `symbol`, of each row the index of the symbol that is painted."""
+        """(rows,) Index into `symbols` of the symbol that is painted, dashed ones included."""
         if self.solid is None:
             return self.symbol
         if self._shown_symbol is None or self._shown_symbol[0] != self.revision:
@@ -182,7 +187,7 @@ class SiteIndex(Struct):
         return self._shown_symbol[1]
 
     def _is_place(self) -> NDArray[np.bool_]:
-        """Of each row whether it is dashed."""
+        """(rows,) Mask of the points that are dashed."""
         if isinstance(self.solid, AllBut):
             is_place = np.zeros(len(self.uuids), np.bool_)
             is_place[[row for uuid in self.solid.dashed for row in self._rows.get(uuid, ())]] = True
@@ -191,7 +196,7 @@ class SiteIndex(Struct):
         return np.array([uuid not in solid for uuid in self.uuids], np.bool_)
 
     def footprint(self, uuid: str) -> Footprint:
-        """Of a site as it is now; of none where it is not there."""
+        """Footprint of a site as it is now; empty for a site that is not in the index."""
         rows = self._rows.get(uuid, [])
         leads = [self._leads[row] for row in rows if row in self._leads]
         reach = [self._sign_reach_px[sign] if sign >= 0 else SYMBOL_REACH_PX for sign in self.sign[rows].tolist()]
@@ -205,7 +210,7 @@ class SiteIndex(Struct):
         )
 
     def touched_since(self, revision: int) -> list[Footprint] | None:
-        """All that is not painted now as it was at that revision, as it was and as it is; None for too much to tell."""
+        """Footprints, before and after, of all that has changed since a revision; None for too many."""
         if revision == self.revision:
             return []
         told = [touched for at, touched in self._told if at > revision]
@@ -221,17 +226,17 @@ class SiteIndex(Struct):
         return [*before, *(self.footprint(uuid) for uuid in uuids)] if len(uuids) <= _MOST_TOLD else None
 
     def callouts(self) -> NDArray[np.intp]:
-        """The rows of all callouts, whose boxes lie elsewhere."""
+        """The rows of all callouts, whose boxes lie away from their places."""
         return np.array(list(self._leads), np.intp)
 
     def widen_for_signs(self, reach: Floats, rows: NDArray[np.intp], ratio: float) -> None:
-        """Texts reach further than symbols: `reach`, in pixels, is of these rows."""
+        """Widen `reach`, in pixels of these rows, to that of texts, which reach further than symbols."""
         signed = np.flatnonzero(self.sign[rows] >= 0)
         of_signs = np.array(self._sign_reach_px) * ratio
         reach[signed] = np.maximum(reach[signed], of_signs[self.sign[rows[signed]]])
 
     def project_shapes(self, crs: str) -> None:
-        """Find the outlines of all lines and areas in a CRS, which the first picture in it would else wait for."""
+        """Compute the outlines of all lines and areas in a CRS, so that its first picture need not wait for them."""
         self._boxes.prepare(self.shapes, crs)
 
     def shapes_near(self, view: View) -> list[str]:
@@ -286,8 +291,9 @@ class SiteIndex(Struct):
         return near[seen], px[seen], py[seen], error_px[seen]
 
     def _near(self, points: ProjectedPoints, view: View, margin_px: float) -> NDArray[np.intp]:
-        """The rows that may be in view, in order, with those of all callouts and of areas over the edge: to look at the
-        others, which are most, as closely would take ten times as long.
+        """The rows that may be in view, in order, with those of all callouts and of areas over the edge.
+
+        A closer look at all others, which are most, would take ten times as long.
         """
         turn = math.radians(view.grid.rotation_deg)
         slant = abs(math.cos(turn)) + abs(math.sin(turn))
@@ -322,7 +328,7 @@ class SiteIndex(Struct):
         return rows, inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f
 
     def areas_over_the_edge(self, crs: str) -> NDArray[np.intp]:
-        """The rows of the points that stand for an area on both sides of a map of this CRS that ends there."""
+        """The rows of points that stand for an area on both sides of the edge of a map in this CRS."""
         if not is_unrolled(crs):
             return np.zeros(0, np.intp)
         if self._over is None or self._over[0] != self.placed_at:
@@ -337,12 +343,12 @@ class SiteIndex(Struct):
         return areas[np.abs(self.lon[areas]) + wide > 180.0]
 
     def bounds_lonlat(self) -> Bounds | None:
-        """Everything, with the areas that stand for loosely known places; None where there is nothing."""
+        """Bounds of all sites, with the areas that stand for loosely known places; None without any."""
         boxes = self.boxes_lonlat()
         return narrowest(boxes) if len(boxes) else None
 
     def bounds_within(self, part: Bounds) -> Bounds | None:
-        """The same of all that touches a part of the Earth, in its turn of longitudes."""
+        """Bounds of the sites that touch a part of the Earth, in its turn of longitudes; None without any."""
         boxes = self.boxes_lonlat()
         middle = (part.left + part.right) / 2
         turned = 360.0 * np.round((middle - (boxes[:, 0] + boxes[:, 2]) / 2) / 360.0)
@@ -354,7 +360,7 @@ class SiteIndex(Struct):
         return Bounds(*map(float, ends))
 
     def boxes_lonlat(self) -> Floats:
-        """The box of each site that can be drawn, with the area that stands for a loosely known place: (n, 4)."""
+        """(n, 4) Boxes of the sites that can be drawn, with the areas that stand for loosely known places."""
         boxes = boxes_of([shape.site.geometry for shape in self.shapes.values()])
         if self.alive.any():
             lon, lat = self.lon[self.alive], self.lat[self.alive]
@@ -378,7 +384,7 @@ class SiteIndex(Struct):
         return len(self._beyond)
 
     def _found_beyond(self, uuids: list[str]) -> set[str]:
-        """The sites among `uuids` that lie beyond that edge."""
+        """The sites among `uuids` that lie beyond the edge of Web Mercator."""
         placed = [uuid for uuid in uuids if uuid not in self.off_earth]
         boxes = shapely.bounds([self.sites[uuid].geometry for uuid in placed]).reshape(-1, 4)
         beyond = (boxes[:, 1] > MERCATOR_MAX_LAT) | (boxes[:, 3] < -MERCATOR_MAX_LAT)
@@ -406,9 +412,9 @@ class SiteIndex(Struct):
             self._add_points(points, *shapely.get_coordinates(geometries[is_point], return_index=True))
 
     def _add_points(self, sites: list[Site], places: Floats, owner: NDArray[np.intp]) -> None:
-        """Make rows of points; `places` are those of all, in order, and `owner` tells whose each is.
+        """Add rows of points; `places` are those of all sites in order, and `owner` is the index of each point's site.
 
-        What many sites share is found once, and columns are made whole: a case may have 100,000 of them.
+        What many sites share is computed once, and columns are made whole: a case may have 100,000 of them.
         """
         row, signs = len(self.uuids), []
         symbols: list[int] = []
@@ -440,7 +446,7 @@ class SiteIndex(Struct):
                 setattr(known, name, _longer(column, getattr(new, name)))
 
     def _rename(self, site: Site) -> bool:
-        """Take a changed point whose rows stay as they are; False where one of them does not."""
+        """Take over a changed point whose rows stay as they are; False where one of them does not."""
         rows = self._rows.get(site.uuid)
         if not rows or site.shape_json or site.kind != "point" or not self._stays(site):
             return False
@@ -453,7 +459,7 @@ class SiteIndex(Struct):
         return True
 
     def _patch(self, site: Site) -> bool:
-        """Take a changed site into the rows it has; False where it does not fit them."""
+        """Write a changed site into its rows; False where it does not fit them."""
         if site.uuid in self.off_earth:
             return False
         if site.kind != "point":
@@ -480,7 +486,7 @@ class SiteIndex(Struct):
         return True
 
     def _stays(self, site: Site) -> bool:
-        """True where a changed site is drawn, and is where it was: an edit of thousands needs no projection then."""
+        """True where a changed site is drawn and has not moved: an edit of thousands then needs no projection."""
         known = self.sites.get(site.uuid)
         return known is not None and known.geometry is site.geometry and site.uuid not in self.off_earth
 
@@ -504,7 +510,7 @@ class SiteIndex(Struct):
             self.rings.discard(site.uuid)
 
     def _sign_id(self, site: Site, shape: MarkShape | None, rows: list[int]) -> int:
-        """The index of its sign, -1 for none; the box of a callout is kept by its row."""
+        """The index of a site's sign, -1 for none; the place of a callout's box is kept by its row."""
         for row in rows:
             self._leads.pop(row, None)
             if isinstance(shape, Callout):
@@ -528,7 +534,7 @@ class SiteIndex(Struct):
 
 
 def _own_copy(value: Any) -> Any:
-    """Columns and tables of its own, of the same rows and shapes."""
+    """A copy of a column or table, with the same rows and shapes."""
     if isinstance(value, dict) and any(isinstance(one, ProjectedPoints) for one in value.values()):
         return {
             crs: ProjectedPoints(one.x.copy(), one.y.copy(), one.unit_m.copy(), one.reach.copy())
@@ -538,7 +544,7 @@ def _own_copy(value: Any) -> Any:
 
 
 def bounds_of_sites(sites: Iterable[Site]) -> Bounds | None:
-    """Lon, lat bounds around sites, with the areas that stand for loosely known ones; None where none can be drawn."""
+    """Lon, lat bounds of sites, with the areas that stand for loosely known ones; None where none can be drawn."""
     return SiteIndex.of({site.uuid: site for site in sites}).bounds_lonlat()
 
 
@@ -551,13 +557,13 @@ def _shape_of(site: Site) -> MarkShape | None:
 
 
 def _error_of(site: Site) -> float:
-    """In metres, nan where none is given; no circle is larger than the Earth, whatever a case holds."""
+    """Error of a site in metres, nan where none is given; at most half round the Earth, whatever a case holds."""
     error = site.least_error_m
     return min(error, HALF_ROUND_M) if error is not None and error >= 0 else np.nan
 
 
 def _project(crs: str, lon: Floats, lat: Floats, error_m: Floats) -> ProjectedPoints:
-    """World positions, and the metres of a world unit from a short step towards the equator."""
+    """Project points; the metres of a world unit are measured by a short step towards the equator."""
     x, y = transform_points(WGS84, crs, lon, lat)
     step_x, step_y = transform_points(WGS84, crs, lon, lat - np.copysign(_STEP_DEG, lat))
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -573,9 +579,9 @@ def _reach(error_m: Floats, unit_m: Floats) -> Floats:
 
 
 def _longer(column: NDArray[Any], more: NDArray[Any]) -> NDArray[Any]:
-    """A column with more rows: copied only when its spare room is used up, as a mark drawn among 100,000 adds one.
+    """A column with more rows, copied only when its spare room is used up: a mark drawn among 100,000 adds one row.
 
-    Columns belong to one index each, and are copied with it, so nobody else has the room behind them.
+    A column belongs to one index and is copied with it, so that no other index uses the room behind its rows.
     """
     length, size = len(column), len(column) + len(more)
     room = column.base

@@ -1,4 +1,4 @@
-"""Picks the labels that the sites in a frame ask for."""
+"""Makes the labels of the sites in a frame."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from viewer.canvas.sites.site_symbology import MEASURE_COLOR, SELECTED_COLOR
 from viewer.support.language.translation import in_language
 
 MOST_REQUESTS = 240
-"""More labels than this never fit a picture; the rest is not measured."""
+"""Most labels that are measured: no picture has room for more."""
 LONGEST_LABEL = 300
-"""Characters: more is no name, and no map has room for it."""
+"""Most characters of a label: no map has room for more."""
 _LINE_GAP_PX = 3.0
 _FACES = {
     Rank.SELECTED: Face(13.0, SELECTED_COLOR, bold=True),
@@ -42,7 +42,7 @@ class SiteLabels:
         self._painter = painter
 
     def marks(self, frame: SiteFrame) -> list[Box]:
-        """The boxes of texts, and of the symbols of points; those of very many dots are not minded."""
+        """The boxes of texts, and of the symbols of points; empty for very many dots, which labels may cover."""
         signs = [one for _, one in frame.signs] + [one for some in radii_in(frame) for one in some]
         boxes = [one.box(frame.scale) for one in signs]
         if frame.compact:
@@ -52,7 +52,7 @@ class SiteLabels:
         return boxes + [box for px, py in places for box in mark_boxes(px, py, frame.symbol_radius_px)]
 
     def requests(self, frame: SiteFrame, selection: frozenset[str], language: str) -> list[LabelRequest]:
-        """The most important first: a function of frame, selection and language alone."""
+        """Requests for labels, the most important first; they depend on frame, selection and language alone."""
         found: list[tuple[Rank, Site, tuple[Anchor, ...]]] = []
         radius = frame.symbol_radius_px
         for i in _label_order(frame, selection)[: MOST_REQUESTS * 2]:
@@ -92,13 +92,15 @@ class SiteLabels:
 
 
 def is_said_by_sign(frame: SiteFrame, row: int) -> bool:
-    """True for a text or a callout: it is its label."""
+    """True for a text or a callout, which is its own label."""
     sign = frame.index.sign[row]
     return bool(sign >= 0 and frame.index.signs[sign].kind != "numbered_marker")
 
 
 def label_text(site: Site, language: str = "") -> str:
-    """The site's name in `language` where it has one, else its label, in one line, and why it may not exist."""
+    """The site's name in `language` where it has one, else its label, in one line, with the reason why it may not
+    exist.
+    """
     names = dict(site.aliases)
     name = " ".join((names.get(language) or site.label)[: 4 * LONGEST_LABEL].split())[:LONGEST_LABEL]
     return in_language(site.with_doubt(name))
@@ -125,8 +127,9 @@ def _sign_clearance(frame: SiteFrame) -> float:
 
 
 def _shape_anchors(shape: ShapeInView, frame: SiteFrame) -> Iterator[Anchor]:
-    """Along the longest stretch of a line in view; in the middle of a polygon, of several the largest, else along its
-    outline.
+    """Anchors along the longest stretch of a line in view, or in the middle of a polygon, else along its outline.
+
+    Of several polygons the largest is named.
     """
     view = frame.view
     bounds = shape.outline.largest if shape.site.kind == "polygon" else None
@@ -146,7 +149,7 @@ def _shape_anchors(shape: ShapeInView, frame: SiteFrame) -> Iterator[Anchor]:
 
 
 def _along(shape: ShapeInView, frame: SiteFrame, name: Name) -> tuple[Anchor, ...]:
-    """Along the longest piece of a line where that is straight enough, or bends gently enough, for its name."""
+    """Anchors along the longest piece of a line, where that is straight or bends gently enough for its name."""
     view = frame.view
     runs = _runs(shape, view)
     if not runs:
@@ -156,7 +159,7 @@ def _along(shape: ShapeInView, frame: SiteFrame, name: Name) -> tuple[Anchor, ..
 
 
 def _runs(shape: ShapeInView, view: View) -> list[Floats]:
-    """The stretches of its lines in the picture, in pixels; of a measurement those that its words belong to."""
+    """The stretches of a shape's lines in the picture, in pixels; of a measurement, those that its words belong to."""
     said = shape.mark.said_along(view.grid.crs) if shape.mark is not None else None
     parts = shape.outline.shown(view.grid.resolution).parts
     world = [ring for part in parts for ring in part.rings] if said is None else [said]

@@ -1,4 +1,4 @@
-"""Sites onto any painter: areas below, then lines, then symbols, claims above the setting, the selected on top."""
+"""Paints sites onto any painter: areas, then lines, then symbols, claims above the setting, the selected on top."""
 
 from __future__ import annotations
 
@@ -41,19 +41,21 @@ from viewer.rendering.vector.qt_shapes import can_clip, is_vector_device, path_o
 _AREA_OUTLINE_PX = 1.6
 _MARGIN_PX = 24.0
 MANY_SHAPES, MANY_SIGNS = 12, 60
-"""So many lines and areas, or texts and numbers, may take several frames; of fewer all are there at once."""
+"""Numbers of lines and areas, and of texts and numbers, from which they may take several frames."""
 _SHAPES_A_MEGAPIXEL, _LEAST_SHAPES = 3.0, 2
-"""Fewer lines and areas are painted anew each time: to lay a picture upon the map takes the longer the larger it is."""
+"""Lines and areas a megapixel that are painted anew each time: laying a larger picture upon the map takes longer."""
 _FEW_AREAS, _FEW_OUTLINES = 4, 4
-"""That are painted, or worked out, in one step."""
+"""Number that is painted, or computed, in one step."""
 TICK_PX = 7.0
-"""Half the length of the bar at an end of a dimension line."""
+"""Half the length of the bar at an end of a dimension line, in logical pixels."""
 _NO_HEADS = np.zeros((0, 2)), np.zeros((0, 2))
 
 
 class _Kept(NamedTuple):
-    """Pictures of what is many: of lines and areas, of symbols with texts and numbers. Of what is few a picture of all
-    together, only while the map pans: at rest that is painted as a product paints it, to the byte.
+    """Pictures of many marks: of lines and areas, and of symbols with texts and numbers.
+
+    Few marks have one picture together, and only while the map pans: at rest they are painted as in a product, to the
+    byte.
     """
 
     shapes: KeptPicture
@@ -67,15 +69,15 @@ class _Kept(NamedTuple):
 
 
 class SitePainter:
-    """Paints frames of sites. Holds nothing but the pictures of symbols."""
+    """Paints frames of sites. Holds nothing but pictures of marks."""
 
     def __init__(self) -> None:
         self._symbols = SiteSymbolPainter()
         self._marks = MarkPainter()
         self._kept: dict[int, _Kept] = {}
-        """Of each world copy in view."""
+        """Kept pictures of each world copy in view."""
         self._grids: dict[int, TileGrid] = {}
-        """Of each world copy, as painted last on the screen."""
+        """Grid of each world copy, as last painted on the screen."""
 
     def paint(
         self,
@@ -87,10 +89,11 @@ class SitePainter:
         moving: bool = False,
         copy: int = 0,
     ) -> bool:
-        """Everything but the labels, in picture pixels. `copy` tells world copies apart, each of which has
-        its own pictures; `moving` while the map is being moved, when frames follow each other.
+        """Paint everything but the labels, in picture pixels.
 
-        False where some texts were left out, `in_haste`, because their letters take time: they come when painted again.
+        `copy` numbers world copies, each of which has its own pictures; `moving` while the map moves and frames follow
+        each other. `in_haste`, some texts may be left out until the next painting, as their letters take time: then
+        False.
         """
         kept = self._kept_of(copy)
         if frame.is_empty:
@@ -128,7 +131,7 @@ class SitePainter:
 
     @property
     def is_under_way(self) -> bool:
-        """True where shapes were left out, `in_haste`, of the frame that was painted last: the next one has more."""
+        """True where the last frame, painted `in_haste`, lacks shapes: the next one has more."""
         return any(picture.is_under_way for kept in self._kept.values() for picture in kept)
 
     def _kept_of(self, copy: int) -> _Kept:
@@ -147,7 +150,7 @@ class SitePainter:
         return is_whole
 
     def _shape_steps(self, frame: SiteFrame, selection: frozenset[str]) -> Iterator[Step]:
-        """Areas, lines, heads of arrows and ends of dimension lines, a few milliseconds a step."""
+        """Steps that paint areas, lines, heads of arrows and ends of dimension lines, a few milliseconds each."""
         kinds = {
             kind: list(some) for kind, some in groupby(frame.near, lambda uuid: frame.index.shapes[uuid].site.kind)
         }
@@ -171,7 +174,7 @@ class SitePainter:
     def _paint_signs(
         self, painter: QPainter, frame: SiteFrame, selection: frozenset[str], within_s: float = math.inf
     ) -> bool:
-        """Radii, above them symbols, texts and numbers, the selected topmost."""
+        """Paint radii, above them symbols, texts and numbers, and the selected topmost."""
         is_whole = self._marks.paint(painter, radii_in(frame)[0], frame.scale, within_s)
         self._paint_symbols(painter, frame, selection)
         signs = [one._replace(selected=True) if uuid in selection else one for uuid, one in frame.signs]
@@ -211,14 +214,14 @@ class SitePainter:
     def _paint_some(
         self, painter: QPainter, frame: SiteFrame, shown: NDArray[np.intp], *, selected: bool = False
     ) -> None:
-        """The symbols at these positions of a frame, in this order."""
+        """Paint the symbols at these positions of a frame, in this order."""
         which, px, py = frame.index.shown_symbol[frame.rows[shown]], frame.px[shown], frame.py[shown]
         symbols, compact = frame.index.symbols, frame.compact
         self._symbols.paint(painter, symbols, which, px, py, frame.scale, selected=selected, compact=compact)
 
 
 def _worth_keeping(view: View) -> float:
-    """So many lines and areas take as long to paint as it takes to lay a picture of them upon the map."""
+    """Number of lines and areas that take as long to paint as it takes to lay a picture of them upon the map."""
     return max(_SHAPES_A_MEGAPIXEL * view.width * view.height / 1e6, _LEAST_SHAPES)
 
 
@@ -232,12 +235,12 @@ def _fill(painter: QPainter, frame: SiteFrame, outline: Outline, color: QColor) 
 
 
 def _nothing(painter: QPainter) -> bool:
-    """A step that only works something out."""
+    """Paint nothing: a step that only computes something."""
     return True
 
 
 def _alike(frame: SiteFrame, shapes: list[ShapeInView], *, selected: bool) -> Iterator[Step]:
-    """Lines of one symbol together: where they meet no casing covers a line, and pens are changed less often."""
+    """Paint lines of one symbol together: no casing covers a line where they meet, and pens change less often."""
     alike: dict[tuple[LineSymbol, bool], list[Outline]] = {}
     for shape in shapes:
         is_cut = is_on_both_sides(shape.outline.bounds, frame.view.grid.crs)
@@ -254,7 +257,7 @@ def _paint_lines(
 
 
 def _paint_heads(painter: QPainter, frame: SiteFrame, shapes: list[ShapeInView], selection: frozenset[str]) -> bool:
-    """Heads of arrows; those of one symbol together."""
+    """Paint heads of arrows, those of one symbol together."""
     heads: dict[tuple[LineSymbol, bool], list[tuple[Floats, Floats]]] = {}
     for shape in shapes:
         tips, tails = shape.mark.tips(frame.view.grid.crs) if shape.mark is not None else _NO_HEADS
@@ -275,9 +278,9 @@ def _paint_ticks(
     *,
     is_above: bool = False,
 ) -> bool:
-    """Short bars across the ends of dimension lines; those of one symbol together.
+    """Paint short bars across the ends of dimension lines, those of one symbol together.
 
-    Below the lines with casings; above them without, so that neither cuts the other.
+    Below the lines they have casings, above them none, so that neither cuts the other.
     """
     bars: dict[tuple[LineSymbol, bool], list[Floats]] = {}
     for shape in shapes:
@@ -301,7 +304,10 @@ def _paint_outline(painter: QPainter, frame: SiteFrame, outline: Outline, symbol
 
 
 def paint_outlines(painter: QPainter, view: View, outlines: list[Outline], symbol: LineSymbol, selected: bool) -> None:
-    """Lines that are cut at the antimeridian, either all of them or none, run over it as if they were not."""
+    """Paint outlines. Lines that are cut at the antimeridian continue over it as if they were not.
+
+    Either all outlines of a call are cut there, or none.
+    """
     if not is_vector_device(painter):
         outlines = [_without_dots(painter, view, outline, symbol, selected) for outline in outlines]
     crs = view.grid.crs
@@ -320,7 +326,7 @@ def paint_outlines(painter: QPainter, view: View, outlines: list[Outline], symbo
 
 
 def _without_dots(painter: QPainter, view: View, outline: Outline, symbol: LineSymbol, selected: bool) -> Outline:
-    """Of very many parts the small ones are dots, all of them set down at once; what is left."""
+    """Paint the small ones of very many parts as dots, all in one go, and return the other parts."""
     rest, middles = outline.dots(view.grid.resolution)
     if not len(middles):
         return outline
@@ -336,7 +342,7 @@ def _without_dots(painter: QPainter, view: View, outline: Outline, symbol: LineS
 
 
 def clip_to_world(painter: QPainter, view: View) -> None:
-    """Let the painter paint up to the edges of the map only: what lies beyond is painted in its turn."""
+    """Clip the painter to the map's edges; world copies beyond them are painted in their turn."""
     left, bottom, right, top = world_bounds(view.grid.crs)
     corners = to_pixels(view, np.array([(left, bottom), (left, top), (right, top), (right, bottom)]))
     x = corners[:, 0]
@@ -348,7 +354,7 @@ def clip_to_world(painter: QPainter, view: View) -> None:
 
 
 def _passes(symbol: LineSymbol, selected: bool) -> list[tuple[QColor, float]]:
-    """Colours and widths, the lowest first, the line itself last."""
+    """Colours and widths of the strokes of a line, the lowest first, the line itself last."""
     passes = [(_with_alpha(symbol.casing, 185), symbol.width + 2 * symbol.casing_width)]
     if selected:
         passes = [
@@ -368,7 +374,7 @@ def _with_alpha(color: str, alpha: int) -> QColor:
 
 
 def paint_lines(painter: QPainter, view: View, lines: list[Floats], symbol: LineSymbol, selected: bool) -> None:
-    """Lines in picture pixels: glow of the selected, casing, ground and dashes, each over all runs."""
+    """Paint lines in picture pixels: glow of the selected, casing, ground and dashes, each over all runs."""
     scale = view.ratio
     runs = [run for line in lines for run in runs_in_view(line, view, _MARGIN_PX * scale)]
     if not runs:

@@ -1,4 +1,4 @@
-"""Lines, polygons and error circles on their way to the picture: geodesic, cut at the antimeridian, clipped, cached."""
+"""Projects lines, polygons and error circles for the picture: geodesic, cut at the antimeridian, clipped, cached."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ _EARTH_RADIUS_M = 6_371_000.0
 _METRES_A_DEGREE = 111_700.0
 _COARSEST_STEP_M = 2.0**18
 _PARALLEL_STEP_DEG = 0.25
-"""A geodesic of this length leaves the parallel by less than seven metres."""
+"""Longest piece of a parallel, in degrees: its geodesic leaves the parallel by less than seven metres."""
 _REACH_PX = 64.0
-"""Shapes so far outside of the picture may reach into it: wide lines, glows."""
+"""Distance outside the picture from which shapes may reach into it, as wide lines and glows do."""
 _FAR_PX = 16_000.0
-"""Qt paints slowly, or wrongly, far outside of the picture: polygons that reach further are clipped."""
+"""Distance outside the picture beyond which polygons are clipped: Qt paints slowly, or wrongly, there."""
 
 
 _CIRCLE_POINTS, _CIRCLES_A_CALL, _MOST_CIRCLES = 96, 500, 50_000
 _WHOLE_POINTS = 20_000
-"""A shape that needs no more points at some fineness gets them all over; others only where the view is."""
+"""Most points of a shape that is densified all over; of others only the part in view is."""
 _MOST_ODD = 2000
-"""So many parts are cut at the antimeridian, or led along parallels, one by one."""
+"""Most parts that are cut at the antimeridian, or led along parallels, one by one."""
 SHAPES_A_CALL = _MOST_ODD
 """Lines and areas that are projected together; each of them may be cut."""
 _POLYGON = 3  # shapely.get_type_id
@@ -51,10 +51,10 @@ class SiteShape(Struct):
 
     site: Site
     mark: LineMark | None = None
-    """Of an arrow, a range ring or a measurement."""
+    """Mark of an arrow, a range ring or a measurement."""
     _outlines: dict[tuple[str, float], Outline] = field(default_factory=dict)
     _near: tuple[str, float, Bounds, Outline] | None = None
-    """The outline that is fine about the bounds where it was looked at last."""
+    """The outline that is fine around the view it was last needed for: CRS, step, bounds, outline."""
     _rings: PartRings | None = None
     _coarse: PartRings | None = None
     _coarse_world: tuple[str, Floats] | None = None
@@ -93,8 +93,9 @@ class SiteShape(Struct):
         return self._outlines[key]
 
     def _fine_near(self, crs: str, step_m: float, seen: Bounds, rough: Outline) -> Outline:
-        """Fine where the view is, and as far again on each side; elsewhere areas are as in `rough`, and lines left
-        out.
+        """An outline that is fine in the view and as far again on each side.
+
+        Elsewhere areas are as in `rough`, and lines are left out.
         """
         if self._near is None or self._near[:2] != (crs, step_m) or not self._near[2].contains(seen):
             around = seen.scaled(3.0)
@@ -119,11 +120,11 @@ class SiteShape(Struct):
 
     @property
     def geometry(self) -> BaseGeometry:
-        """The lines and areas that are drawn: the site's own, with what a measurement has besides."""
+        """The lines and areas that are drawn: the site's own, with the dimension lines of a measurement."""
         return self.site.geometry if self.mark is None else self.mark.drawn
 
     def _longest_segment_m(self) -> float:
-        """An upper bound: short sites, by far the most, need no more vertices at any scale."""
+        """Upper bound of the longest segment: short sites, by far the most, need no more vertices at any scale."""
         if self._longest_m < 0:
             steps = np.abs(np.diff(shapely.get_coordinates(self.geometry), axis=0))
             lengths = np.hypot(*steps.T)
@@ -133,9 +134,9 @@ class SiteShape(Struct):
 
 
 def project_together(shapes: Sequence[SiteShape], crs: str) -> None:
-    """Project the short lines and areas of one part each in one call: PROJ takes as long for one as for a hundred.
+    """Project short lines and areas of one part each in one call: PROJ takes as long for one as for a hundred.
 
-    All others are projected when they are asked for.
+    All others are projected when they are needed.
     """
     if not is_unrolled(crs):
         return
@@ -149,16 +150,19 @@ def project_together(shapes: Sequence[SiteShape], crs: str) -> None:
 
 
 class PartRings(Struct, frozen=True, eq=False):
-    """The lines and rings of a geometry: ring i is of part ``part[i]``."""
+    """The lines and rings of a geometry: ring i belongs to part ``part[i]``."""
 
     rings: Rings
     part: NDArray[np.intp]
     is_polygon: NDArray[np.bool_]
-    """(parts,)"""
+    """(parts,) True for polygons."""
 
     @classmethod
     def of(cls, geometry: BaseGeometry | NDArray[np.object_]) -> PartRings:
-        """Of one geometry, or of several as the parts of one. Points, and parts without an extent, have none."""
+        """Take the rings of one geometry, or of several as the parts of one.
+
+        Points, and parts without an extent, have none.
+        """
         parts = shapely.get_parts(geometry)
         is_polygon = shapely.get_type_id(parts) == _POLYGON
         rings, part = shapely.get_rings(parts, return_index=True)
@@ -176,7 +180,7 @@ class PartRings(Struct, frozen=True, eq=False):
         return cls(Rings.of(lonlat, counts.astype(np.int64)), part.astype(np.intp), np.asarray(is_polygon))
 
     def about(self, legs: NDArray[np.bool_]) -> tuple[PartRings, NDArray[np.bool_]]:
-        """The shape of these legs, areas whole and of lines the legs alone; and a mask of its legs that they are."""
+        """The shape around these legs, areas whole and lines by the legs alone, with a mask of them among its legs."""
         ring_of = np.repeat(np.arange(len(self.rings)), np.diff(self.rings.starts))[:-1]
         is_area = self.is_polygon[self.part]
         areas = np.flatnonzero(is_area & np.isin(self.part, self.part[_distinct(ring_of[legs])]))
@@ -208,7 +212,7 @@ def project_geometry(geometry: BaseGeometry, crs: str, step_m: float) -> Outline
 
 
 def projected(given: PartRings, crs: str, step_m: float) -> Outline:
-    """The same of rings; an infinite `step_m` sets no more points into them."""
+    """Project rings as `project_geometry` does; an infinite `step_m` adds no points to them."""
     dense = given.densified(step_m) if math.isfinite(step_m) else given
     rings = dense.rings
     if not len(rings):
@@ -237,7 +241,7 @@ def projected(given: PartRings, crs: str, step_m: float) -> Outline:
 
 
 def _odd_parts(dense: PartRings, number: int, crs: str, step_m: float) -> Iterator[WorldPart]:
-    """A part that is cut at the antimeridian, or broken where the CRS cannot show it."""
+    """The pieces of a part that is cut at the antimeridian, or broken where the CRS cannot show it."""
     is_polygon = bool(dense.is_polygon[number])
     first, last = np.searchsorted(dense.part, [number, number + 1]).tolist()
     lonlat = [dense.rings.ring(at) for at in range(first, last)]
@@ -259,7 +263,7 @@ def _odd_parts(dense: PartRings, number: int, crs: str, step_m: float) -> Iterat
 
 
 _circles: dict[tuple[tuple[float, float, float], str], Outline] = {}
-"""Of each circle and CRS; the oldest first."""
+"""Outlines by circle and CRS, the oldest first."""
 
 
 def circles_of(places: Sequence[tuple[float, float, float]], crs: str) -> list[Outline]:
@@ -276,7 +280,7 @@ def circles_of(places: Sequence[tuple[float, float, float]], crs: str) -> list[O
 
 
 def _project_circles(places: Sequence[tuple[float, float, float]], crs: str) -> list[Outline]:
-    """All of them in one call: PROJ takes as long for one as for a hundred."""
+    """Project circles in one call: PROJ takes as long for one as for a hundred."""
     lon, lat, radius_m = np.array(places, np.float64).T
     rings = circles(lon, lat, radius_m, _CIRCLE_POINTS)
     return _by_part(projected(PartRings.of(shapely.polygons(rings)), crs, _COARSEST_STEP_M), len(places))
@@ -290,7 +294,7 @@ def _by_part(whole: Outline, count: int) -> list[Outline]:
 
 
 def _only(whole: Outline, parts: NDArray[np.intp]) -> Outline:
-    """The outline of the geometry that these parts are of."""
+    """The outline of the geometry that consists of these parts."""
     return Outline.of((0, part) for part in whole.taken(parts).parts) if len(parts) else NOTHING
 
 
@@ -315,14 +319,16 @@ def world_bounds_of(view: View) -> Bounds:
 
 
 class Run(NamedTuple):
-    """A stretch of a line that may touch the picture: pixels (n, 2), and how far along the whole line it starts."""
+    """A stretch of a line that may touch the picture: pixels (n, 2), and the distance along the whole line of its
+    start.
+    """
 
     points: Floats
     start_px: float
 
 
 def runs_in_view(points: Floats, view: View, margin_px: float) -> list[Run]:
-    """The stretches of a line near the picture. Knowing where each starts lets dashes stay put while one pans."""
+    """The stretches of a line near the picture. Their starts along the line keep dashes in place while the map pans."""
     if len(points) < 2:
         return []
     low, high = np.minimum(points[:-1], points[1:]), np.maximum(points[:-1], points[1:])
@@ -361,7 +367,7 @@ def polygon_in_view(rings: tuple[Floats, ...], view: View) -> list[tuple[Floats,
 def _along_parallels(
     parts: NDArray[np.object_], lonlat: Floats, counts: NDArray[np.int64], part: NDArray[np.intp]
 ) -> tuple[Floats, NDArray[np.int64]]:
-    """With places on the edges of areas that lead more than half round the Earth on purpose, which no geodesic does."""
+    """Add places along parallels to edges of areas more than half the Earth long on purpose, as no geodesic is."""
     ring = np.repeat(np.arange(len(counts)), counts)
     steps = np.abs(np.diff(lonlat[:, 0])) * (np.diff(ring) == 0)
     wide = [n for n in _distinct(part[ring[:-1][steps > 180.0]]).tolist() if shapely.get_type_id(parts[n]) == _POLYGON]
@@ -378,7 +384,7 @@ def _along_parallels(
 
 
 def _legs_near(world: Floats, crs: str, around: Bounds) -> NDArray[np.bool_]:
-    """(places - 1,) legs that may come near: a geodesic leaves its chord by less than a tenth of it."""
+    """(places - 1,) Mask of the legs that may come near: a geodesic leaves its chord by less than a tenth of it."""
     a, b = world[:-1], world[1:]
     slack = 0.1 * np.hypot(*(b - a).T)[:, None]
     with np.errstate(invalid="ignore"):
@@ -409,5 +415,5 @@ def _unbroken(line: Floats, step_m: float) -> list[Floats]:
 
 
 def _distinct(numbers: NDArray[np.integer]) -> NDArray[np.intp]:
-    """Each of some small numbers once, in order. np.unique would import numpy.ma, while the window starts."""
+    """The distinct values of some small numbers, ascending. np.unique would import numpy.ma while the window starts."""
     return np.flatnonzero(np.bincount(numbers))

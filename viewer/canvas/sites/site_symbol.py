@@ -1,4 +1,4 @@
-"""One site, or another mark, as a legend or a list shows it."""
+"""Paints one site, or another mark, as a legend or a list shows it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SIGNS = ("text", "callout", "numbered_marker")
 
 
 def sample_of(site: Site) -> str:
-    """The kind of sample that a legend shows of a mark: its shape's, else point, line or polygon."""
+    """Kind of the sample that a legend shows for a mark: its shape's, else point, line or polygon."""
     if site.mark_kind == MEASUREMENT:
         return MEASUREMENT if site.kind == "line" else site.kind
     shape = shape_of(site.shape_json) if site.shape_json else None
@@ -48,10 +48,10 @@ def sample_of(site: Site) -> str:
 
 
 def paint_site_symbol(painter: QPainter, site: Site, x: float, y: float, ratio: float) -> None:
-    """The site's symbol centred at (x, y): a point's sign (hollow where its error says so), a short line, a polygon; of
-    a mark with a shape a small one of that shape.
+    """Paint a site's symbol centred at (x, y): a point's sign, a short line or a polygon, or a small one of its shape.
 
-    18 logical pixels high and, for lines and polygons, 24 wide; `ratio` is picture pixels a logical pixel.
+    A sign is hollow where its error says so. 18 logical pixels high and, for lines and polygons, 24 wide; `ratio` is
+    picture pixels a logical pixel.
     """
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

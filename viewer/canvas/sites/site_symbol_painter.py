@@ -1,4 +1,4 @@
-"""Paints the symbols of sites as pictures, made once for each symbol, in one call; onto PDF and SVG as shapes."""
+"""Paints the symbols of sites in one call, as pictures made once for each symbol; onto PDF and SVG as shapes."""
 
 from __future__ import annotations
 
@@ -20,19 +20,17 @@ from viewer.rendering.vector.signs import badge_path, sign_path
 from viewer.support.painting import painting
 
 SYMBOL_RADIUS_PX = 12.0
-"""Half of what a badge covers, rim included, in logical pixels."""
+"""Radius of a badge, rim included, in logical pixels."""
 COMPACT_RADIUS_PX = 5.0
-"""The same for the dots that stand for symbols where there are very many."""
+"""Radius of the dots that stand for symbols where there are very many, in logical pixels."""
 DASH_PX = (5.4, 3.4)
-"""Stroke and gap of the rim of what is not known to exist."""
+"""Stroke and gap of the rim of what is not known to exist, in logical pixels."""
 _HALF_SPRITE_PX = 19
 MOST_SPRITES, LEAST_SPRITES, _KEPT_SHEETS = 2000, 64, 3
-"""A case may give each of its sites a colour of its own: so many pictures a sheet, fewer of them where they are large,
-and so many sheets.
-"""
+"""Most pictures of a small and of a large sheet, and most sheets: a case may give each site a colour of its own."""
 _SPRITES_A_ROW = 16
 _FRAGMENT_NUMBERS = 10
-"""Of a QPainter.PixmapFragment: place, left, top, width, height, two scales, turn and opacity."""
+"""Numbers in a QPainter.PixmapFragment: place, left, top, width, height, two scales, turn and opacity."""
 
 type Floats = NDArray[np.float64]
 
@@ -55,9 +53,9 @@ class SiteSymbolPainter:
         selected: bool = False,
         compact: bool = False,
     ) -> None:
-        """Symbols at places (picture pixels), the last one topmost; `which` has of each place the index of its symbol.
+        """Paint symbols at places (picture pixels), the last one topmost.
 
-        `scale` is picture pixels in a logical pixel.
+        `which` holds the index of each place's symbol; `scale` is picture pixels in a logical pixel.
         """
         if not len(which):
             return
@@ -81,7 +79,7 @@ class SiteSymbolPainter:
         sheet.paint(painter, np.array(slots)[of_kind], px, py, compact=compact)
 
     def _sheet(self, scale: float, most: int) -> SymbolSheet:
-        """The sheet of a scale, an empty one where that has more pictures than `most`."""
+        """The sheet of a scale; an empty one in its place where it has more than `most` pictures."""
         sheet = self._sheets.pop(scale, None)
         if sheet is None or len(sheet.slots) > most:
             sheet = SymbolSheet(scale)
@@ -100,7 +98,7 @@ class SiteSymbolPainter:
         selected: bool = False,
         compact: bool = False,
     ) -> None:
-        """One symbol at many places by its outlines, at any transform."""
+        """Paint one symbol at many places by its outlines, at any transform."""
         for px, py in places:
             painter.save()
             painter.translate(px, py)
@@ -118,7 +116,7 @@ class SymbolSheet:
         self._sheet = QPixmap()
 
     def slot(self, symbol: SiteSymbol, selected: bool, compact: bool) -> int:
-        """The number of a symbol's picture, which is painted when it is first asked for."""
+        """The number of a symbol's picture, which is painted when it is first needed."""
         key = symbol, selected, compact
         if key not in self.slots:
             sprite = self._painted(symbol, selected, compact)
@@ -135,8 +133,9 @@ class SymbolSheet:
     def paint(
         self, painter: QPainter, slots: NDArray[np.intp], px: Floats, py: Floats, *, compact: bool = False
     ) -> None:
-        """Pictures centred at places, on whole pixels: Qt puts each down as it would by itself. Of dots only the
-        middle is put down: round it there is nothing, which takes its time as well.
+        """Paint pictures centred at places, on whole pixels, as Qt puts each down by itself.
+
+        Of dots only the middle is painted: the empty rest would take time as well.
         """
         side = 2 * self._half
         half = math.ceil(self._half * COMPACT_RADIUS_PX / SYMBOL_RADIUS_PX) if compact else self._half
@@ -150,7 +149,7 @@ class SymbolSheet:
         painter.drawPixmapFragments(first, len(fragments), self._sheet)
 
     def _grow(self, height: int) -> None:
-        """Room for as many rows again; the picture of a pixmap is not shared with it."""
+        """Double the rows of the sheet, in a picture of its own that no pixmap shares."""
         larger = QImage(_SPRITES_A_ROW * 2 * self._half, height, QImage.Format.Format_ARGB32_Premultiplied)
         larger.fill(Qt.GlobalColor.transparent)
         if not self._sheet.isNull():
@@ -176,13 +175,13 @@ def _half_px(scale: float) -> int:
 
 
 def on_pixels(places: Floats, scale: float) -> Floats:
-    """The places at which symbols are set down: middles at whole pixels, onto PDF and SVG as onto a picture."""
+    """The places of symbols moved so that their middles are at whole pixels, onto PDF and SVG as onto a picture."""
     half = _half_px(scale)
     return np.rint(places - half) + half
 
 
 def paint_faint_sign(painter: QPainter, symbol: SiteSymbol, px: float, py: float, scale: float, color: QColor) -> None:
-    """The sign alone, in outline: it names what an area is about without claiming a spot in it."""
+    """Paint the sign alone, in outline: it names what an area is about, without claiming a spot in it."""
     painter.save()
     painter.translate(px, py)
     painter.scale(scale, scale)

@@ -1,4 +1,4 @@
-"""The symbol of a site, from what is said of it: colour and shape tell its role, fill how well its place is known."""
+"""Chooses the symbol of a site: colour and shape show its role, the fill how well its place is known."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ CLAIM_COLOR = "#a8650a"
 SETTING_COLOR = "#1f93b0"
 OTHER_COLOR = "#5c6b7a"
 ANNOTATION_COLOR = "#ffffff"
-"""Of lines that say something on the map and mark no site: arrows, range rings, freehand lines."""
+"""Colour of lines that annotate the map and mark no site: arrows, range rings, freehand lines."""
 MEASURE_COLOR = "#b4f2a0"
-"""Of measurements, which are no sites."""
+"""Colour of measurements, which are no sites."""
 SELECTED_COLOR = "#ffe14d"
 HALO_COLOR = "#0b141c"
 PAPER_COLOR = "#fbfdfe"
@@ -27,9 +27,10 @@ _DASHES = (7.0, 5.0)
 """Stroke and gap, in logical pixels, of a thin line that is not known to exist."""
 
 AREA_DOTS_PX = (3.2, 4.0)
-"""The same of the circle around a loosely known place: dots tell of the place, dashes of whether it exists at all.
+"""Dot and gap of the circle around a loosely known place, in logical pixels.
 
-Shorter dots Qt sets down elsewhere where only a part of the circle is painted, as in a strip of a page.
+Dots mean the place is uncertain, dashes the existence. Qt would shift shorter dots where only a part of the circle is
+painted, as in a strip of a page.
 """
 
 
@@ -52,7 +53,7 @@ class SiteSymbol(Struct, frozen=True):
     precision: Precision
     color: str
     fill: str = ""
-    """A fill colour of the site's own; empty: what its precision says."""
+    """The site's own fill colour; empty for the one of its precision."""
     is_doubtful: bool = False
     """True for what is not known to exist: its rim is dashed."""
 
@@ -68,7 +69,7 @@ class LineSymbol(Struct, frozen=True):
     """A solid stroke of the same width below a dashed one (railways)."""
     casing: str = field(default=HALO_COLOR)
     casing_width: float = 1.4
-    """The width that the casing shows on either side."""
+    """Width of the casing that shows on either side."""
 
 
 _LINES: dict[str, LineSymbol] = {
@@ -93,14 +94,14 @@ def role_color(role: str) -> str:
 
 
 def symbol_key(site: Site) -> tuple[str, str, bool | None, str, str, bool]:
-    """All of a site that its symbol tells; equal keys have equal symbols, and are told apart much faster."""
+    """All of a site that its symbol depends on; equal keys have equal symbols, and compare much faster."""
     error_m = site.judged_error_m
     is_precise = None if error_m is None else error_m <= AREA_NOT_PIN_M
     return site.class_code, site.role, is_precise, site.stroke_color, site.fill_color, site.may_not_exist
 
 
 def symbol_of(site: Site) -> SiteSymbol:
-    """The symbol of a site. An error nobody judged is shown as such, never as a precise place."""
+    """The symbol of a site. An error that was not judged is shown as such, never as a precise place."""
     class_code, role, is_precise, stroke_color, fill_color, is_doubtful = symbol_key(site)
     precision = _PRECISIONS[is_precise]
     color = own_color(stroke_color) or role_color(role)
@@ -142,7 +143,7 @@ def outline_of(site: Site) -> QColor:
 
 
 def own_color(color: str) -> str:
-    """The text where it is a colour, else nothing: case files may hold any."""
+    """The text where it is a colour, else empty: case files may hold anything."""
     return color if color and len(color) <= _LONGEST_COLOR and _is_color(color) else ""
 
 
@@ -161,5 +162,5 @@ def _line_color(site: Site) -> str:
 
 
 def _bright(color: str) -> str:
-    """Lines and areas are thinner than badges: on dark imagery they need a lighter tone."""
+    """A lighter tone for lines and areas, which are thinner than badges, on dark imagery."""
     return {CLAIM_COLOR: "#f0b45a", SETTING_COLOR: "#57c7e3", OTHER_COLOR: "#c3ced8"}.get(color, color)

@@ -1,4 +1,4 @@
-"""Counts the layers and sites that a canvas cannot show, by the reason, and says so."""
+"""Counts the layers and sites that a canvas cannot show, by reason, and puts them in sentences."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from viewer.support.language.translation import translate
 
 
 class Unplaced(Struct, frozen=True):
-    """Layers that are hidden, or that cannot be drawn at all, are none of these."""
+    """Numbers of layers and sites by reason. Layers that are hidden, or that cannot be drawn at all, do not count."""
 
     layers_on_earth: int = 0
-    """On the Earth, where the canvas is off it."""
+    """Layers on the Earth, where the canvas is off it."""
     sites_on_earth: int = 0
     layers_off_earth: int = 0
-    """In a CRS off the Earth for which the canvas has no place."""
+    """Layers in a CRS off the Earth for which the canvas has no place."""
     layers_beyond: int = 0
-    """Beyond the edge of Web Mercator, where the canvas ends there."""
+    """Layers beyond the edge of Web Mercator, where the canvas ends there."""
     sites_beyond: int = 0
     sites_nowhere: int = 0
-    """Of coordinates that are no place on the Earth: no canvas shows them."""
+    """Sites whose coordinates are no place on the Earth: no canvas shows them."""
 
     def sentences(self) -> list[str]:
-        """One for each reason there is."""
+        """A sentence for each reason that applies."""
         of_earth = self.layers_on_earth + self.sites_on_earth
         lies_on = (
             translate("unplaced", "as it lies on the Earth")

@@ -1,7 +1,7 @@
-"""Measures work on a case in the real window: draw, select, edit, undo, search, pan, and what memory grows by.
+"""Measures work on a case in the real window: draw, select, edit, undo, search, pan, and the growth of memory.
 
-Everything is delivered as events to the window, offscreen, and a figure ends when the frame that shows the change has
-been painted and the event loop is free again.
+Everything is delivered as events to the window, offscreen, and a measurement ends when the frame that shows the change
+has been painted and the event loop is free again.
 """
 
 from __future__ import annotations
@@ -50,15 +50,15 @@ ROUNDS = 21
 EDITS = 10_000
 SIZE = (1366, 768)
 WORKING = 1 / 20
-"""Part of the sites' extent that is in view, as one works."""
+"""Part of the sites' extent that is in view, as in ordinary work."""
 DRAG_STEPS, DRAG_PX = 40, 7
 TURN = 500
-"""Edits between two turns of the event loop, while memory is measured."""
+"""Edits between two turns of the event loop while memory is measured."""
 EDGE_PX, TOP_PX = 60, 140
-"""Of the map, where the compass and the lines of messages may lie over it."""
+"""Margins of the map in logical pixels, where the compass and the lines of messages may cover it."""
 SWITCH_INTERVAL_S = 0.0005
 NAP_S = 0.0001
-"""Between two looks at whether a frame has been painted: other threads go on."""
+"""Seconds between two checks for a painted frame, in which other threads run."""
 
 type Figures = dict[str, Any]
 
@@ -79,7 +79,7 @@ def measure_case(case: str, edits: int = EDITS) -> Figures:
 
 @contextmanager
 def real_window(folder: Path) -> Iterator[MainWindow]:
-    """The program's window with readers of its own; what it keeps is kept in `folder`."""
+    """The program's window with readers of its own; its settings and data are kept in `folder`."""
     pool = ReaderPool(workers=2)
     pool.start()
     existing = QApplication.instance()
@@ -167,7 +167,7 @@ class _Bench:
     # -- events -------------------------------------------------------------------------------------------------
 
     def _timed(self, act: Callable[[], object]) -> float:
-        """Until what `act` delivers has been painted on the map, and the loop is free."""
+        """Milliseconds until the result of `act` has been painted on the map, and the event loop is free."""
         frames, start = self._frames.count, time.perf_counter()
         act()
         self._until_painted(frames)
@@ -176,8 +176,9 @@ class _Bench:
         return took
 
     def _until_painted(self, frames: int) -> None:
-        """Until more frames have been painted, and all that waited with the last one is done. The loop is not let wait
-        for what comes next: a timer of 10 ms would count as work.
+        """Wait until more frames have been painted, and all that waited with the last one is done.
+
+        The event loop is not let wait for the next event: a timer of 10 ms would count as work.
         """
         while self._frames.count <= frames:
             QApplication.processEvents()
@@ -198,7 +199,7 @@ class _Bench:
     # -- the measurements ---------------------------------------------------------------------------------------
 
     def _draw(self) -> list[float]:
-        """A point by a click with the drawing tool in hand."""
+        """Milliseconds for points drawn by clicks with the drawing tool."""
         self._window.toolbox.keep("tool_point")
         found = [self._timed(partial(self._click, at)) for at in self._grid()]
         self._window.toolbox.take(FIRST_TOOL)
@@ -206,13 +207,13 @@ class _Bench:
         return found
 
     def _select(self) -> list[float]:
-        """A site by a click; the next one by another."""
+        """Milliseconds for sites selected by clicks, one after the other."""
         self._window.selection.clear()
         self._settle()
         return [self._timed(partial(self._click, at)) for at in self._sites_in_view()]
 
     def _edit(self) -> list[float]:
-        """A letter more in the label of the form, and Enter."""
+        """Milliseconds for a letter added to the label in the form, with Enter."""
         found = []
         for at in self._sites_in_view():
             self._click(at)
@@ -233,7 +234,7 @@ class _Bench:
         return [self._timed(undo.trigger) for _ in range(ROUNDS)]
 
     def _search(self) -> list[float]:
-        """From the last letter to the list of what was found."""
+        """Milliseconds from the last letter of a search to the list of its hits."""
         self._window.action_table["palette"].trigger()
         palette = self._window.findChildren(CommandPalette)[-1]
         line, finder = palette.findChild(QLineEdit), palette.findChild(Finder)
@@ -253,7 +254,7 @@ class _Bench:
         return found or [0.0]
 
     def _pan(self) -> list[float]:
-        """Frame by frame, as the map is dragged there and back."""
+        """Milliseconds of the frames of a drag of the map, there and back."""
         found = []
         middle, button = self._canvas.rect().center(), Qt.MouseButton.MiddleButton
         _mouse(self._canvas, QEvent.Type.MouseButtonPress, middle, button, button)
@@ -268,7 +269,7 @@ class _Bench:
         return found[1:]  # the first is the slop before a drag begins
 
     def _growth(self, edits: int) -> float:
-        """Megabytes that the window's process is larger after edits, and as many undos."""
+        """Megabytes by which the window's process has grown after edits, and as many undos."""
         session = self._window.session
         uuids = list(self._document.sites)
         self._edit_many(uuids, min(edits, TURN), "warm")
@@ -298,13 +299,13 @@ class _Bench:
     # -- places -------------------------------------------------------------------------------------------------
 
     def _grid(self) -> list[QPoint]:
-        """Places all over the map."""
+        """Places spread over the map."""
         width, height = self._canvas.width(), self._canvas.height()
         spread = [(0.13 + 0.618034 * turn) % 0.7 + 0.1 for turn in range(ROUNDS)]
         return [QPoint(round(width * x), round(height * (0.2 + 0.6 * turn / ROUNDS))) for turn, x in enumerate(spread)]
 
     def _sites_in_view(self) -> list[QPoint]:
-        """Places of points that a click finds, in logical pixels, all over the map."""
+        """Places of points that a click hits, in logical pixels, spread over the map."""
         view = self._canvas.viewport.view()
         frame = self._canvas.scene.site_frame(view)
         inside = np.flatnonzero(

@@ -38,7 +38,7 @@ STEPS = 120
 ROUNDS, PANS, PAN_PX = 6, 20, 8
 Left = Qt.MouseButton.LeftButton
 type Took = tuple[float, float]
-"""Milliseconds on the clock, and of the window's thread at work: the latter hardly depends on what else runs."""
+"""Milliseconds on the clock, and of work in the window's thread; the latter hardly depends on other programs."""
 
 
 def measure_compare(first: str, second: str) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def measure_compare(first: str, second: str) -> dict[str, Any]:
 
 
 def _opened(studio: Studio, document: Document) -> tuple[MapCanvas, ComparedScene]:
-    """A canvas of its own, with tiles of its own, so that two of them do not push out each other's."""
+    """A canvas of its own, with tiles of its own, so that two canvases do not evict each other's."""
     scene = studio.scene_made(_own_scene, document)
     canvas = MapCanvas(scene)
     canvas.resize(*SIZE)
@@ -100,7 +100,7 @@ def _swipe_and_blink(canvas: MapCanvas, scene: ComparedScene, spec: ComparisonSp
 
 
 def _dragged(canvas: MapCanvas) -> range:
-    """Takes the bar in the hand; the steps of the drag."""
+    """Begin a drag of the bar, and return its steps."""
     middle = QPointF(SIZE[0] / 2, 200)
     _mouse(canvas, QEvent.Type.MouseButtonPress, middle, Left, Left)
     for at in (0.4, 0.3, 0.2, 0.1):
@@ -119,12 +119,12 @@ def _blink(canvas: MapCanvas, scene: ComparedScene, phase: int) -> None:
 
 
 def _paint(canvas: MapCanvas) -> None:
-    """The frame that the event loop would paint next, at once: all of a window that asked for it."""
+    """Paint at once the frame that the event loop would paint next: the part of the window that asked for it."""
     QApplication.sendPostedEvents(canvas.window(), QEvent.Type.UpdateRequest.value)
 
 
 def _show(canvas: MapCanvas, scene: ComparedScene, spec: ComparisonSpec) -> None:
-    """The middle of what all images show, at half its size, so that there is something to pan into."""
+    """Show the middle of the bounds of all images, at half their size, so that there is something to pan into."""
     boxes = [scene.layer_bounds(uuid) for uuid in spec.layers]
     everything = around(box for box in boxes if box is not None)
     assert everything is not None, "an image that is open knows where it is"
@@ -134,7 +134,7 @@ def _show(canvas: MapCanvas, scene: ComparedScene, spec: ComparisonSpec) -> None
 
 
 def _pan_in_turns(canvases: Sequence[MapCanvas]) -> list[list[Took]]:
-    """The frames of each canvas; in a first round, which does not count, all tiles come."""
+    """The frames of each canvas. All tiles are read in a first round, which does not count."""
     times: list[list[Took]] = [[] for _ in canvases]
     for turn in range(ROUNDS + 1):
         for canvas, found in zip(canvases, times, strict=True):

@@ -1,4 +1,4 @@
-"""Measures a save: the whole, after one edit, opening, and what GeoPandas takes for the same sites."""
+"""Measures saves: a whole case, a save after one edit, opening, and GeoPandas with the same sites."""
 
 from __future__ import annotations
 

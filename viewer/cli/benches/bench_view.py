@@ -64,13 +64,14 @@ def measure_view(file: str, size: tuple[int, int], frames: str | None) -> dict[s
 
 
 def warm(studio: Studio) -> None:
-    """Readers ready, as they are after the start of the window: spawned, libraries loaded, no file of ours opened."""
+    """Wait for readers as they are after the start of the window: spawned, libraries loaded, no file opened."""
     wait_until(lambda: all(studio.pool.ready_readers(profile) == READERS for profile in STANDING))
 
 
 def refuse_undrawn(scene: MapScene) -> None:
-    """Raise ExportFailed, as the time of what is not there says nothing, where a visible layer is paused, cannot
-    be read, or lacks all its tiles in the last view.
+    """Raise ExportFailed where a visible layer is paused, cannot be read, or lacks all its tiles in the last view.
+
+    The time of a layer that is not drawn would mean nothing.
     """
     problems, lost = scene.problems(), scene.lost_layers()
     for uuid, drawing in scene.drawings.items():
@@ -81,7 +82,7 @@ def refuse_undrawn(scene: MapScene) -> None:
 
 
 class Heartbeat(QObject):
-    """Measures how long the event loop was away: a precise timer, and the time between its beats."""
+    """Measures how long the event loop is blocked, by the time between beats of a precise timer."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -145,8 +146,9 @@ class _Bench:
         self._canvas.deleteLater()
 
     def _open(self) -> None:
-        """As the window opens a file: probed on another thread, then added as layers and shown, before anything of
-        them is read for where the canvas was.
+        """Open a file as the window does: probe it on another thread, then add and show its layers.
+
+        Nothing of them is read for the canvas's earlier view.
         """
         pool, jobs = self._studio.pool, self._studio.context.jobs
         jobs.run(lambda _: [checked_place(layer) for layer in found_layers(self._file, pool)], self._add, self._refuse)
@@ -167,7 +169,7 @@ class _Bench:
         return transform_bounds("EPSG:4326", WEB_MERCATOR, lonlat)
 
     def _first_view(self, fraction: float, whole: Bounds) -> Bounds:
-        """The first view of the measurement at a fraction of the whole: left of its middle, by two pans."""
+        """The first view of the measurement at a fraction of the whole: two pans left of its middle."""
         width = whole.width * fraction
         height = width * self._canvas.height() / self._canvas.width()
         x, y = whole.centre
@@ -204,7 +206,7 @@ class _Bench:
         return round((time.perf_counter() - start) * 1000, 1)
 
     def _keep(self, fraction: float, step: int) -> None:
-        """Memory and, where asked for, the picture with its bounds; outside the measured time."""
+        """Keep memory figures and, where requested, the picture with its bounds; outside the measured time."""
         self._heart.stop()
         self._peak_kb = max(self._peak_kb, sum(pss_kb(pid) for pid in [os.getpid(), *self._studio.pool.pids()]))
         if self._frames is not None:
@@ -217,7 +219,7 @@ class _Bench:
         self._heart.start()
 
     def _stretch_fps(self) -> float | None:
-        """Pictures a second while a stretch handle is dragged; None for what has no stretch."""
+        """Pictures a second while a stretch handle is dragged; None without a stretch."""
         layer = next((row for row in self._document.layers.values() if row.kind == "raster"), None)
         if layer is None:
             return None
@@ -236,7 +238,7 @@ class _Bench:
 
 
 def spin_until(done: Callable[[], bool]) -> None:
-    """Let the event loop run until `done()`, looking after every event."""
+    """Run the event loop until `done()` is true, checking after every event."""
     loop = QApplication.instance()
     assert loop is not None
     deadline = time.monotonic() + 120
@@ -245,7 +247,7 @@ def spin_until(done: Callable[[], bool]) -> None:
 
 
 def pss_kb(pid: int) -> int:
-    """Proportional set size of a process in KiB, 0 where the system does not tell."""
+    """Proportional set size of a process in KiB; 0 where the system does not tell."""
     if sys.platform != "linux":
         return 0
     with suppress(OSError):

@@ -1,4 +1,4 @@
-"""A batch of products from the command line: one a site, a class or a bookmark of a case."""
+"""Writes a batch of products from the command line: one for each site, class or bookmark of a case."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from viewer.support.terminal import complain
 
 
 def write_batch(arguments: argparse.Namespace, suffix: str) -> int:
-    """Write the products into the folder that an option names, those that are there from before left out."""
+    """Write the products into the folder of an option, except those that are there already."""
     given = [(each, getattr(arguments, f"each_{each}")) for each in EACH]
     chosen = [(each, folder) for each, folder in given if folder is not None]
     if len(chosen) > 1:

@@ -1,4 +1,4 @@
-"""A case as a command holds it: read only for a draft, on a working copy where something is issued in it."""
+"""Opens a case for a command: read only for a draft, as a working copy where something is issued."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from viewer.support.terminal import complain
 class CaseInHand(Struct, frozen=True):
     """The document of a case and its home; `push` makes an edit, and `save` writes the case with all edits.
 
-    Of a case that is read only both raise NotAllowed.
+    Both raise NotAllowed for a case that is read only.
     """
 
     document: Document
@@ -36,7 +36,7 @@ class CaseInHand(Struct, frozen=True):
 
 @contextmanager
 def case_in_hand(path: str, state: State) -> Iterator[CaseInHand]:
-    """The case at a path, to be changed where its product is issued. Raises what opening it raises, and CaseTooNew."""
+    """The case at a path, editable where its product is issued. Raises what opening it raises, and CaseTooNew."""
     target = case_file(path)
     if state == DRAFT:
         document, home = case_at_home(target)

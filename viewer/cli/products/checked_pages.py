@@ -1,4 +1,4 @@
-"""The pages of a case's products laid out for the check, without a window."""
+"""Lays out the pages of a case's products for the check, without a window."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ type Kept = tuple[Product | None, ProductSpec]
 
 
 def findings_of(document: Document, home: CaseHome, products: Sequence[Kept]) -> Iterator[list[Finding]]:
-    """The findings of each product, in their order, of its pages as they would be printed.
+    """The findings of each product, in their order, on its pages as they would be printed.
 
-    A case that shows only data off the Earth has no map to lay out: it is judged by its rows. Raises ExportFailed where
-    a page has no room, or its files do not answer.
+    A case with data only off the Earth has no map to lay out: it is judged by its rows. Raises ExportFailed where a
+    page has no room, or its files do not answer.
     """
     with Studio() as studio:
         for row, spec in products:

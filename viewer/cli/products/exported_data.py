@@ -1,4 +1,4 @@
-"""The data of a case for other programs, by `geoloupe export`: KMZ, GeoJSON, CSV, XLSX, GeoPackage and a report."""
+"""Writes the data of a case by `geoloupe export`: KMZ, GeoJSON, CSV, XLSX, GeoPackage and a report."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def write_case_data(arguments: argparse.Namespace) -> int:
-    """Write the file that `--out` names. Raises the GeoloupeError of what cannot be read, issued or written."""
+    """Write the file that `--out` names. Raises the GeoloupeError of reading, issuing or writing."""
     from layers.document.sites_off_earth import not_drawn  # for start-up time
     from layers.product.issuing.gate import state_asked
     from layers.product.issuing.printed_rows import printed_rows
@@ -66,7 +66,7 @@ def write_case_data(arguments: argparse.Namespace) -> int:
 
 
 def _with_pictures(told: DataExport, out: Path, home: CaseHome) -> list[str]:
-    """Write a file with pictures of the map in it. Returns sentences on what is wrong with them."""
+    """Write a file with pictures of the map in it, and return sentences on their problems."""
     from layers.geo.crs import WGS84  # after Qt, and for start-up time
     from viewer.export.data.data_files import write_data
     from viewer.export.data.ground import GroundPictures

@@ -1,4 +1,4 @@
-"""Data from the command line on their way out: which rows are asked for, and as which edition they leave."""
+"""Selects the data that the command line asks for, and the edition in which they leave."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def data_spec_of(document: Document, arguments: argparse.Namespace, suffix: str)
 
 
 def data_leaving(case: CaseInHand, arguments: argparse.Namespace, spec: DataSpec) -> Leaving:
-    """The edition in which data leave. What is to be issued has its row in the case from here on, as a draft.
+    """The edition in which data leave. Data to be issued have their row in the case from here on, as a draft.
 
     Raises InvalidValue where the case cannot keep it.
     """

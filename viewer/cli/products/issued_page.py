@@ -1,4 +1,4 @@
-"""A product from the command line on its way out: a draft, or issued and kept in its case."""
+"""Issues a product from the command line and keeps it in its case, or passes it on as a draft."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from viewer.export.made_on import today
 
 
 class Leaving(Struct, frozen=True):
-    """A product on its way out of a case. `notice`: a sentence on what the reader of the command should know."""
+    """A product that leaves a case. `notice` is a sentence for the user of the command."""
 
     edition: Edition
     overrides_json: str = ""
@@ -43,7 +43,7 @@ class Leaving(Struct, frozen=True):
 
 
 def leaving(case: CaseInHand, arguments: argparse.Namespace, spec: ProductSpec, state: State) -> Leaving:
-    """The edition in which a product leaves. What is to be issued has its row in the case from here on, as a draft.
+    """The edition in which a product leaves. One to be issued has its row in the case from here on, as a draft.
 
     Raises InvalidValue where the case cannot keep it.
     """
@@ -88,11 +88,10 @@ def keep_issue(
     written: Iterable[Path],
     numbers: Mapping[str, int] | None = None,
 ) -> str:
-    """Note in the case that a product with these rows and numbers was issued as these files, and save the case; gives
-    what is to be said.
+    """Record in the case that a product with these rows and numbers was issued as these files, and save the case.
 
-    Where the case cannot be saved the files are taken away again: nothing is issued that is not kept. Raises what
-    saving raises.
+    Returns a notice. Where the case cannot be saved the files are removed again: nothing is issued that is not kept.
+    Raises what saving raises.
     """
     files, row = list(written), edition.product
     assert row is not None

@@ -1,4 +1,4 @@
-"""The product that the options of a command ask for, laid out without a window."""
+"""Lays out the product that a command's options describe, without a window."""
 
 from __future__ import annotations
 
@@ -31,16 +31,15 @@ from viewer.export.plates.setting.page_sizes import is_paper
 
 SCREEN_DPI, PAPER_DPI = 96, 300
 NAMED = {"site": product_of_site, "bookmark": product_of_bookmark, "comparison": product_of_comparison}
-"""Options that say of which thing of the case the product is."""
+"""Options that name the thing of the case that the product is of."""
 SIZE = (1600, 1000)
-"""Of a page without --paper and --size, in pixels."""
+"""Size in pixels of a page without --paper and --size."""
 
 
 def spec_of(document: Document, arguments: argparse.Namespace) -> ProductSpec:
-    """A product that the case keeps, of a thing that is named, or the case's default one in a layout, as the options
-    ask for it.
+    """A product that the case keeps, one of a named thing, or the case's default one in a layout, by the options.
 
-    Raises InvalidValue where the case has nothing of which it could be made.
+    Raises InvalidValue where the case has nothing to make it from.
     """
     if getattr(arguments, "product", None) is not None:
         _, kept = kept_product(document, arguments.product)
@@ -85,7 +84,7 @@ def _subject(document: Document, arguments: argparse.Namespace) -> ProductSpec:
 
 
 def _page_of(size: tuple[int, int], dpi: int) -> str:
-    """The name of a page of so many pixels at so many dots an inch."""
+    """The name of a page of `size` pixels at `dpi` dots an inch."""
     return "x".join(f"{side * SCREEN_DPI / dpi:.3f}".rstrip("0").rstrip(".") for side in size)
 
 
@@ -95,8 +94,8 @@ def scenes_of(studio: Studio, document: Document, home: CaseHome | None, spec: P
 
 
 def matched(spec: ProductSpec, scenes: Sequence[MapScene]) -> ProductSpec:
-    """The product with the stretches of before and after set by each other, where it is to have them; its scenes show
-    them from then on. Raises ExportFailed.
+    """The product with the stretches of before and after matched, where it is to have them; its scenes show them from
+    then on. Raises ExportFailed.
     """
     view = match_view(spec, scenes)
     if view is None:
@@ -112,7 +111,7 @@ def matched(spec: ProductSpec, scenes: Sequence[MapScene]) -> ProductSpec:
 
 
 def read_pages(printed: PrintedPlate) -> None:
-    """Wait until all has been read that its pages show. Raises ExportFailed."""
+    """Wait until all that its pages show has been read. Raises ExportFailed."""
     for page in range(printed.pages):
         printed.want(page)
         wait_until(partial(printed.is_ready, page), partial(printed.waits_for, page))
@@ -121,7 +120,7 @@ def read_pages(printed: PrintedPlate) -> None:
 def laid_out(
     spec: ProductSpec, document: Document, scenes: Sequence[MapScene], edition: Edition | None = None
 ) -> PrintedPlate:
-    """The product, once all has been read of which its words tell. Raises ExportFailed."""
+    """Lay out the product, once all that its words state has been read. Raises ExportFailed."""
     product, made_on, state = edition or Edition(made_on=today())
     plate = Plate(matched(spec, scenes), document, scenes, product=product, made_on=made_on, state=state)
     first = PrintedPlate(plate, spec.dpi)

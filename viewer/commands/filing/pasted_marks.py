@@ -1,4 +1,4 @@
-"""Edits of marks on their way: pasted from the clipboard, with what they cite, and cut."""
+"""Edits that paste marks from the clipboard, with all that they cite, and that cut them."""
 
 from __future__ import annotations
 
@@ -33,12 +33,11 @@ _COLORS = ("stroke_color", "fill_color")
 
 
 def paste_marks(document: Document, copied: CopiedMarks, *, actor: str, now: str | None = None) -> Edit:
-    """Add copies of marks, with new uuids, as drafts: no claim is about them.
+    """Add copies of marks, with new uuids, as drafts without claims. Raises InvalidValue where none can be pasted.
 
-    The sources and images that they cite come along where the case has none with that uuid, link or key, and templates
-    of classes for which it has none of its own. A part stays a
-    part where the site above it is pasted too, or is here. A number is the next one, and not locked.
-    Raises InvalidValue where none can be taken.
+    The sources and images that they cite are added where the case has none with that uuid, link or key, and so are
+    templates of classes without one of the case's own. A part stays a part where the site above it is pasted too, or is
+    in the case. A number is the next one, and not locked.
     """
     stamp = stamp_of(actor, now)
     uses = Counter(site.uuid for site in copied.sites)
@@ -73,7 +72,7 @@ def paste_marks(document: Document, copied: CopiedMarks, *, actor: str, now: str
 
 
 def cut_marks(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
-    """Delete marks that were copied just now."""
+    """Delete marks that were just copied."""
     gone = list(uuids)
     return replace(
         delete_sites(document, gone, actor=actor, now=now),
@@ -82,7 +81,7 @@ def cut_marks(document: Document, uuids: Iterable[str], *, actor: str, now: str 
 
 
 def _sources(document: Document, copied: CopiedMarks, stamp: Stamp) -> tuple[dict[str, str], list[Change]]:
-    """The uuid here of each source that is cited, and the inserts of those that are not here yet."""
+    """The uuid in the case of each cited source, and the inserts of those that are not in it yet."""
     found: dict[str, str] = {}
     changes: list[Change] = []
     for uuid in _cited(copied.sites):
@@ -100,7 +99,7 @@ def _sources(document: Document, copied: CopiedMarks, stamp: Stamp) -> tuple[dic
 
 
 def _templates(document: Document, copied: CopiedMarks, actor: str, now: str | None) -> tuple[Change, ...]:
-    """Inserts of templates of classes that the case has not changed; a key that is taken here is left out."""
+    """Inserts of templates of classes that the case has not changed; one whose key is taken here is left out."""
     rows = rows_of(document)
     known, keys = {row.class_code for row in rows}, {row.hot_key for row in rows}
     new = [
@@ -136,7 +135,7 @@ def _cited(sites: Collection[Site]) -> list[str]:
 
 
 def _with_sound_fields(site: Site) -> Site:
-    """The site without dates and colours that no form would take."""
+    """The site without dates and colours that no form would accept."""
     wrong: dict[str, Any] = {
         name: "" for name in (*_DATES, *_COLORS) if getattr(site, name) and not _is_sound(site, name)
     }

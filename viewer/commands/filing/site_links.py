@@ -1,4 +1,4 @@
-"""Edits of the rows that a site names: the site that it is a part of, and the source of its lifecycle."""
+"""Edits of a site's links: the site that it is a part of, and the source of its lifecycle."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def set_parent(
 
 
 def chain_above(document: Document, uuid: str) -> set[str]:
-    """A site and all that it is a part of; a circle that a file holds ends where it closes."""
+    """A site and all sites that it is a part of; a circle from a file ends where it closes."""
     found: set[str] = set()
     while uuid and uuid not in found:
         found.add(uuid)
@@ -49,7 +49,7 @@ def chain_above(document: Document, uuid: str) -> set[str]:
 def set_lifecycle_source(
     document: Document, uuids: Collection[str], source_uuid: str, *, actor: str, now: str | None = None
 ) -> Edit:
-    """Say which source tells the lifecycle of sites; an empty uuid says none."""
+    """Set the source of the lifecycle of sites; an empty uuid removes it."""
     if source_uuid:
         row_of(document.sources, source_uuid, Phrase("source"))
     return update_sites(document, uuids, actor=actor, now=now, lifecycle_source_uuid=source_uuid)
@@ -58,7 +58,7 @@ def set_lifecycle_source(
 def cite_new_lifecycle_source(
     document: Document, uuids: Collection[str], *, actor: str, now: str | None = None, **fields: Any
 ) -> Edit:
-    """Add a source and let it tell the lifecycle of sites, as one step. Raises InvalidValue."""
+    """Add a source and make it that of the lifecycle of sites, as one step. Raises InvalidValue."""
     added = add_source(document, actor=actor, now=now, **fields)
     uuid = added.changes[0].uuid
     told = update_sites(document, uuids, actor=actor, now=now, lifecycle_source_uuid=uuid)

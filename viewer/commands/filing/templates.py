@@ -30,7 +30,7 @@ from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, up
 def save_templates(
     document: Document, templates: Iterable[MarkTemplate], *, actor: str, now: str | None = None
 ) -> Edit:
-    """Keep templates in the case, each in the place of the one that it has of that class. Raises InvalidValue."""
+    """Keep templates in the case, each in place of its present one for that class. Raises InvalidValue."""
     stamp, wanted = stamp_of(actor, now), list(templates)
     rows = rows_of(document)
     new = {one.code for one in wanted} - {row.class_code for row in rows}
@@ -44,7 +44,7 @@ def save_templates(
 
 
 def delete_templates(document: Document, uuids: Iterable[str], *, actor: str = "", now: str | None = None) -> Edit:
-    """Take templates out of the case; the marks of their classes, and what those say, stay as they are."""
+    """Remove templates from the case; the marks of their classes, and the values of their fields, stay as they are."""
     rows = [row_of(document.table("templates"), uuid, Phrase("template")) for uuid in uuids]
     return Edit(
         Phrase("Delete {templates}", templates=counted(len(rows), "template", "templates")),
@@ -55,7 +55,7 @@ def delete_templates(document: Document, uuids: Iterable[str], *, actor: str = "
 def set_detail(
     document: Document, uuid: str, field: TemplateField, value: Any, *, actor: str, now: str | None = None
 ) -> Edit:
-    """Set the value of a field of a mark's class; nothing takes it away. Raises InvalidValue."""
+    """Set the value of a field of a mark's class; None removes it. Raises InvalidValue."""
     site = row_of(document.sites, uuid, Phrase("site"))
     if field.kind == "number":
         check_number(value, -1e14, 1e14, Phrase(field.title))

@@ -1,4 +1,4 @@
-"""Edits of image chips: taken once, never changed but for caption, marking and NIIRS, listed for ever when deleted."""
+"""Edits of image chips. Only caption, marking and NIIRS ever change, and deleted chips stay listed for ever."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def add_chips(
     now: str | None = None,
     image: dict[str, Any] | None = None,
 ) -> Edit:
-    """Register the chips of one capture, whose bytes are kept already; `image` are the facts of what they show.
+    """Register the chips of one capture, whose bytes are kept already; `image` holds the facts of their image.
 
     Raises InvalidValue.
     """
@@ -49,7 +49,7 @@ def add_chips(
 
 
 def update_chip(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
-    """Change the caption, marking or NIIRS of a chip; nothing else ever changes. The two of a capture share a caption.
+    """Change the caption, marking or NIIRS of a chip, and nothing else. The two chips of a capture share a caption.
 
     Raises InvalidValue.
     """
@@ -76,7 +76,7 @@ def update_chip(document: Document, uuid: str, *, actor: str, now: str | None = 
 def delete_chips(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
     """Delete chips, each with the other of its capture; observations and claims no longer rest on them.
 
-    That they were there, with their hash, is listed for ever. Raises InvalidValue.
+    Their existence and hash stay listed for ever. Raises InvalidValue.
     """
     stamp = stamp_of(actor, now)
     named = [row_of(document.chips, uuid, Phrase("image chip")) for uuid in dict.fromkeys(uuids)]

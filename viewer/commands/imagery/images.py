@@ -1,4 +1,4 @@
-"""Edits of the images that evidence stands on: one row an image, found by its key on every desk."""
+"""Edits of the images that evidence rests on: one row for each image, with a key that is the same on every desk."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from viewer.commands.stamps import delete, inserted, new_uuid, stamp_of, update,
 
 
 class KnownImage(NamedTuple):
-    """An image as it stands in the case after `changes`, which are none where it stands so already."""
+    """An image in the case after `changes`, which are empty where it is there already."""
 
     image: Image
     changes: tuple[Change, ...]
@@ -26,7 +26,7 @@ class KnownImage(NamedTuple):
 def known_image(
     document: Document, *, actor: str, now: str | None = None, uuid: str | None = None, **facts: Any
 ) -> KnownImage:
-    """The image that `facts` are about: the row of its key with what that did not say yet, or a new row.
+    """The image with these `facts`: the row of its key with the facts that it lacked, or a new row.
 
     The key is made of product id, content, service and date where `image_key` is not given. Raises InvalidValue.
     """
@@ -47,7 +47,7 @@ def known_image(
 
 
 def add_image(document: Document, *, actor: str, now: str | None = None, uuid: str | None = None, **facts: Any) -> Edit:
-    """Register an image, or add to the row of its key what that did not say. Raises InvalidValue."""
+    """Register an image, or add facts that the row of its key lacks. Raises InvalidValue."""
     found = known_image(document, actor=actor, now=now, uuid=uuid, **facts)
     return Edit(Phrase("Add {named}", named=_named(found.image)), found.changes)
 
@@ -68,7 +68,7 @@ def update_image(document: Document, uuid: str, *, actor: str, now: str | None =
 
 
 def delete_images(document: Document, uuids: Iterable[str]) -> Edit:
-    """Delete images on which nothing stands any more. Raises InvalidValue where something does."""
+    """Delete images that nothing rests on any more. Raises InvalidValue where something does."""
     images = [row_of(document.images, uuid, Phrase("image")) for uuid in dict.fromkeys(uuids)]
     for image in images:
         if uses_of_image(document, image.uuid):
@@ -82,7 +82,7 @@ def delete_images(document: Document, uuids: Iterable[str]) -> Edit:
 
 
 def uses_of_image(document: Document, uuid: str) -> int:
-    """Count the rows that name an image: observations, chips, searches, and sites drawn on it."""
+    """Number of rows that name an image: observations, chips, searches, and sites drawn on it."""
     observations = document.observations.values()
     return (
         sum(uuid in (row.image_uuid, row.compared_to_uuid) for row in observations)
@@ -93,7 +93,7 @@ def uses_of_image(document: Document, uuid: str) -> int:
 
 
 def _says_more(image: Image, name: str, value: Any) -> bool:
-    """True where the row says nothing in this field yet: what is there already stays."""
+    """True where the row has no value in this field yet: existing values stay."""
     if value in ("", None):
         return False
     if name == "date_kind":

@@ -1,6 +1,6 @@
-"""Edits that take the date of a layer to what was marked on it before the date was known.
+"""Edits that add the date of a layer to what was marked on it before the date was known.
 
-A chip keeps the stamp that it was taken with: its image says what was stated later.
+A chip keeps the stamp that it was taken with: its image has the later date.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from viewer.commands.sites import update_site
 from viewer.commands.stamps import stamp_of, update
 
 _STATED_BY_LAYER = "analyst", "file name"
-"""Bases of dates that a layer says, and its file does not: an image has them from its layer alone."""
+"""Bases of dates that a layer states and its file does not: images have them from their layer alone."""
 
 
 class Evidence(NamedTuple):
-    """Counts of what was made on images before their layers were dated."""
+    """Numbers of the rows made on images before their layers were dated."""
 
     images: tuple[Image, ...]
     marks: int
@@ -41,7 +41,7 @@ class Evidence(NamedTuple):
 
     @property
     def words(self) -> str:
-        """The rows by their kinds: 3 marks, 2 chips and 1 source; of a bare image, 1 image."""
+        """The rows in words by kind: 3 marks, 2 chips and 1 source; for a bare image, 1 image."""
         counts = (self.marks, "mark", "marks"), (self.chips, "chip", "chips"), (self.sources, "source", "sources")
         told = [counted(count, one, many) for count, one, many in counts if count]
         if not told:
@@ -51,7 +51,7 @@ class Evidence(NamedTuple):
 
 
 def evidence_without_date(document: Document, layer_uuids: Iterable[str]) -> Evidence:
-    """Find what was marked on these layers and does not know yet the date that they say now."""
+    """Find what was marked on these layers and lacks the date that they have now."""
     layers = [document.layers[uuid] for uuid in layer_uuids if uuid in document.layers]
     dated = {layer.uuid: layer for layer in layers if layer.acquired_at}
     shown = [image for image in document.images.values() if image.layer_uuid in dated] if dated else []
@@ -69,7 +69,7 @@ def evidence_without_date(document: Document, layer_uuids: Iterable[str]) -> Evi
 
 
 def date_evidence(document: Document, layer_uuids: Collection[str], *, actor: str, now: str | None = None) -> Edit:
-    """Give images, their sources, shadows and dates of sites the date that their layers say. Raises InvalidValue."""
+    """Set the date of their layers on images, their sources, shadows and dates of sites. Raises InvalidValue."""
     layers = {uuid: row_of(document.layers, uuid, Phrase("layer")) for uuid in layer_uuids}
     found = evidence_without_date(document, layers)
     stamp = stamp_of(actor, now)
@@ -92,7 +92,7 @@ def date_evidence(document: Document, layer_uuids: Collection[str], *, actor: st
 
 
 class _Sites:
-    """Changes of sites, one a site: a shadow and the dates of its observations may both follow from an image."""
+    """Changes of sites, one for each: a shadow and the dates of its observations may both follow from an image."""
 
     def __init__(self, document: Document, actor: str, now: str | None) -> None:
         self._document, self._actor, self._now = document, actor, now
@@ -103,7 +103,7 @@ class _Sites:
         return tuple(self._changes.values())
 
     def add(self, change: Change) -> None:
-        """Join a change of a site with what has changed of it already."""
+        """Join a change of a site with its earlier changes."""
         before = self._changes.get(change.uuid)
         if before is None or before.after is None or change.after is None or change.before is None:
             self._changes[change.uuid] = change
@@ -130,9 +130,9 @@ def _differing(before: Row, after: Row) -> dict[str, Any]:
 
 
 def _lacks_date(image: Image, layer: Layer) -> bool:
-    """True where an image says nothing of when, or still what its layer said before that was corrected.
+    """True where an image has no date, or still the date of its layer before that was corrected.
 
-    That of a service stays: it is made of many days, and known by its own.
+    The date of a service's image stays: it is made of many days, and known by its own.
     """
     if image.service or (image.acquired_at and image.date_basis not in _STATED_BY_LAYER):
         return False
@@ -146,7 +146,7 @@ def _dated(layer: Layer) -> dict[str, str]:
 
 
 def _source_fields(source: Source, before: Image, after: Image) -> dict[str, str]:
-    """The columns of an image's source that follow, as far as nobody has written them otherwise."""
+    """The columns of an image's source that follow, where they were not edited otherwise."""
     follows = {
         "acquired_at": (before.acquired_at, after.acquired_at),
         "date_basis": (before.date_basis, after.date_basis),

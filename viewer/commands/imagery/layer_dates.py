@@ -1,4 +1,4 @@
-"""Edits that date layers, one or several in one step, also by what their names suggest."""
+"""Edits that date layers, one or several in one step, also from their names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from viewer.commands.layers import update_layer
 
 
 class LayerDate(NamedTuple):
-    """A date for a layer, with its kind and what it rests on."""
+    """A date for a layer, with its kind and basis."""
 
     acquired_at: str
     date_kind: str
@@ -25,12 +25,12 @@ class LayerDate(NamedTuple):
 
 
 def kind_of_date(date: str) -> str:
-    """The kind that the date of one image tells by itself."""
+    """The kind of date that the date of a single image implies."""
     return "interval" if is_span(date) else "instant"
 
 
 def date_by_name(layer: Layer) -> LayerDate | None:
-    """The date that the name of an image's file suggests, or of its part of an archive; None where none does."""
+    """The date in the name of an image's file, or of its part of an archive; None without one."""
     source = layer.source
     words = (
         [str(source.get(key) or "").replace("\\", "/") for key in ("part", "path")] if layer.kind == "raster" else []

@@ -1,4 +1,4 @@
-"""Edits that say on which image a mark was drawn, and that cite an image as a source."""
+"""Edits that record the image a mark was drawn on, and that cite an image as a source."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _SOURCES_OF_IMAGES = UUID("5b0c4f0e-6d0f-4a53-9d43-6b9c0a3c7a11")
 
 
 class SeenImage(NamedTuple):
-    """An image as it was looked at when a mark was made: the facts of its row, and how fine it is there."""
+    """An image as it was seen when a mark was made: the facts of its row, and its resolution there."""
 
     facts: Mapping[str, Any]
     pick: Pick
     shadow: ShadowImage | None = None
-    """The facts that shadows are judged by."""
+    """The facts by which shadows are judged."""
 
 
 class _KnownSource(NamedTuple):
@@ -44,15 +44,12 @@ class _KnownSource(NamedTuple):
 
 
 def source_uuid_of(image_key: str) -> str:
-    """The uuid of the source that an image is: the same on every desk, so that it is made once."""
+    """The uuid of the source of an image: the same on every desk, so that it is made once."""
     return str(uuid5(_SOURCES_OF_IMAGES, image_key))
 
 
 def record_image(document: Document, site_uuid: str, seen: SeenImage, *, actor: str, now: str | None = None) -> Edit:
-    """Say on which image a mark was drawn; the image becomes the source of its position where that is measured.
-
-    Raises InvalidValue.
-    """
+    """Record the image that a mark was drawn on; it becomes the source of a measured position. Raises InvalidValue."""
     site = row_of(document.sites, site_uuid, Phrase("site"))
     image, image_changes = known_image(document, actor=actor, now=now, **seen.facts)
     fields: dict[str, Any] = {
@@ -76,14 +73,14 @@ def record_image(document: Document, site_uuid: str, seen: SeenImage, *, actor: 
 
 
 def record_no_image(document: Document, site_uuid: str, screen_m: float, *, actor: str, now: str | None = None) -> Edit:
-    """Say that a mark was put on a map without an image, with pixels of so many metres. Raises InvalidValue."""
+    """Record that a mark was put on a map without an image, with pixels of `screen_m` metres. Raises InvalidValue."""
     fields = _of_no_image(row_of(document.sites, site_uuid, Phrase("site")), screen_m)
     changed = update_sites(document, (site_uuid,), actor=actor, now=now, **fields)
     return Edit(Phrase("Record that a mark is on no image"), changed.changes)
 
 
 def on_no_image(site: Site, screen_m: float) -> Site:
-    """The row of a mark that is put on a map without an image, as `record_no_image` would leave it."""
+    """The row of a mark on a map without an image, as `record_no_image` would leave it."""
     return replace(site, **_of_no_image(site, screen_m))
 
 
@@ -92,7 +89,7 @@ def _of_no_image(site: Site, screen_m: float) -> dict[str, Any]:
 
 
 def forget_image(document: Document, site_uuid: str, *, actor: str, now: str | None = None) -> Edit:
-    """Say that a mark was drawn on no image that is known. Raises InvalidValue."""
+    """Remove the image that a mark was drawn on. Raises InvalidValue."""
     site = row_of(document.sites, site_uuid, Phrase("site"))
     image = document.images.get(site.image_uuid)
     fields: dict[str, Any] = {"image_uuid": "", "pixel_m": None}
@@ -103,7 +100,7 @@ def forget_image(document: Document, site_uuid: str, *, actor: str, now: str | N
 
 
 def state_placement(document: Document, image_uuid: str, note: str, *, actor: str, now: str | None = None) -> Edit:
-    """Note what is known of an image's placement; the errors of the marks measured on it follow.
+    """Set the note on an image's placement; the errors of the marks measured on it follow.
 
     An error that the analyst has judged differently stays. Raises InvalidValue.
     """
@@ -121,7 +118,7 @@ def state_placement(document: Document, image_uuid: str, note: str, *, actor: st
 
 
 def cite_image(document: Document, claim_uuid: str, image_uuid: str, *, actor: str, now: str | None = None) -> Edit:
-    """Cite an image as a source of a claim, once; the source is made where the image is none yet.
+    """Cite an image as a source of a claim, once; the source is made where the image has none yet.
 
     Raises InvalidValue.
     """
@@ -137,7 +134,7 @@ def cite_image(document: Document, claim_uuid: str, image_uuid: str, *, actor: s
 
 
 def image_of_sites(document: Document, site_uuids: list[str]) -> Image | None:
-    """The image that these sites were drawn on, the first that any of them knows."""
+    """The image that these sites were drawn on, from the first of them that has one; None without any."""
     sites = (document.sites[uuid] for uuid in site_uuids if uuid in document.sites)
     return next((document.images[site.image_uuid] for site in sites if site.image_uuid in document.images), None)
 
@@ -148,14 +145,14 @@ def _measured_on(document: Document, image: Image) -> list[Site]:
 
 
 def descriptor_of(image: Image) -> str:
-    """The descriptor of the source that an image is: what kind of picture, how fine."""
+    """The descriptor of an image's source: the kind of picture, and its resolution."""
     kind = {"instant": "image", "unknown": "image"}.get(image.date_kind, f"image ({image.date_kind})")
     pixel = Phrase(", pixel of {metres}", metres=metres(image.gsd_m)) if image.gsd_m else ""
     return Phrase("Satellite {kind}{pixel}", kind=kind, pixel=pixel)
 
 
 def source_title_of(image: Image) -> str:
-    """The title of the source that an image is."""
+    """The title of an image's source."""
     title = image.product_id or image.layer_title or image.service
     return title if image.date_kind != "composite" else f"{title} (composite)"
 

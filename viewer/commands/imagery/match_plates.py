@@ -1,6 +1,6 @@
-"""Edits of match plates: numbers set, moved and taken away on a photograph and on the map.
+"""Edits of match plates: numbers set, moved and removed on a photograph and on the map.
 
-A number that stands on both is locked: markers that are not locked get other numbers when one before them is deleted.
+A number on both is locked: markers that are not locked get other numbers when one before them is deleted.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def set_photo_number(
 def remove_photo_number(
     document: Document, product_uuid: str, number: int, *, actor: str, now: str | None = None
 ) -> Edit:
-    """Take a number from a photograph; the marker of that number stays. Raises InvalidValue."""
+    """Remove a number from a photograph; the marker of that number stays. Raises InvalidValue."""
     row = document.table("products").get(product_uuid)
     plate = plate_of(row) if isinstance(row, Product) else None
     if row is None or plate is None:

@@ -1,4 +1,4 @@
-"""Edits of observations: what one observer saw of a site on an image, one row for the three of them."""
+"""Edits of observations: one row for what one observer saw of a site on an image."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def record_observation(
     observer: str = "",
     **fields: Any,
 ) -> Edit:
-    """Say what an observer (the actor, if not another) saw of a site on an image. Raises InvalidValue.
+    """Record what an observer (by default the actor) saw of a site on an image. Raises InvalidValue.
 
-    There is one row a site, image key and observer: a second look at the same image changes that row. The dates of the
-    site follow from its observations.
+    There is one row for each site, image key and observer: a second look at the same image changes that row. The dates
+    of the site follow from its observations.
     """
     row_of(document.sites, site_uuid, Phrase("site"))
     row_of(document.images, image_uuid, Phrase("image"))
@@ -93,7 +93,7 @@ def delete_observations(document: Document, uuids: Iterable[str], *, actor: str,
 
 
 def observation_of(document: Document, site_uuid: str, image_uuid: str, observer: str) -> Observation | None:
-    """The one observation of a site by an observer on an image, also under another row of the same image key."""
+    """The observation of a site by an observer on an image, also under another row of the same image key."""
     key = _key(document, image_uuid)
     for row in document.observations_of_site(site_uuid):
         if row.observer == observer and _key(document, row.image_uuid) == key:
@@ -109,14 +109,14 @@ def _key(document: Document, image_uuid: str) -> str:
 def dates_after_images(
     document: Document, images: Mapping[str, Image], *, actor: str, now: str | None = None
 ) -> list[Change]:
-    """The dates of sites that follow once these images are as given: those that their observations tell."""
+    """Changes of sites' dates that follow from these changed images, where observations give the dates."""
     rows = [row for uuid in images for row in document.observations_on_image(uuid)]
     sites = dict.fromkeys(row.site_uuid for row in rows)
     return _dates_of(document, sites, document.observations, dict(document.images) | dict(images), actor, now)
 
 
 def _dates_after(document: Document, changes: Iterable[Change], actor: str, now: str | None) -> list[Change]:
-    """The dates of sites once observations have changed: those that they tell, else as they are."""
+    """Changes of sites' dates after changed observations; dates that these do not give stay."""
     rows = dict(document.observations)
     touched: dict[str, None] = {}
     for change in changes:
@@ -137,7 +137,7 @@ def _dates_of(
     actor: str,
     now: str | None,
 ) -> list[Change]:
-    """Changes of the dates of these sites, from what was told of them to what `rows` and `images` tell."""
+    """Changes of the dates of these sites, from those of earlier observations to those of `rows` and `images`."""
     found: list[Change] = []
     for site_uuid in sites:
         site = document.sites.get(site_uuid)
@@ -154,7 +154,7 @@ def _dates_of(
 
 
 def _check(document: Document, row: Any) -> None:
-    """Raises InvalidValue where an observation says more than one look at one image can."""
+    """Raise InvalidValue where an observation claims more than one look at one image can show."""
     assert isinstance(row, Observation)
     _check_words(row)
     if row.presence == "absent" and (row.view_quality != "clear" or row.why):

@@ -1,4 +1,4 @@
-"""Edits that mark where the camera of a photograph was, as its EXIF says; what the picture shows nobody has judged."""
+"""Edits that mark the place of a photograph's camera from its EXIF; what the picture shows is not judged."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MARK_KIND = "photo"
 
 
 def photo_fields(photograph: Photograph, name: str) -> dict[str, Any]:
-    """Columns of the mark of a photograph, whose file is called `name`."""
+    """Columns of the mark of a photograph, whose file is named `name`."""
     looks = "" if photograph.direction_deg is None else f" It looked towards {photograph.direction_deg:.0f}°."
     fields: dict[str, Any] = {
         "label": os.path.splitext(name)[0],
@@ -34,7 +34,7 @@ def photo_fields(photograph: Photograph, name: str) -> dict[str, Any]:
 def mark_photograph(
     document: Document, photograph: Photograph, name: str, *, actor: str, now: str | None = None
 ) -> Edit:
-    """Mark where the camera was; nothing where that is marked already. Raises InvalidValue."""
+    """Mark the place of the camera; the edit is empty where that is marked already. Raises InvalidValue."""
     label = Phrase("Mark the camera’s place of {name}", name=name)
     if marked_photograph(document, photograph, name) is not None:
         return Edit(label, ())
@@ -43,7 +43,7 @@ def mark_photograph(
 
 
 def marked_photograph(document: Document, photograph: Photograph, name: str) -> Site | None:
-    """The mark of this photograph; None while it has none."""
+    """The mark of this photograph; None without one."""
     basis = photo_fields(photograph, name)["position_basis"]
     for site in document.sites.values():
         if site.mark_kind == MARK_KIND and site.position_basis == basis and site.kind == "point":

@@ -17,12 +17,12 @@ from viewer.commands.stamps import stamp_of, update
 
 
 def can_have_points(layer: Layer | None) -> bool:
-    """True for a picture in one file: a service, and what is put together from several images, has no pixels alike."""
+    """True for a picture in one file: services and combined images have no pixels of their own for points."""
     return layer is not None and layer.kind == "raster" and bool({"path", "shipped"} & layer.source.keys())
 
 
 def place_by_points(document: Document, uuid: str, points: PointSet, *, actor: str, now: str | None = None) -> Edit:
-    """Place a picture by its control points, in place of all that its file or the case said; a nudge goes with that.
+    """Place a picture by its control points, instead of by its file or the case; a nudge is removed.
 
     Raises InvalidValue, and CannotBePlaced where the points place nothing.
     """
@@ -41,7 +41,7 @@ def place_by_points(document: Document, uuid: str, points: PointSet, *, actor: s
 
 
 def place_as_file_says(document: Document, uuid: str, *, actor: str, now: str | None = None) -> Edit:
-    """Take the control points away: it lies as its file says, or as it was placed before. Raises InvalidValue."""
+    """Remove the control points: the layer lies as its file says, or as it was placed before. Raises InvalidValue."""
     layer = row_of(document.layers, uuid, Phrase("layer"))
     points = read_control_points(layer.control_points_json)
     crs = layer.crs if points is None else _sound(points.crs_before)
@@ -57,7 +57,7 @@ def _label(layer: Layer) -> str:
 
 
 def _sound(crs: str) -> str:
-    """A CRS that a row may have; empty for what a file calls one."""
+    """A CRS that a row may have; empty for names of a file's own."""
     if crs in ("", PIXEL_SPACE):
         return crs
     try:

@@ -1,4 +1,4 @@
-"""Edits of searches: an area looked through on an image or asked for in a catalogue, and how much could be assessed."""
+"""Edits of searches of an area on an image or in a catalogue, with the part of it that could be assessed."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def record_search(
     observer: str = "",
     **fields: Any,
 ) -> Edit:
-    """Record a search by an observer (the actor, if not another); its row is ``edit.changes[0].after``.
+    """Record a search by an observer (by default the actor); its row is ``edit.changes[0].after``.
 
-    Raises InvalidValue where it says more than was looked at: "none seen" needs the size that would have been seen, and
-    how much of the area could be assessed.
+    Raises InvalidValue where it claims more than was looked at: "none seen" needs the size that would have been seen,
+    and the part of the area that could be assessed.
     """
     stamp = stamp_of(actor, now)
     search = Search(uuid=uuid or new_uuid(), observer=observer or actor, **{"at": stamp.now, **fields})

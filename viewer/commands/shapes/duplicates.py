@@ -1,4 +1,4 @@
-"""Copies of sites beside them."""
+"""Makes copies of sites beside them."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from viewer.commands.stamps import insert, stamp_of
 def duplicate_sites(
     document: Document, copies: Mapping[str, tuple[str, Figure]], *, actor: str, now: str | None = None
 ) -> Edit:
-    """Copy sites: uuid of each to the uuid of its copy, and where and in which shape that stands.
+    """Copy sites. `copies` gives for each uuid the uuid of its copy, and the copy's geometry and shape.
 
-    A copy is a draft, put there by hand; no claim is about it. A copied number is the next one, and not locked.
+    A copy is a draft, placed by hand, without claims. A copied number is the next one, and not locked.
     Raises InvalidValue.
     """
     stamp, changes = stamp_of(actor, now), []

@@ -1,4 +1,4 @@
-"""Edits of what a mark exactly is: its shape's sizes, texts and places, and its vertices by coordinate or by leg."""
+"""Edits of a mark's exact values: its shape's sizes, texts and places, and its vertices by coordinate or by leg."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from viewer.commands.sites import reshape_site, update_site
 
 
 def change_shape(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
-    """Give the shape of a mark other values, as `Rectangle`, `Circle`, ... name them; its geometry goes along.
+    """Set values of a mark's shape, named as in `Rectangle`, `Circle`, ...; its geometry follows.
 
     Places are (lon, lat). Raises InvalidValue.
     """
@@ -37,7 +37,7 @@ def change_shape(document: Document, uuid: str, *, actor: str, now: str | None =
 
 
 def change_words(document: Document, uuid: str, text: str, *, actor: str, now: str | None = None) -> Edit:
-    """Give a text or a callout other words; its label, which other programs show, says the same in one line.
+    """Set the words of a text or a callout; its label, which other programs show, has the same words in one line.
 
     Raises InvalidValue.
     """
@@ -55,7 +55,7 @@ def turn_mark(document: Document, uuid: str, degrees: float, *, actor: str, now:
 
 
 def scale_mark(document: Document, uuid: str, factor: float, *, actor: str, now: str | None = None) -> Edit:
-    """Make a mark so many times as large, about its middle. Raises InvalidValue."""
+    """Scale a mark about its middle by `factor`. Raises InvalidValue."""
     check_number(factor, 1e-3, 1e3, Phrase("factor"))
     return _laid(document, uuid, 0.0, factor, actor, now)
 
@@ -63,7 +63,7 @@ def scale_mark(document: Document, uuid: str, factor: float, *, actor: str, now:
 def place_vertex(
     document: Document, uuid: str, part: int, vertex: int, text: str, *, actor: str, now: str | None = None
 ) -> Edit:
-    """Put a vertex where a coordinate in any notation says. Raises BadCoordinate and InvalidValue."""
+    """Move a vertex to a coordinate in any notation. Raises BadCoordinate and InvalidValue."""
     site = row_of(document.sites, uuid, Phrase("mark"))
     rings = rings_of(site.geometry)
     ring = _ring(rings, part, vertex)
@@ -83,7 +83,7 @@ def set_leg(
     actor: str,
     now: str | None = None,
 ) -> Edit:
-    """Put a vertex so far, and in this direction, from the one before it; of a ring's first that is the last.
+    """Move a vertex to this distance and bearing from the one before it; for the first of a ring, from the last.
 
     Raises InvalidValue.
     """
@@ -98,7 +98,7 @@ def set_leg(
 
 
 def remove_vertex(document: Document, uuid: str, part: int, vertex: int, *, actor: str, now: str | None = None) -> Edit:
-    """Take a vertex out. Raises InvalidValue where nothing would be left."""
+    """Remove a vertex. Raises InvalidValue where nothing would be left."""
     site = row_of(document.sites, uuid, Phrase("mark"))
     rings = rings_of(site.geometry)
     ring = _ring(rings, part, vertex)

@@ -1,4 +1,4 @@
-"""The numbers of numbered markers: in their order until they are locked, then the same for ever."""
+"""Numbers of numbered markers: they follow the order until they are locked, and then never change."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from viewer.commands.meta import set_meta
 from viewer.commands.stamps import Stamp, stamp_of, update
 
 RETIRED = "retired_numbers"
-"""Meta key: numbers of locked markers that were deleted, as JSON. They are never given again."""
+"""Meta key: numbers of deleted locked markers, as JSON, which are never given again."""
 type _Marker = tuple[Site, Numbered]
 
 
 def highest_number(document: Document) -> int:
-    """The highest number that a marker has, or had when it was locked; 0 where there is none."""
+    """The highest number that a marker has, or had when it was locked; 0 without any."""
     return max([*_retired(document), *(shape.number for _, shape in _markers(document))], default=0)
 
 
 def next_number(document: Document) -> int:
-    """The number of a marker that comes after all others. Raises InvalidValue where there is none left."""
+    """The number of a marker that comes after all others. Raises InvalidValue where none is left."""
     markers = _markers(document)
     taken = _kept_numbers(document, markers) | {shape.number for _, shape in markers}
     number = max((shape.number for _, shape in markers if not shape.locked), default=0) + 1
@@ -41,7 +41,7 @@ def next_number(document: Document) -> int:
 
 
 def lock_numbers(document: Document, uuids: Collection[str] = (), *, actor: str, now: str | None = None) -> Edit:
-    """Let numbers stay for ever: those of these markers, without any those of all."""
+    """Lock the numbers of these markers, or of all without any."""
     stamp = stamp_of(actor, now)
     chosen = [(site, shape) for site, shape in unlocked(document) if not uuids or site.uuid in uuids]
     changes = [change for site, shape in chosen for change in _renumbered(site, replace(shape, locked=True), stamp)]
@@ -58,7 +58,7 @@ def unlocked(document: Document) -> list[_Marker]:
 
 
 def without_markers(document: Document, gone: Iterable[Site], stamp: Stamp) -> Iterator[Change]:
-    """Changes of the other markers' numbers when these sites are deleted. Locked numbers are never given again."""
+    """Changes of the other markers' numbers after these sites are deleted. Locked numbers are never given again."""
     lost = [(site, shape) for site in gone if (shape := _numbered(site)) is not None]
     if not lost:
         return
@@ -78,7 +78,7 @@ def without_markers(document: Document, gone: Iterable[Site], stamp: Stamp) -> I
 
 
 def numbers_beside(document: Document, gone: Iterable[str]) -> dict[str, int]:
-    """The numbers of the markers that stay, by uuid, where any of those that go has one."""
+    """The numbers of the remaining markers, by uuid, where a numbered marker is among those deleted."""
     going = set(gone)
     if not any(document.sites[uuid].number is not None for uuid in going if uuid in document.sites):
         return {}
@@ -86,7 +86,7 @@ def numbers_beside(document: Document, gone: Iterable[str]) -> dict[str, int]:
 
 
 def renumbered_since(document: Document, numbers: Mapping[str, int]) -> int:
-    """Counts the markers that have another number than they had."""
+    """Number of markers whose number has changed since."""
     sites = document.sites
     return sum(uuid in sites and sites[uuid].number != number for uuid, number in numbers.items())
 
@@ -100,7 +100,7 @@ def _markers(document: Document) -> list[_Marker]:
 
 
 def _numbered(site: Site) -> Numbered | None:
-    """The shape of a numbered marker, with the number that its row says."""
+    """The shape of a numbered marker, with the number in its row."""
     if site.number is None or not site.shape_json:
         return None
     shape = shape_of_site(site)
@@ -115,7 +115,7 @@ def _kept_numbers(document: Document, markers: Iterable[_Marker]) -> set[int]:
 
 
 def _retired(document: Document) -> set[int]:
-    """As the case says; whatever else stands there is as if absent."""
+    """Retired numbers of the case; values that are no list of numbers count as none."""
     try:
         found = json_object(document.meta(RETIRED), Phrase("The list of retired numbers")).get("numbers")
     except InvalidValue:

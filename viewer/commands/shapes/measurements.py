@@ -1,4 +1,4 @@
-"""Edits of measurements: what is measured, in which unit it is shown; sites made of them, and they of sites."""
+"""Edits of measurements: their quantity and unit, and conversions between measurements and sites."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ _RADIUS_DIRECTION_DEG = 90.0
 
 
 def quantities_of(site: Site) -> list[str]:
-    """All that can be measured of a mark's geometry."""
+    """All quantities that can be measured on a mark's geometry."""
     return [quantity for quantity in QUANTITIES if Measurement(quantity).is_of(site.geometry)]
 
 
 def is_free(site: Site) -> bool:
-    """True where quantity and unit can be chosen: what was drawn as a circle or an arrow keeps its shape."""
+    """True where quantity and unit can be chosen: marks drawn as a circle or an arrow keep their shape."""
     return not site.shape_json or isinstance(shape_of(site.shape_json), Measurement)
 
 
 def set_quantity(document: Document, uuid: str, quantity: str, *, actor: str, now: str | None = None) -> Edit:
-    """Measure something else of the same mark. Raises InvalidValue."""
+    """Set the quantity that is measured on the mark. Raises InvalidValue."""
     site, shape = _measured(document, uuid)
     changed = replace(shape, quantity=quantity, unit="", result=None, error=None)
     if not changed.is_of(site.geometry):
@@ -47,20 +47,20 @@ def set_quantity(document: Document, uuid: str, quantity: str, *, actor: str, no
 
 
 def set_unit(document: Document, uuid: str, unit: str, *, actor: str, now: str | None = None) -> Edit:
-    """Show a measurement in another unit, empty for the one that is easiest to read. Raises InvalidValue."""
+    """Set the unit of a measurement; empty for the one that is easiest to read. Raises InvalidValue."""
     site, shape = _measured(document, uuid)
     return _with_shape(site, replace(shape, unit=unit), Phrase("Change unit"), stamp_of(actor, now))
 
 
 def make_sites(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
-    """Turn measurements into sites, of radii circles: from then on they are counted. Raises InvalidValue."""
+    """Turn measurements into sites, radii into circles; from then on they count as sites. Raises InvalidValue."""
     sites = [row_of(document.sites, uuid, Phrase("measurement")) for uuid in uuids]
     chosen = [site for site in sites if site.mark_kind == Measurement.kind]
     return _turned(document, chosen, "site", _as_site, stamp_of(actor, now))
 
 
 def make_measurements(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
-    """Turn sites with a line or an area into measurements of that, circles into radii. Raises InvalidValue."""
+    """Turn sites with a line or an area into its measurement, circles into radii. Raises InvalidValue."""
     sites = [row_of(document.sites, uuid, Phrase("site")) for uuid in uuids]
     chosen = [site for site in sites if can_be_measured(site)]
     return _turned(document, chosen, "measurement", _as_measurement, stamp_of(actor, now))
@@ -83,7 +83,7 @@ def _turned(document: Document, sites: list[Site], kind: str, make: Any, stamp: 
 
 
 def _evidence_of(document: Document, change: Change, stamp: Stamp) -> list[Change]:
-    """Changes of the evidence of claims, which names the table of a row: another one where a line became an area."""
+    """Changes of claims' evidence, which names the table of its row: another one where a line became an area."""
     before, after = change.before, change.after
     if not (isinstance(before, Site) and isinstance(after, Site)) or before.kind == after.kind:
         return []

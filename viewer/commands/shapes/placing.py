@@ -1,4 +1,4 @@
-"""Edits that put a point where a coordinate says, which somebody has typed."""
+"""Edits that move a point to a typed coordinate."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from viewer.commands.stamps import stamp_of
 from viewer.support.text import one_line
 
 AS_GIVEN = Phrase("; as given: ")
-"""In the basis of a position that was typed, before the text that was typed."""
+"""Words in the basis of a typed position, before the typed text."""
 _LONGEST_GIVEN = 120
 
 
 def place_site(
     document: Document, uuid: str, text: str, datum: Datum = Datum.WGS84, *, actor: str, now: str | None = None
 ) -> Edit:
-    """Put a point where a coordinate in any notation says.
+    """Move a point to a coordinate in any notation.
 
-    Its error is then the one that the digits and the datum imply; one that somebody has judged stays, but where the
-    digits tell less than that. The basis of the position says how it was given; the source that it was from before is
-    no longer named. Raises BadCoordinate, and InvalidValue where the site is no point.
+    Its error is then the one that the digits and the datum imply; a judged one stays, unless the digits are coarser.
+    The basis of the position states how it was given; its earlier source is no longer named. Raises BadCoordinate, and
+    InvalidValue where the site is no point.
     """
     site = row_of(document.sites, uuid, Phrase("site"))
     if site.geometry.geom_type != "Point":
@@ -52,7 +52,7 @@ def place_site(
 
 
 def is_error_judged(document: Document, site: Site) -> bool:
-    """True where somebody has said a site's error: it follows neither from typed digits nor from its image."""
+    """True where a site's error was judged: it follows neither from typed digits nor from its image."""
     error_m = site.position_error_m
     if error_m is None:
         return False

@@ -1,4 +1,4 @@
-"""Edits of marks on shadows: what is said of the ground and the picks, and the facts of the image read anew."""
+"""Edits of marks on shadows: statements on the ground and the picks, and the facts of the image."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def change_shadow(document: Document, uuid: str, *, actor: str, now: str | None 
 
 
 def read_shadow_image(document: Document, uuid: str, image: ShadowImage, *, actor: str, now: str | None = None) -> Edit:
-    """Take the facts of the image as they are known now: its date may have been stated since. Raises InvalidValue."""
+    """Set the facts of the image as they are known now: its date may have been stated since. Raises InvalidValue."""
     return _changed(document, uuid, replace(_shadow(document, uuid), image=image), actor, now)
 
 

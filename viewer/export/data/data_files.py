@@ -1,4 +1,4 @@
-"""Writes the data of a case as the file that its ending says: whole, or not at all."""
+"""Writes the data of a case in the format of a file's ending: the whole file, or nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from viewer.export.features import sites_text
 
 
 def write_data(export: DataExport, path: Path, pool: ReaderPool) -> None:
-    """Write a file in the format of its ending; nothing stands under its name before all of it does. Blocks.
+    """Write a file in the format of its ending, which appears under its name only when it is whole. Blocks.
 
     Raises UnsupportedFormat, ExportFailed, SaveFailed, NotAllowed or DiskFull, and what the reader raises.
     """
@@ -45,7 +45,7 @@ def write_data(export: DataExport, path: Path, pool: ReaderPool) -> None:
 
 
 def save_subset(export: DataExport, path: Path) -> None:
-    """Write the rows as a case of their own, made from nothing, without a history. Raises as `write_case`."""
+    """Write the rows as a new case of their own, without a history. Raises as `write_case`."""
     hashes = {uuid: hashlib.sha256(data).hexdigest() for uuid, data in export.chips.items()}
     rows = subset_of(export.document, export.content, hashes, export.marking)
     blobs: dict[tuple[str, str] | tuple[str, str, str], bytes] = {

@@ -1,4 +1,4 @@
-"""The data of a case on their way out: which rows, in whose words, with which pictures."""
+"""The data of a case for an export: its rows, words and pictures."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WITH_PICTURES = (".kmz", ".html")
 """Formats that show pictures. A GeoPackage keeps chips as they are: its readers check their hashes."""
 
 type ReadChips = Callable[[Iterable[str]], Mapping[str, bytes]]
-"""Bytes of chips by uuid, as far as they are there."""
+"""Returns bytes of chips by uuid, as far as they are there."""
 
 
 class GroundPicture(Struct, frozen=True):
@@ -39,7 +39,7 @@ class GroundPicture(Struct, frozen=True):
     end: str = ""
     words: str = ""
     group: int = 0
-    """Pictures of one comparison have the same number."""
+    """Number of a comparison, shared by its pictures."""
     size: tuple[int, int] = (0, 0)
 
 
@@ -54,14 +54,14 @@ class MapPicture(Struct, frozen=True):
 
 
 class ShownChip(Struct, frozen=True):
-    """A chip's picture as it was encoded anew, and the hash (SHA-256) of the bytes that the case keeps."""
+    """A chip's picture, encoded anew, and the hash (SHA-256) of the bytes that the case keeps."""
 
     picture: ShownPicture
     sha256: str
 
 
 class ChipPicture(Struct, frozen=True):
-    """A chip with its bytes, as readers see it; `words` say date, credit, and the hash of what the case keeps."""
+    """A chip with the bytes for readers; `words` give date, credit, and the hash of the bytes that the case keeps."""
 
     uuid: str
     site_uuid: str
@@ -71,17 +71,17 @@ class ChipPicture(Struct, frozen=True):
 
 
 class DataExport(Struct, frozen=True):
-    """All that any of the formats is made of. `marking` is the product's own, where it has one."""
+    """All that the formats are made from. `marking` is the product's own, where it has one."""
 
     document: Document
     content: ProductContent
     marking: str = ""
     chips: Mapping[str, bytes] = field(default_factory=dict)
-    """Bytes as the case keeps them, by uuid. Somebody else may have made them: no picture of them is shown."""
+    """Bytes as the case keeps them, by uuid. Somebody else may have made them, so they are not shown as pictures."""
     shown: Mapping[str, ShownChip] = field(default_factory=dict)
-    """The pictures that are shown, by the chip's uuid: `with_shown_chips` makes them."""
+    """The pictures that are shown, by the chip's uuid, made by `with_shown_chips`."""
     overlays: Sequence[GroundPicture] = ()
-    """Frames of the comparisons, first to last as they follow each other."""
+    """Frames of the comparisons, each comparison's in their order."""
     map: MapPicture | None = None
 
     @property
@@ -91,12 +91,12 @@ class DataExport(Struct, frozen=True):
 
     @property
     def publishing(self) -> Publishing:
-        """The rules by which words of rows are told."""
+        """The rules for the words of rows, published or not."""
         return Publishing(self.marking if self.content.is_published else None)
 
     @property
     def chip_pictures(self) -> list[ChipPicture]:
-        """The chips that readers can see, in the order of the case: of a pair the view as it was drawn."""
+        """The chips that readers can see, in the order of the case; of a pair, the view as it was drawn."""
         told = self.publishing
         pairs = [(chip, self.shown[chip.uuid]) for chip in self.document.chips.values() if chip.uuid in self.shown]
         return [
@@ -122,7 +122,7 @@ def data_export(
     sites: Collection[str] | None = None,
     bounds: Bounds | None = None,
 ) -> DataExport:
-    """Gathers what is to be written of a case: of `sites` (uuids), of what lies within `bounds`, or all of it. Blocks.
+    """Collect the data of a case: of `sites` (uuids), of what lies within `bounds`, or all of it. Blocks.
 
     Raises what reading the chips raises.
     """
@@ -141,9 +141,9 @@ def data_export(
 def _chips_of(
     document: Document, content: ProductContent, marking: str, read_chips: ReadChips, suffix: str
 ) -> dict[str, bytes]:
-    """Bytes of the chips of the product's sites, of a published case without words that stand beside pixels.
+    """Bytes of the chips of the product's sites; of a published case without words stored beside the pixels.
 
-    Where they are shown they are encoded anew, and their hash is that of the bytes as they are kept.
+    Where chips are shown they are encoded anew, and the hash is that of the bytes as the case keeps them.
     """
     told = Publishing(marking if content.is_published else None)
     sites: Collection[str] = {said.uuid for said in content.sites} - content.withheld
@@ -158,7 +158,7 @@ def _chips_of(
 
 
 def _chip_words(document: Document, chip: Chip, shown: ShownChip, told: Publishing) -> str:
-    """The words below a chip: the date is that of its stamp, and beside it what its image says by now."""
+    """The words below a chip: the date of its stamp, and beside it the date that its image has now."""
     image = document.images.get(chip.image_uuid)
     later = "" if image is None or image.acquired_at in ("", chip.acquired_at) else _later(image, told)
     date = chip.acquired_at or "date unknown"

@@ -1,4 +1,4 @@
-"""Pictures of the ground for formats of data: the map with its marks, and the images of comparisons, one by one."""
+"""Pictures of the ground for data formats: the map with its marks, and the images of comparisons, one by one."""
 
 from __future__ import annotations
 
@@ -30,42 +30,43 @@ from viewer.support.painting import painting
 from viewer.support.text import one_line
 
 LONGER_PX = 1200
-"""The longer side of a picture."""
+"""The longer side of a picture, in pixels."""
 _ROOM = 0.06
 _LEAST_ROOM = 0.01
-"""Degrees around the marks of a map, however near to each other they are."""
+"""Least room around the marks of a map, in degrees."""
 _SHAPE = 1.5
-"""A map is at least so much wider than high, for a page and a screen."""
+"""Least width of a map as a multiple of its height, for a page and a screen."""
 _RATIO = 1.5
-"""Symbols and words are larger by this: a page shows the picture smaller than it is."""
+"""Factor of symbols and words: a page shows the picture smaller than it is."""
 
 type MakeScene = Callable[[Callable[[Document, RenderContext, Path | None], MapScene], Document], MapScene]
 """Makes a scene of a document, with readers for it."""
 
 
 class _Wanted(Struct):
-    """A picture that is on its way. `view` follows once its layers are open."""
+    """A picture in progress. `view` is set once its layers are open."""
 
     scene: MapScene
     view_of: Callable[[MapScene], View | None]
     take: Callable[[MapScene, View, QImage], None]
     first: _Wanted | None = None
-    """The first frame of the same comparison: all show the ground that it shows."""
+    """The first frame of the same comparison, whose ground the others show too."""
     is_map: bool = False
-    """With a scale bar and a north arrow, and painted in steps."""
+    """True for a map, which has a scale bar and a north arrow, and is painted in steps."""
     view: View | None = None
     coming: Iterator[QImage | None] | None = None
-    """Paints it, once all is read."""
+    """Paints the picture, once all is read."""
     is_done: bool = False
 
 
 class GroundPictures(Struct):
-    """Makes the pictures that an export needs, a step at a time, in the window's thread; nobody waits for readers."""
+    """Makes the pictures for an export, a step at a time, in the window's thread, without waiting for readers."""
 
     export: DataExport
     make_scene: MakeScene
     crs: str = ""
-    """Of the images of comparisons: WGS84 where another program lays them on its ground; empty: that of the map."""
+    """CRS for the images of comparisons: WGS84 where another program lays them on its ground; empty for the map's own.
+    """
     with_map: bool = False
     _wanted: list[_Wanted] = field(default_factory=list)
     _frames: dict[tuple[int, int], tuple[GroundPicture, QImage]] = field(default_factory=dict)
@@ -83,7 +84,7 @@ class GroundPictures(Struct):
                 first = first or self._wanted[-1]
 
     def step(self) -> bool:
-        """True once all are made. Raises ExportFailed where there is no memory for one."""
+        """Do a step; True once all pictures are made. Raises ExportFailed where there is no memory for one."""
         for one in self._wanted:
             if not one.is_done:
                 self._look(one)
@@ -96,17 +97,17 @@ class GroundPictures(Struct):
 
     @property
     def problems(self) -> list[str]:
-        """Sentences on layers that could not be shown, each once."""
+        """Sentences on layers that could not be shown, without repetition."""
         said = (sentence for one in self._wanted for sentence in said_problems(one.scene))
         return list(dict.fromkeys([*self._unplaced, *said]))
 
     def close(self) -> None:
-        """Give the scenes back."""
+        """Close the scenes."""
         for one in self._wanted:
             one.scene.close()
 
     def finished(self) -> DataExport:
-        """The export with its pictures, coded; in any thread."""
+        """The export with its pictures, encoded; in any thread."""
         frames = [self._frames[key] for key in sorted(self._frames)]
         shown = tuple(replace(picture, data=png_bytes(image)) for picture, image in frames)
         drawn = None if self._map is None else replace(self._map[0], data=png_bytes(self._map[1]))
@@ -130,7 +131,7 @@ class GroundPictures(Struct):
                 one.is_done, one.coming = True, None
 
     def _begin(self, one: _Wanted) -> None:
-        """Look at the ground that is to be shown, if there is any."""
+        """Set the view on the ground that is to be shown, if there is any."""
         try:
             one.view = one.view_of(one.scene) if one.first is None else one.first.view
         except CannotBePlaced as error:
@@ -178,14 +179,14 @@ class GroundPictures(Struct):
         return [spec for spec in specs if spec is not None and all(uuid in layers for uuid in spec.layers)]
 
     def _frame(self, number: int, spec: ComparisonSpec, at: int, first: _Wanted | None) -> _Wanted:
-        """A scene with nothing but the images of one frame."""
+        """A picture with the images of one frame alone."""
         rows = [layer for layer in self.export.document.layers.values() if layer.uuid in spec.layers]
         scene = self.make_scene(partial(_framed, spec, at), Document({"layers": rows}))
         take = partial(self._take_frame, number, spec, at)
         return _Wanted(scene, partial(self._frame_view, spec), take, first)
 
     def _frame_view(self, spec: ComparisonSpec, scene: MapScene) -> View | None:
-        """The ground of the comparison, else that of its first images."""
+        """View of the ground of the comparison, else of its first images; None without any."""
         bounds = spec.bounds or around([box for uuid in spec.frames[0].layers if (box := scene.layer_bounds(uuid))])
         return None if bounds is None else self._frame_of(bounds)
 
@@ -207,9 +208,9 @@ class GroundPictures(Struct):
 
 
 def shown_document(export: DataExport) -> Document:
-    """The case as a picture of the export shows it: its layers, and of its marks those that are in the product.
+    """The case as a picture of the export shows it: its layers, and the marks that are in the product.
 
-    They have no names: in the report numbers stand at all of them.
+    Marks have no names, as the report has numbers for all of them.
     """
     document, shown = export.document, set(export.shown_sites)
     sites = [replace(site, label="", aliases=()) for uuid, site in document.sites.items() if uuid in shown]
@@ -230,20 +231,20 @@ def _framed(spec: ComparisonSpec, at: int, document: Document, context: RenderCo
 
 
 def _wide(bounds: Bounds) -> Bounds:
-    """The same with more to the sides where it is narrow."""
+    """Bounds widened at the sides where they are narrow."""
     more = max(bounds.height * _SHAPE - bounds.width, 0.0) / 2
     return Bounds(bounds.left - more, bounds.bottom, bounds.right + more, bounds.top)
 
 
 def _view(crs: str, bounds: Bounds) -> View:
-    """Of exactly these bounds of the CRS, as far as whole pixels allow."""
+    """View of exactly these bounds of the CRS, as far as whole pixels allow."""
     scale = LONGER_PX / max(bounds.width, bounds.height)
     width, height = max(round(bounds.width * scale), 1), max(round(bounds.height * scale), 1)
     return View.of_bounds(crs, bounds, width, height)
 
 
 def _painted(scene: MapScene, view: View, is_map: bool) -> Iterator[QImage | None]:
-    """The picture, after None for each step. Raises ExportFailed."""
+    """Paint a picture in steps, each of which gives None, and then give the picture. Raises ExportFailed."""
     image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
     if image.isNull():
         raise ExportFailed("There is not enough memory for a picture of the map: export a smaller part.")
@@ -260,7 +261,7 @@ def _painted(scene: MapScene, view: View, is_map: bool) -> Iterator[QImage | Non
 
 
 def _times(layers: Sequence[Layer]) -> tuple[str, str]:
-    """The first and the last date of what a frame shows; empty unless every image has one of its own."""
+    """The first and the last date of a frame's layers; empty unless every image has a date."""
     dates = [layer.acquired_at for layer in layers]
     if not dates or not all(dates) or any(layer.date_kind not in ("instant", "interval") for layer in layers):
         return "", ""

@@ -1,4 +1,4 @@
-"""Geometries as KML."""
+"""Writes geometries as KML."""
 
 from __future__ import annotations
 

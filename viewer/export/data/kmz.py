@@ -1,4 +1,4 @@
-"""KMZ for Google Earth and its kind: sites in folders with their symbols, position circles, chips and pictures."""
+"""Writes KMZ for Google Earth and its like: sites in folders with symbols, position circles, chips and pictures."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ ICON_PX = 64
 _ICON_RATIO = 3.0
 _LONGEST_NAME = 300
 _LONGEST_TEXT = 100_000
-"""Characters of a paragraph: a link in it is not cut."""
+"""Most characters of a paragraph; a link in it is not cut."""
 _NO_MARKUP = str.maketrans({"<": "‹", ">": "›"})
 _STAMP = (1980, 1, 1, 0, 0, 0)
-"""Of all members: the same case makes the same bytes."""
+"""Time of all members, fixed so that the same case makes the same bytes."""
 _ROLE_FOLDERS = {"named in a claim": "Named in a claim", "setting": "Setting (public infrastructure)"}
 _ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
 
@@ -49,7 +49,7 @@ def kmz_bytes(
     chips: Sequence[ChipPicture] = (),
     overlays: Sequence[GroundPicture] = (),
 ) -> bytes:
-    """The archive. A place that is known loosely is the circle of its error and never a pin."""
+    """The archive as bytes. A place that is known loosely is the circle of its error and never a pin."""
     return _Kmz(document, content, chips, overlays).packed()
 
 
@@ -74,7 +74,7 @@ class _Kmz:
                 self._chips.setdefault(chip.site_uuid, []).append((name, chip))
 
     def packed(self) -> bytes:
-        """KML first, as readers take the first of an archive, then its files."""
+        """Pack the KML first, as readers take the first file of an archive, then its pictures."""
         kml = self._kml()
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -96,12 +96,12 @@ class _Kmz:
         )
 
     def _status(self) -> str:
-        """The state in which it leaves, as a field."""
+        """The state of the export, as a field."""
         words = self._content.status
         return f'<ExtendedData><Data name="status"><value>{_text(words)}</value></Data></ExtendedData>' if words else ""
 
     def _about(self) -> str:
-        """Marking, caveats, imagery and sources: they hold for all of it."""
+        """Marking, caveats, imagery and sources, which hold for the whole export."""
         content = self._content
         parts = [_paragraph(f"Status: {content.status}")] if content.status else []
         parts += [_paragraph(content.correction), _paragraph(f"Marking: {content.marking or 'none'}")]
@@ -116,7 +116,7 @@ class _Kmz:
     # -- sites ----------------------------------------------------------------------------------------------------
 
     def _site_folders(self) -> list[str]:
-        """Folders by role, and in each by class; annotations and measurements last."""
+        """Folders by role, and inside them by class; annotations and measurements last."""
         shown = [(said, self._document.sites[said.uuid]) for said in self._content.sites]
         shown = [(said, site) for said, site in shown if said.uuid not in self._content.withheld]
         groups: dict[str, dict[str, list[str]]] = {}
@@ -160,7 +160,7 @@ class _Kmz:
         )
 
     def _claim_facts(self, uuid: str) -> dict[str, str]:
-        """Facts for tables: likelihood and confidence in fields of their own, in the order of the claims."""
+        """Facts for tables: likelihood and confidence in separate fields, in the order of the claims."""
         claims = self._claimed.get(uuid, ())
         return {
             "claims": " | ".join(f"{claim.number}: {claim.said}" for claim in claims),
@@ -176,7 +176,7 @@ class _Kmz:
         }
 
     def _description(self, said: NamedSite, site: Site) -> str:
-        """HTML, all words of it escaped."""
+        """Description of a mark as HTML, with all words escaped."""
         names = [name for _language, name in said.names]
         lines = [_paragraph(" · ".join(filter(None, (said.class_words, said.doubt, *names))))]
         lines.append(_paragraph(" ".join(filter(None, (said.place, said.precision)))))
@@ -194,7 +194,7 @@ class _Kmz:
         return kml_shape(orient_polygons(split_geometry(site.geometry)), digits)
 
     def _error_folder(self) -> str:
-        """Circles that hold the true place with 90 %, of what is shown as a pin."""
+        """Circles that hold the true place with 90 %, for the sites that are shown as pins."""
         circles = []
         for said in self._content.sites:
             site = self._document.sites[said.uuid]
@@ -234,7 +234,7 @@ class _Kmz:
         return self._styles.setdefault(style, f"s{len(self._styles) + 1}")
 
     def _icon(self, site: Site) -> str:
-        """The name of the picture of the site's symbol; equal ones are painted once."""
+        """The file name of a site's symbol; equal symbols are painted once."""
         own = site.shape_json and (site.shape_json, site.mark_kind, site.stroke_width, site.stroke_color)
         key = repr((symbol_of(site), own))
         if key not in self._icons:
@@ -257,7 +257,7 @@ class _Kmz:
     # -- pictures on the ground -----------------------------------------------------------------------------------
 
     def _overlay_folder(self) -> str:
-        """One is seen at a time: the reader flicks between them."""
+        """Folder of the ground pictures, of which one is visible at a time: the reader switches between them."""
         if not self._overlays:
             return ""
         style = self._style_of("<ListStyle><listItemType>radioFolder</listItemType></ListStyle>")
@@ -278,7 +278,7 @@ class _Kmz:
 
 
 def _claim_words(claim: ClaimSaid) -> Iterable[str]:
-    """Paragraphs: the words and their speaker, apart from them our judgement, then the answers."""
+    """Paragraphs of a claim: the words and their speaker, then our judgement apart, then the answers."""
     said, *answers = told_of(claim)
     yield f"{claim.number} · {said} ({claim.state})"
     if claim.statement and claim.statement != claim.said:
@@ -309,15 +309,15 @@ def _paragraph(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Text for an element, markup in it made harmless."""
+    """Text for an element, with markup escaped."""
     return escape(plain(text, _LONGEST_TEXT), quote=False)
 
 
 def _name(text: str) -> str:
-    """A name for a list, the map and a balloon, which takes markup in it for its own: other signs stand for it."""
+    """A name for a list, the map and a balloon. Other characters replace those that would count as markup."""
     return _text(one_line(text, _LONGEST_NAME).translate(_NO_MARKUP))
 
 
 def _kml_color(color: QColor) -> str:
-    """AABBGGRR."""
+    """A colour as AABBGGRR, the order of KML."""
     return f"{color.alpha():02x}{color.blue():02x}{color.green():02x}{color.red():02x}"

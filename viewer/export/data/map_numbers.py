@@ -1,4 +1,4 @@
-"""Places of the numbers on the map of the report, apart from each other: further off, each with a line to its mark."""
+"""Places the numbers on the map of the report apart from each other: those further off have a line to their mark."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from layers.vector.labels.label_layout import Anchor, Box, LabelRequest, Rank
 from viewer.export.plates.maps.number_places import NumberPlaces
 
 HIGH, DIGIT, MARGIN = 28.0, 11.0, 13.0
-"""Pixels of the picture that a number takes, as the report's style sheet has it at any width: see its `.map a`."""
+"""Height, digit width and margin of a number in pixels of the picture, as `.map a` of the report's style sheet has
+them.
+"""
 _ABOVE = 0.9
-"""From a mark to the middle of its number, in heights of it."""
+"""Distance from a mark to the middle of its number, in heights of the number."""
 _MARK = 7.0
 
 
 def number_places(
     numbers: Mapping[str, int], places: Mapping[str, tuple[float, float]], width: float, height: float
 ) -> dict[str, tuple[float, float]]:
-    """The middle of each number; those that have room stand above their mark."""
+    """The middle of each number; numbers with enough room stand above their mark."""
     found: dict[str, tuple[float, float]] = {}
     room, standing = Box(0.0, 0.0, width, height), list[Box]()
     order = sorted(places, key=lambda uuid: numbers[uuid])

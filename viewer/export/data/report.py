@@ -1,4 +1,4 @@
-"""The report of a case as one file of HTML: readable without a network and without script, fit to print."""
+"""Writes the report of a case as one HTML file: readable without a network and without script, fit to print."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from viewer.support.text import one_line, plain
 
 TEMPLATE = Path(__file__).with_name("report.html")
 LONGEST_CITATION = 100_000
-"""Characters: the link in it is not cut."""
+"""Most characters of a citation; the link in it is not cut."""
 MOST_NAMED = 12
-"""Marks that the words for a map name."""
+"""Most marks that the words for a map name."""
 
 
 def report_html(export: DataExport) -> str:
-    """The whole file. All words are those of the product; whatever they hold, they are text."""
+    """The whole file. All words are the product's, escaped so that they stay text whatever they hold."""
     from jinja2 import Environment, StrictUndefined  # only where a report is made
 
     maker = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -64,7 +64,7 @@ def _values(export: DataExport) -> dict[str, Any]:
 
 
 def _imagery(export: DataExport) -> list[str]:
-    """A line each: the images that the evidence stands on, and those of comparisons that are shown beside them."""
+    """A line for each image that the evidence rests on, and for those of comparisons that are shown beside it."""
     images = export.content.images
     lines = [
         (one.name if one.name != one.date else "", one.sensor, one.date, one.date_kind, one.credit, one.licence)
@@ -84,7 +84,7 @@ def _when(frame: GroundPicture) -> str:
 
 
 def _numbers(content: ProductContent) -> dict[str, int]:
-    """A number for each mark: its own in the key, and for marks that have none there those that follow."""
+    """A number for each mark: its own in the key, and the following numbers for marks without one there."""
     taken = {site.uuid: site.number for site in content.sites if site.number is not None}
     following = iter(range(max(taken.values(), default=0) + 1, 10**9))
     return {site.uuid: taken[site.uuid] if site.uuid in taken else next(following) for site in content.sites}
@@ -136,7 +136,7 @@ def _map(picture: MapPicture, sites: list[NamedSite], numbers: dict[str, int]) -
 
 
 def _group(frames: list[GroundPicture]) -> dict[str, Any]:
-    """The images of one comparison; before and after only where known dates are apart."""
+    """The images of one comparison; before and after only where known dates differ."""
     ordered = all(one.end and two.begin and is_after(two.begin, one.end) for one, two in pairwise(frames))
     names = ["Before", "After"] if ordered and len(frames) == 2 else [chr(ord("A") + at) for at in range(len(frames))]
     shown = []

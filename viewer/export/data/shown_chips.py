@@ -1,4 +1,4 @@
-"""Chips for readers outside, decoded and encoded anew by a reader process: somebody else may have made their bytes."""
+"""Chips for outside readers, decoded and encoded anew by a reader process, as their bytes may be somebody else's."""
 
 from __future__ import annotations
 
@@ -19,18 +19,17 @@ from viewer.support.language.translation import translate
 
 _LOOK_S = 0.05
 _MOST_DEATHS = 3
-"""So many pictures may stop their reader: the others are not tried then."""
+"""Most pictures that may stop their reader; after that the remaining ones are not tried."""
 _TYPES = ("image/png", "image/jpeg")
 
 
 def with_shown_chips(
     export: DataExport, pool: ReaderPool, check: Callable[[], None] = lambda: None
 ) -> tuple[DataExport, str]:
-    """The export with the chips that its readers will see, and a sentence on those that are left out, which is among
-    its caveats too. Blocks: not in the window's thread.
+    """The export with the chips that its readers will see, and a sentence on those left out, also among its caveats.
 
-    `check` is called while a reader works: what it raises ends the work, and the reader with it. Raises ReaderCrashed
-    where the pool is being closed.
+    Blocks, so not for the window's thread. `check` is called while a reader works: what it raises ends the work, and
+    the reader with it. Raises ReaderCrashed where the pool is being closed.
     """
     shown: dict[str, ShownChip] = {}
     deaths = 0
@@ -85,7 +84,7 @@ def _recoded(picture: ShownPicture, pool: ReaderPool, check: Callable[[], None])
 
 
 def _believed(answer: Answer, size: tuple[int, int]) -> ShownPicture | GeoloupeError:
-    """The picture that a reader sent, judged as the chip was: the chip may have taken the reader over."""
+    """Check the picture that a reader sent as the chip was checked: the chip may have taken the reader over."""
     data = answer.arrays[0].tobytes() if answer.arrays else b""
     found = shown_picture(data)
     if found is None or found.content_type not in _TYPES or found.size != size:

@@ -1,4 +1,4 @@
-"""The words of a case as plain tables: sites, claims, answers, sources, imagery, and a sheet about all of it."""
+"""The words of a case as plain tables: sites, claims, answers, sources, imagery, and a sheet about the whole."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from viewer.support.text import plain
 type Cell = str | float | None
 NOTATIONS = (Notation.DD, Notation.DDM, Notation.DMS, Notation.UTM, Notation.MGRS)
 LONGEST_CELL = 30_000
-"""A spreadsheet holds 32,767 characters in a cell."""
+"""Most characters of a cell; a spreadsheet holds 32,767."""
 _NO_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
@@ -39,11 +39,11 @@ class SiteRow(NamedTuple):
     site: Site
     claims: tuple[ClaimSaid, ...]
     place: Point | None
-    """None for what is no place on the Earth."""
+    """Place of the mark; None where it has no place on the Earth."""
 
 
 def case_tables(document: Document, content: ProductContent) -> list[DataTable]:
-    """The sheets of a workbook; those without a row are left out, but for sites and the sheet about it all."""
+    """The sheets of a workbook. Empty ones are left out, except the sheet of sites and the one about the whole."""
     tables = [
         _table("Sites", _SITE_COLUMNS, site_rows(document, content)),
         _table("Claims", _CLAIM_COLUMNS, content.claims),
@@ -63,7 +63,7 @@ def site_rows(document: Document, content: ProductContent) -> list[SiteRow]:
 
 
 def about(content: ProductContent) -> list[tuple[str, str]]:
-    """Pairs of words that hold for all of it: title, marking, credits, caveats."""
+    """Pairs of words that hold for the whole product: title, marking, credits, caveats."""
     return [
         ("title", content.title),
         *((what, words) for what, words in (("status", content.status), ("correction", content.correction)) if words),
@@ -179,5 +179,5 @@ def _cell(value: Cell) -> Cell:
 
 
 def for_xml(text: str) -> str:
-    """A text without the characters that no XML, and no UTF-8, may hold; `plain` has taken those that nobody sees."""
+    """A text without the characters that no XML, and no UTF-8, may hold; `plain` has removed invisible ones."""
     return _NO_XML.sub("\ufffd", text)

@@ -1,4 +1,4 @@
-"""A case as a spreadsheet: its tables are written by a reader process, beside nothing of anybody's, and moved."""
+"""Writes a case as a spreadsheet: a reader process writes the tables into an empty folder, then the file is moved."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DEADLINE_S = 120.0
 
 
 def save_workbook(pool: ReaderPool, tables: Sequence[DataTable], target: Path) -> None:
-    """Write one sheet a table; nothing stands under the name before all of it does. Blocks.
+    """Write one sheet for each table. The file appears under its name only when it is whole. Blocks.
 
     Raises ExportFailed, NotAllowed or DiskFull, and what the reader raises.
     """

@@ -1,4 +1,4 @@
-"""JPEG, WebP and GeoTIFF: painted here strip by strip, written by the reader that writes."""
+"""Writes JPEG, WebP and GeoTIFF: painted here strip by strip, encoded by the reader that may write."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def write_webp(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) 
 
 
 def write_geotiff(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -> Steps:
-    """Write each map as a GeoTIFF of its layers, marks and names, without what stands around it."""
+    """Write each map as a GeoTIFF of its layers, marks and names, without what is around it on the page."""
     if not printed.frames:
         raise ExportFailed("This product has no map: a GeoTIFF is of a map. Choose another format.")
     printed = printed.without_page()
@@ -48,14 +48,14 @@ def write_geotiff(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]
 
 
 def whole_pixels(room: QRectF) -> QRect:
-    """The pixels of a page that lie whole in a room."""
+    """The pixels of a page that lie wholly inside a box."""
     left, top = math.ceil(room.left() - 1e-6), math.ceil(room.top() - 1e-6)
     right, bottom = math.floor(room.right() + 1e-6), math.floor(room.bottom() + 1e-6)
     return QRect(left, top, right - left, bottom - top)
 
 
 def affine_of(frame: MapFrame, room: QRect) -> Affine:
-    """The affine from the pixels of a room on its page to the map's CRS."""
+    """The affine from the pixels of a box on its page to the map's CRS."""
     a, b, _, d, e, _ = frame.view.affine
     x, y = frame.view.to_world(room.left() - frame.rect_px.left(), room.top() - frame.rect_px.top())
     return Affine(a, b, x, d, e, y)
@@ -102,7 +102,7 @@ def _tiff(
 
 
 def tiff_texts(printed: Printed, page: int) -> dict[str, str]:
-    """The words by the names of TIFF's own tags, and those that have none there by ours."""
+    """The words by the names of TIFF's own tags; those without a tag there by names of ours."""
     texts = named_texts(printed, page)
     tags = {
         "TIFFTAG_DOCUMENTNAME": texts.pop("Title", ""),

@@ -1,4 +1,4 @@
-"""Words put into JPEG and WebP files that have none yet."""
+"""Adds words to JPEG and WebP files that have none yet."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _segment(marker: int, data: bytes) -> bytes:
 
 
 def _photoshop_block(records: bytes) -> bytes:
-    """The resource of Photoshop's that holds IPTC records."""
+    """The Photoshop resource that holds IPTC records."""
     return b"8BIM\x04\x04\0\0" + len(records).to_bytes(4, "big") + records + b"\0" * (len(records) % 2)
 
 

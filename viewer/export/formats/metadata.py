@@ -1,4 +1,4 @@
-"""The words of a product as files carry them: an XMP packet, IPTC records, and texts by their names."""
+"""The words of a product in the forms that files carry: an XMP packet, IPTC records, and named texts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from viewer.support.text import plain
 SOFTWARE = "Geoloupe"
 _MORE = "and {0} more"
 LONGEST = 60_000
-"""Characters of one text: an XMP packet in a JPEG has to fit in 65,502 bytes."""
+"""Most characters of one text: an XMP packet in a JPEG has to fit in 65,502 bytes."""
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NAMESPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -31,7 +31,7 @@ _IPTC_MOST = {5: 64, 25: 64, 40: 256, 80: 32, 105: 256, 110: 32, 115: 32, 116: 1
 
 
 def named_texts(printed: Printed, page: int = 0) -> dict[str, str]:
-    """Texts by the names that PNG and TIFF readers know; none is empty."""
+    """Texts by the names that PNG and TIFF readers know, without empty ones."""
     words = printed.words_of(page)
     found = {
         "Title": words.title,
@@ -56,13 +56,13 @@ def credit_line(words: ProductWords) -> str:
 
 
 def instructions(words: ProductWords) -> str:
-    """The marking and the state of a product, to be known before it is passed on."""
+    """The marking and the state of a product, which are to be known before it is passed on."""
     status = f" Status: {words.status}." if words.status else ""
     return f"Marking: {words.marking or 'none'}.{status}"
 
 
 def whole_citations(sources: Sequence[str], longest: int) -> str:
-    """Citations, as many as have room in a text, each whole: a link that is cut leads elsewhere."""
+    """The first citations, whole, as many as a text has room for: a link that is cut leads elsewhere."""
     kept: list[str] = []
     room = longest
     for at, source in enumerate(sources):
@@ -84,7 +84,7 @@ def extent_text(view: View) -> str:
 
 
 def xmp_packet(words: ProductWords, most_bytes: int = 0) -> bytes:
-    """An XMP packet; where it may have `most_bytes` only, long texts are cut."""
+    """An XMP packet; long texts are cut where it is limited to `most_bytes`."""
     longest = LONGEST
     packet = _packet(words, longest)
     while most_bytes and len(packet) > most_bytes and longest > 100:
@@ -101,7 +101,7 @@ def _packet(words: ProductWords, longest: int) -> bytes:
 
 
 def rdf_words(words: ProductWords, longest: int = LONGEST) -> str:
-    """The words as RDF, as an SVG has them too."""
+    """The words as RDF, which XMP and SVG share."""
     parts = "".join(f"<{name}>{value}</{name}>" for name, value in _properties(words, longest) if value)
     spaces = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in _NAMESPACES.items())
     return (
@@ -143,7 +143,7 @@ def _properties(words: ProductWords, longest: int) -> Iterator[tuple[str, str]]:
 
 
 def xmp_date(made_on: str) -> str:
-    """A day or time as XMP has them; empty where it is none: no date is made up."""
+    """A day or time in the form of XMP; empty for a text that is neither, as dates are not invented."""
     try:
         datetime.fromisoformat(made_on)
     except ValueError:
@@ -152,7 +152,7 @@ def xmp_date(made_on: str) -> str:
 
 
 def iptc_records(words: ProductWords) -> bytes:
-    """IPTC-IIM data sets in UTF-8, each as long as the standard lets it be: the XMP packet has the whole texts."""
+    """IPTC-IIM data sets in UTF-8, cut to the standard's lengths: the XMP packet has the whole texts."""
     sets = [
         (5, words.title),
         *((25, keyword) for keyword in words.keywords),
@@ -173,18 +173,18 @@ def iptc_records(words: ProductWords) -> bytes:
 
 
 def _short_caption(words: ProductWords, most_bytes: int) -> str:
-    """The whole caption where it has room: nobody is named beside a part of what is said of them."""
+    """The whole caption where it fits, else one that names nobody: what is said of a party must not be cut."""
     whole = clean(words.caption)
     return whole if not words.parties or len(whole.encode()) <= most_bytes else clean(words.in_short)
 
 
 def cut_bytes(text: str, most: int) -> bytes:
-    """UTF-8 of at most so many bytes, cut between two characters."""
+    """UTF-8 of at most `most` bytes, cut between two characters."""
     return text.encode()[:most].decode(errors="ignore").encode()
 
 
 def clean(text: str, longest: int = LONGEST) -> str:
-    """The text without what XML, or a line of text, cannot hold."""
+    """The text without characters that XML, or a line of text, cannot hold."""
     return xml_only(plain(text, longest)).strip()
 
 

@@ -1,4 +1,4 @@
-"""Rows of a picture packed as PNG and PDF hold them: filtered, deflated in jobs side by side, in their order."""
+"""Packs rows of a picture for PNG and PDF: filtered, deflated in jobs side by side, and put back in order."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 LEVEL = 1
-"""Of zlib: the fastest."""
+"""Level of zlib: the fastest."""
 _ADLER = 65_521
 _UP = 2
-"""PNG's filter that leaves of each pixel what differs from the one above."""
+"""PNG's filter that stores each pixel as its difference from the one above."""
 _HEADER = b"\x78\x01"
 _NO_MORE = b"\x03\x00"
 
 
 class PackedRows:
-    """A zlib stream of RGB rows that grows from the first row to the last: `emit` gets its pieces, in their order.
+    """A zlib stream of RGB rows that grows from the first row to the last; `emit` is called with its pieces, in order.
 
     `put` may be called on any thread, and out of order.
     """
@@ -48,12 +48,12 @@ class PackedRows:
                 self._row += count
 
     def close(self) -> None:
-        """Emit what follows the last row. Raises OSError."""
+        """Emit the end of the stream, after the last row. Raises OSError."""
         self._emit(_NO_MORE + self._sum.to_bytes(4, "big"))
 
 
 def joined_sum(first: int, second: int, size: int) -> int:
-    """Adler-32 of bytes from those of their two parts, the second of which has `size` bytes."""
+    """Adler-32 of joined bytes from the sums of their two parts, the second of which has `size` bytes."""
     low, high = first & 0xFFFF, first >> 16
     joined = (low + (second & 0xFFFF) - 1) % _ADLER
     return ((high + (second >> 16) + size % _ADLER * (low - 1)) % _ADLER) << 16 | joined

@@ -1,4 +1,4 @@
-"""Writes PDF: vectors and text by Qt, group by group, imagery packed as it is, put together with places and tags."""
+"""Writes PDF: vectors and text by Qt, group by group, packed imagery, all joined with map places and tags."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ from viewer.support.painting import painting
 
 POINTS = 72.0
 _STEPS_A_SHEET, _MOST_STEPS = {GroupKind.MAP: 1, GroupKind.LABELS: 3}, 12
-"""By how long it takes to pack them. Their number, not the time, for the same file each time."""
+"""Steps on a sheet by kind of group, and most steps, set by the time that packing takes.
+
+A number rather than a time, so that the file is the same each time.
+"""
 
 
 def write_pdf(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -> Steps:
@@ -55,8 +58,10 @@ def _assemble(out: Path, pages: Sequence[PdfPage], words: ProductWords) -> None:
 
 
 def vectors(printed: Printed, page: int, group: PaintedGroup) -> Generator[Pending | None, None, bytes]:
-    """A group as a PDF whose pages lie on each other, their upper left corners on the page's, and an empty one more;
-    painted in steps.
+    """A group as a PDF whose pages lie on each other, their upper left corners on the page's, with an empty page at the
+    end.
+
+    It is painted in steps.
     """
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -81,8 +86,9 @@ def vectors(printed: Printed, page: int, group: PaintedGroup) -> Generator[Pendi
 
 
 def _in_sheets(writer: QPdfWriter, steps: Iterator[None], each: int) -> Iterator[None]:
-    """The steps on sheets of so many each: Qt packs a sheet when it ends, all at once. One more stays empty: with the
-    last one Qt packs the fonts, too.
+    """Paint steps on sheets of `each` steps, as Qt packs a whole sheet when it ends.
+
+    One more sheet stays empty: with the last one Qt packs the fonts, too.
     """
     for number, _step in enumerate(steps, start=1):
         yield
@@ -94,7 +100,7 @@ def _in_sheets(writer: QPdfWriter, steps: Iterator[None], each: int) -> Iterator
 
 
 class _ImageFile:
-    """Imagery on its way into a PDF."""
+    """File of packed imagery for a PDF."""
 
     def __init__(self, room: QRect) -> None:
         self.room = room

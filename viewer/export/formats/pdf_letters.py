@@ -1,4 +1,4 @@
-"""The fonts of a PDF, set right where Qt leaves them so that others find or paint other letters."""
+"""Corrects the fonts of a PDF that Qt wrote, so that search and other viewers have the right letters."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 from viewer.export.formats.pdf_objects import PdfObjects, put, repack, unpacked
 
 _USUAL = {0x09: 0x20, 0xA0: 0x20, 0xAD: 0x2D, 0x2010: 0x2D, 0x2011: 0x2D, 0x2126: 0x3A9, 0x2206: 0x394}
-"""Tab and hard space for the space, soft and hard hyphens for the hyphen, signs of physics for Greek letters."""
+"""Usual characters for others: space for tab and hard space, hyphen for soft and hard ones, Greek for physical signs.
+"""
 _IDEOGRAPHS = ((0x2E80, 0x2FDF), (0xF900, 0xFAFF))
-"""Radicals and compatibility forms, which look as the ideographs that people write."""
+"""Ranges of radicals and compatibility forms, which look like the ideographs in use."""
 _LIST = re.compile(rb"\[[^\]]*\]")
 _CODE = re.compile(rb"<([0-9A-Fa-f]{4})>")
 
@@ -22,13 +23,15 @@ _CODE = re.compile(rb"<([0-9A-Fa-f]{4})>")
 _TABLES, _ENTRY = 12, 16
 """Bytes before the list of a font's tables, and of each of its rows."""
 _SUM_AT, _UNITS_AT, _BOX_AT = 8, 18, 36
-"""In the table `head`: where the sum of the whole font stands, the units of its size, and the box of its letters."""
+"""Bytes in the table `head` at which the sum of the font, the units of its size and the box of its letters begin."""
 _SUM = 0xB1B0AFBA
 
 
 def give_fonts_their_box(pdf: PdfObjects) -> None:
-    """Write the box of all letters of a font into it, where Qt writes that of the letters in use: by that box poppler
-    decides whether letters stand at parts of a pixel, which should not depend on the words of a page.
+    """Write the box of all letters into each font, where Qt writes that of the letters in use.
+
+    From that box poppler decides whether letters stand at parts of a pixel, which should not depend on the words of a
+    page.
     """
     for one in pdf:
         if isinstance(one, DictionaryObject) and "/FontFile2" in one and "/FontBBox" in one:
@@ -63,8 +66,8 @@ def _sum_of(table: bytes | bytearray) -> int:
 
 
 def name_letters_as_written(pdf: PdfObjects) -> None:
-    """Set right which characters the glyphs of all fonts stand for: of those that share a glyph Qt names any, and
-    search has to find the usual one.
+    """Correct the characters of all fonts' glyphs: where several share a glyph, Qt names any, and search needs the
+    usual one.
     """
     for one in pdf:
         if isinstance(one, DictionaryObject) and "/ToUnicode" in one:
@@ -78,7 +81,7 @@ def _usual(found: re.Match[bytes]) -> bytes:
 
 
 def usual_character(code: int) -> int:
-    """The character that is meant where a glyph is that of several."""
+    """The usual character among those that share a glyph."""
     if any(first <= code <= last for first, last in _IDEOGRAPHS):
         plain = unicodedata.normalize("NFKC", chr(code))
         return ord(plain) if len(plain) == 1 and ord(plain) <= 0xFFFF else code

@@ -1,6 +1,6 @@
-"""The objects of a PDF that is being made, and the file of them: small ones packed together, the same bytes each time.
+"""The objects of a new PDF and its file: small objects are packed together, and the bytes are the same each time.
 
-Imported only when one is written: it loads pypdf.
+Imported only when a PDF is written, as it loads pypdf.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ from pypdf.generic import (
 )
 
 _HEADER = b"%PDF-1.5\n%\xbf\xf7\xa2\xfe\n"
-"""The oldest version with packed objects; the bytes say that the file is no text."""
+"""The oldest version with packed objects; the bytes show that the file is no text."""
 _TOGETHER = 100
-"""Objects packed into one stream: a reader unpacks all of them for one."""
+"""Objects packed into one stream: a reader unpacks all of them to get one."""
 _FREE, _PLAIN, _PACKED = 0, 1, 2
-"""Kinds of a row in the list of objects: none, one that begins at a byte, one within a stream of them."""
+"""Kinds of rows in the list of objects: free, one that begins at a byte, one within a stream."""
 _ID_BYTES = 16
 _LIKE_A_MARK = ("þÿ", "ÿþ", "ï»¿")
-"""The marks of UTF-16 and UTF-8 as PDF's own coding reads them."""
+"""The marks of UTF-16 and UTF-8 as they read in PDF's own encoding."""
 
 
 class Digits(FloatObject):
-    """A number that keeps the digits it was given; pypdf's keep nine, which is centimetres of a place in degrees."""
+    """A number that keeps its digits; pypdf keeps nine, which is centimetres for a place in degrees."""
 
     _text: bytes
 
@@ -59,19 +59,19 @@ def name(word: str) -> NameObject:
 
 
 def entries(**values: Any) -> DictionaryObject:
-    """A dictionary of these names; values as `value_of` takes them."""
+    """A dictionary of these names, with values as `value_of` takes them."""
     return put(DictionaryObject(), **values)
 
 
 def put[Holder: DictionaryObject](holder: Holder, **values: Any) -> Holder:
-    """The dictionary or stream with more entries."""
+    """Add entries to a dictionary or stream, and return it."""
     for word, value in values.items():
         holder[name(word)] = value_of(value)
     return holder
 
 
 def value_of(value: Any) -> PdfObject:
-    """A value of Python's as one of a PDF's: words as text, bytes as they are."""
+    """Convert a value of Python to one of PDF: str as text, bytes unchanged."""
     match value:
         case PdfObject():
             return value
@@ -93,14 +93,14 @@ def value_of(value: Any) -> PdfObject:
 
 
 def _text(words: str) -> TextStringObject:
-    """Words as ISO 32000 has them: plainly, but for those that would begin like other codings."""
+    """Text as ISO 32000 has it: in PDF's own encoding, unless it would begin like another encoding."""
     if words.startswith(_LIKE_A_MARK):
         return TextStringObject(BOM_UTF16_BE + words.encode("utf-16-be"))
     return TextStringObject(words)
 
 
 def stream(data: bytes, **values: Any) -> StreamObject:
-    """A stream of bytes; where they are packed already, the values tell how by `Filter`."""
+    """A stream of bytes; where they are packed already, `Filter` among the values says how."""
     made = put(StreamObject(), **values)
     made.set_data(data)
     return made
@@ -116,13 +116,13 @@ def unpacked(one: StreamObject) -> bytes:
 
 
 def repack(one: StreamObject, data: bytes) -> None:
-    """Give the stream other bytes, and pack them."""
+    """Replace the bytes of a stream, and pack them."""
     one.set_data(zlib.compress(data))
     put(one, Filter=name("FlateDecode"))
 
 
 class PdfObjects:
-    """The numbered objects of one PDF. pypdf asks it for what a reference in them leads to."""
+    """The numbered objects of one PDF; pypdf resolves references through it."""
 
     def __init__(self) -> None:
         self._objects: list[PdfObject] = []
@@ -134,7 +134,7 @@ class PdfObjects:
         return self._objects[reference.idnum - 1]
 
     def add(self, one: PdfObject) -> IndirectObject:
-        """Number the object; what leads to it."""
+        """Number an object and return a reference to it."""
         self._objects.append(one)
         return IndirectObject(len(self._objects), 0, self)
 
@@ -142,7 +142,7 @@ class PdfObjects:
         self._objects[reference.idnum - 1] = one
 
     def write(self, out: BinaryIO, root: IndirectObject, info: IndirectObject) -> None:
-        """Write the file, its identifier made of all that it holds. Raises OSError."""
+        """Write the file, with an identifier made from its content. Raises OSError."""
         body = _Body(out)
         rows = [(_FREE, 0, 0)] * (len(self._objects) + 1)
         small = [number for number, one in enumerate(self._objects, 1) if not isinstance(one, StreamObject)]
@@ -170,7 +170,7 @@ class PdfObjects:
 
 
 class _Body:
-    """The file as far as it is written."""
+    """The part of the file that is written."""
 
     def __init__(self, out: BinaryIO) -> None:
         self._out, self._hash, self.length = out, hashlib.sha256(), 0
@@ -182,7 +182,7 @@ class _Body:
         self.length += len(data)
 
     def write_object(self, number: int, one: StreamObject) -> int:
-        """Write the stream, packed if it is not; at which byte it begins."""
+        """Write a stream, packed if it is not, and return the byte at which it begins."""
         start = self.length
         if "/Filter" not in one and one.get("/Type") != "/Metadata":  # these are searched for as they are
             repack(one, as_packed(one))
@@ -196,7 +196,10 @@ class _Body:
 
 
 def _listed(rows: Sequence[tuple[int, int, int]], **more: Any) -> StreamObject:
-    """The list of where each object is. A row is told by how it differs from the one above, which packs to half."""
+    """The list of where each object is.
+
+    Each row holds the difference from the one above, which packs to half the size.
+    """
     widths = [1, *((max(row[at] for row in rows).bit_length() + 7) // 8 or 1 for at in (1, 2))]
     above, told = bytes(sum(widths)), bytearray()
     for row in rows:
@@ -210,14 +213,14 @@ def _listed(rows: Sequence[tuple[int, int, int]], **more: Any) -> StreamObject:
 
 
 class Moving:
-    """Objects of another PDF on their way into this one, each once. Streams stay packed as they are."""
+    """Copies objects of another PDF into this one, each once. Streams stay packed as they are."""
 
     def __init__(self, into: PdfObjects) -> None:
         self._into = into
         self._moved: dict[int, IndirectObject] = {}
 
     def moved(self, one: PdfObject) -> PdfObject:
-        """The same object for this PDF."""
+        """The same object in this PDF."""
         match one:
             case IndirectObject():
                 return self._reference(one)

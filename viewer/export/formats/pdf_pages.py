@@ -1,4 +1,4 @@
-"""The pages of a PDF as its parts were painted, before they are put together."""
+"""The pages of a PDF as painted parts, before they are joined."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from viewer.export.plates.printed import GroupKind
 
 
 class PackedImage(Struct, frozen=True):
-    """RGB pixels packed as `PackedRows` does, and where they lie on the page, in its pixels."""
+    """RGB pixels packed by `PackedRows`, and their place on the page, in its pixels."""
 
     data: bytes
     left: int
@@ -21,7 +21,7 @@ class PackedImage(Struct, frozen=True):
 
 
 class PdfGroup(Struct, frozen=True):
-    """A painted group: a PDF of Qt's, whose pages but for the last lie on each other, or an image."""
+    """A painted group: an image, or a PDF by Qt whose pages, except for the last, lie on each other."""
 
     kind: GroupKind
     title: str
@@ -40,7 +40,7 @@ class PdfFrame(Struct, frozen=True):
 
 
 class PdfPage(Struct, frozen=True):
-    """Sizes in points; `scale`: points a pixel."""
+    """A page. Sizes are in points; `scale` is points a pixel."""
 
     width: float
     height: float
@@ -48,4 +48,4 @@ class PdfPage(Struct, frozen=True):
     groups: Sequence[PdfGroup]
     frames: Mapping[int, PdfFrame]
     links: Sequence[tuple[tuple[float, ...], str]] = ()
-    """Boxes as those of frames, each with the address that it leads to."""
+    """Boxes in the form of a frame's `box`, each with the address that it leads to."""

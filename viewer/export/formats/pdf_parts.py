@@ -1,6 +1,6 @@
-"""Puts a PDF together of its groups: one content a page, tagged, with the place of each map; on any thread.
+"""Joins the groups of a PDF: one content a page, tagged, with the place of each map; on any thread.
 
-Imported only when one is written: it loads pypdf.
+Imported only when a PDF is written, as it loads pypdf.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from viewer.export.formats.pdf_pages import PackedImage, PdfFrame, PdfGroup, Pdf
 from viewer.export.plates.printed import OF_MAP, GroupKind, ProductWords
 
 _SQUARE = (0, 0, 0, 1, 1, 1, 1, 0)
-"""The corners of a frame in parts of it, the lower left one first and up from there."""
+"""The corners of a frame as parts of it, from the lower left one upwards."""
 _INSET, _LEAST = 1e-6, 0.1
-"""Of a frame: so far from the edge of a map its places are told, and of so much of the frame at least."""
+"""Inset from the edge of a map at which places are stated, and the least part of a frame that must have places."""
 _HAIR_PX = 0.02
 _AS_LARGE_AS_IT_IS = Configuration(
     maximum_declared_stream_length=sys.maxsize,
     array_maximum_element_count=sys.maxsize,
     dictionary_maximum_element_count=sys.maxsize,
 )
-"""No limits of what is read: it is Qt's own, while pypdf would refuse a content of 75 MB as an attack."""
+"""Reading without limits, as Qt wrote the file: pypdf would refuse a content of 75 MB as an attack."""
 
 
 def assembled(out: Path, pages: Sequence[PdfPage], words: ProductWords, xmp: bytes) -> None:
@@ -81,7 +81,7 @@ def _add_page(pdf: PdfObjects, page: PdfPage, tree: IndirectObject, tags: _Tags)
 
 
 def _forms(pdf: PdfObjects, content: bytes) -> tuple[float, list[IndirectObject]]:
-    """The pages of a PDF of Qt's as something to be painted, and how high the first one is."""
+    """The pages of a PDF by Qt as forms that can be painted, and the height of the first one."""
     with apply_configuration(_AS_LARGE_AS_IT_IS):
         source = PdfReader(BytesIO(content))
         moving = Moving(pdf)
@@ -90,7 +90,7 @@ def _forms(pdf: PdfObjects, content: bytes) -> tuple[float, list[IndirectObject]
 
 
 def _form(moving: Moving, page: DictionaryObject) -> StreamObject:
-    """A page's content stays packed as it is: that can take long."""
+    """A page as a form. Its content stays packed, as packing can take long."""
     content = page["/Contents"]
     assert isinstance(content, StreamObject)
     box, resources = moving.moved(page["/MediaBox"]), moving.moved(page.raw_get("/Resources"))
@@ -103,7 +103,7 @@ def _number(value: float) -> Decimal:
 
 
 def _clip(page: PdfPage, group: PdfGroup) -> str:
-    """The frame as the edge of what is painted from here on."""
+    """Operators that clip painting to the group's frame."""
     frame = None if group.frame is None else page.frames.get(group.frame)
     if frame is None:
         return ""
@@ -112,8 +112,9 @@ def _clip(page: PdfPage, group: PdfGroup) -> str:
 
 
 def _placed(image: PackedImage, page: PdfPage) -> str:
-    """The matrix of an image. Its edges lie a hair inside its pixels: poppler paints all pixels that they touch, and
-    would stretch an image that ends between two of them.
+    """The matrix of an image, with its edges a hair inside its pixels.
+
+    Poppler paints all pixels that an image touches, and would stretch one that ends between two of them.
     """
     s, hair = page.scale, _HAIR_PX * page.scale
     left, lower = image.left * s + hair, page.height - (image.top + image.height) * s + hair
@@ -135,7 +136,7 @@ def _image(image: PackedImage) -> StreamObject:
 
 
 def _viewport(pdf: PdfObjects, frame: PdfFrame, page: PdfPage) -> DictionaryObject | None:
-    """The place of a map, as ISO 32000-2 has it; None where it cannot be told in degrees."""
+    """The place of a map in the form of ISO 32000-2; None where it cannot be stated in degrees."""
     corners, square = frame.corners, [float(value) for value in _SQUARE]
     measure = map_measure(frame.crs, corners)
     if measure is None and (part := part_on_map(frame)) is not None:
@@ -160,7 +161,7 @@ def _viewport(pdf: PdfObjects, frame: PdfFrame, page: PdfPage) -> DictionaryObje
 def part_on_map(frame: PdfFrame) -> tuple[tuple[Corner, ...], list[float]] | None:
     """The part of an unturned frame within the edges of its map: its corners, and these in parts of the frame.
 
-    None where there is none.
+    None without such a part.
     """
     (left, bottom), (other_left, _), (right, top), _ = frame.corners
     world = world_bounds(frame.crs)
@@ -182,7 +183,7 @@ def _gcs(measure: MapMeasure) -> DictionaryObject:
 
 
 class _Tags:
-    """The structure of a document: a figure a map, a part for what stands around the maps of each page."""
+    """The structure of a document: a figure for each map, and a part for what is around the maps of each page."""
 
     def __init__(self, pdf: PdfObjects) -> None:
         self._pdf, self._document = pdf, entries(Type=name("StructElem"), S=name("Document"))
@@ -256,7 +257,7 @@ class _Tags:
             self._numbers += [len(self._numbers) // 2, self._pdf.add(value_of(self._of_page))]
 
     def close(self, root: DictionaryObject) -> None:
-        """Hang the structure into the document."""
+        """Add the structure to the document."""
         self._end_page()
         for link, element in self._links:
             put(link, StructParent=len(self._numbers) // 2)

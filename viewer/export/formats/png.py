@@ -23,7 +23,7 @@ MOST_SIDE = 2**31 - 1
 
 
 class PngFile:
-    """A PNG that grows from its top to its end."""
+    """A PNG file that grows from top to bottom."""
 
     def __init__(
         self, path: Path, size: tuple[int, int], dpi: float, texts: dict[str, str], xmp: bytes, first_row: int = 0
@@ -47,13 +47,13 @@ class PngFile:
             self._chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp)
 
     def close(self) -> None:
-        """Write what follows the last row. Raises OSError."""
+        """Write the end of the file, after the last row. Raises OSError."""
         self.rows.close()
         self._chunk(b"IEND", b"")
         self._file.close()
 
     def give_up(self) -> None:
-        """Close the file as it is, on a full disk too."""
+        """Close the file as it is, even on a full disk."""
         with suppress(OSError):
             self._file.close()
 

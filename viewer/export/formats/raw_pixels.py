@@ -1,4 +1,4 @@
-"""A GeoTIFF of raw pixels: of the topmost image of a map, as its file has them, on its own grid."""
+"""Writes a GeoTIFF of the raw pixels of a map's topmost image, as its file has them, on its own grid."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def begin_pixels(
     title: str = "",
     parent: QObject | None = None,
 ) -> Writing:
-    """Begin to write the pixels of an image inside of `bounds` (lon, lat), or all of them, under a name.
+    """Begin to write the pixels of an image inside `bounds` (lon, lat), or all of them, under a name.
 
-    With a `title` it is announced, and can be cancelled. Raises ExportFailed where it has none there.
+    With a `title` the job is announced, and can be cancelled. Raises ExportFailed where the image has no pixels there.
     """
     info = drawing.info
     assert info is not None

@@ -12,26 +12,26 @@ from PySide6.QtGui import QImage, QPainter
 from viewer.support.painting import painting
 
 MOST_SIDE = 32_000
-"""Qt paints no picture that is wider or higher than 32,767 pixels."""
+"""Greatest width and height of a picture in pixels; Qt paints up to 32,767."""
 HELD_PIXELS = 64_000_000
-"""So large a page is held whole, in 256 MB."""
+"""Most pixels of a page that is held whole, in 256 MB."""
 BLOCK_COLUMNS = 16_384
 
 type Paint = Callable[[QPainter], None]
 
 
 class Strip:
-    """Rows of a page that were painted, from `top` on."""
+    """Painted rows of a page, from `top` on."""
 
     def __init__(self, argb: NDArray[np.uint8], top: int) -> None:
         self._argb, self.top = argb, top
 
     def rgb(self) -> NDArray[np.uint8]:
-        """(rows, width, 3), a copy; on any thread."""
+        """(rows, width, 3) RGB, as a copy; on any thread."""
         return np.ascontiguousarray(self._argb[:, :, 2::-1])
 
     def last_row(self) -> NDArray[np.uint8]:
-        """(width, 3), a copy."""
+        """(width, 3) RGB of the last row, as a copy."""
         return np.ascontiguousarray(self._argb[-1, :, 2::-1])
 
 
@@ -41,7 +41,7 @@ def is_held(width: int, height: int) -> bool:
 
 
 class HeldSheet:
-    """A whole page. What is painted on a part of it is, to the last pixel, what is painted at once."""
+    """A whole page. What is painted on it part by part equals, to the last pixel, what is painted at once."""
 
     def __init__(self, width: int, height: int) -> None:
         self.room = QRect(0, 0, width, height)
@@ -55,18 +55,19 @@ class HeldSheet:
             paint(painter)
 
     def paint_in_steps(self, paint: Callable[[QPainter], Iterator[None]]) -> Iterator[None]:
-        """Paint on all of it, with one painter from the first step to the last."""
+        """Paint on all of the page, with one painter from the first step to the last."""
         with painting(self._image) as painter:
             yield from paint(painter)
 
     def strip(self, part: QRect) -> Strip:
-        """Rows as they are now; nothing is painted on them any more."""
+        """Rows as they are now; they must not be painted on afterwards."""
         return Strip(self._argb[part.top() : part.bottom() + 1, part.left() : part.right() + 1], part.top())
 
 
 def painted_block(part: QRect, paint: Paint) -> Strip:
-    """Rows of a page that is not held. At their edges Qt cuts lines, and begins dashes anew: for the same bytes the
-    same parts have to be asked for.
+    """Paint rows of a page that is not held.
+
+    At their edges Qt cuts lines, and begins dashes anew: the same bytes need the same parts.
     """
     rows = np.empty((part.height(), part.width(), 4), np.uint8)
     for left in range(0, part.width(), BLOCK_COLUMNS):

@@ -1,6 +1,6 @@
 """Writes a product step by step: painting in the window's thread a little at a time, everything else in jobs.
 
-A format is a generator. What it yields is waited for, and the event loop runs in between.
+A format is a generator. Each value it yields is waited for, while the event loop runs.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from viewer.export.plates.printed import Printed
 from viewer.support.jobs import Job, Jobs
 
 PATIENCE_S = 120.0
-"""As long may a part of the map take until it is complete."""
+"""Most seconds that a part of the map may take until it is complete."""
 READER_DEADLINE_S = 600.0
 LOOK_MS = 2
 STEP_S = 0.008
-"""Time that is painted without a look at the event loop; the last thing comes on top."""
+"""Seconds of painting between two turns of the event loop; the step that passes them is finished."""
 
 
 class Pending(Protocol):
-    """Something that is under way."""
+    """Work in progress that a format waits for."""
 
     @property
     def is_done(self) -> bool:
@@ -44,7 +44,7 @@ class Pending(Protocol):
 
 
 class Awaited[T](Struct, eq=False):
-    """The result of a job or of a reader, as soon as it is there."""
+    """The result of a job or of a reader, once it is there."""
 
     is_done: bool = False
     _result: T | None = None
@@ -64,14 +64,14 @@ class Awaited[T](Struct, eq=False):
 
     @property
     def result(self) -> T:
-        """Raises what went wrong."""
+        """Return the result. Raises what went wrong."""
         if self._error is not None:
             raise self._error
         return self._result  # type: ignore[return-value]  # None is a result of work that gives none
 
 
 class Readiness(Struct, eq=False):
-    """A part of a page whose map is not complete yet."""
+    """Waits for the map in a part of a page to be complete."""
 
     printed: Printed
     page: int
@@ -88,17 +88,17 @@ class Readiness(Struct, eq=False):
 
 
 type Steps = Iterator[Pending | None]
-"""None: go on at the next turn of the event loop."""
+"""Steps of a format; None continues at the next turn of the event loop."""
 
 
 def result_of[T](awaited: Awaited[T]) -> Generator[Pending, None, T]:
-    """Wait for a job or a reader, and go on with its result. Raises what went wrong."""
+    """Wait for a job or a reader and return its result. Raises what went wrong."""
     yield awaited
     return awaited.result
 
 
 def paced(steps: Iterator[None]) -> Steps:
-    """Several small steps at each turn of the event loop, as many as take some milliseconds."""
+    """Group small steps so that a turn of the event loop does a few milliseconds of them."""
     end = time.perf_counter() + STEP_S
     for _step in steps:
         if time.perf_counter() > end:
@@ -108,7 +108,7 @@ def paced(steps: Iterator[None]) -> Steps:
 
 
 class _Asked(Struct, eq=False):
-    """A question that has its turn after others; None until it is made."""
+    """A question that waits for its turn; None until it is made."""
 
     question: Question | None = None
     is_under_way: bool = False
@@ -137,7 +137,7 @@ class Workshop:
         return found
 
     def then_ask(self, prepare: Callable[[], Question]) -> Awaited[None]:
-        """Make a question in a job and ask it, one after the other in the order of the calls."""
+        """Make a question in a job, then ask it; several in the order of the calls."""
         one = _Asked()
         self._in_order.append(one)
 
@@ -184,19 +184,19 @@ class Workshop:
 
 
 class FormatWriter(Protocol):
-    """Writes a product into files of `shop.folder` and appends them to `made`, each with the name it shall have."""
+    """Writes a product into files of `shop.folder` and appends them to `made`, each with its final name."""
 
     def __call__(self, printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -> Steps: ...
 
 
 type FileMaker = Callable[[Workshop, list[tuple[Path, Path]]], Steps]
-"""The same of one product, or of something else that is written step by step."""
+"""Writes files step by step as `FormatWriter` does, of a product or of something else."""
 
 
 class Writing(QObject):
-    """One product on its way to its files; the window's thread only. `fraction` of a job tells how far it is.
+    """Writes one product to its files; for the window's thread only. `fraction` of its job is the progress.
 
-    The files come under their names when all of them are whole. Cancelled, failed or killed, none does.
+    The files get their names when all of them are whole. None does when it is cancelled, fails or is killed.
     """
 
     ended = Signal()
@@ -211,7 +211,7 @@ class Writing(QObject):
         title: str = "",
         parent: QObject | None = None,
     ) -> None:
-        """With a `title` it is announced in the status bar, and can be cancelled there."""
+        """Begin to write. With a `title` the job is announced in the status bar, and can be cancelled there."""
         super().__init__(parent)
         self.written: list[Path] = []
         self.error: GeoloupeError | None = None
@@ -232,12 +232,12 @@ class Writing(QObject):
         return self._is_over
 
     def cancel(self) -> None:
-        """Give it up; nothing new stands under the name, unless all of it did already."""
+        """Cancel it; no new file appears under the name, unless all files were complete already."""
         if not self._is_over:
             self._end(None)
 
     def clear(self) -> None:
-        """Throw away what it was made of; once more where work that went on meanwhile has left something."""
+        """Remove the temporary files; call it again where work that continued meanwhile has left something."""
         self._scratch.close()
         shutil.rmtree(self._shop.folder, ignore_errors=True)
 
@@ -281,7 +281,7 @@ class Writing(QObject):
 
 
 def finish(writing: Writing) -> Sequence[Path]:
-    """Run the event loop until it is over: for the command line. Raises what went wrong."""
+    """Run the event loop until the writing has ended: for the command line. Raises what went wrong."""
     if not writing.is_over:
         loop = QEventLoop()
         writing.ended.connect(loop.quit)

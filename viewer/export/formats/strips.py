@@ -17,16 +17,16 @@ from viewer.export.formats.steps import Awaited, Readiness, Steps, Workshop, pac
 from viewer.export.plates.printed import IN_PARTS, PaintedGroup, Printed
 
 AIM_S = 0.01
-"""Time that the painting of one part should take."""
+"""Seconds that the painting of one part should take."""
 BAND_PIXELS = 16_000_000
-"""Of the part of a page whose tiles are held in memory at once, where not all of it is."""
+"""Pixels of the part of a page whose tiles are held in memory at once, where not the whole page is."""
 STRIP_PIXELS = 1_000_000
-"""Of the rows that are written at once."""
+"""Pixels of the rows that are written at once."""
 FIRST_PIXELS, LEAST_PIXELS, MOST_PIXELS = 500_000, 125_000, 2_000_000
-"""Of the part of a page that is painted at once."""
+"""Pixels of the part of a page that is painted at once: at first, at least and at most."""
 BLOCK_ROWS = 128
 MOST_UNDER_WAY = 3
-"""Strips that wait to be written, or are being written."""
+"""Most strips that wait to be written, or are being written."""
 
 type Put = Callable[[Strip], Awaited[None]]
 
@@ -52,7 +52,7 @@ def packed_strips(
     room: QRect | None = None,
     groups: Sequence[PaintedGroup] = (),
 ) -> Steps:
-    """The same, packed into a file."""
+    """Paint strips as `painted_strips` does, packed into a file."""
     last: NDArray[np.uint8] | None = None
 
     def put(strip: Strip) -> Awaited[None]:
@@ -70,7 +70,7 @@ def ready(printed: Printed, page: int, part: QRect | None = None) -> Steps:
 
 
 def _held(printed: Printed, page: int, put: Put, room: QRect, groups: Sequence[PaintedGroup]) -> Steps:
-    """Group by group onto a page that is held: pictures part by part, and all else thing by thing, each once."""
+    """Paint onto a page that is held, group by group: pictures part by part, all other things whole, each once."""
     yield from ready(printed, page)
     sheet = HeldSheet(*printed.size_px(page))
     for group in groups:
@@ -86,8 +86,9 @@ def _held(printed: Printed, page: int, put: Put, room: QRect, groups: Sequence[P
 
 
 def _in_parts(printed: Printed, page: int, sheet: HeldSheet, room: QRect, group: PaintedGroup) -> Steps:
-    """Parts as large as take the time that one should; a thing that takes longer however little of it is painted is
-    painted with all that is left.
+    """Paint a group in parts that take about `AIM_S` each.
+
+    A thing that takes longer, however little of it is painted, is painted with all that is left.
     """
     top, pixels, before = room.top(), FIRST_PIXELS, (0, 0.0)
     while top <= room.bottom():
@@ -122,7 +123,7 @@ def _in_blocks(printed: Printed, page: int, put: Put, room: QRect, groups: Seque
 
 
 def _cut(room: QRect, rows: int) -> Iterator[QRect]:
-    """The room in strips of so many rows, at least one."""
+    """Cut a box into strips of `rows` rows, at least one."""
     rows = max(1, rows)
     for top in range(room.top(), room.bottom() + 1, rows):
         yield QRect(room.left(), top, room.width(), min(rows, room.bottom() + 1 - top))

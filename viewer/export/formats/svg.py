@@ -1,4 +1,4 @@
-"""Writes SVG: named groups for each map, its layers and its names, and for what stands around; text stays text."""
+"""Writes SVG: named groups for each map, its layers and its names, and for what is around it; text stays text."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _BODY = re.compile(r"<defs>(.*?)</defs>(.*)</svg>", re.DOTALL)
 _OWN_ID = re.compile(r'(id="|url\(#)((?:clipPath|gradient|pattern|mask|image|fill|filter)\w*)')
 _FAMILIES = ", ".join(f"'{name}'" for name in (FAMILY, *FALLBACKS)) + ", sans-serif"
 _BLOCK = 3 * 2**20
-"""Bytes of an image that are put into text at once: three become four letters."""
+"""Bytes of an image that are encoded as text at once: three become four letters."""
 
 
 class _Part(Struct, frozen=True):
@@ -37,9 +37,9 @@ class _Part(Struct, frozen=True):
 
     group: PaintedGroup
     shapes: bytes = b""
-    """As Qt wrote them."""
+    """SVG of the shapes, as Qt wrote it."""
     number: int = 0
-    """Of the group on its page."""
+    """Number of the group on its page."""
     image: Path | None = None
     room: QRect | None = None
 
@@ -64,7 +64,7 @@ def write_svg(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -
 
 
 def _shapes(printed: Printed, page: int, group: PaintedGroup) -> Generator[Pending | None, None, bytes]:
-    """A group as Qt writes it, painted in steps."""
+    """A group as SVG by Qt, painted in steps."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
@@ -79,7 +79,7 @@ def _shapes(printed: Printed, page: int, group: PaintedGroup) -> Generator[Pendi
 
 
 def _body(part: _Part) -> str:
-    """The shapes of a group, with names of their own for gradients and edges."""
+    """The shapes of a group, with gradients and clips renamed so that names are unique."""
     found = _BODY.search(part.shapes.decode())
     assert found is not None
     body = f"<defs>{found[1]}</defs>{found[2]}"

@@ -1,4 +1,4 @@
-"""The formats of a product: a row for each of `layers.product.page_formats`, which lists all that a new one needs."""
+"""The formats of a product: a row for each of `layers.product.page_formats`, which lists what a new one needs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from viewer.rendering.context import RenderContext
 
 
 class ProductFormat(Struct, frozen=True):
-    """A format of a product. `most_px`: pixels of its longest side."""
+    """A format of a product. `most_px` is the greatest length of a side in pixels."""
 
     name: str
     write: FormatWriter
@@ -39,7 +39,7 @@ FORMATS: dict[str, ProductFormat] = {
 
 
 def format_of(path: Path) -> ProductFormat:
-    """The format that a path's ending asks for. Raises ExportFailed where there is none."""
+    """The format of a path's ending. Raises ExportFailed where there is none."""
     found = FORMATS.get(path.suffix.lower())
     if found is None:
         endings = ", ".join(FORMATS)
@@ -52,7 +52,7 @@ def format_of(path: Path) -> ProductFormat:
 
 
 def check_size(printed: Printed, path: Path) -> None:
-    """Raise ExportFailed where the format holds no page of this size."""
+    """Raise ExportFailed where the format cannot hold a page of this size."""
     chosen = format_of(path)
     for page in range(printed.pages):
         width, height = printed.size_px(page)
@@ -70,9 +70,10 @@ def check_size(printed: Printed, path: Path) -> None:
 def begin_writing(
     printed: Printed, path: Path, context: RenderContext, title: str = "", parent: QObject | None = None
 ) -> Writing:
-    """Begin to write a product under a name, in the format of its ending; `Writing` tells of the end.
+    """Begin to write a product under a name, in the format of its ending; `Writing` reports the end.
 
-    With a `title` it is announced, and can be cancelled. Raises ExportFailed where it cannot be written so.
+    With a `title` the job is announced, and can be cancelled. Raises ExportFailed where the product cannot be written
+    so.
     """
     check_size(printed, path)
     write = partial(format_of(path).write, printed)

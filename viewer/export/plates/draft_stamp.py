@@ -1,4 +1,4 @@
-"""DRAFT in the margins of a page, round all that stands on it: no mark, no word and no map is covered."""
+"""Stamps DRAFT into the margins of a page, round its content: it covers no mark, no word and no map."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from viewer.support.painting import part_of_picture
 
 _GROUND, _INK = "#8c1d18", "#ffffff"
 _LEAST, _MOST = 6.0 * PT, 11.0 * PT
-"""Size of its letters, in logical pixels."""
+"""Least and greatest size of its letters, in logical pixels."""
 _FILLED = 0.8
-"""Part of a margin that its band takes: the rest keeps it off the page's content."""
+"""Part of a margin that its band takes; the rest keeps it off the page's content."""
 
 
 def draft_stamp(sizes: PageSizes, page: int) -> list[Piece]:
-    """Four bands along the edges of a page, those at the top and at the bottom with the word in a row."""
+    """Four bands along the edges of a page; those at the top and at the bottom repeat the word in a row."""
     depth = _FILLED * sizes.margin
     across = QRectF(0.0, 0.0, sizes.width, depth)
     down = QRectF(0.0, 0.0, depth, sizes.height)

@@ -19,13 +19,13 @@ from viewer.support.language.translation import in_language, translate
 from viewer.support.text import one_line
 
 _RUN_IN = 10
-"""Marks of a paragraph of the key."""
+"""Marks in a paragraph of the key that is run in."""
 PARTIES = "parties"
 """The key of the block on the named parties."""
 
 
 class EvidenceRows:
-    """Makes rows of one product, in its sizes and colours."""
+    """Makes the rows of one product, in its sizes and colours."""
 
     def __init__(self, sizes: PageSizes, style: HouseStyle) -> None:
         self._sizes, self._style = sizes, style
@@ -33,8 +33,9 @@ class EvidenceRows:
     def key(
         self, numbers: Mapping[str, int], name_of: Mapping[str, str], left_out: int, *, run_in: bool = False
     ) -> list[Atom]:
-        """Number and name of each mark that has no label of its own, and how many have neither. `run_in`: a few marks
-        a paragraph, which takes less room than a row for each.
+        """Number and name of each mark that has no label of its own, and the count of marks without either.
+
+        `run_in`: a few marks in a paragraph, which takes less room than a row for each.
         """
         rows = sorted((number, name_of.get(uuid, "")) for uuid, number in numbers.items())
         note = self.count_note(left_out)
@@ -58,7 +59,7 @@ class EvidenceRows:
         return [Atom("key", words, self._sizes.type(0.95), self._style.quiet, 0.3 * self._sizes.body)]
 
     def site(self, site: NamedSite | None) -> list[Atom]:
-        """The words of one mark: class, place with its precision, state, other names, the days it was seen."""
+        """The words on one mark: class, place with its precision, state, other names, the days it was seen."""
         if site is None:
             return []
         names = ", ".join(name for _, name in site.names)
@@ -81,7 +82,7 @@ class EvidenceRows:
         return Atom(key, whole(text), self._sizes.type(), self._style.ink, 0.2 * self._sizes.body)
 
     def parties(self, lines: Sequence[PartyLine]) -> list[Atom]:
-        """The sentences on the named parties of a page, before all else beside its map."""
+        """The sentences on the named parties of a page, before all other words beside its map."""
         body, small, gap = self._sizes.type(), self._sizes.type(0.95), self._sizes.body
         atoms = []
         for kind, words in lines:
@@ -96,7 +97,7 @@ class EvidenceRows:
         return atoms
 
     def claims(self, content: ProductContent) -> list[Atom]:
-        """Each claim that names nobody with its exact words, who said them, our judgement apart, and the answers."""
+        """Each claim that names nobody: its exact words, who said them, our judgement apart, and the answers."""
         claims = [claim for claim in content.claims if not claim.parties]
         if not claims:
             return []
@@ -121,7 +122,7 @@ class EvidenceRows:
         return [self._head("sources", translate("Export", "Sources")), *rows]
 
     def caveats(self, content: ProductContent, more: Sequence[str]) -> list[Atom]:
-        """Sentences on what the product does not say, and what of it is in doubt."""
+        """Sentences on what the product does not state, and what is doubtful."""
         texts = list(dict.fromkeys((*content.caveats, *more)))
         return (
             [self._head("caveats", translate("Export", "Notes")), *(self._small("caveats", text) for text in texts)]
@@ -137,7 +138,7 @@ class EvidenceRows:
         return [Atom("caption", whole(spec.caption), sizes.type(), self._style.ink, 0.5 * sizes.body)]
 
     def imprint(self, lines: Sequence[str]) -> list[Atom]:
-        """The lines at the foot, where the first page has no room for them."""
+        """The lines of the imprint, where the foot of the first page has no room for them."""
         return [self._small("imprint", line) for line in lines if line]
 
     def _claim(self, claim: ClaimSaid, about: str) -> list[Atom]:
@@ -165,7 +166,7 @@ class EvidenceRows:
         return atoms
 
     def _numbered(self, key: str, number: str, text: str, type_: Type, before: float, color: str = "") -> Atom:
-        """A row with its number in front of it."""
+        """A row with its number in front."""
         indent = max(2.0 * self._sizes.body, type_.width(number) + 0.5 * self._sizes.body)
         gap = before * self._sizes.body
         return Atom(key, text, type_, color or self._style.ink, gap, indent, lead=number)
@@ -186,7 +187,7 @@ class EvidenceRows:
 
 
 def _said(claim: ClaimSaid) -> str:
-    """A report with its attribution, a judgement of ours with what it cites."""
+    """A claim in words: a report with its attribution, or our judgement with its citations."""
     if claim.source_words or claim.voice != "analyst":
         return claim_sentence(claim)
     cited = ", ".join(dict.fromkeys(cited_at(quote) for quote in claim.quotes))

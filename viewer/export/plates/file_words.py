@@ -1,4 +1,4 @@
-"""The words that each file of a plate carries beside its picture: they name a party only where it is told in words."""
+"""The words that each file of a plate carries beside its picture; they name a party only where all is said of it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from viewer.support.language.translation import in_language, translate
 
 
 def map_title(plate: Plate, one: MapOnPage) -> str:
-    """The title of a map, as it is known by beside its picture."""
+    """The title of a map, by which it is known beside its picture."""
     title = plate.strips[one.number] or plate.title
     is_told = one.page in plate.party_pages or not plate.parties.names.names_any(title)
     return title if title and is_told else translate("Export", "Map {0}").format(one.number + 1)
 
 
 def map_alt_text(plate: Plate, one: MapOnPage, title: str) -> str:
-    """A map in words. It counts its parties and names none of them: it is read and copied without what is answered."""
+    """A map in words. It counts its parties but names none, as it may be read and copied without their answers."""
     is_told = one.page in plate.party_pages
     labels = plate.namings[one.number].labels
     of_parties = {site.uuid for site in plate.content.sites if site.is_named or site.is_party}
@@ -36,7 +36,7 @@ def map_alt_text(plate: Plate, one: MapOnPage, title: str) -> str:
 
 
 def words_of_pages(plate: Plate, pages: Collection[int], processing: Iterable[str] = ()) -> ProductWords:
-    """The words of a file with these pages. `processing`: more lines on that."""
+    """The words of a file with these pages. `processing` are further lines on the processing."""
     spec = plate.spec
     maps = [one for one in plate.maps if one.page in pages]
     is_told = bool(plate.party_pages & set(pages))
@@ -72,12 +72,12 @@ def words_of_pages(plate: Plate, pages: Collection[int], processing: Iterable[st
 
 
 def _sentences(plate: Plate, pages: Collection[int]) -> Sequence[str]:
-    """The block of the first of these pages that has one."""
+    """The sentences on parties of the first of these pages that has any."""
     page = min(plate.party_pages & set(pages))
     level = plate.parties.level if page == 0 else plate.further_level
     return plate.parties.sentences(max(level, Telling.WORDS))
 
 
 def _in_short(plate: Plate, about: str, nameless: str) -> str:
-    """A description that names nobody, for where there is no room for what is said of them."""
+    """A description that names nobody, for files without room for what is said of the parties."""
     return " ".join(text for text in (about, nameless) if text and not plate.parties.names.names_any(text))

@@ -15,7 +15,7 @@ FIRST = "Plain"
 
 
 class HouseStyle(Struct, frozen=True):
-    """Colours as Qt reads them. `plate` is the ground of what stands on a map, and is nearly opaque."""
+    """A house style. Colours are as Qt reads them; `plate` is the nearly opaque ground of what is on a map."""
 
     name: str
     fonts: tuple[str, ...]
@@ -39,19 +39,19 @@ _COLORS = HouseStyle.__struct_fields__[4:]
 
 
 def style_names() -> list[str]:
-    """The names of all that are shipped, the first of them first."""
+    """The names of all shipped styles, the first of them the default."""
     return sorted(_all(), key=lambda name: (name != FIRST, name))
 
 
 def house_style(name: str, dark: bool, grey: bool = False) -> HouseStyle:
-    """A style by its name; the first one for a name that nobody knows. All colours in `grey` where that is wanted."""
+    """A style by its name; the default one for an unknown name. With `grey`, all colours are grey."""
     known = _all()
     data, folder = known.get(name, known[FIRST])
     return _style_of(data, folder, dark, _grey if grey else str)
 
 
 def _grey(color: str) -> str:
-    """As light as the colour looks: #aarrggbb, or #rrggbb."""
+    """A grey as light as the colour looks, as #aarrggbb or #rrggbb."""
     alpha, digits = color[1:-6], color[-6:]
     red, green, blue = (int(digits[at : at + 2], 16) for at in (0, 2, 4))
     level = round(0.299 * red + 0.587 * green + 0.114 * blue)

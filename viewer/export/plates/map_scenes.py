@@ -1,4 +1,4 @@
-"""The scenes of a product: one a map, with tiles of its own, whatever the window shows."""
+"""The scenes of a product: one for each map, with tiles of its own, whatever the window shows."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ type SceneMaker = Callable[[Document, RenderContext, Path | None], MapScene]
 
 
 def scene_makers(spec: ProductSpec) -> list[SceneMaker]:
-    """Makers of the scenes, one a map; where a product keeps a stretch, that is shown whatever becomes of the row."""
+    """Makers of the scenes, one for each map. A stretch that the product keeps overrides the layer's row."""
     return [partial(_scene, frozen=spec.stretches, arrange=_arrangement(spec, at)) for at in range(len(maps_of(spec)))]
 
 
@@ -42,7 +42,7 @@ def product_scenes(
 
 
 def with_stretches(spec: ProductSpec, scenes: Sequence[MapScene]) -> ProductSpec:
-    """The product with the stretches kept that follow the view in its maps (DRA), as its scenes show them now."""
+    """The product with the stretches that follow the view in its maps (DRA) fixed as its scenes show them now."""
     maps, stretches = list(maps_of(spec)), dict(spec.stretches)
     for at, scene in enumerate(scenes):
         frame = maps[at].frame
@@ -56,8 +56,9 @@ def with_stretches(spec: ProductSpec, scenes: Sequence[MapScene]) -> ProductSpec
 
 
 def match_view(spec: ProductSpec, scenes: Sequence[MapScene]) -> View | None:
-    """The view in which the stretches of the maps are set, the same whatever the page and its resolution are; None
-    where each map has its own.
+    """The view in which the stretches of the maps are matched, the same for any page and resolution.
+
+    None where each map has its own stretch.
     """
     framed = _framed(spec)
     if not spec.match or spec.layout not in MATCHED or len(framed) < 2:
@@ -70,14 +71,15 @@ def match_view(spec: ProductSpec, scenes: Sequence[MapScene]) -> View | None:
 
 
 def match_of(spec: ProductSpec, scenes: Sequence[MapScene]) -> StretchMatch | None:
-    """Finds the styles in which the maps match, in any thread. Made when the scenes are complete in `match_view`; None
-    where there is nothing to match.
+    """A match of the maps' styles, computed in any thread; None where there is nothing to match.
+
+    Call it when the scenes are complete in `match_view`.
     """
     return StretchMatch.of(without_styles(compared_maps(spec)), [scenes[at] for at in _framed(spec)])
 
 
 def in_styles(spec: ProductSpec, styles: Styles) -> ProductSpec:
-    """The product whose maps are shown in the styles of a match; the scenes show them after `show_maps`."""
+    """The product with the styles of a match; the scenes show them after `show_maps`."""
     if not styles:
         return spec
     found, maps = with_styles(compared_maps(spec), styles), list(maps_of(spec))
@@ -98,14 +100,15 @@ def _framed(spec: ProductSpec) -> list[int]:
 
 
 def show_maps(scenes: Sequence[MapScene], spec: ProductSpec) -> None:
-    """Let the scenes of a product show its maps; what they have read and the maps have still stays."""
+    """Let the scenes of a product show its maps; what they have read and the maps still show is kept."""
     for at, scene in enumerate(scenes):
         scene.arrange(_arrangement(spec, at))
 
 
 def solid_on(spec: ProductSpec, document: Document, at: int, scene: MapScene) -> Solid | None:
-    """The marks that map `at` shows solid: where maps are of different images, those of which its images tell, else
-    as its scene does; None for all.
+    """The marks that map `at` draws solid; None for all.
+
+    Where maps are of different images, these are the marks that its images tell of; else those of its scene.
     """
     maps = maps_of(spec)
     frame = maps[at].frame
@@ -133,5 +136,5 @@ def _arrangement(spec: ProductSpec, at: int) -> Callable[[Sequence[Layer]], list
 
 
 def _shown_rows(spec: ComparisonSpec, at: int, rows: Sequence[Layer]) -> list[Layer]:
-    """Nothing is read of what the frame does not show."""
+    """The visible layers of map `at`; no other layers are read."""
     return [row for row in frame_rows(spec, at, rows) if row.visible]

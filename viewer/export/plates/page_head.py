@@ -22,14 +22,14 @@ MARKING_COLORS = {marking: (color, "#000000") for marking, color in TLP_COLOURS.
 """TLP 2.0: text colour on its ground. Other markings are printed in ink on paper."""
 _MOST_TITLE_LINES = 3
 _LONGEST_LINE = 1000
-"""Characters of a title, or a line below it, that a head has room for: a case may hold megabytes."""
+"""Most characters of a title, or of a line below it: a case may hold megabytes."""
 _LOGO_HEIGHT = 2.6
 _MOST_CAPTION = 0.15
-"""Of the height of a page, that words of the analyst take under their map."""
+"""Greatest part of a page's height for the analyst's words below their map."""
 
 
 class Heading(Struct, frozen=True):
-    """The lines of a page's head, each with the key under which it is moved, and how high all are."""
+    """The lines of a page's head, each with the key under which it is moved, and the height of them all."""
 
     parts: tuple[tuple[str, str, Type, str], ...]
     """Key, words, lettering, colour."""
@@ -37,7 +37,7 @@ class Heading(Struct, frozen=True):
     logo: QImage | None = None
 
     def pieces(self, room: QRectF, logo_height: float) -> list[Piece]:
-        """Set at the top of a page."""
+        """The lines as pieces at the top of a page."""
         found, top = [], room.top()
         width = _text_width(room.width(), self.logo, logo_height)
         for key, words, type_, color in self.parts:
@@ -53,7 +53,7 @@ class Heading(Struct, frozen=True):
 
 
 def heading_of(spec: ProductSpec, title: str, sizes: PageSizes, style: HouseStyle, correction: str = "") -> Heading:
-    """Title, bottom line, subtitle, dateline, and what a reissue corrects; a long title is set smaller, never cut."""
+    """Title, bottom line, subtitle, dateline and correction of a reissue; a long title is set smaller, never cut."""
     room = sizes.width - 2 * sizes.margin
     logo = _logo(style)
     logo_height = _LOGO_HEIGHT * sizes.body
@@ -98,7 +98,7 @@ def marking_piece(spec: ProductSpec, sizes: PageSizes, style: HouseStyle, page: 
 
 
 def lines_piece(key: str, page: int, room: QRectF, texts: list[str], type_: Type, color: str) -> Piece:
-    """Paragraphs one below the other."""
+    """A piece with paragraphs one below the other."""
     lines: list[TextLine] = []
     top = room.top()
     for text in texts:
@@ -114,8 +114,9 @@ def lines_height(texts: list[str], type_: Type, room: float) -> float:
 
 
 def caption_below(spec: ProductSpec, sizes: PageSizes) -> str:
-    """The analyst's own words where they stand under their map; empty where the columns do, which then begin with them,
-    and where they are long.
+    """The analyst's own words where they stand below their map.
+
+    Empty where they are long, or where the columns begin with them.
     """
     if spec.layout not in ("single", "site") or sizes.is_small or not sizes.is_wide:
         return ""
@@ -132,8 +133,9 @@ def caption_height(spec: ProductSpec, sizes: PageSizes, width: float) -> float:
 def page_number_piece(
     sizes: PageSizes, style: HouseStyle, page: int, pages: int, words: Sequence[str], state: str, room: QRectF
 ) -> Piece:
-    """The head of a further page: which page of the product this is, before it as many of the words as have room, else
-    its state in a word, which a page that is seen alone has to say.
+    """The head of a further page: its number, and before it as many of the words as fit, else the state in a word.
+
+    A page that is seen alone has to state that.
     """
     type_ = sizes.type(0.95)
     count = translate("Export", "Page {0} of {1}").format(page + 1, pages)
@@ -154,7 +156,7 @@ def _text_width(room: float, logo: QImage | None, height: float) -> float:
 
 
 def _logo(style: HouseStyle) -> QImage | None:
-    """None where the style has none, or names one that is no picture."""
+    """The logo of a style; None where it has none, or its file is no picture."""
     if style.logo is None:
         return None
     logo = QImage(str(style.logo))

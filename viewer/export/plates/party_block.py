@@ -1,4 +1,4 @@
-"""The named parties of a plate: at what length its first page tells them, and how its further pages do."""
+"""The block on the named parties of a plate: how much of it the first page prints, and how further pages repeat it."""
 
 from __future__ import annotations
 
@@ -24,23 +24,25 @@ from viewer.export.plates.setting.word_pages import Repeated, head_height
 from viewer.support.language.translation import in_language
 
 _SHARES = (1.0, 1.15, 1.3, 1.45, 1.6, 1.8)
-"""As many times the customary room may the words have, for what is said of named parties to stand beside the map."""
+"""Factors by which the words may exceed their customary room, so that the block on parties fits beside the map."""
 _LEAST_MAP, _LEAST_WITH_KEY = 0.5, 0.7
-"""Of the area that the maps would have without the parties: a page is a map with words, not words with a map.
-A key that would take more of it goes on to the next page.
+"""Least part of the maps' area that the block leaves, without and with the key: a page is a map with words.
+
+A key that would take more goes on to the next page.
 """
 
 
 _MOST_REPEATED = 0.7
-"""Of a further page, that the block takes where other words stand below it."""
+"""Greatest part of a further page that the block takes where other words stand below it."""
 
 
 class PartyBlock:
-    """`level` is that of the first page; `names` finds who is named in any text."""
+    """The block on named parties. `level` is that of the first page; `names` finds parties in any text."""
 
     def __init__(self, rows: EvidenceRows, sizes: PageSizes, *, may_name: bool, draws_marks: bool) -> None:
-        """Not `may_name`: the page has no words on them, so that it names nobody. Not `draws_marks`: it has no marks,
-        and tells nobody.
+        """Make an empty block. `may_name` is False for a page without words on parties, which therefore names nobody.
+
+        `draws_marks` is False for a page without marks, which has no block.
         """
         self._rows, self._sizes = rows, sizes
         self._may_name = may_name
@@ -53,7 +55,7 @@ class PartyBlock:
         self.names = PartyNames(())
 
     def set_content(self, content: ProductContent) -> None:
-        """Tell those whom the claims of this content name."""
+        """Set the parties to those that the claims of this content name."""
         if content is not self.content:
             self.content, self.names = content, PartyNames.of(content)
 
@@ -69,38 +71,38 @@ class PartyBlock:
 
     @property
     def parties(self) -> frozenset[str]:
-        """Uuids of those who are told in words, and are named alike."""
+        """Uuids of the parties in the block, which are all named in the same way."""
         told = {one.uuid for claim in self.content.claims for one in claim.parties}
         return frozenset(told) - self.unnamed
 
     def sentences(self, level: Telling) -> list[str]:
-        """The block as plain words."""
+        """The block as plain sentences."""
         return [in_language(words) for _, words in parties_at(self.content, level)] if self._draws_marks else []
 
     def atoms(self, level: Telling | None = None) -> list[Atom]:
-        """The block as rows; of the first page by default."""
+        """The block as rows; without a level, that of the first page."""
         if not self._draws_marks:
             return []
         return self._rows.parties(parties_at(self.content, self.level if level is None else level))
 
     def left_out(self) -> list[str]:
-        """The sentence on claims that the page does not print, where the block does not say it."""
+        """The sentence on claims that the page does not print, where the block does not contain it."""
         is_said = bool(self.atoms()) and not self.is_nameless
         return [] if is_said else list(filter(None, [left_out_words(self.content, is_nameless=self.is_nameless)]))
 
     def leaves_room(self, rooms: PageRooms, key: Sequence[Atom]) -> bool:
-        """True where the key stands whole beside the block, or there is none."""
+        """True where the key stands whole beside the block, or there is no key."""
         block = self.atoms()
         return not block or self.is_nameless or holds(rooms, [*block, *key])
 
     def lower(self) -> None:
-        """Tell less: the page that was laid out did not hold the block."""
+        """Lower the level, as the page that was laid out did not hold the block."""
         self._floor = self.level = Telling(min(self.level + 1, Telling.NAMELESS))
 
     def rooms(self, asked: RoomsAsked, key: Sequence[Atom]) -> PageRooms:
-        """Cut the first page so that it holds the block: whole beside the key if it can, else in part, else nameless.
+        """Cut the first page so that it holds the block: whole beside the key if possible, else in part, else nameless.
 
-        `asked.words` are all others. The maps stay the main thing of the page.
+        `asked.words` are all other words. The maps stay the main thing of the page.
         """
         plain = partial(rooms_of, self._sizes)
         if not self.atoms():
@@ -120,7 +122,7 @@ class PartyBlock:
         return plain(replace(asked, words=[*block, *asked.words], needed=block))
 
     def _attempts(self, shares: Sequence[float]) -> Iterator[tuple[Telling, float, bool]]:
-        """Level, share of the words, and whether the key has to stand beside them: the best first."""
+        """Level, factor for the words, and True where the key has to stand beside them: the best attempt first."""
         if self._floor is Telling.FULL:
             yield Telling.FULL, shares[0], True
         for with_key in (True, False) if self.wants_key else (False,):
@@ -131,7 +133,7 @@ class PartyBlock:
             yield from ((Telling.EXCERPT, share, False) for share in shares)
 
     def further_level(self, rooms: PageRooms) -> Telling:
-        """The most that a further page has room for beside other words, or without them; nameless where it has none."""
+        """The highest level that fits a further page, beside other words or alone; nameless where none fits."""
         if not self._may_name:
             return Telling.NAMELESS
         lengths = (Telling.WORDS, Telling.BRIEF, Telling.EXCERPT)
@@ -148,7 +150,9 @@ class PartyBlock:
         return sum(one.used for one in columns) / sum(one.room.height() for one in columns)
 
     def repeated(self, rooms: PageRooms) -> Repeated:
-        """The block for further pages: on each that names somebody, and on one where the first names nobody."""
+        """The block for further pages: on each that names a party, and on one of them where the first page names
+        nobody.
+        """
         level = self.further_level(rooms)
         atoms = self.atoms(level) if level is not Telling.NAMELESS else []
         fills = bool(atoms) and self._share_of_page(rooms, level) > _MOST_REPEATED

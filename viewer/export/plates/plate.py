@@ -1,4 +1,4 @@
-"""A product, laid out once in logical pixels, whatever the resolution at which it is painted: pages, maps, words.
+"""A product, laid out once in logical pixels for any resolution: its pages, maps and words.
 
 `PrintedPlate` makes of it what formats, window and batch print.
 """
@@ -94,10 +94,10 @@ _TURNS = 4
 
 
 class Plate:
-    """`scenes`: one a map, open, as `product_scenes` makes them; what they have read by now is what the words tell of.
-
+    """Lays out a product.
+    `scenes`: one for each map, open, made by `product_scenes`; the words state what they have read by now.
     `product` is its row where it is kept: its number, its version, and the numbers of its marks that were issued;
-    `state` the one in which it leaves.
+    `state` is the one in which it leaves.
     Raises ExportFailed where a page has no room.
     """
 
@@ -114,8 +114,8 @@ class Plate:
         at_once: bool = True,
         cropped: bool = True,
     ) -> None:
-        """Not `at_once`: it is whole when all of its `steps` are done, a few milliseconds each. Not `cropped`: its maps
-        show all that is asked for, also beyond their images, as the canvas does.
+        """Lay out a product at once or, without `at_once`, by the caller running `steps`, a few milliseconds each.
+        Not `cropped`: its maps show all that is requested, also beyond their images, as the canvas does.
         """
         self.spec, self.document, self.scenes = as_published(spec), document, list(scenes)
         self.edition, self.program = Edition(product, made_on, state), program
@@ -126,14 +126,14 @@ class Plate:
         draws = spec.shows("annotation")
         self.parties = PartyBlock(self._rows, self.sizes, may_name=spec.shows("claims"), draws_marks=draws)
         self.party_pages: frozenset[int] = frozenset()
-        """The pages that tell of the named parties in words."""
+        """The pages with sentences on the named parties."""
         self.further_level = Telling.NAMELESS
         self._is_key_run_in = False
         self.title = self._title()
         self.content = ProductContent()
         self.maps: list[MapOnPage] = []
         self.sides: list[str] = []
-        """Of each map: *before*, *after*, its letter, or empty."""
+        """Side of each map: *before*, *after*, its letter, or empty."""
         self.strips: list[str] = []
         self.notes: list[str] = []
         self.images: list[list[ImageFact]] = []
@@ -154,7 +154,7 @@ class Plate:
                 pass
 
     def refreshed(self, at_once: bool = True) -> Plate:
-        """The same laid out anew: its scenes have read more by now, of which its words tell."""
+        """The plate laid out anew, as its scenes have read more by now, which its words state."""
         return Plate(
             self.spec,
             self.document,
@@ -171,28 +171,28 @@ class Plate:
 
     @property
     def product(self) -> Product | None:
-        """Its row where it is kept."""
+        """The product's row, where it is kept."""
         return self.edition.product
 
     @property
     def correction(self) -> str:
-        """The line on what its issued version had wrong; empty for a first version."""
+        """The line on the error in its issued version; empty for a first version."""
         said = self.product.correction if self.product is not None else ""
         return without_paths(said) if self.spec.publish else said
 
     @property
     def numbers(self) -> dict[str, int]:
-        """The number in the key of each mark that has one."""
+        """The number of each mark that has one in the key."""
         return {uuid: number for naming in self.namings for uuid, number in naming.keyed.items()}
 
     @property
     def legend_words(self) -> list[str]:
-        """The texts of its legend, headings among them."""
+        """The texts of its legend, headings included."""
         return [row.text for row in self.legend]
 
     @cached_property
     def alike_in_grey(self) -> tuple[Alike, ...]:
-        """Signs of its legend that only their colour tells apart."""
+        """Signs of its legend that only colour tells apart."""
         return tuple(alike_in_grey(self.legend))
 
     @property
@@ -202,7 +202,7 @@ class Plate:
         return product_marking(own, inputs) if lacking(own, inputs) else own
 
     def moved(self, spec: ProductSpec) -> Plate:
-        """The same with things moved as another spec says, which is equal in all else: quick enough while one drags."""
+        """The plate with things moved as in another spec, otherwise equal: fast enough while a thing is dragged."""
         other = copy(self)
         other.spec = as_published(spec)
         other.pieces = [piece.moved(QPointF()) for piece in self.pieces]
@@ -210,7 +210,7 @@ class Plate:
         return other
 
     def naming_nobody(self) -> Plate:
-        """The same for files of its maps alone, without what their page says of named parties: they have no labels."""
+        """The plate for files of its maps alone, which lack the page's words on named parties: these have no labels."""
         other = copy(self)
         unnamed = {f"label:{uuid}" for uuid in self.parties.parties}
         other.pieces = [piece for piece in self.pieces if piece.key not in unnamed]
@@ -218,7 +218,7 @@ class Plate:
         return other
 
     def box_of(self, key: str) -> QRectF | None:
-        """The room that a thing takes now on its first page, in logical pixels; None for what is not there."""
+        """The box of a thing on its first page as it is now, in logical pixels; None where there is no such thing."""
         boxes = [piece.place for piece in self._by_key(key)]
         found = QRectF()
         for box in boxes:
@@ -226,7 +226,7 @@ class Plate:
         return found if boxes else None
 
     def thing_at(self, page: int, x: float, y: float) -> str:
-        """The key of the uppermost thing at a place of a page, in logical pixels; empty for none that can be moved."""
+        """The key of the uppermost thing at a place of a page, in logical pixels; empty where none can be moved."""
         place = QPointF(x, y)
         for piece in reversed(self.pieces):
             if piece.page == page and piece.is_draggable and piece.place.adjusted(-2, -2, 2, 2).contains(place):
@@ -250,7 +250,7 @@ class Plate:
     # -- laying out -----------------------------------------------------------------------------------------------
 
     def steps(self) -> Iterator[None]:
-        """Lay it out, a few milliseconds a step; all else about it is to be asked when they are done."""
+        """Lay it out, a few milliseconds a step; everything else may be called only when the steps are done."""
         bounds = shown_parts(self.spec, self.scenes, cropped=self._is_cropped)
         yield
         rooms, atoms = yield from self._laid_out(bounds)
@@ -266,7 +266,7 @@ class Plate:
         self._set_moved()
 
     def _laid_out(self, bounds: Sequence[Shown]) -> Generator[None, None, tuple[PageRooms, list[Atom]]]:
-        """Cut the page and fill its maps, until what is to be read beside them stands there."""
+        """Cut the page and fill its maps, until all that is to be read beside them has room."""
         rooms, atoms = yield from self._settled(bounds, [])
         yield from self._place_on_maps()
         key = self._key_atoms()
@@ -296,7 +296,7 @@ class Plate:
     def _settled(
         self, bounds: Sequence[Shown], key: Sequence[Atom], share: float = 1.0
     ) -> Generator[None, None, tuple[PageRooms, list[Atom]]]:
-        """Cut the page until its words suit its frames. Heights only grow, so that it comes to rest."""
+        """Cut the page until its words suit its frames. Heights only grow, so that it ends."""
         spec, count = self.spec, len(self.scenes)
         crs = chosen_canvas(spec.crs, bounds[0].bounds)[0]
         overview = bounds[:1] if spec.layout == "insets" else bounds
@@ -369,7 +369,7 @@ class Plate:
             yield from self._make_maps(rooms, bounds)
 
     def _index(self, number: int, hidden: frozenset[str] | None, marks: Sequence[str] | None) -> SiteIndex:
-        """The marks of a map, found once."""
+        """The marks of a map, made once."""
         if number not in self._indexes or self._indexes[number][0] != hidden:
             index = index_of(
                 self.document, hidden, None if marks is None else frozenset(marks), publish=self.spec.publish
@@ -403,7 +403,7 @@ class Plate:
         )
 
     def _atoms(self, key: Sequence[Atom]) -> list[Atom]:
-        """All words beside and below the maps, and of the following pages, behind those on the named parties."""
+        """All words beside and below the maps and on further pages, after those on the named parties."""
         spec, sizes, style = self.spec, self.sizes, self.style
         rows, is_site = self._rows, spec.layout == "site"
         explained: list[Atom] = []
@@ -441,7 +441,7 @@ class Plate:
         return without_paths(words) if self.spec.publish else words
 
     def _title(self) -> str:
-        """The spec's, the site's or the case's; the page of a firm that names nobody has not its name for a title."""
+        """Title of the spec, the site or the case. A firm's page that names nobody does not have its name as title."""
         title = self.spec.title or self._site_name() or self._of_case("title")
         row = self.document.sites.get(self.spec.site) if self.spec.layout == "site" else None
         is_name = row is not None and title in (row.label, self._site_name())
@@ -450,7 +450,7 @@ class Plate:
         return title
 
     def _told_spec(self) -> ProductSpec:
-        """The spec as its head prints it: where a firm is not named, its place is not told either."""
+        """The spec as its head prints it: where a firm is not named, its place is not either."""
         row = self.document.sites.get(self.spec.site) if self.spec.layout == "site" else None
         if (
             row is None
@@ -465,7 +465,7 @@ class Plate:
         return in_language(self._told(row.with_doubt(row.label))) if row is not None else ""
 
     def name_of(self, uuid: str) -> str:
-        """The words for a mark."""
+        """The name of a mark in words."""
         site = self.content.site(uuid)
         if site is not None:
             return in_language(site.name)
@@ -481,7 +481,7 @@ class Plate:
     # -- what stands on the maps ----------------------------------------------------------------------------------
 
     def _place_on_maps(self) -> Iterator[None]:
-        """Fill the maps, the parties in letters of one size on all of them."""
+        """Fill the maps, with parties in letters of one size on all of them."""
         yield from self._name_on_maps(is_narrow=False)
         if {one.narrow_parties for one in self.namings} >= {False, True}:
             yield from self._name_on_maps(is_narrow=True)
@@ -517,7 +517,7 @@ class Plate:
             self.pieces += label_pieces(one, naming, self.style, self.sizes.label_factor)
 
     def _add_graticule(self, one: MapOnPage, furniture: list[Piece], boxes: Sequence[Box]) -> list[Box]:
-        """Draw it on a map; gives the boxes that its texts cover."""
+        """Add a graticule to a map, and return the boxes that its labels cover."""
         type_ = self.sizes.type(0.78)
         found = graticule_near_edges(one, self.spec.graticule, type_, boxes)
         one.paint_below_marks = partial(paint_graticule, graticule=found, color=self.style.label)
@@ -541,7 +541,7 @@ class Plate:
     def _inset_boxes(
         self, one: MapOnPage, furniture: list[Piece], taken: Sequence[QRectF], marks: Sequence[Box]
     ) -> list[QRectF]:
-        """Add the boxes of the insets to their overview; gives the places that they cover."""
+        """Add the boxes of the insets to their overview, and return the boxes that these cover."""
         if self.spec.layout != "insets" or one.number or len(self.maps) < 2:
             return []
         type_ = self.sizes.type(1.0, bold=True)

@@ -34,11 +34,11 @@ from viewer.rendering.vector.qt_shapes import rect_of
 from viewer.support.language.translation import in_language
 
 _SLACK = 0.8
-"""Logical pixels by which boxes may touch."""
+"""Overlap of boxes that is allowed, in logical pixels."""
 
 
 def facts_of(plate: Plate) -> ProductFacts:
-    """All of a plate that is judged or repeated elsewhere."""
+    """All facts of a plate that are judged, or repeated elsewhere."""
     marking = plate.marking if any(piece.key == "marking top" for piece in plate.pieces) else ""
     product = plate.product
     return ProductFacts(
@@ -106,7 +106,7 @@ def _graticule(plate: Plate, number: int) -> GraticuleFact | None:
 
 
 def _sites(plate: Plate, one: MapOnPage, naming: Naming) -> SitesFact:
-    """Marks that are not named count as counted where the page prints their number."""
+    """The sites on a map; marks without a name count as counted where the page prints their number."""
     drawn = frozenset(uuid for uuid in one.in_frame() if one.index.sites[uuid].is_site)
     told = naming.named | naming.keyed.keys()
     spec = plate.spec
@@ -153,7 +153,7 @@ def _is_cut(plate: Plate, piece: Piece) -> bool:
 
 
 def _overlaps(plate: Plate) -> list[Overlap]:
-    """Things that lie on each other; what is on a map lies on the map, and only there."""
+    """Things that overlap; things on a map may lie on it, and only there."""
     found = []
     for page in range(plate.pages):
         pieces = [piece for piece in plate.pieces if piece.page == page and not piece.place.isEmpty()]
@@ -170,7 +170,7 @@ def _overlaps(plate: Plate) -> list[Overlap]:
 
 
 def ink_box(piece: Piece) -> QRectF:
-    """About all letters of a thing; its own box where it has a ground, or none."""
+    """Box of all letters of a thing; its own box where it has a ground, or no letters."""
     if piece.below or not piece.lines or piece.kind is GroupKind.LABELS:
         return piece.place
     box = QRectF()
@@ -180,8 +180,9 @@ def ink_box(piece: Piece) -> QRectF:
 
 
 def touching(boxes: Sequence[QRectF], others: Sequence[QRectF]) -> Iterator[list[int]]:
-    """The numbers, for each box, of the others with which it shares more than edges. In arrays: a page has thousands of
-    pairs, and is checked each time that something is moved on it.
+    """The numbers, for each box, of the others that it overlaps by more than edges.
+
+    Computed in arrays: a page has thousands of pairs, and is checked each time that something is moved on it.
     """
     rows = _sides(others)
     for one in _sides(boxes):
@@ -190,7 +191,7 @@ def touching(boxes: Sequence[QRectF], others: Sequence[QRectF]) -> Iterator[list
 
 
 def _sides(boxes: Sequence[QRectF]) -> NDArray[np.float64]:
-    """Left, top, right and bottom of each."""
+    """Left, top, right and bottom of each box."""
     sides = [(box.left(), box.top(), box.right(), box.bottom()) for box in boxes]
     return np.array(sides, np.float64).reshape(-1, 4)
 

@@ -1,4 +1,4 @@
-"""The lines of a product that are about itself: annotation, projection, scale, number; and its maps in words."""
+"""The lines of a product about itself: annotation, projection, scale, number; and its maps in words."""
 
 from __future__ import annotations
 
@@ -24,23 +24,26 @@ from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 MGRS_UP_TO_M = 200_000
-"""A wider frame has its centre in degrees only: one square of the grid would say more than is meant."""
+"""Width of a frame above which its centre is in degrees only: a square of the grid would be too exact."""
 _MOST_NAMES = 12
 
 
 def annotation_credit(spec: ProductSpec) -> str:
-    """The analyst's own credit, apart from that of the images. A published product names nobody who did not ask to."""
+    """The analyst's own credit, apart from those of the images.
+
+    A published product names only those who asked for it.
+    """
     names = (spec.organisation,) if spec.publish else (spec.author, spec.organisation)
     return one_line(spec.annotation_credit) or ", ".join(one_line(name) for name in names if name.strip())
 
 
 def has_annotation(maps: Sequence[MapOnPage]) -> bool:
-    """True where any mark is painted: only then is there an annotation to be credited."""
+    """True where any mark is painted: only then is there an annotation to credit."""
     return any(one.in_frame() for one in maps)
 
 
 def page_data_credits(spec: ProductSpec, maps: Sequence[MapOnPage], *, locator: bool) -> list[str]:
-    """Credits of all lines and areas that a page draws, those of its locator among them, each once."""
+    """Credits of all lines and areas that a page draws, its locator included, without repetition."""
     said = [text for one in maps for text in data_credits(one)] + ([coast_credit()] if locator else [])
     return list(dict.fromkeys(without_paths(text) if spec.publish else text for text in said))
 
@@ -52,7 +55,7 @@ def imprint_lines(
     edition: Edition,
     program: str,
 ) -> list[str]:
-    """Annotation and the credits of data, projection and scale, product and processing: a line each."""
+    """Lines on annotation and data credits, projection and scale, product, and processing."""
     annotation = annotation_credit(spec) or translate("Export", "the analyst")
     first = [translate("Export", "Annotation: {0}.").format(annotation.rstrip("."))] if has_annotation(maps) else []
     first += [translate("Export", "Data: {0}.").format("; ".join(data).rstrip("."))] if data else []
@@ -110,7 +113,7 @@ def same_scale(one: MapOnPage, other: MapOnPage) -> bool:
 
 
 def scale_number(view: View) -> int:
-    """The ground's size by the paper's, in two digits; 0 where there is no scale."""
+    """Denominator of the scale, rounded to two digits; 0 where there is no scale."""
     x, y = view.to_world(view.width / 2, view.height / 2)
     metres = ground_resolution_m(view.grid.crs, x, y, view.grid.resolution)
     if not (math.isfinite(metres) and metres > 0):
@@ -121,13 +124,13 @@ def scale_number(view: View) -> int:
 
 
 def width_m(view: View) -> float:
-    """Ground width of a frame at its middle; nan where that is no place."""
+    """Ground width of a frame at its middle; nan where that has no place."""
     x, y = view.to_world(view.width / 2, view.height / 2)
     return ground_resolution_m(view.grid.crs, x, y, view.grid.resolution) * view.width
 
 
 def centre_words(view: View) -> str:
-    """Coordinates of the middle, with as many digits as a hundredth of the frame is worth."""
+    """Coordinates of the middle, with the digits that a hundredth of the frame is worth."""
     x, y = view.to_world(view.width / 2, view.height / 2)
     lon, lat = (float(value) for value in transform_points(view.grid.crs, WGS84, x, y))
     wide = width_m(view)
@@ -145,7 +148,7 @@ def alt_text(
     lonlat: Bounds | None,
     parties: int = 0,
 ) -> str:
-    """A map in words, for who cannot see it. `parties`: the number of marks that are named in a claim."""
+    """A map in words, for readers who cannot see it. `parties` is the number of marks that are named in a claim."""
     if spec.alt_text.strip() and len(spec.maps) < 2:
         return one_line(spec.alt_text, 1000)
     where = ""

@@ -1,4 +1,4 @@
-"""A product that has been laid out and can be painted: all that the formats, the window and the batch know of it."""
+"""A product that has been laid out and can be painted, as formats, window and batch see it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class MapFrame(NamedTuple):
     view: View
     title: str
     alt_text: str
-    """The map in words, for who cannot see it; never empty."""
+    """The map in words, for readers who cannot see it; never empty."""
 
 
 class GroupKind(StrEnum):
     """The kinds of things on a page."""
 
     GROUND = "ground"
-    """The page's own colour, and what lies below all maps."""
+    """The page's own colour, and everything below all maps."""
     IMAGERY = "imagery"
     """The lowest layers of one map, which are pictures, on its background: all pixels of its frame."""
     MAP = "map"
@@ -42,7 +42,7 @@ class GroupKind(StrEnum):
 
 OF_MAP = (GroupKind.IMAGERY, GroupKind.MAP, GroupKind.LABELS)
 IN_PARTS = (GroupKind.GROUND, GroupKind.IMAGERY)
-"""Pictures, painted part by part. Of all else that is cut off Qt would begin the dashes of a line elsewhere."""
+"""Kinds of groups that are painted part by part, as pictures. Cutting others would shift the dashes of lines in Qt."""
 _PART_PIXELS = 400_000
 
 
@@ -51,22 +51,22 @@ class PaintedGroup(NamedTuple):
 
     kind: GroupKind
     title: str
-    """Unique on its page."""
+    """Title, unique on its page."""
     frame: int | None = None
-    """Index into `Printed.frames`, for what belongs to one map."""
+    """Index into `Printed.frames`, for groups of one map."""
 
 
 class ProductWords(Struct, frozen=True):
-    """The words of a product that a file carries beside its picture. A published one has nothing in them to hide."""
+    """The words of a product that a file carries beside its picture; those of a published product are safe to show."""
 
     title: str = ""
     description: str = ""
     author: str = ""
     organisation: str = ""
     marking: str = ""
-    """Empty: none."""
+    """Handling marking; empty without one."""
     credits: tuple[str, ...] = ()
-    """One a source of imagery or annotation, as on the page."""
+    """Credits as on the page, one for each source of imagery or annotation."""
     sources: tuple[str, ...] = ()
     """Citations, as on the page."""
     alt_text: str = ""
@@ -74,18 +74,18 @@ class ProductWords(Struct, frozen=True):
     """A tag of BCP 47."""
     keywords: tuple[str, ...] = ()
     made_on: str = ""
-    """YYYY-MM-DD or a time in ISO 8601; empty: not said."""
+    """YYYY-MM-DD or a time in ISO 8601; empty where it is not stated."""
     processing: str = ""
     status: str = ""
     """The state in which it leaves: a draft, issued or published."""
     parties: tuple[str, ...] = ()
-    """The sentences on those who are named in a claim: all of them stand in a file, or none."""
+    """The sentences on those who are named in a claim; a file has all of them, or none."""
     in_short: str = ""
-    """A description that names nobody, for where those have no room."""
+    """A description that names nobody, for files without room for these sentences."""
 
     @property
     def caption(self) -> str:
-        """The description, where there is none the alternative text, and what is said of named parties."""
+        """The description, or the alternative text without one, and the sentences on named parties."""
         return " ".join(filter(None, (self.description or self.alt_text, *self.parties)))
 
 
@@ -99,8 +99,8 @@ class PageLink(NamedTuple):
 class Printed(Protocol):
     """A product, laid out. Pages are counted from 0; sizes are pixels at `dpi`.
 
-    The groups of a page, painted one after the other, are the page, and so are strips of it, `paint` being clipped to
-    them by the caller already: at the same size the same pixels.
+    The groups of a page, painted one after the other, make up the page; so do its strips, painted with the painter
+    clipped to each by the caller: the pixels are the same at the same size.
     """
 
     @property
@@ -124,11 +124,11 @@ class Printed(Protocol):
         ...
 
     def without_page(self) -> Printed:
-        """The same for files that show the maps and nothing of their pages: they name nobody of whom those tell."""
+        """The product for files that show the maps without their pages: they name no party that these state."""
         ...
 
     def size_px(self, page: int) -> tuple[int, int]:
-        """Width and height."""
+        """Width and height in pixels."""
         ...
 
     def groups(self, page: int) -> Sequence[PaintedGroup]:
@@ -136,15 +136,18 @@ class Printed(Protocol):
         ...
 
     def links(self, page: int) -> Sequence[PageLink]:
-        """The words of a page that lead to addresses, for formats that can be clicked on."""
+        """The words of a page that lead to addresses, for formats with links."""
         ...
 
     def want(self, page: int, clip: QRect | None = None) -> None:
-        """Ask for all that the maps need to paint a part of a page exactly; None: all of it. Returns at once."""
+        """Request all that the maps need to paint a part of a page exactly; None for the whole page.
+
+        Returns at once.
+        """
         ...
 
     def is_ready(self, page: int, clip: QRect | None = None) -> bool:
-        """True where that part, which was wanted last, can be painted; nothing of it is on its way."""
+        """True where that part, which was wanted last, can be painted completely."""
         ...
 
     def waits_for(self, page: int) -> list[str]:
@@ -152,14 +155,14 @@ class Printed(Protocol):
         ...
 
     def paint(self, painter: QPainter, page: int, clip: QRect | None = None, group: PaintedGroup | None = None) -> None:
-        """Paint a page at the painter's origin: of a `clip` what touches it at least, of a `group` nothing else.
+        """Paint a page at the painter's origin: at least what touches `clip`, and nothing outside `group`.
 
-        Text is painted as text, and vectors as such, where the painter's device keeps them.
+        Text is painted as text, and vectors as vectors, where the painter's device keeps them.
         """
         ...
 
     def paint_in_steps(self, painter: QPainter, page: int, group: PaintedGroup) -> Iterator[None]:
-        """The same of a whole group, a few milliseconds a step; the painter serves nothing else meanwhile."""
+        """Paint a whole group as `paint` does, in steps; the painter must not be used for anything else meanwhile."""
         ...
 
 
@@ -170,8 +173,9 @@ def imagery_room(printed: Printed, group: PaintedGroup, page: int) -> QRect:
 
 
 def picture_in_steps(printed: Printed, page: int) -> Iterator[QImage | None]:
-    """Paint a page a few milliseconds a step, each of which gives None, and the last one the picture. Ends without one
-    where there is no memory for it.
+    """Paint a page a few milliseconds a step, each of which gives None; the last one gives the picture.
+
+    Ends without a picture where there is no memory for one.
     """
     image = QImage(*printed.size_px(page), QImage.Format.Format_RGB32)
     if image.isNull():

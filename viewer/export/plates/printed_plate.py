@@ -23,15 +23,16 @@ from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.support.painting import painting, part_of_picture
 
 _PAINTED_GREY = (GroupKind.IMAGERY, GroupKind.MAP)
-"""Groups that become pictures where a page in grey is to keep its vectors: their colours are not ours to choose. They
-are painted whole: Qt begins the dashes of a line elsewhere where the rest of it is cut off.
+"""Groups that become pictures in a grey page that keeps its vectors, as their colours are not ours to choose.
+
+They are painted whole: cutting them would shift the dashes of lines in Qt.
 """
 _GREY_PIXELS = 500_000
-"""Of a page in grey that are painted in one step."""
+"""Pixels of a page in grey that are painted in one step."""
 
 
 class PrintedPlate:
-    """Holds little but the plate and its resolution: many may be made of one, each in no time."""
+    """A plate at a resolution. It holds little else: many may be made of one plate, each in no time."""
 
     def __init__(self, plate: Plate, dpi: float, *, is_stamped: bool = False) -> None:
         """`is_stamped`: DRAFT stands in the margins of each page."""
@@ -61,11 +62,11 @@ class PrintedPlate:
         return facts_of(self.plate)
 
     def with_stretches(self, spec: ProductSpec) -> ProductSpec:
-        """The product with the stretches kept that follow the view in its maps (DRA), as they are seen now."""
+        """The product with the stretches that follow the view in its maps (DRA) fixed as they are seen now."""
         return with_stretches(spec, self.plate.scenes)
 
     def stamped(self) -> PrintedPlate:
-        """The same with DRAFT in the margins of each page."""
+        """The plate with DRAFT in the margins of each page."""
         return PrintedPlate(self.plate, self._dpi, is_stamped=True)
 
     @property
@@ -93,8 +94,9 @@ class PrintedPlate:
         return PrintedPlate(self.plate.naming_nobody(), self._dpi)
 
     def _processing(self) -> list[str]:
-        """Lines on the images' processing with exact numbers; the page itself has them in words. They name layers, and
-        are left out of what is published.
+        """Lines on the images' processing with exact numbers; the page itself has them in words.
+
+        They name layers, and are left out of a published product.
         """
         if self.plate.spec.publish:
             return []
@@ -151,7 +153,7 @@ class PrintedPlate:
     # -- dragging -------------------------------------------------------------------------------------------------
 
     def things(self, page: int) -> Sequence[str]:
-        """The keys of all that can be moved on a page, in reading order."""
+        """The keys of all things that can be moved on a page, in reading order."""
         pieces = [piece for piece in self.plate.pieces if piece.page == page and piece.is_draggable]
         pieces.sort(key=lambda piece: (piece.place.top(), piece.place.left()))
         return list(dict.fromkeys(piece.key for piece in pieces))
@@ -161,7 +163,7 @@ class PrintedPlate:
         return self.plate.thing_at(page, x_px / self._ratio, y_px / self._ratio)
 
     def box_of(self, key: str) -> QRectF | None:
-        """The room that a thing takes now, in pixels of its page."""
+        """The box of a thing as it is now, in pixels of its page."""
         box = self.plate.box_of(key)
         r = self._ratio
         return None if box is None else QRectF(box.left() * r, box.top() * r, box.width() * r, box.height() * r)
@@ -247,7 +249,9 @@ class PrintedPlate:
         return [piece for piece in (*own, *stamp) if self._is_seen(piece, clip)]
 
     def _is_seen(self, piece: Piece, clip: QRect | None) -> bool:
-        """Generously: letters may lean out of their box, and signs stand beside it."""
+        """True where a piece may be visible in a clip, with a margin: letters may lean out of its box, and signs stand
+        beside it.
+        """
         if clip is None:
             return True
         room = piece.place if piece.painted is None else piece.painted.translated(piece.shift)
@@ -265,7 +269,7 @@ def _exhaust(steps: Iterator[None]) -> None:
 
 
 def greyed(image: QImage) -> QImage:
-    """The same in grey, as transparent as it was."""
+    """A picture in grey, with the same transparency."""
     grey = image.convertToFormat(QImage.Format.Format_Grayscale8)
     found = grey.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
     with painting(found) as painter:

@@ -1,4 +1,4 @@
-"""The part of the Earth that each map of a product shows, and the shape that its frame has for that."""
+"""The part of the Earth that each map of a product shows, and the shape of its frame for that."""
 
 from __future__ import annotations
 
@@ -20,12 +20,17 @@ from viewer.export.plates.setting.page_rooms import FrameShape
 
 WORLD = Bounds(-180.0, -85.0, 180.0, 85.0)
 _LEAST_ROOM_DEG = 0.02
-"""Round a site on its page."""
+"""Least room round a site on its page, in degrees."""
 _NARROWEST, _WIDEST, _STRIP = 0.35, 4.0, 14.0
-"""Frames of other shapes are strips, on which nothing is seen. One that has a page to itself may be narrower."""
+"""Least and greatest width by height of frames; others are strips, on which nothing is seen.
+
+Alone one may be narrower.
+"""
 _MOST_CUT, _WHOLE_EARTH_DEG = 1.25, 350.0
-"""An image of which nobody said what to show may lose a fifth, so that it fills a frame of the page's shape. A map of
-the whole Earth may lose more: nobody misses its empty seas.
+"""Factor by which an image without requested bounds may be cut, to fill a frame of the page's shape; width of the
+Earth.
+
+A map of the whole Earth may lose more, as its empty seas are not missed.
 """
 
 
@@ -34,15 +39,15 @@ class Shown(NamedTuple):
 
     bounds: Bounds
     reach: Bounds | None = None
-    """As far as there is anything to see, where that is known: images fill their frames."""
+    """Bounds of the data, where they are known: images fill their frames."""
     marked: Bounds | None = None
-    """Of the marks that it must show, where nobody said what it shall show."""
+    """Bounds of the marks that the map must show, where no bounds were requested."""
 
 
 def shown_parts(spec: ProductSpec, scenes: Sequence[MapScene], *, cropped: bool = True) -> list[Shown]:
-    """The part that each map shows: before and after, and all panels that do not say otherwise, show the same.
+    """The part that each map shows: before and after, and all panels without bounds of their own, show the same.
 
-    Not `cropped`, single maps show all that is asked for.
+    Not `cropped`: single maps show all that is requested.
     """
     own, marks = maps_of(spec), _admitted(spec, scenes)
     if spec.layout in MATCHED:
@@ -63,14 +68,14 @@ def shown_parts(spec: ProductSpec, scenes: Sequence[MapScene], *, cropped: bool 
 
 
 def _admitted(spec: ProductSpec, scenes: Sequence[MapScene]) -> frozenset[str] | None:
-    """Uuids of the marks that a published product shows; None: all may stand in it. Others move no edge of a frame."""
+    """Uuids of the marks that a published product shows; None for all. Other marks do not affect frames."""
     if not spec.publish:
         return None
     return Publishing(spec.marking).admitted_marks(scenes[0].document)
 
 
 def shown_bounds(scene: MapScene, marks: frozenset[str] | None) -> Bounds | None:
-    """Bounds of all layers of a scene, and of these of its marks (None: all); None for nothing."""
+    """Bounds of all layers of a scene, and of these of its marks (None: all); None without any."""
     if marks is None:
         return scene.bounds_lonlat()
     layers = [scene.layer_bounds(uuid) for uuid in scene.stack.visible()]
@@ -79,7 +84,7 @@ def shown_bounds(scene: MapScene, marks: frozenset[str] | None) -> Bounds | None
 
 
 def _whole(spec: ProductSpec, scenes: Sequence[MapScene], marks: frozenset[str] | None) -> Bounds:
-    """The part for a map that has no bounds of its own: what is asked for, a site with what is around it, or all."""
+    """The part for a map without bounds of its own: requested bounds, a site with its surroundings, or all."""
     if spec.bounds is not None:
         return spec.bounds
     if spec.layout == "site" and (site := scenes[0].site_bounds(frozenset({spec.site}))) is not None:
@@ -89,7 +94,7 @@ def _whole(spec: ProductSpec, scenes: Sequence[MapScene], marks: frozenset[str] 
 
 
 def _marked(spec: ProductSpec, number: int, scene: MapScene, marks: frozenset[str] | None) -> Bounds | None:
-    """Bounds of the marks that a map must show where nobody said what it shall; None where somebody did."""
+    """Bounds of the marks that a map must show where no bounds were requested; else None."""
     if spec.bounds is not None or maps_of(spec)[number].bounds is not None or spec.layout == "site":
         return None
     insets = [box.bounds for box in maps_of(spec) if box.bounds is not None]
@@ -98,7 +103,7 @@ def _marked(spec: ProductSpec, number: int, scene: MapScene, marks: frozenset[st
 
 
 def compared_bounds(spec: ProductSpec, scenes: Sequence[MapScene]) -> Shown:
-    """The part of the Earth that the maps of before and after show, both the same."""
+    """The part of the Earth that the maps of before and after both show."""
     own = next((one.bounds for one in spec.maps if one.bounds is not None), None)
     asked, marks = spec.bounds or own, _admitted(spec, scenes)
     if asked is None:
@@ -108,13 +113,13 @@ def compared_bounds(spec: ProductSpec, scenes: Sequence[MapScene]) -> Shown:
 
 
 def _a_turn_of(asked: Bounds) -> Bounds:
-    """No map goes round the Earth twice."""
+    """Bounds limited to one turn: no map goes round the Earth twice."""
     middle = (asked.left + asked.right) / 2
     return Bounds(max(asked.left, middle - 180.0), asked.bottom, min(asked.right, middle + 180.0), asked.top)
 
 
 def reached(asked: Bounds, scenes: Sequence[MapScene], uuids: frozenset[str] | None = None) -> Shown:
-    """The part of the Earth that the scenes' images and the marks in it reach. `uuids`: the marks that count."""
+    """The part of the Earth that the scenes' images and the marks in it reach. `uuids` are the marks that count."""
     images = _reach(scenes)
     if images is None:
         return Shown(asked)
@@ -130,7 +135,7 @@ def reached(asked: Bounds, scenes: Sequence[MapScene], uuids: frozenset[str] | N
 
 
 def _with_room(images: Bounds, marks: Bounds, room: float) -> Bounds:
-    """The images and the marks, with room on the sides on which marks lie beyond the images."""
+    """The images and the marks, with room on the sides where marks lie beyond the images."""
     return Bounds(
         images.left if marks.left >= images.left else marks.left - room,
         images.bottom if marks.bottom >= images.bottom else marks.bottom - room,
@@ -147,7 +152,7 @@ def _reach(scenes: Sequence[MapScene]) -> Bounds | None:
 
 
 def pane_shape(crs: str, shown: Sequence[Shown]) -> FrameShape:
-    """The shape of frames, all the same, that their images fill."""
+    """The shape of equal frames that their images fill."""
     found = [shape for one in shown if (shape := _shape(crs, one)) is not None]
     if not found:
         return FrameShape()

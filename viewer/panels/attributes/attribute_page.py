@@ -227,7 +227,7 @@ class AttributePage(QWidget):
     # -- columns ------------------------------------------------------------------------------------------------
 
     def shown_columns(self) -> list[str]:
-        """In the order they stand in."""
+        """Names of the visible columns, in the order in which they are shown."""
         header = self.view.horizontalHeader()
         order = sorted(range(len(self.model.columns)), key=header.visualIndex)
         return [self.model.columns[section] for section in order if not self.view.isColumnHidden(section)]

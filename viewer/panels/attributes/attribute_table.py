@@ -30,7 +30,7 @@ from viewer.support.text import one_line
 
 TYPING_MS = 60
 _ROWS_A_LOOK = 2000
-"""So many rows are copied between two looks whether it is still wanted."""
+"""Rows that are copied between two checks for cancellation."""
 
 
 class AttributeTablePanel(AttributePage):

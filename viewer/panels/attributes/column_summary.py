@@ -69,7 +69,7 @@ class ColumnSummary(QFrame):
         self.close()
 
     def show_at(self, place: QPoint) -> None:
-        """Below a place of the screen, on the screen as a whole."""
+        """Show the window below a place of the screen, moved so that all of it is on the screen."""
         self.adjustSize()
         room = self.screen().availableGeometry()
         x = max(room.left(), min(place.x(), room.right() - self.width()))

@@ -21,7 +21,7 @@ from viewer.support.text import one_line
 TYPING_MS = 250
 MOST_ROWS = 12
 LEAST_PX = 80
-"""Of a choice, where the panel is narrow."""
+"""Least width of a choice in a narrow panel, in logical pixels."""
 
 
 class FilterRow(QWidget):
@@ -63,7 +63,7 @@ class FilterRow(QWidget):
         self.remove.clicked.connect(self.removed)
 
     def condition(self) -> Condition | None:
-        """None while the value is still to be typed."""
+        """The condition of the row; None while its value has not been typed."""
         if not self._columns:
             return None
         column = self._columns[self.column.currentIndex()]
@@ -185,7 +185,7 @@ class FilterRows(QWidget):
         return bool(self.problem.text())
 
     def show_columns(self, columns: Sequence[Column]) -> None:
-        """For another table: no filter."""
+        """Show the columns of another table, without a filter."""
         self._columns = list(columns)
         self._drop_rows()
         self.expression.setText("")

@@ -1,4 +1,4 @@
-"""All that is done with bookmarks: added, changed, gone to, and played as a tour."""
+"""Operations on bookmarks: adding, changing, showing, and playing them as a tour."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from viewer.support.text import one_line
 
 LOOK_MS = 100
 LONGEST_WAIT_MS = 15_000
-"""For a stop whose layers do not come."""
+"""Most milliseconds that a tour waits at a stop whose layers do not come."""
 FIRST_PAUSE_S = 5
 
 
@@ -136,7 +136,7 @@ class BookmarkDesk(QObject):
             self.context.report(self.tr("Bookmark “{0}”: {1}").format(name, " ".join(doubts)))
 
     def step(self, by: int) -> None:
-        """To the next (1) or previous (-1) bookmark of the tour, from its end to its beginning."""
+        """Go to the next (1) or previous (-1) bookmark of the tour, round its ends."""
         tour = [bookmark.uuid for bookmark in self.tour]
         if tour:
             at = tour.index(self._current) if self._current in tour else (-1 if by > 0 else 0)

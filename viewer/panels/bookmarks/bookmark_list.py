@@ -1,4 +1,4 @@
-"""The panel of bookmarks: the tour as rows, what is done with one, and the tour's player."""
+"""The panel of bookmarks: the tour as rows, the buttons for a bookmark, and the tour's player."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class BookmarkListPanel(OrderedListPanel):
         self.follow(desk.context, "bookmarks", "layers")
 
     def _add_tour(self) -> None:
-        """Below the list: the place of a row in the tour, and the tour's player."""
+        """Add the buttons below the list: those that move a row in the tour, and the tour's player."""
         movers = self.movers(
             self.tr("Move the bookmark up in the tour (Alt+Up)"),
             self.tr("Move the bookmark down in the tour (Alt+Down)"),

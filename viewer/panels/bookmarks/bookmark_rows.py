@@ -22,7 +22,7 @@ FACTS_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
 class BookmarkRows(NamedRows[Bookmark]):
-    """In the order of the tour. A row that is dropped is told, not taken."""
+    """The bookmarks in the order of the tour. A dropped row is reported, and not moved here."""
 
     dropped = Signal(str, int)
     """The uuid of a bookmark, and where it should stand in the tour afterwards."""
@@ -142,7 +142,7 @@ class BookmarkDelegate(NameDelegate):
 
     @override
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
-        """On the name, and above the facts where there are any."""
+        """Place the editor over the name, above the facts where there are any."""
         text = _beside(option.rect)
         high = editor.sizeHint().height()
         top = text.center().y() - (high if index.data(FACTS_ROLE) else high // 2)

@@ -51,7 +51,7 @@ class BookmarkThumbnails(QObject):
         self._bytes, self._pictures, self._stands, self._asked = {}, {}, {}, set()
 
     def picture(self, bookmark: Bookmark) -> QImage | None:
-        """None as long as nothing is known; `changed` tells when that ends."""
+        """The picture of a bookmark; None while it is not known, until `changed` is emitted."""
         key = _key(bookmark)
         if key not in self._pictures and bookmark.uuid not in self._asked:
             self._read()

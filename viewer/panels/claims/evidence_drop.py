@@ -38,9 +38,9 @@ CONTENT_TYPES = {
     ".tif": "image/tiff",
     ".tiff": "image/tiff",
 }
-"""Of the files that become sources, by their ending."""
+"""Content types of the files that can become sources, by their ending."""
 MOST_BYTES = 64 << 20
-"""Of one kept copy: a case travels with all of them."""
+"""Most bytes of a kept copy: a case travels with all of them."""
 
 
 class EvidenceDrop(QObject):

@@ -18,7 +18,7 @@ class BarPlace(QWidget):
     """Takes no room while there is no bar."""
 
     keyboard_left = Signal()
-    """As of the bar."""
+    """Emitted as `keyboard_left` of the bar."""
 
     def __init__(self, desk: ComparisonDesk, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -31,7 +31,7 @@ class Candidate(Struct, frozen=True):
 
 
 def candidate_of(scene: MapScene, layer: Layer) -> Candidate:
-    """From what is known of a layer's image now."""
+    """The candidate of a layer, from the facts that are known of its image now."""
     drawing = scene.drawings[layer.uuid]
     known, bounds = acquisition_shown(drawing), scene.layer_bounds(layer.uuid)
     span = span_of(known.at, known.until)
@@ -52,7 +52,7 @@ def candidates_at(scene: MapScene, lon: float, lat: float) -> list[Candidate]:
 
 
 def in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """By date where all have one and none overlaps another; else as they are."""
+    """Candidates by date where all have one and none overlaps another; else in the given order."""
     found = list(candidates)
     if are_apart([one.span for one in found]):
         found.sort(key=lambda one: one.span or ("", ""))

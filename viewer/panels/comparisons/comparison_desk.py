@@ -1,4 +1,4 @@
-"""All that is done with comparisons: made, opened, changed, blinked, ended."""
+"""Operations on comparisons: making, opening, changing, blinking and ending them."""
 
 from __future__ import annotations
 
@@ -255,7 +255,7 @@ class ComparisonDesk(QObject):
         QTimer.singleShot(0, self, self._match_when_there)
 
     def _bounds(self) -> Bounds | None:
-        """Of the view, in lon, lat."""
+        """Bounds of the view, in lon, lat; None where it has none."""
         view = self._canvas.viewport.view()
         if is_off_earth(view.grid.crs):
             return None

@@ -69,7 +69,7 @@ class AcquisitionPanel(QWidget):
         self.page.show_form()
 
     def _known(self, layer: Layer) -> Acquisition | None:
-        """None for what is no image."""
+        """The acquisition of a layer's image; None for a layer that is no image."""
         if layer.kind == "tiles":
             return tiles_acquisition(layer)
         if layer.kind != "raster":

@@ -20,7 +20,7 @@ from viewer.panels.said_names import said_name
 from viewer.support.language.translation import in_language, translate
 
 MOST_FIELD_CHARS = 1500
-"""Of the names of fields in one row."""
+"""Most characters of the names of fields in one row."""
 MOST_TRES, MOST_TRE_CHARS = 40, 400
 SECURITY_FIELDS: dict[str, object] = {
     "CLAS": QT_TRANSLATE_NOOP("LayerFacts", "classification"),
@@ -228,7 +228,7 @@ def _half(degrees: float, letters: str) -> str:
 
 
 def _unit(crs: str) -> str:
-    """Of a CRS, where it is one that is known."""
+    """The unit of a CRS; empty for an unknown one."""
     if crs in ("", PIXEL_SPACE):
         return ""
     try:

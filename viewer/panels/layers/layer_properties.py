@@ -42,9 +42,9 @@ from viewer.support.text import plain
 
 
 class LayerPropertiesPanel(RowForm):
-    """Until `context.layers.info_of` knows what is in the file it shows only what the case says.
+    """The properties of a layer. Until `context.layers.info_of` knows its file, only what the case says is shown.
 
-    Connect what tells of drawn layers to `look_again`.
+    Connect signals of drawn layers to `look_again`.
     """
 
     def begin_date(self) -> None:
@@ -145,7 +145,7 @@ class LayerPropertiesPanel(RowForm):
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
-        """Nobody told a hidden panel what became known meanwhile."""
+        """Update the panel when it is shown: changes are not reported to a hidden one."""
         super().showEvent(event)
         self.look_again()
 

@@ -17,7 +17,7 @@ type Index = QModelIndex | QPersistentModelIndex
 GAP_PX = 6
 LEAST_NAME_PX = 70
 LINES_INDENT_PX = 26
-"""As far as the icon of the layer."""
+"""Indent of the lines of classes in logical pixels, as far as the layer's icon."""
 
 
 class LayerRowDelegate(QStyledItemDelegate):

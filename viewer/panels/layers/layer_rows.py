@@ -90,7 +90,7 @@ class LayerRows(QAbstractListModel):
             self.dataChanged.emit(self.index(0), self.index(len(self._uuids)))
 
     def _found_dates(self) -> dict[str, str]:
-        """By uuid, for the layers that are images."""
+        """Dates of the layers that are images, by uuid."""
         found = {}
         for layer in self._context.document.layers.values():
             if layer.kind == "tiles":
@@ -102,7 +102,7 @@ class LayerRows(QAbstractListModel):
         return found
 
     def _found_badges(self) -> dict[str, tuple[str, str]]:
-        """By uuid: a word, and a sentence that explains it."""
+        """Badges of layers, by uuid: a word, and a sentence that explains it."""
         found = {}
         for uuid, layer in self._context.document.layers.items():
             drawing = self._context.layers.drawing_of(uuid)

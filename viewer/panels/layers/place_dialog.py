@@ -312,12 +312,12 @@ class PlaceDialog(QDialog):
 
     @override
     def sizeHint(self) -> QSize:
-        """With room for a doubt, so that the list need not shrink for it."""
+        """Preferred size, with room for a sentence of doubt, so that the list need not shrink for it."""
         return SIZE if self._offered else QSize(SIZE.width(), super().sizeHint().height())
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
-        """As high as its sentences need at the width that the screen leaves it."""
+        """Set the height that the sentences need at the width that the screen allows."""
         layout = self.layout()
         assert layout is not None
         self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))

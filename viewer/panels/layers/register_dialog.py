@@ -28,7 +28,7 @@ from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line
 
 WIDTH_PX = 340
-"""As narrow as a dock, so that it can stand over one."""
+"""Width in logical pixels, as narrow as a dock, so that the dialog can cover one."""
 ARROW_PX = 30.0
 """Logical pixels of the arrow of a part that lies a pixel of the images off."""
 _TURNS = -360.0, 0.0, 360.0
@@ -156,7 +156,7 @@ class RegisterDialog(QDialog):
         return self.tr("Shift found: {0}. {1}").format(offset, why)
 
     def _chance_words(self, found: Found) -> str:
-        """For a shift that is smaller than the parts differ: moving the layer by it would move it by chance."""
+        """Words on a shift that is smaller than the differences of the parts, and so would move the layer by chance."""
         assert found.nudge is not None
         said = self.tr(
             "Not significant, so nothing is moved: {0} is no more than the {1} m by which the parts differ from each "

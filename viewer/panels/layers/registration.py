@@ -33,7 +33,7 @@ from viewer.support.text import one_line
 
 DEADLINE_S = 120.0
 _WHOLE = 0.98
-"""Of the largest alpha, from which on a pixel of a view shows nothing but the layer."""
+"""Part of the largest alpha from which a pixel of a view counts as showing nothing but the layer."""
 type Done = Callable[["Found | str"], None]
 
 
@@ -46,7 +46,7 @@ class Found(NamedTuple):
     """Ground metres of a pixel in which it was found."""
     residuals: tuple[Residual, ...]
     change_m: float = math.inf
-    """By how much the layer would be moved from where it is shown now."""
+    """Metres by which the layer would be moved from where it is shown now."""
 
     @property
     def spread_m(self) -> float:

@@ -26,7 +26,7 @@ from viewer.support.language.translation import translate
 from viewer.support.text import one_line, searched, tooltip
 
 PLACE_M = 10.0
-"""So fine is the place by which a measurement without a name is told from others."""
+"""Metres to which the place of a measurement without a name is written, to tell it from others."""
 
 
 class MeasurementListPanel(QWidget):

@@ -18,11 +18,11 @@ type Index = QModelIndex | QPersistentModelIndex
 
 NOWHERE = QModelIndex()
 EDGE_PX = 3
-"""Beside the text of a row."""
+"""Margin beside the text of a row, in logical pixels."""
 
 
 class NamedRows[R: (Bookmark, Comparison, Product)](QAbstractListModel):
-    """In their order. A name that is typed is told, not taken. What a row shows is its kind's."""
+    """Rows of a list in their order. A typed name is reported, and not set here. Subclasses decide what a row shows."""
 
     name_typed = Signal(str, str)
 

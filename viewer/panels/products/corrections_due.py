@@ -15,7 +15,7 @@ from layers.product.issuing.printed_rows import needs_correction
 from viewer.panels.context import PanelContext
 
 REST_MS = 250
-"""After an edit, until it is looked at: a burst of them is looked at once."""
+"""Milliseconds from an edit to the next check, so that several edits in a row are checked once."""
 _PRINTED = ("claims", "claim_sites", "claim_sources", "responses", "response_claims", "sources", "sites", "images")
 _TABLES = (*_PRINTED, "layers", "products", "product_rows")
 """Tables on which it depends."""

@@ -1,4 +1,4 @@
-"""All that is done with products that the case keeps: opened, reissued, renamed, deleted."""
+"""Operations on products that the case keeps: opening, reissuing, renaming and deleting them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class ProductDesk(QObject):
     new_wanted = Signal()
     """A new product is to be made of what the map shows."""
     deleted = Signal(int)
-    """So many were taken out of the case."""
+    """Emitted with the number of products that were deleted."""
 
     def __init__(self, context: PanelContext, parent: QObject) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""The analyst names bands that a file leaves unnamed, so that presets and indices can be shown."""
+"""The row in which the analyst names bands that a file leaves unnamed, for presets and indices."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from viewer.support.text import tooltip
 ALL = 0
 """Stands for all bands at once, in one of the usual orders."""
 SHORT = {"red": "R", "green": "G", "blue": "B", "nir": "NIR"}
-"""As analysts write them: an order of four words would be cut off."""
+"""Short names of bands as analysts write them: an order of four words would be cut off."""
 
 
 class BandNamesRow(QWidget):

@@ -32,7 +32,7 @@ class ColorBar(QWidget):
         self.setAccessibleName(self.tr("Colours from low to high"))
 
     def show_style(self, style: RasterStyle) -> None:
-        """Of a style that shows one band."""
+        """Show the colours of a style with one band."""
         if style == self._style:
             return
         self._style = style

@@ -1,4 +1,4 @@
-"""Combine bands of layers: red, green and blue from any open images, as a new layer."""
+"""The dialog that combines bands of open images to red, green and blue, as a new layer."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def images_to_combine(context: PanelContext) -> dict[str, _Image]:
 
 
 def open_combine_dialog(context: PanelContext, window: QWidget) -> None:
-    """Over a window, which can be used again when it is closed."""
+    """Open the dialog over a window, which can be used again when it is closed."""
     dialog = CombineDialog(context, window)
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()

@@ -56,7 +56,7 @@ class HistogramView(QWidget):
 
     @property
     def stretch(self) -> Stretch:
-        """As it stands, a drag under way included."""
+        """The stretch as it is now, with a drag in progress."""
         return self._stretch
 
     def show_histogram(self, histogram: Histogram | None) -> None:
@@ -74,7 +74,7 @@ class HistogramView(QWidget):
             self.update()
 
     def set_color(self, color: str) -> None:
-        """Of the bars; empty for that of the text."""
+        """Set the colour of the bars; empty for that of the text."""
         self._color = color
         self.update()
 

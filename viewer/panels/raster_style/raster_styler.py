@@ -48,7 +48,7 @@ class RasterStyler(QObject):
 
     @property
     def info(self) -> RasterInfo | None:
-        """None where the current layer is no raster, or is not read yet."""
+        """The facts of the current layer; None where it is no raster, or has not been read yet."""
         info = self._context.layers.info_of(self._context.layer_uuid)
         return info if isinstance(info, RasterInfo) and self.layer is not None else None
 
@@ -66,7 +66,10 @@ class RasterStyler(QObject):
 
     @property
     def style(self) -> RasterStyle | None:
-        """As the case has it, a stretch from the view as it is shown. Raises InvalidValue where it does not fit."""
+        """The style in the case, with a stretch from the view as it is shown.
+
+        Raises InvalidValue where it does not fit.
+        """
         layer, info, drawing = self.layer, self.info, self.drawing
         if layer is None or info is None:
             return None

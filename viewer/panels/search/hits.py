@@ -24,7 +24,7 @@ EXACT, BEGINS, WORDS, INSIDE, NEARLY = 0.0, 1.0, 2.0, 3.0, 4.0
 WEAK_COORDINATE = 10.0
 """The score of a coordinate that is a word as well."""
 SHORTEST_RUN_ON = 5
-"""So many letters are found across the words of a name; of fewer that is chance."""
+"""Fewest letters that are found across the words of a name; fewer would match by chance."""
 
 
 class Group(enum.IntEnum):
@@ -107,7 +107,7 @@ class AttributeSource(Protocol):
     def title(self) -> str: ...
 
     def find(self, text: str, limit: int) -> Sequence[AttributeMatch]:
-        """At most `limit` matches, the best first; without case. Raises GeoloupeError."""
+        """The best matches, `limit` of them at most, the best first, without regard to case. Raises GeoloupeError."""
         ...
 
 
@@ -185,7 +185,7 @@ def _asked(searches: Iterable[Callable[[str], list[Hit]]], text: str) -> tuple[l
 
 
 def ranked(hits: Iterable[Hit], known: KnownSites | None = None) -> list[Hit]:
-    """By group and score, so many a group; a site of the case is named once."""
+    """Hits by group and score, with a limit for each group; a site of the case is listed once."""
     kept: list[Hit] = []
     counts = dict.fromkeys(Group, 0)
     sites: set[str] = set()

@@ -146,9 +146,8 @@ class CommandPalette(QDialog):
         self.line.setFocus()
 
     def _catch_letters(self, typed_into: QWidget | None) -> None:
-        """Until the system has made this window the active one, letters still go to the widget that had the keyboard.
-
-        None: no longer.
+        """Redirect letters from the widget that had the focus until the system has activated this window; None ends
+        that.
         """
         if self._still_typed_into is not None and shiboken6.isValid(self._still_typed_into):
             self._still_typed_into.removeEventFilter(self)
@@ -157,7 +156,7 @@ class CommandPalette(QDialog):
             typed_into.installEventFilter(self)
 
     def _fit_height(self) -> None:
-        """As high as its rows: what it does not need it leaves to the map."""
+        """Set the height to that of the rows, so that the rest of the map stays visible."""
         rows = max(1, min(self._most_rows, len(self.rows)))
         self._list.setFixedHeight(rows * ROW_PX + 2 if self.rows else 0)
         words_px = self._says.heightForWidth(max(200, self._says.width()))
@@ -276,7 +275,7 @@ class CommandPalette(QDialog):
             self._list.setCurrentIndex(index)
 
     def _step(self, by: int) -> None:
-        """To the next row that can be chosen, round the ends."""
+        """Go to the next row that can be chosen, round the ends."""
         rows, at = len(self.rows), self._list.currentIndex().row()
         for _ in range(rows):
             at = (at + by) % rows

@@ -14,7 +14,7 @@ from viewer.support.text import one_line
 
 SHORTEST_WORD = 3
 LONGEST = 500
-"""Of a claim, and of what is typed, so many letters are compared."""
+"""Most characters of a claim, and of the typed text, that are compared."""
 
 
 class LayerProvider:

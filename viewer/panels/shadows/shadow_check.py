@@ -30,7 +30,7 @@ _MOST_MINUTES = 720.0
 
 
 class ShadowCheck(QDialog):
-    """Not modal: the map and the form may be looked at beside it. It closes when its mark is gone."""
+    """Compares a time with a shadow. Not modal: map and form can be used beside it. It closes when its mark is gone."""
 
     def __init__(self, context: PanelContext, uuid: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -90,7 +90,7 @@ class ShadowCheck(QDialog):
     # -- showing ------------------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        """With the time of the image, where that is one."""
+        """Begin with the time of the image, where it has one."""
         shape = self._shape()
         at = "" if shape is None else shape.image.acquired_at.partition("/")[0]
         try:

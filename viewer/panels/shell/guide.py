@@ -16,7 +16,7 @@ from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
 
 FRAME_PX = (40, 60)
-"""Of the screen, what window frame and some ground around it need."""
+"""Width and height of the screen that the window frame and some ground around it need, in logical pixels."""
 _FOUND_ALPHA = 90
 _HEADING = re.compile(r"(#* ?)")
 _COMMAND = re.compile(r"\{(\w+)\}")
@@ -24,7 +24,7 @@ _MARKS = re.compile(r"([\\`*_<>\[\]#])")
 
 
 class GuideWindow(QDialog):
-    """Not in the way of the work: it stays open beside the window until it is closed."""
+    """The window of the guide. Not modal: it stays open beside the main window until it is closed."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         """`text` is Markdown."""

@@ -34,7 +34,7 @@ LATE_MS = 30_000
 TICK_MS = 500
 _GAP_PX = 6
 NARROW_PX = 560
-"""On a bar that is narrower the buttons stand below the text, which would be a column of single words beside them."""
+"""Width of the bar below which the buttons are below the text, which would be too narrow beside them."""
 
 
 class TakenTop(Protocol):
@@ -61,7 +61,7 @@ class MessageBar(QWidget):
         self._layout.setSpacing(0)
         self._lines: list[_Line] = []
         self._ages: dict[Message, int] = {}
-        """In milliseconds, of the lines that expire."""
+        """Ages in milliseconds of the lines that expire."""
         self._clock = QTimer(self, interval=TICK_MS)
         self._clock.timeout.connect(self._age)
         messages.changed.connect(self.refresh)
@@ -91,7 +91,7 @@ class MessageBar(QWidget):
         return super().event(event)
 
     def _place(self) -> None:
-        """As wide as there is room, as high as the text is at that width."""
+        """Place the bar: as wide as there is room, as high as the text needs at that width."""
         if self._host is not None and self._lines:
             width = self._host.width() - self._free_px
             for line in self._lines:
@@ -139,7 +139,7 @@ class MessageBar(QWidget):
 
 
 def _expires_ms(line: Message) -> int | None:
-    """None for a line that may not go unread: an error, one with a button, and a warning about the program."""
+    """Milliseconds until a line expires; None for an error, a line with a button, and a warning about the program."""
     if line.action is not None or line.level == "error":
         return None
     if line.level == "info":

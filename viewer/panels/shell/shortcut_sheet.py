@@ -1,4 +1,4 @@
-"""F1: every key on one sheet, by menu, with a line to search them."""
+"""The sheet of all keys (F1), by menu, with a line to search them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from viewer.support.plain_label import plain_label
 MOST_COLUMNS = 4
 GAP_PX = 34
 FRAME_PX = (40, 60)
-"""Of the screen, what window frame and some ground around it need."""
+"""Width and height of the screen that the window frame and some ground around it need, in logical pixels."""
 
 
 class _Row(NamedTuple):

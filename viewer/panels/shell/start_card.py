@@ -13,7 +13,7 @@ from viewer.support.text import tooltip
 
 ICON_PX = 22
 BESIDE_PX = 4
-"""Between the icon and the words, and what the style leaves free besides."""
+"""Distance between the icon and the words, besides the style's own, in logical pixels."""
 _INDENT = "\u2002"
 
 

@@ -172,7 +172,7 @@ class StatusBar(QStatusBar):
             self._show_scale_again()
 
     def show_magnification(self, factor: float) -> None:
-        """In pixel space, where there is no scale: how large a pixel of the picture is on the screen."""
+        """Show the size of a picture's pixel on the screen, in pixel space, where there is no scale."""
         self.scale.setEnabled(False)
         self._scale_shown = f"{100 * factor:.3g} %" if factor < 10 else f"{100 * factor:.0f} %"
         self._show_scale_again()

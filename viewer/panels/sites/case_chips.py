@@ -17,7 +17,7 @@ SIZE = (460, 320)
 
 
 class CaseChips(QDialog):
-    """Not modal, and one a window; it follows what is taken and deleted."""
+    """The dialog of all chips, not modal and one for each window; it follows chips that are taken and deleted."""
 
     def __init__(self, context: PanelContext, parent: QWidget) -> None:
         super().__init__(parent)

@@ -36,7 +36,7 @@ def _templates_of_rows(rows: tuple[Template, ...]) -> tuple[MarkTemplate, ...]:
 
 
 def _by_title(choice: tuple[str, str]) -> tuple[bool, str]:
-    """By what is read; "other" stands last."""
+    """Sort key of a choice: by title, with "other" last."""
     code, title = choice
     return code == OTHER, title.casefold()
 

@@ -29,11 +29,11 @@ from viewer.support.text import one_line
 
 PICTURE_PX = (600, 320)
 EDGES_PX = 56
-"""Around the content of the dialog, with a scroll bar."""
+"""Logical pixels around the content of the dialog, a scroll bar included."""
 
 
 class ChipDialog(QDialog):
-    """Not modal: the map and the form may be looked at beside it. It closes when its chip is gone."""
+    """Shows one chip. Not modal: map and form can be used beside it. It closes when its chip is gone."""
 
     def __init__(self, context: PanelContext, uuid: str, parent: QWidget) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""Says where in a chip its site is, and marks that place on the picture that is looked at, never on what is kept."""
+"""Finds the place of a site in a chip, and marks it on the picture that is shown, never on the one that is kept."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ class ChipStrip(QListWidget):
                 item.setIcon(self._pictures[item.data(_UUID)])
 
     def _fit(self, count: int) -> None:
-        """As high as its rows need, up to two of them."""
+        """Set the height that the rows need, up to two of them."""
         across = max(1, (self.viewport().width() or 300) // (CELL_PX + GAP_PX))
         rows = min(MOST_ROWS, -(-count // across))
         self.setFixedHeight(

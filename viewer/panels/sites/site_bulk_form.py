@@ -189,7 +189,7 @@ class SiteBulkForm(QWidget):
 
 
 def some_values(sites: Sequence[Site], columns: Sequence[str]) -> dict[str, set[Any]]:
-    """Of each column the value that all have in common, or some of them where they differ.
+    """Values of each column: the one that all sites have in common, or some of them where they differ.
 
     A column is read until two values are known, all columns of a site at once: of 100,000 sites each look at an
     attribute counts.

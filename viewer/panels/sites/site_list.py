@@ -25,11 +25,11 @@ from viewer.support.language.translation import in_language
 from viewer.support.text import searched
 
 NAME_PX = 130
-"""Of a name so much is seen before a further column is shown."""
+"""Width of a name in logical pixels that is kept before a further column is shown."""
 
 
 class SiteListPanel(QWidget):
-    """Its selection is the context's selection."""
+    """The list of sites, whose selection is the context's selection."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)

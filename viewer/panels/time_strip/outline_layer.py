@@ -129,7 +129,7 @@ def _bends(points: Floats, ends: NDArray[np.intp]) -> NDArray[np.bool_]:
 
 
 def _transforms(view: View) -> list[QTransform]:
-    """From the canvas's CRS to logical pixels, once for each copy of the world that is in sight."""
+    """Transforms from the canvas's CRS to logical pixels, one for each copy of the world in view."""
     crs = view.grid.crs
     inverse, seen = view.affine.inverse(), view.world_bounds()
     world = world_bounds(crs) if is_unrolled(crs) else None

@@ -1,4 +1,4 @@
-"""All that is done with scenes: those that cover the view or the site are found, one is chosen, and added."""
+"""Operations on scenes: finding those that cover the view or the site, choosing one, and adding it."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ class SceneDesk(QObject):
             self.outlines_changed.emit()
 
     def step(self, by: int) -> None:
-        """To an earlier or later tick; from none to the newest dated one, or the first."""
+        """Go to an earlier or later tick; without a current one, to the newest dated one, or the first."""
         if not self._ticks:
             return
         at = self.current_at
@@ -187,7 +187,7 @@ class SceneDesk(QObject):
             self.choose(self._ticks[min(max(at + by, 0), len(self._ticks) - 1)].key)
 
     def step_to_end(self, last: bool) -> None:
-        """To the first or the last tick."""
+        """Go to the first or the last tick."""
         if self._ticks:
             self.choose(self._ticks[-1 if last else 0].key)
 
@@ -320,7 +320,7 @@ class SceneDesk(QObject):
 
 
 def _area(ground: View | BaseGeometry) -> BaseGeometry:
-    """Within -180..180, of a view or of a site."""
+    """The area of a view or of a site, within -180..180."""
     return area_of_view(ground) if isinstance(ground, View) else split_geometry(shapely.force_2d(ground))
 
 

@@ -52,7 +52,7 @@ class SceneFolders(QObject):
         super().__init__(parent)
         self._pool, self._jobs, self._messages, self._settings, self._store = pool, jobs, messages, settings, store
         self._scenes: dict[str, dict[str, FoundScene]] = {}
-        """By folder and path."""
+        """Scenes by folder and path."""
         self._reports: dict[str, FolderReport] = {}
         self._known: tuple[FoundScene, ...] | None = ()
         self._job: Job | None = None
@@ -70,7 +70,7 @@ class SceneFolders(QObject):
 
     @property
     def folders(self) -> list[str]:
-        """As they were added."""
+        """Folders in the order in which they were added."""
         return only_texts(self._settings.get(KEY))[:MOST_FOLDERS]
 
     @property
@@ -178,7 +178,7 @@ class SceneFolders(QObject):
         )
 
     def _post(self, folder: str, scenes: list[FoundScene]) -> None:
-        """On the job's thread."""
+        """Send scenes to the window's thread, from that of the job."""
         self._jobs.mailbox.post(self._take, folder, scenes)
 
     def _take(self, folder: str, scenes: list[FoundScene]) -> None:

@@ -28,7 +28,7 @@ class ScenePictures(QObject):
         super().__init__(parent)
         self._jobs, self._store = jobs, store
         self._known: OrderedDict[str, QImage | None] = OrderedDict()
-        """None while it is being read, and where there is none."""
+        """Pictures by path; None while a picture is being read, and where there is none."""
 
     def of(self, path: str) -> QImage | None:
         """The picture of a scene; None where it is not known yet, and `arrived` follows, or where there is none."""

@@ -18,9 +18,9 @@ MOST_BESIDE = 3
 UNDATED_PX = 15.0
 GAP_PX = 12.0
 LEAST_UNDATED_PX = 104.0
-"""So that what they are can be read below them."""
+"""Least width in logical pixels for undated ticks, so that their heading below can be read."""
 MOST_UNDATED_SHARE = 0.35
-"""Of the strip's width, for what has no date."""
+"""Greatest part of the strip's width for ticks without a date."""
 
 
 class Placed(Struct, frozen=True):

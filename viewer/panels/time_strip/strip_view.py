@@ -46,7 +46,7 @@ class StripView(QWidget):
         self._seen: list[SeenMark] = []
         self._current = ""
         self._axis: TimeAxis | None = None
-        """None until something dated is shown."""
+        """The axis of time; None until something dated is shown."""
         self._is_moved = False
         """The analyst has zoomed or moved the axis: it stays where it is."""
         self._pressed: QPointF | None = None

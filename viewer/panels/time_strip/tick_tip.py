@@ -35,7 +35,7 @@ class TickTip(QFrame):
         self._end.timeout.connect(self.hide)
 
     def show_at(self, place: QPoint, lines: Sequence[str], image: QImage | None) -> None:
-        """Above a place of the screen, or at the upper edge where there is no room."""
+        """Show the tip above a place of the screen, or at the upper edge where there is no room."""
         self.text.setText(tooltip("\n".join(lines)))
         self.show_picture(image)
         self.adjustSize()

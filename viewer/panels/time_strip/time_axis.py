@@ -17,7 +17,7 @@ SHORTEST_S = 2 * 3600.0
 EARLIEST_S, LATEST_S = -140 * YEAR_S, 200 * YEAR_S
 MARGIN = 0.04
 LABEL_PX = 74.0
-"""Between two dates in words, at least."""
+"""Least distance between two written dates, in logical pixels."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STEPS_YEARS = (1, 2, 5, 10, 20, 50, 100)
 _STEPS_MONTHS = (1, 2, 3, 6)

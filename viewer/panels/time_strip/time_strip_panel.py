@@ -221,7 +221,7 @@ class TimeStripPanel(QWidget):
             self.tip.hide()
 
     def _above(self, at: QPoint) -> QPoint:
-        """Over the map rather than over the controls of the panel, and of the comparison between the two."""
+        """Place of a tip over the map, rather than over the controls of the panel and of the comparison above it."""
         panel = self.parentWidget()
         while panel is not None and not isinstance(panel, QDockWidget):
             panel = panel.parentWidget()

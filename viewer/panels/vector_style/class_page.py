@@ -146,7 +146,7 @@ class ClassPage(QWidget):
         self.note.setVisible(bool(left))
 
     def _fit_table(self) -> None:
-        """As tall as its rows, within reason."""
+        """Set the height that the rows need, within limits."""
         rows = max(_ROWS_SHOWN[0], min(self.rows.rowCount(), _ROWS_SHOWN[-1]))
         row_px = max(self.table.fontMetrics().height(), HEIGHT_PX) + 3
         self.table.setFixedHeight(row_px * rows + self.table.header().sizeHint().height() + 8)

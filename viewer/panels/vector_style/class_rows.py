@@ -156,7 +156,7 @@ class ClassRows(QAbstractTableModel):
 
 
 def _limits(text: str) -> tuple[float, float]:
-    """From "1 – 5". Raises InvalidValue."""
+    """Parse the limits of a range such as "1 – 5". Raises InvalidValue."""
     parts = text.replace("−", "-").replace("…", "–").split("–")
     try:
         lower, upper = (float(part.replace(" ", "").replace(",", ".")) for part in parts)

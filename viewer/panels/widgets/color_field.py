@@ -50,7 +50,7 @@ class ColorField(QWidget):
         self._color_swatch(value)
 
     def show_other(self, value: Any) -> None:
-        """As of `LineField`."""
+        """Show the value of another row; see `LineField.show_other`."""
         self.line.show_other(value)
         self._color_swatch(value)
 
@@ -64,7 +64,7 @@ class ColorField(QWidget):
         self.line.reset()
 
     def refuse(self) -> None:
-        """As of `LineField`."""
+        """Keep a refused text; see `LineField.refuse`."""
         self.line.refuse()
 
     def flush(self) -> None:

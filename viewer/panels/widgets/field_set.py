@@ -27,7 +27,7 @@ _COMES_BACK = Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusR
 type CommitTyped = Callable[[str, Any, str], str]
 """Takes a column, its new value and the series of the edit, and returns why not, or empty text."""
 LABEL_PX = 74
-"""So that the fields of one page stand in line."""
+"""Width of labels in logical pixels, so that the fields of a page are aligned."""
 
 
 def lead_to_column(form: QWidget, column: str) -> None:
@@ -82,7 +82,7 @@ class FieldSet(QObject):
         self.go_on_in(form)
 
     def keep_typing(self, commit: CommitTyped) -> None:
-        """From now on commit a text also while it is being typed, whenever that rests.
+        """Commit texts during typing too, whenever it rests.
 
         `commit` also takes the series of the edits of one text, which are one step to undo.
         """

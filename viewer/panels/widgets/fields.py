@@ -74,7 +74,7 @@ class LineField(QLineEdit):
     given_up = Signal()
     """The typing is about to be taken back, with all that was kept of it whenever it rested."""
     taken_back = Signal()
-    """The value that was shown stands there again."""
+    """Emitted when the value that was shown before is shown again."""
 
     says_something_midway = True
     """False for fields where half of a text is another value, or none: half of a year."""
@@ -274,7 +274,7 @@ class TextField(QPlainTextEdit):
     rested = Signal(object)
     given_up = Signal()
     taken_back = Signal()
-    """As of `LineField`."""
+    """Emitted when the value that was shown before is shown again."""
     says_something_midway = True
 
     def __init__(self, lines: int = 2, most_lines: int = 8, parent: QWidget | None = None) -> None:
@@ -301,7 +301,7 @@ class TextField(QPlainTextEdit):
             self.reset()
 
     def show_other(self, value: Any) -> None:
-        """As of `LineField`."""
+        """Show the value of another row; see `LineField.show_other`."""
         self._take(value)
         self.reset()
 
@@ -323,7 +323,7 @@ class TextField(QPlainTextEdit):
         _mark_refused(self, False)
 
     def refuse(self) -> None:
-        """As of `LineField`."""
+        """Keep a refused text; see `LineField.refuse`."""
         self.document().setModified(True)
         _mark_refused(self, True)
 
@@ -413,7 +413,7 @@ class ChoiceField(ComboBox):
     committed = Signal(object)
     given_up = Signal()
     taken_back = Signal()
-    """As of `LineField`; a choice is not typed, and stays."""
+    """Emitted as `LineField.taken_back`; a choice is not typed, and stays."""
 
     def __init__(
         self, choices: Iterable[tuple[Any, str]] = (), free: bool = False, parent: QWidget | None = None
@@ -452,7 +452,7 @@ class ChoiceField(ComboBox):
             self.reset()
 
     def show_other(self, value: Any) -> None:
-        """As of `LineField`."""
+        """Show the value of another row; see `LineField.show_other`."""
         self._take(value)
         self.reset()
 
@@ -475,7 +475,7 @@ class ChoiceField(ComboBox):
         self._line().setCursorPosition(0)
 
     def refuse(self) -> None:
-        """As of `LineField`; a choice goes back to the one before."""
+        """Keep a refused text, see `LineField.refuse`; a choice returns to the one before."""
         if self._free:
             self._line().setModified(True)
             _mark_refused(self, True)

@@ -21,7 +21,7 @@ class RowColumn(QVBoxLayout):
         self.setSpacing(spacing)
         self._most = AT_ONCE
         self.more_button: QPushButton | None = None
-        """None where all are shown."""
+        """The button that shows more rows; None where all are shown."""
 
     def fill[T](self, items: Sequence[T], make: Callable[[T], QWidget], nothing: str) -> None:
         """Show a list in place of what was shown: as much of it. `nothing` is the sentence for an empty one."""

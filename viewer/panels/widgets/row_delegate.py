@@ -26,7 +26,7 @@ def paint_selection_bar(painter: QPainter, option: QStyleOptionViewItem) -> None
 
 
 class RowDelegate(QStyledItemDelegate):
-    """For the first column of a list."""
+    """Paints the first column of a list."""
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:

@@ -179,7 +179,7 @@ class RowList(QWidget):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Down and Enter lead from the filter into the rows."""
+        """Move the focus from the filter into the rows on Down and Enter."""
         keys = (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if watched is not self.filter or not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
             return False

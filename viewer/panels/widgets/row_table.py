@@ -20,13 +20,13 @@ from viewer.support.text import one_line, tooltip
 AHEAD_MS, AHEAD_ROWS = 10, 40
 """Rows whose texts are made ahead in a turn of the event loop, and the time between two turns."""
 REST_MS = 100
-"""So long after an edit or a selection none are made: a frame is due that shows it."""
+"""Milliseconds after an edit or a selection in which no texts are made, as a frame is due that shows it."""
 
 type Index = QModelIndex | QPersistentModelIndex
 
 _ROLE = Qt.ItemDataRole
 CHIP_ROLE = int(_ROLE.UserRole)
-"""Of the first column: a word about the row that is shown as a chip; None where rows have no chips."""
+"""Role of the first column for the word in a row's chip; None where rows have no chips."""
 _DISPLAY, _TIP = int(_ROLE.DisplayRole), int(_ROLE.ToolTipRole)
 _DECORATION, _ALIGNMENT = int(_ROLE.DecorationRole), int(_ROLE.TextAlignmentRole)
 _ANSWERED = frozenset((_DISPLAY, _TIP, _DECORATION, _ALIGNMENT, CHIP_ROLE))
@@ -112,7 +112,7 @@ class RowTable(QAbstractTableModel):
         self._listed: dict[str, Row] = {}
         """All rows, in the order of the case."""
         self._records: dict[str, _Record] = {}
-        """Of rows that were asked for texts."""
+        """Records of the rows whose texts were needed."""
         self._order = KeptOrder()
         self._visible: list[str] = []
         self._places: dict[str, int] | None = None
@@ -354,7 +354,7 @@ class RowTable(QAbstractTableModel):
 
     @override
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """By one column; -1 is the order of the case."""
+        """Sort by one column; -1 is the order of the case."""
         self._column, self._descending = column, order == Qt.SortOrder.DescendingOrder
         self._arrange(frozenset())
 

@@ -34,7 +34,7 @@ class SliderField(QWidget):
         self.slider = Slider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, STEPS)
         self._unit = _number(text(high)) / high
-        """Of a value, as it is shown: 100 for percent."""
+        """Factor from a value to the number that is shown: 100 for percent."""
         self.slider.setSingleStep(max(1, round(STEPS * _last_digit(text(high)) / (self._unit * (high - low)))))
         self.slider.setPageStep(10 * self.slider.singleStep())
         self.number = LineField()
@@ -62,7 +62,7 @@ class SliderField(QWidget):
             self.reset()
 
     def show_other(self, value: Any) -> None:
-        """As of `LineField`."""
+        """Show the value of another row; see `LineField.show_other`."""
         self.show_value(value)
         self.reset()
 
@@ -102,7 +102,7 @@ class SliderField(QWidget):
             self.committed.emit(round(min(max(value, self._low), self._high), 4))
 
     def _value_of(self, text: str) -> float:
-        """Of a number in the unit that is shown, with or without it; nan where there is none."""
+        """Value of a number in the unit that is shown, with or without the unit; nan for other text."""
         if text.strip().casefold() == self._text(self._low).casefold():
             return self._low
         return _number(text) / self._unit

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 from viewer.support.text import plain
 
 ROOM_PX = 40
-"""Of a field that is taken by its frame and its arrow."""
+"""Width of a field that its frame and its arrow take, in logical pixels."""
 
 
 class WholeText(QLabel):
-    """Hidden while the field has room for its text."""
+    """The whole text of a field; hidden while the field has room for it."""
 
     def __init__(self, field: QComboBox, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

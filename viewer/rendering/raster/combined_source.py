@@ -1,4 +1,4 @@
-"""The readers' side of a combined layer: several images, probed each by itself and read together."""
+"""The readers' side of a combined layer: several images, each probed by itself and read together."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ from viewer.rendering.raster.raster_source import RasterSource
 
 
 class CombinedSource(RasterSource):
-    """`path` only names it: the members' files are read. What is missing is told in `lacks`; the others are shown."""
+    """Reads the members of a combined layer; `path` is only its name.
+
+    Missing members are reported in `lacks`, and the others are shown.
+    """
 
     def __init__(self, context: RenderContext, path: Path, members: Sequence[tuple[Member, Path]]) -> None:
         super().__init__(context, path, {})
@@ -69,7 +72,7 @@ class CombinedSource(RasterSource):
 
     @override
     def acquisition_of(self, bands: tuple[int, ...]) -> Acquisition | None:
-        """Several dates make a composite: only those count whose bands are shown."""
+        """The acquisition of the members whose bands are shown; of several dates it is a composite."""
         parts = self._parts
         shown = {id(place_of(parts, number)[0].member) for number in bands}
         known = [

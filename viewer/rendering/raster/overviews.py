@@ -1,4 +1,4 @@
-"""Overviews of rasters that have too few: kept in our cache folder, built there in the background, never elsewhere."""
+"""Builds overviews of rasters that have too few, in the background, in our cache folder and nowhere else."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from viewer.support.jobs import Job, JobContext, Jobs
 from viewer.support.language.translation import in_language
 
 LIMIT_BYTES = 8 << 30
-"""Of all overviews together: the ones not used for longest go first."""
+"""Most bytes of all overviews together: those not used for longest go first."""
 SLICE_S = 0.5
 DEADLINE_S = 1800.0
-"""Of one slice: the last one of a very large raster takes long, and can be cancelled like all."""
+"""Deadline in seconds for one slice: the last one of a very large raster takes long. Each can be cancelled."""
 
 
 class _Build(Struct, eq=False):
@@ -35,10 +35,10 @@ class _Build(Struct, eq=False):
 
 
 class Overviews(QObject):
-    """One build at a time, by a reader that writes into the folder only. The window's thread only."""
+    """Builds one overview at a time, by a reader that writes into the folder only. For the window's thread only."""
 
     ended = Signal(object, str)
-    """A SourceState whose build has ended, and why it failed: empty where it did not, also when it was cancelled."""
+    """Emitted with the SourceState of a build that has ended, and its error; empty without one, also when cancelled."""
 
     def __init__(
         self, pool: ReaderPool, jobs: Jobs, folder: Path, limit_bytes: int = LIMIT_BYTES, parent: QObject | None = None
@@ -46,10 +46,10 @@ class Overviews(QObject):
         super().__init__(parent)
         self._pool, self._jobs, self._folder, self.limit_bytes = pool, jobs, folder, limit_bytes
         self._builds: deque[_Build] = deque()
-        """The first one is under way."""
+        """Builds in their order; the first one is under way."""
 
     def find(self, state: SourceState) -> str:
-        """The path of what was built for exactly this state; empty where nothing was."""
+        """Path of the overviews of exactly this state; empty without any."""
         path = self._folder / state.overview_name
         try:
             os.utime(path)  # used now: others go before it
@@ -61,7 +61,7 @@ class Overviews(QObject):
         return any(build.state == state for build in self._builds)
 
     def build(self, state: SourceState, expected_bytes: int = 0) -> None:
-        """Build them, after those that were asked for before; `ended` tells of the end."""
+        """Build overviews of a file after those requested before; `ended` is emitted at the end."""
         if self.is_building(state):
             return
         build = _Build(state, expected_bytes)
@@ -72,14 +72,14 @@ class Overviews(QObject):
             self._begin(build)
 
     def forget(self, state: SourceState) -> None:
-        """The file may not be read any more: end what is being built of it, and remove what was."""
+        """Cancel the build of a file that may not be read any more, and remove what was built of it."""
         for build in [build for build in self._builds if build.state.overview_stem == state.overview_stem]:
             self._cancel(build)
         folder = self._folder
         self._jobs.run(lambda _: _remove_all(folder, state), failed=lambda _: None)
 
     def sweep(self, state: SourceState) -> None:
-        """Remove what was built for other states of a file, off the window's thread."""
+        """Remove what was built for other states of a file, in another thread than the window's."""
         folder = self._folder
         self._jobs.run(lambda _: _remove_stale(folder, state), failed=lambda _: None)
 

@@ -1,4 +1,4 @@
-"""From raw tiles to pictures, on both cores."""
+"""Colours raw tiles as pictures, on both cores."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ type Pictures = list[tuple[TileRead, QImage]]
 
 
 def coloured(raw: RawTile, style: RasterStyle, info: RasterInfo) -> QImage:
-    """A tile's picture; the format without transparency, which is painted fastest, where all of it is valid."""
+    """The picture of a tile; without transparency, which is painted fastest, where all of it is valid."""
     if raw.bands is None:
         return NOTHING
     height, width = (length - 2 * style.margin_px for length in raw.bands.shape[1:])
@@ -36,7 +36,7 @@ def coloured(raw: RawTile, style: RasterStyle, info: RasterInfo) -> QImage:
 
 
 class Colouring:
-    """Colours many tiles off the window's thread, one batch at a time."""
+    """Colours many tiles in other threads than the window's, one batch at a time."""
 
     def __init__(self, jobs: Jobs) -> None:
         self._jobs = jobs
@@ -56,7 +56,7 @@ class Colouring:
         done: Callable[[Pictures], None],
         failed: Callable[[GeoloupeError], None],
     ) -> None:
-        """`done` or `failed` is called once, in the window's thread, when all of them are coloured."""
+        """Colour tiles; `done` or `failed` is called once, in the window's thread, when all of them are coloured."""
         assert not self.is_busy, "one batch at a time"
         self._pictures, self._error = [], None
         parts = [part for part in (tiles[start::THREADS] for start in range(THREADS)) if part]

@@ -34,14 +34,14 @@ from viewer.rendering.raster.shown_style import ShownStyle, ViewSample
 from viewer.rendering.world_copies import Views
 
 LEAST_SEEN_PX = 4
-"""Of an image whose shorter side takes fewer pixels of the map, its reduced copies may have none with a value."""
+"""Pixels of the map that an image's shorter side needs to be drawn: reduced copies of smaller ones may lack values."""
 
 
 class RasterDrawing(LayerDrawing):
-    """Puts together where the file is, its style as it is shown, and its tiles."""
+    """Draws a raster from its file, its style as shown, and its tiles."""
 
     sampled = Signal()
-    """`sample` is of another view now."""
+    """Emitted when `sample` is of another view."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class RasterDrawing(LayerDrawing):
         parent: QObject | None = None,
         make_source: Callable[[], RasterSource] | None = None,
     ) -> None:
-        """`make_source`: where it is more than one file, whose name `path` then is."""
+        """Make the drawing of a file. `make_source` is for a layer of several files, whose name is `path`."""
         super().__init__(layer, context, parent)
         self.path = path
         points = read_control_points(layer.control_points_json)
@@ -61,10 +61,10 @@ class RasterDrawing(LayerDrawing):
         self.tiles = RasterTiles(layer.uuid, self.source, context, self._tiles_changed, self._tiles_failed)
         self._shown_style = ShownStyle(context.jobs)
         self._acquisition: tuple[tuple[Layer, RasterInfo | None, Acquisition | None], Acquisition, str] | None = None
-        """With what it was made of, and the credit; every look at the list of layers asks for it, and every frame."""
+        """The acquisition and the credit, with what they were made of; lists of layers and every frame need them."""
         self._generation = 0
         self._drawn: RasterInfo | None = None
-        """The facts with which it was last drawn."""
+        """The facts with which the layer was last drawn."""
         if context.overviews is not None:
             context.overviews.ended.connect(self._overviews_ended)
         self.source.probe(canvas_crs, partial(self._probed, self.source))
@@ -92,7 +92,7 @@ class RasterDrawing(LayerDrawing):
         return self._known()[0]
 
     def _known(self) -> tuple[Acquisition, str]:
-        """Of when it is, and its credit with that."""
+        """Acquisition of the image, and its credit with the date."""
         known_of = self.layer, self.info, self._found_acquisition
         if self._acquisition is None or any(a is not b for a, b in zip(self._acquisition[0], known_of, strict=True)):
             acquisition = acquisition_of(*known_of)
@@ -175,7 +175,7 @@ class RasterDrawing(LayerDrawing):
 
     @property
     def is_too_small(self) -> bool:
-        """True where nothing of it is drawn because it takes no more than some pixels of the map."""
+        """True where nothing of the image is drawn because it covers only a few pixels of the map."""
         shown = self._whole_and_blank()
         return shown is not None and self._is_tiny(shown)
 
@@ -185,7 +185,7 @@ class RasterDrawing(LayerDrawing):
         return view is not None and side < LEAST_SEEN_PX * view.grid.resolution
 
     def _whole_and_blank(self) -> Bounds | None:
-        """Its bounds on the map while all of it is in view, and nothing is seen; else None."""
+        """Bounds of the image on the map while all of it is in view and no pixel has a value; else None."""
         view, lonlat = self.tiles.view, self.bounds_lonlat()
         if view is None or self._is_unplaced() or self.is_nowhere or not self.tiles.is_blank():
             return None
@@ -222,7 +222,7 @@ class RasterDrawing(LayerDrawing):
         super().close()
 
     def reload(self) -> None:
-        """Read everything again: the file has changed, or its quarantine is to end."""
+        """Read everything again, as the file has changed, or to end its quarantine."""
         self.context.pool.forgive(str(self.path))
         self._drawn = None
         self._forget_read()
@@ -255,7 +255,7 @@ class RasterDrawing(LayerDrawing):
         self._announce()
 
     def ask_acquisition(self) -> None:
-        """Have `source.acquisition` found out, once; `updated` tells of it."""
+        """Read `source.acquisition`, once; `updated` is emitted when it is known."""
         self.source.ask_acquisition(self._announce)
 
     # -- tiles --------------------------------------------------------------------------------------------------
@@ -276,7 +276,7 @@ class RasterDrawing(LayerDrawing):
         )
 
     def _request_tiles(self) -> None:
-        """Ask for what the view lacks, where the layer is shown and has a place."""
+        """Request the tiles that the view lacks, where the layer is shown and has a place."""
         view = self.tiles.view
         if not self.layer.visible or self.is_nowhere:
             self.tiles.rest()
@@ -293,7 +293,7 @@ class RasterDrawing(LayerDrawing):
             self._set_problem(sentence, about)
 
     def _forget_read(self) -> None:
-        """Nothing that was read before counts, not even what readers are at just now."""
+        """Drop all that was read before, and what readers are reading now."""
         self._generation += 1
         self._forget_all()
 
@@ -305,24 +305,24 @@ class RasterDrawing(LayerDrawing):
 
     @property
     def lack(self) -> Lack:
-        """Degree to which overviews lack: where they do, zoomed out only a sample of the pixels is shown."""
+        """Degree to which overviews are missing: without them only a sample of the pixels is shown when zoomed out."""
         return self.source.lack
 
     @property
     def is_stale(self) -> bool:
-        """The file is not the one that was opened: what was read of it before is shown."""
+        """True where the file has changed since it was opened: what was read before is shown."""
         return self.tiles.is_frozen
 
     @property
     def can_build(self) -> bool:
-        """True where overviews lack that can be built, and are not being built."""
+        """True where missing overviews can be built, and are not being built."""
         state, store = self.source.state, self.context.overviews
         if state is None or store is None or self.is_stale:
             return False
         return self.lack in (Lack.MODERATE, Lack.LARGE) and not store.is_building(state)
 
     def build_overviews(self) -> None:
-        """Have those built that lack, in our cache folder."""
+        """Build the missing overviews in our cache folder."""
         state, info, store = self.source.state, self.info, self.context.overviews
         if self.can_build and state is not None and info is not None and store is not None:
             store.build(state, overview_bytes(info))
@@ -336,7 +336,7 @@ class RasterDrawing(LayerDrawing):
             self._announce()
 
     def check_file(self) -> None:
-        """Look, off the window's thread, whether the file still is what was opened."""
+        """Check in another thread than the window's whether the file has changed since it was opened."""
         state = self.source.state
         if state is not None:
             self.context.jobs.run(lambda _: _found_state(state), partial(self._checked, state), apart=True)
@@ -368,7 +368,7 @@ class RasterDrawing(LayerDrawing):
         return self._shown_style.sample
 
     def watch(self, watched: bool) -> None:
-        """Somebody shows `sample`: measure each view that rests."""
+        """Measure each view that rests while `watched`, as `sample` is shown somewhere."""
         self._shown_style.is_watched = watched
         self._measure()
 
@@ -408,7 +408,7 @@ class RasterDrawing(LayerDrawing):
     # -- where it is --------------------------------------------------------------------------------------------
 
     def _place(self, crs: str) -> bool:
-        """Work out where the layer is on a canvas of this CRS; False (and a problem) where it has no place."""
+        """Compute the place of the layer on a canvas of this CRS; False, and a problem, where it has none."""
         assert self.info is not None
         try:
             bounds = bounds_on(self.layer, self.info, crs, self.path.name)
@@ -426,7 +426,7 @@ class RasterDrawing(LayerDrawing):
 
 
 def _found_state(state: SourceState) -> SourceState | None:
-    """The same file as it is now; None where it is gone."""
+    """The state of the same file now; None where the file is gone."""
     try:
         found = os.stat(state.path)
     except OSError:

@@ -1,4 +1,4 @@
-"""The place of a file, on the Earth or off it, and its credit: what the file says, under what the layer's row says."""
+"""The place of a file, on the Earth or off it, and its credit, from the file and the layer's row, which comes first."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from viewer.rendering.drawing import credit_with_date
 
 
 def credit_of(layer: Layer, known: Acquisition) -> str:
-    """For the map's edge: credit, date, and what kind of date it is where it is no instant."""
+    """Credit for the map's edge: credit, date, and the kind of the date where it is no instant."""
     kind = "" if known.date_kind != "unknown" or not known.at else Phrase(", kind of date unknown")
     credit = known.credit or Phrase("{name}, credit not given", name=layer.name)
     return credit_with_date(credit, known.at, known.date_kind, known.until, kind)
 
 
 def bounds_lonlat_of(layer: Layer, info: RasterInfo) -> Bounds | None:
-    """None where it has no place on the Earth."""
+    """Bounds of an image in longitude and latitude; None where it has no place on the Earth."""
     if not layer.crs:
         return info.bounds_lonlat
     if layer.crs == PIXEL_SPACE:
@@ -62,7 +62,7 @@ def off_the_map(crs: str, name: str) -> str:
 
 
 def bounds_on(layer: Layer, info: RasterInfo, crs: str, name: str) -> Bounds:
-    """Bounds on a canvas of this CRS. Raises CannotBePlaced."""
+    """Bounds of an image on a canvas of this CRS. Raises CannotBePlaced."""
     source = layer.crs or info.crs
     if source == crs == PIXEL_SPACE:
         return pixel_bounds_of(info)
@@ -84,7 +84,7 @@ def _is_over_the_dateline(lonlat: Bounds) -> bool:
 
 
 def pixel_bounds_of(info: RasterInfo) -> Bounds:
-    """Bounds in pixel space, as the op "tile" counts there."""
+    """Bounds in pixel space, in which the op "tile" counts."""
     return Bounds(0.0, -float(info.height), float(info.width), 0.0)
 
 

@@ -1,4 +1,4 @@
-"""The reads that a raster asks of the readers: its tiles in their order, and the small picture of the whole."""
+"""The reads that a raster requests from readers: its tiles in order, and the small picture of the whole."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from viewer.rendering.tiles.tile_cache import RawTile
 OVERVIEW_PX = 512
 """Longer edge of the small picture of the whole layer."""
 CHEAP_PIXELS = 2_000_000
-"""A small picture of the whole that has to be made of more pixels than this costs more than it is worth."""
+"""Most pixels from which a small picture of the whole is made; from more it costs more than it is worth."""
 FIRST_RANK, COARSE_RANK, EXACT_RANK, OVERVIEW_RANK = -1.0, 0.0, 1e3, 1e6
 
 
@@ -34,11 +34,11 @@ class Reading(NamedTuple):
     source_crs: str
     generation: int
     margin_px: int = 0
-    """So many pixels more on each side than the tile shows."""
+    """Pixels on each side beyond those that the tile shows."""
     overview_path: str = ""
-    """Of overviews that we built for a file that has too few of its own."""
+    """Path of the overviews that we built for a file with too few of its own; empty without any."""
     control_points_json: str = ""
-    """By which it is placed."""
+    """Control points that place the image, as JSON."""
 
 
 class TileRead(NamedTuple):
@@ -52,7 +52,7 @@ class TileRead(NamedTuple):
     is_overview: bool = False
 
     def each(self) -> Iterator[TileRead]:
-        """The same, a tile at a time."""
+        """The reads of this read's tiles, one by one."""
         if self.is_overview or (self.width, self.height) == (TILE_PX, TILE_PX):
             yield self
             return
@@ -74,7 +74,7 @@ class TileRead(NamedTuple):
             yield read, RawTile(raw.bands[:, *part].copy(), mask)
 
     def question(self, source: ReadTile) -> ReadTile:
-        """`source` says which bands of which file, or which places in files."""
+        """The question to a reader; `source` names the file and bands, or the places in several files."""
         reading, key, margin = self.reading, self.key, self.reading.margin_px
         affine = self.grid.affine(key.level, key.col * TILE_PX - margin, key.row * TILE_PX - margin)
         return replace(
@@ -89,10 +89,10 @@ class TileRead(NamedTuple):
 
 
 def together(reading: Reading, grid: TileGrid, keys: Iterable[TileKey]) -> list[TileRead]:
-    """Reads of exact tiles, two neighbours in one: a read costs the same half a millisecond however large it is.
+    """Reads of exact tiles, two neighbours in one, as a read costs the same half a millisecond at any size.
 
-    Neighbours in a row before those in a column: low reads touch fewer blocks of the file where two readers meet. The
-    order is that of the better tile of each.
+    Neighbours in a row come before those in a column: low reads touch fewer blocks of the file where two readers meet.
+    The order is that of the better tile of each pair.
     """
     lacking = dict.fromkeys(keys)
     reads = []
@@ -113,14 +113,14 @@ def together(reading: Reading, grid: TileGrid, keys: Iterable[TileKey]) -> list[
 
 
 def reader_crs(canvas_crs: str) -> str:
-    """The CRS of the canvas as readers take it: empty where it is the picture's own pixels."""
+    """The CRS of the canvas as readers take it: empty for the picture's own pixels."""
     return "" if canvas_crs == PIXEL_SPACE else canvas_crs
 
 
 def coarse_pays(info: RasterInfo, pixels_across: float) -> bool:
-    """True where a coarse tile costs about as much as an exact one: the file stores an overview for it.
+    """True where a coarse tile costs about as much as an exact one, as the file stores an overview for it.
 
-    Else reading it would unpack all that the exact tiles unpack, once more. The raster is `pixels_across` wide on the
+    Else reading it would unpack all that the exact tiles unpack once more. The raster is `pixels_across` wide on the
     canvas.
     """
     factors = (1, *info.overviews)
@@ -157,35 +157,35 @@ def raw_tile(answer: Answer) -> RawTile:
 
 
 class RasterRequests:
-    """The tile requests of one layer: what failed is requested no more, what a reader is at not twice."""
+    """The tile requests of one layer. Failed reads are not repeated, and reads under way are not requested twice."""
 
     def __init__(self) -> None:
         self._failed: set[TileRead] = set()
         self._under_way: set[TileRead] = set()
-        """Tiles that a reader is at, each by itself; filled on readers' threads."""
+        """Single tiles that readers are reading; added on readers' threads."""
 
     def begin(self, read: TileRead) -> None:
-        """A reader is at it now. On a reader's thread."""
+        """Note that a reader has begun a read. Called on a reader's thread."""
         self._under_way.update(read.each())
 
     def settle(self, read: TileRead) -> None:
-        """No reader is at it any more."""
+        """Note that a reader has ended a read."""
         self._under_way.difference_update(read.each())
 
     def fail(self, read: TileRead) -> None:
-        """It cannot be read; of tiles that failed together some may be sound: they are requested one by one."""
+        """Note that a read has failed. Tiles that failed together are requested one by one, as some may be sound."""
         self._failed.add(read)
 
     def forgive(self) -> None:
-        """The data are other data now."""
+        """Forget what has failed, as the data are other data now."""
         self._failed.clear()
 
     def failed(self, reads: Iterable[TileRead]) -> list[TileRead]:
-        """Reads among these that have failed."""
+        """The failed ones among these reads."""
         return [read for read in reads if read in self._failed]
 
     def tiles(self, reading: Reading, grid: TileGrid, ranks: Mapping[TileKey, float], lack: Lack) -> list[TileRequest]:
-        """Coarse tiles first, then exact ones, each in the order of their ranks."""
+        """Requests for coarse tiles first, then for exact ones, each in the order of their ranks."""
         reads = ((TileRead(reading, grid, key), rank) for key, rank in ranks.items())
         open_reads = [(read, rank) for read, rank in reads if self._is_open(read)]
         coarse = [TileRequest(COARSE_RANK + rank, read) for read, rank in open_reads if read.key.level]
@@ -193,7 +193,7 @@ class RasterRequests:
         return coarse + self._exact(reading, grid, exact, lack)
 
     def tiles_ahead(self, reading: Reading, grid: TileGrid, keys: Iterable[TileKey]) -> list[TileRequest]:
-        """Exact tiles that nobody looks at yet, in this order."""
+        """Requests for exact tiles that are not in view yet, in this order."""
         ranks = {key: float(rank) for rank, key in enumerate(keys) if self._is_open(TileRead(reading, grid, key))}
         return self._exact(reading, grid, ranks, Lack.NONE)
 
@@ -208,9 +208,9 @@ class RasterRequests:
         sampled: bool,
         lack: Lack,
     ) -> list[TileRequest]:
-        """The requests and one for the small picture of all of `bounds`, unless it has failed, after `overview_read`.
+        """The requests, and one for the small picture of all of `bounds` unless it has failed (see `overview_read`).
 
-        Last; where each exact tile takes long all of the layer is to be there before the first of them.
+        It comes last; but first where each exact tile takes long, so that all of the layer is there before them.
         """
         read = overview_read(reading, info, crs, bounds, sampled=sampled)
         if read is None or read in self._failed:
@@ -223,7 +223,7 @@ class RasterRequests:
         return read not in self._failed and read not in self._under_way
 
     def _exact(self, reading: Reading, grid: TileGrid, ranks: dict[TileKey, float], lack: Lack) -> list[TileRequest]:
-        """Neighbours are read together; one by one where that failed, or where each of them takes long."""
+        """Requests for exact tiles: neighbours together, or one by one where that failed or each of them takes long."""
         found: list[TileRequest] = []
         for read in together(reading, grid, ranks):
             single = read in self._failed or lack is not Lack.NONE

@@ -1,4 +1,4 @@
-"""The readers' side of a raster layer: its file, or the files of a delivery, and what they were found to be."""
+"""The readers' side of a raster layer: its file, or the files of a delivery, and the facts found in them."""
 
 from __future__ import annotations
 
@@ -40,46 +40,48 @@ from viewer.rendering.context import RenderContext
 from viewer.rendering.raster.raster_requests import TileRead, reader_crs
 
 MOST_BANDS = 64
-"""So many are told of at a place, or of an area."""
+"""Most bands whose values are read at a place, or in an area."""
 
 type Answered = Callable[[Answer | GeoloupeError], None]
 
 
 class RasterSource:
-    """All callbacks come in the window's thread, but those of tiles."""
+    """Asks readers about a raster. All callbacks come in the window's thread, except those of tiles."""
 
     def __init__(
         self, context: RenderContext, path: Path, source: Mapping[str, Any], points: PointSet | None = None
     ) -> None:
-        """`source` is the layer's: "part" is one picture of a file that holds several, "height_m" is for an RPC.
-        `points`: control points by which it is placed.
+        """Make the source of a layer.
+
+        `source` is that of the layer's row: "part" is one picture of a file that holds several, "height_m" is for an
+        RPC. `points` are control points that place it.
         """
         self.path = path
         self._points = None if points is None else points.for_readers
         self._part, self._height_m = str(source.get("part", "")), height_of(source)
         self.band_names = given_names(source)
         self.own_info: RasterInfo | None = None
-        """The facts as the file itself says."""
+        """The facts as the file itself states them."""
         self.info: RasterInfo | None = None
-        """The same with the bands' names that the analyst gave."""
+        """The facts with the bands' names that the analyst gave."""
         self.scene: SceneInfo | None = None
-        """The scene where the path is a delivery: band n of `info` is its band n."""
+        """The scene of a delivery, whose band n is band n of `info`; None for a file."""
         self.acquisition: Acquisition | None = None
-        """None until `ask_acquisition` was answered."""
+        """Acquisition of the image; None until `ask_acquisition` has been answered."""
         self.missing: frozenset[str] = frozenset()
-        """The files that were looked for and are not there."""
+        """The files that were looked for and are missing."""
         self.lacks = ""
-        """A sentence on parts that are not there though the rest can be shown."""
+        """A sentence on missing parts where the rest can be shown."""
         self.state: SourceState | None = None
-        """The file as it was probed; None for what is more than one file."""
+        """The state of the file when it was probed; None for several files."""
         self.overview_path = ""
-        """Of overviews that we have built for it."""
+        """Path of the overviews that we have built for it; empty without any."""
         self._context = context
         self._profile = Profile.LOCAL
         self._has_asked = False
 
     def probe(self, canvas_crs: str, done: Callable[[str], None]) -> None:
-        """Find out what is there; `done` is told what is wrong with it, or nothing."""
+        """Probe the file; `done` is called with the sentence on what is wrong with it, or an empty one."""
 
         def probed(result: Answer | GeoloupeError) -> None:
             if isinstance(result, GeoloupeError):
@@ -115,7 +117,7 @@ class RasterSource:
         return (self.path.parent,)
 
     def name_bands(self, names: Mapping[int, str]) -> None:
-        """Take the names of bands that the analyst gives; nothing is read again."""
+        """Set the names of bands that the analyst gives; nothing is read again."""
         if dict(names) == self.band_names:
             return
         self.band_names = dict(names)
@@ -124,21 +126,21 @@ class RasterSource:
 
     @property
     def lack(self) -> Lack:
-        """Degree to which overviews lack."""
+        """Degree to which overviews are missing."""
         if self.info is None or self.state is None or self.overview_path:
             return Lack.NONE
         return lack_of(self.info)
 
     @property
     def is_built_soon(self) -> bool:
-        """Overviews are being built, and that takes less than a minute: reading without them is not worth it."""
+        """True where overviews will be built within a minute: reading without them is not worth it."""
         store, info = self._context.overviews, self.info
         if store is None or self.state is None or info is None or self.lack is Lack.NONE:
             return False
         return info.width * info.height <= SOON_PIXELS and store.is_building(self.state)
 
     def look_for_overviews(self) -> None:
-        """Take what was built for this state of the file, if anything was."""
+        """Find overviews that were built for this state of the file."""
         store = self._context.overviews
         if store is not None and self.state is not None and self.lack is not Lack.NONE:
             self.overview_path = store.find(self.state)
@@ -146,24 +148,24 @@ class RasterSource:
                 store.sweep(self.state)
 
     def acquisition_of(self, bands: tuple[int, ...]) -> Acquisition | None:
-        """Of what is shown with these bands; None until it is known."""
+        """Acquisition of what is shown with these bands; None until it is known."""
         return self.acquisition
 
     def read_request(self, read: TileRead, done: Callable[[Answer | GeoloupeError], None]) -> Request:
-        """On a reader's thread, and so `done`."""
+        """Request to a reader for a read. Called on a reader's thread, as is `done`."""
         of_bands = self.tile_of(read.reading.bands)
         if self.state is not None:
             of_bands = replace(of_bands, state=self.state[2:], overview_path=read.reading.overview_path)
         return Request(read.question(of_bands), done, strike_key=read.reading.path, profile=self._profile)
 
     def tile_of(self, bands: tuple[int, ...]) -> ReadTile:
-        """A question about these bands, whose grid is still to be said."""
+        """A question about these bands, whose grid is still to be set."""
         return ReadTile(str(self.path), self._part, self._height_m, self._bands(bands), self._points)
 
     def ask_limits(
         self, style: RasterStyle, done: Callable[[Sequence[Limits]], None], failed: Callable[[GeoloupeError], None]
     ) -> None:
-        """The limits that `style.rule` finds in the whole image; empty where nothing is valid."""
+        """Read the limits that `style.rule` finds in the whole image; empty where nothing is valid."""
         asked = ReadStatistics(
             str(self.path),
             self._part,
@@ -185,7 +187,7 @@ class RasterSource:
         self._submit(asked, answered)
 
     def ask_acquisition(self, done: Callable[[], None]) -> None:
-        """Have `acquisition` found, once; what cannot be read says nothing."""
+        """Read `acquisition`, once; it stays empty where it cannot be read."""
         if self._has_asked or self.info is None:
             return
         self._has_asked = True
@@ -211,31 +213,32 @@ class RasterSource:
         answered: Answered,
         placed: Affine | None = None,
     ) -> None:
-        """Have exact pixels read: on the image's own `grid` in its `crs`, `size` of them across and down. `placed`:
-        where they are on the map, if that is another place.
+        """Read exact pixels on the image's own `grid` in its `crs`, `size` of them across and down.
+
+        `placed` is where they are on the map, if that is another place.
         """
         self._submit(self._exact(ReadChip, bands, crs, grid, size, placed=placed), answered)
 
     def ask_area(
         self, grid: Affine, size: tuple[int, int], crs: str, rings: tuple[Ring, ...], answered: Answered
     ) -> None:
-        """Have statistics of all bands read, of the pixels inside `rings` on a grid of `size` pixels in `crs`."""
+        """Read statistics of all bands over the pixels inside `rings`, on a grid of `size` pixels in `crs`."""
         more = {"overview_path": self.overview_path, "rings": rings}
         self._submit(self._exact(ReadArea, self.all_bands, crs, grid, size, **more), answered)
 
     def ask_pixels(self, grid: Affine, size: tuple[int, int], crs: str, answered: Answered) -> None:
-        """Have the raw values of all bands read, on the image's own `grid` in its `crs`, `size` across and down."""
+        """Read the raw values of all bands on the image's own `grid` in its `crs`, `size` pixels across and down."""
         self._submit(self._exact(ReadTile, self.all_bands, crs, grid, size), answered)
 
     def ask_pixel(self, place: tuple[float, float], step: float, crs: str, answered: Answered) -> None:
-        """Have the raw values of all bands read at a place in `crs`; `step` is less than a pixel, in units of it."""
+        """Read the raw values of all bands at a place in `crs`; `step` is less than a pixel, in units of it."""
         grid = Affine(step, 0.0, place[0] - step / 2, 0.0, -step, place[1] + step / 2)
         self._submit(self._exact(ReadTile, self.all_bands, reader_crs(crs), grid, (1, 1)), answered)
 
     def _exact[T: ReadTile](
         self, kind: type[T], bands: tuple[int, ...], crs: str, grid: Affine, size: tuple[int, int], **more: Any
     ) -> T:
-        """A question about pixels as they are in the file: on a grid of `size` pixels across and down in `crs`."""
+        """A question about pixels as they are in the file, on a grid of `size` pixels across and down in `crs`."""
         return kind(
             str(self.path),
             self._part,
@@ -254,7 +257,7 @@ class RasterSource:
 
     @property
     def all_bands(self) -> tuple[int, ...]:
-        """The numbers of its bands, of very many the first."""
+        """The numbers of its bands, limited to the first ones of very many."""
         return () if self.info is None else tuple(range(1, min(len(self.info.bands), MOST_BANDS) + 1))
 
     def _bands(self, bands: tuple[int, ...]) -> Bands:
@@ -270,7 +273,7 @@ class RasterSource:
 
     @property
     def profile(self) -> Profile:
-        """Of the readers that can open it, once it is probed."""
+        """Profile of the readers that can open it, once it is probed."""
         return self._profile
 
     def _submit(self, asked: Question, answered: Answered) -> None:

@@ -45,10 +45,11 @@ class Shown(NamedTuple):
 
 
 class RasterTiles:
-    """Raw tiles are cached apart from coloured ones: a new stretch reads nothing.
+    """Requests and shows the tiles of a raster. Raw and coloured ones are cached apart: a new stretch reads nothing.
 
-    `changed`: another picture would be painted now. `failed` gets what it is about ("tiles", "style", "file"), a
-    sentence, and whether that says more than those before it. The window's thread only, where nothing else is said.
+    `changed` is called when the picture has changed. `failed` is called with the matter ("tiles", "style", "file"), a
+    sentence, and True where that says more than those before it. For the window's thread only, where nothing else is
+    stated.
     """
 
     def __init__(
@@ -63,15 +64,15 @@ class RasterTiles:
         self.tile_layer = TileLayer(context.tiles.styled, layer_uuid)
         self.shown: Shown | None = None
         self.views: Views = ()
-        """The view that is looked at, and the wrapped world copies in it."""
+        """The view, and the wrapped world copies in it."""
         self.resting = True
         self.placed_crs = ""
         """The CRS of the canvas in which the layer's bounds are known."""
         self.is_frozen = False
-        """The file is not the one that was probed: what was read of it stays, nothing more is read."""
+        """True where the file is not the one that was probed: what was read of it stays, and nothing more is read."""
         self._is_paused = self._is_held = False
         self._under_way: dict[TileRead, Request] = {}
-        """Reads that readers are at; written on their threads."""
+        """Reads under way with their requests; written on readers' threads."""
         self._layer_uuid, self._context = layer_uuid, context
         self._changed, self._tell_failure = changed, failed
         self._cursor: tuple[float, float] | None = None
@@ -86,35 +87,35 @@ class RasterTiles:
 
     @property
     def view(self) -> View | None:
-        """The view that is looked at, without world copies."""
+        """The view without world copies."""
         return self.views[0] if self.views else None
 
     def look_at(self, views: Views, cursor: tuple[float, float] | None, resting: bool) -> None:
-        """Note a view and the wrapped world copies in it; `request_tiles` asks for what they lack."""
+        """Set a view and the wrapped world copies in it; `request_tiles` requests what they lack."""
         self._is_paused = self._is_paused and views == self.views
         self.views, self._cursor, self.resting = views, cursor, resting
 
     def show(self, shown: Shown) -> None:
-        """Tiles shown so far stay as stand-ins until those of `shown` are there."""
+        """Set what tiles show. Tiles shown so far stay as stand-ins until the new ones are there."""
         self.shown = shown
         self.tile_layer.set_revision((shown.reading, shown.style))
 
     def place(self, crs: str, bounds: Bounds) -> None:
-        """Sets the layer's bounds on a canvas of this CRS."""
+        """Set the layer's bounds on a canvas of this CRS."""
         self.tile_layer.set_bounds(crs, bounds)
         self.placed_crs, self._overview_raw = crs, None
 
     def unplace(self) -> None:
-        """The layer has no place on the canvas."""
+        """Note that the layer has no place on the canvas."""
         self.request_nothing()
         self.placed_crs = ""
 
     def is_complete(self, view: View) -> bool:
-        """True where nothing more comes for a view, or for one world copy in it."""
+        """True where all tiles of a view, or of one world copy in it, have come."""
         return self.is_frozen or self._is_paused or self._is_held or self.tile_layer.is_complete(view)
 
     def has_come(self) -> bool:
-        """True where nothing more comes for what is looked at, world copies included."""
+        """True where all tiles of the view have come, world copies included."""
         return all(self.is_complete(view) for view in self.views)
 
     def share(self, views: Views) -> float:
@@ -142,7 +143,7 @@ class RasterTiles:
         return tiles_in(view, self.tile_layer.within(view.grid))
 
     def forget_all(self) -> None:
-        """The data are other data now, or lie elsewhere."""
+        """Drop all tiles, as the data are other data now, or lie elsewhere."""
         self._context.tiles.drop_layer(self._layer_uuid)
         self.tile_layer.clear()
         self._requests.forgive()
@@ -150,7 +151,7 @@ class RasterTiles:
         self.placed_crs, self._overview_raw = "", None
 
     def freeze(self, *, is_gone: bool) -> None:
-        """The file is another one now, or gone: nothing more is read of it, and that is told once."""
+        """Read nothing more of a file that is another one now, or gone, and report that once."""
         if not self.is_frozen:
             self.is_frozen = True
             what = Phrase("is no longer there") if is_gone else Phrase("has changed on the disk")
@@ -169,13 +170,13 @@ class RasterTiles:
         return self.shown.info.width >= REDUCED_FROM * (within.right - within.left)
 
     def pause(self) -> None:
-        """Read no more of this view; another one is read again."""
+        """Read no more of this view; another view is read again."""
         self.request_nothing()
         self._is_paused = True
         self._changed()
 
     def hold(self) -> None:
-        """The file does not answer: give up what readers hang at, and read nothing until `go_on`."""
+        """Cancel the reads that hang, and read nothing until `go_on`, as the file does not answer."""
         self._is_held = True
         self.request_nothing()
         for request in list(self._under_way.values()):
@@ -183,13 +184,13 @@ class RasterTiles:
         self._changed()
 
     def go_on(self) -> None:
-        """The file answers again."""
+        """Read again, as the file answers again."""
         self._is_held = False
         self.request_tiles()
         self._changed()
 
     def thaw(self) -> None:
-        """The file is again the one that was probed."""
+        """Read again, as the file is again the one that was probed."""
         self.is_frozen = False
         self.request_tiles()
         self._changed()
@@ -207,14 +208,14 @@ class RasterTiles:
         self._context.scheduler.want(id(self), (), self._pool_request)
 
     def rest(self) -> None:
-        """Nothing of it is to be seen; among very many layers it gives its memory back."""
+        """Request nothing, as nothing is in view; among very many layers, give back memory."""
         self.request_nothing()
         if self._context.tiles.is_crowded:
             self.tile_layer.rest()
             self._overview_raw = None
 
     def request_tiles(self) -> None:
-        """Replace the requests by what the view lacks, and colour what only lacks its colours."""
+        """Replace the requests by what the view lacks, and colour raw tiles that are there."""
         view, shown = self.view, self.shown
         if view is None or shown is None or view.grid.crs != self.placed_crs or self._is_paused or self._is_held:
             return
@@ -251,14 +252,14 @@ class RasterTiles:
     def _requests_for(
         self, view: View, shown: Shown, lacking: Mapping[TileKey, float], is_asked: bool
     ) -> list[TileRequest]:
-        """Reads of the tiles that a view, or a world copy in it, lacks; what has failed is shown as nothing."""
+        """Reads of the tiles that a view, or a world copy in it, lacks; failed tiles are put as empty ones."""
         for read in self._requests.failed(TileRead(shown.reading, view.grid, key) for key in lacking):
             self.tile_layer.put(view.grid, self.tile_layer.revision, read.key, NOTHING, lasting=False)
         asked = {key: rank for key, rank in lacking.items() if key.level or is_asked}
         return self._requests.tiles(shown.reading, view.grid, asked, self.source.lack)
 
     def _with_whole(self, requests: list[TileRequest], crs: str, shown: Shown) -> list[TileRequest]:
-        """The requests and one for the small picture of the whole layer, unless it is there."""
+        """The requests, and one for the small picture of the whole layer, unless it is there."""
         if self._context.tiles.is_crowded:
             return requests
         bounds = self.tile_layer.bounds_in(crs)
@@ -272,7 +273,7 @@ class RasterTiles:
         )
 
     def _requests_ahead(self, shown: Shown) -> list[TileRequest]:
-        """The ring of tiles around a view that rests and is complete, as far as the caches have room."""
+        """Requests for the ring of tiles around a view that rests and is complete, as far as the caches have room."""
         if not (self._context.reads_ahead and self.resting) or self.is_frozen or self.source.lack is not Lack.NONE:
             return []
         in_view = self.raw_in_view()
@@ -292,7 +293,7 @@ class RasterTiles:
     # -- answers ------------------------------------------------------------------------------------------------
 
     def _pool_request(self, ident: Hashable) -> Request:
-        """On a reader's thread."""
+        """Request to a reader for a tile. Called on a reader's thread."""
         read = cast("TileRead", ident)
         self._requests.begin(read)
         request = self._under_way[read] = self.source.read_request(read, partial(self._answered, read))
@@ -300,7 +301,7 @@ class RasterTiles:
         return request
 
     def _answered(self, read: TileRead, result: Answer | GeoloupeError) -> None:
-        """On a reader's thread: colour the answer there, so that the window only has to show it."""
+        """Colour an answer on a reader's thread, so that the window only has to show it."""
         post = self._context.mailbox.post
         self._under_way.pop(read, None)
         if isinstance(result, GeoloupeError):
@@ -355,7 +356,7 @@ class RasterTiles:
             self.request_tiles()
 
     def _is_in_view(self, read: TileRead) -> bool:
-        """False for what was read ahead, or of which the view has moved away."""
+        """True for a read in view; False for one read ahead, or left behind by the view."""
         return read.is_overview or not self.views or any(_is_seen(read, view) for view in self.views)
 
     def _read_failed(self, read: TileRead, error: GeoloupeError) -> None:
@@ -385,7 +386,7 @@ class RasterTiles:
     # -- colours ------------------------------------------------------------------------------------------------
 
     def _recolour(self) -> None:
-        """Colour what is kept raw for this view, off the window's thread, all of it shown at once."""
+        """Colour the raw tiles of this view in another thread than the window's; all are shown at once."""
         shown = self.shown
         if self._colouring.is_busy or not self.views or shown is None:
             return

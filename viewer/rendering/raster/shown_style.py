@@ -21,7 +21,7 @@ type KeyedTiles = Sequence[tuple[TileKey, RawTile]]
 
 
 class ViewSample(Struct, frozen=True, eq=False):
-    """`values` of each band that is shown; `bands` and `expression` say of which."""
+    """The `values` of each band that is shown; `bands` and `expression` are those of the style."""
 
     bands: tuple[int, ...]
     expression: str
@@ -38,7 +38,7 @@ class ViewSample(Struct, frozen=True, eq=False):
 
 
 def sample_of(tiles: KeyedTiles, view: View, style: RasterStyle) -> ViewSample | None:
-    """The valid values inside the view; None where there are none of a band."""
+    """The valid values inside the view; None where a band has none."""
     parts: list[list[np.ndarray]] = [[] for _ in range(style.shown)]
     margin = style.margin_px
     for key, raw in tiles:
@@ -61,7 +61,7 @@ def sample_of(tiles: KeyedTiles, view: View, style: RasterStyle) -> ViewSample |
 
 
 class ViewMeter:
-    """Measures each view once, off the window's thread."""
+    """Measures each view once, in another thread than the window's."""
 
     def __init__(self, jobs: Jobs) -> None:
         self._jobs = jobs
@@ -73,13 +73,13 @@ class ViewMeter:
         return self._measured == (view, reading, style.expression)
 
     def forget(self) -> None:
-        """The data are other data now."""
+        """Forget what was measured, as the data are other data now."""
         self._measured = self.sample = None
 
     def measure(
         self, tiles: KeyedTiles, view: View, reading: Reading, style: RasterStyle, done: Callable[[], None]
     ) -> None:
-        """`done` is called in the window's thread; a call while one is under way is dropped."""
+        """Measure a view. `done` is called in the window's thread; a call while a measurement runs is dropped."""
         if self._is_busy:
             return
         self._is_busy = True
@@ -95,13 +95,13 @@ class ViewMeter:
 
 
 class ShownStyle:
-    """`intent` is the style of the layer's row, `style` what is shown: with a stretch from the view they differ."""
+    """The style of the layer's row, `intent`, and the one that is shown, `style`: a stretch from the view differs."""
 
     def __init__(self, jobs: Jobs) -> None:
         self.intent: RasterStyle | None = None
         self.style: RasterStyle | None = None
         self.is_watched = False
-        """Somebody shows `sample`: each view that rests is measured."""
+        """True while `sample` is shown somewhere: each view that rests is measured."""
         self._meter = ViewMeter(jobs)
 
     def take(self, layer: Layer, info: RasterInfo) -> bool:
@@ -117,7 +117,7 @@ class ShownStyle:
         return fits
 
     def settle(self) -> None:
-        """Find `style`: with a stretch from the view the one measured last, until this view is measured."""
+        """Set `style`. A stretch from the view is that of the view measured last, until this one is measured."""
         style, sample = self.intent, self._meter.sample
         assert style is not None
         if self.is_dra and sample is not None and sample.fits(style):
@@ -125,7 +125,7 @@ class ShownStyle:
         self.style = style
 
     def forget(self) -> None:
-        """The data are other data now."""
+        """Forget what was measured, as the data are other data now."""
         self._meter.forget()
 
     # -- measuring ------------------------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ class ShownStyle:
         return sample if sample is not None and self.style is not None and sample.fits(self.style) else None
 
     def is_final(self, view: View, reading: Reading) -> bool:
-        """False while the stretch of this view is not the one it will have."""
+        """True where the stretch of this view is final."""
         return self.style is None or not self.is_dra or self._meter.has_measured(view, reading, self.style)
 
     def needs(self, view: View, reading: Reading) -> bool:
@@ -151,6 +151,6 @@ class ShownStyle:
         return not self._meter.has_measured(view, reading, self.style)
 
     def measure(self, tiles: KeyedTiles, view: View, reading: Reading, done: Callable[[], None]) -> None:
-        """Off the window's thread; `done` is called in it, before `settle` is."""
+        """Measure a view in another thread; `done` is called in the window's thread, before `settle` is."""
         assert self.style is not None
         self._meter.measure(tiles, view, reading, self.style, done)

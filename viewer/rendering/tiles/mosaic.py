@@ -1,4 +1,4 @@
-"""A display tile composed of a service's tiles: pasted side by side, then resampled once."""
+"""Composes a display tile from a service's tiles: pastes them side by side, then resamples once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ type Corners = NDArray[np.float64]
 def with_ancestors(
     have: Callable[[SourceTile], QImage | None], missing: list[SourceTile], min_level: int
 ) -> dict[SourceTile, QImage]:
-    """The nearest parents at hand of the `missing` tiles."""
+    """The pictures at hand of the nearest parents of the `missing` tiles."""
     found: dict[SourceTile, QImage] = {}
     for tile in missing:
         for up in range(1, tile.level - min_level + 1):
@@ -32,7 +32,7 @@ def with_ancestors(
 
 
 def compose_tile(sources: Sources, pictures: Mapping[SourceTile, QImage], tile_px: int) -> QImage:
-    """The display tile. A source that is missing in `pictures` is cut from a parent there, or left transparent."""
+    """Compose a display tile. A tile missing in `pictures` is cut from a parent there, or left transparent."""
     image = QImage(TILE_PX, TILE_PX, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     mosaic = _mosaic(sources, pictures, tile_px)
@@ -54,7 +54,7 @@ def compose_tile(sources: Sources, pictures: Mapping[SourceTile, QImage], tile_p
 
 
 def _paint_square(painter: QPainter, corners: Corners, mosaic: QImage, left: int, top: int, side: int) -> None:
-    """Paint what lies between the (2, 2, 2) `corners` in the mosaic onto a square; nothing where one is nowhere."""
+    """Paint what lies between the (2, 2, 2) `corners` in the mosaic onto a square; nothing if a corner has no place."""
     if not np.isfinite(corners).all():
         return
     ring = [QPointF(*corners[0, 0]), QPointF(*corners[0, 1]), QPointF(*corners[1, 1]), QPointF(*corners[1, 0])]

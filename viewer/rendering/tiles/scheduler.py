@@ -1,6 +1,6 @@
-"""Shares the tile requests of all drawings out among the readers: a free reader pulls the best tile.
+"""Shares the tile requests of all drawings among the readers: a free reader pulls the best tile.
 
-Nobody cancels anything: the requests of a drawing are replaced.
+Requests are never cancelled: a drawing replaces its own.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ type MakeRequest = Callable[[Hashable], Request]
 
 
 class TileRequest(NamedTuple):
-    """A tile that a drawing wants read. `rank` orders those of all drawings, smallest first; `ident` names it for its
-    own drawing.
+    """A tile that a drawing wants read.
+
+    `rank` orders the requests of all drawings, smallest first; `ident` names it for its own drawing.
     """
 
     rank: float
@@ -34,11 +35,11 @@ class TileRequest(NamedTuple):
 
 
 class RequestList:
-    """Tiles with a place are cut into one stripe a reader, from top to bottom.
+    """Requests of one drawing. Tiles with a place are cut into one stripe a reader, from top to bottom.
 
-    Readers that took turns would both decode every block of the file: only along a cut two of them do so now. Where the
-    view moves sideways each goes on in its own rows, as it does in a file that is stored in rows. A reader without
-    anything left in its stripe helps the one that has most, beginning beside its own.
+    Readers that took turns would both decode every block of the file: with stripes only blocks along a cut are decoded
+    twice. Where the view moves sideways each goes on in its own rows, as in a file that is stored in rows. A reader
+    whose stripe is empty helps the one that has most left, beginning beside its own.
     """
 
     def __init__(self, requests: Sequence[TileRequest], readers: int) -> None:
@@ -50,12 +51,12 @@ class RequestList:
 
     @property
     def best_rank(self) -> float:
-        """The smallest rank left; infinite where nothing is."""
+        """The smallest rank left; infinite where none is left."""
         heads = [requests[0].rank for requests in (self._free, *self._stripes) if requests]
         return min(heads, default=float("inf"))
 
     def take(self, reader: int) -> TileRequest:
-        """The best request for the reader of that number; there must be one."""
+        """Take the best request for the reader of that number; there must be one."""
         if self._free and self._free[0].rank <= self.best_rank:
             return self._free.popleft()
         own = self._stripes[reader % len(self._stripes)]
@@ -71,13 +72,13 @@ class RequestList:
 
 
 def _downwards(request: TileRequest) -> tuple[int, int]:
-    """Row by row, as one reads."""
+    """Key that sorts requests row by row, from the top."""
     assert request.place is not None
     return request.place[1], request.place[0]
 
 
 def _stripes(tiles: Sequence[TileRequest], count: int) -> list[deque[TileRequest]]:
-    """Equal numbers of neighbouring tiles, each stripe in the order of the requests."""
+    """Stripes of neighbouring tiles, equal in number, each in the order of the requests."""
     down = sorted(tiles, key=_downwards)
     stripe_of = {request.ident: index * count // len(down) for index, request in enumerate(down)}
     stripes: list[deque[TileRequest]] = [deque() for _ in range(count)]
@@ -87,15 +88,15 @@ def _stripes(tiles: Sequence[TileRequest], count: int) -> list[deque[TileRequest
 
 
 class _Lists:
-    """The requests of one urgency; the owner of the best one is found quickly however many there are."""
+    """The requests of one urgency; finds the owner of the best one quickly among very many."""
 
     def __init__(self) -> None:
         self._by_owner: dict[Hashable, RequestList] = {}
         self._order: dict[Hashable, int] = {}
-        """Of owners as they came: among equal requests the first ones go first."""
+        """Owners with their numbers in the order of arrival: among equal requests the first ones go first."""
         self._came = 0
         self._heap: list[tuple[float, int, int, Hashable]] = []
-        """(rank, the owner's number, a number that is never equal, owner); what is outdated is skipped."""
+        """(rank, the owner's number, a number that is never equal, owner); outdated entries are skipped."""
         self._pushed = 0
 
     def __bool__(self) -> bool:
@@ -116,7 +117,7 @@ class _Lists:
         self._order.pop(owner, None)
 
     def take(self, reader: int) -> tuple[Hashable, Hashable] | None:
-        """The best request for a reader: (owner, ident)."""
+        """Take the best request for a reader: (owner, ident)."""
         while self._heap:
             rank, _, _, owner = heapq.heappop(self._heap)
             requests = self._by_owner.get(owner)
@@ -143,9 +144,9 @@ class _Lists:
 
 
 class TileScheduler:
-    """Thread-safe. A request is under way once at a time: from being handed out until `settle`.
+    """Hands out tile requests; thread-safe. A request is under way only once at a time, until `settle`.
 
-    What is requested ahead of need comes after all else of all drawings, and nobody waits for it.
+    Requests ahead of need come after all other requests of all drawings, and are not waited for.
     """
 
     def __init__(self, pool: ReaderPool) -> None:
@@ -156,7 +157,7 @@ class TileScheduler:
         self._under_way: set[tuple[Hashable, Hashable]] = set()
         self._under_way_ahead: set[tuple[Hashable, Hashable]] = set()
         self._readers: dict[int, int] = {}
-        """A number for each reader that has pulled, by its thread."""
+        """Number of each reader that has pulled, by its thread."""
         pool.pull_from(self.next)
 
     def want(
@@ -168,7 +169,7 @@ class TileScheduler:
     ) -> None:
         """Replace the requests of `owner`, best first.
 
-        `make_request(ident)`, called on a reader's thread, says what the reader is to do.
+        `make_request(ident)` is called on a reader's thread, and returns the request to the reader.
         """
         with self._lock:
             readers = self._pool.ready_readers()
@@ -187,12 +188,12 @@ class TileScheduler:
             self._under_way_ahead = {token for token in self._under_way_ahead if token[0] != owner}
 
     def is_idle(self) -> bool:
-        """True when nothing is requested for now; what is requested ahead does not count."""
+        """True when nothing is requested for now; requests ahead of need do not count."""
         with self._lock:
             return not self._under_way and not self._requests
 
     def next(self) -> Request | None:
-        """The best tile as a request to the pool, or None; for the pool, on its threads."""
+        """The best tile as a request to the pool, or None. Called by the pool, on its threads."""
         with self._lock:
             token, is_ahead = self._best_of(self._requests), False
             if token is None:
@@ -206,7 +207,7 @@ class TileScheduler:
         return _timed(request) if is_tracing() else request
 
     def _best_of(self, lists: _Lists) -> tuple[Hashable, Hashable] | None:
-        """Take the best request for this thread's reader that nobody is at already: (owner, ident)."""
+        """Take the best request for this thread's reader that is not under way already: (owner, ident)."""
         reader = self._readers.setdefault(threading.get_ident(), len(self._readers))
         while (token := lists.take(reader)) is not None:
             if token not in self._under_way and token not in self._under_way_ahead:
@@ -214,14 +215,14 @@ class TileScheduler:
         return None
 
     def settle(self, owner: Hashable, ident: Hashable) -> None:
-        """The drawing has taken the answer in; only now may the same request be handed out again."""
+        """Note that the drawing has taken the answer in; the same request may be handed out again from now on."""
         with self._lock:
             self._under_way.discard((owner, ident))
             self._under_way_ahead.discard((owner, ident))
 
 
 def _timed(request: Request) -> Request:
-    """The request with its way to the reader and back as a span of the trace."""
+    """The request, recorded in the trace as a span to the reader and back."""
     done, started = request.done, time.perf_counter_ns()
 
     def arrived(result: Answer | GeoloupeError) -> None:

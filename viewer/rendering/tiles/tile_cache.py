@@ -1,6 +1,6 @@
-"""Caches bounded by bytes, and what room they leave for reading ahead.
+"""Caches of tiles bounded by bytes, and the room that they leave for reading ahead.
 
-Raw tiles and coloured ones apart: a new style drops only colours.
+Raw tiles and coloured ones are apart: a new style drops only colours.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
 MIB = 1 << 20
 LEAST_BYTES, MOST_BYTES = 8 * MIB, 512 * MIB
 VIEWS_KEPT = 2.1
-"""Of raw pixels, in views: tiles reach beyond the edges of one by up to four fifths, the rest was seen before."""
+"""Views of raw pixels that are kept: tiles reach up to four fifths beyond a view's edges; the rest was seen before."""
 STYLED_BYTES_A_PIXEL = 7
 ROOM_AHEAD = 1.8
-"""So many times the room is made where what lies around a view is read ahead."""
+"""Factor by which caches grow where tiles around the view are read ahead."""
 
 CROWD = 100
-"""Of more layers than this none holds more than the tiles of it that are in view."""
+"""Most layers that may keep tiles out of view."""
 SHARE = 0.75
-"""Of a cache: what is in view and what is read ahead together; the rest is what was seen before."""
+"""Share of a cache for what is in view and what is read ahead together; the rest is for what was seen before."""
 PICTURE_BYTES = TILE_PX * TILE_PX * 4 + 64
 
 
 class TileName(NamedTuple):
-    """A tile of one layer. `revision` is whatever its pixels depend on besides the place.
+    """Name of a tile of one layer. `revision` is what its pixels depend on besides the place.
 
-    The grid of a wrapped world copy begins a whole turn of the Earth further, so that its tiles are others.
+    The grid of a wrapped world copy begins a whole turn of the Earth further, so that its tiles have other names.
     """
 
     layer_uuid: str
@@ -44,9 +44,9 @@ class TileName(NamedTuple):
 
 
 class RawTile(Struct, frozen=True, eq=False):
-    """Pixels that a reader sent: bands (n, h, w) in the file's own type, mask (h, w), True = valid, None = all valid.
+    """Pixels from a reader: bands (n, h, w) in the file's own type, mask (h, w), True = valid, None = all valid.
 
-    `bands` is None where there is nothing.
+    `bands` is None for an empty tile.
     """
 
     bands: NDArray[Any] | None
@@ -58,7 +58,7 @@ class RawTile(Struct, frozen=True, eq=False):
 
 
 class ByteCache[K: Hashable, V]:
-    """Least recently used goes first once `limit_bytes` is passed. For one thread."""
+    """Cache of at most `limit_bytes`, for one thread; drops the least recently used value first."""
 
     def __init__(self, limit_bytes: int) -> None:
         self.limit_bytes = limit_bytes
@@ -100,7 +100,7 @@ class ByteCache[K: Hashable, V]:
 
 
 class TilesByLayer[V](ByteCache[TileName, V]):
-    """Forgets the tiles of one of thousands of layers without looking through those of the others."""
+    """Cache that forgets the tiles of one of thousands of layers without looking through the others."""
 
     def __init__(self, limit_bytes: int) -> None:
         super().__init__(limit_bytes)
@@ -119,7 +119,7 @@ class TilesByLayer[V](ByteCache[TileName, V]):
                 del self._of_layer[key.layer_uuid]
 
     def discard_layer(self, layer_uuid: str, condition: Callable[[TileName], bool] = lambda _: True) -> None:
-        """Forget those of its tiles that meet a condition."""
+        """Forget the tiles of a layer that meet a condition."""
         for key in [key for key in self._of_layer.get(layer_uuid, ()) if condition(key)]:
             self.discard(key)
 
@@ -131,21 +131,22 @@ class TileCache(Struct, eq=False):
     styled: TilesByLayer[QImage] = field(default_factory=lambda: TilesByLayer(LEAST_BYTES))
     holds_ahead: bool = False
     is_crowded: bool = False
-    """There are so many layers that small pictures of each, and what is out of view, take too much memory."""
+    """True where so many layers are shown that their small pictures, and tiles out of view, take too much memory."""
     _shown_pixels: float = 0.0
     _most_bytes: int = MOST_BYTES
 
     def fit(self, pixels: int, layers: int) -> None:
-        """Make the room that `layers` layers need in a view of so many pixels, and some for where it has just been.
+        """Make room for `layers` layers in a view of so many pixels, and for some of the views before.
 
-        What is shown stays whole, or a stretch would be read again while its handle moves; more than that is dear.
+        All that is shown stays, or a stretch would be read again while its handle moves; keeping more costs much
+        memory.
         """
         self._shown_pixels = pixels * max(1, layers) * (ROOM_AHEAD if self.holds_ahead else 1.0)
         self.is_crowded = layers > CROWD
         self.styled.limit_bytes = self._within(STYLED_BYTES_A_PIXEL * self._shown_pixels)
 
     def put_raw(self, name: TileName, raw: RawTile) -> None:
-        """Keep a raw tile; the room is by what raw tiles have been found to take."""
+        """Keep a raw tile; the room follows from the bytes of the raw tiles so far."""
         tiles = len(self.raw) + 1
         self.raw.limit_bytes = self._within(
             VIEWS_KEPT * self._shown_pixels * (self.raw.nbytes + raw.nbytes) / tiles / TILE_PX**2
@@ -153,7 +154,7 @@ class TileCache(Struct, eq=False):
         self.raw.put(name, raw, raw.nbytes)
 
     def give_back(self) -> None:
-        """Memory ran short: forget all tiles, and keep half as many from now on."""
+        """Forget all tiles, and keep half as many from now on, as memory ran short."""
         self._most_bytes = max(LEAST_BYTES, self._most_bytes // 2)
         for cache in (self.raw, self.styled):
             cache.clear()
@@ -169,16 +170,16 @@ class TileCache(Struct, eq=False):
 
 
 class AheadBudget:
-    """Shared by the layers of a window, in its thread."""
+    """Shares the room for reading ahead among the layers of a window, in its thread."""
 
     def __init__(self, tiles: TileCache) -> None:
         self._tiles = tiles
         self._in_view: dict[Hashable, tuple[int, int]] = {}
-        """By layer: how many tiles of it are in view, and their bytes."""
+        """Tiles in view and their bytes, by layer."""
         self._count = self._nbytes = 0
 
     def tiles_for(self, owner: Hashable, in_view: int, nbytes: int) -> int:
-        """Number of tiles that a layer may read ahead, that has `in_view` tiles of `nbytes` in all in view."""
+        """Number of tiles that a layer may read ahead, given its `in_view` tiles in view of `nbytes` in all."""
         self.forget(owner)
         self._in_view[owner] = in_view, nbytes
         self._count, self._nbytes = self._count + in_view, self._nbytes + nbytes

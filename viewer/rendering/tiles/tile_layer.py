@@ -1,4 +1,4 @@
-"""The display tiles of one layer: which are had, which are shown, and what stands in for those that are not."""
+"""The display tiles of one layer: the tiles at hand, the tiles shown, and stand-ins for those that are missing."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _EDGE_PX = 2
 
 
 class _Held(Struct, eq=False):
-    """The tiles of a grid that is looked at."""
+    """The tiles of a grid in view."""
 
     tiles: dict[TileKey, QImage] = field(default_factory=dict)
     stale: dict[TileKey, QImage] = field(default_factory=dict)
-    """Of the last revision."""
+    """Tiles of the last revision."""
     provisional: dict[TileKey, QImage] = field(default_factory=dict)
 
     def keep(self, keys: frozenset[TileKey]) -> None:
@@ -38,7 +38,7 @@ class _Held(Struct, eq=False):
 
 
 class TileLayer:
-    """Tiles of the grids being looked at are held here and never evicted; all others live in the shared cache.
+    """Holds the tiles of the grids in view, which are never evicted; all others are in the shared cache.
 
     There is one such grid, and one more for each wrapped world copy in view. `revision` is what the pixels depend on.
     Stand-ins are, from the back: one small picture of the whole layer, provisional tiles, tiles of recent grids, the
@@ -52,7 +52,7 @@ class TileLayer:
         self.revision: Hashable = None
         self._bounds: tuple[str, Bounds] | None = None
         self._held: dict[TileGrid, _Held] = {}
-        """By the grids that are looked at."""
+        """Tiles of the grids in view."""
         self._recent: list[tuple[Hashable, TileGrid, frozenset[TileKey]]] = []
         self._overview: tuple[str, Affine, QImage] | None = None
         self._within: dict[TileGrid, PixelBounds] = {}
@@ -60,7 +60,7 @@ class TileLayer:
     # -- filling ------------------------------------------------------------------------------------------------
 
     def plan(self, views: Sequence[View], cursor: tuple[float, float] | None = None) -> list[tuple[View, Plan]]:
-        """Look at a view, and the wrapped world copies in it, and at nothing else.
+        """Plan a view and the wrapped world copies in it, and drop all other views.
 
         Their tiles are taken from the cache where they are there; the plans want the others.
         """
@@ -80,7 +80,7 @@ class TileLayer:
         return plan
 
     def put(self, grid: TileGrid, revision: Hashable, key: TileKey, image: QImage, lasting: bool = True) -> None:
-        """A finished tile (null: nothing there). Not `lasting`: shown now, but not kept in the cache."""
+        """Put a finished tile (null: empty). Not `lasting`: shown now, but not kept in the cache."""
         image = self._cropped(grid, key, image)
         if lasting:
             name = TileName(self._layer_uuid, revision, grid, key)
@@ -92,19 +92,19 @@ class TileLayer:
             held.provisional.pop(key, None)
 
     def put_stale(self, grid: TileGrid, key: TileKey, image: QImage) -> None:
-        """A tile of a style that is no longer asked for, but newer than what stands in now."""
+        """Put a tile of a style that is no longer wanted, but newer than what stands in now."""
         held = self._held.get(grid)
         if held is not None and key in held.stale:
             held.stale[key] = image
 
     def put_provisional(self, grid: TileGrid, key: TileKey, image: QImage) -> None:
-        """A blurred tile, shown where nothing better is."""
+        """Put a blurred tile, shown where nothing better is there."""
         held = self._held.get(grid)
         if held is not None and key not in held.tiles:
             held.provisional[key] = image
 
     def lacks_stand_in(self, grid: TileGrid, key: TileKey) -> bool:
-        """True where no provisional tile was put yet."""
+        """True where no provisional tile has been put yet."""
         held = self._held.get(grid)
         return held is None or key not in held.provisional
 
@@ -115,7 +115,9 @@ class TileLayer:
         return self._overview is not None and self._overview[0] == crs
 
     def set_revision(self, revision: Hashable) -> None:
-        """The style or the data changed: tiles shown so far stay as stand-ins until the new ones are there."""
+        """Set the revision, as the style or the data have changed; tiles shown so far stay as stand-ins until new ones
+        come.
+        """
         if revision == self.revision:
             return
         self._cache.discard_layer(self._layer_uuid, lambda name: name.revision == self.revision)
@@ -126,7 +128,7 @@ class TileLayer:
         self._recent = []
 
     def drop(self, keys: Iterable[TileKey]) -> None:
-        """Make these tiles of what is looked at anew; meanwhile they stand in for themselves."""
+        """Outdate tiles in view so that they are made anew; meanwhile they are their own stand-ins."""
         for key in keys:
             for grid, held in self._held.items():
                 image = held.tiles.pop(key, None)
@@ -135,18 +137,18 @@ class TileLayer:
                     self._cache.discard(TileName(self._layer_uuid, self.revision, grid, key))
 
     def clear(self) -> None:
-        """Forget everything, stand-ins too: the data are other data now."""
+        """Forget everything, stand-ins too, as the data are other data now."""
         self._cache.discard_layer(self._layer_uuid)
         self._held = {grid: _Held() for grid in self._held}
         self._recent, self._overview = [], None
 
     def rest(self) -> None:
-        """Nobody looks: hold nothing but what the shared cache has room for."""
+        """Hold nothing outside the shared cache, as the layer is not in view."""
         self._held, self._recent, self._overview = {}, [], None
 
     @property
     def holds_tiles(self) -> bool:
-        """True while tiles are held that no full cache takes away."""
+        """True while tiles are held that a full cache cannot evict."""
         return any(held.tiles for held in self._held.values())
 
     def _cropped(self, grid: TileGrid, key: TileKey, image: QImage) -> QImage:
@@ -170,7 +172,7 @@ class TileLayer:
     # -- looking ------------------------------------------------------------------------------------------------
 
     def set_bounds(self, crs: str, bounds: Bounds | None) -> None:
-        """Sets the area of data, in canvas CRS units (None: everywhere); outside nothing is requested or painted."""
+        """Set the area of data, in canvas CRS units (None: everywhere); outside nothing is requested or painted."""
         self._bounds = None if bounds is None else (crs, bounds)
         self._within.clear()
 
@@ -202,7 +204,7 @@ class TileLayer:
         return sum(found) / len(found) if found else 1.0
 
     def shows_in(self, view: View) -> bool:
-        """True where `paint` paints something of it: a tile that is not empty, or what stands in for one."""
+        """True where `paint` paints something: a tile that is not empty, or a stand-in for one."""
         missing = QRegion()
         find = partial(self._find, self._held.get(view.grid), view.grid)
         for key in tiles_in(view, self.within(view.grid)):
@@ -273,7 +275,7 @@ class TileLayer:
         painter.restore()
 
     def _stand_ins(self, view: View) -> Iterator[tuple[QTransform, QImage]]:
-        """All that could stand in, the worst first."""
+        """All possible stand-ins, the worst first."""
         if self._overview is not None and self._overview[0] == view.grid.crs:
             yield to_view_pixels(view, self._overview[1]), self._overview[2]
         held = self._held.get(view.grid)
@@ -297,7 +299,7 @@ class TileLayer:
         self._held = {grid: self._held.get(grid) or _Held() for grid in grids}
 
     def _find(self, held: _Held | None, grid: TileGrid, key: TileKey) -> QImage | None:
-        """A tile at hand; what the cache has of a grid that is looked at is held from now on."""
+        """A tile at hand. One from the cache, of a grid in view, is held from now on."""
         image = None if held is None else held.tiles.get(key)
         if image is not None:
             return image
@@ -320,12 +322,12 @@ def _placed(view: View, grid: TileGrid, tiles: Mapping[TileKey, QImage | None]) 
 
 
 def _in_tile(edge: float) -> int:
-    """An edge of a layer in pixels of a tile, or of the tile where that comes first: layers may be endless."""
+    """An edge of a layer in pixels of a tile, limited to the tile: layers may be endless."""
     return math.floor(min(max(edge, 0.0), float(TILE_PX)))
 
 
 def _needed(stand_ins: list[tuple[QTransform, QImage]], region: QRegion) -> list[tuple[QTransform, QImage]]:
-    """The stand-ins of which something will be seen: painting those that better ones hide would cost whole frames."""
+    """The stand-ins that will be visible: painting those behind better ones would cost whole frames."""
     found = []
     for place, image in reversed(stand_ins):
         covered = place.mapRect(QRectF(image.rect().translated(image.offset())))

@@ -1,4 +1,4 @@
-"""A tile service on the canvas: source tiles are fetched as the view wants them and composed into display tiles."""
+"""A tile service on the canvas: fetches the source tiles that a view needs and composes them into display tiles."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ from viewer.support.text import one_line
 
 SOURCE_BYTES = 96 * MIB
 ASK_AGAIN_S = 60.0
-"""Time for which a tile that failed, or is not there, is left alone."""
+"""Seconds for which a tile that failed, or is missing, is not requested again."""
 COMPOSED_A_JOB = 12
 SAID_FROM = 3.0
-"""A map tells that it shows a service so many times enlarged, or more."""
+"""Enlargement from which a note on the map says that a service is shown enlarged."""
 
 LONLAT = Bounds(-180.0, -MERCATOR_MAX_LAT, 180.0, MERCATOR_MAX_LAT)
 WORLD_M = Bounds(-MERCATOR_HALF_M, -MERCATOR_HALF_M, MERCATOR_HALF_M, MERCATOR_HALF_M)
 
 
 class TilesDrawing(LayerDrawing):
-    """The basemap: near enough to a raster file that a cut-up file is drawn where the file itself would be."""
+    """Draws a tile service, so close to a raster file that a file cut into tiles is drawn where the file would be."""
 
     def __init__(
         self, layer: Layer, service: TileService, context: RenderContext, parent: QObject | None = None
@@ -63,10 +63,10 @@ class TilesDrawing(LayerDrawing):
         self._under_way: set[SourceTile] = set()
         self._lacking: dict[SourceTile, float] = {}
         self._failed: set[SourceTile] = set()
-        """Tiles whose last answer was an error; that a server has no tile is no error."""
+        """Tiles whose last answer was an error; a tile that the server does not have is no error."""
         self._incomplete: dict[TileKey, Sources] = {}
         self._shown_levels: dict[TileKey, int] = {}
-        """Level of the coarsest parent that stands in, of the display tiles in which one does."""
+        """Level of the coarsest parent among the stand-ins, by display tile that has any."""
         self._is_composing = False
         self._is_requesting = False
         if service.is_dated and not service.time:
@@ -135,7 +135,7 @@ class TilesDrawing(LayerDrawing):
         )
 
     def _coarsest_in(self, view: View) -> tuple[int, float]:
-        """The coarsest level that is shown in a view, and by how much it is enlarged; 0, 0 where that is not known."""
+        """The coarsest level that is shown in a view, and its enlargement; 0, 0 where that is not known."""
         if view.grid != self._plans_grid:
             return 0, 0.0
         keys = [key for key in tiles_in(view, self._tile_layer.within(view.grid)) if key in self._shown_levels]
@@ -171,7 +171,7 @@ class TilesDrawing(LayerDrawing):
         return image
 
     def _is_dead(self) -> bool:
-        """True where nothing can ever come: no network at all, or no date chosen."""
+        """True where no tile can ever come: no network at all, or no date chosen."""
         return self.context.fetcher is None or (self.service.is_dated and not self.service.time)
 
     def _place(self, crs: str) -> None:
@@ -188,13 +188,13 @@ class TilesDrawing(LayerDrawing):
     # -- requests -----------------------------------------------------------------------------------------------
 
     def _request_soon(self) -> None:
-        """Once for all answers of this turn."""
+        """Request tiles later in this turn, once for all of its answers."""
         if not self._is_requesting and not self._is_closed:
             self._is_requesting = True
             self.context.mailbox.post(self._request_tiles)
 
     def _request_tiles(self) -> None:
-        """Replace the queue by what the view lacks; compose what has all it needs."""
+        """Replace the queue by what the view lacks, and compose the display tiles that have all they need."""
         self._is_requesting = False
         view = self._view
         if view is None or self._is_closed or self._is_dead() or not self.layer.visible:
@@ -231,8 +231,9 @@ class TilesDrawing(LayerDrawing):
         return tile in self._pictures or tile in self._lacking
 
     def _parents_to_ask(self, tiles: Iterable[SourceTile]) -> list[SourceTile]:
-        """For tiles that the service lacks: the next coarser ones, a level further with each answer, until one is
-        there. A service may end earlier than its row says, here or everywhere.
+        """Parents to fetch for tiles that the service lacks: a level coarser with each answer, until one is there.
+
+        A service may end earlier than its row says, here or everywhere.
         """
         found: dict[SourceTile, None] = {}
         for tile in tiles:
@@ -275,7 +276,7 @@ class TilesDrawing(LayerDrawing):
         self._request_soon()
 
     def _stands_in(self, tile: SourceTile) -> bool:
-        """True for a coarser tile, perhaps a stored one, that came while finer ones did not: nothing is well yet."""
+        """True for a coarser tile, perhaps a stored one, that came while finer ones failed: the problem stands."""
         return any(lacking.level > tile.level for lacking in self._lacking)
 
     def _take_overview(self, image: QImage) -> None:
@@ -286,7 +287,7 @@ class TilesDrawing(LayerDrawing):
     # -- composing ----------------------------------------------------------------------------------------------
 
     def _compose(self, grid: TileGrid, ready: list[TileKey], waiting: list[TileKey]) -> None:
-        """Compose some tiles off the window's thread: finished ones first, then what parents can stand in for."""
+        """Compose some tiles in other threads: finished ones first, then those that parents can stand in for."""
         if self._is_composing:
             return
         work: list[tuple[TileKey, Sources, dict[SourceTile, QImage], bool]] = []
@@ -314,7 +315,7 @@ class TilesDrawing(LayerDrawing):
         self.context.jobs.run(compose, partial(self._composed, grid), self._compose_failed)
 
     def _inputs(self, sources: Sources) -> dict[SourceTile, QImage]:
-        """The pictures at hand for a display tile; for those that are not, parents."""
+        """The pictures at hand for a display tile, with parents for those that are not."""
         found: dict[SourceTile, QImage] = {}
         missing: list[SourceTile] = []
         for tile in sources.tiles:
@@ -348,7 +349,7 @@ class TilesDrawing(LayerDrawing):
 
     @property
     def is_offline(self) -> bool:
-        """True where stored tiles are all that can be shown: by choice, or because no host of it can be reached."""
+        """True where only stored tiles can be shown: by choice, or because no host of the service can be reached."""
         fetcher = self.context.fetcher
         return fetcher is not None and all(fetcher.is_offline_for(host) for host in self.service.hosts)
 

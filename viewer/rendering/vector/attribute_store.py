@@ -1,4 +1,4 @@
-"""Attributes of vector layers, read when somebody first needs them: the table, a filter, a label, a search."""
+"""Reads and keeps the attributes of vector layers when they are first needed, as by the table, a filter or a label."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ type Failed = Callable[[GeoloupeError], None]
 
 
 class AttributeSource(Struct, frozen=True):
-    """Whose attributes: a layer of a file, as it is read."""
+    """The layer of a file that attributes are read from, and how it is read."""
 
     path: str
     table: str
     options_json: str = "{}"
     crs: str = ""
-    """The one chosen by hand, for what is measured."""
+    """The CRS chosen by hand, for measures."""
 
     @classmethod
     def of(cls, layer: Layer, path: Path, table: str = "") -> AttributeSource:
-        """`table` is the name a reader found, where the layer names none."""
+        """The source of a layer's attributes; `table` is the name a reader found, where the layer names none."""
         source = layer.source
         options = json.dumps(source.get("options") or {}, sort_keys=True)
         return cls(str(path), str(source.get("table", "")) or table, options, layer.crs)
 
     def asked(self) -> OfLayer:
-        """The layer, as readers are asked about it."""
+        """The layer as it is named to readers."""
         return OfLayer(self.path, self.table, json.loads(self.options_json), self.crs)
 
 
 class LayerAttributes(Struct, frozen=True, eq=False):
-    """Attributes of a layer that have been read: all columns, or those that were asked for."""
+    """Attributes of a layer that have been read: all columns, or those that were requested."""
 
     table: Attributes
     search: QuickSearch
@@ -65,7 +65,7 @@ class _Reading(Struct, eq=False):
 
 
 class AttributeStore(QObject):
-    """Reads in jobs, one at a time a layer, and keeps what it read. The window's thread only."""
+    """Reads attributes in jobs, one at a time a layer, and keeps them. For the window's thread only."""
 
     def __init__(self, pool: ReaderPool, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -94,9 +94,10 @@ class AttributeStore(QObject):
         title: str = "",
         expected: int = 0,
     ) -> None:
-        """Have the columns (None: all) and be called: at once where they are there, else when they are read.
+        """Call `done` with the columns (None: all), at once where they are kept, else when they have been read.
 
-        `expected` rows make the progress that is shown under `title`. `failed` hears of a cancelled reading too.
+        `expected` rows make the progress that is shown under `title`. `failed` is also called when the job is
+        cancelled.
         """
         found = self.held(source, columns)
         if found is not None:
@@ -112,16 +113,16 @@ class AttributeStore(QObject):
         reading.job = self._read(source, reading, title, expected)
 
     def adopt(self, source: AttributeSource, found: LayerAttributes) -> None:
-        """Keep what somebody else has read whole."""
+        """Keep attributes that were read whole elsewhere."""
         self._held.setdefault(source, found)
 
     def keep_only(self, sources: Collection[AttributeSource]) -> None:
-        """Forget what no layer shows any more."""
+        """Forget attributes that no layer shows any more."""
         for source in [source for source in self._held if source not in sources]:
             del self._held[source]
 
     def forget(self, source: AttributeSource) -> None:
-        """Read anew the next time."""
+        """Forget attributes, so that they are read again."""
         self._held.pop(source, None)
 
     def _read(self, source: AttributeSource, reading: _Reading, title: str, expected: int) -> Job:
@@ -156,7 +157,7 @@ class AttributeStore(QObject):
         return self._jobs.run(work, done, failed, title)
 
     def _job_ended(self, job: Job) -> None:
-        """A cancelled job calls nobody: those who wait are told here."""
+        """Call `failed` of all that wait for a cancelled job, which itself calls nobody."""
         if not job.cancelled:
             return
         for source, readings in list(self._readings.items()):

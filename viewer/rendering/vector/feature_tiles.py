@@ -1,4 +1,4 @@
-"""The picture of a vector content: painted directly while little is in view, else by tiles on other threads."""
+"""Shows the picture of a vector content: painted directly while little is in view, else as tiles from other threads."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ from viewer.support.jobs import JobContext
 from viewer.support.painting import painting
 
 FEW_VERTICES = 2_500
-"""Up to here a view is painted directly, in a few milliseconds."""
+"""Most vertices of a view that is painted directly, in a few milliseconds."""
 _VERTICES_A_FEATURE = 4
 """The cost of a line or an area besides its vertices, in vertices."""
 MOST_EXACT = 100_000
-"""Vertices in a view of a page up to which its tiles are painted as a PDF is, which takes longer."""
+"""Most vertices in a view of a page whose tiles are painted as in a PDF, which takes longer."""
 _FINEST_PX = 1.02
 _WORTH_A_LOOK = 8
 TILES_A_JOB = 6
-"""Painted as one picture: finding what is in it takes the interpreter, which threads have to share."""
+"""Tiles painted as one picture: finding features holds the interpreter, which threads have to share."""
 TILES_OF_A_STRIP = 3
-"""Tiles of a job where no more than a strip is missing, as in a pan: both threads have a part of it."""
+"""Tiles of a job where only a strip is missing, as after a pan: so both threads have a part of it."""
 MANY_FEATURES = 30_000
 """Number of features in view below which finding them costs more than painting them."""
 _KNOWN_VIEWS = 4
 TRIAL_PX = 200
-"""The longer side of a picture on which it is tried whether anything is painted at all."""
+"""Longer side in pixels of the trial picture that shows whether anything is painted at all."""
 TRIED_FIRST = 16, 1_000
-"""Features of a table that are tried before all of them: nearly always the first few tell."""
+"""Features of a table that are tried before all of them: nearly always the first few are enough."""
 JOBS_AHEAD = 2
-"""Threads that work; they find the next when they are done."""
+"""Jobs under way at a time."""
 
 
 class FeatureTiles:
-    """Tiles of one content. `updated` says that `paint` would now paint something else, `failed` why it never will.
+    """Tiles of one content. `updated` is emitted when `paint` would paint something else, `failed` when it never will.
 
     `paint` and `is_complete` are about a view, or about one wrapped world copy in it.
     """
@@ -76,7 +76,7 @@ class FeatureTiles:
         self._is_closed = False
 
     def set_content(self, content: VectorContent, *, keep: bool = True) -> None:
-        """Show something else; without `keep` what is shown now does not stand in for it."""
+        """Set the content; without `keep` what is shown now does not stand in for it."""
         self.content = content
         self._number += 1
         self._few.clear()
@@ -88,7 +88,7 @@ class FeatureTiles:
         self._work()
 
     def set_views(self, views: Views, scale: float, cursor: tuple[float, float] | None = None) -> None:
-        """A view and the wrapped world copies in it. `scale`: picture pixels a logical pixel of the symbols."""
+        """Set a view and the wrapped world copies in it. `scale`: picture pixels a logical pixel of the symbols."""
         if scale != self._scale:
             self._scale = scale
             self._few.clear()
@@ -105,7 +105,10 @@ class FeatureTiles:
             pass
 
     def paint_in_steps(self, painter: QPainter, view: View, scale: float, opacity: float) -> Iterator[None]:
-        """Features some at a step, tiles all at once; the painter serves nothing else meanwhile."""
+        """Paint in steps: some features a step, tiles all at once.
+
+        The painter must not be used for anything else meanwhile.
+        """
         if not self.content.tables:
             return
         if is_vector_device(painter) or scale != self._scale or self._are_few(view):
@@ -118,9 +121,10 @@ class FeatureTiles:
             yield
 
     def shows_in(self, view: View, scale: float) -> bool:
-        """True where something of it is painted in a view. Of few features, and for a page, that is tried on a small
-        picture: the bounds of a long line hold much that it never comes near. A page is told the same at any size, and
-        whatever of its tiles is there yet.
+        """True where something of the content is painted in a view.
+
+        Few features, and those of a page, are tried on a small picture: the bounds of a long line hold much that it
+        never comes near. The answer for a page is the same at any size, and whichever of its tiles are there yet.
         """
         if not self.content.tables:
             return False
@@ -147,7 +151,7 @@ class FeatureTiles:
             self._tiles.set_bounds(self.content.tables[0].crs, bounds.expanded(margin))
 
     def _are_few(self, view: View) -> bool:
-        """True where painting the view directly takes a few milliseconds only."""
+        """True where painting the view directly takes only a few milliseconds."""
         are_few = self._few.get(view)
         if are_few is None:
             if len(self._few) >= _KNOWN_VIEWS:
@@ -171,8 +175,9 @@ class FeatureTiles:
         return True
 
     def _is_exact(self, view: View) -> bool:
-        """True where tiles are painted feature by feature. Qt begins the dashes of a line elsewhere on each tile, and
-        paints lines finer than a pixel otherwise.
+        """True where tiles are painted feature by feature.
+
+        Else Qt would begin the dashes of a line elsewhere on each tile, and paint lines finer than a pixel otherwise.
         """
         if not self._context.is_of_page:
             return False
@@ -182,7 +187,7 @@ class FeatureTiles:
         return self._count_is_small(view, MOST_EXACT)
 
     def _work(self) -> None:
-        """Have missing tiles painted, unless the view is painted directly."""
+        """Start jobs for missing tiles, unless the view is painted directly."""
         content = self.content
         if not self._views or not content.tables or content.tables[0].crs != self._views[0].grid.crs:
             return
@@ -232,7 +237,7 @@ class FeatureTiles:
 
 
 def _leaves_ink(content: VectorContent, view: View, scale: float) -> bool:
-    """True where painting the view sets any pixel, as far as a picture of it in a fraction of its size tells."""
+    """True where painting the view sets any pixel, as far as a much smaller picture of it shows."""
     part = max(view.width, view.height) / TRIAL_PX
     grid = view.grid
     origin = grid.affine(0, view.left, view.top)
@@ -250,7 +255,7 @@ def _leaves_ink(content: VectorContent, view: View, scale: float) -> bool:
 
 
 def _columns(keys: Sequence[TileKey], at_once: int) -> Iterator[list[TileKey]]:
-    """Tiles that stand on each other, a few at a time, the most wanted first: painted as one picture, then cut."""
+    """Groups of tiles one above the other, the most wanted first, to be painted as one picture and then cut."""
     left = dict.fromkeys(keys)
     while left:
         first = next(iter(left))

@@ -1,4 +1,4 @@
-"""The filters of vector layers: which features their drawings show, computed off the window's thread."""
+"""Computes the filters of vector layers off the window's thread: the features that their drawings show."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class _Filter(Struct, eq=False):
     job: Job | None = None
 
     def give_up(self) -> None:
-        """Nobody wants it any more: a long computation would keep a thread from others."""
+        """Cancel a computation that is no longer wanted, so that its thread is free for others."""
         if self.job is not None and self.is_pending:
             self.job.cancel()
 
@@ -72,7 +72,7 @@ class LayerFilters(QObject):
                 self._set(uuid, text, *drawings[uuid])
 
     def counts(self, uuid: str) -> tuple[int, int] | None:
-        """(features that pass, rows there are); None without a filter, or until it is known."""
+        """(features that pass, rows in all); None without a filter, or until it is known."""
         found = self._filters.get(uuid)
         return None if found is None or found.fids is None else (len(found.fids), found.rows)
 
@@ -82,12 +82,12 @@ class LayerFilters(QObject):
         return found.fids if found is not None else None
 
     def problem(self, uuid: str) -> str:
-        """Why a filter cannot be computed: everything is shown then."""
+        """The reason why a filter cannot be computed and everything is shown; empty where all is well."""
         found = self._filters.get(uuid)
         return found.problem if found is not None else ""
 
     def is_pending(self, uuid: str) -> bool:
-        """True while it is not known yet which features of a layer pass."""
+        """True until it is known which features of a layer pass."""
         each = self._filters.get(uuid)
         return each is not None and each.is_pending
 
@@ -136,7 +136,7 @@ class LayerFilters(QObject):
         wanted.job = self._jobs.run(work, done, partial(self._fail, uuid, wanted), title)
 
     def _job_ended(self, job: Job) -> None:
-        """A cancelled job calls nobody."""
+        """Report the filter of a cancelled job as failed, as the job itself calls nobody."""
         if not job.cancelled:
             return
         for uuid, wanted in list(self._filters.items()):

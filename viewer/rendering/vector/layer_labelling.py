@@ -1,4 +1,4 @@
-"""The labelling of a layer: its features, how their names are written, how large their signs are."""
+"""The labelling of a layer: its features, the style of their names, and the sizes of their signs."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from viewer.rendering.vector.symbol_painter import marker_radius_px
 
 
 class LayerLabelling(Struct, frozen=True):
-    """`size_factor` is what signs and lines shrink to on a map of this scale."""
+    """The labels of a layer's features. `size_factor` is the factor of signs and lines on a map of this scale."""
 
     source: LabelSource
     style: LabelStyle
     symbols: tuple[Symbol | None, ...]
-    """By class."""
+    """Symbols by class; None is not painted."""
     size_factor: float = 1.0
     clusters: Clusters | None = None
-    """Labels keep clear of them."""
+    """Clusters, which labels keep clear of."""
     nudge: Nudge | None = None
-    """Of the layer."""
+    """Shift of the layer on the map."""
 
     def seen(self, view: View) -> View:
         """The view of the layer's own ground that a view of the map shows."""

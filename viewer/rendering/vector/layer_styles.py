@@ -1,4 +1,4 @@
-"""Gives the styles of vector layers their attributes, read when a class or a label asks for them."""
+"""Reads the attributes that the styles of vector layers need, for their classes and labels."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from viewer.support.jobs import Job, JobContext, Jobs
 
 
 class ColumnReader(Struct, frozen=True, eq=False):
-    """Attributes of one layer for whoever wants to make something of them."""
+    """Reads attributes of one layer for computations with them."""
 
     store: AttributeStore
     jobs: Jobs
@@ -34,7 +34,7 @@ class ColumnReader(Struct, frozen=True, eq=False):
         done: Callable[[Any], None],
         failed: Callable[[str], None],
     ) -> None:
-        """Read the columns (None: all), do `work` with them off the window's thread, then call one of the others."""
+        """Read the columns (None: all), call `work` with them off the window's thread, then `done` or `failed`."""
 
         def say(error: GeoloupeError) -> None:
             failed(error.sentence)
@@ -58,7 +58,7 @@ class Styled(Protocol):
         """Take columns that hold what the style needs, and the class of each feature for styles of this key."""
 
     def attributes_failed(self, sentence: str) -> None:
-        """They cannot be had, or a rule cannot be used."""
+        """Note that the attributes cannot be read, or that a rule cannot be used."""
 
 
 class _Asked(Struct, frozen=True, eq=False):
@@ -73,7 +73,7 @@ class _Asked(Struct, frozen=True, eq=False):
 
 
 class LayerStyles(QObject):
-    """Keeps the drawings of vector layers in the attributes and the classes that their styles need."""
+    """Gives drawings of vector layers the attributes and the classes that their styles need."""
 
     def __init__(self, store: AttributeStore, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -125,7 +125,7 @@ class LayerStyles(QObject):
         self._classing[uuid] = self._jobs.run(work, done, partial(self._failed, uuid, wanted))
 
     def _give_up(self, uuid: str) -> None:
-        """Another style, or none: what is under way would keep a thread from others."""
+        """Cancel a job for a style that is no longer shown, so that its thread is free for others."""
         job = self._classing.pop(uuid, None)
         if job is not None:
             job.cancel()
@@ -137,7 +137,7 @@ class LayerStyles(QObject):
 
 
 def classes_of(style: VectorStyle, attributes: Attributes, budget: Budget | None = None) -> FeatureClasses | None:
-    """None for a single symbol. Raises InvalidValue for a rule that cannot be used."""
+    """The class of each feature; None for a single symbol. Raises InvalidValue for a rule that cannot be used."""
     if style.mode == "single":
         return None
     codes, _ = classify(style, attributes, budget)
@@ -149,7 +149,7 @@ def classes_of(style: VectorStyle, attributes: Attributes, budget: Budget | None
 
 
 def _style_of(layer: Layer) -> VectorStyle:
-    """The style of a layer; a plain one, which needs no attributes, where it has none or one that is not understood."""
+    """The style of a layer; a plain one, which needs no attributes, where it has none or an unreadable one."""
     try:
         return VectorStyle.from_json(layer.style) if layer.style else VectorStyle()
     except GeoloupeError:

@@ -1,4 +1,4 @@
-"""From arrays and boxes of pixels to Qt's shapes and back, and the pen they are stroked with."""
+"""Converts arrays and boxes of pixels to Qt's shapes and back, and makes the pen that strokes them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _VECTOR_ENGINES = (QPaintEngine.Type.Pdf, QPaintEngine.Type.SVG, QPaintEngine.Ty
 
 
 def polygon_of(points: NDArray[np.floating]) -> QPolygonF:
-    """(n, 2) pixels as a polygon or polyline, filled at once: point by point takes a hundred times as long."""
+    """A polygon or polyline from (n, 2) pixels, filled at once: point by point takes a hundred times as long."""
     polygon = QPolygonF()
     if len(points):
         polygon.resize(len(points))
@@ -38,17 +38,17 @@ def path_of(rings: Iterable[NDArray[np.floating]]) -> QPainterPath:
 
 
 def rect_of(box: Box) -> QRectF:
-    """A box as Qt has it."""
+    """A box as a QRectF."""
     return QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top)
 
 
 def box_of(rect: QRectF) -> Box:
-    """The opposite of `rect_of`."""
+    """A QRectF as a box."""
     return Box(rect.left(), rect.top(), rect.right(), rect.bottom())
 
 
 def round_pen(color: QColor, width: float) -> QPen:
-    """A solid line whose ends and corners are round."""
+    """A pen for a solid line whose ends and corners are round."""
     return QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
 
 
@@ -59,6 +59,6 @@ def is_vector_device(painter: QPainter) -> bool:
 
 
 def can_clip(painter: QPainter) -> bool:
-    """False for SVG Tiny, which knows no clipping: what is to be cut has to be cut before."""
+    """True where the painter can clip. SVG Tiny cannot: shapes have to be cut before."""
     engine = painter.paintEngine()
     return engine is not None and engine.type() != QPaintEngine.Type.SVG

@@ -17,13 +17,13 @@ BADGE_RADIUS = 10.5
 
 @lru_cache(maxsize=64)
 def sign_path(class_code: str) -> QPainterPath:
-    """The filled outline of a class's sign; classes we do not know get that of "other"."""
+    """The filled outline of a class's sign; unknown classes get that of "other"."""
     return _SIGNS.get(class_code, _other)()
 
 
 @lru_cache(maxsize=4)
 def badge_path(role: str) -> QPainterPath:
-    """The badge that a sign stands on: a diamond for what a claim names, else a disc: role shows without colour."""
+    """The badge under a sign: a diamond for what a claim names, else a disc, so that role shows without colour."""
     path = QPainterPath()
     if role != "named in a claim":
         path.addEllipse(QPointF(0, 0), BADGE_RADIUS, BADGE_RADIUS)

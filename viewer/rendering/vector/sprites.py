@@ -17,7 +17,7 @@ from viewer.support.painting import painting
 
 @lru_cache(maxsize=512)
 def sprite_of(symbol: Symbol, scale: float) -> Sprite:
-    """The sign of a symbol at so many picture pixels a logical pixel."""
+    """The sign of a symbol at `scale` picture pixels a logical pixel."""
     image = sprite_image(symbol, scale)
     side = image.width()
     return Sprite(np.frombuffer(image.constBits(), np.uint32).reshape(side, side).copy())
@@ -25,7 +25,7 @@ def sprite_of(symbol: Symbol, scale: float) -> Sprite:
 
 @lru_cache(maxsize=512)
 def sprite_image(symbol: Symbol, scale: float) -> QImage:
-    """The same as a picture, the sign's place in its middle."""
+    """The sign of a symbol as a picture, the sign's place in its middle."""
     reach = max(1, math.ceil(marker_radius_px(symbol) * scale + 0.5))
     image = QImage(2 * reach, 2 * reach, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)

@@ -1,6 +1,6 @@
-"""Paints a symbol onto any painter: one sign, a line with casing, dashes and arrowheads, an area.
+"""Paints a symbol onto any painter: one sign, a line with casing, dashes and arrowheads, or an area.
 
-Shapes throughout, so that PDF and SVG keep them such.
+Shapes are painted throughout, so that they stay shapes in PDF and SVG.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ type Floats = NDArray[np.float64]
 
 ARROW_EVERY_PX = 90.0
 _BADGE_UNITS = 21.0
-"""A sign in its box of 16 units stands on a badge of this width."""
+"""Width of the badge under a sign, in units of the sign's box of 16."""
 
 
 def paint_marker(painter: QPainter, symbol: Symbol, scale: float = 1.0) -> None:
-    """The sign of a point about (0, 0). `scale` is picture pixels in a logical pixel."""
+    """Paint the sign of a point about (0, 0). `scale` is picture pixels in a logical pixel."""
     size = symbol.size_px * scale
     pen = stroke_pen(symbol, scale)
     if symbol.marker in FACILITIES:
@@ -37,7 +37,7 @@ def paint_marker(painter: QPainter, symbol: Symbol, scale: float = 1.0) -> None:
 
 
 def _paint_badge(painter: QPainter, symbol: Symbol, size: float, pen: QPen) -> None:
-    """A disc with the sign in it, as sites have it; without a fill the sign alone, in the colour of the stroke."""
+    """Paint a disc with the sign in it, as for sites; without a fill the sign alone, in the colour of the stroke."""
     sign = QTransform.fromScale(size / _BADGE_UNITS, size / _BADGE_UNITS).map(sign_path(symbol.marker))
     if not symbol.fill_color:
         painter.fillPath(QTransform.fromScale(1.3, 1.3).map(sign), QColor(symbol.stroke_color))
@@ -60,7 +60,7 @@ def paint_lines(
     lines: Sequence[QPolygonF | QPainterPath],
     scale: float = 1.0,
 ) -> None:
-    """Casing, ground and stroke, each over all lines, so that where they meet no casing covers a line."""
+    """Paint casing, ground and stroke, each over all lines, so that no casing covers a line where they meet."""
     for _step in lines_in_steps(painter, symbol, lines, scale):
         pass
 
@@ -72,7 +72,7 @@ def lines_in_steps(
     scale: float = 1.0,
     corners: float = math.inf,
 ) -> Iterator[None]:
-    """The same, some `corners` a step: each line is painted whole."""
+    """Paint lines as `paint_lines` does, some `corners` a step: each line is painted whole."""
     pens = []
     if symbol.casing_color and symbol.casing_width_px > 0:
         width = symbol.stroke_width_px + 2 * symbol.casing_width_px
@@ -99,7 +99,7 @@ def lines_in_steps(
 
 
 def paint_arrows(painter: QPainter, symbol: Symbol, lines: Sequence[Floats], scale: float = 1.0) -> None:
-    """The arrowheads of lines given as (n, 2) picture pixels."""
+    """Paint the arrowheads of lines given as (n, 2) picture pixels."""
     heads = QPainterPath()
     for points in lines:
         for x, y, angle in arrow_places(points, symbol.arrow, ARROW_EVERY_PX * scale):
@@ -135,7 +135,7 @@ def arrow_places(points: Floats, arrow: str, every_px: float = ARROW_EVERY_PX) -
 
 
 def paint_area(painter: QPainter, symbol: Symbol, path: QPainterPath, scale: float = 1.0) -> None:
-    """An area with its outline."""
+    """Paint an area with its outline."""
     if symbol.fill_color:
         painter.fillPath(path, QColor(symbol.fill_color))
     paint_lines(painter, symbol, [path], scale)

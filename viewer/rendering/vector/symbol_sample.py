@@ -1,4 +1,4 @@
-"""A symbol as legends, lists and buttons show it."""
+"""Paints a symbol as legends, lists and buttons show it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from viewer.support.painting import painting
 
 WIDTH_PX, HEIGHT_PX = 26, 18
 LIGHTEST, DARKEST = 215.0, 40.0
-"""Beyond these (0 black, 255 white) a symbol is hardly seen on a list of a theme."""
+"""Brightness (0 black, 255 white) above and below which a symbol hardly shows on a list, and gets a plate."""
 _LINE = ((-11.0, 2.5), (-3.5, -2.5), (3.5, 2.5), (11.0, -2.5))
 _AREA = ((-10.0, 6.0), (-8.0, -5.0), (4.0, -7.0), (10.5, 0.0), (6.5, 7.0))
 
 
 def paint_sample(painter: QPainter, symbol: Symbol, geometry: str, x: float, y: float, ratio: float = 1.0) -> None:
-    """A sign, a line or an area about (x, y), in a box of WIDTH_PX by HEIGHT_PX logical pixels."""
+    """Paint a sign, a line or an area about (x, y), in a box of WIDTH_PX by HEIGHT_PX logical pixels."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(x, y)
@@ -42,7 +42,7 @@ def paint_sample(painter: QPainter, symbol: Symbol, geometry: str, x: float, y: 
 
 
 def sample_icon(symbol: Symbol | None, geometry: str, ratio: float = 2.0) -> QIcon:
-    """An icon of a symbol; empty for what is not drawn. What would be lost on a white or a dark list has a plate."""
+    """An icon of a symbol; empty for one that is not drawn. A very light or very dark symbol has a plate."""
     picture = _blank(ratio)
     if symbol is not None:
         with painting(picture) as painter:
@@ -68,7 +68,7 @@ def _blank(ratio: float) -> QImage:
 
 
 def _plate(picture: QImage) -> QColor | None:
-    """The colour to lie under a picture that is all but white, or all but black."""
+    """The colour of a plate under a picture that is nearly white or nearly black; None where none is needed."""
     pixels = np.frombuffer(picture.constBits(), np.uint8).reshape(picture.height(), picture.width(), 4).astype(float)
     weight = pixels[..., 3].sum()
     light = pixels[..., :3].mean(axis=2).sum() * 255 / weight if weight else 128.0

@@ -1,4 +1,4 @@
-"""The symbology of a vector layer: its style, the class of each feature, and how large signs are at a map's scale.
+"""The symbology of a vector layer: its style, the class of each feature, and the sizes of signs at a map's scale.
 
 A class is found by `layers.vector.style.classes`; the colours of new classes come from `layers.vector.style.automatic`.
 """
@@ -20,11 +20,11 @@ from layers.vector.style.symbol import Symbol
 from layers.vector.table import VectorInfo
 
 NO_CLASSES = FeatureClasses(np.zeros(0, np.int64), np.zeros(0, np.uint16))
-"""Nobody knows yet: all features are in no class."""
+"""Classes that are not known yet: all features are in no class."""
 
 
 def automatic_style(layer: Layer, info: VectorInfo) -> VectorStyle:
-    """The style of a layer as long as its row says nothing: by its data, in a colour of its own."""
+    """The default style of a layer without one: from its data, in a colour of its own."""
     return VectorStyle.default(info, layer_seed(layer.uuid))
 
 
@@ -37,13 +37,15 @@ class Symbology:
     def __init__(self) -> None:
         self.style = VectorStyle()
         self.attributes: Attributes | None = None
-        """Columns that hold what the style needs, once they are read."""
+        """Columns with what the style needs, once they are read."""
         self.others_known: tuple[ClassKey, bool] | None = None
         """A key of classes, and True where any feature is in none of them; None until that is known."""
         self._classes: tuple[ClassKey, FeatureClasses | None] = ("single", "", ()), None
 
     def take_style(self, layer: Layer, info: VectorInfo) -> str:
-        """The style of a layer's row, else the default of its data; what is wrong with it, or nothing."""
+        """Set the style of a layer's row, else the default for its data; return what is wrong with it, or an empty
+        text.
+        """
         try:
             style = layer.read_style()
             self.style = VectorStyle.from_json(style) if style else automatic_style(layer, info)
@@ -57,25 +59,25 @@ class Symbology:
     def take_classes(
         self, attributes: Attributes, key: ClassKey, classes: FeatureClasses | None, features: int
     ) -> None:
-        """The class of each of so many features for styles of this key."""
+        """Set the class of each of `features` features, for styles of this key."""
         self.attributes, self._classes = attributes, (key, classes)
         self.others_known = None if classes is None else (key, classes.has_others(len(key[2]), features))
 
     @property
     def symbols(self) -> tuple[Symbol | None, ...]:
-        """By class; None is not painted."""
+        """Symbols by class; None is not painted."""
         return self.style.symbols
 
     @property
     def classes(self) -> FeatureClasses | None:
-        """None where all features have one symbol."""
+        """Class of each feature; None where all features have one symbol."""
         key, classes = self._classes
         if self.style.mode == "single":
             return None
         return classes if classes is not None and key == self.style.class_key else NO_CLASSES
 
     def painted(self, fids: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The features of these whose class is shown."""
+        """The features among `fids` whose class is shown."""
         classes, symbols = self.classes, self.symbols
         shown = np.array([symbol is not None for symbol in symbols])
         codes = np.zeros(len(fids), np.uint16) if classes is None else classes.codes_of(fids, len(symbols) - 1)

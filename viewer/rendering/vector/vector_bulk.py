@@ -1,4 +1,4 @@
-"""Pictures of many features: markers, lines and small areas in numpy, all at once; only large areas one by one.
+"""Paints pictures of many features: markers, lines and small areas in numpy, all at once; only large areas one by one.
 
 Order: areas, then lines, then points, each class by class in the order of the symbols; points in their own.
 """
@@ -29,13 +29,13 @@ from viewer.rendering.vector.vector_painter import margin_px, paint_areas, rows_
 from viewer.support.painting import painting
 
 LARGE_PX = 75.0
-"""Areas that stretch further are painted one by one: there cannot be many in a view."""
+"""Extent in pixels from which areas are painted one by one: only few of these fit a view."""
 LARGE_OPAQUE_PX = 48.0
-"""So are opaque ones from here on: painted at once, the outlines of all would lie over the fills of all."""
+"""Extent in pixels from which opaque areas are painted one by one: in bulk all outlines would lie over all fills."""
 TINY_PX = 2.5
-"""Areas that stretch no further are painted by their middle and their area alone."""
+"""Largest extent in pixels of areas that are painted from their middle and their area alone."""
 _ROUND = 0.7
-"""Between a square, 1, and a dot: where the outline of a tiny area is taken to be."""
+"""Part of its half size at which a tiny area's outline is taken to be: less than for a square, which has 1."""
 _ARROWS_FROM_PX = 24.0
 type _Found = list[tuple[FeatureTable, NDArray[np.int32]]]
 
@@ -70,11 +70,11 @@ class _Shapes(Struct, frozen=True, eq=False):
     x: NDArray[np.float32]
     y: NDArray[np.float32]
     starts: NDArray[np.int64]
-    """(m + 1,) where each part begins."""
+    """(m + 1,) Index at which each part begins."""
     owner: NDArray[np.int64]
-    """(m,) the feature of each part."""
+    """(m,) Index of the feature of each part."""
     size: NDArray[np.float32]
-    """(n,) how far each feature stretches, in pixels."""
+    """(n,) Extent of each feature, in pixels."""
     codes: NDArray[np.uint16] | None
     sources: list[tuple[FeatureTable, NDArray[np.int32]]]
     """The tables and rows that the features come from, one after the other."""
@@ -146,7 +146,7 @@ class _Tiny(Struct, frozen=True, eq=False):
     x: NDArray[np.float32]
     y: NDArray[np.float32]
     half: NDArray[np.float32]
-    """(n, 2)"""
+    """(n, 2) Half sizes."""
     area: NDArray[np.float32]
     codes: NDArray[np.uint16] | None
 
@@ -169,14 +169,14 @@ class _Tiny(Struct, frozen=True, eq=False):
         return _Tiny(self.x[chosen], self.y[chosen], self.half[chosen], self.area[chosen], None)
 
     def outline(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Places on it: its middle, and the middles of its sides where they are apart from that."""
+        """Places on the areas: the middle of each, and the middles of its sides where they are apart from that."""
         wide = np.flatnonzero(self.half.max(axis=1) > 0.3)
         x, y, dx, dy = self.x[wide], self.y[wide], self.half[wide, 0] * _ROUND, self.half[wide, 1] * _ROUND
         return np.concatenate([self.x, x - dx, x + dx, x, x]), np.concatenate([self.y, y, y, y - dy, y + dy])
 
 
 def _sorted_by_size(view: View, found: _Found) -> tuple[_Found, _Found]:
-    """Areas of more than about a pixel, and the others."""
+    """Areas larger than about a pixel, and the others."""
     areas: _Found = []
     tiny: _Found = []
     limit = TINY_PX * view.grid.resolution
@@ -199,7 +199,7 @@ def _areas(
     tiny: _Tiny | None,
     scale: float,
 ) -> None:
-    """Large ones first: what is small stays to be seen on them."""
+    """Paint areas, the large ones first, so that small ones show on them."""
     small = None
     if areas is not None:
         several = np.bincount(areas.owner, minlength=len(areas.size)) > 1
@@ -257,7 +257,7 @@ def _lines(picture: NDArray[np.uint32], symbol: Symbol, lines: _Shapes, scale: f
 def _strokes(
     picture: NDArray[np.uint32], symbol: Symbol, lines: _Shapes | None, scale: float, tiny: _Tiny | None = None
 ) -> None:
-    """Casing, ground and stroke, each over all of them."""
+    """Paint casing, ground and stroke, each over all lines."""
     width = symbol.stroke_width_px
     passes: list[tuple[str, float, tuple[float, ...]]] = []
     if symbol.casing_color and symbol.casing_width_px > 0:

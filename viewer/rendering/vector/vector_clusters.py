@@ -17,7 +17,7 @@ _PAPER_COLOR = "#ffffff"
 
 
 def cluster_at(clusters: Clusters | None, view: View, px: float, py: float) -> int:
-    """The index of the cluster whose sign is at a place of the picture; -1: none."""
+    """The index of the cluster whose sign is at a place of the picture; -1 without one."""
     if clusters is None or not len(clusters.counts):
         return -1
     (x, y), resolution = view.to_world(px, py), view.grid.resolution
@@ -42,7 +42,7 @@ def paint_clusters(painter: QPainter, view: View, clusters: Clusters, symbol: Sy
 
 
 def cluster_radius_px(count: int) -> float:
-    """In logical pixels: twice as many hundreds are a little larger, and every number fits."""
+    """Radius of a cluster's sign in logical pixels: it grows slowly with the count, and every number fits."""
     return 9.0 + 3.2 * math.log10(max(count, 1))
 
 

@@ -43,7 +43,7 @@ GEOMETRIES = {POINT: "Point", LINE: "LineString", POLYGON: "Polygon"}
 
 
 class VectorDrawing(LayerDrawing):
-    """Puts together where the file is, its symbols, its clusters, its labels and what of it is selected.
+    """Draws a vector layer from its file, its symbols, its clusters, its labels and its selection.
 
     Holds all features of one layer of a file, in the CRS of the canvas.
     """
@@ -58,7 +58,7 @@ class VectorDrawing(LayerDrawing):
         self.is_out_of_scale = False
         """True where the style hid everything in the last view."""
         self.columns: ColumnReader | None = None
-        """Reads attributes for whatever is made of them."""
+        """Reads attributes, for classes and labels."""
         self.picture = VectorPicture()
         """The picture that is painted, or is about to be."""
         self._wanted = Wanted()
@@ -181,7 +181,10 @@ class VectorDrawing(LayerDrawing):
 
     @property
     def _cannot_be_drawn(self) -> bool:
-        """Nothing will come; what is wrong with the style or the attributes leaves the features to be drawn."""
+        """True where nothing will be drawn.
+
+        A problem with the style or the attributes alone leaves the features to be drawn.
+        """
         return self.is_unavailable or not self._problems.keys().isdisjoint(("source", "crs", "content"))
 
     @override
@@ -215,17 +218,17 @@ class VectorDrawing(LayerDrawing):
         return transform_bounds(self.plane, crs, self.info.bounds)
 
     def has_place_on(self, crs: str) -> bool:
-        """True where a canvas has a place for it, as far as is known."""
+        """True where a canvas of this CRS has a place for the layer, as far as is known."""
         return self.lies_on(crs) if self.plane else not is_off_earth(crs)
 
     def is_reading_for(self, crs: str) -> bool:
-        """True while its features are still to come on a canvas that shows it."""
+        """True while features are still to come on a canvas that shows the layer."""
         if not self.layer.visible or self._cannot_be_drawn or not (self._can_load and self.has_place_on(crs)):
             return False
         return self.source.crs != crs or not self.source.is_loaded
 
     def _look_for_place(self, crs: str) -> bool:
-        """True where a canvas has a place for it; where it has none, `problem` says so."""
+        """True where a canvas has a place for the layer; where it has none, `problem` says so."""
         is_there = self.has_place_on(crs)
         self._set_problem("" if is_there or not self.plane else off_the_map(self.plane, self.path.name), "place")
         return is_there
@@ -294,7 +297,7 @@ class VectorDrawing(LayerDrawing):
         return GEOMETRIES[int(first.kind[0])]
 
     def alone(self, fids: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The features of these that have a sign of their own, and are in no cluster."""
+        """The features among `fids` that have a sign of their own, in no cluster."""
         shown = self.picture.drawn.shown
         return fids if self.picture.clusters is None or shown is None else fids[np.isin(fids, shown)]
 
@@ -325,7 +328,7 @@ class VectorDrawing(LayerDrawing):
         self._announce()  # a list of its classes may say more now
 
     def attributes_failed(self, sentence: str) -> None:
-        """They cannot be had, or a rule cannot be used."""
+        """Report that the attributes cannot be read, or that a rule cannot be used."""
         self._set_problem(sentence, "attributes")
 
     # -- reading ------------------------------------------------------------------------------------------------
@@ -349,7 +352,7 @@ class VectorDrawing(LayerDrawing):
         self._announce()
 
     def _load_again(self, view: View) -> None:
-        """Its CRS is another now, or known now: what was read in vain is not shown."""
+        """Load the features again, as the CRS is another now, or known only now; those read before are not shown."""
         self.source.stop()
         self.source.crs = ""
         if self._look_for_place(view.grid.crs) and self._can_load:
@@ -395,7 +398,7 @@ class VectorDrawing(LayerDrawing):
             self._resolve()
 
     def _resolve(self) -> None:
-        """Paint what is wanted now: what takes no time at once, the rest when a job has worked it out."""
+        """Make the picture that is wanted now: fast parts at once, the rest in a job."""
         wanted = self._wanted = self._all_wanted()
         self._apply(resolved(wanted, self.picture, Effort.AT_ONCE))
         if self.picture.is_whole:
@@ -444,6 +447,6 @@ class VectorDrawing(LayerDrawing):
         self._set_problem(error.sentence, "content")
 
     def _cluster_cell(self) -> float:
-        """The side of the squares whose points are drawn as one, in canvas CRS units; 0: none are."""
+        """The side of the squares whose points are drawn as one, in canvas CRS units; 0 without clusters."""
         view = self._view
         return 0.0 if view is None else self.style.cluster_px * view.ratio * view.grid.resolution

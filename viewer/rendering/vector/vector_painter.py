@@ -1,4 +1,4 @@
-"""Features painted with QPainter, one by one: as vectors onto whatever the painter paints on."""
+"""Paints features with QPainter, one by one, as vectors on any device."""
 
 from __future__ import annotations
 
@@ -33,22 +33,23 @@ from viewer.rendering.vector.symbol_painter import (
 from viewer.support.painting import part_of_picture
 
 MAX_PIXEL = 1e6
-"""Coordinates further away than this many pixels are pulled in: QPainter loses its way with larger ones."""
+"""Largest distance in pixels of a coordinate; ones further away are pulled in, as QPainter fails with them."""
 MANY_POINTS = 200
-"""From here on points are pictures of their sign at whole pixels, as on tiles."""
+"""Number of points from which they are pictures of their sign at whole pixels, as on tiles."""
 CORNERS_A_STEP, POINTS_A_STEP = 4_000, 250
-"""Of lines and areas, and of signs, that are painted in one step: some milliseconds onto a PDF."""
+"""Corners of lines and areas, and number of signs, that are painted in one step: some milliseconds onto a PDF."""
 _LEAST_PX = 0.5
 _SPECK = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5), (-0.5, -0.5)])
-"""A pixel, which stands for a line or an area that is smaller than can be seen."""
+"""A pixel, which stands for a line or an area that is too small to be seen."""
 type Symbols = Sequence[Symbol | None]
 type Pixels = tuple[NDArray[np.float32], NDArray[np.float32]]
 """Columns and rows of points."""
 
 
 def paint_content(painter: QPainter, content: VectorContent, view: View, scale: float, most: int | None = None) -> None:
-    """Areas, then lines, then points, in pixels of the view; `scale` of them are a logical one. `most`: at most so
-    many features of each table.
+    """Paint areas, then lines, then points, in pixels of the view; `scale` of them are a logical pixel.
+
+    `most` is the most features of each table.
     """
     for _step in content_in_steps(painter, content, view, scale, most):
         pass
@@ -57,7 +58,7 @@ def paint_content(painter: QPainter, content: VectorContent, view: View, scale: 
 def content_in_steps(
     painter: QPainter, content: VectorContent, view: View, scale: float, most: int | None = None
 ) -> Iterator[None]:
-    """The same, some features a step; the painter serves nothing else meanwhile."""
+    """Paint as `paint_content` does, some features a step; the painter must not be used for anything else meanwhile."""
     bounds = view.world_bounds().expanded(margin_px(content.symbols, scale) * view.grid.resolution)
     found = []
     for table in content.tables:
@@ -80,7 +81,7 @@ def content_in_steps(
 
 
 def _some_at_a_time(table: FeatureTable, rows: NDArray[np.int32]) -> Iterator[NDArray[np.int32]]:
-    """The rows in parts of so many corners, each of one row at least."""
+    """The rows in groups with a limited number of corners, at least one row each."""
     if rows.size:
         part = np.cumsum(table.coordinates_of(rows)) // CORNERS_A_STEP
         yield from np.split(rows, np.flatnonzero(np.diff(part)) + 1)
@@ -95,7 +96,7 @@ def paint_areas(
     view: View,
     scale: float,
 ) -> None:
-    """Areas one by one, in order, each with its own symbol."""
+    """Paint areas one by one, in order, each with its own symbol."""
     dressed: int | None = None
     may_be_cut = is_on_both_sides(table.world_bounds(), table.crs)
     for position, pieces in enumerate(_pieces(table, rows, view)):
@@ -125,14 +126,14 @@ def paint_areas(
 
 
 def _bounds_of(table: FeatureTable, row: int) -> Bounds:
-    """In canvas CRS units."""
+    """Bounds of a feature, in canvas CRS units."""
     left, bottom, right, top = (table.bounds[row] * table.step).tolist()
     x, y = table.origin_x, table.origin_y
     return Bounds(x + left, y + bottom, x + right, y + top)
 
 
 def _edges(table: FeatureTable, row: int, bounds: Bounds, view: View) -> list[QPolygonF]:
-    """The outline of an area on both sides of the antimeridian, in pixels: there is none along it."""
+    """The outline of an area in pixels; on both sides of the antimeridian, without the edges along it."""
     parts, inverse = gathered(table, np.array([row])), view.affine.inverse()
     world = np.float64(table.step) * parts.xy + (table.origin_x, table.origin_y)
     found = []
@@ -173,7 +174,7 @@ def to_pixels(table: FeatureTable, view: View, xy: NDArray[np.int32]) -> Pixels:
 
 
 def rows_of_kind(table: FeatureTable, rows: NDArray[np.int32], kind: int) -> NDArray[np.int32]:
-    """The rows of these that are points, lines or areas."""
+    """The rows that are points, lines or areas, as `kind` says."""
     mine = np.flatnonzero(table.kind[rows] == kind) if table.only_kind is None else None
     if mine is not None:
         return rows.take(mine)
@@ -200,7 +201,7 @@ def _pieces(table: FeatureTable, rows: NDArray[Any], view: View) -> list[list[ND
 
 
 def _specks(table: FeatureTable, rows: NDArray[Any], view: View) -> NDArray[np.intp]:
-    """A mask of the rows that are in one place as far as can be seen: Qt would paint nothing of them."""
+    """Mask of the rows that are too small to be seen: Qt would paint nothing of them."""
     bounds = table.bounds[rows].astype(np.float64)
     reach = np.maximum(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1])
     return np.flatnonzero(reach * table.step < _LEAST_PX * view.grid.resolution)
@@ -233,7 +234,7 @@ def _lines_in_steps(
 
 
 def _runs_near(points: NDArray[np.float64], view: View, reach: float) -> list[NDArray[np.float64]]:
-    """The parts of a line whose legs come near a view: of a long coast a map, or a tile of it, shows little."""
+    """The parts of a line whose legs come near a view: most of a long coast is outside a map, or a tile of it."""
     low, high = np.minimum(points[:-1], points[1:]), np.maximum(points[:-1], points[1:])
     near = ((high >= -reach) & (low <= (view.width + reach, view.height + reach))).all(axis=1)
     if near.all():

@@ -1,8 +1,8 @@
 """The picture of a vector layer as one value: its features, its clusters, the selected features, its labels.
 
 `resolved` computes it from what is wanted (style, filter, resolution) and known (features, attributes, selection). A
-part that was made of the same is kept, the others are made anew; whoever paints compares the parts and applies those
-that are others.
+part whose inputs are the same is kept, the others are made anew; the painter compares the parts and applies those that
+have changed.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ _PLAIN = (int, str, float, frozenset, tuple)
 
 
 class Wanted(Struct, frozen=True, eq=False):
-    """All that a picture is a function of."""
+    """All inputs of a picture."""
 
     tables: tuple[FeatureTable, ...] = ()
     symbols: Symbols = (Symbol(),)
-    """By class; None is not painted."""
+    """Symbols by class; None is not painted."""
     classes: FeatureClasses | None = None
     shown: Fids | None = None
-    """Ascending fids of a filter; None shows everything."""
+    """Fids of a filter, ascending; None shows everything."""
     selected: Fids = field(default_factory=lambda: NO_FIDS)
-    """Ascending."""
+    """Fids of the selected features, ascending."""
     cell: float = 0.0
-    """Points in a square of so many world units are one; 0: every point is drawn."""
+    """Side of the squares, in world units, whose points are drawn as one; 0: every point is drawn."""
     attributes: Attributes | None = None
     label_text: str = ""
     label_priority: str = ""
@@ -54,28 +54,28 @@ class Effort(IntEnum):
     """Amount of work that is allowed; a part that would take more stays as it is."""
 
     AT_ONCE = 0
-    """Nothing that takes longer than a frame: for the window's thread."""
+    """Work that takes no longer than a frame: for the window's thread."""
     FEATURES = 1
-    """All but the labels, which may come a little later."""
+    """All work except that on labels, which may come a little later."""
     ALL = 2
 
 
 class Part[T](Struct, frozen=True, eq=False):
-    """A part of a picture, and what it was made of."""
+    """A part of a picture, and the inputs that it was made of."""
 
     value: T
     made_of: tuple[object, ...] = ()
 
 
 class VectorPicture(Struct, frozen=True, eq=False):
-    """Parts that are painted of a layer. Parts that are one object are the same."""
+    """The parts that are painted of a layer; two pictures share an equal part as the same object."""
 
     features: Part[VectorContent] = Part(_EMPTY)
     clustering: Part[tuple[VectorContent, Clusters | None]] = Part((_EMPTY, None))
     selection: Part[VectorContent] = Part(_EMPTY)
     labelling: Part[LabelSource | None] = Part(None)
     is_whole: bool = True
-    """False while a part is not yet what is wanted."""
+    """False while a part is not yet as wanted."""
 
     @property
     def content(self) -> VectorContent:
@@ -93,7 +93,7 @@ class VectorPicture(Struct, frozen=True, eq=False):
 
     @property
     def selected(self) -> VectorContent:
-        """The selected ones, in the symbols of selected features."""
+        """The selected features, in symbols of their own."""
         return self.selection.value
 
     @property
@@ -101,7 +101,7 @@ class VectorPicture(Struct, frozen=True, eq=False):
         return self.labelling.value
 
     def differs_from(self, other: VectorPicture) -> bool:
-        """True where anybody who looks, or who waits, is to be told."""
+        """True where the change is to be announced, as it is visible or completes the picture."""
         return self.is_whole != other.is_whole or any(
             mine is not theirs
             for mine, theirs in (
@@ -114,7 +114,7 @@ class VectorPicture(Struct, frozen=True, eq=False):
 
 
 def resolved(wanted: Wanted, before: VectorPicture, effort: Effort) -> VectorPicture:
-    """The picture that is wanted, as far as the effort allows; the rest of it is that of `before`."""
+    """Compute the picture that is wanted, as far as the effort allows; other parts stay those of `before`."""
     parts = _Parts(effort)
     features = _features(wanted, before.features, parts)
     if not parts.are_whole:  # nothing else can be made of what is not there
@@ -126,7 +126,7 @@ def resolved(wanted: Wanted, before: VectorPicture, effort: Effort) -> VectorPic
 
 
 class _Parts:
-    """Makes the parts that are others now, as far as the effort allows."""
+    """Makes the parts that have changed, as far as the effort allows."""
 
     def __init__(self, effort: Effort) -> None:
         self._effort = effort
@@ -144,7 +144,7 @@ class _Parts:
 
 
 def _features(wanted: Wanted, before: Part[VectorContent], parts: _Parts) -> Part[VectorContent]:
-    """The features with all worked out that is only known feature by feature."""
+    """The features, with all that has to be computed feature by feature."""
     content = VectorContent(wanted.tables, wanted.symbols, wanted.classes, wanted.shown)
     made_of = (*wanted.tables, wanted.classes, wanted.shown, len(wanted.symbols))
     if content.is_ready:
@@ -162,7 +162,7 @@ def _clustering(
     before: Part[tuple[VectorContent, Clusters | None]],
     parts: _Parts,
 ) -> Part[tuple[VectorContent, Clusters | None]]:
-    """The features without the points that are in clusters, and these."""
+    """The features without the points that are in clusters, and the clusters."""
     content, cell = features.value, wanted.cell
     if not cell or not content.tables:
         return before if before.value == (content, None) else Part((content, None), features.made_of)
@@ -188,7 +188,7 @@ def _selection(
 def _labelling(
     wanted: Wanted, drawn: VectorContent, before: Part[LabelSource | None], parts: _Parts
 ) -> Part[LabelSource | None]:
-    """The features that may ask for a label, in their order; the ones before serve until these are there."""
+    """The features that may have a label, in their order; those before serve until these are there."""
     attributes, text, priority = wanted.attributes, wanted.label_text, wanted.label_priority
     if not text or attributes is None or not drawn.tables:
         return Part(None)
@@ -211,7 +211,7 @@ def selected_content(content: VectorContent, selected: Fids) -> VectorContent:
 
 
 def selected_symbol(symbol: Symbol) -> Symbol:
-    """A symbol that stands out wherever it is: the same shape in the colour of the selection, with a dark edge."""
+    """A symbol that stands out anywhere: the same shape in the colour of the selection, with a dark edge."""
     return replace(
         symbol,
         stroke_color=SELECTED_COLOR,
@@ -226,7 +226,7 @@ def selected_symbol(symbol: Symbol) -> Symbol:
 
 
 def _are_same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    """Tables and arrays are the same only where they are one; values where they are equal."""
+    """True where two inputs are the same: tables and arrays as objects, other values by equality."""
     return len(one) == len(other) and all(
         a is b or (isinstance(a, _PLAIN) and a == b) for a, b in zip(one, other, strict=True)
     )

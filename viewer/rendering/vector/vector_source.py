@@ -1,4 +1,4 @@
-"""The readers' side of a vector layer: what its file is found to be, and its features in the CRS of the canvas."""
+"""The readers' side of a vector layer: the facts of its file, and its features in the CRS of the canvas."""
 
 from __future__ import annotations
 
@@ -25,39 +25,39 @@ from layers.vector.table import FeatureTable, VectorInfo
 from viewer.rendering.context import RenderContext
 
 _DIGITS = 9
-"""So many decimal digits of a number fit the steps of features."""
+"""Decimal digits of a number that fit the steps of features."""
 
 type Tables = tuple[FeatureTable, ...]
 ANSWER_BYTES = 3 * 2**20
-"""About so much a chunk: the window takes what it gets in a millisecond, and readers are not held up by a large one."""
+"""Bytes of a chunk, about: the window takes one in a millisecond, and it does not hold up readers."""
 AHEAD = 4
-"""Requests under way: one more than a reader each, so that none waits while its answer is taken."""
+"""Requests under way: one more than one for each reader, so that none waits while its answer is taken."""
 TELL_EVERY_S = 1.0
-"""Features that have come so far are shown no oftener: painting takes the cores from the readers."""
+"""Least seconds between showing features that have come so far: painting takes the cores from the readers."""
 Arrived = Callable[[tuple[FeatureTable, ...], bool, GeoloupeError | None], None]
 
 
 class VectorSource:
-    """All callbacks come in the window's thread, but `prepare` of `load`."""
+    """Asks readers about a vector file. All callbacks come in the window's thread, except `prepare` of `load`."""
 
     def __init__(self, context: RenderContext, path: Path, layer: Layer) -> None:
         self.path = path
         self.info: VectorInfo | None = None
-        """None until it is known."""
+        """The facts of the file; None until they are known."""
         self.missing: frozenset[str] = frozenset()
-        """The file, where it was looked for and is not there."""
+        """The file, where it was looked for and is missing."""
         self.crs = ""
-        """In which the features are, or are being read."""
+        """CRS in which the features are, or are being read."""
         self.is_loaded = False
         self._context = context
         self._table = str(layer.source.get("table", ""))
         options = layer.source.get("options")
         self._options: dict[str, Any] = options if isinstance(options, dict) else {}
-        """Options for reading the file, where somebody gave any."""
+        """Options for reading the file, where any were given."""
         self._loading: VectorLoading | None = None
 
     def probe(self, done: Callable[[str], None]) -> None:
-        """Find out what is there; `done` is told what is wrong with it, or nothing."""
+        """Probe the file; `done` is called with the sentence on what is wrong with it, or an empty one."""
 
         def probed(result: Answer | GeoloupeError) -> None:
             self.missing = frozenset({str(self.path)}) if isinstance(result, FileMissing) else frozenset()
@@ -80,7 +80,7 @@ class VectorSource:
         return ""
 
     def is_readable(self, layer: Layer) -> bool:
-        """False once it is known that nothing can be read, or nowhere put."""
+        """False once it is known that nothing can be read, or that it has no place."""
         return self.info is None or (bool(self.info.features) and bool(layer.crs or self.info.crs))
 
     def load(
@@ -90,9 +90,9 @@ class VectorSource:
         prepare: Callable[[FeatureTable], object],
         arrived: Callable[[Tables, str], None],
     ) -> None:
-        """Read all features into a CRS: at once, before it is known what they are.
+        """Read all features into a CRS, at once, before the file's facts are known.
 
-        `arrived` gets those so far and what went wrong; `prepare` each chunk, on a reader's thread.
+        `arrived` is called with those so far and what went wrong; `prepare` with each chunk, on a reader's thread.
         """
         self.stop()
         self.crs, self.is_loaded = crs, False
@@ -106,14 +106,14 @@ class VectorSource:
         self._loading = VectorLoading(self._context, asked, prepare, took)
 
     def _step(self, crs: str) -> float | None:
-        """World units a step; None: the canvas's. Numbers without a CRS may be pixels, metres or degrees."""
+        """World units a step; None for the canvas's own. Numbers without a CRS may be pixels, metres or degrees."""
         bounds = self.info.bounds if self.info is not None else None
         if crs != PIXEL_SPACE or bounds is None:
             return None
         return 10.0 ** (math.ceil(math.log10(max(*map(abs, bounds), 1.0))) - _DIGITS)
 
     def stop(self) -> None:
-        """Nothing arrives any more."""
+        """End the loading; nothing arrives any more."""
         if self._loading is not None:
             self._loading.stop()
 
@@ -123,14 +123,16 @@ class VectorSource:
         return self._loading.lost if self._loading is not None and self.is_loaded else LostRows()
 
     def _tell_lost(self) -> None:
-        """Rows that could not be drawn are known once all are read."""
+        """Report the rows that could not be drawn, once all are read."""
         if self.is_loaded and self.info is not None and self._loading is not None:
             self.info = self._loading.lost.told_in(self.info)
 
 
 class VectorLoading:
-    """One load; `stop` it when something else is wanted. `arrived` is called in the window's thread with all features
-    so far, in order, whether these are all, and what went wrong; seldom until the end.
+    """One loading of features; `stop` it when something else is wanted.
+
+    `arrived` is called in the window's thread with all features so far, in order, True where these are all, and what
+    went wrong; seldom until the end.
     """
 
     def __init__(
@@ -140,22 +142,25 @@ class VectorLoading:
         prepare: Callable[[FeatureTable], object],
         arrived: Arrived,
     ) -> None:
-        """`prepare` is called on a reader's thread with each chunk: what it works out, painting need not."""
+        """Start loading.
+
+        `prepare` is called with each chunk on a reader's thread, to compute what painting will need.
+        """
         self._context, self._prepare, self._arrived = context, prepare, arrived
         self._asked = replace(asked, most_bytes=ANSWER_BYTES)
         self._shares = AHEAD
-        """As many as readers say; until then as many as are asked for at first."""
+        """Number of shares: that of the readers' answers, until then that of the first requests."""
         self._next = self._ended = 0
         self._tables: dict[tuple[int, int], FeatureTable] = {}
         self._told = time.monotonic()
         self._is_stopped = False
         self.lost = LostRows()
-        """Rows that could not be drawn, of those read so far."""
+        """Rows that could not be drawn, among those read so far."""
         for _ in range(AHEAD):
             self._begin_share()
 
     def stop(self) -> None:
-        """Nothing arrives any more."""
+        """End the loading; nothing arrives any more."""
         self._is_stopped = True
 
     def _begin_share(self) -> None:
@@ -168,7 +173,7 @@ class VectorLoading:
         self._context.pool.submit(Request(asked, done, strike_key=asked.path))
 
     def _read(self, share: int, chunk: int, asked: ReadFeatures, result: Answer | GeoloupeError) -> None:
-        """On a reader's thread. The next chunk is asked for at once, so that the reader never waits for the window."""
+        """Take an answer on a reader's thread, and request the next chunk at once, so that the reader never waits."""
         if self._is_stopped:
             return
         table: FeatureTable | GeoloupeError = (

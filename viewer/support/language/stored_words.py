@@ -1,6 +1,6 @@
-"""Words that a case stores in English, and those of tables below the window, in the analyst's language.
+"""Translates words that a case stores in English, and those of tables in `layers/`, to the analyst's language.
 
-They are shown in it and never stored in it: a case means the same whoever opens it.
+They are never stored in that language: a case means the same whoever opens it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _LONGEST = 200
 
 
 def word(text: str) -> str:
-    """A stored word as it is shown; a case may hold any text in its place."""
+    """A stored word as it is shown; a case may hold any other text in its place."""
     return in_language(Phrase(text)) if 0 < len(text) <= _LONGEST else one_line(text)
 
 

@@ -1,4 +1,4 @@
-"""Sentences in the analyst's language, for everything that is no QObject and so has no `tr` of its own."""
+"""Sentences in the analyst's language, for code that is no QObject and so has no `tr` of its own."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from layers.phrase import Phrase, filled
 from layers.text.counted import grouped
 
 PHRASES = "Phrases"
-"""The context of all that comes from `layers/`: refusals, notices, and the words that a case stores in English."""
+"""The context of all texts from `layers/`: refusals, notices, and the words that a case stores in English."""
 
 
 def translate(context: str, text: object, one: str = "", count: int | None = None) -> str:
     """The text in the analyst's language; to mypy, an entry of a table that QT_TRANSLATE_NOOP marks is an object.
 
-    `context` says where the text stands, for whoever translates it: the same word may need two. With a `count` the text
+    `context` tells translators where the text is used: the same word may need two translations. With a `count` the text
     holds it at `{count}` and `one` is the English text for a single thing; other languages have more forms, which Qt
     chooses among.
     """
@@ -24,7 +24,7 @@ def translate(context: str, text: object, one: str = "", count: int | None = Non
 
 
 def in_language(text: str) -> str:
-    """A phrase in the analyst's language, with all that was put in; any other text as it stands."""
+    """A phrase in the analyst's language, with its values; any other text unchanged."""
     if not isinstance(text, Phrase):
         return text
     number = text.number
@@ -36,6 +36,6 @@ def in_language(text: str) -> str:
 
 
 def _form(context: str, many: str, one: str, count: int) -> str:
-    """The form for a number. The English one for a single thing is the comment of the other, as lists of Qt have it."""
+    """The form for a number. Its English singular is passed as the comment of the plural, as in Qt's lists."""
     said = QCoreApplication.translate(context, many, one, count)
     return one if said == many and count == 1 else said

@@ -1,4 +1,4 @@
-"""A small pane over the map for the shift of a layer: metres east and north to type, and the way back."""
+"""A small pane over the map for the shift of a layer: metres east and north, and a button to remove it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class NudgeEntry(QFrame):
-    """`entered` carries metres east and north, as soon as a field is left or Enter is pressed; Esc leaves it."""
+    """`entered` carries metres east and north, when a field is left or Enter is pressed; Esc returns to the map."""
 
     entered = Signal(float, float)
     reset_wanted = Signal()
@@ -51,7 +51,7 @@ class NudgeEntry(QFrame):
         self.hide()
 
     def show_shift(self, name: str, east_m: float, north_m: float, said: str) -> None:
-        """Show whose shift it is and how far it goes; a field that is typed in is left alone."""
+        """Show the layer's name and its shift; a field that is being typed in stays as it is."""
         self.title.setText(self.tr("Shift of “{0}”").format(one_line(name, 30)))
         for field, value in ((self.east, east_m), (self.north, north_m)):
             if not (field.hasFocus() and field.lineEdit().isModified()):
@@ -62,7 +62,7 @@ class NudgeEntry(QFrame):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """No key goes on to the map from here."""
+        """Handle keys here, so that none goes on to the map."""
         event.accept()
         canvas = self.parentWidget()
         if event.key() in (*_ENTER, Qt.Key.Key_Escape) and canvas is not None:

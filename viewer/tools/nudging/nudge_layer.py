@@ -1,4 +1,4 @@
-"""Nudge a layer: drag it, or move it by keys or by typed metres, to where it should lie. Its file stays as it is."""
+"""Nudges a layer by a drag, by keys or by typed metres to where it should lie. Its file stays as it is."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TEXT_PX = 13.0
 
 
 class NudgeLayerTool(Tool):
-    """Works on the current layer of the tree. Each drag is one step to undo, and so are arrow keys in a row."""
+    """Shifts the current layer of the tree. Each drag is one step to undo, and so are arrow keys in a row."""
 
     name = "nudge_layer"
     cursor = Qt.CursorShape.SizeAllCursor
@@ -41,7 +41,7 @@ class NudgeLayerTool(Tool):
         super().__init__(context, parent)
         self._start: PointerEvent | None = None
         self._nudge: Nudge | None = None
-        """The shift as it would be if the mouse were let go."""
+        """The shift as it would be at the end of the drag."""
         self._series = 0
         self._scene: MapScene | None = None
         self._entry: NudgeEntry | None = None
@@ -122,7 +122,7 @@ class NudgeLayerTool(Tool):
         self.changed()
 
     def cancel(self) -> None:
-        """Show the layer where its row says."""
+        """Cancel the drag, and show the layer where its row says."""
         layer = self.layer
         if self._start is not None and layer is not None:
             self.canvas.scene.preview_layer(layer)
@@ -149,7 +149,7 @@ class NudgeLayerTool(Tool):
         return True
 
     def put_back(self) -> None:
-        """Show the layer where its data lie."""
+        """Remove the shift, and show the layer where its data lie."""
         layer = self.layer
         nudge = read_nudge(layer.nudge_json) if layer is not None else None
         if layer is not None and nudge is not None:
@@ -176,9 +176,9 @@ class NudgeLayerTool(Tool):
     # -- the shift ----------------------------------------------------------------------------------------------
 
     def _moved(self, layer: Layer, dx: float, dy: float, held: tuple[float, float] | None) -> Nudge | None:
-        """The shift with so many pixels of the picture more; None where that leads off the map.
+        """The shift with pixels of the picture added; None where that leads off the map.
 
-        `held`: the place that was taken hold of, for a layer that was not shifted before.
+        `held`: the place that was pressed, for a layer that was not shifted before.
         """
         before, view = read_nudge(layer.nudge_json), self.canvas.viewport.view()
         place = self._place_of(layer, before, held)
@@ -196,7 +196,7 @@ class NudgeLayerTool(Tool):
     def _place_of(
         self, layer: Layer, before: Nudge | None, held: tuple[float, float] | None = None
     ) -> tuple[float, float] | None:
-        """The place at which metres are counted: the one of before, what is held, or the middle of what is seen."""
+        """The place at which metres are measured: that of the shift before, the pressed one, or the view's middle."""
         if before is not None:
             return before.lon, before.lat
         if held is not None:
@@ -237,7 +237,7 @@ class NudgeLayerTool(Tool):
         entry.show()
 
     def paint(self, painter: QPainter, view: View) -> None:
-        """While it is dragged: from where its data lie to where it would be shown, and how far that is."""
+        """Paint a line during a drag, from where the data lie to where the layer would be shown, with its length."""
         nudge = self._nudge
         if nudge is None or self._start is None:
             return

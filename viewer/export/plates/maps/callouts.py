@@ -1,4 +1,4 @@
-"""Callouts of a product's map: boxes with words, each with a line to its place, which can be moved on the page."""
+"""Callouts of a product's map: boxes with words and a line to their place, which can be moved on the page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from viewer.rendering.vector.qt_shapes import rect_of, round_pen
 
 
 def callout_pieces(on_page: MapOnPage) -> list[Piece]:
-    """Each callout in the frame."""
+    """A piece for each callout in the frame."""
     corner, scale = on_page.rect.topLeft(), on_page.view.ratio
     return [_piece(on_page, uuid, one, corner, scale) for uuid, one in on_page.callouts() if one.foot is not None]
 

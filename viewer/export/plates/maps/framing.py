@@ -13,14 +13,15 @@ from layers.grid.tile_grid import View
 
 MERCATOR_LATITUDE = 85.0
 MARK_ROOM = 0.06
-"""Around marks, as a part of the frame."""
+"""Least room around marks, as a part of the frame."""
 _ROUNDED = 1e-9
-"""A whole is as long as itself, whatever was lost by computing it from pixels."""
+"""Tolerance of lengths that were computed from pixels, as a part of the whole."""
 
 
 class Framing(Struct, frozen=True):
-    """A map's frame on its page, in whole logical pixels, and what it shows there. `sign_scale`: size of signs, lines
-    and lettering of layers, of those on the screen.
+    """A map's frame on its page, in whole logical pixels, and the bounds that it shows.
+
+    `sign_scale` is the size of the layers' signs, lines and lettering, relative to those on the screen.
     """
 
     rect: QRectF
@@ -36,8 +37,9 @@ class Framing(Struct, frozen=True):
         marked: Bounds | None = None,
         reach: Bounds | None = None,
     ) -> Framing:
-        """Shows all of `bounds` (lon, lat), centred as far as there is anything to see, which `reach` says. Where all
-        that is `marked` stays in it, as much as fills the frame: no margin has no image.
+        """Frame all of `bounds` (lon, lat), centred as far as there are data, whose bounds are `reach`.
+
+        Where all that is `marked` stays inside, data fill the frame: no margin is without an image.
         """
         world = world_of(crs, bounds)
         view = View.of_bounds(crs, world, round(rect.width()), round(rect.height()))
@@ -50,8 +52,9 @@ class Framing(Struct, frozen=True):
         return cls(rect, replace(view, ratio=sign_scale))
 
     def at(self, ratio: float) -> tuple[QRect, View]:
-        """The frame in whole pixels of a page that is so many times as large, and its view: the same ground for frames
-        of one size, wherever on the page they are.
+        """The frame in whole pixels of a page enlarged by `ratio`, and its view.
+
+        Frames of one size show the same ground, wherever on the page they are.
         """
         rect, grid = self.rect, self.view.grid
         width, height = max(round(rect.width() * ratio), 1), max(round(rect.height() * ratio), 1)
@@ -59,14 +62,14 @@ class Framing(Struct, frozen=True):
         return QRect(round(rect.left() * ratio), round(rect.top() * ratio), width, height), view
 
     def lonlat(self) -> Bounds | None:
-        """Bounds of the frame in lon, lat; None for a map that is not a part of the Earth alone."""
+        """Bounds of the frame in lon, lat; None for a map that reaches beyond the Earth."""
         try:
             return transform_bounds(self.view.grid.crs, WGS84, self.view.world_bounds())
         except CannotBePlaced:
             return None
 
     def box_of(self, lonlat: Bounds) -> QRectF | None:
-        """The rectangle of the page that is about a part of the Earth; None where this map has no place for it."""
+        """The box on the page around a part of the Earth; None where this map has no place for it."""
         try:
             world = transform_bounds(WGS84, self.view.grid.crs, lonlat)
         except CannotBePlaced:
@@ -77,12 +80,12 @@ class Framing(Struct, frozen=True):
 
 
 def world_of(crs: str, bounds: Bounds) -> Bounds:
-    """A part of the Earth (lon, lat) on a map, as far as that goes."""
+    """A part of the Earth (lon, lat) on a map, up to the map's edges."""
     return transform_bounds(WGS84, crs, _drawable(bounds, crs))
 
 
 def _filled(view: View, world: Bounds, marked: Bounds) -> View:
-    """The view of the middle that is full of `world`, where it shows all that is marked; else the view."""
+    """The view of the middle that `world` fills, if it shows all that is marked; else the view unchanged."""
     resolution = min(world.width / view.width, world.height / view.height)
     width, height = resolution * view.width, resolution * view.height
     x = _slid(world.left, world.right, width, marked.left, marked.right)
@@ -94,8 +97,9 @@ def _filled(view: View, world: Bounds, marked: Bounds) -> View:
 
 
 def _slid(low: float, high: float, length: float, first: float, last: float) -> float | None:
-    """The beginning of so long a part of a whole, its middle or near it, that has all from `first` to `last` in it with
-    some room on both sides, as far as the whole has that; None where there is none.
+    """Start of a part of `length`, in or near the middle of a whole, that holds all from `first` to `last`.
+
+    It leaves some room on both sides, as far as the whole has it; None where there is no such part.
     """
     room = MARK_ROOM * length
     least = max(min(last + room, max(high, last)) - length, low)
@@ -106,7 +110,7 @@ def _slid(low: float, high: float, length: float, first: float, last: float) -> 
 
 
 def slid_into(view: View, whole: Bounds) -> View:
-    """The view slid, by as little as it takes, so that no edge of it lies beyond the whole; what is larger stays."""
+    """The view moved by the least that keeps its edges inside the whole; a larger one stays."""
     frame = view.world_bounds()
     dx = _slide(frame.left, frame.right, whole.left, whole.right)
     dy = _slide(frame.bottom, frame.top, whole.bottom, whole.top)

@@ -1,4 +1,4 @@
-"""The graticule of a product's map: its lines below the marks, its labels just inside the frame, clear of all else."""
+"""The graticule of a product's map: lines below the marks, labels just inside the frame, clear of everything else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FINE, _HEAVY = 0.7, 1.3
 
 
 def graticule_on(on_page: MapOnPage, notation: str, type_: Type, avoid: Sequence[Box]) -> Graticule:
-    """Lines and labels in logical pixels of the frame; without any for no notation."""
+    """Lines and labels in logical pixels of the frame; empty without a notation."""
 
     def size_of(text: str) -> tuple[float, float]:
         return type_.width(text) + 2 * _PAD, 1.2 * type_.size + 2 * _PAD
@@ -31,7 +31,7 @@ def graticule_on(on_page: MapOnPage, notation: str, type_: Type, avoid: Sequence
 
 
 def graticule_near_edges(on_page: MapOnPage, notation: str, type_: Type, avoid: Sequence[Box]) -> Graticule:
-    """The same with texts near the edges of the frame alone, on no mark and on no line that goes into its middle."""
+    """The graticule with labels near the edges of the frame only, clear of marks and of lines that go inwards."""
     edge, view = 6.0 * type_.size, on_page.view
     inner = Box(edge, 2.5 * type_.size, view.width - edge, view.height - 2.5 * type_.size)
     lines = (box for _, box in on_page.outline_boxes() if not _is_within(box, inner))
@@ -43,18 +43,18 @@ def _is_within(box: Box, other: Box) -> bool:
 
 
 def graticule_boxes(graticule: Graticule) -> list[Box]:
-    """The boxes that its texts cover."""
+    """The boxes that its labels cover."""
     return [Box(x, y, x + width, y + height) for _, x, y, width, height in graticule_texts(graticule)]
 
 
 def graticule_texts(graticule: Graticule) -> list[tuple[str, float, float, float, float]]:
-    """Words, and the box in which they stand: left, top, width, height."""
+    """Labels with their boxes: left, top, width, height."""
     labels = [(one.text, one.x, one.y, one.width, one.height) for one in graticule.labels]
     return labels + [(one.text, one.x, one.y, one.width, one.height) for one in graticule.names]
 
 
 def graticule_pieces(on_page: MapOnPage, graticule: Graticule, style: HouseStyle, type_: Type) -> list[Piece]:
-    """Its texts where they stand on the page."""
+    """Its labels as a piece at their places on the page."""
     corner, found = on_page.rect.topLeft(), []
     for words, *room in graticule_texts(graticule):
         box = QRectF(*room).translated(corner)
@@ -75,7 +75,7 @@ def graticule_pieces(on_page: MapOnPage, graticule: Graticule, style: HouseStyle
 
 
 def paint_graticule(painter: QPainter, graticule: Graticule, color: str) -> None:
-    """Lines in logical pixels of the frame."""
+    """Paint the lines, in logical pixels of the frame."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     dark, ink = QColor("#0b141c"), QColor(color)

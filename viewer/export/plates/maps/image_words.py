@@ -39,7 +39,7 @@ def images_in(on_page: MapOnPage) -> list[LayerDrawing]:
 
 
 def _shown(on_page: MapOnPage) -> list[tuple[MapScene, LayerDrawing]]:
-    """The drawings that have something in a frame, each once, with the scene that shows it."""
+    """The drawings that show something in a frame, each once, with its scene."""
     found: dict[str, tuple[MapScene, LayerDrawing]] = {}
     for scene in on_page.scene.frames:
         for uuid in scene.shown_in(on_page.view):
@@ -53,7 +53,7 @@ def data_credits(on_page: MapOnPage) -> list[str]:
 
 
 def data_facts(on_page: MapOnPage) -> list[ImageFact]:
-    """The vector layers in a frame: who is to be credited for each."""
+    """The vector layers in a frame, with the credit for each."""
     found = []
     for _, drawing in _shown(on_page):
         row = drawing.layer
@@ -67,7 +67,7 @@ def data_facts(on_page: MapOnPage) -> list[ImageFact]:
 
 
 def _may_show(drawing: LayerDrawing, view: View) -> bool:
-    """False once it is read that nothing of a vector layer is in a view, whatever its bounds hold."""
+    """False once it is known that a vector layer has nothing in a view, whatever its bounds hold."""
     if not isinstance(drawing, VectorDrawing) or not drawing.content.tables:
         return True
     seen = drawing.seen(view)
@@ -75,7 +75,7 @@ def _may_show(drawing: LayerDrawing, view: View) -> bool:
 
 
 def image_facts(on_page: MapOnPage, note: str = "", publish: bool = False) -> list[ImageFact]:
-    """All that is known of each image of a map. `note`: on the stretch of the topmost one, beside the others'."""
+    """All that is known of each image of a map. `note` is on the stretch of the topmost, relative to the others'."""
     images = [(scene, drawing) for scene, drawing in _shown(on_page) if drawing.layer.kind != "vector"]
     found = [_fact(scene, drawing, publish, note) for scene, drawing in images]
     if publish:
@@ -88,7 +88,7 @@ def image_facts(on_page: MapOnPage, note: str = "", publish: bool = False) -> li
 
 
 def _without_paths(fact: ImageFact) -> ImageFact:
-    """A published one: its name may be that of a file with its folder."""
+    """The fact without paths for a published product: a layer's name may be that of a file with its folder."""
     words: dict[str, Any] = {name: without_paths(one) for name, one in asdict(fact).items() if isinstance(one, str)}
     return replace(fact, **words)
 
@@ -141,8 +141,9 @@ def _credit(drawing: LayerDrawing, known: Acquisition) -> str:
 
 
 def image_line(fact: ImageFact) -> str:
-    """One line on an image; what is not known is left out, but for its date and its credit. A name that is the date is
-    said once.
+    """One line on an image.
+
+    Unknown facts are left out, except date and credit. A name that is the date is not repeated.
     """
     basis = translate("Export", "date from {0}").format(fact.date_basis) if fact.date_basis and fact.acquired_at else ""
     is_named_by_date, date = fact.name == fact.date.partition(",")[0], in_language(fact.date)
@@ -184,7 +185,7 @@ def _angles(fact: ImageFact) -> str:
 
 
 def sides_of_maps(maps: Sequence[MapOnPage], layout: str) -> list[str]:
-    """The side of each map: before and after where that is known, else A to F; empty for a single one."""
+    """The side of each map: before and after where that is known, else A to F; empty for a single map."""
     if len(maps) < 2:
         return [""]
     if layout == "insets":
@@ -196,7 +197,7 @@ def sides_of_maps(maps: Sequence[MapOnPage], layout: str) -> list[str]:
 
 
 def notes_on_stretches(spec: ProductSpec, maps: Sequence[MapOnPage]) -> list[str]:
-    """Words on the stretch of each map beside the first one's, where they are set against each other."""
+    """Words on the stretch of each map relative to the first one's, where maps are compared."""
     framed = [at for at, one in enumerate(maps_of(spec)) if one.frame is not None]
     found = [""] * len(maps)
     if not spec.match or spec.layout not in MATCHED or len(framed) < 2:
@@ -212,7 +213,7 @@ def notes_on_stretches(spec: ProductSpec, maps: Sequence[MapOnPage]) -> list[str
 
 
 def dates_of(on_page: MapOnPage) -> str:
-    """The dates of the images of a map, of two at most."""
+    """The dates of the images of a map, limited to two."""
     known = dict.fromkeys(fact.date for fact in image_facts(on_page) if not fact.is_reference)
     dates = [in_language(date) for date in known] or [in_language(UNDATED)]
     more = len(dates) - 2
@@ -220,6 +221,6 @@ def dates_of(on_page: MapOnPage) -> str:
 
 
 def _span(on_page: MapOnPage) -> Span | None:
-    """The dates from the first to the last of the images in the frame; None where one of them is not dated."""
+    """The time from the first to the last image in the frame; None where one of them has no date."""
     known = [acquisition_shown(drawing) for drawing in images_in(on_page)]
     return span_of_all(known) if known else None

@@ -1,4 +1,4 @@
-"""Legibility in grey: signs of a legend that only their colour tells apart, and letters that their ground swallows."""
+"""Checks legibility in grey: signs of a legend that only colour tells apart, and letters too close to their ground."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.painting import painting
 
 LEAST_LEVELS = 15.0
-"""Levels of grey by which two signs differ, on an average over all that either of them paints."""
+"""Least difference of two signs in levels of grey, on average over all pixels that either of them paints."""
 LEAST_CONTRAST = 3.0
-"""Of letters with their ground, as WCAG 2 measures it for large ones."""
+"""Least contrast of letters with their ground, as WCAG 2 measures it for large letters."""
 _HEIGHT, _WIDTH, _MOST_ROWS, _INK = 42, 54, 40, 8
 PAPER = "#ffffff"
 type _Sign = tuple[NDArray[np.float32], NDArray[np.bool_]]
 
 
 def alike_in_grey(rows: Sequence[LegendRow]) -> list[Alike]:
-    """Pairs of signs that look the same where there is no colour. A point is never taken for an area."""
+    """Pairs of signs that look the same without colour. A point is never taken for an area."""
     signs = [row for row in rows if row.has_symbol][:_MOST_ROWS]
     pictures = [_in_grey(row) for row in signs]
     found = []
@@ -42,7 +42,7 @@ def alike_in_grey(rows: Sequence[LegendRow]) -> list[Alike]:
 
 
 def faint_in_grey(maps: Sequence[MapOnPage], style: HouseStyle) -> list[str]:
-    """Names of letters that can hardly be told from what they stand on."""
+    """Names of letters that hardly show on their ground."""
     found = [name for name, ink, ground in _lettering(style) if _contrast(ink, ground) < LEAST_CONTRAST]
     for one in maps:
         for uuid in one.scene.shown_in(one.view):
@@ -69,12 +69,12 @@ def _lettering(style: HouseStyle) -> Iterator[tuple[str, str, str]]:
 
 
 def _contrast(one: str, other: str) -> float:
-    """Of two colours as Qt reads them."""
+    """Contrast of two colours as Qt reads them."""
     return contrast(QColor(one).name(), QColor(other).name())
 
 
 def _in_grey(row: LegendRow) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """The sign in levels of grey, and its ink: all that is not the ground below it."""
+    """The sign in levels of grey, and a mask of its ink: all pixels that are not the ground."""
     image = QImage(_WIDTH, _HEIGHT, QImage.Format.Format_RGB32)
     image.fill(QColor(PAPER))
     with painting(image) as painter:
@@ -88,6 +88,6 @@ def _in_grey(row: LegendRow) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
 
 
 def _levels(one: _Sign, other: _Sign) -> float:
-    """Levels by which two signs differ, on an average over the ink of both."""
+    """Difference of two signs in levels of grey, on average over the ink of both."""
     ink = one[1] | other[1]
     return float(np.abs(one[0] - other[0])[ink].mean()) if ink.any() else 0.0

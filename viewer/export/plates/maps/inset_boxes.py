@@ -1,4 +1,4 @@
-"""The boxes of insets on their overview, each with its letter where that covers no mark."""
+"""The boxes of insets on their overview, each with its letter at a place that covers no mark."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from viewer.export.plates.setting.piece import Piece, fine_pen, sharp_rect
 from viewer.rendering.vector.qt_shapes import box_of
 
 _AWAY = (0.0, 6.0, 14.0, 24.0, 36.0, 50.0, 66.0, 84.0, 104.0, 126.0, 150.0)
-"""Logical pixels from a box to its letter, the nearest first."""
+"""Distances in logical pixels from a box to its letter, the nearest first."""
 _WAYS = ((0, 0), (1, 0), (0, 1), (1, 1), (0.5, 0), (0.5, 1), (0, 0.5), (1, 0.5))
-"""Parts of the way across a box and down it, at which its letter may stand: above its left corner first."""
+"""Places of the letter as parts of the way across and down a box: above its left corner first."""
 _WIDE, _LINE_STEP = 2.5, 6.0
 
 
@@ -32,8 +32,9 @@ def inset_boxes(
     furniture: Sequence[QRectF],
     marks: Sequence[Box],
 ) -> tuple[list[Piece], list[QRectF]]:
-    """The box of each inset that lies on the overview, with its letter; and what they cover. `marks`: boxes from the
-    frame's corner.
+    """The box with its letter for each inset that lies on the overview, and the boxes that these cover.
+
+    `marks` are boxes relative to the frame's corner.
     """
     frame, side = overview.rect, 1.5 * type_.size
     taken, pieces, covered = list(furniture), [], []
@@ -65,7 +66,7 @@ def inset_boxes(
 
 
 def _letter_place(box: QRectF, side: float, frame: QRectF, taken: Sequence[QRectF], marks: Sequence[Box]) -> QRectF:
-    """The nearest place beside a box where a letter covers the fewest marks, and nothing that stands there already."""
+    """The nearest place beside a box where a letter covers the fewest marks, and no other furniture."""
     best: tuple[bool, int, QRectF] | None = None
     for place in _places(box, side, frame):
         mine = box_of(place.translated(-frame.topLeft()))
@@ -80,7 +81,7 @@ def _letter_place(box: QRectF, side: float, frame: QRectF, taken: Sequence[QRect
 
 
 def _places(box: QRectF, side: float, frame: QRectF) -> Iterator[QRectF]:
-    """Beside a box, and so that it stays in the frame."""
+    """Places for a letter beside a box, moved to stay in the frame."""
     for away in _AWAY:
         room = box.adjusted(-away, -away, away, away)
         for across, down in _WAYS:
@@ -93,7 +94,7 @@ def _places(box: QRectF, side: float, frame: QRectF) -> Iterator[QRectF]:
 
 
 def _line_to(box: QRectF, plate: QRectF) -> QLineF:
-    """From the nearest place of a box to its letter; without length where they touch."""
+    """Line from the nearest place of a box to its letter; without length where they touch."""
     if box.adjusted(-2, -2, 2, 2).intersects(plate):
         return QLineF()
     end = plate.center()
@@ -102,7 +103,7 @@ def _line_to(box: QRectF, plate: QRectF) -> QLineF:
 
 
 def _along(line: QLineF) -> list[QRectF]:
-    """Small boxes along a line, which no label may cover."""
+    """Small boxes along a line, which labels keep clear of."""
     steps = int(line.length() / _LINE_STEP)
     places = (line.pointAt(step / steps) for step in range(steps + 1)) if steps else ()
     return [QRectF(at.x() - 1.5, at.y() - 1.5, 3.0, 3.0) for at in places]

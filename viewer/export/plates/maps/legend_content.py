@@ -22,12 +22,13 @@ from viewer.support.language.translation import in_language, translate
 from viewer.support.text import one_line
 
 LONGEST_ROW = 300
-"""Characters of a name of a layer or a class that a legend has room for."""
+"""Most characters of the name of a layer or a class in a legend."""
 
 
 class LegendRow(Struct, frozen=True):
-    """A sample site, or a look, to draw the symbol of, and its words. Without either it is a heading. A note may have
-    a sample too, of what it explains.
+    """A row of a legend: a sample site, or a symbol, with its words; a heading without either.
+
+    A note may have a sample too, of what it explains.
     """
 
     text: str
@@ -38,7 +39,7 @@ class LegendRow(Struct, frozen=True):
     """True for the note on the circle of a loosely known place."""
     look: Symbol | None = None
     geometry: str = ""
-    """The geometry that the look is of, by its OGC name."""
+    """The geometry of the symbol, by its OGC name."""
 
     def __post_init__(self) -> None:
         force_setattr(self, "text", one_line(self.text, LONGEST_ROW))
@@ -49,7 +50,7 @@ class LegendRow(Struct, frozen=True):
 
 
 def legend_rows(document: Document, in_frame: Iterable[str]) -> list[LegendRow]:
-    """Headings by role, classes below them with how many of these sites (uuids) there are, and what hollow means."""
+    """Headings by role, classes below them with their number of these sites (uuids), and what hollow symbols mean."""
     marks = [document.sites[uuid] for uuid in in_frame if uuid in document.sites]
     inside = [site for site in marks if site.is_site]
     rows: list[LegendRow] = []
@@ -77,7 +78,7 @@ def legend_rows(document: Document, in_frame: Iterable[str]) -> list[LegendRow]:
 
 
 def _loosely_known(areas: list[Site], *, has_dotted_rims: bool) -> LegendRow:
-    """The note on circles and hollow symbols. Those with dots are hollow too; an image's pixel is no 90 % radius."""
+    """The note on circles and hollow symbols, dotted ones included. An image's pixel is no 90 % radius."""
     is_judged = any(site.judged_error_m is not None for site in areas)
     sign = translate("Export", "Hollow, or a dotted circle") if is_judged else translate("Export", "A dotted circle")
     if is_judged and has_dotted_rims:
@@ -88,12 +89,12 @@ def _loosely_known(areas: list[Site], *, has_dotted_rims: bool) -> LegendRow:
 
 
 def _sure(site: Site) -> tuple[bool, str]:
-    """The same sample in any order, of what exists where there is such."""
+    """Sort key for a sample: sites that are known to exist first, then the same site in any order."""
     return site.may_not_exist, site.uuid
 
 
 def _doubts(inside: list[Site]) -> list[LegendRow]:
-    """Notes on what a dashed rim means here. A line may be dashed by its class: the words in brackets tell."""
+    """Notes on the meaning of dashed rims here. A line may be dashed by its class: the words in brackets say so."""
     doubtful = [site for site in inside if site.may_not_exist and site.kind != "line"]
     samples = {site.lifecycle: site for site in sorted(doubtful, key=lambda site: site.uuid, reverse=True)}
     rimmed = samples.keys()
@@ -120,12 +121,14 @@ def _role_title(role: str) -> str:
 
 
 def _least_known(site: Site) -> tuple[bool, bool, str]:
-    """The same sample for the same sites in any order: hollow where one of them is, else not judged."""
+    """Sort key for a sample: hollow symbols first, then sites not judged, then the same site in any order."""
     return not site.is_area, site.judged_error_m is not None, site.uuid
 
 
 def layer_rows(scene: MapScene, view: View) -> list[LegendRow]:
-    """The topmost layer first; none before it is known what of it is in the frame, as half a count would be wrong."""
+    """Rows of layers, the topmost first; empty until all features in the frame are known, as half a count would be
+    wrong.
+    """
     rows: list[LegendRow] = []
     for uuid in scene.shown_in(view):
         drawing = scene.drawings[uuid]
@@ -157,7 +160,7 @@ def _rows_of(drawing: VectorDrawing, view: View) -> list[LegendRow]:
 
 
 def _counts(drawing: VectorDrawing, view: View) -> dict[int, int]:
-    """Counts the features of each class in the frame."""
+    """Number of features of each class in the frame."""
     content, counts = drawing.content, dict[int, int]()
     if not content.tables or content.tables[0].crs != view.grid.crs:
         return counts

@@ -1,4 +1,4 @@
-"""The legend of a product as rows that flow with its words: of only what is visible, as tall as that is."""
+"""The legend of a product as rows that flow with its words: only what is visible, no taller than it needs to be."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from viewer.support.painting import painting, part_of_picture
 
 KEY = "legend"
 CHIP = QColor("#2c3a44")
-"""Below lines and areas."""
+"""Ground below samples of lines and areas."""
 
 
 def legend_of(document: Document, maps: Sequence[MapOnPage], with_marks: bool) -> list[LegendRow]:
-    """Marks of all maps, then the classes of their layers, each once."""
+    """Rows for the marks of all maps, then for the classes of their layers, without repetition."""
     in_frames = dict.fromkeys(uuid for one in maps for uuid in one.in_frame())
     rows = legend_rows(document, in_frames) if with_marks else []
     seen: set[tuple[str, str]] = set()
@@ -70,7 +70,7 @@ def _atom(row: LegendRow, sizes: PageSizes, style: HouseStyle, is_heading: bool)
 
 
 def _paint_symbol(painter: QPainter, box: QRectF, row: LegendRow, height: float) -> None:
-    """Onto pixels as a picture of its own: Qt paints fine lines otherwise where a page is clipped."""
+    """Paint a symbol, onto pixels by way of a picture of its own: Qt paints clipped fine lines differently."""
     here = painter.worldTransform()
     room = here.mapRect(QRectF(box.left() - 2, box.top() - 2, 1.5 * height, box.height() + 4)).toAlignedRect()
     if is_vector_device(painter) or here.isRotating() or room.isEmpty():
@@ -87,7 +87,7 @@ def _paint_symbol(painter: QPainter, box: QRectF, row: LegendRow, height: float)
 
 
 def paint_sign(painter: QPainter, box: QRectF, row: LegendRow, height: float) -> None:
-    """The sign of a row. Symbols are drawn for dark imagery: lines in white would be lost on paper."""
+    """Paint the sign of a row. Symbols are drawn for dark imagery: lines in white would be lost on paper."""
     scale = height / 21.0
     sample = row.sample
     is_point = sample.kind == "point" if sample is not None else "Point" in row.geometry
@@ -108,7 +108,7 @@ def paint_sign(painter: QPainter, box: QRectF, row: LegendRow, height: float) ->
 
 
 def _paint_circle(painter: QPainter, sample: Site, middle: QPointF, scale: float) -> None:
-    """The circle of a loosely known place, dots on a dark line, with its symbol in it."""
+    """Paint the circle of a loosely known place, dots on a dark line, with its symbol inside."""
     radius = 9.0 * scale
     painter.setPen(round_pen(QColor(HALO_COLOR), 2.6 * scale))
     painter.setBrush(fill_of(sample))

@@ -1,4 +1,4 @@
-"""The locator of a product: where on the Earth its maps lie, drawn from the coasts that are shipped."""
+"""The locator of a product: a small map of where on the Earth its maps lie, drawn from the shipped coasts."""
 
 from __future__ import annotations
 
@@ -23,27 +23,28 @@ from viewer.support.painting import part_of_picture
 
 Floats = NDArray[np.float64]
 WIDEST_DEG = 90.0
-"""A map that shows more than this needs no locator."""
+"""Width in degrees above which a map needs no locator."""
 _LEAST_DEG, _TIMES = 24.0, 14.0
 _SOUTH, _NORTH = -60.0, 85.0
-"""Of a locator of the whole Earth: land where people live."""
+"""Latitudes between which a locator shows the whole Earth: the inhabited land."""
 ASPECT = 1.5
 _COASTS = "coast.geojson"
 PLACES_A_STEP = 1_200
-"""Of coasts that are painted in one step, which a PDF also has to pack."""
+"""Places of coasts that are painted in one step, which a PDF also has to pack."""
 LINES_A_STEP = 20
-"""Of coasts that are worked out in one step."""
+"""Lines of coasts that are computed in one step."""
 _BAND_PLACES, _BAND_REACH = 500, 4.0
-"""Of a long coast that are painted in one step, and widths of its pen to which those beyond an edge are painted too."""
+"""Places of a long coast painted in one step, and pen widths beyond an edge up to which places are painted too."""
 _TURNS = (-360.0, 0.0, 360.0)
-"""Degrees: a window may reach over the antimeridian."""
+"""Turns in degrees, as a window may reach over the antimeridian."""
 _COAST, _FINE = 0.7, 0.5
-"""Logical pixels: the pen of a coast, and how far apart two of its places are."""
+"""Logical pixels: the width of a coast's pen, and the distance between two of its places."""
 
 
 def locator_window(frames: Sequence[Bounds]) -> Bounds | None:
-    """The part of the Earth that a locator of these frames shows: all of it where they lie far apart; None where one
-    shows a continent itself.
+    """The part of the Earth that a locator of these frames shows: all of it where they are far apart.
+
+    None where a frame shows a continent itself.
     """
     left, right = min(one.left for one in frames), max(one.right for one in frames)
     bottom, top = min(one.bottom for one in frames), max(one.top for one in frames)
@@ -62,7 +63,7 @@ def locator_window(frames: Sequence[Bounds]) -> Bounds | None:
 def locator_in_steps(
     painter: QPainter, box: QRectF, window: Bounds, frames: Sequence[Bounds], style: HouseStyle
 ) -> Iterator[None]:
-    """Coasts, and the frames as boxes, or as a cross where they are too small to be seen; a few milliseconds a step."""
+    """Paint coasts, and the frames as boxes, or as crosses where they are too small, a few milliseconds a step."""
     with part_of_picture(painter):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(box, QColor(style.locator_ground))
@@ -103,8 +104,9 @@ def _paint_coasts(painter: QPainter, window: Bounds, box: QRectF) -> Iterator[No
 
 
 def _in_bands(painter: QPainter, line: _Line) -> Iterator[None]:
-    """Paint a long line onto pixels, some rows of them a step: the same as at once. What reaches into a band is one
-    path, so that its pen covers nothing twice.
+    """Paint a long line onto pixels in bands of rows, one a step, with the same result as at once.
+
+    All that reaches into a band is one path, so that the pen covers nothing twice.
     """
     here = painter.worldTransform()
     around, height = here.mapRect(line.around).toAlignedRect(), line.places[:, 1] * here.m22() + here.dy()
@@ -138,13 +140,13 @@ def _paint_frame(painter: QPainter, rect: QRectF, color: QColor) -> None:
 
 
 def coasts_in(window: Bounds, width: float, height: float) -> tuple[tuple[QRectF, QPolygonF], ...]:
-    """The coasts of a window in a box so large, each with the box about it."""
+    """The coasts of a window in a box of this size, each with its bounding box."""
     found = (line for turn in _TURNS for line in _coasts_of(window, turn, width, height).lines())
     return tuple((line.around, line.shape) for line in found)
 
 
 def coasts_in_steps(window: Bounds, box: QRectF) -> Iterator[None]:
-    """Work out what a locator in a box will paint, a few milliseconds a step; it is kept."""
+    """Compute, and keep, what a locator in a box will paint, a few milliseconds a step."""
     for turn in _TURNS:
         yield from _coasts_of(window, turn, box.width(), box.height()).steps()
 
@@ -155,7 +157,7 @@ def room_in(box: QRectF) -> QRectF:
 
 
 class _Line(NamedTuple):
-    """A line of a coast, in logical pixels of the locator, and the box about it with its pen."""
+    """A line of a coast, in logical pixels of the locator, and its bounding box with the pen."""
 
     around: QRectF
     shape: QPolygonF
@@ -163,7 +165,7 @@ class _Line(NamedTuple):
 
 
 class _Coasts:
-    """Coasts that are seen of the Earth turned by some degrees: worked out some at a time, and once."""
+    """Coasts in view on the Earth turned by some degrees; computed some at a time, and once."""
 
     def __init__(self, window: Bounds, turn: float, width: float, height: float) -> None:
         self._lines: list[_Line] = []
@@ -198,14 +200,12 @@ class _Coasts:
 
 @lru_cache(maxsize=48)
 def _coasts_of(window: Bounds, turn: float, width: float, height: float) -> _Coasts:
-    """Kept, and only what is seen: of the whole world a hundred thousand places would be painted again in each strip
-    of a page.
-    """
+    """The visible coasts, kept for all strips of a page: the whole world would have a hundred thousand places."""
     return _Coasts(window, turn, width, height)
 
 
 def _runs_in(places: Floats, width: float, height: float) -> Iterator[Floats]:
-    """The parts of a line whose sections touch a box from the origin on, grown by what a pen covers."""
+    """The parts of a line whose sections touch a box at the origin, enlarged by the width of the pen."""
     low, high = np.minimum(places[:-1], places[1:]), np.maximum(places[:-1], places[1:])
     touches = (high > -_COAST).all(axis=1) & (low < (width + _COAST, height + _COAST)).all(axis=1)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], touches, [False]])))
@@ -214,7 +214,7 @@ def _runs_in(places: Floats, width: float, height: float) -> Iterator[Floats]:
 
 
 def _thinned(line: Floats) -> Floats:
-    """Without places so close to each other that the pen covers both; none is moved."""
+    """A line without places so close to each other that the pen covers both; the others do not move."""
     cells = np.floor(line / _FINE)
     kept = np.concatenate([[True], (cells[1:] != cells[:-1]).any(axis=1)])
     kept[-1] = True
@@ -223,7 +223,7 @@ def _thinned(line: Floats) -> Floats:
 
 
 class _Coast(NamedTuple):
-    """Lines in lon, lat, and the corners of the boxes about them."""
+    """Lines in lon, lat, and the corners of their bounding boxes."""
 
     lines: tuple[Floats, ...]
     low: Floats
@@ -232,7 +232,7 @@ class _Coast(NamedTuple):
 
 @cache
 def _coast(zoom: int) -> _Coast:
-    """The lines that a map of so many doublings of the world's width shows."""
+    """The lines of a map whose world is doubled `zoom` times in width."""
     lines = tuple(line for least, line in coast_lines() if least <= zoom + 2.0)
     starts = np.cumsum([0, *map(len, lines[:-1])])
     places = np.concatenate(lines)
@@ -241,13 +241,13 @@ def _coast(zoom: int) -> _Coast:
 
 @cache
 def coast_credit() -> str:
-    """The credit that is owed to the coasts."""
+    """The credit for the coasts."""
     return sample_credits()[_COASTS].credit
 
 
 @cache
 def coast_lines() -> tuple[tuple[float, Floats], ...]:
-    """All coasts that are shipped, each with the least zoom at which it is shown. Read once, which takes 50 ms."""
+    """All shipped coasts, each with the least zoom at which it is shown. Read once, which takes 50 ms."""
     data = json.loads(sample_path(_COASTS).read_text(encoding="utf-8"))
     found: list[tuple[float, Floats]] = []
     for feature in data["features"]:
@@ -259,5 +259,5 @@ def coast_lines() -> tuple[tuple[float, Floats], ...]:
 
 
 def _squeeze(lat: float) -> float:
-    """Degrees of latitude that look as long as one of longitude."""
+    """Degrees of latitude that look as long as a degree of longitude."""
     return max(math.cos(math.radians(lat)), 0.2)

@@ -1,4 +1,4 @@
-"""The locator among the words of a page: whether it has one, and of which part of the Earth."""
+"""The locator among the words of a page: its window, and its place in the flow."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def window_of(spec: ProductSpec, maps: Sequence[MapOnPage]) -> Bounds | None:
 def locator_atom(
     spec: ProductSpec, maps: Sequence[MapOnPage], window: Bounds, sizes: PageSizes, style: HouseStyle
 ) -> Atom:
-    """The locator as it flows with the words: all panels are drawn in it, else the first map."""
+    """The locator as it flows with the words, showing all panels, else the first map."""
     shown = maps if spec.layout == "panels" else maps[:1]
     frames = list(dict.fromkeys(box for one in shown if (box := one.framing.lonlat()) is not None))
 

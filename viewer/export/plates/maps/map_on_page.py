@@ -1,4 +1,4 @@
-"""One map of a product: its marks, what on it must stay uncovered, and how it is painted at any resolution."""
+"""One map of a product: its marks, what must stay uncovered on it, and its painting at any resolution."""
 
 from __future__ import annotations
 
@@ -38,15 +38,18 @@ from viewer.support.painting import part_of_picture
 
 _STEP_PX, HALF_PX = 5.0, 3.0
 MOST_BOXES = 6000
-"""Of outlines: a map full of coasts has no place that touches none."""
+"""Most boxes of outlines: a map full of coasts has no place that touches none."""
 _FEW_VERTICES, _FEW_STEPS = 2000, 20_000
-"""Of an outline: along one of more the boxes stand one a cell."""
+"""Vertices and steps of an outline above which its boxes stand one in each cell."""
 _MOST_STEPS = 200_000
-"""Of an outline that covers all of its map many times over."""
+"""Most steps along an outline that covers all of its map many times over."""
 
 
 class MapOnPage:
-    """`number` is that of the map in its product. Boxes are logical pixels from the frame's corner."""
+    """One map on its page.
+
+    `number` is that of the map in its product; boxes are logical pixels from the frame's corner.
+    """
 
     def __init__(
         self,
@@ -61,7 +64,7 @@ class MapOnPage:
         self._painted = _without_callouts(index)
         self._painter = SitePainter()
         self._kept: tuple[View, tuple[SiteFrame, ...]] | None = None
-        """The marks at the size that was painted last: strips of a page follow each other."""
+        """The marks at the size that was painted last, kept as strips of a page follow each other."""
         self.paint_below_marks: Callable[[QPainter], None] | None = None
         """Paints the lines of a graticule, in logical pixels of the frame."""
         self._layer_labels: list[PlacedLabel] | None = None
@@ -75,7 +78,7 @@ class MapOnPage:
 
     @property
     def view(self) -> View:
-        """The view at one pixel for a logical one."""
+        """The view at one pixel for a logical pixel."""
         return self.framing.view
 
     @property
@@ -95,7 +98,7 @@ class MapOnPage:
         return [(uuid, one) for frame in self.frames for uuid, one in frame.signs if one.sign.kind == "callout"]
 
     def pinned(self) -> frozenset[str]:
-        """Uuids of those that are painted as an exact pin."""
+        """Uuids of the marks that are painted as an exact pin."""
         found = set[str]()
         for frame in self.frames:
             for i in np.flatnonzero(frame.is_symbol).tolist():
@@ -133,7 +136,7 @@ class MapOnPage:
         return found
 
     def place_layer_labels(self, taken: Sequence[Box]) -> None:
-        """Find the places of the labels of layers, clear of all that stands there already."""
+        """Place the labels of layers, clear of all that stands there already."""
         drawings = [(uuid, self.scene.drawings[uuid]) for uuid in reversed(self.scene.stack.visible())]
         found = ((uuid, drawing.nudge, drawing.labelling(drawing.seen(self.view))) for uuid, drawing in drawings)
         labelled = tuple((uuid, replace(one, nudge=nudge)) for uuid, nudge, one in found if one is not None)
@@ -156,8 +159,9 @@ class MapOnPage:
 
     @property
     def is_composed(self) -> bool:
-        """True where the scene puts several maps together in one picture, as a comparison on the screen: it is painted
-        whole, with their marks, as there.
+        """True where the scene joins several maps in one picture, as a comparison on the screen.
+
+        Such a picture is painted whole, with the marks, as on the screen.
         """
         return len(self.scene.frames) > 1
 
@@ -230,7 +234,7 @@ class MapOnPage:
 
 @contextmanager
 def _within(painter: QPainter, rect: QRect, view: View) -> Iterator[None]:
-    """Painting goes to a part of a page, in pixels of its view, and never over its edge."""
+    """Paint inside a part of a page, in pixels of its view, and never over its edge."""
     with part_of_picture(painter):
         painter.translate(rect.topLeft())
         painter.setClipRect(0, 0, view.width, view.height, Qt.ClipOperation.IntersectClip)
@@ -255,9 +259,10 @@ def _without_callouts(index: SiteIndex) -> SiteIndex:
 def index_of(
     document: Document, hidden: frozenset[str] | None, own: frozenset[str] | None, *, publish: bool = False
 ) -> SiteIndex:
-    """The marks of a map. `hidden`: those that are not drawn, None for all of them; `own`: its own, None for all.
+    """The marks of a map.
 
-    `publish`: their names are without paths.
+    `hidden`: uuids that are not drawn, None for all marks; `own`: the map's own marks, None for all. `publish`: names
+    are without paths.
     """
     if hidden is None or not sites_visible(document):
         return SiteIndex.of({})
@@ -290,7 +295,7 @@ def _scaled(label: PlacedLabel, factor: float) -> PlacedLabel:
 
 
 def boxes_along(outline: Outline, view: View) -> list[Box]:
-    """Boxes along a line that comes back to a place again and again, one a cell."""
+    """Boxes along a line that returns to a place again and again, one in each cell."""
     rings = [ring for part in outline.shown(view.grid.resolution).parts for ring in part.rings]
     found: list[Floats] = []
     is_plain = sum(map(len, rings)) <= _FEW_VERTICES
@@ -307,7 +312,7 @@ def boxes_along(outline: Outline, view: View) -> list[Box]:
 
 
 def places_on_legs(points: Floats, view: View) -> Floats:
-    """Places on what of a long line is in view, as far apart as on a short one; of endless ones farther."""
+    """Places on the visible part of a long line, as far apart as on a short one; on endless ones farther apart."""
     (x0, y0), (x1, y1) = points[:-1].T, points[1:].T
     legs = clipped(Legs(x0, y0, x1, y1), (0.0, 0.0, view.width, view.height))
     lengths = np.hypot(legs.x1 - legs.x0, legs.y1 - legs.y0)
@@ -319,7 +324,7 @@ def places_on_legs(points: Floats, view: View) -> Floats:
 
 
 def one_a_cell(places: Floats) -> Floats:
-    """Places without those that share a cell with one before; the cells are as large as it takes to be few."""
+    """Places without those that share a cell with one before; cells are large enough to leave few."""
     cell = _STEP_PX / 2
     while True:
         column, row = np.floor(places / cell).astype(np.int64).T
@@ -330,7 +335,7 @@ def one_a_cell(places: Floats) -> Floats:
 
 
 def _steps(points: Floats) -> Floats:
-    """Places along a line, so far apart that a letter between two of them would be seen."""
+    """Places along a line, so close that no letter fits between their boxes."""
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
     at = np.linspace(0.0, along[-1], max(2, int(along[-1] / _STEP_PX) + 1))
     return np.column_stack([np.interp(at, along, points[:, 0]), np.interp(at, along, points[:, 1])])

@@ -1,4 +1,4 @@
-"""Scale bar and north arrow, each on a plate of its own: legible on snow and on sea, true, and clear of all marks."""
+"""Scale bar and north arrow, each on a plate of its own: legible on snow and sea, true, and clear of all marks."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from viewer.export.plates.setting.piece import Piece, fine_pen, sharp_rect
 from viewer.rendering.vector.qt_shapes import box_of
 
 _MOST_TURN_DEG = 5.0
-"""That true north may differ over a frame which one arrow stands for."""
+"""Greatest change of true north over a frame, in degrees, for which one arrow is shown."""
 _WIDE_M = 0.99 * SCALE_CHANGES_M
-"""From a little less on, as widths of a frame are measured in more than one way."""
+"""Width of a frame from which the bar names its latitude; a little less, as widths are measured in several ways."""
 _CORNERS = ((0, 1), (1, 0), (1, 1), (0, 0))
-"""Across and down: lower left, upper right, lower right, upper left."""
+"""Corners as parts across and down: lower left, upper right, lower right, upper left."""
 _SIDES = ((0.5, 1), (0.5, 0), (0, 0.5), (1, 0.5))
-"""The middle of each edge, where all corners have marks."""
+"""The middle of each edge, used where all corners have marks."""
 
 type Marks = tuple[Sequence[Box], Sequence[Box]]
-"""The boxes of symbols, and those along lines, from the frame's corner."""
+"""The boxes of symbols, and those along lines, relative to the frame's corner."""
 
 
 class BarOnPlate(Struct, frozen=True):
-    """The scale bar of a map: its piece, its words, and what it is worth."""
+    """The scale bar of a map: its piece, its words, and its length on the ground."""
 
     piece: Piece
     words: str
@@ -47,7 +47,7 @@ class BarOnPlate(Struct, frozen=True):
 def scale_bar_piece(
     on_page: MapOnPage, style: HouseStyle, type_: Type, taken: list[QRectF], marks: Marks
 ) -> BarOnPlate | None:
-    """None for what has no scale: off the Earth, or where the frame's middle is no place."""
+    """Make the scale bar; None off the Earth, or where the frame's middle has no place."""
     if is_off_earth(on_page.view.grid.crs):
         return None
     room = min(0.34 * on_page.rect.width(), 22 * type_.size)
@@ -77,7 +77,7 @@ def scale_bar_piece(
 def north_arrow_piece(
     on_page: MapOnPage, style: HouseStyle, type_: Type, taken: list[QRectF], marks: Marks
 ) -> Piece | None:
-    """None where there is no north, or where one arrow would not be true all over the frame."""
+    """Make the north arrow; None where there is no north, or one arrow would not be true all over the frame."""
     angle = north_angle_deg(on_page.view)
     if not math.isfinite(angle) or not north_holds(on_page.view):
         return None
@@ -110,8 +110,9 @@ def north_holds(view: View) -> bool:
 def corner_box(
     on_page: MapOnPage, width: float, height: float, taken: list[QRectF], marks: Marks, first: int
 ) -> QRectF:
-    """The corner of the frame, or the middle of an edge, in which the fewest symbols are covered, then the least of
-    lines; of equal ones the first in a customary order.
+    """The corner of the frame, or middle of an edge, where a box covers the fewest symbols, then the least of lines.
+
+    Of equal ones, the first in the customary order.
     """
     rect, margin = on_page.rect, 6.0 * on_page.view.ratio
     inner = rect.adjusted(margin, margin, -margin - width, -margin - height)
@@ -131,7 +132,7 @@ def corner_box(
 
 
 def paint_plate(painter: QPainter, box: QRectF, ground: str, ink: str) -> None:
-    """The ground of what stands on a map."""
+    """Paint the ground of furniture on a map."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     rim = QColor(ink)
     rim.setAlpha(110)
@@ -140,7 +141,7 @@ def paint_plate(painter: QPainter, box: QRectF, ground: str, ink: str) -> None:
 
 
 def _paint_bar(painter: QPainter, box: QRectF, pad: float, length: float, tick: float, ground: str, ink: str) -> None:
-    """A bar of two halves, one filled."""
+    """Paint a bar of two halves, one filled."""
     paint_plate(painter, box, ground, ink)
     left, bottom = box.left() + pad, box.bottom() - pad
     bar = sharp_rect(painter, QRectF(left, bottom - tick, length, tick), ink, 0.9)

@@ -1,4 +1,4 @@
-"""Names of the marks of a map: each has a label beside it, else a number with a line in the key, else it is counted."""
+"""Names the marks of a map: each has a label beside it, else a number with a line in the key, else it is counted."""
 
 from __future__ import annotations
 
@@ -48,43 +48,48 @@ _LEADING = 1.16
 _SIZES = {Rank.SELECTED: 12.0, Rank.CLAIM: 12.0, Rank.SETTING: 12.0, Rank.LINE: 11.5}
 _ROW_PX, _APART_PX = 40.0, 5.0
 _NEAR_PX = 14.0
-"""A label that was moved further from its mark has a line to it."""
+"""Distance in logical pixels from which a moved label has a line to its mark."""
 
 
 class Named(NamedTuple):
-    """Rules for the names of a map. `own`: the site that the page is of; `parties`: uuids of those who are named in
-    a claim, all with a label or all with a number; `unnamed`: of those who have neither.
+    """Rules for the names of a map.
+
+    `own`: the site that the page is of. `parties`: uuids of those named in a claim, all with a label or all with a
+    number. `unnamed`: uuids of marks that get neither.
     """
 
     own: str = ""
     parties: frozenset[str] = frozenset()
     unnamed: frozenset[str] = frozenset()
     is_narrow: bool = False
-    """True where the parties have their smaller letters on every map of the page, as one map has no room for others."""
+    """True where parties have smaller letters on every map of the page, as one of the maps has no room for others."""
 
 
 _FARTHEST_PX = 90.0
-"""From a party to its label: in another country a name accuses whoever is there. A number stands closer by."""
+"""Greatest distance from a party to its label: in another country it would accuse whoever is there.
+
+Numbers are closer.
+"""
 NO_PARTIES = Named()
-"""Of a map on which nobody is named in a claim."""
+"""Rules for a map without parties named in a claim."""
 
 
 class Naming(Struct):
-    """Uuids of the marks of one map by the way in which the page tells their names, and the labels where they stand."""
+    """Uuids of the marks of one map by the way in which the page names them, and the placed labels."""
 
     labels: list[PlacedLabel] = field(default_factory=list)
     numbers: list[PlacedLabel] = field(default_factory=list)
     narrow_parties: bool | None = None
-    """True where the labels of parties have their smaller letters; None: they have none."""
+    """True where the labels of parties have smaller letters; None without such labels."""
     by_sign: set[str] = field(default_factory=set)
-    """Texts and callouts are their own names."""
+    """Texts and callouts, which are their own names."""
     nameless: set[str] = field(default_factory=set)
     left_out: set[str] = field(default_factory=set)
 
     signed: dict[str, int] = field(default_factory=dict)
     """Numbered markers, whose own number stands for them in the key."""
     numbered: dict[str, int] = field(default_factory=dict)
-    """Uuid to the number that stands beside the mark, once it is known."""
+    """Number beside each mark by uuid, once it is known."""
 
     @property
     def named(self) -> frozenset[str]:
@@ -98,11 +103,11 @@ class Naming(Struct):
 
     @property
     def keyed(self) -> dict[str, int]:
-        """Uuid to number of all that the key has a line for."""
+        """Numbers by uuid, of all marks that have a line in the key."""
         return {**self.signed, **self.numbered}
 
     def give_numbers(self, numbers: Mapping[str, int]) -> None:
-        """Say which number each of the waiting has."""
+        """Set the number of each waiting mark."""
         self.numbered = {label.uuid: numbers[label.uuid] for label in self.numbers}
         self.numbers = [replace(label, text=str(numbers[label.uuid])) for label in self.numbers]
 
@@ -110,9 +115,9 @@ class Naming(Struct):
 def name_marks(
     on_page: MapOnPage, taken: Sequence[Box], style: HouseStyle, sign_scale: float, who: Named = NO_PARTIES
 ) -> Generator[None, None, Naming]:
-    """Labels first, the most important before the others; places for numbers for those that find none.
+    """Place labels, the most important first, then numbers for marks without room for a label.
 
-    A generator: some milliseconds a step, at the end it has the naming.
+    A generator of steps of some milliseconds; it returns the naming.
     """
     view = on_page.view
     symbols, outlines = on_page.symbol_boxes(), on_page.outline_boxes()
@@ -174,15 +179,16 @@ def _grown(box: Box, by: float) -> Box:
 
 
 def _reach(label: PlacedLabel) -> float:
-    """The length of the line from a mark to its label; 0 for one that stands beside it."""
+    """The length of the line from a mark to its label; 0 for a label beside its mark."""
     return 0.0 if label.leader is None else math.hypot(label.px - label.leader[0], label.py - label.leader[1])
 
 
 def _alike(
     ways: Sequence[Sequence[LabelRequest]], room: Box, clear: Sequence[Box], outlines: Sequence[Box]
 ) -> Generator[None, None, list[PlacedLabel]]:
-    """Labels for all marks in the first of these letterings that has room for all, else for none of them: further off
-    with a line where one has no place beside its mark.
+    """Labels for all marks in the first of these letterings that has room for all, else for none of them.
+
+    A label without room beside its mark stands further off, with a line.
     """
     for some in ways:
         layout = LabelLayout.of(room, [], [*clear, *outlines])
@@ -205,8 +211,10 @@ def _alike(
 def _own_label(
     request: LabelRequest | None, room: Box, clear: Sequence[Box], outlines: Sequence[tuple[str, Box]]
 ) -> Generator[None, None, list[PlacedLabel]]:
-    """The label of the site that a page is of, before all others: on an outline, such as its own circle, where it has
-    no other place; at worst its line passes below what stands in its way.
+    """The label of the site that a page is of, placed before all others.
+
+    Without another place it may lie on an outline, such as the site's own circle; at worst its line passes below other
+    things.
     """
     if request is None:
         return []
@@ -224,7 +232,7 @@ def _own_label(
 
 
 def _add(layout: LabelLayout, requests: Sequence[LabelRequest]) -> Iterator[None]:
-    """Place some at a time. A page has time to look at as many places as there are."""
+    """Place requests some at a time; all places are looked at, as a page has time for that."""
     for some in batched(requests, _A_STEP):
         layout.looked_at = 0
         layout.add(some)
@@ -232,7 +240,7 @@ def _add(layout: LabelLayout, requests: Sequence[LabelRequest]) -> Iterator[None
 
 
 def _narrower(request: LabelRequest) -> LabelRequest:
-    """A label in more and shorter lines of smaller letters, for a mark that found no place for its own."""
+    """A label in more and shorter lines of smaller letters, for a mark without room for its own."""
     words = " ".join(request.text.split())
     lines = textwrap.wrap(words, _NARROW_CHARS, break_long_words=False, break_on_hyphens=False)
     assert isinstance(request.face, Type)
@@ -243,9 +251,7 @@ def _narrower(request: LabelRequest) -> LabelRequest:
 def _requests(
     on_page: MapOnPage, style: HouseStyle, sign_scale: float
 ) -> tuple[list[LabelRequest], set[str], dict[str, int]]:
-    """Requests for labels, measured in the product's own letters; the marks whose sign is their name; the numbers of
-    numbered markers.
-    """
+    """Requests for labels, measured in the product's letters; marks whose sign is their name; markers' numbers."""
     labels, found, by_sign, signed = SiteLabels(LabelPainter()), dict[str, LabelRequest](), set[str](), dict[str, int]()
     for frame in on_page.frames:
         by_sign |= {frame.index.uuids[row] for row in frame.rows.tolist() if is_said_by_sign(frame, row)}
@@ -261,7 +267,7 @@ def _requests(
 
 
 def _unnamed(frame: SiteFrame) -> list[LabelRequest]:
-    """Points named in a claim that have no label: the words of their class stand for it."""
+    """Requests for points without a label that are named in a claim: the words of their class stand for them."""
     found = []
     for i in range(len(frame.rows)) if len(frame.rows) < 2000 else ():
         uuid = frame.index.uuids[frame.rows[i]]
@@ -298,7 +304,7 @@ def label_type(rank: Rank, style: HouseStyle, sign_scale: float) -> Type:
 
 
 def _beside(shape: ShapeInView, view: View, anchors: tuple[Anchor, ...]) -> tuple[Anchor, ...]:
-    """Places beside a line or an outline, never on what it encloses."""
+    """Places beside a line or an outline, never inside it."""
     rings = [ring for part in shape.outline.shown(view.grid.resolution).parts for ring in part.rings]
     runs = [run.points for ring in rings for run in runs_in_view(to_pixels(view, ring), view, 0.0)]
     found = []
@@ -333,7 +339,7 @@ def _boxes_of(label: PlacedLabel) -> list[Box]:
 
 
 def label_boxes(naming: Naming) -> list[Box]:
-    """All that the names of a map cover."""
+    """All boxes that the names of a map cover."""
     return [box for label in (*naming.labels, *naming.numbers) for box in _boxes_of(label)]
 
 
@@ -341,7 +347,7 @@ def label_boxes(naming: Naming) -> list[Box]:
 
 
 def label_pieces(on_page: MapOnPage, naming: Naming, style: HouseStyle, sign_scale: float) -> list[Piece]:
-    """Labels and numbers where they stand on the page."""
+    """Labels and numbers as pieces at their places on the page."""
     corner = on_page.rect.topLeft()
     found = []
     for label in naming.labels:
@@ -421,7 +427,7 @@ def _paint_leader(
     is_wanted: bool,
     scale: float,
 ) -> None:
-    """Paints a line from beside the mark to the nearest edge of the label."""
+    """Paint a line from beside the mark to the nearest edge of the label."""
     end = QPointF(
         min(max(foot.x(), box.left()), box.right()),
         min(max(foot.y(), box.top() + 0.3 * box.height()), box.bottom() - 0.3 * box.height()),

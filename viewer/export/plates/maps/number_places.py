@@ -1,4 +1,4 @@
-"""Places for the numbers of marks that stand close together: further off, each with a line to its mark."""
+"""Places the numbers of marks that are close together: further off, each with a line to its mark."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from layers.at_once import at_once
 from layers.vector.labels.label_layout import Anchor, Box, LabelRequest, PlacedLabel
 
 type _Boxes = NDArray[np.float64]
-"""A row a box: left, top, right, bottom."""
+"""Rows of boxes: left, top, right, bottom."""
 
 _TURNS = 24
 _LENGTHS = (16.0, 24.0, 34.0, 46.0, 60.0, 76.0, 94.0, 114.0, 136.0, 160.0, 190.0, 220.0)
 _STEP = 4.0
 _UNDER = 16.0
-"""Round its mark a line may pass below other signs: where many stand on one place it has no other way."""
+"""Radius round a mark in which a line may pass below other signs: in a crowd it has no other way."""
 
 
 class NumberPlaces:
-    """Greedy, in the order in which numbers come: each takes the nearest place that is free, its line too."""
+    """Gives each number, in their order, the nearest place that is free, its line included."""
 
     def __init__(self, room: Box, marks: Sequence[Box], standing: Sequence[Box]) -> None:
-        """Lines of numbers may cross no `standing` thing, and numbers lie on no mark either."""
+        """Lines of numbers may not cross `standing` things, and numbers may not lie on marks either."""
         self._room = room
         self._marks, self._standing = _rows(marks), _rows(standing)
 
     def place(self, request: LabelRequest, *, crosses: bool = False) -> PlacedLabel | None:
-        """`place_in_steps` in one go."""
+        """Place a number at once, as `place_in_steps` does."""
         return at_once(self.place_in_steps)(request, crosses=crosses)
 
     def place_in_steps(
         self, request: LabelRequest, *, crosses: bool = False
     ) -> Generator[None, None, PlacedLabel | None]:
-        """None where there is no room within reach. `crosses`: its line may pass below what stands in its way.
+        """Place a number; None where there is no room within reach. `crosses`: its line may pass below other things.
 
-        A millisecond a step: a mark in a crowd looks at a thousand places.
+        Steps take about a millisecond: for a mark in a crowd a thousand places are tried.
         """
         for anchor in request.anchors[:4]:
             found = yield from self._free_place(anchor, request, crosses)
@@ -63,8 +63,10 @@ class NumberPlaces:
     def _free_place(
         self, anchor: Anchor, request: LabelRequest, crosses: bool
     ) -> Generator[None, None, tuple[Box, tuple[float, float], _Boxes] | None]:
-        """The box, the end of its line and the boxes along that. Only what is within reach is compared, and the boxes
-        of one distance all at once: where marks stand close together thousands would be looked at one by one.
+        """The box, the end of its line and the boxes along that.
+
+        Only boxes within reach are compared, and all of one distance at once: in a crowd thousands would be compared
+        one by one.
         """
         reach = anchor.clearance + _LENGTHS[-1] + max(request.width, request.height) + 1.0
         about = _rows([Box(anchor.px - reach, anchor.py - reach, anchor.px + reach, anchor.py + reach)])
@@ -100,7 +102,7 @@ def _box_about(x: float, y: float, width: float, height: float) -> Box:
 
 
 def _along(x1: float, y1: float, x2: float, y2: float) -> _Boxes:
-    """Small boxes along a line, but for its ends."""
+    """Small boxes along a line, except at its ends."""
     length = math.hypot(x2 - x1, y2 - y1)
     steps = max(1, int(length / _STEP))
     i = np.arange(steps + 1.0)
@@ -114,13 +116,13 @@ def _rows(boxes: Sequence[Box]) -> _Boxes:
 
 
 def _hits(boxes: _Boxes, others: _Boxes) -> NDArray[np.bool_]:
-    """A row for each box: which of the others it overlaps."""
+    """(boxes, others) True where a box overlaps one of the others."""
     left, top, right, bottom = (boxes[:, side, None] for side in range(4))
     return (others[:, 0] < right) & (others[:, 2] > left) & (others[:, 1] < bottom) & (others[:, 3] > top)
 
 
 def _near(boxes: _Boxes, others: _Boxes) -> _Boxes:
-    """The others that the box about all of them overlaps."""
+    """The others that overlap the bounding box of all boxes."""
     if not len(boxes):
         return others[:0]
     around = np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])

@@ -8,7 +8,7 @@ from viewer.canvas.scene import MapScene
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 
 MOST_SHAPE_POINTS = 50_000
-"""Corners in view of one layer that a PDF or SVG has as shapes: of more, no reader of them draws a page in a second."""
+"""Most corners in view of a layer that is shapes in a PDF or SVG: readers draw a page with more in over a second."""
 
 
 def picture_layers(scene: MapScene, view: View) -> int:

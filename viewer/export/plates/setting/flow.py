@@ -1,4 +1,4 @@
-"""Text and rows that flow through the columns of pages: nothing is cut, what does not fit goes on in the next one."""
+"""Sets text and rows that flow through the columns of pages: nothing is cut, the rest goes on in the next one."""
 
 from __future__ import annotations
 
@@ -13,20 +13,19 @@ from PySide6.QtGui import QPainter
 from viewer.export.plates.setting.lettering import TextLine, Type, text_block, wrapped
 
 _IN_A_COLUMN = frozenset({"legend", "caveats"})
-"""Parts of a page that no column cuts where one has room for them."""
+"""Parts of a page that are kept in one column where one has room for them."""
 _BESIDE_ITS_ANSWER = frozenset({"claims"})
 _ON_A_PAGE = frozenset({"legend"}) | _BESIDE_ITS_ANSWER
-"""Parts that no page cuts where one has room for them: signs that are explained, and what is said beside its answer."""
+"""Parts that are kept on one page where one has room: explained signs, and statements beside their answers."""
 
 type PaintRow = Callable[[QPainter, QRectF], Iterator[None] | None]
-"""At once, or in the steps that it gives."""
+"""Paints a row, at once or in the steps that it returns."""
 
 
 class Atom(Struct, frozen=True):
-    """A paragraph, or a row with a sign before its text. `keep`: it never stands last in a column.
+    """A paragraph, or a row with a sign before its text. `keep`: it is never the last in a column.
 
-    `key` says which part of the page it belongs to. `sign` is painted in a box at the left, `indent` wide; `height`
-    is the least.
+    `key` is that of its part of the page. `sign` is painted in a box at the left, `indent` wide; `height` is the least.
     """
 
     key: str
@@ -39,13 +38,13 @@ class Atom(Struct, frozen=True):
     least: float = 0.0
     keep: bool = False
     whole: str = ""
-    """All of the text that this is a part of; empty: it is all."""
+    """The whole text that this is a part of; empty where this is all."""
     lead: str = ""
     """A number in the indent, before the first line."""
     link: str = ""
     """An address on the web that its words lead to."""
     aspect: float = 0.0
-    """Of a picture, that `sign` paints in the whole row: its width by its height, which is not more than `least`."""
+    """Width by height of a picture that `sign` paints in the whole row; the height is at most `least`."""
 
     def lines(self, room: float) -> tuple[str, ...]:
         return wrapped(self.text, self.type, max(room - self.indent, 1.0)) if self.text else ()
@@ -57,7 +56,7 @@ class Atom(Struct, frozen=True):
 
 
 class SetAtom(Struct, frozen=True):
-    """An atom where it stands, or the part of one that a column has room for."""
+    """An atom at its place, or the part of one that a column has room for."""
 
     atom: Atom
     column: int
@@ -66,7 +65,7 @@ class SetAtom(Struct, frozen=True):
 
 
 class Column(Struct):
-    """A room of a page that rows are set into from above."""
+    """A room of a page that is filled with rows from its top."""
 
     page: int
     room: QRectF
@@ -86,7 +85,7 @@ class Flow(Struct):
     at: int = 0
 
     def set(self, atoms: Sequence[Atom]) -> list[Atom]:
-        """The atoms that found no room, where there are no further columns."""
+        """Set atoms, and return those without room, where there are no further columns."""
         waiting = list(atoms)
         while waiting:
             if self.at >= len(self.columns) and not self._get_more():
@@ -108,8 +107,9 @@ class Flow(Struct):
         return []
 
     def set_parts(self, atoms: Sequence[Atom], *, are_cut: bool = False) -> list[Atom]:
-        """All parts of a page, one after the other, each kept together as its reader needs it; with `are_cut` only what
-        is said beside its answer.
+        """Set all parts of a page, one after the other, each kept together as its reader needs it.
+
+        With `are_cut` only statements and their answers are kept together.
         """
         in_a_column, on_a_page = (frozenset(), _BESIDE_ITS_ANSWER) if are_cut else (_IN_A_COLUMN, _ON_A_PAGE)
         waiting: list[Atom] = []
@@ -120,12 +120,12 @@ class Flow(Struct):
         return waiting
 
     def share_later(self, key: str) -> float:
-        """The part of the rows of a part that stands on later pages than the first."""
+        """The share of a part's rows that is on later pages than the first."""
         pages = [self.columns[one.column].page for one in self.found if one.atom.key == key]
         return sum(page > 0 for page in pages) / len(pages) if pages else 0.0
 
     def _is_in_column(self, atoms: Sequence[Atom]) -> bool:
-        """Go on to the first column of the page that is being set which has room for all of them, if there is one."""
+        """Move to the first column of the current page that has room for all atoms; False without one."""
         rest = self.columns[self.at :]
         for at, one in enumerate(rest):
             if one.page == rest[0].page and not Flow([replace(one)]).set(atoms):
@@ -134,7 +134,7 @@ class Flow(Struct):
         return False
 
     def set_together(self, atoms: Sequence[Atom]) -> list[Atom]:
-        """The same, all on one page where a page has room for them."""
+        """Set atoms as `set` does, all on one page where a page has room for them."""
         if self._fits(atoms):
             return self.set(atoms)
         here = self.at
@@ -147,7 +147,7 @@ class Flow(Struct):
         return self.set(atoms)
 
     def _fits(self, atoms: Sequence[Atom]) -> bool:
-        """True where what is left of the page that is being set has room for all of them."""
+        """True where the rest of the current page has room for all atoms."""
         rest = self.columns[self.at :]
         same_page = [replace(one) for one in rest if one.page == rest[0].page]
         return bool(same_page) and not Flow(same_page).set(atoms)
@@ -165,7 +165,7 @@ class Flow(Struct):
         return bool(found)
 
     def _is_splittable(self, together: Sequence[Atom], column: Column) -> bool:
-        """Breaks what is taller than an empty column; all else waits for the next one."""
+        """True where the next atom is broken: it begins an empty column, or is taller than most of one. Others wait."""
         atom = together[0]
         is_empty = column.used == 0
         fits_some = column.left >= 2 * atom.type.line_height

@@ -1,7 +1,7 @@
-"""Letters of a product: measured at one large size, without hinting, and painted scaled, so that text takes the same
-room at any resolution.
+"""Letters of a product: measured at one large size, without hinting, and painted scaled.
 
-All lengths are logical pixels, 96 to the inch, wherever a page is laid out.
+So text takes the same room at any resolution. All lengths are logical pixels, 96 to the inch, wherever a page is laid
+out.
 """
 
 from __future__ import annotations
@@ -39,26 +39,26 @@ MM = 96.0 / 25.4
 LEAST_PT = 6.0
 LEADING = 1.28
 LONGEST_TEXT = 2_000
-"""Characters of one text of a page."""
+"""Most characters of one text of a page."""
 _NARROWEST = 0.2
-"""Of its size, the least width of a letter: so a word without an end is measured only as far as a line can go."""
+"""Least width of a letter, in parts of its size: a word without an end is measured only as far as a line can go."""
 _MEASURED_PX = 1000
 _HALO = 0.3
-"""Width of the stroke round letters, of their size."""
+"""Width of the stroke round letters, in parts of their size."""
 _QUARTERS = 4
 _MOST_KEPT_PX, _MOST_BYTES = 120_000, 32 * 2**20
 _HAIR_PX = 0.02
-"""To the right and down, so that a place that is rounded does not fall short of a whole pixel."""
+"""Shift to the right and down, in pixels, so that rounding does not fall short of a whole pixel."""
 _FINE_ROWS = 50
-"""Pixels of height of a font's letters up to which poppler sets them at quarters of a pixel."""
+"""Height in pixels of a font's letters up to which poppler sets them at quarters of a pixel."""
 _SLANT, _SLANTED = 0.2126, re.compile("italic|oblique", re.IGNORECASE)
 _HEAD_BYTES = 44
 _PIECES = re.compile(r"\s*+(?:[⺀-鿿豈-﫿＀-￯]|[^\s⺀-鿿豈-﫿＀-￯]+)|\s+$")
-"""A word with the blanks before it; a line may end before any Chinese character."""
+"""Pattern of a word with the blanks before it; a line may end before any Chinese character."""
 
 
 class Type(Struct, frozen=True):
-    """The lettering of a text. `families` are asked for in their order, then ours."""
+    """The lettering of a text. `families` are tried in their order, then ours."""
 
     size: float
     bold: bool = False
@@ -78,7 +78,7 @@ class Type(Struct, frozen=True):
         return _advance(text, self.bold, self.italic, self.families, get_ident()) * self.size / _MEASURED_PX
 
     def scaled(self, factor: float) -> Type:
-        """The same lettering in another size, and in no smaller one than may be printed."""
+        """The same lettering in another size, but no smaller than may be printed."""
         return replace(self, size=max(self.size * factor, LEAST_PT * PT))
 
     @property
@@ -87,7 +87,7 @@ class Type(Struct, frozen=True):
 
 
 class TextLine(Struct, frozen=True):
-    """One line where it stands, `x` and `baseline` of its beginning. `halo`: a colour round its letters, or none."""
+    """One line at its place: `x` and `baseline` of its beginning. `halo`: a colour round its letters, or empty."""
 
     x: float
     baseline: float
@@ -107,8 +107,9 @@ class TextLine(Struct, frozen=True):
 
 @lru_cache(maxsize=8_000)
 def wrapped(text: str, type_: Type, room: float) -> tuple[str, ...]:
-    """A text in lines no wider than `room`, nothing left out: a word that is wider is broken. Kept, as a page is cut
-    several times until its words suit it.
+    """Break a text into lines no wider than `room`, without leaving anything out; words that are wider are broken.
+
+    Kept, as a page is cut several times until its words suit it.
     """
     lines: list[str] = []
     most = max(8, int(room / (_NARROWEST * type_.size)))
@@ -135,14 +136,14 @@ def wrapped(text: str, type_: Type, room: float) -> tuple[str, ...]:
 
 
 def whole(text: str) -> str:
-    """Text fit to be printed, and all of it: a page goes on where it is long."""
+    """A whole text made fit to print: a page goes on where it is long."""
     return plain(text, LONGEST_TEXT)
 
 
 def text_block(
     text: str, type_: Type, color: str, at: QPointF, room: float, *, centred: bool = False
 ) -> list[TextLine]:
-    """Lines whose upper left is `at`, in a room so wide."""
+    """Lines of a text in a room of this width, with their upper left at `at`."""
     found = []
     for number, line in enumerate(wrapped(text, type_, room)):
         spare = room - type_.width(line)
@@ -152,12 +153,12 @@ def text_block(
 
 
 def block_height(lines: Sequence[TextLine]) -> float:
-    """From the top of the first line to below the last."""
+    """Height of lines, from the top of the first to below the last."""
     return sum(line.type.line_height for line in lines)
 
 
 def paint_lines(painter: QPainter, lines: Iterable[TextLine]) -> None:
-    """Text at any transform; onto PDF and SVG it stays text.
+    """Paint lines at any transform; onto PDF and SVG they stay text.
 
     On an upright page a line begins at a quarter of a pixel and stands on a whole one, onto PDF too: PDF viewers put
     letters there, and so the file looks as the picture does.
@@ -187,14 +188,15 @@ def paint_lines(painter: QPainter, lines: Iterable[TextLine]) -> None:
 
 
 def _begin(line: TextLine, here: QTransform) -> tuple[int, int]:
-    """Quarters of pixels to the right, and whole pixels down."""
+    """Place of a line's beginning: quarters of pixels to the right, and whole pixels down."""
     x, y = here.dx() + line.x * here.m11(), here.dy() + line.baseline * here.m11()
     return math.floor(x * _QUARTERS + 0.5), math.floor(y + 0.5)
 
 
 def _paint_line(painter: QPainter, line: TextLine, scale: float, is_vector: bool, begin: float | None = None) -> None:
-    """A line that begins at the painter's origin, so many pixels a logical one; `begin`: how far that is within a
-    pixel, None where pixels do not matter.
+    """Paint a line that begins at the painter's origin, `scale` pixels a logical pixel.
+
+    `begin` is its offset within a pixel; None where pixels do not matter.
     """
     type_, thread = line.type, get_ident()
     if line.halo:
@@ -223,10 +225,9 @@ def _paint_line(painter: QPainter, line: TextLine, scale: float, is_vector: bool
 
 
 def _kept(line: TextLine, scale: float, quarters: int) -> QImage | None:
-    """A picture of the letters that begin so many quarters of a pixel after a whole one, from which its offset counts;
-    None where it would be a large one.
+    """A kept picture of letters that begin `quarters` of a pixel after a whole pixel, from which its offset counts.
 
-    Pictures are kept, as one drags a name over a page that stays.
+    None where the picture would be large. Kept for names that are dragged over a page that stays.
     """
     size = line.type.size * scale
     wide = math.ceil(line.type.width(line.text) * scale + 2 * size)
@@ -249,7 +250,7 @@ def _kept(line: TextLine, scale: float, quarters: int) -> QImage | None:
 
 
 class _Sprites:
-    """Pictures of lines, as many as some memory holds; all are let go when there are more."""
+    """Pictures of lines within a limit of memory; all are dropped when it is passed."""
 
     def __init__(self) -> None:
         self._kept: dict[Hashable, QImage] = {}
@@ -270,7 +271,7 @@ _SPRITES = _Sprites()
 
 
 def _fitting(text: str, type_: Type, room: float) -> int:
-    """Characters of a word that fit; one at least."""
+    """Number of characters of a word that fit; at least one."""
     low, high = 1, len(text)
     while low < high:
         middle = (low + high + 1) // 2
@@ -280,7 +281,11 @@ def _fitting(text: str, type_: Type, room: float) -> int:
 
 @lru_cache(maxsize=256)
 def _font(type_: Type, _thread: int) -> QFont:
-    """A font has what its thread loaded for it: no two threads use one. Upright where the family has no other."""
+    """Font of a lettering, one for each thread: a font holds what its thread loaded for it, so threads must not share
+    it.
+
+    It is upright where the family has no italic.
+    """
     chosen = QFont([*dict.fromkeys((*type_.families, FAMILY, *FALLBACKS))])
     chosen.setPixelSize(max(1, round(type_.size)))
     chosen.setBold(type_.bold)
@@ -295,7 +300,7 @@ def _font(type_: Type, _thread: int) -> QFont:
 
 @lru_cache(maxsize=256)
 def _slant(type_: Type, thread: int) -> float:
-    """The slant of letters that we give them: Qt would slant them more in a PDF than in a picture."""
+    """The slant that we give letters ourselves: Qt would slant them more in a PDF than in a picture."""
     return _SLANT if type_.italic and not _font(type_, thread).italic() else 0.0
 
 
@@ -318,8 +323,9 @@ def _outline(text: str, type_: Type, thread: int) -> QPainterPath:
 
 
 class _Letter(Struct, frozen=True):
-    """A letter of a line: `at` is where it begins, and `reach` how high all letters of its font are, in parts of the
-    size; its `outline` is a large one.
+    """A letter of a line: `at` is where it begins, `reach` the height of its font's letters in parts of the size.
+
+    Its `outline` is a large one.
     """
 
     at: float
@@ -327,7 +333,7 @@ class _Letter(Struct, frozen=True):
     outline: QPainterPath
 
     def is_fine(self, size: float) -> bool:
-        """True where it stands at a quarter of a pixel: large ones stand at whole pixels, as poppler has them."""
+        """True for a letter set at quarters of a pixel; poppler sets large ones at whole pixels."""
         return sum(int(one * size) for one in self.reach) + 3 <= _FINE_ROWS
 
 
@@ -351,7 +357,7 @@ def _letters(text: str, type_: Type, thread: int) -> tuple[_Letter, ...]:
 
 
 def _reach(font: QRawFont) -> tuple[float, float]:
-    """Of the tallest letters, above and below the line, in parts of the size."""
+    """Reach of a font's tallest letters above and below the line, in parts of the size."""
     head = bytes(font.fontTable("head").data())
     if len(head) < _HEAD_BYTES:
         return 1.0, 0.3

@@ -1,4 +1,4 @@
-"""The rooms of a product's first page: pure arithmetic, none lies on another."""
+"""Cuts a product's first page into rooms, by arithmetic alone; rooms never overlap."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from viewer.export.plates.setting.flow import Atom, Column, Flow, height_of
 from viewer.export.plates.setting.page_sizes import PageSizes
 
 LEAST_FRAME = 88.0
-"""Logical pixels a side: a smaller map shows nothing."""
+"""Least side of a map in logical pixels: a smaller one shows nothing."""
 _BAND = {"single": 0.30, "plain": 0.16, "before-after": 0.34, "panels": 0.26, "insets": 0.28, "site": 0.52}
-"""Most of the height between header and foot that words below the maps take."""
+"""Most of the height between header and foot for words below the maps, by layout."""
 _SMALL_BAND = 0.6
-"""The same of a small page, for words that it cannot do without."""
+"""Most of that height on a small page, for words that it cannot do without."""
 _SIDE, _SITE_SIDE = 0.235, 0.42
-"""Part of the width that words beside the map take."""
+"""Part of the width for words beside the map; on the page of a site."""
 _MOST_WORDS = 0.7
 _OVERVIEW = 0.6
 
@@ -37,18 +37,18 @@ class Cell(Struct, frozen=True):
 
 
 class PageRooms(Struct):
-    """The rooms of one page. Empty rectangles are left out. `asked`: what they were cut from."""
+    """The rooms of one page, without empty ones. `asked` is what they were cut from."""
 
     asked: RoomsAsked
     header: QRectF
     foot: QRectF
     cells: list[Cell] = field(default_factory=list)
     columns: list[QRectF] = field(default_factory=list)
-    """For words beside or below the maps."""
+    """Columns for words beside or below the maps."""
 
 
 class FrameShape(NamedTuple):
-    """Width of a frame by its height: the least and the most that it may be, and that of all that is to be shown."""
+    """Ratios of a frame's width to its height: the least, the greatest, and that of what is to be shown."""
 
     least: float = 0.0
     best: float = 1.25
@@ -60,15 +60,16 @@ class FrameShape(NamedTuple):
         return max(wide, min(width, LEAST_FRAME)), max(high, min(height, LEAST_FRAME))
 
     def scale(self, width: float, height: float) -> float:
-        """A measure of how large the largest frame in a room shows what is asked for."""
+        """A measure of how large the largest frame in a room shows what is requested."""
         wide, high = self.within(width, height)
         return min(wide, self.best * high)
 
 
 class RoomsAsked(Struct, frozen=True):
-    """All that the rooms of a page are cut from. `strips` and `captions`: heights above and below each map's frame;
-    `words`: what is to stand beside the maps, as far as there is room. `shape`: that the frames are to have;
-    `inset_shape`: that of insets.
+    """All that the rooms of a page are cut from.
+
+    `strips` and `captions`: heights above and below each map's frame. `words`: those to be set beside the maps, as far
+    as there is room. `shape`: that of the frames; `inset_shape`: that of insets.
     """
 
     layout: str
@@ -82,9 +83,9 @@ class RoomsAsked(Struct, frozen=True):
     shape: FrameShape = FrameShape()
     inset_shape: FrameShape = FrameShape()
     needed: Sequence[Atom] = ()
-    """The first of the words, which have to stand on this page, be it as small as it may."""
+    """The first of the words, which have to be on this page, however small it is."""
     share: float = 1.0
-    """As many times as much room as is customary may the words have."""
+    """Factor of the customary room that the words may have."""
 
 
 def rooms_of(sizes: PageSizes, asked: RoomsAsked) -> PageRooms:
@@ -107,7 +108,7 @@ def holds(rooms: PageRooms, words: Sequence[Atom]) -> bool:
 
 
 def frame_of_page(sizes: PageSizes, marking: float) -> tuple[QRectF, QRectF, QRectF]:
-    """The two bands for the marking, and what is between them."""
+    """The two bands for the marking, and the room between them."""
     m = sizes.margin
     inner = QRectF(m, m, sizes.width - 2 * m, sizes.height - 2 * m)
     top = QRectF(inner.left(), inner.top(), inner.width(), marking)
@@ -151,7 +152,7 @@ def _cut(sizes: PageSizes, asked: RoomsAsked, with_words: bool) -> PageRooms:
 
 
 def _leave_to_words(sizes: PageSizes, rooms: PageRooms, *, is_beside: bool) -> None:
-    """Frames that are smaller than their room leave it to the words."""
+    """Give room that frames do not fill to the words."""
     gap = 1.4 * sizes.gap
     if not is_beside:
         top = max(cell.caption.bottom() for cell in rooms.cells) + gap
@@ -172,7 +173,7 @@ def _scale(asked: RoomsAsked, cell: Cell) -> float:
 
 
 def _words_room(sizes: PageSizes, asked: RoomsAsked, body: QRectF, rooms: PageRooms, *, is_beside: bool) -> QRectF:
-    """Set the columns for words; what is left for the maps."""
+    """Set the columns for words, and return the room that is left for the maps."""
     gap = 1.4 * sizes.gap
     words = asked.needed if sizes.is_small else asked.words
     if sizes.is_wide and is_beside:
@@ -211,8 +212,9 @@ def _least_height(words: Sequence[Atom], columns: Sequence[QRectF], least: float
 
 
 def levelled(sizes: PageSizes, rooms: PageRooms, words: Sequence[Atom]) -> list[QRectF]:
-    """The columns for these words, those below the maps no taller than they need to be: else all words would stand in
-    the first one, beside an empty page.
+    """The columns for these words, those below the maps no taller than they need to be.
+
+    Else all words would be in the first one, beside an empty page.
     """
     columns = rooms.columns
     if len(columns) < 2 or columns[0].top() < max(cell.frame.bottom() for cell in rooms.cells):
@@ -230,7 +232,7 @@ def _cells(asked: RoomsAsked, room: QRectF, gap: float) -> list[Cell]:
 
 
 def _with_insets(asked: RoomsAsked, room: QRectF, numbers: Sequence[int], gap: float, down: bool) -> list[Cell]:
-    """The overview with its insets beside it, or below it: they have all that it leaves."""
+    """The overview with its insets beside or below it, in all the room that it leaves."""
     first = QRectF(room)
     first.setWidth(round(_OVERVIEW * room.width())) if not down else first.setHeight(round(_OVERVIEW * room.height()))
     (overview,) = _grid(asked, [first], numbers[:1], gap, asked.shape)
@@ -247,7 +249,7 @@ def _size(asked: RoomsAsked, cells: Sequence[Cell]) -> float:
 
 
 def _best_grid(asked: RoomsAsked, room: QRectF, numbers: Sequence[int], gap: float, shape: FrameShape) -> list[QRectF]:
-    """Equal rooms, one a map, in the way that gives the largest frames."""
+    """Equal rooms, one for each map, arranged so that frames are largest."""
     count, words = len(numbers), max(asked.strips[at] for at in numbers) + max(asked.captions[at] for at in numbers)
     ways = []
     for across in range(1, count + 1):
@@ -265,7 +267,7 @@ def _best_grid(asked: RoomsAsked, room: QRectF, numbers: Sequence[int], gap: flo
 def _grid(
     asked: RoomsAsked, rooms: Sequence[QRectF], numbers: Sequence[int], gap: float, shape: FrameShape
 ) -> list[Cell]:
-    """Frames of one size, whatever words stand above and below each, as close together as whole rooms would be."""
+    """Frames of one size, whatever words are above and below each, as close together as whole rooms would be."""
     strip = max(asked.strips[number] for number in numbers)
     caption = max(asked.captions[number] for number in numbers)
     whole = min(int(room.width()) for room in rooms)

@@ -9,16 +9,16 @@ from viewer.export.plates.setting.lettering import LEAST_PT, MM, PT, Type
 
 _SCREENS = frozenset({"Slide 16:9", "Square"})
 _SMALL = 420.0
-"""Of the shorter side: a smaller page has its map, its dates and its credits on the first page, and no more."""
+"""Shorter side up to which a page has only its map, its dates and its credits on the first page."""
 
 
 def is_paper(page: str) -> bool:
-    """False for a page that is meant for a screen: it has no size that a scale could be told for."""
+    """True for a page on paper; False for one meant for a screen, which has no size to state a scale for."""
     return page in PAGES and page not in _SCREENS
 
 
 class PageSizes(Struct, frozen=True):
-    """Of one page. `body` is the size of running text."""
+    """The measures of one page. `body` is the size of running text."""
 
     width: float
     height: float
@@ -27,7 +27,7 @@ class PageSizes(Struct, frozen=True):
 
     @classmethod
     def of(cls, spec: ProductSpec, families: tuple[str, ...] = ()) -> PageSizes:
-        """Type grows with the page, and is larger on one that is seen from afar."""
+        """The measures for a product: type grows with the page, and is larger on one that is read from afar."""
         width, height = (side * MM for side in spec.page_mm)
         factor = 0.0132 if is_paper(spec.page) else 0.0165
         body = min(max(factor * min(width, height), LEAST_PT * PT), 15.0)
@@ -51,15 +51,15 @@ class PageSizes(Struct, frozen=True):
         return self.width >= 1.15 * self.height and not self.is_small
 
     def type(self, factor: float = 1.0, *, bold: bool = False, italic: bool = False) -> Type:
-        """Lettering so many times as large as running text; never under the smallest that may be printed."""
+        """Lettering `factor` times as large as running text, but no smaller than may be printed."""
         return Type(max(self.body * factor, LEAST_PT * PT), bold, italic, self.families)
 
     @property
     def label_factor(self) -> float:
-        """Size of the map's own lettering and signs, of those on the screen."""
+        """Size of the map's own lettering and signs, relative to those on the screen."""
         return min(max(self.body / 10.5, 0.62), 1.25)
 
     @property
     def columns(self) -> int:
-        """Of text on a page of text."""
+        """Number of columns on a page of text."""
         return max(1, min(3, int((self.width - 2 * self.margin) / (32 * self.body))))

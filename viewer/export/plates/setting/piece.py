@@ -1,4 +1,4 @@
-"""A thing on a page: where it stands, how it is painted, and by which key it is dragged."""
+"""A thing on a page: its place, its painting, and the key by which it is moved."""
 
 from __future__ import annotations
 
@@ -17,23 +17,24 @@ from viewer.support.painting import part_of_picture
 _MITER = Qt.PenJoinStyle.MiterJoin
 
 type Paint = Callable[[QPainter], Iterator[None] | None]
-"""At once, or in the steps that it gives."""
+"""Paints something, at once or in the steps that it returns."""
 
 
 def fine_pen(
     painter: QPainter, color: str | QColor, width: float, cap: Qt.PenCapStyle = Qt.PenCapStyle.SquareCap
 ) -> QPen:
-    """A pen that is never finer than a pixel: Qt paints finer lines otherwise where they are clipped, and strips of a
-    page would not be the page.
+    """A pen that is at least a pixel wide.
+
+    Qt paints finer lines differently where they are clipped, so that strips of a page would not match the page.
     """
     scale = painter.worldTransform().m11()
     return QPen(QColor(color), max(width, 1.02 / scale) if scale > 0 else width, Qt.PenStyle.SolidLine, cap)
 
 
 def sharp_rect(painter: QPainter, box: QRectF, color: str | QColor, width: float) -> QRectF:
-    """Give the painter a pen of a whole number of pixels; the box whose outline by that pen covers whole pixels only.
+    """Give the painter a pen of a whole number of pixels, and return the box that it outlines on whole pixels only.
 
-    So PDF viewers paint such outlines, and the file looks as the picture does.
+    PDF viewers paint such outlines, and so the file looks as the picture does.
     """
     here = painter.worldTransform()
     scale = here.m11()
@@ -51,9 +52,9 @@ def sharp_rect(painter: QPainter, box: QRectF, color: str | QColor, width: float
 
 
 class Piece(Struct, frozen=True):
-    """Boxes and lines are in logical pixels of the page, where it stands by itself; `shift` is how far it was moved.
+    """A thing on a page. Boxes and lines are in logical pixels of the page before it was moved by `shift`.
 
-    `tether` is the place that a moved one is tied to by a line; `frame` the map that it belongs to.
+    `tether` is the place that a moved piece is tied to by a line; `frame` is the map that it belongs to.
     """
 
     key: str
@@ -61,26 +62,26 @@ class Piece(Struct, frozen=True):
     box: QRectF
     lines: tuple[TextLine, ...] = ()
     below: tuple[Paint, ...] = ()
-    """Paint all but the lines, one after the other, at the page's origin."""
+    """Functions that paint all but the lines, one after the other, at the page's origin."""
     painted: QRectF | None = None
-    """All that it paints, where that is more than its box."""
+    """Box of all that it paints, where that is larger than its box."""
     kind: GroupKind = GroupKind.FURNITURE
     frame: int | None = None
     tether: QPointF | None = None
     leader: Callable[[QPainter, QRectF], None] | None = None
-    """Paints the line from its tether to its box, where that is now."""
+    """Paints the line from its tether to its present box."""
     texts: tuple[str, ...] = ()
     """Its words, a paragraph each, as they were before they were set in lines."""
     links: tuple[tuple[QRectF, str], ...] = ()
-    """Boxes of words that lead to an address, where they stand by themselves."""
+    """Boxes of words that lead to an address, before the shift."""
     parts: frozenset[str] = frozenset()
-    """The ones of these that go on on another page."""
+    """Keys of its parts that go on on another page."""
     shift: QPointF = field(default_factory=QPointF)
     is_draggable: bool = True
 
     @property
     def place(self) -> QRectF:
-        """The box where it stands now."""
+        """The box at its present place."""
         return self.box.translated(self.shift)
 
     def moved(self, shift: QPointF) -> Piece:
@@ -91,7 +92,7 @@ class Piece(Struct, frozen=True):
             self.leader(painter, self.place)
 
     def paint(self, painter: QPainter) -> Iterator[None]:
-        """Paint at the page's origin, without the leader, a few milliseconds a step."""
+        """Paint it at the page's origin, without the leader, a few milliseconds a step."""
         with part_of_picture(painter):
             painter.translate(self.shift)
             for paint in self.below:

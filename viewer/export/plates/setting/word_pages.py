@@ -1,4 +1,4 @@
-"""The words of a product set on its pages: beside or below the maps of the first one, and on as many as they need."""
+"""Sets the words of a product on its pages: beside or below the maps of the first one, and on as many as they need."""
 
 from __future__ import annotations
 
@@ -17,16 +17,19 @@ from viewer.export.plates.setting.piece import Piece
 
 MOST_PAGES = 40
 _NEARLY_EMPTY, _SHARES = 0.25, (1.15, 1.3, 1.45, 1.6, 1.8)
-"""A last page with less than a quarter is not printed where the first page has room for it beside smaller maps."""
+"""Part of a last page below which it is saved, if the first page has room with smaller maps; factors for that room."""
 _EXPLAINED, _MOST_TO_EXPLAIN = {"key": 0.25, "legend": 1.0}, 1.3
-"""Parts that are read beside the maps, which become smaller for them where no more of a part stands on later pages, and
-by how much more room than is customary: smaller maps have fewer names.
+"""Parts that are read beside the maps, with the greatest share of each on later pages, and the factor of room for them.
+
+Above that share maps become smaller, up to the factor: smaller maps have fewer names.
 """
 
 
 class Repeated(NamedTuple):
-    """Rows that stand first on each further page of which `is_needed` holds for a text; `is_forced`: on one at least.
-    Without rows there are none; those that fill most of a page stand on that one alone.
+    """Rows that come first on each further page with a text for which `is_needed` holds; `is_forced`: on at least one
+    page.
+
+    Without rows there are none; rows that fill most of a page have that page alone.
     """
 
     atoms: Sequence[Atom] = ()
@@ -41,8 +44,9 @@ NOTHING_REPEATED = Repeated()
 def words_on_pages(
     sizes: PageSizes, rooms: PageRooms, atoms: Sequence[Atom], repeated: Repeated = NOTHING_REPEATED
 ) -> tuple[Flow, int]:
-    """The words set into the columns of so many pages. No page is printed for a few lines where there is room for them
-    once parts are cut, and columns are a line longer.
+    """Set the words into the columns of as many pages as they need, and return their number.
+
+    A page for a few lines is saved where they fit once parts are cut, and columns are a line longer.
     """
     flow, pages = _set_with_repeated(sizes, rooms, atoms, repeated, are_cut=False)
     if pages > 1 and _is_nearly_empty(flow, pages - 1):
@@ -54,7 +58,7 @@ def words_on_pages(
 def _set_with_repeated(
     sizes: PageSizes, rooms: PageRooms, atoms: Sequence[Atom], repeated: Repeated, *, are_cut: bool
 ) -> tuple[Flow, int]:
-    """The words once each further page that needs the repeated rows has them: those push others on, until all is so."""
+    """Set the words with the repeated rows on each further page that needs them; repeated until no page changes."""
     bearers = {1} if repeated.is_forced else set[int]()
     while True:
         flow, pages = _set_on_pages(sizes, rooms, atoms, repeated.atoms, bearers, are_cut=are_cut)
@@ -65,7 +69,7 @@ def _set_with_repeated(
 
 
 def pages_of(flow: Flow, is_needed: Callable[[str], bool]) -> set[int]:
-    """The pages on which a text stands of which that holds."""
+    """The pages with a text for which `is_needed` holds."""
     return {flow.columns[one.column].page for one in flow.found if is_needed(one.atom.whole or one.atom.text)}
 
 
@@ -117,8 +121,9 @@ def head_height(sizes: PageSizes) -> float:
 def fuller_share(
     sizes: PageSizes, rooms: PageRooms, atoms: Sequence[Atom], repeated: Repeated = NOTHING_REPEATED
 ) -> float:
-    """The share of the first page by which its words save a last page that is nearly empty, or by which its signs are
-    explained on it; 0 for none.
+    """The factor of room by which the first page saves a last page that is nearly empty, or has all explained signs.
+
+    0 where there is none.
     """
     flow, pages = words_on_pages(sizes, rooms, atoms, repeated)
     if pages == 1:
