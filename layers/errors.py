@@ -130,7 +130,7 @@ class ProductStopped(GeoloupeError):
 
 
 class NoDisplay(GeoloupeError):
-    """There is no screen, or no part of the system, that a window needs."""
+    """The screen, or a part of the system, that a window needs is missing."""
 
 
 def error_from_noun(noun: str, sentence: str) -> GeoloupeError:

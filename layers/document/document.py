@@ -176,7 +176,7 @@ class Document:
         return cast("Mapping[str, Layer]", MappingProxyType(self._tables["layers"]))
 
     def layers_in_order(self) -> list[Layer]:
-        """Bottom first."""
+        """All layers, the bottom one first."""
         return sorted(
             self.layers.values(), key=lambda layer: layer.order_key if math.isfinite(layer.order_key) else 0.0
         )

@@ -459,7 +459,7 @@ def _lonlat_bounds(
 
 
 def _other_world(crs: str) -> Bounds:
-    """All of the body that a projected CRS is of, or of a grid that is on none."""
+    """Bounds of the whole body of a projected CRS, or of a grid on no body."""
     known = parse_crs(crs)
     half_m = math.pi * known.ellipsoid.semi_major_metre if known.ellipsoid is not None else _GRID_HALF_M
     half = half_m / (known.axis_info[0].unit_conversion_factor if known.axis_info else 1.0)

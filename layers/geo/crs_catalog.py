@@ -29,12 +29,12 @@ class KnownCRS(Struct, frozen=True):
     name: str
     place: str
     words: str
-    """All of it in lower case, to be searched."""
+    """Code, name and place in lower case, to be searched."""
 
 
 @lru_cache(maxsize=1)
 def known_crs() -> tuple[KnownCRS, ...]:
-    """All of them, which takes a fifth of a second."""
+    """Read all CRSs of the database, which takes a fifth of a second."""
     found = []
     for authority in _AUTHORITIES:
         for info in query_crs_info(authority, pj_types=_KINDS):

@@ -37,7 +37,7 @@ class _Vertices:
         self._count = 0
 
     def place(self, value: Any) -> Place:
-        """One position."""
+        """Read one position."""
         self._count += 1
         if self._count > MOST_VERTICES:
             raise InvalidValue(
@@ -51,14 +51,14 @@ class _Vertices:
         return lon, lat
 
     def places(self, value: Any, least: int) -> list[Place]:
-        """The positions of a line or a ring."""
+        """Read the positions of a line or a ring."""
         found = [self.place(part) for part in _items(value)]
         if len(found) < least:
             raise InvalidValue("Its geometry has a line of too few vertices.")
         return found
 
     def polygon(self, value: Any) -> Polygon:
-        """A polygon with its holes."""
+        """Read a polygon with its holes."""
         rings = [self.places(part, 4) for part in _items(value)]
         if not rings:
             raise InvalidValue("Its geometry is empty.")

@@ -119,7 +119,7 @@ class View(Struct, frozen=True):
 
 @lru_cache(maxsize=64)
 def _world_bounds(view: View) -> Bounds:
-    """Every layer asks, and a map shows a few views only."""
+    """Compute world bounds, remembered: every layer asks for them, and a map shows few views only."""
     corners = [view.to_world(x, y) for x in (0, view.width) for y in (0, view.height)]
     xs, ys = [c[0] for c in corners], [c[1] for c in corners]
     return Bounds(min(xs), min(ys), max(xs), max(ys))

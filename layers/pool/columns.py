@@ -19,7 +19,7 @@ from layers.vector.texts import Texts
 
 
 class ColumnChunk(Struct, frozen=True, eq=False):
-    """Some rows, one after the other."""
+    """Consecutive rows in columns."""
 
     fids: NDArray[np.int64]
     columns: tuple[Column, ...]
@@ -52,7 +52,7 @@ def read_attributes(
 
 
 def chunk_from_answer(answer: Answer) -> ColumnChunk:
-    """Raises NotReadable when its columns do not fit together."""
+    """Build a chunk of columns from an answer. Raises NotReadable when its columns do not fit together."""
     facts: ChunkFacts = answer.facts
     arrays = list(answer.arrays)
     try:

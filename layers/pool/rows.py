@@ -19,9 +19,9 @@ type Row = tuple[int, bytes, dict[str, Any]]
 
 
 def read_rows(pool: ReaderPool, path: Path, layer: str = "", options: dict[str, Any] | None = None) -> Iterator[Row]:
-    """Each row of a layer, read as `options` say; blocks, so never in the window's thread.
+    """Read each row of a layer by `options`. It blocks: never use it in the window's thread.
 
-    The WKB comes from a reader and has to be guarded like any foreign bytes. Raises what the reader reports.
+    The WKB comes from a reader and has to be guarded like any foreign bytes. Raises the reader's errors.
     """
     start: int | None = 0
     while start is not None:
@@ -34,7 +34,7 @@ def read_rows(pool: ReaderPool, path: Path, layer: str = "", options: dict[str, 
 
 
 def read_rows_of(pool: ReaderPool, asked: OfLayer, fids: Sequence[int]) -> Iterator[Row]:
-    """Each of these features of a layer that is there; blocks, as `read_rows`."""
+    """Read those of these features that the layer has; blocks, as `read_rows`."""
     for first in range(0, len(fids), ROWS_A_REQUEST):
         some = tuple(int(fid) for fid in fids[first : first + ROWS_A_REQUEST])
         answer = pool.ask(ReadRows(asked.path, asked.layer, asked.options, asked.source_crs, fids=some))

@@ -149,7 +149,7 @@ def _class_specs(document: Document, like: ProductSpec) -> list[tuple[str, Produ
 
 
 def bookmarks_in_tour(document: Document) -> list[Bookmark]:
-    """All of them, in the order of their tour."""
+    """All bookmarks in the order of their tour."""
     rows = document.bookmarks.values()
     return sorted(rows, key=lambda row: (row.order_key if math.isfinite(row.order_key) else 0.0, row.uuid))
 
@@ -195,7 +195,7 @@ def _style(text: str) -> dict[str, Any]:
 
 
 def _named(found: Sequence[tuple[str, ProductSpec]]) -> list[BatchItem]:
-    """Each with a number before its name: no page of one takes the name of another."""
+    """Add a number before each name, so that no page takes the name of another."""
     digits = len(str(len(found)))
     return [
         BatchItem("-".join(filter(None, (f"{at:0{digits}}", file_stem(title)))), spec)

@@ -73,13 +73,13 @@ class ResponseSaid(Struct, frozen=True):
     kind: str
     speaker: str
     words: str
-    """Exact."""
+    """Exact words of the answer."""
     date: str = ""
     source: SourceCited | None = None
     is_to_whole: bool = False
     """True where it answers all that was reported, not one claim."""
     sentence: str = ""
-    """All of it in one printable line, with its attribution."""
+    """The whole answer in one printable line, with its attribution."""
 
 
 class NamedSite(Struct, frozen=True):
@@ -131,9 +131,9 @@ class ClaimSaid(Struct, frozen=True):
     number: str
     """C1, C2 ... in this product."""
     statement: str
-    """Ours; empty in a published product where it was not reviewed."""
+    """Our words for the claim; empty in a published product where it was not reviewed."""
     source_words: str
-    """Exact."""
+    """Exact words of the source."""
     speaker: str
     voice: str = "speaker"
     words_kind: str = ""
@@ -228,7 +228,7 @@ class ProductContent(Struct, frozen=True):
     sites: tuple[NamedSite, ...] = ()
     claims: tuple[ClaimSaid, ...] = ()
     responses: tuple[ResponseSaid, ...] = ()
-    """Each once, those to the whole last."""
+    """Answers, each once; those to the whole are last."""
     sources: tuple[SourceCited, ...] = ()
     images: tuple[ImageSeen, ...] = ()
     caveats: tuple[str, ...] = ()

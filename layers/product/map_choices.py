@@ -28,8 +28,8 @@ class MapChoice(NamedTuple):
 
 
 def map_choices(document: Document, spec: ProductSpec) -> list[MapChoice]:
-    """All of them: bookmarks in the order of their tour, frames in that of their comparisons, the topmost image first,
-    sites by name.
+    """Return all maps to choose from: bookmarks in the order of their tour, frames in that of their comparisons, the
+    topmost image first, sites by name.
     """
     return [*_bookmarks(document, spec), *_frames(document), *_images(document), *_sites(document, spec)]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 TLP = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
-"""Lowest first."""
+"""Steps of TLP, the lowest first."""
 CLASSIFICATION = (
     "UNCLASSIFIED",
     "CONTROLLED UNCLASSIFIED",
@@ -19,7 +19,7 @@ CLASSIFICATION = (
     "SECRET",
     "TOP SECRET",
 )
-"""Lowest first."""
+"""Steps of classification, the lowest first."""
 TLP_COLOURS = {
     "TLP:CLEAR": "#ffffff",
     "TLP:GREEN": "#33ff00",
@@ -27,7 +27,7 @@ TLP_COLOURS = {
     "TLP:AMBER+STRICT": "#ffc000",
     "TLP:RED": "#ff2b2b",
 }
-"""Fixed by TLP 2.0, on black."""
+"""Colours on black that TLP 2.0 prescribes."""
 LONGEST, MOST_FREE = 200, 8
 JOINED = " // "
 _TLP = re.compile(r"TLP[\s:_-]*(RED|AMBER\s*\+?\s*STRICT|AMBER|GREEN|CLEAR|WHITE)", re.IGNORECASE)

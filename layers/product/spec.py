@@ -53,7 +53,7 @@ LONGEST_TEXT, LONGEST_JSON, MOST_MOVED, MOST_OVERRIDES, MOST_STRETCHES = 4000, 1
 LEAST_DPI, MOST_DPI = 24, 1200
 _WHAT = Phrase("The product")
 _OF_MAP = re.compile(r":[0-9]{1,2}$")
-"""Ends the key of a thing that belongs to the map of this number."""
+"""End of the key of a thing that belongs to the map of this number."""
 _PIXELS = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)x([0-9]{1,6}(?:\.[0-9]{1,3})?)")
 
 

@@ -75,7 +75,7 @@ class Acquisition(Struct, frozen=True):
         return [(label, text) for label, text in found if text]
 
     def or_else(self, other: Acquisition) -> Acquisition:
-        """This one, with what it does not know taken from `other`. The date and its kind go together."""
+        """This acquisition, with missing facts taken from `other`. The date and its kind go together."""
         missing: dict[str, Any] = {
             f.name: getattr(other, f.name)
             for f in fields(self)

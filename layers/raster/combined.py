@@ -54,7 +54,7 @@ class Member(Struct, frozen=True):
 
     @classmethod
     def from_json(cls, data: Any) -> Self:
-        """Raises InvalidValue where the values are not ours."""
+        """Decode a member. Raises InvalidValue where the values are not ours."""
         try:
             source: dict[str, Any] = {key: str(data[key]) for key in ("path", "part", "shipped") if data.get(key)}
             source |= {key: data[key] for key in ("height_m", "band_names", "content") if key in data}

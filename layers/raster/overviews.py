@@ -30,9 +30,9 @@ class Lack(StrEnum):
 
     NONE = "none"
     MODERATE = "moderate"
-    """They are built in no time: nobody needs to be asked."""
+    """Overviews are built without a noticeable wait, and without asking."""
     LARGE = "large"
-    """Building them takes minutes and room: it is offered."""
+    """Building overviews takes minutes and room: it is offered."""
     BEYOND = "beyond"
     """Too large for overviews of ours."""
 

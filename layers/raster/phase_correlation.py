@@ -400,7 +400,7 @@ def _pairs(
 
 
 def _those(tiles: NDArray[Any], wanted: Mask) -> NDArray[Any]:
-    """Some of the tiles; all of them are not copied."""
+    """Choose some of the tiles; where all are chosen, nothing is copied."""
     return tiles if wanted.all() else tiles[wanted]
 
 

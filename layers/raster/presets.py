@@ -121,7 +121,9 @@ def names_of(image: SceneInfo | RasterInfo) -> dict[str, int]:
 
 
 def band_titles(image: SceneInfo | RasterInfo) -> list[tuple[int, str]]:
-    """Each band's number with what the file calls it and what it sees: 4 B4 red; of combined images 1985: 4 (b8)."""
+    """Title of each band: its number, its name in the file and its common name: 4 B4 red; of combined images 1985: 4
+    (b8).
+    """
     is_combined = isinstance(image, SceneInfo) and image.kind == COMBINED
     common: dict[int, str] = {}
     for name, number in names_of(image).items():

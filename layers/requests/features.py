@@ -30,7 +30,7 @@ class FeatureFacts(Struct, frozen=True):
     crs: str
     origin: tuple[float, float]
     step: float
-    """World units."""
+    """Size of a step in world units."""
     form: dict[str, _Whole]
     """Columns with one value throughout, or that follow from others: they are not sent as arrays."""
     columns: dict[str, list[Any]] = {}

@@ -109,8 +109,9 @@ class ChipFacts(TileFacts, frozen=True, kw_only=True):
 
 
 class ReadChip(ReadTile, frozen=True):
-    """Exact pixels of an image as evidence: header `ChipFacts`; arrays: the bytes of a GeoTIFF with
-    bands and mask as they were read, and these two, as of a tile. The grid asked for is the image's own.
+    """Asks for exact pixels of an image as evidence: header `ChipFacts`. The grid asked for is the image's own.
+
+    Arrays: the bytes of a GeoTIFF with bands and mask as they were read, then bands and mask, as of a tile.
     """
 
     op: ClassVar[str] = "chip"

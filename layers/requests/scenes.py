@@ -27,7 +27,7 @@ class FolderList(Struct, frozen=True):
 
     scenes: tuple[Listed, ...]
     folders: tuple[str, ...]
-    """Names."""
+    """Names of the folders."""
     links: int = 0
     """Links that were not followed."""
     unplaced: int = 0

@@ -20,7 +20,7 @@ class FeatureClasses(Struct, frozen=True, eq=False):
     """The class of each feature: an index into the symbols of a content. Missing features have the last symbol."""
 
     fids: NDArray[np.int64]
-    """Ascending."""
+    """Fids of the features, ascending."""
     codes: NDArray[np.uint16]
 
     def has_others(self, other: int, features: int) -> bool:

@@ -142,7 +142,9 @@ def _tokens(tidy: str, reader: re.Pattern[str]) -> list[_Token]:
 
 
 def _pairs(tokens: list[_Token]) -> tuple[list[tuple[_Angle, _Angle]], str]:
-    """Every way to cut the tokens into two angles, those at the strongest separator only; and why none if none."""
+    """Return every way to cut the tokens into two angles, at the strongest separator only; and the reason where there
+    is none.
+    """
     ranked: list[tuple[int, tuple[_Angle, _Angle]]] = []
     reason = ""
     strengths = [_strength(token) for token in tokens]

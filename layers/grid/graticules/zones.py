@@ -18,7 +18,7 @@ class ZoneBox(NamedTuple):
 
     name: str
     number: int
-    """0: polar."""
+    """Number of the zone; 0: polar."""
     bounds: Bounds
     crs: str
 

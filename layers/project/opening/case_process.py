@@ -26,7 +26,7 @@ class Asks(Protocol):
     """Answers ops: a process, or in tests and scripts the same ops in this one."""
 
     def ask(self, op: str, params: dict[str, Any], timeout_s: float, meanwhile: Callable[[], None]) -> Answer:
-        """Raises GeoloupeError."""
+        """Run an op. Raises GeoloupeError."""
 
     def close(self) -> None: ...
 

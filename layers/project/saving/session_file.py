@@ -105,7 +105,7 @@ def write_session(folder: Path, session: Session, fs: FileSystem) -> None:
 
 
 def read_session(folder: Path) -> Session:
-    """Raises CaseDamaged where there is no readable session.json."""
+    """Read the session of a folder. Raises CaseDamaged where there is no readable session.json."""
     damaged = Phrase(
         "The session in “{name}” cannot be read: its session.json is missing or damaged.", name=folder.name
     )

@@ -38,7 +38,7 @@ MOST_BASELINE = 20_000
 
 
 def utc_now() -> str:
-    """This moment, UTC, ISO 8601 with a Z, whole seconds."""
+    """The present time in UTC: ISO 8601 with a Z, whole seconds."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -14,7 +14,7 @@ from layers.project.storage.geometry_blobs import SRS_ID
 from layers.project.storage.tables import REQUIRED, SITE_SPECS, SPECS, TableSpec
 
 APPLICATION_ID = 0x47504B47
-"""GPKG"""
+"""The characters GPKG."""
 USER_VERSION = 10400
 """GeoPackage 1.4, for ever: with 10300 the new rtree triggers fail validation. Ours is in loupe_meta."""
 SCHEMA_VERSION = 3

@@ -25,7 +25,7 @@ class Reader:
         """Address that means "absent"."""
 
     def bytes_at(self, address: int, count: int, *, exact: bool = True) -> bytes:
-        """Raises Damaged where they are not all there."""
+        """Return bytes of the file. Raises Damaged where they are not all there."""
         start = address + self._base
         if not 0 <= start <= self._size or not 0 <= count <= _MAX_BYTES:
             raise Damaged

@@ -60,7 +60,9 @@ class GuardedDatabase:
 
 
 def tiles_in(path: str) -> Tiles:
-    """Raises UnsupportedFormat for files that play tricks, NotReadable for damaged ones."""
+    """Find the tiles of imagery in a file. Raises UnsupportedFormat for files that play tricks, NotReadable for damaged
+    ones.
+    """
     name = os.path.basename(path)
     try:
         with closing(GuardedDatabase(path)) as database:

@@ -134,7 +134,7 @@ class Datasets:
         return key.modified_ns, key.size
 
     def close(self) -> None:
-        """Close all."""
+        """Close all datasets."""
         while self._open:
             self._close(self._open.popitem()[1])
 

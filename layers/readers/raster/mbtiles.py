@@ -51,7 +51,7 @@ class MbtilesReader:
     subdatasets: tuple[str, ...] = ()
 
     def __init__(self, path: str, level: int = -1) -> None:
-        """Raises UnsupportedFormat for tiles that are no pictures, NotReadable for damaged files."""
+        """Open a file. Raises UnsupportedFormat for tiles that are no pictures, NotReadable for damaged files."""
         self.name = path
         self.crs = CRS.from_epsg(3857)
         self._kept: OrderedDict[tuple[int, int], NDArray[np.uint8] | None] = OrderedDict()

@@ -22,7 +22,7 @@ _MOST = 2**63
 _ALWAYS_EXACT_DIGITS = 15
 """Most significant digits that a float always keeps."""
 _SMALL = 1e-290
-"""Nearer to 0 floats have fewer digits."""
+"""Number below which floats have fewer digits."""
 
 
 def typed_column(values: Sequence[Any]) -> tuple[str, list[Any]]:

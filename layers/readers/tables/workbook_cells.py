@@ -171,7 +171,7 @@ class _Cells:
         self._parser = guarded_parser(_LIMITS)
 
     def read(self, blocks: Iterable[bytes]) -> None:
-        """Raises BadXml, and _Enough after the last row that is wanted."""
+        """Read the cells of a sheet. Raises BadXml, and _Enough after the last row that is wanted."""
         self._parser.StartElementHandler = self._start
         feed(self._parser, blocks, _LIMITS)
 

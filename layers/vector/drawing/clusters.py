@@ -39,7 +39,7 @@ class Clusters(Struct, frozen=True, eq=False):
         return self.xy[inside], self.counts[inside]
 
     def members_of(self, index: int) -> NDArray[np.int64]:
-        """Ascending fids."""
+        """Return the fids of a cluster, ascending."""
         first = int(self.counts[:index].sum())
         return np.sort(self.members[first : first + int(self.counts[index])])
 

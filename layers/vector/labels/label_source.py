@@ -19,7 +19,7 @@ from layers.vector.table import FeatureTable
 type Floats = NDArray[np.float64]
 
 MOST_LABELS = 180
-"""More than this never fit a picture."""
+"""Most labels that fit a picture."""
 _TOP = 4096
 """Number of the most important features of the whole layer that are tried before the view is searched."""
 _MIX = np.uint64(0x9E3779B97F4A7C15)

@@ -162,7 +162,9 @@ class VectorStyle(Symbol, frozen=True):
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """Raises InvalidValue where a value does not fit; unknown keys are left out. Older styles are understood."""
+        """Decode a style. Raises InvalidValue where a value does not fit; unknown keys are left out. Older styles are
+        understood.
+        """
         if "labels" not in data and data.get("label_field"):
             data = {**data, "labels": {"text": data["label_field"]}}
         return decoded({**data, "other": data.get("other") or None}, cls, style_fault)
