@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QTreeWidgetItemIterator
 
@@ -31,7 +31,7 @@ def click_box(desk: Desk, dialog: PermissionDialog, name: str) -> None:
     QTest.mouseClick(
         dialog.tree.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(rect.left() + BOX_PX, rect.center().y())
     )
-    desk.wait(lambda: not dialog._soon.isActive())
+    desk.wait(lambda: not any(timer.isActive() for timer in dialog.findChildren(QTimer)))
 
 
 def press_in_message(desk: Desk, text: str) -> None:

@@ -33,6 +33,7 @@ from tests.support.cases.rich import read_case
 from tests.support.pictures import image_of, pixels
 from viewer.canvas.labels.fonts import letters_path
 from viewer.canvas.labels.label_painter import PAD_PX, Face, LabelPainter, face_of
+from viewer.canvas.labels.map_labels import MapLabels
 from viewer.canvas.scene import MapScene
 from viewer.export.headless import Studio, complete
 from viewer.rendering.vector.symbol_painter import marker_radius_px
@@ -114,10 +115,9 @@ def letter_outline(one: SetLetter) -> Polygon:
 def painted_by_labels(scene: MapScene, view: View) -> np.ndarray:
     """(h, w), True where the labels changed the picture."""
     with_labels = pixels(image_of(scene, view)).astype(int)
-    paint = scene._labels.paint
-    scene._labels.paint = lambda *args, **options: True
-    without = pixels(image_of(scene, view)).astype(int)
-    scene._labels.paint = paint
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MapLabels, "paint", lambda *_args, **_options: True)
+        without = pixels(image_of(scene, view)).astype(int)
     return (with_labels != without).any(axis=2)
 
 

@@ -24,11 +24,11 @@ def _busy(window: MainWindow) -> Iterator[str]:
     if not context.pool.is_idle():
         yield "the pool of readers"
     if not context.jobs.is_idle():
-        yield f"jobs: {[job.title for job in context.jobs._running]}"
+        yield f"jobs: {[job.title for job in context.jobs.running()]}"
     if not context.mailbox.is_empty():
         yield "the mailbox"
     if not context.drives.is_idle():
-        yield f"drives: {context.drives._places}"
+        yield f"drives: {context.drives.gone()}"
     if context.fetcher is not None and not context.fetcher.is_idle():
         yield "downloads"
     if window.docks.looks.is_due or window.upkeep.is_due:

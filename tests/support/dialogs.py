@@ -124,14 +124,14 @@ def open_about_files(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     window.session.push(Edit("chip", (Change("chips", None, chip),)))
     settle(window, qtbot)
     window.canvas.features.set(layer, np.array([0]))
-    window.docks.layer_tree._context.show_layer(layer)
+    window.panel_context.show_layer(layer)
     open_chip(window.panel_context, "chip", window)
     window.relinking.show()
     for name in ("photo.png", "table.csv"):
         window.file_menu.open_words([str(tmp_path / name)])
     write_raster(tmp_path / "PIER_20240412.tif", np.zeros((1, 8, 8), np.uint8), "EPSG:4326", 9.0, 50.0, 0.01)
     opened(window, tmp_path / "PIER_20240412.tif", qtbot)
-    window.docks.layer_tree._context.show_layer(layer)
+    window.panel_context.show_layer(layer)
     for action in ("select_near", "make_sites", "date_layers"):
         window.action_table[action].trigger()
     wanted = {"ChipDialog", "RelinkDialog", "PlaceDialog", "TableDialog", "SelectNearDialog", "MakeSitesDialog"}

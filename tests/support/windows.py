@@ -91,14 +91,19 @@ def _lay_names_out(folder: Path) -> None:
 
 
 def take_up(window: MainWindow, qtbot: QtBot, **tables: list[Any]) -> None:
-    """Give the session a document that holds these rows, whatever they are."""
+    """Have a case that holds these rows, whatever they are."""
     window.file_menu.new_case()
     settle(window, qtbot)
+    show_rows(window, **tables)
+    settle(window, qtbot)
+
+
+def show_rows(window: MainWindow, **tables: list[Any]) -> None:
+    """Give the session a document that holds these rows, in the place of the one that it has."""
     window.session._take_up(Document(tables), None)
     window.session.home = CaseHome("/")  # whatever the layers name lies beside it
     window.session._is_begun = True
     window.session._tell_replaced()
-    settle(window, qtbot)
 
 
 def opened(window: MainWindow, case: Path, qtbot: QtBot) -> MainWindow:

@@ -124,6 +124,11 @@ class Program:
                 self._trace.stop()
         return self._code
 
+    @property
+    def window(self) -> MainWindow:
+        """The window of the case."""
+        return self._window
+
     # ----------------------------------------------------------------------------------------------------------
 
     def _begin(self) -> None:

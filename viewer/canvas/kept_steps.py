@@ -31,7 +31,7 @@ class Steps(NamedTuple):
 
 def paint_kept(painter: QPainter, steps_of: Callable[..., Steps], *inputs: Hashable) -> None:
     """Paint the steps that a function makes of its inputs, in the painter's coordinates, as smooth as it is set to."""
-    pictures = _pictures(steps_of, inputs, _is_smooth(painter)) if _keeps_pixels(painter) else None
+    pictures = _pictures(steps_of, inputs, _is_smooth(painter)) if keeps_pixels(painter) else None
     if pictures is not None:
         at, images = pictures
         for image in images:
@@ -55,7 +55,7 @@ def _is_smooth(painter: QPainter) -> bool:
     return painter.testRenderHint(QPainter.RenderHint.Antialiasing)
 
 
-def _keeps_pixels(painter: QPainter) -> bool:
+def keeps_pixels(painter: QPainter) -> bool:
     """True where a picture that is laid at whole numbers lies on whole pixels, and all of it is seen."""
     engine = painter.paintEngine()
     if engine is None or engine.type() != QPaintEngine.Type.Raster or painter.opacity() != 1.0:

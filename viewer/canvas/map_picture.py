@@ -81,6 +81,11 @@ class MapPicture(QObject):
         is_late = self._scene.awaits_labels or self._looks.is_due or self.graticule.is_under_way
         return not self._is_stale and self._is_settled and not is_late and self._scene.is_complete(view)
 
+    @property
+    def put_off_ms(self) -> int | None:
+        """The time by which the next painting is put off; None where none is."""
+        return self._soon.interval() if self._soon.isActive() else None
+
     def show(self, painter: QPainter, view: View, *, settled: bool, whole: bool) -> None:
         """Onto the widget, in logical pixels; `whole`: all of it is to be painted."""
         if view.ratio == 1.0 and whole and self._is_outdated(settled):

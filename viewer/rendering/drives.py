@@ -81,6 +81,10 @@ class Drives(QObject):
         place.is_awaited = not self._is_believed(place)
         return not place.is_awaited
 
+    def is_believed(self, folder: Path) -> bool:
+        """True where the folder has answered so lately that nobody looks at it anew."""
+        return self._is_believed(self._place(folder))
+
     def is_gone(self, folder: Path) -> bool:
         return self._place(folder).is_gone
 
@@ -135,7 +139,7 @@ class Drives(QObject):
         answered = partial(self._mailbox.post, self._answered, folder)
 
         def look() -> None:
-            number = _error_of(folder)
+            number = error_of(folder)
             if number not in GONE:
                 place.answered_at = time.monotonic()
             seen.set()
@@ -170,8 +174,8 @@ class Drives(QObject):
             self._clock.stop()
 
 
-def _error_of(folder: str) -> int:
-    """0 where it is there; a folder that is not there has answered, too."""
+def error_of(folder: str) -> int:
+    """The number of the system's error for a folder, 0 where it is there. One that is not there has answered, too."""
     try:
         os.stat(folder)
     except (OSError, ValueError) as error:

@@ -86,6 +86,11 @@ class DrawTool(Tool):
         return kept if self._template is None else f"{one_line(self._template.name, 60)}. {kept}"
 
     @property
+    def places(self) -> tuple[Place, ...]:
+        """The vertices that are set so far, in lon, lat."""
+        return tuple(self._places)
+
+    @property
     def can_step_back(self) -> bool:
         return bool(self._places)
 

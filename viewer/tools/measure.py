@@ -209,7 +209,7 @@ class MeasureTool(ShapeTool):
             return
         px, py = pixels_of(view, places)[-1]
         if self.readout and px == px:
-            at = self._readout_at(view, px, py)
+            at = self.readout_at(view, px, py)
             paint_haloed_text(painter, at, self.readout, READOUT_PX * view.ratio, bold=True)
 
     def preview(self, painter: QPainter, view: View, shape: MarkShape, geometry: BaseGeometry) -> None:
@@ -223,7 +223,7 @@ class MeasureTool(ShapeTool):
         if line is not None:
             paint_geometry(painter, view, line, MEASURE_SYMBOL)
 
-    def _readout_at(self, view: View, px: float, py: float) -> QPointF:
+    def readout_at(self, view: View, px: float, py: float) -> QPointF:
         """The baseline of the readout: right above the pointer, moved only as far as the picture's edges, and the
         crosshair in its middle, demand.
         """

@@ -92,12 +92,12 @@ class SelectTool(SiteTool):
         return px + event.px - self._from.px, py + event.py - self._from.py
 
     def leaves(self, event: PointerEvent) -> bool:
-        handles = self._handles()
+        handles = self.handles()
         is_free = handles is None or handles.at(event.px, event.py) is None
         return is_free and event.modifiers == Qt.KeyboardModifier.NoModifier and not self._hits(event)
 
     def hover(self, event: PointerEvent) -> None:
-        handles = self._handles()
+        handles = self.handles()
         if handles is not None and handles.at(event.px, event.py) is not None:
             self.canvas.setCursor(Qt.CursorShape.SizeAllCursor)
             return
@@ -203,7 +203,7 @@ class SelectTool(SiteTool):
             start, now = QPointF(self._from.px, self._from.py), QPointF(self._to.px, self._to.py)
             paint_rubber_band(painter, QRectF(start, now).normalized(), view.ratio)
             return
-        handles = self._handles()
+        handles = self.handles()
         if handles is not None and self._drag is not _Drag.MOVE:
             handles.paint(painter)
 
@@ -247,7 +247,7 @@ class SelectTool(SiteTool):
 
     # -- handles --------------------------------------------------------------------------------------------------
 
-    def _handles(self) -> Handles | None:
+    def handles(self) -> Handles | None:
         """Of the one selected mark, as it is or as the handle in hand makes it."""
         uuids = self.canvas.selection.uuids
         site = self.context.document.sites.get(next(iter(uuids))) if len(uuids) == 1 else None
@@ -261,7 +261,7 @@ class SelectTool(SiteTool):
         return Handles.of(figure, self.canvas.viewport.view(), site.label)
 
     def _take_handle(self, event: PointerEvent) -> bool:
-        handles = self._handles()
+        handles = self.handles()
         handle = handles.at(event.px, event.py) if handles is not None else None
         if handles is None or handle is None:
             return False

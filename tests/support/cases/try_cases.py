@@ -150,13 +150,13 @@ class Window:
         sys.excepthook = lambda kind, error, place: self._told.append(
             "".join(traceback.format_exception(kind, error, place))
         )
-        self._program._window.show()
+        self._program.window.show()
 
     def open(self, case: Path) -> int:
         """Open the case, look at every panel, go about in it, save it elsewhere, close it."""
         from PySide6.QtWidgets import QApplication  # late: see above
 
-        window = self._program._window
+        window = self._program.window
         self._told.clear()
         window.file_menu.open_words([str(case)])
         self._settle(window)

@@ -93,7 +93,7 @@ class Desk:
         sys.excepthook = lambda kind, error, place: self._heard(kind, error, place)
         threading.excepthook = lambda args: self._heard(args.exc_type, args.exc_value, args.exc_traceback)
         sys.unraisablehook = lambda args: self._heard(args.exc_type, args.exc_value, args.exc_traceback)
-        self.window = self._program._window
+        self.window = self._program.window
         self.window.resize(1280, 860)
         self.window.show()
         self._names = file_names(self.window)

@@ -213,7 +213,10 @@ def test_the_case_as_it_was_is_written_without_the_window_s_thread(
     assert line.action is not None
     line.action.run()
     assert opened == [str(answers.path)]
-    assert demo.map_export._suggestion(".png").parent == tmp_path, "where the last one was written"
+    suggested: list[Path] = []
+    answers.measurements_to_write = suggested.append  # type: ignore[assignment, method-assign]
+    demo.map_export.export_measurements()
+    assert suggested[0].parent == tmp_path, "where the last one was written"
     assert threads
     assert threading.main_thread() not in threads
     assert [feature["id"] for feature in json.loads(answers.path.read_text("utf-8"))["features"]] == sites

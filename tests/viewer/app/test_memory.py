@@ -34,8 +34,14 @@ def watch(window: MainWindow) -> MemoryWatch:
 
 
 @pytest.fixture
-def doors(tmp_path: Path, watch: MemoryWatch) -> Iterator[CrashDoors]:
-    doors = CrashDoors(tmp_path / "logs", lambda key, sentence: None, watch.ran_short)
+def reported() -> list[str]:
+    """The errors of the program that are told."""
+    return []
+
+
+@pytest.fixture
+def doors(tmp_path: Path, watch: MemoryWatch, reported: list[str]) -> Iterator[CrashDoors]:
+    doors = CrashDoors(tmp_path / "logs", lambda key, sentence: reported.append(key), watch.ran_short)
     doors.install()
     yield doors
     doors.remove()
@@ -56,11 +62,9 @@ def said(window: MainWindow) -> list[tuple[str, int]]:
 
 
 def test_f85_an_exception_for_want_of_memory_empties_the_caches_and_a_save_works(
-    window: MainWindow, watch: MemoryWatch, doors: CrashDoors, qtbot: QtBot, tmp_path: Path
+    window: MainWindow, watch: MemoryWatch, doors: CrashDoors, reported: list[str], qtbot: QtBot, tmp_path: Path
 ) -> None:
     opened(window, qtbot)
-    reported: list[str] = []
-    doors._report = lambda key, sentence: reported.append(key)
     doors.caught(MemoryError, MemoryError(), None)
     assert not watch.has_reserve, "at once, before anything else needs it"
     qtbot.waitUntil(lambda: bool(window.messages.lines()))
@@ -107,10 +111,14 @@ def test_f85_each_shortage_halves_what_is_kept(window: MainWindow, watch: Memory
     assert window.scene.problems() == {}
 
 
-def test_f85_the_reserve_is_held_again_when_it_is_calm(watch: MemoryWatch, qtbot: QtBot) -> None:
+@pytest.fixture
+def calm_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("viewer.app.memory_watch.CALM_MS", 0)
+
+
+def test_f85_the_reserve_is_held_again_when_it_is_calm(calm_at_once: None, watch: MemoryWatch, qtbot: QtBot) -> None:
     watch.give_back()
     assert not watch.has_reserve
-    watch._calm.start(0)
     qtbot.waitUntil(lambda: watch.has_reserve)
 
 

@@ -200,7 +200,7 @@ def test_f88_a_signal_ends_it_and_what_was_not_saved_is_offered(
 
     of_the_window(begin, mark_one, closes=False)
     assert run([]) == 0
-    monkeypatch.setattr("layers.project.storage.processes.Owner._is_running", property(lambda owner: False))
+    monkeypatch.setattr("layers.project.storage.processes.start_of", lambda pid: f"another {pid}")
     assert [(left.edits, left.marks.sites) for left in recoverable(own_home / "data" / "sessions")] == [(1, 1)]
     assert signal.getsignal(number) is before
 

@@ -44,10 +44,14 @@ def test_it_says_what_it_is_and_goes_when_the_window_stands(window: MainWindow, 
 
 
 def test_a_picture_of_the_window_has_no_sign(monkeypatch: pytest.MonkeyPatch) -> None:
-    def begin(*_: object) -> None:
+    def show(*_: object) -> None:
         raise AssertionError("shown")
 
-    monkeypatch.setattr("viewer.app.main._begin", begin)
-    monkeypatch.setattr("viewer.app.main.ReaderPool.start", lambda *_: (_ for _ in ()).throw(RuntimeError("enough")))
+    def begin(*_: object, **__: object) -> None:
+        raise RuntimeError("enough")
+
+    monkeypatch.setattr(Splash, "show_now", show)
+    monkeypatch.setattr("viewer.app.main.ReaderPool.start", lambda *_: None)
+    monkeypatch.setattr("viewer.app.program.Program", begin)
     with pytest.raises(RuntimeError, match="enough"):
         run([], screenshot="a.png")

@@ -54,6 +54,10 @@ class FlatDrawing(LayerDrawing):
     def bounds_lonlat(self) -> Bounds | None:
         return Bounds(10, 40, 20, 50)
 
+    def fail(self, sentence: str) -> None:
+        """Have it say what is wrong with it."""
+        self._set_problem(sentence)
+
     def close(self) -> None:
         super().close()
         self.closed = True

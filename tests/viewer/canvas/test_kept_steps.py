@@ -34,7 +34,7 @@ def both(monkeypatch: pytest.MonkeyPatch, before: QImage, paint) -> tuple[bytes,
     for is_kept in (True, True, False):
         with monkeypatch.context() as patch:
             if not is_kept:
-                patch.setattr(kept_steps, "_keeps_pixels", lambda painter: False)
+                patch.setattr(kept_steps, "keeps_pixels", lambda painter: False)
             picture = before.copy()
             with painting(picture) as painter:
                 paint(painter)

@@ -131,11 +131,8 @@ def test_an_odd_number_costs_nothing_else(make_scene: Callable[..., MapScene], f
     assert np.isfinite(tuple(bounds)).all()
 
 
-def test_words_of_a_case_make_no_pictures_of_their_own(make_scene: Callable[..., MapScene]) -> None:
+def test_words_of_a_case_make_no_pictures_of_their_own() -> None:
     """A class or role that nobody knows has the sign of "other", and shares its picture."""
     words = [f"../../class {number}" for number in range(500)]
     sites = [site(word, shapely.Point(10, 50), class_code=word, role=word) for word in words]
     assert len(SiteIndex.of({one.uuid: one for one in sites}).symbols) == 1
-    scene = make_scene(Document({"sites": sites}))
-    picture(scene, VIEWS[0])
-    assert sum(len(sheet.slots) for sheet in scene._sites._symbols._sheets.values()) <= 2

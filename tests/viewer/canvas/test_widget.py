@@ -87,18 +87,18 @@ def test_stand_ins_of_another_view_are_painted_rarely_and_new_colours_at_once(ma
     """Painting stand-ins takes the cores from those who make the tiles; colours that change are to be seen."""
     document = Document({"layers": [Layer(uuid="a", kind="raster", name="#224466")]})
     canvas = shown(qtbot, MapCanvas(make_scene(document)), 300, 200)
-    drawing, soon = canvas.scene.drawings["a"], canvas.panes.in_use.picture._soon
+    drawing, picture = canvas.scene.drawings["a"], canvas.panes.in_use.picture
     drawing.updated.emit()
     drawing.complete = False
     drawing.updated.emit()
-    assert soon.interval() == LIVE_PAINT_MS, "the same view with other colours"
-    qtbot.waitUntil(lambda: not soon.isActive())
+    assert picture.put_off_ms == LIVE_PAINT_MS, "the same view with other colours"
+    qtbot.waitUntil(lambda: picture.put_off_ms is None)
     canvas.zoom_in()
     drawing.updated.emit()
-    assert soon.interval() == LOADING_PAINT_MS
+    assert picture.put_off_ms == LOADING_PAINT_MS
     drawing.complete = True
     drawing.updated.emit()
-    assert not soon.isActive(), "the last tile shows at once"
+    assert picture.put_off_ms is None, "the last tile shows at once"
 
 
 def test_drawings_hear_of_gestures_and_rest(make_scene, qtbot):

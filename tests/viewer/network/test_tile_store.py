@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QDateTime, QUrl
+from PySide6.QtCore import QDateTime, QThreadPool, QUrl
 from PySide6.QtNetwork import QNetworkCacheMetaData
 
 from tests.support.heartbeat import FREE_MS, Heartbeat
@@ -27,9 +27,15 @@ def stored(folder: Path) -> list[Path]:
 
 
 def store_of(fetcher: Fetcher) -> TileStore:
-    store = fetcher._store
-    assert store is not None
+    store = fetcher.network.cache()
+    assert isinstance(store, TileStore)
     return store
+
+
+def limit_files(monkeypatch: pytest.MonkeyPatch, most_files: int) -> None:
+    """Let the stores of fetchers keep no more than that."""
+    limited = lambda folder, parent: TileStore(folder, parent, 10**9, most_files)  # noqa: E731
+    monkeypatch.setattr("viewer.network.fetcher.TileStore", limited)
 
 
 # -- damaged ----------------------------------------------------------------------------------------------------------
@@ -178,11 +184,11 @@ def test_f39_a_sweep_stops_when_it_is_told_to(tmp_path: Path) -> None:
 
 
 def test_f39_the_first_tile_that_is_stored_has_the_folder_swept(
-    qtbot, make_fetcher: MakeFetcher, server: TileServer, tmp_path: Path
+    qtbot, make_fetcher: MakeFetcher, server: TileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(tmp_path / "tiles", 300)
+    limit_files(monkeypatch, 50)
     fetcher = make_fetcher(server)
-    store_of(fetcher)._most = (10**9, 50)
     assert asked(qtbot, fetcher, server, "ok", 3).images
     store_of(fetcher).wait_for_sweep()
     assert len(stored(tmp_path / "tiles")) <= 53
@@ -194,15 +200,15 @@ def test_f39_the_first_tile_that_is_stored_has_the_folder_swept(
 @pytest.mark.bounded
 @pytest.mark.timeout(300)
 def test_f39_very_many_files_leave_the_window_free(
-    qtbot, make_fetcher: MakeFetcher, server: TileServer, tmp_path: Path
+    qtbot, make_fetcher: MakeFetcher, server: TileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Qt alone stops the window for seconds at each 100,000 files."""
     fill(tmp_path / "tiles", 120_000, 1)
+    limit_files(monkeypatch, 40_000)
     fetcher = make_fetcher(server)
-    store_of(fetcher)._most = (10**9, 40_000)
     with Heartbeat() as heart:
         assert len(asked(qtbot, fetcher, server, "ok", TILES).images) == TILES
-        qtbot.waitUntil(lambda: store_of(fetcher)._sweeper.activeThreadCount() == 0, timeout=120_000)
+        qtbot.waitUntil(lambda: store_of(fetcher).findChild(QThreadPool).activeThreadCount() == 0, timeout=120_000)
     assert heart.longest_ms < FREE_MS
     assert 30_000 < sum(len(files) for _, _, files in os.walk(tmp_path / "tiles")) <= 40_000 + TILES
     assert len(asked(qtbot, make_fetcher(server), server, "ok", TILES).images) == TILES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPalette, QPixmapCache
+from PySide6.QtSvg import QSvgRenderer
 from pytestqt.qtbot import QtBot
 
 from viewer.resources import icon_names, icon_svg, resource_path
@@ -70,8 +71,7 @@ def surface(text: str, faint: str, chosen: str) -> QPalette:
 @pytest.mark.usefixtures("nothing_kept")
 def test_each_surface_has_its_colours_however_often_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[int] = []
-    draw = icons._draw
-    monkeypatch.setattr(icons, "_draw", lambda *arguments: drawn.append(1) or draw(*arguments))
+    monkeypatch.setattr(icons, "QSvgRenderer", lambda svg: drawn.append(1) or QSvgRenderer(svg))
     surfaces = [("#102030", "#405060", "#708090"), ("#a0b0c0", "#405060", "#ffffff")]
     for colors in [*surfaces, *surfaces]:
         icon = line_icon("up", surface(*colors))

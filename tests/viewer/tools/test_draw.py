@@ -98,7 +98,7 @@ def test_the_hint_measures_geodesically_up_to_the_mouse(desk, qtbot):
     with qtbot.waitSignal(desk.canvas.hint_changed):
         desk.hover(10.2, 50.1)
     lon, lat = desk.canvas.viewport.lonlat(*(float(v) for v in desk.at(10.2, 50.1).toTuple()))
-    assert length_text(length_m([tool._places[0][0], lon], [tool._places[0][1], lat])) in desk.canvas.hint
+    assert length_text(length_m([tool.places[0][0], lon], [tool.places[0][1], lat])) in desk.canvas.hint
 
 
 def test_what_is_drawn_shows(desk):

@@ -67,7 +67,7 @@ def test_a_measured_length_is_geodesic_and_is_kept_as_a_mark(desk):
     tool = desk.take(MeasureTool(desk.context))
     for place in [(9.6, 50.0), (10.0, 50.2), (10.3, 49.9)]:
         desk.click(*place)
-    lons, lats = zip(*tool._places, strict=True)
+    lons, lats = zip(*tool.places, strict=True)
     readout = tool.readout
     assert "°" in readout
     desk.key(Qt.Key.Key_Return)
@@ -77,9 +77,9 @@ def test_a_measured_length_is_geodesic_and_is_kept_as_a_mark(desk):
     assert measurement_of(desk.sites[uuid]).result == pytest.approx(length_m(lons, lats), abs=1e-6)
     assert readout.startswith(f"{measurement_of(desk.sites[uuid]).text} (last leg ")
     desk.click(9.5, 49.7)
-    assert len(tool._places) == 1, "a click begins the next one"
+    assert len(tool.places) == 1, "a click begins the next one"
     desk.key(Qt.Key.Key_Escape)
-    assert not tool._places
+    assert not tool.places
     assert len(desk.edits) == 1
 
 
@@ -125,13 +125,13 @@ def test_closing_the_ring_measures_the_area(desk):
     tool = desk.take(MeasureTool(desk.context))
     for place in [(9.6, 50.0), (10.0, 50.0), (10.0, 50.2)]:
         desk.click(*place)
-    lons, lats = zip(*tool._places, strict=True)
+    lons, lats = zip(*tool.places, strict=True)
     desk.click(9.6, 50.0)
     (uuid,) = desk.canvas.selection.uuids
     found = measurement_of(desk.sites[uuid])
     assert (found.quantity, found.result) == ("area", pytest.approx(area_m2(lons, lats), abs=1e-6))
     desk.click(9.8, 49.8)
-    assert len(tool._places) == 1, "a click starts anew"
+    assert len(tool.places) == 1, "a click starts anew"
 
 
 @pytest.mark.parametrize("quantity", QUANTITIES)

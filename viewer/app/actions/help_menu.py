@@ -46,9 +46,9 @@ class HelpMenu(ActionMenu):
     def show_guide(self) -> None:
         from viewer.panels.shell.guide import GuideWindow, guide_text  # for start-up time: it is long
 
-        GuideWindow(guide_text(self._words_of), self._window).show()
+        GuideWindow(guide_text(self.words_of), self._window).show()
 
-    def _words_of(self, id_: str) -> str:
+    def words_of(self, id_: str) -> str:
         """The place of an action in the menus, and its key: "Mark, Mark a Point (P)"."""
         for menu in self._table.menus:
             for spec in menu.actions:

@@ -223,6 +223,11 @@ class Arrangement(QObject):
 
     # -- coming to rest -----------------------------------------------------------------------------------------
 
+    @property
+    def is_at_rest(self) -> bool:
+        """True once all that was moved, resized, shown or hidden has been taken note of."""
+        return not self._rest.isActive()
+
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide):

@@ -58,7 +58,7 @@ class EdgeStrip(QWidget):
     def __init__(self, side: str, parent: QWidget | None = None) -> None:
         """`side` is left or right."""
         super().__init__(parent)
-        self._side = side
+        self.side = side
         self.setObjectName("edgeStrip")
         self.setFixedWidth(WIDTH_PX)
         self._column = QVBoxLayout(self)
@@ -71,7 +71,7 @@ class EdgeStrip(QWidget):
         clear_layout(self._column)
         for id_, name, key in panels:
             says = self.tr("Open the panel {0}").format(name)
-            button = _UprightButton(name, self._side, self)
+            button = _UprightButton(name, self.side, self)
             button.setAccessibleName(says)
             button.setToolTip(tooltip(f"{says} ({key})" if key else says))
             button.clicked.connect(lambda _checked=False, id_=id_: self.chosen.emit(id_))

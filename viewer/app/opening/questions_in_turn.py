@@ -24,6 +24,11 @@ class QuestionsInTurn(QObject):
     def is_idle(self) -> bool:
         return self.dialog is None and not self._waiting
 
+    @property
+    def waiting(self) -> int:
+        """Number of questions that wait for the one that stands open."""
+        return len(self._waiting)
+
     def ask_in_turn(self, make: Callable[[], QDialog]) -> None:
         """Show the dialog that is made once those before it are answered."""
         self._waiting.append(make)

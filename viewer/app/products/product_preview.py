@@ -100,6 +100,11 @@ class ProductPreview(QWidget):
 
     # -- what is shown --------------------------------------------------------------------------------------------
 
+    @property
+    def laid(self) -> LaidOut | None:
+        """The pages that are shown, stamped where they are no more than a draft; None for a sentence."""
+        return self._laid
+
     def room_px(self) -> tuple[int, int]:
         """Pixels of the screen that a page may take."""
         ratio = self.devicePixelRatioF()

@@ -122,32 +122,33 @@ def _some(texts: Sequence[str]) -> str:
 # -- painting -----------------------------------------------------------------------------------------------------
 
 
-def paint_side_words(painter: QPainter, sides: Sides, words: Sequence[SideWords], ratio: float) -> None:
-    """Of frames that stand beside each other: each on its own side, beside the bar."""
+def paint_side_words(painter: QPainter, sides: Sides, words: Sequence[SideWords], ratio: float) -> list[QRectF]:
+    """Of frames that stand beside each other: each on its own side, beside the bar. The boxes in which they stand."""
     r, bottom = ratio, sides.height - _ABOVE_CORNERS_PX * ratio
     if sides.spec.mode in SWIPES:
+        boxes = list[QRectF]()
         for at, rect in enumerate(sides.rects()):
             room = rect.adjusted(10 * r, 8 * r, -10 * r, -8 * r)
             if sides.is_across:
                 anchor = QPointF(room.left(), room.bottom() if at == 0 else room.top())
                 up = Qt.AlignmentFlag.AlignBottom if at == 0 else Qt.AlignmentFlag.AlignTop
-                _paint_box(painter, anchor, Qt.AlignmentFlag.AlignLeft | up, room, words[at], r)
+                boxes.append(_paint_box(painter, anchor, Qt.AlignmentFlag.AlignLeft | up, room, words[at], r))
             else:
                 side = Qt.AlignmentFlag.AlignRight if at == 0 else Qt.AlignmentFlag.AlignLeft
                 anchor = QPointF(room.right() if at == 0 else room.left(), bottom)
-                _paint_box(painter, anchor, side | Qt.AlignmentFlag.AlignBottom, room, words[at], r)
-        return
+                boxes.append(_paint_box(painter, anchor, side | Qt.AlignmentFlag.AlignBottom, room, words[at], r))
+        return boxes
     whole = QRectF(10 * r, 8 * r, sides.width - 20 * r, sides.height - 16 * r)
     middle = Qt.AlignmentFlag.AlignHCenter
     glass, gap = sides.glass, 6 * r
     is_below = glass.bottom() + gap + _TWO_BOXES_PX * r <= bottom  # else above it: no words lie on what it shows
     place = QPointF(glass.center().x(), glass.bottom() + gap if is_below else glass.top() - gap)
     align = Qt.AlignmentFlag.AlignTop if is_below else Qt.AlignmentFlag.AlignBottom
-    _paint_box(painter, place, middle | align, whole, words[1], r)
+    second = _paint_box(painter, place, middle | align, whole, words[1], r)
     is_free = glass.bottom() + gap + _ONE_BOX_PX * r <= bottom
     place = QPointF(whole.center().x(), bottom if is_free else whole.top())
     align = Qt.AlignmentFlag.AlignBottom if is_free else Qt.AlignmentFlag.AlignTop
-    _paint_box(painter, place, middle | align, whole, words[0], r)
+    return [_paint_box(painter, place, middle | align, whole, words[0], r), second]
 
 
 def paint_caption(

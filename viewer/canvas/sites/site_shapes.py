@@ -41,7 +41,7 @@ _WHOLE_POINTS = 20_000
 """A shape that needs no more points at some fineness gets them all over; others only where the view is."""
 _MOST_ODD = 2000
 """So many parts are cut at the antimeridian, or led along parallels, one by one."""
-_SHAPES_A_CALL = _MOST_ODD
+SHAPES_A_CALL = _MOST_ODD
 """Lines and areas that are projected together; each of them may be cut."""
 _POLYGON = 3  # shapely.get_type_id
 
@@ -141,8 +141,8 @@ def project_together(shapes: Sequence[SiteShape], crs: str) -> None:
         return
     simple = [one for one in shapes if one.geometry.geom_type in ("LineString", "Polygon")]
     short = [one for one in simple if one._longest_segment_m() <= _COARSEST_STEP_M]
-    for first in range(0, len(short), _SHAPES_A_CALL):
-        some = short[first : first + _SHAPES_A_CALL]
+    for first in range(0, len(short), SHAPES_A_CALL):
+        some = short[first : first + SHAPES_A_CALL]
         whole = projected(PartRings.of(np.array([one.geometry for one in some], object)), crs, math.inf)
         for shape, outline in zip(some, _by_part(whole, len(some)), strict=True):
             shape._outlines[crs, shape._longest_segment_m()] = outline

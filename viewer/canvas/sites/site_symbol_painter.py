@@ -26,7 +26,7 @@ COMPACT_RADIUS_PX = 5.0
 DASH_PX = (5.4, 3.4)
 """Stroke and gap of the rim of what is not known to exist."""
 _HALF_SPRITE_PX = 19
-_MOST_SPRITES, _LEAST_SPRITES, _KEPT_SHEETS = 2000, 64, 3
+MOST_SPRITES, LEAST_SPRITES, _KEPT_SHEETS = 2000, 64, 3
 """A case may give each of its sites a colour of its own: so many pictures a sheet, fewer of them where they are large,
 and so many sheets.
 """
@@ -71,7 +71,7 @@ class SiteSymbolPainter:
         is_used = np.zeros(len(symbols), bool)
         is_used[which] = True
         kinds, of_kind = np.flatnonzero(is_used), (np.cumsum(is_used) - 1)[which]
-        most = max(int(_MOST_SPRITES / scale**2), _LEAST_SPRITES)
+        most = max(int(MOST_SPRITES / scale**2), LEAST_SPRITES)
         if len(kinds) > most:
             for some in np.array_split(np.arange(len(which)), 2):
                 self.paint(painter, symbols, which[some], px[some], py[some], scale, selected=selected, compact=compact)

@@ -36,7 +36,7 @@ from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
 
 DATES = ("lifecycle_as_of", "observed_at", "valid_from", "valid_to")
-_AT_ONCE = 2000
+AT_ONCE = 2000
 CLEARED = ("-", "–")
 """Typed into a field, these take away what the marks say."""
 
@@ -116,7 +116,7 @@ class SiteBulkForm(QWidget):
             return
         chosen = self._chosen()
         self.count.setText(self._counted(chosen))
-        found = _some_values(chosen, list(self.fields.fields))
+        found = some_values(chosen, list(self.fields.fields))
         for column, field in self.fields.fields.items():
             self._show_values(field, found[column])
 
@@ -188,14 +188,14 @@ class SiteBulkForm(QWidget):
         self._context.do_for_many(self.tr("Deleting marks"), delete_sites, self._context.selection.uuids)
 
 
-def _some_values(sites: Sequence[Site], columns: Sequence[str]) -> dict[str, set[Any]]:
+def some_values(sites: Sequence[Site], columns: Sequence[str]) -> dict[str, set[Any]]:
     """Of each column the value that all have in common, or some of them where they differ.
 
     A column is read until two values are known, all columns of a site at once: of 100,000 sites each look at an
     attribute counts.
     """
     found: dict[str, set[Any]] = {column: set() for column in columns}
-    for some in batched(sites, _AT_ONCE):
+    for some in batched(sites, AT_ONCE):
         alike = [column for column, values in found.items() if len(values) < 2]
         if not alike:
             break

@@ -46,6 +46,11 @@ class FormPage(QStackedWidget):
         """True while there is nothing to fill in."""
         return self.currentWidget() is self.hint
 
+    @property
+    def is_holding(self) -> bool:
+        """True while a part is kept where it is on the screen."""
+        return self._let_go.isActive()
+
     def show_hint(self) -> None:
         self.setCurrentWidget(self.hint)
 

@@ -124,7 +124,7 @@ def test_menus_guide_and_palette_lead_the_same_way(window: MainWindow, id_: str,
     said = next(entry for entry in entries if entry.text.endswith(bare(spec.text)))
     assert way.startswith(said.group)
     (help_menu,) = [one for one in window.action_table.menus if isinstance(one, HelpMenu)]
-    assert help_menu._words_of(id_).startswith(f"{way}, ")
+    assert help_menu.words_of(id_).startswith(f"{way}, ")
 
 
 def _mark(text: str) -> str:

@@ -225,7 +225,7 @@ def test_while_a_handle_moves_the_map_does_not_wait_for_readers(window: MainWind
     window.panel_context.layer_previewed.emit(replace(layer, style_json=json.dumps(style.to_json())))
     assert not window.scene.is_complete(window.canvas.viewport.view())
     window.scene.updated.emit()
-    assert window.canvas.panes.in_use.picture._soon.interval() == LIVE_PAINT_MS
+    assert window.canvas.panes.in_use.picture.put_off_ms == LIVE_PAINT_MS
     settle(window, qtbot)
     assert window.session.document.layers[layer.uuid].style == {}
 

@@ -16,6 +16,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
 from tests.support.windows import begin_on_map, press
 from tests.viewer.app.conftest import MakeWindow, settle
+from viewer.app.arranging import side_folds
 from viewer.app.arranging.edge_strip import EdgeStrip
 from viewer.app.arranging.panel_layouts import LAYOUTS, MARKING, Room
 from viewer.app.window import MainWindow
@@ -52,7 +53,7 @@ def strips(window: MainWindow) -> dict[str, list[str]]:
     """What the strips at the edges say, by side, of those in sight."""
     shown = [strip for strip in window.findChildren(EdgeStrip) if strip.isVisible()]
     return {
-        strip._side: [one.text() for one in strip.findChildren(QAbstractButton) if one.isVisible()] for strip in shown
+        strip.side: [one.text() for one in strip.findChildren(QAbstractButton) if one.isVisible()] for strip in shown
     }
 
 
@@ -109,14 +110,14 @@ def test_an_empty_side_is_a_strip_with_names_and_opens_by_click_and_by_key(
 
 @pytest.mark.bounded
 def test_a_form_folds_again_when_nothing_is_selected_and_not_while_it_is_open_by_hand(
-    case: Callable[..., MainWindow], qtbot: QtBot
+    case: Callable[..., MainWindow], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(side_folds, "EMPTY_MS", 0)
     window = case(1366, 768)
     folds = window.docks.arrangement.folds
     window.selection.set({"west"})
     settle(window, qtbot)
     assert "panel_details" in seen(window)
-    folds._soon.setInterval(0)
     window.selection.clear()
     qtbot.waitUntil(lambda: "right" in folds.folds)
     press(Qt.Key.Key_6, CTRL)
@@ -178,7 +179,7 @@ def test_one_key_shows_the_map_alone_and_brings_back_exactly_what_was(
     window.action_table["panel_time_strip"].trigger()
     begin_on_map(window, qtbot)
     settle(window, qtbot)
-    qtbot.waitUntil(lambda: not window.docks.arrangement._rest.isActive())
+    qtbot.waitUntil(lambda: window.docks.arrangement.is_at_rest)
     before, where = standing(window), place(window, 9.5, 50.2)
     press(Qt.Key.Key_F12)
     settle(window, qtbot)
@@ -271,7 +272,7 @@ def test_a_layout_squeezed_on_a_small_screen_does_not_stay_when_it_grows(
     qtbot.waitUntil(lambda: widths() == [left, right])
     window.resizeDocks([window.docks["panel_layers"]], [left + 40], Qt.Orientation.Horizontal)
     qtbot.waitUntil(lambda: widths() == [left + 40, right])
-    qtbot.waitUntil(lambda: not window.docks.arrangement._rest.isActive())
+    qtbot.waitUntil(lambda: window.docks.arrangement.is_at_rest)
     window.resize(911, 512)
     qtbot.waitUntil(lambda: widths() == list(Room(911, 512).sides(MARKING)))
     assert window.canvas.width() >= 0.5 * 911

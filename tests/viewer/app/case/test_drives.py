@@ -6,6 +6,7 @@ import errno
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,7 @@ def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shared]:
     made.path.mkdir()
     shutil.copy(sample_data.path("night_lights.tif"), made.path / "image.tif")
     shutil.copy(sample_data.path("coast.geojson"), made.path / "coast.geojson")
-    monkeypatch.setattr(drives, "_error_of", made.error_of)
+    monkeypatch.setattr(drives, "error_of", made.error_of)
     monkeypatch.setattr(drives, "ANSWER_S", 0.3)
     monkeypatch.setattr(drives, "BELIEVED_S", 0.2)
     monkeypatch.setattr(drives, "LOOK_MS", 20)
@@ -182,20 +183,29 @@ def test_f12_no_request_slips_through_while_layers_are_suspended(
     opened(window, qtbot, shared, tmp_path)
     drawing = next(one for one in window.scene.drawings.values() if str(shared.path) in str(one.folders))
     assert isinstance(drawing, RasterDrawing)
-    held: list[int] = []
-    suspend = drawing.suspend
+    held: list[bool] = []
+    within: list[bool] = []
+    suspend, together = drawing.suspend, window.context.pool.together
+
+    @contextmanager
+    def all_together() -> Iterator[None]:
+        with together():
+            within.append(True)
+            yield
+            within.pop()
 
     def noted(sentence: str) -> None:
-        held.append(window.context.pool._held)
+        held.extend(within)
         suspend(sentence)
 
+    monkeypatch.setattr(window.context.pool, "together", all_together)
     monkeypatch.setattr(drawing, "suspend", noted)
     qtbot.wait(250)
     die(shared, "silent")
     window.canvas.come_to_rest()
     qtbot.waitUntil(lambda: "unavailable" in badges(window), timeout=5000)
-    assert held == [1]
-    assert window.context.pool._held == 0
+    assert held == [True]
+    assert not within
     shown = drawing.tiles.shown
     assert shown is not None
     read = TileRead(shown.reading, window.canvas.viewport.view().grid, TileKey(0, 0, 0))

@@ -132,7 +132,8 @@ def test_of_very_many_layers_those_out_of_view_hold_no_pictures(
     wait(window, qtbot)
     drawings = [drawing for drawing in window.scene.drawings.values() if isinstance(drawing, RasterDrawing)]
     held_tiles = [drawing.tiles.tile_layer for drawing in drawings]
-    held = [tiles.holds_tiles or tiles._overview is not None for tiles in held_tiles]
+    crs = window.canvas.viewport.view().grid.crs
+    held = [tiles.holds_tiles or tiles.has_overview(crs) for tiles in held_tiles]
     assert held == [crowd > len(layers)] * len(layers)
     window.session.undo()
     window.canvas.pan_by(-20_000, 0)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QFileSystemWatcher, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
@@ -323,14 +323,14 @@ def test_what_is_taken_back_is_paused_dropped_and_watched_no_more(
         drawing = window.scene.drawings["outside"]
         kept = window.scene.drawings["beside"]
         assert isinstance(drawing, RasterDrawing)
-        assert set(window.upkeep._watch.files()) == {str(outside), str(beside)}
+        assert set(window.upkeep.findChild(QFileSystemWatcher).files()) == {str(outside), str(beside)}
         assert window.context.tiles.raw.nbytes
         tick(dialog, str(tmp_path / "outside"), on=False)
         tick(dialog, "tiles.example.org", on=False)
         settle(window, qtbot)
         assert paused(window) == {"outside", "tiles"}
-        assert window.upkeep._watch.files() == [str(beside)]
-        assert not [name for name in window.context.tiles.raw._entries if name.layer_uuid == "outside"]
+        assert window.upkeep.findChild(QFileSystemWatcher).files() == [str(beside)]
+        assert not [name for name in window.context.tiles.raw if name.layer_uuid == "outside"]
         assert window.scene.drawings["beside"] is kept, "nobody else is disturbed"
         looked_at.clear()
         window.canvas.zoom_in()

@@ -13,10 +13,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from layers.decoding import encoded
-from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
-from layers.project.opening.case_paths import CaseHome
 from layers.raster.combined import Member
 from layers.raster.point_fit.control_point import ControlPoint, PointSet
 from layers.services.catalog import TileService
@@ -25,6 +23,7 @@ from layers.vector.style.layer_style import VectorStyle
 from layers.vector.style.symbol import Symbol
 from tests.support.cases.spoiled_json import STYLE, VECTOR, spoiled
 from tests.support.readers.tiny_rasters import write_raster
+from tests.support.windows import show_rows
 from viewer.app.window import MainWindow
 
 SEED = 9
@@ -64,10 +63,7 @@ def take(window: MainWindow, qtbot: QtBot, layers: list[Layer]) -> None:
     """Show these layers, their forms one after the other, and the whole window."""
     window.file_menu.new_case()
     qtbot.waitUntil(window.is_idle)
-    window.session._take_up(Document({"layers": layers}), None)
-    window.session.home = CaseHome("/")  # whatever the layers name lies beside it
-    window.session._is_begun = True
-    window.session._tell_replaced()
+    show_rows(window, layers=layers)
     window.views.show_bounds(HERE)
     qtbot.waitUntil(window.is_idle, timeout=20_000)
     for layer in layers:

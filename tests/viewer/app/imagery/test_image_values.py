@@ -206,7 +206,8 @@ def test_statistics_inside_a_mark_are_those_of_its_pixels(window: MainWindow, tm
     assert header.sectionSize(last) == max(dialog.table.sizeHintForColumn(last), header.sectionSizeHint(last))
     assert dialog.histogram.accessibleDescription()
     dialog.table.setCurrentCell(3, 0)
-    assert dialog.histogram._band == dialog.found.bands[3][1]
+    band = dialog.found.bands[3][1]
+    assert dialog.histogram.accessibleDescription() == f"{band.least:.6g} to {band.most:.6g}"
     dialog.copy_button.click()
     assert QApplication.clipboard().text().count("\n") == 4
     dialog.close()

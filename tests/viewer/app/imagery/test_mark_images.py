@@ -23,6 +23,7 @@ from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
 from viewer.commands.layers import update_layer
 from viewer.panels.sites.image_part import ImagePart
+from viewer.panels.sites.site_form import SiteFormPanel
 
 Key = Qt.Key
 
@@ -198,7 +199,7 @@ def test_a_mark_finer_than_its_image_is_said_at_once(window: MainWindow, qtbot: 
     assert "the mark is no better than that" in said(window)
     assert "the mark is no better than that" in part_of(window).note.text()
     assert site.is_area, "no pin"
-    error = window.docks._pages["site_form"][0].panel.fields.fields["position_error_m"]
+    error = window.findChild(SiteFormPanel).fields.fields["position_error_m"]
     assert error.placeholderText() == "not judged, 7.4 km at best"
     press(Key.Key_Escape)
     assert error.text() == ""

@@ -23,6 +23,7 @@ from tests.viewer.app.conftest import Answers
 from tests.viewer.app.imagery.conftest import MIDDLE
 from tests.viewer.tools.conftest import Desk
 from viewer.app.match_plate.plate_dialog import MatchPlateDialog
+from viewer.app.opening.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.commands.shapes.marks import add_mark
 from viewer.commands.sites import delete_sites
@@ -248,8 +249,10 @@ def test_the_plate_shows_both_with_the_same_numbers_dates_and_credits(
 
 
 @pytest.mark.bounded
-def test_a_plate_closes_with_the_window(window: MainWindow, plate: MatchPlateDialog, qtbot: QtBot) -> None:
-    window._may_close = True  # nothing is asked about what is not saved
+def test_a_plate_closes_with_the_window(
+    window: MainWindow, plate: MatchPlateDialog, answers: Answers, qtbot: QtBot
+) -> None:
+    answers.unsaved_answer = Unsaved.DISCARD
     window.close()
     qtbot.waitUntil(lambda: window.findChild(MatchPlateDialog) is None, timeout=5_000)
 

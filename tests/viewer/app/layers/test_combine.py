@@ -77,8 +77,8 @@ def test_the_dialog_offers_the_layers_and_their_bands(window: MainWindow, three:
     )
     dialog.bands[0].activated.emit(1)
     dialog.layers[2].activated.emit(0)
-    assert [uuid for uuid, _ in dialog._values].count(three["red"].uuid) == 2
-    assert dialog._values[0] == (three["red"].uuid, 2)
+    assert [field.currentText() for field in dialog.layers] == ["red", "green", "red"]
+    assert dialog.bands[0].currentText() == "2"
     dialog.reject()
 
 

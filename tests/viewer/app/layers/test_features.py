@@ -479,7 +479,8 @@ def test_the_style_of_a_layer_is_one_key_away(opened: MainWindow, qtbot: QtBot) 
     qtbot.waitUntil(lambda: opened.findChild(LayerPropertiesPanel) is not None)
     panel = opened.findChild(LayerPropertiesPanel)
     qtbot.waitUntil(panel.isVisible)
-    heading, page = panel._style_heading, panel.page
+    page = panel.page
+    heading = next(label for label in panel.findChildren(QLabel) if label.text() == "Style")
     qtbot.waitUntil(lambda: abs(heading.mapTo(page, QPoint()).y()) < page.height() / 3)
 
 

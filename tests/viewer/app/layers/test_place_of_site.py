@@ -24,6 +24,7 @@ from viewer.commands.sites import add_site
 from viewer.panels.sites.make_sites import MakeSitesDialog
 from viewer.panels.sites.place_rows import PlaceRows
 from viewer.panels.sites.site_form import SiteFormPanel
+from viewer.panels.widgets.refusal import Refusal
 
 VOSTOCHNY = (128.334, 51.884)
 
@@ -138,8 +139,7 @@ def test_what_is_no_place_is_said_and_can_be_mended(window: MainWindow, rows: Pl
     _type(rows, "91.5, 128.334 N")
     assert _pad(window) == before
     assert rows.refusal
-    assert rows._bubble.isVisible()
-    assert rows._bubble.text() == rows.refusal
+    assert [one.text() for one in window.findChildren(Refusal) if one.isVisible()] == [rows.refusal]
     assert rows.line.text() == "91.5, 128.334 N", "to be mended, not typed again"
     QTest.keyClick(rows.line, Qt.Key.Key_Escape)
     assert rows.line.text() == "55.70000° N, 37.60000° E", "Escape gives back what stood there"

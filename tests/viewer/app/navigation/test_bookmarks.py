@@ -23,6 +23,7 @@ from tests.support.windows import opened, press, settle, take_up, texts
 from tests.viewer.app.conftest import Answers, MakeWindow
 from viewer.app.opening.questions import Unsaved
 from viewer.app.window import MainWindow
+from viewer.canvas.flight import Flight
 from viewer.commands.layers import remove_layers, update_layer
 from viewer.panels.bookmarks.bookmark_list import BookmarkListPanel
 from viewer.panels.bookmarks.bookmark_rows import FACTS_ROLE, MIME_TYPE
@@ -88,7 +89,7 @@ def middle(window: MainWindow) -> tuple[float, float]:
 
 
 def arrive(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not window.views._flight.is_under_way, timeout=5000)
+    qtbot.waitUntil(lambda: not window.views.findChild(Flight).is_under_way, timeout=5000)
     settle(window, qtbot)
 
 

@@ -115,7 +115,8 @@ def test_what_is_made_ahead_is_made_by_another_thread_and_shown(
     settle(window, qtbot)
     [(ahead, thread)] = made
     assert thread is not threading.main_thread()
-    assert window.scene._index is ahead.index
+    view = window.canvas.viewport.view()
+    assert window.scene.site_frame(view).index is ahead.index
     assert window.session.ahead is None, "an edit would make it stale"
 
     sites = window.findChild(SiteListPanel)
@@ -134,5 +135,6 @@ def test_what_is_made_ahead_is_made_by_another_thread_and_shown(
     assert model.uuid_at(model.rowCount() - 1) == "new"
     assert model.cells_at(model.row_of("site 3"))[0] == "Another name"
     fresh = SiteIndex.of(document.sites)
-    assert window.scene._index.sites == fresh.sites
-    assert sorted(window.scene._index.uuids) == sorted(fresh.uuids)
+    index = window.scene.site_frame(view).index
+    assert index.sites == fresh.sites
+    assert sorted(index.uuids) == sorted(fresh.uuids)

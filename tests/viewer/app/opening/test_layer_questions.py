@@ -108,7 +108,7 @@ def test_where_nobody_can_be_asked_one_picture_is_taken(window, qtbot, tmp_path)
 def test_giving_up_adds_nothing_and_the_next_file_is_asked_about(window, qtbot, tmp_path):
     first = opened(window, qtbot, geopackage(tmp_path / "a.gpkg", "pads", "roads"))
     window.file_menu.open_words([str(geopackage(tmp_path / "b.gpkg", "x", "y"))])
-    qtbot.waitUntil(lambda: len(window.layer_questions._waiting) == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: window.layer_questions.waiting == 1, timeout=10_000)
     first.reject()
     second = window.layer_questions.dialog
     assert "b.gpkg" in second.windowTitle()

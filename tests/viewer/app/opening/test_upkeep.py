@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QFileSystemWatcher
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
@@ -193,7 +194,7 @@ def test_a_change_is_found_by_reading_where_nobody_tells_of_it(
     window: MainWindow, raster: Path, qtbot: QtBot, monkeypatch
 ) -> None:
     drawing = opened(window, qtbot, raster)
-    window.upkeep._watch.removePath(str(raster))
+    window.upkeep.findChild(QFileSystemWatcher).removePath(str(raster))
     os.utime(raster, (1, 1))
     window.canvas.zoom_in()
     settle(window, qtbot)

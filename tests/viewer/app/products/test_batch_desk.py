@@ -15,6 +15,7 @@ from layers.document.site import Site
 from tests.support.product_windows import shown_product
 from tests.support.windows import take_up, texts
 from tests.viewer.app.conftest import Answers
+from viewer.app.products.batches.batch_desk import BatchDesk
 from viewer.app.products.batches.batch_dialog import BatchDialog
 from viewer.app.window import MainWindow
 from viewer.commands.products import products_in_order
@@ -44,8 +45,7 @@ def test_one_product_a_site_is_written_stopped_and_gone_on_with(
     dialog.each_box.setCurrentIndex(0)
     QTest.mouseClick(dialog.go_button, Qt.MouseButton.LeftButton)
     windows = window.product_windows
-    assert windows._batches is not None
-    (run,) = windows._batches.runs
+    (run,) = window.findChild(BatchDesk).runs
     qtbot.waitUntil(lambda: run.done > 0, timeout=WAIT_MS)
     run.cancel()
     assert windows.is_idle

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
+from layers.product.lint.finding import Finding
 from tests.support.product_windows import ready, settled
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import begin_on_map, new_case, press
@@ -22,8 +23,12 @@ Key, Left, Control = Qt.Key, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.Cont
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(180)]
 
 
+def standing(shown: ProductWindow) -> list[Finding]:
+    return [one for group in shown.findings.groups for one in group.findings]
+
+
 def rules(shown: ProductWindow) -> list[str]:
-    return [one.rule for one in shown.findings._open]
+    return [one.rule for one in standing(shown)]
 
 
 def test_an_image_without_a_sensor_is_told_one_in_its_form(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
@@ -35,7 +40,7 @@ def test_an_image_without_a_sensor_is_told_one_in_its_form(window: MainWindow, q
     press(Key.Key_E, Control)
     shown = ready(window, qtbot)
     assert "image-sensor" in rules(shown)
-    shown.findings.choose(shown.findings._open[rules(shown).index("image-sensor")])
+    shown.findings.choose(standing(shown)[rules(shown).index("image-sensor")])
     QTest.mouseClick(shown.findings.cure_button, Left)
     settled(window, qtbot)
     form = window.findChild(LayerPropertiesPanel)

@@ -42,13 +42,13 @@ def test_a_blocking_finding_stamps_a_draft_and_stops_what_is_issued(
 def test_the_preview_is_stamped_while_a_blocking_finding_stands(table: Table) -> None:
     table.findings = [PIN]
     window = table.open(SPEC)
-    shown = window.preview._laid
+    shown = window.preview.laid
     assert isinstance(shown, BoxPage)
     assert shown.is_stamped
     table.findings = []
     window.fields.checks["dark"].setChecked(True)
     table.settle(window)
-    shown = window.preview._laid
+    shown = window.preview.laid
     assert isinstance(shown, BoxPage)
     assert not shown.is_stamped
 

@@ -17,6 +17,7 @@ from shapely import Point
 from layers.errors import ExportFailed
 from layers.geo.bounds import Bounds
 from layers.product.issuing.gate import DRAFT, ISSUED
+from layers.product.lint import check
 from layers.product.lint.finding import Finding
 from layers.product.lint.passing import reasons_that_hold
 from layers.product.spec import ProductSpec
@@ -57,11 +58,13 @@ def begun(window: MainWindow, qtbot: QtBot, title: str = "Pier") -> ProductWindo
 
 
 @pytest.mark.bounded
-def test_a_file_dialog_that_is_left_leads_back_to_the_product(case: MainWindow, qtbot: QtBot) -> None:
+def test_a_file_dialog_that_is_left_leads_back_to_the_product(
+    case: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     case.ask = Questions(case)
     shown = begun(case, qtbot)
     shown.findings.show_findings((), ())
-    shown._check = lambda *_: ()
+    monkeypatch.setattr(check, "findings", lambda *_: ())
     over = []
 
     def leave() -> None:
@@ -86,7 +89,8 @@ def test_a_file_dialog_that_is_left_leads_back_to_the_product(case: MainWindow, 
 
 def finding_of_credit(shown: ProductWindow, case: MainWindow) -> Finding:
     (layer,) = case.session.document.layers
-    (found,) = (one for one in shown.findings._open if one.jump == ("layers", layer, "credit"))
+    stands = (one for group in shown.findings.groups for one in group.findings)
+    (found,) = (one for one in stands if one.jump == ("layers", layer, "credit"))
     return found
 
 
@@ -116,12 +120,13 @@ def test_the_place_of_a_finding_has_the_keyboard_and_the_product_is_kept(case: M
 
 @pytest.mark.bounded
 def test_leaving_the_case_asks_about_a_product_too(case: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
-    case.saving._save_to(tmp_path / "case.gpkg", lambda: None)
+    answers = case.ask
+    assert isinstance(answers, Answers)
+    answers.path = tmp_path / "case.gpkg"
+    case.file_menu.save_as()
     settle(case, qtbot)
     assert not case.session.is_dirty
     begun(case, qtbot)
-    answers = case.ask
-    assert isinstance(answers, Answers)
     answers.unsaved_answer = Unsaved.CANCEL
     case.close()
     assert [asked for asked in answers.asked if asked.startswith("unsaved")]
@@ -177,7 +182,9 @@ def test_a_long_title_does_not_widen_the_menu(case: MainWindow, qtbot: QtBot) ->
 
 
 @pytest.mark.bounded
-def test_all_files_of_a_product_are_said(case: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+def test_all_files_of_a_product_are_said(
+    case: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     case.panel_context.do(add_site, Point(10.0, 50.0), uuid="s", label="Firm")
     case.panel_context.selection.set({"s"})
     settle(case, qtbot)
@@ -185,7 +192,7 @@ def test_all_files_of_a_product_are_said(case: MainWindow, qtbot: QtBot, tmp_pat
     shown.fields.texts["caption"].setPlainText("The river rose. " * 240)
     shown.fields.texts["processing_note"].setPlainText("It was sharpened. " * 200)
     shown.fields.page_box.setCurrentText("640x480")
-    shown._check = lambda *_: ()
+    monkeypatch.setattr(check, "findings", lambda *_: ())
     qtbot.waitUntil(lambda: shown.is_idle, timeout=10_000)
     assert shown.laid is not None
     assert shown.laid.pages == 2
@@ -220,7 +227,9 @@ def test_a_title_in_taller_letters_leaves_the_facts_in_sight(case: MainWindow, q
 
 
 @pytest.mark.bounded
-def test_what_is_said_of_a_product_goes_once_it_holds_no_more(case: MainWindow, qtbot: QtBot) -> None:
+def test_what_is_said_of_a_product_goes_once_it_holds_no_more(
+    case: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shown = begun(case, qtbot)
     QTest.mouseClick(shown.save_button, Qt.MouseButton.LeftButton)
     assert shown.said.text() == "Kept in the case as a draft."
@@ -229,7 +238,7 @@ def test_what_is_said_of_a_product_goes_once_it_holds_no_more(case: MainWindow, 
     assert shown.said.text() == "", "this is not kept yet"
     qtbot.waitUntil(lambda: shown.is_idle, timeout=10_000)
     pin = Finding("no-false-pin", "blocking", "map 1", "It is no pin.", "Show an area.")
-    shown._check = lambda spec, _laid, overrides: reasons_that_hold([pin], overrides, spec)
+    monkeypatch.setattr(check, "findings", lambda spec, *facts: reasons_that_hold([pin], facts[-1], spec))
     QTest.mouseClick(shown.export_button, Qt.MouseButton.LeftButton)
     answer_state(shown, ISSUED)
     qtbot.waitUntil(lambda: shown.is_idle, timeout=10_000)
@@ -249,9 +258,11 @@ def test_what_is_said_of_a_product_goes_once_it_holds_no_more(case: MainWindow, 
 
 
 @pytest.mark.bounded
-def test_two_formats_of_a_product_are_said_once(case: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+def test_two_formats_of_a_product_are_said_once(
+    case: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shown = begun(case, qtbot)
-    shown._check = lambda *_: ()
+    monkeypatch.setattr(check, "findings", lambda *_: ())
     shown.fields.dpi_box.setValue(30)
     answers = case.ask
     assert isinstance(answers, Answers)

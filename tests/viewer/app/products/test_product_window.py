@@ -262,8 +262,11 @@ def test_what_the_case_explains_alike_stands_once(table: Table) -> None:
     assert found.list.count() == 1
     assert found.list.item(0).text().endswith("(12 times)")
     assert not found.blocking
-    window.kept.overrides = (Override("gone", "", "so it is"),)
-    window._look_over()
+    window.close()
+    gone = (Override("gone", "", "so it is"),)
+    table.history.push(save_product(table.document, ProductSpec(title="Pier"), actor="Li", uuid="one", overrides=gone))
+    window = table.open(ProductSpec(title="Pier"), "one")
+    found = window.findings
     found.list.setCurrentRow(1)
     QTest.mouseClick(found.back_button, Left)
     assert not window.overrides

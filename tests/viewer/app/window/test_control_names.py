@@ -138,7 +138,7 @@ def test_every_control_has_a_name(window: MainWindow, qtbot: QtBot) -> None:
 @pytest.mark.bounded
 @pytest.mark.timeout(120)
 def test_every_control_of_the_window_and_its_forms(demo: MainWindow, qtbot: QtBot) -> None:
-    document, docks = demo.session.document, demo.docks
+    document = demo.session.document
     demo.messages.show("a", "Something happened.")
     demo.session.push(Edit("marks", tuple(Change("sites", None, mark) for mark in marks_of_every_kind())))
     for uuid in ("point", "line", "turned", "circle", "ring", "arrow", "freehand", "text", "callout", "two"):
@@ -148,7 +148,7 @@ def test_every_control_of_the_window_and_its_forms(demo: MainWindow, qtbot: QtBo
     _judge(demo, demo)
     (link, *_) = document.table("claim_sources").values()
     assert isinstance(link, ClaimSource)
-    context = docks.layer_tree._context
+    context = demo.panel_context
     context.show_claim(link.claim_uuid, raise_form=True)
     _judge(demo, demo)
     context.show_row("sources", link.source_uuid, raise_form=True)

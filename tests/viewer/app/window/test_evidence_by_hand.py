@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QModelIndex, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from layers.document.claim import Claim
@@ -18,10 +18,10 @@ from tests.viewer.app.conftest import Answers, MakeWindow, settle
 from viewer.app.theme import THEMES
 from viewer.app.window import MainWindow
 from viewer.panels.claims.claim_form import ClaimFormPanel
+from viewer.panels.claims.claim_sources import Citation
 from viewer.panels.claims.response_form import ResponseForm
 from viewer.panels.sites.site_form import SiteFormPanel
 from viewer.panels.sources.source_form import SourceForm
-from viewer.panels.widgets.form_page import _UprightScroll
 from viewer.panels.widgets.row_list import RowList
 
 pytestmark = pytest.mark.qt_log_ignore("grabbing the keyboard")
@@ -125,8 +125,11 @@ def test_the_new_row_is_the_last_of_those_that_match_and_enter_takes_the_first(d
     document = demo.session.document
     (first, *_), count = document.sources, len(document.sources)
     uuid = rows_of(demo, "claims").model.uuid_at(0)
-    for link in document.source_links_of_claim(uuid):
-        claim_form_of(demo, uuid, qtbot).sources._unlink(link.source_uuid)
+    for _ in document.source_links_of_claim(uuid):
+        cited = claim_form_of(demo, uuid, qtbot).sources.findChildren(Citation)
+        cited[0].remove_button.click()
+        settle(demo, qtbot)
+    assert not document.source_links_of_claim(uuid)
     picker = claim_form_of(demo, uuid, qtbot).sources.picker
     qtbot.mouseClick(picker, Qt.MouseButton.LeftButton)
     qtbot.keyClicks(picker, document.sources[first].title[:12])
@@ -197,7 +200,7 @@ def test_a_file_dropped_on_a_claim_is_kept_in_the_case_as_its_source(
     for target in (form.fields.fields["statement"].viewport(), form.more_part.header):
         drop(target, str(report))
         settle(demo, qtbot)
-        qtbot.waitUntil(lambda: not demo.context.jobs._running, timeout=5000)
+        qtbot.waitUntil(lambda: demo.context.jobs.is_idle(), timeout=5000)
     links = document.source_links_of_claim(uuid)[before:]
     assert [document.sources[link.source_uuid].title for link in links] == ["Weekly note 12"] * 2
     drop(form, str(odd))
@@ -334,7 +337,7 @@ def test_a_claim_is_read_and_written_with_at_most_one_scroll_down(demo: MainWind
         click_row(qtbot, rows_of(demo, "claims"), row)
         form = claim_form(demo)
         settle(demo, qtbot)
-        (scroll,) = form.page.findChildren(_UprightScroll)
+        (scroll,) = form.page.findChildren(QScrollArea)
         inside = scroll.widget()
         qtbot.waitUntil(lambda scroll=scroll, inside=inside: inside.width() <= scroll.viewport().width())
         assert scroll.horizontalScrollBar().maximum() == 0

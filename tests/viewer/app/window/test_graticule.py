@@ -64,9 +64,8 @@ def test_a_map_that_moves_keeps_its_lines(window: MainWindow, qtbot: QtBot) -> N
     settle(window, qtbot)
     canvas = window.canvas
     before = pixels(canvas.grab_picture())
-    canvas._resting = False
     canvas.viewport.pan(40, 0)
-    canvas._show_view()
+    canvas.moved(resting=False)
     moved = pixels(canvas.grab_picture())
     strip, wide = slice(200, 260), 100
     shown, was = moved[strip, 140 : 140 + wide].astype(int), before[strip, 180 : 180 + wide].astype(int)

@@ -14,7 +14,6 @@ from shapely import Point
 from layers.document.document import Document
 from layers.document.mark_shape import Numbered, RangeRing, shape_of_site
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84, transform_points
 from layers.project.saving.publish import write_case
 from tests.support.windows import begin_on_map, keyboard, opened, press, settle, texts
 from tests.viewer.app.conftest import Answers
@@ -28,7 +27,6 @@ from viewer.panels.search.palette import CommandPalette
 from viewer.panels.shell.message_bar import MessageBar
 from viewer.panels.sites.site_form import SiteFormPanel
 from viewer.panels.sites.site_list import SiteListPanel
-from viewer.tools.draw_areas import CircleTool
 from viewer.tools.leg_entry import LegEntry
 
 pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
@@ -188,13 +186,8 @@ def test_radii_of_rings_are_typed_without_a_bearing_each_from_the_centre(
 def test_the_entry_does_not_open_under_a_message_line(window: MainWindow, desk: Desk) -> None:
     window.messages.show("test", "Something that is said.", "warning")
     window.action_table["tool_circle"].trigger()
-    view = window.canvas.viewport.view()
     desk.canvas.setFocus()
-    x, y = view.to_world(view.width / 2, 2.0)
-    lon, lat = transform_points(view.grid.crs, WGS84, [x], [y])
-    tool = window.canvas.tool
-    assert isinstance(tool, CircleTool)
-    tool._set((float(lon[0]), float(lat[0])))
+    QTest.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=QPoint(window.canvas.width() // 2, 2))
     write("5")
     entry = window.canvas.findChild(LegEntry)
     assert entry is not None

@@ -136,7 +136,7 @@ def test_after_the_link_the_keyboard_is_in_the_exact_words_which_stay_where_they
     QTest.keyClicks(form.sources.picker, "https://example.org/report")
     press(Qt.Key.Key_Return)
     qtbot.waitUntil(words.hasFocus)
-    qtbot.waitUntil(lambda: not form.page._let_go.isActive())
+    qtbot.waitUntil(lambda: not form.page.is_holding)
     assert len(case.session.document.sources) == 1
     assert abs(words.mapToGlobal(words.rect().topLeft()).y() - where.y()) <= 2, "what one is about to click stays"
     for letter in "The trucks":

@@ -112,9 +112,9 @@ def test_the_readout_of_a_measurement_stays_in_the_picture(
     desk.click(*SECOND)
     view = window.canvas.viewport.view()
     px, py = view.width * corner[0], view.height * corner[1]
-    tool.hover(window.canvas._gestures.pointer_at(QPointF(px / view.ratio, py / view.ratio)))
+    QTest.mouseMove(window.canvas, QPointF(px / view.ratio, py / view.ratio).toPoint())
     box = haloed_text_box(tool.readout, READOUT_PX * view.ratio, bold=True)
-    box.translate(tool._readout_at(view, px, py))
+    box.translate(tool.readout_at(view, px, py))
     assert QRectF(0.0, 0.0, view.width, view.height).contains(box)
 
 

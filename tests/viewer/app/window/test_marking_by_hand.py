@@ -40,6 +40,7 @@ from viewer.app.opening.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.canvas.overlays import north_arrow_rect
 from viewer.commands.sites import add_site
+from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.shell import message_bar
 from viewer.panels.shell.message_bar import MessageBar
 from viewer.panels.shell.shortcut_sheet import ShortcutSheet
@@ -245,7 +246,7 @@ def test_after_judge_letters_go_into_the_statement(window: MainWindow, desk: Des
 def test_a_value_that_is_refused_keeps_the_keyboard(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     press(Key.Key_P)
     desk.click(9.5, 50.2)
-    form = window.docks._pages["site_form"][0].panel
+    form = window.findChild(SiteFormPanel)
     error = form.fields.fields["position_error_m"]
     error.setFocus()
     write("-3")
@@ -633,8 +634,8 @@ def test_the_names_of_all_fields_are_there_and_none_is_cut(
     opened(window, path, qtbot)
     window.action_table["layer_properties"].trigger()
     settle(window, qtbot)
-    form = window.docks._pages["layer_properties"][0].panel
-    rows = [text for name, text in form.facts._rows if text.isVisible() and "ields" in name.text()]
+    form = window.findChild(LayerPropertiesPanel)
+    rows = [text for text in form.facts.findChildren(QLabel) if text.isVisible() and names[0][:-3] in text.text()]
     assert ", ".join(text.text() for text in rows).split(", ") == names
     qtbot.waitUntil(lambda: all(text.height() >= text.heightForWidth(text.width()) for text in rows))
 

@@ -470,7 +470,7 @@ def test_a_handle_turns_and_scales_a_measurement(window: MainWindow, desk: Desk)
     measure(window, desk, "bearing")
     (site,) = marks(window)
     window.action_table["tool_select"].trigger()
-    handles = window.canvas.tool._handles()
+    handles = window.canvas.tool.handles()
     turn = next(handle for handle in handles.each if handle.role == "turn")
     view = window.canvas.viewport.view()
     start, end = QPoint(round(turn.px), round(turn.py)), QPoint(round(turn.px) + 60, round(turn.py) + 40)
@@ -605,7 +605,7 @@ def test_the_words_on_the_way_keep_off_the_crosshair(window: MainWindow, desk: D
         for dy in (-30, -5, 0, 10, 25, 40):
             desk_px = view.width / 2 + dx, view.height / 2 + dy
             QTest.mouseMove(window.canvas, QPoint(round(desk_px[0] / view.ratio), round(desk_px[1] / view.ratio)))
-            at = tool._readout_at(view, *desk_px)
+            at = tool.readout_at(view, *desk_px)
             box = haloed_text_box(tool.readout, READOUT_PX * view.ratio, bold=True).translated(at)
             assert not any(box.intersects(arm) for arm in arms), (dx, dy)
 

@@ -23,6 +23,7 @@ from tests.support.windows import begin_on_map, settle, texts
 from viewer.app.actions.menu_bar import shortcut_groups
 from viewer.app.navigation.map_menu import MapMenu
 from viewer.app.window import MainWindow
+from viewer.canvas.pointer import PointerEvent
 from viewer.panels.claims.claim_list import ClaimListPanel
 from viewer.panels.shell.guide import GuideWindow
 from viewer.panels.shell.shortcut_sheet import ShortcutSheet
@@ -75,11 +76,16 @@ def test_what_was_deleted_is_called_by_its_kind(
     assert window.action_table["undo"].text() == f"&Undo: {undo}"
 
 
+@pytest.mark.qt_log_ignore("grabbing the keyboard")
 def test_the_menu_of_the_map_calls_a_measurement_by_its_kind(window: MainWindow, qtbot: QtBot) -> None:
     begin(window, qtbot, *marks())
     menu = window.findChild(MapMenu)
     assert menu is not None
-    menu._delete("long")
+    x, y = window.canvas.viewport.view().width / 2, window.canvas.viewport.view().height / 2
+    window.selection.set({"long"})
+    opened = menu.open_at(PointerEvent(x, y, *PAD, button=Qt.MouseButton.NoButton))
+    next(action for action in opened.actions() if action.text() == "&Delete").trigger()
+    opened.close()
     assert "1 measurement deleted." in texts(window)
 
 
@@ -94,7 +100,8 @@ def test_a_mark_without_a_label_is_called_the_same_everywhere(window: MainWindow
     assert sites is not None
     assert claims is not None
     assert sites.model.data(sites.model.index(0, 0)) == "(no label)"
-    assert claims._places_text(claim) == "(no label)"
+    cells = [claims.model.data(claims.model.index(0, column)) for column in range(claims.model.columnCount())]
+    assert "(no label)" in cells
     assert any("(no label)" in dock.windowTitle() for dock in window.findChildren(QDockWidget))
     assert not any("(no name)" in dock.windowTitle() for dock in window.findChildren(QDockWidget))
 

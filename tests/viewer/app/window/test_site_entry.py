@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QDockWidget,
     QLabel,
     QLineEdit,
+    QScrollArea,
     QSlider,
     QWidget,
 )
@@ -28,6 +29,7 @@ from layers.geo.measure import distance_m
 from tests.support.choices import choose_by_keys
 from tests.support.windows import begin_on_map, opened, press, search_for, settle
 from tests.viewer.app.conftest import Answers
+from tests.viewer.conftest import shown
 from viewer.app.opening.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site, delete_sites, update_site
@@ -40,6 +42,7 @@ from viewer.panels.widgets.fields import REST_MS
 from viewer.panels.widgets.form_page import laid_out
 from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.picker import Picker
+from viewer.panels.widgets.refusal import Refusal
 from viewer.panels.widgets.row_table import CHIP_ROLE
 
 pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
@@ -384,7 +387,7 @@ def test_the_title_bar_names_what_is_shown(window: MainWindow, form: SiteFormPan
 @pytest.mark.bounded
 def test_another_record_begins_at_the_top(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
     second_pad(window)
-    bar = form.page._scroll.verticalScrollBar()
+    bar = form.page.findChild(QScrollArea).verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 100)
     bar.setValue(bar.maximum())
     enter(form.fields.fields["operator_country"], "RU")
@@ -480,12 +483,17 @@ def test_a_refusal_stands_at_its_field_keeps_the_typing_and_moves_nothing(
     assert form.fields.refusal.isHidden()
 
 
+def said_at(window: MainWindow) -> list[str]:
+    """The refusals that stand at fields."""
+    return [one.text() for one in window.findChildren(Refusal) if one.isVisible()]
+
+
 def test_a_place_that_is_none_is_refused_at_its_line(window: MainWindow, form: SiteFormPanel) -> None:
     enter(form.place.line, "somewhere else")
     assert form.place.line.text() == "somewhere else"
-    assert form.place._bubble.isVisible()
+    assert said_at(window) == [form.place.refusal]
     enter(form.place.line, "51.869, 128.357")
-    assert form.place._bubble.isHidden()
+    assert said_at(window) == []
 
 
 # -- the list of sites --------------------------------------------------------------------------------------------
@@ -510,7 +518,7 @@ def test_a_new_mark_that_the_filter_hides_is_told_of(window: MainWindow, form: S
     press(Key.Key_Return)
     assert rows.count.text() == "1 of 2"
     assert rows.hidden_note.isVisible()
-    assert rows._hidden_text.text() == "1 selected, hidden by the filter"
+    assert rows.hidden_note.findChild(QLabel).text() == "1 selected, hidden by the filter"
     QTest.mouseClick(rows.show_button, Qt.MouseButton.LeftButton)
     assert rows.hidden_note.isHidden()
     assert rows.count.text() == "2"
@@ -635,16 +643,14 @@ def test_a_claim_says_its_speaker_and_its_source(window: MainWindow, form: SiteF
 
 
 @pytest.mark.bounded
-def test_reliability_takes_room_once_it_is_judged(window: MainWindow, form: SiteFormPanel) -> None:
+def test_reliability_takes_room_once_it_is_judged(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
     report_of_pad(window, "Sketch of the pads")
-    window.docks.show_panel("source_register")
-    register = window.docks.sources.panel
-    assert isinstance(register, SourceRegisterPanel)
+    register = shown(qtbot, SourceRegisterPanel(window.panel_context), 1600, 400)
     assert register.model.columns[RELIABILITY].title == "Reliability"
     assert register.list.view.isColumnHidden(RELIABILITY)
     (source,) = window.session.document.sources
     window.session.push(update_source(window.session.document, source, actor="me", reliability="B"))
-    assert RELIABILITY not in register.list._unwanted
+    assert not register.list.view.isColumnHidden(RELIABILITY)
 
 
 def test_a_grey_button_says_why(window: MainWindow, form: SiteFormPanel) -> None:

@@ -94,9 +94,9 @@ def test_a_key_takes_the_tool_and_the_form_has_the_fields_of_the_class(desk: Mai
 
 def test_the_next_tool_has_forgotten_the_template(desk: MainWindow, qtbot: QtBot) -> None:
     QTest.keyClick(desk.canvas, Qt.Key.Key_3, Alt)
-    assert "Radome" in desk.canvas._tool.hint
+    assert "Radome" in desk.canvas.tool.hint
     QTest.keyClick(desk.canvas, Qt.Key.Key_P)
-    assert "Radome" not in desk.canvas._tool.hint
+    assert "Radome" not in desk.canvas.tool.hint
     QTest.keyClick(desk.canvas, Qt.Key.Key_Return)
     settle(desk, qtbot)
     assert only(desk).class_code == "other"

@@ -20,8 +20,8 @@ def test_a_small_box_looks_at_the_areas_near_it_alone(monkeypatch: pytest.Monkey
     line = Site(uuid="line", geometry=shapely.LineString([(0, 11), (40, 11)]))
     frame = SiteFrame.of(SiteIndex.of({**areas, "line": line}), VIEW)
     looked = []
-    part = site_frame._part_geometry
-    monkeypatch.setattr(site_frame, "_part_geometry", lambda *given: (looked.append(given), part(*given))[1])
+    to_pixels = site_frame.to_pixels
+    monkeypatch.setattr(site_frame, "to_pixels", lambda *given: (looked.append(given), to_pixels(*given))[1])
     left, top = 50.0 + 1, 500.0 - 120 + 1
     assert frame.within(left, top, left + 2, top + 2) == ["5"]
     assert len(looked) <= 2

@@ -72,8 +72,8 @@ def test_many_symbols_are_painted_as_one_after_the_other(
 ) -> None:
     rng = random.Random(seed)
     if seed % 2:  # more symbols than a sheet may hold
-        monkeypatch.setattr(site_symbol_painter, "_LEAST_SPRITES", 5)
-        monkeypatch.setattr(site_symbol_painter, "_MOST_SPRITES", 5)
+        monkeypatch.setattr(site_symbol_painter, "LEAST_SPRITES", 5)
+        monkeypatch.setattr(site_symbol_painter, "MOST_SPRITES", 5)
     kinds, count, kept = symbols(rng, 24), 60, SiteSymbolPainter()
     for turn in range(3):
         which = np.array([rng.randrange(len(kinds)) for _ in range(count)])

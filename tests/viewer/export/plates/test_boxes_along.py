@@ -17,7 +17,7 @@ from layers.grid.tile_grid import View
 from layers.project.saving.publish import write_case
 from tests.support.command_line import run_python
 from viewer.canvas.sites.site_shapes import project_geometry
-from viewer.export.plates.maps.map_on_page import _HALF_PX, _MOST_BOXES, _boxes_along, _one_a_cell, _places_on_legs
+from viewer.export.plates.maps.map_on_page import HALF_PX, MOST_BOXES, boxes_along, one_a_cell, places_on_legs
 
 MILLION = 990_000
 """A case takes a million vertices of one geometry at most."""
@@ -51,16 +51,16 @@ def view_of(bounds: Bounds = ALL) -> View:
 def test_boxes_along_an_outline_are_bounded_inside_it(shape, count: int) -> None:
     view = view_of()
     outline = project_geometry(shape(count), "EPSG:3857", 1e9)
-    boxes = _boxes_along(outline, view)
-    assert 0 < len(boxes) <= _MOST_BOXES
+    boxes = boxes_along(outline, view)
+    assert 0 < len(boxes) <= MOST_BOXES
     assert len({(box.left, box.top) for box in boxes}) == len(boxes)
 
 
 def test_the_boxes_of_a_long_coast_leave_no_gap() -> None:
     view = view_of()
     (part,) = project_geometry(ring(100_000), "EPSG:3857", 1e9).parts
-    boxes = _boxes_along(project_geometry(ring(100_000), "EPSG:3857", 1e9), view)
-    at = np.array([(box.left + _HALF_PX, box.top + _HALF_PX) for box in boxes])
+    boxes = boxes_along(project_geometry(ring(100_000), "EPSG:3857", 1e9), view)
+    at = np.array([(box.left + HALF_PX, box.top + HALF_PX) for box in boxes])
     some = part.rings[0][::500]
     px = np.array([view.to_pixel(x, y) for x, y in some.tolist()])
     nearest = np.hypot(*(px[:, None] - at[None]).transpose(2, 0, 1)).min(axis=1)
@@ -69,16 +69,16 @@ def test_the_boxes_of_a_long_coast_leave_no_gap() -> None:
 
 def test_what_lies_far_outside_a_map_has_no_boxes() -> None:
     view = view_of(Bounds(100, 45, 100.01, 45.01))
-    boxes = _boxes_along(project_geometry(scribble(3000), "EPSG:3857", 1e9), view)
+    boxes = boxes_along(project_geometry(scribble(3000), "EPSG:3857", 1e9), view)
     inside = [box for box in boxes if -9 <= box.left <= view.width + 9 and -9 <= box.top <= view.height + 9]
     assert inside == boxes
-    assert len(boxes) <= _MOST_BOXES
+    assert len(boxes) <= MOST_BOXES
 
 
 def test_a_plain_outline_has_a_box_every_few_pixels() -> None:
     view = view_of()
     square = shapely.box(99, 44, 101, 46)
-    boxes = _boxes_along(project_geometry(square, "EPSG:3857", 1e9), view)
+    boxes = boxes_along(project_geometry(square, "EPSG:3857", 1e9), view)
     steps = np.diff([(box.left, box.top) for box in boxes], axis=0)
     assert np.hypot(*steps.T).max() < 5.2
     length_px = 4 * (101 - 99) * 111_320 / view.grid.resolution
@@ -87,10 +87,10 @@ def test_a_plain_outline_has_a_box_every_few_pixels() -> None:
 
 def test_no_two_places_share_a_cell_and_nothing_is_no_place() -> None:
     places = np.random.default_rng(2).uniform(0, 40, (5000, 2))
-    cells = np.floor(_one_a_cell(places) / 2.5)
+    cells = np.floor(one_a_cell(places) / 2.5)
     assert len(np.unique(cells, axis=0)) == len(cells) == 256
-    assert len(_one_a_cell(np.zeros((0, 2)))) == 0
-    assert len(_places_on_legs(np.array([[-50.0, -50.0], [-40.0, -50.0]]), view_of())) == 0
+    assert len(one_a_cell(np.zeros((0, 2)))) == 0
+    assert len(places_on_legs(np.array([[-50.0, -50.0], [-40.0, -50.0]]), view_of())) == 0
 
 
 @pytest.mark.bounded

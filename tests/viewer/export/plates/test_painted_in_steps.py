@@ -30,6 +30,7 @@ from viewer.export.headless import Studio
 from viewer.export.plates.house_style import house_style
 from viewer.export.plates.maps import locator
 from viewer.export.plates.maps.locator import coasts_in, coasts_in_steps, locator_window, room_in
+from viewer.export.plates.maps.locator_on_page import window_of
 from viewer.export.plates.printed import GroupKind, picture_in_steps
 from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.export.plates.setting import lettering
@@ -190,14 +191,13 @@ def test_a_long_coast_is_painted_in_bands_as_it_is_at_once(qapp: object, monkeyp
 
 def test_coasts_are_worked_out_some_at_a_step_while_a_page_is_laid_out(plate_of: MakePlate) -> None:
     """So that nobody waits for them while they are painted."""
-    locator._coasts_of.cache_clear()
     plate = plate_of(replace(SPEC, bounds=Bounds(10, 45, 40, 60)))
     (piece,) = [piece for piece in plate.pieces if piece.key == "locator"]
-    window = plate._window()
+    window = window_of(plate.spec, plate.maps)
     assert window is not None
     assert not list(coasts_in_steps(window, room_in(piece.box)))
-    locator._coasts_of.cache_clear()
-    assert sum(1 for _step in coasts_in_steps(window, room_in(piece.box))) > 6
+    another = window.expanded(1.0)
+    assert sum(1 for _step in coasts_in_steps(another, room_in(piece.box))) > 6
 
 
 @pytest.mark.parametrize("grey", [False, True], ids=["in colour", "in grey"])

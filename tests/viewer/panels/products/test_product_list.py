@@ -18,8 +18,13 @@ from viewer.panels.products.product_list import ProductListPanel
 
 
 @pytest.fixture
-def panel(desk: Desk, qtbot: QtBot) -> ProductListPanel:
-    panel = shown(qtbot, ProductListPanel(ProductDesk(desk.context, desk.context)), 360, 400)
+def product_desk(desk: Desk) -> ProductDesk:
+    return ProductDesk(desk.context, desk.context)
+
+
+@pytest.fixture
+def panel(desk: Desk, product_desk: ProductDesk, qtbot: QtBot) -> ProductListPanel:
+    panel = shown(qtbot, ProductListPanel(product_desk), 360, 400)
     assert panel.pages.currentIndex() == 0
     assert "Add the first" in panel.pages.currentWidget().text()
     for uuid, title in (("one", "Pier"), ("two", "Depot")):
@@ -39,9 +44,11 @@ def test_rows_say_name_and_facts_and_the_newest_is_current(panel: ProductListPan
     assert panel.chosen == "one", "the first stays current when others come"
 
 
-def test_each_button_and_key_does_its_part(panel: ProductListPanel, desk: Desk, qtbot: QtBot) -> None:
+def test_each_button_and_key_does_its_part(
+    panel: ProductListPanel, product_desk: ProductDesk, desk: Desk, qtbot: QtBot
+) -> None:
     opened: list[str] = []
-    panel._desk.opened.connect(opened.append)
+    product_desk.opened.connect(opened.append)
     panel.choose("two")
     QTest.mouseClick(panel.open_button, Qt.MouseButton.LeftButton)
     press(panel, Qt.Key.Key_Return)
@@ -82,19 +89,16 @@ def test_only_what_was_issued_is_reissued(panel: ProductListPanel, desk: Desk) -
     assert QApplication.activePopupWidget() is None, "below the rows"
 
 
-def test_the_newest_version_stands_on_top_and_is_chosen(panel: ProductListPanel, desk: Desk) -> None:
+def test_the_newest_version_stands_on_top_and_is_chosen(
+    panel: ProductListPanel, product_desk: ProductDesk, desk: Desk
+) -> None:
     desk.context.do(issue_product, "one", sha256="0" * 64, numbers={})
     desk.context.do(reissue_product, "one")
     (newer,) = (row for row in desk.document.table("products").values() if row.version == 2)
     assert panel.chosen == newer.uuid
     assert [panel.model.uuid_at(row) for row in range(3)] == [newer.uuid, "two", "one"]
-    again = shown_again(panel)
+    again = ProductListPanel(product_desk)  # of a case that has its products already
     assert again.chosen == newer.uuid
-
-
-def shown_again(panel: ProductListPanel) -> ProductListPanel:
-    """The list as it is made of a case that has its products already."""
-    return ProductListPanel(panel._desk)
 
 
 def test_each_row_says_its_state_first(panel: ProductListPanel, desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import product
 
 import pytest
 from PySide6.QtCore import Qt
@@ -87,11 +88,9 @@ def test_another_site_is_shown_once_in_each_field(
     """Nor is the form for many sites touched, nor that of shapes: from point to point there is nothing in them."""
     taken: Counter[object] = Counter()
     of_many = set(form.bulk.fields.fields.values())
-    for kind in (LineField, ChoiceField, TextField):
-        take = kind._take
-        monkeypatch.setattr(
-            kind, "_take", lambda field, value, take=take: (taken.update([field]), take(field, value))[1]
-        )
+    for kind, name in product((LineField, ChoiceField, TextField), ("show_value", "show_other")):
+        show = getattr(kind, name)
+        monkeypatch.setattr(kind, name, lambda field, value, show=show: (taken.update([field]), show(field, value))[1])
     desk.select("firm")
     fields = form.fields.fields
     assert fields["label"].text() == "Hikvision"

@@ -60,7 +60,7 @@ def citations_of_a_claim(qtbot: QtBot, desk: Desk) -> RowColumn:
         )
     form = shown(qtbot, ClaimFormPanel(desk.context), 330, 900)
     desk.context.show_claim("c2")
-    return form.sources._rows
+    return form.sources.findChild(RowColumn)
 
 
 def answers_to_a_claim(qtbot: QtBot, desk: Desk) -> RowColumn:

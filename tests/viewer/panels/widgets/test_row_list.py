@@ -12,7 +12,7 @@ from shapely.geometry import Point
 
 from layers.document.site import Site
 from tests.viewer.conftest import shown
-from viewer.panels.sites.site_bulk_form import _some_values
+from viewer.panels.sites.site_bulk_form import some_values
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import Column, RowTable
 
@@ -138,7 +138,7 @@ def test_a_row_that_comes_is_selected_where_it_is_to_be(numbered: RowList) -> No
 
 @pytest.mark.parametrize("seed", range(6))
 def test_values_that_marks_have_in_common(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("viewer.panels.sites.site_bulk_form._AT_ONCE", 7)
+    monkeypatch.setattr("viewer.panels.sites.site_bulk_form.AT_ONCE", 7)
     rng, columns = random.Random(seed), ["role", "status", "folder", "marking"]
     chosen = [
         Site(
@@ -150,7 +150,7 @@ def test_values_that_marks_have_in_common(seed: int, monkeypatch: pytest.MonkeyP
         )
         for at in range(rng.choice([1, 8, 40]))
     ]
-    found = _some_values(chosen, columns)
+    found = some_values(chosen, columns)
     for column in columns:
         values = {getattr(site, column) for site in chosen}
         assert found[column] <= values

@@ -36,8 +36,8 @@ from viewer.export.plates.maps.picture_layers import has_features, picture_layer
 from viewer.rendering.world_copies import wrapped_views
 from viewer.support.painting import part_of_picture
 
-_STEP_PX, _HALF_PX = 5.0, 3.0
-_MOST_BOXES = 6000
+_STEP_PX, HALF_PX = 5.0, 3.0
+MOST_BOXES = 6000
 """Of outlines: a map full of coasts has no place that touches none."""
 _FEW_VERTICES, _FEW_STEPS = 2000, 20_000
 """Of an outline: along one of more the boxes stand one a cell."""
@@ -125,9 +125,9 @@ class MapOnPage:
             uuids = [frame.index.uuids[frame.rows[i]] for i in areas]
             shapes = [(shape.uuid, shape.outline) for shape in frame.first_shapes(400)]
             for uuid, outline in [*shapes, *zip(uuids, frame.circles(areas), strict=True)]:
-                if len(found) > _MOST_BOXES:
+                if len(found) > MOST_BOXES:
                     break
-                found += [(uuid, box) for box in _boxes_along(outline, frame.view)]
+                found += [(uuid, box) for box in boxes_along(outline, frame.view)]
             for some in radii_in(frame):
                 found += [("", one.box(frame.scale)) for one in some]
         return found
@@ -289,7 +289,7 @@ def _scaled(label: PlacedLabel, factor: float) -> PlacedLabel:
     )
 
 
-def _boxes_along(outline: Outline, view: View) -> list[Box]:
+def boxes_along(outline: Outline, view: View) -> list[Box]:
     """Boxes along a line that comes back to a place again and again, one a cell."""
     rings = [ring for part in outline.shown(view.grid.resolution).parts for ring in part.rings]
     found: list[Floats] = []
@@ -299,14 +299,14 @@ def _boxes_along(outline: Outline, view: View) -> list[Box]:
         runs = runs_in_view(points, view, 0.0) if is_plain else []
         length_px = sum(float(np.hypot(*np.diff(run.points, axis=0).T).sum()) for run in runs)
         is_plain = is_plain and length_px <= _FEW_STEPS * _STEP_PX
-        found += [_steps(run.points) for run in runs] if is_plain else [_places_on_legs(points, view)]
+        found += [_steps(run.points) for run in runs] if is_plain else [places_on_legs(points, view)]
     places = np.concatenate(found) if found else np.zeros((0, 2))
     if not is_plain:
-        places = _one_a_cell(places)
-    return [Box(x - _HALF_PX, y - _HALF_PX, x + _HALF_PX, y + _HALF_PX) for x, y in places.tolist()]
+        places = one_a_cell(places)
+    return [Box(x - HALF_PX, y - HALF_PX, x + HALF_PX, y + HALF_PX) for x, y in places.tolist()]
 
 
-def _places_on_legs(points: Floats, view: View) -> Floats:
+def places_on_legs(points: Floats, view: View) -> Floats:
     """Places on what of a long line is in view, as far apart as on a short one; of endless ones farther."""
     (x0, y0), (x1, y1) = points[:-1].T, points[1:].T
     legs = clipped(Legs(x0, y0, x1, y1), (0.0, 0.0, view.width, view.height))
@@ -318,14 +318,14 @@ def _places_on_legs(points: Floats, view: View) -> Floats:
     return np.column_stack([x, legs.y0[leg] + (legs.y1 - legs.y0)[leg] * share])
 
 
-def _one_a_cell(places: Floats) -> Floats:
+def one_a_cell(places: Floats) -> Floats:
     """Places without those that share a cell with one before; the cells are as large as it takes to be few."""
     cell = _STEP_PX / 2
     while True:
         column, row = np.floor(places / cell).astype(np.int64).T
         _, first = np.unique((row << 32) + column, return_index=True)
         places, cell = places[np.sort(first)], cell * 2
-        if len(places) <= _MOST_BOXES:
+        if len(places) <= MOST_BOXES:
             return places
 
 
