@@ -27,9 +27,6 @@ LEFT = {
     "viewer/app/actions/test_image_menu.py": 1,  # a row with a date of any length
     "viewer/app/case/test_drives.py": 1,  # a request at the moment when its drive is found to be gone
     "viewer/app/imagery/test_registering.py": 1,  # two files seen as services are
-    "viewer/app/navigation/test_map_search.py": 2,  # waits until a view is one to come back to: the canvas has ...
-    "viewer/app/window/test_marking_by_hand.py": 1,  # ... enough public names, and nobody else asks it that
-    "viewer/canvas/test_widget.py": 1,  # the same
     "viewer/app/opening/test_large_case.py": 2,  # counts calls in each delivery to the window's thread
     "viewer/app/window/test_compare_images.py": 1,  # a case that may only be looked at, while it stands open
     "viewer/app/window/test_docks.py": 1,  # counts what is made in one turn of the event loop

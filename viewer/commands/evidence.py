@@ -10,9 +10,9 @@ from layers.document.edit import Change, Edit
 from layers.document.rows import ClaimEvidence
 from layers.document.vocabulary import BEARINGS, EVIDENCE_TABLES
 from layers.errors import InvalidValue
-from layers.phrase import Phrase, all_of
+from layers.phrase import Phrase
 from layers.project.storage.tables import BY_NAME, spec_of
-from viewer.commands.fields import check_choice, row_of
+from viewer.commands.fields import check_choice, field_words, row_of
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 
 
@@ -28,11 +28,11 @@ def link_evidence(
     note: str = "",
 ) -> Edit:
     """Let a claim rest on a row of the case (once), and say how it bears on it. Raises InvalidValue."""
-    row_of(document.claims, claim_uuid, "claim")
+    row_of(document.claims, claim_uuid, Phrase("claim"))
     check_choice(evidence_table, EVIDENCE_TABLES, Phrase("table of evidence"))
-    check_choice(bearing, ("", *BEARINGS), "bearing")
+    check_choice(bearing, ("", *BEARINGS), Phrase("bearing"))
     spec = BY_NAME[evidence_table]
-    row = row_of(document.table(spec.table), evidence_uuid, "evidence")
+    row = row_of(document.table(spec.table), evidence_uuid, Phrase("evidence"))
     if spec_of(spec.table, row) is not spec:
         raise InvalidValue("That evidence is no longer in the case.")
     if any(link.evidence_uuid == evidence_uuid for link in document.evidence_of_claim(claim_uuid)):
@@ -50,10 +50,10 @@ def link_evidence(
 
 def update_evidence(document: Document, link_uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
     """Change how evidence bears on a claim, or the note on it. Raises InvalidValue."""
-    link = row_of(document.table("claim_evidence"), link_uuid, "evidence")
+    link = row_of(document.table("claim_evidence"), link_uuid, Phrase("evidence"))
     if "bearing" in fields:
-        check_choice(fields["bearing"], ("", *BEARINGS), "bearing")
-    label = Phrase("Change {fields} of evidence", fields=all_of(fields))
+        check_choice(fields["bearing"], ("", *BEARINGS), Phrase("bearing"))
+    label = Phrase("Change {fields} of evidence", fields=field_words(fields, {}))
     return Edit(label, update("claim_evidence", link, stamp_of(actor, now), **fields))
 
 

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
-from layers.phrase import Phrase
+from layers.phrase import Phrase, joined
 from layers.readers.features.parsed_layer import ParsedLayer
 from layers.readers.features.row_problems import RowProblems
 from layers.readers.features.source_rows import VectorSource
@@ -95,7 +95,7 @@ def _archived(archive: zipfile.ZipFile, name: str, stem: str, depth: int = 0) ->
         else:
             found += [layer] if is_main or len(layer) else []  # others hold styles
     if not found:
-        raise NotReadable(notes[0] if len(kmls) == 1 else " ".join(notes)) from first
+        raise NotReadable(notes[0] if len(kmls) == 1 else joined(" ", notes)) from first
     main = found[0]
     if len(found) > 1 and is_table_of_contents(main, kmls):
         found.remove(main)

@@ -11,10 +11,10 @@ from layers.document.image import Image
 from layers.document.observation import Observation, is_after, seen_dates
 from layers.document.vocabulary import CHANGES, PRESENCES, VIEW_QUALITIES, WHYS
 from layers.errors import InvalidValue
-from layers.phrase import Phrase, all_of
+from layers.phrase import Phrase
 from layers.text.counted import counted
 from viewer.commands.evidence import without_evidence
-from viewer.commands.fields import check_choice, check_number, row_of
+from viewer.commands.fields import check_choice, check_number, column_word, field_words, row_of
 from viewer.commands.sites import comments_on, update_site
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 
@@ -38,8 +38,8 @@ def record_observation(
     There is one row a site, image key and observer: a second look at the same image changes that row. The dates of the
     site follow from its observations.
     """
-    row_of(document.sites, site_uuid, "site")
-    row_of(document.images, image_uuid, "image")
+    row_of(document.sites, site_uuid, Phrase("site"))
+    row_of(document.images, image_uuid, Phrase("image"))
     observer = observer or actor
     stamp = stamp_of(actor, now)
     there = observation_of(document, site_uuid, image_uuid, observer)
@@ -62,20 +62,20 @@ def record_observation(
 
 def update_observation(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
     """Change an observation; its site, image and observer stay. Raises InvalidValue."""
-    row = row_of(document.observations, uuid, "observation")
+    row = row_of(document.observations, uuid, Phrase("observation"))
     if fields.keys() & {"site_uuid", "image_uuid", "observer"}:
         raise InvalidValue("An observation stays with its site, its image and its observer: record another one.")
     changes = update("observations", row, stamp_of(actor, now), **fields)
     for change in changes:
         _check(document, change.row)
-    words = all_of(name.removesuffix("_uuid").replace("_", " ") for name in fields)
+    words = field_words(fields, {})
     label = Phrase("Change {words} of {named}", words=words, named=_named(document, row.site_uuid))
     return Edit(label, (*changes, *_dates_after(document, changes, actor, now)))
 
 
 def delete_observations(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
     """Delete observations with the comments on them; claims no longer rest on them."""
-    rows = [row_of(document.observations, uuid, "observation") for uuid in dict.fromkeys(uuids)]
+    rows = [row_of(document.observations, uuid, Phrase("observation")) for uuid in dict.fromkeys(uuids)]
     gone = {row.uuid for row in rows}
     removed = tuple(delete("observations", row) for row in rows)
     changes = [
@@ -168,14 +168,14 @@ def _check(document: Document, row: Any) -> None:
 
 def _check_words(row: Observation) -> None:
     for name, words in (("presence", PRESENCES), ("change", CHANGES), ("view_quality", VIEW_QUALITIES), ("why", WHYS)):
-        check_choice(getattr(row, name), ("", *words), name.replace("_", " "))
+        check_choice(getattr(row, name), ("", *words), column_word(name))
     if row.change_kind.strip().lower() in _NEVER_STORED:
         raise InvalidValue(
             "“{change_kind}” is a judgement, not seen on an image: record present or absent, and make it a claim.",
             change_kind=row.change_kind,
         )
     for number in (row.count_low, row.count_high):
-        check_number(number, 0, 2**31 - 1, "count")
+        check_number(number, 0, 2**31 - 1, Phrase("count"))
     if row.count_low is not None and row.count_high is not None and row.count_low > row.count_high:
         raise InvalidValue(
             "The lowest count ({count_low}) is above the highest ({count_high}).",
@@ -191,7 +191,7 @@ def _check_change(row: Observation, images: Mapping[str, Image]) -> None:
         if row.change in ("none seen", "changed"):
             raise InvalidValue("A change is always against a named earlier image: choose the one that you compared.")
         return
-    earlier, image = row_of(images, row.compared_to_uuid, "image"), images.get(row.image_uuid)
+    earlier, image = row_of(images, row.compared_to_uuid, Phrase("image")), images.get(row.image_uuid)
     is_same = image is not None and earlier.image_key == image.image_key
     if is_same or (image is not None and is_after(earlier.acquired_at, image.acquired_at)):
         raise InvalidValue("A change is against an earlier image, and that one is not: choose another.")

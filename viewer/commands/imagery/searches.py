@@ -10,10 +10,10 @@ from layers.document.edit import Edit
 from layers.document.search import Search
 from layers.document.vocabulary import SEARCH_KINDS
 from layers.errors import InvalidValue
-from layers.phrase import Phrase, all_of
+from layers.phrase import Phrase
 from layers.text.counted import counted
 from viewer.commands.evidence import without_evidence
-from viewer.commands.fields import check_choice, check_date, check_number, row_of
+from viewer.commands.fields import check_choice, check_date, check_number, field_words, row_of
 from viewer.commands.sites import comments_on
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 
@@ -42,17 +42,17 @@ def record_search(
 
 def update_search(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
     """Change fields of a search. Raises InvalidValue."""
-    search = row_of(document.searches, uuid, "search")
+    search = row_of(document.searches, uuid, Phrase("search"))
     changes = update("searches", search, stamp_of(actor, now), **fields)
     for change in changes:
         _check(document, change.row)
-    words = all_of(name.removesuffix("_uuid").removesuffix("_json").replace("_", " ") for name in fields)
+    words = field_words(fields, {})
     return Edit(Phrase("Change {words} of search", words=words), changes)
 
 
 def delete_searches(document: Document, uuids: Iterable[str]) -> Edit:
     """Delete searches with the comments on them; claims no longer rest on them."""
-    searches = [row_of(document.searches, uuid, "search") for uuid in dict.fromkeys(uuids)]
+    searches = [row_of(document.searches, uuid, Phrase("search")) for uuid in dict.fromkeys(uuids)]
     gone = {search.uuid for search in searches}
     changes = [
         *without_evidence(document, gone),
@@ -73,10 +73,10 @@ def _check(document: Document, search: Any) -> None:
     check_choice(
         search.result, ("", *_RESULTS[search.kind]), Phrase("result of a search of the kind {kind}", kind=search.kind)
     )
-    if search.area_uuid and row_of(document.sites, search.area_uuid, "search area").mark_kind != "search area":
+    if search.area_uuid and row_of(document.sites, search.area_uuid, Phrase("search area")).mark_kind != "search area":
         raise InvalidValue("A search is of a search area: choose one, or draw it first.")
     if search.image_uuid:
-        row_of(document.images, search.image_uuid, "image")
+        row_of(document.images, search.image_uuid, Phrase("image"))
     check_date(search.at, Phrase("date of the search"))
     _check_numbers(search)
 

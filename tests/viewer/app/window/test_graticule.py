@@ -65,13 +65,13 @@ def test_a_map_that_moves_keeps_its_lines(window: MainWindow, qtbot: QtBot) -> N
     canvas = window.canvas
     before = pixels(canvas.grab_picture())
     canvas.viewport.pan(40, 0)
-    canvas.moved(resting=False)
+    canvas.motion.moved(resting=False)
     moved = pixels(canvas.grab_picture())
     strip, wide = slice(200, 260), 100
     shown, was = moved[strip, 140 : 140 + wide].astype(int), before[strip, 180 : 180 + wide].astype(int)
     assert np.ptp(was) > 40
     assert np.abs(shown - was).max() <= 4, "the lines went with the map"
-    canvas.come_to_rest()
+    canvas.motion.come_to_rest()
     settle(window, qtbot)
     assert canvas.is_idle()
 
