@@ -1,4 +1,4 @@
-"""Values and the plain JSON that stands for them: what others wrote becomes a value of a type here, or is refused."""
+"""Encodes values as plain JSON, and decodes JSON that others wrote into values of a type, or refuses it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def decoded[T](data: object, kind: type[T], refusal: Phrase | Callable[[str], Ph
 
 
 def decoded_or_none[T](data: object, kind: type[T]) -> T | None:
-    """The same; None for what the type cannot stand for."""
+    """The same; None for JSON that the type cannot hold."""
     try:
         return convert(data, kind)
     except (ValidationError, UnicodeEncodeError):

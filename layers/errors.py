@@ -1,4 +1,4 @@
-"""The nouns of what can go wrong. Each carries one sentence a person can act on: what, which file, what to do."""
+"""Errors, named by what went wrong. Each carries one sentence a person can act on: what, which file, what to do."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class ReaderTimeout(GeoloupeError):
 
 
 class GivenUp(GeoloupeError):
-    """Nobody waits for the answer any more: the work was cancelled."""
+    """The work was cancelled: nobody waits for the answer any more."""
 
 
 class Quarantined(GeoloupeError):
@@ -90,11 +90,11 @@ class InvalidEdit(GeoloupeError):
 
 
 class InvalidValue(GeoloupeError):
-    """A field value outside what its column allows."""
+    """A field value that its column does not allow."""
 
 
 class CaseDamaged(GeoloupeError):
-    """A case whose bytes are not what was saved."""
+    """A case whose bytes differ from the saved ones."""
 
 
 class CaseTooNew(GeoloupeError):
@@ -114,7 +114,7 @@ class SaveFailed(GeoloupeError):
 
 
 class DiskFull(SaveFailed):
-    """No room for a complete new file; the old file is as it was."""
+    """The disk has no room for a complete new file; the old file is as it was."""
 
 
 class ExportFailed(GeoloupeError):

@@ -48,7 +48,7 @@ from layers.project.storage.tables import BY_NAME, STAMPS, Column
 from layers.text.counted import counted
 
 CRS = "EPSG:4326"
-"""Of all geometries. Coordinates are always longitude, latitude."""
+"""CRS of all geometries. Coordinates are always longitude, latitude."""
 
 type CaseOrPath = Case | str | os.PathLike[str]
 

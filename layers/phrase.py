@@ -1,7 +1,5 @@
-"""Phrases: English text that keeps its template and what was put in, so that the window can say it in another language.
-
-A sentence is made where something is known, often far from a window: in a reader process, on a command line, in a test.
-There it is text like any other. Who shows it looks the template up and puts the same values in.
+"""Phrases: English text that keeps its template and its values apart, so that the window can say it in another
+language.
 """
 
 from __future__ import annotations
@@ -13,9 +11,9 @@ from typing import Any
 _SLOT = re.compile(r"\{\{|\}\}|\{(\w+)\}")
 _COUNT = "count"
 MOST_DEPTH = 8
-"""Phrases within a phrase, as a reader may send them."""
+"""Most phrases within each other that a reader may send."""
 MOST_CHARS = 1_000_000
-"""Of a phrase that a reader sends: a value may be put in thousands of times."""
+"""Most characters of a phrase that a reader sends: a value may be put in thousands of times."""
 
 
 class Room:
@@ -25,7 +23,7 @@ class Room:
         self._left = chars
 
     def take(self, chars: int) -> None:
-        """Raises ValueError where there is not so much room left."""
+        """Take room for so many characters. Raises ValueError where less is left."""
         self._left -= chars
         if self._left < 0:
             raise ValueError("phrases without end")
@@ -49,7 +47,7 @@ class Phrase(str):
         return cls._made(filled(template, kept), template, kept)
 
     def __str__(self) -> str:
-        """Itself, so that what is decoded to text, and the text of an error, stay phrases."""
+        """The phrase itself, so that text decoded as a phrase, and the text of an error, stay phrases."""
         return self
 
     @classmethod

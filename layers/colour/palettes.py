@@ -1,4 +1,4 @@
-"""Colours for classes that people with any colour vision tell apart: named palettes, and as many of one as wanted."""
+"""Named palettes of colours for classes, in any number, that people with any colour vision tell apart."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ CLASS_RAMPS = SEQUENTIAL | DIVERGING
 """The ramps that are offered for classes."""
 PALETTES = QUALITATIVE | CLASS_RAMPS
 LAYER_COLORS = ("#e6550d", "#3182bd", "#31a354", "#756bb1", "#d6a300", "#dd1c77", "#17a2a2", "#8c564b")
-"""Of layers as long as nobody gives them a style."""
+"""Default colours of layers without a style."""
 OTHER_COLOR = "#9aa5ad"
-"""For what falls into no class."""
+"""Colour of features in no class."""
 
 
 def layer_seed(uuid: str) -> int:
@@ -35,10 +35,10 @@ def layer_seed(uuid: str) -> int:
 
 
 def palette_colors(name: str, count: int) -> list[str]:
-    """`count` colours of a palette: the first of a qualitative one, evenly spaced ones of a ramp.
+    """Return `count` colours of a palette: the first of a qualitative one, evenly spaced ones of a ramp.
 
-    A qualitative palette that is used up begins again a third darker, then a third lighter: so many classes are no
-    longer told apart by colour alone. An unknown name gives the first palette.
+    A qualitative palette that is used up begins again a third darker, then a third lighter: colours alone do not tell
+    so many classes apart. An unknown name gives the first palette.
     """
     if name in CLASS_RAMPS:
         stops = CLASS_RAMPS[name]

@@ -10,13 +10,13 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 KEY = "content"
-"""Under which the source of a layer keeps it."""
+"""Key of a layer's source for the mark."""
 ENDS_BYTES = 64 << 10
 HASH_CHARS = 16
 
 
 class ContentMark(Struct, frozen=True):
-    """Equal for equal files; a file that was written anew has another."""
+    """Marks of files are equal where their contents are; a rewritten file has another."""
 
     size: Annotated[int, Meta(ge=0)]
     ends: Annotated[str, Meta(min_length=HASH_CHARS, max_length=HASH_CHARS)]

@@ -1,4 +1,4 @@
-"""Work that may never come back, as at a file on a drive that is gone: in a thread of its own, waited for a while."""
+"""Runs work that may never end, as on a drive that is gone, in a thread of its own, and waits for it for a while."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ from collections.abc import Callable
 
 
 def in_a_thread_of_its_own(work: Callable[[], None], name: str) -> threading.Thread:
-    """Start it; where it hangs it costs a thread, and neither keeps others waiting nor the program from ending."""
+    """Start work in a thread. Where it hangs, it costs that thread only, and keeps neither others nor the program's end
+    waiting.
+    """
     thread = threading.Thread(target=work, name=name, daemon=True)
     thread.start()
     return thread
 
 
 def within[T](seconds: float, work: Callable[[], T]) -> T:
-    """Returns or raises as `work` does, in a thread. Raises TimeoutError after `seconds`; `work` goes on unheard."""
+    """Return or raise what `work` does in a thread. Raises TimeoutError after `seconds`; `work` then goes on, its
+    result unused.
+    """
     found: list[T] = []
     raised: list[Exception] = []
     ended = threading.Event()

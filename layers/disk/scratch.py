@@ -1,4 +1,4 @@
-"""Folders for what is thrown away are named so that what killed runs left behind is known."""
+"""Names folders for temporary files so that those left behind by killed runs are recognised."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import zlib
 
 
 def scratch_prefix() -> str:
-    """Of a folder of this process in the system's temporary folder; eight letters of chance follow it."""
+    """Prefix of the name of this process's folder in the system's temporary folder; eight random letters follow."""
     return f"geoloupe-{os.getpid()}-{this_host()}"
 
 

@@ -22,9 +22,9 @@ _PROCESSES = "/proc/self/ns/pid"
 
 
 def machine_for(folder: Path) -> str:
-    """The identity of this computer for who keeps things in `folder`, beside which our own id stands.
+    """The identity of this computer for files in `folder`, beside which our own id is kept.
 
-    Empty where the system has no id of its own, or where no file can stand there.
+    Empty where the system has no id of its own, or where no file can be made there.
     """
     system, ours = _system_id(), _our_id(folder.with_name(f".{folder.name}-machine"))
     return hashlib.sha256(f"{ours}\n{system}".encode()).hexdigest()[:32] if system and ours else ""

@@ -7,7 +7,7 @@ from typing import Self
 
 
 class Alias(tuple[str, str]):
-    """A (language, name) pair like any other, with its origin. A pair of which nothing is stated is a plain tuple."""
+    """A (language, name) pair with its origin. A pair without a stated origin is a plain tuple."""
 
     source_uuid: str
     is_ours: bool

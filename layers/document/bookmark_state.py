@@ -44,7 +44,7 @@ class LayerState(Struct, frozen=True):
         )
 
     def fields_for(self, layer: Layer) -> dict[str, Any]:
-        """The columns of a layer's row as they were; those that cannot be known stay as they are."""
+        """The columns of a layer's row as they were; unknown ones stay as they are."""
         fields: dict[str, Any] = {"visible": self.visible}
         if self.opacity != layer.drawn_opacity:
             fields["opacity"] = self.opacity
@@ -70,7 +70,7 @@ class BookmarkState(Struct, frozen=True):
 
 
 def state_of(text: str) -> BookmarkState:
-    """The state that `state_json` holds; what is none of ours shows as if it were not there."""
+    """The state that `state_json` holds; anything that is none of ours shows as a view alone."""
     try:
         data = json_object(text, _WHAT)
     except InvalidValue:
@@ -85,7 +85,7 @@ def state_of(text: str) -> BookmarkState:
 
 
 def _layer_of(row: Any) -> LayerState | None:
-    """One layer of the list; None where it does not say which."""
+    """One layer of the list; None where it names no layer."""
     if not isinstance(row, dict) or not isinstance(row.get("uuid"), str) or not row["uuid"]:
         return None
     layer = LayerState(row["uuid"], _text(row.get("name"))[:LONGEST_NAME])

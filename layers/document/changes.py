@@ -10,7 +10,7 @@ from layers.document.edit import Edit, Table
 class Changes(Struct, frozen=True):
     """`touched` maps a table to the uuids inserted, updated or deleted in it; `edit` is the edit that did it.
 
-    An empty `edit` with `everything` True says: another document stands here now, read all again.
+    An empty `edit` with `everything` True: the document was replaced by another, and has to be read anew.
     """
 
     edit: Edit | None = None

@@ -42,7 +42,7 @@ class Frame(Struct, frozen=True):
     styles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def row_of(self, layer: Layer) -> Layer:
-        """A layer of the frame as the frame shows it, whatever its box in the tree says."""
+        """A layer as the frame shows it, whether or not it is ticked in the tree."""
         style = self.styles.get(layer.uuid)
         row = replace(layer, visible=True, style_json=layer.style_json if style is None else json.dumps(style))
         day, source = self.dates.get(layer.uuid, ""), layer.source
@@ -52,10 +52,11 @@ class Frame(Struct, frozen=True):
 
 
 class ComparisonSpec(Struct, frozen=True):
-    """`position` is where the bar stands, from the left or the top, 0..1; the share of the second picture in a fade;
-    and with `position_y` the middle of a spyglass. `bounds` are lon, lat; None: wherever the map is.
+    """`position` is the place of the bar, from the left or the top, 0..1; or the share of the second picture in a fade;
+    or, with `position_y`, the middle of a spyglass.
 
-    `match`: the stretch of every frame is set by that of the first, as far as that is honest.
+    `bounds` are lon, lat; None: the map's. `match`: the first frame's stretch sets that of all others, as far as that
+    is honest.
     """
 
     frames: tuple[Frame, ...]
@@ -90,9 +91,9 @@ def spec_of(*layers: Iterable[str], mode: str = "swipe", match: bool = False) ->
 
 
 def read_spec(text: str) -> ComparisonSpec | None:
-    """The comparison that `spec_json` holds; None for what is none: it is shown as one that cannot be opened.
+    """The comparison that `spec_json` holds; None for anything else, which is shown as one that cannot be opened.
 
-    What is odd in it beside its frames counts as not said.
+    Odd members beside its frames count as not stated.
     """
     try:
         data = json_object(text, _WHAT)
@@ -117,8 +118,8 @@ def read_spec(text: str) -> ComparisonSpec | None:
 
 
 def frame_rows(spec: ComparisonSpec, at: int, rows: Sequence[Layer]) -> list[Layer]:
-    """The layers of a case as one frame shows them, in their order: its own, and of those that no frame names all but
-    images as on the map.
+    """The layers of a case as one frame shows them, in their order: its own ones, and those that no frame names, except
+    images, as on the map.
     """
     frame = spec.frames[at]
     own, named = frozenset(frame.layers), frozenset(spec.layers)
@@ -149,7 +150,7 @@ def read_frame(data: Any) -> Frame | None:
 
 
 def _pairs(data: Any, layers: Sequence[str]) -> list[tuple[str, Any]]:
-    """Entries on layers of the frame; there can be none on others."""
+    """Entries for layers of the frame; entries for others are left out."""
     return [(uuid, data[uuid]) for uuid in layers if uuid in data] if isinstance(data, dict) else []
 
 
@@ -164,7 +165,7 @@ def _number(value: Any, least: float, most: float, default: float) -> float:
 
 
 def read_bounds(value: Any) -> Bounds | None:
-    """Four degrees: left, bottom, right, top; None for what is no extent of the Earth."""
+    """Read four degrees: left, bottom, right, top; None for anything but an extent of the Earth."""
     if not isinstance(value, list) or len(value) != 4:
         return None
     sides = [_number(side, -1e6, 1e6, math.nan) for side in value]

@@ -41,7 +41,7 @@ type Listener = Callable[[Changes], None]
 
 
 class Document:
-    """Tables of rows by uuid. `apply` is the only way to change them; listeners hear of it afterwards, in order."""
+    """Tables of rows by uuid. Only `apply` changes them; listeners are called afterwards, in order."""
 
     def __init__(self, rows: Mapping[Table, Iterable[Row]] | None = None) -> None:
         self._tables: dict[str, dict[str, Row]] = {table: {} for table in TABLES}
@@ -55,15 +55,15 @@ class Document:
     # -- change -------------------------------------------------------------------------------------------------
 
     def apply(self, edit: Edit) -> Changes:
-        """`change`, then `tell`; what was touched. Raises InvalidEdit, as `change` does."""
+        """`change`, then `tell`; return what was touched. Raises InvalidEdit, as `change` does."""
         changes = self.change(edit)
         self.tell(changes)
         return changes
 
     def change(self, edit: Edit) -> Changes:
-        """Change the rows by all of an edit or by none, before anybody hears of it; what was touched.
+        """Apply all changes of an edit or none, before listeners are called; return what was touched.
 
-        Raises InvalidEdit where a before side is not what stands here, and for a change of a row that is only ever
+        Raises InvalidEdit where a before side differs from the present row, and for a change of a row that is only ever
         inserted.
         """
         if any(change.table in ONLY_INSERTED and change.before is not None for change in edit.changes):
@@ -93,7 +93,7 @@ class Document:
             listener(changes)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Hear of every applied edit; the returned call ends it."""
+        """Call a listener after every applied edit; the returned function ends that."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
@@ -220,8 +220,10 @@ class Document:
         return linked + [answer for answer in whole if self._is_of_report(claim_uuid, answer.source_uuid)]
 
     def _is_of_report(self, claim_uuid: str, source_uuid: str) -> bool:
-        """True for a claim that cites the source of an answer; where no claim does, for all that others have made: who
-        answered a report has not answered what was said elsewhere, nor what we say.
+        """True for a claim that cites the source of an answer; where no claim does, for all claims that others have
+        made.
+
+        An answer to a report answers neither claims that were made elsewhere nor our own.
         """
         if source_uuid and self.claim_links_of_source(source_uuid):
             return any(link.source_uuid == source_uuid for link in self.source_links_of_claim(claim_uuid))
@@ -232,7 +234,7 @@ class Document:
         return [chip for chip in self.chips.values() if chip.site_uuid == site_uuid]
 
     def image_of_key(self, image_key: str) -> Image | None:
-        """The image of this key; None where no evidence stands on it yet."""
+        """The image of this key; None where no evidence rests on it yet."""
         found = self._linked("images", "image_key", image_key)
         return cast("Image", found[0]) if found else None
 
@@ -246,7 +248,9 @@ class Document:
         return cast("list[ClaimEvidence]", self._linked("claim_evidence", "claim_uuid", claim_uuid))
 
     def claims_on_evidence(self, evidence_uuid: str) -> list[ClaimEvidence]:
-        """The links by which claims rest on a row of ours: an observation, a chip, a search, a site or a claim."""
+        """The links of claims to one of our own rows that they rest on: an observation, a chip, a search, a site or a
+        claim.
+        """
         return cast("list[ClaimEvidence]", self._linked("claim_evidence", "evidence_uuid", evidence_uuid))
 
     def rows_of_product(self, product_uuid: str) -> list[ProductRow]:
@@ -258,7 +262,7 @@ class Document:
         return cast("list[ProductRow]", self._linked("product_rows", _ROW, _row_key(table_name, row_uuid)))
 
     def custody_of_row(self, table_name: str, row_uuid: str) -> list[Custody]:
-        """The custody of a kept file or a chip, in the order in which it was told."""
+        """The custody of a kept file or a chip, in the order in which it was recorded."""
         return cast("list[Custody]", self._linked("custody", _ROW, _row_key(table_name, row_uuid)))
 
     def seen_of_row(self, table_name: str, row_uuid: str) -> list[Seen]:
@@ -278,7 +282,7 @@ def _each_once[T](rows: Mapping[str, T], uuids: Iterable[str]) -> list[T]:
 
 
 _ROW = "row"
-"""Stands for the two columns that name a row: its table and its uuid."""
+"""Name for the two columns that identify a row: its table and its uuid."""
 
 
 def _row_key(table_name: str, uuid: str) -> str:
@@ -287,7 +291,7 @@ def _row_key(table_name: str, uuid: str) -> str:
 
 
 def _ends(row: Row) -> tuple[tuple[str, str], ...]:
-    """The (table.column, value) pairs a row is found by."""
+    """The (table.column, value) pairs by which a row is looked up."""
     match row:
         case ClaimSite():
             return ("claim_sites.claim_uuid", row.claim_uuid), ("claim_sites.site_uuid", row.site_uuid)

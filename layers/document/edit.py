@@ -39,7 +39,7 @@ type Table = Literal[
 
 TABLES: tuple[Table, ...] = get_args(Table.__value__)
 ONLY_INSERTED: frozenset[Table] = frozenset({"custody"})
-"""Tables whose rows stay as they are, also when the edit that added them is taken back."""
+"""Tables whose rows never change, even when the edit that added them is undone."""
 _STAMPS = "modified_at", "modified_by", "rev"
 
 
@@ -72,10 +72,10 @@ class Change(Struct, frozen=True):
 
 
 class Edit(Struct, frozen=True):
-    """Changes made by one gesture, under the name the undo menu shows. Applied as a whole or not at all.
+    """Changes of one action, under the name that the undo menu shows. Applied as a whole or not at all.
 
-    `reason` is the analyst's, for the history; taking the edit back has none of its own. Edits that follow each other
-    with the same `series`, unless that is empty, are one step to undo: an arrow key pressed five times.
+    `reason` is the analyst's, for the history; an undo has none. Consecutive edits of the same `series`, unless that is
+    empty, are one step to undo, such as an arrow key pressed five times.
     """
 
     label: str
@@ -84,13 +84,13 @@ class Edit(Struct, frozen=True):
     series: str = ""
 
     def inverse(self) -> Edit:
-        """The edit that takes this one back, but for rows that are only ever inserted."""
+        """The edit that undoes this one, except for rows that are only ever inserted."""
         back = (change.inverse() for change in reversed(self.changes) if change.table not in ONLY_INSERTED)
         return Edit(self.label, tuple(back))
 
     @property
     def leads_nowhere(self) -> bool:
-        """True where each row ends as it began, but for the stamps of who changed it and when."""
+        """True where each row ends as it began, except for the stamps of who changed it and when."""
         return all(
             change.before is not None
             and change.after is not None

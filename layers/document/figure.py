@@ -24,11 +24,13 @@ from layers.geo.laying import can_lay, laid, laid_place
 from layers.geo.longitudes import Place, shift_near
 
 type Centred = Rectangle | Circle | RangeRing
-"""Shapes that give the geometry of their row."""
+"""Shapes from which the geometry of their row is made."""
 
 
 class Figure(Struct, frozen=True):
-    """`shape_json` goes into the row with the geometry. That of an unknown shape is kept as it stands."""
+    """A mark's geometry and shape. `shape_json` goes into the row with the geometry; an unknown shape is kept as it
+    stands.
+    """
 
     geometry: BaseGeometry
     shape: MarkShape | None = None
@@ -40,7 +42,7 @@ class Figure(Struct, frozen=True):
 
     @classmethod
     def of_shape(cls, shape: Centred) -> Self:
-        """Raises InvalidValue where the shape has no geometry on the Earth."""
+        """Make the figure of a shape. Raises InvalidValue where the shape has no geometry on the Earth."""
         return cls(shape.geometry(), shape, as_json(shape))
 
     @property
@@ -61,11 +63,12 @@ class Figure(Struct, frozen=True):
 
     @property
     def is_mobile(self) -> bool:
-        """True where the mark can be laid anew, true in size; one that spans half the Earth cannot."""
+        """True where the mark can be moved or scaled, true in size; one that spans half the Earth cannot."""
         return isinstance(self.shape, Rectangle | Circle | RangeRing) or can_lay(self.geometry, self.middle)
 
     def laid(self, anchor: Place, to: Place, *, turn_deg: float = 0.0, factor: float = 1.0) -> Figure:
-        """With what is at `anchor` at `to`, turned clockwise about it, and so many times as large.
+        """Return the figure turned clockwise about `anchor`, scaled by `factor`, and moved so that `anchor` comes to
+        `to`.
 
         Raises InvalidValue where it would be too large, or too small.
         """
@@ -88,7 +91,7 @@ class Figure(Struct, frozen=True):
         return Figure(self.geometry, shape, as_json(shape))
 
     def with_geometry(self, geometry: BaseGeometry) -> Figure:
-        """A mark whose shape lies on its own line or point with another one. A callout's text comes along."""
+        """The mark with another line or point under its shape. A callout's text moves along."""
         if not isinstance(self.shape, Callout):
             return Figure(geometry, self.shape, self.shape_json)
         old, new = shapely.get_coordinates(self.geometry)[0], shapely.get_coordinates(geometry)[0]

@@ -1,4 +1,4 @@
-"""An image that evidence stands on: one row for each, the same key on every desk."""
+"""An image that evidence rests on: one row for each, with the same key on every computer."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class Image(Row, frozen=True, kw_only=True):
 
 
 def image_key_of(product_id: str = "", sha256: str = "", service: str = "", acquired_at: str = "") -> str:
-    """The key of an image from what is known of it; empty where nothing tells it from another.
+    """The key of an image from its known facts; empty where none of them identifies it.
 
-    Without a date two days of a service are one image, which nobody could tell apart either.
+    Without a date two days of a service are one image: nobody could tell them apart.
     """
     if product_id.strip():
         return f"product:{product_id.strip()}"

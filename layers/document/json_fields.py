@@ -1,7 +1,8 @@
-"""JSON that a row of a case holds, judged before anybody looks for a value in it.
+"""Checks JSON that a row of a case holds, before a value is read from it.
 
-Products, comparisons, bookmarks, templates, nudges and the like are read member by member: an odd one costs itself, and
-the rest of the analyst's row still counts. What has to fit as a whole, such as a style, is of `layers.decoding`.
+Products, comparisons, bookmarks, templates, nudges and the like are read member by member: an odd member is dropped
+alone, and the rest of the analyst's row still counts. Values that have to fit as a whole, such as styles, are decoded
+by `layers.decoding`.
 """
 
 from __future__ import annotations
@@ -17,13 +18,15 @@ from layers.phrase import Phrase
 
 MOST_CHARS = 8_000_000
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-"""Halves of characters: in pairs they are one, alone they are only good for names of files that are no UTF-8."""
+"""Halves of characters: pairs of them are one character; single ones occur only in names of files that are no UTF-8."""
 
 
 def json_object(text: str, what: Phrase) -> dict[str, Any]:
-    """A JSON object; empty for empty text. `what` begins the sentence of InvalidValue, such as "The style".
+    """Parse a JSON object; empty text gives an empty one. `what` begins the sentence of InvalidValue, such as "The
+    style".
 
-    Refused is what is no object, is nested deeper than Python can read, numbers that are not finite, half characters.
+    Raises InvalidValue for anything but an object, nesting deeper than Python can read, numbers that are not finite,
+    and half characters.
     """
     if not text.strip():
         return {}

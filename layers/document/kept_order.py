@@ -1,4 +1,4 @@
-"""The order of rows, kept for those that leave: one that an undo brings back stands where it stood."""
+"""The order of rows, remembered for removed ones: an undo puts a row back where it stood."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class KeptOrder:
-    """Of one dictionary of rows by uuid. Nothing is noted before a first row leaves."""
+    """Remembers the order of one dictionary of rows by uuid, from the removal of the first row on."""
 
     __slots__ = ("_ranks",)
 
@@ -21,7 +21,7 @@ class KeptOrder:
             self._ranks = {uuid: at for at, uuid in enumerate(rows)}
 
     def comes(self, uuid: str, rows: dict[str, Any]) -> bool:
-        """Call once a row was put in at the end. True where others stood behind it before: `restore` is due."""
+        """Call once a row was added at the end. True where others stood behind it before: call `restore` then."""
         if not self._ranks:
             return False
         rank = self._ranks.setdefault(uuid, len(self._ranks))

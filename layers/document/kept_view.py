@@ -15,7 +15,7 @@ from layers.geo.lon_extent import LARGEST_UNIT, are_degrees
 from layers.phrase import Phrase
 
 FINEST, COARSEST = 1e-9, 1e7
-"""Units of a CRS, metres or degrees, that one pixel may be."""
+"""Smallest and largest size of a pixel in units of a CRS, metres or degrees."""
 _WHAT = Phrase("The view of the case")
 
 
@@ -31,7 +31,7 @@ class KeptView(Struct, frozen=True):
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Raises InvalidValue for what is no view of a map: no numbers, places beyond the Earth, a CRS nobody knows."""
+        """Decode a view. Raises InvalidValue for anything else: no numbers, places beyond the Earth, an unknown CRS."""
         data = json_object(text, _WHAT)
         crs = data.get("crs")
         if not isinstance(crs, str):

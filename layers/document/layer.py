@@ -14,7 +14,7 @@ from layers.phrase import Phrase
 LOWEST_M, HIGHEST_M = -1000.0, 10_000.0
 """Heights above the ellipsoid at which a picture may be placed by its RPC."""
 STATED = ("sensor", "provider")
-"""Words of the analyst on an image, that stand in its source: they locate no data."""
+"""Facts of an image that the analyst states; they are kept in its source, but locate no data."""
 LONGEST_STATED = 120
 
 
@@ -62,7 +62,7 @@ class Layer(Row, frozen=True, kw_only=True):
 
     @property
     def known_date_kind(self) -> str:
-        """One of DATE_KINDS: a word that is none says nothing."""
+        """One of DATE_KINDS; an unknown word counts as not stated."""
         return self.date_kind if self.date_kind in DATE_KINDS else "unknown"
 
     @property
@@ -76,17 +76,17 @@ class Layer(Row, frozen=True, kw_only=True):
 
     @property
     def height_m(self) -> float | None:
-        """Above the ellipsoid, where its RPC is to place it; None: the RPC's own."""
+        """Height above the ellipsoid at which its RPC places it; None: the RPC's own."""
         return height_of(self.source)
 
     @property
     def sensor(self) -> str:
-        """By what it was taken, as the analyst states it; empty: nothing is stated."""
+        """Sensor that took it, as the analyst states it; empty: nothing is stated."""
         return self._stated("sensor")
 
     @property
     def provider(self) -> str:
-        """The one that gave it out, as the analyst states it; empty: nothing is stated."""
+        """Provider of the image, as the analyst states it; empty: nothing is stated."""
         return self._stated("provider")
 
     def _stated(self, key: str) -> str:

@@ -16,11 +16,11 @@ from layers.errors import InvalidValue
 from layers.phrase import Phrase
 
 SCREEN_KEY = "screen_m"
-"""Under which a site's `props_json` keeps the ground size of the screen's pixel when the mark was made."""
+"""Key of a site's `props_json` for the ground size of the screen's pixel when the mark was made."""
 FINER_BY = 4.0
-"""From so many pixels of the screen across one pixel of the image on, a mark looks finer than it is."""
+"""Number of screen pixels across one pixel of the image from which a mark looks finer than it is."""
 LEAST_PLACEMENT_M = 5.0
-"""An image whose placement is not stated is hardly placed better than that."""
+"""Least placement error of an image that states none."""
 _LARGEST_M = 1e7
 _CE90 = (
     re.compile(r"\bCE ?90\b[^\d.;]{0,12}(\d{1,7}(?:\.\d{1,4})?) ?m\b", re.IGNORECASE),
@@ -37,12 +37,12 @@ class Pick(Struct, frozen=True):
 
     @property
     def error_m(self) -> float:
-        """At least one pixel of the image, and one of the screen."""
+        """Position error of the pick: at least one pixel of the image, and one of the screen."""
         return max(self.pixel_m, self.screen_m)
 
     @property
     def is_finer_than_the_image(self) -> bool:
-        """True where the screen shows a place far more exactly than the image holds it."""
+        """True where the screen shows a place far more precisely than the image."""
         return self.pixel_m >= FINER_BY * self.screen_m
 
 
@@ -62,7 +62,7 @@ def with_placement(pick_m: float, placement_m: float | None) -> float | None:
 
 
 def pick_of(site: Site) -> Pick | None:
-    """The precision with which a mark was pointed at on its image; None where nothing that makes sense is kept."""
+    """The precision of a mark's pick on its image; None where no sensible one is kept."""
     if not site.image_uuid or not _is_length(site.pixel_m):
         return None
     assert site.pixel_m is not None
@@ -71,7 +71,9 @@ def pick_of(site: Site) -> Pick | None:
 
 
 def at_best_m(site: Site) -> float | None:
-    """The error that a mark has at best by the image that it was measured on; None for any other, and a judged one."""
+    """The least error of a mark, from the image that it was measured on; None without one, and where the error was
+    judged.
+    """
     pick = pick_of(site)
     if pick is None or site.position_error_m is not None or site.position_basis != MEASURED:
         return None
@@ -79,7 +81,7 @@ def at_best_m(site: Site) -> float | None:
 
 
 def with_screen(props_json: str, screen_m: float) -> str:
-    """`props_json` with how exactly a mark was pointed at; what cannot be understood stays as it is."""
+    """`props_json` with the precision of a mark's pick; members that cannot be understood stay as they are."""
     try:
         props = json_object(props_json, _IT)
     except InvalidValue:
@@ -88,8 +90,8 @@ def with_screen(props_json: str, screen_m: float) -> str:
 
 
 def shown_error_m(site: Site) -> float | None:
-    """The error by which a site's coordinate is written: the one judged, else at least the pick's on its image, or that
-    of the hand that put it on a map without one.
+    """The error by which a site's coordinate is written: the judged one; else at least the error of the pick on its
+    image, or of the hand that drew it on a map without an image.
     """
     if site.position_error_m is not None:
         return site.position_error_m

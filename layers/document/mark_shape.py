@@ -1,9 +1,5 @@
-"""The shape of a mark: what is really meant by its geometry, one Struct a kind, kept as JSON in `Site.shape_json`.
-
-A rectangle, a circle and range rings give the geometry of their row. An arrow and a freehand line lie on the row's own
-line, so does a shadow whose height is told, and a measurement on the line or area that it measures; a text, a callout
-and a numbered marker stand at the row's own point. Where the geometry of a row was changed by a program that knows no
-shapes, the geometry is what counts and the row has no shape: see `shape_of_site`.
+"""The shape of a mark, such as a circle or an arrow, beside its geometry: one Struct a kind, kept as JSON in
+`Site.shape_json`.
 """
 
 from __future__ import annotations
@@ -51,11 +47,13 @@ CIRCLE_POINTS = 96
 SIDE_POINTS = 24
 SMALLEST_M = 1e-3
 LARGEST_AREA_M = HALF_ROUND_M * 0.49
-"""No circle, and no half of a rectangle's diagonal, is as large as a hemisphere: its inside would be its outside."""
+"""Largest radius, and largest half of a rectangle's diagonal, in metres: the inside of one as large as a hemisphere
+would be its outside.
+"""
 _LONGEST_JSON = 20_000
 _MOST_LON = 540.0
 _SAME_SHARE = 1e-6
-"""Places of a shape may differ by so much of its size from where they are computed anew, after years, by other code."""
+"""Share of a shape's size by which its places may differ from those that other code computes, years later."""
 _SAME_DEG = 2e-9
 # What a refusal is about, made once: a case checks these for thousands of marks.
 _WIDTH = Phrase("width of a rectangle in metres")
@@ -343,7 +341,7 @@ def as_json(shape: MarkShape) -> str:
 
 @lru_cache(maxsize=8192)
 def shape_of(text: str) -> MarkShape | None:
-    """The shape that a row's `shape_json` says; None for empty text and for whatever is none of these shapes."""
+    """The shape in a row's `shape_json`; None for empty text and for anything else."""
     if not text or len(text) > _LONGEST_JSON:
         return None
     try:
@@ -375,14 +373,14 @@ def is_geometry_of(shape: MarkShape, geometry: BaseGeometry) -> bool:
 
 
 def words_of(site: Site, shape: TextMark | Callout) -> str:
-    """Text that a mark shows: its own, with its lines, while the row's label says the same; else the label, which any
+    """Text that a mark shows: its own, with its lines, while the row's label is the same; else the label, which any
     program can change.
     """
     return shape.text if shape.text.split() == site.label.split() else site.label
 
 
 def measurement_of(site: Site) -> Measurement | None:
-    """The measurement that a row is, made now; None for other marks, shadows too, and for what cannot be measured."""
+    """Measure a row; None for marks that are no measurements, shadows too, and for those that cannot be measured."""
     shape = shape_of(site.shape_json)
     if site.mark_kind != Measurement.kind or isinstance(shape, ShadowMark):
         return None
@@ -390,14 +388,14 @@ def measurement_of(site: Site) -> Measurement | None:
 
 
 def wanted_places(site: Site) -> int | None:
-    """The vertices that a mark has, no more and no less, because of what it measures; None for any number."""
+    """The exact number of vertices that a mark has for its measurement; None for any number."""
     shape = shape_of(site.shape_json) if site.mark_kind == Measurement.kind else None
     is_measured = isinstance(shape, Measurement) and shape.is_of(site.geometry)
     return QUANTITIES[shape.quantity].places if is_measured and isinstance(shape, Measurement) else None
 
 
 def measured_fields(before: Site, after: Site) -> dict[str, Any]:
-    """The columns of a row that follow from what was changed of it, where it is a measurement or was one."""
+    """The columns to update after a change of a row that is, or was, a measurement."""
     old, new = shape_of(before.shape_json), shape_of(after.shape_json)
     if isinstance(new, ShadowMark):
         fields = remeasured_shadow(before, after, old, new)

@@ -1,7 +1,5 @@
-"""Templates of marks: a class with its geometry, colour, key and the fields of its form, and those fields' values.
-
-A class of a template is one of `SITE_CLASSES`, whose sign it has, or a kind of one: "radar/early_warning". Templates of
-a case or of a file may be anybody's: what is none of this is as if it were not there.
+"""Templates of marks: a class with its geometry, colour, key and the fields of its form, and the values of those
+fields.
 """
 
 from __future__ import annotations
@@ -24,14 +22,14 @@ from layers.phrase import Phrase
 KINDS = ("text", "number", "choice", "date")
 GEOMETRIES = ("point", "line", "polygon")
 HOT_KEYS = tuple("123456789")
-"""With Alt."""
+"""Keys that choose a template, together with Alt."""
 MOST_TEMPLATES = 200
 MOST_FIELDS = 40
 MOST_CHOICES = 60
 LONGEST_NAME = 80
 LONGEST_VALUE = 2000
 DETAILS = "details"
-"""Under which a site's `props_json` keeps the values."""
+"""Key of a site's `props_json` for the values."""
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,40}(/[a-z0-9_]{1,60})?", re.ASCII)
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,40}", re.ASCII)
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
@@ -57,7 +55,7 @@ class MarkTemplate(Struct, frozen=True):
     geometry: str = "point"
     hot_key: str = ""
     color: str = ""
-    """Of the outline of new marks; empty: by role."""
+    """Colour of the outline of new marks; empty: by role."""
     fields: tuple[TemplateField, ...] = ()
     uuid: str = ""
 
@@ -67,7 +65,7 @@ class MarkTemplate(Struct, frozen=True):
 
 
 def template_of_row(row: Template) -> MarkTemplate | None:
-    """The template that a row of a case holds; None where its class is none, or it has no name."""
+    """The template that a row of a case holds; None where it has no valid class, or no name."""
     style, form = _object(row.style_json), _object(row.fields_json)
     said = {**style, "code": row.class_code, "name": row.name, "hot_key": row.hot_key, "fields": form.get("fields")}
     found = _template(said)
@@ -132,7 +130,7 @@ def templates_of(rows: Iterable[Template], shipped: Iterable[MarkTemplate]) -> l
 
 
 def template_for(templates: Iterable[MarkTemplate], code: str) -> MarkTemplate | None:
-    """The template of a class; of a kind of a class that has none, the one of the class."""
+    """The template of a class; for a kind of a class without one, that of the class."""
     by_code = {one.code: one for one in templates}
     return by_code.get(code) or by_code.get(code.partition("/")[0])
 
@@ -147,7 +145,7 @@ def details_in(props_json: str) -> dict[str, Any]:
 
 
 def value_in(details: Mapping[str, Any], field: TemplateField) -> Any:
-    """A mark's value of a field: text, or a number or None; what is none of the kind is not there."""
+    """A mark's value of a field: text, or a number or None; a value of another kind counts as missing."""
     value = details.get(field.key)
     if field.kind == "number":
         if not isinstance(value, int | float) or isinstance(value, bool):
@@ -157,7 +155,7 @@ def value_in(details: Mapping[str, Any], field: TemplateField) -> Any:
 
 
 def with_value(props_json: str, field: TemplateField, value: Any) -> str:
-    """`props_json` with one value set, or taken out where it is empty; what cannot be read is replaced."""
+    """`props_json` with one value set, or removed where it is empty; text that cannot be read is replaced."""
     props, details = _object(props_json), details_in(props_json)
     if value in ("", None):
         details.pop(field.key, None)

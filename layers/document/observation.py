@@ -30,11 +30,11 @@ class Observation(Row, frozen=True, kw_only=True):
     words: str = ""
     observer: str = ""
     target: str = ""
-    """The thing that is looked for at the site: the main channel, not water."""
+    """The thing at the site that is looked for: the main channel, not water."""
 
 
 class SeenDates(NamedTuple):
-    """Dates of a site that follow from what was seen of it; an empty text where they do not."""
+    """Dates of a site that follow from its observations; an empty text where they do not."""
 
     observed_at: str
     valid_from: str
@@ -42,10 +42,10 @@ class SeenDates(NamedTuple):
 
 
 def seen_dates(observations: Iterable[Observation], images: Mapping[str, Image]) -> SeenDates:
-    """The last date on which the site was looked at, the first on which it was seen, and the last one.
+    """Return the last date on which the site was looked at, the first on which it was seen, and the last one.
 
-    The last one is empty unless a later image shows that it is absent: nobody says that it ended. Images without a
-    date of their own (also composites), and observations that cannot tell, say nothing.
+    The last one is empty unless a later image shows that the site is absent: it may not have ended. Images without a
+    date of their own (also composites), and observations that cannot tell, are ignored.
     """
     told = sorted(
         (images[one.image_uuid].acquired_at, one.presence)

@@ -57,7 +57,7 @@ class ClaimEvidence(Row, frozen=True, kw_only=True):
 
 
 class Response(Row, frozen=True, kw_only=True):
-    """An answer to what was reported, or that none was given or asked for. It changes no claim's state."""
+    """An answer to a report, or the fact that none was given or asked for. It changes no claim's state."""
 
     speaker: str
     words: str
@@ -102,7 +102,7 @@ class Product(Row, frozen=True, kw_only=True):
     sha256: str = ""
     state: str = "draft"
     correction: str = ""
-    """The line that a reissue prints about what was wrong before."""
+    """The line in which a reissue says what was wrong before."""
 
 
 class ProductRow(Row, frozen=True, kw_only=True):
@@ -115,7 +115,7 @@ class ProductRow(Row, frozen=True, kw_only=True):
     table_name: str
     row_uuid: str
     row_rev: int = 0
-    """0: not stated."""
+    """Revision of the row; 0: not stated."""
 
 
 class Custody(Row, frozen=True, kw_only=True):
@@ -135,7 +135,7 @@ class Custody(Row, frozen=True, kw_only=True):
 
 
 class Watch(Row, frozen=True, kw_only=True):
-    """A place in which somebody looked for new images of a site. `place_key` is a catalogue or a folder."""
+    """A place where somebody looked for new images of a site. `place_key` is a catalogue or a folder."""
 
     site_uuid: str
     place_key: str = ""
@@ -153,7 +153,7 @@ class Seen(Row, frozen=True, kw_only=True):
     table_name: str
     row_uuid: str
     row_rev: int = 0
-    """0: not stated."""
+    """Revision of the row; 0: not stated."""
     actor: str = ""
     at: str = ""
 

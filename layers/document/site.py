@@ -1,4 +1,4 @@
-"""A site: what the analyst marks, with how well its place is known."""
+"""A site: a mark of the analyst, with the error of its position."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Site(Row, frozen=True, kw_only=True):
     marking: str = ""
     folder: str = ""
     number: int | None = None
-    """Of a numbered marker."""
+    """Number of a numbered marker."""
     image_uuid: str = ""
     """The image that the mark was drawn on."""
     pixel_m: float | None = None
@@ -65,12 +65,13 @@ class Site(Row, frozen=True, kw_only=True):
     lifecycle_as_of: str = ""
     lifecycle_source_uuid: str = ""
     identity_note: str = ""
-    """Parts of the name that are ours, where the source has less of it."""
+    """Parts of the name that are ours, where the source gives less of it."""
 
     @property
     def is_site(self) -> bool:
-        """True for what is counted, listed and exported as a site: no annotation, measurement, search area or
-        photo."""
+        """True for a mark that is counted, listed and exported as a site: no annotation, measurement, search area or
+        photo.
+        """
         return self.mark_kind in SITE_KINDS
 
     @property
@@ -82,14 +83,15 @@ class Site(Row, frozen=True, kw_only=True):
 
     @property
     def may_not_exist(self) -> bool:
-        """True for what is planned, agreed or closed: dashed and labelled wherever it is shown."""
+        """True for a site that is planned, agreed or closed: it is dashed and labelled wherever it is shown."""
         return self.lifecycle in NOT_KNOWN_TO_EXIST
 
     @property
     def doubt(self) -> str:
-        """The words for what may not exist: "planned 2030", "closed 2019", "agreed, as of 2015"; empty for the rest.
+        """The words for a site that may not exist: "planned 2030", "closed 2019", "agreed, as of 2015"; empty for
+        others.
 
-        The year is the one from, or until, which it is valid; else that of what was said about it.
+        The year is the one from, or until, which it is valid; else that of the statement about it.
         """
         if not self.may_not_exist:
             return ""
@@ -100,7 +102,7 @@ class Site(Row, frozen=True, kw_only=True):
         return Phrase("{lifecycle}, as of {year}", lifecycle=lifecycle, year=said[0]) if said else lifecycle
 
     def with_doubt(self, name: str) -> str:
-        """A name of the site, with the words for what may not exist where the name does not say so itself."""
+        """A name of the site; with the words for its doubtful existence where the name does not state that itself."""
         if not self.may_not_exist or self.lifecycle in name.casefold():
             return name
         return Phrase("{name} ({doubt})", name=name, doubt=self.doubt) if name else self.doubt
@@ -122,7 +124,7 @@ class Site(Row, frozen=True, kw_only=True):
 
     @property
     def is_area(self) -> bool:
-        """True where the place is known so loosely that a pin would say too much."""
+        """True where the place is so uncertain that a pin would be too exact."""
         error_m = self.least_error_m
         return self.kind == "point" and error_m is not None and error_m > AREA_NOT_PIN_M
 

@@ -1,4 +1,4 @@
-"""Sites whose coordinates are no place on the Earth, in one sentence: they are kept as they are, and not drawn."""
+"""Reports in one sentence the sites with coordinates off the Earth: they are kept unchanged, and not drawn."""
 
 from __future__ import annotations
 

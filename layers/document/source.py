@@ -37,11 +37,11 @@ class Source(Row, frozen=True, kw_only=True):
     """The source that this one carries: two carriers of one report are one origin."""
     date_basis: str = ""
     context: str = ""
-    """Words of the same source to the other side, verbatim."""
+    """Words of the same source for the other side, verbatim."""
     evaluated: bool | None = None
     """True where somebody has judged the source; None: not stated."""
     machine_json: str = ""
-    """The machine that made or worked on it: tool, version, task, and who checked it."""
+    """The machine work on it: tool, version, task, and the person who checked it."""
 
 
 class SourceFile(Row, frozen=True, kw_only=True):
@@ -108,7 +108,7 @@ class MachineWork(Struct, frozen=True):
 
 
 def read_machine(text: str) -> MachineWork | None:
-    """The machine work that `machine_json` tells of; None where it is empty. What is odd in it counts as not stated."""
+    """The machine work in `machine_json`; None where it is empty. Odd members count as not stated."""
     if not text.strip():
         return None
     try:

@@ -1,7 +1,4 @@
-"""The fixed words of the domain (ICD 203, ICD 206, the Admiralty code): what a field may hold.
-
-Stored words are these English ones in every language of the interface; the viewer translates them for display only.
-"""
+"""The fixed words of the domain (ICD 203, ICD 206, the Admiralty code) that fields may hold."""
 
 from __future__ import annotations
 
@@ -39,7 +36,7 @@ LIKELIHOOD_TERMS: tuple[LikelihoodTerm, ...] = (
 ROLES = ("named in a claim", "setting", "other")
 STATUSES = ("draft", "reviewed", "published")
 REVIEWED = ("reviewed", "published")
-"""Statuses of what somebody has looked over."""
+"""Statuses of rows that somebody has reviewed."""
 VOICES = ("speaker", "report's own", "analyst")
 STATES = ("reported", "assessed", "verified", "withdrawn")
 CONFIDENCES = ("low", "moderate", "high")
@@ -48,13 +45,13 @@ CREDIBILITIES = (1, 2, 3, 4, 5, 6)
 DATE_KINDS = ("instant", "interval", "composite", "unknown")
 SOURCE_KINDS = ("news report", "official statement", "imagery", "data set", "book or paper", "web page", "other")
 UNDATED = "n.d."
-"""Stands for the date of publication of a source that bears none."""
+"""Word for the date of publication of a source without one."""
 LAYER_KINDS = ("raster", "vector", "tiles")
 MARK_KINDS = ("site", "annotation", "measurement", "search area", "photo")
 """A *photo* marks where its camera stood."""
 LIFECYCLES = ("planned", "agreed", "under construction", "in use", "closed", "unknown")
 NOT_KNOWN_TO_EXIST = ("planned", "agreed", "closed")
-"""Lifecycles of what may not be there: drawn dashed, and labelled with the word."""
+"""Lifecycles of sites that may not exist: drawn dashed, and labelled with the word."""
 BASE_OR_TOP = ("base", "top")
 PRESENCES = ("present", "absent", "cannot tell")
 CHANGES = ("first look", "none seen", "changed", "cannot tell")
@@ -144,9 +141,9 @@ SITE_CLASSES: dict[str, str] = {
 
 MEASURED = "measured on the image"
 BY_HAND = "placed by hand on the map"
-"""For a position that rests on nothing but the hand: on a map without an image, or moved from somewhere else."""
+"""Basis of a position that is only drawn by hand: on a map without an image, or moved from somewhere else."""
 DEFAULT_BASIS = "default, not judged"
-"""For a position error that nobody judged: a class's or a program's own, which is never printed as a radius."""
+"""Basis of a position error that nobody judged: a class's or a program's own, which is never printed as a radius."""
 
 POSITION_BASES = (
     "published coordinate of the site",
@@ -164,7 +161,7 @@ AREA_NOT_PIN_M = 1000.0
 """A site with a larger position error is drawn as an area, never as an exact pin."""
 
 THINNEST_PX, WIDEST_PX = 0.1, 50.0
-"""Strokes of a site's own width are drawn no thinner and no wider, in logical pixels."""
+"""Thinnest and widest drawn stroke of a site's own width, in logical pixels."""
 
 
 def is_default_basis(basis: str) -> bool:
@@ -173,13 +170,15 @@ def is_default_basis(basis: str) -> bool:
 
 
 def class_of(code: str) -> str:
-    """The class that a code is, or is a kind of; "other" for a code that is none of ours."""
+    """The class that a code is, or is a kind of; "other" for a code that we do not know."""
     base = code.partition("/")[0]
     return base if base in SITE_CLASSES else "other"
 
 
 def class_words(code: str) -> str:
-    """The English title of a code, "Radar: early warning" for a kind of a class; a code that is none of ours itself."""
+    """The English title of a code, "Radar: early warning" for a kind of a class; the code itself where we do not know
+    it.
+    """
     base, _, kind = code.partition("/")
     if base not in SITE_CLASSES:
         return code

@@ -1,4 +1,4 @@
-"""The work that one expression may take: so many steps for a row, so many in all, so many bytes of text made."""
+"""The work that one expression may take: limits of steps for a row, of steps in all, and of bytes of text made."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Callable
 from layers.errors import InvalidValue
 
 ROW_STEPS = 5_000_000_000
-"""Characters of one text looked at; numpy looks at some thousand million a second."""
+"""Most characters of one text that are looked at; numpy looks at some thousand million a second."""
 STEPS = 40_000_000_000
 TEXT_BYTES = 2**30
-"""Texts that an expression makes anew, all of them together."""
+"""Most bytes of texts that an expression makes, all together."""
 
 
 class Budget:
@@ -28,12 +28,12 @@ class Budget:
         self._of_row = 0
 
     def begin(self, rows: int = 1) -> None:
-        """So many rows are looked at next; where they are one, it has its own limit."""
+        """Count the work of looking at `rows` rows; the steps of a single row have a limit of their own."""
         self._of_row = 0
         self.spend(rows)
 
     def spend(self, steps: int) -> None:
-        """So many characters of what was begun are looked at next."""
+        """Count the work of looking at `steps` characters. Raises InvalidValue beyond a limit."""
         self.heard()
         self._of_row += steps
         self._steps -= steps
@@ -43,7 +43,7 @@ class Budget:
             raise InvalidValue("The expression was given up: it takes too long for so many and such long texts.")
 
     def make(self, text_bytes: int) -> None:
-        """So many bytes of text are made next."""
+        """Count `text_bytes` bytes of text that are made next. Raises InvalidValue beyond the limit."""
         self.heard()
         self._text_bytes -= text_bytes
         if self._text_bytes < 0:

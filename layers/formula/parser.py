@@ -1,13 +1,4 @@
-"""A parser that small languages of sums share: tokens, precedence, functions, limits of length and depth.
-
-    sum     = product {one of `sums` product}
-    product = sign {one of `products` sign}
-    sign    = ("-" | "+") sign | power
-    power   = atom [one of `powers` sign]
-    atom    = leaf | "(" whole ")"
-
-What a whole formula and its leaves are, and what its tree is made of, is each language's own. Nothing is run as code.
-"""
+"""A parser shared by small languages of formulas: tokens, precedence, functions, limits of length and depth."""
 
 from __future__ import annotations
 
@@ -20,7 +11,7 @@ from layers.errors import InvalidValue
 from layers.phrase import Phrase
 
 NUMBER = r"(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)"
-"""For `token`: a number without a sign."""
+"""Pattern for `token`: a number without a sign."""
 
 
 class Token(NamedTuple):
@@ -37,7 +28,7 @@ class FormulaParser[Node](ABC):
     max_chars: ClassVar[int]
     max_depth: ClassVar[int]
     token: ClassVar[re.Pattern[str]]
-    """Each kind of token a named group, after white space; "sign" and "name" are what `take` knows."""
+    """Pattern of tokens: a named group for each kind, after white space; `take` knows "sign" and "name"."""
     quotes: ClassVar[tuple[str, ...]] = ()
     sums: ClassVar[tuple[str, ...]]
     products: ClassVar[tuple[str, ...]]
@@ -58,7 +49,7 @@ class FormulaParser[Node](ABC):
 
     @abstractmethod
     def whole(self) -> Node:
-        """All of a formula, or of what stands in parentheses; goes one `deeper`."""
+        """Parse all of a formula, or of a part in parentheses; goes one `deeper`."""
 
     @abstractmethod
     def leaf(self, kind: str, text: str) -> Node:

@@ -16,7 +16,7 @@ from layers.geo.on_earth import MOST_TURNS_LON
 
 _POINT, _LINE, _POLYGON = 0, 1, 2  # shapely.get_dimensions
 _MOST_CUT = 300
-"""Of so many that are wider than half the Earth it is found out what they are on the map."""
+"""Most geometries wider than half the Earth that are split for their boxes; with more, each is as wide as the map."""
 
 
 def split_geometry(geometry: BaseGeometry, *, clockwise: bool = False) -> BaseGeometry:
@@ -88,8 +88,10 @@ def in_one_piece(geometry: BaseGeometry) -> BaseGeometry:
 def boxes_of(
     geometries: Sequence[BaseGeometry] | NDArray[np.object_], *, clockwise: bool = False
 ) -> NDArray[np.float64]:
-    """(n, 4) left, bottom, right, top of where they are drawn; of what is wider than half the Earth those of its parts
-    on the map. Where that is very much, it is not cut: all round then. `clockwise` as in `split_geometry`.
+    """Return (n, 4) left, bottom, right, top of the places where geometries are drawn.
+
+    Geometries wider than half the Earth have a box for each part on the map; where too many are, each is as wide as the
+    map. `clockwise` as in `split_geometry`.
     """
     shapes = np.array(geometries, dtype=object)
     boxes = shapely.bounds(shapes).reshape(-1, 4)
@@ -267,7 +269,7 @@ def cut_line(line: NDArray[np.float64]) -> list[BaseGeometry]:
 
 
 def _with_points_at(line: NDArray[np.float64], axis: int, level: NDArray[np.float64]) -> NDArray[np.float64]:
-    """With a point on every leg that crosses its level: `level` has a value a leg."""
+    """Insert a point on every leg that crosses its level; `level` has a value a leg."""
     before, after = line[:-1], line[1:]
     low, high = np.minimum(before[:, axis], after[:, axis]), np.maximum(before[:, axis], after[:, axis])
     legs = np.flatnonzero((low < level) & (level < high))

@@ -1,7 +1,5 @@
-"""Baidu's own Mercator metres (BD-09 MC), as they stand in the addresses of its map, and the way to BD-09 degrees.
-
-Baidu's program has a polynomial for each band of northing; the coefficients are those that it publishes. Its map ends
-at 74 degrees, and the band above 75 does not join the others: it is left out.
+"""Baidu's own Mercator metres (BD-09 MC), as in the addresses of its map, and their conversion to BD-09 degrees and
+back.
 """
 
 from __future__ import annotations
@@ -27,11 +25,11 @@ _BANDS = (
     (2.890871144776878e-9, 8.983055095805407e-6, -3.068298e-8, 7.47137025468032, -3.53937994e-6,
      -0.02145144861037, -1.234426596e-5, 0.00010322952773, -3.23890364e-6, 826088.5),
 )  # fmt: skip
-"""Of each band: two of the easting, seven of the northing, and the northing that counts as 1."""
+"""Coefficients of each band: two of the easting, seven of the northing, and the northing that counts as 1."""
 
 
 _HALVINGS = 50
-"""Of 13 000 km: far below a millimetre."""
+"""Number of times that 13 000 km are halved: to far below a millimetre."""
 
 
 def to_bd09(x_m: float, y_m: float) -> tuple[float, float]:

@@ -1,6 +1,6 @@
-"""Coordinate reference systems as text, and the way between them. Always x, y; never the network.
+"""Coordinate reference systems as text, and conversions between them. Always x, y; never the network.
 
-A CRS goes about as *text*: an authority code ("EPSG:32652"), WKT or PROJJSON. Everything costly is cached by that
+A CRS is passed around as *text*: an authority code ("EPSG:32652"), WKT or PROJJSON. Everything costly is cached by that
 text, and pyproj's transformers a thread at a time, for they may not be shared.
 """
 
@@ -27,25 +27,25 @@ from layers.phrase import Phrase
 WGS84 = "EPSG:4326"
 WEB_MERCATOR = "EPSG:3857"
 PIXEL_SPACE = "pixels"
-"""Stands for a CRS where data without a CRS are shown: of a picture x are its columns and y its rows upwards, the first
-row at y = 0; of features the numbers that their file has.
+"""Name in place of a CRS where data without a CRS are shown.
 
-Nothing leads from there to the Earth, nor from other CRSs that are off it (`is_off_earth`): points become nan, bounds
-CannotBePlaced.
+For a picture x are its columns and y its rows upwards, the first row at y = 0; for features the numbers in their file.
+Nothing can be converted from it to the Earth, nor from other CRSs that are off it (`is_off_earth`): points become nan,
+bounds raise CannotBePlaced.
 """
 PIXEL_WORLD_PX = 2**24
-"""The side of the square that pixel space shows at most."""
+"""Largest side of the square that pixel space shows."""
 _GRID_HALF_M = 2e7
-"""As far as that a grid goes that is on no body."""
+"""Distance from its origin that a grid on no body reaches, in metres."""
 EARTH_RADIUS_M = 6378137.0
 MERCATOR_HALF_M = math.pi * EARTH_RADIUS_M
 MERCATOR_MAX_LAT = 85.0511287798
 _REMEMBERED = 1024
-"""Texts of CRSs."""
+"""Most texts of CRSs that are remembered."""
 _HALVINGS = 40
-"""A millimetre, from half a step of a grid over the whole Earth."""
+"""Number of halvings, from half a step of a grid over the whole Earth to a millimetre."""
 _ABOUT_THE_POLE = 60.0
-"""As far from the equator what lies about a pole begins."""
+"""Least latitude, north or south, of an area about a pole."""
 
 _CODE_OR_WKT = re.compile(r"\s*(?:[A-Za-z_]\w*:\w+\s*$|[A-Za-z_]+\s*\[)")
 
@@ -56,9 +56,9 @@ pyproj.network.set_network_enabled(active=False)  # type: ignore[attr-defined]
 
 
 def parse_crs(text: str) -> pyproj.CRS:
-    """The CRS that `text` names; raises BadCRS, also for one that names files or goes on for ever.
+    """Return the CRS that `text` names; raises BadCRS, also for one that names files or is endlessly long.
 
-    What names none is remembered too: PROJ may search 0.3 s for it.
+    Texts that name none are remembered too: PROJ may search 0.3 s for one.
     """
     parsed = _parsed(text)
     if isinstance(parsed, str):
@@ -67,7 +67,7 @@ def parse_crs(text: str) -> pyproj.CRS:
 
 
 def remember_crs(texts: Iterable[str]) -> None:
-    """Have `parse_crs` know them from now on, as many as it remembers: a thread that must not wait asks later."""
+    """Parse these CRSs now, as many as are remembered, for a thread that must not wait later."""
     for text in islice(dict.fromkeys(texts), _REMEMBERED):
         if text and text != PIXEL_SPACE:
             _parsed(text)
@@ -75,7 +75,7 @@ def remember_crs(texts: Iterable[str]) -> None:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _parsed(text: str) -> pyproj.CRS | str:
-    """The CRS, or the sentence of why there is none."""
+    """Return the CRS, or a sentence on why there is none."""
     short = " ".join(str(text)[:200].split())[:60]
     fault = fault_of_crs(text)
     if fault:
@@ -102,9 +102,10 @@ def plain_crs(text: str) -> str:
 
 @lru_cache(maxsize=256)
 def check_map_crs(text: str) -> None:
-    """Raises BadCRS for what places nothing on any map: an unknown CRS, one of heights alone, of the Earth's centre.
+    """Raises BadCRS for a CRS that places nothing on a map: an unknown one, one of heights alone, or of the Earth's
+    centre.
 
-    What is off the Earth (`is_off_earth`) has a map of its own.
+    A CRS off the Earth (`is_off_earth`) has a map of its own.
     """
     crs = _on_the_ground(parse_crs(text))
     if crs.is_vertical or crs.is_geocentric:
@@ -145,7 +146,7 @@ def is_off_earth(text: str) -> bool:
 
 
 def off_earth_sentence(name: str, crs: str) -> str:
-    """A sentence about data in a CRS from which no way to maps of the Earth is known. Raises BadCRS."""
+    """A sentence about data in a CRS that cannot be converted to maps of the Earth. Raises BadCRS."""
     if _is_of_earth(crs):
         return Phrase(
             "{name} is in {crs_name}, from which no way to other maps is known: it is shown by itself, without a "
@@ -168,13 +169,15 @@ def _is_of_earth(crs: str) -> bool:
 
 
 def _on_the_ground(crs: pyproj.CRS) -> pyproj.CRS:
-    """The CRS of the places alone, of one of places and heights."""
+    """Return the horizontal part of a CRS of places and heights; any other CRS as it is."""
     return crs.sub_crs_list[0] if crs.is_compound else crs
 
 
 @lru_cache(maxsize=256)
 def has_way(source: str, target: str) -> bool:
-    """True where what lies in one CRS has a place in the other: both are of one body, or one grid. Raises BadCRS."""
+    """True where coordinates of one CRS can be converted to the other: both are of one body, or one grid. Raises
+    BadCRS.
+    """
     if PIXEL_SPACE in (source, target):
         return source == target
     source, target = (WGS84 if _kind(text) else text for text in (source, target))
@@ -326,8 +329,8 @@ def polar_canvas(lonlat: Bounds) -> str:
 
 
 def chosen_canvas(crs: str | None, lonlat: Bounds | None) -> tuple[str, str]:
-    """The CRS of a map where nobody can be asked, and what is to be said of it: where none is named, Web Mercator, or
-    a polar one for data beyond its edge.
+    """Choose the CRS of a map where nobody can be asked, with a remark: Web Mercator where none is named, or a polar
+    one for data beyond its edge.
     """
     polar = polar_canvas(lonlat) if lonlat is not None and not crs else ""
     if not polar:
@@ -380,7 +383,7 @@ class _ThreadTransformers(threading.local):
 
 
 def _new_transformer(source: str, target: str) -> pyproj.Transformer | None:
-    """None where there is no way: the two are of different bodies, or one is a grid of its own."""
+    """Create a transformer; None where there is none: the two are of different bodies, or one is a grid of its own."""
     try:
         return pyproj.Transformer.from_crs(parse_crs(source), parse_crs(target), always_xy=True)
     except pyproj.exceptions.ProjError:
@@ -464,7 +467,7 @@ def _other_world(crs: str) -> Bounds:
 
 
 def _invertible_world(crs: str) -> Bounds:
-    """The part of the world that comes back from the CRS as it went in: for a CRS that tells no area of use."""
+    """The part of the world that can be converted to the CRS and back: for a CRS that states no area of use."""
     lon, lat = (grid.ravel() for grid in np.meshgrid(np.linspace(-180, 180, 73), np.linspace(-90, 90, 37)))
     x, y = transform_points(WGS84, crs, lon, lat)
     back_lon, back_lat = transform_points(crs, WGS84, x, y)

@@ -16,9 +16,9 @@ from layers.phrase import Phrase
 
 _KINDS = [PJType.PROJECTED_CRS, PJType.GEOGRAPHIC_2D_CRS]
 _AUTHORITIES = ("EPSG", "ESRI", "IGNF")
-"""In the order in which they are offered. Those left out are of the Moon and the planets, or say it again."""
+"""Authorities in the order in which they are offered. Others are of the Moon and the planets, or repeat these."""
 _NEAR = 0.5
-"""So far, in sizes of a CRS's area of use, coordinates may lie outside of it before they contradict it."""
+"""Distance outside a CRS's area of use, in sizes of that area, from which coordinates contradict the CRS."""
 _EARTH_M = 30_000_000.0
 
 
@@ -90,7 +90,7 @@ def looks_like_degrees(bounds: Bounds) -> bool:
 
 
 def fit_of(crs: str, bounds: Bounds) -> Fit:
-    """Judges if `bounds` make sense in a CRS. Raises BadCRS."""
+    """Judge whether `bounds` make sense in a CRS. Raises BadCRS."""
     name, geographic = crs_name(crs), is_geographic(crs)
     if geographic and not looks_like_degrees(bounds):
         return Fit(None, Phrase("The numbers are no longitudes and latitudes, as {name} wants them.", name=name))

@@ -1,11 +1,11 @@
-"""Judges the text of a CRS before PROJ or GDAL see it: what names files, such as grids, they would open, and what
-cannot name a CRS at all.
+"""Checks the text of a CRS before PROJ or GDAL see it: refuses texts that make them open files, such as grids, and
+texts that cannot name a CRS at all.
 
-A file's name without any folder is left alone: PROJ looks for it among its own data only. A text that PROJ does not
-know it compares with each of its thirty thousand names, for 0.3 s; so the text's shape is looked at, then PROJ's own
-list of codes and names. Numbers of EPSG and ESRI it looks up at once, other codes we look up, in 7 ms; the names are
-read once, in 90 ms, where a name is asked for, with Python's SQLite: nobody writes PROJ's database, so that two
-libraries may have it open.
+The name of a file without a folder passes: PROJ looks for it among its own data only. PROJ compares a text that it does
+not know with each of its thirty thousand names, which takes 0.3 s. So the text's shape is checked first, then PROJ's
+own list of codes and names. PROJ looks up numbers of EPSG and ESRI at once; other codes are looked up here, in 7 ms;
+the names are read once, in 90 ms, when a name is first asked for. Python's SQLite reads them: nobody writes PROJ's
+database, so that two libraries may have it open.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from layers.phrase import Phrase
 MAX_CHARS = 65_536
 MAX_DEPTH = 32
 _NAMES_FILES = re.compile(r"grids|parameterfile|(?:file|model|init|catalog)\s*=", re.IGNORECASE)
-"""Parameters of PROJ, nodes of WKT, old and new, and methods that are spelled out."""
+"""Words that name files: parameters of PROJ, nodes of WKT, old and new, and methods written as text."""
 _PATH = re.compile(r"(?<! )/|/(?! )|[\\~]|\b[A-Za-z]:(?=\S*\.)|://")
-"""A slash with a space on either side stands in names: WGS 84 / UTM zone 52N."""
+"""A slash, but none between spaces, which occurs in names: WGS 84 / UTM zone 52N."""
 _QUOTED = 40
 _WKT = re.compile(
     r"(?:GEOGCS|GEOCCS|PROJCS|COMPD_CS|VERT_CS|VERTCS|LOCAL_CS|GEODCRS|GEODETICCRS|GEOGCRS|GEOGRAPHICCRS|PROJCRS|"
@@ -34,7 +34,7 @@ _WKT = re.compile(
     r"DERIVEDPROJCRS)\s*\[",
     re.IGNORECASE,
 )
-"""The words that PROJ knows; one that it does not know it takes for a name."""
+"""The words of WKT that PROJ knows; it takes unknown ones for names."""
 _PROJ_TEXT = re.compile(r"(?:^|[\s+])(?:proj|init)\s*=", re.IGNORECASE)
 _URN = re.compile(
     r"urn:(?:ogc|x-ogc|opengis):def:crs(?:,crs)?(?::[^\s:,]*){2,3}(?:,crs(?::[^\s:,]*){2,3})*", re.IGNORECASE
@@ -42,7 +42,7 @@ _URN = re.compile(
 _OGC_ADDRESS = re.compile(r"https?://(?:www\.)?opengis\.net/def/crs\S+")
 _CODE = re.compile(r"(\w+):([\w.-]+)")
 _PLAIN_CODE = re.compile(r"(?:EPSG|ESRI):\d{1,9}", re.IGNORECASE | re.ASCII)
-"""One that PROJ does not know either costs it 8 ms: it searches no names for it."""
+"""A code for which PROJ searches no names: even an unknown one costs 8 ms only."""
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 _MOST_NAME_CHARS = 200
 _SQL = """
@@ -58,7 +58,7 @@ _OLDER_AUTHORITIES = {"IAU": "IAU_2015"}
 
 
 def fault_of_crs(text: str) -> str:
-    """The reason why a text is not to be read as a CRS, after "it"; empty where nothing is wrong with it."""
+    """Return the reason why a text must not be read as a CRS, after "it"; empty where nothing is wrong with it."""
     if len(text) > MAX_CHARS:
         return Phrase("is longer than the description of any CRS")
     if _depth(text) > MAX_DEPTH:
@@ -85,7 +85,7 @@ def _named(text: str) -> str:
 
 
 def _fault_of_json(text: str) -> str:
-    """PROJJSON names a file as the value of a parameter, or in a method that is spelled out."""
+    """Find the fault of PROJJSON: it names a file as the value of a parameter, or in a method written as text."""
     faults: list[str] = []
 
     def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -102,9 +102,9 @@ def _fault_of_json(text: str) -> str:
 
 
 def text_for_proj(text: str) -> str:
-    """Text to give to PROJ: a description as it stands, a code that it lists, the code of a name that it lists.
+    """Text to give to PROJ: a description unchanged, a code that PROJ lists, or the code of a name that it lists.
 
-    Empty for what cannot name a CRS.
+    Empty for a text that cannot name a CRS.
     """
     text = text.strip()
     described = _WKT.match(text) or _OGC_ADDRESS.match(text) or _URN.fullmatch(text) or _PROJ_TEXT.search(text)
@@ -150,7 +150,7 @@ def names_listed() -> dict[str, str] | None:
 
 
 def _rows(sql: str, *values: str) -> list[Any] | None:
-    """Rows of PROJ's database; None where that is not where it was, or made differently."""
+    """Rows of PROJ's database; None where that is missing, or of another structure."""
     path = Path(pyproj.datadir.get_data_dir()) / "proj.db"
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:

@@ -1,4 +1,4 @@
-"""Datums that coordinates are pasted in, and the way to WGS 84 and back, each with its error.
+"""Datums of pasted coordinates, and their conversion to WGS 84 and back, each with its error.
 
 GCJ-02 has no published definition: the formula is the one that went public in 2010 and agrees with the services to a
 few metres. BD-09 adds Baidu's own shift to it. Where these maps shift at all is not published either.
@@ -26,11 +26,13 @@ from layers.geo.measure import distance_m
 GCJ02_ERROR_M = 5.0
 BD09_ERROR_M = 10.0
 UNKNOWN_PULKOVO_ERROR_M = 100.0
-"""Outside the area that any published transformation is meant for."""
+"""Error outside the areas that published transformations are meant for."""
 DOUBTFUL_DEG = 0.05
-"""Inside the shifted area, nearer than this to its outline, nobody says whether a service shifts."""
+"""Distance inside the outline of the shifted area, in degrees, below which it is unknown whether a service shifts."""
 FORMULA_BOX = Bounds(72.004, 0.8293, 137.8347, 55.8271)
-"""The area in which published programs apply the formula, half of it other countries: there too nobody says."""
+"""The area in which published programs apply the formula, half of it in other countries, where it is unknown whether it
+applies.
+"""
 
 _PULKOVO = "EPSG:4284"
 _KRASOVSKY_M, _KRASOVSKY_E2 = 6378245.0, 0.00669342162296594323
@@ -94,7 +96,7 @@ def _service_error_m(datum: Datum) -> float:
 
 
 def _area_error_m(lon: float, lat: float, datum: Datum) -> float:
-    """The whole shift where it is not known whether there is one, else 0."""
+    """Return the whole shift where it is unknown whether there is one, else 0."""
     if is_shifted(lon, lat):
         is_sure = _area().boundary.distance(shapely.Point(lon, lat)) > DOUBTFUL_DEG
     else:
@@ -118,7 +120,7 @@ def _area() -> shapely.Polygon:
 
 
 def _gcj02_shift(lon: float, lat: float) -> tuple[float, float]:
-    """The formula as it went public; x and y are degrees from 105 E, 35 N."""
+    """Compute the shift by the published formula; x and y are degrees from 105 E, 35 N."""
     x, y = lon - 105.0, lat - 35.0
     root, both = math.sqrt(abs(x)), (20.0 * _sin_pi(6 * x) + 20.0 * _sin_pi(2 * x)) * 2 / 3
     north_m = -100.0 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root + both
@@ -146,11 +148,13 @@ def _baidu_shift(lon: float, lat: float) -> tuple[float, float]:
 
 
 _FAR_DEG = 2.0
-"""More than any map shifts."""
+"""Degrees, more than any map shifts."""
 
 
 def _inverse(shift: Shift, lon: float, lat: float) -> tuple[float, float]:
-    """The place that `shift` moves to lon, lat: the shift changes slowly, so taking the miss back converges fast."""
+    """Find the place that `shift` moves to lon, lat: the shift changes slowly, so that subtracting the error converges
+    fast.
+    """
     x, y = lon, lat
     for _ in range(_MOST_STEPS):
         there_x, there_y = shift(x, y)

@@ -1,4 +1,4 @@
-"""Many lines or rings at once, with points set into their long legs along the geodesics, within a budget."""
+"""Adds points along the geodesics to long legs of many lines or rings at once, within a budget."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from layers.geo.measure import GEOD
 
 MOST_POINTS = 200_000
-"""So many points are set in at most by one call: where that is not enough, all legs get fewer."""
+"""Most points that one call adds: where that is not enough, all legs get fewer."""
 _MOST_STEPS = 10_000
 _METRES_A_DEGREE = 111_700.0
-"""Of latitude at the poles, where it is longest."""
+"""Metres in a degree of latitude at the poles, where it is longest."""
 
 type Floats = NDArray[np.float64]
 
@@ -44,7 +44,7 @@ class Rings(Struct, frozen=True, eq=False):
         return found
 
     def longest_m(self) -> Floats:
-        """(places - 1,) what a leg measures at most, without a geodesic being solved; 0 between rings."""
+        """(places - 1,) an upper limit of the length of each leg, without solving a geodesic; 0 between rings."""
         return np.hypot(*np.diff(self.lonlat, axis=0).T) * _METRES_A_DEGREE * self.is_leg()
 
     def places_of(self, rings: NDArray[np.intp]) -> NDArray[np.int64]:
@@ -70,7 +70,9 @@ class Rings(Struct, frozen=True, eq=False):
     def densified(
         self, step_m: float, chosen: NDArray[np.bool_] | None = None, most_points: int = MOST_POINTS
     ) -> Rings:
-        """With points at most `step_m` apart on all legs, or on the `chosen` ones; the given places stay."""
+        """Add points so that they are at most `step_m` apart on all legs, or on the `chosen` ones; the given places
+        stay.
+        """
         steps, azimuths, lengths = self._steps(step_m, chosen)
         wanted = int(steps.sum()) - len(steps)
         if wanted > most_points:
@@ -106,7 +108,7 @@ class Rings(Struct, frozen=True, eq=False):
 
 
 def _unwrapped(lon: Floats, starts: NDArray[np.int64]) -> Floats:
-    """As `longitudes.unwrap_longitudes` does it with each ring."""
+    """Unwrap the longitudes of each ring as `longitudes.unwrap_longitudes` does."""
     if len(lon) < 2:
         return lon.copy()
     steps = np.diff(lon)

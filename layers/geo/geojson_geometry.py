@@ -1,4 +1,4 @@
-"""Geometries from GeoJSON that somebody hands over as text: judged value by value, before shapely sees a number."""
+"""Reads geometries from GeoJSON text of unknown origin: each value is checked before shapely sees a number."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from layers.geo.longitudes import Place
 
 MOST_VERTICES = 500_000
 _MOST_TURNS_DEG = 720.0
-"""Longitudes further from home than this come from another CRS, or from nowhere."""
+"""Largest longitude in running longitudes; larger ones are of another CRS, or wrong."""
 
 
 def geometry_of(value: object) -> BaseGeometry:

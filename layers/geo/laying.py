@@ -1,4 +1,4 @@
-"""Lays a geometry anew on the ellipsoid: moved, turned or scaled as a whole, true in size wherever it goes.
+"""Moves, turns or scales a geometry as a whole on the ellipsoid, so that its sizes on the ground are true anywhere.
 
 Each place is taken by its distance and direction from an anchor, and set down again from where the anchor is now. So
 nothing is stretched towards the poles, and the antimeridian is a meridian like any other.
@@ -18,13 +18,13 @@ from layers.geo.longitudes import Place, shift_near, unwrap_longitudes
 from layers.geo.measure import GEOD
 
 _SMALL_DEG = 30.0
-"""Geometries of this extent need no closer look: all of it is near enough to any place inside."""
+"""Extent of geometries that need no closer look: all of it is close enough to any place inside."""
 LARGEST_M = 5_000_000.0
-"""Geometries that reach further from their anchor would be torn: beyond a quarter of the Earth directions turn."""
+"""Greatest distance of a geometry from its anchor: directions turn beyond a quarter of the Earth, and would tear it."""
 
 
 def can_lay(geometry: BaseGeometry, anchor: Place) -> bool:
-    """True for what is small enough beside the Earth to be laid anew, and that no edge leads round the long way."""
+    """True for a geometry that is small beside the Earth, and has no edge that goes the long way round."""
     parts = shapely.get_parts(geometry)
     left, bottom, right, top = shapely.bounds(geometry).tolist()
     if not len(parts) or bool(shapely.is_empty(parts).any()):
@@ -47,7 +47,7 @@ def laid_place(place: Place, anchor: Place, to: Place, *, turn_deg: float = 0.0,
 def laid(
     geometry: BaseGeometry, anchor: Place, to: Place, *, turn_deg: float = 0.0, factor: float = 1.0
 ) -> BaseGeometry:
-    """The geometry with its anchor at `to`, turned clockwise about it, and so many times as large.
+    """Return the geometry moved with its anchor to `to`, turned clockwise about it, and scaled.
 
     A polygon that comes to lie round a pole is closed by way of it.
     """

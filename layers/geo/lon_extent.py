@@ -15,7 +15,7 @@ MAX_LON, MAX_LAT = 540.0, 90.001
 _ROUNDING = 1e-9
 """Degrees by which two ways round may differ and still be as narrow as each other."""
 LARGEST_UNIT = 1e9
-"""No coordinate of a place on Earth is larger, in any unit: such are a file's marks for no place."""
+"""Largest coordinate of a place on Earth, in any unit: larger ones are a file's marks for no place."""
 
 
 def are_degrees(boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -26,7 +26,7 @@ def are_degrees(boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def around(boxes: Iterable[Bounds]) -> Bounds | None:
-    """As `narrowest`; None for no boxes."""
+    """Return the `narrowest` bounds around boxes; None for no boxes."""
     given = list(boxes)
     return narrowest(given) if given else None
 

@@ -1,4 +1,4 @@
-"""Longitudes as a circle. Without shapely: a reader of rasters needs these, and no geometries."""
+"""Arithmetic of longitudes on their circle. Without shapely: a reader of rasters needs these, and no geometries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The place of a map's frame as a PDF says it: its corners in degrees, and its CRS."""
+"""The place of a map's frame as a PDF states it: its corners in degrees, and its CRS."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from layers.geo.crs import is_off_earth, parse_crs
 
 type Corner = tuple[float, float]
 _TOLERANCE = 1e-4
-"""Of the frame's diagonal: so far a corner may be off after the way to degrees and back."""
+"""Greatest error of a corner after conversion to degrees and back, as a share of the frame's diagonal."""
 
 
 class MapMeasure(NamedTuple):

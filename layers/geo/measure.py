@@ -22,7 +22,7 @@ Points = tuple[Floats, Floats]
 
 GEOD = pyproj.Geod(ellps="WGS84")
 HALF_ROUND_M = 20_003_931.0
-"""From pole to pole: a circle with this radius holds all of the Earth."""
+"""Distance from pole to pole: a circle with this radius holds all of the Earth."""
 
 
 def distance_m(lon1: float, lat1: float, lon2: float, lat2: float) -> float:

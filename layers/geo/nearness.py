@@ -1,7 +1,7 @@
 """Areas within a geodesic distance of points, lines and polygons, on the WGS 84 ellipsoid.
 
-Lines are taken in pieces about whose middles the azimuthal equidistant projection is true to 0.05 %; where the distance
-is larger than such a piece may be, circles are set along them closely enough for the same.
+Lines are cut into pieces, and the azimuthal equidistant projection about the middle of each is true to 0.05 %. For
+distances too large for such pieces, circles are set along the lines, close enough for the same precision.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from layers.geo.proj import pyproj
 
 _GEOD = pyproj.Geod(ellps="WGS84")
 PIECE_M = 100_000.0
-"""So long may a piece be, and twice as far may be looked from it."""
+"""Longest piece into which a line is cut; twice this is the greatest distance for which the cut is made."""
 _CIRCLES_A_RADIUS = 20
 _LEG = 100.0
-"""A leg that is straight in degrees bends off the projection's by the square of its length: by 0.05 % of the distance
-where it is so many times the root of it, both in metres."""
+"""Longest leg, in metres, as a multiple of the root of the distance. A leg that is straight in degrees bends off the
+projection's by the square of its length: at this length by 0.05 % of the distance.
+"""
 _CIRCLE_POINTS = 360
 _QUARTER_POINTS = 90
 _POINTS_AT_ONCE = 500
@@ -33,9 +34,9 @@ Floats = NDArray[np.float64]
 
 
 def around(geometries: Iterable[BaseGeometry], metres: float, heard: Callable[[], None] = lambda: None) -> BaseGeometry:
-    """All that is within `metres` of any of these, in lon and lat inside -180..180, cut at the antimeridian.
+    """Return the area within `metres` of any of these, in lon and lat inside -180..180, cut at the antimeridian.
 
-    `heard` is called now and then, and may raise to stop.
+    `heard` is called now and then, and raises to cancel.
     """
     points: list[Floats] = []
     areas: list[BaseGeometry] = []
@@ -77,7 +78,7 @@ def _circles(middles: Floats, metres: float) -> list[BaseGeometry]:
 
 
 def _with_short_legs(line: Floats, longest_m: float) -> Floats:
-    """With places set into long legs, along them as they are drawn: straight in degrees, the short way round."""
+    """Add places to long legs, along them as they are drawn: straight in degrees, the short way round."""
     lengths = segment_lengths_m(line[:, 0], line[:, 1])
     counts = np.maximum(np.ceil(lengths / longest_m), 1).astype(np.int64)
     leg = np.repeat(np.arange(len(counts)), counts)

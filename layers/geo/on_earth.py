@@ -12,7 +12,7 @@ from layers.geo.lon_extent import MAX_LAT, MAX_LON
 from layers.phrase import Phrase
 
 MOST_TURNS_LON = 3600.0
-"""Lines in running longitudes may go round several times; what is further out is no longitude but a mistake."""
+"""Largest longitude of a line in running longitudes, which may go round several times; larger ones are mistakes."""
 
 
 def why_off_earth(geometry: BaseGeometry) -> str:

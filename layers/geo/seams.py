@@ -14,12 +14,12 @@ type Floats = NDArray[np.float64]
 
 
 def is_on_both_sides(bounds: Bounds | None, crs: str) -> bool:
-    """True for what reaches both edges of a map that ends at the antimeridian: it was cut there. Raises BadCRS."""
+    """True for bounds that reach both edges of a map cut at the antimeridian: they were cut there. Raises BadCRS."""
     return bounds is not None and is_unrolled(crs) and bounds.width >= world_bounds(crs).width - _slack(crs)
 
 
 def without_seams(rings: Sequence[Floats], bounds: Bounds | None, crs: str) -> Sequence[Floats]:
-    """(n, 2) outlines in units of `crs`; of what lies on both sides of the antimeridian without what runs along it."""
+    """Return (n, 2) outlines in units of `crs`; those on both sides of the antimeridian without the parts along it."""
     if not is_on_both_sides(bounds, crs):
         return rings
     world, slack = world_bounds(crs), _slack(crs)
@@ -33,7 +33,9 @@ def without_seams(rings: Sequence[Floats], bounds: Bounds | None, crs: str) -> S
 
 
 def running_on(lines: Sequence[Floats], crs: str, reach: float) -> list[Floats]:
-    """(n, 2) lines whose ends on the edge of the map run straight on over it, by `reach` units: no pen ends there."""
+    """Extend (n, 2) lines that end on the edge of the map straight over it, by `reach` units, so that no pen ends
+    there.
+    """
     world, slack = world_bounds(crs), _slack(crs)
     found: list[Floats] = []
     for line in lines:
@@ -48,5 +50,5 @@ def running_on(lines: Sequence[Floats], crs: str, reach: float) -> list[Floats]:
 
 
 def _slack(crs: str) -> float:
-    """Some centimetres."""
+    """Some centimetres, in units of the CRS."""
     return world_bounds(crs).width * 1e-9

@@ -1,4 +1,4 @@
-"""The vertices of a geometry one by one, by their part and their number in it, and geometries made of them anew."""
+"""The vertices of a geometry one by one, by their part and their number in it; geometries rebuilt from them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def rings_of(geometry: BaseGeometry) -> list[Ring]:
 
 
 def with_rings(geometry: BaseGeometry, rings: list[Ring]) -> BaseGeometry:
-    """A geometry of the same make with other vertices."""
+    """Return a geometry of the same kind with other vertices."""
     kind, waiting = geometry.geom_type, iter(rings)
     if "Point" in kind:
         points = [shapely.Point(ring[0]) for ring in rings]
@@ -36,5 +36,5 @@ def with_rings(geometry: BaseGeometry, rings: list[Ring]) -> BaseGeometry:
 
 
 def least_vertices(geometry: BaseGeometry) -> int:
-    """So many has each line or ring of this kind of geometry at least."""
+    """Return the fewest vertices that each line or ring of this kind of geometry has."""
     return 1 if "Point" in geometry.geom_type else 3 if "Polygon" in geometry.geom_type else 2

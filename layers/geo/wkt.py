@@ -32,8 +32,8 @@ class Extent(Struct, frozen=True):
 
 
 def shape_of_wkt(text: str) -> BaseGeometry:
-    """The shape. Raises ValueError where it nests deeper than a geometry does, as GEOS would run out of its stack,
-    and shapely's errors for what is no WKT.
+    """Parse the shape. Raises ValueError where it nests deeper than a geometry does, for which GEOS would exhaust its
+    stack, and shapely's errors for text that is no WKT.
     """
     depth = deepest = 0
     for character in text:

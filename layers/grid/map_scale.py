@@ -1,4 +1,4 @@
-"""The scale of a map, as people say it: 1 : so much, on a screen or a page of 96 logical pixels an inch."""
+"""The scale of a map as people write it (1 : 25 000), on a screen or a page of 96 logical pixels an inch."""
 
 from __future__ import annotations
 

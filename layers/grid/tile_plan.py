@@ -13,7 +13,7 @@ COARSE_LEVEL = 3
 """The one coarse level: a tile of it covers 8 x 8 exact ones, so that one read covers a whole screen."""
 
 COARSE_PAYS = 12
-"""A coarse tile is worth its read where more exact tiles than this are missing under it: not for the strip of a pan."""
+"""Fewest missing exact tiles for which a coarse tile is worth its read: the strip of a pan has fewer."""
 
 
 class PixelBounds(NamedTuple):
@@ -26,7 +26,7 @@ class PixelBounds(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """`show` in painting order (coarse, then exact), `want` best first, `keep`: what no cache should drop now."""
+    """`show` in painting order (coarse, then exact), `want` best first, `keep`: tiles that no cache should drop now."""
 
     show: tuple[TileKey, ...]
     want: tuple[TileKey, ...]

@@ -25,7 +25,7 @@ LONGEST_QUERY = 80
 _SHORTEST_RUN_ON, _LONGEST_RUN_ON = 5, 24
 _LAST_CHARACTER = "\U0010ffff"
 _POOL = 200
-"""So many of each tier are looked at; being numbered by rank, the first are the best."""
+"""Most places of each tier that are looked at; they are numbered by rank, so that the first are the best."""
 
 REGION, COUNTRY = "region", "country"
 """Kinds of places that are no facilities; the kinds of facilities are site classes."""
@@ -46,9 +46,9 @@ CREATE VIRTUAL TABLE words USING fts5(names, content='', columnsize=0, tokenize=
 
 
 class Place(Struct, frozen=True):
-    """A settlement, facility, region or country. `matched` is the name that was found; a settlement's `kind` is empty.
+    """A settlement, facility, region or country. `matched` is the name that matched; a settlement's `kind` is empty.
 
-    `error_m` is how far from the point the place reaches, or a facility's may be off.
+    `error_m` is how far the place reaches from its point, or how far off a facility may be.
     """
 
     name: str
@@ -95,9 +95,9 @@ class PlaceIndex:
             self._db.close()
 
     def search(self, text: str, limit: int = 12) -> list[Place]:
-        """Places of that name, of a name that begins so (first those usual here), of a name with such words.
+        """Search places of that name, of a name that begins so (first those usual here), of a name with such words.
 
-        Where there are none, those of a country or region that is named with them: "Murmansk, Russia".
+        Without any, a country or region named with the place counts: "Murmansk, Russia".
         """
         key = name_key(text[:LONGEST_QUERY])
         if not key or (len(key) == 1 and key.isascii()):
@@ -126,7 +126,7 @@ class PlaceIndex:
             return [self._place(cursor, number, other) for _, number, other in best]
 
     def _with_pieces(self, cursor: sqlite3.Cursor, key: str, most: int) -> list[tuple[str, int]]:
-        """(key, place) of the names of about that length that have a piece of it, not much later than it has."""
+        """(key, place) of names of about that length that share a piece with it, at about the same position."""
         wanted = sorted({(piece, begin + most + 2) for begin, piece in pieces(key, most)})
         sql = (
             "SELECT key, place FROM key WHERE key >= ? AND key < ? AND length(key) BETWEEN ? AND ? AND ("
@@ -258,7 +258,7 @@ def _take_near(near: dict[int, tuple[int, str]], key: str, rows: list[tuple[str,
 
 
 def _is_called(key: str, names: list[str]) -> bool:
-    """True where one of the names is this key, other than an alternate in small Latin letters, which machines write."""
+    """True where one of the names is this key, except alternates in lower-case Latin letters, which machines write."""
     same = (name for name in names if tight(name_key(name)) == tight(key))
     return any(name == names[0] or not (name.isascii() and name.islower()) for name in same)
 

@@ -1,4 +1,4 @@
-"""Names made comparable: the same key however somebody types a name, and a text that the index can cut into words."""
+"""Makes names comparable: the same key however a name is typed, and a text that the index can cut into words."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import re
 from layers.places.names import tight
 
 SHORTEST, SHORTEST_FOR_TWO = 4, 7
-"""Of fewer letters than these none, or only one, may be wrong."""
+"""Length of a name from which one letter, and from which two letters may be wrong."""
 _SOUNDS = (
     ("tz", "c"), ("ts", "c"), ("kh", "h"), ("zh", "j"), ("iy", "i"), ("ij", "i"), ("yy", "i"), ("yi", "i"), ("yo", "e"),
     ("jo", "e"), ("ye", "e"), ("y", "i"), ("ii", "i"), ("ь", ""), ("ъ", ""), ("ыи", "и"), ("ии", "и"),
@@ -32,7 +32,7 @@ def respelled(key: str) -> tuple[str, ...]:
 
 
 def most_wrong(key: str) -> int:
-    """So many letters of a key may be wrong."""
+    """Return how many letters of a key may be wrong."""
     return 0 if len(key) < SHORTEST else 1 if len(key) < SHORTEST_FOR_TWO else 2
 
 
@@ -47,7 +47,7 @@ def words_nearness(wanted: str, key: str) -> int | None:
 
 
 class Spelled:
-    """A key that is looked for among very many names: what is needed of it is worked out once, and of each word."""
+    """A key that is compared with very many names: facts about it, and about each word, are computed once."""
 
     __slots__ = ("_closed", "_count", "_digits", "_folded", "_known", "_most")
 

@@ -1,4 +1,4 @@
-"""The shipped place names, unpacked once into the cache and checked each time they are taken from there."""
+"""Unpacks the shipped place names once into the cache, and checks them each time they are read from there."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def unpacked(packed: Path, folder: Path) -> Path:
 
 
 def _forget_others(folder: Path, target: Path) -> None:
-    """The names that earlier versions unpacked; what another program still holds stays."""
+    """Delete the names that earlier versions unpacked; a file that another program still holds stays."""
     for stale in (*folder.glob("places-*.sqlite"), *folder.glob("places-*.sha256")):
         if stale.stem != target.stem:
             with contextlib.suppress(OSError):

@@ -38,7 +38,7 @@ class Launched(popen_spawn_posix.Popen):
             pipe.write(told)
 
     def _told(self, process: Any) -> memoryview:
-        """The message for its pipe: how it finds its modules, and what it has to do."""
+        """The message for its pipe: where to find its modules, and its task."""
         told = io.BytesIO()
         preparation = spawn.get_preparation_data(process._name)
         set_spawning_popen(self)

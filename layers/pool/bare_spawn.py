@@ -1,4 +1,4 @@
-"""A spawned process with an environment of its own: what the analyst's holds, keys and tokens too, is not in it.
+"""A spawned process with an environment of its own, without the analyst's variables, which may hold keys and tokens.
 
 Taking variables away once the process runs is not enough: Linux shows those that it was started with for ever, in
 /proc/self/environ.

@@ -1,4 +1,4 @@
-"""From a reader's "columns" answers to attributes, checked, because the reader is not trusted."""
+"""Converts a reader's "columns" answers into attributes, and checks them, because the reader is not trusted."""
 
 from __future__ import annotations
 
@@ -32,10 +32,9 @@ def read_attributes(
     columns: Sequence[str] | None = None,
     heard: Callable[[int], None] = lambda rows: None,
 ) -> Attributes:
-    """All rows of a layer in the columns named (None: all); blocks, so never in the window's thread.
+    """Read all rows of a layer in the columns named (None: all). It blocks: never use it in the window's thread.
 
-    `heard` is told the rows read so far and may raise to give it up.
-    Raises what the reader reports.
+    `heard` is called with the number of rows read so far, and raises to cancel. Raises the reader's errors.
     """
     names = None if columns is None else tuple(columns)
     whole = ReadColumns(asked.path, asked.layer, asked.options, asked.source_crs, columns=names)

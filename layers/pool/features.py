@@ -1,4 +1,4 @@
-"""From a reader's answer to a `FeatureTable`, checked, because the reader is not trusted."""
+"""Converts a reader's answer into a `FeatureTable`, and checks it, because the reader is not trusted."""
 
 from __future__ import annotations
 

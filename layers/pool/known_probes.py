@@ -1,4 +1,4 @@
-"""Answers to probes that are asked again: by who draws what was just opened, or draws many layers of one file."""
+"""Remembers answers to probes, for drawing a file that was just opened, or many layers of one file."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ class _Known(NamedTuple):
     path: str
     answer: Answer
     state: tuple[int, ...]
-    """Of the file, as the reader saw it before it opened the file."""
+    """State of the file, as the reader saw it before it opened the file."""
 
 
 class KnownProbes:
-    """A reader is told the state of the file that an answer is known for, and says whether it is in that state still:
-    nothing is opened then. Who opens a file always has it probed anew. Thread-safe.
+    """Remembers answers with the state of their file. A reader is told that state, and confirms it without opening the
+    file.
+
+    A file that a user opens is always probed anew. Thread-safe.
     """
 
     def __init__(self) -> None:
@@ -39,7 +41,7 @@ class KnownProbes:
         return None if known is None else known.answer
 
     def forget(self, path: str) -> None:
-        """Something was written beside a file: what is known of it no longer holds."""
+        """Forget the answers for a file, as something was written beside it."""
         with self._lock:
             self._known = {key: known for key, known in self._known.items() if known.path != path}
 
@@ -53,8 +55,9 @@ class KnownProbes:
         return asked if known is None else replace(asked, known=known.state)
 
     def heard(self, request: Request, told: Question, result: Answer | GeoloupeError) -> Answer | GeoloupeError | None:
-        """Remembers and returns a reader's answer to `told`; for "unchanged" the known answer, or None where that was
-        forgotten meanwhile: ask again.
+        """Remember and return a reader's answer to `told`; for "unchanged" the known answer.
+
+        None where that was forgotten meanwhile: ask again.
         """
         if not isinstance(told, Probe) or not isinstance(result, Answer) or request.profile is Profile.WRITER:
             return result
@@ -72,5 +75,5 @@ class KnownProbes:
 
 
 def _key(asked: Probe) -> str:
-    """The canvas is only named so that the reader can prepare for it."""
+    """Identify a probe without its canvas, which is only named so that the reader can prepare for it."""
     return json.dumps(replace(asked, canvas_crs=None, known=()).params(), sort_keys=True)

@@ -14,7 +14,7 @@ from layers.requests.features import ChunkFacts, Measure, OfLayer
 
 
 class Measured:
-    """Blocks, so never in the window's thread; any other."""
+    """Lengths and areas of a layer, read on demand. It blocks: never use it in the window's thread."""
 
     def __init__(self, pool: ReaderPool, asked: OfLayer) -> None:
         self._pool, self._asked = pool, asked

@@ -49,7 +49,7 @@ class ReaderPool:
         self.grants = PoolGrants(grants)
         self._inline = inline
         self._one_at_a_time = threading.Lock()
-        """Inline, as in a reader: its open files are no two threads' at once."""
+        """Held by inline ops: open files are used by one thread at a time, as in a reader."""
         self._state = threading.Condition()
         self._queues: dict[Profile, deque[Request]] = {profile: deque() for profile in Profile}
         self._readers = ReaderSet(self._state, workers, lambda profile: Supervisor(self, profile))
@@ -85,8 +85,10 @@ class ReaderPool:
         self._queue(request)
 
     def probe(self, asked: Probe, done: Done) -> None:
-        """Ask what is in a file. A known answer is given at once, on this thread; another follows on a supervisor's
-        thread where the file turns out to be in another state by now.
+        """Ask for the contents of a file.
+
+        A known answer is given at once, on this thread; another follows on a supervisor's thread where the file has
+        changed.
         """
         known = self.known_probes.answer_to(asked)
         if known is None:
@@ -101,22 +103,23 @@ class ReaderPool:
         self.submit(Request(asked, verified, strike_key=asked.path, is_background=True))
 
     def expect(self) -> None:
-        """Somebody reaches for a file, and nobody knows which: all who stand ready at the start do so again."""
+        """Prepare for a file that is not known yet: the readers of the program's start are started again."""
         if not self._inline:
             self._readers.expect()
 
     def keep_all(self, seconds: float) -> None:
-        """Several layers come one after the other: nobody leaves until it is known whom they need."""
+        """Keep all readers running while several layers are opened, until it is known which are needed."""
         self._readers.keep_all(seconds)
 
     def foretell(self, paths: Iterable[str]) -> None:
-        """These files will be asked for, one after the other: a process that starts to read may read all of them."""
+        """Announce files that will be read one after the other: a process that starts to read may read all of them."""
         self.grants.add(Grants(opened=frozenset(paths)))
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Holds back requests until all that are submitted meanwhile are known: a process that is granted all files at
-        once is not replaced for each of their folders.
+        """Hold back requests until all submitted meanwhile are known.
+
+        A process that is granted all files at once is not replaced for each of their folders.
         """
         with self._state:
             self._held += 1
@@ -161,7 +164,7 @@ class ReaderPool:
         return any(supervisor.works_at(request) for supervisor in self._readers.supervisors)
 
     def give_up(self, request: Request) -> None:
-        """Nobody wants this answer any more: its reader is ended at once. It is answered with GivenUp."""
+        """Cancel a request: its reader is ended at once, and it is answered with GivenUp."""
         with self._state:
             request.is_given_up = True
             queue = self._queues[request.profile]
@@ -213,11 +216,11 @@ class ReaderPool:
         return [pid for s in mine if (pid := s.reader_pid) is not None]
 
     def holds(self, profile: Profile = Profile.LOCAL) -> list[Holds]:
-        """The confinement of each reader of a profile, of those that have been asked something."""
+        """The confinement of each reader of a profile that has been asked anything."""
         return [holds for s in self._readers.of(profile) if (holds := s.holds) is not None]
 
     def close(self) -> None:
-        """Kill the readers; what is still queued is answered with ReaderCrashed. Calling it twice does no harm."""
+        """Kill the readers; requests still queued are answered with ReaderCrashed. Calling it twice does no harm."""
         with self._state:
             self._closed = True
             waiting = [request for queue in self._queues.values() for request in queue]
@@ -307,7 +310,7 @@ class ReaderPool:
             self._readers.ask(request.profile)
 
     def _probed(self, request: Request, done: Done, result: Answer | GeoloupeError) -> None:
-        """A reader may answer by the profile of those who can tell: they are asked then."""
+        """Handle the answer to a probe: where a reader names the profile that can answer, that profile is asked."""
         profile = result.facts.profile if isinstance(result, Answer) else ""
         if not profile:
             done(result)

@@ -67,12 +67,12 @@ class Answer(Struct, frozen=True, eq=False):
     header: dict[str, Any]
     arrays: tuple[NDArray[Any], ...] = ()
     profile: Profile = Profile.LOCAL
-    """Of the reader that could answer."""
+    """Profile of the reader that could answer."""
     facts: Any = None
     """The header as the type that the question names."""
 
     def to(self, question: Question) -> Answer | InvalidValue:
-        """The answer with its facts, or an error that says that it is none to this question."""
+        """Return the answer with its facts, or an error that says that it does not answer this question."""
         try:
             return replace(self, facts=decoded(self.header, question.facts_kind(), no_answer(question)))
         except InvalidValue as error:
@@ -92,9 +92,9 @@ class Request:
     deadline_s: float | None = None
     profile: Profile = Profile.LOCAL
     is_background: bool = False
-    """Nobody waits for it: a pool that has only such work is idle."""
+    """True where nobody waits for the answer: a pool that has only such work is idle."""
     is_given_up: bool = False
-    """By `ReaderPool.give_up`: the reader's end is no fault of the file."""
+    """True once `ReaderPool.give_up` cancelled it: the reader's end is no fault of the file."""
     params: dict[str, Any] = field(init=False)
     """The question as it stands in the message."""
 
@@ -103,12 +103,12 @@ class Request:
 
     @property
     def op(self) -> str:
-        """The name of what is asked."""
+        """Name of the operation that the question asks for."""
         return self.question.op
 
 
 def no_answer(question: Question) -> Phrase:
-    """The sentence on an answer that is none to this question."""
+    """The sentence about a reply that does not answer this question."""
     return Phrase(
         "{name} cannot be read: the answer of its reader does not fit together. Open the file again.",
         name=name_in(question),
@@ -116,7 +116,7 @@ def no_answer(question: Question) -> Phrase:
 
 
 def name_in(question: Question) -> str:
-    """The name of the file that is asked about, to begin a sentence."""
+    """Name of the question's file, to begin a sentence."""
     return os.path.basename(question.path) or Phrase("The request")
 
 
@@ -137,11 +137,11 @@ def _more_s(path: str) -> float:
 
 class _Message(Struct):
     number: int
-    """Of the request that it is about."""
+    """Number of the request that it is about."""
 
 
 class _Walls(_Message):
-    """The first message of a process: what holds it."""
+    """The first message of a process: its walls."""
 
     holds: Holds
 
@@ -196,8 +196,8 @@ def _with_templates(value: Any) -> Any:
 
 
 def parsed(message: bytes) -> Any:
-    """The plain JSON of a message, and its phrases. Raises ValueError for what is no JSON, and for phrases that are
-    none.
+    """Parse the plain JSON of a message, and its phrases. Raises ValueError for text that is no JSON, or has bad
+    phrases.
     """
     room = Room(MAX_HEADER_BYTES)
 

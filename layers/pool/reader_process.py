@@ -48,9 +48,9 @@ importlib.import_module("multiprocessing.popen_spawn_win32" if os.name == "nt" e
 the program if they change meanwhile."""
 
 CONFINING_TIMEOUT_S = 3.0
-"""To look at all that a new process is granted takes milliseconds, on drives that answer."""
+"""Time for a new process to look at all that it is granted: on drives that answer, it takes milliseconds."""
 END_TIMEOUT_S = 5.0
-"""A killed process that is not gone by then is left to the system."""
+"""Seconds after which a killed process that is still there is left to the system."""
 
 
 class ReaderDied(Exception):
@@ -62,11 +62,11 @@ class ReaderNotStarted(ReaderDied):
 
 
 class OutOfReach(Exception):
-    """The process lives, and was not granted what the request needs: another one may be."""
+    """The process lives, but was not granted the request's files: another process may be."""
 
 
 class ConfiningStalled(Exception):
-    """The process is gone: what else it was granted lies where nothing answers, such as on a dead drive."""
+    """The process is gone: one of its other grants lies where nothing answers, such as on a dead drive."""
 
 
 class ReaderProcess:
@@ -100,7 +100,7 @@ class ReaderProcess:
         self.is_ready = False
         """True while a process runs and has loaded its libraries."""
         self.holds: Holds | None = None
-        """None until the first request has come to the process that runs."""
+        """Walls of the running process; None until the first request has come to it."""
 
     @property
     def pid(self) -> int | None:
@@ -185,7 +185,9 @@ class ReaderProcess:
         raise OutOfReach
 
     def _hear_what_holds(self, timeout_s: float, has_more: bool) -> None:
-        """The process looks at all that it is granted first: with `has_more` at what this request has no need of."""
+        """Receive the process's walls. It looks at all its grants first: with `has_more` also those that this request
+        does not need.
+        """
         try:
             told = self._hear(min(timeout_s, CONFINING_TIMEOUT_S) if has_more else timeout_s)
         except TimeoutError as error:
@@ -292,7 +294,7 @@ def _close(process: Any) -> None:
 
 
 def _step_back(pid: int | None) -> None:
-    """Clearing away its memory takes the system ten milliseconds: not from the cores of those who work."""
+    """Lower the process's priority: freeing its memory takes the system ten milliseconds, which others need."""
     if pid is not None and hasattr(os, "setpriority"):
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, pid, 19)

@@ -1,4 +1,4 @@
-"""Starts and ends the supervisors of a pool; keeps some ready of imagery and of features until one is needed."""
+"""Starts and ends the supervisors of a pool; keeps some for imagery and for features ready until they are needed."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ if TYPE_CHECKING:
     from layers.pool.supervisor import Supervisor
 
 OTHERS_AFTER_S = 1.6
-"""By then a case is on the screen; before, they would take a core from the window and from the first reader."""
+"""Seconds until the other readers start. By then a case is on the screen; before, they would take a core from the
+window and from the first reader.
+"""
 SPARE_S = 0.005
-"""So long after work began, readers of a profile that nothing was asked of end: the busy ones need their core."""
+"""Seconds of work after which idle readers of unused profiles end: the busy ones need their core."""
 EXPECTED_S = 60.0
 STANDING = (Profile.LOCAL, Profile.FEATURES)
-"""Profiles kept ready before anything is asked, `workers` of each; of others one comes when it is asked."""
+"""Profiles with readers before anything is asked, `workers` of each; readers of others start with a first request."""
 
 
 class ReaderSet:
-    """The supervisors of a pool. Thread-safe by the pool's own condition, which who leaves is told by."""
+    """The supervisors of a pool. Thread-safe by the pool's own condition, which also reports those that leave."""
 
     def __init__(self, state: threading.Condition, workers: int, make: Callable[[Profile], Supervisor]) -> None:
         self.supervisors: list[Supervisor] = []
@@ -37,14 +39,14 @@ class ReaderSet:
         return [s for s in self.supervisors if s.profile is profile and not s.is_leaving]
 
     def start(self, first: Profile) -> None:
-        """One of `first` now, the others when the window does not need their core any more."""
+        """Start one of `first` now, the others when the window does not need their core any more."""
         with self._state:
             self._is_starting = True
             self._add(first, 1)
             self._call_later("others", OTHERS_AFTER_S, self._start_others)
 
     def ask(self, profile: Profile) -> None:
-        """There is work for a profile: have its readers, and let those go who are of no use."""
+        """Have readers for a profile, as there is work for it, and end those that are of no use."""
         with self._state:
             self._fill(profile)
             if profile in STANDING:
@@ -53,19 +55,19 @@ class ReaderSet:
                     self._call_later("spares", SPARE_S, self._let_spares_go)
 
     def expect(self) -> None:
-        """All who stand ready at the start do so again, for a while."""
+        """Have all readers of the program's start again, for a while."""
         self.keep_all(EXPECTED_S)
         with self._state:
             for profile in STANDING:
                 self._fill(profile)
 
     def keep_all(self, seconds: float) -> None:
-        """Nobody leaves for so long."""
+        """Keep all readers running for at least so many seconds."""
         with self._state:
             self._kept_until = max(self._kept_until, time.monotonic() + seconds)
 
     def close(self) -> list[Supervisor]:
-        """Nobody comes any more; those who are there."""
+        """Refuse new readers from now on; return those that are running."""
         with self._state:
             self._closed = True
             for timer in self._timers.values():

@@ -1,7 +1,7 @@
-"""The profile of readers that answers a question: the first one asked, and the next where that one cannot tell.
+"""Chooses the profile of readers that answers a question, and the next one where that one cannot tell.
 
-Cases are none of this: `viewer.app.opening.opener` tells them from other files, and a process of their own reads each
-(`layers.project.opening.case_process`), but for the shipped demo, which the window's own process reads.
+Cases are not routed here: `viewer.app.opening.opener` tells them from other files, and each is read by a process of its
+own (`layers.project.opening.case_process`), except for the shipped demo, which the window's own process reads.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ ELSEWHERE = {
     Profile.FEATURES: Profile.LOCAL,  # a file whose name promises features may hold imagery
     Profile.LOCAL: Profile.VRT,  # a VRT that has been judged is opened by a reader of its own
 }
-"""Whose readers are asked next where those of a profile cannot tell."""
+"""Next profile to ask, by the profile that cannot answer."""
 _VECTOR_ENDINGS = frozenset(
     {
         ".gpkg",
@@ -41,8 +41,9 @@ _VECTOR_ENDINGS = frozenset(
 
 
 def profile_for(request: Request) -> Profile:
-    """The profile whose request it is. A probe goes by the name of the file: the reader says where that deceives.
-    A probe that names a canvas is asked for a drawing of imagery.
+    """Choose the profile for a request. A probe is judged by the file's name: the reader reports where that deceives.
+
+    A probe that names a canvas is for a drawing of imagery.
     """
     asked = request.question
     is_look = isinstance(asked, Probe) and not asked.canvas_crs and foretells_features(asked.path)

@@ -28,13 +28,13 @@ MAX_STRIKES = 3
 
 
 class Dismissal(Question, frozen=True):
-    """Asks no reader anything: its supervisor ends it."""
+    """A request that no reader gets: its supervisor ends the process."""
 
     op: ClassVar[str] = "dismiss"
 
 
 class _Delivery(Struct, eq=False):
-    """An answer on its way to who asked."""
+    """An answer on its way to its request."""
 
     request: Request
     result: Answer | GeoloupeError
@@ -42,7 +42,7 @@ class _Delivery(Struct, eq=False):
 
 
 class Dispatcher(Protocol):
-    """Hands out requests, and knows what goes for all readers: the pool, as its supervisors see it."""
+    """Hands out requests, and keeps the state of all readers: the pool, as its supervisors see it."""
 
     grants: PoolGrants
     known_probes: KnownProbes
@@ -61,7 +61,7 @@ class Dispatcher(Protocol):
 
     @property
     def is_closed(self) -> bool:
-        """True once nothing is handed out any more."""
+        """True once no more requests are handed out."""
 
 
 class Supervisor(threading.Thread):
@@ -72,12 +72,12 @@ class Supervisor(threading.Thread):
         self.profile = profile
         self.seen_calls = self.dry_calls = -1
         self.is_leaving = False
-        """Its reader is of no use now: it answers nothing any more."""
+        """True once its reader is of no use: it gets no more requests."""
         self._pool = pool
         self._reader: ReaderProcess | None = None
         self._lock = threading.Lock()
         self._asked: Request | None = None
-        """The request at which the reader works."""
+        """Request that the reader is working on."""
 
     @property
     def reader_pid(self) -> int | None:
@@ -139,7 +139,7 @@ class Supervisor(threading.Thread):
                 self._pool.finished(delivery.request)
 
     def _warm(self, reader: ReaderProcess) -> None:
-        """Have a process ready before the next request comes; a failure to start is told with that request."""
+        """Have a process ready before the next request comes; a failure to start is reported with that request."""
         if self._pool.is_closed or self.is_leaving:
             return
         try:
@@ -208,7 +208,7 @@ class Supervisor(threading.Thread):
                 return result
 
     def _tell_lost(self, request: Request, why: str) -> None:
-        """For the log of the program. What was read is not named."""
+        """Log the loss of a reader. The file that it read is not named."""
         log.info("a reader process (%s) was lost while it worked at a request (%s): %s", self.profile, request.op, why)
 
     def _ask(

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
 Run = Callable[[str, dict[str, Any]], tuple[dict[str, Any], tuple[Any, ...]]]
 Load = Callable[[Profile], Run]
-"""Loads the libraries of a profile and gives the door to its ops. Crosses to the child by its name: a function of a
-module that imports nothing heavy.
+"""Loads the libraries of a profile, and returns the function that runs its ops.
+
+It is sent to the child by its name: a function of a module that imports nothing heavy.
 """
 
 
@@ -68,7 +69,7 @@ def main(
 
 
 def _confined(walls: Walls, request: dict[str, Any], connection: Connection) -> bytes | None:
-    """Hold this process to what the first request needs and what was granted with it, and say what holds.
+    """Hold this process to the needs of the first request and the grants that came with it, and report its walls.
 
     For a later request None where it needs nothing else; else the answer that another process has to read this.
     """
@@ -121,10 +122,9 @@ def _reply(run: Run, request: dict[str, Any], block: memoryview) -> bytes:
 
 
 def silence() -> None:
-    """Silence what libraries print below Python.
+    """Silence codecs, which complain about damaged files on stderr; real faults come back as errors.
 
-    Codecs complain about damaged files on stderr; what matters comes back as an error. Nothing that a library says
-    gets between the words of a command on stdout either.
+    Nothing that a library prints gets into a command's stdout either.
     """
     sink = os.open(os.devnull, os.O_WRONLY)
     for output in (1, 2):

@@ -1,4 +1,4 @@
-"""Pictures without what their files say beside their pixels: programs write names and folders there."""
+"""Strips pictures of the metadata in their files, where programs write names and folders."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT = frozenset((b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"pHYs"))
 _WEBP_KEPT = frozenset((b"VP8 ", b"VP8L", b"VP8X", b"ALPH"))
 _WEBP_SAID = 0b0010_1100
-"""The bits of VP8X that announce a profile of colours, Exif and XMP."""
+"""The bits of VP8X that announce a colour profile, Exif and XMP."""
 
 
 def bare_picture(data: bytes, content_type: str) -> bytes | None:
-    """The same pixels in the same coding, with nothing else; None for what is no PNG, JPEG or WebP, or is broken."""
+    """The same pixels in the same coding, and nothing else; None for data that is no PNG, JPEG or WebP, or broken."""
     strip = _STRIPPED.get(content_type)
     try:
         return None if strip is None else strip(data)
@@ -42,7 +42,7 @@ def _png_chunks(data: bytes) -> Iterator[bytes]:
 
 
 def _jpeg(data: bytes) -> bytes:
-    """Without the segments of applications and without comments; the JFIF head says the density, and stays."""
+    """Strip a JPEG of comments and applications' segments; the JFIF head stays, as it states the density."""
     if data[:2] != b"\xff\xd8":
         raise ValueError("no JPEG")
     kept, at = [data[:2]], 2

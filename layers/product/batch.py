@@ -33,13 +33,13 @@ from layers.product.spec import ProductMap, ProductSpec
 type Each = Literal["site", "class", "bookmark"]
 EACH: tuple[Each, ...] = ("site", "class", "bookmark")
 REACH_M = 10_000.0
-"""From a site to the edges of its map, where its place is known well."""
+"""Distance from a site to the edges of its map, where its place is known well."""
 ERRORS_SHOWN = 3.0
-"""As many times the position error is shown around a site."""
+"""Distance shown around a site, as a multiple of its position error."""
 VIEW_PX = (1200, 800)
-"""The window that a bookmark without an extent is taken to have been made in."""
+"""Size of the window in which a bookmark without an extent is taken to have been made."""
 _OF_NO_PAGE = ("products", "product_rows", "meta", "bookmarks")
-"""Tables that change while nothing on a page does, as when a batch is issued."""
+"""Tables whose changes change no page, as when a batch is issued."""
 _METRES_A_DEGREE, _LEAST_COS, _LONGEST_STEM = 111_320.0, 0.05, 60
 _MOST_ERROR_M = 1_000_000.0
 _MOST_LAT = MERCATOR_MAX_LAT - 0.1
@@ -53,9 +53,10 @@ class BatchItem(Struct, frozen=True):
 
 
 def batch_of(document: Document, each: Each, like: ProductSpec) -> list[BatchItem]:
-    """A product for each of them, with the page, style and words of `like`. Raises InvalidValue where there is none.
+    """Make a product for each of them, with the page, style and words of `like`. Raises InvalidValue where there is
+    none.
 
-    What may not stand in a published product has none of its own.
+    Sites, classes or bookmarks that may not stand in a published product get none.
     """
     match each:
         case "site":
@@ -72,8 +73,9 @@ def batch_of(document: Document, each: Each, like: ProductSpec) -> list[BatchIte
 
 
 def batch_digest(document: Document, items: Sequence[BatchItem], suffix: str, state: State = DRAFT) -> str:
-    """A text that is the same as long as the batch, its state and the case are: then a batch that stopped can go on,
-    also where the screen has been moved since, which stretches follow.
+    """A text that stays the same while the batch, its state and the case do: then a stopped batch can continue.
+
+    It does so also where the screen, which stretches follow, has moved since.
     """
     found = hashlib.sha256(f"{suffix}\0{state}\0".encode())
     for item in items:
@@ -92,7 +94,7 @@ def file_stem(text: str) -> str:
 
 
 def bounds_around(site: Site) -> Bounds | None:
-    """The part of the Earth that shows a site with its surroundings, or all of where it may be; None off the Earth."""
+    """The part of the Earth that shows a site with its surroundings, or with all of its error; None off the Earth."""
     if site.geometry.is_empty:
         return None
     left, bottom, right, top = site.geometry.bounds
@@ -122,7 +124,7 @@ def sites_of_products(document: Document, like: ProductSpec) -> list[Site]:
 
 
 def site_spec(document: Document, site: Site, like: ProductSpec) -> ProductSpec:
-    """A site page. Its subtitle is about the site, but where the analyst typed one other than the case's."""
+    """A site page. Its subtitle is about the site, unless the analyst typed one that differs from the case's."""
     title = site.label or class_words(site.class_code)
     subtitle = subtitle_of(site) if like.subtitle == document.meta("subtitle") else like.subtitle
     spec = replace(like, layout="site", site=site.uuid, title=title, subtitle=subtitle, moved={})

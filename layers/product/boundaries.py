@@ -17,10 +17,10 @@ _VIEW = re.compile(
 
 
 def draws_boundaries(*names: str) -> bool:
-    """True where a layer or its file has a name of boundaries. Of others nobody knows without looking."""
+    """True where a layer or its file has a name of boundaries. Others may draw them too: only a look tells."""
     return any(_DRAWN.search(name) for name in names)
 
 
 def says_whose_view(text: str) -> bool:
-    """True where a sentence says in which view boundaries are drawn: who drew them so, or that they are de facto."""
+    """True where a sentence states in whose view boundaries are drawn, or that they are de facto."""
     return _VIEW.search(text) is not None

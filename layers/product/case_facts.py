@@ -34,10 +34,10 @@ def saved_specs(document: Document) -> Iterator[tuple[Product, ProductSpec]]:
 
 
 def default_specs(document: Document, layout: str, name: str = "") -> list[ProductSpec]:
-    """The products that a case has by default in one layout; `name` is the title of a case that has none.
+    """Make the products that a case has by default in one layout; `name` is the title of a case that has none.
 
-    A page for each site that a claim is about in the layout *site*, else one product. Raises InvalidValue where the
-    case has nothing of which it could be made.
+    In the layout *site* each site that a claim is about gets a page; in others there is one product. Raises
+    InvalidValue where the case has nothing to print.
     """
     spec = ProductSpec(
         layout=layout,
@@ -117,7 +117,7 @@ def facts_of_case(document: Document, spec: ProductSpec, marks: Iterable[str], p
 
 
 def image_fact(row: Layer, image: Image | None = None) -> ImageFact:
-    """An image as its rows tell of it, as if the page carried it all."""
+    """An image with the facts of its rows, as if the page printed them all."""
     own = bool(row.acquired_at)
     acquired_at = row.acquired_at or (image.acquired_at if image is not None else "")
     kind = row.known_date_kind

@@ -29,7 +29,7 @@ def caveats_of(
     sources: Sequence[SourceCited],
     publishing: Publishing,
 ) -> Iterator[str]:
-    """Sentences, the one on absence first."""
+    """Return the caveats as sentences, the one on absence first."""
     sites = [site for site in marks if site.is_site]
     if marks:
         yield ABSENCE

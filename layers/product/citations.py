@@ -31,7 +31,7 @@ class Citations:
         self._publishing = publishing
         self._numbers: dict[str, str] = {}
         self.withheld: set[str] = set()
-        """Uuids of internal ones that were asked for."""
+        """Uuids of internal sources that were cited and refused."""
 
     def cite(self, uuid: str) -> SourceCited | None:
         """The source with its number; None where there is none, or it may not stand in this product."""
@@ -93,8 +93,9 @@ class Citations:
 
 
 def citation_of(source: Source, url: str) -> str:
-    """Author, title, publisher, date, address, date of access, as far as they are recorded; `unrecorded_in` says what
-    is not, once for all sources.
+    """Author, title, publisher, date, address, date of access, as far as they are recorded.
+
+    `unrecorded_in` names the missing parts, once for all sources.
     """
     title = source.title.strip()
     if title and not title.startswith(_QUOTES):

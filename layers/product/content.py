@@ -38,17 +38,17 @@ class SourceCited(Struct, frozen=True):
     has_access_date: bool = False
     has_date: bool = False
     is_unevaluated: bool = False
-    """True where it is marked as judged by nobody; one that is graded is judged, also by "cannot be judged"."""
+    """True where it is marked as not evaluated; a graded source counts as evaluated, also by "cannot be judged"."""
     machine: str = ""
     """The machine work on it in words; empty: none is stated."""
     is_unchecked: bool = False
     """True for machine work that nobody has checked."""
     context: str = ""
-    """Verbatim words of the same source to the other side; a line each."""
+    """Verbatim words of the same source for the other side; a line each."""
     access_explained: str = ""
-    """The reason why there is none, where the source's own descriptor says so; empty: it does not."""
+    """Reason for a missing date of access, where the source's own descriptor states one; else empty."""
     has_hidden_address: bool = False
-    """True where its address leads to a machine of one's own, and is not published."""
+    """True where its address leads to a private machine, and is not published."""
 
     @property
     def web_link(self) -> str:
@@ -83,7 +83,7 @@ class ResponseSaid(Struct, frozen=True):
 
 
 class NamedSite(Struct, frozen=True):
-    """A mark in a frame with the words that stand for it."""
+    """A mark in a frame, with its words."""
 
     uuid: str
     name: str
@@ -92,7 +92,7 @@ class NamedSite(Struct, frozen=True):
     role: str = "other"
     mark_kind: str = "site"
     number: int | None = None
-    """In the key."""
+    """Number in the key."""
     place: str = ""
     """Decimal degrees, to as many digits as its error allows."""
     mgrs: str = ""
@@ -110,7 +110,7 @@ class NamedSite(Struct, frozen=True):
     """The same where any claim of the case names it, or its role says so: a product without that claim names it not."""
     is_firm: bool = False
     identity: str = ""
-    """The words on what of its name is ours, where the source has less of it; empty: nothing, or nothing recorded."""
+    """Words on the parts of its name that are ours, where the source gives less; empty: none, or none recorded."""
     place_inferred: bool = False
     """True where no source states its place: we have inferred it."""
     inferred: str = ""
@@ -118,11 +118,11 @@ class NamedSite(Struct, frozen=True):
     names: tuple[tuple[str, str], ...] = ()
     """(language, name) pairs of its other names."""
     seen: str = ""
-    """The dates on which it was seen, from its observations; empty: nobody looked."""
+    """Dates on which it was seen, from its observations; empty: none exist."""
 
 
 class ClaimSaid(Struct, frozen=True):
-    """A claim as a product prints it: what was said, by whom, and apart from it what we judge.
+    """A claim as a product prints it: the words and their speaker, and apart from these our judgement.
 
     `likelihood` and `confidence` are two sentences and stand apart; both are empty unless the claim is assessed.
     """
@@ -156,7 +156,7 @@ class ClaimSaid(Struct, frozen=True):
     """The firms and persons that it names, those outside the frames among them."""
     place_note: str = ""
     inferred: tuple[str, ...] = ()
-    """For each of them whose place we inferred the words that say so, with its name."""
+    """Words for each party whose place we inferred, with its name."""
     steps: tuple[str, ...] = ()
     """The steps by which it is known, in order."""
     status: str = "draft"
@@ -180,7 +180,7 @@ class ClaimSaid(Struct, frozen=True):
 
 
 class ImageSeen(Struct, frozen=True):
-    """An image that the evidence in the frames stands on, as its row tells."""
+    """An image on which evidence in the frames rests, with the facts of its row."""
 
     uuid: str
     name: str
@@ -194,12 +194,12 @@ class ImageSeen(Struct, frozen=True):
 
 
 class WithheldRows(NamedTuple):
-    """Rows of one table that a published product withholds for one reason, which one hand can put right."""
+    """Rows of one table that a published product withholds for one reason, which one action can put right."""
 
     reason: str
     table: str
     names: tuple[str, ...]
-    """Of all of them, for the analyst: no product prints these."""
+    """Names of all the rows, for the analyst: no product prints these."""
     rows: tuple[str, ...]
     """Uuids of the rows of `cured_in` that the hand changes: of answers those of their sources."""
     cured_in: str
@@ -208,7 +208,7 @@ class WithheldRows(NamedTuple):
 
 @dataclass(frozen=True, slots=True)  # no Struct: it shows a field to nobody
 class LeftOut:
-    """Numbers of what belongs to the frames, or to the case, and is not printed."""
+    """Numbers of rows in the frames, or in the case, that are not printed."""
 
     claims_of_no_place: int = 0
     claims_elsewhere: int = 0
@@ -236,20 +236,20 @@ class ProductContent(Struct, frozen=True):
     withheld: frozenset[str] = frozenset()
     """Uuids of marks in the frames that a published product does not draw."""
     marking: str = ""
-    """The highest of its inputs, one of each scale, as it is printed; empty: none has one."""
+    """The highest marking of its inputs on each scale, as it is printed; empty: none has one."""
     input_markings: tuple[str, ...] = ()
-    """All that its inputs have, each once: free text is listed, not ranked."""
+    """All markings of its inputs, each once: free text is listed, not ranked."""
     is_published: bool = False
     status: str = ""
     """The state in which data leave: "draft, not issued" and so on; empty on pages, which print it in their imprint."""
     is_blocked: bool = False
     """True for a draft against which a blocking finding stands."""
     correction: str = ""
-    """The line on what a reissue corrects."""
+    """The line that says what a reissue corrects."""
     unchecked_chips: tuple[str, ...] = ()
     """Uuids of chips of its marks that a machine worked on and nobody checked."""
     tells_absence: bool = False
-    """True where a search, or an observation, of its marks found that something is not there."""
+    """True where a search or an observation of its marks found a thing absent."""
 
     def site(self, uuid: str) -> NamedSite | None:
         """The words of one mark."""

@@ -1,8 +1,4 @@
-"""The page of a product as it was laid out, as plain values: the check and the metadata need no painter for them.
-
-The maker of the page fills them. They may also be filled from the case alone: then `is_laid_out` is False, and rules on
-type, room and overlap have nothing to say.
-"""
+"""The page of a product as plain values, as it was laid out: the check and the metadata need no painter for them."""
 
 from __future__ import annotations
 
@@ -14,7 +10,7 @@ from msgspec import Struct, field
 from layers.geo.bounds import Bounds
 
 SCALE_CHANGES_M = 1_000_000.0
-"""The scale bar of a frame of this ground width or more says for which latitude it holds."""
+"""Ground width of a frame from which on its scale bar states for which latitude it holds."""
 
 
 class ImageFact(Struct, frozen=True):
@@ -28,15 +24,15 @@ class ImageFact(Struct, frozen=True):
     date: str = ""
     """The words of its date as they are printed, "date unknown" among them."""
     acquired_at: str = ""
-    """As its row or its metadata have it, ISO 8601; empty: not known."""
+    """Time of acquisition in its row or its metadata, ISO 8601; empty: not known."""
     date_kind: str = "unknown"
     date_basis: str = ""
     sensor: str = ""
     provider: str = ""
     credit: str = ""
-    """As it is printed on the page: empty where the page does not carry it, whatever the row says."""
+    """Credit as printed on the page: empty where the page does not carry it, whatever the row says."""
     credit_of_row: str = ""
-    """As the layer, or its collection, states it."""
+    """Credit as the layer, or its collection, states it."""
     licence: str = ""
     may_export: bool = True
     """False where the terms of its service keep it out of products."""
@@ -47,7 +43,7 @@ class ImageFact(Struct, frozen=True):
     """*off nadir at the satellite* or *incidence at the ground*: they differ."""
     gsd_m: float | None = None
     units: str = ""
-    """Of its values, such as *reflectance* or *digital numbers*."""
+    """Units of its values, such as *reflectance* or *digital numbers*."""
     processing: str = ""
     stretch: str = ""
     """The words of its stretch, equal for an equal stretch."""
@@ -57,7 +53,7 @@ class ImageFact(Struct, frozen=True):
     """The words of a shift by hand; empty: none."""
     is_placed_by_hand: bool = False
     share: float = 1.0
-    """Of the frame that its pixels fill, 0 to 1."""
+    """Share of the frame that its pixels fill, 0 to 1."""
     draws_boundaries: bool = False
     """True for lines or areas of states and their parts, of which each map takes somebody's view."""
     is_reference: bool = False
@@ -65,12 +61,12 @@ class ImageFact(Struct, frozen=True):
 
 
 class ScaleBarFact(Struct, frozen=True):
-    """The scale bar of a map: its words as printed, and what it is worth."""
+    """The scale bar of a map: its printed words, and its length."""
 
     words: str = ""
     length_m: float = 0.0
     holds_at_lat: float | None = None
-    """Stated where the scale is not the same all over the frame."""
+    """Latitude for which it holds, where the scale differs within the frame; else None."""
     shown: bool = True
 
 
@@ -105,11 +101,11 @@ class MapFact(Struct, frozen=True):
     number: int = 0
     page: int = 0
     title: str = ""
-    """As printed above it, "Before", "A" and so on."""
+    """Title printed above it, "Before", "A" and so on."""
     side: str = ""
     """*before* or *after* where the page calls it so by its date, else its letter; empty for a single map."""
     bounds: Bounds | None = None
-    """Left, bottom, right, top in lon, lat; None for what lies off the Earth."""
+    """Left, bottom, right, top in lon, lat; None off the Earth."""
     crs: str = ""
     crs_words: str = ""
     """Projection and datum as printed."""
@@ -126,9 +122,9 @@ class MapFact(Struct, frozen=True):
     """The reason that is printed where a map of a continent has none."""
     graticule: GraticuleFact | None = None
     legend_missing: tuple[str, ...] = ()
-    """Words of what is drawn in the frame and is not in the legend."""
+    """Words of things that are drawn in the frame and missing in the legend."""
     legend_unseen: tuple[str, ...] = ()
-    """Words of what is in the legend and is not drawn."""
+    """Words of things that are in the legend and not drawn."""
     locator: bool = False
     sites: SitesFact = field(default_factory=SitesFact)
     halo: bool = True
@@ -152,11 +148,11 @@ class TextFact(NamedTuple):
     """0: not laid out."""
     is_cut: bool = False
     is_part: bool = False
-    """True where it goes on on another page: a file of this page alone has a part of it."""
+    """True where it continues on another page: a file of this page alone has a part of it."""
 
 
 class Overlap(NamedTuple):
-    """Two things of a page of which one lies on the other, as the keys under which they are moved."""
+    """Two things of a page that lie on each other, by the keys under which they are moved."""
 
     one: str
     other: str
@@ -164,7 +160,7 @@ class Overlap(NamedTuple):
 
 
 class Alike(NamedTuple):
-    """Two things of the legend that only their colour tells apart."""
+    """Two things of the legend that only their colours distinguish."""
 
     one: str
     other: str
@@ -187,9 +183,9 @@ class ProductFacts(Struct, frozen=True):
     pages: int = 1
     marking_top: str = ""
     marking_bottom: str = ""
-    """As printed; empty: none is."""
+    """Marking printed at the bottom; empty: none is."""
     number: str = ""
-    """Of the product, as the case has it."""
+    """Number of the product in the case."""
     version: int = 0
     made_on: str = ""
     """The day of the product as printed."""

@@ -45,7 +45,7 @@ class _KeptBack(Struct):
     """All that a published product withholds, by reason and table: uuids with their names."""
 
     rows: dict[tuple[Withheld, Table, bool], dict[str, str]] = field(default_factory=dict)
-    """The flag is True for measurements, which are kept as sites."""
+    """Rows by kind; the flag is True for measurements, which are kept as sites."""
     marks: set[str] = field(default_factory=set)
 
     def add(self, reason: Withheld, table: Table, uuid: str, name: str, is_measurement: bool = False) -> None:
@@ -190,12 +190,14 @@ class _Gathering:
         return [claim for uuid, claim in self._document.claims.items() if uuid in about and self._admits_claim(claim)]
 
     def _spoken_of(self) -> list[Site]:
-        """The marks whose claims are in it: those of others, that merely lie in the frame, are no part of its page."""
+        """The marks whose claims are printed: those of other marks, which only lie in the frame, are no part of its
+        page.
+        """
         site = self._document.sites.get(self._about)
         return self._marks if site is None else [site]
 
     def _claims_about(self, site: Site) -> Iterable[str]:
-        """Uuids of claims that name it, and of those that rest on it or on what was seen of it."""
+        """Uuids of claims that name a mark, and of those that rest on it or on its observations."""
         document = self._document
         yield from (link.claim_uuid for link in document.claim_links_of_site(site.uuid))
         seen = (one.uuid for one in document.observations_of_site(site.uuid))
@@ -263,7 +265,7 @@ class _Gathering:
         return self._say_all(self._document.responses_to(claim.uuid))
 
     def _say_all(self, responses: Iterable[Response]) -> list[ResponseSaid]:
-        """Makes of the answers that may stand in it what is printed, each once."""
+        """Word the answers that may be printed, each once."""
         admitted = []
         for one in responses:
             if self._publishing.admits_response(self._document, one):
@@ -302,7 +304,7 @@ class _Gathering:
         return False
 
     def _numbers(self, marks: list[Site]) -> dict[str, int]:
-        """Sites named in a claim come first, then the others; numbered markers have their own."""
+        """Number the sites: those named in a claim come first, then the others; numbered markers keep their own."""
         order = sorted((site for site in marks if site.is_site), key=lambda site: not is_party(site))
         markers = [site for site in marks if not site.is_site and site.number is not None]
         own = {site.uuid: site.number for site in [*order, *markers] if site.number is not None}
@@ -313,7 +315,7 @@ class _Gathering:
         return self._site_words(site, numbers, is_named, named_by.get(site.uuid, ""))
 
     def _site_words(self, site: Site, numbers: Mapping[str, int], is_named: bool, by: str) -> NamedSite:
-        """The words of a mark; in a published product without the paths of those that somebody typed."""
+        """The words of a mark; for a published product without paths in typed ones."""
         told = self._publishing
         row = replace(site, position_basis=told.basis_of(self._document, site)) if told.is_on else site
         said = site_words(self._document, row, numbers.get(site.uuid), is_named, by)
@@ -344,7 +346,7 @@ class _Gathering:
         )
 
     def _keep_back_sources(self) -> None:
-        """Note the internal sources that were asked for, and those of claims and answers that nothing else bears."""
+        """Note the internal sources that were asked for, and those of claims and answers that have no other source."""
         document, rows = self._document, self._kept_back.rows
         claims = rows.get((Withheld.INTERNAL, "claims", False), {})
         answers = rows.get((Withheld.INTERNAL, "responses", False), {})
@@ -356,8 +358,10 @@ class _Gathering:
                 self._kept_back.add(Withheld.INTERNAL, "sources", uuid, source.title or source.publisher)
 
     def _case_marking(self) -> list[str]:
-        """The case's own marking. A published product is made of what may stand in it, so that only a marking which
-        somebody set above all rows counts there.
+        """The case's own marking.
+
+        A published product holds only rows that may stand in it, so that only a marking set above all rows counts
+        there.
         """
         own = self._document.meta("marking")
         if not own or not self._publishing.is_on:
@@ -373,7 +377,7 @@ class _Gathering:
 
 
 def speaker_words(claim: Claim, speaker: str) -> str:
-    """The one who said it, in the source's own words; the report itself, or us. `speaker`: as it may be told."""
+    """The speaker in the source's own words; the report itself, or us. `speaker`: the name as it may be printed."""
     if speaker or claim.made_by.strip():
         return speaker or Phrase("our own judgement")
     if claim.voice == "report's own":
@@ -416,7 +420,7 @@ def response_words(response: Response, number: str) -> str:
 
 
 def _answered(who: str, words: str, number: str, kind: str) -> str:
-    """An answer in the speaker's own words where they are said to be that, else as the source has it."""
+    """An answer in the speaker's own words where they are stated to be that, else in the source's."""
     cited = f" [{number}]" if number else ""
     if not words:
         return Phrase("{who} answered; the words are not recorded{cited}", who=who, cited=cited)
@@ -434,7 +438,7 @@ def quoted(words: str) -> str:
 
 
 def image_words(image: Image, publishing: Publishing) -> ImageSeen:
-    """An image that evidence stands on, as its row tells."""
+    """The words of an image on which evidence rests, from its row."""
     start, _slash, end = image.acquired_at.partition("/")
     at = Phrase("{start} to {end}", start=start, end=end) if end else start
     return ImageSeen(

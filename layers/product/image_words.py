@@ -1,4 +1,4 @@
-"""The words that a product prints of an image: its date with kind and basis, its credit."""
+"""The words that a product prints about an image: its date with kind and basis, its credit."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def _images(document: Document) -> list[MapChoice]:
 
 
 def _sites(document: Document, spec: ProductSpec) -> list[MapChoice]:
-    """Sites that may stand in the product, each with what is around it."""
+    """Sites that may stand in the product, each with its surroundings."""
     return [
         MapChoice("site", site.label, ProductMap(bounds=bounds_around(site), title=site.label))
         for site in sites_of_products(document, spec)

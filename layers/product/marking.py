@@ -48,7 +48,7 @@ class Marking(NamedTuple):
 
     @property
     def words(self) -> str:
-        """As it is printed: classification, free words, TLP."""
+        """The marking as it is printed: classification, free words, TLP."""
         parts = [CLASSIFICATION[self.level]] if self.level >= 0 else []
         parts += self.free
         return JOINED.join([*parts, TLP[self.tlp]] if self.tlp >= 0 else parts)
@@ -88,7 +88,7 @@ def product_marking(own: str, inputs: Iterable[str]) -> str:
 
 
 def lacking(own: str, inputs: Iterable[str]) -> list[str]:
-    """The steps of the inputs' scales that a product's marking stays below; empty where it is high enough."""
+    """The steps by which a product's marking is below its inputs' scales; empty where it is high enough."""
     mine, theirs = read_marking(own), highest(inputs)
     found = [TLP[theirs.tlp]] if mine.tlp < theirs.tlp else []
     return [*found, CLASSIFICATION[theirs.level]] if mine.level < theirs.level else found
@@ -101,10 +101,10 @@ def free_words(own: str, inputs: Iterable[str]) -> list[str]:
 
 
 def may_carry(own: str, marking: str) -> bool:
-    """True where what is so marked may stand in a published product of this marking.
+    """True where a row with this marking may stand in a published product of that marking.
 
-    One without a marking is public: it carries what is unmarked, UNCLASSIFIED or TLP:CLEAR. Free words are not ranked:
-    they may stand only where the product has them too.
+    A product without a marking is public: it may hold rows that are unmarked, UNCLASSIFIED or TLP:CLEAR. Free words are
+    not ranked: they may stand only where the product has them too.
     """
     public, theirs = read_marking(own), read_marking(marking)
     mine = {words.casefold() for words in public.free}

@@ -1,4 +1,4 @@
-"""The product of one thing of the case that somebody names: a site, a bookmark, a comparison."""
+"""Makes the product of a named site, bookmark or comparison of the case."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _newest(document: Document, name: str) -> Product:
 
 
 def _named[R: (Bookmark, Comparison, Product)](rows: Sequence[R], name: str, word: str) -> R:
-    """The row of that name or uuid, if there is one alone; in another case of letters where none has it as it is."""
+    """The only row of that name or uuid; in another case of letters where none matches exactly."""
     exact = [row for row in rows if name in (row.name, row.uuid)]
     found = exact or [row for row in rows if row.name.casefold() == name.casefold()]
     if len(found) == 1:

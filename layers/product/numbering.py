@@ -16,9 +16,9 @@ _WHAT = Phrase("The numbers of the product")
 
 
 def read_numbers(text: str) -> dict[str, int]:
-    """Uuids of marks and their numbers, as `numbers_json` has them. What is odd in it counts as not said.
+    """Read uuids of marks and their numbers from `numbers_json`. Odd members count as not stated.
 
-    A number that stands twice belongs to the first.
+    A number that occurs twice belongs to the first mark.
     """
     try:
         data = json_object(text, _WHAT).get("numbers")
@@ -42,9 +42,9 @@ def numbers_json(numbers: Mapping[str, int], digests: Mapping[str, str] | None =
 
 
 def issued_numbers(document: Document, product: Product | None) -> dict[str, int]:
-    """The numbers that a product is bound to: those of itself and of every version before it, the older ones first.
+    """The issued numbers of a product: those of itself and of every version before it, the older ones first.
 
-    A number of a mark that is gone stays taken: nobody who holds an old print may be misled.
+    The number of a removed mark stays taken, so that nobody with an old print is misled.
     """
     line: list[Product] = []
     rows, seen = document.table("products"), set[str]()

@@ -1,4 +1,4 @@
-"""Paths of somebody's machine in a text: asked token by token, so that links and all other words stay as they are."""
+"""Removes paths of a person's machine from a text, token by token, so that links and all other words stay."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from urllib.parse import urlsplit
 
 HIDDEN = "…"
-"""Stands for a path, or a link to a machine of one's own, of which nothing may be told."""
+"""Word in place of a path, or a link to a private machine, that must not be printed at all."""
 _LINK = r"(?:https?|ftps?):/{1,}|(?:s3|gs)://|www\.(?=\w)|(?:doi|urn|ark|hdl):(?=\S)"
 _LINK_END = re.compile(r"[\s<>\"“”„«»《》「」『』]|[,;|](?=(?:https?|ftps?)://)")
 _ROOTS = (
@@ -28,7 +28,7 @@ _ROOTS = (
     ),
 )
 _HOMES = frozenset(("home", "users", "documents and settings", "profiles"))
-"""Folders whose folders are named as people log in."""
+"""Folders whose subfolders have the names of users."""
 _QUOTES = {'"': '"', "'": "'", "“": "”", "„": "“", "‘": "’", "«": "»", "‹": "›", "《": "》", "「": "」", "『": "』"}
 _OPENERS = r"""\s([{<"'“”„‚‘’«»‹›《》「」『』（【=,;:|>，。；：、！？…–—"""
 _BEGINNING = re.compile(
@@ -84,13 +84,13 @@ def without_paths(text: str) -> str:
 
 
 def is_path(token: str) -> bool:
-    """True for a whole token that is a path on somebody's machine, or a link to one."""
+    """True for a whole token that is a path on a person's machine, or a link to one."""
     return without_paths(token.strip()) != token.strip()
 
 
 def name_of_path(path: str) -> str | None:
-    """The name of the file that a path leads to, `HIDDEN` where that would tell of a person or a machine; None for what
-    is no path.
+    """The name of the file that a path leads to; `HIDDEN` where it would name a person or a machine; None for other
+    text.
     """
     scheme, colon, rest = path.partition(":")
     is_file_url = scheme.casefold() == "file" and bool(colon)
@@ -120,7 +120,7 @@ def _looks_like_one(names: list[str]) -> bool:
 
 
 def is_own_link(address: str) -> bool:
-    """True for an address on a machine of one's own, or with somebody's login in it."""
+    """True for an address on a private machine, or with a person's login in it."""
     text = address.strip()
     if text.casefold().startswith(("doi:", "urn:", "ark:", "hdl:", "s3:", "gs:")):
         return False
@@ -143,12 +143,14 @@ def _link_end(text: str, begin: int) -> int:
 
 
 def _tail(token: str) -> str:
-    """The signs at the end of a token that are the sentence's."""
+    """The signs at the end of a token that belong to the sentence."""
     return token[len(token.rstrip(_AFTER)) :]
 
 
 def _path_end(text: str, begin: int) -> int:
-    """The end of a path: of what stands in quotation marks, else of the token, with those that its folders go on in."""
+    """The end of a path: of the text in quotation marks, else of the token, with the tokens in which its folders
+    continue.
+    """
     closing = _QUOTES.get(text[begin - 1]) if begin else None
     if closing is not None:
         end = text.find(closing, begin, begin + _LONGEST)

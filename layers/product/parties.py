@@ -1,4 +1,4 @@
-"""The named parties of a product: what is claimed of firms and persons and what is answered, at falling lengths.
+"""The named parties of a product: claims about firms and persons, and their answers, in ever shorter versions.
 
 A page tells its parties whole, in excerpts, or names none of them; these are pure functions of its content.
 """
@@ -15,9 +15,9 @@ from layers.product.content import ClaimSaid, NamedSite, ProductContent, QuoteCi
 from layers.text.counted import counted, grouped
 
 LEAST_EXCERPT, MOST_EXCERPT = 60, 110
-"""Characters of the exact words that an excerpt keeps: fewer say too little of what is claimed."""
+"""Fewest and most characters of the exact words in an excerpt: fewer would say too little of the claim."""
 MOST_PLACES = 8
-"""That a claim is about, by name."""
+"""Most places of a claim that are named."""
 ELLIPSIS = "..."
 NOT_STATED = Phrase("a source that is not cited")
 _NAME_IS_OURS = Phrase("not written so in the source, the name is ours")
@@ -38,13 +38,13 @@ class Telling(IntEnum):
     FULL = 0
     """All that is recorded: exact words, our words, state, judgements, answers."""
     WORDS = 1
-    """Exact words with their attribution, the answers, the context, and what is ours of places and names."""
+    """Exact words with their attribution, the answers, the context, and the parts of places and names that are ours."""
     BRIEF = 2
-    """The same, in short what is ours of places, and the sources by their publishers."""
+    """The same, with shorter words on places that are ours, and the sources by their publishers."""
     EXCERPT = 3
     """The same with an unbroken part of long words."""
     NAMELESS = 4
-    """Their number alone: nobody is named."""
+    """Only their number; no party is named."""
 
 
 class PartyLine(NamedTuple):
@@ -63,12 +63,12 @@ def party_claims(content: ProductContent) -> tuple[ClaimSaid, ...]:
 
 
 def told_parties(content: ProductContent) -> tuple[NamedSite, ...]:
-    """Everybody whom these claims name, each once, those outside the frames among them."""
+    """All parties that these claims name, each once, those outside the frames among them."""
     return tuple({one.uuid: one for claim in party_claims(content) for one in claim.parties}.values())
 
 
 def untold_parties(content: ProductContent) -> frozenset[str]:
-    """Uuids of marks that a claim names which is not in this product: a page has no words for them."""
+    """Uuids of marks that only claims outside this product name: a page has no words for them."""
     told = {one.uuid for one in told_parties(content)}
     return frozenset(site.uuid for site in content.sites if site.is_named and site.uuid not in told)
 
@@ -108,12 +108,12 @@ class PartyNames:
         return cls({one.uuid: one for one in (*others, *told_parties(content))}.values())
 
     def read_in(self, text: str) -> frozenset[str]:
-        """Uuids of those who can be read in a text."""
+        """Uuids of the parties that a text names."""
         line = " ".join(text.split())
         return frozenset(uuid for uuid, pattern in self._patterns.items() if pattern.search(line))
 
     def names_any(self, text: str) -> bool:
-        """True where somebody can be read in it."""
+        """True where the text names any of them."""
         line = " ".join(text.split())
         return any(pattern.search(line) for pattern in self._patterns.values())
 
@@ -313,7 +313,7 @@ def no_own_answer(claims: Sequence[ClaimSaid]) -> str:
 
 
 def told_of(claim: ClaimSaid) -> tuple[str, ...]:
-    """A claim with its answers and its context, as rows of data carry it: a sentence each."""
+    """A claim with its answers and its context as rows of data: a sentence each."""
     sources = (context_sentence(source) for source in _sources_of([claim]) if source.context.strip())
     none = own_answers([claim]) if claim.parties else ()
     return claim_sentence(claim), *(one.sentence for one in claim.responses), *none, *sources
@@ -331,7 +331,7 @@ def context_sentence(source: SourceCited) -> str:
 
 
 class OwnPlaces(NamedTuple):
-    """A sentence on places that are ours, and the parties of which it tells that."""
+    """A sentence on places that are ours, and the parties that it is about."""
 
     sentence: str
     parties: Sequence[NamedSite]
@@ -379,7 +379,7 @@ def _unended(text: str) -> str:
 
 
 def is_written(party: NamedSite, words: str) -> bool:
-    """True where the words of a source have its whole label, so that nothing of it is ours."""
+    """True where the words of a source have its whole label, so that no part of it is ours."""
     return " ".join(_label(party).split()).casefold() in " ".join(words.split()).casefold()
 
 
@@ -412,7 +412,7 @@ def _bare(words: str) -> str:
 
 
 def _our_words(claim: ClaimSaid) -> str:
-    """Our statement, where the source's words stand beside it what it says more."""
+    """Our statement, where it says more than the source's words beside it."""
     words = _bare(claim.source_words)
     if not words or claim.statement == claim.source_words:
         return ""
@@ -421,7 +421,7 @@ def _our_words(claim: ClaimSaid) -> str:
 
 
 def _inner(claim: ClaimSaid, level: Telling) -> Iterator[str]:
-    """Ours, and apart from what was said: judgements and our words wherever there are any."""
+    """Judgements and words of ours, where there are any, apart from the claim's own words."""
     if ours := _our_words(claim):
         yield Phrase("Our note: {ours}.", ours=ours) if claim.source_words else ours
     if level is Telling.FULL:

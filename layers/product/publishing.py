@@ -1,4 +1,4 @@
-"""Judges what may stand in a published product: nothing internal, no draft of ours, no path, no case id."""
+"""Decides what may stand in a published product: nothing internal, no draft of ours, no path, no case id."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from layers.product.marking import may_carry
 from layers.product.own_paths import is_own_link, without_paths
 
 _ADDRESS = re.compile(r"(?:(?:https?|ftps?|s3|gs)://|www\.|doi:|urn:|ark:|hdl:)\S+", re.IGNORECASE)
-"""Addresses that readers of a product can go to, or look up."""
+"""Addresses that readers of a product can open, or look up."""
 
 
 _CITED = "source “"
-"""Begins the title of the source that a position was from before a hand moved it, in its basis."""
+"""Words in a position's basis before the title of its source, from which a hand has moved it."""
 _MARKS = re.compile("[\"'“”„«»‘’《》]")
 
 
@@ -54,13 +54,13 @@ class Publishing(Struct, frozen=True):
         return self._admits(source.marking)
 
     def admits_marked(self, row: Site | Claim | Chip) -> bool:
-        """False for what is marked higher than the product."""
+        """False for rows with a higher marking than the product."""
         return self._admits(row.marking)
 
     def why_withheld(self, document: Document, claim: Claim) -> Withheld | None:
         """The reason why a claim may not stand in it; None for one that may.
 
-        A report that was not reviewed may stand by the exact words of a cited source: they are no draft of ours.
+        A report that was not reviewed may stand by the exact words of a cited source: these are no draft of ours.
         """
         if not self.is_on:
             return None
@@ -97,8 +97,9 @@ class Publishing(Struct, frozen=True):
         )
 
     def admits_statement(self, document: Document, claim: Claim) -> bool:
-        """True for our words for a report, which say what it does not say; False for a judgement in draft, and for a
-        draft that may repeat an internal source.
+        """True for reviewed words of ours, and for our words for a report from public sources only.
+
+        False for a judgement in draft, and for a draft that may repeat an internal source.
         """
         if not self.is_on or claim.status in REVIEWED:
             return True
@@ -122,7 +123,7 @@ class Publishing(Struct, frozen=True):
         return self.words(claim.source_wording) if claim.voice == "analyst" else claim.source_wording
 
     def speaker_of(self, document: Document, claim: Claim) -> str:
-        """The one who said it, as typed; empty for the person of ours whose judgement it is."""
+        """The speaker, as typed; empty for the analyst whose judgement it is."""
         is_own = claim.voice == "analyst" or (
             is_ours(claim) and not claim.source_wording.strip() and not document.source_links_of_claim(claim.uuid)
         )
@@ -147,7 +148,7 @@ class Publishing(Struct, frozen=True):
         return text if _ADDRESS.fullmatch(text) and not is_own_link(text) else ""
 
     def words(self, text: str) -> str:
-        """A text without the folders of paths, and without who moved a layer; its links stay whole."""
+        """A text without the folders of paths, and without the names of those who moved layers; links stay whole."""
         return without_paths(without_mover(text)) if self.is_on else text
 
     def _is_public(self, document: Document, link: ClaimSource) -> bool:
@@ -169,7 +170,7 @@ def _repeats(words: str, quote: str) -> bool:
 
 
 def is_ours(claim: Claim) -> bool:
-    """True for a judgement of the analyst, False for a report of what somebody said."""
+    """True for a judgement of the analyst, False for a report of others."""
     return claim.voice == "analyst" or claim.state in ("assessed", "verified")
 
 

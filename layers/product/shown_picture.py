@@ -1,5 +1,5 @@
-"""Pictures of a case on their way to readers outside: judged by their own first bytes and size, never by what is said
-of them, and handed on without anything beside their pixels.
+"""Checks pictures of a case before readers outside get them, by their own first bytes and size, never by a stated type;
+hands on their pixels, and nothing else of their files.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from layers.product.bare_picture import bare_picture
 
 MOST_SIDE_PX = 20_000
 MOST_PIXELS = 64 * 2**20
-"""A browser takes four bytes for each of them."""
+"""Most pixels: a browser takes four bytes for each of them."""
 _MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff", "image/webp": b"RIFF"}
 _SIZES_OF_JPEG = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 
@@ -26,7 +26,7 @@ class ShownPicture(Struct, frozen=True):
 
 
 def shown_picture(data: bytes) -> ShownPicture | None:
-    """The picture that the bytes are; None for what is none, is broken, or would ask for too much memory."""
+    """The picture in these bytes; None where there is none, or it is broken, or would need too much memory."""
     kind = next((kind for kind, magic in _MAGIC.items() if data.startswith(magic)), "")
     bare = bare_picture(data, kind)
     if bare is None:
@@ -47,7 +47,7 @@ def _size_of_png(data: bytes) -> tuple[int, int]:
 
 
 def _size_of_jpeg(data: bytes) -> tuple[int, int]:
-    """The largest of its frames: it has one, if nobody has meddled with it."""
+    """The size of the largest frame; an intact JPEG has only one."""
     at, found = 2, (0, 0)
     while data[at] == 0xFF and data[at + 1] != 0xDA:
         kind, length = struct.unpack_from(">BH", data, at + 1)

@@ -1,4 +1,4 @@
-"""The words that a product prints of a mark: its name, its place with its error, and whether we inferred that place."""
+"""The words that a product prints about a mark: its name, its place with its error, and whether we inferred it."""
 
 from __future__ import annotations
 

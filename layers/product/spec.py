@@ -1,4 +1,4 @@
-"""A product as the analyst has set it: its layout, page, words, maps and what was moved. It is kept in the case."""
+"""A product as the analyst has set it: its layout, page, words, maps and moved parts. It is kept in the case."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from layers.geo.bounds import Bounds
 from layers.phrase import Phrase
 
 KIND = "map"
-"""Tells this product from others that are kept in the same table, such as match plates."""
+"""Kind that distinguishes these products from others in the same table, such as match plates."""
 LAYOUTS: dict[str, str] = {
     "single": "Single image",
     "before-after": "Before and after",
@@ -101,7 +101,7 @@ class ProductMap(Struct, frozen=True):
 
 
 class Override(NamedTuple):
-    """A finding of the check that the analyst lets pass: of which rule, on what, why, who and when."""
+    """A finding of the check that the analyst lets pass: its rule and subject, the reason, the person and the time."""
 
     rule: str
     where: str
@@ -126,21 +126,21 @@ class ProductSpec(Struct, frozen=True):
     title: str = ""
     subtitle: str = ""
     bottom_line: str = ""
-    """The finding in one sentence."""
+    """The product's finding in one sentence."""
     dateline: str = ""
     author: str = ""
     organisation: str = ""
     annotation_credit: str = ""
-    """Empty: the author, then the organisation."""
+    """Credit for the annotation; empty: the author, then the organisation."""
     marking: str = ""
     caption: str = ""
     alt_text: str = ""
     processing_note: str = ""
-    """Beside what the layers say of themselves."""
+    """Note on processing, in addition to those of the layers."""
     number: str = ""
-    """As typed; empty: the next whole number of the case."""
+    """Number as typed; empty: the next whole number of the case."""
     crs: str = ""
-    """Empty: the one that suits the bounds."""
+    """CRS of the maps; empty: the one that suits the bounds."""
     bounds: Bounds | None = None
     maps: tuple[ProductMap, ...] = (ProductMap(),)
     comparison: str = ""
@@ -153,14 +153,16 @@ class ProductSpec(Struct, frozen=True):
     """Names of `PARTS`."""
     grey: bool = False
     publish: bool = False
-    """Without case id, internal sources, names of people and paths."""
+    """True for a product without case id, internal sources, names of people and paths."""
     moved: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     stretches: Mapping[str, str] = field(default_factory=dict)
     """Styles in which images were seen whose stretch follows the view (DRA), as rows have them in JSON; by layer."""
 
     @property
     def published_marking(self) -> str | None:
-        """The marking by which is judged what may stand in it; None: it is not published, and everything may."""
+        """The marking of a published product, by which its rows are judged; None: it is not published, and every row
+        may stand in it.
+        """
         return self.marking if self.publish else None
 
     def shows(self, part: str) -> bool:
@@ -172,12 +174,12 @@ class ProductSpec(Struct, frozen=True):
         return replace(self, left_out=self.left_out | {"annotation", "labels", "key", "claims"})
 
     def with_moved(self, key: str, x_mm: float, y_mm: float) -> ProductSpec:
-        """The same with one thing set that far from its own place; back there for 0, 0."""
+        """The same with one thing moved that far from its own place; 0, 0 puts it back."""
         others = {name: offset for name, offset in self.moved.items() if name != key}
         return replace(self, moved=others | ({key: (x_mm, y_mm)} if (x_mm, y_mm) != (0.0, 0.0) else {}))
 
     def with_maps(self, maps: Sequence[ProductMap]) -> ProductSpec:
-        """The same with other maps, or in another order: what was moved on one map goes back to its place."""
+        """The same with other maps, or in another order: things that were moved on a map go back to their places."""
         moved = {key: offset for key, offset in self.moved.items() if not _OF_MAP.search(key)}
         return replace(self, maps=tuple(maps), moved=moved)
 
@@ -262,9 +264,9 @@ def page_named(text: str) -> str:
 
 
 def read_spec(text: str) -> ProductSpec | None:
-    """The product that `layout_json` holds; None for what is none.
+    """The product that `layout_json` holds; None for anything else.
 
-    What is odd in it counts as not said: a case of somebody else may hold any JSON.
+    Odd members count as not stated: a foreign case may hold any JSON.
     """
     if len(text) > LONGEST_JSON:
         return None
@@ -302,7 +304,7 @@ def overrides_json(overrides: Sequence[Override]) -> str:
 
 
 def read_overrides(text: str) -> tuple[Override, ...]:
-    """The findings that were let pass; one without a rule or a reason is none."""
+    """The findings that were let pass; entries without a rule or a reason are left out."""
     try:
         rows = json_object(text, _WHAT).get("overrides") if len(text) <= LONGEST_JSON else None
     except InvalidValue:
@@ -345,7 +347,7 @@ def _offsets(data: Mapping[str, Any]) -> list[tuple[str, tuple[float, float]]]:
 
 
 def _styles(data: Any) -> dict[str, str]:
-    """Texts that may be styles: whether one suits its image is seen when that is drawn."""
+    """Texts that may be styles: whether one suits its image shows only when that is drawn."""
     rows = list(data.items())[:MOST_STRETCHES] if isinstance(data, dict) else []
     return {uuid: text for uuid, text in rows if isinstance(text, str) and len(text) <= LONGEST_TEXT}
 

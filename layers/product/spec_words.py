@@ -1,4 +1,4 @@
-"""The words that somebody typed for a product, as a published one may have them."""
+"""The words typed for a product, and the same without paths, as a published product may have them."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ MOST_STEPS, LONGEST = 50, 1000
 
 
 def step_words(text: str) -> tuple[str, ...]:
-    """One line a step; what cannot be understood is none."""
+    """Word the steps, one line each; those that cannot be understood are left out."""
     if not text.strip() or len(text) > LONGEST * MOST_STEPS:
         return ()
     try:

@@ -1,4 +1,4 @@
-"""The rows of a case that a product tells of, as a case of their own: what is not named here does not go along."""
+"""The rows of a case that a product tells of, as a case of their own: all that is not named here is left out."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _SERVICE_KEY = "service:"
 def subset_of(document: Document, content: ProductContent, chips: Mapping[str, str], marking: str = "") -> Document:
     """The marks, claims, answers, sources and images of a product, with the chips of these uuids.
 
-    `chips` has for each the hash of its bytes as they go along. Of a published product every row is made anew from
-    the fields that readers may see; `marking` is the product's own. Comments, drafts and saved views stay behind.
+    `chips` has for each the hash of its bytes as they are written. For a published product every row is made anew from
+    the fields that readers may see; `marking` is the product's own. Comments, drafts and saved views are left out.
     """
     return Document(_Subset(document, content, chips, marking).rows())
 
@@ -108,7 +108,7 @@ class _Subset:
     # -- rows of a published one ----------------------------------------------------------------------------------
 
     def _bare(self, row: Row) -> Row:
-        """The row made anew of what readers may see."""
+        """The row made anew from the fields that readers may see."""
         match row:
             case Site():
                 return self._site(row)
@@ -291,7 +291,7 @@ class _Subset:
         )
 
     def _observation(self, seen: Observation) -> Observation:
-        """An observation less the observer's name and own words, and what was looked for."""
+        """An observation without the observer's name and own words, and without its target."""
         return Observation(
             uuid=seen.uuid,
             site_uuid=seen.site_uuid,
@@ -313,5 +313,5 @@ def _colour(text: str) -> str:
 
 
 def _if_in(uuids: Collection[str], uuid: str) -> str:
-    """The uuid of a row that goes along; empty for one that does not."""
+    """The uuid of a row in the subset; empty for one that is not."""
     return uuid if uuid in uuids else ""

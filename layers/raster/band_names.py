@@ -13,7 +13,9 @@ from layers.raster.presets import names_of
 MEANINGS = ("red", "green", "blue", "nir", "rededge", "coastal", "yellow", "swir16", "swir22", "pan")
 """Common names that can be given by hand: those that presets and indices ask for."""
 ORDERS = (("red", "green", "blue", "nir"), ("blue", "green", "red", "nir"), ("nir", "red", "green"))
-"""All bands of a file at once, as deliveries mostly have them. Nothing tells which: the analyst says it."""
+"""Names of all bands of a file at once, in orders that deliveries mostly have. The file does not tell: the analyst says
+it.
+"""
 KEY = "band_names"
 _MOST_DIGITS = 9
 

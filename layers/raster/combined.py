@@ -24,13 +24,13 @@ _TURNS = (0.0, 360.0, -360.0)
 
 
 class Member(Struct, frozen=True):
-    """One image of a combined layer, as the layer's source keeps it: where it is, and what its own layer said of it."""
+    """One image of a combined layer, as the layer's source keeps it: its file, and the settings of its own layer."""
 
     name: str
     source: dict[str, Any]
     """`path` with `part`, `height_m` and `content`, or `shipped`, as in the source of a layer of its own."""
     bands: int
-    """Number of its bands, so that the numbers of those after it stand also while its file is missing."""
+    """Number of its bands, so that later images keep their band numbers while its file is missing."""
     crs: str = ""
     """Given by the analyst; empty: the file's own."""
     acquired_at: str = ""
@@ -83,7 +83,7 @@ def members_of(source: dict[str, Any]) -> list[Member]:
 
 
 class Part(Struct, frozen=True):
-    """A member and what was found in its file; `info` None where it cannot be read."""
+    """A member with the facts about its file; `info` is None where the file cannot be read."""
 
     member: Member
     info: RasterInfo | None
@@ -147,7 +147,9 @@ def combined_raster(title: str, parts: Sequence[Part]) -> RasterInfo | None:
 
 
 def combined_acquisition(known: Sequence[tuple[str, Acquisition]]) -> Acquisition:
-    """Of the images (each with its name) whose bands are shown. What they do not share is left out, or listed."""
+    """Return the acquisition of the images, each with its name, whose bands are shown. What they do not share is left
+    out, or listed.
+    """
     if len(known) == 1:
         return known[0][1]
     found = [acquisition for _, acquisition in known]
@@ -283,7 +285,7 @@ def _pixel(info: RasterInfo) -> tuple[float, float]:
 
 
 def _pixel_size(part: Part) -> float:
-    """Roughly in degrees, to compare images in different CRSs."""
+    """Approximate size of a pixel in degrees, to compare images in different CRSs."""
     assert part.info is not None
     try:
         bounds = part.info.bounds if is_geographic(part.crs) else _lonlat(part)

@@ -1,4 +1,4 @@
-"""A grid of pixels on which two rasters can be compared: on the axes of the one, where the other lies too."""
+"""A grid of pixels on which two rasters can be compared: along the axes of the first, where both have pixels."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from layers.grid.tile_grid import Affine
 from layers.raster.info import RasterInfo
 
 MOST_PX = 4096
-"""The longer side of a grid: of larger rasters every pixel stands for several."""
+"""Longest side of a grid; in larger rasters a pixel of the grid stands for several."""
 LEAST_PX = 16
-"""With a shorter side there is nothing to compare."""
+"""Shortest side of a grid on which two rasters can be compared."""
 _EDGE_POINTS = 33
 
 
@@ -31,7 +31,9 @@ class Placed(NamedTuple):
 
     @classmethod
     def of(cls, name: str, info: RasterInfo, given_crs: str = "") -> Self:
-        """`given_crs` is the analyst's, which counts more than the file's. Raises CannotBePlaced without one."""
+        """Place a raster by its file, or by `given_crs`, the analyst's, which counts more. Raises CannotBePlaced
+        without a CRS.
+        """
         crs = given_crs or info.crs
         if crs in ("", PIXEL_SPACE):
             raise CannotBePlaced("{name} does not say where it lies: it has no CRS. Place it first.", name=name)

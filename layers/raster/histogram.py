@@ -1,4 +1,4 @@
-"""Counts of values, for a picture beside a stretch."""
+"""Histograms of a raster's values, drawn beside the settings of a stretch."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ class Histogram(Struct, frozen=True, eq=False):
 
 
 def histogram(values: Values, shown: tuple[float, float] | None = None) -> Histogram:
-    """Counts of `Values.sorted` over nearly all of it (not over lone outliers), and over `shown`, low and high.
+    """Count `Values.sorted` between nearly all of its extremes (without lone outliers), or between `shown`, low and
+    high.
 
-    Bins of whole numbers are whole numbers wide, or every second one would stand empty.
+    Bins of whole numbers are whole numbers wide, as every second bin would be empty otherwise.
     """
     low, high = values.percentile(_TAIL_PERCENT), values.percentile(100 - _TAIL_PERCENT)
     if shown is not None:

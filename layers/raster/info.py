@@ -10,7 +10,7 @@ from layers.geo.bounds import Bounds
 
 type _Pixels = Annotated[int, Meta(ge=0, le=2**31)]
 type _Short = Annotated[int, Meta(ge=-(2**15), le=2**15 - 1)]
-"""As GDAL keeps a colour, whatever a file says."""
+"""A component of a palette's colour, as GDAL keeps it: the file may say any number of 16 bits."""
 
 
 class BandInfo(Struct, frozen=True):
@@ -27,9 +27,9 @@ class BandInfo(Struct, frozen=True):
     palette: tuple[tuple[_Short, _Short, _Short, _Short], ...] = ()
     """RGBA of a palette band, by raw value."""
     wavelength_nm: float | None = None
-    """The centre of what it sees, where the file says it."""
+    """Centre of the wavelengths that the band sees, where the file says it."""
     unit: str = ""
-    """Of `scale` times the raw value plus `offset`, where the file says it."""
+    """Unit of `scale` times the raw value plus `offset`, where the file says it."""
     scale: float = 1.0
     offset: float = 0.0
 
@@ -62,9 +62,9 @@ class RasterInfo(Struct, frozen=True, rename={"georeferencing_note": "placement_
     """transform, world file, affine fit, control points, RPC, or empty; with the last two `transform` is only roughly
     right."""
     georeferencing_note: str = ""
-    """Accuracy of its placing: the misfit of control points, the height of an RPC and what that leaves open."""
+    """Accuracy of its place: the misfit of control points, or the height of an RPC and the error that it leaves."""
     height_m: float | None = None
-    """Above the ellipsoid, where an RPC places it at one height."""
+    """Height above the ellipsoid at which an RPC places it; None without an RPC."""
     own_height_m: float | None = None
     """The height that the RPC itself suggests."""
     parts: tuple[str, ...] = ()

@@ -10,17 +10,19 @@ from typing import NamedTuple
 from layers.raster.info import RasterInfo
 
 ENOUGH_PIXELS = 16_000_000
-"""A level of so many pixels is read as a whole in no time."""
+"""Most pixels of a level that is read as a whole without a noticeable wait."""
 SAMPLED_FROM_PIXELS = 64_000_000
-"""More pixels than these readers do not average for one tile: they look at some of them."""
+"""Number of pixels from which readers sample a tile instead of averaging it."""
 MODERATE_PIXELS = 200_000_000
 SOON_PIXELS = 1_000_000_000
-"""Overviews of so many pixels are worth waiting for."""
+"""Most pixels of a raster whose overviews are worth waiting for."""
 MAX_PIXELS = 40_000_000_000
 REDUCED_FROM = 4
-"""From this reduction on overviews of ours are used."""
+"""Reduction from which on our own overviews are used."""
 _OWN_DRIVERS = ("VRT", "MBTiles", "GPKG")
-"""Of the first nobody may write what its sources hold; the others have levels of their own."""
+"""Drivers for which no overviews are built: what the sources of a VRT hold may not be copied, the others have levels
+of their own.
+"""
 
 
 class Lack(StrEnum):
@@ -54,7 +56,7 @@ class SourceState(NamedTuple):
 
 
 def lack_of(info: RasterInfo) -> Lack:
-    """From sizes alone: the coarsest level that the file holds is compared with what a screen needs."""
+    """Judge from sizes alone: the coarsest level that the file holds is compared with what a screen needs."""
     pixels = info.width * info.height
     coarsest = max((1, *info.overviews))
     if pixels <= ENOUGH_PIXELS * coarsest * coarsest or info.driver in _OWN_DRIVERS:
@@ -65,7 +67,7 @@ def lack_of(info: RasterInfo) -> Lack:
 
 
 def overview_bytes(info: RasterInfo) -> int:
-    """About what its overviews will take on the disk, compressed a little."""
+    """Estimate the bytes that its overviews will take on the disk, slightly compressed."""
     sizes = {"complex_int16": 4, "complex64": 4, "complex128": 8, "bool": 1}
     digits = "".join(c for c in info.dtype if c.isdigit())
     itemsize = sizes.get(info.dtype) or int(digits or 8) // 8
@@ -73,7 +75,7 @@ def overview_bytes(info: RasterInfo) -> int:
 
 
 def overview_stem(path: str, part: str = "") -> str:
-    """With this the names of a raster's overviews begin, whatever its state."""
+    """Return the beginning of the names of a raster's overviews, which is the same whatever its state."""
     return _digest(f"{os.path.abspath(path)}|{part}", 24) + "-"
 
 

@@ -41,37 +41,38 @@ Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 LEAST_PX = 48
-"""A picture with a shorter side has too little in it."""
+"""Shortest side of a picture that can be compared."""
 _WIDE_PX = 512
-"""Longer side of the pictures of the wide look."""
+"""Longer side of the reduced pictures in which shifts are first looked for."""
 _LARGEST_TILE, _SMALLEST_TILE = 160, 32
 _TILES_ACROSS = 5
 _MOST_TILES, _FEW_TILES = 16, 9
-"""Few are enough to choose among candidates."""
+"""Numbers of tiles; the few are enough to choose among candidates."""
 _CANDIDATES = 3
 _LEAST_VALID = 0.9
 """Share of a tile that must have data in both pictures."""
 _LEAST_TILES = 4
 _AGREE_PX = 0.75
-"""Tiles agree whose own shift is no further from the common one."""
+"""Greatest distance of a tile's own shift from the common one at which the tile agrees."""
 _CLEARLY = 0.7
-"""Such a score a tile ends the search: nothing else can be much better."""
+"""Score a tile that ends the search: no other candidate can be much better."""
 _ALIKE = 0.8
-"""Correlation of tiles that need no further look, of what is neither finest grain nor wide shade."""
+"""Correlation from which tiles need no further look; without the finest grain and wide shade."""
 _MOST_ECHO = 0.1
-"""Of what differs between the two, as strongly as its bright may lie beside its dark in one direction everywhere: the
-shadows of one picture lie beside those of the other where the sun is elsewhere."""
+"""Strongest echo, as a share of the difference between the two pictures: bright beside dark in one direction
+everywhere. Where the sun has moved, the shadows of one picture lie so beside those of the other.
+"""
 _MOST_REPEATED = 0.7
-"""As like itself as a picture may be elsewhere."""
+"""Greatest likeness of a picture to itself somewhere else."""
 _BOTH_WAYS_PX = 0.4
 _UNLIKE = 0.25
-"""Pictures less alike as wholes, at any likely shift, are not looked at smaller: what is found there is several times
-as much alike, and what has nothing in common is less.
+"""Least likeness of whole pictures, at any likely shift, from which smaller ones are tried. Where those give a shift,
+the likeness is several times as large; pictures with nothing in common have less.
 """
 _EXACT_PX = 0.08
-"""With a larger error it is looked whether smaller pictures know it better."""
+"""Error of a shift above which smaller pictures are tried, as they may give a smaller one."""
 _MOST_ERROR_PX, _LEAST_TILES_SMALL = 0.25, 6
-"""Of what is found in smaller pictures."""
+"""Largest error and fewest tiles with which a shift from smaller pictures is used."""
 
 
 class _Rules(NamedTuple):
@@ -80,9 +81,11 @@ class _Rules(NamedTuple):
     alike: float
     """Least correlation of those that do."""
     trough: float
-    """Of the peak, as deep as the trough beside it may be: light from elsewhere turns slopes from bright to dark."""
+    """Greatest depth of the trough beside the peak, as a share of the peak: light from elsewhere turns bright slopes
+    dark.
+    """
     rival: float
-    """Of the peak, as high as the next one may be: what repeats fits at several places."""
+    """Greatest height of the next peak, as a share of the peak: patterns that repeat fit at several places."""
 
 
 _PLAIN = _Rules(0.55, 0.3, 0.5, 0.7)
@@ -100,7 +103,7 @@ class LocalShift(Struct, frozen=True):
 
 
 class Registered(Struct, frozen=True):
-    """`dx`, `dy` None where there is no shift at all to speak of; `why` is a sentence for either answer."""
+    """The shift, or the reason why there is none. `dx`, `dy` are None without any shift; `why` explains either."""
 
     dx: float | None
     dy: float | None
@@ -150,9 +153,8 @@ class Picture(NamedTuple):
 
 
 def register(moving: Picture, fixed: Picture) -> Registered:
-    """The shift of two pictures of one size on one grid.
-
-    Where the finest grain hides what they share, they are made smaller, and then judged more strictly.
+    """Find the shift of two pictures of one size on one grid. Where the finest grain hides what they share, smaller
+    pictures are tried, and judged more strictly.
     """
     if min(moving.grey.shape) < LEAST_PX:
         return _no(Phrase("They share too few pixels to compare them."))
@@ -176,7 +178,7 @@ def register(moving: Picture, fixed: Picture) -> Registered:
 
 
 def _refined(moving: Picture, fixed: Picture, rough: Registered) -> Registered:
-    """Midway between a rough shift and that of all tiles together at full size, by what they share."""
+    """Refine a rough shift to the middle between it and the shift of all tiles together at full size."""
     assert rough.dx is not None
     assert rough.dy is not None
     base = round(rough.dx), round(rough.dy)
@@ -211,8 +213,10 @@ def _judged_at(moving: Picture, fixed: Picture, candidates: Sequence[tuple[int, 
 
 
 def _wide_look(small_moving: Picture, small_fixed: Picture, by: int) -> tuple[list[tuple[int, int]], float]:
-    """Some shifts worth trying, the likeliest first, and none at all: of the whole pictures, made smaller. And their
-    correlation at the best of them, of what their tiles would be judged by.
+    """Find some shifts worth trying in the whole pictures, made smaller, the likeliest first; no shift at all is among
+    them.
+
+    Also return the pictures' correlation at the best of them, measured as that of tiles.
     """
     if not (_shows_something(small_moving) and _shows_something(small_fixed)):
         return [], 0.0
@@ -248,7 +252,7 @@ def reduced(picture: Picture, by: int) -> Picture:
 
 
 def _sums(values: NDArray[Any], by: int) -> Singles:
-    """Of `by` times `by` pixels each; what is left over at the edges is left out."""
+    """Sum blocks of `by` times `by` pixels; pixels left over at the edges are left out."""
     height, width = (size // by * by for size in values.shape)
     rows = np.zeros((height // by, width), np.float32)
     for at in range(by):
@@ -265,7 +269,7 @@ def _shows_something(picture: Picture) -> bool:
 
 
 def _levelled(picture: Picture) -> Singles:
-    """Around nothing, and nothing where there is no data."""
+    """Subtract the mean of the valid pixels; pixels without data become 0."""
     mean = float(picture.grey[picture.valid].mean())
     return np.where(picture.valid, picture.grey - np.float32(mean), np.float32(0))
 
@@ -274,8 +278,8 @@ def _levelled(picture: Picture) -> Singles:
 
 
 class _Compared(Struct, frozen=True):
-    """Spectra of tiles of two pictures. What only a doubt asks for is worked out when it does: of unlike pictures many
-    shifts are tried, and hardly any of them comes so far.
+    """Spectra of tiles of two pictures. Values that only a doubtful shift needs are computed on demand: of unlike
+    pictures many shifts are tried, and hardly any of them comes so far.
     """
 
     moving: NDArray[Any]
@@ -324,7 +328,9 @@ class _Tried(Struct, frozen=True):
     def at(
         cls, moving: Picture, fixed: Picture, base: tuple[int, int], *, of_fixed: bool = False, most: int = _MOST_TILES
     ) -> Self:
-        """`of_fixed`: the tiles lie evenly in the fixed picture, and half a tile aside: other tiles than else."""
+        """Compare tiles at a whole shift. `of_fixed`: the tiles lie evenly in the fixed picture, moved by half a tile,
+        so that they are others than before.
+        """
         corners, size, greys = _pairs(moving, fixed, base, of_fixed=of_fixed, most=most)
         if not len(corners):
             nothing = np.zeros((0, 2))
@@ -338,7 +344,7 @@ class _Tried(Struct, frozen=True):
         return (0.0, 1.0) if self._compared is None else trough_and_rival(self._compared.surfaces.mean(axis=0))
 
     def echo(self) -> float:
-        """Of what differs between the two pictures; 0 to 1."""
+        """Strength of the echo in the difference between the two pictures; 0 to 1."""
         return 0.0 if self._compared is None else self._compared.echo()
 
     def repeats(self) -> float:
@@ -450,7 +456,7 @@ def _spreads(levelled: Singles) -> Singles:
 
 
 def _is_textured(spread: Singles) -> Mask:
-    """Not the even ones: of water, cloud or fill nothing can be said."""
+    """True for tiles with texture; nothing can be said of even ones, such as water, cloud or fill."""
     if not len(spread):
         return np.zeros(0, bool)
     return spread > max(float(np.median(spread)) * 0.15, 1e-9)

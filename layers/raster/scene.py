@@ -7,7 +7,7 @@ from msgspec import Struct, field
 from layers.raster.acquisition import Acquisition
 
 COMBINED = "Combined"
-"""The kind of what is no delivery but images that the analyst has put together."""
+"""Kind of a scene that is no delivery, but images that the analyst has combined."""
 
 
 class BandPlace(Struct, frozen=True, omit_defaults=True):
@@ -20,25 +20,25 @@ class BandPlace(Struct, frozen=True, omit_defaults=True):
     part: str = ""
     """One picture of a file that holds several."""
     source_crs: str | None = None
-    """Taken instead of the file's own, where it is not ""; None: what the request says."""
+    """CRS used instead of the file's own, where it is not ""; None: as the request says."""
     height_m: float | None = None
-    """On which a raster lies that is placed by its RPC; None: what the request says."""
+    """Height on which a raster lies that is placed by its RPC; None: as the request says."""
 
 
 class SceneBand(Struct, frozen=True):
     """One band of a scene. What the format does not state is None or ""."""
 
     name: str
-    """As the delivery calls it: B04, B8A, BAND_N2, QA_PIXEL."""
+    """Name in the delivery: B04, B8A, BAND_N2, QA_PIXEL."""
     common_name: str
     """red, green, blue, nir, swir16... (the words of STAC), or ""."""
     paths: tuple[str, ...]
-    """The file that holds it, or all tiles that together do."""
+    """The file that holds the band, or all of its tiles."""
     index: int = 1
     """The band's number in each of those files, from 1."""
     gsd_m: float | None = None
     wavelength_nm: float | None = None
-    """The centre."""
+    """Centre of the wavelengths that the band sees."""
     role: str = "data"
     """data, or quality: a mask or classes, not something to stretch."""
     nodata: float | None = None
@@ -47,7 +47,7 @@ class SceneBand(Struct, frozen=True):
     offset: float | None = None
     """Physical value = stored value * scale + offset."""
     unit: str = ""
-    """Of the physical value: reflectance, K..."""
+    """Unit of the physical value: reflectance, K..."""
     part: str = ""
     """The member, where the file is an archive."""
 

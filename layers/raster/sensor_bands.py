@@ -1,4 +1,4 @@
-"""The common names of satellites' bands (the words of STAC) by the numbers that bands are known by."""
+"""Common names of satellites' bands (the words of STAC), by the numbers of the bands or by wavelength."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _SEEN = {
     "swir22": (2050, 2200, 2350),
     "lwir": (8000, 11000, 14000),
 }
-"""From, best and to, in nanometres."""
+"""Lower limit, best value and upper limit of each name's wavelengths, in nanometres."""
 
 
 def names_by_wavelength(wavelengths_nm: Sequence[float | None]) -> list[str]:

@@ -12,7 +12,7 @@ Singles = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 _FINE, _OF_GRAIN = 0.4, 4.0
-"""Frequencies in cycles a pixel above which there is grain, and how far above it others count in full."""
+"""Frequency in cycles a pixel above which there is grain, and the distance above it at which others count in full."""
 
 
 @lru_cache(maxsize=16)
@@ -21,15 +21,15 @@ def hann(size: int) -> Singles:
 
 
 def frequencies_of(shape: tuple[int, ...]) -> NDArray[np.float64]:
-    """Of the half spectrum of a picture, in cycles a pixel."""
+    """Frequencies of the half spectrum of a picture, in cycles a pixel."""
     return np.hypot(np.fft.fftfreq(shape[0])[:, None], np.fft.rfftfreq(shape[1])[None, :])
 
 
 @lru_cache(maxsize=16)
 def band_pass(shape: tuple[int, ...], side: int = 0) -> Singles:
-    """Weights of frequencies: little of the finest grain, and nothing that is wider than a third of the picture.
+    """Weights of frequencies, without those wider than a third of the picture, and with little of the finest grain.
 
-    `side`: of a part of it, where that is meant and not the whole.
+    `side`: the side of a part of the picture, where a part is meant.
     """
     f, low = frequencies_of(shape), 3.0 / (side or min(shape))
     return ((1 - np.exp(-((f / low) ** 2))) * np.exp(-((f / 0.25) ** 2))).astype(np.float32)
@@ -56,9 +56,8 @@ def power_of(spectrum: NDArray[Any]) -> Singles:
 
 
 def correlation_surface(cross: NDArray[Any], shape: tuple[int, ...]) -> Singles:
-    """Phase correlation, the peak of equal pictures being about 1.
-
-    What is hardly stronger than the grain counts less: of smooth ground most frequencies hold nothing but noise.
+    """Phase correlation; the peak of equal pictures is about 1. Frequencies hardly stronger than the grain count less:
+    most frequencies of smooth ground hold only noise.
     """
     size, fine = np.abs(cross), is_fine(shape)
     grain = _weighted(size, fine) / fine.sum()
@@ -85,9 +84,10 @@ def signed_shift(at: int, size: int) -> int:
 
 
 def peaks_of(surfaces: Singles) -> NDArray[np.float64]:
-    """(n, 2) x and y of the highest place of each, between pixels by the vertex of a paraboloid through its neighbours.
+    """Find the highest place of each surface, (n, 2) x and y, between pixels by the vertex of a paraboloid through its
+    neighbours.
 
-    The surfaces are smooth, as little of the finest grain is let through: around a peak they are those of a bell.
+    The surfaces are smooth, as little of the finest grain is let through: around a peak they look like a bell.
     """
     count, rows, cols = surfaces.shape
     row, col = np.divmod(surfaces.reshape(count, rows * cols).argmax(axis=1), cols)
@@ -137,7 +137,7 @@ def likeness(
 
 
 def spread_of(spectrum: NDArray[Any], shape: tuple[int, ...], side: int = 0) -> NDArray[Any]:
-    """Of what is neither finest grain nor wide shade."""
+    """Spread of a picture's values, without the finest grain and wide shade."""
     power = np.einsum("...ij,ij->...", power_of(spectrum), band_pass(shape, side) * both_halves(shape[1]))
     return np.sqrt(power) + np.float32(1e-12)
 

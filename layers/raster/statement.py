@@ -1,6 +1,5 @@
-"""An image's own statements about its values; only images of which they are stated and equal are alike.
-
-What is not stated is not the same.
+"""An image's own statements about its values. Images are alike only where all are stated and equal: two missing ones
+are not equal.
 """
 
 from __future__ import annotations
@@ -27,11 +26,11 @@ class Statement(Struct, frozen=True):
     level: str = ""
     units: str = ""
     resampling: str = ""
-    """Both its own, where it states one, and the one it is shown with."""
+    """The image's own resampling, where it states one, and the one that it is shown with."""
 
     @classmethod
     def of(cls, known: Acquisition, tags: Mapping[str, str], units: str = "", shown_with: str = "") -> Statement:
-        """From what is known of an image's acquisition, the tags of its file, and the units of the bands shown."""
+        """Collect an image's statements from its acquisition, its file's tags, and the units of the bands shown."""
         upper = {key.upper(): value.strip() for key, value in tags.items()}
         named = _LEVEL_OF_PRODUCT.match(known.product_id)
         level = _first(upper, _LEVEL_TAGS) or (next(filter(None, named.groups()), "") if named else "")

@@ -18,7 +18,7 @@ METHODS = ("percentile", "deviations", "minmax")
 ORIGINS = ("image", "view", "given")
 """The whole image, the current view (DRA: measured anew whenever the view rests), or numbers chosen by hand."""
 MAX_SORTED = 1 << 20
-"""Of more values than these an even part is sorted; extremes and moments are always of all."""
+"""Most values that are sorted; of more, an even part is. Extremes and moments are always of all."""
 
 _NO_RULE = Phrase("The rule of a stretch cannot be understood: choose a stretch.")
 
@@ -55,7 +55,7 @@ class StretchRule(Struct, frozen=True, rename={"origin": "from"}):
 
     @classmethod
     def from_json(cls, data: object) -> Self:
-        """Raises InvalidValue for what is no rule; what is missing is as by default."""
+        """Decode a rule, with defaults for missing members. Raises InvalidValue for anything else."""
         rule = decoded(data, cls, _NO_RULE)
         rule.check()
         return rule
@@ -85,7 +85,7 @@ class Values(Struct, frozen=True, eq=False):
 
     @classmethod
     def of(cls, parts: Iterable[NDArray[Any]]) -> Values | None:
-        """Of arrays of valid values; nan and infinity are left out. None where nothing is left."""
+        """Summarise arrays of valid values; nan and infinity are left out. None where nothing is left."""
         values = np.concatenate([part.reshape(-1) for part in parts] or [np.empty(0, np.float32)])
         if values.dtype.kind == "f":
             finite = np.isfinite(values)
@@ -109,7 +109,7 @@ class Values(Struct, frozen=True, eq=False):
         return cls(merged, least, most, mean, math.sqrt(variance), int(counts.sum()))
 
     def percentile(self, percent: float) -> float:
-        """As `numpy.percentile` counts: linear between two values."""
+        """Return a percentile as `numpy.percentile` does: linear between two values."""
         at = percent / 100 * (self.sorted.size - 1)
         below = math.floor(at)
         low, high = float(self.sorted[below]), float(self.sorted[min(below + 1, self.sorted.size - 1)])

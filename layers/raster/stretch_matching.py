@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from layers.raster.stretch import Limits
 
 LEAST_VALUES = 64
-"""Of a band on the ground that both images show; fewer tell nothing."""
+"""Fewest values of a band, on the ground that both images show, from which a match is computed."""
 
 
 class Moments(Struct, frozen=True):
@@ -23,7 +23,7 @@ class Moments(Struct, frozen=True):
 
 
 def moments_of(parts: Iterable[NDArray[Any]]) -> Moments | None:
-    """Of finite values; None of too few."""
+    """Compute the moments of the finite values; None where there are too few."""
     count, total, squares = 0, 0.0, 0.0
     for part in parts:
         values = part.astype(np.float64, copy=False).reshape(-1)

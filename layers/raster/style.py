@@ -34,7 +34,7 @@ COLORMAPS = ("viridis", "inferno", "turbo", "terrain", "coolwarm")
 
 
 _OF_MOMENTS = ("netCDF",)
-"""Formats whose bands are the same thing at several times or depths, and no colours."""
+"""Formats whose bands show one quantity at several times or depths, and no colours."""
 
 
 class Stretch(Struct, frozen=True):
@@ -46,8 +46,8 @@ class Stretch(Struct, frozen=True):
 
 
 FROZEN, SET_BY_ANOTHER = "frozen", "set by another image"
-"""Keys of a style, as JSON, on where its stretch is from: a view that was left since (DRA), or the first of the images
-that are set against each other.
+"""Keys of a style, as JSON, for the origin of its stretch: a view that was left since (DRA), or the first of the images
+that are compared.
 """
 
 
@@ -79,7 +79,7 @@ class RasterStyle(Struct, frozen=True):
     saturation: float = 0.0
     sharpen: float = 0.0
     expression: str = ""
-    """Of `layers.raster.band_maths`, or empty."""
+    """An expression of `layers.raster.band_maths`, or empty."""
     rule: StretchRule = BY_DEFAULT
 
     @property
@@ -93,7 +93,7 @@ class RasterStyle(Struct, frozen=True):
         return SHARPEN_PX if self.sharpen else 0
 
     def with_limits(self, limits: tuple[Limits, ...]) -> Self:
-        """Stretched from and to these values; the gammas stay."""
+        """The style stretched between these values; the gammas stay."""
         pairs = zip(limits, self.stretches, strict=True)
         return replace(self, stretches=tuple(Stretch(low, high, s.gamma) for (low, high), s in pairs))
 
@@ -266,7 +266,7 @@ def _steps(band: NDArray[Any], stretch: Stretch) -> NDArray[np.uint16]:
 
 
 def _span(stretch: Stretch) -> float:
-    """Never zero, negative where low and high are swapped."""
+    """Width of a stretch: never zero, negative where low and high are swapped."""
     return (stretch.high - stretch.low) or 1.0
 
 

@@ -49,7 +49,7 @@ _KEPT_FOR_HOSTS = frozenset(
         *("TORSOCKS_CONF_FILE", "TORSOCKS_TOR_ADDRESS", "TORSOCKS_TOR_PORT", "TORSOCKS_ISOLATE_PID"),
     )
 )
-"""The way to hosts that the analyst wants taken."""
+"""Variables with the proxies that the analyst uses to reach hosts."""
 
 
 def kept_variables(environment: Mapping[str, str], *, reads_hosts: bool) -> dict[str, str]:

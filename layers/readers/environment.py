@@ -88,8 +88,8 @@ def current_profile() -> Profile:
 def enter(profile: Profile, *, own_process: bool, scratch: str = "") -> None:
     """Set the environment of `profile` in this process, before GDAL is loaded.
 
-    A process of the reader's own forgets what else it was started with. In another (``inline=True``) that stays, and so
-    do the proxies that other libraries obey. `scratch` is the folder for what SQLite sorts and GDAL puts aside.
+    A process of the reader's own loses its other variables. In another process (``inline=True``) they stay, and so do
+    the proxies that other libraries obey. `scratch` is the folder for temporary files of SQLite and GDAL.
     """
     if own_process:
         for name in os.environ.keys() - kept_variables(os.environ, reads_hosts=profile is Profile.REMOTE):
@@ -105,7 +105,9 @@ def enter(profile: Profile, *, own_process: bool, scratch: str = "") -> None:
 
 
 def tie_to_parent(parent_pid: int) -> None:
-    """Die with the window (Linux; elsewhere the closed pipe ends an idle reader), be nice to it, leave no core."""
+    """End this process with the window (Linux; elsewhere the closed pipe ends an idle reader), at a lower priority,
+    without core dumps.
+    """
     if hasattr(os, "nice"):
         os.nice(10)
     if sys.platform == "linux":

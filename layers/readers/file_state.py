@@ -13,8 +13,9 @@ REPLACED = (
 
 
 def file_state(path: str) -> list[int] | None:
-    """Numbers that differ where a regular file, its folder's list or a file beside it that belongs to its name has
-    changed. None for what is no regular file: a delivery's folder tells nothing of what lies deeper in it.
+    """Numbers that differ where a regular file, its folder's list or a file beside it with its name has changed.
+
+    None for anything but a regular file: a delivery's folder says nothing about files deeper in it.
     """
     try:
         own, folder = os.stat(path), os.stat(os.path.dirname(os.path.abspath(path)))

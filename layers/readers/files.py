@@ -57,7 +57,7 @@ PICTURES = frozenset({Content.TIFF, Content.PNG, Content.JPEG, Content.JPEG2000,
 ELEVATION = frozenset({Content.SRTM, Content.DTED, Content.GRID})
 """Heights, in files that say little else."""
 COMPANIONED = frozenset({Content.ENVI, Content.IMAGINE})
-"""Rasters of several files: what they name is judged before GDAL looks for it."""
+"""Rasters of several files: the files that they name are checked before GDAL looks for them."""
 CONTAINERS = frozenset({Content.HDF5, Content.NETCDF})
 """Files of many things, some of which are pictures."""
 RASTERS = PICTURES | ELEVATION | COMPANIONED | CONTAINERS | {Content.VRT, Content.MBTILES, Content.TILES}
@@ -90,7 +90,7 @@ OPENED = (
     "CSV",
     "Excel",
 )
-"""Names of what is opened, for sentences."""
+"""Names of the formats that are opened, for sentences."""
 
 _MAGIC = (
     (b"II*\0", Content.TIFF),
@@ -116,7 +116,7 @@ _ROOTS = (
     (re.compile(rb"<(?:[\w.-]+:)?kml[\s>/]"), Content.KML),
     (re.compile(rb"<(?:[\w.-]+:)?gpx[\s>/]"), Content.GPX),
 )
-"""With whatever prefix: some programs write <ns0:kml>."""
+"""Root elements of XML formats, with any prefix: some programs write <ns0:kml>."""
 _GML = re.compile(rb"[\"']http://www\.opengis\.net/gml(?:/\d[.\d]*)?[\"']")
 _KML_PARTS = re.compile(rb"<(?:[\w.-]+:)?(?:Document|Folder|Placemark)[\s>/]")
 LINE_SUFFIXES = (".geojsonl", ".geojsons", ".geojsonseq", ".ndjson", ".jsonl")
@@ -167,7 +167,7 @@ def regular_file(path: str) -> str:
 
 
 def is_readable(path: str) -> bool:
-    """True for a regular file that may be read: a link beside a picture may lead where a reader may not go."""
+    """True for a regular file that may be read: a link beside a picture may lead to one that a reader may not open."""
     if not os.path.isfile(path):
         return False
     try:
@@ -199,7 +199,7 @@ def content_of(path: str) -> Content:
 
 
 def _refusal(name: str, suffix: str, head: bytes) -> str:
-    """A sentence about a file that is of no kind that is opened: what it is instead, and what to do."""
+    """A sentence about a file that is not opened: what it is instead, and what to do."""
     other = kind_of_head(head, suffix)
     actual: str = Phrase("plain text") if _is_text(head) else Phrase("of no kind that Geoloupe opens")
     if not head:
@@ -285,7 +285,9 @@ def _sniff(head: bytes, suffix: str) -> Content | None:
 
 
 def _may_be_kml(head: bytes) -> bool:
-    """True where the text may be KML, as XML of no other kind: its root may stand behind a long comment, or lack."""
+    """True where the text may be KML, and is no other kind of XML: its root may stand behind a long comment, or be
+    missing.
+    """
     other = kind_of_head(head, ".kml")
     is_foreign = other is not None and other.cure != ""
     return not is_foreign and (_KML_PARTS.search(head) is not None or b"<!--" in head)

@@ -1,4 +1,4 @@
-"""The words of GDAL and its libraries, said in ours: theirs name functions, and do not say what to do."""
+"""Translates messages of GDAL and its libraries: theirs name functions, and do not say what to do."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CODEC = re.compile(
     r"|(?P<deep>JPEG data precision \d+)|(?P<old>Old-JPEG) compression"
 )
 _FILTER = re.compile(r"undefined filter|H5Dread\(\) failed")
-"""The library of HDF5 says no more where a filter is lacking, such as the LZF of h5py."""
+"""Messages of HDF5's library where a filter is missing, such as the LZF of h5py; it says no more."""
 _DEPTH = re.compile(r"(?P<float>SampleFormat=IEEEFP and )?BitsPerSample\(?=(?P<bits>\d+)")
 _KNOWN = {
     "JXL": "JPEG XL",
@@ -78,7 +78,7 @@ def without_innards(text: str) -> str:
 
 
 def tells_full_disk(error: Exception) -> bool:
-    """True where a library that writes gave up as there is no room: only some of them keep the system's number."""
+    """True where a library failed to write because the disk is full: only some of them keep the system's number."""
     text = f"{error} {error.__cause__ or ''}"
     return getattr(error, "errno", None) == errno.ENOSPC or "No space" in text or "disk is full" in text
 

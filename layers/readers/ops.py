@@ -1,4 +1,4 @@
-"""The door of a reader: one function per op, params in, (header, arrays) out.
+"""The operations of a reader: one function per op, params in, (header, arrays) out.
 
 Imagery and features each have their libraries, loaded when they are first asked for: most readers need one of the two.
 """
@@ -130,7 +130,9 @@ def _probe_or_unchanged(asked: Probe) -> Result:
 
 
 def _probe(asked: Probe) -> Result:
-    """Probes a file or scene. A reader of features says of anything else whose it is: {"profile": "local"}."""
+    """Probe a file or scene. A reader of features answers for other files with the profile to ask: {"profile":
+    "local"}.
+    """
     if folder := geodatabase_of(asked.path):
         from layers.readers.features import vector_probe as tables  # a reader of imagery never needs it
 
@@ -163,7 +165,7 @@ def _without_drawn(layer: dict[str, Any], parts: list[str]) -> dict[str, Any]:
 
 
 def _content(asked: Probe) -> dict[str, Any]:
-    """Marks by which the file is recognised should it move, for who adds it: a drawing needs none."""
+    """Marks by which a file is recognised after it moves, for those who add it: a drawing needs none."""
     if asked.canvas_crs is not None or asked.preview:
         return {}
     mark = mark_of(asked.path)

@@ -1,4 +1,4 @@
-"""Kinds of files that Geoloupe names but does not open: how each is recognised, and the way round.
+"""Kinds of files that Geoloupe names but does not open: how each is recognised, and what to do instead.
 
 A kind is told by the first bytes of a file, by the root element of its XML or by the members of its JSON.
 """
@@ -20,7 +20,7 @@ _OF_A_SERVICE = Phrase("it describes a service and holds no picture: save what y
 
 
 class OtherKind(NamedTuple):
-    """A kind of file by the name that people know, and what to do with one, "" where only its name can be said."""
+    """A kind of file by its usual name, with advice on what to do, "" where there is none."""
 
     name: str
     cure: str

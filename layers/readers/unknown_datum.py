@@ -1,7 +1,7 @@
-"""Tells CRSs whose datum PROJ does not know: it then takes degrees as they are, which may be some hundred metres off.
+"""Recognises CRSs of a datum unknown to PROJ: it then takes degrees as they are, which may be some hundred metres off.
 
-Such are PROJ texts with an ellipsoid alone, and definitions whose ellipsoid somebody rounded, so that nobody knows the
-datum by it any more.
+Such are PROJ texts with an ellipsoid alone, and definitions with a rounded ellipsoid, which no longer identifies the
+datum.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ _SAME_A_M, _SAME_RF = 0.5, 0.01
 
 @lru_cache(maxsize=128)
 def unknown_datum(crs: str) -> str:
-    """The name of the ellipsoid where nothing but that is known of the datum of a CRS; empty where more is, and for
-    spheres, whose degrees are taken as they are by custom. Raises BadCRS.
+    """The name of the ellipsoid where it is all that is known of a CRS's datum; else empty. Raises BadCRS.
+
+    It is empty for spheres too, whose degrees are by custom taken as they are.
     """
     if not crs or is_off_earth(crs):
         return ""

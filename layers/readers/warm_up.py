@@ -11,7 +11,7 @@ _SIDE_PX = 64
 
 
 def warm_up(profile: Profile) -> None:
-    """Load what a reader of this profile needs, and use it once."""
+    """Load the libraries of a reader of this profile, and use them once."""
     if profile is Profile.FEATURES:
         # a reader of imagery never needs them
         from layers.readers.features import canvas_features, vector_probe  # noqa: F401

@@ -32,7 +32,7 @@ class FeatureFacts(Struct, frozen=True):
     step: float
     """World units."""
     form: dict[str, _Whole]
-    """Columns that hold one value throughout, or follow from the others: no arrays of them come."""
+    """Columns with one value throughout, or that follow from others: they are not sent as arrays."""
     columns: dict[str, list[Any]] = {}
     """Attributes that were asked for."""
     skipped: Annotated[int, Meta(ge=0)] = 0
@@ -44,7 +44,7 @@ class FeatureFacts(Struct, frozen=True):
     end_fid: int | None = None
     """End of the share that was asked for."""
     shares: Annotated[int, Meta(ge=1, le=4096)] = 1
-    """Like parts of all fids, each worth a question of its own."""
+    """Number of equal parts of all fids, each to be read by a question of its own."""
 
 
 class ReadFeatures(OfLayer, frozen=True):
@@ -55,13 +55,15 @@ class ReadFeatures(OfLayer, frozen=True):
 
     op: ClassVar[str] = "features"
     crs: str = ""
-    """Of the canvas."""
+    """CRS of the canvas."""
     step: float | None = None
     """World units a step; None: the canvas's."""
     start_fid: int = 0
     end_fid: int | None = None
     share: int | None = None
-    """The i-th of as many like parts of all fids as the header's "shares" says, in place of `start_fid`."""
+    """Number of the share to read, of as many equal parts of all fids as the header's "shares" says; replaces
+    `start_fid`.
+    """
     limit: int = 0
     columns: tuple[str, ...] | None = ()
     """Attributes that come along; None: all."""
@@ -94,7 +96,7 @@ class ReadAttributes(OfLayer, frozen=True):
     start_fid: int = 0
     limit: int = 0
     columns: tuple[str, ...] | None = None
-    """None: all."""
+    """Names of the columns; None: all."""
 
     @classmethod
     def facts_kind(cls) -> Any:
@@ -123,9 +125,9 @@ class ColumnFacts(Struct, frozen=True):
     """A `Kind` of `layers.vector.columns`."""
     name: str
     codes: bool = False
-    """Texts are held once each, and rows have their numbers."""
+    """True where texts are sent once each, and rows have their numbers."""
     null: bool = False
-    """A mask tells rows that have no value."""
+    """True where a mask of rows without a value comes too."""
     zone: str = ""
 
 
@@ -143,7 +145,7 @@ class ReadColumns(OfLayer, frozen=True):
     op: ClassVar[str] = "columns"
     start: int = 0
     columns: tuple[str, ...] | None = None
-    """None: all."""
+    """Names of the columns; None: all."""
 
     @classmethod
     def facts_kind(cls) -> Any:
@@ -155,7 +157,7 @@ class Measure(OfLayer, frozen=True):
 
     op: ClassVar[str] = "measures"
     measure: str = "$length"
-    """Or $area."""
+    """The measure: $length or $area."""
     start: int = 0
 
     @classmethod
@@ -167,11 +169,11 @@ class Exported(Struct, frozen=True):
     """Progress of an export."""
 
     next_start: int | None
-    """For the next stretch; None after the last."""
+    """Start of the next stretch; None after the last."""
     written: Annotated[int, Meta(ge=0)]
     facts: dict[str, Any]
     remark: str
-    """A remark on what the format cannot hold."""
+    """A remark on data that the format cannot hold."""
     found: int | None
     """Rows of a finished CSV: one without places is no layer that could be opened."""
 
@@ -188,7 +190,7 @@ class ExportRows(OfLayer, frozen=True):
     start: int = 0
     written: int = 0
     facts: dict[str, Any] = field(default_factory=dict)
-    """As the answer before gave them."""
+    """Facts of the answer before."""
 
     @classmethod
     def facts_kind(cls) -> Any:

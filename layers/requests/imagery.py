@@ -30,10 +30,10 @@ class _OfBands(Question, frozen=True):
     part: str = ""
     """One picture of a file that holds several."""
     height_m: float | None = None
-    """On which a raster lies that is placed by its RPC."""
+    """Height on which a raster lies that is placed by its RPC."""
     bands: Bands = ()
     control_points: PointSet | None = None
-    """By which it is placed, whatever it says of itself."""
+    """Control points that place the raster, in place of its own georeferencing."""
 
     @property
     def is_composed(self) -> bool:
@@ -63,13 +63,13 @@ class TileFacts(Struct, frozen=True):
 
     dtype: str
     empty: bool
-    """No pixel is valid."""
+    """True where no pixel is valid."""
     shrink: float
-    """Pixels of full resolution in one that was read."""
+    """Pixels of full resolution in one pixel that was read."""
     damaged: bool = False
-    """Some of it could not be read, and is masked."""
+    """True where some of it could not be read, and is masked."""
     sampled: bool = False
-    """Only some of the pixels were looked at."""
+    """True where only some of the pixels were looked at."""
 
 
 class ReadTile(_OfBands, frozen=True):
@@ -77,9 +77,9 @@ class ReadTile(_OfBands, frozen=True):
 
     op: ClassVar[str] = "tile"
     crs: str = ""
-    """Of the canvas; "" where it is the picture's own pixels, row 0 at y = 0 and y upwards."""
+    """CRS of the canvas; "" for the picture's own pixels, row 0 at y = 0 and y upwards."""
     affine: Affine = _NO_PLACE
-    """From pixels of the tile to the canvas."""
+    """Converts pixels of the tile into the canvas."""
     width: int = 0
     height: int = 0
     resampling: str = "bilinear"
@@ -88,7 +88,7 @@ class ReadTile(_OfBands, frozen=True):
     nodata: float | None = None
     """A value without data that the file does not declare."""
     overview_path: str = ""
-    """Of overviews that `BuildOverviews` has made."""
+    """Path of overviews that `BuildOverviews` has made."""
     state: tuple[int, int] | None = None
     """The probed file's time of last change (ns) and its size; a file in another state is refused."""
 
@@ -115,7 +115,7 @@ class ReadChip(ReadTile, frozen=True):
 
     op: ClassVar[str] = "chip"
     placed: Affine | None = None
-    """Written into the GeoTIFF instead of `affine`, where the layer was moved on the map."""
+    """Transform written into the GeoTIFF instead of `affine`, where the layer was moved on the map."""
 
     @classmethod
     def facts_kind(cls) -> Any:
@@ -131,8 +131,8 @@ Ring = tuple[tuple[float, float], ...]
 
 
 class BandStatistics(Struct, frozen=True):
-    """Of the valid pixels of a band in an area; None where there is none. `histogram` counts equal bins from `least`
-    to `most`.
+    """Statistics of the valid pixels of a band in an area; fields are None where no pixel is valid. `histogram` counts
+    equal bins from `least` to `most`.
     """
 
     valid: int
@@ -141,7 +141,7 @@ class BandStatistics(Struct, frozen=True):
     mean: float | None = None
     std: float | None = None
     percentiles: tuple[float, ...] = ()
-    """By `AREA_PERCENTILES`."""
+    """Percentiles in the order of `AREA_PERCENTILES`."""
     histogram: tuple[int, ...] = ()
 
 
@@ -149,7 +149,7 @@ class AreaFacts(TileFacts, frozen=True, kw_only=True):
     """The header of the statistics of an area."""
 
     inside: int
-    """Pixels in it."""
+    """Number of pixels in the area."""
     bands: tuple[BandStatistics, ...]
 
 
@@ -160,7 +160,7 @@ class ReadArea(ReadTile, frozen=True):
 
     op: ClassVar[str] = "area"
     rings: tuple[Ring, ...] = ()
-    """In pixels of the tile; what an even number of them encloses is outside."""
+    """Rings in pixels of the tile; places that an even number of them encloses are outside."""
 
     @classmethod
     def facts_kind(cls) -> Any:
@@ -189,14 +189,16 @@ class StatisticsFacts(Struct, frozen=True):
 
 
 class BuildOverviews(Question, frozen=True):
-    """One slice of the building of overviews into `folder`; header `OverviewsBuilt`. To cancel is not to ask again."""
+    """Asks for one slice of the building of overviews in `folder`; header `OverviewsBuilt`. It is cancelled by asking
+    no more.
+    """
 
     op: ClassVar[str] = "overviews"
     part: str = ""
     folder: str = ""
-    """Ours, exists."""
+    """A folder of ours that exists."""
     row: int = 0
-    """As the slice before said; 0 begins, or goes on with what was begun and left."""
+    """Row that the slice before returned; 0 begins, or continues what was begun and left."""
     slice_s: float = 2.0
 
     @classmethod
@@ -205,10 +207,11 @@ class BuildOverviews(Question, frozen=True):
 
 
 class ReadStatistics(_OfBands, frozen=True):
-    """Statistics of bands, of a sample of the whole file or of `window`.
+    """Asks for statistics of bands, from a sample of the whole file or of `window`. Header `StatisticsFacts`, with a
+    stretch where there is a `rule`.
 
-    Header `StatisticsFacts`, with a stretch where there is a `rule`. Of a scene, whose bands are places in files, only
-    that, from a small picture of its `bounds` in `crs`.
+    For a scene, whose bands are places in files, it holds only the stretch, from a small picture of its `bounds` in
+    `crs`.
     """
 
     op: ClassVar[str] = "statistics"
@@ -216,7 +219,7 @@ class ReadStatistics(_OfBands, frozen=True):
     """Column, row, width, height in pixels of full resolution."""
     rule: StretchRule | None = None
     expression: str = ""
-    """Of bands, whose result is stretched in their place."""
+    """Expression of bands whose result is stretched in place of the bands."""
     crs: str = ""
     bounds: Bounds | None = None
 

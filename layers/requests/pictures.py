@@ -1,4 +1,4 @@
-"""Questions about pictures that leave: put together of strips (TIFF, JPEG, WebP), or of others and encoded anew."""
+"""Questions about pictures to be written: assembled from strips (TIFF, JPEG, WebP), or from others and encoded anew."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ class WriteStrip(Question, frozen=True):
     """A file with the bytes of the rows, beside `out`."""
     width: int = 0
     height: int = 0
-    """Of the whole picture."""
+    """Height of the whole picture."""
     top: int = 0
     rows: int = 0
     packed: bool = True
-    """Without loss; False where it is encoded anew in a moment."""
+    """True for lossless compression; False where it is encoded anew in a moment."""
     crs: str = ""
     """Empty for a picture that is no map."""
     affine: Affine = _NO_PLACE
-    """From pixels to that CRS."""
+    """Converts pixels into that CRS."""
     dpi: float = 0.0
     texts: dict[str, str] = field(default_factory=dict)
-    """By the names of TIFF's tags (TIFFTAG_...), or of others that GDAL keeps."""
+    """Texts by the names of TIFF's tags (TIFFTAG_...), or of others that GDAL keeps."""
     xmp: str = ""
 
     @classmethod
@@ -52,9 +52,9 @@ class WritePixels(WriteStrip, frozen=True):
     bands: int = 1
     nodata: float | None = None
     names: tuple[str, ...] = ()
-    """Of the bands."""
+    """Names of the bands."""
     colors: tuple[str, ...] = ()
-    """Of the bands: GDAL's colour interpretations in lower case."""
+    """Colours of the bands: GDAL's colour interpretations in lower case."""
     palette: tuple[tuple[int, int, int, int], ...] = ()
     """RGBA by value, of the first band."""
 
@@ -85,11 +85,11 @@ class RecodePicture(Question, frozen=True):
 
     op: ClassVar[str] = "recode_picture"
     data: str = ""
-    """Its bytes in Base64: they are in no file that a reader may open."""
+    """Bytes of the picture in Base64: no file that a reader may open holds them."""
     content_type: str = ""
     width: int = 0
     height: int = 0
-    """As they were judged by its first bytes: it is refused where they differ."""
+    """Height, as `width` judged by the first bytes: a picture of another size is refused."""
 
     @classmethod
     def facts_kind(cls) -> Any:

@@ -1,4 +1,4 @@
-"""The first question about a file: what is in it, and where it lies."""
+"""The first question about a file: its content, and where it lies."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ class Probe(Question, frozen=True):
     options: dict[str, Any] = field(default_factory=dict)
     """Options for reading the file, as the source of a layer keeps them."""
     height_m: float | None = None
-    """On which a raster lies that is placed by its RPC."""
+    """Height on which a raster lies that is placed by its RPC."""
     control_points: PointSet | None = None
-    """By which a raster is placed, whatever it says of itself."""
+    """Control points that place a raster, in place of its own georeferencing."""
     canvas_crs: str | None = None
-    """Asked for a drawing on a canvas of this CRS ("" for pixel space); None by who opens the file."""
+    """CRS of the canvas for which the file is drawn ("" for pixel space); None when a file is opened."""
     preview: bool = False
-    """Tables without a place are described, too."""
+    """True to describe also tables without a place."""
     known: tuple[int, ...] = ()
-    """The state of the file for which an answer is known."""
+    """State of the file for which the answer is known already."""
 
     @classmethod
     def facts_kind(cls) -> Any:

@@ -1,4 +1,4 @@
-"""The answer to a probe: what is in a file, and where it lies."""
+"""The answer to a probe: the content of a file, and where it lies."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Picture(Struct, frozen=True):
 
     part: str
     words: str
-    """Its size and what it is, for people."""
+    """Its size and kind, for people."""
     crs: str
     placed_by: str
-    """As in `RasterInfo`."""
+    """Means of placement, as in `RasterInfo`."""
     bounds: Bounds
     bounds_lonlat: Bounds | None
 
@@ -34,7 +34,7 @@ class Probed(Struct, frozen=True):
 
     kind: Annotated[str, Meta(pattern="^(raster|scene|vector)?$")] = ""
     raster: RasterInfo | None = None
-    """Of a scene as well: its band n is the scene's band n."""
+    """Facts about a raster, or about a scene: its band n is the scene's band n."""
     scene: SceneInfo | None = None
     layers: tuple[VectorInfo, ...] = ()
     parts: tuple[str, ...] = ()
@@ -48,7 +48,7 @@ class Probed(Struct, frozen=True):
     """The raster's time of last change (ns) and its size."""
     content: ContentMark | None = None
     file_state: tuple[int, ...] | None = None
-    """Of the file, as the reader saw it before it opened the file."""
+    """State of the file, as the reader saw it before it opened the file."""
     profile: str = ""
     unchanged: bool = False
 

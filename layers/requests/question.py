@@ -31,7 +31,7 @@ class Question(Struct, frozen=True):
 
     @classmethod
     def of(cls, params: Mapping[str, Any]) -> Self:
-        """From `params`; what it does not know is left out."""
+        """Build a question from `params`; names that it does not know are left out."""
         return cls(**{name: _frozen(params[name]) for name in params if name in cls.__struct_fields__})
 
 

@@ -1,4 +1,4 @@
-"""The question by how much one raster has to be moved to lie on another."""
+"""The question how far one raster has to be moved to lie on another."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Register(Question, frozen=True):
 
     @classmethod
     def on(cls, grid: CommonGrid, moving: ReadTile, fixed: ReadTile) -> Self:
-        """Of two files, each with its bands, on a grid."""
+        """Build the question for two files, each with its bands, on a grid."""
         return cls(moving.path, _on(grid, moving), _on(grid, fixed))
 
     def params(self) -> dict[str, Any]:

@@ -17,7 +17,7 @@ class Listed(NamedTuple):
     """One image or delivery of a folder."""
 
     name: str
-    """Of the file, or of the metadata file of a delivery."""
+    """Name of the file, or of the metadata file of a delivery."""
     state: tuple[int, ...]
     """Numbers that differ where the file, or a file beside it that belongs to it, has changed."""
 
@@ -61,7 +61,7 @@ class SceneFacts(Struct, frozen=True):
     gsd_m: float | None = None
     problems: tuple[str, ...] = ()
     profile: str = ""
-    """Of the readers that can tell, where these cannot; then nothing else is said."""
+    """Profile of the readers that can describe the scene, where these cannot; all other fields are empty then."""
 
 
 class DescribeScene(Question, frozen=True):

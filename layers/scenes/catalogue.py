@@ -1,4 +1,4 @@
-"""Catalogues: whatever finds dated footprints, be it a folder on this computer, the case, or a server."""
+"""Catalogues: sources of dated footprints, such as a folder on this computer, the case, or a server."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from layers.scenes.found_scene import FoundScene
 
 
 class SceneCatalogue(Protocol):
-    """A source of scenes. It is asked in the window's thread, so it answers with what it knows already."""
+    """A source of scenes. It is asked in the window's thread, and answers with the scenes that it knows already."""
 
     @property
     def name(self) -> str:
-        """For people: where its scenes are from."""
+        """Name of the catalogue for people: where its scenes are from."""
 
     def known_scenes(self) -> tuple[FoundScene, ...]:
         """All scenes that it knows of. The same object is given again until they are others."""

@@ -18,7 +18,7 @@ from layers.geo.bounds import Bounds
 
 EMPTY = shapely.Polygon()
 ALL = 0.9995
-"""A part beyond this is all, but for rounding."""
+"""Share of an area from which all of it is covered, but for rounding."""
 
 
 def footprint_of_ring(ring: Sequence[tuple[float, float]]) -> BaseGeometry:

@@ -1,4 +1,4 @@
-"""A scene that covers some ground at some time, wherever it was found: in a folder, in the case, in a catalogue."""
+"""A scene that covers some ground at some time, from any source: a folder, the case, a catalogue."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from layers.scenes.name_dates import date_in_name
 from layers.time.time_span import TimeSpan, span_of
 
 LONGEST = 300
-"""Characters of a text that somebody else's file states."""
+"""Most characters of a text that a foreign file states."""
 _FARTHEST_LON = 900.0
 
 
@@ -30,10 +30,10 @@ class FoundScene:
     """Facts as they are stated; "" where nothing is. A scene without a usable date has kind "unknown"."""
 
     key: str
-    """Tells it from all others: its path, or its id in a catalogue."""
+    """Identifies the scene: its path, or its id in a catalogue."""
     title: str = ""
     path: str = ""
-    """Of the file, or of the metadata file of a delivery, to open it by; "" where it is not on this computer."""
+    """Path to open it by, of the file or of a delivery's metadata file; "" where it is not on this computer."""
     kind: str = ""
     """The format, or the kind of delivery."""
     sensor: str = ""
@@ -88,13 +88,13 @@ class FoundScene:
         )
 
     def to_json(self) -> str:
-        """For the cache; `scene_from_json` gives back an equal value."""
+        """Encode the scene for the cache; `scene_from_json` gives back an equal value."""
         facts = {name: value for name, value in asdict(self).items() if value not in ("", (), None, False)}
         return json.dumps(facts, ensure_ascii=False)
 
 
 def scene_of_facts(path: str, facts: SceneFacts, *, has_picture: bool) -> FoundScene:
-    """The scene that a reader has described. What makes no sense in it counts as absent, whatever a file stated."""
+    """The scene that a reader has described. Facts that make no sense count as absent, whatever a file stated."""
     known = facts.acquisition
     sensor = " ".join(dict.fromkeys(text for text in (known.platform, known.sensor) if text))
     scene = FoundScene(

@@ -1,7 +1,4 @@
-"""Goes through a folder and all below it, and has those scenes described that are not known yet, or have changed.
-
-All that touches the files is done by readers: a folder that hangs, or a file that ends its reader, costs no more.
-"""
+"""Indexes a folder and all below it: describes the scenes that are not known yet, or have changed."""
 
 from __future__ import annotations
 
@@ -26,11 +23,11 @@ MOST_FOLDERS, MOST_SCENES, DEEPEST = 50_000, 100_000, 40
 MOST_FORETOLD = 500
 DESCRIBE_S = 10.0
 LOOK_S = 0.1
-"""Between two looks whether it is to stop."""
+"""Seconds between two looks whether it is to stop."""
 COMMIT_EVERY = 50
 MOST_SAID = 5
 _PASSING = (FileMissing, ReaderTimeout, GivenUp)
-"""Of the machine rather than of the file: it is tried again the next time."""
+"""Errors of the machine rather than of the file: the file is tried again the next time."""
 
 
 class Progress(Struct, frozen=True):
@@ -66,7 +63,7 @@ class FolderReport(Struct):
     """Files that had to be opened: the others were known."""
 
     def said(self) -> list[str]:
-        """Sentences on what was left out, each kind once."""
+        """Sentences about things left out, each kind once."""
         said = list[str]()
         if self.refused:
             first = joined("; ", [*dict.fromkeys(self.refused.values())][:MOST_SAID])
@@ -135,7 +132,7 @@ def _listed(
     tell: Callable[[Progress], None],
     in_flight: int,
 ) -> dict[str, tuple[int, ...]]:
-    """The states of all scenes by path; what else there is goes to the report."""
+    """Return the states of all scenes by path; other files are counted in the report."""
     found: dict[str, tuple[int, ...]] = {}
     level, depth = [report.folder], 0
     while level and depth <= DEEPEST:

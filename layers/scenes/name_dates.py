@@ -1,4 +1,4 @@
-"""Finds what may be a date in the name of a file. It is offered to the analyst, never taken for the date."""
+"""Finds possible dates in the name of a file. They are offered to the analyst, never taken for the date."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 from layers.time.typed_dates import MONTH_NUMBERS
 
 EARLIEST = date(1839, 1, 1)
-"""The year of the first photographs that were published: what is older is a number of another kind."""
+"""The year of the first published photographs: an earlier number in a name is no year."""
 _AHEAD = timedelta(hours=14)
-"""So much is the day in the Pacific ahead of that in UTC."""
+"""Time by which the day in the Pacific is ahead of that in UTC."""
 _NAMED_WHEN_KEPT = re.compile(r"pasted|screen ?shot|screen ?capture", re.IGNORECASE)
-"""Programs put the moment at which such a picture was kept into its name, which says nothing of what it shows."""
+"""Names of pictures into which programs put the moment of saving, which says nothing about the picture's date."""
 
 _EDGE, _END, _GAP = r"(?<![0-9])", r"(?![0-9])", r"[-_. ]?"
 _YEAR, _MONTH, _DAY = r"(?P<year>\d{4})", r"(?P<month>\d\d)", r"(?P<day>\d\d?)"

@@ -1,4 +1,4 @@
-"""Passes: the ticks of a time strip. Tiles of one pass on one day are one; what has no date is never ranked by time."""
+"""Passes: the ticks of a time strip. Tiles of one pass on one day are one; undated scenes are never ranked by time."""
 
 from __future__ import annotations
 
@@ -15,23 +15,25 @@ from layers.text.counted import counted
 from layers.time.time_span import TimeSpan, day_of
 
 SAME_PASS_S = 1800.0
-"""A satellite that comes again on the same day has been round the Earth since, which takes an hour and a half."""
+"""Most seconds between scenes of one pass: a satellite that comes again has been round the Earth, in an hour and a
+half.
+"""
 
 
 class Pass(Struct, frozen=True, dict=True):
     """The scenes of one tick."""
 
     scenes: tuple[FoundScene, ...]
-    """At least one; those that cover most, in whole percent, come first, then by their keys."""
+    """Scenes of the pass, at least one; those that cover most, in whole percent, come first, then by their keys."""
     span: TimeSpan | None
     """The time that they are of together; None where that is not known."""
     date_kind: str
     part: float
-    """Of the area that was asked about, covered by all of them together, 0 to 1."""
+    """Share of the area asked about that all of them cover together, 0 to 1."""
 
     @cached_property
     def key(self) -> str:
-        """Tells it from the other ticks, also when it is made anew."""
+        """Identifies the tick, also after it is made anew."""
         return min(scene.key for scene in self.scenes)
 
     @property

@@ -1,4 +1,4 @@
-"""The cache of scenes that were described: an SQLite file of the user's, so that no unchanged file is read again.
+"""The cache of described scenes: an SQLite file of the user, so that no unchanged file is read again.
 
 Nothing in it is needed: where it is damaged, or of another version, it is begun anew.
 """
@@ -31,7 +31,7 @@ _INSERT = f"INSERT OR REPLACE INTO scenes VALUES ({_TEXTS}, ?)"
 
 
 class Known(NamedTuple):
-    """Facts about a file: the scene that it is, or the sentence that says why it is none."""
+    """Facts about a file: its scene, or a sentence on why it is none."""
 
     state: tuple[int, ...]
     scene: FoundScene | None
@@ -45,9 +45,9 @@ class SceneStore:
     """
 
     def __init__(self, path: Path | None) -> None:
-        """`path` None: in memory, for who keeps nothing."""
+        """Open the cache at `path`; None: in memory, to keep nothing."""
         self.problem = ""
-        """A sentence where nothing can be kept."""
+        """A sentence where the cache cannot be written."""
         self._path = path
         self._waiting: list[tuple[bytes | None, ...]] = []
         self._gone: list[tuple[bytes]] = []
@@ -60,7 +60,7 @@ class SceneStore:
         self._connection.close()
 
     def known_beneath(self, folder: str) -> dict[str, Known]:
-        """All that is known of the files in a folder and in those below it, by path."""
+        """Return all facts about files in a folder and below it, by path."""
         low = os.path.join(folder, "")
         after = low[:-1] + chr(ord(low[-1]) + 1)
         query = (
@@ -78,18 +78,18 @@ class SceneStore:
         return {path: known for path, known in found if known is not None}
 
     def keep(self, path: str, known: Known, picture: bytes = b"") -> None:
-        """Remember what was found of a file, with the next `commit`."""
+        """Remember the facts about a file, with the next `commit`."""
         facts = "" if known.scene is None else known.scene.to_json()
         pixels = picture if 0 < len(picture) <= MOST_PICTURE_BYTES else None
         texts = (path, json.dumps(known.state), facts, known.problem)
         self._waiting.append((*map(_stored, texts), pixels))
 
     def forget(self, paths: Iterable[str]) -> None:
-        """These files are no more, with the next `commit`."""
+        """Forget files that are gone, with the next `commit`."""
         self._gone += [(_stored(path),) for path in paths]
 
     def commit(self) -> None:
-        """Make durable what was kept and forgotten so far; what cannot be written waits for the next time."""
+        """Make all changes so far durable; those that cannot be written wait for the next time."""
         if not (self._waiting or self._gone):
             return
         try:
@@ -122,7 +122,7 @@ class SceneStore:
             return self._connection
 
     def _begin_anew(self) -> None:
-        """The file is damaged, or of another version."""
+        """Start an empty cache, as the file is damaged, or of another version."""
         try:
             if self._path is not None:
                 _remove(self._path)
@@ -158,7 +158,7 @@ def _opened(path: Path | None) -> sqlite3.Connection:
 
 
 def _stored(text: str) -> bytes:
-    """A text as it stands in the file: names of files may be of bytes that are no UTF-8."""
+    """Return a text as it stands in the file: names of files may be bytes that are no UTF-8."""
     return text.encode("utf-8", "surrogateescape")
 
 

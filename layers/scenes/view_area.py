@@ -17,7 +17,7 @@ STEPS = 8
 
 
 def area_of_view(view: View) -> BaseGeometry:
-    """Within -180..180; empty where the view shows no ground of the Earth."""
+    """Return the ground that a view shows, within -180..180; empty where it shows no ground of the Earth."""
     crs = view.grid.crs
     if is_off_earth(crs):
         return EMPTY

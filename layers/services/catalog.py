@@ -69,7 +69,7 @@ class TileService(Struct, frozen=True):
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """Hosts that are contacted: for consent and for the message when one is dead."""
+        """Hosts that are contacted: for consent, and for the message when one does not answer."""
         return hosts_of(self.template, self.subdomains)
 
     def at(self, time: str) -> Self:
@@ -77,12 +77,12 @@ class TileService(Struct, frozen=True):
         return replace(self, time=time)
 
     def url(self, z: int, x: int, y: int) -> str:
-        """Raises BadTemplate where a date is missing."""
+        """Make the address of a tile. Raises BadTemplate where a date is missing."""
         return tile_url(self.template, z, x, y, self.time, self.subdomains)
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """Raises BadTemplate where the values are no tile service; unknown keys are left out."""
+        """Decode a service; unknown keys are left out. Raises BadTemplate where the values are no tile service."""
         if "template" not in data:
             raise BadTemplate("The layer names no tile address: add it again.")
         for name in cls.__struct_fields__:

@@ -16,14 +16,14 @@ from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
 from layers.services.catalog import TileService
 
 CELLS = 8
-"""A display tile is mapped by this many cells a side, each as an affine piece."""
+"""Number of cells a side into which a display tile is cut; each is mapped by an affine transform."""
 CELL_PX = TILE_PX // CELLS
 SHARP_ENOUGH = 1.2
-"""The level taken is the first whose pixels are at most this many times coarser than the canvas's."""
+"""Factor by which the pixels of the chosen level are at most coarser than the canvas's."""
 MAX_SAG_PX = 0.1
-"""Distance of a straight cell from the curved truth, in display pixels, above which finer cells are taken."""
+"""Greatest distance of a straight cell from the true curve, in display pixels; beyond it cells are made finer."""
 MAX_SOURCES = 36
-"""More tiles than this for one display tile: the service has no level coarse enough to be shown here."""
+"""Most tiles for one display tile: beyond it the service has no level coarse enough to be shown here."""
 
 
 class SourceTile(NamedTuple):

@@ -1,4 +1,4 @@
-"""Services by what people type: a name of the catalogue with a day, or a tile template."""
+"""Finds services by what people type: a name of the catalogue with a day, or a tile template."""
 
 from __future__ import annotations
 

@@ -14,11 +14,13 @@ _PLAIN = frozenset({"z", "x", "y", "-y", "s", "time"})
 _TIME = re.compile(r"[0-9TZ:.+-]{4,40}")
 MAX_LENGTH = 2000
 MOST_HOSTS = 64
-"""Choices in a host's name multiply; each of them has to be agreed to."""
+"""Most hosts of a template: choices in a host's name multiply, and each host has to be agreed to."""
 
 
 def check_template(text: str, subdomains: str = "abc") -> None:
-    """Raises BadTemplate where no tile address can be made of `text`; `subdomains` are what {s} stands for."""
+    """Check a template. Raises BadTemplate where no tile address can be made of `text`; `subdomains` are the values of
+    {s}.
+    """
     if not text or len(text) > MAX_LENGTH or any(ord(char) <= 32 or ord(char) == 127 for char in text):
         raise BadTemplate("The tile address is empty, too long or holds blanks: copy it again.")
     if not text.isascii():

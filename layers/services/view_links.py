@@ -1,4 +1,4 @@
-"""Addresses of web maps that show a view of ours, each in the datum it counts on. Nothing here contacts anybody."""
+"""Addresses of web maps that show our view, each in the datum that the map uses. Nothing here contacts anybody."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BD09_METRES = "BD-09 metres"
 DATUMS = (*(str(datum) for datum in Datum), BD09_METRES)
 WORDS = frozenset(("lat", "lon", "x", "y", "z", "west", "south", "east", "north", "date", "date_dots"))
 EQUATOR_M_PER_PX = 40_075_016.686 / 256
-"""Of a pixel of Web Mercator's level 0, at the equator."""
+"""Metres in a pixel of Web Mercator's level 0, at the equator."""
 BAIDU_METRE_LEVEL = 18
 MOST_DIGITS = 6
 _WORD = re.compile(r"\{(\w*)\}")
@@ -40,13 +40,13 @@ class ShownView(Struct, frozen=True):
 
 
 class ViewAddress(Struct, frozen=True):
-    """An address to be opened: `host` is contacted, and told a place whose numbers are on `datum`."""
+    """An address to be opened: `host` is contacted, and gets a place whose numbers are on `datum`."""
 
     address: str
     host: str
     datum: str
     error_m: float
-    """The error that the way from WGS 84 to the datum adds."""
+    """Error that the conversion from WGS 84 to the datum adds."""
 
 
 class ViewLink(Struct, frozen=True):
@@ -75,7 +75,7 @@ class ViewLink(Struct, frozen=True):
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """Raises BadTemplate where the values are no link."""
+        """Decode a link. Raises BadTemplate where the values are none."""
         kinds = {name: int if name.endswith("zoom") and name != "zoom" else str for name in cls.__struct_fields__}
         values = {name: data[name] for name in kinds if name in data}
         wrong = [name for name, value in values.items() if type(value) is not kinds[name]]
@@ -118,7 +118,7 @@ class ViewLink(Struct, frozen=True):
 
 
 def _digits(metres_per_px: float) -> int:
-    """Decimals of a degree that tell two pixels apart; not more, as they would be sent for nothing."""
+    """Decimals of a degree that distinguish two pixels; more would be sent to the host for nothing."""
     return max(1, min(MOST_DIGITS, math.ceil(math.log10(111_320 / max(metres_per_px, 1e-3)))))
 
 

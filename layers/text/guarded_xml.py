@@ -14,7 +14,7 @@ BLOCK = 2**20
 
 
 class BadXml(Exception):
-    """Text that is no XML, or XML that asks for more than a description needs. `str()` says why, after "it"."""
+    """Text that is no XML, or is larger or deeper than its limits. `str()` says why, after "it"."""
 
 
 class NotWellFormed(BadXml):
@@ -34,7 +34,7 @@ class Limits(NamedTuple):
 
 
 DESCRIPTION = Limits()
-"""Of what describes one image or dataset."""
+"""Limits of a file that describes one image or dataset."""
 
 
 def read_xml(path: str, limits: Limits = DESCRIPTION) -> Element:
@@ -58,9 +58,9 @@ def walk_xml(
     limits: Limits,
     encoding: str | None = None,
 ) -> None:
-    """Tell of elements and their text as they come, in `encoding` whatever it declares.
+    """Pass elements and their text on as they come, in `encoding` whatever the text declares.
 
-    Raises BadXml, and NotWellFormed where it is no XML from some line on; what was told before stays told.
+    Raises BadXml, and NotWellFormed where it is no XML from some line on; elements passed on before remain valid.
     """
     parser = guarded_parser(limits, encoding)
     depth = count = 0
@@ -85,8 +85,10 @@ def walk_xml(
 
 
 def guarded_parser(limits: Limits, encoding: str | None = None) -> expat.XMLParserType:
-    """A parser that refuses entities, to be given handlers and to `feed`: for who looks at few of many elements and
-    keeps none, so that their number and depth do not matter."""
+    """Create a parser that refuses entities, to be given handlers and to `feed`.
+
+    It is for readers that look at few of many elements and keep none: their number and depth do not matter.
+    """
     parser = expat.ParserCreate(encoding)
 
     def doctype(_name: str, _system: str | None, _public: str | None, has_subset: int) -> None:
@@ -104,7 +106,7 @@ def guarded_parser(limits: Limits, encoding: str | None = None) -> expat.XMLPars
 
 
 def feed(parser: expat.XMLParserType, blocks: Iterable[bytes], limits: Limits) -> None:
-    """Raises BadXml, and NotWellFormed where it is no XML from some line on."""
+    """Feed a parser. Raises BadXml, and NotWellFormed where it is no XML from some line on."""
     size = 0
     try:
         for block in blocks:

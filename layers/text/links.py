@@ -25,8 +25,8 @@ def link_in(text: str) -> str:
 
 
 def is_plain_link(link: str) -> bool:
-    """True for a web address that leads where it seems to: without a user's name before its host, and without signs
-    that cannot be seen or turn its letters round.
+    """True for a web address that leads where it seems to lead: without a user's name before its host, and without
+    invisible signs or signs that reverse letters.
     """
     if not link.lower().startswith(("http://", "https://")) or len(link) > _LONGEST:
         return False
@@ -53,7 +53,7 @@ def title_of_link(link: str) -> str:
 
 
 def same_link(one: str, other: str) -> bool:
-    """True where two links lead to the same place, but for what browsers do not mind."""
+    """True where two links lead to the same place, apart from differences that browsers ignore."""
     return bool(one) and _bare(one) == _bare(other)
 
 

@@ -1,4 +1,4 @@
-"""Measured values in words, with their error and in a unit of choice: "1.234 ± 0.014 km", "45.3 ± 0.4°"."""
+"""Measured values in words, with their error and in a chosen unit: "1.234 ± 0.014 km", "45.3 ± 0.4°"."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import math
 from collections.abc import Mapping
 
 LENGTH, AREA, ANGLE = "length", "area", "angle"
-"""Dimensions of what is measured: kept in metres, square metres and degrees."""
+"""Dimensions of measured values, which are kept in metres, square metres and degrees."""
 FACTORS: Mapping[str, Mapping[str, float]] = {
     LENGTH: {"m": 1.0, "km": 1000.0, "nmi": 1852.0, "ft": 0.3048},
     AREA: {"m2": 1.0, "ha": 10_000.0, "km2": 1_000_000.0},
     ANGLE: {"deg": 1.0},
 }
-"""Of each dimension the units that may be chosen, and how much of what is kept is in one of them."""
+"""Units that may be chosen for each dimension, and the amount of each in the unit that values are kept in."""
 _SIGNS = {"m2": "m²", "km2": "km²", "deg": "°"}
 _MOST_DECIMALS = 9
 _DIGITS = 4
-"""Of a value whose error is not known."""
+"""Significant digits of a value whose error is not known."""
 
 
 def unit_sign(unit: str) -> str:
@@ -36,7 +36,7 @@ def unit_for(dimension: str, value: float, wanted: str = "") -> str:
 
 
 def value_text(dimension: str, value: float, error: float | None = None, unit: str = "") -> str:
-    """A value in its unit, no finer than its error tells; without an error in four digits."""
+    """A value in its unit, with no more digits than its error allows; without an error in four digits."""
     unit = unit_for(dimension, value, unit)
     number, margin = number_texts(dimension, value, error, unit)
     sign = unit_sign(unit)
@@ -44,14 +44,16 @@ def value_text(dimension: str, value: float, error: float | None = None, unit: s
 
 
 def rounded_text(dimension: str, value: float, error: float | None, unit: str = "") -> str:
-    """A value no finer than its error tells, which is not said."""
+    """A value with no more digits than its error allows; the error is not stated."""
     unit = unit_for(dimension, value, unit)
     number, sign = number_texts(dimension, value, error, unit)[0], unit_sign(unit)
     return f"{number}{'' if sign == '°' else ' '}{sign}"
 
 
 def number_texts(dimension: str, value: float, error: float | None, unit: str) -> tuple[str, str]:
-    """The value and its error in this unit, in digits alone, equally fine; the error empty where it is not known."""
+    """The value and its error in this unit, as digits alone, with equal decimals; the error is empty where it is not
+    known.
+    """
     factor = FACTORS[dimension][unit]
     shown = value / factor
     if error is None or not (math.isfinite(error) and error > 0):

@@ -1,4 +1,4 @@
-"""Texts for cells of tables in text form, so that no spreadsheet takes them, or a part of them, for a formula."""
+"""Protects texts in tables in text form, so that no spreadsheet takes them, or a part of them, for a formula."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """Signs with which a formula begins; Japanese and Chinese spreadsheets take the wide ones for the others."""
 _WITHIN = re.compile(r"""([;\t\r\n]["\s]*)(?=[=@＝＠]|[-+－＋][^;\t\r\n]*[|(!])""")
-"""Signs after which a spreadsheet whose tables are parted by semicolons, not commas, begins another cell."""
+"""Signs after which a spreadsheet begins another cell where tables are separated by semicolons, not commas."""
 _APART = r"\1'"
 
 

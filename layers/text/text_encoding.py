@@ -64,9 +64,9 @@ _EAST_ASIAN = {
     "shift_jis": Phrase("it reads as kana and common Japanese characters"),
 }
 _ENOUGH = 0.6
-"""So many of the characters have to be common ones."""
+"""Least share of the characters that must be common ones."""
 _CLEARLY = 0.55
-"""By so much another reading has to be better than a Chinese one that is likely."""
+"""Least lead, in shares of common characters, of another encoding over a likely Chinese one."""
 _RUSSIAN_WORD = re.compile(r"[А-ЯЁ]?[а-яё]+|[А-ЯЁ]+")
 _POLISH = re.compile(rb"[A-Za-z][\xa3\xa5\xaf\xb3\xb9\xbf\x8c\x8f\x9f][a-z]|\xa3\xf3d")
 """Letters of cp1250 where western Europe would have a sign within a word."""
@@ -84,10 +84,10 @@ _LONG_LINE = 1_000
 
 
 def wide_encoding(data: bytes) -> str:
-    """UTF-16 or UTF-32 with its order of bytes, of a table that has no mark; "" where it is none.
+    """Recognise UTF-16 or UTF-32 and its order of bytes in a table without a mark; "" for anything else.
 
-    The right reading has the delimiters and digits that any table has, and next to no character that is none. The
-    bytes may end within a character.
+    The right reading has the delimiters and digits of a table, and hardly any invalid character. The bytes may end
+    within a character.
     """
     shares = {encoding: _share_of_table(data, encoding) for encoding in _WIDE} if b"\0" in data else {"": 0.0}
     best = max(shares, key=lambda encoding: shares[encoding])
@@ -107,7 +107,7 @@ def _share_of_table(data: bytes, encoding: str) -> float:
 
 
 def known_encoding(name: str) -> str:
-    """Python's name of an encoding as a .cpg file or a person writes it; "" where nobody knows it."""
+    """Python's name of an encoding as a .cpg file or a person writes it; "" for an unknown one."""
     text = name.strip().strip("\0").lower().replace("ansi ", "").replace("oem ", "")
     for candidate in (text, f"cp{text}", text.replace("windows-", "cp").replace("_", "-")):
         try:

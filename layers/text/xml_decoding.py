@@ -1,4 +1,4 @@
-"""XML of unknown origin as text: in the encoding that it declares or the likeliest, with what was not escaped."""
+"""Decodes XML of unknown origin: in the encoding that it declares or the likeliest, with missing escapes added."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def encoding_of(file: BinaryIO, max_bytes: int) -> Encoding:
 
 
 def texts_of(file: BinaryIO, encoding: str) -> Iterator[str]:
-    """A file as text, block by block; what cannot be decoded is marked."""
+    """Decode a file block by block; bytes that cannot be decoded are marked."""
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     while block := file.read(_BLOCK):
         yield decoder.decode(block)
@@ -86,7 +86,7 @@ def texts_of(file: BinaryIO, encoding: str) -> Iterator[str]:
 
 
 def _looked_at(file: BinaryIO, encoding: str, max_bytes: int) -> tuple[int, int, bytes]:
-    """Counts characters that are none in `encoding`, and bytes beyond ASCII; with a sample of texts that have such."""
+    """Count characters that are invalid in `encoding`, and bytes beyond ASCII; return also a sample of such texts."""
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     wrong = high = size = read = 0
     sample: list[bytes] = []
@@ -109,14 +109,16 @@ class Mended:
         """Number of ampersands mended; BadXml is raised where there are too many for a slip of the pen."""
 
     def blocks(self, texts: Iterable[str]) -> Iterator[str]:
-        """The same texts, cut elsewhere. What stands in comments and CDATA stays as it is."""
+        """The same texts, cut elsewhere. Comments and CDATA stay as they are."""
         rest, closing = "", ""
         for text in itertools.chain[str | None](texts, (None,)):
             parts, rest, closing = self._parts(rest + (text or ""), closing, text is None)
             yield "".join(parts)
 
     def _parts(self, text: str, closing: str, is_last: bool) -> tuple[list[str], str, str]:
-        """Splits off what is sure, what may go on in the next block, and the end to find before markup counts again."""
+        """Split off the finished part, the part that may continue in the next block, and the end to find before markup
+        counts again.
+        """
         parts: list[str] = []
         at, sure = 0, len(text) if is_last else len(text) - _LONGEST_MARK
         while True:

@@ -22,19 +22,21 @@ from layers.time.sun_position import DISC_DEG, suns_at
 
 RADAR, THERMAL, OPTICAL = "radar", "thermal", "optical"
 LEAST_SUN_DEG = 5.0
-"""A lower sun is bent by the air and hidden by distant hills: lengths of shadows tell little."""
+"""Least elevation of the sun: a lower one is bent by the air and hidden by distant hills, and shadows' lengths say
+little.
+"""
 LEAST_PICKS = 5.0
-"""A shadow is at least so many times as long as the error of a pick: of a shorter one the direction is not known."""
+"""Least length of a shadow, as a multiple of the pick's error: the direction of a shorter one is not known."""
 MOST_INTERVAL_S = 600.0
-"""The sun moves by up to 2.5° in so many seconds: what was taken over a longer time has no sun of its own."""
+"""Longest interval of acquisition with one position of the sun, which moves by up to 2.5° in it."""
 MOST_APART_DEG = 3.0
-"""Between the sun that metadata state, which is that of the scene's centre, and the one at the mark."""
+"""Greatest angle between the sun that metadata state, which is that of the scene's centre, and the sun at the mark."""
 SUN_MODEL_DEG = 0.02
 UPRIGHT_DEG = 1.0
-"""So far an object leans, or an image is turned, without that anybody notices."""
+"""Angle by which an object may lean, or an image be turned, unnoticed."""
 STEEPEST_DEG = 45.0
 YEARS = range(1826, 2201)
-"""From the first photograph to where the sun's series holds."""
+"""Years from the first photograph to the last for which the sun's series holds."""
 _SET_DEG = -0.9
 """The geometric elevation of the sun's centre when its upper edge sets."""
 _STEP_S = 60
@@ -58,29 +60,31 @@ class ShadowImage(Struct, frozen=True):
     kind: str = ""
     """`RADAR`, `THERMAL`, `OPTICAL`, or "" where that is not stated."""
     sun_azimuth_deg: float | None = None
-    """As the metadata state it, of the centre of the scene."""
+    """Sun's azimuth at the scene's centre, as the metadata state it."""
     sun_elevation_deg: float | None = None
 
 
 class Shadow(Struct, frozen=True):
-    """One shadow as it was pointed at: from the foot of the object to the tip, on the ground."""
+    """One shadow as it was picked: from the foot of the object to the tip, on the ground."""
 
     lon: float
     lat: float
     length_m: float
     azimuth_deg: float
     pick_m: float
-    """The radius within which each end was pointed at."""
+    """Radius within which each end was picked."""
     pixel_m: float = 0.0
     """The ground size of the image's pixel; 0 where it is not known."""
     is_base_hidden: bool = False
     slope_deg: float = 0.0
-    """Of the ground along the shadow, positive where it rises from the foot to the tip."""
+    """Slope of the ground along the shadow, positive where it rises from the foot to the tip."""
     slope_error_deg: float = 1.0
 
     @property
     def direction_error_deg(self) -> float:
-        """Both picks off by their whole error, to opposite sides; and an object that leans a little."""
+        """Error of the direction: both picks off by their whole error, to opposite sides; and an object that leans a
+        little.
+        """
         ratio = 2.0 * self.pick_m / self.length_m if self.length_m > 0 else math.inf
         return UPRIGHT_DEG + (math.degrees(math.asin(ratio)) if ratio < 1.0 else 180.0)
 
@@ -126,7 +130,7 @@ class ShadowHeight(Struct, frozen=True):
 
 
 class Refused(Struct, frozen=True):
-    """No height, or no check: the reasons, a sentence each."""
+    """A height or a check that was refused: the reasons, a sentence each."""
 
     reasons: tuple[str, ...]
 
@@ -152,7 +156,7 @@ ASSUMED = (
 
 
 def assumptions(shadow: Shadow, image: ShadowImage) -> tuple[str, ...]:
-    """The assumptions of a height: nobody has checked these."""
+    """The assumptions behind a height, which nobody has checked."""
     slope = (
         Phrase(
             "the ground rises by {slope_deg}° ± {slope_error_deg}° along the shadow",
@@ -204,7 +208,7 @@ def instant_of(text: str) -> Instant:
 
 
 def instant_of_image(image: ShadowImage) -> Instant | str:
-    """The instant at which an image was taken; or the sentence that says why there is none."""
+    """The instant at which an image was taken; or a sentence on why there is none."""
     if image.date_kind == "composite":
         return Phrase("This is a composite of several images: its shadows are of different times.")
     start, _, end = image.acquired_at.partition("/")
@@ -228,7 +232,7 @@ def instant_of_image(image: ShadowImage) -> Instant | str:
 
 
 def _only_known(start: str, end: str) -> str:
-    """The sentence on a date without a time of day: it tells how much of the date is known."""
+    """The sentence on a date without a time of day: it states how much of the date is known."""
     if not is_partial(start) or (end and not is_partial(end)):
         return Phrase(
             "The date of this image, “{start}”, cannot be read: state it under the layer's properties.",
@@ -289,7 +293,7 @@ def sun_of_image(image: ShadowImage, instant: Instant, lon: float, lat: float) -
 
 
 def shadow_height(shadow: Shadow, image: ShadowImage) -> ShadowHeight | Refused:
-    """The height of what casts a shadow, with its error; or every reason why none can be told."""
+    """Compute the height of the object that casts a shadow, with its error; or return every reason against that."""
     reasons = list(_unfit(image))
     instant = instant_of_image(image)
     reasons += [instant] if isinstance(instant, str) else []
@@ -431,7 +435,7 @@ def _is_night(stated: Instant, shadow: Shadow) -> bool:
 
 
 def _times_of_day(shadow: Shadow, day: datetime) -> tuple[tuple[tuple[datetime, datetime], ...], ...]:
-    """Of a day in UTC the times that fit a shadow, and those when the sun is up."""
+    """Return the times of a day in UTC that fit a shadow, and those when the sun is up."""
     seconds = np.arange(0, _DAY_S + 1, _STEP_S, dtype=np.float64)
     suns = suns_at(day.timestamp() + seconds, shadow.lon, shadow.lat)
     is_up = suns.elevation_deg >= _SET_DEG

@@ -20,7 +20,7 @@ DISC_DEG = 0.267
 _J2000_S = datetime(2000, 1, 1, 12, tzinfo=UTC).timestamp()
 _DAY_S, _CENTURY_DAYS = 86400.0, 36525.0
 _LEAST_REFRACTED_DEG = -1.0
-"""Below, the air bends no light to the eye that would matter: the sun has set."""
+"""Elevation below which refraction no longer matters: the sun has set."""
 
 
 class Sun(NamedTuple):

@@ -1,4 +1,4 @@
-"""The stretch of time that a date in words covers: a day from its first second to its last, an instant none."""
+"""The stretch of time that a date in words covers: a day lasts from its first to its last second, an instant none."""
 
 from __future__ import annotations
 

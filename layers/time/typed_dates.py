@@ -1,4 +1,4 @@
-"""Dates as they are typed: with English names of months they are read, in figures alone they could be two."""
+"""Reads dates typed with English names of months. Dates in figures alone stay text: they could be two."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _in_words(text: str) -> str:
 
 
 def no_such_day(year: int, month: int, day: int) -> str:
-    """The number of days that a month has, where it has not this one; empty where it has, or is no month."""
+    """The number of days in a month that lacks this day; empty where it has the day, or is no month."""
     if not (1 <= month <= 12 and year >= 1):
         return ""
     days = days_of(year, month)

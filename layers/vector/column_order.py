@@ -1,4 +1,4 @@
-"""Rows in the order of a column: stable, NULLs last either way, text without regard to case."""
+"""Sorts rows by a column: stable, NULLs last either way, text without regard to case."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from layers.vector.texts import Heard, nobody
 def order_of(
     column: Column, rows: NDArray[np.intp] | None = None, descending: bool = False, heard: Heard = nobody
 ) -> NDArray[np.intp]:
-    """`rows` (None: all) sorted by the column; rows with equal cells stay in the order they came in.
+    """Sort `rows` (None: all) by the column; rows with equal cells stay in the order they came in.
 
-    `heard` is called now and then, and may raise.
+    `heard` is called now and then, and raises to cancel.
     """
     given = np.arange(len(column)) if rows is None else rows
     filled = column.filled()[given]

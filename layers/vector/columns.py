@@ -67,7 +67,7 @@ class Column(Struct, frozen=True, eq=False):
     texts: Texts = field(default_factory=lambda: Texts.of(()))
     codes: NDArray[Any] | None = None
     zone: str = ""
-    """Of a datetime: UTC, +08:00, ...; empty where the file does not say."""
+    """Zone of a datetime column: UTC, +08:00, ...; empty where the file does not say."""
     rows: int = 0
 
     def __len__(self) -> int:
@@ -121,7 +121,7 @@ NO_VALUES: NDArray[Any] = np.empty(0, np.int64)
 def number_column(
     name: str, kind: Kind, values: NDArray[Any], valid: NDArray[np.bool_] | None = None, zone: str = ""
 ) -> Column:
-    """A column of anything but text. What is no finite number is kept, but a nan is NULL."""
+    """Make a column of anything but text. Values that are no finite number are kept, but nan is NULL."""
     values = np.ascontiguousarray(values, DTYPES[kind])
     if kind is Kind.REAL and np.isnan(values).any():
         valid = ~np.isnan(values) if valid is None else valid & ~np.isnan(values)
@@ -177,12 +177,12 @@ class Attributes(Struct, frozen=True, eq=False):
         return {name: column.value(row) for name, column in self.columns.items()}
 
     def joined(self, other: Attributes) -> Attributes:
-        """With the columns of `other` too, which has the same rows."""
+        """Return these attributes together with the columns of `other`, which has the same rows."""
         return Attributes(self.fids, {**self.columns, **other.columns})
 
 
 def ascending(fids: NDArray[np.int64] | Sequence[int]) -> NDArray[np.int64]:
-    """Each once, sorted. They mostly are already, and then it takes a millisecond a million, unlike `np.unique`."""
+    """Sort values, each once. Most are sorted already, which takes a millisecond for a million, unlike `np.unique`."""
     found = np.asarray(fids, np.int64)
     if bool((found[1:] > found[:-1]).all()):
         return found
@@ -191,9 +191,9 @@ def ascending(fids: NDArray[np.int64] | Sequence[int]) -> NDArray[np.int64]:
 
 
 def whole_column(parts: Sequence[Column]) -> Column:
-    """Chunks of one column as one; few distinct texts are kept once.
+    """Join the chunks of one column; few distinct texts are kept once.
 
-    Times of several zones are those of UTC; texts where only some chunks tell a zone.
+    Times of several zones become those of UTC, and texts where only some chunks state a zone.
     """
     first = parts[0]
     rows = sum(len(part) for part in parts)
@@ -240,7 +240,7 @@ def time_value(kind: Kind, text: str) -> int | None:
 
 
 def _offset(zone: str) -> timedelta:
-    """Of +08:00: the numbers of a column with a zone are those of UTC."""
+    """Parse a zone such as +08:00 into its offset: the numbers of a column with a zone are those of UTC."""
     found = _ZONE.fullmatch(zone)
     if found is None:
         return timedelta()

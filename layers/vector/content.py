@@ -1,4 +1,4 @@
-"""The content of a vector layer on a canvas: features, which of them, and the symbol of each."""
+"""The content of a vector layer on a canvas: its features, the filter of those shown, and the symbol of each."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from layers.vector.style.symbol import Symbol
 from layers.vector.table import FeatureTable
 
 _LARGE_SHARE = 8
-"""One of so many features in view is a large share."""
+"""Number of features of which one in view is a large share."""
 
 
 class FeatureClasses(Struct, frozen=True, eq=False):
-    """The class of each feature: an index into the symbols of a content. Features that are not here have the last."""
+    """The class of each feature: an index into the symbols of a content. Missing features have the last symbol."""
 
     fids: NDArray[np.int64]
     """Ascending."""
     codes: NDArray[np.uint16]
 
     def has_others(self, other: int, features: int) -> bool:
-        """True where any of so many features is in no class, which `other` stands for."""
+        """True where any of this many features is in no class (`other`)."""
         return len(self.fids) < features or bool((self.codes == other).any())
 
     def codes_of(self, fids: NDArray[np.int64], other: int) -> NDArray[np.uint16]:
-        """The classes of some features; `other` where nobody knows."""
+        """The classes of some features; `other` where none is known."""
         if not len(self.fids):
             return np.full(len(fids), other, np.uint16)
         at = np.minimum(np.searchsorted(self.fids, fids), len(self.fids) - 1)
@@ -37,12 +37,12 @@ class FeatureClasses(Struct, frozen=True, eq=False):
 
 
 class VectorContent(Struct, frozen=True, eq=False):
-    """A value: what changes makes a new one. Safe to use on several threads."""
+    """The content of a layer as a frozen value: a change makes a new one. Safe to use on several threads."""
 
     tables: tuple[FeatureTable, ...] = ()
-    """In painting order."""
+    """Tables in painting order."""
     symbols: tuple[Symbol | None, ...] = (Symbol(),)
-    """By class, the last for features in no class; None is not painted. Without `classes` all have the first."""
+    """Symbols by class, the last for those in no class; None is not painted. Without `classes` all have the first."""
     classes: FeatureClasses | None = None
     shown: NDArray[np.int64] | None = None
     """Ascending fids of a filter; None shows everything."""
@@ -50,13 +50,13 @@ class VectorContent(Struct, frozen=True, eq=False):
 
     @property
     def is_ready(self) -> bool:
-        """True where nothing has to be worked out any more."""
+        """True where all facts about single features are computed."""
         needed = [] if self.shown is None else ["shown"]
         needed += [] if self.classes is None or not len(self.classes.fids) else ["codes"]
         return all((name, id(table)) in self._known for name in needed for table in self.tables)
 
     def prepared(self) -> VectorContent:
-        """Itself, with all worked out that is only known feature by feature: for a job."""
+        """The content itself, once all facts about single features are computed: for a job."""
         for table in self.tables:
             _ = table.index
             if self.shown is not None:
@@ -66,7 +66,7 @@ class VectorContent(Struct, frozen=True, eq=False):
         return self
 
     def rows_in(self, table: FeatureTable, bounds: Bounds) -> NDArray[np.int32]:
-        """Rows of what is shown and touches world bounds, ascending."""
+        """Rows that are shown and touch world bounds, ascending."""
         rows = table.rows_in(bounds)
         if self.shown is None or not rows.size:
             return rows
@@ -77,11 +77,11 @@ class VectorContent(Struct, frozen=True, eq=False):
         return None if self.classes is None else self._codes(table)[rows]
 
     def count_near(self, bounds: Bounds) -> int:
-        """At most how many features touch world bounds, filters aside; quickly."""
+        """Return an upper limit of how many features touch world bounds, quickly; filters are ignored."""
         return sum(table.index.count_near(table.to_steps(bounds)) for table in self.tables)
 
     def is_largely_in(self, bounds: Bounds) -> bool:
-        """True where world bounds hold so much of it that levels of detail of all of it pay."""
+        """True where so much of it lies in world bounds that it pays to simplify all of it."""
         return _LARGE_SHARE * self.count_near(bounds) >= sum(len(table) for table in self.tables)
 
     def world_bounds(self) -> Bounds | None:

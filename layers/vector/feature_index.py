@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 
 FEATURES_A_CELL = 64
 MAX_SIDE = 255
-"""Cells a side: their numbers fit 16 bits, which sort ten times as fast."""
+"""Most cells a side: their numbers fit 16 bits, which sort ten times as fast."""
 
 Edges = tuple[float, float, float, float]
 """Left, bottom, right, top, in steps."""
 
 
 class FeatureIndex(Struct, frozen=True, eq=False):
-    """A view asks for a rectangle and gets the rows of the cells it touches, some too many."""
+    """Finds features by a rectangle: the rows of all cells that it touches, some of them too many."""
 
     bounds: Edges
-    """Of all features."""
+    """Bounds of all features."""
     side: int
     order: NDArray[np.int32]
     """(n,) rows by cell, cells row by row from the lower left; ascending within a cell."""
@@ -29,11 +29,11 @@ class FeatureIndex(Struct, frozen=True, eq=False):
     reach: tuple[float, float]
     """Distance that a feature of a cell may stretch beyond its middle."""
     large: NDArray[np.int32]
-    """Rows of what stretches over more than a cell: near to everything."""
+    """Rows of features that stretch over more than a cell: near to everything."""
 
     @classmethod
     def of_points(cls, xy: NDArray[np.int32]) -> Self:
-        """Of features that are one coordinate each."""
+        """Index features that are one coordinate each."""
         none = np.zeros(0, np.int32)
         if not len(xy):
             return cls((0.0, 0.0, 0.0, 0.0), 1, none, np.zeros(2, np.int32), (0.0, 0.0), none)
@@ -45,7 +45,7 @@ class FeatureIndex(Struct, frozen=True, eq=False):
 
     @classmethod
     def of_boxes(cls, boxes: NDArray[np.int32]) -> Self:
-        """Of features with (n, 4) bounds."""
+        """Index features by their bounds, (n, 4)."""
         if not len(boxes):
             return cls.of_points(np.zeros((0, 2), np.int32))
         low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)

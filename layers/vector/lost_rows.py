@@ -28,12 +28,14 @@ class LostRows:
         self._listed: list[tuple[int, int]] = []
 
     def take(self, count: int, lost: Sequence[tuple[int, int]]) -> None:
-        """So many rows of one answer, the first of them as (row as people count, reason)."""
+        """Add `count` rows of one answer; `lost` holds the first of them as (row as people count, reason)."""
         self.count += count
         self._listed = sorted([*self._listed, *lost[:MOST_LISTED]])[:MOST_LISTED]
 
     def told_in(self, info: VectorInfo) -> VectorInfo:
-        """With the sentence among its problems, in place of an earlier one; the same object where nothing is to say."""
+        """Return `info` with the sentence among its problems, in place of an earlier one; `info` itself where nothing
+        changes.
+        """
         said = self.sentence()
         before = [problem for problem in info.problems if _SAID in problem]
         if before == ([said] if said else []):

@@ -1,4 +1,4 @@
-"""The vertex and the edge of features that are nearest to a place: what one snaps to."""
+"""Finds the vertex and the edge of features that are nearest to a place, for snapping."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from layers.vector.drawing.gathering import gathered
 from layers.vector.table import POINT, FeatureTable
 
 MOST_VERTICES = 400_000
-"""Of so many, gathered from the features around a place, one is found within some milliseconds."""
+"""Most vertices around a place that are searched: it takes some milliseconds."""
 
 type Fids = NDArray[np.int64]
 
 
 class Near(NamedTuple):
-    """A place in units of the table's CRS, how far it is from the one asked for, and whose it is."""
+    """A place in units of the table's CRS, its distance from the place asked for, and the fid of its feature."""
 
     far: float
     x: float
@@ -30,7 +30,7 @@ class Near(NamedTuple):
 def nearest(
     tables: Sequence[FeatureTable], x: float, y: float, radius: float, shown: Callable[[Fids], Fids] = lambda fids: fids
 ) -> tuple[Near | None, Near | None]:
-    """(the nearest vertex, the nearest place on an edge) within `radius`, of the features that `shown` leaves."""
+    """Find the nearest vertex and the nearest place on an edge within `radius`, among features that pass `shown`."""
     around = Bounds(x - radius, y - radius, x + radius, y + radius)
     vertices: list[Near] = []
     edges: list[Near] = []

@@ -79,7 +79,7 @@ def _inside_box(table: FeatureTable, rows: NDArray[np.int32], bounds: Bounds) ->
 
 
 def _touching(table: FeatureTable, rows: NDArray[np.int32], area: BaseGeometry) -> NDArray[np.bool_]:
-    """Whose points, lines or edges meet the area; and polygons in which it lies."""
+    """True for features with points, lines or edges in the area, and for polygons around it."""
     parts = gathered(table, rows)
     counts = np.diff(parts.starts)
     # A line of shapely's has two points at least.
@@ -114,7 +114,7 @@ def _near(table: FeatureTable, rows: NDArray[np.int32], place: NDArray[np.float6
 
 
 def _around(parts: Gathered, place: NDArray[np.float64], count: int) -> NDArray[np.bool_]:
-    """In which of the chosen features the place lies, by the odd-even rule over all their rings."""
+    """True for each of the chosen features around the place, by the odd-even rule over all its rings."""
     xy = parts.xy - place
     legs = parts.legs()
     a, b = xy[legs], xy[legs + 1]

@@ -1,4 +1,4 @@
-"""Features in columns: what a reader sends of a vector layer, ready to paint."""
+"""Features in columns: a vector layer as a reader sends it, ready to paint."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class VectorInfo(Struct, frozen=True):
     fields: tuple[tuple[str, str], ...]
     """(name, type) pairs; types are integer, real, text, date, datetime, time, boolean, list, json, other."""
     bounds: Bounds | None
-    """In `crs`; None for an empty layer."""
+    """Bounds in `crs`; None for an empty layer."""
     bounds_lonlat: Bounds | None
     problems: tuple[str, ...] = ()
     style: dict[str, Any] = field(default_factory=dict)
@@ -84,8 +84,9 @@ class FeatureTable:
         bounds: NDArray[np.int32] | None = None,
         attributes: dict[str, list[Any]] | None = None,
     ) -> None:
-        """`kind` as a number: all are of it; `fid` as a number: they ascend by one from there; no `part_of`: one part
-        each; no `start_of`: one coordinate a part (points); no `bounds`: they are made on demand.
+        """Create a table. `kind` as a number: all features are of it; `fid` as a number: fids ascend by one from there;
+        no `part_of`: one part each; no `start_of`: one coordinate a part (points); no `bounds`: they are computed on
+        demand.
         """
         self.crs, self.origin_x, self.origin_y, self.step = crs, origin_x, origin_y, step
         self._kind, self._fid, self._part_of, self._start_of = kind, fid, part_of, start_of
@@ -99,7 +100,7 @@ class FeatureTable:
 
     @classmethod
     def empty(cls, crs: str) -> FeatureTable:
-        """Nothing."""
+        """Return a table without features."""
         return cls(crs, 0.0, 0.0, 1.0, POINT, 0, None, None, np.zeros((0, 2), np.int32))
 
     def taken(self, rows: NDArray[Any]) -> FeatureTable:
@@ -228,8 +229,10 @@ class FeatureTable:
         return new
 
     def moved_to(self, xy: NDArray[Any], x: float, y: float, size: float) -> FeatureTable:
-        """With coordinates in larger steps, of `size` present ones, from (x, y), in present steps: for painting only,
-        bounds, areas and index stay those in the present steps.
+        """Return the table with coordinates in larger steps, each of `size` present ones, counted from (x, y) in
+        present steps.
+
+        It is for painting only: bounds, areas and index stay in the present steps.
         """
         new = self.with_coordinates(xy, self.start_of)
         new.origin_x, new.origin_y = self.origin_x + x * self.step, self.origin_y + y * self.step

@@ -1,4 +1,4 @@
-"""Many texts as one run of UTF-8 bytes with the place where each begins; what is done to all of them at once."""
+"""Many texts as one run of UTF-8 bytes with the place where each begins; operations on all of them at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 PIECE_BYTES = 2**20
-"""Long work is done in pieces of about so much, so that no other thread waits for the interpreter longer."""
+"""Bytes of text in one piece of long work, approximately: other threads get the interpreter between pieces."""
 FEW_SHARE = 0.25
 SAMPLE = 4096
 _CELLS_A_PIECE = 20_000
@@ -22,7 +22,7 @@ type Heard = Callable[[], None]
 
 
 def nobody() -> None:
-    """Nobody asks for long work to be given up; who does, raises."""
+    """Do nothing, for work that is never cancelled; a check that cancels raises."""
 
 
 def _mixed(count: int) -> NDArray[np.uint64]:
@@ -79,7 +79,7 @@ class Texts(Struct, frozen=True, eq=False):
         return text if len(text) <= longest and end - start <= 4 * longest + 4 else text[: longest - 1] + "…"
 
     def all(self, heard: Heard = nobody) -> list[str]:
-        """`heard` is called now and then, and may raise; so it is wherever it is asked for here."""
+        """All texts. `heard` is called now and then, here as in the other methods, and raises to cancel."""
         found: list[str] = []
         for first in range(0, len(self), _CELLS_A_PIECE):
             heard()
@@ -87,7 +87,7 @@ class Texts(Struct, frozen=True, eq=False):
         return found
 
     def lengths(self) -> NDArray[np.int64]:
-        """In bytes."""
+        """Lengths in bytes."""
         return np.diff(self.starts).astype(np.int64)
 
     def taken(self, rows: NDArray[np.intp]) -> Texts:
@@ -145,7 +145,7 @@ class Texts(Struct, frozen=True, eq=False):
         return found + self.lengths().astype(np.uint64) * _FACTOR
 
     def shared(self, share: float = FEW_SHARE) -> tuple[Texts, NDArray[np.unsignedinteger]] | None:
-        """The distinct texts and which of them each row has; None where they are too many to be worth it."""
+        """Return the distinct texts and the index of each row's text; None where they are too many for a gain."""
         count = len(self)
         if count < 2:
             return None
@@ -186,11 +186,11 @@ class Texts(Struct, frozen=True, eq=False):
     # -- other letters ------------------------------------------------------------------------------------------
 
     def folded(self, heard: Heard = nobody) -> Texts:
-        """Without regard to case, as `str.casefold` has it."""
+        """Return the texts in folded case, as `str.casefold` does."""
         return self.mapped(str.casefold, heard)
 
     def mapped(self, letter: Callable[[str], str], heard: Heard = nobody) -> Texts:
-        """Each character replaced by `letter` of it; bytes that are no UTF-8 stay as they are."""
+        """Replace each character by `letter` of it; bytes that are no UTF-8 stay as they are."""
         parts = []
         for first, last in self.pieces():
             heard()

@@ -71,7 +71,7 @@ class MatchPlate(Struct, frozen=True):
 
 
 def plate_of(product: Product) -> MatchPlate | None:
-    """The plate that a product is; None for other products, and for whatever makes no sense."""
+    """The plate that a product holds; None for other products, and for anything that makes no sense."""
     if len(product.layout_json) > _LONGEST_JSON or KIND not in product.layout_json:
         return None
     try:

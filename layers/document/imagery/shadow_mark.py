@@ -1,8 +1,4 @@
-"""A mark on a shadow, from the foot of an object to the shadow's tip: what it tells of a height, and what of a time.
-
-The facts of the image are kept with the mark as they were when it was measured. The height is always that of the line
-as it is now; what a row holds of it is for other programs.
-"""
+"""A mark on a shadow, from the foot of an object to the shadow's tip: evidence of a height, and of a time."""
 
 from __future__ import annotations
 
@@ -39,25 +35,25 @@ from layers.time.shadows import (
 
 IMAGE_KINDS = ("", OPTICAL, RADAR, THERMAL)
 SLOPE_ERROR_DEG = 1.0
-"""Of ground that looks level."""
+"""Error of the slope of ground that looks level."""
 NO_HEIGHT = "Shadow, no height"
 _MOST_M = 1e7
 _LONGEST = 100
 
 
 class ShadowMark(Struct, frozen=True):
-    """The shape of a mark on a shadow: how well its ends were pointed at, on which image, and on what ground."""
+    """The shape of a mark on a shadow: the precision of its ends, its image, and the slope of its ground."""
 
     pick_m: float
-    """The radius within which each end was pointed at, at least a pixel of the image."""
+    """Radius within which each end was picked, at least a pixel of the image."""
     pixel_m: float = 0.0
     """The ground size of the image's pixel; 0 where it is not known."""
     slope_deg: float = 0.0
-    """Of the ground along the shadow, positive where it rises from the foot to the tip."""
+    """Slope of the ground along the shadow, positive where it rises from the foot to the tip."""
     slope_error_deg: float = SLOPE_ERROR_DEG
     is_base_hidden: bool = False
     said_kind: str = ""
-    """The kind of the image as the analyst says, where nothing else tells it."""
+    """Kind of the image as the analyst states it, where nothing else does."""
     image: ShadowImage = field(default_factory=ShadowImage)
     result: float | None = None
     """The height in metres as it was computed last; None where it was refused."""
@@ -114,7 +110,7 @@ class ShadowMark(Struct, frozen=True):
         return cls(**found, is_base_hidden=hidden, image=facts)
 
     def on_image(self, image: ShadowImage, pick: Pick) -> ShadowMark:
-        """The same on an image that was looked at: its ends were pointed at no better than its pixels tell."""
+        """The same on an image that was looked at: its ends are no more precise than the image's pixels."""
         pixel_m = round(min(pick.pixel_m, _MOST_M), 3)
         return replace(self, image=image, pixel_m=pixel_m, pick_m=min(max(self.pick_m, pixel_m), _MOST_M))
 
@@ -122,7 +118,7 @@ class ShadowMark(Struct, frozen=True):
 
     @property
     def seen_image(self) -> ShadowImage:
-        """The image; of one whose kind nothing tells, with the kind that the analyst says."""
+        """The image, with the kind that the analyst states where nothing else does."""
         return self.image if self.image.kind else replace(self.image, kind=self.said_kind)
 
     @property
@@ -135,7 +131,7 @@ class ShadowMark(Struct, frozen=True):
         return bool(geometry.geom_type == "LineString" and not geometry.is_empty and not why_off_earth(geometry))
 
     def shadow(self, geometry: BaseGeometry) -> Shadow:
-        """From the first vertex of the line to its last."""
+        """Return the shadow from the first vertex of the line to its last."""
         (lon1, lat1), (lon2, lat2) = shapely.get_coordinates(geometry)[[0, -1]].tolist()
         return Shadow(
             lon1,
@@ -150,15 +146,15 @@ class ShadowMark(Struct, frozen=True):
         )
 
     def height(self, geometry: BaseGeometry) -> ShadowHeight | Refused:
-        """The height above the line, or every reason why none can be told."""
+        """Compute the height above the line, or return every reason against that."""
         return shadow_height(self.shadow(geometry), self.seen_image)
 
     def check(self, geometry: BaseGeometry, stated: Instant) -> TimeCheck | Refused:
-        """A stated time against the line."""
+        """Check a stated time against the line."""
         return check_time(self.shadow(geometry), stated, self.seen_image)
 
     def of(self, geometry: BaseGeometry) -> ShadowMark:
-        """The same measured anew."""
+        """Measure the mark again."""
         found = self.height(geometry)
         if isinstance(found, Refused):
             return replace(self, result=None, error=None, sun_azimuth_deg=None, sun_elevation_deg=None, sun_basis="")
@@ -178,24 +174,24 @@ class ShadowMark(Struct, frozen=True):
 
     @property
     def label(self) -> str:
-        """The label of a mark to which nobody has given another."""
+        """The label of a mark without another one."""
         return Phrase("Height {text}", text=self.text) if self.text else NO_HEIGHT
 
 
 def height_text(height_m: float, error_m: float) -> str:
-    """A height no finer than its error tells."""
+    """A height with no more digits than its error allows."""
     decimals = min(3, max(0, -math.floor(math.log10(error_m)))) if error_m > 0 else 1
     return f"{height_m:.{decimals}f} ± {error_m:.{decimals}f} m"
 
 
 def shadow_words(site: Site, shape: ShadowMark) -> str:
-    """The words of a shadow on a map: the label, or what it would be where nobody has given another."""
+    """The words of a shadow on a map: its label, or the default one."""
     label = " ".join(site.label.split())
     return shape.of(site.geometry).label if label in {"", NO_HEIGHT, shape.label} else label
 
 
 def remeasured_shadow(before: Site, after: Site, old: Any, new: Any) -> dict[str, Any]:
-    """The fields that follow what was changed of a row whose shape is a shadow: `shape`, and `label` if it is ours."""
+    """The fields to update after a change of a row whose shape is a shadow: `shape`, and `label` if it is ours."""
     if not isinstance(new, ShadowMark) or not new.is_of(after.geometry):
         return {}
     shape = new.of(after.geometry)

@@ -1,8 +1,4 @@
-"""A measurement: the quantity that is measured of a mark's own geometry, its result, and the error of the picks.
-
-Lengths are in metres, areas in square metres, directions in degrees. The result is always that of the geometry as it
-is now; what a row holds of it is for other programs.
-"""
+"""A measurement: the quantity that is measured on a mark's own geometry, its result, and the error of the picks."""
 
 from __future__ import annotations
 
@@ -66,9 +62,9 @@ QUANTITIES: Mapping[str, Quantity] = {
 distance is that of the third place from the line through the first two.
 """
 MOST_PLACES = 10_000
-"""Vertices of what is measured while one waits."""
+"""Most vertices of a geometry that is measured while one waits."""
 SMALLEST_LEG_M = 1e-3
-"""A leg that is shorter has no direction."""
+"""Length in metres below which a leg has no direction."""
 _MEASURABLE = ("rectangle", "circle", "freehand", "arrow")
 """Shapes that may be measured as lines and areas are."""
 _MOST_PICK_M = 1e7
@@ -80,11 +76,11 @@ _BEARING_ARC, _ANGLE_ARC = 0.3, 0.4
 
 
 class Measurement(Struct, frozen=True):
-    """The shape of a mark that measures. `pick_m`: how exactly its places were pointed at on the screen."""
+    """The shape of a mark that measures. `pick_m`: the precision of its places on the screen."""
 
     quantity: str
     unit: str = ""
-    """In which it is shown; empty for the one that is easiest to read."""
+    """Unit in which it is shown; empty for the one that is easiest to read."""
     pick_m: float | None = None
     result: float | None = None
     error: float | None = None
@@ -125,7 +121,7 @@ class Measurement(Struct, frozen=True):
         return "" if self.result is None else value_text(self.dimension, self.result, self.error, self.unit)
 
     def is_of(self, geometry: BaseGeometry) -> bool:
-        """True where this can be measured of such a geometry."""
+        """True where this quantity can be measured on such a geometry."""
         wanted = QUANTITIES[self.quantity]
         if geometry.is_empty or wanted.geometry != _kind(geometry):
             return False
@@ -139,7 +135,7 @@ class Measurement(Struct, frozen=True):
         return len(places) == wanted.places and all(map(_is_leg, places, places[1:]))
 
     def of(self, geometry: BaseGeometry, pick_m: float | None = None) -> Measurement:
-        """The same measured anew. `pick_m`: of the image, where that is known, before that of the screen."""
+        """Measure the mark again. `pick_m`: that of the image, where it is known, before that of the screen."""
         value, error = measured(self.quantity, geometry, pick_m or self.pick_m)
         return replace(self, result=round(value, 6), error=None if error is None else round(error, 6))
 
@@ -152,7 +148,7 @@ class Measured(NamedTuple):
 
 
 def default_quantity(geometry: BaseGeometry) -> str:
-    """The quantity of a line or an area of which nothing is said; empty for points."""
+    """The quantity of a line or an area for which none is stated; empty for points."""
     return {"line": "length", "polygon": "area"}.get(_kind(geometry), "")
 
 
@@ -207,7 +203,7 @@ _VALUES: Mapping[str, Any] = {
 
 
 def _spread(quantity: str, geometry: BaseGeometry) -> float:
-    """The error per metre of the pick."""
+    """The error of the result per metre of the pick."""
     if quantity in ("length", "perimeter", "radius"):
         return math.sqrt(math.fsum(_turns(line) for line in _lines(geometry)))
     if quantity == "area":
@@ -254,16 +250,16 @@ def _legs(line: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.fl
 
 
 def measurement_in(site: Site, shape: Any) -> Measurement | None:
-    """The measurement that a row is, made now; None for a mark of another kind, and for what cannot be measured.
+    """Measure a row; None for a mark of another kind, and for one that cannot be measured.
 
-    `shape` is what its `shape_json` says; where that is no measurement, lines have a length and areas an area.
+    `shape` is the one in its `shape_json`; where that is no measurement, lines have a length and areas an area.
     """
     found = intended(site, shape)
     return None if found is None else found.of(site.geometry, image_pick_m(site))
 
 
 def intended(site: Site, shape: Any) -> Measurement | None:
-    """The same before it is made: its result is the one that the row holds."""
+    """The measurement of a row before it is measured: its result is the one in the row."""
     if site.mark_kind != MEASUREMENT:
         return None
     if shape is not None and shape.kind not in (MEASUREMENT, *_MEASURABLE):
@@ -277,26 +273,26 @@ def intended(site: Site, shape: Any) -> Measurement | None:
 
 
 def image_pick_m(site: Site) -> float | None:
-    """The error of each place that was pointed at on the image of a mark; None where no image is known."""
+    """The error of each place picked on a mark's image; None where no image is known."""
     pick = pick_of(site)
     return None if pick is None else pick.error_m
 
 
 def name_of(label: str, *measurements: Measurement | None) -> str:
-    """The name that the analyst has given to a measurement; empty where its label is the result, as it is or was."""
+    """The name that the analyst gave a measurement; empty where its label is the result, present or past."""
     label = " ".join(label.split())
     return "" if label in {text for one in measurements if one is not None for text in _results(one)} else label
 
 
 def words_on_map(name: str, measurement: Measurement) -> str:
-    """The name, where there is one, and the result, which is never stale as a label may be."""
+    """The name, where there is one, and the present result; a label may hold an old one."""
     return f"{name}: {measurement.text}" if name else measurement.text
 
 
 def remeasured(before: Site, after: Site, old: Any, new: Any) -> dict[str, Any]:
-    """The fields of a measurement that follow what was changed of its row: `shape`, and `label` where that is a result.
+    """The fields to update after a change of a measurement's row: `shape`, and `label` where that is a result.
 
-    `old` and `new` are the shapes that the rows hold. Nothing where the row is no measurement.
+    `old` and `new` are the shapes that the rows hold. Empty where the row is no measurement.
     """
     if after.mark_kind != MEASUREMENT:
         label = after.label if name_of(after.label, measurement_in(before, old), _as(old)) else ""
@@ -326,10 +322,8 @@ def _results(one: Measurement) -> tuple[str, ...]:
 
 
 class Dimension(NamedTuple):
-    """A measurement as lines in longitude and latitude.
-
-    `said` is the line that its words stand along; empty for all of `lines`. `ticks` are ends, each with a place that
-    the line comes from there.
+    """A measurement as lines in longitude and latitude. `said` is the line along which its words are set; empty for all
+    of `lines`. `ticks` are ends, each with the neighbouring place of its line.
     """
 
     lines: Lines

@@ -13,14 +13,14 @@ from layers.document.site import Site
 from layers.text.measured_values import LENGTH, number_texts, unit_for, unit_sign, value_text
 
 HEIGHT = "height"
-"""The quantity that a shadow tells."""
+"""The quantity that a shadow gives."""
 
 
 class Reading(Struct, frozen=True):
     """One result with its error, in metres, square metres or degrees; the error is None where it is not known."""
 
     name: str
-    """As the analyst named it; empty for none."""
+    """Name that the analyst gave it; empty for none."""
     quantity: str
     dimension: str
     value: float
@@ -28,7 +28,7 @@ class Reading(Struct, frozen=True):
     unit: str = ""
     """The unit in which it is shown."""
     pick_m: float | None = None
-    """The radius within which each place was pointed at."""
+    """Radius within which each place was picked."""
     is_pick_of_image: bool = False
     """True where that is at least a pixel of the image behind the mark."""
 
@@ -48,7 +48,7 @@ class Reading(Struct, frozen=True):
 
 
 def reading_of(site: Site) -> Reading | None:
-    """The reading of a mark as it is now; None for what is no measurement, and for what cannot be measured."""
+    """The present reading of a mark; None for marks that are no measurements, and for those that cannot be measured."""
     shape = shape_of(site.shape_json)
     if isinstance(shape, ShadowMark):
         return _height(site, shape)
@@ -63,7 +63,7 @@ def reading_of(site: Site) -> Reading | None:
 
 
 def _height(site: Site, shape: ShadowMark) -> Reading | None:
-    """The height that a shadow tells; None where none can be told."""
+    """The height that a shadow gives; None where there is none."""
     if site.mark_kind != MEASUREMENT or not shape.is_of(site.geometry):
         return None
     found = shape.of(site.geometry)

@@ -1,4 +1,4 @@
-"""The control points of a layer's row, judged: `control_points_json` holds a set of points, or counts as absent."""
+"""The control points of a layer, checked: `control_points_json` of its row holds a set, or counts as absent."""
 
 from __future__ import annotations
 

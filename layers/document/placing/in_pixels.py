@@ -1,4 +1,4 @@
-"""A layer shown in pixel space, whatever places it on the map: in panes where its pixels are pointed at."""
+"""A layer shown in pixel space, however it is placed on the map: for panes in which its pixels are picked."""
 
 from __future__ import annotations
 

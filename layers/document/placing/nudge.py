@@ -1,4 +1,6 @@
-"""The nudge of a layer's row, judged: `nudge_json` holds a shift on the ground with its author, or counts as absent."""
+"""The nudge of a layer, checked: `nudge_json` of its row holds a shift on the ground with its author, or counts as
+absent.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ from layers.errors import InvalidValue
 from layers.phrase import Phrase, joined
 
 MOST_M = 30_000.0
-"""As far as a layer may be moved: what lies further off is placed wrongly, not nudged."""
+"""Farthest that a layer may be moved: one that is further off is placed wrongly, not nudged."""
 HOWS = ("hand", "phase correlation")
 _MOST_CHARS = 20_000
 _LONGEST = 200
@@ -28,7 +30,7 @@ _SIGNED = re.compile(
 
 
 class Nudge(Struct, frozen=True):
-    """Metres true east and true north at a place of the layer, which the map, whatever its CRS, is shifted by."""
+    """Metres true east and true north at a place of the layer, by which it is shifted on a map of any CRS."""
 
     dx_m: float
     dy_m: float
@@ -48,7 +50,7 @@ class Nudge(Struct, frozen=True):
 
     @property
     def offset_words(self) -> str:
-        """Such as "12.4 m east, 3 m north"."""
+        """The shift in words, such as "12.4 m east, 3 m north"."""
         x, y = _metres(self.dx_m), _metres(self.dy_m)
         east = Phrase("{metres} m east", metres=x) if self.dx_m >= 0 else Phrase("{metres} m west", metres=x)
         north = Phrase("{metres} m north", metres=y) if self.dy_m >= 0 else Phrase("{metres} m south", metres=y)
@@ -56,7 +58,7 @@ class Nudge(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """Such as "moved by hand 12.4 m east, 3 m north, A. Analyst, 2026-11-27"."""
+        """The nudge in words, such as "moved by hand 12.4 m east, 3 m north, A. Analyst, 2026-11-27"."""
         how = Phrase("by hand") if self.how == "hand" else Phrase("by {how}", how=Phrase(self.how))
         if self.against:
             how = Phrase("{how} onto “{against}”", how=how, against=self.against)
@@ -70,7 +72,7 @@ class Nudge(Struct, frozen=True):
 
     @property
     def unsigned_words(self) -> str:
-        """The same without the name of who moved it, for what is handed on."""
+        """The same without the name of its author, for products."""
         return replace(self, by="").words
 
     def to_json(self) -> str:

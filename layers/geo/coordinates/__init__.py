@@ -1,5 +1,5 @@
-"""Coordinates as people write them: the one door to formatting them. To read them is `coordinates.parse`, whose many
-patterns are compiled only where something is read.
+"""Formats coordinates as people write them. `coordinates.parse` reads them; its many patterns are compiled only where
+something is read.
 """
 
 from __future__ import annotations

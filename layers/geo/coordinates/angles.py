@@ -1,4 +1,4 @@
-"""Reading latitude and longitude in degrees, minutes and seconds, in whatever way people and programs write them."""
+"""Reads latitude and longitude in degrees, minutes and seconds, in all the ways that people and programs write them."""
 
 from __future__ import annotations
 

@@ -13,17 +13,17 @@ from layers.geo.datum import Datum
 
 LONGEST_TEXT = 500
 _MOST_WORDS = 8
-"""So many words before and behind it are left out."""
+"""Most words before and behind a coordinate that are left out."""
 _IS_CODE = re.compile(r"[{<]|[A-Z]{4,}\s*(?:ZM?|M)?\s*\(")
-"""GeoJSON, XML and WKT: of a shape one of its corners would be found."""
+"""Beginnings of GeoJSON, XML and WKT, in which a corner of a shape would be taken for the coordinate."""
 _PARTED = re.compile(r"[()\[\]（）【】\n]|\s/\s|\s[-\u2013\u2014]\s")
 _COLON = re.compile(r"(?<!\d)([:：])")
 _IS_EXACT = re.compile(r"\d[.,]\d|[°'\"′″]")
-"""Two whole numbers behind a word are none: "Object 12 345"."""
+"""Numbers exact enough for a coordinate; two whole numbers behind a word are none: "Object 12 345"."""
 
 
 def coordinates_among_words(text: str, datum: Datum = Datum.WGS84) -> list[ParsedCoordinate]:
-    """Every reading of the first coordinate in a text that is more than one; [] where it holds none."""
+    """Return every reading of the first coordinate among other words in a text; [] where there is none."""
     if len(text) > LONGEST_TEXT or sum(character.isdigit() for character in text) < 4 or _IS_CODE.search(text):
         return []
     plain = "".join(" " if unicodedata.category(c) in ("So", "Cf") and c != "°" else c for c in text)

@@ -1,4 +1,4 @@
-"""Reading coordinates out of map addresses, geo: URIs, WKT and GeoJSON points."""
+"""Reads coordinates out of map addresses, geo: URIs, WKT and GeoJSON points."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _HOST_DATUMS = {
 }
 _BAIDU_DATUMS = {"gcj02": Datum.GCJ02, "gcj02ll": Datum.GCJ02, "wgs84": Datum.WGS84, "wgs84ll": Datum.WGS84}
 SRIDS = {"4326": Datum.WGS84, "4284": Datum.PULKOVO}
-"""The datums of the EPSG codes that text may be in."""
+"""Datums by the EPSG codes that a text may state."""
 _SHORT_HOSTS = ("goo.gl", "osm.org", "bit.ly", "t.co")
 _MARKED = re.compile(rf"!3d{_N}!4d{_N}")
 _VIEWS = (
@@ -54,7 +54,7 @@ _LON_FIRST_VIEWS = {
     "mapy": (re.compile(rf"[?&]x={_N}&y={_N}"),),
 }
 _ONLY_LON_FIRST = ("firms",)
-"""Maps whose addresses look as those of others, but have the longitude first."""
+"""Maps whose addresses look like others', but have the longitude first."""
 _BAIDU_METRES = re.compile(rf"@{_N},{_N}")
 _BOX = re.compile(rf"\s*{_N}\s*,\s*{_N}\s*,\s*{_N}\s*,\s*{_N}\s*")
 _WORLDVIEW_HOST = "worldview.earthdata.nasa.gov"
@@ -151,7 +151,7 @@ def _read_address(text: str) -> list[ParsedCoordinate]:
 
 
 def _baidu_metres(text: str, host: str) -> list[ParsedCoordinate]:
-    """The middle of Baidu's own map, whose address has Mercator metres where others have degrees; else []."""
+    """The middle of Baidu's own map, whose addresses have Mercator metres instead of degrees; else []."""
     found = _BAIDU_METRES.search(unquote(text)) if _is_of(host, "baidu.com") else None
     if not found or max(abs(float(found[1])), abs(float(found[2]))) <= 360.0:
         return []
@@ -221,7 +221,7 @@ def _labelled(pairs: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def _marked_pairs(text: str, host: str) -> list[tuple[str, str]]:
-    """(lat, lon) texts of what an address marks or names by keys."""
+    """(lat, lon) texts of places that an address marks, or names by keys."""
     options = _options(text)
     pairs = [
         (options[lat], options[lon])

@@ -1,4 +1,4 @@
-"""The five notations of a coordinate, and what comes out of reading one."""
+"""The five notations of a coordinate, and the result of reading one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from layers.phrase import Phrase
 from layers.text.counted import metres
 
 METRES_PER_DEGREE = 111_700.0
-"""Of latitude at the poles, where it is longest: errors derived from digits are never too small."""
+"""Metres in a degree of latitude at the poles, where it is longest: errors derived from digits are never too small."""
 
 
 LEAST_M = 0.001
@@ -69,5 +69,5 @@ class ParsedCoordinate(Struct, frozen=True):
 
 
 def _metres(value: float) -> str:
-    """In words of two digits; nothing here is known to less than a millimetre."""
+    """Format a length with two digits; nothing here is known to less than a millimetre."""
     return metres(max(value, LEAST_M))

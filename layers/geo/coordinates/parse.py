@@ -1,4 +1,4 @@
-"""Reading a coordinate that somebody typed or pasted, in any of the five notations."""
+"""Reads a coordinate that somebody typed or pasted, in any of the five notations."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def parse_candidates(text: str, datum: Datum = Datum.WGS84) -> list[ParsedCoordi
 
 
 def _readings(text: str, datum: Datum) -> list[ParsedCoordinate]:
-    """At least one reading; raises BadCoordinate."""
+    """Find all readings of a text, at least one; raises BadCoordinate."""
     if not text.strip():
         raise BadCoordinate("There is no coordinate: write for example 51.884, 128.334 or 52U DC 54160 48346.")
     if len(text) > _MAX_LENGTH:

@@ -28,11 +28,13 @@ _UTM_ZONE_FIRST = re.compile(
 _UTM_ZONE_LAST = re.compile(rf"{_NUMBER}\s*M?\s*E{_GAP}{_NUMBER}\s*M?\s*N{_GAP}{_ZONE}")
 _FRACTION = r"(?:[.,]\d{1,4}(?!\d))?"
 _UTM_ZONE_LAST_BARE = re.compile(rf"(\d{{6}}{_FRACTION}){_GAP}(\d{{5,8}}{_FRACTION}){_GAP}{_ZONE}")
-"""Without E and N it takes so many digits to tell it from degrees, minutes and seconds."""
+"""UTM without E and N: it takes this many digits to tell it from degrees, minutes and seconds."""
 _MGRS_TEXT = re.compile(r"(?:MGRS[\s:]*|USNG[\s:]*)?(\d{1,2}\s*[C-HJ-NP-X]|[ABYZ])[\s-]*([A-HJ-NP-Z]{2})([\s0-9-]*)")
 
 _EQUATOR_DEG = 1e-8
-"""Latitudes nearer to the equator count as on it: 1 mm south of it the letters of band and row would be others."""
+"""Distance from the equator, in degrees, within which a place counts as on it: 1 mm further south the letters of band
+and row are others.
+"""
 
 
 class _Utm(Struct, frozen=True):
@@ -146,7 +148,7 @@ def latitude_band(lat: float) -> str:
 
 
 def _metres(crs: str, lon: float, lat: float) -> tuple[float, float]:
-    """Easting and northing to the micrometre, so that a line of the grid is on one side of itself."""
+    """Easting and northing, rounded to the micrometre, so that a place on a grid line stays on one side of it."""
     (easting,), (northing,) = (values.tolist() for values in transform_points(WGS84, crs, [lon], [lat]))
     return round(easting, 6), round(northing, 6)
 
@@ -205,7 +207,7 @@ def _place_utm(utm: _Utm, north: bool, text: str) -> ParsedCoordinate | None:
 
 
 def _in_band(lat: float, utm: _Utm) -> bool:
-    """True when the latitude lies in the letter's band, give or take the rounding and what people do at its edges."""
+    """True when the latitude lies in the letter's band, with a tolerance for rounding and for habits at its edges."""
     if len(utm.letter) != 1:
         return False
     low, high = _band_limits(utm.letter)

@@ -22,15 +22,17 @@ from layers.grid.graticules.zones import ZoneBox
 _POINTS = 17
 MOST_SQUARES = 600
 FEW_ZONES = 3
-"""Up to here there is room to say that a number is a zone's."""
+"""Most zones with which there is room to say that a number is a zone's."""
 MOST_ZONES = 150
-"""So many more are too small to hold their names."""
+"""Most zones that are named: more are too small to hold their names."""
 
 
 def cell_names(
     frame: FrameView, notation: str, step: float | None, size_of: SizeOf, avoid: Sequence[Box] = ()
 ) -> list[CellName]:
-    """Of squares where the lines are theirs, else of zones; of UTM the zones' numbers. None lies on a box to avoid."""
+    """Name the squares where the lines are theirs, else the zones; zones of UTM by number. No name lies on a box to
+    avoid.
+    """
     if frame.lonlat is None or notation not in ("UTM", "MGRS"):
         return []
     zones = [zone for zone in frame.zones if notation == "MGRS" or not zone.is_polar]

@@ -23,7 +23,7 @@ MOST_LINES = 400
 _AT_A_POLE = 30.0
 """Degrees between meridians that meet within the frame."""
 _NEAREST_POLE = 88.0
-"""Up to here go meridians that are many about a pole; every third of them goes on to it."""
+"""Latitude at which meridians end where many meet at a pole; every third of them goes on to it."""
 
 
 def degree_lines(frame: FrameView, notation: str, aim_px: float) -> list[GridLine]:

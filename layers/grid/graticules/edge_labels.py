@@ -1,4 +1,6 @@
-"""Labels where lines meet the edge of the frame: none on another, none cut, none on what has to be seen."""
+"""Labels where lines meet the frame's edge: they overlap nothing that has to be seen, nor each other, and are never
+cut.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +18,11 @@ type SizeOf = Callable[[str], tuple[float, float]]
 """Width and height of a text in pixels."""
 
 GAP_PX = 4.0
-"""Between two labels, and between a label and the edge, in logical pixels."""
+"""Distance between two labels, and between a label and the edge, in logical pixels."""
 _NEAR_EDGE_PX = 6.0
-"""A line that ends so near to the edge of the frame, as at the edge of a zone, has its label there."""
+"""Distance from the frame's edge within which a line that ends, as at the edge of a zone, has its label there."""
 _STEEPEST = math.sin(math.radians(40))
-"""A line that meets the edge flatter than this has no label there: it would be hard to tell which it is of."""
+"""Sine of the flattest angle at which a line that meets the edge has a label: flatter, it is unclear whose it is."""
 _MOST_THINNED = 7
 
 
@@ -80,7 +82,7 @@ def _side(view: View, x: float, y: float) -> Side | None:
 
 
 def _label(view: View, end: _End, size_of: SizeOf, outside: bool) -> EdgeLabel | None:
-    """None where it would reach beyond a corner of the frame."""
+    """Place the label of a line's end; None where it would reach beyond a corner of the frame."""
     line, side, at = end.line, end.side, (end.x, end.y)
     text = _square_text(view, line, at) if line.zone and line.crs and line.text.isdigit() else line.text
     if not text:

@@ -1,4 +1,4 @@
-"""The frame that a graticule is drawn in: places to its pixels, and lines cut at its edges."""
+"""The frame that a graticule is drawn in: converts places to its pixels, and cuts lines at its edges."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from layers.grid.tile_grid import View
 Floats = NDArray[np.float64]
 _LEAST_POINTS, _MOST_POINTS = 17, 1025
 CURVE_PX = 0.2
-"""A drawn line lies hardly anywhere farther from the true one, half of this due to points left out."""
+"""Greatest distance of a drawn line from the true one, nearly everywhere; half of it is due to points left out."""
 _FAR = 4.0
-"""Frames beyond the frame a point counts as torn away: no line goes there."""
+"""Distance, in frames beyond the frame, from which on a point counts as torn away: no line goes there."""
 _MOST_TURNS = 3.0
 
 

@@ -20,11 +20,11 @@ class GridLine(NamedTuple):
     kind: str
     value: float
     text: str
-    """For its label; empty: it has none."""
+    """Text of its label; empty: it has none."""
     pieces: tuple[NDArray[np.float64], ...]
     """(n, 2) pixels each, inside the frame."""
     rank: int = 0
-    """Of the lines with labels, those divided by a higher power of two keep theirs where room is short."""
+    """Rank among the lines with labels: those divided by a higher power of two keep theirs where room is short."""
     zone: str = ""
     crs: str = ""
     is_square: bool = False

@@ -83,7 +83,7 @@ def _edges(frame: FrameView, zones: list[ZoneBox], has_bands: bool) -> Iterator[
 
 
 def _joined(spans: list[tuple[float, float]], least: float, most: float) -> list[tuple[float, float]]:
-    """Spans that meet as one, cut at the ends of what is seen."""
+    """Spans joined where they meet, cut at the ends of the visible part."""
     found: list[tuple[float, float]] = []
     for low, high in sorted(spans):
         if found and low <= found[-1][1]:

@@ -1,4 +1,4 @@
-"""Round steps between the lines of a graticule, and the words on its lines."""
+"""Steps in round numbers between the lines of a graticule, and the words on its lines."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DMS_STEPS = (
 METRE_STEPS = (1e5, *(digit * 10.0**power for power in range(4, -2, -1) for digit in (5, 2, 1)))
 SQUARE_M = 100_000.0
 MOST_STEP_M = 1.5 * SQUARE_M
-"""Lines that would have to be farther apart than this are left out: only zones are drawn."""
+"""Greatest distance between lines; where more would be needed, only zones are drawn."""
 
 
 def step_of(steps: Sequence[float], least: float) -> float:

@@ -24,7 +24,7 @@ class ZoneBox(NamedTuple):
 
     @property
     def is_polar(self) -> bool:
-        """True for what has squares of the polar grid (UPS)."""
+        """True for a half of a polar cap, with squares of the polar grid (UPS)."""
         return self.number == 0
 
 

@@ -1,4 +1,4 @@
-"""The line that a reissued product prints about what its issued version had wrong, or had not."""
+"""The correction line of a reissued product: what its issued version had wrong, or left out."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from layers.product.issuing.printed_rows import Difference, differences
 from layers.text.counted import counted
 
 MOST_NAMED = 4
-"""Changes that are told one by one; more are counted."""
+"""Most changes that are named one by one; more are counted."""
 _LONGEST = 60
 
 
 def correction_of(document: Document, issued: Product) -> str:
-    """The changes in the case since a version was issued, in one line; empty where there are none.
+    """Describe in one line the changes in the case since a version was issued; empty where there are none.
 
-    It is offered to the analyst, who knows what was wrong, and stands where nobody wrote another one.
+    It is offered to the analyst, who knows what was wrong, and is used where nobody wrote another line.
     """
     told = list(dict.fromkeys(_told(document, differences(document, issued))))
     if not told:

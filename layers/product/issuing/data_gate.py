@@ -1,4 +1,4 @@
-"""The gate of data: rows of a case are judged by their words alone, and say in which state they left."""
+"""The gate for data of a case: checks their words of evidence, and states the status in which they leave."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from layers.text.counted import counted
 
 
 def against_data(document: Document, content: ProductContent, spec: DataSpec) -> list[Finding]:
-    """The blocking findings that stand against data with these words of evidence."""
+    """The blocking findings against data with these words of evidence."""
     marks = [said.uuid for said in content.sites if said.uuid not in content.withheld]
     page = ProductSpec(
         title=spec.title,

@@ -47,7 +47,7 @@ _WORDS = ("suffix", "title", "author", "organisation", "marking")
 
 
 def read_data_spec(text: str) -> DataSpec | None:
-    """The data that `layout_json` tells of; None for what is none. What is odd in it counts as not said."""
+    """The data that `layout_json` describes; None for anything else. Odd members count as not stated."""
     if len(text) > LONGEST_JSON:
         return None
     try:

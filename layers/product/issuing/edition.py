@@ -11,9 +11,7 @@ from layers.product.spec import Override, ProductSpec
 
 
 class Edition(NamedTuple):
-    """The row that a page tells of, with its number and version, its day and its state. The row need not be in the case
-    yet.
-    """
+    """The row of a printed product, with its number and version, day and state. It need not be in the case yet."""
 
     product: Product | None = None
     made_on: str = ""

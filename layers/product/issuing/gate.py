@@ -6,11 +6,11 @@ from typing import Literal
 
 type State = Literal["draft", "issued", "published"]
 DRAFT: State = "draft"
-"""Exported without being issued: nobody answers for it yet."""
+"""State of an export without issue: nobody is responsible for it yet."""
 ISSUED: State = "issued"
-"""Numbered and kept in the case: another file of it is another version."""
+"""State of a product that is numbered and kept in the case: another file of it is another version."""
 PUBLISHED: State = "published"
-"""Issued for readers outside, without what is internal."""
+"""State of a product issued for readers outside, without internal rows."""
 STATES: tuple[State, ...] = (DRAFT, ISSUED, PUBLISHED)
 
 

@@ -1,4 +1,4 @@
-"""Rows that an issued product printed, so that a row knows its products, and a product what of it has changed since."""
+"""The rows that an issued product printed, to name a row's products, and the changes since a product was issued."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ _UNPRINTED = frozenset(
         *("visible", "opacity", "blend", "order_key", "source_json", "image_key"),
     }
 )
-"""Fields that no product prints: bookkeeping and looks. Another value of one makes no product wrong."""
+"""Fields that no product prints, such as stamps and looks: a change of them makes no product wrong."""
 _WHAT = Phrase("The numbers of the product")
 _DIGEST_BYTES = 6
 
 
 class PrintedRow(NamedTuple):
-    """A row as a product printed it: its table in the file, its revision, and a digest of what is printed of it."""
+    """A row as a product printed it: its table in the file, its revision, and a digest of its printed parts."""
 
     table_name: str
     uuid: str
@@ -68,7 +68,7 @@ class PrintedRow(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """A row that an issued product printed otherwise. `what`: *changed*, *deleted* or *new*."""
+    """A row that differs from the one an issued product printed. `what`: *changed*, *deleted* or *new*."""
 
     what: str
     table_name: str
@@ -104,7 +104,7 @@ def _name_of(name: str, row: Row) -> str:
 
 
 def digest_of(row: Row) -> str:
-    """Twelve hexadecimal digits over all of a row that a product may print; the same while that is the same."""
+    """Twelve hexadecimal digits over all of a row that a product may print: equal rows have equal digits."""
     parts = []
     for name, value in asdict(row).items():
         if name not in _UNPRINTED and value not in ("", None, ()):
@@ -121,7 +121,7 @@ def _text(value: Any) -> str:
 
 
 def read_digests(text: str) -> dict[str, str]:
-    """The digests of printed rows by uuid, as `numbers_json` has them; what is odd in it counts as not said."""
+    """The digests of printed rows by uuid, as in `numbers_json`; odd members count as not stated."""
     try:
         data = json_object(text, _WHAT).get("printed")
     except InvalidValue:
@@ -166,9 +166,7 @@ def _added(document: Document, claims: Iterable[str], known: set[str]) -> Iterat
 
 
 def is_as_issued(document: Document, product: Product) -> bool:
-    """True where an issued product would be printed as it was. Of one whose rows were not noted, as before schema 3,
-    nobody can tell: False.
-    """
+    """True where an issued product would print the same; False where its rows were not noted, as before schema 3."""
     return bool(document.rows_of_product(product.uuid)) and not differences(document, product)
 
 
@@ -191,7 +189,7 @@ def _before(products: Mapping[str, Product], row: Product) -> Iterator[str]:
 
 
 def needs_correction(document: Document) -> dict[str, list[Difference]]:
-    """The standing products that would print something otherwise today, by uuid, with what."""
+    """The standing products that would be printed differently today, by uuid, with the differences."""
     found = ((row.uuid, differences(document, row)) for row in standing_products(document))
     return {uuid: what for uuid, what in found if what}
 

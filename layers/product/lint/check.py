@@ -19,7 +19,9 @@ RULES: tuple[Rule, ...] = (*page_rules.RULES, *image_rules.RULES, *party_rules.R
 def findings(
     spec: ProductSpec, content: ProductContent, facts: ProductFacts, overrides: Sequence[Override] = ()
 ) -> list[Finding]:
-    """All faults of a product, what blocks it first; `explained` has the reason of one that was rightly let pass."""
+    """Check a product; return all faults, blocking ones first. `explained` is the reason of a fault that was rightly
+    let pass.
+    """
     checked = Checked(spec, content, facts)
     found: dict[tuple[str, str, str], Finding] = {}
     for rule in RULES:

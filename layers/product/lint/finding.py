@@ -1,4 +1,4 @@
-"""A finding of the check, and what the rules look at."""
+"""A finding of the check, and the facts that its rules look at."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Jump(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """One place at which a rule does not hold. `explained` is the case's own reason for it: then nobody is asked."""
+    """One place where a rule does not hold. `explained` is the case's own reason for it, so that nobody is asked."""
 
     where: str
     sentence: str
@@ -65,8 +65,9 @@ class Checked(Struct, frozen=True, dict=True):
     facts: ProductFacts
 
     def holds(self, text: str) -> bool:
-        """True where the page has these words in its language, line breaks and quotation marks apart; of a page that is
-        not laid out nobody can tell, so that it has.
+        """True where the page has these words in its language, apart from line breaks and quotation marks.
+
+        It is True as well for a page that is not laid out, as its words are not known.
         """
         return not self.facts.is_laid_out or self.printed(text) in self._page
 

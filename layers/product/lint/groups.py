@@ -1,4 +1,4 @@
-"""Findings grouped by what cures them: one hand puts a whole group right, whatever number of rows it has."""
+"""Findings grouped by their remedy: one action mends a whole group, however many rows it has."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from layers.product.lint.finding import Finding
 from layers.text.counted import counted
 
 REVIEW, SAY_UNKNOWN, RECORD_ANSWER, NAME_DATE_BASIS = "review", "say unknown", "record answer", "name date basis"
-"""The cures that one hand does for many rows at once. All others are done where the finding leads to."""
+"""Remedies that one action applies to many rows at once. All others are applied at the place of the finding."""
 WITHHELD = "withheld"
-"""The rule on what a published product leaves out."""
+"""The rule on rows that a published product leaves out."""
 _OWN = re.compile(r"“[^”]*”|\d+(?:[.,]\d+)*")
-"""All in a sentence that differs between findings of one kind: names, words and numbers."""
+"""Parts of a sentence that differ between findings of one kind: names, words and numbers."""
 
 
 class Group(NamedTuple):
@@ -35,7 +35,7 @@ class Group(NamedTuple):
 
 
 class _Kind(NamedTuple):
-    """A cure, and how many rows it puts right; None where each says that itself."""
+    """A remedy, with the number of rows that it puts right; None where each finding says that itself."""
 
     cure: str
     counted: Callable[[int], str] | None = None
@@ -95,7 +95,7 @@ def _group(alike: tuple[Finding, ...], say: Callable[[str], str]) -> Group:
 
 
 def _kind_of(one: Finding) -> _Kind | None:
-    """A missing answer is known by where it leads to, and a review that is due by its field, whatever the rule."""
+    """Find the kind of a finding: a missing answer by its place, a due review by its field, whatever the rule."""
     if one.jump.kind == "responses" and one.jump.uuid and not one.jump.field:
         return _ANSWERS
     if one.rule == WITHHELD and one.jump.kind in ("sites", "claims") and one.jump.field == "status":

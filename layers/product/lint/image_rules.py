@@ -74,7 +74,7 @@ def _date_basis(checked: Checked) -> Iterator[Fault]:
 
 
 def _date_true(checked: Checked) -> Iterator[Fault]:
-    """A printed year that its row does not have is invented; a mosaic has no instant."""
+    """A printed year that its row does not have is a fault; so is an instant for a mosaic."""
     for one, image in checked.images():
         invented = set(_YEAR.findall(image.date)) - set(_YEAR.findall(image.acquired_at))
         where = joined(", ", [map_name(one), image_name(image)])

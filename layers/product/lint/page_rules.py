@@ -230,7 +230,7 @@ def _type_size(checked: Checked) -> Iterator[Fault]:
 
 
 def _in_grey(checked: Checked) -> Iterator[Fault]:
-    """Many prints, and many eyes, have no colours."""
+    """The page must be readable without colours: many prints, and many eyes, have none."""
     for one, other in checked.facts.alike_in_grey:
         yield Fault(
             Phrase("the legend, {one} and {other}", one=short(one), other=short(other)),
@@ -248,7 +248,7 @@ def _in_grey(checked: Checked) -> Iterator[Fault]:
 
 
 def _boundaries(checked: Checked) -> Iterator[Fault]:
-    """Boundaries are contested: no map of them is nobody's view."""
+    """Boundaries are contested: each map of them has to state whose view it shows."""
     if not checked.facts.is_laid_out or says_whose_view(checked.facts.words_of()):
         return
     for image in {image.layer: image for one in checked.facts.maps for image in one.images}.values():

@@ -1,4 +1,4 @@
-"""Rules on named parties, file by file: who can be read in a file is told there, with words, speaker and answer."""
+"""Rules on named parties, file by file: each party named in a file has its words, speaker and answer there."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _SAME_PT = 0.05
 
 
 class _File(Struct, frozen=True):
-    """One file of a product under check: the texts that can be read in it, those whole, and who is named in any."""
+    """One file of a product under check: the texts in it, those that are whole, and the parties named in any."""
 
     checked: Checked
     name: str
@@ -52,7 +52,7 @@ class _File(Struct, frozen=True):
         return self.checked.facts.is_laid_out
 
     def holds(self, text: str) -> bool:
-        """True where it has these words in its language, or nobody can tell."""
+        """True where it has these words in its language, or where its words are not known."""
         return not self.is_laid_out or self.printed(text) in self.whole
 
     def printed(self, text: str) -> str:
@@ -61,7 +61,7 @@ class _File(Struct, frozen=True):
 
 
 def _files(checked: Checked) -> Iterator[_File]:
-    """Each page by itself, as pictures are written; all pages of what is one file."""
+    """Return the files: each page for pictures, all pages for one file."""
     facts, content = checked.facts, checked.content
     names = PartyNames.of(content)
     if not facts.is_laid_out:
@@ -85,7 +85,9 @@ def _everybody(checked: Checked) -> list[NamedSite]:
 
 
 def _named_party(checked: Checked) -> Iterator[Fault]:
-    """Looks for the exact words, their attribution, the answers, and what of place and name is ours, in each file."""
+    """Check in each file the exact words, their attribution, the answers, and the parts of place and name that are
+    ours.
+    """
     told = {one.uuid for claim in checked.content.claims for one in claim.parties}
     everybody = {one.uuid: one for one in _everybody(checked)}
     if not checked.facts.is_laid_out and not checked.spec.shows("annotation"):
@@ -265,7 +267,9 @@ def _ours(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
 
 
 def _tells_inferred(file: _File, one: NamedSite) -> bool:
-    """True where one of the sentences for that stands there, at whatever length the page tells its parties."""
+    """True where one of the sentences on an inferred place is there, in any of the lengths in which a page words its
+    parties.
+    """
     parties = told_parties(file.checked.content)
     told = (some for level in (Telling.WORDS, Telling.BRIEF) for some in places(parties, level))
     return any(one in some.parties and file.holds(some.sentence) for some in told)
@@ -300,7 +304,7 @@ def _sizes_differ(checked: Checked, one: MapFact, drawn: frozenset[str]) -> bool
 
 
 def _title_covers(checked: Checked) -> Iterator[Fault]:
-    """A title that speaks of what is claimed stands over all marks, also over those of which nothing is."""
+    """A title about a claim stands over all marks, also over those without a claim."""
     spec, content = checked.spec, checked.content
     marks = [site.uuid for site in content.sites if site.mark_kind == "site"]
     about = {uuid for claim in content.claims for uuid in claim.sites}

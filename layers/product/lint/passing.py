@@ -1,4 +1,4 @@
-"""Findings let pass: by whom, and which by nobody."""
+"""Findings that are let pass: the persons who may do that, and the rules that nobody may let pass."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from layers.product.lint.finding import BLOCKING, Finding
 from layers.product.spec import Override, ProductSpec
 
 NEVER_PASSED = frozenset({"named-party", "marking-high-enough"})
-"""Rules that nobody may let pass: a named party without words, speaker and answer, and what is marked higher."""
+"""Rules that nobody may let pass: a named party without words, speaker and answer, and too high a marking."""
 
 
 def refusal_to_pass(severity: str, rule: str, by: str, spec: ProductSpec) -> str:

@@ -1,4 +1,4 @@
-"""The rows that a published product withholds, in groups: which they are, and the hand that would put them right."""
+"""The rows that a published product withholds, in groups, each with the action that would put it right."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ MOST_NAMED = 3
 
 
 class _Words(NamedTuple):
-    """The words for a group: what it is, how many are left out, why, the cure, and the field that the cure changes."""
+    """The words for a group: its rows, how many are left out, the reason, the remedy, and the field that the remedy
+    changes.
+    """
 
     what: str
     left_out: Callable[[int], str]

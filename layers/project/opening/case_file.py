@@ -1,8 +1,4 @@
-"""One case inside the process that reads it apart: its schema judged, its rows given away as values.
-
-No expression of the file's own is evaluated: views, triggers, CHECKs, generated columns, partial and expression
-indexes, collations and virtual tables of others are only named.
-"""
+"""Reads one case inside a separate process: checks its schema, and gives its rows away as values."""
 
 from __future__ import annotations
 
@@ -33,15 +29,15 @@ from layers.text.counted import counted
 
 CHUNK_ROWS = 20_000
 CHUNK_BYTES = 8_000_000
-"""Values of one answer; a single larger value is an answer by itself."""
+"""Bytes of values in one answer; a single larger value is an answer by itself."""
 MOST_CELL_BYTES = 24_000_000
-"""A larger value does not cross; its size does."""
+"""Most bytes of a value that is sent; of a larger one only its size is."""
 MOST_TABLES = 5_000
 MOST_COLUMNS = 400
 _FETCHED_ROWS = 25
-"""At a time: as many of the largest values are held at once."""
+"""Rows fetched at a time: as many of the largest values are held at once."""
 _NARROW_BYTES = 64
-"""Values of a column with no larger one are not weighed one by one."""
+"""Most bytes of a column's values that are not weighed one by one."""
 _BYTES_OF = "octet_length({})" if sqlite3.sqlite_version_info >= (3, 43) else "length(CAST({} AS BLOB))"
 _TOO_LARGE = f"too large {secrets.token_hex(8)} "
 _PLAIN_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_ ]{0,30}(\(\s*\d{1,9}\s*(,\s*\d{1,9}\s*)?\))?", re.ASCII)
@@ -54,7 +50,7 @@ class TableColumn(Struct, frozen=True):
     declared: str
     is_required: bool
     key: int
-    """Its place in the primary key, from 1; 0: not in it."""
+    """Position in the primary key, from 1; 0: not in it."""
 
 
 class Schema(Struct, frozen=True):
@@ -67,20 +63,20 @@ class Schema(Struct, frozen=True):
     computed: tuple[str, ...] = ()
     """Generated columns, each its table and its name with a NUL between."""
     unreadable: tuple[str, ...] = ()
-    """Tables that are stored in a way of their own (WITHOUT ROWID), or have too many columns."""
+    """Tables that are stored without row numbers (WITHOUT ROWID), or have too many columns."""
     indexes: tuple[tuple[str, str, bool, tuple[str, ...]], ...] = ()
-    """(name, table, is unique, columns) of plain indexes that somebody made."""
+    """(name, table, is unique, columns) of plain indexes that programs made."""
     odd_indexes: tuple[tuple[str, str], ...] = ()
-    """(name, table) of indexes over a part of the rows or over an expression."""
+    """(name, table) of indexes over some rows only, or over an expression."""
     defaults: tuple[tuple[str, str], ...] = ()
     """(table, column) of each column that has a default value."""
     sql: dict[str, str] = field(default_factory=dict)
     boxes: frozenset[str] = frozenset()
-    """The tables in which spatial indexes keep whose box is where."""
+    """Tables in which spatial indexes keep the boxes of rows."""
 
 
 class CaseFile:
-    """An open case, held still until `close`. sqlite3 errors leave as CaseDamaged."""
+    """An open case, held still until `close`. Errors of sqlite3 are raised as CaseDamaged."""
 
     def __init__(self, place: Path, copy: Path | None, scratch: Path, deadline_s: float) -> None:
         check_sqlite(place)
@@ -103,7 +99,7 @@ class CaseFile:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """Sentences about what was found beside the case."""
+        """Sentences about journals and other files beside the case."""
         return self._held.problems
 
     def meta(self) -> dict[str, str]:
@@ -114,7 +110,7 @@ class CaseFile:
         return {str(key): value for key, value in found if isinstance(key, str) and isinstance(value, str)}
 
     def mark(self, integrity: str) -> tuple[Fingerprint, Integrity]:
-        """The case's fingerprint and what its bytes say, `integrity` being the text in loupe_meta."""
+        """The case's fingerprint and its state by its bytes; `integrity` is the text in loupe_meta."""
         mark = self._held.mark
         with open_regular(self._held.path) as file:
             state, at = examine(file, integrity)
@@ -123,7 +119,7 @@ class CaseFile:
         return mark, state
 
     def check(self, tables: Sequence[str]) -> bool:
-        """SQLite's own quick check of those of `tables` that compute nothing; True where it finds nothing."""
+        """Run SQLite's own quick check on those of `tables` that compute nothing; True where it finds no fault."""
         computed = {name.partition("\0")[0] for name in self.schema.computed}
         for table in tables:
             if table not in self.schema.tables or table in computed:
@@ -150,9 +146,10 @@ class CaseFile:
         return {name: int(size) for name, size in zip(columns, found, strict=True) if size is not None}
 
     def near(self, table: str, bounds: Sequence[float] | None, most: int) -> tuple[list[int], int]:
-        """(row numbers of geometries whose boxes touch bounds in lon, lat, number of all rows that have a box).
+        """Return row numbers of geometries whose boxes touch bounds in lon, lat, and the number of all rows that have a
+        box.
 
-        `bounds` left, bottom, right, top; None for all. Of more than `most` every so many of them.
+        `bounds` are left, bottom, right, top; None for all. Of more than `most` an even sample is returned.
         """
         number = self._row_number(table)
         sql = f'SELECT {number}, substr("geom", 1, {START_BYTES}) FROM {quoted(table)} NOT INDEXED ORDER BY {number}'
@@ -167,10 +164,10 @@ class CaseFile:
     def rows(
         self, table: str, columns: Mapping[str, int], after: int | None, only: Sequence[int] | None = None
     ) -> tuple[list[tuple[Any, ...]], bool]:
-        """(row number and values of rows behind `after`, True where these are the last), in the file's order; with
-        `only` of these rows alone.
+        """Return row numbers and values of rows behind `after`, in the file's order, and True where these are the last.
 
-        `columns` as `filled` gives them. `TooLong` stands for what is too large, `Spoiled` for text that is no UTF-8.
+        `only`: these rows alone. `columns` are as `filled` gives them. `TooLong` stands for a value that is too large,
+        `Spoiled` for text that is no UTF-8.
         """
         number = self._row_number(table)
         names = [quoted(name) if size <= MOST_CELL_BYTES else _guarded(name) for name, size in columns.items()]
@@ -195,7 +192,7 @@ class CaseFile:
             self._connection.text_factory = str
 
     def _chunk(self, sql: str, values: Sequence[Any]) -> tuple[list[tuple[Any, ...]], bool]:
-        """Rows without their weight, which comes first in each."""
+        """Return rows without their weight, which is the first value of each."""
         out: list[tuple[Any, ...]] = []
         size = 0
         cursor = self._connection.execute(sql, values)
@@ -207,7 +204,7 @@ class CaseFile:
         return out, True
 
     def _row_number(self, table: str) -> str:
-        """The name that row numbers have in a table, which no column of it has taken."""
+        """The name of row numbers in a table, which is none of its columns'."""
         free = row_number(column.name for column in self.schema.tables[table])
         key = [column for column in self.schema.tables[table] if column.key]
         if free:
@@ -237,7 +234,7 @@ class CaseFile:
 
 
 def _touching(boxes: NDArray[np.float64], bounds: Sequence[float] | None) -> NDArray[np.bool_]:
-    """Of boxes in lon, lat those that touch bounds, which may reach over the antimeridian; NaN touches nothing."""
+    """True for boxes in lon, lat that touch bounds, which may reach over the antimeridian; NaN touches nothing."""
     left, bottom, right, top = boxes.T
     if bounds is None:
         return ~np.isnan(left)
@@ -329,7 +326,7 @@ def _plain_indexes(
 
 
 def _guarded(name: str) -> str:
-    """The column, or the size of what is too large as a text of its own."""
+    """SQL for the column, or for the size of a too large value as a text of its own."""
     column = quoted(name)
     size = _BYTES_OF.format(column)
     return f"CASE WHEN {size} > {MOST_CELL_BYTES} THEN CAST('{_TOO_LARGE}' || {size} AS TEXT) ELSE {column} END"
@@ -342,7 +339,7 @@ class Spoiled(Struct, frozen=True):
 
 
 class TooLong(Struct, frozen=True):
-    """A value that does not cross; its size in bytes."""
+    """A value that is not sent; its size in bytes."""
 
     size: int
 

@@ -1,4 +1,4 @@
-"""The door of the process that reads a case apart: one function per op, params in, (header, arrays) out.
+"""Operations of the separate process that reads a case: one function per op, params in, (header, arrays) out.
 
 The window never opens a case with SQLite itself: a damaged or hostile one costs this process, which knows nothing else.
 """
@@ -20,7 +20,7 @@ from layers.project.storage.versions import schema_version_in
 
 _PLAIN = {str, int, float, type(None)}
 _SAMPLE = 1_000
-"""Rows by which it is judged whether a column has few distinct texts."""
+"""Rows that are looked at to decide whether a column has few distinct texts."""
 
 type Result = tuple[dict[str, Any], tuple[Any, ...]]
 
@@ -96,7 +96,7 @@ def _rows(case: CaseFile, params: dict[str, Any]) -> Result:
 
 
 def _geometry(values: tuple[Any, ...]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Blobs that GEOS has read once; nothing for one that is refused, which is told as it stood."""
+    """Return blobs that GEOS has read once; an empty one for a refused geometry, which is reported as it stood."""
     if are_plain_points(values):
         return _joined(values), {"refused": []}
     found = [value if is_plain_point(value) else b"" for value in values]

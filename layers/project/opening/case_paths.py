@@ -1,7 +1,7 @@
 """The paths of layers between a case's file and the document: relative in the file, absolute in memory.
 
-In memory a path says the same whatever becomes of the file, and an undo brings back what still leads there; in the file
-it travels with what lies beside the case.
+A path in memory keeps its meaning wherever the case's file goes, also after an undo. A path in the file stays valid
+when the case moves together with the files beside it.
 """
 
 from __future__ import annotations
@@ -34,17 +34,19 @@ from layers.project.opening.layer_paths import (
 )
 
 MOST_LINKS = 40
-"""One after the other; the system follows as many."""
+"""Most links that follow on each other; the system follows as many."""
 ANSWER_S = 1.0
-"""A folder that has not said by then what lies in it is on a drive that is gone."""
+"""Seconds within which a folder must list its files; a slower one is on a drive that is gone."""
 
 
 class CaseHome(Struct, frozen=True):
-    """The folder of a case's file, and which paths below it are links that lead out of it."""
+    """The folder of a case's file, and the paths below it that are links out of it."""
 
     folder: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
-    """By absolute path: where it leads, absolute, as the links say it. What is there has not been looked at."""
+    """Absolute targets of links, by the absolute path of the link, as the links say them. The targets were not looked
+    at.
+    """
 
 
 def bring_home(document: Document, folder: Path) -> CaseHome:
@@ -67,15 +69,15 @@ def bring_home(document: Document, folder: Path) -> CaseHome:
 
 
 def absolute(text: str, folder: str, *, windows: bool = WINDOWS) -> str:
-    """A path that counts from `folder` as an absolute one; every other is left as it stands."""
+    """Make a path relative to `folder` absolute; every other is left as it stands."""
     place = judged(text, folder, windows=windows)
     return place.path if counts_from_the_case(text) and place.path else text
 
 
 def relative(text: str, folder: str, *, windows: bool = WINDOWS) -> str:
-    """An absolute path below `folder` as one that counts from there, with "/" between its parts.
+    """Make an absolute path below `folder` relative to it, with "/" between its parts.
 
-    Every other is left as it stands, and so is what could not be understood if it were relative.
+    Every other path is left as it stands, and so is one that could not be understood if it were relative.
     """
     place = judged(text, folder, windows=windows)
     library = ntpath if windows else posixpath
@@ -141,9 +143,9 @@ def _link_at(path: str) -> str:
 
 
 def make_paths_relative(connection: sqlite3.Connection, folder: Path, old_folder: Path | None = None) -> None:
-    """Store the paths of layers as they are to stand in a case in `folder`, in its rows and in its history.
+    """Store the paths of layers, in rows and in history, as they are to stand in a case in `folder`.
 
-    Those that are relative already count from `old_folder`, where it was before; None: from `folder`.
+    Paths that are relative already refer to `old_folder`, the case's folder before; None: to `folder`.
     """
     bases = list(dict.fromkeys((os.path.abspath(folder), os.path.realpath(folder))))
     before = bases[0] if old_folder is None else os.path.abspath(old_folder)
@@ -171,7 +173,7 @@ def _stored_json(text: object, stored: Callable[[str], str]) -> object:
 
 
 def _stored_delta(text: object, stored: Callable[[str], str]) -> object:
-    """A row of the history, [old, new] by column, with the paths of both sides as they are stored."""
+    """A row of the history, [old, new] by column, with both paths as they are stored."""
     delta = _object(text)
     sides = delta.get("source_json")
     if not isinstance(sides, list):
@@ -181,7 +183,7 @@ def _stored_delta(text: object, stored: Callable[[str], str]) -> object:
 
 
 def _mapped(source: Mapping[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
-    """A layer's source with its paths changed, those of combined images too; what is no text is left."""
+    """A layer's source with its paths changed, also those of combined images; anything but text is left."""
     mapped = dict(source)
     if isinstance(mapped.get("path"), str):
         mapped["path"] = change(mapped["path"])

@@ -1,4 +1,4 @@
-"""The process that reads a case apart, as the window holds it. Nothing heavy is imported: it may be started first."""
+"""The window's handle of the separate process that reads a case. It imports nothing heavy: it may be started first."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from layers.project.storage.save_errors import shown
 
 
 def load_case_ops(profile: Profile) -> Run:
-    """Makes the function that runs ops in the case process."""
+    """Make the function that runs ops in the case process."""
     from layers.project.opening.case_ops import CaseOps  # opens what others made: only in that process
 
     return CaseOps().run
 
 
 class Asks(Protocol):
-    """A thing that answers ops: a process, or in tests and scripts the same ops in this one."""
+    """Answers ops: a process, or in tests and scripts the same ops in this one."""
 
     def ask(self, op: str, params: dict[str, Any], timeout_s: float, meanwhile: Callable[[], None]) -> Answer:
         """Raises GeoloupeError."""
@@ -103,7 +103,7 @@ class CaseProcess:
 
 @contextmanager
 def ended_by_refusal(asks: Asks | None) -> Iterator[None]:
-    """Closes a process that was handed over where its file is refused before it is asked anything."""
+    """End a process that was handed over, where its file is refused before the first question."""
     try:
         yield
     except BaseException:
@@ -113,7 +113,7 @@ def ended_by_refusal(asks: Asks | None) -> Iterator[None]:
 
 
 class CaseInline:
-    """The same ops in this process: for tests and scripts."""
+    """Runs the same ops in this process: for tests and scripts."""
 
     def __init__(self) -> None:
         self._run = load_case_ops(Profile.CASE)

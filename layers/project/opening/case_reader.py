@@ -1,4 +1,4 @@
-"""The window's side of the process that reads a case apart: it asks, and gets values."""
+"""The window's side of the separate process that reads a case: sends questions, and receives values."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from layers.project.storage.fsops import scratch_folder
 from layers.project.storage.integrity import Integrity
 
 READ_S = 120.0
-"""Longest time for the answer to one question, however large the case."""
+"""Most seconds for the answer to one question, however large the case."""
 PIECE_BYTES = 1 << 24
 _PLAIN = {str, int, float, type(None)}
 """Types of SQLite's values in JSON, bytes aside."""
 
 
 class Unfit(Struct, frozen=True):
-    """A value that did not cross as it stands. `text` is what is left of it, `what` says why."""
+    """A value that could not be sent as it stands. `text` is its rest, `what` the reason."""
 
     what: str
     text: str = ""
@@ -50,8 +50,10 @@ class OpenedCase(Struct, frozen=True):
 
 
 class Chunk(Struct, frozen=True):
-    """Some rows of a table, by columns. `refused` are by index the values that are no bytes, or no geometry that its
-    guard lets pass, as they stood; they are empty bytes in their column.
+    """Some rows of a table, by columns.
+
+    `refused` are, by index, values as they stood that are no bytes, or geometries that the guard refuses; their columns
+    have empty bytes in their place.
     """
 
     numbers: list[int]
@@ -71,7 +73,7 @@ class _InArrays(Struct):
     """A column whose values come as arrays."""
 
     refused: list[tuple[int, Any]]
-    """(index, cell) of those that are not in them."""
+    """(index, cell) of values that are not in the arrays."""
 
 
 class _TooLong(Struct):
@@ -109,7 +111,7 @@ class Value(Struct, frozen=True):
 
 
 class CaseReader:
-    """Reads one case by values. Blocks, so never in the window's thread."""
+    """Reads values of one case. It blocks: never use it in the window's thread."""
 
     def __init__(self, asks: Asks, opened: OpenedCase) -> None:
         self._asks = asks
@@ -139,7 +141,7 @@ class CaseReader:
             asks.close()
 
     def is_sound(self, tables: Sequence[str]) -> bool:
-        """SQLite's quick check of tables."""
+        """True where SQLite's quick check of tables finds no fault."""
         return self._ask("check", {"tables": list(tables)}, _Checked).is_sound
 
     def count(self, table: str) -> int:
@@ -226,11 +228,11 @@ class CaseReader:
 
 
 def _nothing() -> None:
-    """Between question and answer there is nothing to do."""
+    """Do nothing between question and answer."""
 
 
 def _told[T: Struct](data: Any, kind: type[T]) -> T:
-    """A header, or a part of it, as what was asked for. Raises CaseDamaged for what is none."""
+    """Decode a header, or a part of it, as the type asked for. Raises CaseDamaged for anything else."""
     told = decoded_or_none(data, kind)
     if told is None:
         raise _babble()
@@ -242,7 +244,7 @@ def _bytes_in(answer: Answer) -> bytes:
 
 
 def _chunk(answer: Answer, columns: Mapping[str, int], in_arrays: str) -> Chunk:
-    """Raises CaseDamaged for what does not fit together."""
+    """Decode a chunk of rows. Raises CaseDamaged where its parts do not fit together."""
     try:
         rows = _told(answer.header, _Rows)
         numbers, told = rows.numbers, rows.columns
@@ -277,7 +279,7 @@ def _unpacked(told: Any) -> list[Any]:
 
 
 def _value(cell: Any) -> Any:
-    """A value from JSON. Raises ValueError where it is none that SQLite has."""
+    """Decode a value from JSON. Raises ValueError for one that SQLite does not have."""
     if isinstance(cell, dict):
         if "bytes" in cell:
             try:

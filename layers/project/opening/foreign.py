@@ -32,7 +32,7 @@ _NAMED = 3
 
 
 class ForeignTable(Struct, frozen=True):
-    """A table of another program, as it will be made anew."""
+    """A table of another program, as our next save makes it."""
 
     name: str
     columns: tuple[TableColumn, ...]
@@ -45,30 +45,30 @@ class ForeignTable(Struct, frozen=True):
 
     @property
     def row_key(self) -> str:
-        """The column that is the row number; empty where none is."""
+        """Column that is the row number; empty where there is none."""
         key = [column for column in self.columns if column.key]
         return key[0].name if len(key) == 1 and key[0].declared.upper() == "INTEGER" else ""
 
 
 class Foreign(Struct, frozen=True):
-    """All that a case holds beside what Geoloupe wrote. `lost` are sentences about what cannot be carried over.
+    """All content of a case besides Geoloupe's own. `lost` are sentences about content that cannot be kept.
 
-    `renamed` are by table of ours the names of columns in our next save, where they cannot keep their own.
+    `renamed` are, by table of ours, new names of columns in our next save, where they cannot keep their own.
     """
 
     columns: Mapping[str, tuple[TableColumn, ...]]
-    """Of tables of ours."""
+    """Foreign columns of our own tables, by table."""
     tables: tuple[ForeignTable, ...]
     lost: tuple[str, ...]
     renamed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def column_name(self, table: str, column: str) -> str:
-        """The name of a column of another program, as it will stand in our next save."""
+        """The name of another program's column in our next save."""
         return self.renamed.get(table, {}).get(column, column)
 
     @property
     def is_carried(self) -> bool:
-        """True where anything has to be written into the next save."""
+        """True where our next save has to contain any of it."""
         return bool(self.columns or self.tables)
 
 
@@ -106,7 +106,7 @@ def foreign_in(schema: Schema, version: int) -> Foreign:
 
 
 def free_names(names: Sequence[str], taken: Collection[str]) -> dict[str, str]:
-    """New names, the same in every save, for those that a later version of ours has taken."""
+    """New names, the same in every save, for those that a later version of ours uses."""
     used = {name.lower() for name in names} | set(taken)
     found = {}
     for name in names:
@@ -156,7 +156,7 @@ def _lost(schema: Schema, carried: Collection[str]) -> Iterator[str]:
 
 
 def renamed_sentences(foreign: Foreign) -> list[str]:
-    """Sentences for the analyst about tables and columns that have another name from now on."""
+    """Sentences for the analyst about tables and columns that get another name."""
     pairs = [
         (Phrase("the column {old} of {table}", old=old, table=table), new)
         for table, names in foreign.renamed.items()

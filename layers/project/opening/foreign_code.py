@@ -1,4 +1,4 @@
-"""Code in the styles and projects that other programs put into a case: found, named, and left out of what we save.
+"""Finds and names code in styles and projects that other programs put into a case, and leaves it out of our saves.
 
 QGIS runs Python of forms, actions and macros, and its expressions ask for files and the environment. Parts are taken by
 an allow-list; what is unknown goes. A text without any code stands as it stood, to the byte.
@@ -104,7 +104,7 @@ _TEMPLATE_WORDS = re.compile(
 
 
 class Judged(Struct, frozen=True):
-    """A text or bytes of another program less its code; None where nothing of it may stay."""
+    """A text or bytes of another program without its code; None where nothing of it may stay."""
 
     content: str | bytes | None
     left_out: tuple[str, ...] = ()
@@ -112,17 +112,17 @@ class Judged(Struct, frozen=True):
 
 
 def is_suspect(text: str) -> bool:
-    """False where the text surely holds no code: nothing need be parsed."""
+    """False where the text certainly holds no code, and need not be parsed."""
     return _SUSPECT.search(text) is not None
 
 
 def judged_style(qml: str) -> Judged:
-    """A style in QML as it may stand in a case of ours."""
+    """Return a style in QML as it may stand in a case of ours."""
     return _judged(qml, _STYLE_LIMITS)
 
 
 def judged_sld(sld: str) -> Judged:
-    """A style in SLD, whole or not at all: QGIS takes its functions for those of expressions."""
+    """Return a style in SLD, whole or not at all: QGIS takes its functions for those of expressions."""
     if "<" not in sld:
         return Judged(sld)
     try:
@@ -135,9 +135,9 @@ def judged_sld(sld: str) -> Judged:
 
 
 def judged_project(content: str | bytes, *, is_ours: bool = False) -> Judged:
-    """A QGIS project as the database has it: a zipped project in hexadecimal digits. What is no archive stands.
+    """Return a QGIS project without its code, as the database has it: a zipped project in hexadecimal digits.
 
-    One that is called ours is parsed only where it `is_suspect`: it is made anew in each save.
+    A text that is no archive is kept. A project of ours is parsed only where it `is_suspect`: each save makes it anew.
     """
     text = content if isinstance(content, str) else content.decode("latin-1")
     digits = "".join(re.findall("[0-9a-fA-F]", text))  # QGIS skips whatever else there is
@@ -169,7 +169,7 @@ def judged_project(content: str | bytes, *, is_ours: bool = False) -> Judged:
 
 
 def _members(packed: bytes, left_out: list[str]) -> Iterator[tuple[str, bytes]]:
-    """The project, its own small database and that of its styles; what else is in the archive is in `left_out`."""
+    """Return the project, its own small database and that of its styles; all else in the archive goes to `left_out`."""
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         found = archive.infolist()
         if len(found) > _MOST_MEMBERS or sum(one.filename.endswith(".qgs") for one in found) != 1:
@@ -223,14 +223,14 @@ def _judged(text: str, limits: Limits) -> Judged:
 
 
 class _Sweep:
-    """Takes code out of a tree, and notes what it took."""
+    """Removes code from a tree, and notes the removed kinds."""
 
     def __init__(self, *, is_changed: bool) -> None:
         self.left_out: list[str] = []
         self.is_changed = is_changed
 
     def children(self, parent: Element, allowed: frozenset[str] | None) -> None:
-        """Judge what a part holds; None for `allowed` where it may hold anything that is no code."""
+        """Judge the children of a part; `allowed` None: it may hold anything but code."""
         for child in list(parent):
             if allowed is not None and child.tag not in allowed:
                 self._remove(parent, child, Phrase("a part that is not known ({tag})", tag=_short(child.tag)))

@@ -1,4 +1,4 @@
-"""Rules in the tables of other programs that are named and left behind: defaults, CHECKs, UNIQUEs, keys, collations.
+"""Names rules in tables of other programs that are left behind: defaults, CHECKs, UNIQUEs, keys, collations.
 
 They are SQL of others, which is never run: found by their words in the text of a table, outside strings and names.
 """
@@ -13,22 +13,22 @@ from layers.project.storage.schema import GEOPACKAGE_TABLES, OWN_INDEXES
 from layers.text.counted import counted
 
 type Counted = Callable[[int], str]
-"""Tells a number of things, with the verb for them."""
+"""A count of things, with the words and the verb for it."""
 _NO_WORDS = re.compile(
     r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\[[^\]]*\]|`(?:[^`]|``)*`|--[^\n]*|/\*.*?(?:\*/|\Z)""", re.DOTALL
 )
-"""Strings, quoted names and comments."""
+"""Parts of SQL without keywords: strings, quoted names and comments."""
 _RULES: tuple[tuple[str, Counted], ...] = (
     ("CHECK", lambda n: counted(n, "CHECK rule of another program is", "CHECK rules of another program are")),
     ("UNIQUE", lambda n: counted(n, "UNIQUE rule of another program is", "UNIQUE rules of another program are")),
     ("REFERENCES", lambda n: counted(n, "foreign key of another program is", "foreign keys of another program are")),
     ("COLLATE", lambda n: counted(n, "collation of another program is", "collations of another program are")),
 )
-"""Words of SQL that no unquoted name can be."""
+"""Keywords of SQL for rules, which no unquoted name can be."""
 
 
 def rules_left_behind(schema: Schema, carried: Collection[str]) -> Iterator[tuple[list[str], Counted]]:
-    """(names, their number in words) of what stands in no save of ours; `carried` are the tables of others.
+    """Return (names, their number in words) of the rules that no save of ours contains; `carried` are tables of others.
 
     Each rule is named by its table, a default value by its column.
     """

@@ -1,4 +1,4 @@
-"""A glimpse of a case while it is being opened: the sites in the view it was saved with, long before the rest is in."""
+"""A glimpse of a case while it is being opened: the sites in its saved view, long before the rest is loaded."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from layers.project.storage.tables import SPECS
 from layers.project.storage.versions import schema_version_in
 
 LEAST_SITES = 10_000
-"""A case of fewer is whole before a part of it could be looked at."""
+"""Fewest sites of a case with a glimpse: smaller cases are loaded before anybody could look at it."""
 MOST_SITES = 4_000
-"""Of each table of sites; of more every so many."""
+"""Most sites of each table; of more, an even sample."""
 _SITES = tuple(spec.name for spec in SPECS if spec.table == "sites")
 
 
 class Told:
-    """The tables of a case, which tells a watch how many of its sites have been read."""
+    """The tables of a case, which also report to a watch how many of its sites have been read."""
 
     def __init__(self, tables: Tables, watch: OpeningWatch, sites: int) -> None:
         self._tables, self._watch, self._sites = tables, watch, sites
@@ -47,9 +47,8 @@ class Told:
 
 
 def glimpse_of(reader: CaseReader, size_px: tuple[int, int], name: str) -> Glimpse | None:
-    """The sites that the view of a case would show on a map of this size; None for a case that is soon in.
-
-    Raises as `read_case`.
+    """The sites that the view of a case shows on a map of this size; None for a case that is loaded soon. Raises as
+    `read_case`.
     """
     opened = reader.opened
     tables = [table for table in _SITES if "geom" in opened.tables.get(table, ())]

@@ -1,4 +1,4 @@
-"""SQLite with everything off that a file could use against its reader."""
+"""SQLite with everything switched off that a file could use against its reader."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _PRAGMAS = frozenset({"table_list", "table_xinfo", "index_list", "index_xinfo", 
 
 @contextmanager
 def hardened(path: Path, deadline_s: float) -> Iterator[sqlite3.Connection]:
-    """A connection to a file that nobody changes meanwhile; every statement ends before the deadline.
+    """Connect to a file that nobody changes meanwhile; every statement ends before the deadline.
 
-    No lock is taken and no journal is looked for. Raises sqlite3.Error.
+    It takes no lock and looks for no journal. Raises sqlite3.Error.
     """
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
     try:
@@ -31,7 +31,7 @@ def hardened(path: Path, deadline_s: float) -> Iterator[sqlite3.Connection]:
 
 
 def harden(connection: sqlite3.Connection) -> None:
-    """Triggers and views off, values and statements limited, no trust in functions that the schema calls."""
+    """Switch triggers and views off, limit values and statements, and trust no function that the schema calls."""
     connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
     connection.setconfig(sqlite3.SQLITE_DBCONFIG_ENABLE_TRIGGER, False)
     connection.setconfig(sqlite3.SQLITE_DBCONFIG_ENABLE_VIEW, False)
@@ -47,7 +47,7 @@ def harden(connection: sqlite3.Connection) -> None:
 
 
 def allow_only(connection: sqlite3.Connection, tables: Collection[str]) -> None:
-    """From now on the connection may only SELECT, and only from `tables`."""
+    """Restrict the connection to SELECT, and to `tables`, from now on."""
     allowed = frozenset(tables)
     harmless = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_FUNCTION}
 

@@ -1,9 +1,9 @@
-"""The door for cases, ours and doubtful ones: each is judged, damaged and hostile ones too, then imported; but for the
-shipped demo never opened by the window's process.
+"""Imports cases after a check, also damaged and hostile ones. The window's process never opens one itself, except for
+the shipped demo.
 
-In this order: `storage.sqlite_file` walks the header without SQLite, a process apart (`case_file`) holds the file still
-and judges its schema, `storage.integrity` compares its bytes with what was saved, and `take_in` makes rows of the
-values that come.
+In this order: `storage.sqlite_file` walks the header without SQLite, a separate process (`case_file`) holds the file
+still and checks its schema, `storage.integrity` compares its bytes with those that were saved, and `take_in` makes rows
+of the values that come.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ DAMAGED_SENTENCE = Phrase("The file is damaged: values may be wrong or missing. 
 
 
 class Intake(Struct, frozen=True):
-    """A case as it was read. `problems` are sentences about what could not be taken as it stands."""
+    """A case as it was read. `problems` are sentences about values that could not be taken as they stand."""
 
     rows: CaseRows
     project_uuid: str
@@ -51,7 +51,7 @@ class Intake(Struct, frozen=True):
     integrity: Integrity
     foreign: Foreign
     held_code: bool = False
-    """True where its styles or projects hold code of other programs, which no save of ours will."""
+    """True where its styles or projects hold code of other programs, which our saves leave out."""
 
     @property
     def document(self) -> Document:
@@ -63,9 +63,9 @@ def read_case(
 ) -> Intake:
     """Read a case.
 
-    Raises FileMissing, NotAFile, NotAllowed, CaseInUse, UnsupportedFormat (no case), CaseTooNew, TooLarge, CaseDamaged
-    or ReaderTimeout. `accept_damage` reads what is left of a case whose bytes are not what was saved, and says so in
-    the problems.
+    `accept_damage` reads the rest of a case whose bytes differ from the saved ones, and says so in the problems. Raises
+    FileMissing, NotAFile, NotAllowed, CaseInUse, UnsupportedFormat (no case), CaseTooNew, TooLarge, CaseDamaged or
+    ReaderTimeout.
     """
     with ended_by_refusal(asks):
         check_sqlite(path)

@@ -24,36 +24,36 @@ MOST_CHARS = 4096
 MOST_SHOWN = 200
 """Characters of a path in a sentence."""
 MOST_MEMBERS = 64
-"""Of a combined layer: as many are judged; a layer that says more is refused anyway."""
+"""Most members of a combined layer that are judged; a layer with more is refused anyway."""
 
 
 class Reach(StrEnum):
-    """Distance to which a path leads from the case it stands in."""
+    """Place to which a path leads, seen from the case that names it."""
 
     SHIPPED = "shipped"
     """A file of the sample data, by its name."""
     BESIDE = "beside"
-    """Below the case's folder."""
+    """The path lies below the case's folder."""
     ELSEWHERE = "elsewhere"
     """Anywhere else on this computer, or on the one where the case was made."""
     NETWORK = "network"
     """A share, or a folder where shares and drives are mounted by themselves."""
     DEVICE = "device"
-    """Never read: no data of a person's lie there."""
+    """The path is a device: it is never read, as no data of a person lie there."""
     REFUSED = "refused"
-    """No path at all."""
+    """The text is no path at all."""
 
 
 class Place(Struct, frozen=True):
     """One file that a layer names."""
 
     text: str
-    """As the case says it."""
+    """Path as the case says it."""
     reach: Reach
     path: str = ""
-    """Absolute and without detours, as this system writes it; empty where nothing of this system is meant."""
+    """Absolute and without detours, as this system writes it; empty where it is no path of this system."""
     why: str = ""
-    """Why it is no path, or none of this system; the end of a sentence."""
+    """Reason why it is no path, or none of this system; the end of a sentence."""
 
     @property
     def folder(self) -> str:
@@ -62,7 +62,7 @@ class Place(Struct, frozen=True):
 
     @property
     def is_inside(self) -> bool:
-        """True for what may be looked at without asking."""
+        """True for a path that may be looked at without asking."""
         return self.reach in (Reach.SHIPPED, Reach.BESIDE)
 
     @property
@@ -118,7 +118,7 @@ def counts_from_the_case(text: str) -> bool:
 
 
 def judged(text: object, folder: str = "", *, windows: bool = WINDOWS) -> Place:
-    """Judges a path by its text. Relative ones count from `folder`, the case's, which is absolute; empty means none."""
+    """Judge a path by its text. Relative ones refer to `folder`, the case's, which is absolute; empty means none."""
     if not isinstance(text, str) or not text.strip():
         return _refused(text, _NO_NAME)
     why = _unfit(text)
@@ -146,7 +146,7 @@ def judged(text: object, folder: str = "", *, windows: bool = WINDOWS) -> Place:
 
 
 def _unfit(text: str) -> str:
-    """Why no system could take it for a path."""
+    """Reason why no system could take the text for a path."""
     if len(text) > MOST_CHARS:
         return Phrase("it is longer than any path")
     if _CONTROL.search(text):
@@ -173,7 +173,7 @@ def _relative(text: str, folder: str, windows: bool) -> Place:
 
 
 def _rooted(text: str, folded: str, folder: str, windows: bool) -> Place:
-    """From a root on: of this system, of a host, or of no drive in particular."""
+    """Judge a path that begins at a root: of this system, of a host, or of no drive in particular."""
     if folded.startswith(("//./", "//?/")):
         return Place(text, Reach.DEVICE)
     if folded.startswith("//"):
@@ -204,7 +204,7 @@ def _on_drive(text: str, folded: str, folder: str, windows: bool) -> Place:
 
 
 def _of_home(text: str, folded: str, folder: str, windows: bool) -> Place:
-    """Of our own home folder; that of others would have to be looked up."""
+    """Judge a path in our own home folder; that of others would have to be looked up."""
     home = os.environ.get("USERPROFILE" if windows else "HOME", "")
     name, _, rest = folded.partition("/")
     if name != "~" or not home:
@@ -214,7 +214,7 @@ def _of_home(text: str, folded: str, folder: str, windows: bool) -> Place:
 
 
 def _classified(text: str, path: str, folder: str, windows: bool) -> Place:
-    """Of an absolute path of this system, without detours."""
+    """Classify an absolute path of this system, without detours."""
     if folder and is_below(path, folder, windows=windows):
         return Place(text, Reach.BESIDE, path)
     if not windows and _DEVICES.match(path):
@@ -229,7 +229,7 @@ def _outside(place: Place) -> Place:
 
 
 def _shipped(name: object) -> Place:
-    """The names are those of our own list; whatever leads out of its folder is none of them."""
+    """Judge a name of a shipped file: it must be on our own list, and not lead out of its folder."""
     if isinstance(name, str) and name in sample_data.names():
         return Place(name, Reach.SHIPPED)
     return _refused(name, Phrase("Geoloupe ships no such file"))

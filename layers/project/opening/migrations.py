@@ -1,7 +1,4 @@
-"""Forward migrations: a case of an older schema becomes one of this, on the way in; its file stays as it is.
-
-A step works on the document, by an edit, so that it is told in the history like any other change.
-"""
+"""Forward migrations: a case of an older schema is read as one of this schema; its file stays as it is."""
 
 from __future__ import annotations
 
@@ -17,10 +14,10 @@ from layers.phrase import Phrase
 from layers.project.storage.schema import SCHEMA_VERSION
 
 REPAIRS = "Geoloupe, when the case was opened"
-"""The actor of what had to be changed so that a case could be taken."""
+"""Actor of changes without which a case could not be opened."""
 
 type Step = Callable[[Document], Edit]
-"""What has to change so that a document of one version is one of the next."""
+"""Makes the edit that turns a document of one version into one of the next."""
 
 _KINDS_OF_SHAPES = {
     "search_area": "search area",
@@ -29,11 +26,11 @@ _KINDS_OF_SHAPES = {
     "arrow": "annotation",
     "text": "annotation",
 }
-"""Kinds of marks by what they are drawn as; all others are sites."""
+"""Kinds of marks by their shapes; marks of all other shapes are sites."""
 
 
 def _to_2(document: Document) -> Edit:
-    """Marks that are drawn as something else than a site say so."""
+    """State the kind of marks whose shape is not that of a site."""
     return Edit("Bring the case to schema 2", tuple(_changes_to_2(document)), "the case was of schema 1")
 
 
@@ -52,14 +49,14 @@ def _shape(text: str) -> str:
 
 
 def _to_3(document: Document) -> Edit:
-    """Products that were issued say so; all others are drafts, as a new row is."""
+    """State that issued products are issued; all others are drafts, as in a new row."""
     issued = (product for product in document.products.values() if product.issued_at)
     changes = tuple(Change("products", product, replace(product, state="issued")) for product in issued)
     return Edit("Bring the case to schema 3", changes, "the case was of schema 2")
 
 
 STEPS: Mapping[int, Step] = {1: _to_2, 2: _to_3}
-"""By the version that a step begins with. Without any step new tables are empty, new columns as in a new row."""
+"""Migrations by the version that they start from. Without one, new tables are empty, new columns as in a new row."""
 
 
 def migrate(document: Document, version: int, name: str) -> tuple[Edit, ...]:

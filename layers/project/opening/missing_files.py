@@ -23,15 +23,15 @@ class Sameness(StrEnum):
     """Certainty that a file found is the one that is missing."""
 
     CONTENT = "content"
-    """Its content is."""
+    """Its content is the same."""
     NAME = "name"
-    """Its name is, and no more is known."""
+    """Its name is the same; the content is not known."""
     OTHER_CONTENT = "other content"
-    """Its name is, its content is not: it was changed, or is another."""
+    """Its name is the same, its content is not: it was changed, or is another file."""
 
 
 class Wanted(Struct, frozen=True):
-    """A file as a case names it, in whatever notation, and what is known of its content."""
+    """A file as a case names it, in any notation, with the known mark of its content."""
 
     text: str
     mark: ContentMark | None = None
@@ -53,7 +53,7 @@ class Search(Struct, frozen=True):
 
 
 class _Listing(Struct):
-    """Names below a folder: what can be compared without opening a file."""
+    """Names below a folder, for comparison without opening a file."""
 
     by_name: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     files: list[str] = field(default_factory=list)
@@ -181,7 +181,7 @@ def _listed(folder: str, check: Callable[[], None], clock: Callable[[], float]) 
 
 
 def _by_name(one: Wanted, listing: _Listing) -> Found | None:
-    """Of those with its name the one whose content it is, else the one whose folders are called as its own were."""
+    """Choose among files of the same name: the one with the wanted content, else the one in folders named alike."""
     parts = parts_of(one.text)
     candidates = listing.by_name.get(_folded(parts[-1]), []) if parts else []
     likeness = {path: _likeness(parts, path) for path in candidates}
@@ -213,7 +213,7 @@ def _by_content(mark: ContentMark, sizes: dict[int, list[str]]) -> Found | None:
 
 
 def described_file(path: str, mark: ContentMark | None) -> Found:
-    """A file in the place of one of which `mark` is known. Not for the window's thread."""
+    """Describe a file found in the place of one with this `mark`. Not for the window's thread."""
     try:
         own = mark_of(path)
     except OSError:

@@ -1,4 +1,4 @@
-"""Watching a case being opened: how far it is, and what of it can be looked at before it is whole."""
+"""Watches a case being opened: its progress, and the part of it that can be seen before all of it is loaded."""
 
 from __future__ import annotations
 
@@ -35,4 +35,4 @@ class OpeningWatch(Protocol):
         """Called once, of a case that passed its checks and has very many sites."""
 
     def tell(self, step: Step, done: int, of: int) -> None:
-        """So many sites are done."""
+        """Report that `done` of the sites have passed the step."""

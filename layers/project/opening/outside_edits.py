@@ -1,8 +1,4 @@
-"""Edits that another program made in a case: found by replaying its history, and told as rows of that history.
-
-The history holds each row's values since its first day (`baseline` where it was not made by an edit), so the state that
-Geoloupe saved last can be built from it and be held against what stands there now.
-"""
+"""Edits that another program made in a case: detected by replaying its history, reported as rows of that history."""
 
 from __future__ import annotations
 
@@ -27,9 +23,9 @@ from layers.project.storage.versions import later_columns, schema_version_in
 from layers.text.counted import counted
 
 ELSEWHERE = "another program"
-"""The actor of an edit that was not made by Geoloupe: nobody says who sat there."""
+"""Actor of an edit that another program made: its user is not known."""
 MOST_HISTORY = 500_000
-"""Rows; a longer history is not replayed."""
+"""Most rows of a history that is replayed."""
 _NEVER_COMPARED = {("loupe_meta", "marking"), ("loupe_meta", "viewport")}
 """Facts that a save sets by itself."""
 _NEVER_COMPARED_COLUMNS = {("loupe_layers", "source_json")}
@@ -53,7 +49,7 @@ class _Known(Struct):
     values: dict[str, Any] = field(default_factory=dict)
     geometry: bytes | None = None
     is_whole: bool = False
-    """False where its first day is not in the history: other columns may hold anything."""
+    """False where the history does not begin with the row's creation: other columns may hold anything."""
 
 
 class History:
@@ -65,7 +61,7 @@ class History:
 
     @classmethod
     def of(cls, reader: CaseReader) -> History | None:
-        """None where the case has no history that can be replayed."""
+        """Replay the history of a case; None where it has none that can be replayed."""
         there = reader.opened.tables.get("loupe_history", frozenset())
         newer = later_columns(schema_version_in(reader.opened.meta), "loupe_history")
         if not (there | newer).issuperset(HISTORY_COLUMNS) or reader.count("loupe_history") > MOST_HISTORY:
@@ -96,7 +92,10 @@ class History:
                 known.geometry = geometry
 
     def differences(self, document: Document, *, is_whole: bool) -> Iterator[OutsideEdit]:
-        """Each row of the document that is not as it was saved. `is_whole`: every row has its first day in here."""
+        """Find each row of the document that differs from its saved state.
+
+        `is_whole`: the history begins with the creation of every row.
+        """
         seen: set[tuple[str, str]] = set()
         for table in _TABLES:
             for row in document.table(table).values():
@@ -120,7 +119,7 @@ _TABLES: tuple[Table, ...] = tuple(dict.fromkeys(spec.table for spec in BY_NAME.
 
 
 def _delta(text: Any) -> dict[str, Any]:
-    """New values by column; nothing for what is no delta of ours."""
+    """Return new values by column; empty for a text that is no delta of ours."""
     try:
         delta = json.loads(text) if isinstance(text, str) else {}
         return {str(name): pair[1] for name, pair in delta.items()}

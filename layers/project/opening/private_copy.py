@@ -29,7 +29,7 @@ MOST_SIDE_BYTES = 2**30
 _TRIES = 3
 _CHUNK_BYTES = 1 << 22
 _NO_SUPER_JOURNAL = bytes(16)
-"""Behind a rollback journal: SQLite looks for the name of a further file in its last bytes."""
+"""Zeros appended to a rollback journal, so that SQLite finds no name of a further file in its last bytes."""
 _SUPER_JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
 
 
@@ -67,7 +67,7 @@ def held(place: Path, copy: Path | None, scratch: Path) -> Iterator[Held]:
 
 
 def _journals(place: Path) -> list[str]:
-    """The suffixes of the journals that hold anything. Raises NotAFile or TooLarge for what is no journal."""
+    """Return the suffixes of journals that are not empty. Raises NotAFile or TooLarge for a file that is no journal."""
     found = []
     for side in side_files(place):
         status = side.lstat()
@@ -90,7 +90,7 @@ def _journals(place: Path) -> list[str]:
 
 
 def _copied(file: BinaryIO, place: Path, journals: list[str], copy: Path, header: Header | None) -> Held:
-    """A consistent copy, recovered; taken again where somebody wrote meanwhile."""
+    """Return a consistent copy, recovered; it is copied again where somebody wrote meanwhile."""
     for _ in range(_TRIES):
         with shared(file.fileno(), WAIT_S):
             mark = fingerprint_of(file, place)
@@ -139,7 +139,7 @@ def _copy_journal(place: Path, suffix: str, copy: Path) -> str:
 
 
 def _recover(copy: Path, place: Path, *, has_journals: bool) -> None:
-    """Let SQLite play back what stands beside a private copy, which then is in no WAL mode and alone."""
+    """Let SQLite play back the journals of a private copy, which then is in no WAL mode, and has none."""
     try:
         connection = sqlite3.connect(copy, isolation_level=None, timeout=1)
         try:

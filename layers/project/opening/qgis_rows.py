@@ -48,7 +48,7 @@ def code_sentences(case: CaseReader) -> list[str]:
 
 
 def style_rows_of(case: CaseReader) -> Iterator[QgisRow]:
-    """All styles; ours where nobody has changed them are only looked through for code."""
+    """All styles. Unchanged ones of ours are only searched for code."""
     ours: dict[str, Any] = {}
     with suppress(InvalidValue):  # then all of them stand as they stood
         ours = json_object(case.opened.meta.get(STYLES_KEY, ""), Phrase("The list of styles"))
@@ -67,7 +67,7 @@ def style_rows_of(case: CaseReader) -> Iterator[QgisRow]:
 
 
 def project_rows_of(case: CaseReader) -> Iterator[QgisRow]:
-    """All projects; ours are looked through, too: whoever opens the file in QGIS before it is saved runs them."""
+    """All projects. Ours are searched for code, too: somebody may open the file in QGIS before it is saved."""
     for row in facts(case, "qgis_projects"):
         title = Phrase("The QGIS project “{text}”", text=_short(_text(row.get("name"))))
         content = row.get("content")
@@ -94,7 +94,7 @@ def facts(case: CaseReader, table: str) -> list[Fact]:
 
 
 def digest(text: str) -> str:
-    """A short mark of a text, by which a style of ours that nobody has changed is known."""
+    """A short mark of a text, by which an unchanged style of ours is recognised."""
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 

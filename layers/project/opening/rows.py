@@ -1,4 +1,4 @@
-"""The rows of a case, made of values: each field judged, missing and doubled uuids repaired, nothing dropped unsaid."""
+"""The rows of a case, made of values: fields are checked, missing and double uuids repaired, all losses reported."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from layers.project.storage.versions import later_columns, later_tables
 from layers.text.counted import counted
 
 MOST_ROWS = 5_000_000
-"""Of all tables together."""
+"""Most rows of all tables together."""
 CHUNK_ROWS = 20_000
 
 
@@ -44,7 +44,7 @@ class Tables(Protocol):
 
 
 class Repaired(Struct, frozen=True):
-    """A row of which not every value was taken as it stood: old and new by column, and the old geometry."""
+    """A row with a value that was not taken as it stood: old and new values by column, and the old geometry."""
 
     table: str
     uuid: str
@@ -58,22 +58,22 @@ class Unplaced(Struct, frozen=True):
     spec: TableSpec
     fields: dict[str, Any]
     geometry: Any
-    """As it stood."""
+    """Geometry as it stood in the file."""
 
 
 class CaseRows(Struct):
-    """A document, one sentence for each kind of value that could not be taken as it was, and what is beside it."""
+    """A document, a sentence for each kind of value that was not taken as it stood, and the content beside our rows."""
 
     document: Document
     problems: list[str] = field(default_factory=list)
     repaired: list[Repaired] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     foreign: dict[str, dict[str, tuple[Any, ...]]] = field(default_factory=dict)
-    """By table and uuid, the values of columns that are not ours."""
+    """Values of columns that are not ours, by table and uuid."""
     renamed: dict[str, dict[int, str]] = field(default_factory=dict)
-    """By table and row number in the file, the uuid of a row that had none of its own."""
+    """Uuids of rows that had none of their own, by table and row number in the file."""
     numbers: dict[str, dict[str, int]] = field(default_factory=dict)
-    """By table and uuid, the row's number in the file."""
+    """Row numbers in the file, by table and uuid."""
 
 
 def read_rows(
@@ -82,10 +82,11 @@ def read_rows(
     foreign: Mapping[str, Sequence[str]] | None = None,
     version: int = SCHEMA_VERSION,
 ) -> CaseRows:
-    """Read all rows of a case. `there` are the plain columns of each table; None: a file of our own.
+    """Read all rows of a case.
 
-    `foreign` are the columns of our tables that are not ours, to be kept beside the rows. What a later version than
-    the case's added is as in a new row. Raises TooLarge.
+    `there` are the plain columns of each table; None: a file of our own. `foreign` are columns of our tables that are
+    not ours, to be kept beside the rows. Columns of later versions than the case's are as in a new row. Raises
+    TooLarge.
     """
     newer = later_tables(version)
     found = CaseRows(Document())
@@ -112,7 +113,7 @@ def read_rows(
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """Rows make no cycles, and walking all of them again and again costs a third of the time."""
+    """Pause the garbage collector: rows make no cycles, and walking them again and again costs a third of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -160,7 +161,7 @@ class _TableReading:
         self._tell()
 
     def _unsaid(self, column: Column) -> Any:
-        """The value of a column that is read of no row: what a later version added is as in a new row."""
+        """The value of a column that was not read: one of a later version is as in a new row."""
         return column.default if column.name in self._newer else empty_value(column)
 
     def _take(self, chunk: Chunk) -> None:
@@ -203,7 +204,7 @@ class _TableReading:
                 self._keep(row["uuid"], tuple(values[index] for values in foreign), chunk)
 
     def _add_uuids(self, fields: dict[str, list[Any]], count: int, numbers: list[int]) -> None:
-        """A uuid of its own for each row. Rows pasted in QGIS bring the uuid of their original."""
+        """Give each row a uuid of its own. Rows pasted in QGIS have the uuid of their original."""
         if self._spec.table == "meta":
             fields.setdefault("uuid", [""] * count)
             return

@@ -102,7 +102,7 @@ def _integrity(intake: Intake) -> Iterator[Finding]:
 
 
 def _index(reader: CaseReader, intake: Intake) -> Iterator[Finding]:
-    """Boxes in the spatial index against geometries; other validators do not notice a missing one."""
+    """Compare the boxes of the spatial index with geometries; other validators do not notice a missing one."""
     filled = Counter(f"site_{site.kind}" for site in intake.document.sites.values())
     for spec in SITE_SPECS:
         boxes = reader.count_boxes(spec.rtree) if spec.name in reader.opened.tables else None
@@ -145,7 +145,7 @@ def _links(document: Document) -> Iterator[Finding]:
 
 
 def _evidence(document: Document) -> Iterator[Finding]:
-    """Rows of evidence that name what is not in the case: an empty name says nothing, and is none."""
+    """Find rows of evidence that name missing rows; an empty name is none."""
     named: tuple[tuple[Table, str, Table], ...] = (
         ("observations", "site_uuid", "sites"),
         ("observations", "image_uuid", "images"),
@@ -193,7 +193,7 @@ def _document_table(name: str) -> Table:
 
 
 def _observations(document: Document) -> Iterator[Finding]:
-    """Observations that say more than one look at one image can."""
+    """Find observations that state more than a look at one image can show."""
     keys = {image.uuid: image.image_key for image in document.images.values()}
     looks = Counter(
         (row.site_uuid, keys.get(row.image_uuid, row.image_uuid), row.observer)
@@ -251,7 +251,7 @@ def _trade(document: Document) -> Iterator[Finding]:
 
 
 def _dates(document: Document) -> Iterator[Finding]:
-    """Dates of rows that are none, as “yesterday”: forms refuse them, files may not."""
+    """Find texts that are no date, such as “yesterday”: forms refuse them, files may not."""
     tables: tuple[tuple[Table, str, tuple[str, ...]], ...] = (
         ("claims", "claim", ("made_at",)),
         ("responses", "response", ("made_at",)),
@@ -285,7 +285,7 @@ def _terms(document: Document) -> Iterator[LikelihoodTerm]:
 
 
 def _layer_files(path: Path, document: Document) -> Iterator[Finding]:
-    """Checks the files of layers: one outside the case is named and not looked at, one beside it may be looked at."""
+    """Check the files of layers: one outside the case is named and not looked at, one beside it may be looked at."""
     folder = os.path.abspath(path.parent)
     for layer in document.layers.values():
         about = Phrase("The file of the layer “{name}”", name=_short(layer.name))

@@ -1,7 +1,4 @@
-"""The values of a case judged, column by column: each becomes one of ours, or is told with what stands for it now.
-
-The one place where a value from a file is taken. A value that does not fit costs itself, never the case.
-"""
+"""Checks the values of a case column by column: one that cannot be ours is replaced, and the replacement reported."""
 
 from __future__ import annotations
 
@@ -22,7 +19,7 @@ MOST_TEXT = 4_000_000
 MOST_WORD = 200
 """Characters of a word or a date."""
 MOST_DEPTH = 64
-"""Of JSON in a field."""
+"""Deepest nesting of JSON in a field."""
 _WORDS = frozenset({
     "uuid", "key", "layer_uuid", "site_uuid", "claim_uuid", "source_uuid", "response_uuid", "target_uuid",
     "parent_uuid", "position_source_uuid", "class_code", "role", "location_country", "operator_country", "status",
@@ -61,18 +58,18 @@ _RANGES: dict[str, tuple[float, float]] = {
     "count_high": (0, 2**31),
 }
 _MEANS_UNKNOWN = {"date_kind": frozenset(vocabulary.DATE_KINDS)}
-"""Words outside these say that nothing is known."""
+"""Vocabularies by column: a word outside them means that nothing is known."""
 
 
 class Repair(Struct, frozen=True):
-    """A value that was not taken as it stood. `row` is its index in what was judged."""
+    """A value that was not taken as it stood. `row` is its index among the judged values."""
 
     row: int
     column: str
     old: Any
     new: Any
     why: str
-    """As it ends "1 value of opacity ..."."""
+    """Reason, as the end of the sentence "1 value of opacity ..."."""
 
 
 def judged(column: Column, values: Sequence[Any]) -> tuple[list[Any], list[Repair]]:
@@ -178,7 +175,7 @@ def _in_range(column: Column, value: float) -> float:
 
 
 def _instead(column: Column, value: Any) -> Any:
-    """A stand-in for a value that is not taken: the sound part of a text, else "unknown" or the column's empty one."""
+    """Return a stand-in for a refused value: the sound part of a text, else "unknown" or the column's empty one."""
     if column.kind == "text" and column.name not in _WORDS and not column.name.endswith("_json"):
         if isinstance(value, Unfit):
             return value.text[:MOST_TEXT]
@@ -190,7 +187,7 @@ def _instead(column: Column, value: Any) -> Any:
 
 
 def _plain_texts(column: Column, values: Sequence[Any]) -> list[str] | None:
-    """Texts of which none needs a closer look; None where one does."""
+    """Return texts that need no closer look; None where one of them does."""
     if not set(map(type, values)) <= {str, type(None)}:
         return None
     if column.name.endswith("_json") or column.name in _MEANS_UNKNOWN:
@@ -224,4 +221,4 @@ _FAST: dict[str, Callable[[Column, Sequence[Any]], list[Any] | None]] = {
     "integer": _plain_numbers,
     "real": _plain_numbers,
 }
-"""The same answers at once for a column in which nothing is odd."""
+"""Checks of whole columns that give the same answers at once where all values are usual."""

@@ -1,4 +1,4 @@
-"""The vector layers of a case in its QGIS project: the files they are in, drawn as we draw them."""
+"""The vector layers of a case in its QGIS project: their files, in our styles."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from layers.vector.table import VectorInfo
 _SUFFIXES = {".gpkg", ".geojson", ".geojsonl", ".json", ".shp", ".fgb", ".kml", ".gpx"}
 """Suffixes of files that QGIS opens without being told how."""
 _ANY_FOLDER = os.path.abspath("case")
-"""A folder that relative paths count from; any would do."""
+"""A folder to which relative paths refer; any would do."""
 
 
 class ProjectLayer(Struct, frozen=True):
-    """One row of the case's layers, as far as QGIS wants to know."""
+    """One row of the case's layers, with the facts that QGIS needs."""
 
     uuid: str
     name: str
     source: str
-    """As its provider ogr names it."""
+    """Source in the notation of QGIS's provider ogr."""
     visible: bool
     style: VectorStyle | None
 
 
 def project_layers(rows: Iterable[tuple[str, str, str, str, int]]) -> list[ProjectLayer]:
-    """Of (uuid, name, source_json, style_json, visible) rows those that QGIS can open, in their order."""
+    """Choose the layers that QGIS can open, in order, from rows of (uuid, name, source_json, style_json, visible)."""
     found = []
     for uuid, name, source_json, style_json, visible in rows:
         source = _object(source_json)
@@ -60,7 +60,7 @@ def layer_id(layer: ProjectLayer) -> str:
 
 
 def map_layer(layer: ProjectLayer) -> ET.Element:
-    """The layer with its renderer inlined where it is known of what geometry it is."""
+    """The layer with its renderer inlined, where the kind of its geometry is known."""
     element = ET.Element("maplayer", type="vector", styleCategories="AllStyleCategories")
     ET.SubElement(element, "id").text = layer_id(layer)
     ET.SubElement(element, "datasource").text = layer.source
@@ -87,7 +87,7 @@ def _style(style_json: str) -> VectorStyle | None:
 
 
 def _automatic(uuid: str, geometry: str) -> VectorStyle | None:
-    """As the map shows a layer whose row says nothing of a style; None where its kind of geometry is not known."""
+    """Return the default style of a layer whose row states none; None where its kind of geometry is not known."""
     if not any(kind in geometry for kind in ("Point", "Line", "Polygon")):
         return None
     info = VectorInfo("", "", "", geometry, 0, "", (), None, None)

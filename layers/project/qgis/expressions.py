@@ -1,4 +1,4 @@
-"""Rules and label texts in the language of QGIS expressions, meaning the same."""
+"""Translates rules and label texts into QGIS expressions of the same meaning."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ def rule_expression(rule: str) -> str:
 
 
 def exclusive_filters(rules: list[str]) -> list[str]:
-    """QGIS draws a feature by every rule that is true, we by the first: each leaves out what those before it take."""
+    """Filters of which one at most is true. QGIS draws a feature by every true rule, we by the first: each filter
+    excludes those before it.
+    """
     filters, taken = [], list[str]()
     for rule in rules:
         own = rule_expression(rule)

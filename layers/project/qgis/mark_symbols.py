@@ -19,7 +19,7 @@ _TITLES: Mapping[str, Mapping[str, str]] = {
     "site_polygon": {},
 }
 _CLASS = """array_first(string_to_array("class_code", '/'))"""
-"""The class that a code is, or is a kind of: of "radar/early_warning" radar."""
+"""Expression for the top class of a code: radar for "radar/early_warning"."""
 _LIGHT, _DARK = "255,255,255,255", "11,20,28,255"
 _OWN_COLOR = "if(\"stroke_color\" <> '', \"stroke_color\", '{0}')"
 _WORDS = f"{_KIND} in ('text', 'callout')"
@@ -30,7 +30,7 @@ _RADII = (
 
 
 def category(table: str) -> str:
-    """The expression that symbols of a table go by: the kind of mark where that has a symbol, else the class."""
+    """Expression for the category of a table's symbols: the kind of mark where that has a symbol, else the class."""
     kinds, found = _TITLES[table], _CLASS
     if kinds:
         words = ", ".join(f"'{kind}'" for kind in kinds)
@@ -55,7 +55,7 @@ def label_expression(table: str, label: str) -> str:
 
 
 def add_label_places(settings: ET.Element) -> None:
-    """To the labels of points: texts stand on their places and callouts where their boxes are, with a line."""
+    """Add to the labels of points the places of texts, and of callouts, which stand in their boxes with a line."""
     place = (
         f"CASE WHEN {_KIND} = 'text' THEN {{0}} WHEN {_KIND} = 'callout' THEN {{1}}(map_get({_SHAPE}, 'leader')) END"
     )

@@ -20,7 +20,7 @@ RESULT = (
     f'if({IS_MEASURED} and {_SAYS} is not null and strpos("label", {_SAYS}) = 0, '
     f"if(\"label\" = '', '', ': ') || {_SAYS}, '')"
 )
-"""The result, for labels that do not say it."""
+"""Expression for the result, for labels that do not state it."""
 _LIGHT, _DARK = "180,242,160,255", "11,20,28,255"
 _COLOR = "if(\"stroke_color\" <> '', \"stroke_color\", '{0}')".format
 _LINE = "geometry_n($geometry, 1)"

@@ -191,5 +191,5 @@ def _map_layer(spec: TableSpec, file_name: str) -> ET.Element:
 
 
 def _style_place(table: str) -> str:
-    """The text of the element in whose place the style of a table comes; no text of a case can read so."""
+    """Placeholder for the style of a table; no text of a case can equal it."""
     return ET.tostring(ET.Element(_STYLE, table=table), encoding="unicode")

@@ -13,7 +13,7 @@ def add_options(parent: ET.Element, values: Mapping[str, str]) -> None:
 
 
 def add_data_defined(parent: ET.Element, expressions: Mapping[str, str], tag: str = "data_defined_properties") -> None:
-    """`expressions` by the property's name; labels call the block `dd_properties`."""
+    """Add expressions by the names of their properties; labels call the block `dd_properties`."""
     outer = ET.SubElement(ET.SubElement(parent, tag), "Option", type="Map")
     ET.SubElement(outer, "Option", name="name", value="", type="QString")
     properties = ET.SubElement(outer, "Option", name="properties", type="Map")

@@ -1,4 +1,4 @@
-"""The style of a vector layer from QML: what we draw too. What is left out is said in one sentence."""
+"""Reads the style of a vector layer from QML, as far as we can draw it. Losses are reported in one sentence."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class QmlStyle(Struct, frozen=True):
 
 
 def read_qml(text: bytes) -> QmlStyle:
-    """Raises InvalidValue where it is no style, or none of a vector layer."""
+    """Read a style. Raises InvalidValue where it is no style, or none of a vector layer."""
     root = parse_qml(text)
     reader = SymbolReader()
     renderer = root.find("renderer-v2")
@@ -203,7 +203,7 @@ def _labels(labeling: Element, reader: SymbolReader, *, is_line: bool) -> LabelS
 
 
 def _own_label(written: str) -> str:
-    """The parts that an expression of `label_expression` puts together; empty for any other."""
+    """The parts of an expression that `label_expression` made; empty for any other."""
     begins, found, rest = written.partition(_IS_EMPTY)
     is_own = bool(found) and begins.startswith("if(coalesce(") and rest.endswith(")")
     return rest[:-1] if is_own else ""

@@ -94,7 +94,7 @@ def _categorized(style: VectorStyle, info: VectorInfo) -> ET.Element:
 
 
 def _graduated(style: VectorStyle, info: VectorInfo) -> ET.Element:
-    """QGIS has no class for all others: rules where they are drawn."""
+    """Write graduated classes. QGIS has no class for all other values: where these are drawn, rules are written."""
     if style.show_other:
         return _rules(style, info)
     renderer = ET.Element("renderer-v2", type="graduatedSymbol", attr=style.column, graduatedMethod="GraduatedColor")

@@ -1,4 +1,4 @@
-"""Reads symbols of QGIS as symbols of ours, and names what is lost."""
+"""Reads symbols of QGIS as our symbols, and names what is lost."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MOST_NOTES, MOST_DASHES, MOST_LAYERS, LONGEST_TEXT = 12, 16, 50, 500
 
 
 class SymbolReader:
-    """Makes symbols of elements of a QML document, and keeps in words what could not be taken over."""
+    """Reads symbols from a QML document, and notes in words all features that we cannot draw."""
 
     def __init__(self) -> None:
         self.missing: dict[str, None] = {}
@@ -62,11 +62,11 @@ class SymbolReader:
             return Symbol()
 
     def note(self, what: str) -> None:
-        """Of very many things that are not taken over, some are named."""
+        """Note a feature that is lost; of very many, only the first are named."""
         self.missing[what if len(self.missing) < MOST_NOTES else Phrase("more of the like")] = None
 
     def text(self, text: str) -> str:
-        """A text that is written into legends, cut where it is longer than is ever read."""
+        """Return a text for legends, cut where it is longer than anybody reads."""
         if len(text) > LONGEST_TEXT:
             self.note(Phrase("texts behind their {most}th character", most=LONGEST_TEXT))
         return text[:LONGEST_TEXT]
@@ -129,7 +129,9 @@ class SymbolReader:
         return self._strokes(Symbol(), layers)
 
     def _strokes(self, symbol: Symbol, layers: list[Element]) -> Symbol:
-        """The last line is the stroke; wider ones below it are its casing, whole ones of its width its ground."""
+        """Read lines: the last one is the stroke; wider ones below it are its casing, whole ones of its width its
+        ground.
+        """
         lines = [values_of(layer) for layer in layers if layer.get("class") == "SimpleLine"]
         if lines:
             stroke = lines[-1]
@@ -193,7 +195,7 @@ class SymbolReader:
 
 
 def color_of(text: str) -> str:
-    """ "r,g,b,a" (whatever follows it) as ours; empty where nothing is to be seen."""
+    """Convert "r,g,b,a" (whatever follows it) into our notation; empty for an invisible colour."""
     try:
         red, green, blue, *more = (int(part) for part in text.split(",")[:4])
     except ValueError:
@@ -205,7 +207,7 @@ def color_of(text: str) -> str:
 
 
 def _faded(symbol: Symbol, alpha: float) -> Symbol:
-    """As opaque as the whole symbol is."""
+    """Apply the opacity of the whole symbol to its colours."""
     if alpha >= 1.0:
         return symbol
 

@@ -1,4 +1,4 @@
-"""Writes symbols as QGIS has them: of layers, in millimetres, so that they are as large on paper as on the screen."""
+"""Writes symbols as QGIS has them: in layers, in millimetres, so that they are as large on paper as on the screen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from layers.vector.style.symbol import Symbol
 
 MM_PX = 25.4 / 96.0
 PEN_SIDES = 2.0
-"""The buffer of a label is, in QGIS, the width of a pen that goes round its letters: half of it shows."""
+"""Sides of a label's buffer: in QGIS it is the width of a pen that goes round its letters, of which half shows."""
 _BADGE_UNITS = 21.0
 _SHAPES = {
     "cross": "cross",
@@ -95,7 +95,7 @@ def _marker_layers(symbol: Symbol, _name: str) -> list[ET.Element]:
 
 
 def _reach(shape: str) -> float:
-    """QGIS draws a diamond and a star within its size, we a little beyond."""
+    """Size of a sign in QGIS, which draws a diamond and a star within its size; ours reach a little beyond."""
     return {"diamond": 1.1, "star": 1.2, "triangle": 1.15}.get(shape, 1.0)
 
 

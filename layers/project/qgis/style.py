@@ -121,7 +121,7 @@ def _if_doubtful(word: str, other: str) -> str:
 
 
 def _drawn(table: str, color: str) -> dict[str, str]:
-    """Colours and width as our map has them: a site's own before its class's, hollow where the place is not exact."""
+    """Colours and width as on our map: a site's own before its class's, hollow where the place is not exact."""
     stroke = f"coalesce({_own('stroke_color')}, '{color},255')"
     if table == "site_point":
         hollow = f'coalesce("position_error_m", 1e9) > {AREA_NOT_PIN_M:g}'

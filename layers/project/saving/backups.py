@@ -17,8 +17,8 @@ def backup_path(target: Path, number: int) -> Path:
 def keep_backup(target: Path, fs: FileSystem, *, always: bool = False) -> bool:
     """Keep the file that is about to be replaced, unless bak1 was saved less than ten minutes before it.
 
-    `always`: it holds what no save of ours holds. Interrupted anywhere, at least one good generation stands.
-    Raises OSError.
+    `always`: keep it anyway, as it holds content that no save of ours has. Wherever this is interrupted, at least one
+    good generation remains. Raises OSError.
     """
     newest = backup_path(target, 1)
     if newest.exists():

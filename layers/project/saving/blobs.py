@@ -34,7 +34,7 @@ class SessionBlobs:
         self._fs.fsync_file(place)
 
     def keep(self, table: str, uuid: str, value: Value, column: str = DATA) -> None:
-        """Keep the bytes of a row that the next save will not hold. Raises OSError."""
+        """Keep the bytes of a row that the next save leaves out. Raises OSError."""
         if not value.size and column != DATA:
             return
         self._fs.mkdir(self._folder)
@@ -60,7 +60,8 @@ def read_blobs(
     column: str = DATA,
     most_bytes: int = 1 << 24,
 ) -> dict[str, bytes]:
-    """Bytes of some rows, from the session or from the case as it was opened; none of what is larger or not there.
+    """Read the bytes of some rows, from the session or from the case as it was opened; too large or missing ones are
+    left out.
 
     Blocks. Raises OSError and what reading the case raises.
     """

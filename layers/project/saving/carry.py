@@ -1,6 +1,6 @@
-"""Content of other programs carried over: tables, layers, styles and projects stand in our next save as they stood.
+"""Carries over content of other programs: their tables, layers, styles and projects are in our next save as they were.
 
-Tables are made anew from judged facts; no SQL of theirs is run. Rows in tables that GeoPackage shares (contents,
+Tables are made anew from checked facts; no SQL of theirs is run. Rows in tables that GeoPackage shares (contents,
 styles, metadata ...) come along where they are not ours.
 """
 
@@ -24,7 +24,9 @@ _RTREE = "gpkg_rtree_index"
 
 
 def carry_over(new: sqlite3.Connection, case: CaseReader) -> None:
-    """Write what is not ours into a new file, in an open transaction. Raises sqlite3.Error and what `case` raises."""
+    """Write the content that is not ours into a new file, in an open transaction. Raises sqlite3.Error and what `case`
+    raises.
+    """
     before = new.total_changes
     carried = [table for table in case.opened.foreign.tables if not _is_there(new, table.carried_as)]
     for table in carried:
@@ -122,7 +124,7 @@ class _Shared(Struct, frozen=True):
 
     name: str
     key: tuple[str, ...]
-    """Columns that tell a row from all others."""
+    """Columns that identify a row."""
     is_theirs: Callable[[Fact], bool]
 
 
@@ -202,7 +204,7 @@ def _free_identifier(new: sqlite3.Connection, row: Fact) -> str | None:
 
 
 def _copy_metadata(new: sqlite3.Connection, case: CaseReader, renamed: Callable[[Fact], Fact]) -> None:
-    """Their metadata under numbers of its own, with what it is about."""
+    """Copy metadata of other programs under numbers of its own, with references to what it describes."""
     (ours,) = new.execute("SELECT metadata FROM gpkg_metadata WHERE id = 1").fetchone()
     numbers: dict[Any, int] = {}
     for row in facts(case, "gpkg_metadata"):
@@ -221,12 +223,12 @@ def _copy_metadata(new: sqlite3.Connection, case: CaseReader, renamed: Callable[
 
 
 def told_styles(rows: Iterable[tuple[str, str, str]]) -> str:
-    """(table, style name, QML) rows as `STYLES_KEY` tells them."""
+    """(table, style name, QML) rows in the fact `STYLES_KEY`."""
     return json.dumps({f"{table}/{name}": digest(qml) for table, name, qml in rows})
 
 
 def _copy_styles(new: sqlite3.Connection, case: CaseReader, renamed: Callable[[Fact], Fact]) -> None:
-    """Styles that are not ours, and ours where somebody has changed them: those stand instead of ours, less code."""
+    """Copy styles that are not ours, and changed ones of ours, which replace ours; all without code."""
     for row in style_rows_of(case):
         if row.fact is None:
             continue
@@ -237,7 +239,7 @@ def _copy_styles(new: sqlite3.Connection, case: CaseReader, renamed: Callable[[F
 
 
 def _copy_projects(new: sqlite3.Connection, case: CaseReader) -> None:
-    """Projects of theirs, less any code. Where ours was changed in QGIS, it stays theirs and the new one stands beside
+    """Copy projects of others without code. Ours, where it was changed in QGIS, stays, and the new one stands beside
     it.
     """
     for row in project_rows_of(case):

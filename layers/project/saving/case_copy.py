@@ -1,4 +1,4 @@
-"""A case opened for work: read apart, and kept as a working copy that nobody but us has written."""
+"""Opens a case for work: a separate process reads it, and only we write the working copy made from its rows."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ from layers.project.storage.versions import later_columns
 from layers.text.counted import counted
 
 _TOLD_ROWS = 5_000
-"""Rows that are written between two looks at whether they are wanted still."""
+"""Rows written between two looks whether the work is still wanted."""
 MOST_KEY = 2**53
 _MOST_KEPT_TEXT = 100_000
 """Characters of a replaced value that the history keeps."""
 
 
 class OpenedForWork(NamedTuple):
-    """A case as it was read, its working copy, and the folder that its layers' paths count from."""
+    """A case as it was read, its working copy, and the folder to which its layers' paths refer."""
 
     intake: Intake
     work: WorkingCopy
@@ -127,7 +127,7 @@ def _fill(
     *,
     with_history: bool,
 ) -> tuple[CaseHome, list[str]]:
-    """The rows of a case with what belongs to them; returns its home, and what was done to them in sentences."""
+    """Write the rows of a case and all that belongs to them; return its home, and sentences about repairs."""
     rows, writer = intake.rows, RowWriter(connection)
     outside = _outside_edits(intake, reader) if with_history else []
     drafts = back_to_draft(rows.document, outside)
@@ -172,7 +172,7 @@ def _outside_edits(intake: Intake, reader: CaseReader) -> list[OutsideEdit]:
 
 
 def _write_rows(writer: RowWriter, rows: CaseRows, watch: OpeningWatch | None) -> None:
-    """All rows under the numbers that they have in the file: other programs may count on them."""
+    """Write all rows under their numbers in the file: other programs may rely on these."""
     written, sites = 0, len(rows.document.sites)
     for table in TABLES:
         by_spec: dict[str, list[Row]] = {}

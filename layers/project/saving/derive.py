@@ -1,4 +1,4 @@
-"""Fills what a saved case has and a working copy has not: all of it follows from the rows, never read back."""
+"""Fills the parts of a saved case that a working copy lacks: all follow from the rows, and are never read back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PROVENANCE = (
 
 
 def derive(connection: sqlite3.Connection, target: Path, integrity_slot: str) -> None:
-    """Fill what is derived, in an open transaction; `target` is the name the file will have."""
+    """Fill derived tables and columns, in an open transaction; `target` is the name that the file will have."""
     from layers.project.qgis.case_layers import project_layers  # for start-up time: only saving writes for QGIS
     from layers.project.qgis.project import project_row
     from layers.project.qgis.style import style_rows
@@ -86,7 +86,7 @@ def _bounds(connection: sqlite3.Connection) -> Bounds | None:
 
 
 def _raise_marking(connection: sqlite3.Connection) -> None:
-    """The case is marked at least as high as what is in it; a marking in free words stays as it is."""
+    """Raise the case's marking to the highest of its content; a marking in free words stays as it is."""
     now = _meta(connection, "marking")
     marked = [spec.name for spec in SPECS if any(column.name == "marking" for column in spec.columns)]
     stated = [word for word in MARKINGS if word]

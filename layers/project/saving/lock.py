@@ -22,7 +22,7 @@ from layers.project.storage.fsops import DISK, FileSystem, temporary_beside
 from layers.project.storage.processes import Owner
 
 STALE_S = 12 * 3600
-"""A lock of another host, whose processes we cannot see, is believed for so long after its last sign of life."""
+"""Seconds for which a lock of another host is believed after its last sign of life, as we cannot see its processes."""
 _MOST_BYTES = 10_000
 _MOST_NAME = 100
 
@@ -35,7 +35,7 @@ class Holder(Struct, frozen=True):
     at: float
     """Seconds since 1970, by the holder's clock."""
     token: str = ""
-    """Tells two locks of one process apart."""
+    """Random text that distinguishes locks of one process."""
 
     def __str__(self) -> str:
         user = self.user[:_MOST_NAME] or Phrase("somebody")
@@ -44,7 +44,9 @@ class Holder(Struct, frozen=True):
 
 
 class LockLoss(Struct, frozen=True):
-    """A lock of ours that was taken over: by whom; None where they have let go since, and it is ours again."""
+    """A lock of ours that was taken over, with its new holder; None where that has let go since, and the lock is ours
+    again.
+    """
 
     holder: Holder | None
 
@@ -59,15 +61,15 @@ class CaseLock:
         self._token = str(uuid4())
         self._is_mine = False
         self._turn = threading.RLock()
-        """A look from another thread takes nothing up again that is being let go."""
+        """Held while the lock changes, so that a look from another thread restores none that is being released."""
 
     @property
     def is_mine(self) -> bool:
-        """True where this one was taken, and not given up."""
+        """True where this lock was taken, and not given up."""
         return self._is_mine
 
     def acquire(self) -> Holder | None:
-        """Take the lock; returns who holds it, or None where it is ours now (or cannot be had by anybody)."""
+        """Take the lock; return its holder, or None where it is ours now (or where nobody can have one)."""
         if self._put(replace=False):
             return None
         holder = self.holder()
@@ -76,7 +78,7 @@ class CaseLock:
         return self.take_over()
 
     def take_over(self) -> Holder | None:
-        """Take the lock whoever holds it; returns who was quicker, if anybody."""
+        """Take the lock whoever holds it; return the holder where somebody was quicker."""
         if not self._put(replace=True):
             return None
         holder = self.holder()
@@ -84,7 +86,7 @@ class CaseLock:
         return None if self._is_mine else holder
 
     def lost(self) -> LockLoss | None:
-        """The loss of a lock of ours that stands there no more; None while it does, and where the drive is gone."""
+        """The loss of a lock of ours that is gone; None while it is there, and where the drive is gone."""
         with self._turn:
             if not self._is_mine:
                 return None
@@ -121,7 +123,7 @@ class CaseLock:
                 return
 
     def holder(self) -> Holder | None:
-        """The holder of the lock; None for nobody, for a process that is gone, and for a file that is no lock."""
+        """The holder of the lock; None without one, for a process that is gone, and for a file that is no lock."""
         try:
             holder = decoded_or_none(json.loads(_read(self.path)), Holder)
         except (OSError, ValueError, RecursionError):
@@ -132,7 +134,7 @@ class CaseLock:
         return None if is_old and not holder.owner.is_local else holder
 
     def _put(self, *, replace: bool) -> bool:
-        """Write our lock, complete from the first moment on; False where one stands there, or none can stand."""
+        """Write our lock, complete from the first moment on; False where one exists already, or cannot be made."""
         holder = Holder(login_name(), Owner.of_this_process(), time.time(), self._token)
         try:
             with temporary_beside(self.path, self._fs) as new:

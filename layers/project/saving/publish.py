@@ -1,4 +1,4 @@
-"""Saving: a complete new file beside the target, checked, made durable, and only then put in its place."""
+"""Saving: writes a complete new file beside the target, checks it, makes it durable, then replaces the target."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _add_unwritten(new: Path, unwritten: Sequence[tuple[Edit, Stamp]]) -> None:
 
 
 def _drained(work: WorkingCopy) -> Sequence[tuple[Edit, Stamp]]:
-    """The edits that the working copy could not take. Raises SaveFailed where it broke off without any."""
+    """Return the edits that the working copy could not take. Raises SaveFailed where it broke off without any."""
     try:
         work.drain()
     except SaveFailed:
@@ -156,16 +156,16 @@ def write_case(
 
 
 class _Making(Struct, frozen=True):
-    """The way a new file is made: `fill` makes it, `carry` adds what is neither a row of ours nor derived."""
+    """The way to make a new file: `fill` makes it, `carry` adds content that is neither a row of ours nor derived."""
 
     fill: Callable[[Path], None]
     carry: Callable[[sqlite3.Connection], None]
     needed_bytes: int
     expected: Sequence[Fingerprint] | None
-    """Fingerprints that the file it replaces may have; None: whatever stands there."""
+    """Fingerprints that the replaced file may have; None: any."""
     always_backup: bool
     old_folder: Path | None = None
-    """From where relative paths of layers count, as `fill` writes them; None: from the folder of the target."""
+    """Folder to which the relative paths of layers refer as `fill` writes them; None: the target's folder."""
 
 
 def carry_from(new: sqlite3.Connection, base: Path | None, blobs: SessionBlobs, *, carries: bool) -> None:
@@ -190,7 +190,7 @@ def _not_carried(target: Path, error: Exception) -> SaveFailed:
 
 
 def _nothing(mark: Fingerprint) -> None:
-    """Nobody has to know what is about to stand there."""
+    """Do nothing with the mark of the file that is about to replace the target."""
 
 
 def _put(target: Path, making: _Making, fs: FileSystem, placing: Callable[[Fingerprint], None]) -> Fingerprint:
@@ -259,7 +259,7 @@ def _finish(new: Path, place: Path, making: _Making, fs: FileSystem) -> Seal:
 
 
 def _unsafe_connection(new: Path) -> sqlite3.Connection:
-    """Without journal or syncs: a file that does not get finished is thrown away."""
+    """Open a connection without journal or syncs: a file that does not get finished is thrown away."""
     connection = sqlite3.connect(new, isolation_level=None)
     connection.execute("PRAGMA journal_mode = OFF")
     connection.execute("PRAGMA synchronous = OFF")
@@ -286,7 +286,7 @@ _EMPTY_COUNT = "coalesce(sum(geom IS NULL OR (unicode(substr(CAST(geom AS TEXT),
 
 
 def _replace(new: Path, place: Path, fs: FileSystem) -> None:
-    """Put the new file in place; what a virus scanner or a share holds for a moment is tried again."""
+    """Put the new file in place; try again where a virus scanner or a share holds it for a moment."""
     for _ in range(REPLACE_TRIES - 1):
         try:
             fs.replace(new, place)

@@ -28,7 +28,7 @@ from layers.project.storage.tables import SITE_SPECS
 
 KEPT = 10
 MAKING_S = 3600.0
-"""A session's folder in which there is nothing is left alone for so long."""
+"""Seconds for which an empty session folder is left alone."""
 
 
 class MarkCounts(NamedTuple):
@@ -52,7 +52,7 @@ class RecoverableSession(Struct, frozen=True):
     perhaps_open_on: str = ""
     """The name of the computer on which it may be open now: it is recovered as a copy. Empty: its owner is gone."""
     is_save_lost: bool = False
-    """True where the target was saved, and is not what was saved: a power cut may have taken that back."""
+    """True where the target was saved, but is not the saved file: a power cut may have undone the save."""
 
 
 def recoverable(sessions: Path) -> list[RecoverableSession]:
@@ -162,7 +162,7 @@ def _is_same_file(one: Path, other: Path) -> bool:
 
 
 def _is_abandoned(folder: Path) -> bool:
-    """True for a folder in which nobody has edited anything, and that nobody is making any more."""
+    """True for a folder in which nobody has edited anything, and which is not being made any more."""
     work = folder / "work.gpkg"
     try:
         is_old = time.time() - folder.stat().st_mtime > MAKING_S
@@ -172,7 +172,7 @@ def _is_abandoned(folder: Path) -> bool:
 
 
 def _target_holds_it(session: Session) -> bool:
-    """True where the target is what this session saved, or was made from it since."""
+    """True where the target is the file that this session saved, or was made from it since."""
     if session.target is None or session.fingerprint is None:
         return True
     try:
@@ -198,7 +198,7 @@ def has_change(target: Path, change_uuid: str) -> bool:
 
 
 def _delete(folder: Path) -> None:
-    """Deletes a folder; one that cannot be deleted now is met again at the next start."""
+    """Delete a folder; where that fails now, the next start tries again."""
     shutil.rmtree(folder, ignore_errors=True)
 
 

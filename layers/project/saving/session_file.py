@@ -1,4 +1,4 @@
-"""session.json: whose working copy this is, of which file, and how much of it that file holds."""
+"""session.json: the owner of a working copy, the file that it is of, and how much of it that file holds."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class Session(Struct, frozen=True):
     carries: bool = False
     """True where base.gpkg holds content of other programs, for the next save to carry over."""
     was_edited: bool = False
-    """True where the target holds what no save of ours holds: a backup of it is kept, whatever its age."""
+    """True where the target holds content that no save of ours has: a backup of it is kept, whatever its age."""
     placing: Fingerprint | None = None
-    """Of the file that a save is about to put in the target's place: after a crash either may stand there."""
+    """Mark of the file that a save is about to put in the target's place: after a crash either may stand there."""
     last_change: str = ""
-    """The change_uuid of history row `saved_seq`: a file that has it holds all that was saved."""
+    """The change_uuid of history row `saved_seq`: a file that has it holds all saved edits."""
 
     def with_saved(self, target: Path | None, fingerprint: Fingerprint | None, seq: int, last_change: str) -> Session:
         return replace(
@@ -62,7 +62,9 @@ class Session(Struct, frozen=True):
 
 
 class _Kept(Struct):
-    """A session as its file has it; an owner or a fingerprint that is none costs itself, not the session."""
+    """A session as its file has it; an owner or a fingerprint that is damaged is dropped alone, and the session is
+    kept.
+    """
 
     target: str | None
     project_uuid: str
@@ -79,7 +81,7 @@ class _Kept(Struct):
 
 
 def write_session(folder: Path, session: Session, fs: FileSystem) -> None:
-    """Write it as a whole or not at all, durably, with what tells this computer from others. Raises OSError."""
+    """Write it as a whole or not at all, durably, with the identity of this computer. Raises OSError."""
     kept = _Kept(
         None if session.target is None else str(session.target),
         session.project_uuid,

@@ -9,7 +9,7 @@ from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage.tables import THUMBNAIL
 
 MOST_BYTES = 1 << 20
-"""Of one small picture: what is larger is none of ours."""
+"""Most bytes of one small picture: none of ours is larger."""
 
 
 def small_pictures(work: WorkingCopy, table: str, uuids: Collection[str]) -> dict[str, bytes]:

@@ -28,7 +28,7 @@ _TRIES = 20
 def guarded_target(place: Path, expected: Sequence[Fingerprint] | None, fs: FileSystem) -> Iterator[None]:
     """Hold `place` exclusively, settled: no journal beside it has anything to play back.
 
-    Raises CaseInUse, or CaseChangedOnDisk where it is none of `expected` (None: whatever stands there may go).
+    Raises CaseInUse, or CaseChangedOnDisk where the file is none of `expected` (None: any file may be replaced).
     """
     if not place.exists():
         _put_side_files_aside(place, fs)
@@ -48,7 +48,7 @@ def guarded_target(place: Path, expected: Sequence[Fingerprint] | None, fs: File
 
 @contextmanager
 def _locked(place: Path) -> Iterator[BinaryIO]:
-    """The file that stands at `place`, with the lock that SQLite gives to who writes it. Raises CaseInUse."""
+    """Open the file at `place` with SQLite's lock for writers. Raises CaseInUse."""
     for _ in range(_TRIES):
         with ExitStack() as stack:
             file = stack.enter_context(place.open("rb+"))
@@ -64,9 +64,9 @@ def _locked(place: Path) -> Iterator[BinaryIO]:
 
 
 def _settled(place: Path, expected: Sequence[Fingerprint] | None, fs: FileSystem) -> list[Fingerprint] | None:
-    """Play what stands beside the case into it, on a copy that takes its place; returns what is expected now.
+    """Play the journals beside the case into it, on a copy that replaces it; return the fingerprints now expected.
 
-    Interrupted anywhere, the file and its journals say the same as before.
+    Wherever this is interrupted, the file and its journals have the same content as before.
     """
     with temporary_beside(place, fs) as whole:
         try:
@@ -99,7 +99,9 @@ def _changed(place: Path) -> CaseChangedOnDisk:
 
 
 def _put_side_files_aside(place: Path, fs: FileSystem) -> None:
-    """Side files of a database that is gone or broken must not be played into the new one; they are kept."""
+    """Rename the side files of a database that is gone or broken, so that they are kept, and not played into the new
+    one.
+    """
     for side in side_files(place):
         names = (side_file(side, f".orphan{n if n > 1 else ''}") for n in count(1))
         fs.replace(side, next(name for name in names if not os.path.lexists(name)))

@@ -34,7 +34,7 @@ from layers.project.storage.schema import HISTORY_KEY, RESERVED_META, WHOLE_HIST
 
 IDLE_CHECKPOINT_S = 1.0
 MOST_BASELINE = 20_000
-"""Rows that are told to the history as they stood, where it does not know them."""
+"""Most rows that are written into the history as they stood, where it does not know them."""
 
 
 def utc_now() -> str:
@@ -136,12 +136,12 @@ class WorkingCopy:
 
     @property
     def fingerprint(self) -> Fingerprint | None:
-        """Of the target as it was opened or last saved."""
+        """Mark of the target as it was opened or last saved."""
         return self._session.fingerprint
 
     @property
     def own_marks(self) -> list[Fingerprint]:
-        """Marks that the target may have without anybody else having changed it."""
+        """Marks that the target may have without a change by anybody else."""
         return [mark for mark in (self._session.fingerprint, self._session.placing) if mark is not None]
 
     @property
@@ -161,7 +161,7 @@ class WorkingCopy:
 
     @property
     def was_edited(self) -> bool:
-        """True where the target holds what no save of ours holds."""
+        """True where the target holds content that no save of ours has."""
         return self._session.was_edited
 
     @property
@@ -176,12 +176,14 @@ class WorkingCopy:
 
     @property
     def failed(self) -> str:
-        """Why the last edits are not durable; empty while all is well. Space regained is noticed by the next edit."""
+        """Reason why the last edits are not durable; empty while all is well. Space regained is noticed by the next
+        edit.
+        """
         return self._failed
 
     def on_failure(self, callback: Callable[[str], None], well: Callable[[], None] | None = None) -> None:
-        """`callback(sentence)` is called on the writer's thread, once for each time writing begins to fail, and `well`
-        when all is written after that.
+        """Call `callback(sentence)` on the writer's thread each time that writing begins to fail, and `well` when all
+        is written after that.
         """
         self._on_failure, self._on_well = callback, well
 
@@ -223,7 +225,7 @@ class WorkingCopy:
         self._messages.put(message)
 
     def placing(self, mark: Fingerprint) -> None:
-        """A save is about to put a file of this mark in the target's place. Raises OSError."""
+        """Note that a save is about to put a file of this mark in the target's place. Raises OSError."""
         self._session = replace(self._session, placing=mark)
         try:
             write_session(self.folder, self._session, self._fs)
@@ -232,7 +234,7 @@ class WorkingCopy:
                 raise
 
     def published(self, target: Path, fingerprint: Fingerprint, seq: int, last_change: str) -> None:
-        """`target` now holds all edits up to history row `seq`, durably. Raises SaveFailed."""
+        """Note that `target` now holds all edits up to history row `seq`, durably. Raises SaveFailed."""
         self._session = self._session.with_saved(target, fingerprint, seq, last_change)
         try:
             write_session(self.folder, self._session, self._fs)
@@ -299,7 +301,9 @@ class WorkingCopy:
                 return
 
     def _checkpoint(self) -> bool:
-        """True where it went well; else all is in the -wal as before, and the next quiet second is for another try."""
+        """Move the -wal into the database. False where that failed: all is in the -wal as before, and it is tried again
+        later.
+        """
         try:
             self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
         except (sqlite3.Error, MemoryError):
@@ -362,7 +366,7 @@ def begin_history(
     document: Document,
     told: Collection[tuple[str, str]] = (),
 ) -> None:
-    """Have the history tell each row since its first day, unless they are too many. It knows those of `told`."""
+    """Write each row's creation into the history, unless they are too many; it knows the rows of `told` already."""
     rows = sum(len(document.table(table)) for table in TABLES)
     if rows - len(told) <= MOST_BASELINE:
         writer.write_baseline(document, told)
@@ -371,9 +375,9 @@ def begin_history(
 
 @contextmanager
 def session_folder(sessions: Path, session: Session, fs: FileSystem) -> Iterator[Path]:
-    """A new folder that only its owner may read; gone where making what is in it fails.
+    """Make a new folder that only its owner may read; it is removed where filling it fails.
 
-    Raises SaveFailed, DiskFull or NotAllowed for what the system refuses in the block.
+    Raises SaveFailed, DiskFull or NotAllowed for the system's errors in the block.
     """
     folder = sessions / str(uuid4())
     try:
@@ -394,7 +398,7 @@ def session_folder(sessions: Path, session: Session, fs: FileSystem) -> Iterator
 
 
 def with_all_saved(session: Session, connection: sqlite3.Connection, fingerprint: Fingerprint | None) -> Session:
-    """The session of a working copy that holds nothing else than its target."""
+    """The session of a working copy whose edits are all in its target."""
     seq, last_change = last_history(connection)
     was_edited = session.was_edited
     return replace(session.with_saved(session.target, fingerprint, seq, last_change), was_edited=was_edited)

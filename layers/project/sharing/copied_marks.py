@@ -1,7 +1,4 @@
-"""Marks as text on their way to another case or program: GeoJSON, with the sources and images that they cite beside it.
-
-The same text is what other programs read. What comes back is foreign input, whoever wrote it: every value is judged.
-"""
+"""Marks as text for another case or program: GeoJSON, accompanied by the sources and images that they cite."""
 
 from __future__ import annotations
 
@@ -34,9 +31,9 @@ MOST_ALIASES = 20
 _WITH_ORIGIN = "aliases_json"
 """The property that holds names with their origin, beside the names for other programs."""
 OWN = "geoloupe"
-"""The member of the text that holds what only we read."""
+"""Member of the text for content that only Geoloupe reads."""
 _STAYS = frozenset({*STAMPS, "uuid", "layer_uuid", "reviewed_by", "reviewed_at", "status", "geometry"})
-"""Fields that belong to the case in which a mark was made."""
+"""Fields that stay behind in the case in which a mark was made."""
 _CHOICES = {
     "role": vocabulary.ROLES,
     "mark_kind": vocabulary.MARK_KINDS,
@@ -46,7 +43,7 @@ _CHOICES = {
 _NAMES = ("label", "name", "Name", "NAME", "title")
 _NOTES = ("notes", "description", "Description", "desc")
 _LARGEST = 2**53
-"""Of whole numbers; no field has a larger one."""
+"""Largest whole number; no field has a larger one."""
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
@@ -59,14 +56,14 @@ class CopiedMarks(Struct, frozen=True):
     templates: tuple[MarkTemplate, ...] = ()
     """Templates of their classes that the case has changed, or has of its own."""
     claims: int = 0
-    """Links to claims that the originals have, which are not copied."""
+    """Number of links of the originals to claims, which are not copied."""
     is_ours: bool = True
     not_taken: int = 0
-    """Features that are no marks: without a geometry, or with a broken one."""
+    """Number of features that are no marks: without a geometry, or with a broken one."""
 
 
 def marks_text(document: Document, sites: Sequence[Site]) -> str:
-    """GeoJSON of these marks, with all that they say, and what they cite. Raises InvalidValue for too many."""
+    """GeoJSON of these marks with all their fields, and the rows that they cite. Raises InvalidValue for too many."""
     if len(sites) > MOST_MARKS:
         raise InvalidValue(
             "More than {most_marks} marks are too many to be copied: select fewer.", most_marks=f"{MOST_MARKS:,}"
@@ -162,7 +159,7 @@ def _facts(site: Site) -> str:
 
 
 def _told(row: Row) -> dict[str, Any]:
-    """The fields that say something else than in a new row."""
+    """The fields that differ from those of a new row."""
     told = {name: value for name, default in _DEFAULTS[type(row)] if (value := getattr(row, name)) != default}
     if isinstance(row, Site) and row.aliases:
         told["aliases"] = dict(row.aliases)
@@ -221,7 +218,7 @@ def _columns_of(table: str) -> tuple[Column, ...]:
 
 
 def _values(columns: Sequence[Column], said: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that are said, each as one of ours; what is no word that we know is as if it were not said."""
+    """The stated fields, each as one of ours; an unknown word counts as not stated."""
     found: dict[str, Any] = {}
     for column in columns:
         value = said.get(column.field)

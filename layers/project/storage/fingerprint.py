@@ -1,4 +1,4 @@
-"""Is the file still the one that was opened? Told by its bytes alone, through one open descriptor, without SQLite."""
+"""Tells if a file is still the one that was opened, by its bytes alone, through one open descriptor, without SQLite."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def fingerprint(path: Path, like: Fingerprint | None = None) -> Fingerprint:
 
 
 def fingerprint_of(file: BinaryIO, path: Path, like: Fingerprint | None = None) -> Fingerprint:
-    """The fingerprint of an open file; `path` leads to what stands beside it. Raises OSError."""
+    """The fingerprint of an open file; `path` leads to the journals beside it. Raises OSError."""
     file.seek(0)
     header = Header.of(file.read(HEADER_BYTES))
     status = os.fstat(file.fileno())

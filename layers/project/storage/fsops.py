@@ -1,4 +1,4 @@
-"""The only door to files for everything that saves: a whole file or none. Tests put a failing system in its place."""
+"""All file operations of saving, which write a whole file or none. Tests put a failing system in their place."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def temporary_beside(place: Path, fs: FileSystem) -> Iterator[Path]:
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """A folder for what is thrown away, which only its owner may read; `sweep` meets those of killed runs."""
+    """A folder for temporary files, which only its owner may read; `sweep` deletes those of killed runs."""
     folder = Path(tempfile.mkdtemp(prefix=scratch_prefix()))
     try:
         yield folder
@@ -135,7 +135,7 @@ def scratch_folder() -> Iterator[Path]:
 
 
 def sweep(folder: Path, fs: FileSystem) -> None:
-    """Delete what processes of this host that are gone left behind."""
+    """Delete the files that ended processes of this host left behind."""
     for path in list(fs.listdir(folder)):
         match = _UNFINISHED.fullmatch(path.name)
         if match and match[2] == this_host() and not Owner(int(match[1]), "", socket.gethostname()).is_alive:

@@ -1,7 +1,4 @@
-"""GeoPackage geometry blobs: written from shapely, and read only after a guard has walked them.
-
-The guard is ours because GEOS overflows its stack on nested collections and allocates what a count says.
-"""
+"""GeoPackage geometry blobs: written from shapely, and read only after a check of all of their bytes."""
 
 from __future__ import annotations
 
@@ -22,7 +19,7 @@ _EMPTY_HEADER = b"GP\x00\x11" + struct.pack("<i", SRS_ID)
 _ENVELOPE_HEADER = b"GP\x00\x03" + struct.pack("<i", SRS_ID)
 _POINT_START = _PLAIN_HEADER + b"\x01\x01\x00\x00\x00"
 START_BYTES = 40
-"""Of a blob: its header with the plane part of an envelope, or a whole point."""
+"""Bytes at the start of a blob: its header with the plane part of an envelope, or a whole point."""
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
 _DIMENSIONS = (2, 3, 3, 4)
 _MULTI_OF = {
@@ -33,13 +30,13 @@ _MULTI_OF = {
 
 
 def _as_stored(geometry: BaseGeometry) -> BaseGeometry:
-    """Lines and polygons are kept as multi geometries: one type a table, as GeoPackage asks."""
+    """Convert lines and polygons into multi geometries: a table has one type, as GeoPackage asks."""
     build = _MULTI_OF.get(geometry.geom_type)
     return geometry if build is None else build([geometry])
 
 
 def _as_used(geometry: BaseGeometry | None) -> BaseGeometry | None:
-    """A multi geometry of one part is that part."""
+    """Convert a multi geometry of one part into that part."""
     if geometry is None or not geometry.geom_type.startswith("Multi") or len(geometry.geoms) != 1:
         return geometry
     return geometry.geoms[0]
@@ -101,8 +98,8 @@ def are_plain_points(values: Sequence[object]) -> bool:
 
 
 def told_boxes(starts: Sequence[object]) -> NDArray[np.float64]:
-    """(n, 4) left, bottom, right, top by the first `START_BYTES` of blobs, NaN where those do not tell: nothing of them
-    is trusted but four numbers.
+    """(n, 4) left, bottom, right, top by the first `START_BYTES` of blobs, NaN where these do not state them. Nothing
+    in the bytes is trusted but these four numbers.
     """
     found = np.full((len(starts), 4), np.nan)
     plain = [index for index, start in enumerate(starts) if is_plain_point(start)]

@@ -42,7 +42,7 @@ def is_integrity_text(text: str) -> bool:
 
 
 def empty_slot() -> str:
-    """A text of the slot's length that stands nowhere else, so that it can be found in the file."""
+    """A text of the slot's length that occurs nowhere else, so that it can be found in the file."""
     return f"sha256 {secrets.token_hex(32)} 0000000000"
 
 

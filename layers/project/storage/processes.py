@@ -21,11 +21,11 @@ class Life(Enum):
     ALIVE = auto()
     GONE = auto()
     ELSEWHERE = auto()
-    """On another computer, or where its processes are not seen: it may be either."""
+    """The process is on another computer, or cannot be seen from here: it may be alive or gone."""
 
 
 class Owner(Struct, frozen=True):
-    """A process on a host. `started` is what the system says about its start; empty where it says nothing."""
+    """A process on a host. `started` is the start that the system states for it; empty where it states none."""
 
     pid: int
     started: str = ""

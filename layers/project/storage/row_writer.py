@@ -1,4 +1,4 @@
-"""Rows into tables: inserts in bulk, single changes, the spatial index, history, tombstones. Never commits."""
+"""Writes rows into tables: inserts in bulk, single changes, spatial index, history, tombstones. Never commits."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class RowWriter:
         self._connection.executemany(_HISTORY_SQL, history)
 
     def write_baseline(self, document: Document, tables: Collection[tuple[str, str]] = ()) -> None:
-        """Tell the history each row as it stands now, but those whose (table, uuid) it knows already."""
+        """Write each row as it stands now into the history, except those whose (table, uuid) it knows already."""
         txn_uuid = str(uuid4())
         history = []
         for table in TABLES:
@@ -89,7 +89,7 @@ class RowWriter:
         self._connection.executemany(_HISTORY_SQL, history)
 
     def write_told(self, edit: Edit, stamp: Stamp) -> None:
-        """Tell the history of an edit whose rows are written already."""
+        """Write the history of an edit whose rows are written already."""
         txn_uuid = str(uuid4())
         told = (row for change in edit.changes for row in _history_rows(change, txn_uuid, stamp, {}, edit.reason))
         self._connection.executemany(_HISTORY_SQL, told)
@@ -99,7 +99,7 @@ class RowWriter:
         self._connection.executemany(_HISTORY_SQL, rows)
 
     def insert_fields(self, spec: TableSpec, fields: Mapping[str, Any]) -> None:
-        """Add a row of which there is no geometry, and so no site."""
+        """Add a row without a geometry, which is no site."""
         values = [
             aliases_text(value) if isinstance(value, tuple) else value
             for value in (fields[column.field] for column in spec.plain_columns)
@@ -148,7 +148,7 @@ class RowWriter:
         return first
 
     def forget_keys(self) -> None:
-        """Forgets the keys that a rollback undid."""
+        """Forget the keys that a rollback undid."""
         self._next_keys.clear()
 
     def _flush(self, inserts: list[Change]) -> list[Change]:
@@ -164,7 +164,7 @@ class RowWriter:
         return []
 
     def _change(self, change: Change, stamp: Stamp) -> dict[str, Any]:
-        """Returns what goes with a row from columns that are not ours."""
+        """Change a row; return its values in columns that are not ours."""
         assert change.before is not None
         old = spec_of(change.table, change.before)
         gone: dict[str, Any] = {}
@@ -207,7 +207,7 @@ class RowWriter:
             )
 
     def _delete(self, spec: TableSpec, uuid: str) -> dict[str, Any]:
-        """Returns the row's values in columns that are not ours."""
+        """Delete a row; return its values in columns that are not ours."""
         gone: dict[str, Any] = {}
         foreign = self._foreign_columns(spec)
         if foreign:
@@ -230,7 +230,7 @@ class RowWriter:
         self._foreign.pop(spec.name, None)
 
     def fill_foreign(self, spec: TableSpec, columns: Sequence[str], rows: Mapping[str, Sequence[Any]]) -> None:
-        """Values of `columns` by the uuids of their rows."""
+        """Write values of `columns` by the uuids of their rows."""
         names = ", ".join(f"{quoted(name)} = ?" for name in columns)
         self._connection.executemany(
             f"UPDATE {spec.name} SET {names} WHERE uuid = ?", [(*values, uuid) for uuid, values in rows.items()]
@@ -282,7 +282,7 @@ def _is_new_table(inserts: list[Change], change: Change) -> bool:
 
 
 def _tombstone(spec: TableSpec, row: Row, stamp: Stamp) -> tuple[str | None, ...]:
-    """The trace of a deleted row; of one with bytes it says what it was, and which bytes."""
+    """Make the trace of a deleted row; for a row with bytes it tells which they were."""
     sha256 = what = None
     if isinstance(row, Chip | SourceFile):
         sha256, what = row.sha256 or None, row.what

@@ -14,7 +14,7 @@ _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 def save_error(error: OSError | sqlite3.Error | UnicodeError, target: Path) -> GeoloupeError:
-    """The noun and the sentence for what stopped a save to `target`; the old file is as it was."""
+    """The error, with its sentence, for a cause that stopped a save to `target`; the old file is as it was."""
     name = shown(target)
     if isinstance(error, OSError):
         if error.errno in _FULL:
@@ -52,7 +52,7 @@ def save_error(error: OSError | sqlite3.Error | UnicodeError, target: Path) -> G
 
 
 def journal_error(error: OSError | sqlite3.Error | UnicodeError | MemoryError) -> SaveFailed:
-    """The noun and the sentence for an edit that the working copy could not take."""
+    """The error, with its sentence, for an edit that the working copy could not take."""
     if isinstance(error, MemoryError):
         return SaveFailed(
             "Your last edits are not on the disk yet: there is not enough memory. Close other programs; they are "

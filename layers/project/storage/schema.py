@@ -1,6 +1,6 @@
-"""The tables of a case: what GeoPackage asks for, ours, and the private ones. All stand from the start.
+"""The tables of a case: those of GeoPackage, ours, and the private ones. All exist from the start.
 
-What is derived from the rows when saving (triggers, extents, mapping rows, styles) is in `derive`.
+Parts that are derived from the rows when saving (triggers, extents, mapping rows, styles) are in `derive`.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ USER_VERSION = 10400
 SCHEMA_VERSION = 3
 MIN_READER_VERSION = 1
 MIN_WRITER_VERSION = 3
-"""Earlier versions would drop the tables that they do not know."""
+"""First version that may write our cases: earlier ones would drop tables that they do not know."""
 HISTORY_KEY = "history"
-"""`WHOLE_HISTORY` under this key says that the history tells each row since its first day."""
+"""Key whose value `WHOLE_HISTORY` says that the history begins with the creation of each row."""
 WHOLE_HISTORY = "whole"
 STYLES_KEY = "styles"
-"""The fact that tells our layer styles from those that somebody has changed since."""
+"""Key of the fact that distinguishes our layer styles from those that were changed since."""
 CARRIED_KEY = "carried"
-"""The fact that there is content of other programs in the case, in tables of theirs or of all."""
+"""Key of the fact that the case has content of other programs, in their tables or in shared ones."""
 OUR_PROJECT = "Geoloupe"
 """The name of our row in qgis_projects, and of our layer styles."""
 PROJECT_METADATA = '{"last_modified_time": "2024-01-01 00:00:00", "last_modified_user": ""}'
@@ -114,7 +114,7 @@ HISTORY_COLUMNS = (
     "reason",
 )
 TOMBSTONE_COLUMNS = ("uuid", "table_name", "deleted_at", "deleted_by", "sha256", "what")
-"""`what` and `sha256` tell of bytes that were deleted: a chip or a kept file is listed for ever."""
+"""Columns of tombstones. `what` and `sha256` describe deleted bytes: a chip or a kept file is listed for ever."""
 
 PRIVATE_TABLES = (*(spec.name for spec in SPECS if spec.private), "loupe_history", "loupe_tombstones")
 
@@ -274,7 +274,7 @@ ENUM_COLUMNS: tuple[tuple[str, str, str], ...] = (
 
 
 def create_schema(connection: sqlite3.Connection, project_uuid: str) -> None:
-    """Make every table in an empty database, and fill what does not depend on rows. Leaves the transaction open."""
+    """Make every table in an empty database, and fill those that depend on no row. Leaves the transaction open."""
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {USER_VERSION}")
     connection.execute("BEGIN")
@@ -295,7 +295,9 @@ def create_schema(connection: sqlite3.Connection, project_uuid: str) -> None:
 
 
 def add_missing(connection: sqlite3.Connection) -> None:
-    """Add what an older version's working copy lacks, and say anew what stands in it. Leaves the transaction open."""
+    """Add tables and rows that an older version's working copy lacks, and update those with fixed content. Leaves the
+    transaction open.
+    """
     for spec in SPECS:
         there = _columns_of(connection, spec.name)
         if not there:

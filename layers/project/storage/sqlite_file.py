@@ -1,6 +1,6 @@
 """The file format of SQLite, as far as Geoloupe reads it by itself: the header, and the names in the schema.
 
-Nothing here runs SQLite, so a file that somebody else made can be told apart in the window's process.
+Nothing here runs SQLite, so that the window's process can recognise files that others made.
 https://www.sqlite.org/fileformat2.html
 """
 
@@ -22,7 +22,7 @@ SQLITE_MAGIC = b"SQLite format 3\x00"
 SIDE_FILES = ("-wal", "-journal", "-shm")
 HEADER_BYTES = 100
 _MOST_PAGES = 2_000
-"""A schema of thousands of tables; more is no case."""
+"""Most pages of a schema, enough for thousands of tables; a larger one is no case's."""
 _INTERIOR, _LEAF = 0x05, 0x0D
 
 
@@ -37,7 +37,7 @@ class Header(Struct, frozen=True):
 
     @classmethod
     def of(cls, data: bytes) -> Header | None:
-        """None where `data` is no header of SQLite."""
+        """Parse the header; None where `data` is no header of SQLite."""
         if len(data) < HEADER_BYTES or not data.startswith(SQLITE_MAGIC):
             return None
         page_bytes = int.from_bytes(data[16:18], "big")
@@ -89,7 +89,7 @@ def check_regular_file(path: Path) -> None:
 
 
 def open_regular(path: Path) -> BinaryIO:
-    """A regular file for reading: a pipe that has taken its place is not waited for. Raises OSError."""
+    """Open a regular file for reading; a pipe that has taken its place is not waited for. Raises OSError."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
@@ -138,9 +138,9 @@ def is_case(path: Path) -> bool:
 
 
 def has_table(path: Path, name: str) -> bool:
-    """True where the schema of a regular SQLite file names a table so; False for whatever cannot be walked.
+    """True where the schema of a regular SQLite file has a table of this name; False for a file that cannot be read.
 
-    What only a -wal holds is not seen.
+    Tables that are only in a -wal are not seen.
     """
     try:
         with open_regular(path) as file:

@@ -28,16 +28,16 @@ class LockedElsewhere(Exception):
 
 @contextmanager
 def shared(handle: int, wait_s: float) -> Iterator[None]:
-    """Nobody commits to the file meanwhile, unless in WAL mode. Raises LockedElsewhere."""
+    """Hold a shared lock, so that nobody commits to the file, unless in WAL mode. Raises LockedElsewhere."""
     with _held(handle, wait_s, is_exclusive=False):
         yield
 
 
 @contextmanager
 def exclusive(handle: int, wait_s: float) -> Iterator[None]:
-    """Nobody reads or writes the file meanwhile, readers in WAL mode included; `handle` is open for writing.
+    """Hold an exclusive lock, so that nobody reads or writes the file, readers in WAL mode included.
 
-    Raises LockedElsewhere.
+    `handle` is open for writing. Raises LockedElsewhere.
     """
     with _held(handle, wait_s, is_exclusive=True):
         yield

@@ -64,7 +64,7 @@ _KINDS: dict[Any, Kind] = {
 _MOST_UUID = 200
 """Characters of a uuid, which in a file is any text."""
 DATA, THUMBNAIL = "data", "thumbnail"
-"""Columns of bytes: what a row is about, which each of its rows has, and a small picture, which it may have."""
+"""Columns of bytes: the content of a row, which each row of its table has, and a small picture, which it may have."""
 STAMPS = ("created_at", "created_by", "modified_at", "modified_by", "rev")
 
 
@@ -133,7 +133,7 @@ def _required(spec: TableSpec, column: Column) -> bool:
 
 
 REQUIRED = {("chips", DATA), ("chips", "content_type"), ("loupe_meta", "value")}
-"""Columns that are NOT NULL: what OGC's media relation asks for, and a fact of the case without a value is one."""
+"""Columns that are NOT NULL: those of OGC's media relation, and the value of a fact of the case."""
 
 
 def _columns(row_type: type[Row], renamed: dict[str, str] | None = None) -> tuple[Column, ...]:
@@ -224,7 +224,7 @@ def _stated_origin(source_uuid: str, is_ours: bool) -> list[dict[str, Any]]:
 
 
 def told_value(value: Any) -> Any:
-    """A field's value as the history tells it: nothing said is None."""
+    """A field's value as the history has it: None for a value that is not stated."""
     if value in ("", ()):
         return None
     return aliases_text(value) if isinstance(value, tuple) else value
@@ -268,7 +268,9 @@ def stored_values(spec: TableSpec, row: Row) -> list[Any]:
 
 
 def stored_columns(spec: TableSpec, rows: Sequence[Row]) -> tuple[list[Column], list[list[Any]]]:
-    """The plain columns in which any row says anything, and their values: what is empty in all is not written."""
+    """The plain columns in which any row has a value, with their values: columns that are empty in all rows are not
+    written.
+    """
     columns, values = [], []
     for column in spec.plain_columns:
         found = list(map(attrgetter(column.field), rows))

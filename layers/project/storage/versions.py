@@ -1,7 +1,4 @@
-"""Versions of the schema: what each added, so that a case of an older one can be told from a broken one.
-
-A table or column that a version added is another program's where it stands in a case of an older version.
-"""
+"""Versions of the schema: the columns and tables that each added, to tell a case of an older one from a broken one."""
 
 from __future__ import annotations
 
@@ -52,7 +49,7 @@ ADDED_COLUMNS: Mapping[int, Mapping[str, frozenset[str]]] = {
         "products": frozenset({"state", "correction"}),
     },
 }
-"""By version and table."""
+"""Columns that a version added, by version and table."""
 
 ADDED_TABLES: Mapping[int, frozenset[str]] = {
     2: frozenset(
@@ -68,14 +65,16 @@ ADDED_TABLES: Mapping[int, frozenset[str]] = {
     ),
     3: frozenset({"custody", "product_rows", "loupe_watch", "loupe_seen"}),
 }
-"""By version."""
+"""Tables that a version added, by version."""
 
 _LONGEST = 9
 """Digits of a version number."""
 
 
 def version_in(meta: Mapping[str, str], key: str) -> int:
-    """A version number among the facts of a case; 1 for what is none, and a large one for a number that is too long."""
+    """A version number among the facts of a case; 1 for a text that is none, and a large number for one that is too
+    long.
+    """
     text = meta.get(key, "")
     if not (text.isascii() and text.isdigit()):
         return 1
@@ -83,7 +82,7 @@ def version_in(meta: Mapping[str, str], key: str) -> int:
 
 
 def schema_version_in(meta: Mapping[str, str]) -> int:
-    """The version of a case; ours where it says none, for then nothing of it may be taken for another program's."""
+    """The version of a case; ours where it states none, so that nothing of it is taken for another program's."""
     text = meta.get("schema_version", "")
     return version_in(meta, "schema_version") if text.isascii() and text.isdigit() else max(ADDED_TABLES)
 

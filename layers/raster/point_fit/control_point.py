@@ -14,9 +14,9 @@ from layers.geo.crs import WEB_MERCATOR
 from layers.phrase import Phrase
 
 MOST_POINTS = 100
-"""More are not set by hand, and a spline through so many is judged within a blink of the window."""
+"""Most points of a set: nobody sets more by hand, and a spline through these is still checked at once."""
 FARTHEST_PX = 1e7
-"""From the corner of the picture: no picture that can be opened is larger."""
+"""Greatest distance of a pixel from the picture's corner: no picture that can be opened is larger."""
 _SENTENCE = Phrase("The control points cannot be understood: georeference the picture anew.")
 
 
@@ -29,7 +29,7 @@ class Method(StrEnum):
 
     @property
     def least_points(self) -> int:
-        """Points without which it is not determined."""
+        """Fewest points that determine the fit."""
         return 4 if self is Method.PROJECTIVE else 3
 
     def degrees_of_freedom(self, points: int) -> int:
@@ -60,7 +60,7 @@ class PointSet(Struct, frozen=True):
     size: tuple[int, int] = (0, 0)
     """Width and height of the picture that they were set on; 0: not stated."""
     crs_before: str = ""
-    """Of the layer's row before it had them: it has that again when they are taken away."""
+    """CRS that the layer's row had before these points; it returns when they are removed."""
     by: str = ""
     at: str = ""
 
@@ -71,7 +71,7 @@ class PointSet(Struct, frozen=True):
 
     @property
     def for_readers(self) -> PointSet:
-        """The same without what places nothing: who set them, and when."""
+        """The set without its author and date, which place nothing."""
         return replace(self, crs_before="", by="", at="")
 
     def to_json(self) -> dict[str, Any]:
@@ -90,7 +90,7 @@ class PointSet(Struct, frozen=True):
 
     @classmethod
     def from_json(cls, data: Any) -> Self:
-        """Raises InvalidValue for anything that is no such set, whatever JSON it is."""
+        """Decode a set from JSON values. Raises InvalidValue for anything else."""
         try:
             points = tuple(_point(each) for each in _listed(data["points"], MOST_POINTS))
             width, height = (_whole(value) for value in _listed(data.get("size") or [0, 0], 2))

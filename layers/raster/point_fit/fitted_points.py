@@ -1,5 +1,5 @@
-"""A picture fitted to its control points: where it lies, and what the points say about how well. Refused in a sentence
-where they determine nothing, or what no picture can be.
+"""A picture fitted to its control points: where it lies, and how well the points agree. A fit is refused in a sentence
+where the points do not determine it, or where no picture could lie so.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from layers.text.counted import counted, metres
 
 SAME_PX = 0.05
 SAME_SHARE = 1e-7
-"""Of the extent of all points on the map: nearer ones are one place."""
+"""Distance on the map, as a share of the extent of all points, below which two points are one place."""
 LINE_SHARE = 2e-3
 """Points whose band is narrower than this share of its length lie in one line."""
 LEAST_HEIGHT = 0.02
-"""Nearer to the horizon than this (the middle of the points being at 1) no picture is drawn."""
+"""Least height above the horizon at which a picture is drawn; the middle of the points has 1."""
 _OUTLINE = 33
 _FOLD_NODES = 21
 _SLOPE_PX = 0.25
@@ -42,9 +42,9 @@ class Residual(NamedTuple):
     """The disagreement of the fit and a point. For a thin plate spline, of the fit through all other points."""
 
     metres: float
-    """On the ground, along the geodesic from where the point says to where the fit says."""
+    """Distance on the ground, along the geodesic from the point's place to that of the fit."""
     dx_px: float
-    """From the point's pixel to that where the fit has its place."""
+    """Columns from the point's pixel to the one where the fit has its place."""
     dy_px: float
 
     @property
@@ -58,16 +58,16 @@ class FittedPoints(Struct, frozen=True, eq=False):
     points: PointSet
     size: tuple[int, int]
     to_world: Plane
-    """From pixels into the CRS of the fit."""
+    """Converts pixels into the CRS of the fit."""
     to_pixels: Plane
     rough: Affine
     """Pixel to world: the fit itself where it is affine, else the nearest affine one."""
     bounds: Bounds
-    """Of the picture, in the CRS of the fit."""
+    """Bounds of the picture, in the CRS of the fit."""
     margin: float
     """Distance beyond the picture's edges, as a share of its size and by `rough`, up to which `to_pixels` holds."""
     residuals: tuple[Residual | None, ...]
-    """Of every point, also of those that are off; None for a point that nothing checks."""
+    """Residuals of all points, also of those that are off; None for a point that nothing checks."""
 
     @property
     def degrees_of_freedom(self) -> int:
@@ -81,7 +81,9 @@ class FittedPoints(Struct, frozen=True, eq=False):
 
     @property
     def rms_m(self) -> float | None:
-        """In metres; None where nothing checks the fit. No position error: the points may all be off together."""
+        """Root mean square of the residuals in metres; None where nothing checks the fit. It is no position error: the
+        points may all be off together.
+        """
         return _root_mean_square([residual.metres for residual in self.checked])
 
     @property
@@ -230,7 +232,7 @@ def _plane(points: PointSet, size: tuple[int, int], fit: PlaneFit) -> FittedPoin
 def _spline(
     points: PointSet, size: tuple[int, int], picture: tuple[Floats, Floats], world: tuple[Floats, Floats]
 ) -> tuple[FittedPoints, Floats]:
-    """With what each point's pixel would be without it, less its own."""
+    """Fit a spline; also return, for each point, the pixel that the others give it, less its own."""
     plain = fit_affine(*picture, *world)
     if plain is None:
         raise CannotBePlaced("Too many of the control points lie in one line: set one away from it.")
@@ -312,7 +314,7 @@ def _folded() -> CannotBePlaced:
 
 
 def _checked_bounds(points: PointSet, x: Floats, y: Floats) -> Bounds:
-    """Of the picture's outline; raises CannotBePlaced where that is off the Earth, or larger than it."""
+    """Bounds of the picture's outline; raises CannotBePlaced where that is off the Earth, or larger than it."""
     lon, lat = transform_points(points.crs, WGS84, x, y)
     world = world_bounds(points.crs)
     around = world.expanded(max(world.width, world.height))
@@ -355,7 +357,9 @@ def _applied(affine: Affine, x: Floats, y: Floats) -> tuple[Floats, Floats]:
 
 
 def _with_residuals(found: FittedPoints, left_out: Floats | None, fit: PlaneFit | None = None) -> FittedPoints:
-    """`left_out`: of a spline; `fit`: else, which says what points it checks."""
+    """Add the residuals of all points. `left_out`: those of a spline; `fit`: any other fit, which says which points it
+    checks.
+    """
     points = found.points.points
     cols, rows = np.array([p.col for p in points]), np.array([p.row for p in points])
     px, py = found.pixels([p.lon for p in points], [p.lat for p in points])

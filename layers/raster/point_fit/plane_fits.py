@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from layers.raster.point_fit.thin_plate import Floats
 
 LEAST_RANK = 1e-5
-"""Of the smallest to the largest singular value: below it the points do not determine the fit."""
+"""Least ratio of the smallest to the largest singular value: below it the points do not determine the fit."""
 _NEWTON_STEPS = 30
 _CHECKED = 1e-3
 
@@ -38,29 +38,31 @@ class PlaneFit(Struct, frozen=True, eq=False):
     """A projective map, of which an affine one is a kind: the third row of its matrix is (0, 0, 1)."""
 
     matrix: Floats
-    """Between normalised positions."""
+    """Matrix between normalised positions."""
     near: _Normal
     far: _Normal
     is_checked: NDArray[np.bool_]
     """False for a point through which the fit goes whatever its place: no other point says anything about it."""
 
     def forwards(self, u: Floats, v: Floats) -> tuple[Floats, Floats]:
-        """From pixels to the world; nan at and beyond the horizon, which no picture reaches."""
+        """Convert pixels to the world; nan at and beyond the horizon, which no picture reaches."""
         return self.far.out(*_applied(self.matrix, *self.near.into(np.asarray(u), np.asarray(v))))
 
     def back(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """From the world to pixels; nan at and beyond the horizon."""
+        """Convert the world to pixels; nan at and beyond the horizon."""
         found = _applied(np.linalg.inv(self.matrix), *self.far.into(np.asarray(x), np.asarray(y)))
         return self.near.out(*found)
 
     def heights(self, u: Floats, v: Floats) -> Floats:
-        """Above 0 on this side of the horizon, 0 on it; 1 in the middle of the points."""
+        """Return how far pixels are from the horizon: above 0 on this side of it, 0 on it, 1 in the middle of the
+        points.
+        """
         s, t = self.near.into(u, v)
         return np.asarray(self.matrix[2, 0] * s + self.matrix[2, 1] * t + self.matrix[2, 2], dtype=np.float64)
 
 
 def fit_affine(u: Floats, v: Floats, x: Floats, y: Floats) -> PlaneFit | None:
-    """None where the points do not determine it."""
+    """Fit an affine transform; None where the points do not determine it."""
     near, far = _Normal.of(u, v), _Normal.of(x, y)
     s, t = near.into(u, v)
     design = np.stack([s, t, np.ones_like(s)], axis=1)
@@ -75,7 +77,9 @@ def fit_affine(u: Floats, v: Floats, x: Floats, y: Floats) -> PlaneFit | None:
 
 
 def fit_projective(u: Floats, v: Floats, x: Floats, y: Floats) -> PlaneFit | None:
-    """The first guess is linear, then the distances in the world are made least. None where it is not determined."""
+    """Fit a projective map: a linear first guess, then the least distances in the world. None where it is not
+    determined.
+    """
     near, far = _Normal.of(u, v), _Normal.of(x, y)
     (s, t), (p, q) = near.into(u, v), far.into(x, y)
     zero, one = np.zeros_like(s), np.ones_like(s)
@@ -95,7 +99,9 @@ def fit_projective(u: Floats, v: Floats, x: Floats, y: Floats) -> PlaneFit | Non
 
 
 def _refined(matrix: Floats, s: Floats, t: Floats, p: Floats, q: Floats) -> Floats | None:
-    """By Gauss and Newton, with shorter steps where a whole one would not be nearer; None where it leads nowhere."""
+    """Refine a projective fit by Gauss and Newton, with shorter steps where a whole one would not be nearer; None where
+    it diverges.
+    """
     best = _misfit(matrix, s, t, p, q)
     for _ in range(_NEWTON_STEPS):
         found = _applied(matrix, s, t)
@@ -132,7 +138,11 @@ def _slopes(matrix: Floats, s: Floats, t: Floats) -> Floats:
 
 
 def _checked(design: Floats, numbers: float) -> NDArray[np.bool_]:
-    """From the leverage of each point, 1 where nothing but it decides; `design` has two rows a point."""
+    """True for each point that others check: its leverage is less than 1, that of a point on which the fit depends
+    alone.
+
+    `design` has two rows a point.
+    """
     basis, _ = np.linalg.qr(design)
     leverage = (basis**2).sum(axis=1).reshape(-1, 2).sum(axis=1)
     if numbers == 1.0:  # both rows of a point are the same: each coordinate is fitted by itself

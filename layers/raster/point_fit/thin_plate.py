@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Plane = Callable[[Floats, Floats], tuple[Floats, Floats]]
-"""From one plane into another, points given as arrays of one shape."""
+"""A function from one plane into another; points are given as arrays of one shape."""
 
 _AT_ONCE = 4096
 _NEWTON_STEPS = 30
 _EXACT = 1e-6
-"""Of a pixel: below it the numbers of a world tell no more."""
+"""Precision in pixels of the inverse: world coordinates hold no finer differences."""
 
 
 class ThinPlate:
@@ -48,9 +48,9 @@ class ThinPlate:
         return found[:, 0].reshape(np.shape(x)), found[:, 1].reshape(np.shape(x))
 
     def left_out(self) -> Floats:
-        """For each point the (u, v) that a spline through all others gives there, less its own; (n, 2).
+        """Return for each point the (u, v) that a spline through all others gives there, less its own; (n, 2).
 
-        By one inverse rather than n splines (Rippa 1999). Of no use where the others lie in one line.
+        It takes one inverse rather than n splines (Rippa 1999). It is of no use where the others lie in one line.
         """
         count = len(self._s)
         diagonal = np.diagonal(np.linalg.inv(self._system))[:count]
@@ -62,7 +62,7 @@ class ThinPlate:
 
 
 def backwards(forwards: Plane, start: Plane, step: float) -> Plane:
-    """The way back of a smooth map, by Newton's method from `start` with slopes over `step`; nan where it is lost."""
+    """Invert a smooth map by Newton's method, from `start` with slopes over `step`; nan where it does not converge."""
 
     def back(u: Floats, v: Floats) -> tuple[Floats, Floats]:
         x, y = (np.array(values, dtype=np.float64) for values in start(u, v))

@@ -64,7 +64,7 @@ Stream._fields_ = [
 
 
 class OpenStream:
-    """A stream with its schema; `what` it carries is named in its errors."""
+    """A stream with its schema; `what` is the name of its contents in errors."""
 
     def __init__(self, stream: Stream, what: str) -> None:
         self._stream = stream

@@ -1,4 +1,4 @@
-"""Times as OGR streams them as texts, which tell their zones: its numbers are called UTC where none is told."""
+"""Parses times from OGR's texts, which name the zone of each: OGR's numbers are UTC even where the file names none."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def is_datetime(schema: Schema) -> bool:
 
 
 def datetime_column(name: str, texts: Texts, valid: NDArray[np.bool_] | None) -> Column:
-    """The times in the zone that they share, in UTC where they have several; texts where only some tell a zone."""
+    """Build a column of times in the zone that they share, in UTC for several zones; texts where only some state a
+    zone.
+    """
     filled = np.ones(len(texts), bool) if valid is None else valid
     timestamps, zones = _parsed(texts, np.flatnonzero(filled))
     known = filled & ~np.isnat(timestamps)
@@ -45,7 +47,7 @@ def datetime_column(name: str, texts: Texts, valid: NDArray[np.bool_] | None) ->
 
 
 def _parsed(texts: Texts, rows: NDArray[np.intp]) -> tuple[NDArray[np.datetime64], NDArray[np.int16]]:
-    """(n,) in UTC, or as the clock read it where no zone is told; and (n,) the minutes of the zones."""
+    """Parse texts into (n,) times, in UTC, or by the clock where no zone is stated, and (n,) minutes of their zones."""
     timestamps = np.full(len(texts), np.datetime64("NaT", "ms"))
     zones = np.full(len(texts), _NO_ZONE, np.int16)
     begins = np.asarray(texts.starts)
@@ -64,7 +66,10 @@ def _parsed(texts: Texts, rows: NDArray[np.intp]) -> tuple[NDArray[np.datetime64
 
 
 def _fixed(cells: NDArray[np.uint8], body: int) -> tuple[NDArray[np.datetime64], NDArray[np.int16]]:
-    """Of (n, length) characters. Raises ValueError where one is no time."""
+    """Parse texts of equal length, (n, length) characters, into UTC times and offsets in minutes.
+
+    Raises ValueError where one of them is no time.
+    """
     plain = np.ascontiguousarray(cells[:, :body]).view(f"S{body}").ravel().astype(f"U{body}").astype("datetime64[ms]")
     rest = cells[:, body:]
     if not rest.shape[1]:

@@ -1,4 +1,4 @@
-"""Filters of system calls (seccomp), by which a process of Linux gives up what it may ask the kernel for.
+"""Filters of system calls (seccomp): a process of Linux gives up all calls to the kernel that it does not need.
 
 The first stands before any library is loaded and refuses some calls: new sockets, and what Landlock lets pass. The
 second stands before a file is read and allows only the calls that a reader needs; those with which it could touch
@@ -47,13 +47,19 @@ _ONE_PROCESS = 0
 _OF_ANY_THREAD = 0x10F00
 """CLONE_VM, FS, FILES, SIGHAND and THREAD: with all of them a thread begins, and no process."""
 _OF_THREADS = 0x7D0F00
-"""With what the C libraries ask for besides."""
+"""Flags of clone that a new thread may have: `_OF_ANY_THREAD` and those that the C libraries add."""
 _FILE_COMMANDS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1031, 1032, 1034)
-"""Of fcntl: duplicates, flags and locks. Not F_SETOWN and F_SETSIG: a file would send any signal to any process."""
+"""Allowed commands of fcntl: duplicates, flags and locks. F_SETOWN and F_SETSIG are refused: with them a file sends any
+signal to any process.
+"""
 _DEVICE_COMMANDS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
-"""Of ioctl: is it a terminal, how large, how much waits, flags. Not TIOCSTI, which types into the user's terminal."""
+"""Allowed commands of ioctl: is it a terminal, its size, bytes that wait, flags. TIOCSTI is refused: it types into the
+user's terminal.
+"""
 _OWN_OPTIONS = (2, 3, 15, 16, 21, 23, 38, 39, 0x53564D41)
-"""Of prctl: names of threads and of memory, and questions. Not the tie to the window, with which it ends."""
+"""Allowed options of prctl: names of threads and of memory, and questions. The option that ends this process together
+with the window cannot be changed.
+"""
 
 type _Step = tuple[int, int, int, int]
 
@@ -77,8 +83,8 @@ def refuse_calls(*, sockets: bool, attributes: bool) -> bool:
 def allow_calls(*, sockets: bool, writes: bool) -> bool:
     """Have the kernel allow only what a reader needs; False where it cannot.
 
-    `sockets` is for one that reads of hosts, `writes` for one that makes files. Holds for all threads of the process,
-    and for its id: after a fork it would not.
+    `sockets`: also those of a reader that reads from hosts; `writes`: also those of a reader that makes files. Holds
+    for all threads of the process, and for its id: after a fork it would not.
     """
     machine = _machine()
     return machine is not None and _install(allowing(machine, os.getpid(), sockets=sockets, writes=writes))
@@ -90,7 +96,7 @@ def denying(machine: Machine, refused: Iterable[int]) -> bytes:
 
 
 def allowing(machine: Machine, pid: int, *, sockets: bool, writes: bool) -> bytes:
-    """A program that allows what a reader with this process id needs, and no other call."""
+    """A program that allows the calls that a reader with this process id needs, and no other."""
     allowed = FILES, MEMORY, WAITING, OWN_PROCESS, *((ON_SOCKETS, SOCKETS) if sockets else ())
     allowed = *allowed, *((ATTRIBUTES, NAMES) if writes else ())
     steps = [*_head(machine)]
@@ -118,7 +124,7 @@ def _error(code: int) -> int:
 
 
 def _head(machine: Machine) -> list[_Step]:
-    """Refuses calls that come by another machine's ways, whose numbers mean other calls; then loads the number."""
+    """Refuse calls made in another machine's way, whose numbers mean other calls; then load the number of the call."""
     return [
         (_LOAD, 0, 0, _AT_MACHINE),
         (_IF_EQUAL, 1, 0, machine.audit),
@@ -160,7 +166,7 @@ def _judged(name: str, pid: int) -> Iterator[_Step]:
 
 
 def _one_of(argument: int, values: tuple[int, ...], refusal: int) -> Iterator[_Step]:
-    """Goes on where the argument is one of the values."""
+    """Go on to the next step where the argument is one of the values."""
     yield _argument(argument)
     for at, value in enumerate(values):
         yield _IF_EQUAL, len(values) - at, 0, value
@@ -168,7 +174,7 @@ def _one_of(argument: int, values: tuple[int, ...], refusal: int) -> Iterator[_S
 
 
 def _argument(number: int) -> _Step:
-    """Loads the lower half of an argument: the kernel takes no more of an int, or of the flags of clone."""
+    """Load the lower half of an argument: the kernel takes no more of an int, or of the flags of clone."""
     return _LOAD, 0, 0, 16 + 8 * number
 
 

@@ -1,4 +1,4 @@
-"""Grants: what a reader process may read and write, as those who ask say it, and the places that it comes to.
+"""Grants: the files that a reader process may read and write, as requests name them, and the places these lead to.
 
 Only the standard library at the top: the window process imports this module.
 """
@@ -17,7 +17,7 @@ from msgspec import Struct
 from layers.errors import GeoloupeError
 
 MOST_BESIDE = 4096
-"""Of a folder that is not granted whole, so many files are looked at."""
+"""Most files that are looked at in a folder that is not granted whole."""
 _SHARED = ("/", "/tmp", "/var/tmp", "/dev/shm")
 _GUARDED = ("/boot", "/dev", "/etc", "/proc", "/run", "/sys")
 _NOT_GUARDED = ("/dev/shm", "/run/media")
@@ -25,10 +25,10 @@ _LEVELS_IN_SAFE = 5
 
 
 class Grants(Struct, frozen=True):
-    """Paths as they were named; nothing was looked at.
+    """Paths as requests name them, not yet looked at.
 
-    `opened` are files and deliveries that somebody asked for: they are read with what belongs to them, which is their
-    folder for most. `read` are files, and folders with all beneath them; `write` the same, also to be written.
+    `opened` are files and deliveries to be opened: each is read with the files that belong to it, mostly all of its
+    folder. `read` are files, and folders with all beneath them; `write` the same, also to be written.
     """
 
     opened: frozenset[str] = frozenset()
@@ -72,7 +72,7 @@ class Extent(Enum):
 
     FILE = auto()
     FOLDER = auto()
-    """With all beneath it."""
+    """A folder with all beneath it."""
     WRITTEN = auto()
     """A file, or a folder with all beneath it, to be written too."""
     LISTED = auto()
@@ -80,7 +80,7 @@ class Extent(Enum):
 
 
 class Place(NamedTuple):
-    """A real path. What is not `needed` came along with something else, and may be lacking."""
+    """A real path to be granted. One that is not `needed` accompanies another, and may be missing."""
 
     path: str
     extent: Extent
@@ -192,7 +192,7 @@ def _named(path: str) -> str:
 
 
 def _is_shared(folder: str) -> bool:
-    """True for the root, the home and what is above it, and the system's folders for temporary files."""
+    """True for the root, the home and the folders above it, and the system's folders for temporary files."""
     home = os.path.realpath(os.path.expanduser("~"))
     shared = {os.path.realpath(path) for path in (*_SHARED, os.environ.get("TMPDIR") or "/tmp")}
     return folder in shared or os.path.commonpath((folder, home)) == folder
@@ -212,16 +212,18 @@ def _is_beneath(path: str, folder: str) -> bool:
 
 
 class Reach:
-    """Files that this process can open, found out by trying: a folder's name may by now be that of another folder."""
+    """Files that this process can open, tested by opening them: a folder's name may meanwhile be that of another
+    folder.
+    """
 
     def __init__(self, places: Iterable[Place] = ()) -> None:
-        """`places` are what it was granted."""
+        """Keep the granted `places`."""
         self._written = {_identity(place.path) for place in places if place.extent is Extent.WRITTEN}
         self._known: dict[str, _Identity] = {}
-        """Paths that were found to be in reach, with what was there then."""
+        """Identities of paths that could be opened, at that time."""
 
     def covers(self, needs: Grants) -> bool:
-        """True where all that is needed and there may be opened, or where it is not for want of a grant."""
+        """True where everything needed that exists can be opened, or fails for another reason than a missing grant."""
         return all(self._covers_opened(path) for path in needs.opened) and all(
             self._covers(place) for place in places_of(Grants(read=needs.read, write=needs.write))
         )
@@ -255,7 +257,7 @@ class Reach:
 
 
 _Identity = tuple[int, int]
-"""Of what lies at a path: its device and its number there."""
+"""Device and inode number of a file: two paths with the same identity are the same file."""
 
 
 def _identity(path: str) -> _Identity | None:

@@ -6,15 +6,15 @@ from msgspec import Struct
 
 
 class Holds(Struct, frozen=True):
-    """The walls of a process: all that it can do no more."""
+    """The walls of a process: accesses that it has no more."""
 
     files: bool = False
-    """It opens only what it was granted."""
+    """It opens only files that it was granted."""
     network: bool = False
     """It reaches no host, by no protocol."""
     tcp: bool = False
     """It reaches no host by TCP."""
     calls: bool = False
-    """It asks the kernel for what a reader needs and for nothing else, and touches no other process."""
+    """It makes only the calls to the kernel that a reader needs, and touches no other process."""
     lacks: tuple[str, ...] = ()
-    """Walls that do not hold here though they could elsewhere, in sentences."""
+    """Walls that this system lacks and others have, in sentences."""

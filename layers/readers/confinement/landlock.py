@@ -1,4 +1,4 @@
-"""Landlock, by which a process of Linux gives up what it may open: a ruleset of paths that the kernel holds it to.
+"""Landlock: a process of Linux gives up opening files, except those of a ruleset that the kernel enforces.
 
 A ruleset can be tightened and never loosened; threads and processes that are started later are held to it too, threads
 that run already are not. Names, sizes and times of files can still be asked for everywhere. See landlock(7).
@@ -18,7 +18,7 @@ _ASK_VERSION = 1
 _PATH_BENEATH = 1
 _CONNECT_AND_BIND_TCP = 0b11
 _SCOPES = 0b11
-"""No signal to a process outside, and no socket of the abstract namespace."""
+"""Refuses signals to processes outside, and sockets of the abstract namespace."""
 _SIZE_OF_RULESET = {1: 8, 2: 8, 3: 8, 4: 16, 5: 16}
 _LARGEST_RULESET = 24
 
@@ -88,11 +88,12 @@ def handled(abi: int) -> Access:
 
 
 class Ruleset:
-    """Builds the rules that a process is to be held to. Raises OSError where the kernel does not do it."""
+    """Builds the rules that a process is then held to. Raises OSError where the kernel refuses."""
 
     def __init__(self, abi: int, *, keeps_network: bool) -> None:
-        """Without rules nothing may be opened. TCP and signals to other processes go too, where the kernel can refuse
-        them.
+        """Create a ruleset that lets nothing be opened until rules are added.
+
+        It also refuses TCP (unless `keeps_network`) and signals to other processes, where the kernel can refuse them.
         """
         self._refused = handled(abi)
         wanted = _Ruleset(

@@ -1,7 +1,7 @@
-"""Taking the network from a process of Linux: a network of its own with nothing in it.
+"""Takes the network from a process of Linux, which gets a network of its own with nothing in it.
 
 It needs privileges, or a system that lets users have namespaces. A filter of system calls (`call_filter.py`) needs
-neither, and keeps from sockets in files too, such as D-Bus's: each works where the other may not be had.
+neither, and blocks sockets in files too, such as D-Bus's. Each works on systems where the other does not.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _CAPABILITIES_V3 = 0x20080522
 
 
 def give_up_privileges() -> None:
-    """Nothing that this process starts has more rights than it; the kernel asks for that before all else here."""
+    """Keep all processes that this one starts from having more rights; the kernel demands that before any filter."""
     _control(_SET_NO_NEW_PRIVS, 1)
 
 
@@ -52,7 +52,7 @@ def leave_network() -> bool:
 
 
 def _drop_capabilities() -> None:
-    """Drops the rights over the new user namespace, which a process with the rights of a user has no use for."""
+    """Drop the rights over the new user namespace, which an ordinary process has no use for."""
     header, none = struct.pack("=Ii", _CAPABILITIES_V3, 0), bytes(24)
     ctypes.CDLL(None).capset(header, none)
 

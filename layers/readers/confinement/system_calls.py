@@ -12,7 +12,7 @@ class Machine(NamedTuple):
     """A kind of processor, as a filter of system calls sees it."""
 
     audit: int
-    """The number by which the kernel tells it."""
+    """Number that identifies it to the kernel."""
     column: int
     """Its column in the tables below."""
 

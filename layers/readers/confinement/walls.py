@@ -1,8 +1,8 @@
-"""The walls about a reader process: it reads what it was asked for and its libraries, writes nowhere else than it must,
-has no network, and touches no other process.
+"""The walls around a reader process: it reads only its libraries and the files of its requests, writes nowhere else
+than it must, has no network, and touches no other process.
 
 They stand on Linux, as far as its kernel has them; elsewhere, and inline, there are none. A process may open all files
-until its first request comes; from then on it is held to what was granted with that.
+until its first request comes; from then on it may open only those granted with that.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from layers.readers.environment import WRITERS, Profile
 
 _ACCESS = {Extent.FILE: Access.READ_FILE, Extent.FOLDER: READ, Extent.WRITTEN: WRITE, Extent.LISTED: Access.READ_DIR}
 _PREFIXES_OF_SYSTEM = ("/", "/usr", "/usr/local")
-"""Of an interpreter that lies there, only its own folders are granted."""
+"""Prefixes of an interpreter that belongs to the system: only its own folders are granted, not the whole prefix."""
 _SYSTEM = (
     "/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib", "/usr/local/lib64",
     "/nix/store", "/gnu/store", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime",
@@ -37,7 +37,7 @@ _SYSTEM = (
     "/usr/share/proj", "/usr/local/share/gdal", "/usr/local/share/proj", "/sys/devices/system/cpu", "/proc/cpuinfo",
     "/proc/meminfo", "/proc/stat", "/proc/self", "/dev/urandom", "/dev/random", "/dev/zero",
 )  # fmt: skip
-"""Libraries and what they read of the system: nobody's own files."""
+"""Libraries and files of the system that they read; none of them is a person's."""
 _DATA_VARIABLES = ("GDAL_DATA", "PROJ_DATA", "PROJ_LIB", "TZDIR")
 
 
@@ -55,7 +55,9 @@ class Walls:
         self.is_closed = False
 
     def take_network(self) -> None:
-        """Before any library is loaded, while there is one thread; who reads of hosts keeps it."""
+        """Cut the network off, except in a process that reads from hosts. Call it before any library is loaded, while
+        there is only one thread.
+        """
         if sys.platform != "linux":
             return
         give_up_privileges()
@@ -65,7 +67,7 @@ class Walls:
         self._is_offline = is_away or (does_filter and not keeps)
 
     def prepare(self) -> None:
-        """Once the libraries are loaded, which then may be read for ever."""
+        """Prepare the grants of the libraries, which may be read for ever. Call it once they are loaded."""
         self._abi = landlock_abi()
         if sys.platform != "linux" or not self._abi:
             self._lacks.append(
@@ -81,7 +83,9 @@ class Walls:
             self._give_way(error)
 
     def limit_calls(self) -> None:
-        """Once the libraries are loaded and before any file is read, while there still is one thread."""
+        """Limit the calls to the kernel. Call it once the libraries are loaded and before any file is read, in the only
+        thread.
+        """
         if sys.platform != "linux":
             return
         self._had_threads = len(os.listdir("/proc/self/task")) > 1
@@ -107,11 +111,11 @@ class Walls:
         return self._what_holds()
 
     def cover(self, needs: Grants) -> bool:
-        """True where what is needed was granted, or where nothing holds."""
+        """True where all that is needed was granted, or where there are no walls."""
         return self._reach is None or self._reach.covers(needs)
 
     def _give_way(self, error: OSError) -> None:
-        """Reading goes on without: a kernel that is in the way of its own confinement is no fault of a file."""
+        """Give up a wall that fails, and go on reading: an error of the kernel is no fault of a file."""
         self._ruleset = None
         self._lacks.append(
             Phrase(
@@ -135,7 +139,9 @@ class Walls:
 
 
 def _libraries() -> Iterator[str]:
-    """Folders of Python, of our own code, of the libraries and of their data: what a library loads late is there."""
+    """Folders of Python, of our own code, of the libraries and of their data, from which libraries may load parts
+    later.
+    """
     for prefix in (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix):
         if os.path.realpath(prefix) not in _PREFIXES_OF_SYSTEM:
             yield prefix

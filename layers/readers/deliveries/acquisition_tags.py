@@ -56,7 +56,7 @@ def imagery_acquisition(tags: Mapping[str, str]) -> Acquisition:
 def tiff_acquisition(tags: Mapping[str, str]) -> Acquisition:
     """Acquisition by plain tags: copyright, and dates under names that mean the acquisition.
 
-    TIFFTAG_DATETIME is not asked: it is mostly when the file was processed.
+    TIFFTAG_DATETIME is ignored: it is mostly the time of processing.
     """
     if photograph := photograph_in(tags):
         return _of_photograph(photograph)
@@ -80,7 +80,7 @@ def tiff_acquisition(tags: Mapping[str, str]) -> Acquisition:
 
 
 def _of_photograph(photograph: Photograph) -> Acquisition:
-    """A camera's clock without a zone is no time in UTC: it stays a note."""
+    """Facts from a photograph's tags; a camera's clock without a zone is no time in UTC, and becomes a note."""
     at = utc(photograph.taken) if photograph.taken.endswith("Z") else ""
     notes = [Phrase("The photograph was {words}.", words=photograph.words)]
     if photograph.direction_deg is not None:

@@ -114,7 +114,9 @@ def _nodata(root: Element) -> float | None:
 
 _PANCHROMATIC = ("P", "PAN", "PMS", "PMS-N", "PMS-X", "PMS-FS")
 _LEAST_SHARE = 0.7
-"""Nobody delivers pixels much larger than what was collected."""
+"""Least share of the delivered pixel size that the collected one has: images are not delivered in much larger pixels
+than they were collected in.
+"""
 _NONE = ("NA", "N/A", "NONE")
 
 
@@ -170,7 +172,8 @@ def _centre(root: Element) -> Element | None:
 def _collected(root: Element, centre: Element | None) -> tuple[float | None, tuple[str, ...]]:
     """The geometric mean of the ground sample distances at the centre.
 
-    Some multispectral products state those of the panchromatic detector: finer than their own pixels, they are a note.
+    Some multispectral products state those of the panchromatic detector; finer than their own pixels, these become a
+    note.
     """
     across = metres(words(centre, "Ground_Sample_Distance/GSD_ACROSS_TRACK"))
     along = metres(words(centre, "Ground_Sample_Distance/GSD_ALONG_TRACK"))

@@ -28,7 +28,9 @@ _COMMON = {
     "S3": "swir16",
     "S6": "swir22",
 }
-"""By the letters after BAND_. S3 is 1640 to 1680 nm, S6 2185 to 2225 nm; their neighbours have no common name."""
+"""Common names of bands by the letters after BAND_. S3 is 1640 to 1680 nm, S6 2185 to 2225 nm; their neighbours have no
+common name.
+"""
 
 
 def describe_maxar(delivery: Delivery, path: str) -> SceneInfo:

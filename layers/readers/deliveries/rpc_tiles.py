@@ -1,8 +1,4 @@
-"""The RPC of an image that was delivered in tiles: it speaks of the whole, so that each tile's must be moved.
-
-Maxar: name.RPB beside name_R1C2.TIF, with offsets in name.TIL. Airbus DIMAP 2: RPC_name.XML beside IMG_name_R1C2, with
-the size of a tile in DIM_name.XML; it counts the centre of the first pixel as 1, 1.
-"""
+"""The RPC of one tile of a delivered image: the delivery's RPC is of the whole image, and is moved to the tile."""
 
 from __future__ import annotations
 
@@ -26,7 +22,7 @@ _FIRST_PIXEL = 1.0
 
 
 def rpc_of_tile(path: str) -> Rpc | None:
-    """None where there is none, and where nothing says surely where in the whole the tile lies."""
+    """Return the RPC of a tile; None where its image has none, or where its place in the image is not certain."""
     folder, name = os.path.split(path)
     stem = os.path.splitext(name)[0]
     tile = _TILE.search(stem)

@@ -128,7 +128,7 @@ def _box(transform: tuple[float, float, float, float, float, float], dataset: Da
 
 
 def _ring(placed: _Placed, problems: list[str]) -> list[tuple[float, float]]:
-    """Its outline; the box around it in longitude and latitude where some of that is no place on Earth."""
+    """The outline of the picture; where some of it is off the Earth, the box around it in longitude and latitude."""
     if not placed.crs or is_off_earth(placed.crs):
         return []
     if is_geographic(placed.crs) and max(abs(placed.bounds.bottom), abs(placed.bounds.top)) > MAX_LAT:
@@ -199,7 +199,7 @@ def _picture(
 
 
 def _tile_of(asked: DescribeScene, placed: _Placed, bands: tuple[int | BandPlace, ...]) -> ReadTile:
-    """A tile that shows all of it, its longer side so many pixels."""
+    """Return a tile that shows all of the picture; its longer side has the given number of pixels."""
     box = placed.bounds if placed.crs else Bounds(0.0, -float(placed.size[1]), float(placed.size[0]), 0.0)
     resolution = max(box.width, box.height) / min(asked.thumbnail_px, max(placed.size))
     width, height = max(1, round(box.width / resolution)), max(1, round(box.height / resolution))
@@ -213,7 +213,7 @@ def _indexed(values: NDArray[Any], palette: tuple[tuple[int, ...], ...]) -> NDAr
 
 
 def _stretched(values: NDArray[Any], mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """From the 2nd to the 98th percentile of what is valid."""
+    """Stretch the valid values from their 2nd to their 98th percentile onto 0 to 255."""
     numbers = values.astype(np.float64)
     valid = numbers[mask & np.isfinite(numbers)]
     if not valid.size:

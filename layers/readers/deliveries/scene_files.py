@@ -1,4 +1,4 @@
-"""Recognising a delivery of imagery: from its folder or one of its metadata files to what describes each scene."""
+"""Recognises a delivery of imagery by its folder or a metadata file, and finds the files that describe each scene."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from layers.readers.files import regular_file
 from layers.readers.guards.archive import is_archive, members_of
 
 MAX_DEPTH = 2
-"""Bundles keep each image in a folder of its own, at most this far down."""
+"""Most folders below a bundle in which its images are looked for: each has a folder of its own."""
 
 
 class Kind(StrEnum):
@@ -41,9 +41,9 @@ class FileAt(NamedTuple):
 
 
 class Delivery(Struct, frozen=True):
-    """One scene's metadata file and the folder that holds all its files. `stem` is what its files' names begin with.
+    """One scene's metadata file and the folder that holds all its files. `stem` is the beginning of its files' names.
 
-    Of one in an `archive` both are names in there, and `folder` may be empty.
+    With an `archive`, both are names in that, and `folder` may be empty.
     """
 
     kind: Kind
@@ -89,7 +89,7 @@ _PATTERNS = (
     (Kind.PLANET, re.compile(r"(.+?)(?:_3[AB]_\w+)?_metadata\.(?:json|xml)", re.IGNORECASE)),
 )
 _BEST_SUFFIX = (".til", ".txt", ".json", ".imd", ".xml")
-"""Of twins that say the same, the one that is read."""
+"""Suffixes in order of preference: of several files that describe the same scene, the first is read."""
 _LEADS_UP = {"mtd_tl.xml": 2, "manifest.safe": 0, "vol_phr.xml": 0, "vol_pneo.xml": 0, "vol_spot.xml": 0}
 """Files of a delivery that describe less than a scene, and how many folders above theirs the delivery begins."""
 _NOT_ENTERED = re.compile(
@@ -99,10 +99,10 @@ _NOT_ENTERED = re.compile(
 
 
 def deliveries_at(path: str) -> list[Delivery]:
-    """The scenes that a folder or a metadata file leads to, sorted by name; empty where there is no delivery.
+    """Find the scenes of a folder or a metadata file, sorted by name; empty where there is no delivery.
 
-    A folder is looked through, and where it holds none itself, those in it, two levels down. Raises NotAllowed and
-    FileMissing as `regular_file` does.
+    Where a folder holds none itself, its folders are searched, two levels down. Raises NotAllowed and FileMissing as
+    `regular_file` does.
     """
     if "\0" not in path and os.path.isdir(path):
         return _below(os.path.abspath(path), MAX_DEPTH)
@@ -212,7 +212,7 @@ def _recognised(folder: str, name: str) -> Delivery | None:
 
 
 def _is_planet(path: str) -> bool:
-    """Other people call files _metadata.json too."""
+    """True for a Planet item's metadata: other companies call files _metadata.json too."""
     if _suffix(path) == ".xml":
         return "_3A_" in os.path.basename(path) or "_3B_" in os.path.basename(path)
     try:

@@ -1,4 +1,4 @@
-"""Lists the scenes right in a folder by their names: a delivery of many files is one, and no image is opened."""
+"""Lists the scenes directly in a folder by their names: a delivery of many files is one, and no image is opened."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PICTURES = {
     ".jpg": (".wld", ".jgw", ".jpgw"),
     ".jpeg": (".wld", ".jgw", ".jpegw"),
 }
-"""Pictures that do not say where they lie, with the world files that do: without one most are photographs."""
+"""Pictures that do not say where they lie, with their world files: without one most are photographs."""
 _WITH_HEADER = (".img", ".dat", ".bsq", ".bil", ".bip")
 _OWN_HEADER = (".img",)
 _TILE = re.compile(r"_r\d+c\d+")
@@ -112,7 +112,7 @@ def _is_placed(name: str, stem: str, ending: str, others: dict[str, _Stat]) -> b
 
 
 def _may_open(name: str, stem: str, ending: str, others: dict[str, _Stat]) -> bool:
-    """Raw pixels need the header that describes them; an .img is often Imagine's, which has its own."""
+    """True for an image that may be opened: raw pixels need a header; an .img without one is often Imagine's."""
     if ending not in _WITH_HEADER or ending in _OWN_HEADER:
         return True
     return stem + ".hdr" in others or name + ".hdr" in others

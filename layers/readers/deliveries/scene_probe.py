@@ -28,7 +28,7 @@ from layers.text.counted import counted
 MAX_PARTS = 8
 MAX_PROBLEMS = 50
 _TOGETHER_S = 120.0
-"""Panchromatic and multispectral images of one pass, delivered side by side, are that close in time."""
+"""Most seconds between the panchromatic and multispectral images of one pass that are delivered side by side."""
 _BUNDLES = (Kind.MAXAR, Kind.DIMAP)
 
 _DESCRIBE: dict[Kind, Callable[[Delivery, str], SceneInfo]] = {
@@ -77,7 +77,7 @@ def describe(path: str) -> SceneInfo:
 
 
 def _described(delivery: Delivery, path: str) -> SceneInfo:
-    """Raises TooLarge for more bands than any sensor has."""
+    """Describe the scene. Raises TooLarge for more bands than any sensor has."""
     scene = _DESCRIBE[delivery.kind](delivery, path)
     if len(scene.bands) > MAX_BANDS:
         name = os.path.basename(delivery.metadata)
@@ -96,7 +96,7 @@ def _described(delivery: Delivery, path: str) -> SceneInfo:
 
 
 def _are_one(scenes: list[SceneInfo]) -> bool:
-    """The same satellite within two minutes, no band twice."""
+    """True for images of the same satellite within two minutes, with no band twice."""
     names = [band.name for scene in scenes for band in scene.bands]
     known = [scene.acquisition for scene in scenes]
     if len(set(names)) != len(names) or len({a.platform for a in known}) != 1 or not all("T" in a.at for a in known):

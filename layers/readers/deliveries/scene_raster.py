@@ -23,7 +23,7 @@ from layers.readers.raster.pixels import real_values
 from layers.readers.raster.probe import sample
 
 MAX_SAMPLED_TILES = 4
-"""Of a mosaic, so many tiles spread over it say which values there are."""
+"""Most tiles of a mosaic that are sampled for its range of values; they are spread over it."""
 _COLORS = ("red", "green", "blue")
 
 
@@ -85,7 +85,7 @@ def _finest(placed: Iterable[_Placed]) -> _Placed:
 
 
 class _Shape(Struct, frozen=True):
-    """Facts of a file that are kept after others may have pushed it out of the open ones."""
+    """Facts of a file, kept after the file itself was closed to make room for others."""
 
     path: str
     width: int
@@ -211,13 +211,13 @@ def _bands(scene: SceneInfo, placed: dict[tuple[str, str], _Placed], problems: l
 
 
 def _described(band: SceneBand) -> str:
-    """B04 red 665 nm."""
+    """Describe a band in words, such as B04 red 665 nm."""
     wavelength = "" if band.wavelength_nm is None else f"{band.wavelength_nm:.0f} nm"
     return " ".join(part for part in (band.name, band.common_name, wavelength) if part)
 
 
 def _stretch(band: SceneBand, paths: list[str], problems: list[str]) -> tuple[float | None, float | None]:
-    """The 2nd to 98th percentile of valid values; of quality bands all values there are."""
+    """The default stretch: the 2nd to 98th percentile of valid values; for quality bands the whole range."""
     step = max(1, math.ceil(len(paths) / MAX_SAMPLED_TILES))
     parts: list[NDArray[Any]] = []
     for path in paths[::step]:

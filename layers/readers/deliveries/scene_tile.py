@@ -94,7 +94,7 @@ def _read_mosaic(asked: ReadTile, where: _Where, indexes: list[int]) -> Found:
 
 
 def _over(above: Found, below: Found) -> Found:
-    """Fills the gaps of `above` from `below`."""
+    """Fill the gaps of `above` from `below`."""
     header, bands, mask = above
     dtype = np.result_type(bands.dtype, below[1].dtype)
     header = {
@@ -113,7 +113,7 @@ def _target_bounds(asked: ReadTile) -> Bounds:
 
 
 def _is_near(path: str, part: str, crs: str, target: Bounds) -> bool:
-    """False only where the file surely lies elsewhere."""
+    """True unless the file certainly lies elsewhere."""
     path = regular_file(path)
     state = os.stat(path)
     bounds = _extent(path, part, state.st_mtime_ns, state.st_size, crs)

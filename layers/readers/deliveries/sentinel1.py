@@ -18,7 +18,7 @@ _IMAGE = re.compile(
     r"(?:\./)?measurement/(?P<stem>(?P<head>[\w-]+?)-(?P<polarisation>vv|vh|hh|hv)-[\w-]+)\.tiff?", re.I
 )
 _NODATA = 0.0
-"""Beside the strip; the files do not say so."""
+"""Value of pixels beside the strip; the files do not name it."""
 _CURES = {
     "SLC": Phrase("single-look complex (SLC), whose bursts are not put together here: open the GRD of the same pass"),
     "RAW": Phrase("raw signals, of which no picture is made here: open the GRD of the same pass"),
@@ -44,7 +44,7 @@ def describe_sentinel1(delivery: Delivery, path: str) -> SceneInfo:
 
 
 def _bands(manifest: Element, delivery: Delivery, problems: list[str]) -> tuple[list[SceneBand], Element | None]:
-    """The images, those that send and receive alike first, and what is said about the first of them."""
+    """The images, those of equal polarisation of sending and receiving first, and statements about the first image."""
     bands: dict[str, SceneBand] = {}
     annotation: Element | None = None
     hrefs = [text(one.get("href")) for one in list(manifest.iter("fileLocation"))[:MAX_LISTED]]

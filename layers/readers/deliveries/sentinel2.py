@@ -35,7 +35,7 @@ _FILE = re.compile(r".*_(B\d\d|B8A|SCL|AOT|WVP|TCI|PVI)(?:_(\d\d)m)?", re.IGNORE
 _GRANULE = re.compile(r"/GRANULE/([^/]+)/IMG_DATA/", re.IGNORECASE)
 _VERSION = re.compile(r"_N\d\d\.\d\d$")
 _GSD_M = {"B02": 10, "B03": 10, "B04": 10, "B08": 10, "B01": 60, "B09": 60, "B10": 60}
-"""At Level-1C, where files' names do not say it. All other bands have 20 m."""
+"""Pixel sizes in metres of Level-1C bands, whose file names do not say them. All other bands have 20 m."""
 
 
 class _Spectral(Struct, frozen=True):

@@ -24,7 +24,7 @@ class Group(Struct, frozen=True):
 
 
 class Groups(Struct, frozen=True):
-    """All groups of a file in its order; what stands outside of any is in one named ""."""
+    """All groups of a file in its order; keys outside of any group are in one named ""."""
 
     groups: tuple[Group, ...]
 

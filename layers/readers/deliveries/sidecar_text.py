@@ -77,7 +77,7 @@ def parse_xml(data: bytes, name: str) -> Element:
 
 
 def _no_number(text: str) -> None:
-    """NaN and infinities of JSON that is none become null."""
+    """Replace NaN and infinities, which JSON does not have, by null."""
 
 
 def _local(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Values of metadata files, judged: finite numbers in their range, UTC, files inside a folder. Else nothing."""
+"""Reads values of metadata files: finite numbers in their range, UTC, files inside a folder. All else is absent."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ def number(value: Any, low: float = -math.inf, high: float = math.inf) -> float 
 
 
 def azimuth(value: Any) -> float | None:
-    """Degrees from 0 to 360; negative ones come round."""
+    """Degrees from 0 to 360; negative ones are turned into that range."""
     found = number(value, -360, 360)
     return None if found is None else found % 360.0
 
 
 def percent(value: Any) -> float | None:
-    """0 to 100; -1 and -999, which mean that nobody looked, are nothing."""
+    """Percent from 0 to 100; None for -1 and -999, which mean "not measured"."""
     return number(value, 0, 100)
 
 
 def share(value: Any) -> float | None:
-    """0 to 1 as percent."""
+    """A share from 0 to 1, as percent."""
     found = number(value, 0, 1)
     return None if found is None else round(found * 100, 6)
 
@@ -100,9 +100,9 @@ def words(root: Element | None, *paths: str) -> str:
 
 
 def inside(folder: str, name: str) -> str:
-    """The path of an existing regular file that `name`, written in metadata, means below `folder`; else "".
+    """The path of an existing regular file below `folder` that metadata name `name`; else "".
 
-    Absolute names, ".." and links that lead out of the folder are nobody.
+    Absolute names, ".." and links that lead out of the folder give "".
     """
     name = name.strip().replace("\\", "/").removeprefix("./")
     if not name or "\0" in name or name.startswith(("/", "~")) or ":" in name or ".." in name.split("/"):
@@ -114,7 +114,7 @@ def inside(folder: str, name: str) -> str:
 
 
 def _in_any_case(path: str) -> str:
-    """The only path there whose name is this but for case, else "": deliveries come through file systems without it."""
+    """The only path there with this name in any case of letters, else "": some file systems on the way ignore case."""
     parent, wanted = os.path.dirname(path), os.path.basename(path).casefold()
     try:
         found = _names_in(parent, os.stat(parent).st_mtime_ns).get(wanted, [])
@@ -125,7 +125,7 @@ def _in_any_case(path: str) -> str:
 
 @lru_cache(maxsize=16)
 def _names_in(folder: str, _modified_ns: int) -> dict[str, list[str]]:
-    """The names in a folder by their small letters: metadata may ask for thousands that are not there."""
+    """Names in a folder by their lower-case form: metadata may ask for thousands that are missing."""
     found: dict[str, list[str]] = {}
     with os.scandir(folder) as entries:
         for entry in islice(entries, MAX_LISTED):

@@ -1,4 +1,4 @@
-"""A layer written as a GeoPackage, a stretch of rows at a time, and as a FlatGeobuf from that; with the ids it has."""
+"""Writes a layer as a GeoPackage, a stretch of rows at a time, and from that as a FlatGeobuf; ids are kept."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from layers.readers.features.source_rows import Rows
 from layers.readers.tables.delimited import unique_names
 
 _UTC = 100
-"""OGR's mark for a time in UTC; 0 for one that says no zone."""
+"""OGR's mark for a time in UTC; 0 marks a time without a zone."""
 _EPOCH = np.datetime64("1970-01-01", "ms")
 _NULL_OF = {"integer": 0, "real": np.nan, "boolean": False}
 _DTYPES: dict[str, Any] = {"integer": np.int64, "real": np.float64, "boolean": np.bool_}
 _MOVED_TO = -(2**62)
-"""From here on fids wait until those of their stretch have theirs."""
+"""First of the temporary fids that rows get while the rows of their stretch are renumbered."""
 
 
 def append_table(
@@ -67,7 +67,7 @@ def append_table(
 
 
 def _cells(values: list[Any], kind: str) -> tuple[NDArray[Any], NDArray[Any] | None]:
-    """The values as an array that makes a column of their type; for times also which say that they are UTC."""
+    """Return the values as an array for a column of their type; for times also which of them are in UTC."""
     if kind in _DTYPES:
         return np.array([_NULL_OF[kind] if value is None else value for value in values], _DTYPES[kind]), None
     if kind == "date":
@@ -85,7 +85,7 @@ def _cells(values: list[Any], kind: str) -> tuple[NDArray[Any], NDArray[Any] | N
 
 
 def keep_fids(out: str, title: str, fids: NDArray[np.int64]) -> None:
-    """Give the rows written last these fids, in their order; OGR takes none when it appends. Raises sqlite3.Error."""
+    """Give the rows written last these fids, in their order: OGR ignores fids when it appends. Raises sqlite3.Error."""
     with closing(sqlite3.connect(out)) as database, database:
         table = _quoted(title)
         row = database.execute(
@@ -120,7 +120,7 @@ def _quoted(name: str) -> str:
 
 
 def copy_to_flatgeobuf(table: str, title: str, out: str, kind: str) -> None:
-    """That format is written in one go, from the table; it has no dates without a time, and keeps a spatial index."""
+    """Write a FlatGeobuf from the table, in one go; it has no dates without a time, and keeps a spatial index."""
     for index in ("YES", "NO"):  # it indexes no row without a geometry
         with contextlib.suppress(FileNotFoundError):
             os.remove(out)

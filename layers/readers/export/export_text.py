@@ -1,4 +1,4 @@
-"""A layer written as text, a stretch of rows at a time: GeoJSON, and CSV that no spreadsheet runs anything of."""
+"""Writes a layer as text, a stretch of rows at a time: GeoJSON, and CSV in which no spreadsheet finds a formula."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from layers.text.spreadsheet import without_formulas
 
 _LONGEST_PLAIN = 200
 _NO_FORMULA = re.compile(r"[+-](?:[\d\s.,:/°º'’′\"”″()-]*(?:\d[eE][+-]?\d+)?\s*[NSEWnsew]?)")
-"""Numbers, telephone numbers, coordinates, a lone dash: a spreadsheet may do sums with them, but runs nothing."""
+"""Texts that run nothing in a spreadsheet, though it may compute with them: numbers, telephone numbers, coordinates, a
+dash.
+"""
 
 
 def shapes_in_lonlat(rows: Rows, crs: str) -> NDArray[Any]:
@@ -48,7 +50,7 @@ def append_features(
     has_none: bool,
     has_ids: bool,
 ) -> None:
-    """Writes features; with `has_ids` the fids as their ids; `has_none`: none was written before."""
+    """Append features; `has_ids`: with the fids as their ids; `has_none`: none was written before."""
     geometries = shapely.to_geojson(shapes)
     with open(out, "w" if is_first else "a", encoding="utf-8", newline="\n") as file:
         file.write('{"type": "FeatureCollection", "features": [\n' if is_first else "")
@@ -73,7 +75,9 @@ def _json(value: Any, kind: str) -> Any:
 def append_lines(
     out: str, rows: Rows, types: dict[str, str], shapes: NDArray[Any], is_first: bool, are_points: bool
 ) -> None:
-    """Texts are quoted, NULL is an empty cell without quotes; points are lon and lat, everything else WKT."""
+    """Append lines. Texts are quoted, NULL is an empty cell without quotes; points are lon and lat, everything else
+    WKT.
+    """
     extra = ["lon", "lat"] if are_points else ["wkt"]
     header = unique_names([*extra, *rows.columns])
     with open(out, "w" if is_first else "a", encoding="utf-8-sig" if is_first else "utf-8", newline="") as file:
@@ -116,9 +120,9 @@ def _text(value: Any, kind: str) -> str | None:
 
 
 def _harmless(text: str) -> str:
-    """A text that a spreadsheet would take for a formula, with an apostrophe before it.
+    """Put an apostrophe before a text that a spreadsheet would take for a formula.
 
-    Nothing takes it off when such a file is read: nobody can tell ours from one that was in the text.
+    It stays when such a file is read: ours cannot be told from one that was in the text.
     """
     is_plain = len(text) <= _LONGEST_PLAIN and _NO_FORMULA.fullmatch(text)
     return text if is_plain else without_formulas(text)

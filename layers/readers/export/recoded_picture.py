@@ -1,4 +1,4 @@
-"""Pictures of others encoded anew: what leaves are their pixels, and no byte of the file that they came in."""
+"""Encodes others' pictures anew: only their pixels leave, and no byte of the file that they came in."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from layers.requests.pictures import RecodePicture
 _DRIVERS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
 _JPEG_QUALITY = 95
 _STRICT = {"GDAL_ERROR_ON_LIBJPEG_WARNING": True}
-"""A JPEG that ends early would be filled up with grey."""
+"""Options that make GDAL refuse a JPEG that ends early, and would be filled up with grey."""
 
 
 def recode_picture(asked: RecodePicture) -> tuple[dict[str, Any], tuple[Any, ...]]:

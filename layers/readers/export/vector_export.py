@@ -1,4 +1,4 @@
-"""A layer written anew, a stretch of rows at a time: GeoPackage, FlatGeobuf, GeoJSON, CSV; with the types they have."""
+"""Writes a layer anew, a stretch of rows at a time: GeoPackage, FlatGeobuf, GeoJSON, CSV; types are kept."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from layers.requests.features import Exported, ExportRows
 
 CHUNK_ROWS = 20_000
 ROWS_BY_FID = 2_000
-"""So few features are asked for by their fids; of more the whole file is gone through."""
+"""Most features that are read by their fids; for more the whole file is read."""
 _NO_FACTS = Phrase("The rows that are saved have changed: save the layer again.")
 FORMATS = ("GPKG", "FlatGeobuf", "GeoJSON", "CSV")
 
@@ -81,7 +81,7 @@ def _write(
 
 
 def _flatgeobuf_kind(facts: ExportFacts) -> str:
-    """That format has one kind a layer, or any kind but nothing beside x and y."""
+    """Return the layer's kind of geometry: FlatGeobuf has one kind a layer, or any kind but only x and y."""
     return "Unknown" if facts.mixes_measures else facts.name(curves=False)
 
 
@@ -105,7 +105,7 @@ def _remark(kind: str, facts: ExportFacts, types: dict[str, str]) -> str:
 
 
 def _wanted_rows(source: VectorSource, start: int, wanted: NDArray[np.int64] | None) -> Rows:
-    """The next stretch of all rows, or what of it is wanted; few wanted ones at once."""
+    """Read the next stretch of all rows, or the wanted ones of it; few wanted ones at once."""
     if wanted is None:
         return rows_of(source, start, CHUNK_ROWS, None, exact=True)
     if len(wanted) <= ROWS_BY_FID:

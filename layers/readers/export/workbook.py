@@ -1,4 +1,4 @@
-"""Tables written as a spreadsheet (XLSX): numbers as numbers, every text as text, so that none is a formula."""
+"""Writes tables as a spreadsheet (XLSX): numbers as numbers, every text as text, so that none is a formula."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from layers.errors import ExportFailed
 from layers.requests.features import WriteWorkbook
 
 MOST_ROWS = 1_048_575
-"""A sheet holds so many below its names."""
+"""Most rows of a sheet below its names."""
 
 
 def write_workbook(asked: WriteWorkbook) -> tuple[dict[str, Any], tuple[Any, ...]]:
@@ -42,7 +42,7 @@ def write_workbook(asked: WriteWorkbook) -> tuple[dict[str, Any], tuple[Any, ...
 
 
 def _cells(column: list[Any]) -> np.ndarray[Any, Any]:
-    """A column of numbers only is one of numbers."""
+    """Return the cells of a column, as numbers where all are."""
     if column and all(isinstance(value, int | float) or value is None for value in column):
         return np.array([np.nan if value is None else float(value) for value in column], np.float64)
     return np.array(["" if value is None else str(value) for value in column], dtype=object)

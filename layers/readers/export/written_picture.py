@@ -1,4 +1,4 @@
-"""Pictures put together of strips that the window has painted: a TIFF that grows, and JPEG or WebP made of one."""
+"""Assembles pictures from strips that the window has painted: a TIFF that grows, and JPEG or WebP made of one."""
 
 from __future__ import annotations
 

@@ -29,13 +29,13 @@ CHUNK_FEATURES = 50_000
 CHUNK_ATTRIBUTES = 20_000
 SPARE_BYTES = 2**16
 BATCH_BYTES = 2**21
-"""About so many bytes of geometry are in memory at a time."""
+"""Bytes of geometry that are in memory at a time, approximately."""
 _MOST_BATCH_ROWS = 2**14
 SHARE_BYTES = 3 * 2**20
 _MOST_SHARES = 400
 _LAST_SHARES = 4
 _OTHER_BYTES = 90
-"""About what a row of a GeoPackage takes besides its coordinates, which take twice what their steps do."""
+"""Approximate bytes of a GeoPackage's row besides its coordinates, which take twice the bytes of their int32 steps."""
 
 
 def read_features(question: ReadFeatures) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
@@ -77,7 +77,7 @@ def read_features(question: ReadFeatures) -> tuple[dict[str, Any], tuple[NDArray
 
 
 def warm_up() -> None:
-    """Does early the work that the first rows would otherwise wait for."""
+    """Do the work early for which the first rows would otherwise wait."""
     to_steps(WGS84, WEB_MERCATOR, np.zeros((1, 2)))
 
 
@@ -101,7 +101,7 @@ class _Asked:
     most_bytes: int
     is_empty: bool
     row_bytes: float
-    """About what one row takes in the file."""
+    """Approximate bytes of one row in the file."""
     share: int
     shares: int
     _last: int
@@ -131,11 +131,11 @@ class _Asked:
 
     @property
     def is_among_last(self) -> bool:
-        """True for the last parts of a large layer, one of which each reader will have."""
+        """True for the last parts of a large layer; each reader gets one of them."""
         return self.shares > 1 and self.share >= self.shares - _LAST_SHARES
 
     def is_end(self, position: int) -> bool:
-        """True where nothing can come from there on."""
+        """True where no rows can follow."""
         return position > self._last or (self.end is not None and position >= int(self.end))
 
 
@@ -146,7 +146,7 @@ def _share_count(rows: int, row_bytes: float) -> int:
 
 
 _WITH_CURVES = (Content.GML, Content.GEODATABASE)
-"""Formats that hold curves though their rows are not told apart by fid."""
+"""Formats that hold curves, though their rows are not read by fid."""
 
 
 class _LastSource:
@@ -173,7 +173,7 @@ _LAST_SOURCE = _LastSource()
 
 
 def _by_stream(question: ReadFeatures, source: VectorSource, asked: _Asked) -> tuple[Drawn, int | None]:
-    """Rows as OGR streams them; those the short way does not understand are read once more."""
+    """Read rows as OGR streams them; rows that the fast way does not understand are read once more."""
     pieces: list[Drawn] = []
     position, size, crs, canvas = asked.start, 0, question.source_crs, question.crs
     clockwise, step = source.content is Content.SHAPEFILE, _step(question)
@@ -208,7 +208,7 @@ def _batch_rows(asked: _Asked) -> int:
 def _rows_left(
     source: VectorSource, fids: NDArray[np.int64], wkb: list[bytes]
 ) -> Iterator[tuple[NDArray[np.int64], list[bytes | None]]]:
-    """Curves and the like, made of straight pieces where the file can be asked for single rows."""
+    """Read the remaining rows, such as curves: as straight pieces, where single rows of the file can be read."""
     if not source.by_fid and source.content not in _WITH_CURVES:
         yield fids, list(wkb)
         return
@@ -220,7 +220,7 @@ def _rows_left(
 def _cut(
     pieces: list[Drawn], piece: Drawn, size: int, fids: NDArray[np.int64], position: int, source: VectorSource
 ) -> tuple[Drawn, int]:
-    """A batch that does not fit whole: as many of its rows as do, at least one where there is nothing else."""
+    """Cut a batch that does not fit to the rows that fit; at least one where the answer is empty otherwise."""
     room = ANSWER_BYTES - SPARE_BYTES - size
     count = piece.rows_that_fit(room, fids)
     if not count and not pieces:
@@ -253,7 +253,7 @@ def _by_rows(
 
 
 def _step(asked: ReadFeatures) -> float:
-    """World units a step: what is asked for, or what the canvas has."""
+    """World units a step: the requested ones, or the canvas's."""
     step = asked.step
     return float(step) if step is not None and 0 < step < math.inf else step_of(asked.crs)
 

@@ -30,7 +30,7 @@ _PER_ARRAY_BYTES = 64
 
 
 def read_columns(asked: ReadColumns) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
-    """As `ReadColumns` says; `start` is a position in the file.
+    """Read the next chunk of whole columns that `ReadColumns` asks for; `start` is a position in the file.
 
     Header: columns (name, kind, zone, null, codes), next (None after the last row). Arrays: fids, then for each column
     its values, or its texts' bytes, starts and codes; and its mask where some cell is NULL. Raises NotReadable, and
@@ -83,7 +83,7 @@ def _rows_that_fit(columns: list[Column], rows: int) -> int:
 
 
 class _Open(Struct, eq=False):
-    """A stream under way: at row `at` stands what `rest` holds, then what `batches` gives."""
+    """A stream being read: from row `at` on it has the columns in `rest`, then those of `batches`."""
 
     key: tuple[Any, ...]
     stack: contextlib.ExitStack

@@ -29,7 +29,7 @@ class Drawn(Struct, frozen=True, eq=False):
     start_of: NDArray[np.int64]
     steps: NDArray[np.int32]
     bounds: NDArray[np.int32] | None = None
-    """None where each feature is a point."""
+    """(n, 4) the box of each feature in steps; None where each feature is a point."""
     lost: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 2), np.int64))
     """(l, 2) the fid of each row that has no place, and why (`layers.vector.lost_rows`)."""
 
@@ -151,7 +151,7 @@ def drawn_batch(
     clockwise: bool = False,
     step: float | None = None,
 ) -> tuple[Drawn, NDArray[np.int64]]:
-    """The rows that are understood from their bytes, and the indices of those that are not.
+    """Draw the rows that can be read from their bytes; return them with the indices of the others.
 
     `clockwise`: areas lie to the right of their rings.
     """
@@ -211,7 +211,7 @@ def drawn_rows(
 
 
 def _hard(shapes: Shapes, unrolled: bool) -> NDArray[np.intp]:
-    """Features, in degrees, whose legs may be long, or that may reach over the antimeridian."""
+    """Find features, in degrees, that may have long legs or reach over the antimeridian."""
     xy = shapes.xy
     if not len(xy):
         return np.zeros(0, np.intp)

@@ -1,4 +1,4 @@
-"""Rows by their fids: the first and the last of a GeoPackage's table, so that readers can share it, and those asked."""
+"""Rows by their fids: the range of a GeoPackage's table, so that readers can share it, and rows of given fids."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from layers.readers.features.vector_words import database_refused
 _COUNTED = "SELECT feature_count FROM gpkg_ogr_contents WHERE table_name = ?"
 _SPARSE = 8
 _ENDS = -(2**31), 2**31
-"""pyogrio asks for no fid beyond."""
+"""Limits of the fids that pyogrio takes."""
 
 
 def fid_range(source: VectorSource) -> tuple[int, int, int]:

@@ -1,4 +1,4 @@
-"""GML, read by OGR from a copy in memory that leads nowhere: beside the copy lies no schema, and it names none."""
+"""Reads GML by OGR from a copy in memory that names no schema and has none beside it: nothing leads elsewhere."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class GmlFiles:
         self._data, self._layers = b"", dict[str, int]()
 
     def get(self, path: str) -> tuple[bytes, dict[str, int]]:
-        """The text that OGR reads, and its layers with what is added to OGR's numbers of their rows.
+        """Return the text that OGR reads, and its layers, each with the number to add to OGR's numbers of its rows.
 
         Raises NotReadable, UnsupportedFormat.
         """

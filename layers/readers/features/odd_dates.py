@@ -1,4 +1,4 @@
-"""Dates that there are not, in GeoPackages and shapefiles: OGR's streams make other days of them, and its rows fail."""
+"""Impossible dates in GeoPackages and shapefiles, such as 30 February: OGR streams them as other days, or fails."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ OR date(replace(substr("{column}", 1, 10), '/', '-')) IS NOT replace(substr("{co
 
 
 def odd_dates(source: VectorSource, names: list[str], fids: NDArray[np.int64]) -> dict[str, dict[int, str]]:
-    """By column and fid the texts that are no date, of the rows from the first to the last of `fids`."""
+    """Find texts that are no date, in the rows from the first to the last of `fids`; by column and fid."""
     if not names or not len(fids):
         return {}
     first, last = int(fids.min()), int(fids.max())
@@ -41,7 +41,7 @@ def odd_dates(source: VectorSource, names: list[str], fids: NDArray[np.int64]) -
 
 
 def without_odd_cells(source: VectorSource, fids: NDArray[np.int64], columns: list[Column]) -> list[Column]:
-    """The columns of the rows `fids`, with NULL where the file has no date that there is, or no number."""
+    """Return the columns of the rows `fids` with NULL for impossible dates and for cells that are no number."""
 
     def named(*kinds: Kind) -> list[str]:
         return [column.name for column in columns if column.kind in kinds]
@@ -52,7 +52,7 @@ def without_odd_cells(source: VectorSource, fids: NDArray[np.int64], columns: li
 
 
 def odd_date_problems(source: VectorSource, names: list[str], fids: NDArray[np.int64]) -> list[str]:
-    """Sentences about them; rows have the numbers that people see."""
+    """Sentences about impossible dates; rows have the numbers that people see."""
     problems = RowProblems()
     for name, found in odd_dates(source, names, fids - source.first).items():
         for fid, text in found.items():
@@ -82,7 +82,7 @@ def _in_table(source: VectorSource, names: list[str], first: int, last: int) -> 
 
 
 def _in_shapefile(source: VectorSource, names: list[str], first: int, last: int) -> dict[str, dict[int, str]]:
-    """As the driver read them, year, month and day apart: its text of a date is not made into another one."""
+    """Find impossible dates of a shapefile. Its driver reads year, month and day apart: as text they stay unchanged."""
     table, found = str(pyogrio.read_info(source.dataset, **source.how)["layer_name"]).replace('"', '""'), {}
     for name in names:
         column = name.replace('"', '""')

@@ -1,4 +1,4 @@
-"""Cells of a GeoPackage that are no number though their column is one of numbers: OGR makes 0 of them, or cuts them."""
+"""Cells of a GeoPackage's columns of numbers that hold no number: OGR reads them as 0, or cuts them."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ _NO_WHOLE = "(typeof({0}) = 'real' AND {0} <> CAST({0} AS INTEGER))"
 def odd_numbers(
     source: VectorSource, integers: list[str], reals: list[str], fids: NDArray[np.int64]
 ) -> dict[str, dict[int, str]]:
-    """By column and fid what stands there, of the rows from the first to the last of `fids`. SQLite keeps in a column
-    whatever it is given."""
+    """Find cells that are no number, in the rows from the first to the last of `fids`; their texts by column and fid.
+
+    SQLite keeps any value in any column.
+    """
     if source.content is not Content.SQLITE or not (integers or reals) or not len(fids):
         return {}
     names = [*integers, *reals]
@@ -52,7 +54,7 @@ def odd_numbers(
 def odd_number_problems(
     source: VectorSource, integers: list[str], reals: list[str], fids: NDArray[np.int64]
 ) -> list[str]:
-    """Sentences about them; rows have the numbers that people see."""
+    """Sentences about cells that are no number; rows have the numbers that people see."""
     problems = RowProblems()
     for name, found in odd_numbers(source, integers, reals, fids).items():
         what = Phrase("whole number") if name in integers else Phrase("number")

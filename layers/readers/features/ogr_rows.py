@@ -51,9 +51,9 @@ _UNDEFINED = ("Undefined geographic SRS", "Undefined Cartesian SRS")
 _WGS84_WITH_HEIGHT = "EPSG:4979"
 """OGR's name for the CRS of GeoJSON with heights: on the map it is WGS 84."""
 _MOST_HALVES = 400
-"""So often a part of a chunk is read again for the sake of broken geometries; what is left comes without any."""
+"""Most times that half of a chunk is read again to find broken geometries; rows left then come without geometry."""
 _EXACT_FLOAT = 2**53
-"""From here on a float skips integers."""
+"""Smallest integer from which a float skips integers."""
 
 
 def read_info(source: VectorSource, *, counted: bool = True) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def read_info(source: VectorSource, *, counted: bool = True) -> dict[str, Any]:
 
 
 def known_crs(text: str | None) -> str:
-    """CRS text in our form, or "" where there is none, nobody knows it, or it places nothing on a map."""
+    """CRS text in our form; "" for none, an unknown one, or one that places nothing on a map."""
     if text and any(name in text for name in _UNDEFINED):
         return ""
     try:
@@ -148,7 +148,7 @@ def _named(meta: dict[str, Any], kinds: Sequence[str]) -> list[str]:
 def _read_each(
     source: VectorSource, columns: list[str] | None, flat: bool, which: dict[str, Any]
 ) -> tuple[Any, Any, Any, Any]:
-    """Reads as `_read` does, where one geometry is broken with all rows but without that geometry: found by halves."""
+    """Read as `_read` does, but rows with a broken geometry come without it; they are located by halving."""
     if source.lacks_geometry:
         meta, fids, _, cells = _read(source, columns, flat, {**which, "read_geometry": False})
         return meta, fids, np.full(len(fids), None, object), cells
@@ -266,7 +266,7 @@ def plain(value: Any, *, exact: bool = False) -> Any:
 
 @contextlib.contextmanager
 def remarks_ignored() -> Iterator[None]:
-    """GDAL remarks on single features, what has no geometry in the end is counted as skipped; and pyogrio on M."""
+    """Ignore GDAL's remarks on single features (those without geometry are counted as skipped), and pyogrio's on M."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         warnings.filterwarnings("ignore", r"Measured \(M\) geometry types", UserWarning)

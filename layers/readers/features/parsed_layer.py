@@ -1,4 +1,4 @@
-"""A layer that we parse ourselves, as a whole: geometries, typed columns, and what was noticed on the way."""
+"""A layer that we parse ourselves, as a whole: geometries, typed columns, and problems of the file."""
 
 from __future__ import annotations
 

@@ -31,9 +31,9 @@ def shapes_of(wkb: Sequence[bytes | None]) -> NDArray[Any]:
 
 
 def check_rows(rows: Rows, shapes: NDArray[Any], crs: str, *, may_overlap: bool = False) -> list[str]:
-    """Sentences about rows without geometry, and with one that is broken or out of place; `shapes` are theirs.
+    """Sentences about rows without geometry, and about broken or misplaced ones; `shapes` are the rows' geometries.
 
-    `may_overlap`: that the sides of a body lie on each other in plan is no fault.
+    `may_overlap`: the sides of a body may lie on each other in plan.
     """
     wkb = np.array(list(rows.wkb), dtype=object)
     missing, absent = shapely.is_missing(shapes), np.array([one is None for one in wkb], bool)

@@ -1,4 +1,4 @@
-"""Shapefiles: which encoding, which parts are there, and a whole copy in memory where the index is lost."""
+"""Shapefiles: their encoding, their parts, and a whole copy in memory where the index is lost."""
 
 from __future__ import annotations
 
@@ -138,7 +138,9 @@ def _named(cpg: str) -> str:
 
 
 def _fits(sample: bytes, encoding: str) -> bool:
-    """Texts are cut at the width of their field, perhaps within a character: one error in a hundred is forgiven."""
+    """True where texts decode. They are cut at the width of their field, perhaps within a character: one error in a
+    hundred is forgiven.
+    """
     wrong = sample.decode(encoding, "replace").count("\ufffd")
     return wrong * 100 <= sum(byte > 127 for byte in sample)
 
@@ -200,7 +202,7 @@ def _index_of(path: str) -> str:
 
 
 def _is_no_table(dbf: str) -> bool:
-    """True where the head of a .dbf tells nothing of rows and columns."""
+    """True where the head of a .dbf describes no rows and columns."""
     with open(dbf, "rb") as file:
         head = file.read(32)
     start, width = struct.unpack("<HH", head[8:12]) if len(head) == 32 else (0, 0)
@@ -208,7 +210,7 @@ def _is_no_table(dbf: str) -> bool:
 
 
 def _is_cut(path: str) -> bool:
-    """True where geometries are missing at the end, as of a file that was not fetched to its end."""
+    """True where geometries are missing at the end, as after a broken download."""
     size, shx = os.path.getsize(path), _index_of(path)
     with open(shx or path, "rb") as file:
         head = file.read(_HEADER)
@@ -225,7 +227,7 @@ def _records_in(shx: str) -> int:
 
 
 def _rows_promised(path: str) -> int:
-    """Number of rows that there are by the other parts."""
+    """Number of rows that the other parts promise."""
     shx, dbf = _index_of(path), part(path, ".dbf")
     if shx:
         return _records_in(shx)
@@ -237,7 +239,7 @@ def _rows_promised(path: str) -> int:
 
 
 def _is_broken(prj: str) -> bool:
-    """True where it has text that nobody takes for a CRS: OGR would then not open the file."""
+    """True where the .prj has text that is no CRS: OGR would not open the file."""
     if not prj:
         return False
     with open(prj, "rb") as file:
@@ -263,13 +265,15 @@ def _rows_lost(path: str) -> int:
 
 
 def _whole_rows(dbf: bytes) -> bytes:
-    """Without the row that was cut: half a number is another number."""
+    """Remove a last row that was cut off: half a number is another number."""
     start, width = struct.unpack("<HH", dbf[8:12])
     return dbf[: start + (len(dbf) - start) // width * width] if len(dbf) > start else dbf
 
 
 def _with_at_most(dbf: bytes, rows: int) -> bytes:
-    """That promises no more rows than there are geometries: what is damaged may promise a thousand million."""
+    """Return a .dbf that promises at most as many rows as there are geometries: a damaged one may promise a thousand
+    million.
+    """
     promised = int.from_bytes(dbf[4:8], "little")
     return dbf[:4] + min(promised, rows).to_bytes(4, "little") + dbf[8:]
 
@@ -281,8 +285,10 @@ def _whole_bytes(dbf: bytes) -> int:
 
 
 def _with_all_rows(shp: bytes, rows: int, name: str) -> tuple[bytes, bytes]:
-    """A .shp that has a record for so many rows, one without a shape where it was cut off, and its .shx: where each
-    record begins and how long it is, in words of two bytes."""
+    """Return a .shp with a record for each row, and its .shx. Rows beyond a cut have a record without a shape.
+
+    The .shx holds for each record where it begins and how long it is, in words of two bytes.
+    """
     records = []
     at = _HEADER
     while at + 8 <= len(shp):

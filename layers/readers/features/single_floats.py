@@ -1,4 +1,4 @@
-"""Floats of 32 bits as those of 64 that read the same: 0.1 stays 0.1, with no digits that nobody measured."""
+"""Converts 32-bit floats into the 64-bit ones that read the same: 0.1 stays 0.1, without digits nobody measured."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _DIGITS = (6, 7, 8, 9)
-"""Six always come back from 32 bits, nine always tell two of them apart."""
+"""Significant digits: six are always kept by 32 bits, nine always tell two such floats apart."""
 
 
 def widened(values: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -40,11 +40,11 @@ class VectorSource(Struct, frozen=True, eq=False):
     first: int = 0
     """Number added to OGR's fids: where a file has none of its own they are positions, and people count from 1."""
     notes: tuple[str, ...] = ()
-    """Sentences about what is read otherwise than it is in the file."""
+    """Sentences about differences between the file and what is read."""
     default_crs: str = ""
-    """The CRS where OGR tells none: that of the format, or what it does not understand of the file."""
+    """CRS where OGR states none: that of the format, or one in the file that OGR does not understand."""
     lacks_geometry: bool = False
-    """True where the column that is said to hold its geometries is not there."""
+    """True where the stated column of geometries is missing."""
     info: dict[str, Any] | None = None
     """OGR's facts about it, features and bounds counted, where they were asked already: it parses the whole file."""
 

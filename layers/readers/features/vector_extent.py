@@ -1,4 +1,4 @@
-"""The extent of a vector layer, by the rows whose coordinates its CRS can have, so that one bad row spoils nothing."""
+"""The extent of a vector layer, from the rows whose coordinates its CRS can have: one bad row spoils nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from layers.geo.crs import WGS84, is_geographic, lonlat_bounds, transform_bounds
 from layers.geo.lon_extent import LARGEST_UNIT, MAX_LAT, MAX_LON, narrowest
 
 _MOST, _NEARLY_ALL = 0.5, 0.9
-"""More than so many of the rows with numbers have to fit the CRS that the file names; or degrees, if it names none."""
+"""Least share of the rows with numbers that fit the CRS that the file names; and that fit degrees, if it names none."""
 _DEGREES = np.array([-MAX_LON, -MAX_LAT, MAX_LON, MAX_LAT]), (-180.0, -90.0, 180.0, 90.0)
 _UNITS = LARGEST_UNIT * np.array([-1.0, -1.0, 1.0, 1.0]), None
 
@@ -25,7 +25,7 @@ class Extent(Struct, frozen=True, eq=False):
 
     bounds: Bounds | None
     shapes: NDArray[Any]
-    """Of the rows looked at those that fit; all of the layer where `is_all`."""
+    """Shapes of the rows looked at that fit the CRS; with `is_all` these are all of the layer."""
     is_all: bool
     outside: int
     """Number of the rows looked at that do not fit."""
@@ -49,7 +49,9 @@ class Extent(Struct, frozen=True, eq=False):
 
 
 def extent_of(shapes: NDArray[Any], crs: str, total: Any = None, *, is_all: bool = True) -> Extent:
-    """From the rows looked at. `total`: the bounds of all, as the file says; `is_all`: these are all rows."""
+    """Compute the extent from the rows looked at. `total`: the bounds of all rows that the file states; `is_all`: these
+    are all rows.
+    """
     whole = None if total is None else np.asarray(total, dtype=np.float64)
     if whole is not None and not is_all and _are_within(whole[None], _limits(crs)[0][0]).all():
         return Extent(Bounds(*whole.tolist()), shapes[:0], False, 0, True)  # the first picture waits for this
@@ -78,7 +80,7 @@ def _limits(crs: str) -> list[tuple[NDArray[np.float64], tuple[float, ...] | Non
 
 
 def _are_within(boxes: NDArray[np.float64], limits: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """(n,) nan and infinity are not."""
+    """(n,) True for boxes within the limits; nan and infinity are not."""
     with np.errstate(invalid="ignore"):
         inside = np.abs(boxes) <= np.abs(limits)
     return np.asarray(inside.all(axis=1))
@@ -91,7 +93,9 @@ def _around(boxes: NDArray[np.float64]) -> Bounds:
 def _with_the_others(
     seen: Bounds, whole: NDArray[np.float64], limits: NDArray[np.float64], edge: tuple[float, ...] | None
 ) -> Bounds:
-    """With the rows not looked at: as far as the file says where that can be, else to the edge of the map."""
+    """Widen the bounds by the rows not looked at: to those that the file states where these are possible, else to the
+    edge of the map.
+    """
     sides = [
         side if abs(side) <= abs(limit) else seen[at] if edge is None else edge[at]
         for at, (side, limit) in enumerate(zip(whole.tolist(), limits.tolist(), strict=True))

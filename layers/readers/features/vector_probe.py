@@ -40,9 +40,9 @@ from layers.text.counted import grouped
 from layers.vector.table import VectorInfo
 
 MAX_CHECKED_BYTES = 30 * 2**20
-"""A file that is read as a whole is not read for its rows' sake alone where it is larger."""
+"""Largest file, among those that are read only as a whole, that is read just to check its rows."""
 _CHECKED_BYTES = 2**20
-"""About so much is looked at of a file that is read in chunks."""
+"""Bytes that are looked at in a file that is read in chunks, approximately."""
 _FIRST_ROWS = 2_000
 _KINDS = (
     "Point",
@@ -54,7 +54,7 @@ _KINDS = (
     "MultiPolygon",
     "GeometryCollection",
 )
-"""By shapely's numbers."""
+"""Kinds of geometry in the order of shapely's numbers."""
 
 
 def probe_vector(content: Content, asked: Probe) -> tuple[dict[str, Any], tuple[Any, ...]]:
@@ -98,7 +98,9 @@ def probe_vector(content: Content, asked: Probe) -> tuple[dict[str, Any], tuple[
 
 
 def _table_infos(asked: Probe, tables: list[str], problems: list[str]) -> list[VectorInfo]:
-    """The tables that can be read; what is wrong with the others is said with each. Raises what the last one did."""
+    """Return the tables that can be read; each has sentences about the others. Raises the last error where there are
+    none.
+    """
     found, failed = [], None
     for table in tables:
         try:
@@ -168,7 +170,7 @@ def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
 def _first_rows(
     source: VectorSource, name: str, count: int, fields: tuple[tuple[str, str], ...], crs: str
 ) -> tuple[NDArray[Any], bool, list[str]]:
-    """Shapes of the first of `count` rows, whether they are all rows, and what is wrong with them."""
+    """Shapes of the first of `count` rows, whether they are all rows, and sentences about their faults."""
     if not (source.by_fid or source.is_chunked or os.path.getsize(source.path) <= MAX_CHECKED_BYTES):
         return np.zeros(0, object), False, []
     most = _rows_to_check(source, count)
@@ -188,7 +190,9 @@ def _first_rows(
 
 
 def _kind_of(shapes: NDArray[Any]) -> str:
-    """The OGC name of what they are, that of several where some are; "Unknown" for a mixture, "None" for nothing."""
+    """The OGC name of the rows' geometries, the multiple one where some are multiple; "Unknown" for a mixture, "None"
+    for no geometries.
+    """
     kinds = {_KINDS[number] for number in np.unique(shapely.get_type_id(shapes)).tolist() if number >= 0}
     if len(kinds) > 1:
         kinds = {kind if kind.startswith("Multi") else f"Multi{kind}" for kind in kinds}
@@ -203,7 +207,9 @@ def _first_shapes(source: VectorSource) -> NDArray[Any]:
 
 
 def _rows_to_check(source: VectorSource, features: int) -> int:
-    """Fewer where each is large: the first picture waits for this, and a reader keeps the memory."""
+    """Number of rows to check, fewer where they are large: the first picture waits for this, and a reader keeps the
+    memory.
+    """
     row_bytes = os.path.getsize(source.path) / max(features, 1)
     return int(min(max(_CHECKED_BYTES / max(row_bytes, 1), 500), MOST_ROWS))
 

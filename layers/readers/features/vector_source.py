@@ -1,4 +1,4 @@
-"""Leads from what a request names to rows: who reads which kind of vector file."""
+"""Finds the rows of the file that a request names: chooses the reader for its kind of vector file."""
 
 from __future__ import annotations
 
@@ -31,9 +31,8 @@ _PARSED = frozenset({Content.TABLE, Content.WORKBOOK, Content.KML, Content.KMZ, 
 
 
 def source_of(asked: OfLayer) -> VectorSource:
-    """The layer that is asked about.
-
-    Looks at the file before a library does. Raises what looking at it raises: NotAFile, UnsupportedFormat, ...
+    """Return the layer that a question names. It is checked before a library opens it. Raises what the check raises:
+    NotAFile, UnsupportedFormat, ...
     """
     layer, options = asked.layer, dict(asked.options)
     if folder := geodatabase_of(asked.path):

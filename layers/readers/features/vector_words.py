@@ -1,4 +1,4 @@
-"""Says in our words what OGR, SQLite and GEOS say of files of features: theirs do not say what to do."""
+"""Translates messages of OGR, SQLite and GEOS about files of features: theirs do not say what to do."""
 
 from __future__ import annotations
 

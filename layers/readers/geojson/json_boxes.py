@@ -1,7 +1,7 @@
-"""Areas of GeoJSON wider than half the Earth, turned as their own bbox says that they lie.
+"""Turns rings of GeoJSON areas wider than half the Earth so that they agree with their own bbox.
 
 A ring that goes back and forth between far longitudes is as drawn where it runs counterclockwise, and reaches over the
-antimeridian where it runs clockwise. Many programs turn their rings the other way; a feature's own bbox tells which is
+antimeridian where it runs clockwise. Many programs turn their rings the other way. A feature's own bbox says which is
 meant: its west is left of its east, or beyond it where the antimeridian lies between.
 """
 
@@ -44,7 +44,7 @@ def _turned(feature: dict[str, Any]) -> bool:
 
 
 def _box(bbox: Any) -> tuple[float, float] | None:
-    """West and east; None for what is no box."""
+    """Return west and east; None for anything but a box."""
     if not isinstance(bbox, list) or len(bbox) not in (4, 6) or not all(_is_number(one) for one in bbox):
         return None
     return float(bbox[0]), float(bbox[len(bbox) // 2])

@@ -1,4 +1,4 @@
-"""Reads what a GeoJSON file says about its CRS and OGR passes over in silence."""
+"""Reads statements of a GeoJSON file about its CRS that OGR silently ignores."""
 
 from __future__ import annotations
 

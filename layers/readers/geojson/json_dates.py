@@ -1,4 +1,4 @@
-"""Dates in GeoJSON: OGR takes texts that look like dates for dates, and makes others of those that are none."""
+"""Dates in GeoJSON: OGR reads texts that look like dates as dates, and turns impossible ones into other days."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _IS_DIGIT, _MAY_BEGIN, _SEPARATES = (
 )
 _ZEROS = bytes.maketrans(_DIGITS, b"0" * 10)
 _PLAIN = frozenset({b"0000-00-00", b"0000-00-00T00:00:00", b"0000-00-00T00:00:00Z", b"0000-00-00T00:00:00.000Z"})
-"""As nearly all are written; each digit a zero."""
+"""Forms of nearly all dates, with a zero for each digit."""
 
 
 def may_have_odd_dates(data: bytes) -> bool:
@@ -59,8 +59,10 @@ def _short_texts(data: bytes) -> Iterator[set[bytes]]:
 
 
 def odd_dates(dataset: str | bytes, first: int) -> list[str]:
-    """Sentences about values in columns of dates or times that are none; `dataset` is for the driver GeoJSON, whose
-    fids are what people see less `first`."""
+    """Sentences about values in columns of dates or times that are none.
+
+    `dataset` is for the driver GeoJSON, whose fids are the numbers that people see less `first`.
+    """
     try:
         with remarks_ignored():
             info = pyogrio.read_info(dataset)

@@ -1,4 +1,4 @@
-"""Heights in GeoJSON: where some places of a geometry have none OGR makes them 0, so that here they are looked for."""
+"""Finds missing heights in GeoJSON: OGR reads them as 0 where other places of a geometry have heights."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def height_problems(source: VectorSource, rows: Rows) -> list[str]:
 
 
 def height_note(source: VectorSource) -> list[str]:
-    """A sentence about a file that is too large to look for them, where its beginning mixes places as they do."""
+    """A sentence about a file too large for a search, where its beginning mixes places with and without heights."""
     if os.path.getsize(source.path) <= MOST_PARSED_BYTES or not _mixes(_data(source, _HEAD_BYTES)):
         return []
     return [
@@ -83,7 +83,7 @@ def _mixes(data: bytes) -> bool:
 
 
 def _lacking(data: bytes, content: Content, rows: int) -> dict[int, int] | None:
-    """Number of places without a height beside others that have one, by feature; None where that cannot be told."""
+    """Number of places without a height beside others that have one, by feature; None where it cannot be known."""
     if len(data) > MOST_PARSED_BYTES:
         return None
     if content is Content.JSON_LINES and not data.lstrip().startswith(b'{"type":"FeatureCollection"'):

@@ -1,4 +1,4 @@
-"""GeoJSON by lines: OGR passes over a line that it cannot read in silence, so that these are looked for here."""
+"""Finds unreadable lines in line-delimited GeoJSON: OGR silently skips them."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ _KINDS = frozenset(
 
 
 def whole_lines(data: bytes) -> tuple[bytes, list[str]]:
-    """The lines that are features, and sentences about the others; `data` itself where there are none.
+    """Return the lines that are features, and sentences about the others; `data` itself where all are features.
 
-    OGR forgives more than JSON allows, such as a comma too many: it is asked about the first that look wrong.
+    OGR forgives more than JSON allows, such as a comma too many: the first lines that look wrong are tried with it.
     """
     problems = RowProblems(are_lines=True)
     kept, asked = [], 0
@@ -66,7 +66,7 @@ def as_collection(data: bytes) -> bytes:
 
 
 def lines_lost(file: BinaryIO, features: int) -> list[str]:
-    """A sentence where OGR made fewer `features` of a file than it has lines, for one too large to look at each."""
+    """A sentence where OGR read fewer `features` than the file has lines; for files too large to check each line."""
     lost = sum(1 for _ in _records(file)) - features
     lines = counted(lost, "line is no feature and is", "lines are no features and are")
     return [Phrase("{lines} left out; the file is too large to say which.", lines=lines)] if lost > 0 else []

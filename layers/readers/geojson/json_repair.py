@@ -1,4 +1,4 @@
-"""GeoJSON that OGR would refuse or read as something else: what has to be read instead, and why."""
+"""Repairs GeoJSON that OGR would refuse or misread: the text to read instead, and the reason."""
 
 from __future__ import annotations
 
@@ -46,23 +46,24 @@ _WHOLE = re.compile(rb"-?\d+")
 _LONGEST_NUMBER = 400
 _ENDLESS = re.compile(rb"-?\d[\d.]*[eE]\+?\d{3,}")
 MOST_LISTED = 2_000
-"""Of one list so many numbers become text: OGR takes time that grows with the square of them."""
+"""Most numbers of one list that become text: the time that OGR takes grows with their square."""
 _MOST_NAMED = 5
 _LEAST = -(10**18)
-"""OGR makes floats of what is less, though 64 bits would hold some of it."""
+"""Smallest whole number that OGR reads as one; smaller ones become floats, though 64 bits would hold some."""
 _AS_TEXT = {"DATE_AS_STRING": "YES"}
 
 
 class Repaired(NamedTuple):
-    """`data` to read instead of the file, None for the file itself; `how` for OGR; `notes` are sentences; `info` is
-    what OGR says of it, where it was asked already."""
+    """`data` to read instead of the file, None for the file itself; `how` are OGR's options; `notes` are sentences;
+    `info` are OGR's facts, where it was asked already.
+    """
 
     data: bytes | None
     how: dict[str, str]
     notes: tuple[str, ...]
     info: dict[str, Any] | None = None
     first: int = 1
-    """As `VectorSource.first`."""
+    """Number of the first row, as in `VectorSource.first`."""
 
 
 class JsonFiles:
@@ -128,7 +129,9 @@ def repaired(path: str, content: Content) -> Repaired:
 
 
 def _first(head: bytes) -> int:
-    """0 where its features have ids of their own, which are then what people see; OGR also takes a column for them."""
+    """Number of the first row: 0 where features have ids of their own, which people then see; OGR also takes a column
+    for them.
+    """
     return 0 if _OWN_ID.search(head) else 1
 
 
@@ -166,7 +169,7 @@ def _in_utf8(data: bytes, name: str) -> tuple[bytes, list[str]]:
 
 
 def _with_numbers_kept(data: bytes) -> tuple[bytes, list[str]]:
-    """Whole numbers of more than 64 bits as text, for OGR rounds or refuses them; null for what is beyond a float."""
+    """Write whole numbers of more than 64 bits as text, which OGR rounds or refuses; null for those beyond a float."""
     if not may_hold_large_numbers(data):
         return data, []
     large: dict[str, str] = {}
@@ -225,9 +228,8 @@ def _with_numbers_kept(data: bytes) -> tuple[bytes, list[str]]:
 
 
 def may_hold_large_numbers(data: bytes) -> bool:
-    """True where a number may be too large to be kept as it stands.
-
-    Searched for as a text of zeros first: a pattern takes ten times as long on coordinates.
+    """True where there may be large numbers. Zeros are searched for first: a pattern takes ten times as long on
+    coordinates.
     """
     zeros = (_zeros(block) for block in _blocks(data, overlap=_LONGEST_SOUGHT))
     if not any(one in block for block in zeros for one in _LARGE):
@@ -241,7 +243,7 @@ def _zeros(data: bytes) -> bytes:
 
 
 def _blocks(data: bytes, overlap: int = 0) -> Iterator[bytes]:
-    """Blocks of a size that stays in a cache: what goes through all of them is then twice as fast."""
+    """Yield blocks of a size that stays in the processor's cache: passes over them are then twice as fast."""
     return (data[at : at + BLOCK_BYTES + overlap] for at in range(0, len(data), BLOCK_BYTES))
 
 
@@ -259,7 +261,7 @@ def is_utf8(data: bytes) -> bool:
 
 _TYPE = re.compile(rb'"type"\s*:\s*"(?:FeatureCollection|Feature|\w*(?:Point|LineString|Polygon|GeometryCollection))"')
 _LOOKED_AT_BYTES = 6000
-"""OGR finds the type of a file in so many of its first bytes, or knows none."""
+"""Number of first bytes in which OGR looks for the type of a file."""
 
 
 def with_type_first(data: bytes) -> bytes:
@@ -294,10 +296,10 @@ _BETWEEN = re.compile(r"\s*,?\s*")
 
 
 def whole_features(data: bytes, dataset: str | bytes, name: str) -> tuple[bytes, list[str], dict[str, Any] | None]:
-    """The features before the first fault as a collection of their own; `data` itself where nothing is wrong, with
-    what OGR says of it.
+    """Return the features before the first fault as a collection; `data` itself where nothing is wrong, with OGR's
+    facts.
 
-    Also where there is none: OGR then says why. `data` is what pyogrio opens as `dataset`.
+    It is `data` as well where there are no features: OGR then says why. `data` is what pyogrio opens as `dataset`.
     """
     try:
         with remarks_ignored():
@@ -332,7 +334,7 @@ def whole_features(data: bytes, dataset: str | bytes, name: str) -> tuple[bytes,
 
 
 def members_left(head: bytes, name: str) -> list[str]:
-    """A sentence where the first feature says something beside its properties, which OGR does not read."""
+    """A sentence where the first feature has members besides its properties, which OGR does not read."""
     text = head.decode("utf-8", "ignore").lstrip("\ufeff\x1e \t\r\n")
     begin = _FEATURES.search(text)
     at = _BETWEEN.match(text, begin.end()).end() if begin else 0  # type: ignore[union-attr]  # it always matches

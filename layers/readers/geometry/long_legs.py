@@ -1,7 +1,4 @@
-"""Fills in long legs of lines, which run along the Earth on any canvas; leaves out coordinates that are no place.
-
-Polygons keep their straight edges.
-"""
+"""Fills in long legs of lines, so that they follow the Earth on any canvas; removes coordinates beyond the Earth."""
 
 from __future__ import annotations
 
@@ -16,13 +13,15 @@ from layers.geo.longitudes import unwrap_longitudes
 from layers.geo.proj import pyproj
 
 LONG_DEGREES = 0.9
-"""Shorter spans (100 km) are drawn as they are: the geodesic is no further off than its line is wide."""
+"""Longest span (100 km) that is drawn as it is: the geodesic is no further off than the line is wide."""
 STEP_M = 20_000.0
 _STEP_DEGREES = 0.5
 _MOST_STEPS = 1024
-"""Of one leg: enough for half the Earth."""
+"""Most points on one leg: enough for half the Earth."""
 _MOST_POINTS = 1_000_000
-"""Of one line: what has more is a scribble or made to fill the memory; its long legs get fewer points each."""
+"""Most points that are added to one line. Longer ones are scribbles or made to fill the memory: their long legs get
+fewer points.
+"""
 _GEOD = pyproj.Geod(ellps="WGS84")
 
 
@@ -43,7 +42,9 @@ def drawn_geometry(geometry: BaseGeometry | None, unrolled: bool, *, clockwise: 
 
 
 def with_long_edges(geometry: BaseGeometry, *, clockwise: bool = False) -> BaseGeometry:
-    """With points on the edges of areas that are as wide as they say: nothing takes them the short way round then."""
+    """Add points to the edges of areas that are as wide as they are drawn, so that nothing takes these edges the short
+    way.
+    """
     if geometry.geom_type.startswith("Multi") or geometry.geom_type == "GeometryCollection":
         parts = [with_long_edges(part, clockwise=clockwise) for part in shapely.get_parts(geometry)]
         return type(geometry)(parts)
@@ -65,7 +66,7 @@ def _filled(geometry: BaseGeometry, unrolled: bool, clockwise: bool) -> BaseGeom
 
 
 def along_the_earth(line: NDArray[np.float64], unrolled: bool) -> NDArray[np.float64]:
-    """Geodesics, but for legs along a parallel or meridian to the last digit: those are of a graticule or a frame."""
+    """Fill in geodesics, except for legs exactly along a parallel or meridian: those are of a graticule or a frame."""
     if not np.isfinite(line).all():
         return line
     lon, lat = unwrap_longitudes(line[:, 0]), line[:, 1]
@@ -91,7 +92,7 @@ def along_the_earth(line: NDArray[np.float64], unrolled: bool) -> NDArray[np.flo
 
 
 def _straight(line: NDArray[np.float64], short_way: bool) -> NDArray[np.float64]:
-    """With points on long edges, so that a canvas that bends parallels bends them."""
+    """Add points to long edges, so that a canvas that bends parallels bends these edges."""
     if not np.isfinite(line).all():
         return line
     whole = np.stack([unwrap_longitudes(line[:, 0]), line[:, 1]], axis=1) if short_way else line
@@ -146,7 +147,7 @@ def _area(area: BaseGeometry) -> BaseGeometry:
 
 
 def _ring(ring: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """None where too little is left of it to be one."""
+    """Return a ring of those of its points that are on Earth; None where fewer than three are left."""
     good = are_places(ring)
     left = ring[:-1][good[:-1]]
     return np.concatenate([left, left[:1]]) if len(left) >= 3 else None

@@ -21,10 +21,10 @@ CHUNK_ROWS = 20_000
 
 
 def read_measures(asked: Measure) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
-    """As `Measure` says.
+    """Measure the rows that `Measure` asks for.
 
-    What has no such measure is nan: a point has neither, a line no area; the length of an area is that round it.
-    Raises CannotBePlaced without a CRS, and what reading raises.
+    Rows that have no such measure are nan: a point has neither, a line no area. The length of an area is that of its
+    outline. Raises CannotBePlaced without a CRS, and what reading raises.
     """
     source = source_of(asked)
     rows = rows_of(source, asked.start, CHUNK_ROWS, [])
@@ -72,7 +72,7 @@ def areas(shapes: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def _flat(parts: NDArray[Any], owner: NDArray[np.intp]) -> tuple[NDArray[Any], NDArray[np.intp]]:
-    """Collections may hold collections."""
+    """List the members of a collection, which may hold collections."""
     while (shapely.get_type_id(parts) >= 4).any():
         parts, of = shapely.get_parts(parts, return_index=True)
         owner = owner[of]

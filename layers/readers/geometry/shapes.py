@@ -16,9 +16,9 @@ _COLLECTIONS = (4, 5, 6, 7)
 
 
 class Shapes(Struct, frozen=True, eq=False):
-    """As in `FeatureTable`, in world coordinates: features own parts, parts own coordinates. Rows are ascending.
+    """Geometries in the columns of `FeatureTable`, in world coordinates: features own parts, parts own coordinates.
 
-    A row of mixed kinds gives one feature a kind; a row without geometry gives none.
+    Rows are ascending. A row of mixed kinds gives one feature a kind; a row without geometry gives none.
     """
 
     kind: NDArray[np.uint8]

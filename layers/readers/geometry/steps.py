@@ -1,4 +1,4 @@
-"""From coordinates to the canvas's int32 steps, by the closed formula where there is one."""
+"""Converts coordinates into the canvas's int32 steps, by a closed formula where there is one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_STEPS = 2**31 - 1
 
 
 def step_of(canvas: str) -> float:
-    """World units a step."""
+    """World units in one step of the canvas."""
     return STEP_DEGREES if is_geographic(canvas) else STEP_UNITS
 
 

@@ -14,7 +14,7 @@ from layers.readers.files import Content
 
 _BATCH_ROWS = 2_000
 _WITHOUT = frozenset({Content.GML, Content.JSON, Content.JSON_LINES})
-"""Their drivers know neither."""
+"""Formats whose drivers know neither curves nor M."""
 _CURVES = range(8, 13)
 
 

@@ -52,7 +52,7 @@ def _rename(data: bytearray, start: int, end: int) -> None:
 
 
 def _walk(data: memoryview, at: int, depth: int) -> int:
-    """Rename what begins at a byte; where what follows it begins. Raises struct.error."""
+    """Rename the geometry that begins at a byte; return the byte after it. Raises struct.error."""
     order, kind = struct.unpack_from("<BI", data, at)
     flag, plain = kind & _Z_FLAG, kind & ~_Z_FLAG
     base, size = plain % 1000, 8 * (3 if flag else (2, 3, 3, 4)[min(plain // 1000, 3)])

@@ -1,7 +1,4 @@
-"""Well-known binary, many geometries at once: where their coordinates are, by numpy on the bytes, no object for each.
-
-Points, lines, polygons and their multis, little-endian, with or without Z and M. Other rows are handed back.
-"""
+"""Finds the coordinates in the well-known binary of many geometries at once: numpy on the bytes, no object for each."""
 
 from __future__ import annotations
 
@@ -16,7 +13,9 @@ from layers.vector.table import LINE, POINT, POLYGON
 HEAD = 5
 _KIND_OF = np.array([0, POINT, LINE, POLYGON, POINT, LINE, POLYGON, 0], np.uint8)
 _MOST_STEPS = 20_000
-"""Parts and rings are followed one after the other, in all rows at once; longer chains are left to shapely."""
+"""Most parts and rings of a row that are followed, one after the other in all rows at once; longer rows are left to
+shapely.
+"""
 
 
 class Blobs(Struct, frozen=True, eq=False):
@@ -88,7 +87,7 @@ def parts_of(blobs: Blobs) -> Parts:
 
 
 def _all_points(blobs: Blobs) -> Parts | None:
-    """The most usual layer, at once: nothing but plain points."""
+    """Read the most usual layer, plain points only, at once."""
     n = len(blobs)
     if not n or len(blobs.data) != 21 * n or (np.diff(blobs.starts) != 21).any():
         return None
@@ -137,7 +136,7 @@ class _Walk:
         self._repeat(everything[~simple], self._parts)
 
     def found(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        """Of each part, by row: the index of its row, the byte where it begins, its number of coordinates."""
+        """Return for each part, by row: the index of its row, the byte where it begins, its number of coordinates."""
         if not self._found:
             none = np.zeros(0, np.int64)
             return none, none, none
@@ -174,7 +173,7 @@ class _Walk:
         self.bad[which] = True
 
     def _run_of(self, which: NDArray[np.int64]) -> None:
-        """A number of coordinates, and they."""
+        """Return a number of coordinates, and the coordinates."""
         which = which[self._fits(which, 4)]
         counts = self._words.at(self._at[which])
         fits = self._fits(which, 4 + counts * self.size[which])

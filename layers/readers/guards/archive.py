@@ -1,4 +1,4 @@
-"""TAR and ZIP archives in which imagery is sold: their members, judged by name and size before GDAL looks inside."""
+"""Checks TAR and ZIP archives in which imagery is sold: their members, by name and size, before GDAL looks inside."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MOST_MEMBERS = 10_000
 MOST_RATIO = 100
-"""Imagery packs to a tenth at best; what unpacks to more than that is a bomb."""
+"""Greatest ratio of unpacked to packed size: imagery packs to a tenth at best, larger ratios are bombs."""
 _RATIO_COUNTS_FROM = 2**20
 _ENDINGS = (".tar", ".zip", ".kmz")
 _TAR_MARK_AT, _TAR_MARK = 257, b"ustar"

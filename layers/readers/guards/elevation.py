@@ -1,4 +1,4 @@
-"""Files of elevation, recognised by their size, name or first words, and judged before GDAL makes room for them."""
+"""Recognises files of elevation by size, name or first words, and checks them before GDAL makes room for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ENVI's raw pictures: pixels without any mark, and a header beside them that says how they lie.
+"""ENVI's raw pictures: pixels without any mark, and a header beside them that describes their layout.
 
 The header is judged before GDAL reads it: it may describe a list of other files instead of pixels.
 """
@@ -17,7 +17,7 @@ from layers.readers.guards.own_folder import companion
 MARK = b"ENVI"
 _MAX_BYTES = 4 * 2**20
 _BESIDE = (".sta",)
-"""Statistics that GDAL reads."""
+"""Files with statistics beside the data, which GDAL reads."""
 _ITEM_BYTES = {1: 1, 2: 2, 3: 4, 4: 4, 5: 8, 6: 8, 9: 16, 12: 2, 13: 4, 14: 8, 15: 8}
 _FIELD = re.compile(r"^[ \t]*([^={}\n]+?)[ \t]*=[ \t]*(\{[^}]*\}?|[^\n]*)", re.MULTILINE)
 _PIXELS_OF_ITS_OWN = re.compile(r"(?!.*(?:meta|virtual|mosaic|library|vector)).*", re.IGNORECASE)
@@ -36,7 +36,7 @@ class EnviHeader(NamedTuple):
 
     @property
     def pixel_bytes(self) -> int:
-        """So long the data has to be. Raises ValueError where the header does not say it."""
+        """Return the number of bytes that the data must have. Raises ValueError where the header does not say it."""
         item = _ITEM_BYTES.get(self.number("data type", -1), 0)
         samples, lines, bands = self.number("samples"), self.number("lines"), self.number("bands", 1)
         if min(item, samples, lines, bands) < 1:

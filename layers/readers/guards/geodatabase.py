@@ -1,4 +1,4 @@
-"""File geodatabases of ArcGIS: a folder of tables, recognised and judged before OGR opens what is in it."""
+"""Recognises file geodatabases of ArcGIS, folders of tables, and checks them before OGR opens what is in them."""
 
 from __future__ import annotations
 

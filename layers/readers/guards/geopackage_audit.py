@@ -1,4 +1,4 @@
-"""A look into a GeoPackage before OGR sees it: only registered, real tables are read; views are never run."""
+"""Checks a GeoPackage before OGR opens it: only registered, real tables are read; views are never run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ REGISTERED_FEATURES = """
     SELECT c.table_name FROM gpkg_contents AS c JOIN gpkg_geometry_columns AS g ON g.table_name = c.table_name
     WHERE c.data_type = 'features' AND lower(c.table_name) <> 'ogr_empty_table' ORDER BY c.rowid LIMIT 1000
 """
-"""Without the technical table that GDAL 2 puts beside tiles, so that some older programs would read them."""
+"""Query for the registered tables of features, except the technical one that GDAL 2 adds beside tiles so that some
+older programs read them.
+"""
 
 
 def feature_tables(path: str) -> tuple[list[str], list[str]]:
@@ -37,7 +39,7 @@ def feature_tables(path: str) -> tuple[list[str], list[str]]:
 
 
 def missing_geometry(path: str, table: str, column: str) -> str:
-    """A sentence where the table has not the column that is said to hold its geometries; else empty."""
+    """A sentence where the table lacks the column that should hold its geometries; else empty."""
     quoted = table.replace('"', '""')
     try:
         with closing(sqlite3.connect(f"file:{quote(path)}?mode=ro&immutable=1", uri=True)) as database:

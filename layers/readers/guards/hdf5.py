@@ -1,7 +1,7 @@
-"""HDF5 files: every object in one is looked at before GDAL opens it, for some of them lie in other files.
+"""Checks every object of an HDF5 file before GDAL opens it: some of them may lie in other files.
 
-A group may link into another file, a data set may keep its values in raw files or be a view of other files. Reading is
-ours: the library of HDF5 would follow such a link while it lists what is there.
+A group may link into another file, a data set may keep its values in raw files or be a view of other files. Our own
+code reads the file: the library of HDF5 would follow such a link while it lists the objects.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _Messages = Callable[[int, int], Iterator[tuple[int, int, int, int]]]
 
 
 class _Foreign(Exception):
-    """A part that leads to other files; `str()` says it, after "because it"."""
+    """Raised for a part that leads to other files; `str()` names it, after "because it"."""
 
 
 def is_hdf5(path: str) -> bool:
@@ -90,7 +90,7 @@ class _Judge:
         self._waiting.append(address)
 
     def _superblock(self) -> Iterator[int]:
-        """The addresses of the root, and of what else stands at the beginning."""
+        """The addresses of the root, and of the other structures at the beginning."""
         head = self._in.bytes_at(0, 96, exact=False)
         if not head.startswith(MARK):
             raise Damaged
@@ -241,7 +241,7 @@ class _Judge:
             waiting += [self._in.offset(first + number * step) for number in range(count)]
 
     def _symbol(self, entry: bytes) -> Iterator[int]:
-        """The object that a symbol stands for; a group's members also by what is noted beside it."""
+        """The object of a symbol; for a group also the members noted beside it."""
         width = self._in.offset_bytes
         (kind,) = struct.unpack_from("<I", entry, 2 * width)
         if kind == 1:

@@ -1,4 +1,4 @@
-"""The long lists of HDF5: a heap of texts in blocks, and the tree that says where in it each one lies."""
+"""The long lists of HDF5: a heap of texts in blocks, and the tree that says where in the heap each text lies."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Reader:
         self._file, self._size, self._base = file, size, base
         self.offset_bytes, self.length_bytes = offset_bytes, length_bytes
         self.nowhere = (1 << 8 * offset_bytes) - 1
-        """The address of what is not there."""
+        """Address that means "absent"."""
 
     def bytes_at(self, address: int, count: int, *, exact: bool = True) -> bytes:
         """Raises Damaged where they are not all there."""
@@ -152,5 +152,5 @@ def _widths(offset_bytes: int, node_bytes: int, record: int, depth: int) -> tupl
 
 
 def _bytes_for(limit: int) -> int:
-    """As many as the format takes to count up to a limit."""
+    """Number of bytes in which the format counts up to a limit."""
     return (max(limit, 1).bit_length() - 1) // 8 + 1

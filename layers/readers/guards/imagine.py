@@ -1,4 +1,4 @@
-"""ERDAS Imagine files: a tree of named nodes, judged before GDAL follows what some of them name.
+"""ERDAS Imagine files: a tree of named nodes, checked before GDAL opens the files that some of them name.
 
 Large ones keep their pixels in a spill file (.ige), older ones their overviews in another (.rrd).
 """
@@ -26,7 +26,7 @@ _TEXT = re.compile(rb"[^\x00-\x1f]{2,}")
 """One character alone is the length of a text, not a text."""
 _NAME = re.compile(r"[^(]*[^( ]")
 PARTS = (".ige", ".rrd", ".rde")
-"""GDAL looks for these beside the file, whatever name stands in it."""
+"""Names of the files beside it that GDAL looks for, whatever names the file holds."""
 
 
 def judge_imagine(path: str) -> None:

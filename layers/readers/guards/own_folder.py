@@ -1,4 +1,4 @@
-"""Judges a file that another one names or needs: it has to lie in that one's own folder."""
+"""Checks that a file which another one names or needs lies in that one's own folder."""
 
 from __future__ import annotations
 

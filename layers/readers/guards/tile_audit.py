@@ -1,4 +1,4 @@
-"""A look into an SQLite file for tiles of imagery: MBTiles, or tile tables of a GeoPackage."""
+"""Finds tiles of imagery in an SQLite file: MBTiles, or tile tables of a GeoPackage."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _STANDARD = ("gpkg_contents", "gpkg_tile_matrix_set", "gpkg_tile_matrix", "gpkg_
 
 
 class Tiles(NamedTuple):
-    """Imagery in an SQLite file: MBTILES, TILES with the tables' names, or SQLITE and nothing."""
+    """Kind of imagery in an SQLite file: MBTILES, TILES with the tables' names, or SQLITE for none."""
 
     content: Content
     tables: tuple[str, ...] = ()

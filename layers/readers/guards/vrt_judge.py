@@ -1,8 +1,8 @@
-"""Judges a VRT: plain mosaics of plain pictures inside its own folder are understood, and written anew for GDAL.
+"""Checks a VRT: plain mosaics of plain pictures inside its own folder are understood, and written anew for GDAL.
 
-GDAL takes an attribute for an element, in any case, and follows what names files in a dozen places. It never sees the
-VRT itself: our own parser reads it, each element and attribute that is understood is written anew from its value, with
-the sources' real paths, and the rest is refused by its name.
+GDAL takes an attribute for an element, in upper or lower case, and follows names of files in a dozen places. It never
+sees the VRT itself: our own parser reads it, each element and attribute that is understood is written anew from its
+value, with the sources' real paths, and the rest is refused by its name.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _MAX_SIZE = 2**31 - 1
 _NAMED_SOURCES = 5
 
 Check = Callable[[str], str]
-"""Gives a text as it is written anew; raises ValueError where it is not what stands there."""
+"""Checks a text, and returns it as it is written anew; raises ValueError where it is not of the expected form."""
 
 
 def _whole(low: int, high: int) -> Check:
@@ -99,11 +99,11 @@ def _words(text: str) -> str:
 
 
 class _Foreign(ValueError):
-    """A text that leads elsewhere; `str()` says how, after "that"."""
+    """Raised for a text that leads elsewhere; `str()` says how, after "that"."""
 
 
 def _crs(text: str) -> str:
-    """A code or WKT; "" for what names no CRS: GDAL would look for a file or a host of that name."""
+    """Return a code or WKT; "" for a text that names no CRS: GDAL would look for a file or a host of that name."""
     fault = fault_of_crs(text)
     if fault:
         raise _Foreign(fault)
@@ -134,14 +134,14 @@ _SIZE, _PLACE = _whole(1, _MAX_SIZE), _whole(-_MAX_SIZE, _MAX_SIZE)
 
 
 class _Form(Struct, frozen=True):
-    """An element that is understood. `text` None: it has none; a check of None: it is passed over."""
+    """An element that is understood. `text` None: it has no text; a check of None: the value is left out."""
 
     text: Check | None = None
     attributes: Mapping[str, Check | None] = MappingProxyType({})
     once: tuple[str, ...] = ()
     often: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
-    """Attributes without which it means nothing."""
+    """Attributes that the element must have."""
 
 
 _RECT = _Form(attributes=dict.fromkeys(("xOff", "yOff", "xSize", "ySize"), _number))
@@ -161,7 +161,7 @@ _SCALED = (
 )
 _SOURCES = ("SimpleSource", "ComplexSource", "AveragedSource")
 _PASSED_OVER = ("CategoryNames", "Histograms")
-"""Nothing of ours looks at them."""
+"""Elements that are left out, because nothing here reads them."""
 _AXES = {"dataAxisToSRSAxisMapping": None, "coordinateEpoch": None}
 _FORMS = {
     "VRTDataset": _Form(
@@ -211,7 +211,7 @@ _KEPT_DOMAINS = {
 
 
 class Vrt(Struct, frozen=True):
-    """A VRT that was understood: the real paths of its sources, and what GDAL is given instead of it."""
+    """A VRT that was understood: the real paths of its sources, and the text for GDAL in its place."""
 
     sources: tuple[str, ...]
     root: Element
@@ -313,7 +313,7 @@ class _Judge:
         return anew
 
     def _child(self, child: Element) -> Element | None:
-        """The element anew; None for what is passed over."""
+        """Write the element anew; None for one that is left out."""
         match child.tag:
             case "SourceFilename":
                 return self._source_name(child)

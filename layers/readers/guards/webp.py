@@ -1,4 +1,4 @@
-"""The header of a WebP picture: its size and what it holds, looked at before it is unpacked as a whole."""
+"""The header of a WebP picture: its size and content, checked before it is unpacked as a whole."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import struct
 from layers.errors import NotReadable, TooLarge, UnsupportedFormat
 
 MOST_PIXELS = 64_000_000
-"""GDAL unpacks all of it for the first pixel, four bytes each."""
+"""Most pixels of a picture: GDAL unpacks all of them for the first one, four bytes each."""
 _ANIMATED = 0x02
 _HEAD_BYTES = 64
 

@@ -28,9 +28,9 @@ class XmlHandler(Protocol):
 def stream_xml[Handler: XmlHandler](
     file: BinaryIO, name: str, make: Callable[[], Handler], max_bytes: int = MAX_BYTES
 ) -> tuple[Handler, list[str]]:
-    """Feed a file to a handler that `make` makes. Also sentences about what was wrong with the file called `name`.
+    """Feed a file to a handler that `make` makes; return also sentences about faults of the file called `name`.
 
-    Where it is no XML from some line on, what stands before is handled. Raises BadXml.
+    Where it is no XML from some line on, the part before is handled. Raises BadXml.
     """
     encoding = encoding_of(file, max_bytes)
     notes: list[str] = [Phrase("{name} {note}.", name=name, note=encoding.note)] if encoding.note else []

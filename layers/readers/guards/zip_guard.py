@@ -1,4 +1,4 @@
-"""A look into a ZIP archive before anything is unpacked: its directory says what it would cost."""
+"""Checks a ZIP archive before anything is unpacked: its directory says how large the members become."""
 
 from __future__ import annotations
 

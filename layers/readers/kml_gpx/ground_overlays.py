@@ -1,4 +1,4 @@
-"""Pictures that a KMZ lays on the ground, as its GroundOverlays say: which member, and where it lies."""
+"""Pictures that a KMZ lays on the ground by its GroundOverlays: the member of the archive, and where it lies."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from layers.readers.kml_gpx.kml_shapes import overlay_place
 from layers.text.guarded_xml import BadXml
 
 MOST_OVERLAYS = 50
-"""Of one file; those of a pyramid of pictures are thousands."""
+"""Most overlays of one file; a pyramid of pictures has thousands."""
 _PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
 
 
@@ -89,7 +89,7 @@ def _overlays(path: str, _modified_ns: int, _size: int) -> dict[str, GroundOverl
 
 
 def _picture_of(element: Element, kml: str, members: set[str]) -> str:
-    """The member that an overlay names, "" for one elsewhere: what leads to a host is text, never followed."""
+    """The member that an overlay names, "" for a picture elsewhere: links to hosts are text, never followed."""
     href = unquote((element.findtext("Icon/href") or "").strip()).replace("\\", "/")
     if not href.lower().endswith(_PICTURES) or ":" in href:
         return ""

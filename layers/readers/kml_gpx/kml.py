@@ -37,7 +37,7 @@ _WHOLE = _OVERLAYS | {"Placemark", "Style", "StyleMap", "Schema"}
 """Elements that are looked at as a whole."""
 _STANDARD = _WHOLE | {"kml", "Document", "Folder", "name"}
 _ROOTS = _WHOLE | {"kml", "Document", "Folder"}
-"""The standard knows one root; some programs write what should stand in it alone."""
+"""Root elements: the standard's, and those of programs that write its content alone."""
 _TYPES = {
     "int": "integer",
     "uint": "integer",
@@ -134,7 +134,7 @@ class _KmlHandler:
         self._problems, self._flat = RowProblems(), RowProblems()
         self._links: list[str] = []
         self.has_root: bool | None = None
-        """None until there is an element; False where it is no KML."""
+        """False where the root element is not KML's; None until there is an element."""
         self._placemarks: dict[str, tuple[str, ...]] = {}
         """Names of elements that a schema of KML 2.0 says are placemarks, with the fields in them."""
 
@@ -314,7 +314,7 @@ def _typed(values: list[Any], kind: str) -> list[Any] | None:
 
 
 def _whole(text: str) -> int:
-    """Raises ValueError for what is none, and for what 64 bits do not hold."""
+    """Parse a whole number. Raises ValueError for other text, and for a number that 64 bits do not hold."""
     if len(text) > 20 or "_" in text or not -(2**63) <= (value := int(text)) < 2**63:
         raise ValueError(text[:40])
     return value
@@ -322,7 +322,7 @@ def _whole(text: str) -> int:
 
 MOST_MEMBERS = 200
 MOST_ARCHIVES, MOST_DEPTH = 20, 2
-"""So many archives inside are looked into, and so deep, where there is no KML before."""
+"""Most archives inside an archive that are searched for KML, and the deepest nesting."""
 
 
 def kmls_in(archive: zipfile.ZipFile, name: str) -> tuple[list[str], list[str]]:
@@ -376,7 +376,7 @@ def is_table_of_contents(layer: ParsedLayer, kmls: Sequence[str]) -> bool:
 
 
 OWN = "\0"
-"""Begins the key of a value that is no data, until it is known whether some data has its name."""
+"""Prefix of KML's own fields, until it is known whether the data use the same name."""
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?")
 _TRACKS = ("Track", "MultiTrack")
 
@@ -387,7 +387,7 @@ def one_line(element: Element | None) -> str | None:
 
 
 def own_fields(element: Element, parts: dict[str, Element]) -> dict[str, str | None]:
-    """By name with OWN before it; `parts` are the children by their tags."""
+    """Return KML's own fields of a placemark, by name with OWN before it; `parts` are its children by their tags."""
     found: dict[str, str | None] = {"id": element.get("id") or None}
     for tag in ("address", "phoneNumber", "visibility"):
         found[tag] = one_line(parts.get(tag)) or None
@@ -456,7 +456,7 @@ def _typed_array(texts: list[str], kind: str) -> list[Any]:
 
 
 def named(columns: list[str], displays: dict[str, set[str]]) -> dict[str, str]:
-    """Names of keys: their own, with the one to show; the name of a key that is no data gives way to data's."""
+    """Choose names for keys: their own, with the one to be shown. The name of KML's own field gives way to data's."""
     found: dict[str, str] = {}
     for column in columns:
         plain = column.removeprefix(OWN)

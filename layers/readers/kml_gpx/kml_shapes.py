@@ -21,10 +21,10 @@ _SHAPES = _MULTI | {"Point", "LineString", "LinearRing", "Polygon", "Track", "Mo
 
 
 def wkb_of(element: Element) -> tuple[bytes | None, int]:
-    """The geometry of a Placemark as WKB, or None; and how many of its places have no height where others have.
+    """Return the geometry of a Placemark as WKB, or None; and how many of its places lack a height that others have.
 
-    Then it has none at all, for a height that is not known is not 0. Raises ValueError with the reason where there is
-    a geometry that cannot be. Most files are all points: these are written without a detour.
+    Such a geometry gets no heights at all, for an unknown height is not 0. Raises ValueError with the reason for an
+    impossible geometry. Most files hold points only: these are written without a detour.
     """
     shapes = [child for child in element if child.tag in _SHAPES]
     if len(shapes) == 1 and shapes[0].tag == "Point":
@@ -39,8 +39,10 @@ def wkb_of(element: Element) -> tuple[bytes | None, int]:
 
 
 def leveled(shape: Any) -> tuple[Any, int]:
-    """With heights where all its places have one that is not 0 everywhere, as programs write that know none; and how
-    many places have none beside others."""
+    """Return the shape with or without heights, and how many of its places have no height beside others that have one.
+
+    Heights stay where all places have one and not all are 0: programs that know none write 0.
+    """
     heights = shapely.get_coordinates(shape, include_z=True)[:, 2]
     known = np.isfinite(heights)
     if not heights[known].any():
@@ -91,7 +93,9 @@ def _polygon(element: Element) -> Any:
 
 
 def _ring(element: Element) -> list[list[float]]:
-    """Not closed where shapely would take its end for another place because a height is not known: it closes rings."""
+    """Read the coordinates of a ring, and open it where its ends differ only by an unknown height: shapely would take
+    the end for another place, and closes rings itself.
+    """
     places = _coordinates(element, 3)
     first, last = places[0], places[-1]
     if first[:2] == last[:2] and any(map(math.isnan, (*first, *last))):
@@ -182,7 +186,7 @@ def _turned(box: Any, x: float, y: float, degrees: float) -> Any:
 
 
 def simple_style(element: Element) -> dict[str, Any]:
-    """Reads from a Style what our `VectorStyle` can show: line and fill colour, width, size of the icon."""
+    """Read the parts of a Style that our `VectorStyle` can show: line and fill colour, width, size of the icon."""
     found: dict[str, Any] = {}
     line, fill, icon = element.find("LineStyle"), element.find("PolyStyle"), element.find("IconStyle")
     if line is not None and (color := color_of(line)):

@@ -1,4 +1,4 @@
-"""The styles of a KML file as one style of ours: a single symbol, or a class for each symbol its placemarks have."""
+"""Turns the styles of a KML file into one of ours: a single symbol, or a class for each symbol of its placemarks."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PINS = {
 
 
 class KmlStyles:
-    """Takes the styles of a file and what its placemarks say of theirs; both in any order."""
+    """Collects the styles of a file, and those that its placemarks name or hold; both in any order."""
 
     def __init__(self) -> None:
         self._shared: dict[str, dict[str, Any]] = {}
@@ -95,7 +95,7 @@ class KmlStyles:
 
 
 def _symbol(element: Element) -> dict[str, Any]:
-    """As `simple_style`, with what the name of the icon says, and the labels."""
+    """Read a symbol: what `simple_style` reads, the sign and colour that the icon's name implies, and the labels."""
     found = simple_style(element)
     icon, label = element.find("IconStyle"), element.find("LabelStyle")
     address = next(iter(hrefs(icon)), "") if icon is not None else ""
@@ -112,7 +112,7 @@ def _symbol(element: Element) -> dict[str, Any]:
 
 
 def _labels(label: Element) -> dict[str, Any] | None:
-    """None where they are hidden."""
+    """Read the style of labels; None where they are hidden."""
     color = color_of(label)
     try:
         scale = float(label.findtext("scale") or 1)
@@ -125,7 +125,7 @@ def _labels(label: Element) -> dict[str, Any] | None:
 
 
 def _shown(symbol: dict[str, Any], only_points: bool) -> dict[str, Any]:
-    """In our words: points have the colour of their icon, everything else that of lines and areas."""
+    """Translate a symbol into our style: points get the colour of their icon, all else that of lines and areas."""
     found = dict(symbol)
     icon = found.pop("icon_color", "")
     if icon and (only_points or not found.keys() & {"stroke_color", "fill_color"}):

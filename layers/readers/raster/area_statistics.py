@@ -38,7 +38,7 @@ def pixels_inside(rings: tuple[Ring, ...], shape: tuple[int, ...]) -> NDArray[np
 
 
 def band_statistics(band: NDArray[Any], mask: NDArray[np.bool_]) -> BandStatistics:
-    """Of the values where the mask is true, infinite ones and those that are no number left out."""
+    """Compute statistics of the values where the mask is true; infinities and nan are left out."""
     values = real_values(band)[mask]
     values = values[np.isfinite(values)].astype(np.float64)
     if not values.size:

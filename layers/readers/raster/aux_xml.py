@@ -1,4 +1,4 @@
-"""Reads from name.aux.xml, which GDAL and ArcGIS write beside a raster, where the raster lies.
+"""Reads where a raster lies from name.aux.xml, which GDAL and ArcGIS write beside it.
 
 GDAL itself is kept from these files (GDAL_PAM_ENABLED=NO): they may name other files and hosts.
 """

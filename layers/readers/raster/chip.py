@@ -1,4 +1,4 @@
-"""Writes pixels that were read, as they are, into a small GeoTIFF that is kept as evidence."""
+"""Writes the pixels of a view, unchanged, into a small GeoTIFF that is kept as evidence."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from layers.requests.imagery import ReadChip
 
 CONTENT_TYPE = "image/tiff"
 MOST_BYTES = 64 << 20
-"""Of raw pixels in one chip."""
+"""Most bytes of raw pixels in one chip."""
 
 
 def written(

@@ -53,7 +53,7 @@ MAX_INTERLEAVED_BYTES = 512 * 2**20
 FULL_RESOLUTION = -1
 
 BLOCKS_A_VIEW = 9
-"""A reader's half of a 1080p view touches about so many blocks of 512 pixels; it should unpack each but once."""
+"""Blocks of 512 pixels that a reader's half of a 1080p view touches; each of them is unpacked only once."""
 LEAST_CACHE_BYTES, MOST_CACHE_BYTES = 8 * 2**20, 96 * 2**20
 
 _SIDECARS = (".ovr", ".msk")
@@ -124,7 +124,7 @@ class Datasets:
         return self._keys[dataset].path
 
     def place_of(self, dataset: DatasetReader) -> str:
-        """The path beside which its sidecars would lie: of a member of an archive one at which nothing is."""
+        """The path beside which its sidecars lie; for a member of an archive, a path beside which there are none."""
         key = self._keys[dataset]
         return os.path.join(key.path, key.part) if key.part and is_archive(key.path) else key.path
 
@@ -150,7 +150,9 @@ class Datasets:
         return found
 
     def _fit_cache(self) -> None:
-        """Give GDAL the room that the open files' blocks need, and no more: it fills whatever it is given."""
+        """Give GDAL's cache the room that the blocks of the open files need, and no more: it fills whatever it is
+        given.
+        """
         largest = max(max(_unpacked_bytes(dataset)) for dataset in self._open.values())
         wanted = min(max(BLOCKS_A_VIEW * largest, LEAST_CACHE_BYTES), MOST_CACHE_BYTES)
         if wanted != self._cache_bytes:
@@ -171,12 +173,14 @@ def _laid_by_overlay(dataset: DatasetReader, key: _Key) -> Georeferencing | None
 
 
 DATASETS = Datasets()
-"""This process's own. Closed before the interpreter is half gone, or GDAL's last words reach no logger."""
+"""Datasets of this process. They are closed before the interpreter ends, while GDAL's last messages still reach a
+logger.
+"""
 atexit.register(DATASETS.close)
 
 
 def raster_content(path: str) -> Content:
-    """The kind of the file, with tiles in SQLite files told apart. Raises as `content_of` and `tiles_in`."""
+    """The kind of the file, with tiles in SQLite files recognised. Raises as `content_of` and `tiles_in`."""
     content = content_of(path)
     return tiles_in(path).content if content is Content.SQLITE else content
 
@@ -278,7 +282,9 @@ def _alone() -> Iterator[None]:
 
 
 def _judge(path: str, content: Content) -> None:
-    """Raises GeoloupeError for what keeps a part of itself outside its folder, or grows without bound."""
+    """Check a file before GDAL opens it. Raises GeoloupeError for one with parts outside its folder, or of unbounded
+    size.
+    """
     judge = _JUDGES.get(content)
     if judge is not None and not path.startswith("/vsi"):
         judge(path)
@@ -351,7 +357,7 @@ def sound_sidecars(path: str, *suffixes: str) -> bool:
 
 
 def refused_sidecars(path: str) -> list[str]:
-    """Names of overview or mask files beside the file that are not what GDAL writes, or may not be read."""
+    """Names of overview or mask files beside the file that GDAL did not write, or that may not be read."""
     found = [path + suffix for suffix in _SIDECARS if os.path.lexists(path + suffix)]
     refused = [os.path.basename(f) for f in found if not is_readable(f) or not _is_tiff(f)]
     return refused + unreadable_beside(path, metadata_files(path))

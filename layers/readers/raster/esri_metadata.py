@@ -1,6 +1,6 @@
 """The CRS in the metadata that ArcGIS keeps beside a picture, in name.xml or name.tif.xml.
 
-Such a file may be of anybody else too: where it is, nothing is said of it.
+Other programs write files of these names too: those are ignored.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def read_esri_crs(path: str) -> str:
 
 
 def _crs_in(root: Element) -> str:
-    """In the order of trust: the whole definition, a code, a name. Empty where ArcGIS says nothing."""
+    """Read the CRS from the most trusted source: the definition, a code, a name. Empty where ArcGIS states none."""
     if root.tag != "metadata":
         return ""
     failed: BadCRS | None = None

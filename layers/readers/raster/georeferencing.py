@@ -44,7 +44,7 @@ class Georeferencing(Struct, frozen=True):
     problems: tuple[str, ...] = ()
     placed_by: str = ""
     note: str = ""
-    """Accuracy of the placing: the misfit of control points, the height of an RPC and what it leaves open."""
+    """Accuracy of the place: the misfit of control points, or the height of an RPC and the error that it leaves."""
     warp: Warp | None = None
     rpc: Rpc | None = None
     height_m: float = 0.0
@@ -60,7 +60,7 @@ class Georeferencing(Struct, frozen=True):
 
     @property
     def used_height_m(self) -> float | None:
-        """None where no RPC places it."""
+        """Height of the ground that the RPC is used with; None where no RPC places the raster."""
         return None if self.rpc is None else self.height_m
 
     @property
@@ -105,7 +105,7 @@ def georeferencing_of(dataset: Any, path: str) -> Georeferencing:
 
 
 class _Finder:
-    """Looks in the order of trust: what the file itself says, then what stands beside it."""
+    """Looks for the place in the order of trust: the file itself, then the files beside it."""
 
     def __init__(self, dataset: Any, path: str) -> None:
         self.dataset, self.path = dataset, path

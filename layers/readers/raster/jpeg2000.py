@@ -1,4 +1,4 @@
-"""A look at a JPEG 2000 file's end: OpenJPEG refuses what is cut short unless it is told so."""
+"""Recognises JPEG 2000 files that are cut short: OpenJPEG refuses them unless it is asked to read them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From canvas pixels to source pixels: few points transformed exactly, the rest interpolated, checked at midpoints."""
+"""Maps canvas pixels to source pixels: few points exactly, the rest interpolated between them, checked at midpoints."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from layers.readers.raster.warp import Warp
 
 MAX_ERROR_PX = 0.125
 PLANE_ERROR_PX = 1 / 32
-"""So near to a plane a tile is one: each has its own, and no step shows where two of them meet."""
+"""Distance to a plane, in pixels, below which a tile is mapped by a plane: where two tiles meet no step shows."""
 _FIRST_STEPS = 4
 _LAST_STEPS = 64
 
@@ -36,7 +36,7 @@ class Target(Struct, frozen=True):
 class Frame(Struct, frozen=True):
     """The source's pixels: full-resolution size, pixel to world, CRS ("" on a canvas without one).
 
-    With a `warp` that says where pixels are, `affine` is only roughly right.
+    With a `warp`, which places the pixels, `affine` is only roughly right.
     """
 
     crs: str
@@ -73,7 +73,7 @@ class Frame(Struct, frozen=True):
 
 
 class Mapping(Struct, frozen=True, eq=False):
-    """For each target pixel's centre the source position in full-resolution pixels, nan where there is none.
+    """Source position of each target pixel's centre, in full-resolution pixels; nan where there is none.
 
     `x`, `y` stand at the nodes of a lattice over the target's edges, (rows + 1, cols + 1), with four nodes on a plane,
     or, where a lattice would not be exact enough, at every pixel's centre (`is_dense`). Pixel edges are whole numbers.
@@ -243,7 +243,7 @@ def _bilinear(nodes: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:
 
 @lru_cache(maxsize=16)
 def _positions(size: int, steps: int) -> tuple[NDArray[np.int64], Floats]:
-    """For each pixel centre the grid node before it and the share of the way to the next."""
+    """Return for each pixel centre the grid node before it, and the share of the way to the next."""
     position = (np.arange(size) + 0.5) * steps / size
     node = np.minimum(position.astype(np.int64), steps - 1)
     return node, position - node

@@ -196,7 +196,7 @@ class MbtilesReader:
 
 
 def _decoded(blob: object) -> NDArray[np.uint8] | None:
-    """(h, w, 4) red, green, blue, alpha; None for what is no picture of a usable kind."""
+    """(h, w, 4) red, green, blue, alpha; None for bytes that are no picture of a usable kind."""
     if not isinstance(blob, bytes) or not blob.startswith(_IMAGES):
         return None
     try:

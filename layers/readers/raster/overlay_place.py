@@ -1,4 +1,4 @@
-"""The place of a picture in a KMZ, as the GroundOverlay that shows it says."""
+"""The place of a picture in a KMZ, from the GroundOverlay that shows it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SAME_DEG = 1e-9
 
 
 def overlay_georeferencing(dataset: Any, path: str, part: str) -> Georeferencing | None:
-    """None where no overlay of the KMZ places this picture.
+    """Read the place of this picture from its overlay; None where no overlay of the KMZ places it.
 
     A box, turned or not, is a transform; four corners that make no parallelogram are control points.
     """

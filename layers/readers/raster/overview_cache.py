@@ -34,12 +34,13 @@ _STATE_TAG = "GEOLOUPE_SOURCE"
 _ROW_TAG = "GEOLOUPE_ROW"
 _SMALLEST_PX = 256
 STRIP_PX = 16_000_000
-"""Of a raster stored in rows so many pixels are read at once, whole rows each: parts of rows would be unpacked again
-and again."""
+"""Most pixels that are read at once of a raster stored in rows. They are whole rows: parts of rows would be
+decompressed again and again.
+"""
 
 
 def build_overviews(asked: BuildOverviews) -> tuple[dict[str, Any], tuple[Any, ...]]:
-    """One slice of the work, `slice_s` seconds of it: the caller asks again with `row` until it is done.
+    """Build overviews for `slice_s` seconds: the caller asks again with `row` until it is done.
 
     Raises what opening and reading raise, DiskFull, NotAllowed, TooLarge. The last slice makes the coarser levels: give
     it minutes.
@@ -166,7 +167,7 @@ def _stored_dtype(full: DatasetReader) -> str:
 
 
 def _fill_rows(full: DatasetReader, out: Any, row: int) -> None:
-    """One row of blocks. What is damaged stays masked."""
+    """Write one row of blocks. Damaged parts stay masked."""
     has_mask = out.nodatavals[0] is None and ColorInterp.alpha not in full.colorinterp
     for place in _places(full, out, row):
         wide, tall = int(place.width), int(place.height)

@@ -1,4 +1,4 @@
-"""Reading pixels with their mask, and what is left of them when blocks of the file are damaged."""
+"""Reads pixels with their mask, and saves what it can where blocks of the file are damaged."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from layers.readers.library_words import cannot_read
 from layers.readers.raster.subdatasets import file_name
 
 MAX_SOURCE_PIXELS = SAMPLED_FROM_PIXELS
-"""More than that, counted in whole blocks, is not averaged but sampled, block by block here and there."""
+"""Most pixels, counted in whole blocks, that are averaged; of more, some blocks are sampled."""
 SLAB_BYTES = 48 * 2**20
-"""So much of a window is averaged at once: GDAL's cache holds its blocks then, and unpacks each once."""
+"""Most bytes of a window that are averaged at once: GDAL's cache holds their blocks, and each is decompressed once."""
 SAMPLED_PIXELS = 64_000_000
 MAX_SAMPLES = 24
 """Blocks a side of a window that is sampled."""
@@ -53,9 +53,9 @@ class Pixels(Struct, frozen=True, eq=False):
     sampled: bool = False
 
     def without(self, nodata: float, is_reduced: bool) -> Pixels:
-        """The same with pixels that hold `nodata` left out, each band's own where bands differ.
+        """The same without pixels that hold `nodata`, each band's own where bands differ.
 
-        Of reduced pixels the neighbours of those go too: whoever made them did not know and mixed values with `nodata`.
+        Of reduced pixels their neighbours go too: the program that reduced them mixed values with `nodata`.
         """
         valid = (self.bands != nodata) & (self.mask if self.valid is None else self.valid)
         if is_reduced:
@@ -119,7 +119,7 @@ def _unpacked_pixels(dataset: DatasetReader, window: Window) -> float:
 
 
 def _read(dataset: DatasetReader, indexes: list[int], window: Window, shape: tuple[int, int]) -> Pixels:
-    """As a whole, or in slabs from top to bottom where it is averaged from more than the cache holds."""
+    """Read a window as a whole, or in slabs from top to bottom where it is averaged from more than the cache holds."""
     together = dataset.count if dataset.interleaving is Interleaving.pixel else 1
     nbytes = _unpacked_pixels(dataset, window) * together * np.dtype(_plain(dataset.dtypes[indexes[0] - 1])).itemsize
     count = min(shape[0], -(-int(nbytes) // SLAB_BYTES)) if shape[0] < window.height else 1
@@ -175,9 +175,9 @@ def _read_magnitudes(dataset: DatasetReader, indexes: list[int], window: Window,
 
 
 def _masks(dataset: DatasetReader, indexes: list[int], bands: NDArray[Any], window: Window) -> tuple[Mask, Mask | None]:
-    """A pixel is valid when the file's own mask or alpha says so and any of its bands holds a value.
+    """Return the mask, and (n, h, w) for each band, None where all bands hold values in the same pixels.
 
-    The second is (n, h, w), or None where all bands hold values in the same pixels.
+    A pixel is valid where the file's own mask or alpha says so and any of its bands holds a value.
     """
     shape = bands.shape[1:]
     mask = np.ones(shape, bool)

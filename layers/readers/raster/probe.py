@@ -45,7 +45,7 @@ from layers.text.counted import counted
 SAMPLE_PX = 512
 MAX_STRETCHED_BANDS = 16
 NARROW_BYTES = 127
-"""Of 255: bytes of one band that keep to less than half of what they can say are stretched."""
+"""Narrowest range that bytes of one band fill unstretched: less than half of 255 is stretched."""
 MAX_DECIMATED_PIXELS = 16_000_000
 _LATTICE = 4
 _MOST_LON, _MOST_LAT = 720.0, 120.0
@@ -54,14 +54,15 @@ _SECURITY_FIELDS = ("NITF_FSC", "NITF_ISC", "NITF_FSR", "NITF_ISR", "NITF_FSD", 
 _MAX_TAG_CHARS = 2000
 _MAX_UNIT_CHARS = 40
 _LONGEST_UM = 100
-"""Wavelengths without a unit are nanometres from here on: nothing sees so little or so far."""
+"""Wavelength without a unit from which on it is in nanometres, and below in micrometres: no sensor sees so far."""
 
 
 def probe_raster(asked: Probe, path: str, content: Content) -> tuple[dict[str, Any], tuple[Any, ...]]:
-    """The header of a raster probe. Where it is for a canvas the way there is prepared for the tiles that will follow.
+    """Return the header of a raster probe. For a canvas, the conversion to it is prepared for the tiles that will
+    follow.
 
-    A VRT is judged only, unless this is a reader of its profile: the header then is {"profile": "vrt"}, and the caller
-    asks again, there.
+    A VRT is only checked, unless this is a reader of its profile: the header then is {"profile": "vrt"}, and the caller
+    asks a reader of that profile.
     """
     if content is Content.VRT and current_profile() is not Profile.VRT:
         judge_vrt(path)
@@ -101,9 +102,9 @@ def probe_raster(asked: Probe, path: str, content: Content) -> tuple[dict[str, A
 
 
 def _cut_short(dataset: DatasetReader, path: str, content: Content) -> str:
-    """A sentence where a TIFF or raw pixels end before the last one does (a download that broke off); else empty.
+    """A sentence where a TIFF or raw pixels end before their last pixel, as after a broken download; else empty.
 
-    Who adds a layer refuses such a file; a layer that was whole once shows what is left.
+    Such a file is refused when a layer is added; a layer that was whole once shows what is left.
     """
     if content is Content.ENVI:
         return envi.cut_short(path)
@@ -122,7 +123,7 @@ def _cut_short(dataset: DatasetReader, path: str, content: Content) -> str:
 
 
 def _oddities(dataset: DatasetReader, path: str, content: Content, parts: tuple[str, ...]) -> list[str]:
-    """Sentences about what is odd but can be shown."""
+    """Sentences about faults of the file that do not keep it from being shown."""
     name = os.path.basename(path)
     found: list[str] = [
         Phrase("{other} beside it is not what it should be and is ignored.", other=other)
@@ -161,7 +162,7 @@ def _oddities(dataset: DatasetReader, path: str, content: Content, parts: tuple[
 
 
 def _parts(dataset: DatasetReader, path: str, content: Content, pictures: tuple[Picture, ...]) -> tuple[str, ...]:
-    """Tables of tiles, numbers of NITF images, or names of pictures, where there is a choice."""
+    """Names of the parts to choose from: tables of tiles, numbers of NITF images, or names of pictures."""
     if content is Content.TILES:
         return tiles_in(path).tables
     if content is Content.NITF:
@@ -254,7 +255,7 @@ def _measured(dataset: DatasetReader, index: int) -> dict[str, Any]:
 
 
 def _wavelength_nm(dataset: DatasetReader, index: int) -> float | None:
-    """The centre of what a band sees, as ENVI's headers say it; None where the file does not."""
+    """Centre of the wavelengths that a band sees, by ENVI's headers; None where the file does not state it."""
     tags = dataset.tags(index)
     try:
         value = float(tags["wavelength"])
@@ -268,8 +269,9 @@ def _wavelength_nm(dataset: DatasetReader, index: int) -> float | None:
 
 
 def _stretches(dataset: DatasetReader, problems: list[str]) -> dict[int, tuple[float, float]]:
-    """The default stretch: all of what up to 8 bits can hold, else the 2nd to 98th percentile of valid values; so
-    too for the bytes of a lone band that use less than half of what they can hold.
+    """The default stretch: the whole range of types of up to 8 bits, else the 2nd to 98th percentile of valid values.
+
+    It is the percentiles too for the bytes of a lone band that use less than half of their range.
     """
     found = {
         i: (0.0, 2.0 ** _bits(dataset, i) - 1)
@@ -302,7 +304,7 @@ def _stretches(dataset: DatasetReader, problems: list[str]) -> dict[int, tuple[f
 
 
 def _seen_first(dataset: DatasetReader, indexes: list[int]) -> list[int]:
-    """Of many bands those that look red, green and blue: they are shown first, wherever they stand."""
+    """Find the bands that look red, green and blue where there are too many to stretch all: they are shown first."""
     if len(indexes) <= MAX_STRETCHED_BANDS:
         return []
     names = names_by_wavelength([_wavelength_nm(dataset, index) for index in indexes])
@@ -310,8 +312,10 @@ def _seen_first(dataset: DatasetReader, indexes: list[int]) -> list[int]:
 
 
 def _lone_grey(dataset: DatasetReader) -> list[int]:
-    """The one band of bytes of a picture without colours: radar and panchromatic ones are often nearly black as they
-    are. Colours, palettes and fewer bits are shown as they are: they were made to be looked at.
+    """The one band of bytes of a picture without colours: radar and panchromatic ones are often nearly black
+    unstretched.
+
+    Colours, palettes and fewer bits are shown unchanged: they were made to be looked at.
     """
     data = [i for i, color in zip(dataset.indexes, dataset.colorinterp, strict=True) if color.name != "alpha"]
     if len(data) != 1 or dataset.colorinterp[data[0] - 1].name == "palette" or _bits(dataset, data[0]) < 8:
@@ -320,7 +324,7 @@ def _lone_grey(dataset: DatasetReader) -> list[int]:
 
 
 def _percentiles(values: NDArray[Any], parts: tuple[float, ...]) -> tuple[float, ...]:
-    """As `numpy.percentile`; values of at most 16 bits are counted, which takes a tenth of the time of sorting."""
+    """Compute percentiles as `numpy.percentile` does; values of up to 16 bits are counted, in a tenth of the time."""
     if values.dtype.kind != "u" or values.dtype.itemsize > 2:
         return tuple(float(v) for v in np.percentile(values.astype(np.float64), parts))
     up_to = np.cumsum(np.bincount(values))
@@ -371,7 +375,9 @@ def _bounds(
 
 
 def _could_be_degrees(bounds: Bounds) -> bool:
-    """With some room: a picture of the whole Earth may reach half a pixel, or a border, beyond it."""
+    """True where bounds could be degrees. There is room for a picture of the whole Earth that reaches half a pixel, or
+    a border, beyond it.
+    """
     return max(map(abs, bounds[::2])) <= _MOST_LON and max(map(abs, bounds[1::2])) <= _MOST_LAT
 
 

@@ -1,4 +1,4 @@
-"""The ops of imagery: what a reader of features never loads."""
+"""The operations of imagery, which a reader of features never loads."""
 
 from __future__ import annotations
 

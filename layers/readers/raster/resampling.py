@@ -21,7 +21,7 @@ _NATIVE = ("uint8", "uint16", "int16", "float32", "float64")
 _SAME_SIZE = {1: "u1", 2: "u2", 4: "f4", 8: "f8"}
 _LEAST_WEIGHT = 1 / 64
 _CUBIC_REACH = np.ones((5, 5), np.uint8)
-"""Around the nearest pixel these hold all sixteen that a cubic takes."""
+"""The pixels around the nearest one that contain all sixteen that a cubic takes."""
 
 Mask = NDArray[np.bool_]
 Places = NDArray[np.float32]
@@ -105,7 +105,7 @@ def _workable(band: NDArray[Any]) -> NDArray[Any]:
 
 
 def _like(values: NDArray[Any], dtype: np.dtype) -> NDArray[Any]:
-    """Back to the file's dtype, rounded and held within its range."""
+    """Convert values back to the file's dtype, rounded and held within its range."""
     if values.dtype == dtype or dtype.kind not in "iu":
         return values.astype(dtype, copy=False)
     bounds = np.iinfo(dtype)
@@ -143,5 +143,5 @@ def _keys(t: Places) -> tuple[Places, Places, Places, Places]:
 def _remap(
     values: NDArray[Any], x: Places, y: Places, interpolation: int, into: NDArray[Any] | None = None
 ) -> NDArray[Any]:
-    """`into`: where the values are to go, contiguous and of their type."""
+    """Resample one band. `into`: the array for the values, contiguous and of their type."""
     return np.asarray(cv2.remap(values, x, y, interpolation, into, borderMode=cv2.BORDER_REPLICATE))

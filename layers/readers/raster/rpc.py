@@ -53,7 +53,7 @@ class Rpc(Struct, frozen=True, eq=False):
 
     @classmethod
     def of_rasterio(cls, rpcs: Any) -> Self | None:
-        """From what rasterio read out of the file; None where a number is missing or makes no sense."""
+        """Build an RPC from what rasterio read out of the file; None where a number is missing or makes no sense."""
         pairs = [(getattr(rpcs, f"{n}_off"), getattr(rpcs, f"{n}_scale")) for n in ("line", "samp", "lat", "long")]
         pairs.append((rpcs.height_off, rpcs.height_scale))
         rows = (rpcs.line_num_coeff, rpcs.line_den_coeff, rpcs.samp_num_coeff, rpcs.samp_den_coeff)
@@ -61,7 +61,7 @@ class Rpc(Struct, frozen=True, eq=False):
 
     @classmethod
     def of_numbers(cls, offsets: Sequence[float], scales: Sequence[float], rows: Sequence[Any]) -> Self | None:
-        """None where a number is missing or makes no sense."""
+        """Build an RPC from offsets, scales and coefficients; None where a number is missing or makes no sense."""
         try:
             coefficients = np.array([[float(v) for v in row] for row in rows])
             found = cls(tuple(float(v) for v in offsets), tuple(float(v) for v in scales), coefficients)
@@ -110,7 +110,7 @@ class Rpc(Struct, frozen=True, eq=False):
         return np.where(lost, np.nan, lon), np.where(lost, np.nan, lat)
 
     def warp(self, width: int, height: int, height_m: float) -> Warp | None:
-        """The way from longitude and latitude to pixels at one height; None where the numbers lead nowhere."""
+        """Return the warp from longitude and latitude to pixels at one height; None where there is none."""
         cols, rows = np.meshgrid(np.linspace(0, width, _LATTICE), np.linspace(0, height, _LATTICE))
         lon, lat = self.ground(cols.ravel(), rows.ravel(), height_m)
         if not np.isfinite(lon).all() or np.abs(lat).max() > 90:

@@ -1,4 +1,4 @@
-"""The pictures inside a netCDF or HDF5 file: GDAL calls them subdatasets, and names each in a text of its own."""
+"""The pictures inside a netCDF or HDF5 file. GDAL calls them subdatasets, and gives them names of its own form."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from layers.errors import NotAllowed, NotReadable
 from layers.readers.files import Content
 
 MOST = 200
-"""So many pictures are offered; granules of weather satellites hold fewer."""
+"""Most pictures that are offered; granules of weather satellites hold fewer."""
 _PREFIX = {Content.HDF5: "HDF5", Content.NETCDF: "NETCDF"}
 _DRIVER = {Content.HDF5: "HDF5Image", Content.NETCDF: "netCDF"}
 _NAMED = re.compile(r'(?:HDF5|NETCDF):"(.*)":.*', re.DOTALL | re.IGNORECASE)
 _DESCRIBED = re.compile(r"\[([^\]]+)\] .*?(?: \(([^()]*)\))?$", re.DOTALL)
 _SIZE = re.compile(r"(?:\([^()=]*=)?(\d+)\)?(?:x|$)")
-"""Of a dimension: 30, or (nTimes=30) in a swath."""
+"""Size of a dimension: 30, or (nTimes=30) in a swath."""
 _TYPES = {
     "8-bit unsigned character": "uint8",
     "8-bit unsigned integer": "uint8",
@@ -40,11 +40,11 @@ _HELPERS = re.compile(
     r"(?:.*[/:_])?(?:lat|lon|latitude|longitude|time|x|y)(?:_?(?:bnds|bounds|vertices))?", re.IGNORECASE
 )
 _NARROW = 2
-"""Rows or columns of what holds bounds of cells, and is no picture."""
+"""Rows or columns of arrays with bounds of cells, which are no pictures."""
 
 
 class Picture(NamedTuple):
-    """One picture of a file: what the file calls it, its sizes, the last two rows and columns, and its type."""
+    """One picture of a file: its name in the file, its sizes, the last two rows and columns, and its type."""
 
     part: str
     sizes: tuple[int, ...]

@@ -14,7 +14,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from layers.readers.raster.warp import ControlPoints
 
 POINTS_A_SIDE = 21
-"""Of each direction so many are taken: swaths bend slowly, and a spline through all would take for ever."""
+"""Most points along each direction: swaths bend slowly, and a spline through all pixels would be far too slow."""
 _LEAST = 6
 _ARRAY = re.compile(r'HDF5:"(.*)"://HDFEOS/SWATHS/.+', re.DOTALL)
 _MOST_PIXELS = 64_000_000

@@ -30,7 +30,7 @@ PIXEL_CENTRE = 0.5
 _MARGIN_PX = 3
 _MAX_WINDOW_PX = 16_384
 _OVERVIEW_TOLERANCE = 1.02
-"""An overview a hair coarser than the canvas is taken: halves are seldom exact."""
+"""Factor by which an overview may be coarser than the canvas: halves are seldom exact."""
 
 
 class _Source(Struct, frozen=True):

@@ -37,7 +37,7 @@ class Warp(Struct, frozen=True, eq=False):
     height: int
     margin: float = _MARGIN
     bounds: Bounds | None = None
-    """Of the picture in its CRS, where they are known better than by `rough`."""
+    """Bounds of the picture in its CRS, where they are known better than by `rough`."""
 
     def pixels(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Pixel positions (edges at whole numbers) of world positions."""
@@ -63,7 +63,7 @@ class ControlPoints(Struct, frozen=True, eq=False):
 
 
 class Fit(Struct, frozen=True, eq=False):
-    """A model fitted to control points; `note` tells people which, and how far it is off."""
+    """A model fitted to control points; `note` names it, and its error, for people."""
 
     exact: ToPixels
     rough: Affine
@@ -71,10 +71,10 @@ class Fit(Struct, frozen=True, eq=False):
 
 
 def fit_control_points(points: ControlPoints) -> Fit | None:
-    """First order where that is good or all that the points allow, then second order, then a thin plate spline.
+    """Fit first order where that is good or all that the points allow, then second order, then a thin plate spline.
 
-    What would fold the picture over itself is not taken. None where fewer than three points, points in one place or in
-    one line, or such that contradict each other determine nothing.
+    A fit that would fold the picture over itself is left out. None where nothing is determined: fewer than three
+    points, points in one place or in one line, or points that contradict each other.
     """
     if len(points) < 3 or not all(np.isfinite(v).all() for v in (points.cols, points.rows, points.x, points.y)):
         return None
@@ -146,7 +146,7 @@ def _apply(affine: Affine, x: Floats, y: Floats) -> tuple[Floats, Floats]:
 
 
 def _normaliser(points: ControlPoints) -> Callable[[Floats, Floats], tuple[Floats, Floats]]:
-    """World positions brought to about -1..1, where powers of them are tame."""
+    """Scale world positions to about -1..1, where their powers stay small."""
     middle_x, middle_y = points.x.mean(), points.y.mean()
     half = max(np.abs(points.x - middle_x).max(), np.abs(points.y - middle_y).max())
     return lambda x, y: ((x - middle_x) / half, (y - middle_y) / half)

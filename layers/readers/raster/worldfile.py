@@ -24,7 +24,9 @@ _DATUMS = {
     "NAD27": (4267, 26700, 0),
     "NAS": (4267, 26700, 0),
 }
-"""By their names in ArcInfo: the CRS in degrees, and what a zone north or south of the equator is added to."""
+"""EPSG codes of datums by their names in ArcInfo: the CRS in degrees, and the codes of UTM to which a zone north or
+south of the equator is added.
+"""
 
 
 def find_world_file(path: str) -> str:
@@ -74,7 +76,11 @@ def read_prj(path: str) -> str:
 
 
 def _old_projection(text: str) -> str:
-    """The code of what ArcInfo wrote into a .prj before WKT: a word and its value a line. Empty for others."""
+    """Return the code of a projection in the form before WKT, as ArcInfo wrote it into a .prj: a word and its value a
+    line.
+
+    Empty for others.
+    """
     words = dict(parts for line in text.upper().splitlines() if len(parts := line.split(None, 1)) == 2)
     datum = _DATUMS.get("".join(sign for sign in words.get("DATUM", "") if sign.isalnum()), (0, 0, 0))
     shifts = {float(words.get(key, "0")) for key in ("XSHIFT", "YSHIFT") if _is_number(words.get(key, "0"))}

@@ -14,13 +14,13 @@ _REAL = re.compile(r"[-+]?((?!0\d)\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _CODE = re.compile(r"\d+[eE]\d+")
 """A code such as 12E5, unless numbers that can be nothing else stand in its column."""
 _NUMBER_ONLY = re.compile(r".*(\.|[eE][-+]).*")
-"""With a point or a signed exponent, as programs write numbers."""
+"""Text that can only be a number, as programs write them: with a point or a signed exponent."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")
 _TRUTH = {"true": True, "false": False}
 _MOST = 2**63
 _ALWAYS_EXACT_DIGITS = 15
-"""So many significant digits come back from a float whatever they are."""
+"""Most significant digits that a float always keeps."""
 _SMALL = 1e-290
 """Nearer to 0 floats have fewer digits."""
 
@@ -45,8 +45,9 @@ def _is_integer(text: str) -> bool:
 
 
 def _is_real(text: str) -> bool:
-    """Only where the number, written with so many digits, is the text again: an id of 20 digits is none, nor is a
-    telephone number."""
+    """True where the number, written with as many digits, gives the text again: not for an id of 20 digits or a
+    telephone number.
+    """
     found = _REAL.fullmatch(text)
     if found is None or (text.startswith("+") and text[1:].isdecimal()) or not math.isfinite(number := float(text)):
         return False

@@ -63,7 +63,7 @@ _PARTS = {
 
 
 def folded(name: str) -> str:
-    """The letters and digits of a name alone, without what stands in brackets and without a unit at its end."""
+    """The letters and digits of a name alone, without text in brackets and without a unit at its end."""
     words = _words(_BRACKETS.sub(" ", _plain(name)))
     while len(words) > 1 and words[-1] in _UNITS:
         words.pop()
@@ -89,7 +89,7 @@ _PART_OF = {word: part for part, words in _PARTS.items() for word in words}
 
 
 def meanings(names: Iterable[str]) -> dict[str, str]:
-    """The columns by what their names mean, in the forms of LAT_NAMES and so on: of several the shortest name."""
+    """The columns by the meanings of their names, in the forms of LAT_NAMES and so on: of several the shortest name."""
     found: dict[str, str] = {}
     for name in sorted(names, key=len):
         found.setdefault(_meaning(name), name)
@@ -97,7 +97,7 @@ def meanings(names: Iterable[str]) -> dict[str, str]:
 
 
 def _meaning(name: str) -> str:
-    """Of "X(经度)" the longitude: what stands in brackets tells more than an x or y."""
+    """Return the name in its plain form; of "X(经度)" the longitude, as text in brackets says more than an x or y."""
     plain = folded(name)
     if plain in ("", *X_NAMES, *Y_NAMES):
         inner = "".join(_words(" ".join(_BRACKETS.findall(_plain(name)))))

@@ -46,7 +46,7 @@ from layers.text.guarded_xml import BadXml
 
 MAX_SHEETS = 200
 _DRIVER = "XLSX:"
-"""No other one of OGR's is to open it."""
+"""Prefix of a path that keeps OGR from opening it by any other driver."""
 _NAMELESS = re.compile(r"Field\d+|column \d+")
 _SHOWN_ROWS = 12
 _SHOWN_CHARS = 200
@@ -234,7 +234,7 @@ def _top(source: VectorSource, name: str) -> tuple[list[tuple[Any, ...]], int]:
 def _cells(
     source: VectorSource, name: str, headers: str, most: int | None, types: dict[str, str] | None = None
 ) -> dict[str, list[Any]]:
-    """Columns by name as OGR reads them; what it knows of their types goes into `types`."""
+    """Read columns by name through OGR; the types that it knows are put into `types`."""
     meta, _, _, cells = pyogrio.raw.read(
         _DRIVER + source.path,
         layer=name,

@@ -1,4 +1,4 @@
-"""CSV, TSV and other delimited text: encoding, delimiter and header found or as a person says."""
+"""CSV, TSV and other delimited text: encoding, delimiter and header are detected, or as a person says."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _SAMPLE_BYTES = 2**18
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 _DELIMITERS = ",;\t|"
 MOST_READ_AGAIN = 3_000_000
-"""So many lines are read once more for the sake of quotation marks that are never closed."""
+"""Most lines that are read once more because of quotation marks that are never closed."""
 _ROWS_ENOUGH = 20
-"""A look at the first rows reads on until it has so many: a coastline in WKT may be longer than the look."""
+"""Fewest rows of a look at the first ones; it reads on until it has them, as a coastline in WKT may be longer."""
 csv.field_size_limit(MAX_BYTES)  # of the whole process; Python's own limit is 131 072 characters a cell
 
 
@@ -39,7 +39,7 @@ class RawTable(Struct, frozen=True, eq=False):
     name: str
     columns: dict[str, list[Any]]
     types: dict[str, str] = field(default_factory=dict)
-    """Of columns whose type the file itself knows."""
+    """Types of the columns whose type the file itself knows."""
     reading: dict[str, Any] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     numbers: Sequence[int] = ()
@@ -184,7 +184,7 @@ def _decoded(data: bytes, chosen: str, is_whole: bool) -> tuple[str, str, str, i
 
 
 def _delimiter(text: str) -> str:
-    """The one that cuts the most of the first lines into cells of the same number, and of those into the most."""
+    """The delimiter that cuts the most of the first lines into cells of the same number, and of those into the most."""
     lines = [line for line in text[:20_000].splitlines() if line.strip()][:10]
     best, most = ",", (0, 0)
     for candidate in _DELIMITERS:
@@ -214,7 +214,7 @@ def _rows(text: str, delimiter: str, name: str, most: int | None) -> tuple[_Rows
 
 
 def _is_quoted_well(lines: list[str], delimiter: str) -> bool:
-    """True where lines that were taken for one row are one, by the letter."""
+    """True where lines that were read as one row are one by the rules of quotation."""
     try:
         return len(list(csv.reader(lines, delimiter=delimiter, strict=True))) == 1
     except csv.Error:
@@ -241,7 +241,7 @@ def _records(text: str, delimiter: str, opened: list[int]) -> Iterator[list[str 
 
 
 class _Lines:
-    """The lines of a text; what of them was taken, and those that are given `back`, the next one last."""
+    """The lines of a text: those `taken` for a row, and those given `back`, the next one last."""
 
     def __init__(self, text: str) -> None:
         self._file = io.StringIO(text, newline="")

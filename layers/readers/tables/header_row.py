@@ -11,7 +11,7 @@ from layers.phrase import Phrase
 from layers.readers.tables.column_names import LAT_NAMES, LON_NAMES, X_NAMES, Y_NAMES, meanings
 
 LOOKED_AT = 25
-"""So many rows are enough to find it."""
+"""Number of first rows in which the header is looked for."""
 _MOST_ABOVE = 10
 _MOST_TOLD = 5
 _NUMBER = re.compile(r"(?=\D*\d)[-+]?[\d.,\s]+")
@@ -69,8 +69,10 @@ def names_at(rows: Sequence[Cells], at: int) -> list[str]:
 
 
 def _is_under_names(rows: Sequence[Cells], at: int) -> bool:
-    """True where names begin in the row above: each of the two leaves open what the other fills, beside a merged cell
-    that has its parts below it, two coordinates among them; neither holds a number, as the rows that follow do."""
+    """True where the names began in the row above: each row fills the cells that the other leaves empty.
+
+    A merged cell has its parts below it, two coordinates among them; neither row holds a number, as the rows below do.
+    """
     if not 0 < at < len(rows) - 1 or not _names_place(rows[at]):
         return False
     over, under = _columns(rows[at - 1]), _columns(rows[at])
@@ -96,7 +98,7 @@ def _filled(row: Cells) -> list[str]:
 
 
 def said_above(rows: Sequence[Cells], numbers: Sequence[int], at: int) -> list[str]:
-    """Sentences about what stands above the names, and is left out."""
+    """Sentences about the rows above the names, which are left out."""
     above = rows[: max(at - _is_under_names(rows, at), 0)]
     texts = [(number, " ".join(_filled(row))) for number, row in zip(numbers, above, strict=False)]
     found: list[str] = [

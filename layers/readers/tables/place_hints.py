@@ -38,9 +38,10 @@ _PAIR = re.compile(r"[\[(]?\s*([-+]?\d{1,3}(?:\.\d+)?)\s*(?:[,;]\s*|\s+)([-+]?\d
 
 
 def side_columns(table: RawTable, columns: dict[str, str]) -> dict[str, str]:
-    """{"y_side": column, "x_side": column} that hold N or S, E or W of the numbers in `columns`, where there are such.
+    """Find {"y_side": column, "x_side": column} that hold N or S, E or W of the numbers in `columns`, where there are
+    any.
 
-    They are called so, or stand beside the numbers; and nothing else is in them.
+    They are called so, or stand beside the numbers, and hold nothing else.
     """
     if not {"x", "y"} <= set(columns) or "zone" in columns:
         return {}

@@ -1,4 +1,4 @@
-"""Finds the columns of a table that hold its places: by their names, and where these say nothing by what is in them."""
+"""Finds the columns of a table that hold its places: by their names, else by what is in their cells."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from layers.readers.tables.wkt_places import is_wkt
 _SAMPLE = 50
 _ENOUGH = 0.8
 _ENOUGH_WHERE_NAMED = 0.5
-"""So many of its cells have to agree where the name of a column says already what it holds."""
+"""Least share of a column's cells that must agree with its name, where the name says already what it holds."""
 _ANGLE = re.compile(r"(?=.*\d)(?=.*[^\W\d_])")
 """A cell that may be an angle with its hemisphere: it has a digit and a letter."""
 KEYS = ("x", "y", "zone", "place", "wkt")

@@ -29,7 +29,7 @@ from layers.readers.tables.place_hints import (
 from layers.readers.tables.wkt_places import from_wkt
 
 _SWAPPED = 0.5
-"""So many rows whose latitude is a longitude are no slip of the pen."""
+"""Least share of rows with a longitude for a latitude that makes the columns count as swapped; fewer are slips."""
 
 
 def placed(table: RawTable, columns: dict[str, str], crs: str, problems: RowProblems) -> tuple[list[bytes | None], str]:
@@ -73,7 +73,7 @@ def looks_swapped(table: RawTable, columns: dict[str, str], crs: str) -> bool:
 def _from_numbers(
     xs: Sequence[Any], ys: Sequence[Any], crs: str, sides: tuple[list[str], list[str]], problems: RowProblems
 ) -> tuple[list[bytes | None], str]:
-    """`sides` are the hemispheres of the rows, as columns tell by their names or cells: what is west or south."""
+    """Place rows by numbers; `sides` are the hemispheres of the rows, by names of columns or by cells."""
     x, y = (_signed(found, side) for found, side in zip((numbers(xs), numbers(ys)), sides, strict=True))
     if not crs and all(map(any, sides)):
         east, north = minutes_as_degrees(x, 180), minutes_as_degrees(y, 90)
@@ -148,7 +148,7 @@ def _number(value: Any) -> float:
 
 
 def _half(axis: str, value: Any, side: str) -> str:
-    """The text of an angle; with the hemisphere that its column tells, unless it tells its own."""
+    """Return the text of an angle, with its column's hemisphere unless it has its own."""
     if not value:
         return ""
     told, other = f"{side} {value}", "0° E" if axis == "lat" else "0° N"

@@ -1,8 +1,4 @@
-"""The cells of a workbook that OGR does not tell exactly: dates, times and spans, truth values, some texts.
-
-OGR takes "yyyy-mm-dd h:mm:ss" for a format of days and throws the time away, "[h]:mm" for a time of day and throws the
-days away; it reads how a Japanese name is spoken as a part of it, and of a text in several fonts in a cell the first.
-"""
+"""The cells of a workbook that OGR reads inexactly: dates, times and spans, truth values, some texts."""
 
 from __future__ import annotations
 
@@ -26,7 +22,7 @@ _TRUTH, _SHARED, _INLINE, _NUMBER = "b", "s", "inlineStr", "n"
 
 
 class Exact(NamedTuple):
-    """By column (from 0) and number of row: timestamps, times, spans and truth values; texts that OGR gets wrong."""
+    """Exact cells by column (from 0) and row number: times, spans and truth values; texts that OGR misreads."""
 
     cells: dict[int, dict[int, str | bool]]
     texts: dict[int, dict[int, str]]
@@ -54,10 +50,11 @@ def check_parts(archive: zipfile.ZipFile) -> None:
 def exact_cells(
     archive: zipfile.ZipFile, sheet: str, last_row: int | None, *, always: bool, plain: bool = False
 ) -> Exact:
-    """Of the sheet of this name down to `last_row`; nothing at once where OGR tells all of it, unless `always`.
-    `plain`: numbers too, as they are written, among the texts.
+    """Read the exact cells of the sheet of this name down to `last_row`.
 
-    Nothing but a note where the workbook is put together in a way that is not known, or is no XML.
+    `always`: read even where OGR reads all of the sheet exactly; else the answer is empty then. `plain`: numbers too,
+    as they are written, among the texts. Where the workbook is built in an unknown way, or is no XML, the answer holds
+    only a note.
     """
     try:
         styles, spoken = _styles(archive), _spoken(archive)

@@ -92,7 +92,7 @@ def with_exact_names(columns: Columns, types: dict[str, str], exact: Exact, row:
 
 
 def without_blank_rows(columns: Columns, numbers: Sequence[int]) -> tuple[Columns, Sequence[int]]:
-    """Rows of cells that have a look but nothing in them are none."""
+    """Leave out rows whose cells have a format but no value."""
     filled = [any(cell is not None and cell != "" for cell in row) for row in zip(*columns.values(), strict=True)]
     if all(filled):
         return columns, numbers
@@ -101,7 +101,7 @@ def without_blank_rows(columns: Columns, numbers: Sequence[int]) -> tuple[Column
 
 
 def unescaped(cells: list[Any]) -> list[Any]:
-    """Characters that XML cannot hold are written as _x000D_ there."""
+    """Replace XML's escapes of forbidden characters, such as _x000D_, by the characters."""
     return [
         _ESCAPED.sub(lambda found: chr(int(found[1], 16)), cell) if isinstance(cell, str) and "_x" in cell else cell
         for cell in cells

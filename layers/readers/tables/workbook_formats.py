@@ -1,4 +1,4 @@
-"""Types of the numbers in a workbook's cells by their formats: days, times of day, spans of time; and how they read."""
+"""Types of the numbers in a workbook's cells by their formats: days, times of day, spans of time; and their texts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
 _DAYS = frozenset({14, 15, 16, 17, 22, *range(27, 32), 36, *range(50, 55), 57, 58})
 _CLOCKS = frozenset({*range(18, 22), *range(32, 36), 45, 47, 55, 56})
 _SPANS = frozenset({46})
-"""Numbers of formats that every workbook has, with those of East Asia."""
+"""Numbers of the formats of days, times and spans that every workbook has, with those of East Asia."""
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _LEAP_THAT_WAS_NONE = 60
 _LAST = 2_958_466
@@ -28,7 +28,7 @@ class Shows(StrEnum):
 
 
 def what_shows(number: str, code: str) -> Shows | None:
-    """Of the format of this number, whose code is "" for those that every workbook has."""
+    """Return the meaning that a number's format gives to it; `code` is "" for the formats that every workbook has."""
     if code:
         if _ELAPSED.search(code):
             return Shows.SPAN

@@ -17,7 +17,7 @@ def argb_of(color: str) -> int:
 
 
 def over(below: NDArray[np.uint32], above: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """`above` on `below`, as painters lay them."""
+    """Blend `above` over `below`."""
     if not below.any():
         return above
     shown = np.flatnonzero(above != 0)
@@ -27,9 +27,9 @@ def over(below: NDArray[np.uint32], above: NDArray[np.uint32]) -> NDArray[np.uin
 
 
 def lay(picture: NDArray[np.uint32], at: NDArray[np.intp], colours: NDArray[np.uint32]) -> None:
-    """Colours (n,) on the pixels `at` (n,) of a contiguous picture, as painters lay them; in place.
+    """Blend colours (n,) over the pixels `at` (n,) of a contiguous picture, in place.
 
-    Few pixels of a picture are painted at a time: what is done for all of them costs more than all that is painted.
+    Only some pixels of a picture are touched: work on all of them would cost more than the painting.
     """
     flat = picture.reshape(-1)
     under = flat[at]
@@ -42,16 +42,13 @@ def lay(picture: NDArray[np.uint32], at: NDArray[np.intp], colours: NDArray[np.u
 
 
 def tint(picture: NDArray[np.uint32], coverage: NDArray[np.uint8], argb: int) -> None:
-    """Lay a colour (not premultiplied, 0xAARRGGBB) where there is coverage, 0..255; in place."""
+    """Blend a colour (not premultiplied, 0xAARRGGBB) over pixels by their coverage, 0..255; in place."""
     at = np.flatnonzero(coverage != 0)
     lay(picture, at, tint_table(argb)[coverage.ravel()[at]])
 
 
 def deepen(picture: NDArray[np.uint32], sums: NDArray[np.float32], argb: int) -> None:
-    """Lay a colour where its layers add up to `sums` (1 for one whole layer): the more, the less shows through.
-
-    In place.
-    """
+    """Blend a colour in layers that add up to `sums` (1 for one whole layer): more layers cover more. In place."""
     at = np.flatnonzero(sums > 0.5 / _STEPS_A_LAYER)
     steps = np.rint(sums.ravel()[at] * np.float32(_STEPS_A_LAYER))
     lay(picture, at, _depth_table(argb)[np.minimum(steps, 2**16 - 1).astype(np.uint16)])

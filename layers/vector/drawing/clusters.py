@@ -17,7 +17,7 @@ _ROW = 1 << 31
 
 
 _MOST_PAIRS = 100_000
-"""Above so many pairs of near squares no sign would be legible anyway: they stay as they are."""
+"""Most pairs of near squares that are joined: with more, no sign would be legible anyway."""
 _AROUND = ((1, -1), (1, 0), (1, 1), (0, 1))
 """The half of a square's neighbours that makes each pair once."""
 
@@ -26,7 +26,7 @@ class Clusters(Struct, frozen=True, eq=False):
     """Two points or more each: the middle of them in canvas CRS units, and how many they are."""
 
     cell: float
-    """Nearer than this, in canvas CRS units, no two of their middles are."""
+    """Least distance between the middles of two clusters, in canvas CRS units."""
     xy: Floats
     """(n, 2)"""
     counts: NDArray[np.int64]
@@ -70,7 +70,7 @@ def clustered(content: VectorContent, cell: float) -> tuple[VectorContent, Clust
 
 
 def _points(content: VectorContent) -> tuple[list[NDArray[np.int64]], Floats, NDArray[np.int64]]:
-    """The fids of what is no single point, the places of the points that are drawn, and their fids."""
+    """Return the fids of features other than single points, the places of the points that are drawn, and their fids."""
     kept: list[NDArray[np.int64]] = []
     places: list[Floats] = [np.empty((0, 2))]
     fids = [np.empty(0, np.int64)]
@@ -109,7 +109,7 @@ def _near_pairs(keys: NDArray[np.int64], middle: Floats, cell: float) -> NDArray
 
 
 def _joined(pairs: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """For each square the one it has become a part of: the larger takes the smaller, the largest of all first."""
+    """Return for each square the one that it is joined to: the larger takes the smaller, the largest of all first."""
     owner = np.arange(len(counts))
     has_taken = np.zeros(len(counts), bool)
     order = np.argsort(-counts[pairs].max(axis=1), kind="stable")

@@ -70,7 +70,7 @@ def signed_areas(x: Floats, y: Floats, starts: NDArray[Any]) -> NDArray[np.float
 def _cut_at_rows(
     height: int, x: Floats, y: Floats, at: NDArray[np.intp], sign: Floats
 ) -> tuple[NDArray[np.int32], Floats, Floats, Floats]:
-    """Row, x where it enters, x where it leaves, signed height of every piece of an edge within one row of pixels."""
+    """Cut edges into pieces within one row of pixels: row, x where it enters, x where it leaves, signed height."""
     x0, y0, x1, y1 = x[at], y[at], x[at + 1], y[at + 1]
     # Down the screen on the right of a clockwise ring: what lies left of it is inside.
     rise = (y0 - y1) * sign
@@ -99,9 +99,9 @@ def _cut_at_rows(
 def _cut_at_columns(
     width: int, base: NDArray[np.int32], x0: Floats, x1: Floats, rise: Floats
 ) -> tuple[NDArray[np.int32], Floats, Floats]:
-    """Pixel, the part of it left of the edge, signed height of every piece of an edge within one pixel.
+    """Cut edges within one row into pieces within one pixel: the pixel, the part of it left of the edge, signed height.
 
-    What is left of the picture counts as its left edge, what is right of it as nothing.
+    Pieces left of the picture count as its left edge, those right of it as nothing.
     """
     low, high = np.minimum(x0, x1), np.maximum(x0, x1)
     first = np.floor(low)

@@ -1,4 +1,4 @@
-"""Coordinates of some features of a table, one after the other."""
+"""Gathers the coordinates of some features of a table, one after the other."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Gathered(Struct, frozen=True, eq=False):
 
 
 def gathered(table: FeatureTable, rows: NDArray[Any]) -> Gathered:
-    """Of these rows."""
+    """Gather the coordinates of these rows."""
     count = len(rows)
     if table.is_single:
         return Gathered(table.xy[rows], np.arange(count + 1), np.arange(count))

@@ -1,4 +1,4 @@
-"""Simplification: tables with no more vertices than a resolution shows, kept while that resolution is looked at."""
+"""Simplifies tables to the vertices that a resolution shows, and keeps them while that resolution is looked at."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from layers.vector.table import FeatureTable
 
 DETAIL_PX = 0.9
-"""Vertices nearer to the one before than this are left out."""
+"""Least distance from the vertex before at which a vertex is kept."""
 KEPT_LEVELS = 2
 _SAMPLE = 4096
 
 
 class Details:
-    """Levels by the power of two of steps that their squares have. Thread-safe; a level is made once."""
+    """Simplified tables by level: the power of two of steps in a square's side. Thread-safe; a level is made once."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -61,9 +61,9 @@ class Details:
 
 
 def _compact(table: FeatureTable, shift: int) -> FeatureTable:
-    """With coordinates of 16 bits, to a quarter of the level's squares, where the table is not too wide for that.
+    """Store coordinates in 16 bits, to a quarter of the level's squares, where the table is not too wide for that.
 
-    No coarser than any table needs: steps may be so small that a pixel is more of them than 32 bits count.
+    No table gets coarser than it needs: steps may be so small that 32 bits cannot count those of a pixel.
     """
     fine = min(max(shift - 2, 0), 16)
     left, bottom, right, top = table.index.bounds

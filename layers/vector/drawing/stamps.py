@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from layers.vector.drawing.blending import over
 
 OPAQUE = 250
-"""From this alpha on a pixel of a sign hides what is below it."""
+"""Least alpha at which a pixel of a sign hides what is below it."""
 
 
 class Sprite(Struct, frozen=True, eq=False):
@@ -47,9 +47,9 @@ def stamp(
     symbol: NDArray[Any] | None,
     sprites: Sequence[Sprite | None],
 ) -> NDArray[np.uint32]:
-    """(height, width) premultiplied ARGB of markers at the corners (px, py) of pixels, the last on top.
+    """Draw markers at the corners (px, py) of pixels, the last on top: (height, width) premultiplied ARGB.
 
-    Places may lie outside; `symbol` says which sprite each has (None: the first, a sprite of None: not shown).
+    Places may lie outside. `symbol` says which sprite each marker has (None: the first; a sprite of None: not shown).
     """
     reach = max((sprite.reach for sprite in sprites if sprite is not None), default=0)
     near = (px >= -reach) & (px < width + reach) & (py >= -reach) & (py < height + reach)
@@ -149,7 +149,7 @@ def _colours(
 
 
 def _mist(sprite: Sprite, places: NDArray[np.int32], shape: tuple[int, int]) -> NDArray[np.uint32]:
-    """See-through signs on each other: light goes through all of them, their order does not matter."""
+    """Blend see-through signs over each other: light goes through all of them, so that their order does not matter."""
     count = np.bincount(places, minlength=shape[0] * shape[1]).astype(np.float32)
     depth, tints = np.zeros_like(count), [np.zeros_like(count) for _ in range(3)]
     colours, group = np.unique(sprite.argb & np.uint32(0xF8F8F8F8), return_inverse=True)

@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 type Floats = NDArray[np.floating]
 
 PHASES = 8
-"""Places within a pixel, each way, that the brush may be at."""
+"""Number of places within a pixel, each way, that the brush may be at."""
 _DOT_PHASES = 2
 _LONG_PX = 64.0
 _SHORT_PX = 1.5
 AT_ONCE = 2**16
-"""Vertices at a time: what is worked out of them stays in the processor's cache, and little memory is in use."""
+"""Vertices drawn at a time: their data stay in the processor's cache, and little memory is in use."""
 MANY_VERTICES = 4_000
-"""From here on vertices are set down to half a pixel, and only long legs are drawn."""
+"""Number of vertices from which on they are set down to half a pixel, and only long legs are drawn."""
 
 
 class Legs(Struct, frozen=True, eq=False):
@@ -166,7 +166,7 @@ def _brush(sixteenths: int) -> list[tuple[int, int, NDArray[np.uint8]]]:
 
 
 def _samples(legs: Legs, stroke_px: float, dash: Sequence[float]) -> tuple[Floats, Floats]:
-    """Places of the brush: close enough for its edge to be smooth; both ends of each leg among them."""
+    """Return places of the brush, close enough for its edge to be smooth, with both ends of each leg among them."""
     dx, dy = legs.x1 - legs.x0, legs.y1 - legs.y0
     length = np.hypot(dx, dy)
     spacing = max(0.25, stroke_px / 6)

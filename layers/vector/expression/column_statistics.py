@@ -27,7 +27,7 @@ class ColumnStatistics(Struct, frozen=True):
     greatest: Any = None
     mean: float | None = None
     deviation: float | None = None
-    """Of the whole, not of a sample."""
+    """Standard deviation of the whole, not of a sample."""
     median: float | None = None
     total: int | float | None = None
     empty: int = 0
@@ -41,7 +41,7 @@ class ColumnStatistics(Struct, frozen=True):
 
 
 def statistics_of(column: Column, rows: NDArray[np.intp] | None = None) -> ColumnStatistics:
-    """Of `rows` (None: all)."""
+    """Compute the statistics of `rows` (None: all)."""
     given = np.arange(len(column)) if rows is None else rows
     filled = given[column.filled()[given]]
     nulls = len(given) - len(filled)
@@ -99,6 +99,6 @@ def _frequent(column: Column, rows: NDArray[np.intp], counts: NDArray[np.intp]) 
 
 
 def _exact_sum(values: NDArray[Any]) -> int:
-    """Of int64 without overflow: the high and the low halves apart."""
+    """Sum int64 without overflow: the high and the low halves apart."""
     whole = values.astype(np.int64)
     return (int((whole >> 32).sum()) << 32) + int((whole & 0xFFFFFFFF).sum())

@@ -1,4 +1,4 @@
-"""Filters put together from rows of column, comparison and value, and the expression they stand for."""
+"""Filters composed of rows of column, comparison and value, and the expression they stand for."""
 
 from __future__ import annotations
 

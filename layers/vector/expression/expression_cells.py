@@ -68,7 +68,7 @@ class Cells(Struct, frozen=True, eq=False):
         return int(self.per_row(self.texts.lengths()).sum())
 
     def row_texts(self, rows: int, heard: Heard = nobody) -> list[str]:
-        """A text a row: for what only Python can do."""
+        """A Python text for each row, for functions that need it."""
         assert self.texts is not None
         if self.text is not None:
             return [self.text] * rows
@@ -81,7 +81,7 @@ _NO_VALUES = np.zeros(0)
 
 
 def numbers(values: Any, valid: Any = _TRUE) -> Cells:
-    """Numbers; what came out as nan or infinite is NULL."""
+    """Return numbers; results that are nan or infinite become NULL."""
     values, valid = np.asarray(values), np.asarray(valid, bool)
     if values.dtype.kind == "f":
         valid = valid & np.isfinite(values)

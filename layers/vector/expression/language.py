@@ -73,7 +73,7 @@ class Measure(Struct, frozen=True):
 
 
 class Call(Struct, frozen=True):
-    """An operator, a match, a connective or a function, and what it works on."""
+    """An operator, a match, a connective or a function, with its operands."""
 
     name: str
     arguments: tuple[Node, ...]

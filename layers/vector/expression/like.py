@@ -16,11 +16,11 @@ from layers.vector.texts import Texts
 
 MOST_GAPS = 8
 _FEW_OF = 8
-"""Hits in fewer than one of so many places are looked at one by one: less work than all places are."""
+"""Number of places of which fewer than one hit makes it less work to check hits one by one."""
 
 
 class _Part(Struct, frozen=True):
-    """The part between two %: so many characters, of which these are told, (place, code point)."""
+    """The part of a pattern between two %: its length in characters, and the given ones as (place, code point)."""
 
     length: int
     told: tuple[tuple[int, int], ...]

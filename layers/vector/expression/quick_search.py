@@ -1,4 +1,4 @@
-"""Text anywhere in a table: each column's cells once as lower-case bytes, then one pass over them a search."""
+"""Finds text anywhere in a table: each column's cells are kept as lower-case bytes, and a search is one pass."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from layers.vector.columns import Column, Kind
 from layers.vector.texts import PIECE_BYTES, Heard, Texts, nobody
 
 FEW_OF = 3
-"""Beginnings of a needle in fewer than one of so many cells are looked at one by one: less work than all cells are."""
+"""Number of cells of which fewer than one beginning of a needle makes it less work to check these one by one."""
 _CELLS_A_PIECE = 20_000
 _SEPARATOR = 0xFF
-"""Stands in no UTF-8."""
+"""A byte that no UTF-8 contains."""
 
 
 class Haystack(Struct, frozen=True, eq=False):
@@ -31,7 +31,9 @@ class Haystack(Struct, frozen=True, eq=False):
 
     @classmethod
     def of(cls, column: Column, heard: Heard = nobody, *, folds: bool = True) -> Haystack:
-        """`heard` is called between pieces of work, and may raise. With `folds` False the cells are as they are."""
+        """Fold the cells of a column; with `folds` False they stay as they are. `heard` is called between pieces of
+        work, and raises to cancel.
+        """
         texts, codes = (column.texts, column.codes) if column.kind is Kind.TEXT else _written(column, heard)
         heard()
         folded = texts.folded(heard) if folds else texts

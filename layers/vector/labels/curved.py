@@ -14,25 +14,25 @@ from layers.vector.labels.label_anchors import Floats, runs_inside, straight_pla
 from layers.vector.labels.label_layout import Anchor, Box, Letter
 
 MOST_BEND_DEG = 25.0
-"""Between two letters, either way."""
+"""Largest angle between two neighbouring letters, either way."""
 MOST_TILT_DEG = 100.0
-"""Of a single letter from upright; of the whole name it is 90."""
+"""Largest angle of a single letter from upright; that of the whole name is 90."""
 _MOST_TURN_DEG = 130.0
-"""Between any two letters of a name."""
+"""Largest angle between any two letters of a name."""
 _MOST_SAMPLES = 4000
 _MOST_STARTS = 160
 _SMOOTH = (1.3, 2.6)
 """Distances, in heights of a label, over which bends are smoothed; the second where the first leaves no place."""
 _ENOUGH = 4
-"""With so many straight places no bent one is looked for."""
+"""Number of straight places from which on no bent one is looked for."""
 _MOST_POKE = 0.8
-"""So far, in heights, a name may be put off by a bump of the line that smoothing took away."""
+"""Greatest distance, in heights of the name, by which a bump that was smoothed away may push the name off."""
 
 
 class Name(NamedTuple):
-    """A name to be set: the width of each of its letters, what it covers in a straight line, and how far it stands off.
+    """A name to be placed: the width of each of its letters, its width and height in a straight line, and its distance.
 
-    All in pixels; no letters: it is set straight only.
+    All in pixels. Without letters it is placed only in a straight line.
     """
 
     advances: tuple[float, ...]
@@ -42,7 +42,7 @@ class Name(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """A possible place of a name: what speaks against it, in shares of one, its middle, its anchor in the making."""
+    """A possible place of a name: its cost as a share of one, its middle, and the parts of its anchor."""
 
     cost: float
     x: float
@@ -54,7 +54,7 @@ class _Place(NamedTuple):
 
     @property
     def anchor(self) -> Anchor:
-        """From whole pixels, so that the picture of a name that moves by such stays the same."""
+        """Anchor of the name, at whole pixels, so that a name that moves by whole pixels keeps its picture."""
         if self.letters is None:
             assert self.straight is not None
             return self.straight
@@ -79,7 +79,7 @@ class _Course(NamedTuple):
     turn: Floats
     """(n,) its direction in radians, without jumps"""
     poke: Floats
-    """(n,) how far it is put off"""
+    """(n,) distance by which it is pushed off"""
     folds: NDArray[np.intp]
     """(n,) how many samples before go backwards"""
 
@@ -102,7 +102,7 @@ def anchors_along(points: Floats, room: Box, name: Name, most: int = 8) -> tuple
 
 
 def _apart(places: list[_Place], nearest: float, most: int) -> list[_Place]:
-    """The best of those that stand at one place."""
+    """Keep the best of places at the same spot."""
     chosen: list[_Place] = []
     for place in sorted(places, key=lambda place: place.cost):
         if all(
@@ -129,7 +129,7 @@ def _bent_places(lines: list[_Line], name: Name) -> list[_Place]:
 
 
 def _evenly(run: Floats, name: Name) -> _Line | None:
-    """None where it is too short for the name."""
+    """Resample a run of the line evenly; None where it is too short for the name."""
     along = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(run, axis=0).T))))
     total = float(along[-1])
     if total < name.width * 1.05:
@@ -251,6 +251,6 @@ def _smoothed(values: Floats, reach: int) -> Floats:
 
 
 def _wrapped(degrees: Floats) -> Floats:
-    """In -180 to 180."""
+    """Wrap angles into -180 to 180."""
     found: Floats = (degrees + 180.0) % 360.0 - 180.0
     return found

@@ -14,12 +14,13 @@ type Floats = NDArray[np.float64]
 
 _MOST_VERTICES = 2000
 _BEND_SHARE = 0.16
-"""A stretch may leave the straight line between its ends by this share of the label's height at most, and a bit."""
+"""Most that a stretch may leave the straight line between its ends, as a share of the label's height, and a bit."""
 
 
 def straight_places(runs: list[Floats], width: float, height: float) -> list[tuple[float, Anchor]]:
-    """Places where a line is straight for the length of a label, each with what speaks against it: the straightest near
-    its middle first."""
+    """Find places where a line is straight for the length of a label, each with its cost: the straightest near its
+    middle first.
+    """
     best: list[tuple[float, Anchor]] = []
     for run in runs:
         steps = np.hypot(*np.diff(run, axis=0).T)

@@ -18,9 +18,9 @@ _GAP_PX = 2.0
 _LEADER_PX = (22.0, 38.0, 58.0)
 _LEADER_STEP_PX = 7.0
 MOST_CANDIDATES = 6000
-"""So much is looked at for one picture at most."""
+"""Most candidate places that are looked at for one picture."""
 MOST_LEADERS_AT = 3000
-"""After so much, no place further off is looked for."""
+"""Number of candidates after which no place further off is looked for."""
 _LEADER_WAYS = tuple(
     (math.cos(math.radians(turn)), math.sin(math.radians(turn)))
     for turn in (-45, 45, -135, 135, -15, 15, -165, 165, -75, 75, -105, 105)
@@ -119,7 +119,7 @@ class PlacedLabel(Struct, frozen=True):
         return (self.box.left + self.box.right) / 2, (self.box.top + self.box.bottom) / 2
 
     def moved(self, dx: float, dy: float) -> PlacedLabel:
-        """The same label so far along, when the map moves under it."""
+        """The same label, moved with the map by so many pixels."""
         leader = None if self.leader is None else (self.leader[0] + dx, self.leader[1] + dy)
         box, px, py = self.box.moved(dx, dy), self.px + dx, self.py + dy
         # written out, for each label of each frame of a pan: `replace` looks at all fields first
@@ -174,15 +174,15 @@ class LabelLayout(Struct):
         return layout
 
     def keep_apart(self, grounds: Iterable[tuple[str, Box]]) -> None:
-        """Keep labels, where they can be kept, off the ground round the marks of others (uuid of a mark, box): a label
-        there seems to name that mark.
+        """Keep labels, where possible, off the ground round other marks (uuid of a mark, box): a label there seems to
+        name that mark.
         """
         for uuid, box in grounds:
             for cell in _cells_of(box):
                 self._grounds[cell].append((uuid, box))
 
     def add(self, requests: Iterable[LabelRequest]) -> None:
-        """Place more labels, clear of those that stand there. Looks at so many places at most, and at none after."""
+        """Place more labels, clear of those placed before. It stops after the most candidates that it may look at."""
         for request in sorted(requests, key=lambda request: request.rank):
             if self.looked_at >= MOST_CANDIDATES:
                 break
@@ -339,7 +339,7 @@ def _line_boxes(anchor: Anchor, end: tuple[float, float] | None) -> tuple[Box, .
 
 
 def _along(anchor: Anchor, width: float, height: float) -> Iterator[_Candidate]:
-    """On the line, then above and below it."""
+    """Yield candidates on the line, then above and below it."""
     cos, sin = math.cos(math.radians(anchor.angle_deg)), math.sin(math.radians(anchor.angle_deg))
     off = height / 2 + anchor.clearance
     for shift in (0.0, -off, off) if anchor.clearance <= 0 else (-off, off):
@@ -358,8 +358,10 @@ def _about(parts: tuple[Box, ...]) -> Box:
 
 
 def bent_boxes(anchor: Anchor, advances: tuple[float, ...], width: float, height: float) -> tuple[Box, ...]:
-    """Upright boxes that together cover a label along a bend, each as many letters as it is high. `width` is what it
-    covers in a straight line: what is more than its letters stands about each of them."""
+    """Return upright boxes that together cover a label along a bend, each with as many letters as it is high.
+
+    `width` is the label's width in a straight line: its excess over that of the letters surrounds each of them.
+    """
     room, boxes, some, reach = (width - sum(advances)) / 2, list[Box](), list[Box](), 0.0
     for letter, advance in zip(anchor.letters, advances, strict=True):
         cos, sin = math.cos(math.radians(letter.angle_deg)), math.sin(math.radians(letter.angle_deg))

@@ -1,4 +1,4 @@
-"""Picks the features of a view that ask for a label, the most important first: bounded work for any number."""
+"""Picks the features of a view that need a label, the most important first: bounded work for any number."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ type Floats = NDArray[np.float64]
 MOST_LABELS = 180
 """More than this never fit a picture."""
 _TOP = 4096
-"""So many of the most important features of the whole layer are tried before the view is searched."""
+"""Number of the most important features of the whole layer that are tried before the view is searched."""
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -36,16 +36,16 @@ class LabelledFeature(Struct, frozen=True):
 
 
 class LabelSource(Struct, frozen=True, eq=False):
-    """The features of one layer in order of importance. Equal to nothing but itself, so that it can stand in a key."""
+    """The features of one layer in order of importance. It equals only itself, so that it can be part of a key."""
 
     content: VectorContent
     attributes: Attributes
     rows: tuple[NDArray[np.intp], ...]
-    """For each table the row of each feature's attributes, -1 where it has none."""
+    """Rows of the features' attributes, an array for each table; -1 where a feature has none."""
     ranks: tuple[NDArray[np.uint64], ...]
-    """For each table the rank of each feature; the smallest is the most important."""
+    """Ranks of the features, an array for each table; the smallest is the most important."""
     top: tuple[NDArray[np.intp], ...]
-    """For each table the most important rows of the layer."""
+    """The most important rows of the layer, an array for each table."""
     is_all_top: bool
     text: str
 
@@ -130,7 +130,7 @@ class LabelSource(Struct, frozen=True, eq=False):
 
 
 def _value(column: Column, row: int) -> Any:
-    """A cell; of a long text as much as a label can have of it."""
+    """Return a cell; a long text is cut to what a label can show."""
     return column.shown(row, 2 * MOST_CHARS) if column.kind is Kind.TEXT else column.value(row)
 
 
@@ -155,7 +155,9 @@ def _weights(attributes: Attributes, priority: str) -> NDArray[np.float64] | Non
 
 
 def _ranks(fids: NDArray[Any], rows: NDArray[np.intp], weight: NDArray[np.float64] | None) -> NDArray[np.uint64]:
-    """By weight, the greatest first; without, or where it is equal, in an order that spreads over the map."""
+    """Rank features by weight, the greatest first; without a weight, or with equal ones, in an order that spreads over
+    the map.
+    """
     mixed = (fids.astype(np.int64).view(np.uint64) + np.uint64(1)) * _MIX
     mixed ^= mixed >> np.uint64(32)
     if weight is None:

@@ -21,7 +21,7 @@ MOST_CATEGORIES = 24
 FACILITY_PX = 19.0
 SIGN_INKS = ("#ffffff", "#1d262f")
 _LIGHT = 0.5
-"""A luminance above which white on a ground has a contrast below 1.9, dark one above 7."""
+"""Luminance of a ground above which white has a contrast below 1.9 with it, and dark above 7."""
 _SIZES_PX = (5.0, 22.0)
 _WIDTHS_PX = (1.0, 7.0)
 
@@ -108,7 +108,9 @@ def with_readable_sign(symbol: Symbol) -> Symbol:
 
 
 def suggested_column(attributes: Attributes) -> str:
-    """The column whose few values tell features apart best: named type or class, else the first text with 2 to 24."""
+    """Suggest the column whose few values best tell features apart: one named type or class, else the first text with 2
+    to 24 values.
+    """
     best = ("", 0)
     for name, column in attributes.columns.items():
         distinct = len(counts_of(column))
@@ -152,7 +154,7 @@ def _sized(symbol: Symbol, index: int, count: int, geometry: str) -> Symbol:
 
 
 def _labels(values: Sequence[str]) -> dict[str, str]:
-    """Codes as words; words as they are, but where they stand among codes: "rail" beside "gas_pipeline" is one."""
+    """Titles of values: codes become words; words stay, except among codes: "rail" beside "gas_pipeline" is a code."""
     are_codes = any("_" in value for value in values) and all(v.isascii() and v == v.lower() for v in values)
     return {value: _label(value) if "_" in value or are_codes else "" for value in values}
 

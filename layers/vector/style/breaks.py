@@ -12,7 +12,7 @@ type Floats = NDArray[np.float64]
 
 MOST_CLASSES = 24
 _MOST_DISTINCT = 800
-"""Natural breaks look at so many distinct values; of more, at as many quantiles."""
+"""Most distinct values from which natural breaks are computed; more are replaced by as many quantiles."""
 
 
 def breaks(method: str, values: Floats, count: int) -> list[float]:
@@ -47,7 +47,7 @@ def _quantile(values: Floats, _low: float, high: float, count: int) -> list[floa
 
 
 _MOST_DIGITS = 15
-"""More than that a number does not have: rounding would make limits the same."""
+"""Most digits of a limit: rounding to fewer would make limits equal."""
 
 
 def _pretty(_values: Floats, low: float, high: float, count: int) -> list[float]:

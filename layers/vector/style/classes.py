@@ -1,4 +1,4 @@
-"""Classes of a style, and which class each feature of a layer is in."""
+"""Classes of a style, and the class of each feature of a layer."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class StyleClass(Struct, frozen=True, rename={"symbol": "look"}):
     label: str = ""
     """The class's title in legends; empty: its value."""
     value: str = ""
-    """As `value_text` writes it."""
+    """Value as `value_text` writes it."""
     lower: float = 0.0
     upper: float = 0.0
     rule: str = ""

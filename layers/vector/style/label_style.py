@@ -12,7 +12,7 @@ from layers.vector.style.template import template_of
 
 LABEL_LAYOUTS = ("automatic", "around", "over", "along")
 WRAP_AFTER = 26
-"""Names of more letters stand in two or three lines, but for those along lines."""
+"""Number of letters from which names are set in two or three lines, except along lines."""
 
 
 class LabelStyle(Struct, frozen=True, rename={"layout": "placement"}):
@@ -26,13 +26,13 @@ class LabelStyle(Struct, frozen=True, rename={"layout": "placement"}):
     bold: bool = False
     italic: bool = False
     layout: str = "automatic"
-    """around a point, over its middle, along a line and its bends; automatic: what the geometry suggests."""
+    """Place of labels: around a point, over its middle, along a line and its bends; automatic: by the geometry."""
     priority: str = ""
     """A column of numbers: the greatest is placed first; empty: as the features come."""
     leader: bool = True
     """A thin line to a label that found no place beside its mark."""
     visible_from: float = 0.0
-    """Labels are left out where the map is smaller than 1 : this; 0: never."""
+    """Smallest scale, as the denominator of 1 : n, at which there are labels; 0: no limit."""
 
     def __post_init__(self) -> None:
         template_of(self.text)

@@ -27,14 +27,14 @@ type ClassKey = tuple[str, str, tuple[tuple[str, float, float, str], ...]]
 
 
 class VectorStyle(Symbol, frozen=True):
-    """Its own symbol is that of all features where there are no classes, and what classes are made from.
+    """The style of a layer. Its own symbol is that of all features without classes, and the basis of those of classes.
 
-    Scales are denominators, 1 : so many.
+    Scales are denominators n of 1 : n.
     """
 
     mode: str = "single"
     column: str = ""
-    """The classes are of its values."""
+    """Name of the column whose values make the classes."""
     palette: str = "okabe-ito"
     method: str = "natural breaks"
     class_count: int = 5
@@ -43,18 +43,20 @@ class VectorStyle(Symbol, frozen=True):
     show_other: bool = True
     """False: features in no class are left out."""
     visible_from: float = 0.0
-    """Nothing is drawn where the map is smaller than 1 : this (a wide view); 0: no limit."""
+    """Smallest scale, as the denominator of 1 : n, at which the layer is drawn (a wide view); 0: no limit."""
     visible_to: float = 0.0
-    """Nothing is drawn where the map is larger than 1 : this (a close view); 0: no limit."""
+    """Largest scale, as the denominator of 1 : n, at which the layer is drawn (a close view); 0: no limit."""
     full_size_at: float = 0.0
-    """Signs and lines shrink where the map is smaller than 1 : this, to a third; 0: they keep their size."""
+    """Scale, as the denominator of 1 : n, below which signs and lines shrink, to a third at most; 0: they keep their
+    size.
+    """
     geometry: str = ""
-    """The OGC name of what it was made for, so that other programs can be told; empty: not known."""
+    """OGC name of the geometry that it was made for, for export to other programs; empty: not known."""
     cluster_px: float = 0.0
-    """Points nearer than this become one sign with their number; 0: none."""
+    """Distance in pixels below which points become one sign with their number; 0: none do."""
     classes: tuple[StyleClass, ...] = ()
     other: Symbol | None = None
-    """That of features in no class; None: the own."""
+    """Symbol of features in no class; None: its own symbol."""
     labels: LabelStyle = field(default_factory=LabelStyle)
 
     def __post_init__(self) -> None:
@@ -75,7 +77,7 @@ class VectorStyle(Symbol, frozen=True):
 
     @classmethod
     def default(cls, info: VectorInfo, seed: int = 0) -> Self:
-        """By the kind of geometry; `seed` picks the colour, so that layers differ."""
+        """Return the default style for a kind of geometry; `seed` picks the colour, so that layers differ."""
         color = LAYER_COLORS[seed % len(LAYER_COLORS)]
         if "Point" in info.geometry:
             return cls("#ffffff", 1.0, color)
@@ -97,17 +99,17 @@ class VectorStyle(Symbol, frozen=True):
 
     @property
     def own_symbol(self) -> Symbol:
-        """Of all features, where there are no classes."""
+        """Symbol of all features, where there are no classes."""
         return Symbol(*(getattr(self, name) for name in Symbol.__struct_fields__))
 
     @property
     def other_symbol(self) -> Symbol:
-        """Of features in no class."""
+        """Symbol of features in no class."""
         return self.other or self.own_symbol
 
     @property
     def symbols(self) -> tuple[Symbol | None, ...]:
-        """By class, then of features in no class; None for what is not drawn."""
+        """Symbols by class, then that of features in no class; None for features that are not drawn."""
         if self.mode == "single":
             return (self.own_symbol,)
         own = [one.symbol if one.shown else None for one in self.classes]
@@ -120,7 +122,7 @@ class VectorStyle(Symbol, frozen=True):
                 check_rule(one.rule)
 
     def missing_in(self, columns: Collection[str]) -> str:
-        """A column that classes or labels are made of and that is none of these; empty where all are there.
+        """A column of classes or labels that is missing among these; empty where all are there.
 
         Rules find their columns by themselves, in any case of letters.
         """
@@ -129,7 +131,9 @@ class VectorStyle(Symbol, frozen=True):
         return next((name for name in wanted if name not in columns), "")
 
     def with_symbol(self, symbol: Symbol, index: int = -1) -> Self:
-        """With this symbol of the class at `index`, else of features in no class, of all where there are no classes."""
+        """Return the style with this symbol for the class at `index`; with index -1 for features in no class, or for
+        all where there are no classes.
+        """
         if index < 0 and self.mode == "single":
             return replace(self, **asdict(symbol))
         if index < 0:

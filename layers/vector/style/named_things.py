@@ -1,4 +1,4 @@
-"""Recognises things that a value of a column names: by words in Latin, Cyrillic and Chinese letters."""
+"""Recognises things that a column's value names, by words in Latin, Cyrillic and Chinese letters."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from functools import lru_cache
 from layers.text.han import has_han
 
 type Words = Mapping[str, Sequence[str]]
-"""Of each thing the words that name it: "port" is a whole word, also in the plural and in Russian cases, "launch*" the
-beginning of one, Chinese stands anywhere. The first thing that fits wins."""
+"""Words that name each thing: "port" is a whole word, also in the plural and in Russian cases, "launch*" the beginning
+of one, Chinese stands anywhere. The first thing that fits wins.
+"""
 
 _NO_LETTER_BEFORE, _NO_LETTER_AFTER = r"(?<![^\W\d_])", r"(?![^\W\d_])"
 _LATIN_END, _CYRILLIC_END = "(?:s|es)?", "(?:а|у|ом|е|ы|ов|ам|ами|ах|и|ей|ой|я|ь)?"
 
 
 def plain_words(value: str) -> str:
-    """As words are looked for: small letters, one space between."""
+    """Prepare a text for the search for words: small letters, one space between words."""
     return " ".join(re.sub(r"[_\-/]+", " ", value.casefold()).split())
 
 

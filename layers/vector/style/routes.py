@@ -53,5 +53,5 @@ _WORDS: Words = {
 
 
 def route_of(value: str) -> str:
-    """The route a value of a column names (a key of `ROUTES`); empty for none."""
+    """The route (a key of `ROUTES`) that a column's value names; empty for none."""
     return thing_named(value, _WORDS)

@@ -16,7 +16,7 @@ _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}:]*)(?::\.(\d)f)?\}|[{}]")
 
 
 class Template(Struct, frozen=True):
-    """`parts` are plain words, and (column, decimals or None) for what is filled in."""
+    """`parts` are plain words, and (column, decimals or None) for values."""
 
     parts: tuple[str | tuple[str, int | None], ...]
 

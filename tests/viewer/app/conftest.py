@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import shiboken6
 from msgspec import Struct, field
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -156,6 +157,7 @@ def make_window(
     make_fetcher: Callable[[Consent], Fetcher | None],
 ) -> Iterator[MakeWindow]:
     made: list[tuple[MainWindow, Jobs, ReaderPool]] = []
+    QGuiApplication.clipboard().clear()  # a picture that another test has copied would be pasted into this one's case
 
     def make() -> MainWindow:
         jobs, messages, settings = Jobs(), Messages(), Settings.of_user()

@@ -32,7 +32,7 @@ KEY = "georeferencing"
 
 
 class GeoreferencingDesk(QObject):
-    """One dialog at a time. The window's thread only."""
+    """Opens the dialog, one at a time. It is used on the window's thread only."""
 
     def __init__(
         self,
@@ -48,9 +48,9 @@ class GeoreferencingDesk(QObject):
         self._session, self._scene, self._views, self._panels = session, scene, views, panels
         self._make_drawing, self._messages, self._window = make_drawing, messages, window
         self.dialog: GeoreferencingDialog | None = None
-        """The one that stands open."""
+        """The dialog that stands open."""
         self._awaited = ""
-        """The layer whose dialog opens once its file has been read."""
+        """Uuid of the layer whose dialog opens once its file has been read; empty for none."""
         scene.updated.connect(self._look_again)
         session.document_replaced.connect(self._forget)
         panels.layer_verbs.georeference.connect(self.open_when_read)
@@ -77,7 +77,7 @@ class GeoreferencingDesk(QObject):
             )
             return
         from viewer.app.georeferencing.georeferencing_dialog import GeoreferencingDialog  # for start-up time
-        from viewer.app.georeferencing.point_panes import MapSource
+        from viewer.app.georeferencing.picture_preview import MapSource
 
         view = self._views.earth_view()
         points = read_control_points(layer.control_points_json)
@@ -85,7 +85,7 @@ class GeoreferencingDesk(QObject):
             points = PointSet((), crs=self._usual_crs())
         lies = info.bounds_lonlat if not layer.crs else None
         source = MapSource(
-            self._session.document, self._scene.context, self._session.base_folder, self._make_drawing, view
+            self._session.document, self._scene.context, self._session.base_folder, self._make_drawing, view, lies
         )
         dialog = GeoreferencingDialog(
             layer,
@@ -94,7 +94,6 @@ class GeoreferencingDesk(QObject):
             self._crs_choices(points.crs),
             source,
             self._panels.notation,
-            lies,
             self._window,
         )
         self.dialog = dialog
@@ -125,7 +124,7 @@ class GeoreferencingDesk(QObject):
         if not self._push(partial(place_by_points, document, uuid, points, actor=actor)):
             return
         from layers.raster.point_fit.fitted_points import fitted_points  # for start-up time
-        from viewer.app.georeferencing.point_panes import bounds_lonlat_of_fit
+        from viewer.app.georeferencing.picture_preview import bounds_lonlat_of_fit
 
         bounds = bounds_lonlat_of_fit(fitted_points(points, points.size))
         if bounds is not None:
@@ -149,7 +148,7 @@ class GeoreferencingDesk(QObject):
             self.dialog.done(0)
 
     def _picture_of(self, uuid: str) -> RasterInfo | None:
-        """None for what has no pixels of its own, or is not known yet."""
+        """Facts of the picture in a layer; None where it has no pixels of its own, or is not read yet."""
         layer: Layer | None = self._session.document.layers.get(uuid)
         drawing = self._panels.layers.drawing_of(uuid)
         if not can_have_points(layer) or not isinstance(drawing, RasterDrawing) or drawing.source.scene is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import override
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -12,19 +12,19 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
 from layers.document.layer import Layer
-from layers.geo.bounds import Bounds
 from layers.geo.coordinates.notation import Notation
-from layers.geo.lon_extent import around
 from layers.raster.point_fit.control_point import Method, PointSet
+from viewer.app.georeferencing.picture_preview import FIRST_OPACITY, MapSource, PicturePreview
 from viewer.app.georeferencing.point_draft import PointDraft
-from viewer.app.georeferencing.point_panes import MapPane, MapSource, PicturePane, bounds_lonlat_of_fit
+from viewer.app.georeferencing.point_sides import heading, map_side, picture_side
 from viewer.app.georeferencing.point_table import PointTable
+from viewer.app.paired_points.point_pane import PointPane
+from viewer.app.paired_points.two_panes import TwoPanes
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.slider_field import SliderField, percent
@@ -33,19 +33,21 @@ from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line, plain, tooltip
 
 SIZE = QSize(1240, 720)
-FIRST_OPACITY = 0.6
 TABLE_PX = 164
 
 type Choice = tuple[str, str]
 """A CRS and its name."""
 
-
 LEAST_LETTERS = 12
-"""Of a choice, in a narrow dialog."""
+"""Letters of a choice for which a narrow dialog has room."""
 
 
 class GeoreferencingDialog(QDialog):
-    """Nothing of the case is changed before `applied`, which carries the points; `reset_wanted`: as the file says."""
+    """Shows a picture and the map, and takes control points on both.
+
+    The case stays as it is until `applied`, which carries the points. `reset_wanted`: the picture is to lie as its file
+    says.
+    """
 
     applied = Signal(object)
     """PointSet."""
@@ -59,43 +61,30 @@ class GeoreferencingDialog(QDialog):
         crs_choices: list[Choice],
         source: MapSource,
         notation: Notation,
-        lies: Bounds | None,
         parent: QWidget | None = None,
     ) -> None:
-        """`points`: those that place it now; `lies`: where it lies now, in lon, lat."""
+        """`points` place the picture now; `size` is its columns and rows."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Georeference {0}").format(one_line(layer.name, 60)))
-        self.layer_uuid, self._lies = layer.uuid, lies
-        self._is_warned = self._is_begun = False
+        self._is_warned = self._is_fitted = False
         self.draft = PointDraft(size, points, self)
-        self.picture = PicturePane(layer, self.draft, source, self.said, self)
-        self.map = MapPane(layer, self.draft, source, self.said, self)
+        self.preview = PicturePreview(layer, self.draft, source)
+        self.picture = PointPane(picture_side(layer, source, self.draft), heading(self.tr("&Picture")), self.said)
+        self.map = PointPane(map_side(self.preview, self.draft), heading(self.tr("&Map")), self.said)
+        self.panes = TwoPanes(self.picture, self.map)
+        self.panes.given_up.connect(self._give_up)
         self.table = PointTable(self.draft, notation, self)
         self._build(crs_choices, has_points=bool(points.points))
-        for pane, take, column in (
-            (self.picture, self.draft.set_pixel, "pixel"),
-            (self.map, self.draft.set_place, "place"),
-        ):
-            pane.tool.placed.connect(lambda x, y, take=take: take((x, y)))
-            pane.tool.moved.connect(lambda number, x, y, column=column: self._move(number, column, (x, y)))
-            pane.tool.picked.connect(lambda number: self.draft.choose(number - 1))
-            pane.tool.removal_wanted.connect(self.remove_point)
-            pane.tool.given_up.connect(self._give_up)
         self.draft.changed.connect(self._show)
         self.table.row_chosen.connect(self.draft.choose)
-        self.table.removal_wanted.connect(self.remove_point)
+        self.table.removal_wanted.connect(self.draft.remove_current)
         self.table.points.refused.connect(self.said)
         self._show()
 
     # -- building ---------------------------------------------------------------------------------------------------
 
     def _build(self, crs_choices: list[Choice], *, has_points: bool) -> None:
-        self.panes = QSplitter(Qt.Orientation.Horizontal)
-        self.panes.addWidget(self.picture)
-        self.panes.addWidget(self.map)
-        self.panes.setChildrenCollapsible(False)
-        self.panes.setSizes([SIZE.width(), SIZE.width()])
         self.table.setFixedHeight(TABLE_PX)
         self.verdict = muted()
         self.verdict.setAccessibleName(self.tr("Fit"))
@@ -133,24 +122,17 @@ class GeoreferencingDialog(QDialog):
         self.crs.committed.connect(self.draft.set_crs)
         self.opacity = SliderField(0.0, 1.0, percent)
         self.opacity.show_value(FIRST_OPACITY)
-        self.opacity.previewed.connect(self.map.show_preview)
-        self.opacity.committed.connect(self.map.show_preview)
+        self.opacity.previewed.connect(self.preview.fade)
+        self.opacity.committed.connect(self.preview.fade)
         self.freedom = muted()
         self.freedom.setWordWrap(False)
-        for title, field, tip, part in (
-            (
-                self.tr("M&ethod"),
-                self.method,
-                self.tr("Affine shifts, turns, scales and shears; projective is for oblique views"),
-                2,
-            ),
-            (
-                self.tr("Fit &in"),
-                self.crs,
-                self.tr("Straight lines in this CRS stay straight: Web Mercator for a web map"),
-                2,
-            ),
-            (self.tr("Pre&view"), self.opacity, self.tr("The picture over the map as it would lie"), 2),
+        shears = self.tr("Affine shifts, turns, scales and shears; projective is for oblique views")
+        straight = self.tr("Straight lines in this CRS stay straight: Web Mercator for a web map")
+        over = self.tr("The picture over the map as it would lie")
+        for title, field, tip in (
+            (self.tr("M&ethod"), self.method, shears),
+            (self.tr("Fit &in"), self.crs, straight),
+            (self.tr("Pre&view"), self.opacity, over),
         ):
             label: QLabel = plain_label(title)
             label.setBuddy(self.opacity.slider if field is self.opacity else field)
@@ -160,7 +142,7 @@ class GeoreferencingDialog(QDialog):
             field.setAccessibleName(title.replace("&", ""))
             field.setToolTip(tooltip(tip))
             row.addWidget(label)
-            row.addWidget(field, part)
+            row.addWidget(field, 2)
             if field is self.method:
                 row.addWidget(self.freedom)
         self.opacity.slider.setAccessibleName(self.tr("Preview"))
@@ -173,7 +155,7 @@ class GeoreferencingDialog(QDialog):
         self.add_button.setToolTip(tooltip(self.tr("A point whose pixel and place are typed")))
         self.add_button.clicked.connect(self.add_point)
         self.remove_button = QPushButton(self.tr("&Delete Point"))
-        self.remove_button.clicked.connect(self.remove_point)
+        self.remove_button.clicked.connect(self.draft.remove_current)
         for button in (self.add_button, self.remove_button):
             button.setAutoDefault(False)
             button.setAccessibleName(button.text().replace("&", ""))
@@ -202,16 +184,10 @@ class GeoreferencingDialog(QDialog):
     # -- points -----------------------------------------------------------------------------------------------------
 
     def add_point(self) -> None:
-        """A row to be typed, with the keyboard in it."""
+        """Add a row to be typed, with the keyboard in it."""
         self.draft.add()
         self.table.setCurrentIndex(self.table.points.index(self.draft.current, 1))
         self.table.setFocus()
-
-    def remove_point(self) -> None:
-        self.draft.remove(self.draft.current)
-
-    def _move(self, number: int, column: str, position: tuple[float, float]) -> None:
-        self.draft.change(number - 1, **{column: position})
 
     def _give_up(self) -> None:
         """Esc on a pane: the point that is half set goes; where none is, the dialog is meant."""
@@ -229,6 +205,8 @@ class GeoreferencingDialog(QDialog):
         self.remove_button.setEnabled(0 <= draft.current < len(draft.rows))
         self.verdict.setText(plain(self._verdict()))
         self._is_warned = False
+        self.preview.refresh()
+        self.panes.show_points()
         self.said("")
 
     def _freedom(self) -> str:
@@ -264,7 +242,7 @@ class GeoreferencingDialog(QDialog):
     @property
     def is_idle(self) -> bool:
         """True when both panes are drawn."""
-        return self._is_begun and self.picture.canvas.is_idle() and self.map.canvas.is_idle()
+        return self.panes.is_idle()
 
     # -- the end ----------------------------------------------------------------------------------------------------
 
@@ -289,8 +267,7 @@ class GeoreferencingDialog(QDialog):
 
     @override
     def done(self, result: int) -> None:
-        self.picture.close_scene()
-        self.map.close_scene()
+        self.panes.close_scenes()
         super().done(result)
 
     @override
@@ -300,21 +277,7 @@ class GeoreferencingDialog(QDialog):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not self._is_begun:
+        if not self._is_fitted:
+            self._is_fitted = True
             screen = self.screen().availableGeometry().size() - QSize(16, 48)
             self.resize(SIZE.boundedTo(screen).expandedTo(self.minimumSize()))
-            self.picture.canvas.setFocus()
-            QTimer.singleShot(0, self, self._fit)  # once the panes have their sizes
-
-    def _fit(self) -> None:
-        self._is_begun = True
-        self.picture.fit()
-        self.map.fit(self._extent())
-
-    def _extent(self) -> Bounds | None:
-        """Bounds that the map begins with: of the picture by its points, else as it lies; None: the window's view."""
-        fit = self.draft.fit
-        places = [Bounds(*row.place, *row.place) for row in self.draft.rows if row.place is not None]
-        if fit is not None and (found := bounds_lonlat_of_fit(fit)) is not None:
-            return around([found, *places])
-        return around(places) if places else self._lies

@@ -26,10 +26,7 @@ class DraftPoint(Struct, frozen=True):
 
 
 class PointDraft(QObject):
-    """The rows that the table, both panes and the preview show. `changed`: any of it is another now.
-
-    A position that is set belongs to the current row while that is not whole, else to a new one.
-    """
+    """The rows that the table, both panes and the preview show. `changed`: any of it is another now."""
 
     changed = Signal()
 
@@ -65,20 +62,30 @@ class PointDraft(QObject):
         return PointSet(tuple(found), self.method, self.crs, self.size)
 
     def residual(self, row: int) -> Residual | None:
-        """Of a whole point that something checks."""
+        """Residual of a whole point that other points check; None for any other."""
         if self.fit is None or not self.rows[row].is_whole:
             return None
         return self.fit.residuals[sum(other.is_whole for other in self.rows[:row])]
 
+    def fitted_pixel(self, row: int) -> Position | None:
+        """The pixel that the fit gives the place of a point that something checks."""
+        residual, pixel = self.residual(row), self.rows[row].pixel
+        return None if residual is None or pixel is None else (pixel[0] + residual.dx_px, pixel[1] + residual.dy_px)
+
+    def fitted_place(self, row: int) -> Position | None:
+        """The place that the fit gives the pixel of a point that something checks."""
+        pixel = self.rows[row].pixel
+        if self.fit is None or pixel is None or self.residual(row) is None:
+            return None
+        lon, lat = self.fit.lonlat([pixel[0]], [pixel[1]])
+        return float(lon[0]), float(lat[0])
+
     # -- changes ------------------------------------------------------------------------------------------------
 
-    def set_pixel(self, pixel: Position) -> None:
+    def set_next(self, **position: Position) -> None:
+        """Set the pixel or the place of the current row while that is not whole, else of a new one."""
         if self._has_room():
-            self.change(self.current, pixel=pixel)
-
-    def set_place(self, place: Position) -> None:
-        if self._has_room():
-            self.change(self.current, place=place)
+            self.change(self.current, **position)
 
     def change(self, row: int, **fields: object) -> None:
         """Give a row another pixel, place, or turn it on or off."""
@@ -103,11 +110,14 @@ class PointDraft(QObject):
             self.current = min(row, len(self.rows) - 1)
             self._tell()
 
+    def remove_current(self) -> None:
+        self.remove(self.current)
+
     def give_up(self) -> bool:
         """Take the point that is not whole yet back; False where there is none."""
         if not 0 <= self.current < len(self.rows) or self.rows[self.current].is_whole:
             return False
-        self.remove(self.current)
+        self.remove_current()
         return True
 
     def choose(self, row: int) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from layers.geo.bounds import Bounds
+from layers.raster.info import RasterInfo
 from viewer.app.case.session import Session
 from viewer.app.opening.questions import Questions
 from viewer.canvas.widget import MapCanvas
@@ -20,7 +21,7 @@ from viewer.rendering.raster.raster_drawing import RasterDrawing
 
 
 class MatchPlateDesk(QObject):
-    """`window` is the parent of its dialogs; `marked` as of them."""
+    """Opens a plate for each photograph, above `window`. `marked` is that of its dialogs."""
 
     marked = Signal(str)
     _closing = Signal()
@@ -39,16 +40,16 @@ class MatchPlateDesk(QObject):
 
     def can_open(self) -> bool:
         """True while the current layer is an image that has been read from a file."""
-        drawing = self._panels.layers.drawing_of(self._panels.layer_uuid)
-        return self._session.is_begun and isinstance(drawing, RasterDrawing) and drawing.info is not None
+        return self._session.is_begun and self._info() is not None
 
     def open(self) -> None:
         """Open the plate of the current layer; one that is open already comes to the front."""
-        if not self.can_open():
+        info = self._info()
+        if not self._session.is_begun or info is None:
             return
         # For start-up time: most windows never open a plate.
         from viewer.app.match_plate.plate_dialog import MatchPlateDialog
-        from viewer.app.match_plate.plate_panes import PlateSource
+        from viewer.app.match_plate.plate_sides import PlateSource
 
         photo, scene = self._panels.layer_uuid, self._canvas.scene
 
@@ -57,6 +58,7 @@ class MatchPlateDesk(QObject):
                 self._session.document,
                 scene.context,
                 self._session.base_folder,
+                (info.width, info.height),
                 self._canvas.viewport.view(),
                 self._extent(photo),
                 stretches_on_screen(scene),
@@ -71,6 +73,10 @@ class MatchPlateDesk(QObject):
     def close_all(self) -> None:
         """Close all plates: the window is closed, and nothing more is to be read for them."""
         self._closing.emit()
+
+    def _info(self) -> RasterInfo | None:
+        drawing = self._panels.layers.drawing_of(self._panels.layer_uuid)
+        return drawing.info if isinstance(drawing, RasterDrawing) else None
 
     def _extent(self, photo: str) -> Bounds | None:
         """The bounds of the shown layers but the photograph, as far as they are known."""

@@ -31,7 +31,7 @@ from tests.support.pictures import pixels
 from tests.support.windows import settle
 from tests.viewer.app.conftest import Answers, MakeWindow
 from viewer.app.georeferencing.georeferencing_dialog import GeoreferencingDialog
-from viewer.app.georeferencing.place_points import ARROW_COLOR
+from viewer.app.georeferencing.point_marks import ARROW_COLOR
 from viewer.app.georeferencing.point_table import COUNTS, METRES, PIXEL, PLACE
 from viewer.app.window import MainWindow
 from viewer.commands.combine import part_of
@@ -172,7 +172,7 @@ def test_by_mouse_it_lands_and_undo_takes_it_back(
     assert "unchecked" in dialog.verdict.text()
     assert dialog.freedom.text() == "0 degrees of freedom"
     assert cell(dialog, 0, METRES) == "–"
-    assert dialog.map.preview is not None, "the picture lies over the map"
+    assert dialog.preview.shown is not None, "the picture lies over the map"
     for col, row in PIXELS[3:]:
         click_point(dialog, col, row)
     assert dialog.freedom.text() == "4 degrees of freedom"
@@ -510,7 +510,7 @@ def test_residuals_are_arrows_and_the_preview_lies_over_the_map(case: MainWindow
     assert dialog.opacity.slider.hasFocus()
     QTest.keyClick(dialog.opacity.slider, Qt.Key.Key_Home)
     qtbot.waitUntil(lambda: dialog.is_idle, timeout=20_000)
-    assert dialog.map.preview is None
+    assert dialog.preview.shown is None
     assert dialog.map.canvas.grab_picture().pixelColor(middle).green() < 60
     QTest.keyClick(dialog.opacity.slider, Qt.Key.Key_End)
     qtbot.waitUntil(lambda: dialog.is_idle, timeout=20_000)

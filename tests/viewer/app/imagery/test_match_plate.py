@@ -156,6 +156,9 @@ def test_numbers_are_set_on_both_by_mouse_paired_and_undone_to_nothing(
     QTest.mouseClick(plate.map_button, Left)
     assert map_numbers(window) == [2]
     assert rows(plate)[0] == ("1", "missing on the map")
+    plate.choose(2)
+    QTest.mouseClick(plate.map_button, Left)
+    assert "sets number 2 on the map" in plate.map_pane.told.text(), "the one taken away, though 1 is missing too"
 
     whole = content_hash(window.session.document)
     while window.session.history.stack.index() > steps:

@@ -126,9 +126,9 @@ def test_what_is_made_ahead_is_made_by_another_thread_and_shown(
     settle(window, qtbot)
     [(ahead, thread)] = made
     assert thread is not threading.main_thread()
+    assert projected == [(ELSEWHERE["crs"], thread)], "in the CRS of the view that the case keeps, before it is shown"
     view = window.canvas.viewport.view()
     assert window.scene.site_frame(view).index is ahead.index
-    assert projected == [(ELSEWHERE["crs"], thread)], "in the CRS of the view that the case keeps, before it is shown"
     assert window.session.ahead is None, "an edit would make it stale"
 
     sites = window.findChild(SiteListPanel)

@@ -1,17 +1,22 @@
-"""Sets numbered points on a picture, by its pixels, or on a map: the gestures and keys of all such panes."""
+"""Sets numbered points on a picture, by its pixels, or on a map: the gestures and keys of both panes."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
 
-from PySide6.QtCore import QObject, QPointF, Qt, Signal
+from msgspec import Struct
+from PySide6.QtCore import QObject, QPointF, Qt
+from PySide6.QtGui import QPainter
 
 from layers.geo.crs import WGS84, transform_points
 from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
+from viewer.canvas.scene import MapScene
+from viewer.canvas.widget import MapCanvas
 from viewer.rendering.world_copies import world_copies
+from viewer.support.language.translation import translate
 from viewer.tools.tool import Tool, ToolContext
 
 type Position = tuple[float, float]
@@ -28,47 +33,87 @@ class NumberedPoint(Protocol):
     def at(self) -> Position: ...
 
 
-class NumberedPointsTool[P: NumberedPoint](Tool):
-    """A click, or Enter at the crosshair, sets a position; a drag moves the point that was pressed.
+class PointVerbs(NamedTuple):
+    """The meaning of what is done to the points of a side, by their numbers."""
 
-    `placed` carries the position that was set; `moved` the number of a point and where it went, `picked` the number of
-    one that was clicked; `removal_wanted` nothing.
-    """
+    place: Callable[[float, float], None]
+    """Sets the next point at a position."""
+    move: Callable[[int, float, float], None]
+    choose: Callable[[int], None]
+    remove: Callable[[], None]
+    """Takes the chosen point away."""
 
-    placed = Signal(float, float)
-    moved = Signal(int, float, float)
-    picked = Signal(int)
-    removal_wanted = Signal()
-    cursor = Qt.CursorShape.CrossCursor
-    reach_px = 9.0
+
+class PointWords(NamedTuple):
+    """The sentences of a side."""
+
+    hint: Callable[[], str]
+    """The sentence on what can be done now."""
+    keys: str
+    """The sentence on the keys of its canvas, for those who cannot see it."""
+    outside: str
+    """The sentence on why no point can be set at a position."""
+
+
+class PointSide[P: NumberedPoint](Struct, frozen=True):
+    """One side of the pairs: a picture or a map, and the points on it."""
+
+    scene: MapScene
+    size: tuple[int, int] | None
+    """Columns and rows of the picture; None for a map."""
+    begin: Callable[[MapCanvas], None]
+    """Moves a canvas to what is looked at first."""
+    words: PointWords
+    verbs: PointVerbs
+    points: Callable[[], Sequence[P]]
+    """The points as they are now."""
+    paint: Callable[[PointTool[P], QPainter, View], None]
+    """Paints the points of the tool above the canvas."""
+    reach_px: float
     """Logical pixels from a point within which a press takes it."""
 
-    def __init__(
-        self, context: ToolContext, size: tuple[int, int] | None = None, parent: QObject | None = None
-    ) -> None:
-        """`size`: columns and rows of the picture, (0, 0) until they are known; None for a map."""
+
+def off_the_map() -> str:
+    """The sentence for a position that has no longitude and latitude."""
+    return translate("PointTool", "There is no place on the map there.")
+
+
+class PointTool[P: NumberedPoint](Tool):
+    """A click, or Enter at the crosshair, sets a point; a drag moves the one that was pressed; Delete removes one."""
+
+    name = "paired points"
+    cursor = Qt.CursorShape.CrossCursor
+
+    def __init__(self, context: ToolContext, side: PointSide[P], parent: QObject) -> None:
         super().__init__(context, parent)
-        self.size = size
+        self.side = side
         self.points: Sequence[P] = ()
         self.dragged: P | None = None
         self.to: Position | None = None
         """The position of the dragged point now, once it has moved."""
 
     @property
-    def beside(self) -> str:
-        """The sentence for a position that is not on the picture."""
-        raise NotImplementedError
+    def hint(self) -> str:
+        return self.side.words.hint()
 
     @property
     def own_keys(self) -> frozenset[int]:
         return frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Delete})
+
+    def show(self) -> None:
+        """Show the points of the side as they are now."""
+        self.points = self.side.points()
+        self.changed()
+
+    def paint(self, painter: QPainter, view: View) -> None:
+        self.side.paint(self, painter, view)
 
     # -- gestures -----------------------------------------------------------------------------------------------
 
     def click(self, event: PointerEvent) -> None:
         touched = self._touched(event)
         if touched is not None:
-            self.picked.emit(touched.number)
+            self.side.verbs.choose(touched.number)
         else:
             self._set(self._position(event.px, event.py))
 
@@ -88,7 +133,7 @@ class NumberedPointsTool[P: NumberedPoint](Tool):
         if dragged is None:
             self.click(event)  # a hand that slips while it clicks still means the click
         elif to is not None:
-            self.moved.emit(dragged.number, *to)
+            self.side.verbs.move(dragged.number, *to)
 
     def cancel(self) -> None:
         self.dragged = self.to = None
@@ -99,7 +144,7 @@ class NumberedPointsTool[P: NumberedPoint](Tool):
             width, height = self.canvas.viewport.size
             self._set(self._position(width / 2, height / 2))
         elif key == Qt.Key.Key_Delete:
-            self.removal_wanted.emit()
+            self.side.verbs.remove()
         else:
             return False
         return True
@@ -108,35 +153,33 @@ class NumberedPointsTool[P: NumberedPoint](Tool):
 
     def pixels_of(self, view: View, position: Position) -> list[QPointF]:
         """The pixels of the view where it is shown, also on wrapped copies of the world."""
-        if self.size is not None:
-            found = [view.to_pixel(position[0], -position[1])]
+        if self.side.size is not None:
+            pixels = [view.to_pixel(position[0], -position[1])]
         else:
             x, y = (float(value) for value in transform_points(WGS84, view.grid.crs, *position))
-            found = [seen.to_pixel(x, y) for seen in (view, *world_copies(view))]
-        return [QPointF(*pixel) for pixel in found if all(map(math.isfinite, pixel))]
+            pixels = [seen.to_pixel(x, y) for seen in (view, *world_copies(view))]
+        return [QPointF(*pixel) for pixel in pixels if all(map(math.isfinite, pixel))]
 
     def _set(self, position: Position | None) -> None:
         if position is not None:
-            self.placed.emit(*position)
-        elif self.size is not None:
-            self.context.message(self.beside)
+            self.side.verbs.place(*position)
         else:
-            self.context.message(self.tr("There is no place on the map there."))
+            self.context.message(self.side.words.outside)
 
     def _position(self, px: float, py: float) -> Position | None:
         """The position under a pixel of the view; None beside the picture, or off the map."""
-        if self.size is None:
+        if self.side.size is None:
             lon, lat = self.canvas.viewport.lonlat(px, py)
             return (lon, lat) if math.isfinite(lon) and math.isfinite(lat) else None
         x, y = self.canvas.viewport.view().to_world(px, py)
-        return (x, -y) if 0 <= x <= self.size[0] and 0 <= -y <= self.size[1] else None
+        return (x, -y) if 0 <= x <= self.side.size[0] and 0 <= -y <= self.side.size[1] else None
 
     def _touched(self, event: PointerEvent) -> P | None:
         view = self.canvas.viewport.view()
-        found = [
+        ways = [
             (math.hypot(at.x() - event.px, at.y() - event.py), point)
             for point in self.points
             for at in self.pixels_of(view, point.at)
         ]
-        way, point = min(found, key=lambda pair: pair[0], default=(math.inf, None))
-        return point if way <= self.reach_px * view.ratio else None
+        way, point = min(ways, key=lambda pair: pair[0], default=(math.inf, None))
+        return point if way <= self.side.reach_px * view.ratio else None
