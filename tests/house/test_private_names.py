@@ -31,8 +31,6 @@ LEFT = {
     "viewer/app/window/test_compare_images.py": 1,  # a case that may only be looked at, while it stands open
     "viewer/app/window/test_docks.py": 1,  # counts what is made in one turn of the event loop
     "viewer/app/window/test_keyboard_goes_on.py": 1,  # a window that is not active yet: offscreen each is at once
-    "viewer/app/window/test_said_and_left.py": 1,  # a word that goes after seconds is let go at once
-    "viewer/app/window/test_time_strip.py": 1,  # a folder is looked at sooner than after seconds
     "viewer/canvas/sites/test_site_shapes.py": 1,  # what is kept of circles is forgotten
     "viewer/export/plates/test_painted_in_steps.py": 3,  # counts the lines of each step of a writing
 }

@@ -19,6 +19,7 @@ from viewer.commands.sites import add_site, add_sites
 from viewer.panels.claims.claim_form import ClaimFormPanel
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.layers.layer_tree import LayerTreePanel
+from viewer.panels.shell import status_bar
 from viewer.panels.shell.status_bar import StatusBar
 from viewer.support.elided import ElidedLabel
 from viewer.support.settings import sessions_folder
@@ -39,17 +40,20 @@ def hint_of(window: MainWindow) -> str:
     return bar.findChildren(ElidedLabel)[0].text()
 
 
-def test_undo_and_redo_say_what_they_did(case: MainWindow) -> None:
+@pytest.fixture
+def said_briefly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was done is said until the event loop has its turn."""
+    monkeypatch.setattr(status_bar, "DONE_MS", 0)
+
+
+def test_undo_and_redo_say_what_they_did(said_briefly: None, case: MainWindow, qtbot: QtBot) -> None:
     case.session.push(add_site(case.session.document, Point(128.3, 51.9), actor="me", uuid="pad", label="Pad"))
     case.canvas.viewport.centre_on(-8e6, -4e6, 50.0)
     case.action_table["undo"].trigger()
     assert hint_of(case) == "Undone: Add site “Pad”"
     case.action_table["redo"].trigger()
     assert hint_of(case) == "Redone: Add site “Pad”"
-    bar = case.findChild(StatusBar)
-    assert bar is not None
-    bar._done_goes.timeout.emit()
-    assert "Pad" not in hint_of(case)
+    qtbot.waitUntil(lambda: "Pad" not in hint_of(case))
 
 
 @pytest.mark.parametrize("seen", [True, False])

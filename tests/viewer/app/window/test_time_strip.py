@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from tests.support.many_scenes import write_scene
 from tests.support.windows import press, settle, take_up, texts
 from tests.viewer.app.conftest import Answers
 from viewer.app.window import MainWindow
+from viewer.panels.time_strip import scene_folders
 from viewer.panels.time_strip.folder_dialog import FolderDialog
 from viewer.panels.time_strip.folder_watch import FolderWatch
 from viewer.panels.time_strip.seen_marks import SeenMark
@@ -372,11 +374,13 @@ def _rows(store: Path) -> int:
 
 
 @pytest.mark.bounded
-def test_new_scenes_appear_by_themselves(window: MainWindow, answers: Answers, folder: Path, qtbot: QtBot) -> None:
+def test_new_scenes_appear_by_themselves(
+    make_window, answers: Answers, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scene_folders, "FolderWatch", partial(FolderWatch, settle_ms=50))
+    window = make_window()
     at_view(window, qtbot)
     panel = with_folder(window, answers, folder, qtbot)
-    (watch,) = window.findChildren(FolderWatch)
-    watch._settle.setInterval(50)
     write_scene(folder / "s2" / "arrived.tif", VIEW, "2025-03-03")
     qtbot.waitUntil(lambda: "arrived" in titles(panel), timeout=15_000)
     (folder / "west.tif").unlink()
