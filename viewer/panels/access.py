@@ -32,11 +32,11 @@ class CaseAccess(Struct, frozen=True):
     actor: str = ""
     """The name that goes into the stamps of rows."""
     jobs: Jobs | None = None
-    """They build large edits off the window's thread; without any they are built at once."""
+    """Builds large edits off the window's thread; None builds them at once."""
     consent: Callable[[str], None] = lambda host: None
     """Allow a host that the analyst has agreed to contact."""
     copy_keeper: Callable[[], Callable[[str, bytes], None]] = lambda: lambda uuid, data: None
-    """Gives the function that keeps the bytes of a row of source_files, in any thread, until they are saved."""
+    """Returns a function that keeps the bytes of a row of source_files until they are saved, in any thread."""
 
 
 class ViewAccess(Struct, frozen=True):
@@ -44,7 +44,7 @@ class ViewAccess(Struct, frozen=True):
 
     show_bounds: Callable[[Bounds], None] = lambda bounds: None
     show_points: Callable[[Bounds], None] | None = None
-    """Show the bounds of points, which have no width of their own; None: as those of anything else."""
+    """Show the bounds of points, which have no width of their own; None shows them as any other bounds."""
     show_layer: Callable[[str], None] = lambda uuid: None
     shown: Callable[[], View] = _whole_world
 
@@ -67,9 +67,9 @@ class MessageAccess(Struct, frozen=True):
 
     report: Callable[[str], None] = lambda sentence: None
     offer: Callable[[str, MessageAction], None] | None = None
-    """Say a sentence with a button; None: without it."""
+    """Show a sentence with a button; None shows it without."""
     withdraw: Callable[[str], None] = lambda sentence: None
-    """Take a sentence back that no longer holds."""
+    """Remove a sentence that no longer holds."""
 
 
 class LayerVerbs(QObject):
@@ -78,18 +78,18 @@ class LayerVerbs(QObject):
     make_sites = Signal(str)
     """Make sites of its selected features."""
     ask_place = Signal(str)
-    """Ask where it lies."""
+    """Ask for the place of the layer."""
     georeference = Signal(str)
-    """Place it by control points."""
+    """Place the layer by control points."""
     place_by_file = Signal(str)
-    """Take its control points away: it lies where its file says."""
+    """Remove its control points, so that it lies where its file says."""
     ask_reading = Signal(str)
     """Ask how its table is read."""
     save = Signal(str)
-    """Save it, which is of vectors, as a file of its own."""
+    """Save a vector layer as a file of its own."""
     save_style = Signal(str)
-    """Save its style, of vectors, as a QML file."""
+    """Save the style of a vector layer as a QML file."""
     load_style = Signal(str)
-    """Draw it, which is of vectors, in the style of a QML file."""
+    """Draw a vector layer in the style of a QML file."""
     relink = Signal(str)
     """Look for its file; with empty text for those of all layers."""

@@ -8,11 +8,11 @@ from PySide6.QtCore import QPoint, QRect, QSize
 
 EDGE_PX = 12
 NEAR_PX = 40
-"""A sign on the map needs so much room around its place."""
+"""Room that a sign on the map needs around its place, in pixels."""
 
 
 def place_beside(size: QSize, window: QRect, map_rect: QRect, signs: Sequence[QPoint] = ()) -> QPoint:
-    """Finds the upper left corner for a dialog of this size, along the edges of a window.
+    """Find the upper left corner for a dialog of this size, along the edges of a window.
 
     It covers the fewest `signs`, then the least of the map; all are in one system of pixels.
     """

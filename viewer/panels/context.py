@@ -1,4 +1,4 @@
-"""The context of every panel: the document, the one way to change it, and what the panels share with each other."""
+"""The context of every panel: the document, the only way to change it, and the state that panels share."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ BULK_ROWS = 500
 
 
 class Entries(Protocol):
-    """Fields of a form that tell of refused entries which they did not keep, and take them once more."""
+    """Fields of a form that report refused entries which they did not keep, and can take them again."""
 
     @property
     def dropped(self) -> SignalInstance: ...
@@ -48,47 +48,49 @@ class Entries(Protocol):
 
 
 class PanelContext(QObject):
-    """Made by the window, one a document window. The window's thread only.
+    """Made by the window, one for each document window. For the window's thread only.
 
-    Panels hear of edits through `changed`, so that a panel that is gone hears nothing. `layer_previewed` carries a
-    layer row that is not in the document: the canvas shows it until the next edit of that layer.
+    Panels follow edits through `changed`, so that a deleted panel is not called. `layer_previewed` carries a layer row
+    that is not in the document: the canvas shows it until the next edit of that layer.
     """
 
     document_replaced = Signal()
     changed = Signal(object)
-    """Changes."""
+    """Emitted with the `Changes` of an edit."""
     claim_shown = Signal(str)
-    """The claim the forms are about; empty for none."""
+    """Emitted with the claim that the forms show; empty for none."""
     layer_shown = Signal(str)
-    """The layer that the layer properties are about; empty for none."""
+    """Emitted with the layer that the layer properties show; empty for none."""
     row_shown = Signal(str, str)
-    """A table (sources, responses) and the row of it that its form is about; empty for none."""
+    """Emitted with a table (sources, responses) and the row of it that its form shows; empty for none."""
     layer_previewed = Signal(object)
-    """Layer."""
+    """Emitted with a `Layer` that is not in the document."""
     notation_changed = Signal()
     panel_wanted = Signal(str)
-    """The name of a panel that should be brought to the front: site_form, claim_form, layer_properties, ..."""
+    """Emitted with the name of a panel to bring to the front: site_form, claim_form, layer_properties, ..."""
     typing_wanted = Signal(str)
-    """The name of the form whose first field the keyboard should be in."""
+    """Emitted with the name of the form whose first field is to have the focus."""
     field_wanted = Signal(str, str)
-    """The name of a form that should come to the front, and of the column whose field should have the keyboard."""
+    """Emitted with the name of a form to bring to the front, and the column whose field is to have the focus."""
     image_asked = Signal(str)
-    """A mark of which it is asked, or no longer asked, on which of several images it was drawn."""
+    """Emitted with a mark when the question on which image it was drawn begins or ends."""
     layer_style_wanted = Signal()
-    """Show the style in the form of the current layer, which is in front."""
+    """Emitted to show the style in the form of the current layer, which is in front."""
     shown_above = Signal(object)
-    """A painter of something above the map on the screen, given a QPainter and the view; None for nothing more."""
+    """Emitted with a painter of something above the map on the screen, called with a QPainter and the view; None for
+    none.
+    """
     permissions_wanted = Signal()
-    """Show what the case may touch."""
+    """Emitted to show the hosts and folders that the case may use."""
     typing_taken_back = Signal(str)
-    """The name of the field whose typing was taken back, and is brought again by undo."""
+    """Emitted with the name of a field whose typing was taken back, and can be restored by undo."""
     typing_discarded = Signal(str, str)
-    """The name of a field and what was refused there, when it was taken back: undo does not bring it."""
+    """Emitted with the name of a field and its refused text, when that was taken back: undo does not restore it."""
     flush_requested = Signal()
     product_wanted = Signal(str)
-    """The product that should be shown in its window."""
+    """Emitted with the product to show in its window."""
     keeping_wanted = Signal()
-    """The case is about to be saved or left: what windows of their own hold of it is to be kept in it."""
+    """Emitted before the case is saved or left, so that other windows store their state in it."""
 
     def __init__(
         self,
@@ -106,16 +108,16 @@ class PanelContext(QObject):
         self.layers, self.layer_verbs = layers or KnownLayers(), LayerVerbs(self)
         self._messages, self._dropped = messages or MessageAccess(), ""
         self._typed: Edit | None = None
-        """All of the series that was last pushed."""
+        """All edits of the series that was last pushed, joined."""
         self._last: Edit | None = None
         """The edit that was last pushed."""
-        """All that the text which was typed last has changed, as one edit of its series."""
+        """All changes by the text that was typed last, as one edit of its series."""
         self._notation = Notation.DD
         self._claim_uuid = self._layer_uuid = ""
         self._rows_shown: dict[Table, str] = dict.fromkeys(ROW_FORMS, "")
         self._document = document
         self._marks: ListedMarks | None = None
-        """Found ahead of a case that comes; None but while it is told."""
+        """Marks computed ahead for a case that is being opened; None at other times."""
         self._leave = document.subscribe(self._tell)
 
     # -- document -----------------------------------------------------------------------------------------------
@@ -125,9 +127,9 @@ class PanelContext(QObject):
         return self._document
 
     def set_document(self, document: Document, marks: ListedMarks | None = None) -> None:
-        """Another document stands here now: forget what was shown, tell every panel to read anew.
+        """Replace the document, drop what was shown, and let every panel read anew.
 
-        `marks` are its marks as lists show them, where they are known already.
+        `marks` are its marks for lists, where they are known already.
         """
         self._leave()
         self._document, self._marks = document, marks
@@ -141,7 +143,7 @@ class PanelContext(QObject):
         self._marks = None  # as an edit may come
 
     def listed_marks(self) -> ListedMarks:
-        """The marks of the case as they are now, in the order of lists."""
+        """The present marks of the case, in the order of lists."""
         return ListedMarks.of(self._document.sites) if self._marks is None else self._marks
 
     def _tell(self, changes: Changes) -> None:
@@ -159,7 +161,7 @@ class PanelContext(QObject):
     # -- edits --------------------------------------------------------------------------------------------------
 
     def push(self, edit: Edit) -> None:
-        """Apply an edit as one undo step, or as part of the series it belongs to; one without changes is dropped.
+        """Apply an edit as one undo step, or as part of its series; an edit without changes is dropped.
 
         Raises InvalidEdit.
         """
@@ -174,12 +176,12 @@ class PanelContext(QObject):
     def attempt(self, command: Callable[..., Edit], *args: Any, **fields: Any) -> str:
         """Run ``command(document, *args, actor=..., **fields)`` and push its edit.
 
-        The sentence that says why not, or empty text: for forms, which show it beside the field.
+        Returns the reason of a refusal, or empty text: for forms, which show it beside the field.
         """
         return self.attempt_typed("", command, *args, **fields)
 
     def attempt_typed(self, series: str, command: Callable[..., Edit], /, *args: Any, **fields: Any) -> str:
-        """`attempt` of an edit of a text that is being typed: all of one `series` are one step to undo."""
+        """`attempt` an edit of a text that is being typed: all edits of one `series` are one step to undo."""
         try:
             edit = command(self._document, *args, actor=self.case.actor, **fields)
             self.push(replace(edit, series=series) if series and not edit.series else edit)
@@ -188,7 +190,7 @@ class PanelContext(QObject):
         return ""
 
     def do(self, command: Callable[..., Edit], *args: Any, **fields: Any) -> bool:
-        """`attempt` where no field is at hand: a refusal goes to the message line. True where it was done."""
+        """`attempt` without a field: a refusal goes to the message line. True where the edit was made."""
         sentence = self.attempt(command, *args, **fields)
         if sentence:
             self.report(sentence)
@@ -203,9 +205,9 @@ class PanelContext(QObject):
         done: Callable[[], None] = lambda: None,
         **fields: Any,
     ) -> None:
-        """`do` for a command over `uuids`; for many of them the edit is built by a job, named `title`.
+        """`do` a command over `uuids`; for many of them a job named `title` builds the edit.
 
-        `done` is called once it was done.
+        `done` is called after the edit was made.
         """
         wanted = sorted(uuids)
         if self.case.jobs is None or len(wanted) < BULK_ROWS:
@@ -217,7 +219,7 @@ class PanelContext(QObject):
         self.case.jobs.run(lambda job: build(), partial(self._push_built, done), self._say_error, title, of_case=True)
 
     def run[T](self, work: Callable[[], T], done: Callable[[T], None], title: str) -> None:
-        """Do work that reads a person's files in a job, or at once where there are no jobs; errors are reported."""
+        """Run work that reads a person's files in a job, or at once without jobs; errors are reported."""
         if self.case.jobs is not None:
             self.case.jobs.run(lambda job: work(), done, self._say_error, title, apart=True, of_case=True)
             return
@@ -244,9 +246,9 @@ class PanelContext(QObject):
         fields.discarded.connect(self.typing_discarded)
 
     def give_up(self, series: str, name: str, commit: Callable[[], None]) -> None:
-        """Take what was typed into the field `name` out of the case again, by a step of its own: undo brings it back.
+        """Remove what was typed into the field `name` from the case, by a step of its own, which undo restores.
 
-        `commit` enters what is not in the case yet; what is refused then is in no step, and goes.
+        `commit` enters what is not in the case yet; what is refused then is in no step, and is lost.
         """
         self._last = None
         commit()
@@ -265,7 +267,7 @@ class PanelContext(QObject):
         self.typing_taken_back.emit(name)
 
     def tell_not_linked(self, typed: str) -> None:
-        """Say what was typed to be linked, and never entered, of the row that is shown no longer."""
+        """Report text that was typed to link a row, but never entered, for a row that is no longer shown."""
         self.report(self.tr("Not linked: “{0}”, which was typed and not entered.").format(one_line(typed, 60)))
 
     def tell_dropped(self, table: Table, fields: Entries) -> None:
@@ -289,31 +291,31 @@ class PanelContext(QObject):
             fields.retype(dropped.typed)
 
     def _withdraw_dropped(self) -> None:
-        """Take back what was said of entries that were not kept: they were entered anew."""
+        """Remove the report on entries that were not kept, as they were entered again."""
         self._messages.withdraw(self._dropped)
 
     def report(self, sentence: str) -> None:
-        """Say a sentence in the message line."""
+        """Show a sentence in the message line."""
         self._messages.report(sentence)
 
     def offer(self, sentence: str, action: MessageAction) -> None:
-        """Say one with a button, where the message line has any."""
+        """Show a sentence with a button, where the message line has buttons."""
         if self._messages.offer is None:
             self.report(sentence)
         else:
             self._messages.offer(sentence, action)
 
     def flush(self) -> None:
-        """Commit what is typed but not yet entered: called before taking pictures, too."""
+        """Commit typing that has not been entered; also called before taking pictures."""
         self.flush_requested.emit()
 
     def keep(self) -> None:
-        """Commit that, and what windows of their own hold: called before the case is saved or left."""
+        """Commit typing and the state of other windows: called before the case is saved or left."""
         self.flush()
         self.keeping_wanted.emit()
 
     def zoom_to_sites(self, sites: Iterable[Site]) -> None:
-        """Show these sites; where none can be drawn it is said why."""
+        """Show these sites; where none can be drawn the reason is reported."""
         wanted = list(sites)
         bounds = bounds_of_sites(wanted)
         are_points = all(site.kind == "point" for site in wanted)
@@ -329,7 +331,7 @@ class PanelContext(QObject):
         return self._claim_uuid
 
     def show_claim(self, uuid: str, *, raise_form: bool = False) -> None:
-        """Make a claim the one the claim form is about."""
+        """Show a claim in the claim form."""
         if uuid != self._claim_uuid:
             self.flush()
             self._claim_uuid = uuid
@@ -338,11 +340,11 @@ class PanelContext(QObject):
             self.panel_wanted.emit("claim_form")
 
     def shown_row(self, table: Table) -> str:
-        """The row of `table` that its form is about; empty for none."""
+        """The row of `table` that its form shows; empty for none."""
         return self._rows_shown[table]
 
     def show_row(self, table: Table, uuid: str, *, raise_form: bool = False) -> None:
-        """Make a source or a response the one its form is about."""
+        """Show a source or a response in its form."""
         if uuid != self._rows_shown[table]:
             self.flush()
             self._rows_shown[table] = uuid
@@ -351,7 +353,7 @@ class PanelContext(QObject):
             self.panel_wanted.emit(ROW_FORMS[table])
 
     def open_row(self, table: Table, uuid: str) -> None:
-        """Show a row of the case in its form, which comes to the front."""
+        """Show a row of the case in its form, and bring that to the front."""
         if table == "sites":
             self.selection.set((uuid,))
             self.panel_wanted.emit("site_form")
@@ -363,7 +365,7 @@ class PanelContext(QObject):
             self.show_row(table, uuid, raise_form=True)
 
     def report_of(self, table: Table, uuid: str, sentence: str) -> None:
-        """Say something of a row that was made just now; it goes with the row, as where that is undone."""
+        """Report something on a row that was just made; the report goes with the row, as when that is undone."""
 
         def look(changes: Changes) -> None:
             if changes.touches(table) and uuid not in self.document.table(table):
@@ -374,7 +376,7 @@ class PanelContext(QObject):
         self.report(sentence)
 
     def begin_row(self, table: Table, uuid: str) -> None:
-        """Open a row that was made just now, to be filled in."""
+        """Open a row that was just made, to be filled in."""
         if table == "claims":
             self.show_claim(uuid)
         else:
@@ -386,7 +388,7 @@ class PanelContext(QObject):
         return self._layer_uuid
 
     def show_layer(self, uuid: str, *, raise_form: bool = False) -> None:
-        """Make a layer the one the layer properties are about."""
+        """Show a layer in the layer properties."""
         if uuid != self._layer_uuid:
             self.flush()
             self._layer_uuid = uuid
@@ -396,7 +398,7 @@ class PanelContext(QObject):
 
     @property
     def layer(self) -> Layer | None:
-        """The current layer; None for none."""
+        """The current layer; None without one."""
         return self._document.layers.get(self._layer_uuid)
 
     def show_style(self) -> None:

@@ -1,4 +1,4 @@
-"""The marks of a case as their list shows them: in the order in which they were made, and by kind."""
+"""The marks of a case for its lists, in the order in which they were made, and by kind."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ EVERY_KIND = "all"
 
 
 class ListedMarks(Struct, frozen=True):
-    """Found once for a case: of 100,000 sites that takes longer than the window may be away."""
+    """Made once for a case: for 100,000 sites that would block the window."""
 
     made: Mapping[str, Site]
-    """All by uuid, the oldest first: a new mark stands last, and files keep points, lines and areas apart."""
+    """All marks by uuid, the oldest first, so that a new mark comes last; files keep points, lines and areas apart."""
     others: Mapping[str, str]
-    """The kinds of those that are no sites, by uuid."""
+    """The kinds of marks that are no sites, by uuid."""
 
     @classmethod
     def of(cls, sites: Mapping[str, Site]) -> ListedMarks:
@@ -39,7 +39,7 @@ class ListedMarks(Struct, frozen=True):
 
 
 def kind_of(site: Site) -> str:
-    """The kind of a mark; a word that we do not know makes it an annotation, as it is no site."""
+    """The kind of a mark; an unknown one counts as an annotation, as it is no site."""
     if site.is_site:
         return SITE_KIND
     return site.mark_kind if site.mark_kind in MARK_KINDS else "annotation"

@@ -1,4 +1,4 @@
-"""Dialogs beside the map, of which a thing has one at most."""
+"""Shows dialogs beside the map, at most one of a kind or for a thing."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QWidget
 def show_once[D: QWidget](
     window: QWidget, kind: type[D], make: Callable[[], D], is_meant: Callable[[D], bool] = lambda _one: True
 ) -> D:
-    """Bring the window's dialog of this kind to the front, the one that `is_meant` where there may be several; one
-    that is not open yet is made.
+    """Bring the window's dialog of this kind to the front, or make it.
+
+    Where there may be several, it is the one for which `is_meant` is true.
     """
     dialog = next(filter(is_meant, window.findChildren(kind)), None)
     if dialog is None:

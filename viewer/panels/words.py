@@ -1,4 +1,4 @@
-"""The domain's fixed words as people read them. Stored words stay English; these are for the screen only."""
+"""The domain's fixed words for the screen. Stored words stay English."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CREDIBILITY_WORDS: dict[int, object] = {
 
 
 def example(value: str) -> str:
-    """An entry as an empty field shows it, so that it is not taken for one that was made."""
+    """An example of an entry, as an empty field shows it, marked so that it is not taken for an entry."""
     return translate("Words", "e.g. {0}").format(value)
 
 
@@ -43,7 +43,7 @@ def choices(words: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def class_title(code: str) -> str:
-    """The title of a class code; a code that is not ours shows as it is."""
+    """The title of a class code; an unknown code unchanged."""
     return one_line(class_words(code))
 
 
@@ -52,7 +52,7 @@ def class_choices() -> list[tuple[str, str]]:
 
 
 def reliability_words(letter: str) -> str:
-    """The words for a letter of the Admiralty code; none for what is no such letter."""
+    """The words for a letter of the Admiralty code; empty for any other letter."""
     return translate("Words", RELIABILITY_WORDS[letter]) if letter in RELIABILITY_WORDS else ""
 
 
@@ -66,7 +66,7 @@ def credibility_choices() -> list[tuple[int | None, str]]:
 
 
 def likelihood_text(claim: Claim) -> str:
-    """Term and band, as "likely (55–80 %)"; empty where the analyst has judged nothing."""
+    """Term and band, as "likely (55–80 %)"; empty without a judgement."""
     band = f"{claim.likelihood_low}–{claim.likelihood_high} %" if claim.likelihood_low is not None else ""
     if claim.likelihood_term:
         return f"{word(claim.likelihood_term)} ({band})" if band else word(claim.likelihood_term)
@@ -81,7 +81,7 @@ def error_text(error_m: float | None) -> str:
 
 
 def site_name(site: Site) -> str:
-    """The label of a mark on one line; without one its number, or that it has no label."""
+    """The label of a mark on one line; without one its number, or words for no label."""
     if site.label.strip():
         return one_line(site.label)
     return (
@@ -92,12 +92,12 @@ def site_name(site: Site) -> str:
 
 
 def source_name(source: Source) -> str:
-    """The title of a source on one line, or that it has none."""
+    """The title of a source on one line, or words for no title."""
     return one_line(source.title) or translate("Words", "(no title)")
 
 
 def no_words() -> str:
-    """The words for a claim that says nothing yet."""
+    """The words for a claim without a statement."""
     return translate("Words", "(no words yet)")
 
 

@@ -1,4 +1,4 @@
-"""Attributes as Qt sees them: a window on the columns, never a copy; rows are numbers into them."""
+"""Attributes as a Qt model: a view of the columns, never a copy; rows are indexes into them."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class AttributeModel(QAbstractTableModel):
         self.rows: NDArray[np.intp] = np.empty(0, np.intp)
         self.columns: list[str] = []
         self.selected: NDArray[np.bool_] = np.empty(0, bool)
-        """(n,) of all rows of the table."""
+        """(n,) Mask of the selected rows, over all rows of the table."""
         self._nulls = QFont()
         self._nulls.setItalic(True)
         self._palette = QPalette()
 
     def show_table(self, table: Attributes | None) -> None:
-        """All rows of another table, nothing selected."""
+        """Show all rows of another table, with nothing selected."""
         self.beginResetModel()
         self.table = table
         self.columns = list(table.names) if table is not None else []
@@ -65,7 +65,7 @@ class AttributeModel(QAbstractTableModel):
         return self.table.fids[self.selected]
 
     def cell(self, index: Index) -> Any:
-        """The exact value."""
+        """The exact value of a cell."""
         return self.column(index.column()).value(int(self.rows[index.row()]))
 
     # -- Qt's side ----------------------------------------------------------------------------------------------

@@ -31,12 +31,12 @@ from viewer.support.text import one_line, tooltip
 
 QUICK_PX = 180
 MOST_LISTED = 60
-"""Columns in a menu."""
+"""Most columns that are listed in a menu."""
 _MARGIN_PX, _GAP_PX = 8, 6
 
 
 class AttributePage(QWidget):
-    """The widgets and how they are laid out; what they do is the panel's."""
+    """The widgets and their layout; their behaviour is in the panel."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -118,7 +118,7 @@ class AttributePage(QWidget):
     # -- showing ------------------------------------------------------------------------------------------------
 
     def say(self, sentence: str) -> None:
-        """A sentence in place of the rows; empty shows the rows."""
+        """Show a sentence in place of the rows; an empty one shows the rows."""
         self.message.setText(sentence)
         self.pages.setCurrentWidget(self.message if sentence else self.view)
         for widget in (
@@ -134,7 +134,7 @@ class AttributePage(QWidget):
             self.show_counts(0, 0, 0)
 
     def show_table(self, table: Attributes | None) -> None:
-        """Another table, as it is in its file: unsorted, unfiltered, all columns."""
+        """Show another table, as it is in its file: unsorted, unfiltered, all columns."""
         header = self.view.horizontalHeader()
         header.blockSignals(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
@@ -164,9 +164,9 @@ class AttributePage(QWidget):
         self.copy_button.setEnabled(shown > 0)
 
     def _place_parts(self) -> None:
-        """Let what would make the panel wider than its place stand in a line below, and the counts end with ….
+        """Move parts that would widen the panel to a line below, and end the counts with ….
 
-        The panels at the sides of the map would have to give way otherwise, whenever this one is opened.
+        Otherwise the panels at the sides of the map would shrink whenever this one is opened.
         """
         room = self.contentsRect().width() - 2 * _MARGIN_PX
         apply, count, counted = [self.apply_button], [self.count], self.count.sizeHint().width() + _GAP_PX
@@ -183,7 +183,7 @@ class AttributePage(QWidget):
         self._place(line, second, third)
 
     def _place(self, *lines: list[QWidget]) -> None:
-        """The parts of each line; the buttons of the first stand at its end."""
+        """Lay out the parts of each line; the buttons of the first are at its end."""
         if list(lines) == self._placed:
             return
         for line, parts in zip(self._lines, self._placed, strict=True):
@@ -213,7 +213,7 @@ class AttributePage(QWidget):
         self._place_parts()
 
     def show_map_filter(self, text: str, problem: str) -> None:
-        """The filter that the map has; empty for none."""
+        """Show the filter of the map; empty for none."""
         shown = problem or self.tr("The map shows: {0}").format(text)
         self.filter_text.say(shown if text else "")
         self.filter_text.setToolTip(tooltip(text))
@@ -233,7 +233,9 @@ class AttributePage(QWidget):
         return [self.model.columns[section] for section in order if not self.view.isColumnHidden(section)]
 
     def add_column_actions(self, menu: QMenu) -> None:
-        """A check for each column, for those hidden before others where there are many; the last one shown stays."""
+        """Add a check for each column, hidden ones first where there are many; the last visible column cannot be
+        hidden.
+        """
         sections = range(len(self.model.columns))
         hidden = [section for section in sections if self.view.isColumnHidden(section)]
         everything = menu.addAction(self.tr("Show all columns"), partial(self._show_columns, hidden))
@@ -260,6 +262,6 @@ class AttributePage(QWidget):
 
 
 def _least_px(*parts: QWidget) -> int:
-    """The width of a line that these parts can just stand in."""
+    """Least width of a line that holds these parts."""
     widths = [part.minimumWidth() or part.minimumSizeHint().width() for part in parts]
     return sum(widths) + (len(parts) - 1) * _GAP_PX

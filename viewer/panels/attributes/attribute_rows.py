@@ -23,7 +23,9 @@ type Rows = NDArray[np.intp]
 
 
 class RowRequest(Struct, frozen=True, eq=False):
-    """`text` in any column and `expression` hold, of the features in `passing` (None: all) and in `selected`."""
+    """A request for rows: `text` in any column and `expression` hold, for features in `passing` (None: all) and
+    `selected`.
+    """
 
     text: str = ""
     expression: str = ""
@@ -33,7 +35,7 @@ class RowRequest(Struct, frozen=True, eq=False):
 
     @property
     def as_expression(self) -> str:
-        """The filter that was typed, as the map would have it."""
+        """The typed filter as an expression for the map."""
         quick = f"any({quoted_text(self.text.strip())})" if self.text.strip() else ""
         if quick and self.expression:
             return f"{quick} and ({self.expression})"
@@ -41,7 +43,10 @@ class RowRequest(Struct, frozen=True, eq=False):
 
 
 class AttributeRows(QObject):
-    """`found` carries the rows, `failed` a sentence. Orders are kept, so that a filter sorts nothing again."""
+    """Computes the rows.
+
+    `found` carries them, `failed` a sentence. Orders are kept, so that a filter sorts nothing again.
+    """
 
     found = Signal(object)
     failed = Signal(str)
@@ -60,7 +65,7 @@ class AttributeRows(QObject):
         return self._job is not None
 
     def show(self, attributes: LayerAttributes | None) -> None:
-        """Work on another table: no request yet."""
+        """Work on another table, without a request yet."""
         self._give_up()
         self._attributes, self._orders, self.request = attributes, {}, RowRequest()
 
@@ -84,7 +89,7 @@ class AttributeRows(QObject):
             self._job = None
 
     def _job_ended(self, job: Job) -> None:
-        """A cancelled job calls nobody."""
+        """Report a cancelled job, which itself calls nobody."""
         if job is self._job and job.cancelled:
             self._job = None
             self.failed.emit(self.tr("It was stopped."))

@@ -34,9 +34,9 @@ _ROWS_A_LOOK = 2000
 
 
 class AttributeTablePanel(AttributePage):
-    """Follows the context's layer while it is seen; reads its attributes when it is first shown.
+    """Follows the context's layer while it is visible; reads its attributes when it is first shown.
 
-    `layer_named` tells the name of the layer whose attributes stand there; it is empty for none.
+    `layer_named` is emitted with the name of the layer whose attributes are shown; empty without one.
     """
 
     layer_named = Signal(str)
@@ -100,7 +100,7 @@ class AttributeTablePanel(AttributePage):
         self._follow()
 
     def _follow(self) -> None:
-        """Take over the layer that is current now; one that has no attributes leaves the table as it is."""
+        """Show the current layer; one without attributes leaves the table as it is."""
         document = self._context.document
         uuid = self._context.layer_uuid
         if self._access.source_of(uuid) is None:
@@ -151,7 +151,7 @@ class AttributeTablePanel(AttributePage):
     # -- rows ---------------------------------------------------------------------------------------------------
 
     def _passing(self) -> np.ndarray | None:
-        """Marks rows that the layer's filter lets through; None where there is no filter, or no rows yet."""
+        """(n,) Mask of the rows that pass the layer's filter; None without a filter, or without rows yet."""
         fids = self._access.filters.fids(self._uuid)
         if fids is None or self._attributes is None:
             return None
@@ -200,7 +200,7 @@ class AttributeTablePanel(AttributePage):
         self._show_counts()
 
     def invert(self) -> None:
-        """Select those shown that are not, and the other way round."""
+        """Invert the selection among the rows shown."""
         if self._attributes is not None:
             fids = self._attributes.table.fids[self.model.rows]
             self._access.selection.set(self._uuid, fids, "toggle")
@@ -214,7 +214,7 @@ class AttributeTablePanel(AttributePage):
             self._access.zoom_to(self._uuid, self._attributes.table.fids[self.model.rows[[row]]])
 
     def copy(self) -> None:
-        """The selected rows that are shown, or the current one, as a table for other programs."""
+        """Copy the selected rows that are shown, or the current one, as a table for other programs."""
         found = self._attributes
         if found is None:
             return
@@ -235,7 +235,7 @@ class AttributeTablePanel(AttributePage):
     # -- the filter of the map ----------------------------------------------------------------------------------
 
     def apply_to_map(self) -> None:
-        """Make the filter of the table that of the layer: the map shows what the table shows."""
+        """Make the filter of the table that of the layer, so that the map shows the same features."""
         self.filter_rows.flush()  # what was typed a moment ago counts
         if self._typing.isActive():
             self._typing.stop()
@@ -251,7 +251,7 @@ class AttributeTablePanel(AttributePage):
             self.filter_rows.show_expression("")
 
     def edit_map_filter(self) -> None:
-        """Take the layer's filter off the map and into the editor."""
+        """Move the layer's filter from the map into the editor."""
         layer = self._context.document.layers.get(self._uuid)
         text = filter_of(layer) if layer is not None else ""
         if text and self._context.do(set_layer_filter, self._uuid, ""):
@@ -299,9 +299,9 @@ class AttributeTablePanel(AttributePage):
 
 
 def rows_as_text(table: Attributes, rows: NDArray[np.intp], names: Sequence[str], context: JobContext) -> str:
-    """Rows for other programs: a header line and a line a row, with tabs between exact values.
+    """Rows as text for other programs: a header line and a line for each row, with tabs between exact values.
 
-    Text with tabs or line breaks is in quotes, NULL is empty.
+    Text with tabs or line breaks is quoted, NULL is empty.
     """
     out = io.StringIO()
     writer = csv.writer(out, dialect="excel-tab", lineterminator="\n")

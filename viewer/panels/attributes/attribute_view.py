@@ -1,4 +1,4 @@
-"""The table of attributes itself: whole rows are selected, any number of them, by mouse and keyboard."""
+"""The table view of attributes: selects whole rows, any number of them, by mouse and keyboard."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ _OWN_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Space, Qt.Key.Key_Escape)
 
 
 class AttributeView(QTableView):
-    """Qt's own selection keeps a range for each run of rows, which is slow where every other row is selected; so the
-    model keeps a mask, and this view changes it. `chosen` says that it did.
+    """A view whose model keeps the selection as a mask, which this view changes; `chosen` is emitted then.
+
+    Qt's own selection keeps a range for each run of rows, which is slow where every other row is selected.
     """
 
     chosen = Signal()
     entered_row = Signal()
     copy_wanted = Signal()
-    """A column's section."""
+    """Emitted with the section of a column."""
     header_menu_wanted = Signal(int, QPoint)
 
     def __init__(self, model: AttributeModel, parent: QWidget | None = None) -> None:
@@ -63,7 +64,7 @@ class AttributeView(QTableView):
         header.customContextMenuRequested.connect(self._header_menu)
 
     def fit_columns(self) -> None:
-        """Widths by the titles and the first rows: measuring a million cells would take minutes."""
+        """Set widths by the titles and the first rows: measuring a million cells would take minutes."""
         metrics, header = self.fontMetrics(), self.horizontalHeader()
         most = max(2, min(SAMPLED_ROWS, SAMPLED_CELLS // max(self._model.columnCount(), 1)))
         rows = self._model.rows[:most].tolist()
@@ -106,7 +107,7 @@ class AttributeView(QTableView):
         self._choose(mask)
 
     def _reach(self, row: int, *, adding: bool = False) -> None:
-        """Select from where the last plain click was to here."""
+        """Select from the last plain click to this row."""
         low, high = sorted((min(self._anchor, len(self._model.rows) - 1), row))
         fits = adding and len(self._before) == len(self._model.selected)
         mask = self._before.copy() if fits else np.zeros_like(self._model.selected)
@@ -163,7 +164,7 @@ class AttributeView(QTableView):
             self._follow_keys(row, event.modifiers())
 
     def _follow_keys(self, before: int, modifiers: Qt.KeyboardModifier) -> None:
-        """Arrow keys select as they go; with Shift a range, with Control nothing."""
+        """Select with the arrow keys: single rows, with Shift a range, with Control none."""
         row = self.currentIndex().row()
         if row in (before, -1) or modifiers & _MODIFIER.ControlModifier:
             return
@@ -179,7 +180,7 @@ class AttributeView(QTableView):
             self.entered_row.emit()
 
     def rows_changed(self) -> None:
-        """Other rows stand here now: a range begins anew."""
+        """Begin a new range, as other rows are shown now."""
         self._anchor = -1
 
     def scroll_to_row(self, row: int) -> None:

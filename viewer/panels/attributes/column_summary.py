@@ -17,7 +17,7 @@ LONGEST = 60
 
 
 class ColumnSummary(QFrame):
-    """Closed by Escape or a click elsewhere. Its text can be copied as a table."""
+    """The window of statistics, closed by Escape or a click elsewhere. Its text can be copied as a table."""
 
     def __init__(self, name: str, found: ColumnStatistics, of_rows: str, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)

@@ -22,8 +22,9 @@ type Rows = dict[int, dict[str, Any]]
 
 
 class FeatureAccess(Struct, frozen=True):
-    """`source_of` gives whose attributes a layer has, None for what has none; `zoom_to` shows features of a layer;
-    `report` is told in a sentence what cannot be read.
+    """Access to features. `source_of` gives the source of a layer's attributes, None without any.
+
+    `zoom_to` shows features of a layer; `report` is called with a sentence on what cannot be read.
     """
 
     pool: ReaderPool
@@ -36,7 +37,7 @@ class FeatureAccess(Struct, frozen=True):
     report: Callable[[str], None]
 
     def read(self, uuid: str, fids: Sequence[int], done: Callable[[Rows], None]) -> None:
-        """Attributes of a few features of a layer: from what is held, else from the file."""
+        """Read attributes of a few features of a layer: from memory where they are kept, else from the file."""
         source = self.source_of(uuid)
         if source is None:
             return

@@ -81,7 +81,7 @@ class FilterRow(QWidget):
         self.changed.emit()
 
     def _operator_chosen(self) -> None:
-        """Another column keeps a comparison that was chosen by hand."""
+        """Set the comparison for another column; one that was chosen by hand stays."""
         self._chosen = self.operator.currentData()
 
     def _offer_operators(self) -> None:
@@ -127,8 +127,9 @@ class FilterRow(QWidget):
 
 
 class FilterRows(QWidget):
-    """`changed` carries the expression, empty for none, after a pause in the typing; `expression` may be typed too.
-    `refused` carries what is wrong with what is there, empty when nothing is any more.
+    """Edits a filter. `changed` carries the expression, empty for none, after a pause in the typing.
+
+    `expression` may be typed too. `refused` carries what is wrong with the filter, empty when nothing is any more.
     """
 
     changed = Signal(str)
@@ -176,12 +177,12 @@ class FilterRows(QWidget):
 
     @property
     def text(self) -> str:
-        """The expression that stands, sound or empty."""
+        """The present expression, valid or empty."""
         return self._text
 
     @property
     def is_refused(self) -> bool:
-        """True while something is wrong with what is there."""
+        """True while something is wrong with the filter."""
         return bool(self.problem.text())
 
     def show_columns(self, columns: Sequence[Column]) -> None:
@@ -192,7 +193,7 @@ class FilterRows(QWidget):
         self.flush()
 
     def show_expression(self, text: str) -> None:
-        """Put an expression there, as if it had been typed."""
+        """Set an expression as if it had been typed."""
         self._drop_rows()
         self.expression.setText(text)
         self.flush()
@@ -208,7 +209,7 @@ class FilterRows(QWidget):
         return row
 
     def flush(self) -> None:
-        """Tell of what is typed now."""
+        """Emit `changed` for what is typed now."""
         self._soon.stop()
         self._tell()
 
@@ -235,7 +236,7 @@ class FilterRows(QWidget):
         self.add.setEnabled(bool(self._columns))
 
     def _typed(self) -> None:
-        """Give up the rows, as the expression is written by hand."""
+        """Drop the rows, as the expression is written by hand."""
         self._drop_rows()
 
     def _rows_changed(self) -> None:

@@ -41,7 +41,7 @@ _EXACT = int(Qt.ItemDataRole.UserRole) + 1
 
 
 class IdentifyPanel(QWidget):
-    """`show_hits` fills it; each feature can be shown, selected, and all values copied."""
+    """Lists hits, filled by `show_hits`; each feature can be shown, selected, and all values copied."""
 
     def __init__(self, context: PanelContext, access: FeatureAccess, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,7 +82,7 @@ class IdentifyPanel(QWidget):
         self._update()
 
     def show_hits(self, hits: Sequence[FeatureHit], place: PlaceHits | None = None) -> None:
-        """List these, and the images at a place, topmost first; attributes and values follow when they are read."""
+        """List hits, and the images at a place, topmost first; attributes and values follow when they are read."""
         self._generation += 1
         self.tree.clear()
         shown = list(hits)[:MOST_HITS]
@@ -121,7 +121,7 @@ class IdentifyPanel(QWidget):
     # -- images -------------------------------------------------------------------------------------------------
 
     def _show_image(self, seen: SeenPixel, place: PlaceHits) -> None:
-        """An image with its date and the colour that is seen; the raw values follow."""
+        """Add an image with its date and its visible colour; the raw values follow."""
         layer = self._context.document.layers.get(seen.layer_uuid)
         drawing = self._context.layers.drawing_of(seen.layer_uuid)
         if layer is None or drawing is None:
@@ -154,12 +154,12 @@ class IdentifyPanel(QWidget):
         self._fit_names()
 
     def _fit_names(self) -> None:
-        """Give the names the room they need, up to half of the list."""
+        """Widen the column of names to its content, up to half of the list."""
         needed = self.tree.sizeHintForColumn(0)
         self.tree.header().resizeSection(0, max(130, min(needed, self.tree.viewport().width() // 2)))
 
     def _value_texts(self, value: BandValue) -> tuple[str, str]:
-        """A raw value, with what it measures where the file says so, and a remark."""
+        """A raw value, with the measured value where the file gives its unit, and a remark."""
         if value.raw is None:
             return self.tr("no data"), ""
         text = f"{value.raw:.10g}"
@@ -177,7 +177,7 @@ class IdentifyPanel(QWidget):
     # -- features -----------------------------------------------------------------------------------------------
 
     def _headed(self, name: str, layer_uuid: str) -> QTreeWidgetItem:
-        """A new group of the list, under a layer's name."""
+        """Add a new group under a layer's name."""
         head = QTreeWidgetItem([name, ""])
         head.setData(0, _HIT, layer_uuid)
         head.setFirstColumnSpanned(True)
@@ -267,7 +267,7 @@ class IdentifyPanel(QWidget):
 
 
 class _Tree(QTreeWidget):
-    """Copy copies the exact value."""
+    """The tree of values, which copies exact values."""
 
     def copy(self) -> None:
         item = self.currentItem()
@@ -276,7 +276,7 @@ class _Tree(QTreeWidget):
             QApplication.clipboard().setText(item.text(1) or item.text(0) if exact is None else str(exact))
 
     def copy_all(self) -> None:
-        """Copy all of the list, a line each: layer, name, value, with tabs between them."""
+        """Copy the whole list, a line for each value: layer, name, value, with tabs between them."""
         lines = []
         for head in _children(self.invisibleRootItem()):
             for item in _children(head):
@@ -298,7 +298,7 @@ def _children(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:
 
 
 def shown_value(value: Any) -> str:
-    """A value on one line; NULL says so."""
+    """A value on one line; NULL is named."""
     if value is None:
         return "NULL"
     if isinstance(value, bool):

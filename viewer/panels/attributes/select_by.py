@@ -1,4 +1,4 @@
-"""Small windows that select features: by an expression, by how near they are to the selected ones."""
+"""Dialogs that select features: by an expression, or by their distance from the selected ones."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WIDTH_PX = 460
 
 
 class SelectByDialog(QDialog):
-    """Stays open beside the map, so that an expression can be tried and changed."""
+    """Selects by an expression, and stays open beside the map, so that the expression can be tried and changed."""
 
     def __init__(self, layer_name: str, columns: Sequence[str], select: Select, parent: QWidget) -> None:
         super().__init__(parent)
@@ -94,7 +94,7 @@ class SelectByDialog(QDialog):
 
 
 class SelectNearDialog(QDialog):
-    """Asks how far from the selected features."""
+    """Selects by a distance from the selected features."""
 
     def __init__(self, select: Callable[[float, Callable[[str], None]], None], parent: QWidget) -> None:
         super().__init__(parent)

@@ -36,14 +36,17 @@ FIRST_PAUSE_S = 5
 
 
 class BookmarkDesk(QObject):
-    """One a window. Going to a bookmark shows its layers by one undoable edit, none where they are so already."""
+    """Operations on bookmarks, one object a window.
+
+    Going to a bookmark shows its layers by an undoable edit, if needed.
+    """
 
     current_changed = Signal(str)
-    """The bookmark that was gone to last; empty for none."""
+    """Emitted with the bookmark that was gone to last; empty for none."""
     tour_changed = Signal()
-    """A tour was begun or has ended, or what can be done is another."""
+    """Emitted when a tour begins or ends, or other operations are possible."""
     name_wanted = Signal(str)
-    """The bookmark that was added just now: its name may be typed."""
+    """Emitted with a bookmark that was just added, so that its name can be typed."""
 
     def __init__(
         self,
@@ -55,7 +58,9 @@ class BookmarkDesk(QObject):
         say: Callable[[str], None],
         parent: QObject,
     ) -> None:
-        """`viewport_json` is the view of the map now; `show_kept` flies to one, False where it is none."""
+        """`viewport_json` returns the present view of the map; `show_kept` flies to a view, and returns False for an
+        invalid one.
+        """
         super().__init__(parent)
         self.context, self.thumbnails = context, thumbnails
         self._canvas, self._viewport_json, self._show_kept, self._say = canvas, viewport_json, show_kept, say
@@ -79,7 +84,7 @@ class BookmarkDesk(QObject):
         return self._current
 
     def add(self) -> None:
-        """Remember the view, after the bookmark gone to last."""
+        """Add a bookmark of the view, after the one gone to last."""
         uuid = new_uuid()
         if self.context.do(add_bookmark, self._viewport_json(), uuid=uuid, after=self._current):
             self.thumbnails.take(self.context.document.bookmarks[uuid], self._canvas)
@@ -87,7 +92,7 @@ class BookmarkDesk(QObject):
             self.name_wanted.emit(uuid)
 
     def update(self, uuid: str) -> None:
-        """Let a bookmark remember the view of now in place of its own."""
+        """Replace the view of a bookmark by the present one."""
         before = self.context.document.bookmarks[uuid]
         if self.context.do(update_bookmark, uuid, self._viewport_json()):
             bookmark = self.context.document.bookmarks[uuid]
@@ -102,7 +107,7 @@ class BookmarkDesk(QObject):
         self.context.do(rename_bookmark, uuid, name)
 
     def move(self, uuid: str, position: int) -> None:
-        """Put it so that it stands at `position` of the tour afterwards."""
+        """Move a bookmark to `position` of the tour."""
         self.context.do(move_bookmark, uuid, position)
 
     def move_by(self, uuid: str, steps: int) -> None:
@@ -116,7 +121,7 @@ class BookmarkDesk(QObject):
     # -- going --------------------------------------------------------------------------------------------------
 
     def go(self, uuid: str) -> None:
-        """Fly to a bookmark, with its layers; what is in the way of either is said."""
+        """Fly to a bookmark, with its layers; obstacles are reported."""
         bookmark = self.context.document.bookmarks.get(uuid)
         if bookmark is None:
             return
@@ -149,7 +154,7 @@ class BookmarkDesk(QObject):
         return self._is_playing
 
     def play(self) -> None:
-        """Go from bookmark to bookmark, from the current one, from the first where it is the last."""
+        """Play the tour from the current bookmark, or from the first where it is the last."""
         tour = [bookmark.uuid for bookmark in self.tour]
         if not tour or self._is_playing:
             return
@@ -165,7 +170,7 @@ class BookmarkDesk(QObject):
         self.tour_changed.emit()
 
     def stop(self) -> None:
-        """The map stays where it is."""
+        """Stop the tour; the map stays where it is."""
         if self._is_playing:
             self._is_playing = False
             self._next.stop()
@@ -176,7 +181,7 @@ class BookmarkDesk(QObject):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Esc ends the tour, and so does a hand on the map."""
+        """End the tour on Esc, or when the map is moved by hand."""
         kind = event.type()
         if kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) and isinstance(event, QKeyEvent):
             if event.key() == Qt.Key.Key_Escape:
@@ -193,7 +198,7 @@ class BookmarkDesk(QObject):
         self._next.start(round(self.pause_s * 1000))
 
     def _go_on(self) -> None:
-        """The next stop, once this one has been seen whole for a while."""
+        """Go to the next stop, once this one has been visible complete for its time."""
         if not self._canvas.is_idle() and self._waited_ms < LONGEST_WAIT_MS:
             self._waited_ms += LOOK_MS
             self._next.start(LOOK_MS)

@@ -20,7 +20,7 @@ LONGEST_PAUSE_S = 600.0
 
 
 class BookmarkListPanel(OrderedListPanel):
-    """Follows the document; everything is done by the desk."""
+    """The list of bookmarks; it follows the document, and every operation is the desk's."""
 
     def __init__(self, desk: BookmarkDesk, parent: QWidget | None = None) -> None:
         model = BookmarkRows(desk)
@@ -87,7 +87,7 @@ class BookmarkListPanel(OrderedListPanel):
             self._desk.update(self.chosen)
 
     def switch_tour(self) -> None:
-        """Play the tour, or stop it."""
+        """Play or stop the tour."""
         if self._desk.is_playing:
             self._desk.stop()
         else:
@@ -108,7 +108,7 @@ class BookmarkListPanel(OrderedListPanel):
             self.choose(uuid)
 
     def _type_name(self, uuid: str) -> None:
-        """The name of a bookmark that was added just now, where the panel is in sight."""
+        """Edit the name of a bookmark that was just added, where the panel is visible."""
         if self.isVisible():
             self.choose(uuid)
             self.view.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -25,7 +25,7 @@ class BookmarkRows(NamedRows[Bookmark]):
     """The bookmarks in the order of the tour. A dropped row is reported, and not moved here."""
 
     dropped = Signal(str, int)
-    """The uuid of a bookmark, and where it should stand in the tour afterwards."""
+    """Emitted with the uuid of a bookmark and its new position in the tour."""
 
     def __init__(self, desk: BookmarkDesk) -> None:
         super().__init__(lambda: desk.tour)
@@ -48,7 +48,7 @@ class BookmarkRows(NamedRows[Bookmark]):
             self._facts[row.uuid] = " · ".join(fact for fact in facts if fact)
 
     def show_picture(self, uuid: str) -> None:
-        """The picture of a row is another one now."""
+        """Update the picture of a row."""
         at = self.row_of(uuid)
         if at >= 0:
             self.dataChanged.emit(self.index(at), self.index(at))
@@ -105,7 +105,7 @@ class BookmarkRows(NamedRows[Bookmark]):
 
 
 class BookmarkDelegate(NameDelegate):
-    """A picture at the left, two lines beside it."""
+    """Paints a picture at the left, and two lines beside it."""
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:

@@ -1,4 +1,4 @@
-"""The small pictures of bookmarks: taken of the map, kept in the session, and read where a row shows one."""
+"""The small pictures of bookmarks: taken from the map, kept in the session, and read where a row shows one."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ TABLE = "loupe_bookmarks"
 WIDE_PX, HIGH_PX = 192, 120
 QUALITY = 85
 MOST_KEPT = 1000
-"""Pictures held in memory, for undo: some five megabytes."""
+"""Most pictures in memory, for undo: some five megabytes."""
 
 type _Key = tuple[str, str]
 
 
 class BookmarkThumbnails(QObject):
-    """One case at a time. An edit that is undone brings the picture back that belongs to the view."""
+    """The pictures of one case at a time. An undone edit restores the picture of its view."""
 
     changed = Signal(str)
-    """The uuid of a bookmark whose picture is another one now."""
+    """Emitted with the uuid of a bookmark whose picture has changed."""
 
     def __init__(self, context: PanelContext, work: Callable[[], WorkingCopy | None], parent: QObject) -> None:
         super().__init__(parent)
@@ -43,11 +43,11 @@ class BookmarkThumbnails(QObject):
         self._bytes: dict[_Key, bytes] = {}
         self._pictures: dict[_Key, QImage] = {}
         self._stands: dict[str, _Key] = {}
-        """The picture that the session keeps of a bookmark, by its uuid."""
+        """Key of the picture that the session keeps of each bookmark, by uuid."""
         self._asked: set[str] = set()
 
     def begin_anew(self) -> None:
-        """Another case is open."""
+        """Begin with another case."""
         self._bytes, self._pictures, self._stands, self._asked = {}, {}, {}, set()
 
     def picture(self, bookmark: Bookmark) -> QImage | None:
@@ -58,7 +58,7 @@ class BookmarkThumbnails(QObject):
         return self._pictures.get(key)
 
     def take(self, bookmark: Bookmark, canvas: MapCanvas) -> None:
-        """Keep a picture of the map as it is now."""
+        """Take a picture of the map as it is now."""
         picture = picture_of(canvas)
         data = QByteArray()
         buffer = QBuffer(data)
@@ -72,7 +72,7 @@ class BookmarkThumbnails(QObject):
         self.changed.emit(bookmark.uuid)
 
     def follow(self, uuids: frozenset[str]) -> None:
-        """Bookmarks were edited, or an edit of them was undone."""
+        """Update pictures after an edit of bookmarks, or its undo."""
         for uuid in uuids:
             bookmark = self._context.document.bookmarks.get(uuid)
             if bookmark is None:
@@ -93,7 +93,7 @@ class BookmarkThumbnails(QObject):
             self._context.run(lambda: _say_of(put), lambda _: None, "")
 
     def _read(self) -> None:
-        """All that are not known yet, by one job."""
+        """Read all pictures that are not known yet, in one job."""
         document = self._context.document
         missing = {uuid: row for uuid, row in document.bookmarks.items() if uuid not in self._asked}
         self._asked |= missing.keys()
@@ -118,7 +118,7 @@ class BookmarkThumbnails(QObject):
 
 
 def picture_of(canvas: MapCanvas) -> QImage:
-    """The middle of the map, small, without what lies above it."""
+    """Picture of the middle of the map, small, without what lies above the map."""
     view = canvas.viewport.view()
     whole = QImage(view.width, view.height, QImage.Format.Format_RGB32)
     with painting(whole) as painter:
@@ -136,7 +136,7 @@ def _key(bookmark: Bookmark) -> _Key:
 
 
 def _pictures(work: WorkingCopy, uuids: list[str]) -> dict[str, tuple[bytes, QImage]]:
-    """Read and decode; a picture that is none shows as none."""
+    """Read and decode pictures; an unreadable one is shown as none."""
     found = {}
     try:
         read = small_pictures(work, TABLE, uuids)

@@ -23,15 +23,15 @@ LONGEST_STATEMENT, LONGEST_SOURCE = 180, 70
 
 
 class ClaimCard(QFrame):
-    """One claim; a click, Enter or Space opens it."""
+    """The card of a claim; a click, Enter or Space opens the claim."""
 
     opened = Signal(str)
     unlinked = Signal(str)
     evidence = Signal(str, list)
-    """Links and paths that were dropped or pasted on it, after its uuid."""
+    """Emitted with the claim's uuid and the links and paths that were dropped or pasted on it."""
 
     def __init__(self, claim: Claim, sources: Sequence[str] = (), parent: QWidget | None = None) -> None:
-        """`sources` are the titles of what is cited for it."""
+        """`sources` are the titles of the sources cited for it."""
         super().__init__(parent)
         self.uuid = claim.uuid
         self.setObjectName("card")
@@ -101,7 +101,7 @@ class ClaimCards(QWidget):
         self.setLayout(self.rows)
 
     def show_claims(self, claims: Iterable[tuple[Claim, tuple[str, ...]]]) -> None:
-        """Each claim with the titles of its sources."""
+        """Show claims, each with the titles of its sources."""
         claims = tuple(claims)
         if claims == self._shown:
             return

@@ -32,7 +32,7 @@ from viewer.support.text import plain
 
 
 class ClaimFormPanel(RowForm):
-    """Shows the context's claim. A report begins with its source and words, a judgement with what it states."""
+    """The form of the context's claim. A report begins with its source and words, a judgement with its statement."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(context, "claims", update_claim, parent)
@@ -45,7 +45,7 @@ class ClaimFormPanel(RowForm):
         self.more_part = FoldSection(self.tr("More"), folded=True)
         self._parts: list[FoldSection] = []
         self._is_own: bool | None = None
-        """True where the parts stand in the order of a judgement; None before the first claim."""
+        """True where the parts are in the order of a judgement; None before the first claim."""
         self._was_assessed = False
         self.about_many = plain_label()
         self.about_many.setObjectName("bigFact")
@@ -132,7 +132,7 @@ class ClaimFormPanel(RowForm):
     def _arrange(self, *, is_own: bool) -> None:
         """Lay the parts out in the order in which a judgement, or a report, is written; the Tab key follows.
 
-        A judgement begins with a state that is seldom changed, so it is asked for after what is judged.
+        A judgement begins with a state that is seldom changed, so that field comes after the judgement itself.
         """
         if is_own == self._is_own:
             return
@@ -150,7 +150,7 @@ class ClaimFormPanel(RowForm):
         self._order_tabs()
 
     def _order_tabs(self) -> None:
-        """The Tab key goes from field to field in the order in which they stand, and then over the headings."""
+        """Order the Tab key by the places of the fields, and put the headings last."""
         fields, sources = self.fields.fields, self.sources
         cited: list[QWidget] = [stop for citation in sources.citations for stop in citation.stops()]
         stops: dict[FoldSection, list[QWidget]] = {
@@ -172,7 +172,7 @@ class ClaimFormPanel(RowForm):
         return self.tr("Choose a claim in the list or on a site's card, report one (R) or judge (J).")
 
     def flush(self) -> None:
-        """Commit what is typed and not entered yet."""
+        """Commit typing that has not been entered."""
         self.fields.flush()
         self.sources.flush()
 
@@ -189,7 +189,7 @@ class ClaimFormPanel(RowForm):
             self.page.show_form(from_top=True)
 
     def _fold_for(self, claim: Claim) -> None:
-        """Show of another claim what belongs to its kind, and what is said in it."""
+        """Unfold the parts that belong to a claim's kind, and those that it has filled in."""
         is_own = claim.voice == "analyst"
         self._arrange(is_own=is_own)
         self._was_assessed = claim.state == "assessed"
@@ -199,13 +199,13 @@ class ClaimFormPanel(RowForm):
 
     @override
     def begin(self) -> None:
-        """The keyboard goes into the statement of a judgement, into the line for the source of a report."""
+        """Focus the statement of a judgement, or the line for the source of a report."""
         if self.row() is not None:
             self.page.show_form(from_top=True)
             begin_typing(self.fields.fields["statement"] if self._is_own else self.sources.picker)
 
     def _cited(self) -> None:
-        """A report goes on with the words of the source that was named just now."""
+        """Focus the words of the source that was just cited, where the claim is a report."""
         words = self.fields.fields["source_wording"]
         if not self._is_own and not words.toPlainText():
             self.page.hold(words)

@@ -22,11 +22,11 @@ from viewer.support.text import one_line, searched, tooltip
 
 LONGEST_SPEAKER = 16
 FIRST_PX = 240
-"""Two lines of a claim tell it from others when they are not too short."""
+"""Width of the first column in logical pixels at which two lines tell claims apart."""
 
 
 class ClaimListPanel(QWidget):
-    """The row chosen opens in the claim form; a double click goes to its sites as well."""
+    """The list of claims. A chosen row opens in the claim form; a double click goes to its sites as well."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,7 +77,7 @@ class ClaimListPanel(QWidget):
         context.changed.connect(self._heard)
 
     def open_menu(self, place: QPoint) -> QMenu | None:
-        """The menu of the claims selected; None where there are none."""
+        """The menu of the selected claims; None without any."""
         uuids = sorted(self.list.selected())
         if not uuids:
             return None
@@ -167,7 +167,7 @@ class ClaimListPanel(QWidget):
             take_evidence(self._context, next(iter(self.list.selected())), words)
 
     def _activated(self, uuid: str) -> None:
-        """Open it, and go to its places where it has some."""
+        """Open a claim, and go to its sites where it has any."""
         if self._context.document.site_links_of_claim(uuid):
             self._jump(frozenset({uuid}))
         self._open(uuid)
@@ -199,7 +199,7 @@ def _speaker(claim: Claim) -> str:
 
 
 def _chip(claim: Claim) -> str:
-    """The state, and who says it."""
+    """The state, and the voice."""
     who = one_line(claim.made_by, LONGEST_SPEAKER)
     return f"{capital(claim.state)} · {who}" if who else capital(claim.state)
 

@@ -20,7 +20,7 @@ from viewer.support.text import one_line, tooltip
 
 
 class ClaimSites(QWidget):
-    """A line a site, with a way to go there and to take the link away."""
+    """Lists the sites of a claim, with buttons to go there and to remove the link."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +54,7 @@ class ClaimSites(QWidget):
         self._update_button()
 
     def stops(self) -> list[QWidget]:
-        """The stops of the Tab key under the rows, as they stand."""
+        """The widgets in Tab order under the rows."""
         return [self.link_button, self.picker]
 
     def _row(self, site: Site) -> QWidget:

@@ -1,4 +1,4 @@
-"""The sources a claim is in: where in them, in which words, and how credible the item is (1..6)."""
+"""The sources of a claim: place and words in each, and the credibility of the item (1..6)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PAGE_PX = 70
 
 
 class Citation(QFrame):
-    """One source of the claim, with the fields of the link."""
+    """One cited source, with the fields of its link."""
 
     unlinked = Signal(str)
 
@@ -71,7 +71,7 @@ class Citation(QFrame):
         self.fields.show_other(link)
 
     def stops(self) -> list[QWidget]:
-        """The stops of the Tab key, as they stand."""
+        """The widgets in Tab order."""
         return [
             self._title,
             self.remove_button,
@@ -85,7 +85,7 @@ class Citation(QFrame):
 
 
 class ClaimSources(QWidget):
-    """A line to cite a source, and all citations of a claim. `cited` tells that the line was used."""
+    """A line to cite a source, and all citations of a claim. `cited` is emitted when the line was used."""
 
     cited = Signal()
 
@@ -116,7 +116,7 @@ class ClaimSources(QWidget):
         layout.addLayout(self._rows)
 
     def flush(self) -> None:
-        """Commit what is typed and not entered yet; of the line only a link, as a title may be looked for still."""
+        """Commit typing that has not been entered; in the line only a link, as a title may be a search."""
         if link_in(self.picker.text()):
             self.picker.take_typed()
         for citation in self.citations:
@@ -154,7 +154,7 @@ class ClaimSources(QWidget):
         return citation
 
     def cite_text(self, text: str) -> None:
-        """Cite the source that a link leads to or a title names; one that is not there is made."""
+        """Cite the source of a link or a title; a missing one is made."""
         cite(self._context, self._claim_uuid, text)
         self.cited.emit()
 
@@ -178,7 +178,7 @@ class ClaimSources(QWidget):
 
 
 def cite(context: PanelContext, claim_uuid: str, text: str) -> None:
-    """Cite what a link or a title names for a claim: the source that has the link already, or a new one."""
+    """Cite the source of a link or a title for a claim: an existing one with that link, or a new one."""
     known = source_of_link(context.document, text)
     if known:
         context.do(link_claim_source, claim_uuid, known)

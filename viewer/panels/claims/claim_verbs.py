@@ -1,4 +1,4 @@
-"""The two verbs by which a claim begins: report what somebody says, or judge. Both are about the selected sites."""
+"""The two ways to begin a claim, for the selected sites: report what somebody says, or judge."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from viewer.panels.context import PanelContext
 from viewer.support.language.translation import translate
 
 FEW_SITES = 5
-"""More than these are said aloud: somebody may have selected them for something else."""
+"""Number of sites above which a notice tells it, as they may be selected for another purpose."""
 MOST_SITES = 100
-"""More are hardly what somebody means who has selected all for something else."""
+"""Most sites of a new claim; more are refused, as they are hardly its subject."""
 
 
 def report(context: PanelContext) -> None:
-    """Begin a claim with a speaker: its link, exact words and who said it are asked first."""
+    """Begin a claim with a speaker: link, exact words and speaker come first."""
     _begin(context, report_claim)
 
 
 def judge(context: PanelContext) -> None:
-    """Begin a judgement of the analyst: its statement, likelihood, confidence and reason are asked first."""
+    """Begin a judgement of the analyst: statement, likelihood, confidence and reason come first."""
     _begin(context, judge_claim)
 
 

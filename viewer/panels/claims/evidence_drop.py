@@ -44,7 +44,10 @@ MOST_BYTES = 64 << 20
 
 
 class EvidenceDrop(QObject):
-    """Watches a widget. `dropped` carries links and paths as texts, and where in the widget; pasted ones nowhere."""
+    """Watches a widget.
+
+    `dropped` carries links and paths as texts, and their place in the widget, (0, 0) for pasted ones.
+    """
 
     dropped = Signal(list, object)
 
@@ -77,7 +80,7 @@ class EvidenceDrop(QObject):
 
 
 def words_of(data: QMimeData | None) -> list[str]:
-    """The links and paths that somebody drags or has copied."""
+    """The links and paths that are dragged or were copied."""
     if data is None:
         return []
     urls = [url.toLocalFile() or url.toString() for url in data.urls()]
@@ -104,7 +107,7 @@ def _keep(context: PanelContext, claim_uuid: str, path: Path) -> None:
 
 
 def _read(path: Path, keep: Callable[[str, bytes], None]) -> SourceFile:
-    """Keep the bytes of a file; the row that names them. Raises GeoloupeError."""
+    """Keep the bytes of a file, and return the row that names them. Raises GeoloupeError."""
     name = one_line(path.name, 120)
     content_type = CONTENT_TYPES.get(path.suffix.lower())
     if content_type is None:

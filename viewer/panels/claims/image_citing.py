@@ -21,7 +21,7 @@ def citable(context: PanelContext, claim_uuid: str) -> Image | None:
 
 
 def citing_claims(context: PanelContext, site_uuid: str) -> list[Claim]:
-    """The claims of a site that could cite its image; the one that is open alone, where it is one of them."""
+    """The claims of a site that could cite its image; if the open claim is one of them, only that."""
     # Each claim once, however often a case links it: citable() looks at all of its links.
     claims = {claim.uuid: claim for claim in context.document.claims_of_site(site_uuid)}
     found = [claim for claim in claims.values() if citable(context, claim.uuid) is not None]
@@ -29,7 +29,7 @@ def citing_claims(context: PanelContext, site_uuid: str) -> list[Claim]:
 
 
 def cite_image_of(context: PanelContext, claim_uuid: str) -> None:
-    """Cite the image behind the sites of a claim; why not is said in one sentence."""
+    """Cite the image behind the sites of a claim; a refusal is reported in one sentence."""
     context.flush()
     image = citable(context, claim_uuid)
     if image is not None:

@@ -23,7 +23,7 @@ COLUMNS = ("likelihood_term", "likelihood_low", "likelihood_high", "confidence",
 
 
 class LikelihoodField(ChoiceField):
-    """Both rows of ICD 203 terms under headings; where the case uses one row, the other cannot be chosen."""
+    """A field of both rows of ICD 203 terms under headings; where the case uses one row, the other cannot be chosen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         items: list[tuple[Any, str]] = [("", "–")]
@@ -40,7 +40,7 @@ class LikelihoodField(ChoiceField):
         self.offer_row(None)
 
     def offer_row(self, in_use: int | None) -> None:
-        """Offer the row in use in the case, or both where none is."""
+        """Offer the row in use in the case, or both without one."""
         model = self.model()
         assert isinstance(model, QStandardItemModel)
         rows = {entry.term: entry.row for entry in LIKELIHOOD_TERMS}
@@ -57,7 +57,7 @@ class LikelihoodField(ChoiceField):
 
 
 class JudgementFields(QWidget):
-    """Bound to the claim form's fields; says why it is closed where the claim is not assessed."""
+    """Fields bound to the claim form's; a sentence explains why they are closed where the claim is not assessed."""
 
     def __init__(self, context: PanelContext, fields: FieldSet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -102,7 +102,7 @@ class JudgementFields(QWidget):
         return band
 
     def typed_within(self, term: str) -> dict[str, Any]:
-        """The bounds that were typed and refused, where they are within this term; empty where they are not."""
+        """Typed bounds that were refused, if they lie within this term; else empty."""
         fields = self._fields
         try:
             typed = fields.typed_pair()
@@ -115,7 +115,7 @@ class JudgementFields(QWidget):
         return typed if least <= low <= high <= most else {}
 
     def show_claim(self, claim: Claim) -> None:
-        """Open or close the fields as the claim's state asks."""
+        """Open or close the fields by the claim's state."""
         assessed = claim.state == "assessed"
         self.why_not.setVisible(not assessed)
         for column in COLUMNS:

@@ -25,7 +25,7 @@ from viewer.support.text import one_line
 
 
 class ResponseForm(RowForm):
-    """Shows the context's response."""
+    """The form of the context's response."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(context, "responses", update_response, parent)

@@ -15,7 +15,7 @@ from viewer.panels.widgets.row_table import Column, RowTable
 
 
 class ResponseListPanel(RowListPanel):
-    """The response chosen opens in the inspector."""
+    """The list of responses; the chosen one opens in the inspector."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         add = partial(add_response, speaker="", words="")

@@ -1,4 +1,4 @@
-"""The place of the comparison bar below the map: the bar is loaded and made when images are compared the first time."""
+"""The place of the comparison bar below the map; the bar is loaded and made with the first comparison."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class BarPlace(QWidget):
-    """Takes no room while there is no bar."""
+    """Holds the bar, and takes no room without one."""
 
     keyboard_left = Signal()
     """Emitted as `keyboard_left` of the bar."""
@@ -37,7 +37,7 @@ class BarPlace(QWidget):
         return made
 
     def begin(self) -> None:
-        """Give the keyboard to the bar."""
+        """Focus the bar."""
         self.bar.begin()
 
     def _follow(self) -> None:

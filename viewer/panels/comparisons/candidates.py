@@ -1,4 +1,4 @@
-"""The images that a comparison can be made of: those that are chosen, or those at a place, the newest dated ones first.
+"""The images that can be compared: the chosen ones, or those at a place, the newest dated ones first.
 
 An image without a date is never ranked.
 """
@@ -16,18 +16,18 @@ from viewer.canvas.scene import MapScene
 from viewer.support.language.translation import in_language
 
 WORLD_WIDE_DEGREES = 350.0
-"""An image as wide as that, without a date, is what others lie upon."""
+"""Width in degrees from which an undated image counts as a ground for others."""
 
 
 class Candidate(Struct, frozen=True):
-    """One image. `span` is None where it is not known when it was taken."""
+    """An image. `span` is None where its date is not known."""
 
     uuid: str
     name: str
     when: str
     span: Span | None
     is_ground: bool
-    """It covers the world, undated: a base that nobody compares unasked."""
+    """True for an undated image of the whole world, a ground that is not compared unless it is chosen."""
 
 
 def candidate_of(scene: MapScene, layer: Layer) -> Candidate:
@@ -60,7 +60,7 @@ def in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
 
 
 def newest_two(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """The two dated images whose dates end last, the older one first; fewer where there are fewer."""
+    """The two dated images whose dates end last, the older one first; fewer where there are not two."""
     ranked = sorted((one for one in candidates if one.span is not None), key=lambda one: _end(one), reverse=True)
     return ranked[1::-1] if len(ranked) > 1 else ranked
 

@@ -1,4 +1,4 @@
-"""The strip below the map while images are compared: in which way, where the bar is, how fast, and the end of it."""
+"""The strip below the map during a comparison: its mode, the position of the bar, the speed, and the end."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ STILL = ("difference", "blink", "panes")
 
 
 class ComparisonBar(QWidget):
-    """Follows the desk, and is there only while something is compared. Esc ends the comparison."""
+    """The controls of the comparison that is shown; hidden without one. Esc ends the comparison."""
 
     keyboard_left = Signal()
-    """The bar goes while the keyboard is in it."""
+    """Emitted when the bar is hidden while it has the focus."""
 
     def __init__(self, desk: ComparisonDesk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,7 +56,7 @@ class ComparisonBar(QWidget):
         self.read()
 
     def _build_ways(self) -> QWidget:
-        """The controls that only some modes have, in a room that is the same in all: the others keep their places."""
+        """Make the controls of single modes, in a room of one size, so that the others keep their places."""
         ways = QWidget()
         row = QHBoxLayout(ways)
         row.setContentsMargins(0, 0, 0, 0)
@@ -104,7 +104,7 @@ class ComparisonBar(QWidget):
         self.end.clicked.connect(self._desk.end)
 
     def read(self) -> None:
-        """Show the comparison as it stands."""
+        """Show the present comparison."""
         spec = self._desk.spec
         if spec is None:
             if self.focusWidget() is not None and self.isActiveWindow() and self.focusWidget().hasFocus():
@@ -143,7 +143,7 @@ class ComparisonBar(QWidget):
         self.position.setToolTip(tooltip(says))
 
     def begin(self) -> None:
-        """Take the keyboard: arrow keys move the bar."""
+        """Take the focus, so that arrow keys move the bar."""
         (self.position if not self.position.isHidden() else self.mode).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _rename(self) -> None:

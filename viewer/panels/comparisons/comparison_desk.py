@@ -42,14 +42,16 @@ OFFERED_MODES = MODES
 
 
 class ComparisonDesk(QObject):
-    """One a window. A row of the case is shown, so that each change is an edit that can be undone; in a case that can
-    only be looked at it is shown all the same, and not kept.
+    """Operations on comparisons, one object a window.
+
+    A row of the case is shown, so that each change is an edit that can be undone. In a read-only case it is shown all
+    the same, and not kept.
     """
 
     shown_changed = Signal()
-    """Another comparison is shown, in another way, or none."""
+    """Emitted when the comparison that is shown begins, changes or ends."""
     images_wanted = Signal(list)
-    """It is to be asked which of these candidates are compared: dates alone do not tell."""
+    """Emitted with candidates where dates alone do not tell which to compare, and the analyst is to be asked."""
 
     def __init__(
         self,
@@ -61,8 +63,9 @@ class ComparisonDesk(QObject):
         unsay: Callable[[], None],
         parent: QObject,
     ) -> None:
-        """`selected` gives the uuids of the layers that are chosen in the tree, the topmost first; `say` shows a line,
-        with its level and what can be done about it, and `unsay` takes it away.
+        """`selected` returns the uuids of the layers chosen in the tree, the topmost first.
+
+        `say` shows a line, with its level and an action, and `unsay` removes it.
         """
         super().__init__(parent)
         self.context = context
@@ -72,7 +75,7 @@ class ComparisonDesk(QObject):
         self._awaits_match = False
         self._is_matching = False
         self._match_series = MADE
-        """The step of the history that the stretch belongs to, once it is found."""
+        """Series of the step that the stretch joins, once it is computed."""
         self._turns = count(1)
         self._blink = QTimer(self)
         self._blink.timeout.connect(self._next_phase)
@@ -92,7 +95,7 @@ class ComparisonDesk(QObject):
 
     @property
     def current(self) -> str:
-        """The comparison that is shown; empty for none, and for one that is not kept."""
+        """The comparison that is shown; empty without one, and for one that is not kept."""
         return self._current
 
     @property
@@ -107,7 +110,7 @@ class ComparisonDesk(QObject):
 
     @property
     def hint(self) -> str:
-        """The way out of a comparison, in words; empty while there is none."""
+        """The way out of a comparison, in words; empty without one."""
         if self.spec is None:
             return ""
         moves = {
@@ -137,7 +140,7 @@ class ComparisonDesk(QObject):
 
     @property
     def has_others_chosen(self) -> bool:
-        """True where images are chosen in the tree that are not those compared now."""
+        """True where images chosen in the tree are not those compared now."""
         spec, chosen = self.spec, self._chosen()
         return len(chosen) > 1 and (spec is None or set(chosen) != set(spec.layers))
 
@@ -147,7 +150,7 @@ class ComparisonDesk(QObject):
         return [uuid for uuid in self._selected() if layers[uuid].kind != "vector" and uuid in self._scene.drawings]
 
     def begin(self) -> None:
-        """Compare the images chosen in the tree, or those at the pointer; where dates do not tell which, ask."""
+        """Compare the images chosen in the tree, or those at the pointer; ask where dates do not tell which."""
         layers, chosen = self.context.document.layers, self._chosen()
         if len(chosen) > MOST_FRAMES:
             self.context.report(self.tr("At most {0} images are compared: select fewer.").format(MOST_FRAMES))
@@ -210,7 +213,7 @@ class ComparisonDesk(QObject):
         self._show(spec)
 
     def _kept_of(self, uuids: Sequence[str]) -> tuple[str, ComparisonSpec] | None:
-        """The comparison in the case that is of these images, one a frame, whichever side each is on."""
+        """The kept comparison of these images, one a frame, on whichever sides."""
         wanted = sorted((uuid,) for uuid in uuids)
         for row in reversed(self.rows):
             spec = read_spec(row.spec_json)
@@ -219,7 +222,7 @@ class ComparisonDesk(QObject):
         return None
 
     def open(self, uuid: str) -> None:
-        """Show a comparison that is kept, where it was made or is looked at within that; what is in the way is said."""
+        """Show a kept comparison, at its place unless the view is inside it; obstacles are reported."""
         row = self.context.document.comparisons.get(uuid)
         spec = read_spec(row.spec_json) if row is not None else None
         if row is None:
@@ -272,11 +275,11 @@ class ComparisonDesk(QObject):
         self._change(self.tr("Change mode of"), mode=mode)
 
     def set_position(self, position: float) -> None:
-        """Put the bar elsewhere; steps that follow each other are one."""
+        """Move the bar; moves that follow each other are one step."""
         self._change(self.tr("Move bar of"), "bar", position=round(position, 4))
 
     def set_height(self, position_y: float) -> None:
-        """Put the glass higher or lower."""
+        """Move the glass up or down."""
         self._change(self.tr("Move bar of"), "bar", position_y=round(position_y, 4))
 
     def preview_height(self, position_y: float) -> None:
@@ -285,7 +288,7 @@ class ComparisonDesk(QObject):
             self._scene.move_bar(spec.position, round(position_y, 4))
 
     def preview_position(self, position: float) -> None:
-        """Show the bar elsewhere while a slider moves."""
+        """Show the bar at a position while a slider moves."""
         spec = self.spec
         if spec is not None:
             self._scene.move_bar(round(position, 4), spec.position_y)
@@ -294,14 +297,14 @@ class ComparisonDesk(QObject):
         self._change(self.tr("Change rate of"), "rate", rate_hz=rate_hz)
 
     def swap(self) -> None:
-        """Each image to the other side; of more than two each to the next."""
+        """Swap the images of two sides; of more than two, move each to the next."""
         spec = self.spec
         if spec is not None:
             frames = without_styles(spec).frames if spec.match else spec.frames
             self._change_and_match(self.tr("Swap sides of"), frames=(*frames[1:], frames[0]))
 
     def show_in_frame(self, at: int, layers: Sequence[str]) -> None:
-        """Let one picture of the comparison be of other layers."""
+        """Show other layers in one picture of the comparison."""
         spec = self.spec
         if spec is None or not layers or not 0 <= at < len(spec.frames):
             return
@@ -317,7 +320,7 @@ class ComparisonDesk(QObject):
             self._change_and_match(self.tr("Change stretch of"), frames=without_styles(spec).frames, match=match)
 
     def _change_and_match(self, what: str, **fields: Any) -> None:
-        """The first frame, or what holds for the others, is another: their stretch follows, as a part of this step."""
+        """Change the first frame, or a setting of the others, and match their stretch as a part of this step."""
         self._match_series = f"match {next(self._turns)}"
         self._change(what, self._match_series, **fields)
         self._awaits_match = self.spec is not None and self.spec.match
@@ -334,27 +337,27 @@ class ComparisonDesk(QObject):
             self._scene.compare(changed)
 
     def _keep_bar(self) -> None:
-        """The bar was let go: where it is now is kept."""
+        """Keep the position of the bar at the end of a drag."""
         if self._current and self.spec is not None:
             self.context.do(change_comparison, self._current, self.spec, what=self.tr("Move bar of"))
 
     @property
     def is_linked(self) -> bool:
-        """True where all panes are moved together."""
+        """True where all panes move together."""
         return self._canvas.panes.is_linked
 
     def link(self, linked: bool) -> None:
-        """Move all panes together, or each by itself; nothing of that is kept."""
+        """Move all panes together, or each by itself; this is not kept."""
         self._canvas.link_panes(linked)
         self.shown_changed.emit()
 
     @property
     def follows_pointer(self) -> bool:
-        """True where a spyglass goes with the pointer."""
+        """True where a spyglass follows the pointer."""
         return self._scene.glass_follows
 
     def follow_pointer(self, follows: bool) -> None:
-        """Let a spyglass go with the pointer, or hold it where it is, which is then kept."""
+        """Let a spyglass follow the pointer, or hold it at its place, which is then kept."""
         self._scene.glass_follows = follows
         if not follows and self.spec is not None and self.spec.mode == "spyglass":
             self._keep_bar()
@@ -368,7 +371,7 @@ class ComparisonDesk(QObject):
         return not (self._is_matching or (self._awaits_match and self.spec is not None))
 
     def _match_when_there(self) -> None:
-        """Match the stretch once all of the view is there."""
+        """Match the stretch once the whole view has been read."""
         spec = self.spec
         if spec is None or not self._awaits_match or self._is_matching:
             return
@@ -390,7 +393,7 @@ class ComparisonDesk(QObject):
     # -- blinking -------------------------------------------------------------------------------------------------
 
     def hold(self, held: bool) -> None:
-        """Show the other image as long as a key is held."""
+        """Show the other image while a key is held."""
         spec = self.spec
         if spec is None:
             return
@@ -398,7 +401,7 @@ class ComparisonDesk(QObject):
         self._scene.hold((shown + 1) % len(spec.frames) if held else -1)
 
     def blink(self) -> None:
-        """Blink, or back to the swipe."""
+        """Switch to blinking, or back to the swipe."""
         if self.spec is not None:
             self.set_mode("swipe" if self.spec.mode == "blink" else "blink")
 

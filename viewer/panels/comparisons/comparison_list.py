@@ -19,7 +19,7 @@ from viewer.support.language.translation import translate
 
 
 class ComparisonRows(NamedRows[Comparison]):
-    """Each with its mode, the number of its images, and what is wrong with it."""
+    """Rows with the mode, the number of images, and problems of each comparison."""
 
     def __init__(self, desk: ComparisonDesk) -> None:
         super().__init__(lambda: desk.rows)
@@ -27,7 +27,7 @@ class ComparisonRows(NamedRows[Comparison]):
 
     @override
     def facts_of(self, row: Comparison) -> str:
-        """The mode and the number of images, and what is wrong with it."""
+        """The mode, the number of images, and problems."""
         spec = read_spec(row.spec_json)
         if spec is None:
             return self.tr("cannot be shown")
@@ -39,7 +39,7 @@ class ComparisonRows(NamedRows[Comparison]):
 
 
 class ComparisonListPanel(OrderedListPanel):
-    """Follows the document; everything is done by the desk."""
+    """The list of comparisons; it follows the document, and every operation is the desk's."""
 
     def __init__(self, desk: ComparisonDesk, parent: QWidget | None = None) -> None:
         model = ComparisonRows(desk)

@@ -1,4 +1,4 @@
-"""The acquisition of the current image: the time in UTC first, then by what, from where, under which sun."""
+"""The acquisition of the current image: the time in UTC first, then sensor, direction and sun."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from viewer.support.text import one_line
 
 
 class AcquisitionPanel(QWidget):
-    """Connect what tells of drawn layers to `look_again`. `date_wanted`: the properties are in front to be told it."""
+    """Shows the acquisition.
+
+    Connect signals of drawn layers to `look_again`; `date_wanted` asks for the date's field.
+    """
 
     date_wanted = Signal()
 
@@ -55,7 +58,7 @@ class AcquisitionPanel(QWidget):
         self.look_again()
 
     def look_again(self, *_: object) -> None:
-        """The current layer is another one, or more is known of it."""
+        """Update the panel for another layer, or for new facts of the current one."""
         layer = self._context.document.layers.get(self._context.layer_uuid)
         known = self._known(layer) if layer is not None else None
         if layer is None or known is None:

@@ -1,4 +1,4 @@
-"""Add imagery of a public service: choose one by provider, or paste a tile address. Adding is consent for its host."""
+"""Adds imagery of a public service, by provider or by a pasted tile address. Adding is consent for its host."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from viewer.support.still_boxes import DateBox, SpinBox
 from viewer.support.text import one_line, plain
 
 DAYS_BACK = 1
-"""Yesterday's picture is complete; today's may not have been taken yet."""
+"""Days before today of the default picture: yesterday's is complete, today's may not have been taken yet."""
 LONGEST_NAME = 60
 BELOW_PX = 200
-"""Height of what is asked and said of the service; what is more than that scrolls."""
+"""Height in logical pixels of the questions and words on a service, which scroll when longer."""
 
 
 class AddImageryPanel(QWidget):
-    """The catalogue with what is asked of one who uses it; `added` when a layer was put in."""
+    """The catalogue with the questions on a service; `added` is emitted when a layer was added."""
 
     added = Signal()
     ready_changed = Signal(bool)
@@ -125,7 +125,7 @@ class AddImageryPanel(QWidget):
         return self.tree.currentItem() is self._custom
 
     def service(self) -> TileService | None:
-        """The chosen service, on the chosen day; None for a heading. Raises BadTemplate for an address that is none."""
+        """The chosen service, on the chosen day; None for a heading. Raises BadTemplate for an invalid address."""
         item = self.tree.currentItem()
         chosen: TileService | None
         if self.is_custom():
@@ -152,7 +152,7 @@ class AddImageryPanel(QWidget):
         return service is not None and (self.agreed.isChecked() or not service.non_commercial)
 
     def add(self) -> None:
-        """Add the layer on top of the imagery, and allow its hosts to be contacted."""
+        """Add the layer on top of the imagery, and allow its hosts."""
         service = self.service() if self.is_ready() else None
         if service is None:
             return
@@ -198,7 +198,7 @@ class AddImageryPanel(QWidget):
 
 
 class AddImageryDialog(QDialog):
-    """The panel with its two buttons, for the menu."""
+    """The dialog of the panel with its two buttons, for the menu."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)

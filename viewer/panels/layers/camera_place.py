@@ -1,4 +1,4 @@
-"""Marks where the camera of a photograph was, and leads there: for a menu, the form of a layer and the place dialog."""
+"""Marks and shows the place of a photograph's camera, for a menu, the form of a layer and the place dialog."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from viewer.rendering.raster.raster_drawing import RasterDrawing
 
 
 def photograph_of(info: RasterInfo | VectorInfo | None) -> Photograph | None:
-    """The photograph that an image is, as its EXIF says; None for other images, and for those without a position."""
+    """The photograph that an image is, by its EXIF; None for other images, and for those without a position."""
     return photograph_in(info.tags) if isinstance(info, RasterInfo) and info.tags else None
 
 
 def mark_camera(context: PanelContext, photograph: Photograph, name: str) -> bool:
-    """Mark the place, select the mark and show it. A place that is marked already is shown alone."""
+    """Mark the place, select the mark and show it. A place that is marked already is only shown."""
     if not context.do(mark_photograph, photograph, name):
         return False
     site = marked_photograph(context.document, photograph, name)
@@ -27,7 +27,7 @@ def mark_camera(context: PanelContext, photograph: Photograph, name: str) -> boo
 
 
 def mark_camera_of_layer(context: PanelContext, uuid: str) -> bool:
-    """The same for the photograph that a layer shows."""
+    """Mark the camera of the photograph that a layer shows."""
     photograph, drawing = photograph_of(context.layers.info_of(uuid)), context.layers.drawing_of(uuid)
     if photograph is None or not isinstance(drawing, RasterDrawing):
         return False

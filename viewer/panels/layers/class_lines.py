@@ -20,11 +20,11 @@ from viewer.rendering.vector.vector_drawing import VectorDrawing
 MOST_LINES = 12
 
 type Lines = list[tuple[QIcon | None, str]]
-"""A sample, or None where there is but a word."""
+"""Samples with their words; None for words without a sample."""
 
 
 def style_shown(layer: Layer, context: PanelContext) -> tuple[VectorStyle, str] | None:
-    """The style of a layer and its kind of geometry; None where it is no vector layer, or not read yet."""
+    """The style of a layer and its kind of geometry; None where it is no vector layer, or has not been read."""
     info, drawing = context.layers.info_of(layer.uuid), context.layers.drawing_of(layer.uuid)
     if layer.kind != "vector" or not isinstance(info, VectorInfo):
         return None
@@ -42,12 +42,12 @@ def layer_icon(layer: Layer, context: PanelContext) -> QIcon | None:
 
 
 def read_of(drawing: object) -> tuple[object, ...]:
-    """The part of a vector layer's drawing that its icon and its lines follow: they change where this does."""
+    """State of a vector layer's drawing on which its icon and lines depend."""
     return (drawing.geometry, drawing.symbology.others_known) if isinstance(drawing, VectorDrawing) else ()
 
 
 def class_lines(layer: Layer, context: PanelContext, others: str, more: str) -> Lines:
-    """The classes that are drawn; `others` names what is in none, `more` says how many are left out ("{0}")."""
+    """The classes that are drawn; `others` names features of no class, `more` counts the lines left out ("{0}")."""
     found = style_shown(layer, context)
     if found is None or found[0].mode == "single":
         return []

@@ -1,4 +1,4 @@
-"""Links below the date of a layer: the date that its file's name suggests, and what was marked before it was dated."""
+"""Links below the date of a layer: the date in its file's name, and what was marked before it was dated."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from viewer.support.text import one_line
 
 
 class NameDateLink(LinkButton):
-    """Offers the date in the name of a layer's file; shown only where neither the case nor the file says one."""
+    """Offers the date in the name of a layer's file; visible only where neither the case nor the file has one."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__("", translate("DateOffers", "Take this date; its basis is then the file’s name"), parent)
@@ -28,7 +28,7 @@ class NameDateLink(LinkButton):
         self.hide()
 
     def show_layer(self, layer: Layer | None) -> None:
-        """Offer the date of this layer's file, where it is wanted."""
+        """Offer the date of this layer's file, where it has none."""
         self._uuid = "" if layer is None else layer.uuid
         offered = None if layer is None else offered_date(layer, self._context.layers.drawing_of(layer.uuid))
         if offered != self._offered:
@@ -53,7 +53,7 @@ class LateDateLink(LinkButton):
         self.hide()
 
     def show_layer(self, layer: Layer | None) -> None:
-        """Count what stands on this layer and does not say its date."""
+        """Count the marks on this layer that lack its date."""
         self._uuid = "" if layer is None else layer.uuid
         found = evidence_without_date(self._context.document, (self._uuid,))
         if found.images:
@@ -65,7 +65,7 @@ class LateDateLink(LinkButton):
 
 
 def offered_date(layer: Layer, drawing: LayerDrawing | None) -> LayerDate | None:
-    """The date that the name of a layer's file suggests, once it is known that nothing better says one."""
+    """The date in the name of a layer's file, once it is known that no better source has one."""
     if layer.acquired_at:
         return None
     if isinstance(drawing, RasterDrawing) and not isinstance(drawing.source, CombinedSource):

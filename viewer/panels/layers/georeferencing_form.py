@@ -1,4 +1,4 @@
-"""The form of where a layer lies: its CRS, the height of an RPC, and how well that places it."""
+"""The form of a layer's place: its CRS, the height of an RPC, and the accuracy of the placement."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from viewer.support.text import tooltip
 
 
 class CrsField(LineField):
-    """A CRS, or the words "pixel space"."""
+    """A field for a CRS, or the words "pixel space"."""
 
     says_something_midway = False
 
@@ -87,7 +87,7 @@ class GeoreferencingForm(QWidget):
         layout.addWidget(self.reset_button)
 
     def show_layer(self, layer: Layer, info: RasterInfo | VectorInfo | None, anew: bool = False) -> None:
-        """Show a row; `anew`: another one than before."""
+        """Show a row; `anew` for another one than before."""
         self._uuid = layer.uuid
         if anew:
             self.fields.show_other(layer)
@@ -111,7 +111,7 @@ class GeoreferencingForm(QWidget):
         self.note.setVisible(bool(self.note.text()))
 
     def flush(self) -> None:
-        """Commit what is typed."""
+        """Commit typing."""
         self.fields.flush()
 
     def _commit(self, column: str, value: Any) -> str:
@@ -123,7 +123,7 @@ class GeoreferencingForm(QWidget):
 
 
 def _note(info: RasterInfo | VectorInfo | None) -> str:
-    """Says what places the layer, where that is no transform, and how well."""
+    """A note on what places the layer, where that is no transform, and how exactly."""
     if not isinstance(info, RasterInfo) or not info.georeferencing_note:
         return ""
     return translate("GeoreferencingForm", "Placed by {0}.").format(in_language(info.georeferencing_note))

@@ -1,4 +1,4 @@
-"""The table that dates several layers at once: each with the date that its file's name suggests, and its kind."""
+"""The table that dates several layers at once, each with the date in its file's name, and its kind."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from viewer.support.text import one_line, plain
 
 NAME, DATE, KIND = range(3)
 MOST_ROWS = 500
-"""A longer table is no table to look through."""
+"""Most rows of the table, which is to be looked through."""
 _WIDTH_PX, _HEIGHT_PX = 640, 420
 
 
@@ -48,10 +48,10 @@ class _Row(NamedTuple):
 
 
 class LayerDatesDialog(QDialog):
-    """Stays beside the map. Rows without a suggestion are not ticked; a date that is typed there ticks its row."""
+    """The dialog of the table, beside the map. Rows without a date are not ticked; typing a date ticks its row."""
 
     def __init__(self, context: PanelContext, layers: Sequence[Layer], parent: QWidget | None = None) -> None:
-        """`layers` are images that have no date yet."""
+        """`layers` are images without a date."""
         super().__init__(parent)
         self._context = context
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -113,7 +113,7 @@ class LayerDatesDialog(QDialog):
         return row
 
     def _typed(self, row: _Row, text: str) -> None:
-        """A date that is typed tells its kind, and is meant to be taken."""
+        """Set the kind of a typed date, and tick its row."""
         row.item.setCheckState(NAME, Qt.CheckState.Checked if text.strip() else Qt.CheckState.Unchecked)
         try:
             date = typed_date(text)
@@ -124,13 +124,13 @@ class LayerDatesDialog(QDialog):
         self._look()
 
     def _tick(self, on: bool) -> None:
-        """All that have a date, or none."""
+        """Tick all rows with a date, or none."""
         for row in self.rows:
             is_ticked = on and bool(row.date.text().strip())
             row.item.setCheckState(NAME, Qt.CheckState.Checked if is_ticked else Qt.CheckState.Unchecked)
 
     def dates(self) -> dict[str, LayerDate]:
-        """The dates of the rows that are ticked. Raises GeoloupeError where one is none."""
+        """The dates of the ticked rows. Raises GeoloupeError where one is invalid."""
         found = {}
         for row in self.rows:
             text = row.date.text().strip()
@@ -142,7 +142,7 @@ class LayerDatesDialog(QDialog):
         return found
 
     def _look(self, *_: object) -> None:
-        """Say what is wrong with what is ticked before it is taken."""
+        """Report what is wrong with the ticked rows before they are taken."""
         count, why = 0, ""
         document = self._context.document
         try:
@@ -166,7 +166,7 @@ class LayerDatesDialog(QDialog):
 
 
 def undated_images(document: Document, uuids: Iterable[str], context: PanelContext) -> list[Layer]:
-    """The layers among these that are images of files and have no date, neither in the case nor in the file."""
+    """The layers that are images of files without a date, both in the case and in the file."""
     rows = [document.layers[uuid] for uuid in uuids if uuid in document.layers]
     found = []
     for layer in rows:
@@ -177,7 +177,10 @@ def undated_images(document: Document, uuids: Iterable[str], context: PanelConte
 
 
 def open_layer_dates(context: PanelContext, chosen: Sequence[str], window: QWidget) -> LayerDatesDialog | None:
-    """The table for the chosen layers, of all images of the case where not several are chosen; None: all are dated."""
+    """Open the table for the chosen layers, or for all images of the case; None where all have a date.
+
+    All images are taken where fewer than two layers are chosen.
+    """
     document = context.document
     every = [layer.uuid for layer in document.layers_in_order()[::-1]]
     layers = undated_images(document, chosen if len(chosen) > 1 else every, context)

@@ -50,13 +50,13 @@ LEVELS: dict[str, object] = {
 }
 
 _ASKS_CRS = "choose its CRS in the layer's properties."
-"""The end of what readers say of a file without a CRS; once one is chosen there is nothing to choose."""
+"""The end of readers' words on a file without a CRS, which is left out once one is chosen."""
 
 type Facts = list[tuple[str, str]]
 
 
 def source_facts(layer: Layer) -> Facts:
-    """Facts that the document itself holds about the source of a layer."""
+    """Facts in the document itself about the source of a layer."""
     source = layer.source
     images = source.get("combined")
     facts = [
@@ -104,14 +104,14 @@ def _points_text(layer: Layer) -> str:
 
 
 def _image_text(image: object) -> str:
-    """One of those that a combined layer is made of."""
+    """An image of a combined layer, in words."""
     if not isinstance(image, dict):
         return ""
     return f"{image.get('name', '')}: {image.get('path') or image.get('shipped') or ''}"
 
 
 def info_facts(info: RasterInfo | VectorInfo, given_crs: str = "") -> Facts:
-    """Facts that a reader found in the file. `given_crs`: the one that the layer's row says, which counts."""
+    """Facts that a reader found in the file. `given_crs` is that of the layer's row, which overrides the file's."""
     facts = _raster_facts(info, given_crs or info.crs) if isinstance(info, RasterInfo) else _vector_facts(info)
     named = info.crs or translate("LayerFacts", "none")
     crs = (
@@ -126,7 +126,7 @@ def info_facts(info: RasterInfo | VectorInfo, given_crs: str = "") -> Facts:
 
 
 def _told(info: RasterInfo | VectorInfo) -> set[str]:
-    """Problems that stand under another name."""
+    """Problems that are listed under another name."""
     if not isinstance(info, RasterInfo) or not info.georeferencing_note:
         return set()
     return {problem for problem in info.problems if info.georeferencing_note in problem}
@@ -199,7 +199,7 @@ def _vector_facts(info: VectorInfo) -> Facts:
 
 
 def _field_facts(names: list[str]) -> Facts:
-    """The fields in as many rows as they need, as a row shows only so much of a text."""
+    """The names of fields in as many rows as they need, as a row shows a limited text."""
     texts = [""]
     for name in names:
         if texts[-1] and len(texts[-1]) + len(name) + 2 > MOST_FIELD_CHARS:
@@ -221,7 +221,7 @@ def _extent(bounds: Bounds | None) -> str:
 
 
 def _half(degrees: float, letters: str) -> str:
-    """Degrees in their half of the world; east of 180 is west."""
+    """Degrees with the letter of their half of the world; east of 180 is west."""
     if letters == "EW" and not -180 <= degrees <= 180:
         degrees = (degrees + 180) % 360 - 180
     return f"{abs(degrees):.4f} {letters[degrees < 0]}"

@@ -48,14 +48,14 @@ class LayerPropertiesPanel(RowForm):
     """
 
     def begin_date(self) -> None:
-        """The keyboard in the date of the layer."""
+        """Focus the date of the layer."""
         begin_typing(self.fields.fields["acquired_at"])
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(context, "layers", update_layer, parent)
         self._info: RasterInfo | VectorInfo | None = None
         self._geometry = ""
-        """Kind of geometry that the layer was found to hold when its style was shown last."""
+        """Kind of geometry of the layer when its style was last shown."""
         self.name_date, self.late_date = NameDateLink(context), LateDateLink(context)
         self._add_fields()
         content = self.page.content
@@ -96,14 +96,14 @@ class LayerPropertiesPanel(RowForm):
         return self._telling(VectorStyleForm(self._commit_style, self._preview_style, self._with_columns))
 
     def _telling(self, form: QWidget) -> QWidget:
-        """The form, which says from now on which entries it did not keep."""
+        """The form, connected so that entries which it does not keep are reported."""
         for fields in form.findChildren(FieldSet):
             self._context.tell_dropped("layers", fields)
             self._context.keep_typing(fields)
         return form
 
     def _made(self) -> list[RasterStyleForm | VectorStyleForm]:
-        """The forms of styles that have been needed."""
+        """The forms of styles that have been made."""
         return [*([self.raster] if self._raster.is_made else []), *([self.vector] if self._vector.is_made else [])]
 
     def _add_fields(self) -> None:
@@ -150,7 +150,7 @@ class LayerPropertiesPanel(RowForm):
         self.look_again()
 
     def look_again(self) -> None:
-        """Ask anew what is in the file, where that was not known yet or is drawn anew."""
+        """Read the facts of the file again, where they were not known yet or the layer is drawn anew."""
         if not self._uuid:
             return
         self.name_date.show_layer(self._layer())
@@ -209,7 +209,7 @@ class LayerPropertiesPanel(RowForm):
         self.page.show_from(self._style_heading)
 
     def _show_found(self, layer: Layer) -> None:
-        """Show credit, date and sensor of the file, greyed, where the case says nothing of them."""
+        """Show credit, date and sensor of the file, greyed, where the case has none."""
         drawing = self._context.layers.drawing_of(layer.uuid)
         known = drawing.acquisition if drawing is not None else Acquisition()
         for name in STATED:
@@ -234,7 +234,7 @@ class LayerPropertiesPanel(RowForm):
 
     @override
     def _commit_columns(self, values: Mapping[str, Any], series: str = "") -> str:
-        """A date that is written for what the file calls a composite makes no instant of it."""
+        """Commit columns. A date typed for a file that is a composite does not make it an instant."""
         layer, drawing = self._layer(), self._context.layers.drawing_of(self._uuid)
         if values.get("acquired_at") and layer is not None and drawing is not None:
             is_composite = drawing.acquisition.date_kind == "composite"
@@ -243,7 +243,7 @@ class LayerPropertiesPanel(RowForm):
         return super()._commit_columns(values, series)
 
     def _go_on_from(self, date: LineField) -> None:
-        """Enter goes back to the map where the date has told its kind too, which is asked for next."""
+        """Let Enter return to the map from the date, unless its kind is to be filled in next."""
         layer = self._layer()
         date.leads_back = date.hasFocus() and layer is not None and layer.known_date_kind != "unknown"
 
@@ -278,5 +278,5 @@ class LayerPropertiesPanel(RowForm):
 
 
 def _geometry(drawing: LayerDrawing | None, info: VectorInfo) -> str:
-    """The geometry that the layer is found to hold; what its file says until that is known."""
+    """The geometry that the layer holds; until that is known, the one that its file states."""
     return drawing.geometry if isinstance(drawing, VectorDrawing) else info.geometry

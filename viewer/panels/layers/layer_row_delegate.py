@@ -21,7 +21,7 @@ LINES_INDENT_PX = 26
 
 
 class LayerRowDelegate(QStyledItemDelegate):
-    """Date, then badge, yield where the name would have no room; the tooltip says both whole."""
+    """Paints a row. The date, then the badge, are left out where the name lacks room; the tooltip has both."""
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -60,7 +60,7 @@ class LayerRowDelegate(QStyledItemDelegate):
 
     @override
     def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
-        """The check box is beside the name."""
+        """Handle clicks on the check box beside the name."""
         return super().editorEvent(event, model, self._head(option, index), index)
 
     @override
@@ -68,7 +68,7 @@ class LayerRowDelegate(QStyledItemDelegate):
         super().updateEditorGeometry(editor, self._head(option, index), index)
 
     def _head(self, option: QStyleOptionViewItem, index: Index) -> QStyleOptionViewItem:
-        """The part of the row that has the name."""
+        """The part of the row with the name."""
         head = QStyleOptionViewItem(option)
         lines = len(index.data(CLASSES_ROLE) or ())
         if lines:
@@ -118,7 +118,7 @@ class LayerRowDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
-        """The row's own ground over all of it; the name is then painted over a part."""
+        """Paint the row's own ground over its whole width; the name is then painted over a part."""
         widget = option.widget
         widget.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, widget)
 
@@ -128,7 +128,7 @@ def _line_px(option: QStyleOptionViewItem) -> int:
 
 
 def _ever_shorter(text: str, is_badge: bool) -> list[str]:
-    """A date with its kind, without it; a badge without its word, that word alone. The tooltip says it whole."""
+    """Ever shorter forms of a date or badge: a date with its kind, then without; a badge with its word, then alone."""
     first, comma, last = text.partition(",")
     forms = (text, first, last.strip()) if is_badge and comma else (text, first.replace(" – ", "–"))
     return list(dict.fromkeys(forms)) if text else []

@@ -1,4 +1,4 @@
-"""The layer stack as Qt sees it: the sites on top, then the layers, topmost first."""
+"""The layer stack as a Qt model: the sites on top, then the layers, topmost first."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ MIME = "application/x-geoloupe-layers"
 type Index = QModelIndex | QPersistentModelIndex
 _ROLE = Qt.ItemDataRole
 DATE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
-"""The date of an image in a few words; empty for what is none."""
+"""The date of an image in a few words; empty for other layers."""
 BADGE_ROLE = DATE_ROLE + 1
-"""A word on how the layer is shown, where that is not as it should be: "missing", "offline", "12 of 40, filtered"."""
+"""A word on an unusual state of the layer: "missing", "offline", "12 of 40, filtered"."""
 CLASSES_ROLE = int(Qt.ItemDataRole.UserRole) + 3
 """`class_lines.Lines` below the name of a vector layer."""
 PROBLEM_ROLES = [_ROLE.DecorationRole, _ROLE.ToolTipRole, _ROLE.AccessibleDescriptionRole]
-"""Roles that are others once something is wrong with a layer: not its name."""
+"""Roles that change with a layer's problem: all but its name."""
 
 
 class LayerRows(QAbstractListModel):
-    """Row 0 stands for all sites; it can be hidden, not moved."""
+    """The model. Row 0 stands for all sites; it can be hidden, not moved."""
 
     def __init__(self, context: PanelContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -59,7 +59,7 @@ class LayerRows(QAbstractListModel):
         self.read()
 
     def read(self) -> None:
-        """Read the stack anew; the model is reset only where layers came, went or moved."""
+        """Read the stack anew; the model is reset only where layers were added, removed or moved."""
         uuids = [layer.uuid for layer in reversed(self._context.document.layers_in_order())]
         self._dates, self._badges = self._found_dates(), self._found_badges()
         if uuids == self._uuids:
@@ -77,7 +77,7 @@ class LayerRows(QAbstractListModel):
         self.dataChanged.emit(self.index(0), self.index(len(self._uuids)))
 
     def look_again(self) -> None:
-        """More may be known of the images: show their dates and badges."""
+        """Update dates and badges, as more may be known of the images."""
         known = self._found_dates(), self._found_badges()
         read = frozenset(
             (uuid, read_of(self._context.layers.drawing_of(uuid)))
@@ -149,7 +149,7 @@ class LayerRows(QAbstractListModel):
         return self.tr("Its style shows it {0} only: this map has another scale.").format(" ".join(limits))
 
     def _filter_badge(self, layer: Layer) -> tuple[str, str]:
-        """The number of features that the filter shows, as far as known; without commas, which cut a badge."""
+        """The number of features that the filter shows, once known; without commas, which would cut a badge."""
         access = self._context.layers.features
         counts = access.filters.counts(layer.uuid) if access is not None else None
         if counts is None:
@@ -165,7 +165,7 @@ class LayerRows(QAbstractListModel):
         return sentence
 
     def set_problem(self, uuid: str, sentence: str) -> None:
-        """Badge a layer with what is wrong with it; empty text takes the badge away."""
+        """Set the problem of a layer as a badge; empty text removes it."""
         if sentence:
             self._problems[uuid] = sentence
         elif not self._problems.pop(uuid, ""):
@@ -178,11 +178,11 @@ class LayerRows(QAbstractListModel):
         return self._problems.get(uuid, "")
 
     def uuid_at(self, row: int) -> str:
-        """Empty for the sites."""
+        """Uuid of a row; empty for the sites."""
         return self._uuids[row - 1] if row > SITES_ROW else ""
 
     def row_of(self, uuid: str) -> int:
-        """-1 where there is no such layer."""
+        """Row of a layer; -1 where there is no such layer."""
         return self._rows.get(uuid, -1)
 
     def _layer(self, index: Index) -> Layer | None:
@@ -297,6 +297,6 @@ class LayerRows(QAbstractListModel):
         return False  # the model moves its rows itself: the view must not remove any
 
     def move_to(self, uuids: Sequence[str], row: int) -> None:
-        """Put layers so that they stand before what is in `row` now; the sites stay on top."""
+        """Move layers before the layer that is in `row` now; the sites stay on top."""
         under = [uuid for uuid in self._uuids[max(row, 1) - 1 :] if uuid not in uuids]
         self._context.do(move_layers, uuids, len(under))

@@ -1,4 +1,4 @@
-"""The layer tree: what is drawn, in which order, how strongly; a badge where something is wrong."""
+"""The layer tree: the layers that are drawn, their order and opacity, with a badge where something is wrong."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from viewer.support.plain_label import plain_label
 
 
 class _FilterLine(QLineEdit):
-    """Enter and Down lead into what is filtered; Esc takes the filter away."""
+    """The filter line. Enter and Down lead into the tree; Esc clears the filter."""
 
     entered = Signal()
 
@@ -49,10 +49,10 @@ class _FilterLine(QLineEdit):
 
 
 class _LayerView(QTreeView):
-    """The tree of the layers; a click with Alt is told apart."""
+    """The tree of the layers, which reports clicks with Alt."""
 
     alt_clicked = Signal(int)
-    """A row was clicked with Alt; the choice stays as it was."""
+    """Emitted with a row that was clicked with Alt; the selection stays as it was."""
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -65,10 +65,10 @@ class _LayerView(QTreeView):
 
 
 class LayerTreePanel(QWidget):
-    """The current row is the context's layer. Connect a scene's `problem_changed` to `set_problem`."""
+    """The panel, whose current row is the context's layer. Connect a scene's `problem_changed` to `set_problem`."""
 
     compare_wanted = Signal(str)
-    """Compare the current layer with this one."""
+    """Emitted with the layer to compare the current one with."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -170,15 +170,15 @@ class LayerTreePanel(QWidget):
     # -- showing ------------------------------------------------------------------------------------------------
 
     def set_problem(self, uuid: str, sentence: str) -> None:
-        """Badge a layer with what is wrong with it; empty text takes the badge away."""
+        """Set the problem of a layer as a badge; empty text removes it."""
         self.model.set_problem(uuid, sentence)
 
     def look_again(self) -> None:
-        """More may be known of the layers than when they were drawn last."""
+        """Update the rows, as more may be known of the layers."""
         self.model.look_again()
 
     def selected(self) -> list[str]:
-        """The selected layers, topmost first; the sites are none."""
+        """The selected layers, topmost first, without the sites."""
         rows = sorted(index.row() for index in self.view.selectionModel().selectedRows())
         return [self.model.uuid_at(row) for row in rows if row > SITES_ROW]
 
@@ -240,7 +240,7 @@ class LayerTreePanel(QWidget):
         return str(index.data(Qt.ItemDataRole.EditRole) or index.data()).casefold()
 
     def _enter_tree(self) -> None:
-        """Go on to the first layer that the filter shows."""
+        """Go to the first layer that the filter shows."""
         rows = range(SITES_ROW, self.model.rowCount())
         shown = [row for row in rows if not self.view.isRowHidden(row, QModelIndex())]
         if shown:
@@ -253,7 +253,7 @@ class LayerTreePanel(QWidget):
     # -- gestures -----------------------------------------------------------------------------------------------
 
     def remove_selected(self) -> None:
-        """Take the selected layers out of the case."""
+        """Remove the selected layers from the case."""
         uuids = self.selected()
         if uuids:
             self._context.do(remove_layers, uuids)
@@ -301,7 +301,7 @@ class LayerTreePanel(QWidget):
         return menu
 
     def _add_dates(self, menu: QMenu, uuid: str) -> None:
-        """Add what dates images by the names of their files: one by a click, several in a table."""
+        """Add entries that date images by the names of their files: one by a click, several in a table."""
         # for start-up time
         from viewer.commands.imagery.layer_dates import date_layers
         from viewer.panels.layers.date_offers import name_date_words, offered_date
@@ -320,7 +320,7 @@ class LayerTreePanel(QWidget):
             menu.addAction(self.tr("Date it: {0}").format(name_date_words(offered)), take)
 
     def _add_access_actions(self, menu: QMenu, uuid: str) -> None:
-        """Add what helps a layer of which nothing may be read, or whose file is not there."""
+        """Add entries for a layer that may not be read, or whose file is missing."""
         drawing = self._context.layers.drawing_of(uuid)
         if drawing is None or not (drawing.is_paused or drawing.is_missing):
             return

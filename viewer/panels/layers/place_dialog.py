@@ -1,4 +1,4 @@
-"""The dialog for data that name no CRS: one is chosen, with its effect shown, or pixel space. Nothing is guessed."""
+"""The dialog for data without a CRS: one is chosen, with its effect shown, or pixel space. Nothing is guessed."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ SIZE = QSize(620, 440)
 _CRS_ROLE = Qt.ItemDataRole.UserRole
 
 type Load = Callable[[Callable[[tuple[KnownCRS, ...]], None]], None]
-"""Has the list of all CRSs made off the window's thread, and hands it over."""
+"""Makes the list of all CRSs off the window's thread, and calls back with it."""
 
 
 class PlaceDialog(QDialog):
-    """Stays beside the map while one looks around; `decided` carries the answer, nothing where it was given up."""
+    """The dialog beside the map; `decided` carries the answer, empty where it was cancelled."""
 
     decided = Signal(str)
-    """A CRS, `PIXEL_SPACE`, or empty text: as the file says."""
+    """Emitted with a CRS, `PIXEL_SPACE`, or empty text for that of the file."""
     points_wanted = Signal()
-    """It is to be placed by control points."""
+    """Emitted where control points are to place the layer."""
     camera_wanted = Signal()
-    """The place of the camera that took it is to be marked."""
+    """Emitted to mark the place of the camera."""
     laid_on_view = Signal(str)
-    """A picture is to lie on the map as it is shown: centre (its pixels are the map's) or fill."""
+    """Emitted to lay a picture on the map as it is shown: centre (its pixels are the map's) or fill."""
 
     def __init__(
         self,
@@ -63,8 +63,11 @@ class PlaceDialog(QDialog):
         has_view: bool = False,
         is_kept: bool = False,
     ) -> None:
-        """`likely` CRSs are offered before anything is typed; `current` is what the layer has now; `has_view` where a
-        picture could be laid on what the map shows; `is_kept` for one from the clipboard, which has no file elsewhere.
+        """Make the dialog.
+
+        `likely` CRSs are offered before anything is typed; `current` is that of the layer now; `has_view` where a
+        picture could be laid on the map as it is shown; `is_kept` for one from the clipboard, which has no file
+        elsewhere.
         """
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -129,7 +132,7 @@ class PlaceDialog(QDialog):
         self.setMinimumWidth(520)
 
     def _camera_row(self, photograph: Photograph) -> QWidget:
-        """The words of a photograph on its camera, and the button that marks its place."""
+        """Words on the camera of a photograph, and the button that marks its place."""
         row = QWidget()
         words = wrapped(self.tr("It was {0}.").format(one_line(photograph.words, 200)))
         words.setAccessibleName(self.tr("Camera"))
@@ -144,7 +147,7 @@ class PlaceDialog(QDialog):
         return row
 
     def show_camera_marked(self) -> None:
-        """The camera's place is a mark now; the picture itself may still become a layer."""
+        """Show that the camera's place is marked; the picture itself may still become a layer."""
         self.camera_button.setText(self.tr("The Camera’s Place Is Marked"))
         self.camera_button.setEnabled(False)
 
@@ -250,7 +253,7 @@ class PlaceDialog(QDialog):
         self._judge()
 
     def _likely_ones(self) -> list[KnownCRS]:
-        """CRSs in which the numbers lie somewhere, the likely places before the others."""
+        """CRSs in which the numbers have a place, the likely places first."""
         found: list[tuple[bool, KnownCRS]] = []
         for text in dict.fromkeys(self._likely):
             try:
@@ -265,7 +268,7 @@ class PlaceDialog(QDialog):
         return Fit(None) if self.question.bounds is None else fit_of(crs, self.question.bounds)
 
     def _judge(self, *_: object) -> None:
-        """Say what the CRS in the list would mean."""
+        """Show the effect of the CRS that is chosen in the list."""
         item = self.list.currentItem()
         self._crs = str(item.data(_CRS_ROLE)) if item is not None else ""
         fit, sentence = Fit(None), ""
@@ -288,7 +291,7 @@ class PlaceDialog(QDialog):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The arrows move through the list while one types."""
+        """Move through the list with the arrow keys during typing."""
         if watched is self.search and event.type() == QEvent.Type.KeyPress:
             assert isinstance(event, QKeyEvent)
             step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
@@ -325,7 +328,7 @@ class PlaceDialog(QDialog):
 
 
 def place_words(bounds: Bounds) -> str:
-    """It would lie between 51.8° and 51.95° N, 128.2° and 128.5° E."""
+    """Bounds in words: It would lie between 51.8° and 51.95° N, 128.2° and 128.5° E."""
     return translate("PlaceDialog", "It would lie between {0} and {1}.").format(
         _span(bounds.bottom, bounds.top, "N", "S"), _span(bounds.left, bounds.right, "E", "W")
     )

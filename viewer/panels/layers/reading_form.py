@@ -1,4 +1,4 @@
-"""The form of how the file of a layer is read: the encoding of a shapefile, the columns of a table."""
+"""The form for reading the file of a layer: the encoding of a shapefile, the columns of a table."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from viewer.support.text import tooltip
 
 
 class ReadingForm(QWidget):
-    """Hidden for a file that leaves nothing to be said."""
+    """The form; hidden for a file without options."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""Registers a layer to another: finds the shift, shows what is left of it in each part, applies it or leaves it."""
+"""Registers a layer to another: finds the shift, shows the remaining shift of each part, and applies it or not."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ from viewer.support.text import one_line
 WIDTH_PX = 340
 """Width in logical pixels, as narrow as a dock, so that the dialog can cover one."""
 ARROW_PX = 30.0
-"""Logical pixels of the arrow of a part that lies a pixel of the images off."""
+"""Length in logical pixels of the arrow of a part that is a pixel of the images off."""
 _TURNS = -360.0, 0.0, 360.0
-"""Degrees: an image across the antimeridian may be told of on either side of it."""
+"""Turns in degrees, as an image across the antimeridian may be described on either side of it."""
 
 
 class RegisterDialog(QDialog):
-    """Stays beside the map, which shows what is left in each part; both are gone when it is closed."""
+    """The dialog beside the map, which shows the remaining shifts until the dialog is closed."""
 
     def __init__(self, context: PanelContext, layer: Layer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,7 +85,7 @@ class RegisterDialog(QDialog):
         self._step_aside()
 
     def _step_aside(self) -> None:
-        """Hide no arrow of the map, and as little of it as can be."""
+        """Move the dialog so that it hides no arrow, and as little of the map as possible."""
         window = self.parentWidget()
         canvas = window.findChild(MapCanvas) if window is not None else None
         if window is None or canvas is None or not canvas.isVisible():
@@ -101,7 +101,7 @@ class RegisterDialog(QDialog):
     # -- what is done -------------------------------------------------------------------------------------------
 
     def compare(self) -> None:
-        """Have the two compared."""
+        """Start the comparison of the two layers."""
         moving, fixed = (self._context.layers.drawing_of(uuid) for uuid in (self._layer.uuid, self._to_uuid))
         if moving is None or fixed is None:
             self._say(self.tr("One of the two layers is no longer in the case."))
@@ -113,7 +113,7 @@ class RegisterDialog(QDialog):
         self._run.find(self._context.view.shown(), partial(self._answered, self._run))
 
     def apply(self) -> None:
-        """Show the layer where it was found to fit: one step that can be undone."""
+        """Show the layer where it fits: one step that can be undone."""
         found = self.found
         if found is None or found.nudge is None or not self._can_apply(found):
             return
@@ -216,7 +216,7 @@ class RegisterDialog(QDialog):
 
 
 def _others(context: PanelContext, layer: Layer) -> list[tuple[str, str]]:
-    """The images that it can be registered to, for they cover some of the same ground; the topmost shown one first."""
+    """Images that it can be registered to, as they cover some of the same ground; the topmost shown one first."""
     own = context.layers.drawing_of(layer.uuid)
     rows = [row for row in reversed(context.document.layers_in_order()) if row.uuid != layer.uuid and row.visible]
     found = []
@@ -228,7 +228,7 @@ def _others(context: PanelContext, layer: Layer) -> list[tuple[str, str]]:
 
 
 def _may_overlap(one: LayerDrawing, other: LayerDrawing) -> bool:
-    """True where the two share ground as they are shown or as their files lie, or while that is not known."""
+    """True where two layers share ground as shown or as their files lie, or where that is not known yet."""
     pairs = [(one.shown_bounds(), other.shown_bounds()), (one.bounds_lonlat(), other.bounds_lonlat())]
     return any(
         first is None

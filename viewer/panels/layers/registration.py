@@ -1,4 +1,4 @@
-"""Finds the shift of one layer against another, off the window's thread, and what is left of it in their parts."""
+"""Finds the shift of one layer against another, off the window's thread, and the remaining shifts of their parts."""
 
 from __future__ import annotations
 
@@ -38,24 +38,24 @@ type Done = Callable[["Found | str"], None]
 
 
 class Found(NamedTuple):
-    """The answer, and what it means on the ground. `nudge` is None where there is no shift to speak of."""
+    """The result, and its size on the ground. `nudge` is None without a significant shift."""
 
     registered: Registered
     nudge: Nudge | None
     pixel_m: float
-    """Ground metres of a pixel in which it was found."""
+    """Ground metres of a pixel of the common grid."""
     residuals: tuple[Residual, ...]
     change_m: float = math.inf
     """Metres by which the layer would be moved from where it is shown now."""
 
     @property
     def spread_m(self) -> float:
-        """Ground metres by which its parts differ from the shift."""
+        """Ground metres by which the parts differ from the shift."""
         return (self.registered.residual_px or 0.0) * self.pixel_m
 
     @property
     def is_significant(self) -> bool:
-        """True where the layer would be moved by more than its parts differ: else the shift is no more than chance."""
+        """True where the layer would be moved by more than its parts differ; else the shift is due to chance."""
         return self.change_m > self.spread_m
 
 
@@ -65,14 +65,14 @@ def can_register(drawing: LayerDrawing | None) -> bool:
 
 
 class Registration(QObject):
-    """Two files are read on a common grid, in the pixels of the coarser one; what is no file as the view shows it."""
+    """Reads two files on a common grid, in the pixels of the coarser one; a service as the view shows it."""
 
     def __init__(self, moving: LayerDrawing, fixed: LayerDrawing, parent: QObject) -> None:
         super().__init__(parent)
         self._moving, self._fixed = moving, fixed
 
     def find(self, view: View, done: Done) -> None:
-        """`done` gets what was found, or a sentence on why nothing could be; in the window's thread."""
+        """Find the shift; `done` is called with the result, or a sentence on the failure, in the window's thread."""
         try:
             if isinstance(self._moving, RasterDrawing) and isinstance(self._fixed, RasterDrawing):
                 self._read(self._moving, self._fixed, done)
@@ -84,7 +84,7 @@ class Registration(QObject):
     # -- two files ----------------------------------------------------------------------------------------------
 
     def _read(self, moving: RasterDrawing, fixed: RasterDrawing, done: Done) -> None:
-        """Raises CannotBePlaced."""
+        """Read both images from their files. Raises CannotBePlaced."""
         grid = common_grid(_placed(moving), _placed(fixed))
         question = Register.on(grid, _tile(moving), _tile(fixed))
         ways = {moving.source.profile, fixed.source.profile}
@@ -103,7 +103,7 @@ class Registration(QObject):
     # -- a view -------------------------------------------------------------------------------------------------
 
     def _look(self, view: View, done: Done) -> None:
-        """Raises CannotBePlaced."""
+        """Take both images as the view shows them. Raises CannotBePlaced."""
         if is_off_earth(view.grid.crs):
             raise CannotBePlaced(self.tr("Show the two on a map of the Earth: what is seen of them is compared."))
         shown = [_shown(drawing, view) for drawing in (self._moving, self._fixed)]
@@ -124,7 +124,10 @@ class Registration(QObject):
     # -- what it means ------------------------------------------------------------------------------------------
 
     def _found(self, grid: CommonGrid, registered: Registered, beside: Nudge | None, shown: Nudge | None) -> Found:
-        """`beside`: what comes on top of the shift that was found; `shown`: the shift of the parts on the map."""
+        """The result on the ground.
+
+        `beside` is added to the shift that was found; `shown` is the shift of parts on the map.
+        """
         x, y = grid.affine.apply(grid.width / 2, grid.height / 2)
         lon, lat = (float(v) for v in transform_points(grid.crs, WGS84, x, y))
         pixel_m = max(map(math.hypot, *zip(grid.ground_m(1.0, 0.0), grid.ground_m(0.0, 1.0), strict=True)))
@@ -177,7 +180,7 @@ def _tile(drawing: RasterDrawing) -> ReadTile:
 
 
 def _shown(drawing: LayerDrawing, view: View) -> QImage:
-    """The layer alone, as the view shows it. Raises CannotBePlaced where it is not all there."""
+    """The layer alone, as the view shows it. Raises CannotBePlaced where it is not complete."""
     seen = drawing.seen(view)
     copies, name = world_copies(seen), one_line(drawing.layer.name, 60)
     if not drawing.layer.visible or not drawing.is_complete(seen, copies) or drawing.has_failed_in(seen):

@@ -1,4 +1,4 @@
-"""Leads layers to where their files are here: what was found beside the case, a folder for all, a file for one."""
+"""Relinks layers to their files here: those found beside the case, in a folder for all, or a file for each."""
 
 from __future__ import annotations
 
@@ -35,32 +35,32 @@ SIZE = QSize(860, 520)
 LAYER, BEFORE, HERE = range(3)
 
 type Searching = Callable[[str, str, Callable[[Search], None]], None]
-"""Looks in a folder here (first), for what lay below a folder of the case (second, empty: anywhere)."""
+"""Searches a folder here (first) for files that were below a folder of the case (second, empty: anywhere)."""
 
 
 class Ways(Struct, frozen=True):
-    """Ways to ask others: for a search, a folder, a file, and what a file is. None where it was given up."""
+    """Functions for a search, for choosing a folder or a file, and for a file's mark; None where it was cancelled."""
 
     search: Searching
     choose_folder: Callable[[], str | None]
     choose_file: Callable[[str], str | None]
-    """Given the name that is looked for."""
+    """Choose a file, given the name that is looked for."""
     describe: Callable[[LostFile, str, Callable[[Found], None]], None]
 
 
 class RelinkDialog(QDialog):
-    """Stays beside the map; `decided` carries places by layer uuid and path, nothing where it was given up."""
+    """The dialog beside the map; `decided` carries places by layer uuid and path, nothing where it was cancelled."""
 
     decided = Signal(object)
 
     def __init__(
         self, lost: Sequence[LostFile], found: Search, home: str, ways: Ways, parent: QWidget | None = None
     ) -> None:
-        """`found` is what is known already, `home` the folder of the case."""
+        """`found` are the files that are known already, `home` the folder of the case."""
         super().__init__(parent)
         self._lost, self._found, self._home, self._ways = list(lost), dict(found.found), home, ways
         self._single: dict[int, Found] = {}
-        """A file chosen for one row, by its number."""
+        """File chosen for a row, by the row's number."""
         self._is_over = self._is_searching = self._is_filling = False
         self._is_cut = found.is_cut
         self.setWindowTitle(self.tr("Relink Files"))
@@ -136,7 +136,7 @@ class RelinkDialog(QDialog):
         tree.currentItemChanged.connect(lambda *_: self._offer_file())
 
     def _old_folders(self) -> list[str]:
-        """Old folders of the lost files; folders of those that are not found yet come first."""
+        """Old folders of the lost files; those of files not yet found come first."""
         texts = [lost.text for lost in self._lost]
         left = [text for text in texts if text not in self._found]
         return list(dict.fromkeys([*likely_folders(left), *likely_folders(texts)]))
@@ -144,7 +144,7 @@ class RelinkDialog(QDialog):
     # -- showing ----------------------------------------------------------------------------------------------------
 
     def _fill(self) -> None:
-        """One row a file; what was found is ticked, what only has the name of another content is not."""
+        """Fill one row for each file. Files found are ticked, but not those of the same name with other content."""
         selected = max(self._current, 0)
         self._is_filling = True
         self.tree.clear()
@@ -269,7 +269,7 @@ class RelinkDialog(QDialog):
 
 
 def found_in(there: Sequence[Found], home: str) -> str:
-    """The folder that all that was found lies in, from the case's on where it is below that."""
+    """The folder of all files found, relative to the case's where it is below that."""
     folder = common_folder([found.path for found in there])
     if home and is_below(folder, home):
         below = os.path.relpath(folder, home)

@@ -1,4 +1,4 @@
-"""Asks how a table of text or a workbook is read: its columns, encoding, delimiter and CRS, with what comes of it."""
+"""Asks for the columns, encoding, delimiter and CRS of a text table or a workbook, and shows the result."""
 
 from __future__ import annotations
 
@@ -47,18 +47,21 @@ ENCODINGS = (
 DELIMITERS = (",", ";", "\t", "|")
 TYPING_MS = 300
 MOST_ABOVE = 500
-"""The names of columns are looked for no further down."""
+"""Most rows above the names of columns."""
 
 type Answered = Callable[[list[VectorInfo] | GeoloupeError], None]
 type Ask = Callable[[dict[str, Any], Answered], None]
-"""Has the first rows read with options, off the window's thread, and hands over what came of it."""
+"""Reads the first rows with options, off the window's thread, and calls back with the result."""
 
 
 class TableDialog(QDialog):
-    """Stays beside the map. `decided` carries the options for reading and the sheet; nothing where it was given up."""
+    """The dialog beside the map.
+
+    `decided` carries the options for reading and the sheet; nothing where it was cancelled.
+    """
 
     decided = Signal(object, str)
-    """Options, the name of the sheet or table."""
+    """Emitted with options and the name of the sheet or table."""
 
     def __init__(
         self, name: str, ask: Ask, options: dict[str, Any] | None = None, sheet: str = "", parent: QWidget | None = None
@@ -160,7 +163,7 @@ class TableDialog(QDialog):
     # -- what is chosen ---------------------------------------------------------------------------------------------
 
     def options(self) -> dict[str, Any]:
-        """The options as they are chosen; what is left to the reader is not in them."""
+        """The chosen options, without those that are left to the reader."""
         found: dict[str, Any] = {}
         if self.encoding.currentData():
             found["encoding"] = self.encoding.currentData()
@@ -193,7 +196,7 @@ class TableDialog(QDialog):
         self._changed()
 
     def _header_clicked(self, *_: object) -> None:
-        """Columns have other names now: they are guessed anew."""
+        """Guess the columns anew, as they have other names now."""
         self._chosen_mode = ""
         self._options = {key: value for key, value in self.options().items() if key not in self.columns}
         self._read()
@@ -295,7 +298,7 @@ class TableDialog(QDialog):
         self._show_rows()
 
     def _show_rows(self, is_text: bool | None = None) -> None:
-        """Only the fields that count for what is chosen."""
+        """Show only the fields that matter for what is chosen."""
         if is_text is not None:
             self.form.setRowVisible(self.encoding, is_text)
             self.form.setRowVisible(self.delimiter, is_text)
@@ -326,7 +329,7 @@ class TableDialog(QDialog):
         self.preview.resizeColumnsToContents()
 
     def _sentence(self, info: VectorInfo, is_open: bool) -> str:
-        """`is_open` where the columns of the mode that a person wants are not chosen yet."""
+        """Sentence on the result. `is_open`: the columns of the chosen mode have not been chosen yet."""
         reading = info.reading
         rows, placed = int(reading.get("rows", 0)), int(reading.get("placed", 0))
         if is_open or not reading.get("columns"):

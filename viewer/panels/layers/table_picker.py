@@ -1,4 +1,4 @@
-"""Picks the layers of a file of several that become layers of the case."""
+"""Picks those of a file's layers that become layers of the case."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NAME, GEOMETRY, FEATURES = range(3)
 
 
 class TablePicker(TickDialog):
-    """`chosen` carries the layers that were ticked."""
+    """The dialog; `chosen` carries the ticked layers."""
 
     def __init__(self, file_name: str, layers: Sequence[FoundLayer], parent: QWidget | None = None) -> None:
         stem = file_name.rpartition(".")[0]

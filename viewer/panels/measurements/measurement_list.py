@@ -30,14 +30,14 @@ PLACE_M = 10.0
 
 
 class MeasurementListPanel(QWidget):
-    """Its selection is the context's selection. The values are those of the geometries as they are now."""
+    """The list, whose selection is the context's selection. The values are those of the present geometries."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self._readings: dict[str, tuple[Site, Reading | None]] = {}
         self._numbers: dict[str, int] = {}
-        """The order in which they were made; while a case is open nobody's number becomes another's."""
+        """Numbers by the order in which they were made; they do not change while a case is open."""
         columns = [
             Column(self.tr("Measurement"), self._name),
             Column(self.tr("Value"), self._value, self._sorted_by("value"), 70, True),
@@ -90,7 +90,7 @@ class MeasurementListPanel(QWidget):
         self._context.report(self.tr("Copied: the values of {0}.").format(measured))
 
     def open_menu(self, place: QPoint) -> QMenu | None:
-        """The menu of the rows selected; None where there are none."""
+        """The menu of the selected rows; None without any."""
         uuids = sorted(self._chosen())
         if not uuids:
             return None
@@ -106,7 +106,7 @@ class MeasurementListPanel(QWidget):
     # -- cells --------------------------------------------------------------------------------------------------
 
     def _reading(self, site: Site) -> Reading | None:
-        """Made when a cell is first shown: of thousands of measurements a screen shows ten."""
+        """The reading of a measurement, made when a cell is first shown: of thousands a screen shows ten."""
         known = self._readings.get(site.uuid)
         if known is None or known[0] is not site:
             known = self._readings[site.uuid] = site, reading_of(site)
@@ -119,7 +119,7 @@ class MeasurementListPanel(QWidget):
         return one_line(reading.name, 200) or self._placed(site, quantity_title(reading.quantity))
 
     def _placed(self, site: Site, title: str) -> str:
-        """A measurement without a name is told from others by its number, and by the place of its middle."""
+        """Title of a measurement without a name, by its number and the place of its middle."""
         title = f"{title} {self._numbers[site.uuid]}"
         if why_off_earth(site.geometry):
             return title
@@ -159,7 +159,7 @@ class MeasurementListPanel(QWidget):
         self._follow_selection()
 
     def _write_anew(self) -> None:
-        """Places are written in another way now."""
+        """Write places in another notation."""
         self.model.set_rows(self._context.listed_marks().of_kind(MEASUREMENT))
 
     def _heard(self, changes: Changes) -> None:
@@ -182,7 +182,7 @@ class MeasurementListPanel(QWidget):
         self.delete_button.setEnabled(bool(self._chosen()))
 
     def _chosen(self) -> frozenset[str]:
-        """The measurements that are selected: other marks may be so with them."""
+        """The selected measurements, without other selected marks."""
         return self.model.known(self.list.selected())
 
     def _zoom_to(self, uuids: list[str]) -> None:

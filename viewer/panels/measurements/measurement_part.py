@@ -1,4 +1,4 @@
-"""The part of the site form on a measurement: its result with the error, what is measured, and in which unit."""
+"""The part of the site form on a measurement: its result with the error, its quantity and its unit."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from viewer.support.text import plain, tooltip
 
 
 class MeasurementPart(FoldSection):
-    """Hidden for marks that measure nothing."""
+    """The part; hidden for marks without a measurement."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__("", parent=parent)
@@ -51,7 +51,7 @@ class MeasurementPart(FoldSection):
         self.hide()
 
     def show_site(self, site: Site) -> None:
-        """Show what a mark measures."""
+        """Show the measurement of a mark."""
         self._uuid, reading = site.uuid, reading_of(site)
         if reading is not None and reading.quantity not in QUANTITIES:
             reading = None  # a height from a shadow has a part of its own
@@ -83,7 +83,7 @@ class MeasurementPart(FoldSection):
 
 
 def _facts(site: Site, reading: Reading) -> list[tuple[str, str]]:
-    """The result, and what else the same places tell, in the unit of the result where that is a length."""
+    """The result, and further quantities of the same places, in the unit of the result where that is a length."""
     found = [(quantity_title(reading.quantity), reading.text)]
     geometry = site.geometry
 

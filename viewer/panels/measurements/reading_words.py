@@ -1,4 +1,4 @@
-"""Readings of measurements in words: what is measured, the unit, and what the error is made of."""
+"""Readings of measurements in words: quantity, unit, and the sources of the error."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _TITLES = {
 
 
 def quantity_title(quantity: str) -> str:
-    """The name of what is measured."""
+    """The name of a quantity."""
     return translate("Readings", _TITLES[quantity]) if quantity in _TITLES else quantity
 
 
 def unit_choices(dimension: str) -> list[tuple[str, str]]:
-    """(stored, shown) of the units that may be chosen; the first is the one that is easiest to read."""
+    """(stored, shown) units that can be chosen; the first is the one that is easiest to read."""
     easiest = translate("Readings", "Easiest to read")
     return [("", easiest), *((unit, unit_sign(unit)) for unit in FACTORS[dimension])]
 
 
 def error_words(reading: Reading) -> str:
-    """A sentence on the error: what it comes from, and that it is not less."""
+    """A sentence on the error: its sources, and that it is a lower bound."""
     if reading.error is None or reading.pick_m is None:
         return translate("Readings", "Its error is not known, because it is not known on which image it was measured.")
     if reading.is_pick_of_image:

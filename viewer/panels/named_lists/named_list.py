@@ -1,4 +1,4 @@
-"""A list in which each row has a name, and often a place: opened, renamed, moved and deleted by mouse, keys, menu."""
+"""A list of named rows, often with an order, which are opened, renamed, moved and deleted by mouse, keys and menu."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from viewer.panels.widgets.icon_button import CompactButton, IconButton
 from viewer.support.text import tooltip
 
 type Offer = tuple[str, str, Callable[[], object]]
-"""A text of the menu, its keys, and what it does."""
+"""An entry of the menu: its text, its keys, and its action."""
 
 
 class NamedDesk(Protocol):
-    """Does what a list is asked to do with its rows."""
+    """Carries out the operations of a list on its rows."""
 
     @property
     def current(self) -> str:
@@ -42,13 +42,13 @@ class NamedDesk(Protocol):
 
 
 class OrderedDesk(NamedDesk, Protocol):
-    """The same of rows that have an order."""
+    """Operations on rows that have an order."""
 
     def move_by(self, uuid: str, steps: int) -> None: ...
 
 
 class NamedView(QListView):
-    """Enter enters the row, F2 renames, Delete deletes, Alt with up or down moves the row."""
+    """The view: Enter opens a row, F2 renames, Delete deletes, Alt with up or down moves it."""
 
     entered_row = Signal()
     delete_wanted = Signal()
@@ -72,7 +72,7 @@ class NamedView(QListView):
 
 
 class NamedListPanel(QWidget):
-    """A hint while there is nothing, the list, and below it what a panel of one kind adds."""
+    """A hint without rows, the list, and below it the widgets of the panel's kind."""
 
     def __init__(self, desk: NamedDesk, model: NamedRows[Any], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -90,7 +90,7 @@ class NamedListPanel(QWidget):
         self.column.addWidget(self.pages, 1)
 
     def set_up_view(self, name: str, hint: str, delegate: NameDelegate) -> None:
-        """Show the rows by this delegate, and where there are none the hint."""
+        """Show the rows by this delegate, and the hint without any."""
         self._hint.setText(hint)
         view = self.view
         view.setAccessibleName(name)
@@ -110,13 +110,13 @@ class NamedListPanel(QWidget):
         view.selectionModel().currentChanged.connect(lambda *_: self.show_offers())
 
     def follow(self, context: PanelContext, *tables: Table) -> None:
-        """Read the rows, and again whenever one of these tables changes."""
+        """Read the rows now, and again whenever one of these tables changes."""
         context.changed.connect(lambda changes: self.read() if changes.touches(*tables) else None)
         context.document_replaced.connect(self.read)
         self.read()
 
     def button(self, text: str, says: str, do: Callable[[], object]) -> QPushButton:
-        """A button below the list."""
+        """Add a button below the list."""
         button = CompactButton(text)
         button.setAccessibleName(says)
         button.setToolTip(tooltip(says))
@@ -132,12 +132,12 @@ class NamedListPanel(QWidget):
 
     @property
     def chosen(self) -> str:
-        """The uuid of the current row; empty for none."""
+        """The uuid of the current row; empty without one."""
         index = self.view.currentIndex()
         return self._rows.uuid_at(index.row()) if index.isValid() else ""
 
     def enter(self) -> None:
-        """Show what the current row keeps."""
+        """Show the current row."""
         raise NotImplementedError
 
     def offers(self) -> Sequence[Offer]:
@@ -177,7 +177,7 @@ class NamedListPanel(QWidget):
     # -- what is shown ------------------------------------------------------------------------------------------
 
     def read(self) -> None:
-        """Follow the document; the row that was current stays so."""
+        """Read the document; the current row stays current."""
         chosen, scrolled = self.chosen, self.view.verticalScrollBar().value()
         self._rows.read()
         self.pages.setCurrentIndex(1 if self._rows.rowCount() else 0)
@@ -185,18 +185,18 @@ class NamedListPanel(QWidget):
         self.view.verticalScrollBar().setValue(scrolled)
 
     def choose(self, uuid: str) -> None:
-        """Make the row of this uuid the current one, if there is one."""
+        """Make the row of this uuid the current one, if it exists."""
         at = self._rows.row_of(uuid)
         if at >= 0 and at != self.view.currentIndex().row():
             self.view.setCurrentIndex(self._rows.index(at))
         self.show_offers()
 
     def show_offers(self) -> None:
-        """Offer what can be done with the current row."""
+        """Enable the operations that are possible for the current row."""
 
 
 class OrderedListPanel(NamedListPanel):
-    """The same of rows that have an order, which buttons, keys and the menu change."""
+    """A list of rows that have an order, which buttons, keys and the menu change."""
 
     def __init__(self, desk: OrderedDesk, model: NamedRows[Any], parent: QWidget | None = None) -> None:
         super().__init__(desk, model, parent)

@@ -1,4 +1,4 @@
-"""The rows of a list in which each has a name: what all such lists have in common."""
+"""The model of a list of named rows, shared by all such lists."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class NamedRows[R: (Bookmark, Comparison, Product)](QAbstractListModel):
         self.rows: list[R] = []
 
     def read(self) -> None:
-        """Take the rows of the document. Where they are the same ones an editor that is open stays so."""
+        """Read the rows of the document. An open editor stays open where the rows are the same."""
         rows = self._in_order()
         is_same = [row.uuid for row in rows] == [row.uuid for row in self.rows]
         if not is_same:
@@ -45,13 +45,13 @@ class NamedRows[R: (Bookmark, Comparison, Product)](QAbstractListModel):
             self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
 
     def taken(self) -> None:
-        """The rows are others now, and will be shown."""
+        """Note that the rows have changed, before they are shown."""
 
     def uuid_at(self, row: int) -> str:
         return self.rows[row].uuid
 
     def row_of(self, uuid: str) -> int:
-        """-1 where there is none."""
+        """Row of a uuid; -1 without one."""
         return next((at for at, row in enumerate(self.rows) if row.uuid == uuid), -1)
 
     def name_of(self, row: R) -> str:
@@ -59,11 +59,11 @@ class NamedRows[R: (Bookmark, Comparison, Product)](QAbstractListModel):
         return one_line(row.name) or no_name()
 
     def facts_of(self, row: R) -> str:
-        """Says in one line what a row is, beside its name."""
+        """Facts on a row in one line, beside its name."""
         raise NotImplementedError
 
     def shown(self, at: int, row: R, role: int) -> Any:
-        """Gives the data of the row at a place for a role: its name, and its facts below."""
+        """Data of a row for a role: its name, and its facts below."""
         name, facts = self.name_of(row), self.facts_of(row)
         match role:
             case Qt.ItemDataRole.DisplayRole:
@@ -99,7 +99,7 @@ class NamedRows[R: (Bookmark, Comparison, Product)](QAbstractListModel):
 
 
 class NameDelegate(QStyledItemDelegate):
-    """Names are typed in a line that takes no more than a name may have."""
+    """Edits names in a line that is limited to the length of a name."""
 
     def __init__(self, parent: QWidget, name_of_editor: str) -> None:
         super().__init__(parent)
@@ -107,7 +107,9 @@ class NameDelegate(QStyledItemDelegate):
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Each line has its part of the row: Qt leaves out the second one below a name in Chinese, which is taller."""
+        """Paint each line in its own part of the row: Qt drops the second line below a name in Chinese, which is
+        taller.
+        """
         self.initStyleOption(option, index)
         lines, option.text = option.text.splitlines(), ""
         option.widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)

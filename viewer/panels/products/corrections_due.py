@@ -1,4 +1,4 @@
-"""Watches which issued products would print something otherwise by now: they need a correction."""
+"""Watches for issued products that would be printed differently now, and so need a correction."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ REST_MS = 250
 """Milliseconds from an edit to the next check, so that several edits in a row are checked once."""
 _PRINTED = ("claims", "claim_sites", "claim_sources", "responses", "response_claims", "sources", "sites", "images")
 _TABLES = (*_PRINTED, "layers", "products", "product_rows")
-"""Tables on which it depends."""
+"""Tables whose edits can make a correction due."""
 
 
 class CorrectionsDue(QObject):
-    """`uuids` are the products. They are found in a job: of a product with thousands of rows it takes a second."""
+    """Finds the products in `uuids`, in a job: for a product with thousands of rows it takes a second."""
 
     changed = Signal()
     found = Signal(object)
-    """list[Product] that an edit has made wrong just now."""
+    """Emitted with the list[Product] that an edit has just made wrong."""
 
     def __init__(self, context: PanelContext, parent: QObject) -> None:
         super().__init__(parent)
         self._context = context
         self.uuids: frozenset[str] = frozenset()
         self._is_told = False
-        """False while it is not known how the case was when it was opened: only what comes later is said."""
+        """False until the state of the case at its opening is known: only later changes are reported."""
         self._is_looking = self._is_stale = False
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._look)
@@ -89,7 +89,7 @@ class CorrectionsDue(QObject):
 
 
 def _due(rows: Mapping[object, tuple[Row, ...]]) -> frozenset[str]:
-    """Looks, in a job, at rows as they were: they never change."""
+    """Check rows as they were, in a job: rows never change."""
     return frozenset(needs_correction(Document(rows)))  # type: ignore[arg-type]
 
 

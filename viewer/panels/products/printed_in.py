@@ -21,7 +21,10 @@ MOST_SHOWN = 8
 
 
 class PrintedIn(QWidget):
-    """Hidden where no issued product prints the row. A click, or Enter, on a line opens its product."""
+    """Lines of products; hidden where no issued product prints the row.
+
+    A click, or Enter, on a line opens its product.
+    """
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +41,7 @@ class PrintedIn(QWidget):
         self.hide()
 
     def show_row(self, table: Table, uuid: str) -> None:
-        """Show the products of another row, or of the same one once more."""
+        """Show the products of another row, or of the same row again."""
         found = printing(self._context.document, table, uuid)
         texts = [product_and_state(row) for row in found]
         if texts == self._shown:
@@ -71,7 +74,7 @@ def printing(document: Document, table: Table, uuid: str) -> list[Product]:
 
 
 def add_printing(menu: QMenu, context: PanelContext, table: Table, uuid: str) -> QMenu:
-    """A part of a menu with the products that print a row; without any it cannot be opened."""
+    """Add a submenu of the products that print a row; it is disabled without any."""
     part = menu.addMenu(translate("Products", "Products that P&rint This"))
     found = printing(context.document, table, uuid)
     for row in found:

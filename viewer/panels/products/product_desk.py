@@ -26,16 +26,16 @@ from viewer.panels.products.product_words import product_and_state, product_name
 from viewer.support.text import one_line
 
 MOST_NAMED = 3
-"""Products that a message names; more are counted."""
+"""Most products that a message names; more are counted."""
 
 
 class ProductDesk(QObject):
-    """One a window. The list of products asks it; who shows products hears of what is wanted."""
+    """Operations on products, one object a window; its signals ask for windows of products."""
 
     opened = Signal(str)
-    """A product of this uuid is to be shown in its window."""
+    """Emitted with the uuid of a product to show in its window."""
     new_wanted = Signal()
-    """A new product is to be made of what the map shows."""
+    """Emitted to make a new product of what the map shows."""
     deleted = Signal(int)
     """Emitted with the number of products that were deleted."""
 
@@ -54,11 +54,11 @@ class ProductDesk(QObject):
         return sorted(rows, key=lambda row: (row.issued_at or row.created_at, begun[row.uuid]), reverse=True)
 
     def is_wrong(self, row: Product) -> bool:
-        """True where an issued product would print something otherwise by now."""
+        """True where an issued product would be printed differently now."""
         return row.uuid in self.due.uuids
 
     def show_printing(self, table: Table, uuid: str, over: QWidget) -> None:
-        """Open the issued product that prints a row; of several it is asked which."""
+        """Open the issued product that prints a row; where there are several, ask which."""
         found = printing(self.context.document, table, uuid)
         if not found:
             self.context.report(self.tr("No issued product prints this."))
@@ -80,14 +80,14 @@ class ProductDesk(QObject):
 
     @property
     def current(self) -> str:
-        """A product is shown in a window of its own, never by the list."""
+        """Empty, as a product is shown in a window of its own, never by the list."""
         return ""
 
     def begin(self) -> None:
         self.new_wanted.emit()
 
     def open(self, uuid: str) -> None:
-        """Show a product; what is in the way is said."""
+        """Show a product; obstacles are reported."""
         row = product_rows(self.context.document).get(uuid)
         if row is None:
             return
@@ -98,7 +98,7 @@ class ProductDesk(QObject):
         self.opened.emit(uuid)
 
     def reissue(self, uuid: str) -> str:
-        """Show the next version of an issued product, beginning it where it is not begun; its uuid, empty for none."""
+        """Show the next version of an issued product, after beginning it where needed; its uuid, empty for none."""
         if not self.can_reissue(uuid) or not self.context.do(reissue_product, uuid):
             return ""
         draft = draft_after(self.context.document, uuid)

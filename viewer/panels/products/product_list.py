@@ -16,7 +16,7 @@ from viewer.panels.widgets.form_page import side_by_side
 
 
 class ProductRows(NamedRows[Product]):
-    """The newest first, each with its state and facts."""
+    """Rows of products, the newest first, each with its state and facts."""
 
     def __init__(self, desk: ProductDesk) -> None:
         super().__init__(lambda: desk.rows)
@@ -28,7 +28,7 @@ class ProductRows(NamedRows[Product]):
 
 
 class ProductListPanel(NamedListPanel):
-    """Follows the document; everything is done by the desk."""
+    """The list of products; it follows the document, and every operation is the desk's."""
 
     def __init__(self, desk: ProductDesk, parent: QWidget | None = None) -> None:
         model = ProductRows(desk)
@@ -52,7 +52,7 @@ class ProductListPanel(NamedListPanel):
             self._desk.open(self.chosen)
 
     def reissue(self) -> None:
-        """Begin the next version; it is the one that is chosen then."""
+        """Begin the next version, and make it the current row."""
         if self.chosen:
             self.choose(self._desk.reissue(self.chosen))
 
@@ -63,7 +63,7 @@ class ProductListPanel(NamedListPanel):
 
     @override
     def read(self) -> None:
-        """Follow the document; the newest is chosen where none was, and a new version in place of the one before."""
+        """Read the document. The newest row is chosen where none was, and a new version in place of the one before."""
         known = {row.uuid for row in self.model.rows}
         super().read()
         rows = self.model.rows

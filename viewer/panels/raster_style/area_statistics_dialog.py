@@ -42,10 +42,13 @@ _TEXT_PX = 16
 
 
 class AreaStatisticsDialog(QDialog):
-    """Stays beside the map; another image is chosen in it. The area is the mark's as it was when this was opened."""
+    """The dialog beside the map, in which another image can be chosen.
+
+    The area is the mark's at the time of opening.
+    """
 
     def __init__(self, context: PanelContext, site: Site, image: str, parent: QWidget | None = None) -> None:
-        """`image`: the uuid of the layer that is measured first."""
+        """`image` is the uuid of the layer that is measured first."""
         super().__init__(parent)
         area = area_of(site)
         assert area is not None, "offered for areas only"
@@ -89,7 +92,7 @@ class AreaStatisticsDialog(QDialog):
         self.measure()
 
     def measure(self, *_: object) -> None:
-        """Have the chosen image read inside the area."""
+        """Read the chosen image inside the area."""
         self._generation += 1
         generation, self.found = self._generation, None
         self.copy_button.setEnabled(False)
@@ -131,7 +134,7 @@ class AreaStatisticsDialog(QDialog):
         self.copy_button.setEnabled(True)
 
     def _said(self, found: AreaValues) -> str:
-        """The rule by which pixels count, and how coarse they are."""
+        """The rule by which pixels count, and their resolution."""
         pixels = translate("AreaStatisticsDialog", "{count} pixels", "{count} pixel", found.inside)
         if not found.inside:
             return self.tr("No pixel has its centre inside the area.")

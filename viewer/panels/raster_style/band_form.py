@@ -26,7 +26,7 @@ type Image = SceneInfo | RasterInfo
 
 
 class BandForm(QWidget):
-    """`fields` are band, low and high of each colour, band0..high2; their changes go to `commit`."""
+    """The form. `fields` are band, low and high of each colour, band0..high2; their changes go to `commit`."""
 
     def __init__(self, styler: RasterStyler, fields: FieldSet, form: QFormLayout) -> None:
         super().__init__()
@@ -111,7 +111,7 @@ class BandForm(QWidget):
         self._captions[0].setVisible(not style.expression)
 
     def flush(self) -> None:
-        """Commit what is typed and not entered yet."""
+        """Commit typing that has not been entered."""
         self.maths.flush()
 
     def _offer(self, info: RasterInfo, image: Image) -> None:
@@ -134,7 +134,7 @@ class BandForm(QWidget):
         self.maths.setToolTip(tooltip(self.tr("Of the bands {0}").format(known)))
 
     def _preset_of(self, style: RasterStyle) -> str | None:
-        """The preset that the style is, if it is one."""
+        """The preset with this style; None without one."""
         assert self._image is not None
         for combination, numbers in combinations_of(self._image):
             if not style.expression and numbers == style.bands:
@@ -180,7 +180,7 @@ class BandForm(QWidget):
             self._show_maths(False)
 
     def _understand(self, text: str) -> tuple[Expression, tuple[int, ...]]:
-        """Raises InvalidValue, in one sentence."""
+        """Parse an expression of bands. Raises InvalidValue, in one sentence."""
         assert self._image is not None
         expression = parse_expression(text)
         names = names_of(self._image)
@@ -193,7 +193,7 @@ class BandForm(QWidget):
         return expression, numbers
 
     def _check(self, text: str) -> None:
-        """Say while it is typed whether it can be computed."""
+        """Report during typing whether the expression can be computed."""
         try:
             _expression, numbers = self._understand(text)
         except InvalidValue as error:

@@ -14,13 +14,13 @@ from viewer.support.plain_label import plain_label
 from viewer.support.text import tooltip
 
 ALL = 0
-"""Stands for all bands at once, in one of the usual orders."""
+"""Choice that stands for all bands at once, in one of the usual orders."""
 SHORT = {"red": "R", "green": "G", "blue": "B", "nir": "NIR"}
 """Short names of bands as analysts write them: an order of four words would be cut off."""
 
 
 class BandNamesRow(QWidget):
-    """One row: a band, or all of them, and what it is. Shown where the file leaves anything to be said."""
+    """A row with a band, or all of them, and its name; visible where the file leaves bands unnamed."""
 
     def __init__(self, styler: RasterStyler, form: QFormLayout) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ class BandNamesRow(QWidget):
         form.addRow(self.label, self)
 
     def show_bands(self) -> None:
-        """Shows the bands of the current layer that its file leaves unnamed, and the names given to them."""
+        """Show the bands of the current layer that its file leaves unnamed, with the names given to them."""
         bands, given = self._styler.nameable, self._styler.given_names
         for widget in (self, self.label):
             widget.setVisible(bool(bands) and self._count > 1)
@@ -87,7 +87,7 @@ class BandNamesRow(QWidget):
 
     @property
     def _orders(self) -> list[tuple[str, ...]]:
-        """Orders of names that fit: for a file that names none of its bands, with as many bands."""
+        """Orders of names with as many bands as the file, which names none itself."""
         return [order for order in ORDERS if len(order) == len(self._bands) == self._count]
 
     def _choose(self, band: Any) -> None:

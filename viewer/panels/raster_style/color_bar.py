@@ -22,7 +22,7 @@ _PLAIN = RasterInfo(
 
 
 class ColorBar(QWidget):
-    """Painted by the map's own colouring, gamma and all, so that the two cannot disagree."""
+    """The bar, painted by the map's own colouring, gamma included, so that both always agree."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -19,7 +19,7 @@ from viewer.support.text import plain
 
 
 class _Image(Struct, frozen=True, eq=False):
-    """A layer that can be combined: its bands by number, and which of them it shows now."""
+    """A layer that can be combined: its bands by number, and those that it shows now."""
 
     layer: Layer
     drawing: RasterDrawing
@@ -29,7 +29,7 @@ class _Image(Struct, frozen=True, eq=False):
 
 
 class CombineDialog(QDialog):
-    """`combined`, after it was accepted, is the new layer's uuid."""
+    """The dialog; `combined`, after it was accepted, is the new layer's uuid."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,7 +89,7 @@ class CombineDialog(QDialog):
         return grid
 
     def _first_choice(self) -> list[tuple[str, int]]:
-        """The current layer and those below it; where it is the only one, what it shows."""
+        """The current layer and those below it; for a single layer, the bands that it shows."""
         order = list(self._images)
         current = self._context.layer_uuid
         if current in order:
@@ -102,7 +102,7 @@ class CombineDialog(QDialog):
     # -- choosing -----------------------------------------------------------------------------------------------
 
     def _choose_layer(self, place: int, uuid: str) -> None:
-        """The same band of another layer, where it has one of that number."""
+        """Keep the band's number for another layer, where it has a band of that number."""
         number = min(self._values[place][1], len(self._images[uuid].bands))
         self._values[place] = (uuid, number)
         self._show()
@@ -141,7 +141,7 @@ class CombineDialog(QDialog):
         return ""
 
     def combine(self) -> None:
-        """Add the layer, make it the current one, and close."""
+        """Add the layer, make it the current one, and close the dialog."""
         before = set(self._context.document.layers)
         name = self.name.text().strip() or self._suggested()
         sentence = self._context.attempt(combine_layers, self._channels(), name)
@@ -154,7 +154,7 @@ class CombineDialog(QDialog):
 
 
 def images_to_combine(context: PanelContext) -> dict[str, _Image]:
-    """The layers of images that are read, topmost first, by uuid."""
+    """The layers of images that have been read, topmost first, by uuid."""
     found = {}
     for layer in reversed(context.document.layers_in_order()):
         drawing = context.layers.drawing_of(layer.uuid)

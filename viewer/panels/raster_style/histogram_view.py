@@ -1,4 +1,4 @@
-"""The histogram of a band with its stretch upon it: low, middle and high are dragged, and seen at once on the map."""
+"""The histogram of a band with its stretch: low, middle and high can be dragged, with the effect shown on the map."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LOW, MIDDLE, HIGH = range(3)
 
 
 class HistogramView(QWidget):
-    """`previewed` while a handle moves, `committed` once when it is let go; both carry a Stretch."""
+    """The view. `previewed` is emitted while a handle moves, `committed` once at the end; both carry a Stretch."""
 
     previewed = Signal(object)
     committed = Signal(object)
@@ -60,14 +60,14 @@ class HistogramView(QWidget):
         return self._stretch
 
     def show_histogram(self, histogram: Histogram | None) -> None:
-        """The axis keeps still while a handle is held."""
+        """Show a histogram; the axis stays while a handle is dragged."""
         self._later = histogram
         if not self._is_dragged:
             self._histogram = histogram
             self.update()
 
     def show_stretch(self, stretch: Stretch) -> None:
-        """Show a stretch without committing it; a drag under way stays."""
+        """Show a stretch without committing it; a drag in progress stays."""
         self._shown = stretch
         if not (self._is_dragged or self._is_pending):
             self._stretch = stretch
@@ -79,12 +79,12 @@ class HistogramView(QWidget):
         self.update()
 
     def set_log(self, is_log: bool) -> None:
-        """Heights by the logarithm of the counts, so that rare values are seen."""
+        """Show heights by the logarithm of the counts, so that rare values are visible."""
         self._is_log = is_log
         self.update()
 
     def flush(self) -> None:
-        """Commit a move that is not committed yet."""
+        """Commit a move that has not been committed."""
         self._keys.stop()
         if self._is_pending:
             self._is_pending = False
@@ -113,14 +113,14 @@ class HistogramView(QWidget):
         return low + (px - SIDE_PX) / (self.width() - 2 * SIDE_PX) * (high - low)
 
     def handle_px(self, handle: int) -> float:
-        """The place of a handle, from the left; handles beyond the axis stand at its end."""
+        """The place of a handle, from the left; handles beyond the axis are at its end."""
         stretch = self._stretch
         # The middle is where the stretch gives half its light.
         values = stretch.low, stretch.low + (stretch.high - stretch.low) * 0.5**stretch.gamma, stretch.high
         return min(max(self._to_px(values[handle]), SIDE_PX), self.width() - SIDE_PX)
 
     def _handle_at(self, px: float) -> int | None:
-        """The nearest handle; where two are in one place, the one that has room to move."""
+        """The nearest handle; of two in one place, the one that can move."""
         distances = [abs(self.handle_px(handle) - px) for handle in (LOW, MIDDLE, HIGH)]
         best = min(distances)
         if best > REACH_PX:
@@ -220,7 +220,7 @@ class HistogramView(QWidget):
             paint_bars(painter, self._histogram.counts, span, floor, color, is_log=self._is_log)
 
     def _paint_curve(self, painter: QPainter, floor: float) -> None:
-        """Paint what the stretch makes of the values: from black below to white above."""
+        """Paint the curve of the stretch: from black below to white above."""
         stretch = self._stretch
         units = np.linspace(0, 1, 33)
         points = [QPointF(SIDE_PX, floor if stretch.low <= stretch.high else 4.0)]
@@ -248,7 +248,7 @@ class HistogramView(QWidget):
 
 
 def _short(value: float, step: float) -> float:
-    """Rounded to about a tenth of what a pixel stands for: numbers that people can read."""
+    """A value rounded to about a tenth of a pixel's worth, for readable numbers."""
     return round(value, max(0, 1 - math.floor(math.log10(step)))) if step > 0 else value
 
 
@@ -261,7 +261,7 @@ def paint_bars(
     *,
     is_log: bool = False,
 ) -> None:
-    """Bars of counts from the left to the right of `span`, standing on `floor`."""
+    """Paint bars of counts from the left to the right of `span`, standing on `floor`."""
     if not counts.any():
         return
     sizes = np.log1p(counts) if is_log else counts.astype(float)

@@ -1,4 +1,4 @@
-"""The form of a raster layer's style: bands, stretch, colours. A slider's drag is seen at once and is one undo step."""
+"""The form of a raster layer's style: bands, stretch, colours. A slider's drag is previewed and is one undo step."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LOOKS = ("colormap", "brightness", "contrast", "saturation", "sharpen", "invert"
 
 
 class RasterStyleForm(QWidget):
-    """`preview` shows a style, as JSON text, without an edit; edits go through the styler."""
+    """The form. `preview` shows a style, as JSON text, without an edit; edits go through the styler."""
 
     def __init__(self, styler: RasterStyler, preview: Callable[[str], None]) -> None:
         super().__init__()
@@ -140,7 +140,7 @@ class RasterStyleForm(QWidget):
             self.bar.show_style(style)
 
     def flush(self) -> None:
-        """Commit what is typed or dragged and not entered yet."""
+        """Commit typing or a drag that has not been entered."""
         for part in (self.bands, self.fields, self.stretch, self.looks):
             part.flush()
 
@@ -148,7 +148,7 @@ class RasterStyleForm(QWidget):
         return self.drawing.sample if self.drawing is not None else None
 
     def _follow(self, drawing: RasterDrawing | None) -> None:
-        """Hear of what is in view, and have it measured while that is seen."""
+        """Follow the values in view of a drawing, and have them measured while they are visible."""
         if drawing is self.drawing:
             return
         if self.drawing is not None and shiboken6.isValid(self.drawing):
@@ -184,7 +184,7 @@ class RasterStyleForm(QWidget):
     # -- changing -----------------------------------------------------------------------------------------------
 
     def _changed(self, column: str, value: Any) -> RasterStyle:
-        """The style with one thing different. Raises InvalidValue."""
+        """The style with one value changed. Raises InvalidValue."""
         style = self._style
         assert style is not None, "fields are filled in before they are used"
         name, place = column[:-1], int(column[-1]) if column[-1].isdigit() else 0
@@ -201,12 +201,12 @@ class RasterStyleForm(QWidget):
         return replace(style, **{column: value})
 
     def _given(self, stretches: tuple[Stretch, ...]) -> RasterStyle:
-        """Stretched by hand."""
+        """The style with a stretch by hand."""
         assert self._style is not None, "handles are there when a style is shown"
         return replace(self._style, stretches=stretches, rule=replace(self._style.rule, origin="given"))
 
     def _with_band(self, place: int, band: int) -> RasterStyle:
-        """Another band at one place, stretched as that band is by default until the rule says better."""
+        """The style with another band at one place, stretched by the band's default until the rule is followed."""
         style, info = self._style, self._info
         assert style is not None, "fields are filled in before they are used"
         assert info is not None, "fields are filled in before they are used"

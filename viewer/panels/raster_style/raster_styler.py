@@ -30,8 +30,9 @@ STRETCH_MIME = "application/x-geoloupe-stretch"
 
 
 class RasterStyler(QObject):
-    """Each change is one undo step. Where a stretch is to be found in the whole image, the step comes with the reader's
-    answer. `refused` carries one sentence.
+    """Changes the style; each change is one undo step. `refused` carries one sentence.
+
+    Where a stretch is to be computed from the whole image, the step comes with the reader's answer.
     """
 
     refused = Signal(str)
@@ -82,19 +83,19 @@ class RasterStyler(QObject):
     # -- changes ------------------------------------------------------------------------------------------------
 
     def commit(self, style: RasterStyle) -> str:
-        """Make it the style of the current layer; the sentence that says why not, or empty text."""
+        """Set the style of the current layer; return the reason of a refusal, or empty text."""
         return self._commit(self._context.layer_uuid, style)
 
     def reset(self) -> str:
-        """Back to the style that the file itself suggests."""
+        """Set the style that the file itself suggests."""
         return self._context.attempt(update_layer, self._context.layer_uuid, style_json="")
 
     def reset_or_say(self) -> None:
-        """`reset` where no field is at hand."""
+        """`reset`, with a refusal as a message."""
         self._say(self.reset())
 
     def invert(self, on: bool) -> None:
-        """Dark as light."""
+        """Invert the colours, or not."""
         style = self._sound()
         if style is not None:
             self._say(self.commit(replace(style, invert=on)))
@@ -106,7 +107,7 @@ class RasterStyler(QObject):
 
     @property
     def nameable(self) -> tuple[int, ...]:
-        """The bands of a file of which it does not say what they see; none of deliveries and combined layers."""
+        """The bands that their file leaves unnamed; empty for deliveries and combined layers."""
         drawing = self.drawing
         own = drawing.source.own_info if drawing is not None and drawing.source.scene is None else None
         return unnamed_bands(own) if own is not None else ()
@@ -118,18 +119,18 @@ class RasterStyler(QObject):
         return {} if layer is None else given_names(layer.source)
 
     def name_bands(self, names: Mapping[int, str]) -> None:
-        """Say what these bands see, an empty name: nothing is known; a name that moves leaves the band it was on."""
+        """Name bands; an empty name removes one, and a name that is given again is removed from its former band."""
         kept = {n: name for n, name in self.given_names.items() if n not in names and name not in names.values()}
         self._say(self._context.attempt(name_bands, self._context.layer_uuid, {**kept, **names}))
 
     def choose_rule(self, rule: StretchRule) -> None:
-        """Stretch by another rule; "given" keeps what is shown now."""
+        """Set the rule of the stretch; "given" keeps the stretch that is shown now."""
         style = self._sound()
         if style is not None:
             self.settle(replace(style, rule=rule))
 
     def show_bands(self, bands: tuple[int, ...]) -> None:
-        """One band or three, stretched by the rule that holds now, or by the file's own where numbers were given."""
+        """Show one band or three, stretched by the present rule, or by the file's own where numbers were given."""
         style, info = self._sound(), self.info
         if style is None or info is None:
             return
@@ -141,17 +142,17 @@ class RasterStyler(QObject):
         self.settle(replace(style, bands=bands, stretches=stretches, expression="", rule=rule, colormap=colormap))
 
     def show_index(self, index: SpectralIndex, expression: Expression, bands: tuple[int, ...]) -> None:
-        """A spectral index between its usual limits."""
+        """Show a spectral index between its usual limits."""
         self._show_sum(expression, bands, Stretch(index.low, index.high), index.colormap, "given")
 
     def show_sum(self, expression: Expression, bands: tuple[int, ...]) -> None:
-        """A sum of bands, stretched to the values it has."""
+        """Show a sum of bands, stretched to its values."""
         style = self._sound()
         colormap = style.colormap if style is not None else ""
         self._show_sum(expression, bands, Stretch(-1.0, 1.0), colormap, "image")
 
     def set_dra(self, on: bool) -> None:
-        """Stretch from the view; switched off the stretch stays as it is shown now."""
+        """Stretch from the view or not; switched off, the stretch stays as it is shown now."""
         style = self._sound()
         if style is not None:
             self._say(self.commit(replace(style, rule=replace(style.rule, origin="view" if on else "given"))))
@@ -165,7 +166,7 @@ class RasterStyler(QObject):
         return style is not None and style.rule.origin == "view"
 
     def settle(self, style: RasterStyle) -> None:
-        """Commit a style, after its rule has been followed."""
+        """Commit a style after following its rule."""
         info, drawing, uuid = self.info, self.drawing, self._context.layer_uuid
         if info is None:
             return
@@ -205,7 +206,7 @@ class RasterStyler(QObject):
         QGuiApplication.clipboard().setMimeData(data)
 
     def paste_stretch(self) -> None:
-        """Stretch as the layer it was copied from; says so where that compares what cannot be compared."""
+        """Set the stretch of the layer it was copied from; a report says where the two cannot be compared."""
         style, info = self._sound(), self.info
         if style is None or info is None:
             return
@@ -243,7 +244,7 @@ class RasterStyler(QObject):
         )
 
     def _sound(self) -> RasterStyle | None:
-        """The style, or the file's own where what the case has does not fit."""
+        """The style, or the file's own where the one in the case does not fit."""
         info = self.info
         try:
             return self.style
@@ -258,7 +259,7 @@ class RasterStyler(QObject):
 
 
 def _known_limits(style: RasterStyle, info: RasterInfo) -> tuple[tuple[float, float], ...] | None:
-    """Limits that the probe has found already: the second to the 98th percentile of what is not bytes."""
+    """Limits that the probe has computed: the second to the 98th percentile of values that are not bytes."""
     if style.expression or style.rule != BY_DEFAULT:
         return None
     found = []

@@ -1,4 +1,4 @@
-"""The panel of the stretch: its rule, and the histograms of what is in view."""
+"""The panel of the stretch: its rule, and the histograms of the values in view."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ CHANNEL_COLORS = ("#d9534f", "#3f9f58", "#3d7fd6")
 
 
 class StretchPanel(QWidget):
-    """`rule_chosen` carries a StretchRule; `stretches_previewed` and `stretches_chosen` a tuple of Stretch."""
+    """The panel.
+
+    `rule_chosen` carries a StretchRule; `stretches_previewed` and `stretches_chosen` a tuple of Stretch.
+    """
 
     rule_chosen = Signal(object)
     stretches_previewed = Signal(object)
@@ -86,7 +89,7 @@ class StretchPanel(QWidget):
     # -- showing ------------------------------------------------------------------------------------------------
 
     def show_style(self, style: RasterStyle, sample: ViewSample | None) -> None:
-        """`style` is what is shown on the map, its stretches as they are there."""
+        """Show `style`, with the stretches that the map shows."""
         self._style = style
         rule = style.rule
         for column, field in self.fields.fields.items():
@@ -108,7 +111,7 @@ class StretchPanel(QWidget):
         self.show_sample(sample)
 
     def show_sample(self, sample: ViewSample | None) -> None:
-        """The values in view; None while they are not measured."""
+        """Show the values in view; None while they are not measured."""
         style = self._style
         if style is None:
             return
@@ -123,7 +126,7 @@ class StretchPanel(QWidget):
             self.hint.setText(self.tr("In view: {0}").format(", ".join(dict.fromkeys(pairs))))
 
     def flush(self) -> None:
-        """Commit what is typed or dragged and not entered yet."""
+        """Commit typing or a drag that has not been entered."""
         self.fields.flush()
         for view in self.histograms:
             view.flush()

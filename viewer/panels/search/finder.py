@@ -1,4 +1,4 @@
-"""Asks the search providers off the window's thread, a moment after the last key; only the latest question counts."""
+"""Asks the search providers off the window's thread, soon after the last key; only the latest question counts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONGEST = 32_767
 
 
 class Finder(QObject):
-    """`found` carries the hits and the sentences of what failed, for the latest text asked.
+    """Searches. `found` carries the hits, and sentences on failures, for the latest text.
 
     `known` are the sites of the case, see `search_all`.
     """
@@ -42,7 +42,7 @@ class Finder(QObject):
         return self._pause.isActive() or self._job is not None
 
     def ask(self, text: str) -> None:
-        """Look for `text` soon; what was asked before is dropped. Empty text finds nothing, at once."""
+        """Search for `text` soon, instead of the text before. Empty text has no hits, at once."""
         self.cancel()
         self._text = text.strip()[:LONGEST]
         if self._text:

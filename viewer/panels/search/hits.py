@@ -1,4 +1,4 @@
-"""The hits of the palette: what they are, who provides them, how they are ranked. No Qt widgets here.
+"""The hits of the palette: their types, their providers, their ranking. No Qt widgets here.
 
 A provider is asked in a job's thread. It never contacts a host.
 """
@@ -20,9 +20,9 @@ from layers.places.names import holds_in_order, name_key, tight
 MOST_IN_GROUP = 8
 SAME_PLACE_M = 10_000.0
 EXACT, BEGINS, WORDS, INSIDE, NEARLY = 0.0, 1.0, 2.0, 3.0, 4.0
-"""Ranks of a name as an answer: it is so, begins so, has such words, holds it somewhere, is spelled nearly so."""
+"""Ranks of a name for a text: equal, begins with it, has its words, contains it, is spelled similarly."""
 WEAK_COORDINATE = 10.0
-"""The score of a coordinate that is a word as well."""
+"""The score of a coordinate that is also a word."""
 SHORTEST_RUN_ON = 5
 """Fewest letters that are found across the words of a name; fewer would match by chance."""
 
@@ -42,11 +42,11 @@ class Group(enum.IntEnum):
 
 @dataclass(frozen=True, kw_only=True)  # no Struct: not all fields tell hits apart
 class Hit:
-    """Something found. `lon`, `lat` are where it is shown; `bounds` (lon, lat), where it has some, is gone to.
+    """Something found. `lon`, `lat` are its place; `bounds` (lon, lat), where it has some, are shown.
 
-    `note` says more in one line. `fields` is what a site made of it begins with (see `Site`); None: no site is made of
-    it. `score`: the lower the better within its group; its whole part says how well the name answers (EXACT ...).
-    `names` are all names of a facility, by which a site of the case is known to be the same.
+    `note` adds one line. `fields` are those of a site made of it (see `Site`); None: no site can be made of it.
+    `score`: the lower the better within its group; its whole part is the rank of the name (EXACT ...). `names` are all
+    names of a facility, by which it is recognised as a site of the case.
     """
 
     group: Group
@@ -72,7 +72,7 @@ class Hit:
 
 
 class SearchProvider(Protocol):
-    """Finds hits for what is typed; any thread."""
+    """Finds hits for typed text; in any thread."""
 
     def search(self, text: str) -> list[Hit]:
         """Hits, in any order. Raises GeoloupeError where it cannot search at all."""
@@ -81,7 +81,7 @@ class SearchProvider(Protocol):
 
 @runtime_checkable
 class TolerantProvider(SearchProvider, Protocol):
-    """Finds names that are spelled nearly so as well; asked where nothing else was found."""
+    """Finds names with a similar spelling too; asked where nothing else was found."""
 
     def search_nearly(self, text: str) -> list[Hit]:
         """Hits of the score NEARLY and worse. Raises GeoloupeError where it cannot search at all."""
@@ -89,7 +89,7 @@ class TolerantProvider(SearchProvider, Protocol):
 
 
 class AttributeMatch(Struct, frozen=True):
-    """A feature whose attribute `column` has a `value` with the text in it; `bounds` in lon, lat, if it has a place."""
+    """A feature whose attribute `column` has a `value` containing the text; `bounds` in lon, lat, if it has a place."""
 
     fid: int
     column: str
@@ -115,22 +115,22 @@ class KnownSites(Protocol):
     """The sites of the case; any thread."""
 
     def same_as(self, hit: Hit) -> Hit | None:
-        """The site of the case that a facility found elsewhere is, as a hit with the facility's score; or None."""
+        """The site of the case that is the same facility, as a hit with the facility's score; or None."""
         ...
 
 
 def name_score(wanted: str, name: str) -> float | None:
-    """Rates how a name answers to a key from `name_key`: EXACT, BEGINS, WORDS or INSIDE; None where it does not."""
+    """Rate a name for a key from `name_key`: EXACT, BEGINS, WORDS or INSIDE; None where it does not match."""
     return key_score(wanted, name_key(name))
 
 
 def key_score(wanted: str, key: str) -> float | None:
-    """`name_score` for a name that is a key already. Words may stand in any order, and spaces are optional."""
+    """`name_score` for a name that is a key already. Words may be in any order, and spaces are optional."""
     return Wanted(wanted).score(key, tight(key))
 
 
 class Wanted:
-    """A key that is looked for among very many names: what is needed of it is taken apart once."""
+    """A key that is looked for among very many names, prepared once."""
 
     __slots__ = ("_closed", "_is_short_form", "_key", "_longest", "_words")
 
@@ -140,7 +140,7 @@ class Wanted:
         self._is_short_form = holds_in_order(self._closed, self._closed)
 
     def score(self, key: str, closed_key: str) -> float | None:
-        """The `key_score` of a key, given as it is and `tight`."""
+        """The `key_score` of a key, given as it is and without spaces (`tight`)."""
         if self._longest not in closed_key and not (self._is_short_form and self._closed[0] in closed_key):
             return None  # most of 100,000
         wanted, closed, words = self._key, self._closed, self._words
@@ -161,9 +161,9 @@ class Wanted:
 def search_all(
     providers: Iterable[SearchProvider], text: str, known: KnownSites | None = None
 ) -> tuple[list[Hit], list[str]]:
-    """Everything found, ranked in groups, and the sentences of the providers that could not search.
+    """All hits, ranked in groups, and sentences from the providers that could not search.
 
-    A facility that is `known`, a site of the case, is that site, under whatever name it was found.
+    A facility that is a site of the case (`known`) is that site's hit, under whatever name it was found.
     """
     providers = tuple(providers)
     hits, problems = _asked([provider.search for provider in providers], text)

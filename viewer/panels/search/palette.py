@@ -1,4 +1,4 @@
-"""The palette: type some letters of what is wanted, a command or a place or a coordinate, and press Enter."""
+"""The palette: a list of commands, places and coordinates that match typed letters; Enter takes one."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ MOST_ROWS, WIDTH_PX, FOOT_MARGIN_PX = 13, 680, 5
 
 
 def _is_able(row: Row) -> bool:
-    """True for what can be chosen: no heading, no command that cannot be done now."""
+    """True for a row that can be chosen: no heading, and no command that is not possible now."""
     return isinstance(row, Hit) or (isinstance(row, PaletteEntry) and row.enabled)
 
 
 class CommandPalette(QDialog):
-    """A list over the map; Escape or a click elsewhere closes it. What cannot run now is shown, not chosen.
+    """A list over the map; Escape or a click elsewhere closes it. Impossible commands are shown, but cannot be chosen.
 
-    With a `finder` it finds places too. `hit_previewed` carries the hit that is pointed at, or None.
+    With a `finder` it finds places too. `hit_previewed` carries the current hit, or None.
     """
 
     hit_previewed = Signal(object)
@@ -60,7 +60,7 @@ class CommandPalette(QDialog):
     site_wanted = Signal(object)
     datum_changed = Signal(str)
     covered = Signal(QRect)
-    """The part of the screen that the palette hides, in global coordinates; an empty rectangle when it is gone."""
+    """Emitted with the part of the screen that the palette hides, in global coordinates; empty when it is closed."""
 
     def __init__(
         self, entries: Sequence[PaletteEntry], parent: QWidget | None = None, finder: Finder | None = None
@@ -112,7 +112,7 @@ class CommandPalette(QDialog):
         return view
 
     def _make_foot(self) -> QFrame:
-        """Make the foot: what the keys do, what went wrong, and the datum of a coordinate."""
+        """Make the foot: the keys, errors, and the datum of a coordinate."""
         foot = QFrame(self)
         foot.setObjectName("paletteFoot")
         self._says.setObjectName("muted")
@@ -167,17 +167,17 @@ class CommandPalette(QDialog):
 
     @property
     def is_searching(self) -> bool:
-        """True while more may be found."""
+        """True while more hits may come."""
         return self._finder is not None and self._finder.is_busy
 
     # -- what is listed -----------------------------------------------------------------------------------------
 
     def shown_texts(self) -> list[str]:
-        """The texts that are listed now, the best first, without headings."""
+        """The texts of the rows, the best first, without headings."""
         return [row.text for row in self.rows if not isinstance(row, str)]
 
     def shown_hits(self) -> list[Hit]:
-        """The hits among them."""
+        """The hits among the rows."""
         return [row for row in self.rows if isinstance(row, Hit)]
 
     def sentence(self) -> str:
@@ -202,7 +202,7 @@ class CommandPalette(QDialog):
             self._enter(self._waiting)
 
     def _show_rows(self, *, keeps: bool = False) -> None:
-        """`keeps`: the row that was shown as chosen for this text stays so, as Enter may be on its way."""
+        """Show the rows. `keeps`: the current row for this text stays, as Enter may be on its way."""
         before = self.current() if self._is_touched or keeps else None
         wanted = self.line.text().strip()
         self.rows = arranged(wanted, matching(wanted, self._entries), self._hits)
@@ -221,7 +221,7 @@ class CommandPalette(QDialog):
         self._point_at()
 
     def _is_certain(self, at: int, wanted: str) -> bool:
-        """True for a row that no answer of the search, which begins now, can come before."""
+        """True for a row that no hit of the search that begins now can precede."""
         if self._finder is None:
             return True
         row = self.rows[at] if at >= 0 else None
@@ -235,13 +235,13 @@ class CommandPalette(QDialog):
     # -- one of them --------------------------------------------------------------------------------------------
 
     def current(self) -> PaletteEntry | Hit | None:
-        """The row that Enter takes; None for a heading, and where nothing is listed."""
+        """The row that Enter takes; None for a heading, and without rows."""
         at = self._list.currentIndex().row()
         row = self.rows[at] if 0 <= at < len(self.rows) else None
         return None if isinstance(row, str) else row
 
     def _refused(self) -> PaletteEntry | None:
-        """The first row where that is a command that cannot be done now."""
+        """The first row, where that is a command that is not possible now."""
         row = next((row for row in self.rows if not isinstance(row, str)), None)
         return row if isinstance(row, PaletteEntry) and not row.enabled else None
 
@@ -294,9 +294,9 @@ class CommandPalette(QDialog):
             row.run()
 
     def _enter(self, modifiers: Qt.KeyboardModifier) -> None:
-        """Take the chosen row. While a search runs the key waits: the rows were found for other letters.
+        """Take the current row. While a search runs the key waits, as the rows belong to other letters.
 
-        A command that is meant need not wait, one that is guessed must: a place may be called so.
+        A command that is meant need not wait, a guess must, as a place may have that name.
         """
         row = self.current()
         is_busy = self.is_searching

@@ -1,4 +1,4 @@
-"""The rows of the palette: commands, what was found, and headings between them; how they match and are painted."""
+"""The rows of the palette: commands, hits, and headings between them; their matching and painting."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ NOTE_ROLE = Qt.ItemDataRole.UserRole
 HEADING_ROLE = Qt.ItemDataRole.UserRole + 1
 ROW_PX, ICON_PX, MARGIN_PX = 30, 20, 10
 CLEAR_MATCH = 1.5
-"""Letters that match a command at least so well are a good guess."""
+"""Score up to which letters that match a command are a good guess."""
 SAID_MATCH, SHORTEST_SAID = 2.0, 3
-"""The score of a command that is only told of with the words, and the letters that are enough for it."""
+"""The score of a command whose description matches, and the least letters for that."""
 NOT_NOW = 0.5
-"""Added to the score of an action that cannot be done now: it stands below those that match about as well."""
+"""Added to the score of an action that is not possible now, so that it comes below similar matches."""
 
 
 class PaletteEntry(Struct, frozen=True):
-    """One command: `group` is the menu it stands in, `says` tells in a sentence what it does."""
+    """One command: `group` is its menu, `says` its description in a sentence."""
 
     text: str
     group: str
@@ -37,19 +37,18 @@ class PaletteEntry(Struct, frozen=True):
     run: Callable[[], object]
     says: str = ""
     words: tuple[str, ...] = ()
-    """Others call it so."""
+    """Other names of the command."""
     is_by_verb: bool = False
-    """True for one of many that differ by a name alone: offered only to who begins with its verb, as the name alone
-    means the thing itself.
+    """True for one of many that differ only by a name: offered only after its verb, as the name alone means the thing.
     """
 
 
 type Row = PaletteEntry | Hit | str
-"""A text is a heading."""
+"""A row of the palette; a text is a heading."""
 
 
 def match_score(wanted: str, text: str) -> float | None:
-    """Rates how well the letters of `wanted` stand in `text` in their order: lower is better, None where they do not.
+    """Rate how well the letters of `wanted` occur in `text` in order: lower is better, None where they do not.
 
     Letters that follow each other or begin a word cost nothing, gaps cost their length.
     """
@@ -70,25 +69,25 @@ def match_score(wanted: str, text: str) -> float | None:
 
 
 def is_meant(wanted: str, text: str) -> bool:
-    """True where a command is called so, begins so or has words that begin so; letters here and there are a guess."""
+    """True where a command's name is the text, or it or its words begin so; scattered letters are a guess."""
     score = name_score(name_key(wanted), text)
     return score is not None and score <= WORDS
 
 
 def is_known_as(wanted: str, entry: PaletteEntry) -> bool:
-    """True where a command is called so here or elsewhere; of other words two letters are too few."""
+    """True where this is the name of a command here or elsewhere; for other words two letters are too few."""
     if is_meant(wanted, entry.text):
         return True
     return len(wanted) >= SHORTEST_SAID and any(is_meant(wanted, word) for word in entry.words)
 
 
 def is_said(wanted: str, entry: PaletteEntry) -> bool:
-    """True where what a command does is told with words that begin so; two letters are too few for that."""
+    """True where a command's description has words that begin so; two letters are too few for that."""
     return len(wanted) >= SHORTEST_SAID and is_meant(wanted, entry.says)
 
 
 def matching(wanted: str, entries: Sequence[PaletteEntry]) -> list[tuple[float, PaletteEntry]]:
-    """The commands that match by themselves or with their menu, the best first; all in their order for no text."""
+    """The commands that match by themselves or with their menu, the best first; for no text all, in their order."""
     if not wanted:
         return [(0.0, entry) for entry in entries if not entry.is_by_verb]
     found = []
@@ -113,8 +112,8 @@ def matching(wanted: str, entries: Sequence[PaletteEntry]) -> list[tuple[float, 
 def arranged(wanted: str, commands: Sequence[tuple[float, PaletteEntry]], hits: Sequence[Hit]) -> list[Row]:
     """Commands and hits in one list: the first row is what Enter should do.
 
-    Coordinates come first, then the commands that are meant, then names, the rest of the commands, last what cannot
-    be done now. A command that cannot be done now stands first only where it and nothing else is called so.
+    Coordinates come first, then the commands that are meant, then names, the other commands, and last those that are
+    not possible now. An impossible command comes first only where it alone has that name.
     """
     if not wanted:
         return [entry for _, entry in commands]
@@ -152,7 +151,7 @@ def _leading(
     hits: Sequence[Hit],
     named: float,
 ) -> list[PaletteEntry]:
-    """The commands that stand before what was found: those that are meant, and a good guess where no name begins so."""
+    """The commands before the hits: those that are meant, and a good guess where no name begins so."""
     is_name = named < WORDS
     if meant:
         is_site = any(hit.group is Group.SITES and hit.score < WORDS for hit in hits)
@@ -165,14 +164,15 @@ def _leading(
 
 
 def _is_called(wanted: str, text: str) -> bool:
-    """True where the text is the words, or its first words are."""
+    """True where the text is these words, or begins with them."""
     return f"{name_key(text)} ".startswith(f"{name_key(wanted)} ")
 
 
 def _place_of(group: Group, hits: Sequence[Hit], named: float) -> int:
-    """Coordinates before names before what merely holds the letters before three letters that may be a polar square.
+    """Position of a group: coordinates, names, texts that contain the letters, three letters that may be a polar
+    square.
 
-    Where something is called so, a name with that word merely holds it: China comes before a pipeline to China.
+    Beside an exact name, another one with that word only contains it: China comes before a pipeline to China.
     """
     best = min(hit.score for hit in hits)
     if group is Group.COORDINATES:
@@ -194,7 +194,7 @@ def _title(group: Group) -> str:
 
 
 def item_of(row: Row, palette: QPalette, icons: dict[str, QIcon]) -> QStandardItem:
-    """The row as the list shows and a screen reader says it. `icons` keeps what was drawn."""
+    """The row as the list shows it and a screen reader reads it. `icons` keeps drawn icons."""
     item = QStandardItem()
     item.setEditable(False)
     if isinstance(row, str):
@@ -218,7 +218,7 @@ def item_of(row: Row, palette: QPalette, icons: dict[str, QIcon]) -> QStandardIt
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Text at the left, its note at the right, none over the other; headings small."""
+    """Paints text at the left and its note at the right, without overlap; headings are small."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:  # type: ignore[override]
         if index.data(HEADING_ROLE):

@@ -74,7 +74,7 @@ def _layer_hit(score: float, layer: Layer) -> Hit:
 
 
 def _claim_hit(number: int, claim: Claim) -> Hit:
-    """A sentence holds the words, it is not called so: names come before it."""
+    """A hit for a claim, ranked below names: a sentence contains the words, but is not named so."""
     return Hit(
         group=Group.CLAIMS,
         text=one_line(claim.statement or claim.source_wording, 90),

@@ -50,13 +50,13 @@ MOST_READINGS = 4
 SHORTEST_ATTRIBUTE = 2
 LONGEST_NAME = 500
 EXTENT_ERROR_M = 50.0
-"""The corners of an extent are written so that this much is not seen."""
+"""Error in metres of the written corners of an extent, too small to be seen."""
 
 
 class CoordinateProvider:
-    """Every reading of a coordinate, and what a shape in WKT frames; raises BadCoordinate for a wrong one.
+    """All readings of a coordinate, and the extent of a shape in WKT; raises BadCoordinate for an invalid one.
 
-    Between searches the datum may change.
+    The datum may change between searches.
     """
 
     def __init__(self) -> None:
@@ -119,7 +119,7 @@ def _basis(read: ParsedCoordinate) -> str:
 
 
 class _KeyedSite(Struct, frozen=True):
-    """A site, the keys of its label and its aliases in their order, and the same without spaces."""
+    """A site with the keys of its label and its aliases in order, and the same keys without spaces."""
 
     site: Site
     keys: tuple[str, ...]
@@ -127,12 +127,12 @@ class _KeyedSite(Struct, frozen=True):
 
 
 class SiteProvider:
-    """The case's sites by label and by any alias, and by what they are."""
+    """Finds the case's sites by label, by any alias, and by class."""
 
     def __init__(self, sites: Callable[[], Mapping[str, Site]]) -> None:
         self._sites = sites
         self._known: tuple[list[Site], dict[str, _KeyedSite]] = [], {}
-        """The sites there were, and what was made of them; one value, as several threads may search."""
+        """The last sites, and their keys; one value, as several threads may search."""
 
     def search(self, text: str) -> list[Hit]:
         key = name_key(text[:LONGEST_NAME])
@@ -151,7 +151,7 @@ class SiteProvider:
         return _best(found)
 
     def search_nearly(self, text: str) -> list[Hit]:
-        """The sites of which a name, or as many words of one, is spelled nearly so."""
+        """The sites with a name, or as many words of one, of a similar spelling."""
         wanted = name_key(text[:LONGEST_NAME])
         found: list[tuple[float, Site, str]] = []
         if most_wrong(tight(wanted)):
@@ -166,7 +166,7 @@ class SiteProvider:
         return _best(found)
 
     def same_as(self, hit: Hit) -> Hit | None:
-        """The site near by that has one of the hit's names, whatever it was searched by."""
+        """The site near the hit that has one of its names, whatever text was searched for."""
         names = {tight(name_key(name)) for name in (hit.text, *hit.names)} - {""}
         for one in self._now():
             if not names.isdisjoint(one.closed) and _is_near(one.site, hit.lon, hit.lat):
@@ -174,7 +174,7 @@ class SiteProvider:
         return None
 
     def _now(self) -> Iterable[_KeyedSite]:
-        """The sites there are; what was made of one that has not changed is kept."""
+        """The present sites with their keys; those of unchanged sites are kept."""
         listed = list(self._sites().values())  # one step of the interpreter: edits come from another thread
         before, keyed = self._known
         if listed == before:
@@ -192,7 +192,7 @@ class SiteProvider:
 
 
 def _best(found: list[tuple[float, Site, str]]) -> list[Hit]:
-    """The best answers: so many measurements, and as many other marks."""
+    """The best hits: a number of measurements, and as many other marks."""
     measured = [row for row in found if row[1].mark_kind == MEASUREMENT]
     others = [row for row in found if row[1].mark_kind != MEASUREMENT]
     best = [nsmallest(MOST_IN_GROUP, rows, key=lambda row: (row[0], row[1].label)) for rows in (others, measured)]
@@ -239,7 +239,7 @@ def _site_hit(score: float, site: Site, name: str) -> Hit:
 
 
 class PlaceProvider:
-    """The shipped names; unpacked and opened when first asked, once."""
+    """Finds shipped place names; they are unpacked and opened once, when first needed."""
 
     def __init__(self, packed: Callable[[], Path], cache: Callable[[], Path]) -> None:
         self._packed, self._cache = packed, cache
@@ -247,11 +247,11 @@ class PlaceProvider:
         self._lock = threading.Lock()
 
     def prepare(self) -> None:
-        """Unpack and open now; raises as `search` does."""
+        """Unpack and open the names now; raises as `search` does."""
         self._opened()
 
     def search(self, text: str) -> list[Hit]:
-        """Raises NotReadable."""
+        """Places by name. Raises NotReadable."""
         index = self._opened()
         wanted, hits, score = name_key(text[:LONGEST_NAME]), [], EXACT
         for number, place in enumerate(index.search(text, 3 * MOST_IN_GROUP)):
@@ -261,7 +261,7 @@ class PlaceProvider:
         return hits
 
     def search_nearly(self, text: str) -> list[Hit]:
-        """Raises NotReadable."""
+        """Places with names of a similar spelling. Raises NotReadable."""
         places = self._opened().search_nearly(text[:LONGEST_NAME], MOST_IN_GROUP)
         return [_place_hit(place, NEARLY + number / 1000) for number, place in enumerate(places)]
 
@@ -331,7 +331,7 @@ def _people(population: int) -> str:
 
 
 def _aliases(place: Place) -> tuple[tuple[str, str], ...]:
-    """The first Chinese and the first Cyrillic name; which of several languages a Cyrillic one is, nobody said."""
+    """The first Chinese and the first Cyrillic name; the language of a Cyrillic one is not known."""
     chinese = next((name for name in place.names if any("\u3400" <= c <= "\u9fff" for c in name)), "")
     cyrillic = next((name for name in place.names if any("\u0400" <= c <= "\u04ff" for c in name)), "")
     pairs = (("zh", chinese), ("ru", cyrillic if place.kind in SITE_CLASSES or place.country == "Russia" else ""))
@@ -339,7 +339,7 @@ def _aliases(place: Place) -> tuple[tuple[str, str], ...]:
 
 
 class AttributeProvider:
-    """The attributes of whatever layers there are now."""
+    """Finds attributes of the present layers."""
 
     def __init__(self, sources: Callable[[], Iterable[AttributeSource]]) -> None:
         self._sources = sources

@@ -1,4 +1,4 @@
-"""A day in UTC as a strip: night and daylight, the times that fit a shadow, and the time that was stated."""
+"""A day in UTC as a strip: night and daylight, the times that fit a shadow, and the stated time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SIDE_PX = 16.0
 
 
 class DayStrip(QWidget):
-    """Shows one check at a time; its description says the same in words."""
+    """The strip of one check; its description has the same in words."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -156,7 +156,7 @@ class ShadowCheck(QDialog):
         self.note_button.setEnabled(True)
 
     def _say(self, verdict: str, why: str = "") -> None:
-        """There is no check, and this is why."""
+        """Show that there is no check, with the reason."""
         self._found = None
         self.verdict.setText(plain(verdict))
         self.why.setText(plain(why))
@@ -173,7 +173,7 @@ class ShadowCheck(QDialog):
     # -- gestures -----------------------------------------------------------------------------------------------
 
     def _note(self) -> None:
-        """Add the outcome to what is noted of the mark."""
+        """Add the outcome to the mark's notes."""
         site = self._context.document.sites.get(self.uuid)
         if site is None or not isinstance(self._found, TimeCheck):
             return
@@ -185,7 +185,7 @@ class ShadowCheck(QDialog):
 
 
 def bold_text() -> QLabel:
-    """A sentence that says the most important thing; it wraps, and can be copied."""
+    """A label for the most important sentence, in bold; it wraps, and can be copied."""
     label = wrapped("")
     font = label.font()
     font.setBold(True)
@@ -194,5 +194,5 @@ def bold_text() -> QLabel:
 
 
 def open_check(context: PanelContext, uuid: str, window: QWidget) -> None:
-    """Open the check of a mark; one that is open already comes to the front."""
+    """Open the check of a mark, or bring an open one to the front."""
     show_once(window, ShadowCheck, lambda: ShadowCheck(context, uuid, window), lambda one: one.uuid == uuid)

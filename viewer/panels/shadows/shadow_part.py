@@ -1,4 +1,4 @@
-"""The part of a site's form about a shadow: the height that it tells, its error, or why it tells none."""
+"""The part of a site's form about a shadow: its height, the error, or why there is none."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SEEN, _HIDDEN = "seen", "hidden"
 
 
 class ShadowPart(FoldSection):
-    """Hidden for all other marks. Each field is its own undo step; the height follows it."""
+    """The part; hidden for other marks. Each field is its own undo step, and the height follows it."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__("", parent=parent)
@@ -87,7 +87,7 @@ class ShadowPart(FoldSection):
         add("said_kind", self.tr("Image is"), ChoiceField(kinds), self.tr("The kind of image, where nothing states it"))
 
     def show_site(self, site: Site) -> None:
-        """Show what a mark on a shadow tells."""
+        """Show the shadow of a mark."""
         shape = shadow_of(site)
         is_other = self._site is None or self._site.uuid != site.uuid
         self._site = site if shape is not None else None
@@ -112,7 +112,7 @@ class ShadowPart(FoldSection):
         self.fields.show_other(values) if is_other else self.fields.show_row(values)
 
     def flush(self) -> None:
-        """Take what is typed and not entered yet."""
+        """Commit typing that has not been entered."""
         self.fields.flush()
 
     def _values(self, site: Site, shape: ShadowMark) -> SimpleNamespace:
@@ -171,13 +171,13 @@ class ShadowPart(FoldSection):
 
 
 def shadow_of(site: Site) -> ShadowMark | None:
-    """The shadow that a mark is on; None for other marks."""
+    """The shadow of a mark; None for other marks."""
     shape = shape_of_site(site)
     return shape if isinstance(shape, ShadowMark) and shape.is_of(site.geometry) else None
 
 
 def when_words(instant: Instant) -> str:
-    """A time in UTC, with how much it may be off."""
+    """A time in UTC, with its uncertainty."""
     at = instant.at.astimezone(UTC)
     return f"{at:%Y-%m-%d %H:%M:%S} UTC ± {instant.error_s:g} s"
 

@@ -1,4 +1,4 @@
-"""The guide: how the work goes from finding a place to handing a map over, beside the window."""
+"""The guide to the work from finding a place to handing a map over, beside the window."""
 
 from __future__ import annotations
 
@@ -59,21 +59,21 @@ class GuideWindow(QDialog):
         self.search.setFocus()
 
     def _find_first(self, text: str) -> None:
-        """Select the first place with a text, and mark all of them."""
+        """Select the first place with a text, and highlight all of them."""
         self.page.moveCursor(QTextCursor.MoveOperation.Start)
         self.page.setExtraSelections(self._places(text))
         self.nothing.setVisible(bool(text.strip()) and not self.page.extraSelections())
         self._find_next()
 
     def _find_next(self) -> None:
-        """Select the next place, after the last the first."""
+        """Select the next place, and the first one after the last."""
         text = self.search.text().strip()
         if text and not self.page.find(text):
             self.page.moveCursor(QTextCursor.MoveOperation.Start)
             self.page.find(text)
 
     def _places(self, text: str) -> list[QTextEdit.ExtraSelection]:
-        """All places with a text, in the colour of what is found."""
+        """All places with a text, in the colour of hits."""
         found, document = list[QTextEdit.ExtraSelection](), self.page.document()
         color = self.palette().color(QPalette.ColorRole.Accent)
         color.setAlpha(_FOUND_ALPHA)
@@ -87,7 +87,9 @@ class GuideWindow(QDialog):
         return found
 
     def _set_type(self) -> None:
-        """Headings a little larger than the text, and room between paragraphs: Markdown alone leaves none."""
+        """Set headings a little larger than the text, and space between paragraphs, which Markdown alone does not
+        leave.
+        """
         document = self.page.document()
         document.setDocumentMargin(14)
         block = document.begin()
@@ -105,7 +107,7 @@ class GuideWindow(QDialog):
 
 
 def guide_blocks() -> list[tuple[str, str]]:
-    """The headings and paragraphs of the shipped guide, each behind its mark: what translators are shown."""
+    """The headings and paragraphs of the shipped guide, each behind its mark, as translators see them."""
     blocks = resource_path("guide.md").read_text(encoding="utf-8").split("\n\n")
     return [(heading[1], block[heading.end() :]) for block in blocks if (heading := _HEADING.match(block))]
 

@@ -1,4 +1,4 @@
-"""The message line over the map's upper edge: the newest on top, counted, with what can be done about it."""
+"""The message line over the map's upper edge: the newest on top, counted, with its action."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from viewer.support.text import one_line, tooltip
 MOST_LINES = 4
 LONGEST_LINE = 400
 EXPIRES_MS = 10_000
-"""A notice, which asks for nothing, goes by itself after so long, not counting while somebody points at it."""
+"""Milliseconds until a notice without an action goes, not counting while the pointer is on it."""
 LATE_MS = 30_000
-"""A warning of the case that offers nothing goes after so long: it is of something that is past."""
+"""Milliseconds until a warning on the case without an action goes, as it is about the past."""
 TICK_MS = 500
 _GAP_PX = 6
 NARROW_PX = 560
@@ -38,7 +38,7 @@ NARROW_PX = 560
 
 
 class TakenTop(Protocol):
-    """Tells how much of the upper edge is taken by words that are not to be covered."""
+    """Gives the height of the upper edge with words that must not be covered."""
 
     @property
     def top_px(self) -> int: ...
@@ -47,7 +47,7 @@ class TakenTop(Protocol):
 
 
 class MessageBar(QWidget):
-    """Shows the newest line; the others behind a button that says how many there are."""
+    """Shows the newest line, and a button with the number of the others."""
 
     def __init__(self, messages: Messages, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,9 +68,9 @@ class MessageBar(QWidget):
         self.refresh()
 
     def lie_over(self, host: QWidget, free_px: int = 0, top: TakenTop | None = None) -> None:
-        """Lie on the upper edge of `host` from now on, outside its layout: what is below does not move for a line.
+        """Lie on the upper edge of `host` from now on, outside its layout, so that a line moves nothing below.
 
-        So much of the edge, at its right end, stays free; and the bar lies below what is taken at the `top`.
+        `free_px` of the edge, at its right end, stay free; and the bar lies below what is taken at the `top`.
         """
         self._host, self._free_px, self._top = host, free_px, top
         if top is not None:  # queued: it moves while a map is painted
@@ -102,7 +102,7 @@ class MessageBar(QWidget):
             self.raise_()
 
     def refresh(self) -> None:
-        """Show what stands now."""
+        """Show the present lines."""
         lines = self._messages.lines()[::-1]
         self._ages = {line: self._ages.get(line, 0) for line in lines if _expires_ms(line) is not None}
         if not self._ages:
@@ -125,7 +125,7 @@ class MessageBar(QWidget):
         self.setVisible(bool(lines))
 
     def _age(self) -> None:
-        """Take away what has been said for long enough; somebody who points at the bar is still reading."""
+        """Remove lines that have been shown for long enough, except while the pointer is on the bar."""
         focus = QApplication.focusWidget()
         if not self.isVisible() or self.underMouse() or (focus is not None and self.isAncestorOf(focus)):
             return
@@ -195,7 +195,7 @@ class _Line(QFrame):
         close.setIcon(line_icon("close", palette))
 
     def offer_more(self, others: int, is_open: bool, toggle: object) -> None:
-        """A button for the other lines, after that of the message."""
+        """Show a button for the other lines, after that of the message."""
         button = QToolButton(self._buttons)
         button.setAutoRaise(True)
         button.setText(self.tr("Fewer") if is_open else self.tr("{0} more").format(others))
@@ -204,7 +204,7 @@ class _Line(QFrame):
         button.show()
 
     def set_narrow(self, narrow: bool) -> None:
-        """The buttons go below the text, or beside it."""
+        """Move the buttons below the text, or beside it."""
         if narrow != self._is_narrow:
             self._is_narrow = narrow
             self._grid.removeWidget(self._buttons)

@@ -1,4 +1,4 @@
-"""The panel of permissions: hosts and folders that a case needs, each with its layers, allowed and taken back here."""
+"""The dialog of permissions: hosts and folders that a case needs, with their layers, allowed and withdrawn here."""
 
 from __future__ import annotations
 
@@ -26,13 +26,16 @@ MOST_LAYERS = 3
 
 
 class PermissionDialog(QDialog):
-    """Stays beside the map. Each tick holds at once: `decided` carries the needs that were ticked, and whether on."""
+    """The dialog beside the map.
+
+    Each tick takes effect at once: `decided` carries the needs and whether they are allowed.
+    """
 
     decided = Signal(object, bool)
     relink_wanted = Signal()
 
     def __init__(self, needs: Callable[[], Sequence[Need]], parent: QWidget | None = None) -> None:
-        """`needs` are asked for anew after each decision."""
+        """`needs` is called again after each decision."""
         super().__init__(parent)
         self._needs = needs
         self._shown: list[Need] = []
@@ -65,7 +68,7 @@ class PermissionDialog(QDialog):
         self.tree.setFocus()
 
     def look_again(self) -> None:
-        """Show what is needed and allowed now."""
+        """Show the present needs and permissions."""
         current = self.tree.currentItem()
         before = current.text(NAME) if current is not None else ""
         self._shown = list(self._needs())
@@ -184,7 +187,7 @@ class PermissionDialog(QDialog):
 
 
 def shown_name(need: Need) -> str:
-    """A host in the letters in which it is looked up, and in its own beside them; a folder as it is."""
+    """A host in ASCII, as it is looked up, with its own letters beside; a folder unchanged."""
     name = one_line(need.name, 400)
     if need.kind in (Kind.HOST, Kind.PRIVATE_HOST) and "xn--" in need.name:
         own = QUrl.fromAce(need.name.partition(":")[0].encode(), QUrl.AceProcessingOption.IgnoreIDNWhitelist)

@@ -29,7 +29,7 @@ FRAME_PX = (40, 60)
 
 
 class _Row(NamedTuple):
-    """A key on the sheet, and the words that it is found by."""
+    """A key on the sheet, and the words for finding it."""
 
     searched: str
     text: QLabel
@@ -39,8 +39,8 @@ class _Row(NamedTuple):
 class ShortcutSheet(QDialog):
     """`groups` maps a title to (text, keys) pairs; groups are laid out in columns of about equal length.
 
-    It is never larger than the screen: there are fewer columns where it is narrow, and what is longer scrolls. What is
-    typed into its line leaves those with all of the words.
+    It is never larger than the screen: a narrow one has fewer columns, and a long sheet scrolls. Typed words filter the
+    rows.
     """
 
     def __init__(self, groups: Mapping[str, Sequence[tuple[str, str]]], parent: QWidget | None = None) -> None:
@@ -88,7 +88,7 @@ class ShortcutSheet(QDialog):
         return [(row.text.text(), row.keys.text()) for row in rows if not row.text.isHidden()]
 
     def _filter(self, text: str) -> None:
-        """Show the rows with all words of a text, and the groups that have some; without words all."""
+        """Show the rows with all words of a text, and their groups; without words all rows."""
         words = text.casefold().split()
         is_any = False
         for group, rows in self._rows.items():
@@ -139,7 +139,7 @@ class ShortcutSheet(QDialog):
 
 
 def _columns(groups: Mapping[str, Sequence[tuple[str, str]]], count: int) -> list[list[str]]:
-    """Titles shared out in order, each to the shortest column so far."""
+    """Titles distributed in order, each to the shortest column so far."""
     columns: list[list[str]] = [[] for _ in range(count)]
     lengths = [0] * count
     for title, rows in groups.items():

@@ -18,10 +18,10 @@ _INDENT = "\u2002"
 
 
 class StartCard(QPushButton):
-    """Each line ends with … where the card has no room for it, and the tooltip has it whole."""
+    """The card. Each line ends with … where the card is too narrow, and the tooltip has it whole."""
 
     def __init__(self, title: str, detail: str, icon: str, parent: QWidget, tip: str = "") -> None:
-        """`tip`: what the tooltip says, where it is not the two lines."""
+        """`tip` is the tooltip, where it is not the two lines."""
         super().__init__(QIcon(), "", parent)
         self._lines, self._icon_name, self._tip = (title, detail), icon, tip
         self.setText("\n".join(self._lines).replace("&", "&&"))
@@ -34,7 +34,7 @@ class StartCard(QPushButton):
         self.recolor()
 
     def recolor(self) -> None:
-        """Draw the icon anew after a change of colours."""
+        """Draw the icon again after a change of colours."""
         self.setIcon(line_icon(self._icon_name, self.palette()))
 
     def shown_lines(self) -> list[str]:

@@ -30,22 +30,22 @@ COLUMN_PX = 340
 
 
 class RecoverableCase(Struct, frozen=True):
-    """A crashed session: `key` comes back when it is chosen."""
+    """A crashed session; `key` is emitted when it is chosen."""
 
     key: str
     title: str
     last_edit_at: str
     """UTC, ISO 8601."""
     edits: int
-    """That no file holds; 0: a save was lost, and its file is not what was saved."""
+    """Number of edits that no file holds; 0: a save was lost, and its file differs from what was saved."""
     marks: tuple[int, int]
-    """Its sites and its measurements, counted."""
+    """The numbers of its sites and of its measurements."""
     perhaps_open_on: str = ""
-    """The computer on which it may be open now; empty: on none."""
+    """The computer on which it may be open now; empty for none."""
 
 
 class StartPage(QScrollArea):
-    """Knows no files: it shows what it is told and says what was chosen."""
+    """The page. It reads no files: it shows what it is given, and emits what was chosen."""
 
     new_chosen = Signal()
     open_chosen = Signal()
@@ -115,7 +115,7 @@ class StartPage(QScrollArea):
         self._recover_heading.setVisible(bool(cases))
 
     def recolor(self) -> None:
-        """Draw the icons anew after a change of colours."""
+        """Draw the icons again after a change of colours."""
         for card in self.findChildren(StartCard):
             card.recolor()
 
@@ -218,7 +218,7 @@ def local_moment(iso: str) -> str:
 
 
 def _home(path: Path) -> str:
-    """The path as people abbreviate it."""
+    """The path with the home folder abbreviated."""
     try:
         return str(Path("~") / path.relative_to(Path.home()))
     except ValueError:

@@ -1,4 +1,4 @@
-"""The status bar: the tool's hint, running work, where the pointer is, the scale and the CRS of the canvas."""
+"""The status bar: the tool's hint, running work, the place under the pointer, the scale and the CRS of the canvas."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ from viewer.support.still_boxes import ComboBox
 from viewer.support.text import one_line
 
 DONE_MS = 6_000
-"""A step that was taken is told for so long."""
+"""Milliseconds for which a finished step is shown."""
 LATE_MS = 500
-"""Work that takes longer than this is shown."""
+"""Milliseconds after which running work is shown."""
 SCALES = (1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 5_000_000, 25_000_000, 100_000_000)
 
 
 class StatusBar(QStatusBar):
-    """Knows no map: it is told what to show and says what was asked for."""
+    """The bar. It has no map: it shows what it is given, and emits requests."""
 
     cancel_asked = Signal()
     keyboard_left = Signal()
-    """The keyboard is the map's again."""
+    """Emitted when the focus returns to the map."""
     scale_asked = Signal(float)
-    """Metres on the ground a pixel."""
+    """Emitted with metres on the ground a pixel."""
     crs_asked = Signal(str)
     notation_changed = Signal(str)
 
@@ -97,13 +97,13 @@ class StatusBar(QStatusBar):
         self._say()
 
     def show_mode(self, text: str) -> None:
-        """Show before the hint how to leave what the whole map is in; empty for nothing."""
+        """Show before the hint how to leave a mode of the whole map; empty for none."""
         if text != self._mode_text:
             self._mode_text = text
             self._say()
 
     def show_done(self, text: str) -> None:
-        """Show for a while, in the hint's place, what was done where it may be out of sight; empty for nothing."""
+        """Show for a while, in place of the hint, a finished step that may be out of sight; empty for none."""
         self._done_text = text
         self._done_goes.stop()
         if text:
@@ -115,7 +115,7 @@ class StatusBar(QStatusBar):
         self.hint.say(text)
 
     def show_work(self, title: str, fraction: float, *, can_stop: bool = True) -> None:
-        """Work goes on; shown half a second after its start. A negative `fraction`: nobody knows how far."""
+        """Show running work, half a second after its start. A negative `fraction`: its progress is not known."""
         self._work.show_work(title, fraction, can_stop)
 
     def end_work(self) -> None:
@@ -128,14 +128,14 @@ class StatusBar(QStatusBar):
         return self._notation
 
     def show_place(self, lon: float, lat: float, error_m: float | None) -> None:
-        """The place under the pointer, NaN off the map; `error_m` is what a pixel is worth and sets the digits."""
+        """Show the place under the pointer, NaN off the map; `error_m` is the size of a pixel and sets the digits."""
         on_map = math.isfinite(lon) and math.isfinite(lat)
         self._place = (lon, lat) if on_map else None
         self._error_m = error_m
         self.coordinate.setText(self.coordinate_text() or f"{self._notation} —")
 
     def show_pixel(self, col: int, row: int) -> None:
-        """The pixel under the pointer, counted from 0, where the picture has no place on Earth."""
+        """Show the pixel under the pointer, counted from 0, where the picture has no place on Earth."""
         self._place = None
         self.coordinate.setText(self.tr("column {0}, row {1}").format(col, row))
 
@@ -158,14 +158,14 @@ class StatusBar(QStatusBar):
         self.notation_changed.emit(str(self._notation))
 
     def set_map_visible(self, visible: bool) -> None:
-        """Show what is about the map, or hide it while there is none."""
+        """Show the parts about the map, or hide them without one."""
         for part in (self.hint, self.coordinate, self.scale, self.crs):
             part.setVisible(visible)
 
     # -- scale and CRS -----------------------------------------------------------------------------------------
 
     def show_scale(self, metres_per_pixel: float) -> None:
-        """The scale at the middle of the map; NaN or 0 for none."""
+        """Show the scale at the middle of the map; NaN or 0 for none."""
         self.scale.setEnabled(True)
         self._scale_shown = scale_text(metres_per_pixel / LOGICAL_PIXEL_M)
         if not self._scale_line.hasFocus():
@@ -178,7 +178,7 @@ class StatusBar(QStatusBar):
         self._show_scale_again()
 
     def show_crs(self, name: str, current: str) -> None:
-        """`name` stands on the button; `current` is checked in its menu."""
+        """Show `name` on the button, with `current` checked in its menu."""
         self.crs.setText(f"{one_line(name, 32)}  ▾")
         self._crs_current = current
 
@@ -209,7 +209,7 @@ class StatusBar(QStatusBar):
         return box
 
     def _ask_scale(self) -> None:
-        """Go to the scale that was typed, and back to the map; of a text that is no scale nothing stays."""
+        """Go to the typed scale, and back to the map; a text that is no scale is dropped."""
         scale = parse_scale(self.scale.currentText())
         self._show_scale_again()
         self.keyboard_left.emit()
@@ -228,7 +228,7 @@ class StatusBar(QStatusBar):
 
 
 class _Work(QWidget):
-    """Progress with a way to stop it, late enough that quick work does not flicker."""
+    """Progress with a button to stop, shown late enough that quick work does not flicker."""
 
     cancel_asked = Signal()
 
@@ -273,7 +273,7 @@ class _Work(QWidget):
 
 
 def scale_text(scale: float) -> str:
-    """1:25 000, with as many figures as are worth reading; a dash where there is none."""
+    """1:25 000, with as many digits as are significant; a dash without a scale."""
     if not math.isfinite(scale) or scale <= 0:
         return "1:—"
     step = 10 ** max(0, math.floor(math.log10(scale)) - 2)
@@ -281,7 +281,7 @@ def scale_text(scale: float) -> str:
 
 
 def parse_scale(text: str) -> float | None:
-    """The number of a scale as people type it (1:25 000, 25000, 1/25,000), None where it is none."""
+    """The number of a typed scale (1:25 000, 25000, 1/25,000); None for other text."""
     digits = re.sub(r"[\s,.'\u202f\u00a0]", "", re.sub(r"^\s*1\s*[:/]", "", text))
     if not digits.isdigit() or not 0 < int(digits) < 10**10:
         return None

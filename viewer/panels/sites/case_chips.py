@@ -58,5 +58,5 @@ class CaseChips(QDialog):
 
 
 def show_case_chips(context: PanelContext, window: QWidget) -> CaseChips:
-    """Bring the chips of the case to the front."""
+    """Bring the dialog of the case's chips to the front."""
     return show_once(window, CaseChips, lambda: CaseChips(context, window))

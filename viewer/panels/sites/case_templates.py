@@ -1,4 +1,4 @@
-"""The templates that hold in a case: those shipped for the theme, and the case's own."""
+"""The templates of a case: those shipped for the theme, and the case's own."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def templates_of_case(document: Document) -> list[MarkTemplate]:
 
 @lru_cache(maxsize=4)
 def _templates_of_rows(rows: tuple[Template, ...]) -> tuple[MarkTemplate, ...]:
-    """Read once for each state of a case: menus ask with every edit."""
+    """Templates of rows, read once for each state of a case, as menus need them after every edit."""
     return tuple(templates_of(rows, shipped_templates()))
 
 
@@ -42,7 +42,7 @@ def _by_title(choice: tuple[str, str]) -> tuple[bool, str]:
 
 
 def offer_classes(context: PanelContext, field: ChoiceField) -> None:
-    """Let a field offer the classes there are, and the kinds of them for which the case has templates."""
+    """Let a field offer the present classes, and the case's templates by class."""
 
     def read() -> None:
         own = [

@@ -1,4 +1,4 @@
-"""A chip seen larger: its picture, the facts that never change, and its caption, marking and NIIRS, which may."""
+"""A chip in large: its picture, its fixed facts, and its caption, marking and NIIRS, which can be changed."""
 
 from __future__ import annotations
 
@@ -169,5 +169,5 @@ class ChipDialog(QDialog):
 
 
 def open_chip(context: PanelContext, uuid: str, window: QWidget) -> None:
-    """See a chip larger; one that is open already comes to the front."""
+    """Show a chip in large, or bring its open dialog to the front."""
     show_once(window, ChipDialog, lambda: ChipDialog(context, uuid, window), lambda one: one.uuid == uuid)

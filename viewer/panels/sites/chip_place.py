@@ -16,12 +16,12 @@ from viewer.support.painting import painting
 
 _MOST_CHARS = 2000
 NEAR_PX, FAR_PX = 8.0, 20.0
-"""The ticks leave the place itself free."""
+"""Distances in pixels of the ticks' ends from the place, which stays free."""
 _RIM, _INK = QColor("#101820"), QColor("#ffd23f")
 
 
 def place_in(chip: Chip, lon: float, lat: float) -> tuple[float, float] | None:
-    """The place as parts of the chip's width and height; None where it is outside, or the chip does not say."""
+    """The place as parts of the chip's width and height; None where it is outside, or the chip has no place."""
     affine = _affine(chip.transform_json)
     if affine is None or chip.width <= 0 or chip.height <= 0:
         return None
@@ -51,7 +51,7 @@ def ticked(picture: QImage, place: tuple[float, float]) -> QImage:
 
 
 def _affine(text: str) -> Affine | None:
-    """The six numbers of a transform that can be turned back; None for whatever else a file may hold."""
+    """The six numbers of an invertible transform; None for any other text."""
     if len(text) > _MOST_CHARS:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Thumbnails of the chips of a site, in rows: Enter or a click opens one larger, Delete takes it out of the case."""
+"""Thumbnails of the chips of a site, in rows: Enter or a click opens one in large, Delete removes it from the case."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _UUID = Qt.ItemDataRole.UserRole
 
 
 class ChipStrip(QListWidget):
-    """Decoded pictures come later; a chip without one shows its words alone."""
+    """The thumbnails. Pictures are decoded later; a chip without one has words alone."""
 
     opened = Signal(str)
-    """The uuid of the chip that is to be seen larger."""
+    """Emitted with the uuid of the chip to show in large."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None, *, names_sites: bool = False) -> None:
-        """`names_sites`: chips of several sites stand here, and each has the name of its own below it."""
+        """`names_sites`: the chips are of several sites, and each has the name of its site below it."""
         super().__init__(parent)
         self._context, self._names_sites = context, names_sites
         self._pictures: dict[str, QIcon] = {}
@@ -51,7 +51,7 @@ class ChipStrip(QListWidget):
         self.hide()  # as long as there are none
 
     def show_chips(self, chips: Sequence[Chip]) -> None:
-        """Show these chips, the newest capture first; those on show already keep their pictures."""
+        """Show these chips, the newest capture first; those already shown keep their pictures."""
         wanted = sorted(chips, key=lambda chip: (chip.created_at, chip.kind), reverse=True)[:MOST_SHOWN]
         named = [(chip, self._words(chip)) for chip in wanted]
         if named == self._shown:

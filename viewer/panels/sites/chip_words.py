@@ -1,4 +1,4 @@
-"""The words about chips: dates with their basis, sizes, and the NIIRS scales that a sensor allows."""
+"""Words on chips: dates with their basis, sizes, and the NIIRS scales for a sensor."""
 
 from __future__ import annotations
 
@@ -32,8 +32,9 @@ def date_words(image: Image) -> str:
 
 
 def chip_date_words(document: Document, chip: Chip) -> str:
-    """The date that a chip was taken with, its kind, and its basis, which the image of it says; then what that says by
-    now, where it was stated later.
+    """The date that a chip was taken with, with its kind, and the basis that its image states.
+
+    The image's present date follows, where it was stated later.
     """
     image = document.images.get(chip.image_uuid)
     is_same = image is not None and image.acquired_at == chip.acquired_at
@@ -46,7 +47,7 @@ def _stated_later(words: str, now: str) -> str:
 
 
 def dated(acquired_at: str, date_kind: str, date_basis: str = "") -> str:
-    """A date with its kind and its basis; never without the latter where there is a date."""
+    """A date with its kind and its basis, which no date is without."""
     if not acquired_at:
         if date_kind == "composite":
             return translate("Chips", "composite, date unknown")
@@ -61,14 +62,14 @@ def dated(acquired_at: str, date_kind: str, date_basis: str = "") -> str:
 
 
 def kind_words(chip: Chip) -> str:
-    """Exact pixels, or the view; of another program's chip its kind as it stands."""
+    """Words for exact pixels, or the view; the kind of another program's chip unchanged."""
     if chip.kind == "pixels":
         return translate("Chips", "Exact pixels")
     return translate("Chips", "View") if chip.kind == "view" else one_line(chip.kind, 30) or translate("Chips", "chip")
 
 
 def niirs_scales(sensor: str) -> tuple[str, ...]:
-    """The scales that fit a sensor: radar is rated on the radar scale only, and nothing else on it."""
+    """The scales for a sensor: radar is rated on the radar scale only, and nothing else on it."""
     if not sensor:
         return NIIRS_SCALES
     is_radar = bool(_RADAR.search(sensor.upper()))

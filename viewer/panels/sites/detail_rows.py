@@ -1,4 +1,4 @@
-"""The rows of the site form that its class asks for: the fields of the template, kept in the mark itself."""
+"""The rows of the site form for the fields of its class's template, which are kept in the mark itself."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from viewer.support.text import one_line, plain
 
 
 class DetailPart(FoldSection):
-    """Hidden for a class without a template. The fields are made anew only when the class, or its template, is another.
+    """The part; hidden for a class without a template. `fields` are those shown, by the keys of the template.
 
-    `fields` are those that are shown, by the keys of the template.
+    Fields are made again only when the class, or its template, is another.
     """
 
     def __init__(self, context: PanelContext) -> None:
@@ -38,7 +38,7 @@ class DetailPart(FoldSection):
         self.hide()
 
     def show_site(self, site: Site) -> None:
-        """Show the fields of the site's class, and what it says in them."""
+        """Show the fields of the site's class with their values."""
         templates = templates_of_case(self._context.document)
         template = template_for(templates, site.class_code)
         is_other = site.uuid != self._uuid or template != self._template
@@ -63,7 +63,7 @@ class DetailPart(FoldSection):
         return SimpleNamespace(**({"uuid": site.uuid} | {one.key: value_in(details, one) for one in specs}))
 
     def flush(self) -> None:
-        """Commit what is typed and not entered yet."""
+        """Commit typing that has not been entered."""
         self.fields.flush()
 
     def _build(self) -> None:
@@ -94,7 +94,7 @@ class DetailPart(FoldSection):
 def _kept(
     details: Mapping[str, Any], templates: Iterable[MarkTemplate], template: MarkTemplate | None
 ) -> Iterator[str]:
-    """The values of a mark in fields of other classes, each once: they come back with their class."""
+    """Values of a mark in fields of other classes, without repetition; they return with their class."""
     asked = {spec.key for spec in template.fields} if template is not None else set[str]()
     for other in templates if details else ():
         for spec in other.fields:

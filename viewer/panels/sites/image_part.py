@@ -1,4 +1,4 @@
-"""The part of a site's form about the image that the mark was drawn on: its date, its pixels, where it may be cited."""
+"""The part of a site's form about the image that the mark was drawn on: its date, pixels and citations."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _NO_IMAGE, _RECORDED = "", "recorded"
 
 
 class ImagePart(FoldSection):
-    """Shows one site at a time; what is asked about its image stands here, too."""
+    """The part for one site; questions about its image are shown here, too."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Image"), parent=parent)
@@ -93,7 +93,7 @@ class ImagePart(FoldSection):
         context.claim_shown.connect(self._offer_citing)
 
     def show_site(self, site: Site) -> None:
-        """Show what is known of a site's image."""
+        """Show the known facts of a site's image."""
         document = self._context.document
         is_other, self._uuid = site.uuid != self._uuid, site.uuid
         image = document.images.get(site.image_uuid)
@@ -112,7 +112,7 @@ class ImagePart(FoldSection):
         self._offer_citing()
 
     def flush(self) -> None:
-        """Take what is typed and not entered yet."""
+        """Commit typing that has not been entered."""
         self.placement.flush()
 
     # -- showing ------------------------------------------------------------------------------------------------
@@ -153,7 +153,7 @@ class ImagePart(FoldSection):
         return [(name, text) for name, text in facts if text]
 
     def _position(self, site: Site, image: Image) -> str:
-        """One sentence on how well the mark is known: a radius only where pick and placement are both stated."""
+        """One sentence on the accuracy of the mark: a radius only where pick and placement are both stated."""
         pick = pick_of(site)
         if pick is None or site.position_basis != MEASURED:
             return ""
@@ -178,7 +178,7 @@ class ImagePart(FoldSection):
         )
 
     def least_error(self, site: Site) -> str:
-        """The words in place of a position error that is not judged; empty without an image that it was measured on."""
+        """Text for an unjudged position error; empty without an image that the mark was measured on."""
         least = least_error_text(site) if site.image_uuid in self._context.document.images else ""
         return self.tr("not judged, {0} at best").format(least.removeprefix(AT_LEAST)) if least else ""
 
@@ -254,7 +254,7 @@ class ImagePart(FoldSection):
 
 
 def least_error_text(site: Site) -> str:
-    """The error that a mark has at best by the image that it was measured on; empty for any other, and a judged one."""
+    """The least error of a mark by the image that it was measured on; empty for other marks, and for a judged error."""
     least_m = at_best_m(site)
     return "" if least_m is None else AT_LEAST + metres(least_m)
 

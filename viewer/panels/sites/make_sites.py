@@ -1,4 +1,4 @@
-"""Asks how the selected features become sites: which column is what, and what is said of their source."""
+"""Asks how the selected features become sites: the meaning of columns, and their source."""
 
 from __future__ import annotations
 
@@ -47,15 +47,15 @@ from viewer.support.text import one_line
 
 WIDTH_PX = 500
 SCROLL_PX, AROUND_PX = 12, 150
-"""Room for the scroll bar; for all but the form."""
+"""Logical pixels for the scroll bar, and for everything but the form."""
 MOST = 20_000
-"""More sites than that in one step are no analyst's marks."""
+"""Most sites in one step: more are no marks of an analyst."""
 TOLD_ROWS = 250
-"""The window hears how far it is once in so many."""
+"""Rows between two reports of progress."""
 
 
 class MakeSitesDialog(QDialog):
-    """Stays beside the map; the sites are made by a job and are one undo step."""
+    """The dialog beside the map; a job makes the sites, as one undo step."""
 
     def __init__(
         self, context: PanelContext, access: FeatureAccess, layer: Layer, info: VectorInfo | None, parent: QWidget
@@ -153,7 +153,7 @@ class MakeSitesDialog(QDialog):
         return SiteMapping(chosen, self.class_code.currentData(), self.others.isChecked())
 
     def make(self) -> None:
-        """Read the features as they are in the file, build the edit, push it: the window waits for nothing."""
+        """Read the features from the file, build the edit and push it, without blocking the window."""
         source = self._access.source_of(self._layer.uuid)
         if source is None:
             gone = self.tr("The layer “{0}” is no longer in the case.")

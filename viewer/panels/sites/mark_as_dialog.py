@@ -1,4 +1,4 @@
-"""A list of all templates, to draw a mark of one: type a part of its name, and Enter takes the first."""
+"""A list of all templates for drawing a mark: a typed part of a name filters it, and Enter takes the first."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown
 
 
 class MarkAsDialog(QDialog):
-    """`chosen` carries the template."""
+    """The dialog; `chosen` carries the template."""
 
     chosen = Signal(object)
 
@@ -61,7 +61,7 @@ class MarkAsDialog(QDialog):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Arrow keys in the line move in the list."""
+        """Move in the list with the arrow keys of the line."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _MOVES:
             QApplication.sendEvent(self.list, event)
             return True

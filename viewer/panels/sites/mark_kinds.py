@@ -1,4 +1,4 @@
-"""A choice of the kind of marks that the site list shows: sites, or one of the other kinds, which stand apart."""
+"""A choice of the kind of marks in the site list: sites, or one of the other kinds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from viewer.support.still_boxes import ComboBox
 
 
 class MarkKinds(ComboBox):
-    """Hidden while a case holds nothing but sites. `kind_chosen` tells that `shows` answers otherwise than before."""
+    """The choice; hidden while a case holds only sites. `kind_chosen` is emitted when `shows` changes."""
 
     kind_chosen = Signal()
 
@@ -41,20 +41,20 @@ class MarkKinds(ComboBox):
         return str(self.currentData())
 
     def shows(self, site: Site) -> bool:
-        """True for a mark that the list should show."""
+        """True for a mark of the chosen kind."""
         return self.kind in (EVERY_KIND, kind_of(site))
 
     def show_all(self) -> None:
-        """List marks of whatever kind."""
+        """Choose marks of every kind."""
         self.setCurrentIndex(self.findData(EVERY_KIND))
 
     def read(self, others: Mapping[str, str]) -> None:
-        """Another case, or another state of it: count its marks anew, given the kinds of those that are no sites."""
+        """Count the marks of a case anew, given the kinds of those that are no sites."""
         self._others = dict(others)
         self._show()
 
     def follow(self, uuids: Iterable[str], sites: Mapping[str, Site]) -> None:
-        """An edit has touched these marks."""
+        """Update the counts after an edit of these marks."""
         before = dict(self._others)
         for uuid in uuids:
             site = sites.get(uuid)

@@ -1,4 +1,4 @@
-"""The rows of the site form that say where a site is: its coordinate, which can be typed or pasted, and its datum."""
+"""The rows of the site form for its place: the coordinate, which can be typed or pasted, and its datum."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from viewer.support.text import plain, tooltip
 
 
 class PlaceField(LineField):
-    """A coordinate. It shows as many digits as the error allows: typed again, they say nothing new."""
+    """A field for a coordinate. It shows as many digits as the error allows: typing them again changes nothing."""
 
     says_something_midway = False
 
@@ -46,15 +46,15 @@ class PlaceField(LineField):
 
 
 class PlaceRows(QObject):
-    """A point takes any notation that the palette reads; of a line or an area a place in it is shown.
+    """The rows. A point takes any notation that the palette reads; for a line or an area a place in it is shown.
 
-    `refusal` is why the text that was typed last is no place; empty where it is one, or nothing was typed.
+    `refusal` is the reason why the last typed text is no place; empty where it is one, or nothing was typed.
     """
 
     dropped = Signal(object)
-    """Dropped: a refused text that went with the site that was shown."""
+    """Emitted with the `Dropped` text that was refused for the site shown before."""
     mended = Signal()
-    """A place was entered where `dropped` told of none."""
+    """Emitted when a place was entered where `dropped` had been emitted."""
 
     def __init__(self, form: QFormLayout, context: PanelContext, parent: QObject) -> None:
         super().__init__(parent)
@@ -63,9 +63,9 @@ class PlaceRows(QObject):
         self._given = self._error_said = self.refusal = ""
         self._given_on = Datum.WGS84
         self._is_read_again = False
-        """True where the datum in the box is that of a coordinate which is entered: the text shown is in WGS 84."""
+        """True where the datum in the box is that of an entered coordinate; the text shown is in WGS 84."""
         self._placed: BaseGeometry | None = None
-        """The place at which the coordinate that was given has put the site."""
+        """The geometry to which the given coordinate has moved the site."""
         self._is_placing = False
         self.line = PlaceField()
         self.line.setAccessibleName(self.tr("Place"))
@@ -92,7 +92,7 @@ class PlaceRows(QObject):
         context.tell_dropped("sites", self)
 
     def show_site(self, site: Site) -> None:
-        """Show where a site is; typing about the same one that is not finished stays."""
+        """Show the place of a site; unfinished typing for the same site stays."""
         is_other = self._site is None or self._site.uuid != site.uuid
         if is_other and self._site is not None and self.refusal:
             why = self.refusal if self.line.text() in self.refusal else f"“{self.line.text()}”: {self.refusal}"
@@ -118,7 +118,7 @@ class PlaceRows(QObject):
         self.note.setVisible(bool(note))
 
     def retype(self, typed: Mapping[str, str]) -> None:
-        """Type once more what was dropped, with the keyboard in the line: it says why again."""
+        """Type dropped text again, with the focus in the line, so that the refusal is shown again."""
         unfold_to(self.line)
         self.line.setFocus(Qt.FocusReason.OtherFocusReason)
         self.line.setText(typed["place"])
@@ -136,7 +136,7 @@ class PlaceRows(QObject):
             self._context.give_up(series, self.line.accessibleName(), self.line.flush)
 
     def flush(self) -> None:
-        """Take what is typed and not entered yet."""
+        """Commit typing that has not been entered."""
         self.line.flush()
 
     def _note(self, site: Site) -> str:
@@ -150,7 +150,7 @@ class PlaceRows(QObject):
         return " ".join(said)
 
     def _reading(self) -> str:
-        """The reading of the typed coordinate, and other readings that it could have."""
+        """The reading of the typed coordinate, with other possible readings."""
         read, *others = places_in_text(self._given, self._given_on)
         notation = str(read.notation) if self._given_on is Datum.WGS84 else f"{read.notation}, {self._given_on}"
         said = self.tr("Read as {0}, good to {1}.").format(notation, metres(read.position_error_m)) + self._error_said
@@ -184,7 +184,7 @@ class PlaceRows(QObject):
         self._show_refusal()
 
     def _said_of_error(self, before: float | None, after: float | None) -> str:
-        """A sentence on the error, where entering a place has set another one or kept one."""
+        """A sentence on the error, where entering a place has changed or kept it."""
         assert after is not None, "a typed place has an error"
         if before == after:
             implied = places_in_text(self._given, self._given_on)[0].position_error_m
@@ -193,13 +193,13 @@ class PlaceRows(QObject):
         return self.tr(" The error is {0} now; it was {1}.").format(metres(after), was)
 
     def _read_again(self) -> None:
-        """Another datum for the coordinate that was typed last."""
+        """Read the last typed coordinate with another datum."""
         if self._given:
             self._enter(self._given)
             self._is_read_again = not self.refusal
 
     def _back_to_wgs84(self) -> None:
-        """The box is about what is typed; the text that is shown then is in WGS 84."""
+        """Reset the box to WGS 84, the datum of the text that is shown."""
         self._is_read_again = False
         self.datum.setCurrentIndex(0)
 
@@ -219,7 +219,7 @@ class PlaceRows(QObject):
 
 
 def _read(text: str) -> tuple[float, float, float] | None:
-    """Place and error that a text is read as; None where it is no coordinate."""
+    """Place and error of a text; None for one that is no coordinate."""
     try:
         read = places_in_text(text)[0]
     except BadCoordinate:

@@ -1,4 +1,4 @@
-"""A table of points, one a row, whose places are typed in: how it is selected, edited and left."""
+"""A table of points with typed places: its selection, its editing, and its Tab key."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 
 class PlaceTable(QTableView):
-    """One row is selected at a time; a double click, F2 or a digit begins an entry, and Tab leaves the table.
+    """The table. One row is selected at a time; a double click, F2 or a digit begins an entry, and Tab leaves it.
 
-    A letter begins none: whoever takes a tool by its key, right after a click on a row, has lost nothing.
+    A letter begins none, so that the keys of tools still work after a click on a row.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -26,7 +26,7 @@ class PlaceTable(QTableView):
 
     @property
     def is_edited(self) -> bool:
-        """True while something is typed into a cell: its keys are the entry's."""
+        """True while a cell is being edited, which takes all keys."""
         return self.state() == QAbstractItemView.State.EditingState
 
     @override

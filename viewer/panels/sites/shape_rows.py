@@ -1,4 +1,4 @@
-"""The part of the site form on what a mark exactly is: its length and area, sizes, words and vertices, to be typed."""
+"""The part of the site form on a mark's exact values: length and area, sizes, words and vertices, to be typed."""
 
 from __future__ import annotations
 
@@ -70,21 +70,21 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 """The fields of each kind of shape."""
 LEG = ("leg_m", "leg_deg")
 WHOLE = ("turn_by", "scale_by")
-"""Fields of marks whose vertices are their own: each is done once it is entered, and empty again."""
+"""Fields of marks whose vertices are their own; each is carried out when it is entered, and emptied."""
 MOST_MEASURED = 30_000
-"""Vertices of a mark that is measured and listed while one waits."""
+"""Most vertices of a mark that is measured and listed at once."""
 _ROUND = 720
-"""Corners of the polygon that stands for a circle when its area is measured: 1 part in 100,000."""
+"""Corners of the polygon in place of a circle when its area is measured: exact to 1 part in 100,000."""
 
 
 class ShapeField(LineField):
-    """A length, an angle, a place or a factor: half of it would be another one."""
+    """A field for a length, an angle, a place or a factor, of which a part would be another value."""
 
     says_something_midway = False
 
 
 class ShapePart(FoldSection):
-    """Hidden for points, which have no shape. Each field is its own undo step; what is refused is said below."""
+    """The part; hidden for points, which have no shape. Each field is its own undo step; refusals are shown below."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__("", parent=parent)
@@ -163,7 +163,7 @@ class ShapePart(FoldSection):
     # -- showing ------------------------------------------------------------------------------------------------
 
     def show_site(self, site: Site) -> None:
-        """Show what a mark is; typing about the same one that is not finished stays."""
+        """Show a mark; unfinished typing for the same mark stays."""
         before, self._site = self._site, site
         is_other = before is None or before.uuid != site.uuid
         figure = Figure.of(site)
@@ -194,7 +194,7 @@ class ShapePart(FoldSection):
         self._show_leg()
 
     def flush(self) -> None:
-        """Take what is typed and not entered yet."""
+        """Commit typing that has not been entered."""
         self.fields.flush()
 
     def _values(self, site: Site, figure: Figure) -> SimpleNamespace:
@@ -250,7 +250,7 @@ class ShapePart(FoldSection):
         return {"leg_m": _metres(distance_m(*before, *after)), "leg_deg": _degrees(azimuth_deg(*before, *after))}
 
     def _leg_ends(self) -> tuple[tuple[float, float], tuple[float, float]] | None:
-        """The places of the vertex before the chosen one, and of that itself."""
+        """The places of the chosen vertex and the one before it."""
         chosen = self.vertices.current_vertex()
         if self._site is None or chosen is None or not self.vertices.isVisibleTo(self):
             return None
@@ -361,4 +361,4 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "anchor": str,
     "size_px": _pixels_of,
 }
-"""Values of a shape from what is typed. They raise GeoloupeError."""
+"""Functions that read the values of a shape from typed text. They raise GeoloupeError."""

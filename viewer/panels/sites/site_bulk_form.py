@@ -38,11 +38,11 @@ from viewer.support.plain_label import plain_label
 DATES = ("lifecycle_as_of", "observed_at", "valid_from", "valid_to")
 AT_ONCE = 2000
 CLEARED = ("-", "–")
-"""Typed into a field, these take away what the marks say."""
+"""Texts that clear a field of all marks."""
 
 
 class SiteBulkForm(QWidget):
-    """Shown while several marks are selected; a field that differs among them is empty."""
+    """The form, shown while several marks are selected; a field that differs among them is empty."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -101,7 +101,7 @@ class SiteBulkForm(QWidget):
         return self.tr("Type a dash to take away what they say") if is_typed else ""
 
     def _selected(self) -> None:
-        """Other marks: nothing typed and nothing refused is kept."""
+        """Show other marks; typing and refusals are dropped."""
         was_shown, self._is_shown = self._is_shown, len(self._context.selection) > 1
         if not (was_shown or self._is_shown):  # as with each click on a single mark
             return
@@ -159,7 +159,7 @@ class SiteBulkForm(QWidget):
         return refusal
 
     def _commit_to_come(self, date: str) -> str:
-        """A date to come is the one from which all are planned, as in the form of one of them; or it is refused."""
+        """Enter a future date as that from which all marks are planned, as in the form of one mark; or refuse it."""
         chosen = self._chosen()
         columns = {column_to_come(site) for site in chosen}
         column = columns.pop() if len(columns) == 1 else ""

@@ -1,4 +1,4 @@
-"""The rows of the site form on its lifecycle, and on how it is filed: kind of mark, marking, folder, site above it."""
+"""The rows of the site form on lifecycle and filing: kind of mark, marking, folder, parent site."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from viewer.support.text import one_line, plain
 
 
 class OfferedField(ChoiceField):
-    """Free text with suggestions that are looked up anew each time the field is entered or opened."""
+    """A field for free text with suggestions, which are renewed each time it is entered or opened."""
 
     def __init__(self, offers: Callable[[], Iterable[str]], parent: QWidget | None = None) -> None:
         super().__init__(free=True, parent=parent)
@@ -57,7 +57,7 @@ def mark_kind_field() -> ChoiceField:
 
 
 def marking_field(none: str) -> ChoiceField:
-    """`none` is the text for no marking."""
+    """A field for a marking; `none` is the text for no marking."""
     return ChoiceField([(marking, marking or none) for marking in MARKINGS], free=True)
 
 
@@ -71,32 +71,32 @@ def folders_of(document: Document) -> list[str]:
 
 
 def is_to_come(date: str, today: str) -> bool:
-    """True for a date, as exact as it is given, that lies after today (both ISO 8601)."""
+    """True for a date, at its own precision, that lies after today (both ISO 8601)."""
     exact = min(len(date), len(today))
     return date[:4].isdecimal() and len(date) >= 4 and date[:exact] > today[:exact]
 
 
 def column_to_come(site: Site) -> str:
-    """The column for the date to come of a site that is planned, agreed or closed; empty where it has none such."""
+    """The column for the future date of a site that is planned, agreed or closed; empty for other sites."""
     return {"closed": "valid_to"}.get(site.lifecycle, "valid_from") if site.may_not_exist else ""
 
 
 def no_date_to_come(date: str) -> str:
-    """The refusal of a date to come as the one of a statement."""
+    """The refusal of a future date as the date of a statement."""
     return translate("SiteFiling", "As of is the date for which the source says so: {0} is to come.").format(
         one_line(date, 40)
     )
 
 
 def entered_to_come(date: str, column: str) -> str:
-    """The notice that a date to come was entered in a column of its own."""
+    """The notice that a future date was entered in a column of its own."""
     name = translate("SiteFiling", "Valid to") if column == "valid_to" else translate("SiteFiling", "Valid from")
     said = translate("SiteFiling", "{0} is to come: entered as {1}. As of is the date for which the source says so.")
     return said.format(one_line(date, 40), name)
 
 
 class LifecycleRows(QObject):
-    """Adds to the fields: lifecycle, the date and the source of what was said of it, and a note on the dates."""
+    """Adds the fields of lifecycle, with the date and the source of the statement on it, and a note on the dates."""
 
     def __init__(self, fields: FieldSet, context: PanelContext, parent: QObject) -> None:
         super().__init__(parent)
@@ -121,7 +121,7 @@ class LifecycleRows(QObject):
         self.note = muted()
 
     def show_site(self, site: Site) -> None:
-        """Show the source, and on what the dates rest."""
+        """Show the source, and the basis of the dates."""
         document, self._uuid = self._context.document, site.uuid
         self.source.picker.show_for(site.uuid)
         source = document.sources.get(site.lifecycle_source_uuid)
@@ -169,7 +169,7 @@ class LifecycleRows(QObject):
 
 
 class FilingRows(QObject):
-    """Adds to the fields: the kind of mark, its marking, its folder, and the site that it is a part of."""
+    """Adds the fields of the kind of mark, its marking, its folder, and its parent site."""
 
     def __init__(self, fields: FieldSet, context: PanelContext, parent: QObject) -> None:
         super().__init__(parent)
@@ -191,7 +191,7 @@ class FilingRows(QObject):
         fields.add_widget(self.tr("Part of"), self.parent_site)
 
     def show_site(self, site: Site) -> None:
-        """Show the site that it is a part of."""
+        """Show the parent site."""
         self._uuid = site.uuid
         self.parent_site.picker.show_for(site.uuid)
         above = self._context.document.sites.get(site.parent_uuid)

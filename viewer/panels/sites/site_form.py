@@ -1,4 +1,7 @@
-"""The form of the selected site: each field is its own undo step. Several sites selected: what can be set for all."""
+"""The form of the selected site: each field is its own undo step.
+
+For several sites, the fields that can be set for all.
+"""
 
 from __future__ import annotations
 
@@ -52,12 +55,12 @@ from viewer.support.text import plain, tooltip
 NAMED = "named in a claim"
 """The role of a site that a claim is about."""
 OF_SITES = {"class_code": "other", "role": "other", "status": "draft", "location_country": "", "operator_country": ""}
-"""Columns that only sites are asked for, with what they hold unsaid; other marks show those that say anything."""
+"""Columns for sites only, with their empty values; other marks show those that are filled in."""
 LANGUAGES = ("zh", "ru", "en")
 
 
 class SiteFormPanel(QWidget):
-    """Shows the context's selection: one site, several, or none."""
+    """The panel for the context's selection: one site, several, or none."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -111,7 +114,7 @@ class SiteFormPanel(QWidget):
         self._selected()
 
     def _begin_part(self, part: FoldSection) -> QFormLayout:
-        """The form of a part, which the fields that follow stand in."""
+        """The layout of a part, for the fields that follow."""
         form = QFormLayout()
         part.content.addLayout(form)
         self.fields.go_on_in(form)
@@ -221,7 +224,7 @@ class SiteFormPanel(QWidget):
         return cast("SiteBulkForm", self._bulk.panel)
 
     def begin(self) -> None:
-        """The keyboard goes from the map into the label; Enter leads back."""
+        """Focus the label from the map; Enter leads back."""
         label = self.fields.fields["label"]
         begin_typing(label)
         if isinstance(label, LineField):
@@ -273,7 +276,7 @@ class SiteFormPanel(QWidget):
         self._show_parts()
 
     def _show_parts(self) -> None:
-        """Show all that stands round the fields."""
+        """Show all parts around the fields."""
         site = self._context.document.sites.get(self._uuid)
         if site is None:
             self.page.show_hint()
@@ -298,7 +301,7 @@ class SiteFormPanel(QWidget):
         self.page.show_form()
 
     def _sources(self, claim_uuid: str) -> tuple[str, ...]:
-        """The titles of what a claim is from."""
+        """The titles of a claim's sources."""
         document = self._context.document
         links = document.source_links_of_claim(claim_uuid)
         return tuple(document.sources[link.source_uuid].title for link in links if link.source_uuid in document.sources)
@@ -334,7 +337,7 @@ class SiteFormPanel(QWidget):
         return self._context.attempt_typed(series, update_site, self._uuid, **fields)
 
     def _commit_to_come(self, site: Site, date: str) -> str:
-        """A date to come is no date for which a source says anything: it is the one from which the site is planned."""
+        """Enter a future date as that from which the site is planned, as no source states anything for it."""
         column = column_to_come(site)
         if not column or getattr(site, column) not in ("", date):
             return no_date_to_come(date)
@@ -363,7 +366,7 @@ class SiteFormPanel(QWidget):
 
 
 class _Shown:
-    """A site as the form shows it: its columns, and a column for each language it may be named in."""
+    """A site as the form shows it: its columns, and a column for each language of its names."""
 
     def __init__(self, site: Site) -> None:
         self._site = site

@@ -17,11 +17,11 @@ _RATIO = 2.0
 _NIGHT = "#2c3a44"
 """Ground of lines and areas, about as dark as imagery."""
 _MOST_ICONS = 500
-"""A case may give each of its sites a colour of its own."""
+"""Most icons that are kept: a case may give each site a colour of its own."""
 
 
 class SiteIcons:
-    """Sites of equal symbols share one icon."""
+    """Icons of symbols; sites of equal symbols share one."""
 
     def __init__(self) -> None:
         self._icons: dict[Hashable, QIcon] = {}

@@ -100,7 +100,7 @@ class SiteListPanel(QWidget):
         return QIcon() if site is None else self._icons.icon(site)
 
     def _error_text(self, site: Site) -> str:
-        """The error; of one that is not judged, the least that it is by the image that it was measured on."""
+        """The error; where it was not judged, its least value by the image that the site was measured on."""
         if site.position_error_m is None and site.image_uuid in self._context.document.images:
             from viewer.panels.sites.image_part import least_error_text  # for start-up time: no mark is on an image yet
 
@@ -137,7 +137,7 @@ class SiteListPanel(QWidget):
             self.model.refresh(touched, {uuid: site for uuid, site in here.items() if self.kinds.shows(site)})
 
     def _look_elsewhere(self, *_: object) -> None:
-        """Say where nothing is found that a mark of another kind is called so."""
+        """Show where a mark of another kind has the searched name, if nothing else is found."""
         words, found = self.list.filter.text().casefold().split(), 0
         if words and not self.model.rowCount():
             others = (site for site in self._context.document.sites.values() if not self.kinds.shows(site))
@@ -149,7 +149,7 @@ class SiteListPanel(QWidget):
         self._context.zoom_to_sites([self._context.document.sites[uuid]])
 
     def open_menu(self, place: QPoint) -> QMenu | None:
-        """The menu of the rows selected; None where there are none."""
+        """The menu of the selected rows; None without any."""
         sites = self._context.document.sites
         uuids = [uuid for uuid in self.list.selected() if uuid in sites]
         if not uuids:

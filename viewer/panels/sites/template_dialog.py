@@ -1,4 +1,4 @@
-"""The templates of marks, edited: classes with their geometry, key, colour and the fields of their form."""
+"""The editor of mark templates: classes with their geometry, key, colour and the fields of their form."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ TITLE, KIND, UNIT, CHOICES = range(4)
 
 
 class TemplateDialog(QDialog):
-    """Stays beside the map. Each change is an undo step of the case, which keeps its own templates."""
+    """The dialog beside the map. Each change is an undo step of the case, which keeps its own templates."""
 
     export_wanted = Signal()
     import_wanted = Signal()
@@ -143,7 +143,7 @@ class TemplateDialog(QDialog):
 
     @property
     def template(self) -> MarkTemplate | None:
-        """The one that is shown."""
+        """The template that is shown; None without one."""
         return next((one for one in templates_of_case(self._context.document) if one.code == self._code), None)
 
     def _heard(self, changes: Changes) -> None:

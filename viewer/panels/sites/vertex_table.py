@@ -16,14 +16,14 @@ from viewer.panels.sites.place_table import PlaceTable
 
 ROWS_SEEN = 5
 FINE_M = 0.1
-"""Digits of vertices and centres are shown to a decimetre; entered as they stand they move nothing."""
+"""Metres to which vertices and centres are shown; entering one unchanged moves nothing."""
 
 type Vertex = tuple[int, int]
-"""The number of its line or ring, and its number in that, from 0."""
+"""The number of a vertex's line or ring, and its number in that, from 0."""
 
 
 class VertexModel(QAbstractTableModel):
-    """`typed` carries the part, the vertex and the text that was entered for it. Nothing is changed here."""
+    """The model. `typed` carries the part, the vertex and its entered text; nothing is changed here."""
 
     typed = Signal(int, int, str)
 
@@ -86,15 +86,16 @@ class VertexModel(QAbstractTableModel):
         return super().flags(index) | Qt.ItemFlag.ItemIsEditable
 
     def _name(self, row: int) -> str:
-        """Counted from 1; with the number of the part where there are several."""
+        """Name of a vertex, counted from 1; with the number of the part where there are several."""
         part, vertex = self._rows[row]
         return str(vertex + 1) if len(self._rings) == 1 else f"{part + 1}.{vertex + 1}"
 
 
 class VertexTable(PlaceTable):
-    """Enter, F2 or a digit begins an entry, Enter ends it; Delete takes the current vertex out, never the mark.
+    """The table. Enter, F2 or a digit begins an entry, Enter ends it; Delete removes the current vertex, never the
+    mark.
 
-    `vertex_changed`: another one is current.
+    `vertex_changed` is emitted when another one is current.
     """
 
     vertex_changed = Signal()
@@ -112,7 +113,7 @@ class VertexTable(PlaceTable):
         self.selectionModel().currentChanged.connect(lambda _now, _before: self.vertex_changed.emit())
 
     def show_geometry(self, geometry: BaseGeometry | None, notation: Notation) -> None:
-        """Show other vertices; the current one stays so where it can."""
+        """Show the vertices of a geometry; the current one stays current if it can."""
         row = self.currentIndex().row()
         self.vertices.show_geometry(geometry, notation)
         count = self.vertices.rowCount()

@@ -20,7 +20,7 @@ from viewer.support.text import one_line, plain
 
 
 class SourceForm(RowForm):
-    """Shows the context's source."""
+    """The form of the context's source."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(context, "sources", update_source, parent)

@@ -22,7 +22,7 @@ RELIABILITY = 1
 
 
 class SourceRegisterPanel(RowListPanel):
-    """The source chosen opens in the inspector. Deleting a source that is cited asks in the panel first."""
+    """The register; the chosen source opens in the inspector. Deleting a cited source needs a confirmation."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         listed = Listed("sources", "claim_sources", "source_uuid", add_source, delete_sources)
@@ -37,7 +37,7 @@ class SourceRegisterPanel(RowListPanel):
         self._want_reliability()
 
     def _want_reliability(self) -> None:
-        """A column for what nobody has judged yet takes room from the titles."""
+        """Hide the column of reliability until any source has been judged, to leave room for the titles."""
         judged = any(source.reliability for source in self._context.document.sources.values())
         self.list.want_column(RELIABILITY, judged)
 

@@ -1,4 +1,4 @@
-"""The images of the case as scenes, so that they stand on the time strip beside those of the folders."""
+"""The images of the case as scenes, for the time strip beside those of the folders."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class CaseScenes:
     def __init__(self, document: Callable[[], Document], drawing_of: DrawingOf) -> None:
         self._document, self._drawing_of = document, drawing_of
         self._made: dict[str, tuple[object, FoundScene | None]] = {}
-        """The scene of each layer, with all that it was made of."""
+        """The scene of each layer, with the values that it was made from."""
         self._known: tuple[FoundScene, ...] = ()
 
     @property
@@ -36,7 +36,7 @@ class CaseScenes:
         return "The case"
 
     def known_scenes(self) -> tuple[FoundScene, ...]:
-        """One scene a layer that is drawn, as far as its place is known."""
+        """A scene for each drawn layer, as far as its place is known."""
         layers = self._document().layers
         self._made = {uuid: made for uuid, made in self._made.items() if uuid in layers}
         found = tuple(scene for layer in layers.values() if (scene := self._scene_of(layer)) is not None)

@@ -1,4 +1,4 @@
-"""The list of the folders of scenes: what is known of each, and a way to add, remove and look again."""
+"""The list of scene folders: their state, with buttons to add, remove and search again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FOLDER = Qt.ItemDataRole.UserRole
 
 
 class FolderDialog(QDialog):
-    """Stays beside the map. `ask` asks for a folder to add."""
+    """The dialog beside the map. `ask` asks for a folder to add."""
 
     def __init__(self, folders: SceneFolders, ask: Callable[[], Path | None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,13 +58,13 @@ class FolderDialog(QDialog):
         self._read()
 
     def add(self) -> None:
-        """Ask for a folder, and remember it."""
+        """Ask for a folder and add it."""
         folder = self._ask()
         if folder is not None:
             self._folders.add(str(folder))
 
     def remove(self) -> None:
-        """Forget the current folder."""
+        """Remove the current folder from the list."""
         item = self.list.currentItem()
         if item is not None:
             self._folders.remove(item.data(_FOLDER))
@@ -99,7 +99,7 @@ class FolderDialog(QDialog):
 
 
 class _FolderList(QListWidget):
-    """Delete removes the current folder."""
+    """The list, in which Delete removes the current folder."""
 
     def __init__(self, remove: Callable[[], None]) -> None:
         super().__init__()

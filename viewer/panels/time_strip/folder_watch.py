@@ -1,4 +1,4 @@
-"""Watches folders for new, changed and removed files: told by the system where it can, else by looking now and then."""
+"""Watches folders for new, changed and removed files, by notices of the system, else by polling."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 SETTLE_MS = 1500
-"""Files that are being copied come in many pieces: it is looked once they have stopped coming."""
+"""Milliseconds without a notice before `changed`, as copied files come in many pieces."""
 POLL_MS = 60_000
-"""Drives on a network tell nothing, and no system tells that a file was written anew in its place."""
+"""Milliseconds between polls: network drives send no notices, and a file rewritten in place has none."""
 MOST_WATCHED = 1000
-"""The system has but so many watches; the folders beyond are looked at now and then."""
+"""Most folders watched by the system, which limits them; the others are polled."""
 AT_ONCE = 20
-"""Folders that are handed to the system in one turn of the event loop."""
+"""Folders that are given to the system in one turn of the event loop."""
 
 
 class FolderWatch(QObject):
-    """`changed`: something may be new beneath the folders. The window's thread only."""
+    """Watches folders. `changed` is emitted when something may be new below them. For the window's thread only."""
 
     changed = Signal()
 
@@ -35,16 +35,16 @@ class FolderWatch(QObject):
 
     @property
     def watched(self) -> list[str]:
-        """The folders that the system tells of."""
+        """The folders with notices of the system."""
         return self._watcher.directories()
 
     @property
     def is_due(self) -> bool:
-        """True while folders are still to be handed to the system, or something was heard of."""
+        """True while folders are still to be given to the system, or a notice is pending."""
         return self._feed.isActive() or self._settle.isActive()
 
     def watch(self, folders: Sequence[str]) -> None:
-        """These from now on, and no others."""
+        """Watch these folders from now on, and no others."""
         wanted = dict.fromkeys(folders[:MOST_WATCHED])
         gone = [folder for folder in self.watched if folder not in wanted]
         if gone:

@@ -1,4 +1,4 @@
-"""The outlines of the scenes on the strip, above the map: they are no part of it, and no product shows them."""
+"""The outlines of the scenes on the strip, above the map: no product shows them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from viewer.rendering.vector.qt_shapes import polygon_of
 from viewer.support.painting import painting
 
 MOST_OUTLINES = 400
-"""More would be a weave that says nothing."""
+"""Most outlines: more would be an unreadable weave."""
 INK_COLOR = "#ffffff"
 _FILL_ALPHA = 40
 STRAIGHT = 1e-3
@@ -31,13 +31,13 @@ type Floats = NDArray[np.float64]
 
 
 class OutlineLayer(QWidget):
-    """Child of a canvas, transparent for the mouse."""
+    """The widget of outlines, a child of a canvas and transparent for the mouse."""
 
     def __init__(self, desk: SceneDesk, canvas: MapCanvas) -> None:
         super().__init__(canvas)
         self._desk, self._canvas = desk, canvas
         self._every: tuple[list[Pass], str, QPainterPath] | None = None
-        """All outlines, with the ticks and the CRS of which they were made."""
+        """All outlines, with the ticks and the CRS that they were made from."""
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(self.tr("Outlines of scenes"))
@@ -61,7 +61,7 @@ class OutlineLayer(QWidget):
         self.update()
 
     def _made(self, view: View) -> tuple[QPainterPath, QPainterPath]:
-        """The outlines in units of the canvas's CRS: they are made once, and moved with the map by the painter."""
+        """The outlines in units of the canvas's CRS, made once and moved with the map by the painter."""
         crs, ticks, current = view.grid.crs, self._desk.ticks, self._desk.current
         if self._every is None or self._every[0] is not ticks or self._every[1] != crs:
             scenes = [scene for tick in ticks for scene in tick.scenes][:MOST_OUTLINES]

@@ -30,34 +30,34 @@ from viewer.support.language.translation import translate
 from viewer.support.newest_job import NewestJob
 
 LOOK_MS = 120
-"""The map is moved in many steps: it is looked once it rests."""
+"""Milliseconds of rest after which scenes are searched, as the map moves in many steps."""
 MOST_OPENED = 40
-"""Tiles of one pass that are added as layers at once."""
+"""Most tiles of one pass that are added as layers at once."""
 
 
 type _Asked = tuple[View | BaseGeometry, tuple[tuple[FoundScene, ...], ...]]
-"""The ground, and the scenes of the catalogues among which was looked."""
+"""The ground, and the scenes of the catalogues that were searched."""
 
 
 class Place(StrEnum):
-    """The ground of which scenes are looked for."""
+    """Choices of the ground for which scenes are searched."""
 
     VIEW = "view"
     SITE = "site"
 
 
 class SceneDesk(QObject):
-    """One a window. Nothing is looked for while nobody sees it."""
+    """Operations on scenes, one object a window. It searches only while it is watched."""
 
     ticks_changed = Signal()
-    """Other scenes, or another site's observations, are on the strip."""
+    """Emitted when the strip has other scenes, or another site's observations."""
     current_changed = Signal()
     outlines_changed = Signal()
-    """The outlines are switched on or off, or other ones are to be seen."""
+    """Emitted when the outlines are switched on or off, or are others."""
     outlines_switched = Signal()
-    """They are switched on or off."""
+    """Emitted when the outlines are switched on or off."""
     frames_changed = Signal()
-    """A comparison has begun or ended, or a scene would come into another picture of it."""
+    """Emitted when a comparison begins or ends, or another picture of it would get a scene."""
 
     def __init__(
         self,
@@ -72,17 +72,19 @@ class SceneDesk(QObject):
         *,
         more: Sequence[SceneCatalogue] = (),
     ) -> None:
-        """`open_paths` adds files as layers without moving the map; `more` are catalogues besides the case's own and
-        the folders: whoever makes them tells of other scenes by `look_soon`.
+        """Make the desk.
+
+        `open_paths` adds files as layers without moving the map; `more` are catalogues besides the case's own and the
+        folders, whose owners call `look_soon` when they have other scenes.
         """
         super().__init__(parent)
         self.context, self.folders, self.canvas = context, folders, canvas
         self._open_paths, self._say = open_paths, say
         self._comparisons = comparisons
         self._frame: int | None = None
-        """The picture of the comparison that was chosen; None: the last."""
+        """The chosen picture of the comparison; None for the last."""
         self._awaited: tuple[str, int] | None = None
-        """A tick whose scenes are on their way into the case, and the picture that is to be of them then."""
+        """A tick whose scenes are being added to the case, and the picture that will show them."""
         case = CaseScenes(lambda: context.document, context.layers.drawing_of)
         self._catalogues: tuple[SceneCatalogue, ...] = (case, folders, *more)
         self._job = NewestJob(jobs)
@@ -108,7 +110,7 @@ class SceneDesk(QObject):
 
     @property
     def ticks(self) -> list[Pass]:
-        """The dated ones in the order of time, then the others."""
+        """The ticks: dated ones in order of time, then the others."""
         return self._ticks
 
     @property
@@ -122,13 +124,13 @@ class SceneDesk(QObject):
 
     @property
     def site_uuid(self) -> str:
-        """The one site that is selected; empty for none, or several."""
+        """The selected site, where it is the only one; else empty."""
         chosen = sorted(self.context.selection.uuids)
         return chosen[0] if len(chosen) == 1 else ""
 
     @property
     def is_idle(self) -> bool:
-        """True when the ticks are those of what is looked at."""
+        """True when the ticks belong to the present ground."""
         return not self._soon.isActive() and not self._job.is_under_way
 
     @property
@@ -136,7 +138,7 @@ class SceneDesk(QObject):
         return self._shows_outlines
 
     def set_watched(self, by: str, watched: bool) -> None:
-        """Somebody shows what is found here, or no longer."""
+        """Note whether `by` shows the results; searches run only while anything does."""
         before = bool(self._seen_by)
         (self._seen_by.add if watched else self._seen_by.discard)(by)
         if watched and not before:
@@ -144,13 +146,13 @@ class SceneDesk(QObject):
             self.look_soon()
 
     def set_place(self, place: Place) -> None:
-        """Look for scenes of the view, or of the selected site."""
+        """Search scenes of the view, or of the selected site."""
         if place is not self._place:
             self._place = place
             self._look()
 
     def show_outlines(self, shown: bool) -> None:
-        """Show on the map what the scenes of the strip cover."""
+        """Show the outlines of the strip's scenes on the map, or hide them."""
         if shown != self._shows_outlines:
             self._shows_outlines = shown
             self.set_watched("outlines", shown)
@@ -165,7 +167,7 @@ class SceneDesk(QObject):
 
     @property
     def current_at(self) -> int:
-        """Its place among the ticks; -1 for none."""
+        """Position of the current tick; -1 without one."""
         return next((at for at, tick in enumerate(self._ticks) if tick.key == self._current), -1)
 
     def choose(self, key: str) -> None:
@@ -193,25 +195,26 @@ class SceneDesk(QObject):
 
     @property
     def frames(self) -> int:
-        """The number of pictures of the comparison that is shown; 0 for none."""
+        """The number of pictures of the comparison that is shown; 0 without one."""
         spec = self._comparisons.spec
         return 0 if spec is None else len(spec.frames)
 
     @property
     def frame(self) -> int:
-        """The picture of the comparison that a scene comes into; -1 while nothing is compared."""
+        """The picture of the comparison that gets scenes; -1 without a comparison."""
         last = self.frames - 1
         return last if self._frame is None else min(self._frame, last)
 
     def set_frame(self, at: int) -> None:
-        """Let scenes come into another picture of the comparison."""
+        """Choose the picture of the comparison that gets scenes."""
         if at != self.frame:
             self._frame = at
             self.frames_changed.emit()
 
     def use(self, key: str = "") -> None:
-        """Add the scenes of a tick as layers; those that are layers already are shown. While images are compared they
-        come into one of the pictures.
+        """Add the scenes of a tick as layers, or show the layers that they are.
+
+        During a comparison a picture of it gets them.
         """
         tick = next((tick for tick in self._ticks if tick.key == (key or self._current)), None)
         if tick is None:
@@ -239,7 +242,7 @@ class SceneDesk(QObject):
             self.context.show_layer(tick.layers[0])
 
     def _swap_in(self) -> None:
-        """The awaited scenes come into their picture, once all of them are layers."""
+        """Put the awaited scenes into their picture, once all of them are layers."""
         key, frame = self._awaited or ("", -1)
         tick = next((tick for tick in self._ticks if tick.key == key), None)
         if tick is None or not self.frames:
@@ -253,12 +256,12 @@ class SceneDesk(QObject):
     # -- looking ------------------------------------------------------------------------------------------------
 
     def look_soon(self, *_: object) -> None:
-        """Something that is looked at may be another now."""
+        """Search again soon, as the ground or the scenes may have changed."""
         if self._seen_by:
             self._soon.start()
 
     def _case_may_differ(self) -> None:
-        """A layer was drawn, or has become known."""
+        """Check for new scenes after a layer was drawn, or became known."""
         if self._seen_by and not self._soon.isActive():
             self._soon.start()
 
@@ -325,7 +328,7 @@ def _area(ground: View | BaseGeometry) -> BaseGeometry:
 
 
 def _is_same(first: _Asked, second: _Asked) -> bool:
-    """True for the same ground and the same scenes; geometries and scenes are told by what they are, as they never
+    """True for the same ground and the same scenes; geometries and scenes are compared as objects, as they never
     change.
     """
     is_view = isinstance(first[0], View)

@@ -1,4 +1,4 @@
-"""The folders in which the analyst keeps scenes: remembered, looked through in the background, and watched."""
+"""The analyst's folders of scenes: remembered, searched in the background, and watched."""
 
 from __future__ import annotations
 
@@ -25,19 +25,20 @@ from viewer.support.text import one_line
 
 KEY = "scene_folders"
 TELL_EVERY_S = 1.0
-"""Scenes that have become known come to the strip in batches."""
+"""Least seconds between two batches of new scenes for the strip."""
 MOST_FOLDERS = 50
 
 
 class SceneFolders(QObject):
-    """A `SceneCatalogue`. Who chooses a folder agrees to its being read; nothing of it leaves the computer, or goes
-    into a case. Nothing is read before `start`.
+    """A `SceneCatalogue` of folders. Choosing a folder is consent to read it; nothing leaves the computer.
+
+    Nothing goes into a case either, and nothing is read before `start`.
     """
 
     changed = Signal()
-    """Other scenes are known now."""
+    """Emitted when other scenes are known."""
     folders_changed = Signal()
-    """A folder was added or removed, or more is known of one."""
+    """Emitted when a folder was added or removed, or its state changed."""
 
     def __init__(
         self,
@@ -75,16 +76,16 @@ class SceneFolders(QObject):
 
     @property
     def is_idle(self) -> bool:
-        """True when nothing is being looked through, and nothing waits for it."""
+        """True when no folder is being searched or waits for it."""
         return self._job is None and not self._to_look
 
     @property
     def is_first_look(self) -> bool:
-        """True while some folder is looked through for the first time: there may be more in it."""
+        """True while a folder is searched for the first time: more scenes may come."""
         return not self.is_idle and any(folder not in self._reports for folder in self.folders)
 
     def add(self, folder: str) -> None:
-        """Remember a folder, and look through it."""
+        """Add a folder and search it."""
         folder = os.path.realpath(folder)  # as layers name their files
         if folder not in self.folders:
             self._settings.change(KEY, lambda known: [*only_texts(known), folder][-MOST_FOLDERS:])
@@ -93,7 +94,7 @@ class SceneFolders(QObject):
         self._look_through([folder])
 
     def remove(self, folder: str) -> None:
-        """Forget a folder with all that is known of it."""
+        """Remove a folder with all that is known of it."""
         if self._at == folder and self._job is not None:
             self._job.cancel()
             self._job, self._at = None, ""
@@ -111,18 +112,18 @@ class SceneFolders(QObject):
         self._go_on()
 
     def start(self) -> None:
-        """Look through the remembered folders, once."""
+        """Search the remembered folders, once."""
         if not self._is_started:
             self._is_started = True
             self._look_through(self.folders)
 
     def look_again(self) -> None:
-        """Something may be new; what is unchanged is not read."""
+        """Search again for new files; unchanged files are not read."""
         if self._is_started:
             self._look_through(self.folders)
 
     def state_of(self, folder: str) -> str:
-        """A few words: how many scenes are known, or how far the work on it is."""
+        """State in a few words: the number of known scenes, or the progress of the search."""
         if folder == self._at and self._job is not None:
             return self._job.text or self.tr("being searched")
         report = self._reports.get(folder)
@@ -136,14 +137,14 @@ class SceneFolders(QObject):
         return [] if report is None else report.said()
 
     def known_scenes(self) -> tuple[FoundScene, ...]:
-        """All scenes of all folders, each once."""
+        """All scenes of all folders, without repetition."""
         if self._known is None:
             found = {path: scene for scenes in self._scenes.values() for path, scene in scenes.items()}
             self._known = tuple(found.values())
         return self._known
 
     def close(self) -> None:
-        """Look no further."""
+        """Stop searching."""
         self._to_look = []
         self._watch.watch([])
         if self._job is not None:
@@ -232,7 +233,7 @@ def _look_into(
     words: Callable[[Progress], str],
     context: JobContext,
 ) -> FolderReport:
-    """Runs in a job."""
+    """Search a folder. Runs in a job."""
     found: list[FoundScene] = []
     told_at = 0.0
 
@@ -250,7 +251,7 @@ def _look_into(
 
 
 def _forget(store: Path | None, folder: str, others: list[str]) -> None:
-    """Runs in a job: leave nothing of a folder in the cache but what lies in another one that is remembered."""
+    """Remove a folder's scenes from the cache, except those that lie in another remembered folder. Runs in a job."""
     with SceneStore(store) as cache:
         paths = cache.known_beneath(folder)
         cache.forget(path for path in paths if not any(_is_below(path, other) for other in others))

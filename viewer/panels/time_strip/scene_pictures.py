@@ -20,7 +20,7 @@ _CACHE = "The cache"
 
 
 class ScenePictures(QObject):
-    """`arrived` carries the path of the scene whose picture is there now. The window's thread only."""
+    """The pictures; `arrived` carries the path of a scene whose picture is there now. For the window's thread only."""
 
     arrived = Signal(str)
 
@@ -31,7 +31,7 @@ class ScenePictures(QObject):
         """Pictures by path; None while a picture is being read, and where there is none."""
 
     def of(self, path: str) -> QImage | None:
-        """The picture of a scene; None where it is not known yet, and `arrived` follows, or where there is none."""
+        """The picture of a scene; None while it is being read, before `arrived`, and where there is none."""
         if not path or self._store is None:
             return None
         if path in self._known:
@@ -45,7 +45,7 @@ class ScenePictures(QObject):
         return None
 
     def forget(self) -> None:
-        """Scenes may have changed: read anew what is wanted again."""
+        """Drop all pictures, so that they are read again, as scenes may have changed."""
         self._known.clear()
 
     def _take(self, path: str, image: QImage | None) -> None:
@@ -55,7 +55,7 @@ class ScenePictures(QObject):
 
 
 def _read(store: Path, path: str) -> QImage | None:
-    """Runs in a job."""
+    """Read a picture from the cache. Runs in a job."""
     with SceneStore(store) as cache:
         data = cache.picture(path)
     if not data:

@@ -19,7 +19,7 @@ class SeenMark(Struct, frozen=True):
     """One observation of the site."""
 
     presence: str
-    """A word of `PRESENCES`: what is none of them cannot be told."""
+    """A word of `PRESENCES`; any other counts as *cannot tell*."""
     span: TimeSpan | None
     """The time of the image; None where its date is not known."""
     words: str

@@ -15,16 +15,16 @@ from viewer.support.language.translation import translate
 
 HEIGHT_PX, LEAST_HEIGHT_PX = 84, 62
 SEEN_PX = 18.0
-"""Height of the row of what was observed of the site; it is there only where there is something."""
+"""Height of the row of the site's observations, in logical pixels; without any there is no such row."""
 DATES_PX = 21.0
-"""Height of the row of dates below the ticks."""
+"""Height of the row of dates below the ticks, in logical pixels."""
 CASE_PX = 6.0
-"""Height of the row of dots below those ticks that are in the case."""
+"""Height of the row of dots below ticks in the case, in logical pixels."""
 _MARK_PX = 5.0
 
 
 def seen_x(mark: SeenMark, axis: TimeAxis) -> float:
-    """The place of an observation; those of unknown dates stand at the right end."""
+    """The place of an observation; those without a date are at the right end."""
     return axis.width - _MARK_PX if mark.span is None else axis.x_of(mark.span.middle)
 
 
@@ -36,7 +36,7 @@ def paint_strip(
     seen: list[SeenMark],
     current: str,
 ) -> None:
-    """All of it, in the palette of the widget."""
+    """Paint the whole strip, in the palette of the widget."""
     palette, width, height = widget.palette(), float(widget.width()), float(widget.height())
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.fillRect(QRectF(0, 0, width, height), palette.color(QPalette.ColorRole.Base))
@@ -83,7 +83,7 @@ def _paint_axis(painter: QPainter, palette: QPalette, axis: TimeAxis, area: QRec
 
 
 def _paint_divider(painter: QPainter, palette: QPalette, places: StripPlaces, area: QRectF, width: float) -> None:
-    """A line, and below the undated ones what they are."""
+    """Paint a line before the undated ticks, with a heading below them."""
     ink = palette.color(QPalette.ColorRole.Text)
     line = area.bottom() + CASE_PX
     if places.dated or places.divider > 0:
@@ -123,7 +123,7 @@ def _paint_tick(
 
 
 def _part_of(box: QRectF, part: float) -> QRectF:
-    """The lower part of a box; never so low that it is not seen."""
+    """The lower part of a box, at least high enough to be visible."""
     height = max(box.height() * part, 2.0)
     return QRectF(box.left(), box.bottom() - height, box.width(), height)
 
@@ -140,7 +140,7 @@ def _paint_column(painter: QPainter, box: QRectF, fill: QColor, part: float, is_
 
 
 def _paint_bracket(painter: QPainter, box: QRectF, fill: QColor, part: float) -> None:
-    """Two ends and a line between them: it began and ended, and was somewhere in between."""
+    """Paint two ends and a line between them, for a time between a begin and an end."""
     low = QRectF(box.left(), box.center().y(), box.width(), box.height() / 2)
     painter.fillRect(_part_of(low, part), fill)
     painter.drawLine(box.topLeft(), box.bottomLeft())
@@ -165,7 +165,7 @@ def _paint_diamond(painter: QPainter, box: QRectF, fill: QColor, part: float, is
 
 
 def _paint_seen(painter: QPainter, palette: QPalette, mark: SeenMark, at: QPointF) -> None:
-    """A full disc where it was seen, a ring with a stroke through it where it was not, a question mark otherwise."""
+    """Paint a full disc for present, a ring with a stroke through it for absent, else a question mark."""
     ink, ground = palette.color(QPalette.ColorRole.Text), palette.color(QPalette.ColorRole.Base)
     painter.setPen(QPen(ink, 1.6))
     if mark.presence == PRESENT:

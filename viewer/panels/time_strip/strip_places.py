@@ -1,4 +1,4 @@
-"""The places of ticks on the strip: dated ones where their time is, undated ones side by side behind them."""
+"""The places of ticks on the strip: dated ones at their time, undated ones side by side behind them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from viewer.panels.time_strip.time_axis import TimeAxis
 
 TICK_PX = 9.0
 BESIDE_PX = 6.0
-"""Ticks of one day stand side by side, so far apart."""
+"""Distance in logical pixels between ticks of one day, which are side by side."""
 MOST_BESIDE = 3
 UNDATED_PX = 15.0
 GAP_PX = 12.0
@@ -24,7 +24,7 @@ MOST_UNDATED_SHARE = 0.35
 
 
 class Placed(Struct, frozen=True):
-    """A tick from `left` to `right`; `at` is where its time is."""
+    """A tick from `left` to `right`; `at` is the place of its time."""
 
     tick: Pass
     left: float
@@ -37,13 +37,13 @@ class Placed(Struct, frozen=True):
 
 @dataclass(frozen=True)  # no Struct: it computes a field
 class StripPlaces:
-    """All that is in sight, from left to right; the dated ones end at `divider`."""
+    """All ticks in sight, from left to right; the dated ones end at `divider`."""
 
     dated: tuple[Placed, ...] = ()
     undated: tuple[Placed, ...] = ()
     divider: float = 0.0
     hidden: int = 0
-    """Undated ticks for which there is no room."""
+    """Number of undated ticks without room."""
     all: tuple[Placed, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,7 +60,7 @@ class StripPlaces:
 
 
 def divider_of(ticks: Sequence[Pass], width: float) -> float:
-    """The place where the axis of time ends, so that the undated ones have some room behind it."""
+    """The place where the axis of time ends, so that undated ticks have some room behind it."""
     undated = sum(not tick.is_dated for tick in ticks)
     if not undated:
         return width
@@ -70,7 +70,7 @@ def divider_of(ticks: Sequence[Pass], width: float) -> float:
 
 
 def places_of(ticks: Sequence[Pass], axis: TimeAxis, width: float, current: str = "") -> StripPlaces:
-    """The places on a strip so wide, whose axis goes from 0 to the divider."""
+    """The places on a strip of this width, whose axis goes from 0 to the divider."""
     dated: list[Placed] = []
     day, beside = "", 0
     for tick in ticks:

@@ -30,8 +30,9 @@ DRAG_PX = 5
 
 
 class StripView(QWidget):
-    """`stepped` carries by how many ticks, `jumped` whether to the last; `chosen` and `used` a tick's key; `tip_wanted`
-    a tick or an observation, or None, and where on the screen.
+    """The strip. `stepped` carries a number of ticks, `jumped` True for the last, `chosen` and `used` a tick's key.
+
+    `tip_wanted` carries a tick or an observation, or None, and its place on the screen.
     """
 
     stepped = Signal(int)
@@ -48,7 +49,7 @@ class StripView(QWidget):
         self._axis: TimeAxis | None = None
         """The axis of time; None until something dated is shown."""
         self._is_moved = False
-        """The analyst has zoomed or moved the axis: it stays where it is."""
+        """True once the analyst has zoomed or moved the axis, which then stays."""
         self._pressed: QPointF | None = None
         self._is_dragged = False
         self._places = StripPlaces()
@@ -63,7 +64,7 @@ class StripView(QWidget):
 
     @property
     def places(self) -> StripPlaces:
-        """The places of the ticks now."""
+        """The present places of the ticks."""
         return self._places
 
     @property
@@ -75,14 +76,14 @@ class StripView(QWidget):
         return self._seen
 
     def show_ticks(self, ticks: list[Pass], seen: list[SeenMark]) -> None:
-        """The axis shows all of them, unless the analyst has moved it."""
+        """Show ticks. The axis shows all of them, unless the analyst has moved it."""
         self._ticks, self._seen = ticks, seen
         if not ticks:
             self._is_moved = False
         self._lay_out()
 
     def show_current(self, key: str, words: str) -> None:
-        """Mark a tick as the current one, and have it in sight."""
+        """Mark a tick as the current one, and bring it into sight."""
         self._current = key
         tick = next((tick for tick in self._ticks if tick.key == key), None)
         if tick is not None and tick.span is not None and self._axis is not None:
@@ -91,12 +92,12 @@ class StripView(QWidget):
         self._lay_out()
 
     def fit(self) -> None:
-        """Let the axis show all dates again."""
+        """Show all dates on the axis again."""
         self._is_moved = False
         self._lay_out()
 
     def zoom(self, factor: float, at_px: float | None = None) -> None:
-        """More room for each day, or less; about the current tick, or a place."""
+        """Zoom the axis about the current tick, or a place."""
         if self._axis is None:
             return
         placed = self._places.of(self._current)

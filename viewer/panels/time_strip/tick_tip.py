@@ -48,7 +48,7 @@ class TickTip(QFrame):
         self._end.start()
 
     def show_picture(self, image: QImage | None) -> None:
-        """Put a picture in, or none."""
+        """Set a picture; None for none."""
         self.picture.setVisible(image is not None)
         if image is not None:
             self.picture.setPixmap(QPixmap.fromImage(image))

@@ -10,7 +10,7 @@ MOST_TITLES = 6
 
 
 def date_words(tick: Pass) -> str:
-    """The date with its kind and where it is from; what the name suggests is offered as such."""
+    """The date with its kind and its basis; a date from the name is marked as a suggestion."""
     first = tick.scenes[0]
     if tick.is_dated or first.acquired or first.date_kind == "composite":
         return in_language(first.when)
@@ -32,7 +32,7 @@ def part_words(tick: Pass, of_site: bool) -> str:
 
 
 def state_words(tick: Pass) -> str:
-    """Says that it is a layer of the case; empty where it is not."""
+    """A word for a layer of the case; empty for other scenes."""
     if not tick.layers:
         return ""
     if len(tick.layers) == len(tick.scenes):
@@ -41,7 +41,7 @@ def state_words(tick: Pass) -> str:
 
 
 def tick_lines(tick: Pass, of_site: bool) -> list[str]:
-    """Name, sensor, date, coverage, and the tiles of a pass of several."""
+    """Name, sensor, date, coverage, and the tiles of a pass that has several."""
     first = tick.scenes[0]
     lines = [one_line(tick.title, 80)]
     if first.sensor and len(tick.scenes) == 1:
@@ -59,5 +59,5 @@ def tick_lines(tick: Pass, of_site: bool) -> list[str]:
 
 
 def tick_sentence(tick: Pass, of_site: bool) -> str:
-    """All of it on one line."""
+    """The lines of a tick on one line."""
     return "; ".join(tick_lines(tick, of_site)[:4])

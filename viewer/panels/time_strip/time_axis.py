@@ -1,4 +1,4 @@
-"""A stretch of time on a line of pixels: what is where, how it is moved and zoomed, and the dates written along it."""
+"""A stretch of time on a line of pixels: places of times, moves and zooms, and the dates written along it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _STEPS_DAYS = (1, 2, 5, 10, 15)
 
 
 class TimeAxis(Struct, frozen=True):
-    """`begin` is at 0, `end` at `width` pixels; seconds since 1970, UTC."""
+    """The axis: `begin` is at 0, `end` at `width` pixels; seconds since 1970, UTC."""
 
     begin: float
     end: float
@@ -33,7 +33,7 @@ class TimeAxis(Struct, frozen=True):
 
     @classmethod
     def around(cls, spans: Iterable[TimeSpan], width: float) -> TimeAxis:
-        """All of these, with some room on both sides; the years from 2015 to 2025 where there are none."""
+        """An axis of all these spans, with some room on both sides; the years from 2015 to 2025 without any."""
         found = list(spans)
         low = min((span.begin for span in found), default=45 * YEAR_S)
         high = max((span.end for span in found), default=55 * YEAR_S)
@@ -50,12 +50,12 @@ class TimeAxis(Struct, frozen=True):
         return replace(self, width=max(width, 1.0))
 
     def moved(self, by_px: float) -> TimeAxis:
-        """Later things come into sight for what is more than 0."""
+        """The axis moved by pixels; positive values show later times."""
         by = by_px / self.width * (self.end - self.begin)
         return self._within(self.begin + by, self.end + by)
 
     def zoomed(self, factor: float, at_px: float) -> TimeAxis:
-        """`factor` times as much room for each day, with the moment at a pixel staying there."""
+        """The axis with `factor` times as much room for each day, the time at a pixel staying there."""
         length = self.end - self.begin
         new = min(max(length / factor, SHORTEST_S), LATEST_S - EARLIEST_S)
         held = self.time_at(at_px)
@@ -63,7 +63,7 @@ class TimeAxis(Struct, frozen=True):
         return self._within(begin, begin + new)
 
     def showing(self, span: TimeSpan) -> TimeAxis:
-        """The same where the middle of a span is in sight, else moved so that it is."""
+        """The axis, moved if needed so that the middle of a span is in sight."""
         x, edge = self.x_of(span.middle), min(24.0, self.width / 4)
         if edge <= x <= self.width - edge:
             return self

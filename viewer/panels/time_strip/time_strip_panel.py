@@ -35,11 +35,11 @@ from viewer.support.text import tooltip
 
 PICTURE_PX = 44
 COMPARISON_PX = 44
-"""Height of the controls of a comparison, which stand between the map and the strip."""
+"""Height of the controls of a comparison, which are between the map and the strip."""
 
 
 class TimeStripPanel(QWidget):
-    """Follows the desk; looks for nothing while it is hidden."""
+    """The panel; it follows the desk, and searches nothing while it is hidden."""
 
     def __init__(
         self,
@@ -137,13 +137,13 @@ class TimeStripPanel(QWidget):
     # -- what is done -------------------------------------------------------------------------------------------
 
     def add_folder(self) -> None:
-        """Ask for a folder of scenes, and remember it."""
+        """Ask for a folder of scenes and add it."""
         folder = self._ask_folder()
         if folder is not None:
             self._desk.folders.add(str(folder))
 
     def show_folders(self) -> None:
-        """List the folders."""
+        """Show the list of folders."""
         FolderDialog(self._desk.folders, self._ask_folder, self).show()
 
     # -- what is shown ------------------------------------------------------------------------------------------
@@ -258,6 +258,6 @@ class TimeStripPanel(QWidget):
 
 
 def _pictured(tick: Pass | None) -> str:
-    """The path of the scene whose picture stands for a tick; empty where none has one."""
+    """The path of the scene whose picture a tick shows; empty where none has one."""
     scenes = () if tick is None else tick.scenes
     return next((scene.path for scene in scenes if scene.has_picture), "")

@@ -1,4 +1,4 @@
-"""Classes of a vector style: of what, in which colours, how many features each has; edited in place."""
+"""The page of a vector style's classes: their column, colours and numbers of features, edited in place."""
 
 from __future__ import annotations
 
@@ -33,8 +33,10 @@ _ROWS_SHOWN = range(4, 11)
 
 
 class ClassPage(QWidget):
-    """`commit` takes the changed style and returns why not; `classify` is asked to make the classes anew; `chosen`
-    hears that another class, or none, is the current one."""
+    """The page. `commit` takes the changed style and returns the reason of a refusal.
+
+    `classify` is called to make the classes anew; `chosen` is emitted when another class, or none, is current.
+    """
 
     def __init__(
         self,
@@ -136,7 +138,7 @@ class ClassPage(QWidget):
         self._fit_table()
 
     def show_counts(self, counts: tuple[int, ...] | None) -> None:
-        """Show how many features each class has, and what many classes leave over; None while nobody knows."""
+        """Show the number of features of each class, and those left over by many classes; None while unknown."""
         self.rows.show_counts(counts)
         style = self.style_shown
         left = counts[-1] if counts and style.mode == "categorised" and len(style.classes) >= MOST_CATEGORIES else 0
@@ -152,7 +154,7 @@ class ClassPage(QWidget):
         self.table.setFixedHeight(row_px * rows + self.table.header().sizeHint().height() + 8)
 
     def current_class(self) -> int:
-        """Its index; -1 for all others, or where none is chosen."""
+        """Index of the current class; -1 for all others, or for none."""
         row = self.table.currentIndex().row()
         return row if 0 <= row < len(self.style_shown.classes) else -1
 
@@ -168,7 +170,7 @@ class ClassPage(QWidget):
         return self._classify(style)
 
     def _with_palette(self, style: VectorStyle) -> VectorStyle:
-        """The colours of classes that have a route's own look stay."""
+        """The style in the colours of the palette; classes with the symbol of a route keep theirs."""
         classes = coloured(style.classes, style.palette, self.rows.geometry)
         return replace(style, classes=tuple(classes))
 
@@ -206,7 +208,7 @@ class ClassPage(QWidget):
 
 
 def suited_palette(mode: str, palette: str) -> str:
-    """The palette itself where it suits, else the first that does."""
+    """The palette if it suits the mode, else the first that does."""
     wanted: Sequence[str] = list(CLASS_RAMPS) if mode == "graduated" else list(QUALITATIVE)
     return palette if palette in wanted else wanted[0]
 

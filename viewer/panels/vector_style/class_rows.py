@@ -1,4 +1,4 @@
-"""The classes of a style as Qt sees them: one row a class, then the row of all others."""
+"""The classes of a style as a Qt model: one row for each class, then the row of all others."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LABEL, VALUE, COUNT = range(3)
 
 
 class ClassRows(QAbstractTableModel):
-    """`commit` takes the changed style and returns why not. `refused` says why what was typed is not taken."""
+    """The model. `commit` takes the changed style and returns the reason of a refusal, which `refused` carries."""
 
     refused = Signal(str)
 
@@ -35,11 +35,11 @@ class ClassRows(QAbstractTableModel):
         self.style = VectorStyle()
         self.geometry = ""
         self.columns: tuple[str, ...] = ()
-        """Columns that rules can be about."""
+        """Columns that rules can use."""
         self.counts: tuple[int, ...] | None = None
 
     def show_style(self, style: VectorStyle, info: VectorInfo) -> None:
-        """Rows are reset only where their number changes, so that a selection stays."""
+        """Show a style. Rows are reset only where their number changes, so that a selection stays."""
         same = len(style.classes) == len(self.style.classes) and style.mode == self.style.mode
         if not same:
             self.beginResetModel()
@@ -143,7 +143,7 @@ class ClassRows(QAbstractTableModel):
         return not self._commit(self.style.with_class(row, changed))
 
     def _edited(self, one: StyleClass, column: int, text: str) -> StyleClass:
-        """Raises InvalidValue."""
+        """The class with a changed cell. Raises InvalidValue."""
         if column == LABEL:
             return replace(one, label="" if text == replace(one, label="").title(self.style.mode) else text)
         if self.style.mode == "rules":

@@ -1,4 +1,4 @@
-"""Labels of a vector style: what is written, how, and where it may stand."""
+"""The page of a vector style's labels: their text, lettering and places."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from viewer.panels.words import choices
 
 
 class LabelPage(QWidget):
-    """`commit` takes the changed labels and returns why not; `preview` shows some."""
+    """The page. `commit` takes the changed labels and returns the reason of a refusal; `preview` shows labels."""
 
     def __init__(self, commit: Callable[[LabelStyle], str], preview: Callable[[LabelStyle], None]) -> None:
         super().__init__()

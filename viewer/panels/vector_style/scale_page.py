@@ -1,4 +1,4 @@
-"""The page of what changes with the scale: when a layer is drawn, sizes of signs, when points become clusters."""
+"""The page of a style's changes with the scale: when a layer is drawn, sizes of signs, when points become clusters."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from viewer.panels.widgets.slider_field import SliderField
 
 
 class ScaleField(LineField):
-    """A scale as 1 : 25 000; empty text is none."""
+    """A field for a scale as 1 : 25 000; empty for none."""
 
     says_something_midway = False
 
@@ -37,7 +37,7 @@ class ScaleField(LineField):
 
 
 class ScalePage(QWidget):
-    """`commit` takes the changed style and returns why not; `preview` shows one."""
+    """The page. `commit` takes the changed style and returns the reason of a refusal; `preview` shows one."""
 
     def __init__(self, commit: Callable[[VectorStyle], str], preview: Callable[[VectorStyle], None]) -> None:
         super().__init__()

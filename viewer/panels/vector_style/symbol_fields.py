@@ -39,7 +39,10 @@ _SAMPLE = Symbol("#ffffff", 1.0, "#3182bd", size_px=16.0)
 
 
 class SymbolFields(QWidget):
-    """`commit` takes the changed look and what was changed, and returns why not; `preview` shows a look."""
+    """The fields. `commit` takes the changed symbol and the change, and returns the reason of a refusal.
+
+    `preview` shows a symbol.
+    """
 
     def __init__(self, commit: Callable[[Symbol], str], preview: Callable[[Symbol], None]) -> None:
         super().__init__()
@@ -94,7 +97,7 @@ class SymbolFields(QWidget):
         self.set.add(column, title, slider)
 
     def show_look(self, look: Symbol, geometry: str) -> None:
-        """Show a look of features of this geometry, and the fields that matter to it only."""
+        """Show a symbol of features of this geometry, with the fields that matter to it."""
         self._look = look
         shown = SimpleNamespace(**encoded(look))
         shown.dash = _dash_text(look.dash)
@@ -121,7 +124,7 @@ class SymbolFields(QWidget):
 
 
 def _changed(look: Symbol, column: str, value: Any) -> Symbol:
-    """Raises InvalidValue."""
+    """The symbol with a changed column. Raises InvalidValue."""
     if column == "route":
         return ROUTES.get(value, look)
     if column == "dash":
@@ -138,5 +141,5 @@ def _with_symbol(name: str) -> Symbol:
 
 
 def _title(name: str) -> str:
-    """The words for a sign or a route: those of the facility that it stands for, or its own."""
+    """The words for a sign or a route: those of its facility, or its own."""
     return word(SITE_CLASSES[name]) if name in SITE_CLASSES else capital(name)

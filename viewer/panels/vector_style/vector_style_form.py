@@ -1,4 +1,4 @@
-"""The form of a vector layer's style: symbols by class, labels, what changes with the scale."""
+"""The form of a vector layer's style: symbols by class, labels, and changes with the scale."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from viewer.rendering.vector.symbology import automatic_style
 
 type Work = Callable[[Attributes, Budget], Any]
 type ColumnWork = Callable[[Sequence[str] | None, Work, Callable[[Any], None], Callable[[str], None]], None]
-"""Columns (None: all), what to make of them off the window's thread, and who hears of the result or of why not."""
+"""Takes columns (None: all), work on them off the window's thread, and callables for the result and for a failure."""
 
 
 class VectorStyleForm(QWidget):
-    """`commit` takes the new style as JSON text and returns why not; `preview` shows one without an edit.
+    """The form. `commit` takes the new style as JSON text and returns the reason of a refusal; `preview` shows one.
 
     `with_columns` reads attributes of the layer that is shown; without it no classes can be made.
     """
@@ -115,9 +115,9 @@ class VectorStyleForm(QWidget):
     # -- showing ------------------------------------------------------------------------------------------------
 
     def show_style(self, layer: Layer, info: VectorInfo, geometry: str) -> None:
-        """Show the style of a layer; one that cannot be understood shows as the automatic one.
+        """Show the style of a layer; an unreadable one is shown as the automatic one.
 
-        `geometry` is what the layer was found to hold, where the file does not say.
+        `geometry` is the one that the layer holds, where the file does not state one.
         """
         self._style, info = automatic_style(layer, info), replace(info, geometry=geometry)
         try:
@@ -151,7 +151,7 @@ class VectorStyleForm(QWidget):
         self.look.show_look(look, info.geometry)
 
     def _count(self) -> None:
-        """Count the features of each class, off the window's thread, once for each way of classing them."""
+        """Count the features of each class, off the window's thread, once for each classification."""
         style = self._style
         assert style is not None
         asked = style.class_key
@@ -173,7 +173,7 @@ class VectorStyleForm(QWidget):
         self.with_columns(style.columns, work, counted, self.classes.fields.refuse)
 
     def flush(self) -> None:
-        """Commit what is typed or dragged and not entered yet."""
+        """Commit typing or a drag that has not been entered."""
         for part in (self.fields, self.classes, self.look):
             part.flush()
         if self._labels.is_made:
@@ -202,9 +202,9 @@ class VectorStyleForm(QWidget):
         return self._reclassify(replace(style, column=style.column if self._style.mode == "single" else ""))
 
     def _reclassify(self, style: VectorStyle) -> str:
-        """Make the classes anew from the column of `style`, or from one that suggests itself; one undo step.
+        """Make the classes anew from the column of `style`, or from a suggested one; one undo step.
 
-        Why that cannot be begun; what goes wrong later is said then.
+        Returns the reason why that cannot begin; later failures are reported then.
         """
         info, shown = self._info, self._style
         if info is None or self.with_columns is None:

@@ -1,4 +1,4 @@
-"""Puts the keyboard into a field: in sight, with its text selected."""
+"""Focuses a field: scrolls it into sight and selects its text."""
 
 from __future__ import annotations
 

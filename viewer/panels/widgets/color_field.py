@@ -14,12 +14,12 @@ PRESETS = ("#e4572e", "#f3a712", "#f7e733", "#4cb944", "#2e86ab", "#5e60ce", "#d
 
 
 class ColorField(QWidget):
-    """Behaves as the other fields do: `show_value`, `reset`, `flush`, `committed`."""
+    """A field for a colour, with the methods of other fields: `show_value`, `reset`, `flush`, `committed`."""
 
     committed = Signal(object)
 
     def __init__(self, empty: str, parent: QWidget | None = None) -> None:
-        """`empty` says what no colour means."""
+        """`empty` is the meaning of no colour."""
         super().__init__(parent)
         self._empty = empty
         self._color: str | None = None
@@ -78,7 +78,7 @@ class ColorField(QWidget):
 
 
 _LONGEST_NAME = 40
-"""Characters of a colour's name."""
+"""Most characters of a colour's name."""
 
 
 def _icon(color: str) -> QIcon:

@@ -1,4 +1,4 @@
-"""Facts that wrap wherever they must, and are copied as they are."""
+"""Labels of facts that wrap anywhere, and are copied without added breaks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from viewer.support.text import unbroken
 
 
 class CopyLabel(PlainLabel):
-    """Long names, paths and addresses get places where a line may end; the clipboard gets the text without them."""
+    """A label with places for breaks in long names, paths and addresses; the clipboard gets the text without them."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -22,7 +22,7 @@ class CopyLabel(PlainLabel):
         self.setText(text)
 
     def copied(self) -> str:
-        """The selected text, else all of it."""
+        """The selected text, or all of it without a selection."""
         # Qt joins selected lines by paragraph separators.
         return unbroken(self.selectedText() or self.text()).replace("\u2029", "\n")
 

@@ -1,4 +1,4 @@
-"""Facts about a thing, a name and a text a row; each text can be copied."""
+"""Rows of facts about a thing, with a name and a text; each text can be copied."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from viewer.support.text import plain
 
 
 class FactRows(QWidget):
-    """Rows stay and take other texts: making labels anew costs more, and moves a selection away under the hand."""
+    """Rows that are kept and get other texts: new labels cost more, and would lose a selection."""
 
     def __init__(self, spacing_px: int = 4) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class FactRows(QWidget):
         return [(name.text(), text.text()) for name, text in shown]
 
     def show_facts(self, facts: Iterable[tuple[str, str]]) -> None:
-        """Show these, and no others."""
+        """Show these facts, and no others."""
         facts = list(facts)
         if facts == self._facts:
             return

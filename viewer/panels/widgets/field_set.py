@@ -25,13 +25,13 @@ COLUMN = "column"
 """The property of a field that names its column."""
 _COMES_BACK = Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason
 type CommitTyped = Callable[[str, Any, str], str]
-"""Takes a column, its new value and the series of the edit, and returns why not, or empty text."""
+"""Takes a column, its new value and the series of the edit; returns the reason of a refusal, or empty text."""
 LABEL_PX = 74
 """Width of labels in logical pixels, so that the fields of a page are aligned."""
 
 
 def lead_to_column(form: QWidget, column: str) -> None:
-    """Put the keyboard into the field of a column, unfolded; where a form has none, into its first field."""
+    """Focus the field of a column, unfolded; without one, the first field of the form."""
     bound = [one for one in form.findChildren(QWidget) if one.property(COLUMN)]
     wanted = [one for one in bound if one.property(COLUMN) == column and one.isEnabled() and not one.isHidden()]
     field = next(iter(wanted), None) or next((one for one in bound if one.isVisible() and one.isEnabled()), form)
@@ -40,7 +40,7 @@ def lead_to_column(form: QWidget, column: str) -> None:
 
 
 class Dropped(Struct, frozen=True):
-    """Refused entries that went with the row that was shown: why, whose they were, and what was typed, by column."""
+    """Refused entries for a row that is no longer shown: the reason, the row, and the typed texts by column."""
 
     why: str
     uuid: str
@@ -48,22 +48,22 @@ class Dropped(Struct, frozen=True):
 
 
 class FieldSet(QObject):
-    """Labels and fields in a form layout; `refusal` says at a field why its value was refused.
+    """Labels and fields in a form layout; `refusal` shows at a field why its value was refused.
 
-    What was refused stays in its field until it is mended or taken back, the value changes, or another row is shown.
+    A refused text stays in its field until it is corrected or taken back, the value changes, or another row is shown.
     """
 
     dropped = Signal(object)
-    """Dropped: refusals that go without having been mended or taken back."""
+    """Emitted with `Dropped` refusals that were neither corrected nor taken back."""
     mended = Signal()
-    """A field of which `dropped` told holds a value now."""
+    """Emitted when a field that `dropped` reported has a value again."""
     discarded = Signal(str, str)
-    """The name of a field and what was typed there and refused, when it was taken back: no undo brings it."""
+    """Emitted with the name of a field and its refused text, when that was taken back: no undo restores it."""
     given_up = Signal(str, str, object)
-    """Typing that is about to be taken back: its series, the name of its field, and a callable that commits it."""
+    """Emitted before typing is taken back: its series, the name of its field, and a callable that commits it."""
 
     def __init__(self, form: QFormLayout, commit: Callable[[str, Any], str], parent: QObject) -> None:
-        """`commit` takes a column and its new value, and returns why not, or empty text."""
+        """`commit` takes a column and its new value, and returns the reason of a refusal, or empty text."""
         super().__init__(parent)
         self.fields: dict[str, Any] = {}
         self.labels: dict[str, QLabel] = {}
@@ -71,11 +71,11 @@ class FieldSet(QObject):
         self.refusal.dismissed.connect(lambda: self.refuse(""))
         self._commit = commit
         self._reasons: dict[str, str] = {}
-        """The reasons of the refusals that stand, by column; the newest last."""
+        """The reasons of the present refusals, by column; the newest last."""
         self._told: set[str] = set()
         self._commit_typed: CommitTyped | None = None
         self._about = ""
-        """The uuid of the row that is shown, where it has one."""
+        """The uuid of the row that is shown; empty where it has none."""
         self._is_flushing = False
         self._partners: dict[str, str] = {}
         self._commit_pair: Callable[[Mapping[str, Any]], str] = lambda values: ""
@@ -89,9 +89,9 @@ class FieldSet(QObject):
         self._commit_typed = commit
 
     def pair(self, low: str, high: str, commit: Callable[[Mapping[str, Any]], str]) -> None:
-        """Two columns of which neither says anything alone: they are committed together.
+        """Make a pair of two columns that mean nothing alone: they are committed together.
 
-        The first that is typed is held while the keyboard is in the other one, which is still empty.
+        The first that is typed is held while the focus is in the other one, which is still empty.
         """
         self._partners, self._commit_pair = {low: high, high: low}, commit
         for column in (low, high):
@@ -99,7 +99,7 @@ class FieldSet(QObject):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Judge what is held of the pair once the keyboard has left it."""
+        """Commit a held value of the pair once the focus has left the pair."""
         if isinstance(event, QFocusEvent) and event.lostFocus() and event.reason() not in _COMES_BACK:
             pair = [self.fields[column] for column in self._partners]
             if QApplication.focusWidget() not in pair:
@@ -108,11 +108,11 @@ class FieldSet(QObject):
         return False
 
     def typed_pair(self) -> dict[str, Any]:
-        """Texts of the fields of the pair, read as values. Raises InvalidValue where a text there cannot be read."""
+        """Values typed into the fields of the pair. Raises InvalidValue where one cannot be read."""
         return {column: self.fields[column].as_value(self.fields[column].text()) for column in self._partners}
 
     def go_on_in(self, form: QFormLayout) -> None:
-        """Lay the fields that follow out in this form layout."""
+        """Add the fields that follow to this form layout."""
         self._form = form
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.setContentsMargins(0, 0, 0, 0)
@@ -120,7 +120,7 @@ class FieldSet(QObject):
         form.setVerticalSpacing(5)
 
     def add(self, column: str, label: str, field: Field | ColorField | SliderField, tip: str = "") -> None:
-        """A row with a label; long text stands under its label, over the full width."""
+        """Add a row with a label; long text is under its label, over the full width."""
         caption = self.bind(column, label, field, tip)
         if isinstance(field, TextField):
             self._form.addRow(caption)
@@ -129,7 +129,7 @@ class FieldSet(QObject):
             self._form.addRow(caption, field)
 
     def bind(self, column: str, label: str, field: Field | ColorField | SliderField, tip: str = "") -> QLabel:
-        """Bind a field that is laid out elsewhere; the label to put beside it."""
+        """Bind a field that is laid out elsewhere, and return the label to put beside it."""
         caption = plain_label(label)
         caption.setBuddy(field)
         field.setProperty(COLUMN, column)
@@ -153,7 +153,7 @@ class FieldSet(QObject):
         return caption
 
     def add_below(self, widget: QWidget) -> None:
-        """A widget under the field that was added last."""
+        """Add a widget under the field that was added last."""
         self._form.addRow("", widget)
 
     def set_visible(self, column: str, is_visible: bool) -> None:
@@ -162,7 +162,7 @@ class FieldSet(QObject):
         self.fields[column].setVisible(is_visible)
 
     def add_widget(self, label: str, widget: QWidget) -> None:
-        """A row that is not a column by itself."""
+        """Add a row that is no column."""
         caption = plain_label(label)
         caption.setBuddy(widget)
         self._form.addRow(caption, widget)
@@ -183,21 +183,21 @@ class FieldSet(QObject):
             )
 
     def show_other(self, row: object) -> None:
-        """Show another row: nothing typed and nothing refused is kept from the one before."""
+        """Show another row; typing and refusals for the one before are dropped."""
         self.forget()
         self._about = str(getattr(row, "uuid", ""))
         for column, field in self.fields.items():
             field.show_other(getattr(row, column))
 
     def forget(self) -> None:
-        """The row is shown no longer: what was refused goes with it, and that is told."""
+        """Report refusals as dropped, as the row is no longer shown."""
         if not self._reasons and not self.refusal.is_said:
             return
         self._drop({column: _typed_in(self.fields[column]) for column in self._refused_columns()})
         self.refuse("")
 
     def retype(self, typed: Mapping[str, str]) -> None:
-        """Type what was dropped once more, with the keyboard in the first of the fields: they say why again."""
+        """Type dropped texts again, with the focus in the first of the fields, so that the refusals are shown again."""
         there = [(self.fields[column], text) for column, text in typed.items() if column in self.fields]
         for field, text in there:
             _type_into(field, text)
@@ -207,14 +207,14 @@ class FieldSet(QObject):
         self.flush()
 
     def flush(self) -> None:
-        """Commit what is typed and not entered yet."""
+        """Commit typing that has not been entered."""
         self._is_flushing = True
         for field in self.fields.values():
             field.flush()
         self._is_flushing = False
 
     def refuse(self, sentence: str, at: QWidget | None = None) -> None:
-        """Say at a widget, else at the first field, why something was not done; empty text takes all refusals away."""
+        """Show the reason of a refusal at a widget, or at the first field; empty text removes all refusals."""
         if not sentence:
             self._reasons.clear()
             for field in self.fields.values():
@@ -223,7 +223,7 @@ class FieldSet(QObject):
         self.refusal.say(plain(sentence), at or next(iter(self.fields.values()), None))
 
     def _keep_text(self, column: str, field: LineField | TextField, text: str) -> None:
-        """Typing that rests is in the case already, should the program end; what does not fit is said on leaving."""
+        """Commit a text whenever typing rests, in case the program ends; a refusal is shown when the field is left."""
         if self._commit_typed is not None:
             self._commit_typed(column, text, self._series(column, field))
 
@@ -237,7 +237,7 @@ class FieldSet(QObject):
             self.discarded.emit(name, typed)
 
     def _series(self, column: str, part: Field) -> str:
-        """All that is typed into a field while the keyboard is there; a choice commits each entry by itself."""
+        """The series of all that is typed into a field during one focus; a choice commits each entry by itself."""
         sitting = 0 if isinstance(part, ChoiceField) else part.rest.sitting
         return f"typing {self._about} {column} {sitting}"
 
@@ -265,7 +265,7 @@ class FieldSet(QObject):
         self._mend(column, partner or column)
 
     def _holds(self, column: str, value: Any, partner: str) -> bool:
-        """Hold a value of the pair while the keyboard is in its partner, which is still empty."""
+        """Hold a value of the pair while the focus is in its partner, which is still empty."""
         other = self.fields[partner]
         if self._is_flushing or value is None or other.text().strip() or QApplication.focusWidget() is not other:
             return False
@@ -273,7 +273,7 @@ class FieldSet(QObject):
         return True
 
     def _mend(self, *columns: str) -> None:
-        """Refusals of other fields stand; of these it is no longer said, nor told, that they were not kept."""
+        """Clear the refusals of these columns, and do not report them as dropped; those of other fields stay."""
         if self._told.intersection(columns):
             self._told.clear()
             self.mended.emit()
@@ -294,7 +294,7 @@ class FieldSet(QObject):
         return [column for column in self._reasons if _is_refused(self.fields[column])]
 
     def _drop(self, typed: Mapping[str, str]) -> None:
-        """Tell of refusals that went with what had been typed; those that were taken back go without a word."""
+        """Report refusals whose typing is still there as dropped; those that were taken back are not reported."""
         told = []
         for column in typed:
             name, reason = self.fields[column].accessibleName(), self._reasons[column]
@@ -326,7 +326,7 @@ def _is_refused(field: QWidget) -> bool:
 
 
 def _type_into(field: QWidget, text: str) -> None:
-    """Put a text into a field as if it were typed there."""
+    """Set the text of a field as if it were typed."""
     if isinstance(field, TextField):
         field.setPlainText(text)
         field.document().setModified(True)
@@ -340,7 +340,7 @@ def _type_into(field: QWidget, text: str) -> None:
 
 
 def _typed_in(field: QWidget) -> str:
-    """The text that stands in a field; none where nothing can be typed."""
+    """The text in a field; empty where nothing can be typed."""
     if isinstance(field, ColorField):
         return field.line.text()
     if isinstance(field, ChoiceField):

@@ -1,4 +1,4 @@
-"""Form fields: each shows one value and says when the analyst has finished changing it. No Edit is built here."""
+"""Form fields: each shows a value and emits when the analyst has finished changing it. No Edit is built here."""
 
 from __future__ import annotations
 
@@ -18,20 +18,21 @@ from viewer.support.still_boxes import ComboBox
 from viewer.support.text import plain
 
 LONGEST_LINE, LONGEST_TEXT = 10_000, 100_000
-"""Characters that can be edited in a form; Qt cuts longer lines, and lays out longer texts for seconds."""
+"""Most characters of a line and of a text in a form: Qt cuts longer lines, and lays out longer texts for seconds."""
 
 REST_MS = 700
-"""Typing rests when no key has come for so long."""
+"""Milliseconds without a key after which typing rests."""
 
 _COMES_BACK = Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason
 
 REFUSED = "refused"
-"""The property of a field in which something stands that was refused."""
+"""The property of a field with a refused text."""
 
 
 class _Rest(QTimer):
-    """Calls `tell` when typing in a field rests. `sitting` counts how often the keyboard came to the field: what is
-    typed in between belongs together.
+    """Calls `tell` when typing in a field rests. `sitting` counts the times that the field got the focus.
+
+    All that is typed during one focus belongs together.
     """
 
     def __init__(self, field: QLineEdit | QPlainTextEdit, tell: Callable[[], None]) -> None:
@@ -54,9 +55,9 @@ class _Rest(QTimer):
 
 
 def take_back(field: Field) -> None:
-    """Esc, in any field: what was typed into it since the keyboard came is taken back.
+    """Take back what was typed into a field since it got the focus, as for Esc.
 
-    Before that the field tells `given_up` to those who can have undo bring the typing back.
+    Before that the field emits `given_up`, so that undo can restore the typing.
     """
     field.given_up.emit()
     field.reset()
@@ -68,31 +69,31 @@ class LineField(QLineEdit):
 
     committed = Signal(object)
     rested = Signal(object)
-    """The value so far, when typing rests for a moment: to be kept, while the field goes on to show what is typed."""
+    """Emitted with the value when typing rests: to be kept, while the field goes on to show the typed text."""
     unreadable = Signal(str)
-    """Why what was typed is no value at all."""
+    """Emitted with the reason why the typed text is no value."""
     given_up = Signal()
-    """The typing is about to be taken back, with all that was kept of it whenever it rested."""
+    """Emitted before the typing is taken back, with all that was kept of it at its rests."""
     taken_back = Signal()
     """Emitted when the value that was shown before is shown again."""
 
     says_something_midway = True
-    """False for fields where half of a text is another value, or none: half of a year."""
+    """False for fields where a part of a text is another value, or none, such as half of a year."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown, self._is_cut, self._is_held = "", False, False
         self._kept = ""
-        """The text as it stood in the line when a value was shown, or when typing last rested."""
+        """The text of the line when a value was last shown, or typing last rested."""
         self.rest = _Rest(self, self._tell_rest)
         self.leads_back = False
-        """True while Enter goes back to the map: the keyboard came from there for this field alone."""
+        """True while Enter returns to the map, as the focus came from there for this field alone."""
         self.editingFinished.connect(self.flush)
 
     def show_value(self, value: Any) -> None:
-        """Show a value without committing it; typing that is not finished stays.
+        """Show a value without committing it; unfinished typing stays.
 
-        Of what is longer than a line can hold the beginning is shown, which cannot be changed: the rest would be lost.
+        A value too long for the line is shown shortened, and cannot be changed: the rest would be lost.
         """
         is_typed, before = self._is_typed(), self._shown
         self._take(value)
@@ -101,7 +102,7 @@ class LineField(QLineEdit):
             self.reset()
 
     def show_other(self, value: Any) -> None:
-        """Show the value of another row: nothing typed about the one before stays."""
+        """Show the value of another row; unfinished typing is dropped."""
         self._take(value)
         self.reset()
 
@@ -111,7 +112,7 @@ class LineField(QLineEdit):
         self.setReadOnly(self._is_cut)
 
     def reset(self) -> None:
-        """Back to the value shown last."""
+        """Show the last value again."""
         text = plain(self._shown) if self._is_cut else self._shown
         is_touched = self.isModified() or self.isUndoAvailable() or self.isRedoAvailable()
         if is_touched or self.text() != text:  # a form of many lines is shown anew with each mark
@@ -122,22 +123,22 @@ class LineField(QLineEdit):
         _mark_refused(self, False)
 
     def refuse(self) -> None:
-        """Keep what was typed, to be mended or taken back."""
+        """Keep the typed text, to be corrected or taken back."""
         self.setModified(True)
         _mark_refused(self, True)
 
     def hold(self) -> None:
-        """Keep what was typed for later: it is committed with what belongs to it, or by the next `flush`."""
+        """Hold the typed text: it is committed with its partner, or by the next `flush`."""
         self.setModified(True)
         self._is_held = True
 
     @property
     def is_waiting(self) -> bool:
-        """True while something stands here that was refused, or is held."""
+        """True while a text is refused or held."""
         return self._is_held or bool(self.property(REFUSED))
 
     def flush(self) -> None:
-        """Commit typing that is not committed yet."""
+        """Commit typing that has not been committed."""
         if self._is_typed():
             self.setModified(False)
             self._kept = self.text()
@@ -157,7 +158,7 @@ class LineField(QLineEdit):
                 self.committed.emit(value)
 
     def _is_typed(self) -> bool:
-        """True also where the field's own undo has led from what was kept back to the text before it."""
+        """True also where the field's own undo has led from the kept text back to the one before."""
         return self.isModified() or self.text() != self._kept
 
     def _tell_rest(self) -> None:
@@ -170,11 +171,11 @@ class LineField(QLineEdit):
 
     @property
     def shown(self) -> str:
-        """The text of the value that was shown last."""
+        """The text of the last value."""
         return self._shown
 
     def is_as_shown(self, value: Any) -> bool:
-        """True where the text shown would be read as this value; it may have fewer digits than what is kept."""
+        """True where the shown text would be read as this value, of which it may have fewer digits."""
         try:
             return bool(value == self.as_value(self._shown))
         except InvalidValue:  # it stands in the case, and cannot be typed
@@ -184,7 +185,7 @@ class LineField(QLineEdit):
         return str(value)
 
     def as_value(self, text: str) -> Any:
-        """The value of what was typed. Raises InvalidValue where it is none; a command may refuse it all the same."""
+        """The value of a typed text. Raises InvalidValue where it has none; a command may still refuse it."""
         return text.strip()
 
     @override
@@ -213,12 +214,12 @@ class LineField(QLineEdit):
 
 
 class NumberField(LineField):
-    """A number or nothing: empty text is None, "not said"."""
+    """A field for a number, or for None as empty text."""
 
     says_something_midway = False
 
     def __init__(self, whole: bool = False, digits: int = 10, unit: str = "", parent: QWidget | None = None) -> None:
-        """`digits` that count are shown. The number is one of a `unit`, which may be typed behind it.
+        """Shows `digits` significant digits. The number has a `unit`, which may be typed behind it.
 
         A length may be typed in any other unit of length.
         """
@@ -254,7 +255,7 @@ class NumberField(LineField):
 
 
 class DateField(LineField):
-    """A date, as far as it is known: "28 April 2016" is taken as 2016-04-28. A command judges all other texts."""
+    """A field for a date: "28 April 2016" becomes 2016-04-28. A command judges all other texts."""
 
     says_something_midway = False
 
@@ -268,7 +269,7 @@ class DateField(LineField):
 
 
 class TextField(QPlainTextEdit):
-    """Some lines of text, as tall as they need, committed by leaving the field or by Ctrl+Enter."""
+    """A field for some lines of text, as tall as they need, committed by leaving it or by Ctrl+Enter."""
 
     committed = Signal(object)
     rested = Signal(object)
@@ -281,7 +282,7 @@ class TextField(QPlainTextEdit):
         super().__init__(parent)
         self._shown, self._is_cut = "", False
         self._kept = ""
-        """The text as it stood here when the value was shown, or when typing last rested."""
+        """The text of the field when a value was last shown, or typing last rested."""
         self.rest = _Rest(self, self._tell_rest)
         self._lines, self._most_lines = lines, most_lines
         self.setTabChangesFocus(True)
@@ -293,7 +294,7 @@ class TextField(QPlainTextEdit):
         self._fit()
 
     def show_value(self, value: Any) -> None:
-        """Show a value without committing it; typing that is not finished stays. Long texts as in `LineField`."""
+        """Show a value without committing it; unfinished typing stays. Long texts as in `LineField`."""
         is_typed, before = self._is_typed(), self._shown
         self._take(value)
         is_waiting = self.hasFocus() or (bool(self.property(REFUSED)) and before == self._shown)
@@ -313,7 +314,7 @@ class TextField(QPlainTextEdit):
             self.setReadOnly(is_cut)
 
     def reset(self) -> None:
-        """Back to the value shown last."""
+        """Show the last value again."""
         shown = plain(self._shown) if self._is_cut else self._shown
         if self.toPlainText() != shown:
             self.setPlainText(shown)
@@ -328,7 +329,7 @@ class TextField(QPlainTextEdit):
         _mark_refused(self, True)
 
     def flush(self) -> None:
-        """Commit typing that is not committed yet."""
+        """Commit typing that has not been committed."""
         if self._is_typed():
             self.document().setModified(False)
             self._kept = self.toPlainText()
@@ -337,7 +338,7 @@ class TextField(QPlainTextEdit):
                 self.committed.emit(self._kept.strip())
 
     def _is_typed(self) -> bool:
-        """True also where the field's own undo has led from what was kept back to the text before it."""
+        """True also where the field's own undo has led from the kept text back to the one before."""
         return self.document().isModified() or self.toPlainText() != self._kept
 
     @override
@@ -408,7 +409,7 @@ class TextField(QPlainTextEdit):
 
 
 class ChoiceField(ComboBox):
-    """One of some words, or free text with suggestions; the wheel scrolls the form, never the value."""
+    """A choice among words, or free text with suggestions; the wheel scrolls the form, never the value."""
 
     committed = Signal(object)
     given_up = Signal()
@@ -418,7 +419,7 @@ class ChoiceField(ComboBox):
     def __init__(
         self, choices: Iterable[tuple[Any, str]] = (), free: bool = False, parent: QWidget | None = None
     ) -> None:
-        """`choices` are (value, text) pairs; a `free` field also takes what is typed."""
+        """`choices` are (value, text) pairs; a `free` field also takes typed text."""
         super().__init__(parent)
         self._value: Any = None
         self._is_cut = False
@@ -435,7 +436,7 @@ class ChoiceField(ComboBox):
             self._line().editingFinished.connect(self.flush)
 
     def set_choices(self, choices: Iterable[tuple[Any, str]]) -> None:
-        """Offer other values; the one shown stays."""
+        """Offer other values; the present one stays."""
         offered = [(value, plain(text)) for value, text in choices]
         if offered != self._offered or self.count() != len(offered):  # a form asks with each row that it shows
             self._offered = offered
@@ -445,7 +446,7 @@ class ChoiceField(ComboBox):
         self.show_value(self._value)
 
     def show_value(self, value: Any) -> None:
-        """Show a value without committing it. A value that is no choice shows as it is; None shows nothing."""
+        """Show a value without committing it. A value that is no choice is shown unchanged; None shows nothing."""
         is_refused = bool(self.property(REFUSED)) and value == self._value
         self._take(value)
         if not (self._free and (self._line().hasFocus() or is_refused) and self._line().isModified()):
@@ -461,7 +462,7 @@ class ChoiceField(ComboBox):
         self._set_cut(isinstance(value, str) and len(value) > LONGEST_LINE)
 
     def reset(self) -> None:
-        """Back to the value shown last."""
+        """Show the last value again."""
         value = plain(self._value) if self._is_cut else self._value  # stands for it among the choices
         index = self.findData(value)
         if index < 0 and not self._free and value not in (None, ""):
@@ -483,13 +484,13 @@ class ChoiceField(ComboBox):
             self.reset()
 
     def _set_cut(self, is_cut: bool) -> None:
-        """A text too long to be typed in stays as it is, but for another choice."""
+        """Lock a text that is too long to be typed in; another choice can still be made."""
         self._is_cut = is_cut
         if self._free:
             self._line().setReadOnly(is_cut)
 
     def flush(self) -> None:
-        """Commit typing that is not committed yet."""
+        """Commit typing that has not been committed."""
         if self._free and self._line().isModified() and not self._is_cut:
             self._line().setModified(False)
             _mark_refused(self, False)
@@ -499,7 +500,7 @@ class ChoiceField(ComboBox):
 
     @override
     def showPopup(self) -> None:
-        """The list is as wide as its words need; only the closed field may have to cut them."""
+        """Open the list as wide as its words need; only the closed field may have to cut them."""
         scroll = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
         self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + scroll)
         super().showPopup()
@@ -526,7 +527,7 @@ class ChoiceField(ComboBox):
 
 
 def left_to_form(event: QDragEnterEvent) -> bool:
-    """True for files and links that are dragged over a field: those are for the form, not to be typed in."""
+    """True for files and links dragged over a field, which are for the form and not to be typed in."""
     if not event.mimeData().hasUrls():
         return False
     event.ignore()
@@ -534,7 +535,7 @@ def left_to_form(event: QDragEnterEvent) -> bool:
 
 
 def _mark_refused(field: QWidget, is_refused: bool) -> None:
-    """Show by its frame whether what stands in a field was refused."""
+    """Show by the frame of a field whether its text was refused."""
     if bool(field.property(REFUSED)) != is_refused:
         field.setProperty(REFUSED, is_refused)
         field.style().unpolish(field)

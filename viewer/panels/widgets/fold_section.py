@@ -9,7 +9,7 @@ from viewer.panels.widgets.icon_button import IconButton
 
 
 def unfold_to(widget: QWidget) -> None:
-    """Unfold every part that a widget lies in."""
+    """Unfold all parts around a widget."""
     parent = widget.parentWidget()
     while parent is not None:
         if isinstance(parent, FoldSection):
@@ -18,7 +18,7 @@ def unfold_to(widget: QWidget) -> None:
 
 
 class FoldSection(QWidget):
-    """`content` is the layout of the part; its heading is a button, for mouse and keyboard."""
+    """A part of a form. `content` is its layout; its heading is a button, for mouse and keyboard."""
 
     def __init__(self, title: str, *, folded: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,7 +53,7 @@ class FoldSection(QWidget):
         self.header.setChecked(not folded)
 
     def offer(self, *, is_open: bool) -> None:
-        """Fold or unfold it, unless somebody has chosen how it is."""
+        """Fold or unfold the part, unless the analyst has chosen its state."""
         if not self._was_chosen:
             self.set_folded(not is_open)
 

@@ -1,4 +1,4 @@
-"""The page a form stands on: it scrolls up and down only, and says quietly when there is nothing to fill in."""
+"""The page of a form: it scrolls vertically only, and shows a quiet hint when there is nothing to fill in."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from viewer.support.plain_label import plain_label
 
 EDGES_PX = (10, 8, 10, 10)
 HOLD_MS = 400
-"""A part is held for so long: rows that come get their heights in a few steps."""
+"""Milliseconds for which a part is held: new rows get their heights in a few steps."""
 
 
 class FormPage(QStackedWidget):
-    """`content` is the layout a form is built into; `show_form` and `show_hint` choose what is seen."""
+    """The page. `content` is the layout of the form; `show_form` and `show_hint` choose what is visible."""
 
     def __init__(self, hint: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,7 +36,7 @@ class FormPage(QStackedWidget):
         self.addWidget(self.hint)
         self.addWidget(self._scroll)
         self._held: tuple[QWidget, int] | None = None
-        """The part that stays where it is, and its place on the page."""
+        """The part that is held, and its place on the page."""
         self._let_go = QTimer(self, singleShot=True, interval=HOLD_MS)
         self._let_go.timeout.connect(self._forget_held)
         self._scroll.verticalScrollBar().rangeChanged.connect(self._put_back)
@@ -63,7 +63,7 @@ class FormPage(QStackedWidget):
             self._scroll.verticalScrollBar().setValue(0)
 
     def hold(self, part: QWidget) -> None:
-        """Keep a part where it is on the screen while what is above it is laid out anew, as far as the page scrolls."""
+        """Keep a part at its place on the screen while the parts above are laid out, as far as the page scrolls."""
         self._held = part, part.mapTo(self, QPoint()).y()
         self._let_go.start()
 
@@ -77,7 +77,7 @@ class FormPage(QStackedWidget):
             bar.setValue(wanted)
 
     def _leave_below(self, px: int) -> None:
-        """Leave some ground below the form, so that it can be scrolled so far."""
+        """Leave empty ground below the form, so that it can be scrolled that far."""
         self._below_px = px
         self.content.setContentsMargins(*EDGES_PX[:3], EDGES_PX[3] + px)
 
@@ -86,7 +86,7 @@ class FormPage(QStackedWidget):
         self._held = None
 
     def show_from(self, part: QWidget) -> None:
-        """Scroll so that a part of the form stands at the top."""
+        """Scroll so that a part of the form is at the top."""
         self.content.activate()
         self._scroll.verticalScrollBar().setValue(part.y())
 
@@ -96,7 +96,7 @@ class FormPage(QStackedWidget):
 
 
 def page_of(widget: QWidget) -> FormPage | None:
-    """The page that a widget stands on, or the choice whose open list it is; None for any other."""
+    """The page of a widget, or of the choice whose open list it is; None for others."""
     parent: QWidget | None = widget
     while parent is not None and not isinstance(parent, FormPage):
         parent = parent.parentWidget()
@@ -104,7 +104,7 @@ def page_of(widget: QWidget) -> FormPage | None:
 
 
 class _UprightScroll(QScrollArea):
-    """Its content is exactly as wide as the view."""
+    """A scroll area whose content is exactly as wide as its view."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -129,7 +129,7 @@ def heading(text: str) -> QLabel:
 
 
 def muted(text: str = "") -> QLabel:
-    """A quiet sentence that wraps."""
+    """A label for a quiet sentence, which wraps."""
     label = plain_label(text)
     label.setObjectName("muted")
     label.setWordWrap(True)
@@ -137,7 +137,7 @@ def muted(text: str = "") -> QLabel:
 
 
 def wrapped(text: str) -> QLabel:
-    """Text from the case that wraps, and can be copied."""
+    """A label for text from the case, which wraps, and can be copied."""
     label = plain_label(text)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -145,7 +145,7 @@ def wrapped(text: str) -> QLabel:
 
 
 def side_by_side(*widgets: QWidget, stretch: int = -1) -> QHBoxLayout:
-    """Widgets in a row; the one at `stretch` takes the room that is left, or nothing does."""
+    """Widgets in a row; the one at `stretch` takes the remaining room; -1 for none."""
     row = QHBoxLayout()
     row.setSpacing(6)
     for place, widget in enumerate(widgets):
@@ -164,7 +164,7 @@ def laid_out(layout: QLayout) -> list[QWidget]:
 
 
 def clear_layout(layout: QLayout) -> None:
-    """Take all widgets out of a layout that holds nothing else, and let them go."""
+    """Remove and delete all widgets of a layout that holds nothing else."""
     for widget in laid_out(layout):
         layout.removeWidget(widget)
         widget.hide()

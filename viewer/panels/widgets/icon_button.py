@@ -1,4 +1,4 @@
-"""Buttons of panels: flat ones with a line icon, drawn anew when light turns to dark, and narrow ones with a text."""
+"""Buttons for panels: flat ones with a line icon that follows the theme, and narrow ones with a text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from viewer.support.text import plain, tooltip
 
 
 class IconButton(QToolButton):
-    """`name` is both its tooltip and what a screen reader says."""
+    """A button with an icon. `name` is its tooltip and its name for screen readers."""
 
     def __init__(self, icon: str, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +37,7 @@ class IconButton(QToolButton):
 
 
 _EDGES_PX = 18
-"""Left and right of the text, together."""
+"""Width left and right of the text, together, in logical pixels."""
 
 
 class CompactButton(QPushButton):

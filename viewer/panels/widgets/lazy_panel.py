@@ -1,4 +1,4 @@
-"""A panel, or a part of one, that is made when it is first seen."""
+"""A panel, or a part of one, that is made when it first becomes visible."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 
 class LazyPanel(QWidget):
-    """Stands for a panel until it is first shown or asked for: the program starts with what is seen."""
+    """Takes the place of a panel until it is first shown or needed, so that the program starts with visible panels
+    only.
+    """
 
     def __init__(self, make: Callable[[], QWidget]) -> None:
         super().__init__()
@@ -35,7 +37,7 @@ class LazyPanel(QWidget):
         return self._panel is not None
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Make the panel when it is painted, thus seen: while docks move every tab is shown for a moment."""
+        """Make the panel when it is painted, as every tab is shown for a moment while docks move."""
         if not self.is_made and not self._has_failed:
             self._soon.start()
         super().paintEvent(event)

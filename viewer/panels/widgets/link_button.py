@@ -1,4 +1,4 @@
-"""A line of text that leads somewhere: a click, Enter or Space goes there."""
+"""A line of text that works as a link, by a click, Enter or Space."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _EDGE_PX = 2
 
 
 class LinkButton(QAbstractButton):
-    """Underlined, on as many lines as it needs; `name` is its tooltip and what a screen reader says."""
+    """An underlined text, on as many lines as it needs; `name` is its tooltip and its name for screen readers."""
 
     def __init__(self, text: str, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,13 +62,13 @@ class LinkButton(QAbstractButton):
                 painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 3, 3)
 
     def lines(self) -> list[str]:
-        """The text as it stands on its lines."""
+        """The text by its lines."""
         laid = self._laid_out(self.width())
         parts = [laid.lineAt(at) for at in range(laid.lineCount())]
         return [laid.text()[part.textStart() : part.textStart() + part.textLength()] for part in parts]
 
     def _laid_out(self, width: int) -> QTextLayout:
-        """The text in lines that end between words, and within one only where it alone is wider than the line."""
+        """The text in lines that end between words, or within a word that is wider than the line."""
         laid = QTextLayout(breakable(self.text()), self.font())
         wrapped = QTextOption(Qt.AlignmentFlag.AlignLeading)
         wrapped.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)

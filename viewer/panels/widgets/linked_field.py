@@ -1,4 +1,6 @@
-"""A field that names one row of the case: a picker while there is none, else its name, a way there and a way out."""
+"""A field that links one row of the case: a picker without a link, else the row's name, with buttons to open and
+unlink.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,10 @@ from viewer.support.text import one_line, tooltip
 
 
 class LinkedField(QWidget):
-    """`picked` tells the uuid of a row, `created` the text of one to be made, `opened` and `cut` are the buttons'."""
+    """The field.
+
+    `picked` carries the uuid of a row, `created` the text of a new one; `opened` and `cut` are the buttons'.
+    """
 
     picked = Signal(str)
     created = Signal(str)
@@ -20,7 +25,7 @@ class LinkedField(QWidget):
     cut = Signal()
 
     def __init__(self, picker: Picker, parent: QWidget | None = None) -> None:
-        """`picker` offers the rows; its name says what a row is linked as."""
+        """`picker` offers the rows; its name is the kind of link."""
         super().__init__(parent)
         name = picker.accessibleName()
         self.setAccessibleName(name)
@@ -44,7 +49,7 @@ class LinkedField(QWidget):
         self.show_linked("")
 
     def show_linked(self, text: str) -> None:
-        """Show the row that is linked, by its name; empty text shows the picker."""
+        """Show the name of the linked row; empty text shows the picker."""
         self.label.setText(one_line(text, 120))
         self.label.setToolTip(tooltip(one_line(text)))
         self.picker.setVisible(not text)

@@ -1,6 +1,6 @@
-"""Pick a row by typing part of its name: how claims, sites and sources are linked without a dialog.
+"""Picks a row by a typed part of its name, to link claims, sites and sources without a dialog.
 
-What is not there yet can be made on the spot: the last row of the list says so.
+A missing row can be made at once, by the last row of the list.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ from viewer.support.text import one_line
 
 LONGEST_LIST = 20_000
 MOST_MEASURED = 200
-"""Rows of the list that are looked at for its width."""
+"""Most rows of the list that are measured for its width."""
 _POPUP_EDGES_PX = 36
 _UUID = int(Qt.ItemDataRole.UserRole)
 _SEARCHED = _UUID + 1
-"""The text in which the typed text is looked for; the last row holds the typed text itself and is always listed."""
+"""Role of the text that is searched; the last row holds the typed text itself and so is always listed."""
 
 
 class Picker(QLineEdit):
-    """A line that lists what may be linked; Enter takes the first row listed.
+    """A line with a list of rows to link; Enter takes the first row.
 
-    `picked` tells the uuid of the one chosen, `created` the text of one that is to be made.
+    `picked` carries the uuid of the chosen row, `created` the text of a new one.
     """
 
     picked = Signal(str)
     created = Signal(str)
     let_go = Signal(str)
-    """The text that was typed, and not taken, when other rows are shown."""
+    """Emitted with text that was typed, but not taken, when other rows are shown."""
 
     def __init__(
         self,
@@ -53,15 +53,15 @@ class Picker(QLineEdit):
         new_row: Callable[[str], str] | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        """`offers` gives (uuid, text) pairs, asked anew each time the line is entered; `name` is for screen readers.
+        """`offers` gives (uuid, text) pairs, read again each time the line is entered; `name` is for screen readers.
 
-        `new_row` says how the row reads that makes what was typed; without it nothing new can be made here.
+        `new_row` gives the words of the row that makes a new one of the typed text; without it nothing new can be made.
         """
         super().__init__(parent)
         self._offers, self._new_row = offers, new_row
         self._about: frozenset[str] = frozenset()
         self.is_clicked_away = False
-        """True while the keyboard leaves because the list was closed by a click elsewhere."""
+        """True while the focus leaves because the list was closed by a click elsewhere."""
         self._known: set[str] = set()
         self._new: QStandardItem | None = None
         self._model = QStandardItemModel(self)
@@ -90,7 +90,7 @@ class Picker(QLineEdit):
 
     @override
     def event(self, event: QEvent) -> bool:
-        """Tab takes what was typed, as Enter does, and goes on where nothing else has led the keyboard further."""
+        """Take the typed text on Tab, as on Enter, and go to the next widget unless the focus has moved already."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab:
             self.take_typed()
             if self.window().focusWidget() is not self:
@@ -112,7 +112,7 @@ class Picker(QLineEdit):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """A link that is pasted needs no Enter."""
+        """Take a pasted link without Enter."""
         if event.matches(QKeySequence.StandardKey.Paste) and self._new_row is not None and not self.text():
             link = link_in(QGuiApplication.clipboard().text())
             if link:
@@ -123,9 +123,9 @@ class Picker(QLineEdit):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The list is as wide as its texts need, as far as the window reaches; Qt makes it as narrow as the line.
+        """Widen the list to its texts, as far as the window reaches; Qt makes it as narrow as the line.
 
-        A click elsewhere closes it, and takes the keyboard from the line.
+        A click elsewhere closes it, and takes the focus from the line.
         """
         if event.type() in (QEvent.Type.Show, QEvent.Type.Resize):
             QTimer.singleShot(0, self, self._widen)  # once the list holds what was typed
@@ -156,7 +156,7 @@ class Picker(QLineEdit):
             popup.setGeometry(left, popup.y(), width, popup.height())
 
     def show_for(self, *uuids: str) -> None:
-        """Link to these rows from here on; what was typed for others, and not taken, goes and is linked to none."""
+        """Link to these rows from now on; text that was typed for others, and not taken, is dropped."""
         if self._about != frozenset(uuids):
             self._about = frozenset(uuids)
             if typed := self.text().strip():
@@ -164,7 +164,7 @@ class Picker(QLineEdit):
             self.empty()
 
     def refresh(self) -> None:
-        """Read what may be linked now."""
+        """Read the rows that can be linked now."""
         self._model.clear()
         self._known, self._new = set(), None
         for count, (uuid, text) in enumerate(self._offers()):
@@ -179,7 +179,7 @@ class Picker(QLineEdit):
         self._offer_new(self.text())
 
     def take_typed(self) -> None:
-        """Take the first row that is listed for the text in the line; nothing is taken for none."""
+        """Take the first row that is listed for the typed text, if there is one."""
         if not self.text().strip():
             return
         completer = self.completer()
@@ -191,16 +191,16 @@ class Picker(QLineEdit):
             self._activated(listed.index(0, 0))
 
     def empty(self) -> None:
-        """Close the list, and take nothing of what was typed."""
+        """Close the list, and drop the typed text."""
         self._popup().hide()
         self._empty()
 
     def _empty(self) -> None:
-        """Begin anew: undo is the case's from here on, and brings no typing back."""
+        """Clear the line; undo is the case's from now on, and restores no typing."""
         self.setText("")
 
     def _offer_new(self, text: str) -> None:
-        """Keep the last row in step with the text: there for a name that no row has yet."""
+        """Keep the last row up to date with the typed text; it is there for a name that no row has yet."""
         wanted = text.strip()
         if self._new_row is None:
             return

@@ -1,7 +1,7 @@
-"""Says why an entry was refused: beside the form, at the height of its field, so that nothing moves or is covered.
+"""Shows why an entry was refused, beside the form at the height of its field, so that nothing moves or is covered.
 
-Where there is no room beside the form, as in most dialogs, it stands below or above the field, over as few other fields
-as can be, and never over the one that has the keyboard.
+Where there is no room beside the form, as in most dialogs, it is below or above the field, over as few other fields as
+possible, and never over the one with the focus.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ from viewer.support.plain_label import PlainLabel
 
 _EDGE_PX, _GAP_PX = 8, 3
 _LEAST_PX, _MOST_PX = 200, 320
-"""Widths: with less room beside the form it stands elsewhere, and longer lines are hard to read."""
+"""Widths in logical pixels: with less room beside the form it is elsewhere, and longer lines are hard to read."""
 _MOVES = (QEvent.Type.Resize, QEvent.Type.LayoutRequest, QEvent.Type.Move, QEvent.Type.Show)
 TYPED_IN = (QLineEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox)
-"""Fields that the keyboard writes into."""
+"""Classes of fields that are typed into."""
 
 
 class Refusal(PlainLabel):
-    """Hidden while it says nothing, while its field is out of sight, and while it could only cover where one types."""
+    """The label; hidden without words, while its field is out of sight, and where it would cover the field in use."""
 
     dismissed = Signal()
-    """It should go, and what was refused with it."""
+    """Emitted when it should go, with the refused entry."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,17 +53,17 @@ class Refusal(PlainLabel):
 
     @property
     def is_said(self) -> bool:
-        """True while a refusal stands, also where it is hidden."""
+        """True while there is a refusal, even if hidden."""
         return self._at is not None
 
     @property
     def field(self) -> QWidget | None:
-        """The field whose entry was refused; None while nothing is said."""
+        """The field whose entry was refused; None without a refusal."""
         return self._at
 
     @property
     def is_of_typing(self) -> bool:
-        """True where what was refused stands in the field still, to be mended."""
+        """True where the refused text is still in the field, to be corrected."""
         parts = [] if self._at is None else [self._at, *self._at.findChildren(QLineEdit)]
         return any(part.property(REFUSED) for part in parts)
 
@@ -127,7 +127,7 @@ class Refusal(PlainLabel):
         self.setVisible(place is not None and is_seen)
 
     def _beside(self, at: QWidget, host: QWidget) -> QRect | None:
-        """The place left or right of the form, where the window reaches so far."""
+        """The place left or right of the form, where the window has room."""
         form = _form_of(at)
         if form is None:
             return None
@@ -142,7 +142,7 @@ class Refusal(PlainLabel):
         return QRect(x, max(min(y, host.height() - height - _EDGE_PX), _EDGE_PX), width, height)
 
     def _over(self, at: QWidget, host: QWidget) -> QRect | None:
-        """The place below or above the field that covers least; None where each lies where one types."""
+        """The place below or above the field that covers least; None where both cover the field in use."""
         width = max(at.width(), _LEAST_PX)
         here = at.mapTo(host, QPoint())
         left = max(min(here.x(), host.width() - width - _EDGE_PX), 0)
@@ -169,13 +169,13 @@ class Refusal(PlainLabel):
 
 
 def refusals_in(part: QWidget) -> list[Refusal]:
-    """The refusals that stand at fields of a form, or of all in a window."""
+    """The present refusals at fields of a form, or of all forms in a window."""
     said = [one for one in part.window().findChildren(Refusal) if one.field is not None]
     return [one for one in said if one.field is not None and part.isAncestorOf(one.field)]
 
 
 def _form_of(field: QWidget) -> QWidget | None:
-    """The panel that a field stands in, else the part of its window that scrolls; None in most dialogs."""
+    """The panel of a field, or the part of its window that scrolls; None in most dialogs."""
     parent, scrolled = field.parentWidget(), None
     while parent is not None and not parent.isWindow():
         if isinstance(parent, QDockWidget):
@@ -187,7 +187,7 @@ def _form_of(field: QWidget) -> QWidget | None:
 
 
 def _scrolled_with(field: QWidget) -> QWidget | None:
-    """The widget that scrolls with this one, which moves without a word to the field."""
+    """The widget that scrolls this one, and moves it without an event for it."""
     parent = field.parentWidget()
     while parent is not None:
         viewport = parent.parentWidget()

@@ -1,4 +1,4 @@
-"""Rows one below the other in a form, each a widget: of a long list the first, and a button for more."""
+"""Rows of widgets one below the other in a form: the first ones of a long list, and a button for more."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from layers.text.counted import grouped
 from viewer.panels.widgets.form_page import clear_layout, muted
 
 AT_ONCE = 50
-"""A widget takes a millisecond to make; of thousands the window would wait for seconds."""
+"""Most rows made at once: a widget takes a millisecond, and thousands would block the window for seconds."""
 
 
 class RowColumn(QVBoxLayout):
-    """A layout that makes its widgets of what they show."""
+    """A layout that makes a widget for each item it shows."""
 
     def __init__(self, spacing: int) -> None:
         super().__init__()
@@ -24,7 +24,7 @@ class RowColumn(QVBoxLayout):
         """The button that shows more rows; None where all are shown."""
 
     def fill[T](self, items: Sequence[T], make: Callable[[T], QWidget], nothing: str) -> None:
-        """Show a list in place of what was shown: as much of it. `nothing` is the sentence for an empty one."""
+        """Show a list in place of the one before, to the same length. `nothing` is the sentence for an empty one."""
         clear_layout(self)
         self._show(items, 0, make)
         if not items:

@@ -1,4 +1,4 @@
-"""Paints the rows of a list: a bar at the left of a selected one, and, where asked, text on two lines with a chip."""
+"""Paints the rows of a list: a bar at the left of a selected row, and optionally text on two lines with a chip."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SMALLER_PX = 2
 
 
 def paint_selection_bar(painter: QPainter, option: QStyleOptionViewItem) -> None:
-    """The bar at the left of a selected row, in the accent of the theme."""
+    """Paint the bar at the left of a selected row, in the accent of the theme."""
     if option.state & QStyle.StateFlag.State_Selected:
         bar = QRect(option.rect.left(), option.rect.top(), BAR_PX, option.rect.height())
         painter.fillRect(bar, option.palette.color(QPalette.ColorRole.Accent))
@@ -72,7 +72,7 @@ class RowDelegate(QStyledItemDelegate):
 
 
 def paint_chip(painter: QPainter, frame: QRectF, text: str, font: QFont, palette: QPalette, *, is_chosen: bool) -> None:
-    """A word in a rounded frame."""
+    """Paint a word in a rounded frame."""
     quiet = QPalette.ColorRole.HighlightedText if is_chosen else QPalette.ColorRole.PlaceholderText
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(palette.color(quiet))
@@ -94,7 +94,7 @@ def smaller(font: QFont) -> QFont:
 
 
 def _first_line(text: str, font: QFont, width_px: int) -> tuple[str, str]:
-    """The part that fits on a line, at a word's end where there is one, and the rest."""
+    """The part of a text that fits on a line, at the end of a word where possible, and the rest."""
     layout = QTextLayout(text, font)
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)

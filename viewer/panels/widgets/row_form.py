@@ -16,7 +16,7 @@ from viewer.panels.widgets.form_page import FormPage
 
 
 class RowForm(QWidget):
-    """`form` is the layout of its `fields`; whoever makes a form puts both where it wants them on its `page`."""
+    """A form. `form` is the layout of its `fields`; a subclass puts both at their places on its `page`."""
 
     def __init__(
         self, context: PanelContext, table: Table, update: Callable[..., Edit], parent: QWidget | None = None
@@ -35,7 +35,7 @@ class RowForm(QWidget):
         context.keep_typing(self.fields, self._commit)
 
     def follow(self, first_field: str) -> None:
-        """Show the row of the table that the context shows; `begin` puts the keyboard into `first_field`."""
+        """Show the row of the table that the context shows; `begin` focuses `first_field`."""
         context, table = self._context, self._table
         self._first_field = first_field
         context.row_shown.connect(lambda shown, uuid: self.show_uuid(uuid) if shown == table else None)
@@ -43,7 +43,7 @@ class RowForm(QWidget):
         self.show_uuid(context.shown_row(table))
 
     def begin(self) -> None:
-        """The keyboard goes into the first field, in sight."""
+        """Focus the first field, scrolled into sight."""
         if self.row() is not None:
             self.page.show_form(from_top=True)
             self.fields.fields[self._first_field].setFocus(Qt.FocusReason.OtherFocusReason)
@@ -54,7 +54,7 @@ class RowForm(QWidget):
 
     @abstractmethod
     def show_row(self, row: Any) -> None:
-        """Fill in what the row says; the page is shown by who calls."""
+        """Fill in the values of the row; the caller shows the page."""
 
     @property
     def uuid(self) -> str:
@@ -78,7 +78,7 @@ class RowForm(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show the row as it is now, or the hint where there is none."""
+        """Show the present row, or the hint without one."""
         row = self.row()
         if row is None:
             self.page.show_hint()

@@ -1,4 +1,4 @@
-"""A filter line over a table of rows: the face that the site, claim, source and response lists share."""
+"""A filter line over a table of rows, shared by the lists of sites, claims, sources and responses."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from viewer.panels.widgets.row_table import RowTable
 from viewer.support.plain_label import plain_label
 
 LEAST_LINES = 2
-"""Rows of one line that are seen in the lowest panel, on a small screen with large letters."""
+"""Least number of one-line rows that are visible in the lowest panel, on a small screen with large letters."""
 LINE_PADDING_PX = 9
 FIRST_PX = 150
-"""The first column is given at least this before a further column is shown."""
+"""Least width of the first column in logical pixels before a further column is shown."""
 
 
 class RowTableView(QTableView):
-    """The table itself: as many columns as its width can hold, whole rows, Enter and Delete as signals."""
+    """The table: as many columns as its width can hold, whole rows, Enter and Delete as signals."""
 
     entered_row = Signal()
     delete_wanted = Signal()
     narrowed = Signal()
     restyled = Signal()
-    """Its letters may have another size."""
+    """Emitted when its letters may have another size."""
 
     @override
     def minimumSizeHint(self) -> QSize:
@@ -68,13 +68,13 @@ class RowTableView(QTableView):
 
 
 class RowList(QWidget):
-    """`chosen` tells the uuids selected by hand, `activated` the one double-clicked or entered."""
+    """The list. `chosen` carries the uuids selected by hand, `activated` the one double-clicked or entered."""
 
     chosen = Signal(object)
-    """frozenset[str]"""
+    """Emitted with a frozenset[str]."""
     activated = Signal(str)
     clicked = Signal(str)
-    """The one that a plain click has left selected alone, be it for the second time."""
+    """Emitted with the only row that a plain click has left selected, even if it was so before."""
     delete_wanted = Signal()
 
     def __init__(
@@ -86,7 +86,7 @@ class RowList(QWidget):
         first_shown: tuple[int, ...] = (),
         parent: QWidget | None = None,
     ) -> None:
-        """`first_shown` are columns that have their room before the others."""
+        """`first_shown` are columns that get room before the others."""
         super().__init__(parent)
         self._first_shown = first_shown
         self._first_px = first_px
@@ -95,7 +95,7 @@ class RowList(QWidget):
         self._unwanted: set[int] = set()
         self._needed_px: dict[int, int] = {}
         self._measured: set[tuple[int, str]] = set()
-        """The numbers that columns have room for, by column."""
+        """Numbers that columns have been measured for, by column."""
         self._restoring = False
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(self.tr("Filter"))
@@ -124,7 +124,7 @@ class RowList(QWidget):
         self._after_reset()
 
     def _make_note(self) -> QWidget:
-        """A line on rows that are selected and hidden by the filter, with a way to see them."""
+        """Make the line on selected rows that the filter hides, with a button to show them."""
         self.hidden_note, self._hidden_text = QWidget(), plain_label()
         self._hidden_text.setWordWrap(True)
         self.show_button = QPushButton(self.tr("Clear filter"))
@@ -191,7 +191,7 @@ class RowList(QWidget):
         return True
 
     def begin_anew(self) -> None:
-        """Another case comes: no filter lies over it, and nothing of the one before is listed or counted."""
+        """Clear the filter and the rows, as another case comes."""
         self.filter.clear()
         self.model.set_rows({})
         self._count()
@@ -199,11 +199,11 @@ class RowList(QWidget):
     # -- selection ----------------------------------------------------------------------------------------------
 
     def selected(self) -> frozenset[str]:
-        """The uuids selected, those that the filter hides included."""
+        """The selected uuids, including those that the filter hides."""
         return self._selected
 
     def select(self, uuids: Iterable[str]) -> None:
-        """Select rows from outside; `chosen` is not emitted."""
+        """Select rows by program; `chosen` is not emitted."""
         uuids = frozenset(uuids)
         if uuids == self._selected:
             return
@@ -213,7 +213,7 @@ class RowList(QWidget):
         self._scroll_to(rows)
 
     def scroll_to_selected(self) -> None:
-        """Bring the first row that is selected into sight, where the keyboard is not in the list."""
+        """Bring the first selected row into sight, unless the list has the focus."""
         self._scroll_to(self.model.rows_of(self._selected))
 
     def _scroll_to(self, rows: list[int]) -> None:
@@ -225,7 +225,7 @@ class RowList(QWidget):
         self.scroll_to_selected()
 
     def _restore(self) -> list[int]:
-        """Select the rows that are to be selected; they are returned, from the top."""
+        """Select the rows that are to be selected, and return them from the top."""
         rows = self.model.rows_of(self._selected)
         chosen, last = QItemSelection(), self.model.columnCount() - 1
         ends = np.flatnonzero(np.diff(rows) > 1)
@@ -264,7 +264,7 @@ class RowList(QWidget):
         self._after_resize()
 
     def _after_insertion(self, _parent: QModelIndex, first: int, last: int) -> None:
-        """Qt keeps what is selected of the rows that there were."""
+        """Select inserted rows that are to be selected, as Qt keeps only the selection of earlier ones."""
         self._count()
         if self._selected and not self._selected.isdisjoint(map(self.model.uuid_at, range(first, last + 1))):
             self._restore()
@@ -285,18 +285,19 @@ class RowList(QWidget):
     # -- columns ------------------------------------------------------------------------------------------------
 
     def hide_columns(self, *sections: int) -> None:
-        """Columns that are only shown when they are asked for in the header's menu."""
+        """Hide columns until they are chosen in the header's menu."""
         self._unwanted |= set(sections)
         self._fit_columns()
 
     def _fit_numbers(self) -> None:
-        """Other rows may be in sight, or other texts in them."""
+        """Widen number columns, as other rows may be in sight, or have other texts."""
         if self._widen_numbers():
             self._fit_columns()
 
     def _widen_numbers(self) -> bool:
-        """Columns of numbers hold what they say whole, as a number that is cut says nothing; each text is measured
-        once. True where one is wider now.
+        """Widen columns of numbers to their texts in sight, as a cut number is useless; True where one was widened.
+
+        Each text is measured once.
         """
         numbers = [section for section, column in enumerate(self.model.columns) if section and column.align_right]
         is_wider = False
@@ -314,7 +315,7 @@ class RowList(QWidget):
         return is_wider
 
     def _rows_in_sight(self) -> range:
-        """A row that is seen in part is in sight."""
+        """Rows in sight, including partly visible ones."""
         first, last = self.view.rowAt(0), self.view.rowAt(self.view.viewport().height() - 1)
         return range(max(first, 0), (last if last >= 0 else self.model.rowCount() - 1) + 1)
 
@@ -342,7 +343,7 @@ class RowList(QWidget):
         menu.exec(self.view.horizontalHeader().mapToGlobal(position))
 
     def want_column(self, section: int, wanted: bool) -> None:
-        """Show a column where there is room for it, or not."""
+        """Show a column where there is room for it, or hide it."""
         if wanted:
             self._unwanted.discard(section)
         else:

@@ -1,4 +1,4 @@
-"""A list of the rows of one table, with buttons to add and to delete; the row chosen opens in the inspector."""
+"""A list of the rows of one table, with buttons to add and to delete; the chosen row opens in the inspector."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ class Listed(Struct, frozen=True):
     table: Table
     link_table: Table
     link_end: str
-    """The column of `link_table` that names a row of `table`: its cells are new when a link is."""
+    """The column of `link_table` that names a row of `table`, whose cells are updated with each link."""
     add: Callable[..., Edit]
     delete: Callable[..., Edit]
 
 
 class RowListPanel(QWidget):
-    """Call `build` once; `below_list` is the layout under the buttons."""
+    """The panel. Call `build` once; `below_list` is the layout under the buttons."""
 
     def __init__(self, context: PanelContext, listed: Listed, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context, self._listed = context, listed
 
     def build(self, rows: RowList, model: RowTable, add_text: str) -> None:
-        """Lay out and connect."""
+        """Lay out and connect the list."""
         self.model, self.list = model, rows
         self.add_button = CompactButton(add_text)
         self.delete_button = CompactButton(self.tr("Delete"))
@@ -63,7 +63,7 @@ class RowListPanel(QWidget):
         self._read()
 
     def chosen(self, uuids: frozenset[str]) -> None:
-        """These rows are selected: one alone is opened."""
+        """Take the selected rows; a single one is opened."""
         self.delete_button.setEnabled(bool(uuids))
         if len(uuids) == 1:
             self._open(next(iter(uuids)))
@@ -71,7 +71,7 @@ class RowListPanel(QWidget):
             self._context.show_row(self._listed.table, "")
 
     def delete_wanted(self) -> None:
-        """The rows selected are to go: at once, where nothing has to be asked."""
+        """Delete the selected rows, at once where no confirmation is needed."""
         self.delete_selected()
 
     def delete_selected(self) -> None:
@@ -79,7 +79,7 @@ class RowListPanel(QWidget):
             self._context.do(self._listed.delete, sorted(self.list.selected()))
 
     def open_menu(self, place: QPoint) -> QMenu | None:
-        """The menu of the rows selected; None where there are none."""
+        """The menu of the selected rows; None without any."""
         uuids = sorted(self.list.selected())
         if not uuids:
             return None

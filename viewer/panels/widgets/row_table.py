@@ -1,4 +1,4 @@
-"""Rows of the document as a table: sorted and filtered here, on prepared keys, so that 10,000 rows take milliseconds.
+"""Rows of the document as a table, sorted and filtered here by prepared keys: 10,000 rows take milliseconds.
 
 No proxy model: it would call back into Python for each comparison of a sort.
 """
@@ -18,7 +18,7 @@ from layers.document.rows import Row
 from viewer.support.text import one_line, tooltip
 
 AHEAD_MS, AHEAD_ROWS = 10, 40
-"""Rows whose texts are made ahead in a turn of the event loop, and the time between two turns."""
+"""Milliseconds between turns of the event loop in which texts are made ahead, and the number of rows in each."""
 REST_MS = 100
 """Milliseconds after an edit or a selection in which no texts are made, as a frame is due that shows it."""
 
@@ -30,11 +30,11 @@ CHIP_ROLE = int(_ROLE.UserRole)
 _DISPLAY, _TIP = int(_ROLE.DisplayRole), int(_ROLE.ToolTipRole)
 _DECORATION, _ALIGNMENT = int(_ROLE.DecorationRole), int(_ROLE.TextAlignmentRole)
 _ANSWERED = frozenset((_DISPLAY, _TIP, _DECORATION, _ALIGNMENT, CHIP_ROLE))
-"""Qt asks for as many roles again of each cell that it paints."""
+"""Roles that have data: Qt asks for as many others again for each cell that it paints."""
 
 
 class Column(Struct, frozen=True):
-    """`text` is what a cell shows, `key` what it sorts by (its text when None)."""
+    """A column: `text` is what a cell shows, `key` what it is sorted by (its text when None)."""
 
     title: str
     text: Callable[[Any], str]
@@ -45,7 +45,7 @@ class Column(Struct, frozen=True):
 
 
 class _Record:
-    """A row with its texts, made when they are first asked for: of 100,000 rows a screen shows ten."""
+    """A row with its texts, made when they are first needed: of 100,000 rows a screen shows ten."""
 
     __slots__ = ("_cells", "_haystack", "_key", "_row", "_table")
 
@@ -63,7 +63,7 @@ class _Record:
 
     @property
     def haystack(self) -> str:
-        """The text that a filter looks in."""
+        """The text that a filter searches."""
         if self._haystack is None:
             self._haystack = " ".join((*self.cells, self._table.words_of(self._row))).casefold()
         return self._haystack
@@ -73,7 +73,7 @@ class _Record:
         return self._table.chip_of(self._row)
 
     def key(self, section: int) -> Any:
-        """The key that it is sorted by in a column."""
+        """The key by which it is sorted in a column."""
         if self._key is None or self._key[0] != section:
             column = self._table.columns[section]
             self._key = section, column.key(self._row) if column.key else self.cells[section].casefold()
@@ -85,9 +85,9 @@ _NOTHING = ("", "–")
 
 
 class RowTable(QAbstractTableModel):
-    """The rows that pass the filter, in the order asked for; `uuid_at` and `row_of` lead from and to them.
+    """The rows that pass the filter, in the chosen order; `uuid_at` and `row_of` convert between rows and uuids.
 
-    `refreshed`: some rows were read anew, came or went, be they hidden by the filter.
+    `refreshed` is emitted when rows were read anew, added or removed, even if the filter hides them.
     """
 
     refreshed = Signal()
@@ -101,10 +101,10 @@ class RowTable(QAbstractTableModel):
         chip: Callable[[Any], str] | None = None,
         icon: Callable[[str], QIcon] | None = None,
     ) -> None:
-        """`haystack` gives the text of a row, as `searched` makes it, that the filter looks in besides its cells.
+        """`haystack` gives the text of a row, made by `searched`, that the filter searches besides its cells.
 
-        `chip` gives the word of its chip: such rows have two lines. `icon` gives what stands before the first cell of
-        the row with a uuid, asked for only when it is painted.
+        `chip` gives the word of a row's chip: such rows have two lines. `icon` gives the icon before the first cell of
+        the row with a uuid, called only when it is painted.
         """
         super().__init__(parent)
         self.columns = columns
@@ -116,7 +116,7 @@ class RowTable(QAbstractTableModel):
         self._order = KeptOrder()
         self._visible: list[str] = []
         self._places: dict[str, int] | None = None
-        """Rows by uuid, once one was asked for."""
+        """Rows by uuid; None until one is needed."""
         self._words: tuple[str, ...] = ()
         self._column, self._descending = -1, False
         self._unread: Iterator[str] = iter(())
@@ -126,14 +126,14 @@ class RowTable(QAbstractTableModel):
     # -- content ------------------------------------------------------------------------------------------------
 
     def set_rows(self, rows: Mapping[str, Row]) -> None:
-        """Show these rows, by uuid, and no others. Nothing is asked of them yet: there may be 100,000."""
+        """Show these rows, by uuid, and no others. Nothing is read from them yet: there may be 100,000."""
         self._listed, self._records, self._order = dict(rows), {}, KeptOrder()
         self._arrange(frozenset())
         self._unread = iter(tuple(self._listed))
         self._ahead.start()
 
     def _read_ahead(self) -> None:
-        """Make the texts that the first letter of a filter needs, a few at a time while nobody waits."""
+        """Make the texts for the first letter of a filter, a few at a time in idle turns."""
         if self._places is None:
             _made = self._rows  # the first click needs it
             return
@@ -146,12 +146,12 @@ class RowTable(QAbstractTableModel):
             self._ahead.stop()
 
     def _give_way(self) -> None:
-        """Leave the next frames to what was done just now."""
+        """Pause reading ahead, so that the next frames show the last change."""
         if self._ahead.isActive():
             self._ahead.start(REST_MS)
 
     def refresh(self, uuids: Iterable[str], rows: Mapping[str, Row]) -> None:
-        """Read some rows anew; those that `rows` no longer holds leave the table."""
+        """Read some rows anew; those that are not in `rows` are removed."""
         self._give_way()
         uuids = frozenset(uuids)
         stays, returned = True, False
@@ -174,10 +174,7 @@ class RowTable(QAbstractTableModel):
         self.refreshed.emit()
 
     def _follows_at_the_end(self, uuids: frozenset[str]) -> bool:
-        """Take rows that came or went at the end of the order of the case: all others stay where they are.
-
-        False where it is not as simple as that.
-        """
+        """Take rows added or removed at the end of the case's order, where all others keep their places; else False."""
         if self._column >= 0 or self._words:
             return False
         gone = [uuid for uuid in uuids if uuid in self._rows and uuid not in self._listed]
@@ -202,7 +199,7 @@ class RowTable(QAbstractTableModel):
         return True
 
     def set_filter(self, text: str) -> None:
-        """Keep the rows that hold every word of `text`, in any case."""
+        """Keep the rows that contain every word of `text`, without regard to case."""
         self._words = tuple(text.casefold().split())
         self._arrange(frozenset())
 
@@ -218,11 +215,11 @@ class RowTable(QAbstractTableModel):
         return uuid in self._listed and uuid not in self._rows
 
     def row_of(self, uuid: str) -> int:
-        """-1 where the row is filtered out or not there."""
+        """Row of a uuid; -1 where it is filtered out or missing."""
         return self._rows.get(uuid, -1)
 
     def rows_of(self, uuids: frozenset[str]) -> list[int]:
-        """The rows of those that are there and pass the filter, from the top; they are about to be selected."""
+        """The rows of those uuids that are listed and pass the filter, from the top; they are about to be selected."""
         self._give_way()
         if not uuids:
             return []
@@ -233,7 +230,7 @@ class RowTable(QAbstractTableModel):
         return [row for row, uuid in enumerate(self._visible) if uuid in uuids]
 
     def known(self, uuids: frozenset[str]) -> frozenset[str]:
-        """The uuids, of these, of rows that there are, be they hidden by the filter."""
+        """The uuids of listed rows among these, including those that the filter hides."""
         return frozenset(self._listed.keys() & uuids)
 
     @property
@@ -242,7 +239,7 @@ class RowTable(QAbstractTableModel):
 
     @property
     def total(self) -> int:
-        """Rows there are, the filtered ones counted."""
+        """Number of all rows, including filtered ones."""
         return len(self._listed)
 
     @property
@@ -270,7 +267,9 @@ class RowTable(QAbstractTableModel):
         return all(word in record.haystack for word in self._words)
 
     def _rank(self, record: _Record) -> int:
-        """0 where a row's name begins with what is filtered for, 1 where it holds it, 2 where only the rest does."""
+        """Rank of a row for the filter: 0 where its name begins with it, 1 where the name contains it, 2 for other
+        texts.
+        """
         if not self._passes(record):
             return _HIDDEN
         name = record.cells[0].casefold() if self._words else ""
@@ -279,7 +278,7 @@ class RowTable(QAbstractTableModel):
         return 1 if all(word in name for word in self._words) else 2
 
     def _filtered(self) -> list[str]:
-        """The rows that pass the filter; those that are named so come first where no column is sorted by."""
+        """The rows that pass the filter, by rank where no column is sorted."""
         ranks = {uuid: self._rank(self._record(uuid)) for uuid in self._listed}
         passing = [uuid for uuid, rank in ranks.items() if rank < _HIDDEN]
         return passing if self._column >= 0 else sorted(passing, key=ranks.__getitem__)
@@ -344,7 +343,7 @@ class RowTable(QAbstractTableModel):
         return None
 
     def _tip(self, record: _Record, section: int) -> str:
-        """The whole text of a cell; of the first one all that the row says, as some columns are not shown."""
+        """The whole text of a cell; for the first column all texts of the row, as some columns are hidden."""
         if section:
             return record.cells[section]
         rest = zip(self.columns[1:], record.cells[1:], strict=True)
@@ -360,5 +359,5 @@ class RowTable(QAbstractTableModel):
 
 
 def _cell(text: str) -> str:
-    """`one_line`; what holds no control character is taken as it is, which is most of 100,000 rows."""
+    """A text on one line as by `one_line`; unchanged without control characters, as most of 100,000 rows."""
     return text if len(text) <= 200 and text.isprintable() else one_line(text)

@@ -1,4 +1,4 @@
-"""A slider with its number, which can be typed: every move is previewed, one commit comes when the hand lets go."""
+"""A slider with its number, which can be typed: every move is previewed, and the end of a drag is committed once."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ STEPS = 200
 _MARGIN_PX = 9
 _NUMBER = re.compile(r"[-−]?\d{1,9}(?:[.,]\d{1,9})?|[-−]?[.,]\d{1,9}", re.ASCII)
 KEYS_MS = 400
-"""Steps by key within this time are one commit."""
+"""Milliseconds within which steps by key are one commit."""
 
 
 class SliderField(QWidget):
-    """Behaves as the other fields do, and emits `previewed` while it is dragged."""
+    """The field, with the methods of other fields; `previewed` is emitted during a drag."""
 
     committed = Signal(object)
     previewed = Signal(float)
@@ -56,7 +56,7 @@ class SliderField(QWidget):
         return self._low + (self._high - self._low) * self.slider.value() / STEPS
 
     def show_value(self, value: Any) -> None:
-        """Show a value without committing it, at the nearer end where it is beyond; a drag under way stays."""
+        """Show a value without committing it, limited to the range; a drag in progress stays."""
         self._shown = min(max(float(value), self._low), self._high) if value == value else self._high  # nan
         if not (self._pending or self.slider.isSliderDown()):
             self.reset()
@@ -67,7 +67,7 @@ class SliderField(QWidget):
         self.reset()
 
     def reset(self) -> None:
-        """Back to the value shown last."""
+        """Show the last value again."""
         self._pending = False
         self._timer.stop()
         self.slider.blockSignals(True)
@@ -76,11 +76,11 @@ class SliderField(QWidget):
         self.number.show_value(self._text(self._shown))
 
     def refuse(self) -> None:
-        """A refused place goes back to the one before."""
+        """Return to the value before a refused one."""
         self.reset()
 
     def flush(self) -> None:
-        """Commit a move, or typing, that is not committed yet."""
+        """Commit a move, or typing, that has not been committed."""
         self._timer.stop()
         self.number.flush()
         if self._pending:
@@ -95,7 +95,7 @@ class SliderField(QWidget):
             self._timer.start()
 
     def _typed(self, text: str) -> None:
-        """Commit a typed number, at the nearer end where it is beyond; back to what was shown where it is none."""
+        """Commit a typed number, limited to the range; text without a number is reset."""
         value = self._value_of(text)
         self.number.reset()
         if math.isfinite(value):

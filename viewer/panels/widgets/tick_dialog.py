@@ -1,4 +1,4 @@
-"""A small window with a list of things to tick, and a button that takes those that are ticked."""
+"""A small window with a list of things to tick, and a button that takes the ticked ones."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from viewer.support.text import tooltip
 NAME = 0
 """The column with the box."""
 MOST_UNSOUGHT = 12
-"""A longer list has a line to find rows by."""
+"""Number of rows above which a list has a line to search them."""
 
 
 class TickRow(NamedTuple):
-    """One thing that can be ticked: a text for each column, and the value that is handed on."""
+    """A row that can be ticked: a text for each column, and its value."""
 
     cells: list[str]
     value: Any
@@ -37,9 +37,9 @@ class TickRow(NamedTuple):
 
 
 class TickDialog(QDialog):
-    """Stays beside the map; `chosen` carries the values that were ticked, nothing where it was given up.
+    """The dialog beside the map; `chosen` carries the ticked values, nothing where it was cancelled.
 
-    `take_text` gives the text of the button for so many ticked.
+    `take_text` gives the text of the button for a number of ticked rows.
     """
 
     chosen = Signal(object)
@@ -106,7 +106,7 @@ class TickDialog(QDialog):
             self.list.header().setSectionResizeMode(column, how)
 
     def set_range(self, least: int, most: int) -> None:
-        """Take at least and at most so many."""
+        """Set the least and the greatest number of ticked rows."""
         self._least, self._most = least, most
         self._count()
 
@@ -121,20 +121,20 @@ class TickDialog(QDialog):
         return item
 
     def _find(self, words: str) -> None:
-        """Show the rows alone that have these letters; what is ticked stays so."""
+        """Show only the rows with these letters; ticks stay."""
         wanted = words.strip().casefold()
         for at, row in enumerate(self._rows):
             self._item(at).setHidden(not any(wanted in cell.casefold() for cell in row.cells))
 
     def _tick(self, on: bool) -> None:
-        """All that are shown."""
+        """Tick all visible rows, or none."""
         state = Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
         for row in range(self.list.topLevelItemCount()):
             if not self._item(row).isHidden():
                 self._item(row).setCheckState(NAME, state)
 
     def _toggle(self, item: QTreeWidgetItem, column: int) -> None:
-        """A double click on the box itself has toggled twice already."""
+        """Toggle a row by a double click, but not on the box itself, which has toggled twice already."""
         if column != NAME:
             on = item.checkState(NAME) is Qt.CheckState.Checked
             item.setCheckState(NAME, Qt.CheckState.Unchecked if on else Qt.CheckState.Checked)

@@ -1,4 +1,4 @@
-"""The whole text of a field that is too narrow for it, on lines of its own beneath."""
+"""The whole text of a field that is too narrow for it, on lines below."""
 
 from __future__ import annotations
 
