@@ -47,7 +47,6 @@ _FUNCTIONS = {
     "max": _Function(2, np.maximum),
     "where": _Function(3, _where),
 }
-FUNCTIONS = tuple(_FUNCTIONS)
 _OPERATORS: dict[str, Callable[..., Any]] = {
     "+": np.add,
     "-": np.subtract,

@@ -32,12 +32,6 @@ def at(tables: Sequence[FeatureTable], x: float, y: float, radius: float) -> lis
     return list(dict.fromkeys(reversed(found)))
 
 
-def within(tables: Sequence[FeatureTable], bounds: Bounds) -> NDArray[np.int64]:
-    """Fids, ascending, of the features that reach into a box."""
-    area = shapely.box(bounds.left, bounds.bottom, bounds.right, bounds.top)
-    return _reaching(tables, bounds, area)
-
-
 def within_polygon(tables: Sequence[FeatureTable], ring: Sequence[tuple[float, float]]) -> NDArray[np.int64]:
     """Fids, ascending, of the features that reach into an area; nothing where the ring encloses none."""
     if len(ring) < 3:

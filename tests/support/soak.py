@@ -24,6 +24,7 @@ from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from tests.support.analyst import Analyst
 from tests.support.readers.tiny_rasters import write_raster
+from tests.support.windows import make_panels
 from viewer.app.case.permission import Permissions
 from viewer.app.case.session import Session
 from viewer.app.main import SWITCH_INTERVAL_S
@@ -344,7 +345,7 @@ def soaking(application: QApplication, folder: Path) -> Iterator[Soak]:
     window.show()
     window.activateWindow()
     wait(window.isActiveWindow)
-    window.docks.make_all()
+    make_panels(window)
     try:
         yield Soak(window, folder)
     finally:

@@ -289,11 +289,6 @@ class Docks(QObject):
         dock.topLevelChanged.connect(lambda _floats: self._color_buttons(dock))
         return dock
 
-    def make_all(self) -> None:
-        """Make every panel that is not there yet."""
-        while waiting := self.waiting():
-            _made = waiting[0].panel
-
     def waiting(self) -> list[LazyPanel]:
         """Panels and parts of panels that are not there yet."""
         pages = [page for page, _title in self._pages.values()]

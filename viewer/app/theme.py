@@ -41,24 +41,6 @@ class Theme(Struct, frozen=True):
         """The ground of what is selected."""
         return _mix(self.accent, self.surface, TINT_SHARE)
 
-    def text_pairs(self) -> dict[str, tuple[str, str]]:
-        """Every (text, ground) pair that people read, by a name."""
-        return {
-            "window": (self.text, self.window),
-            "surface": (self.text, self.surface),
-            "stripe": (self.text, self.stripe),
-            "button": (self.text, self.raised),
-            "muted": (self.muted, self.window),
-            "muted surface": (self.muted, self.surface),
-            "menu": (self.on_accent, self.accent),
-            "selection": (self.text, self.tint),
-            "muted selection": (self.muted, self.tint),
-            "link": (self.accent, self.surface),
-            "info": self.info[::-1],
-            "warning": self.warning[::-1],
-            "error": self.error[::-1],
-        }
-
 
 LIGHT = Theme(
     "light",

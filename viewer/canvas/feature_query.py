@@ -143,11 +143,11 @@ def passing(scene: MapScene, layer_uuid: str, fids: Fids) -> Fids:
     return fids if shown is None else fids[are_in(fids, shown)]
 
 
-def geometries_of(tables: Sequence[FeatureTable], fids: Fids, most: int = MOST_NEAR + 1) -> list[BaseGeometry]:
-    """The geometries of features on the canvas, in its CRS; `most` of them."""
+def geometries_of(tables: Sequence[FeatureTable], fids: Fids) -> list[BaseGeometry]:
+    """The geometries of features on the canvas, in its CRS; one more than `MOST_NEAR` of them."""
     found: list[BaseGeometry] = []
     for table in tables:
-        for row in table.rows_of(ascending(fids))[: most - len(found)].tolist():
+        for row in table.rows_of(ascending(fids))[: MOST_NEAR + 1 - len(found)].tolist():
             found.append(_geometry(table, row))
     return found
 

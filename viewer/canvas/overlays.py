@@ -38,11 +38,6 @@ ARROW_ROOM_PX = 66.0
 """The upper right corner, logical pixels a side, that is the north arrow's."""
 
 
-def scale_at_m(view: View, px: float, py: float) -> float:
-    """True metres a picture pixel spans from left to right at a place; nan off the map."""
-    return _scales_m(view, ((px, py),))[0]
-
-
 def _scales_m(view: View, places: Sequence[tuple[float, float]]) -> list[float]:
     """The same at several places together."""
     # A tenth of a pixel at world scale is still kilometres, a pixel in close up still far above rounding.

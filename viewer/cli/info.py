@@ -255,15 +255,15 @@ def _service(text: str) -> dict[str, Any]:
     }
 
 
-def _print_facts(facts: dict[str, Any], indent: str = "") -> None:
+def _print_facts(facts: dict[str, Any]) -> None:
     for key, value in facts.items():
         name = key.replace("_", " ")
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            say(f"{indent}{name}:")
+            say(f"{name}:")
             for number, entry in enumerate(value, 1):
-                say(f"{indent}  {number}. " + ", ".join(f"{k} {_text(v)}" for k, v in entry.items()))
+                say(f"  {number}. " + ", ".join(f"{k} {_text(v)}" for k, v in entry.items()))
         else:
-            say(f"{indent}{name}: {_text(value)}")
+            say(f"{name}: {_text(value)}")
 
 
 def _text(value: Any) -> str:

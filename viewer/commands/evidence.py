@@ -3,64 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from layers.document.document import Document
-from layers.document.edit import Change, Edit
-from layers.document.rows import ClaimEvidence
-from layers.document.vocabulary import BEARINGS, EVIDENCE_TABLES
-from layers.errors import InvalidValue
-from layers.phrase import Phrase, all_of
-from layers.project.storage.tables import BY_NAME, spec_of
-from viewer.commands.fields import check_choice, row_of
-from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
-
-
-def link_evidence(
-    document: Document,
-    claim_uuid: str,
-    evidence_table: str,
-    evidence_uuid: str,
-    *,
-    actor: str,
-    now: str | None = None,
-    bearing: str = "supports",
-    note: str = "",
-) -> Edit:
-    """Let a claim rest on a row of the case (once), and say how it bears on it. Raises InvalidValue."""
-    row_of(document.claims, claim_uuid, "claim")
-    check_choice(evidence_table, EVIDENCE_TABLES, Phrase("table of evidence"))
-    check_choice(bearing, ("", *BEARINGS), "bearing")
-    spec = BY_NAME[evidence_table]
-    row = row_of(document.table(spec.table), evidence_uuid, "evidence")
-    if spec_of(spec.table, row) is not spec:
-        raise InvalidValue("That evidence is no longer in the case.")
-    if any(link.evidence_uuid == evidence_uuid for link in document.evidence_of_claim(claim_uuid)):
-        return Edit(Phrase("Add evidence"), ())
-    link = ClaimEvidence(
-        uuid=new_uuid(),
-        claim_uuid=claim_uuid,
-        evidence_table=evidence_table,
-        evidence_uuid=evidence_uuid,
-        bearing=bearing,
-        note=note,
-    )
-    return Edit(Phrase("Add evidence"), (insert("claim_evidence", link, stamp_of(actor, now)),))
-
-
-def update_evidence(document: Document, link_uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
-    """Change how evidence bears on a claim, or the note on it. Raises InvalidValue."""
-    link = row_of(document.table("claim_evidence"), link_uuid, "evidence")
-    if "bearing" in fields:
-        check_choice(fields["bearing"], ("", *BEARINGS), "bearing")
-    label = Phrase("Change {fields} of evidence", fields=all_of(fields))
-    return Edit(label, update("claim_evidence", link, stamp_of(actor, now), **fields))
-
-
-def unlink_evidence(document: Document, claim_uuid: str, evidence_uuid: str) -> Edit:
-    """Let a claim no longer rest on a row of the case."""
-    links = [link for link in document.evidence_of_claim(claim_uuid) if link.evidence_uuid == evidence_uuid]
-    return Edit(Phrase("Remove evidence"), tuple(delete("claim_evidence", link) for link in links))
+from layers.document.edit import Change
+from viewer.commands.stamps import delete
 
 
 def without_evidence(document: Document, gone: Collection[str]) -> list[Change]:

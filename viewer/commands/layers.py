@@ -174,11 +174,6 @@ def read_layer_as(
     return Edit(Phrase("Change how layer “{name}” is read", name=layer.name), changes)
 
 
-def move_layer(document: Document, uuid: str, position: int, *, actor: str, now: str | None = None) -> Edit:
-    """Put a layer so that it stands at `position` in the stack afterwards, 0 = bottom. Raises InvalidValue."""
-    return move_layers(document, (uuid,), position, actor=actor, now=now)
-
-
 def move_layers(document: Document, uuids: Iterable[str], position: int, *, actor: str, now: str | None = None) -> Edit:
     """Put layers together, in the order they have, so that the lowest stands at `position` (0 = bottom) afterwards.
 

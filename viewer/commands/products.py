@@ -176,17 +176,6 @@ def rename_product(document: Document, uuid: str, name: str, *, actor: str, now:
     return Edit(Phrase("Rename product “{name}”", name=row.name), changes)
 
 
-def let_pass(
-    document: Document, uuid: str, rule: str, where: str, reason: str, *, actor: str, now: str | None = None
-) -> Edit:
-    """Record that a finding of the check is let pass, and why. Raises InvalidValue."""
-    row, stamp = _draft(document, uuid), stamp_of(actor, now)
-    one = override_of(rule, where, reason, stamp.actor, stamp.now)
-    text = _checked_overrides(with_override(read_overrides(row.overrides_json), one))
-    changes = update("products", row, stamp, overrides_json=text)
-    return Edit(Phrase("Let a finding pass in product “{name}”", name=row.name), changes, reason=one.reason)
-
-
 def override_of(rule: str, where: str, reason: str, actor: str, now: str) -> Override:
     """A finding let pass by this hand at this hour. Raises InvalidValue where no reason is given."""
     reason = " ".join(reason.split())

@@ -72,9 +72,6 @@ class Foreign(Struct, frozen=True):
         return bool(self.columns or self.tables)
 
 
-NOTHING = Foreign({}, (), ())
-
-
 def foreign_in(schema: Schema, version: int) -> Foreign:
     """Finds the tables and columns of a case's schema of this version that are not ours."""
     later = later_tables(version)

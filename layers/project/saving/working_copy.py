@@ -33,6 +33,7 @@ from layers.project.storage.save_errors import is_disk_full, journal_error, save
 from layers.project.storage.schema import HISTORY_KEY, RESERVED_META, WHOLE_HISTORY, create_schema
 
 IDLE_CHECKPOINT_S = 1.0
+_DRAIN_TIMEOUT_S = 10.0
 MOST_BASELINE = 20_000
 """Rows that are told to the history as they stood, where it does not know them."""
 
@@ -203,16 +204,16 @@ class WorkingCopy:
             raise ValueError(f"{key} is the file's own")
         self._send(_SetMeta(key, value))
 
-    def drain(self, timeout_s: float = 10) -> None:
+    def drain(self) -> None:
         """Wait until everything handed over is durable. Raises SaveFailed (DiskFull, ...) where it is not."""
         done = threading.Event()
         self._send(_Flush(done))
-        end = time.monotonic() + timeout_s
+        end = time.monotonic() + _DRAIN_TIMEOUT_S
         while not done.wait(0.05) and self._thread.is_alive():
             if time.monotonic() > end:
                 raise SaveFailed(
                     "The last edits are not written after {timeout_s} s: the disk does not answer.",
-                    timeout_s=f"{timeout_s:g}",
+                    timeout_s=f"{_DRAIN_TIMEOUT_S:g}",
                 )
         if self._error is not None:
             raise self._error

@@ -16,7 +16,6 @@ _DRIVE = re.compile(
 )
 _CRS = re.compile(r"\bPROJ\b|\bproj_\w+|spatial reference|coordinate system|\bCRS\b")
 _MEMORY = re.compile(r"allocat|out of memory|too large", re.IGNORECASE)
-_ENCODING = re.compile(r"codec can't decode")
 _PLACE = re.compile(r"At line (\d+), character (\d+)(: Too many nested)?")
 _RINGS = re.compile(r"LinearRing|closed linestring|number of points", re.IGNORECASE)
 

@@ -130,7 +130,7 @@ _COLOURS = _one_of(
     "Magenta", "Yellow", "Black", "YCbCr_Y", "YCbCr_Cb", "YCbCr_Cr", "Pan", "Coastal", "RedEdge", "NIR", "SWIR", "MWIR",
     "LWIR", "TIR", "OtherIR", "SAR_Ka", "SAR_K", "SAR_Ku", "SAR_X", "SAR_C", "SAR_S", "SAR_L", "SAR_P",
 )  # fmt: skip
-_SIZE, _PLACE = _whole(1, _MAX_SIZE), _whole(-_MAX_SIZE, _MAX_SIZE)
+_SIZE = _whole(1, _MAX_SIZE)
 
 
 class _Form(Struct, frozen=True):

@@ -26,24 +26,24 @@ class XmlHandler(Protocol):
 
 
 def stream_xml[Handler: XmlHandler](
-    file: BinaryIO, name: str, make: Callable[[], Handler], max_bytes: int = MAX_BYTES
+    file: BinaryIO, name: str, make: Callable[[], Handler]
 ) -> tuple[Handler, list[str]]:
     """Feed a file to a handler that `make` makes. Also sentences about what was wrong with the file called `name`.
 
     Where it is no XML from some line on, what stands before is handled. Raises BadXml.
     """
-    encoding = encoding_of(file, max_bytes)
+    encoding = encoding_of(file, MAX_BYTES)
     notes = [f"{name} {encoding.note}."] if encoding.note else []
     handler = make()
     try:
-        _walk(texts_of(file, encoding.name), handler, max_bytes)
+        _walk(texts_of(file, encoding.name), handler, MAX_BYTES)
         return handler, notes
     except NotWellFormed:
         pass
     file.seek(0)
     handler, mended = make(), Mended()
     try:
-        _walk(mended.blocks(texts_of(file, encoding.name)), handler, max_bytes)
+        _walk(mended.blocks(texts_of(file, encoding.name)), handler, MAX_BYTES)
     except NotWellFormed as error:
         if not handler.cut():
             raise

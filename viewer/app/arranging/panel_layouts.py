@@ -81,7 +81,6 @@ WRITING = PanelLayout(
 )
 LAYOUTS = {layout.name: layout for layout in (LOOKING, MARKING, COMPARING, WRITING)}
 FIRST = MARKING
-HIDDEN = FIRST.hidden
 
 
 class Room(Struct, frozen=True):

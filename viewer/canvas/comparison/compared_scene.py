@@ -29,7 +29,7 @@ from viewer.canvas.comparison.side_words import (
     paint_side_words,
     words_of,
 )
-from viewer.canvas.comparison.sides import SWIPES, Sides
+from viewer.canvas.comparison.sides import Sides
 from viewer.canvas.comparison.stretches import stretch_notes
 from viewer.canvas.layer_stack import DrawingFactory
 from viewer.canvas.pointer import Handle
@@ -45,8 +45,6 @@ from viewer.support.going_on import going_on
 from viewer.support.language.translation import translate
 from viewer.support.painting import painting, part_of_picture
 
-BESIDE = (*SWIPES, "spyglass")
-"""Modes in which frames stand beside each other, each with a part of the picture of its own."""
 type Key = tuple[View, frozenset[str], bool]
 
 

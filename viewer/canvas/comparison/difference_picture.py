@@ -14,8 +14,6 @@ from viewer.canvas.scene import BACKGROUND_COLOR, MapScene
 from viewer.rendering.images import image_of_argb
 from viewer.support.language.translation import translate
 
-_GREY = 0xFF808080
-
 
 def why_no_difference(spec: ComparisonSpec, scenes: Sequence[MapScene]) -> str:
     """A sentence; empty where the second image less the first means something."""

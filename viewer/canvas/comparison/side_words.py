@@ -28,6 +28,7 @@ from viewer.support.text import one_line
 
 LETTERS = "ABCDEF"
 _HEAD_PX, _TEXT_PX, _PAD_PX = 12.5, 10.5, 7.0
+_LINE_LETTERS = 64
 _MOST_LINES = 3
 """Of the date, the name and the note each."""
 _MOST_NAMED, _NAME_CHARS = 2, 44
@@ -184,10 +185,10 @@ def paint_sentence(painter: QPainter, sides: Sides, head: str, text: str, ratio:
     _paint_lines(painter, QPointF(whole.center().x(), whole.center().y()), align, whole, [head, *_wrapped(text)], r)
 
 
-def _wrapped(text: str, most: int = 64) -> list[str]:
+def _wrapped(text: str) -> list[str]:
     lines = [""]
     for word in text.split():
-        if lines[-1] and len(lines[-1]) + len(word) >= most:
+        if lines[-1] and len(lines[-1]) + len(word) >= _LINE_LETTERS:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
     return lines

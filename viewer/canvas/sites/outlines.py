@@ -182,18 +182,18 @@ _ONE = np.zeros(1, np.int64)
 NOTHING = Outline(np.zeros((0, 2)), _ONE, _ONE, np.zeros(0, bool), np.zeros((0, 4)), _NONE, None, None)
 
 
-def fewer_vertices(points: Floats, most: int = MOST_VERTICES) -> Floats:
+def fewer_vertices(points: Floats) -> Floats:
     """A line of very many vertices, in pixels, without those that stand where the one before does: in the same half
     pixel, then the same pixel, two, four, until they are few enough; at last each so-manieth. Its ends stay.
     """
     cell, found = 0.5, points
-    while len(found) > (most if cell > 0.5 else _FEW_VERTICES) and cell <= _COARSEST_PX:
+    while len(found) > (MOST_VERTICES if cell > 0.5 else _FEW_VERTICES) and cell <= _COARSEST_PX:
         cells = np.floor(points / cell)
         kept = np.append((cells[1:] != cells[:-1]).any(axis=1), True)
         kept[0] = True
         found, cell = points[kept], cell * 2
-    if len(found) > most:
-        found = np.concatenate([found[: -1 : -(-len(found) // most)], found[-1:]])
+    if len(found) > MOST_VERTICES:
+        found = np.concatenate([found[: -1 : -(-len(found) // MOST_VERTICES)], found[-1:]])
     return found
 
 

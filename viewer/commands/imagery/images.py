@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from layers.document.document import Document
@@ -11,9 +11,8 @@ from layers.document.image import Image, image_key_of
 from layers.document.vocabulary import DATE_BASES, DATE_KINDS, DATUMS
 from layers.errors import InvalidValue
 from layers.phrase import Phrase, all_of
-from layers.text.counted import counted
 from viewer.commands.fields import check_choice, check_date, check_number, row_of
-from viewer.commands.stamps import delete, inserted, new_uuid, stamp_of, update, updated
+from viewer.commands.stamps import inserted, new_uuid, stamp_of, update, updated
 
 
 class KnownImage(NamedTuple):
@@ -46,12 +45,6 @@ def known_image(
     return KnownImage(image, () if image is there else (Change("images", there, image),))
 
 
-def add_image(document: Document, *, actor: str, now: str | None = None, uuid: str | None = None, **facts: Any) -> Edit:
-    """Register an image, or add to the row of its key what that did not say. Raises InvalidValue."""
-    found = known_image(document, actor=actor, now=now, uuid=uuid, **facts)
-    return Edit(Phrase("Add {named}", named=_named(found.image)), found.changes)
-
-
 def update_image(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
     """Change facts of an image. Raises InvalidValue, also where another image has the key already."""
     _check_fields(fields)
@@ -64,31 +57,6 @@ def update_image(document: Document, uuid: str, *, actor: str, now: str | None =
     return Edit(
         Phrase("Change {words} of {named}", words=words, named=_named(image)),
         update("images", image, stamp_of(actor, now), **fields),
-    )
-
-
-def delete_images(document: Document, uuids: Iterable[str]) -> Edit:
-    """Delete images on which nothing stands any more. Raises InvalidValue where something does."""
-    images = [row_of(document.images, uuid, "image") for uuid in dict.fromkeys(uuids)]
-    for image in images:
-        if uses_of_image(document, image.uuid):
-            raise InvalidValue("Evidence of this case stands on {named}: delete that first.", named=_named(image))
-    label = (
-        Phrase("Delete {named}", named=_named(images[0]))
-        if len(images) == 1
-        else Phrase("Delete {images}", images=counted(len(images), "image"))
-    )
-    return Edit(label, tuple(delete("images", image) for image in images))
-
-
-def uses_of_image(document: Document, uuid: str) -> int:
-    """Count the rows that name an image: observations, chips, searches, and sites drawn on it."""
-    observations = document.observations.values()
-    return (
-        sum(uuid in (row.image_uuid, row.compared_to_uuid) for row in observations)
-        + sum(chip.image_uuid == uuid for chip in document.chips.values())
-        + sum(search.image_uuid == uuid for search in document.searches.values())
-        + sum(site.image_uuid == uuid for site in document.sites.values())
     )
 
 

@@ -16,6 +16,7 @@ from layers.document.image import Image
 from layers.document.imagery.shadow_mark import ShadowMark
 from layers.document.layer import Layer
 from layers.document.mark_shape import as_json, shape_of
+from layers.document.observation import seen_dates
 from layers.document.rows import Row
 from layers.document.source import Source
 from layers.document.vocabulary import DATE_BASES
@@ -23,12 +24,13 @@ from layers.phrase import Phrase
 from layers.text.counted import counted
 from viewer.commands.fields import row_of
 from viewer.commands.imagery.mark_images import descriptor_of, source_title_of, source_uuid_of
-from viewer.commands.imagery.observations import dates_after_images
 from viewer.commands.sites import update_site
 from viewer.commands.stamps import stamp_of, update
 
 _STATED_BY_LAYER = "analyst", "file name"
 """Bases of dates that a layer says, and its file does not: an image has them from its layer alone."""
+_DATES_SEEN = ("observed_at", "valid_from", "valid_to")
+"""Fields of a site that follow from its observations."""
 
 
 class Evidence(NamedTuple):
@@ -85,9 +87,28 @@ def date_evidence(document: Document, layer_uuids: Collection[str], *, actor: st
             changes += update("sources", source, stamp, **_source_fields(source, image, after))
     sites = _Sites(document, actor, now)
     sites.date_shadows(dated)
-    for change in dates_after_images(document, dated, actor=actor, now=now):
+    for change in _dates_seen(document, dated, actor, now):
         sites.add(change)
     return Edit(Phrase("Date {words}", words=found.words), (*changes, *sites.changes))
+
+
+def _dates_seen(document: Document, images: Mapping[str, Image], actor: str, now: str | None) -> list[Change]:
+    """Changes of the dates of sites that were observed on these images, from those that `document` tells to theirs."""
+    looks = [look for uuid in images for look in document.observations_on_image(uuid)]
+    later = {**document.images, **images}
+    changes: list[Change] = []
+    for site_uuid in dict.fromkeys(look.site_uuid for look in looks):
+        site = document.sites.get(site_uuid)
+        if site is None:
+            continue
+        before, after = (
+            seen_dates(document.observations_of_site(site_uuid), known) for known in (document.images, later)
+        )
+        stated = tuple(getattr(site, name) for name in _DATES_SEEN)
+        if after.observed_at or (before.observed_at and stated == before):
+            fields = dict(zip(_DATES_SEEN, after, strict=True))
+            changes += update_site(document, site_uuid, actor=actor, now=now, **fields).changes
+    return changes
 
 
 class _Sites:

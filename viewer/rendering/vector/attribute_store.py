@@ -81,9 +81,6 @@ class AttributeStore(QObject):
             return found
         return found if columns is not None and set(columns) <= set(found.table.names) else None
 
-    def is_reading(self) -> bool:
-        return bool(self._readings)
-
     def want(
         self,
         source: AttributeSource,

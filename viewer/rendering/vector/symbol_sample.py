@@ -11,6 +11,8 @@ from viewer.rendering.vector.symbol_painter import marker_radius_px, paint_area,
 from viewer.support.painting import painting
 
 WIDTH_PX, HEIGHT_PX = 26, 18
+_ICON_RATIO = 2.0
+"""Pixels of an icon for a logical one."""
 LIGHTEST, DARKEST = 215.0, 40.0
 """Beyond these (0 black, 255 white) a symbol is hardly seen on a list of a theme."""
 _LINE = ((-11.0, 2.5), (-3.5, -2.5), (3.5, 2.5), (11.0, -2.5))
@@ -41,28 +43,30 @@ def paint_sample(painter: QPainter, symbol: Symbol, geometry: str, x: float, y: 
     painter.restore()
 
 
-def sample_icon(symbol: Symbol | None, geometry: str, ratio: float = 2.0) -> QIcon:
+def sample_icon(symbol: Symbol | None, geometry: str) -> QIcon:
     """An icon of a symbol; empty for what is not drawn. What would be lost on a white or a dark list has a plate."""
-    picture = _blank(ratio)
+    picture = _blank()
     if symbol is not None:
         with painting(picture) as painter:
-            paint_sample(painter, symbol, geometry, picture.width() / 2, picture.height() / 2, ratio)
+            paint_sample(painter, symbol, geometry, picture.width() / 2, picture.height() / 2, _ICON_RATIO)
         plate = _plate(picture)
         if plate is not None:
-            bare, picture = picture, _blank(ratio)
+            bare, picture = picture, _blank()
             with painting(picture) as painter:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(plate)
-                painter.drawRoundedRect(picture.rect(), 3 * ratio, 3 * ratio)
+                painter.drawRoundedRect(picture.rect(), 3 * _ICON_RATIO, 3 * _ICON_RATIO)
                 painter.drawImage(0, 0, bare)
     pixmap = QPixmap.fromImage(picture)
-    pixmap.setDevicePixelRatio(ratio)
+    pixmap.setDevicePixelRatio(_ICON_RATIO)
     return QIcon(pixmap)
 
 
-def _blank(ratio: float) -> QImage:
-    picture = QImage(round(WIDTH_PX * ratio), round(HEIGHT_PX * ratio), QImage.Format.Format_ARGB32_Premultiplied)
+def _blank() -> QImage:
+    picture = QImage(
+        round(WIDTH_PX * _ICON_RATIO), round(HEIGHT_PX * _ICON_RATIO), QImage.Format.Format_ARGB32_Premultiplied
+    )
     picture.fill(Qt.GlobalColor.transparent)
     return picture
 

@@ -17,8 +17,8 @@ from layers.errors import InvalidValue
 from layers.geo.measure import destination
 from layers.raster.acquisition import DATE_KINDS
 from layers.time.shadows import ShadowImage, instant_of
-from layers.time.sun_position import sun_position
 from tests.support.cases.spoiled_json import spoiled
+from tests.support.sun import sun_position
 
 FOOT, AT = (63.34, 45.92), "2024-04-12T08:30:00Z"
 SUN = sun_position(instant_of(AT).at, *FOOT)

@@ -14,7 +14,7 @@ from shapely import Point
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
-from tests.support.windows import begin_on_map, press
+from tests.support.windows import begin_on_map, make_panels, press
 from tests.viewer.app.conftest import MakeWindow, settle
 from viewer.app.arranging.edge_strip import EdgeStrip
 from viewer.app.arranging.panel_layouts import LAYOUTS, MARKING, Room
@@ -70,7 +70,7 @@ def test_the_map_has_most_of_the_window_at_first_and_beside_a_form(
 ) -> None:
     window = case(*size)
     assert window.canvas.width() >= (least + 0.1) * window.width(), "nothing is selected"
-    window.docks.make_all()
+    make_panels(window)
     window.selection.set({"west"})
     settle(window, qtbot)
     assert "panel_details" in seen(window)

@@ -21,7 +21,7 @@ from tests.support.dialogs import DIALOGS, MORE, look_at_each, open_about_files,
 from tests.support.made_up_language import spoken
 from tests.support.product_windows import ready
 from tests.support.shown_texts import Shown, in_menus, shown_on
-from tests.support.windows import opened, settle
+from tests.support.windows import make_panels, opened, settle
 from viewer.app.opening.questions import Questions, Which
 from viewer.app.window import MainWindow
 
@@ -68,7 +68,7 @@ def test_menus_and_panels_are_in_the_language(
 ) -> None:
     at_start = shown_on(speaking)
     demo: MainWindow = request.getfixturevalue("demo")
-    demo.docks.make_all()
+    make_panels(demo)
     assert english(at_start | in_menus(demo) | shown_on(demo)) == []
 
 
@@ -77,7 +77,7 @@ def test_forms_are_in_the_language(demo: MainWindow, qtbot: QtBot) -> None:
     document, context = demo.session.document, demo.panel_context
     marks = [replace(mark, label="", shape_json="") for mark in marks_of_every_kind()]
     demo.session.push(Edit("", tuple(Change("sites", None, mark) for mark in marks)))
-    demo.docks.make_all()
+    make_panels(demo)
     texts = set[Shown]()
     for chosen in (*([mark.uuid] for mark in marks), [mark.uuid for mark in marks]):
         demo.selection.set(chosen)
