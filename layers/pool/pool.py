@@ -2,7 +2,7 @@
 
 From a question to the file: `ReaderPool` queues it for the profile that `routing` names (imagery, features, VRTs,
 writers), `ReaderSet` has supervisors for that profile, a `Supervisor` (a thread) starts a `ReaderProcess` and
-asks it, and in the process (`geoloupe-reader`) `worker.main` hands the question to `readers.ops`.
+asks it, and in the process (`geoloupe-reader`) `worker.main` hands the question to `readers.door.ops`.
 """
 
 from __future__ import annotations
@@ -312,7 +312,7 @@ class ReaderPool:
     # --- inline
 
     def _run_inline(self, request: Request) -> Answer | GeoloupeError:
-        from layers.readers.ops import run  # loads GDAL: only where reading inline is asked for
+        from layers.readers.door.ops import run  # loads GDAL: only where reading inline is asked for
 
         try:
             with self._one_at_a_time:

@@ -84,8 +84,8 @@ def _confined(walls: Walls, request: dict[str, Any], connection: Connection) -> 
 
 def load_readers(profile: Profile) -> Run:
     """The ops of imagery and features."""
-    from layers.readers.ops import run  # GDAL: only in a reader
-    from layers.readers.warm_up import warm_up
+    from layers.readers.door.ops import run  # GDAL: only in a reader
+    from layers.readers.door.warm_up import warm_up
 
     warm_up(profile)
     return run

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from layers.geo.bounds import Bounds
-from layers.vector.drawing.gathering import Gathered, gathered
+from layers.vector.gathering import Gathered, gathered
 from layers.vector.table import POINT, POLYGON, FeatureTable
 
 

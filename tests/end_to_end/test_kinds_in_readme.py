@@ -119,7 +119,7 @@ def test_a_file_of_each_kind_in_readme_opens(
     def one_reader() -> Iterator[ReaderPool]:
         yield pool
 
-    monkeypatch.setattr("viewer.cli.reading.one_reader", one_reader)
+    monkeypatch.setattr("viewer.cli.terminal.reading.one_reader", one_reader)
     make, driver = KINDS[name]
     facts = describe(str(make(tmp_path)))
     assert facts["driver"] == driver

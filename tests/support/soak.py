@@ -36,7 +36,7 @@ from viewer.commands.layers import update_layer
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
 from viewer.rendering.context import RenderContext
-from viewer.rendering.raster.overviews import Overviews
+from viewer.rendering.overviews import Overviews
 from viewer.support.collector import Collector
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages

@@ -40,7 +40,7 @@ from viewer.canvas.viewport import FINEST_FIT_M, lonlat_bounds
 from viewer.commands.meta import SHOWN_KEYS, sites_visible
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
-from viewer.rendering.drawings import drawing_for
+from viewer.rendering.layers.drawings import drawing_for
 from viewer.rendering.world_copies import wrapped_views
 from viewer.support.going_on import going_on
 from viewer.support.language.translation import in_language, translate

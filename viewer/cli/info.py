@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import GeoloupeError, NotReadable
-from viewer.cli.command import DONE, Command, add_json, print_json
+from viewer.cli.terminal.command import DONE, Command, add_json, print_json
 from viewer.support.terminal import say
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _print_words(case: str) -> None:
     """Print what the case says about itself in words."""
-    from viewer.cli.reading import open_case  # for start-up time
+    from viewer.cli.terminal.reading import open_case  # for start-up time
 
     document = open_case(case)
     for key, name in (("title", "title"), ("subtitle", "subtitle"), ("project_note", "note"), ("context", "context")):
@@ -53,7 +53,7 @@ def describe(text: str) -> dict[str, Any]:
     from layers.project.storage.sqlite_file import is_case  # for start-up time
     from layers.requests.probe import Probe
     from layers.services.naming import is_service_text
-    from viewer.cli.reading import existing, one_reader
+    from viewer.cli.terminal.reading import existing, one_reader
 
     if is_service_text(text):
         return _service(text)

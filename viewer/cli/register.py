@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import UnsupportedFormat
-from viewer.cli.command import DONE, FINDINGS, Command, add_json, print_json
+from viewer.cli.terminal.command import DONE, FINDINGS, Command, add_json, print_json
 from viewer.support.terminal import say
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     from layers.raster.common_grid import common_grid  # for start-up time
     from layers.requests.registering import Register
-    from viewer.cli.reading import one_reader
+    from viewer.cli.terminal.reading import one_reader
 
     with one_reader() as pool:
         (moving, of_moving), (fixed, of_fixed) = (_image(pool, text) for text in (arguments.moving, arguments.fixed))
@@ -80,7 +80,7 @@ def _image(pool: ReaderPool, text: str) -> tuple[Placed, ReadTile]:
     from layers.raster.style import RasterStyle
     from layers.requests.imagery import ReadTile
     from layers.requests.probe import Probe
-    from viewer.cli.reading import existing
+    from viewer.cli.terminal.reading import existing
 
     path = existing(text).resolve()
     probed: Probed = pool.ask(Probe(str(path))).facts

@@ -28,8 +28,8 @@ from layers.product.spec import (
 )
 from layers.text.counted import counted
 from viewer.commands.fields import row_of
+from viewer.commands.mark_numbers import lock_numbers
 from viewer.commands.named_order import LONGEST_NAME, checked_name
-from viewer.commands.shapes.mark_numbers import lock_numbers
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
 
 LONGEST_NUMBER, LONGEST_REASON = 40, 2000

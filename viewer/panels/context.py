@@ -26,9 +26,9 @@ from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
 from viewer.canvas.selection import Selection
 from viewer.canvas.sites.site_index import bounds_of_sites
-from viewer.panels.attributes.feature_access import FeatureAccess
+from viewer.panels.feature_access import FeatureAccess
+from viewer.panels.image_access import ImageAccess
 from viewer.panels.listed_marks import ListedMarks
-from viewer.panels.sites.image_access import ImageAccess
 from viewer.rendering.drawing import LayerDrawing
 from viewer.support.jobs import Jobs
 from viewer.support.messages import MessageAction

@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
-from layers.document.figure import Figure
-from layers.document.mark_shape import Circle, RangeRing, Rectangle, shape_of_site, wanted_places
+from layers.document.marks.figure import Figure
+from layers.document.marks.mark_shape import Circle, RangeRing, Rectangle, shape_of_site, wanted_places
 from layers.document.site import Site
 from layers.geo.on_earth import why_off_earth
 from layers.geo.vertices import least_vertices, rings_of, with_rings

@@ -11,8 +11,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
-from layers.document.figure import Figure
-from layers.document.mark_shape import Callout
+from layers.document.marks.figure import Figure
+from layers.document.marks.mark_shape import Callout
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.antimeridian import at_home

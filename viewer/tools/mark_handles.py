@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from layers.document.figure import Figure
-from layers.document.mark_shape import Callout, Circle, RangeRing, Rectangle, rectangle_between
+from layers.document.marks.figure import Figure
+from layers.document.marks.mark_shape import Callout, Circle, RangeRing, Rectangle, rectangle_between
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.crs import WGS84, transform_points

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from layers.document.measuring.measurement import MEASUREMENT
+from layers.document.marks.measurement import MEASUREMENT
 from layers.document.site import SITE_KINDS
 from layers.errors import CaseDamaged, GeoloupeError
 from layers.project.opening.case_reader import CaseReader, Chunk

@@ -9,9 +9,8 @@ from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.scene import SceneBand, SceneInfo
 from layers.readers.deliveries.scene_files import Delivery
-from layers.readers.deliveries.sidecar_groups import Group, Groups, groups_of_xml, parse_groups
-from layers.readers.deliveries.sidecar_text import read_text, read_xml
-from layers.readers.deliveries.sidecar_values import angle, azimuth, inside, metres, number, share, span, utc
+from layers.readers.sidecars.sidecar_groups import Group, Groups, read_imd
+from layers.readers.sidecars.sidecar_values import angle, azimuth, inside, metres, number, share, span, utc
 
 MAX_TILES = 1000
 _COMMON = {
@@ -97,11 +96,6 @@ _SATELLITES = {
     "LG05": "WorldView Legion 5",
     "LG06": "WorldView Legion 6",
 }
-
-
-def read_imd(path: str) -> Groups:
-    """The groups of an IMD, TIL or Maxar XML file. Raises what reading metadata files raises."""
-    return groups_of_xml(read_xml(path)) if path.lower().endswith(".xml") else parse_groups(read_text(path))
 
 
 def maxar_acquisition(imd: Groups) -> Acquisition:

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from layers.errors import GeoloupeError
-from layers.readers.deliveries.sidecar_text import read_json
-from layers.readers.deliveries.sidecar_values import MAX_LISTED, inside, text, utc
 from layers.readers.files import regular_file
 from layers.readers.guards.archive import is_archive, members_of
+from layers.readers.sidecars.sidecar_text import read_json
+from layers.readers.sidecars.sidecar_values import MAX_LISTED, inside, text, utc
 
 MAX_DEPTH = 2
 """Bundles keep each image in a folder of its own, at most this far down."""

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from layers.readers.arrow.arrow_stream import batches
 from layers.readers.environment import ANSWER_BYTES
 from layers.readers.features.odd_dates import without_odd_cells
-from layers.readers.features.ogr_rows import READ_ERRORS, remarks_ignored
-from layers.readers.features.source_rows import VectorSource
 from layers.readers.features.vector_source import rows_of, source_of
-from layers.readers.features.vector_words import features_refused
+from layers.readers.rows.ogr import READ_ERRORS, remarks_ignored
+from layers.readers.rows.source_rows import VectorSource
+from layers.readers.vector_words import features_refused
 from layers.requests.features import ReadColumns
 from layers.vector.columns import Column, Kind, column_of, whole_column
 from layers.vector.texts import Texts

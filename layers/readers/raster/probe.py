@@ -28,7 +28,6 @@ from layers.phrase import Phrase
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.overviews import MODERATE_PIXELS
 from layers.raster.sensor_bands import names_by_wavelength
-from layers.readers.deliveries.sidecar_values import utc
 from layers.readers.environment import Profile, current_profile
 from layers.readers.files import CONTAINERS, Content
 from layers.readers.guards import envi
@@ -39,6 +38,7 @@ from layers.readers.raster.georeferencing import Georeferencing, georeferencing_
 from layers.readers.raster.jpeg2000 import is_cut_short
 from layers.readers.raster.pixels import read_pixels, real_values
 from layers.readers.raster.subdatasets import Picture, dimension_words, file_name, names_degrees
+from layers.readers.sidecars.sidecar_values import utc
 from layers.requests.probe import Probe
 from layers.text.counted import counted
 

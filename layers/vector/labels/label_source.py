@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
 from layers.vector.columns import Attributes, Column, Kind
-from layers.vector.content import VectorContent
+from layers.vector.drawing.content import VectorContent
 from layers.vector.style.template import MOST_CHARS, template_of
 from layers.vector.table import FeatureTable
 

@@ -23,7 +23,7 @@ from viewer.app.window import MainWindow
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
 from viewer.rendering.context import RenderContext
-from viewer.rendering.raster.overviews import Overviews
+from viewer.rendering.overviews import Overviews
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
 from viewer.support.settings import Settings, cache_folder, sessions_folder

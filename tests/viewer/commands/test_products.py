@@ -14,7 +14,7 @@ from shapely.geometry import Point
 
 from layers.document.document import Document
 from layers.document.edit import TABLES, Change, Edit
-from layers.document.mark_shape import Numbered, shape_of_site
+from layers.document.marks.mark_shape import Numbered, shape_of_site
 from layers.document.rows import Product, ProductRow
 from layers.errors import InvalidValue
 from layers.product.numbering import read_numbers

@@ -16,7 +16,7 @@ from viewer.app.case.saving import CaseSaving, Then
 from viewer.app.case.session import Session
 from viewer.app.opening.opener import FileOpener
 from viewer.app.opening.questions import Questions
-from viewer.app.products.product_windows import ProductWindows
+from viewer.app.products.windows.product_windows import ProductWindows
 from viewer.panels.shell.start_page import StartPage
 from viewer.support.messages import Messages
 from viewer.support.settings import Settings

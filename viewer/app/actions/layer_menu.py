@@ -9,9 +9,9 @@ from layers.raster.info import RasterInfo
 from viewer.app.actions.action_table import Action, CaseMenu, has_case
 from viewer.app.actions.file_menu import FileMenu
 from viewer.app.actions.layer_export import LayerExport
+from viewer.app.arranging.docks import Docks
 from viewer.app.case.relinking import Relinking
 from viewer.app.case.session import Session
-from viewer.app.docks import Docks
 from viewer.app.georeferencing.georeferencing_desk import GeoreferencingDesk
 from viewer.app.navigation.map_views import MapViews
 from viewer.app.opening.upkeep import Upkeep

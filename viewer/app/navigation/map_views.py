@@ -38,7 +38,7 @@ from viewer.canvas.image_below import images_around
 from viewer.canvas.still_view import hold_still
 from viewer.canvas.viewport import FINEST_FIT_M, FIT_MARGIN
 from viewer.canvas.widget import MapCanvas
-from viewer.rendering.image_facts import raster_pixel_m
+from viewer.rendering.layers.image_facts import raster_pixel_m
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.messages import MessageAction, Messages

@@ -26,8 +26,8 @@ from layers.product.lint.groups import Group
 from layers.product.lint.passing import refusal_to_pass
 from layers.product.map_choices import MapChoice, map_choices, room_for_maps, with_chosen
 from layers.product.spec import MOST_MAPS, Override, ProductMap, ProductSpec
-from viewer.app.arranging import dialog_fit
-from viewer.app.button_keys import ENTER
+from viewer.app.desktop import dialog_fit
+from viewer.app.keys.button_keys import ENTER
 from viewer.app.products.findings.bulk_cures import cured_words, do_cure
 from viewer.app.products.findings.cure_paths import leads_to_row, show_row_of
 from viewer.app.products.findings.findings_view import FindingsView

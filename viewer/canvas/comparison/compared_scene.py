@@ -37,8 +37,8 @@ from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.site_frame import SiteHit
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawings import drawing_for
 from viewer.rendering.images import unpainted
+from viewer.rendering.layers.drawings import drawing_for
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.support.going_on import going_on

@@ -17,8 +17,8 @@ from layers.project.opening.case_paths import CaseHome
 from layers.project.saving.case_copy import open_for_work
 from layers.project.saving.publish import publish
 from layers.project.storage.fsops import scratch_folder
-from viewer.cli.documents import ACTOR, case_at_home
-from viewer.cli.reading import case_file
+from viewer.cli.terminal.documents import ACTOR, case_at_home
+from viewer.cli.terminal.reading import case_file
 from viewer.support.terminal import complain
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layers.errors import InvalidValue
-from viewer.cli.command import DONE
+from viewer.cli.terminal.command import DONE
 from viewer.support.plain_imports import load_qt
 from viewer.support.terminal import complain
 
@@ -24,7 +24,7 @@ def write_case_data(arguments: argparse.Namespace) -> int:
     from layers.product.issuing.gate import state_asked
     from layers.product.issuing.printed_rows import printed_rows
     from viewer.cli.products.case_in_hand import case_in_hand
-    from viewer.cli.reading import case_file, readers
+    from viewer.cli.terminal.reading import case_file, readers
 
     path, out = case_file(arguments.case), Path(arguments.out)
     suffix = out.suffix.lower()

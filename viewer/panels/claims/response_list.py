@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QWidget
 
 from layers.document.rows import Response
 from viewer.commands.responses import add_response, delete_responses
+from viewer.panels.claims.row_list_panel import Listed, RowListPanel
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.row_list import RowList
-from viewer.panels.widgets.row_list_panel import Listed, RowListPanel
 from viewer.panels.widgets.row_table import Column, RowTable
 
 

@@ -9,8 +9,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
-from layers.document.measuring.measurement import MEASUREMENT
-from layers.document.measuring.reading import Reading, reading_of
+from layers.document.marks.measurement import MEASUREMENT
+from layers.document.marks.reading import Reading, reading_of
 from layers.document.site import Site
 from layers.geo.coordinates import format_coordinate
 from layers.geo.longitudes import normalise_lon

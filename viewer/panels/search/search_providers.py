@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 from shapely import bounds as bounds_of
 
-from layers.document.measuring.measurement import MEASUREMENT
+from layers.document.marks.measurement import MEASUREMENT
 from layers.document.site import Site
 from layers.document.vocabulary import SITE_CLASSES, class_words
 from layers.errors import BadCoordinate, NotReadable
@@ -19,10 +19,10 @@ from layers.geo.bounds import Bounds
 from layers.geo.coordinates import Datum, Notation, ParsedCoordinate, format_coordinate
 from layers.geo.coordinates.in_text import coordinates_among_words
 from layers.geo.coordinates.parse import parse_candidates, parse_coordinate
+from layers.geo.coordinates.wkt import Extent, read_extent
 from layers.geo.longitudes import normalise_lon
 from layers.geo.measure import distance_m
 from layers.geo.on_earth import why_off_earth
-from layers.geo.wkt import Extent, read_extent
 from layers.places.index import COUNTRY, REGION, Place, PlaceIndex
 from layers.places.names import name_key, tight
 from layers.places.spelling import Spelled, most_wrong

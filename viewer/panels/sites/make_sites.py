@@ -33,8 +33,8 @@ from viewer.commands.feature_sites import (
     guess_mapping,
     sites_from_features,
 )
-from viewer.panels.attributes.feature_access import FeatureAccess
 from viewer.panels.context import PanelContext
+from viewer.panels.feature_access import FeatureAccess
 from viewer.panels.widgets.form_page import FormPage
 from viewer.panels.words import class_choices
 from viewer.rendering.nudged import step_of

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from layers.document.source import Source
 from viewer.commands.sources import add_source, delete_sources, uses_of_source
+from viewer.panels.claims.row_list_panel import Listed, RowListPanel
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.row_list import RowList
-from viewer.panels.widgets.row_list_panel import Listed, RowListPanel
 from viewer.panels.widgets.row_table import Column, RowTable
 from viewer.panels.words import reliability_words, source_name
 from viewer.support.text import one_line, searched

@@ -26,9 +26,9 @@ from viewer.rendering.images import NOTHING
 from viewer.rendering.raster.raster_colours import Colouring, Pictures, coloured
 from viewer.rendering.raster.raster_requests import RasterRequests, Reading, TileRead, coarse_pays, raw_tile
 from viewer.rendering.raster.raster_source import RasterSource
+from viewer.rendering.tile_layer import TileLayer
 from viewer.rendering.tiles.scheduler import TileRequest
 from viewer.rendering.tiles.tile_cache import RawTile, TileName
-from viewer.rendering.tiles.tile_layer import TileLayer
 from viewer.rendering.world_copies import Views
 
 _CHANGED = (SourceChanged, FileMissing)

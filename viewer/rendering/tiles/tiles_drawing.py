@@ -23,9 +23,9 @@ from layers.text.counted import grouped
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing, credit_with_date
 from viewer.rendering.images import NOTHING, unpainted
+from viewer.rendering.tile_layer import TileLayer
 from viewer.rendering.tiles.mosaic import compose_tile, with_ancestors
 from viewer.rendering.tiles.tile_cache import MIB, ByteCache
-from viewer.rendering.tiles.tile_layer import TileLayer
 from viewer.rendering.world_copies import Views
 from viewer.support.jobs import JobContext
 from viewer.support.painting import painting

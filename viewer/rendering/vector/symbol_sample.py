@@ -6,8 +6,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPainterPath, QPixmap, QPolygonF
 
-from layers.vector.style.symbol import Symbol
-from viewer.rendering.vector.symbol_painter import marker_radius_px, paint_area, paint_arrows, paint_lines, paint_marker
+from layers.vector.style.symbol import Symbol, marker_radius_px
+from viewer.rendering.vector.symbol_painter import paint_area, paint_arrows, paint_lines, paint_marker
 from viewer.support.painting import painting
 
 WIDTH_PX, HEIGHT_PX = 26, 18

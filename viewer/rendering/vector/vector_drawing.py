@@ -21,15 +21,15 @@ from layers.grid.tile_grid import View
 from layers.phrase import Phrase
 from layers.text.counted import counted
 from layers.vector.columns import Attributes
-from layers.vector.content import FeatureClasses, VectorContent
+from layers.vector.drawing.content import FeatureClasses, VectorContent
 from layers.vector.drawing.simplification import Details
 from layers.vector.style.layer_style import ClassKey, VectorStyle
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable, VectorInfo
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.layer_labelling import LayerLabelling
 from viewer.rendering.raster.raster_place import off_the_map, plane_of
 from viewer.rendering.vector.feature_tiles import FeatureTiles
-from viewer.rendering.vector.layer_labelling import LayerLabelling
 from viewer.rendering.vector.layer_styles import ColumnReader
 from viewer.rendering.vector.symbology import Symbology
 from viewer.rendering.vector.vector_clusters import paint_clusters

@@ -14,16 +14,15 @@ from PySide6.QtGui import QPainter, QPolygonF
 from layers.geo.bounds import Bounds
 from layers.geo.seams import is_on_both_sides, without_seams
 from layers.grid.tile_grid import View
-from layers.vector.content import VectorContent
-from layers.vector.drawing.gathering import gathered
-from layers.vector.style.symbol import Symbol
+from layers.vector.drawing.content import VectorContent
+from layers.vector.gathering import gathered
+from layers.vector.style.symbol import Symbol, marker_radius_px
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable
 from viewer.rendering.vector.qt_shapes import is_vector_device, path_of, polygon_of
 from viewer.rendering.vector.sprites import sprite_image
 from viewer.rendering.vector.symbol_painter import (
     brush_of,
     lines_in_steps,
-    marker_radius_px,
     paint_area,
     paint_arrows,
     paint_lines,

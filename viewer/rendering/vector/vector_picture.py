@@ -16,8 +16,8 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from layers.vector.columns import Attributes
-from layers.vector.content import FeatureClasses, VectorContent
 from layers.vector.drawing.clusters import Clusters, clustered
+from layers.vector.drawing.content import FeatureClasses, VectorContent
 from layers.vector.labels.label_source import LabelSource
 from layers.vector.style.symbol import Symbol
 from layers.vector.table import FeatureTable

@@ -20,9 +20,9 @@ from layers.document.imagery.match_plate import plate_of
 from layers.document.kept_view import KeptView
 from layers.document.layer import Layer
 from layers.document.mark_position import shown_error_m
-from layers.document.mark_shape import as_json, shape_of_site
 from layers.document.mark_template import TemplateField, details_in, template_of_row, value_in
-from layers.document.measuring.measurement import Measurement
+from layers.document.marks.mark_shape import as_json, shape_of_site
+from layers.document.marks.measurement import Measurement
 from layers.document.placing.control_points import read_control_points
 from layers.document.placing.nudge import Nudge, read_nudge
 from layers.document.rows import Product, Template

@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
-from layers.document.imagery.shadow_mark import ShadowMark
 from layers.document.layer import Layer
-from layers.document.mark_shape import as_json, shape_of
+from layers.document.marks.mark_shape import as_json, shape_of
+from layers.document.marks.shadow_mark import ShadowMark
 from layers.document.observation import Observation
 from layers.document.site import Site
 from layers.errors import InvalidValue

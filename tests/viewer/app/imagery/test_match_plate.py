@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from layers.document.imagery.match_plate import plate_of, plate_of_photo
-from layers.document.mark_shape import Numbered, shape_of_site
+from layers.document.marks.mark_shape import Numbered, shape_of_site
 from layers.document.rows import Product
 from layers.geo.crs import PIXEL_SPACE
 from tests.support.choices import popup

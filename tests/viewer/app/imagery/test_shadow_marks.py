@@ -13,8 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from layers.document.imagery.shadow_mark import ShadowMark
-from layers.document.mark_shape import shape_of_site
+from layers.document.marks.mark_shape import shape_of_site
+from layers.document.marks.shadow_mark import ShadowMark
 from layers.document.site import Site
 from layers.geo.measure import destination
 from layers.time.shadows import instant_of

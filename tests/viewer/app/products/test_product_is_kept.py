@@ -287,7 +287,7 @@ def test_products_that_cannot_be_loaded_say_so_and_are_tried_again(
         raise ExportFailed("There is not enough memory for that.")
 
     with monkeypatch.context() as short:
-        short.setattr("viewer.app.products.product_windows.load_products", fail)
+        short.setattr("viewer.app.products.windows.product_windows.load_products", fail)
         begin_on_map(case, qtbot)
         press(Key.Key_E, Control)
         settle(case, qtbot)

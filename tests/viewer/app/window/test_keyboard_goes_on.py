@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from shapely import Point
 
 from layers.document.document import Document
-from layers.document.mark_shape import Numbered, RangeRing, shape_of_site
+from layers.document.marks.mark_shape import Numbered, RangeRing, shape_of_site
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
 from layers.project.saving.publish import write_case

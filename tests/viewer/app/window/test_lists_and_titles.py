@@ -13,8 +13,8 @@ from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.image import Image
 from layers.document.layer import Layer
-from layers.document.mark_shape import as_json
-from layers.document.measuring.measurement import Measurement
+from layers.document.marks.mark_shape import as_json
+from layers.document.marks.measurement import Measurement
 from layers.document.site import Site
 from layers.document.vocabulary import MEASURED
 from tests.support.windows import search_for, settle

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from layers.colour.palettes import contrast
 from tests.support.windows import settle
 from viewer.app.actions import view_menu
-from viewer.app.theme import DARK, LIGHT, THEMES, Theme, apply_theme, palette_of, style_sheet
+from viewer.app.desktop.theme import DARK, LIGHT, THEMES, Theme, apply_theme, palette_of, style_sheet
 from viewer.app.window import MainWindow
 from viewer.support.elided import ElidedLabel
 

@@ -22,8 +22,8 @@ from viewer.network.fetch import Limits
 from viewer.network.fetcher import Fetcher
 from viewer.network.folder_consent import FolderConsent
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawings import drawing_for
 from viewer.rendering.images import image_of_argb
+from viewer.rendering.layers.drawings import drawing_for
 from viewer.rendering.tiles.tiles_drawing import TilesDrawing
 from viewer.support.jobs import Jobs
 
