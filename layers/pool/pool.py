@@ -31,7 +31,7 @@ from layers.requests.scenes import DescribeScene
 
 CLOSE_TIMEOUT_S = 1.0
 
-Source = Callable[[], Request | None]
+RequestSource = Callable[[], Request | None]
 Done = Callable[[Answer | GeoloupeError], None]
 
 
@@ -53,7 +53,7 @@ class ReaderPool:
         self._state = threading.Condition()
         self._queues: dict[Profile, deque[Request]] = {profile: deque() for profile in Profile}
         self._readers = ReaderSet(self._state, workers, lambda profile: Supervisor(self, profile))
-        self._source: Source | None = None
+        self._source: RequestSource | None = None
         self._calls = 0
         """Number of calls of `wake`: a supervisor that has seen the last call without work is idle."""
         self._strikes: dict[str, int] = {}
@@ -127,7 +127,7 @@ class ReaderPool:
                 self._held -= 1
                 self._state.notify_all()
 
-    def pull_from(self, source: Source) -> None:
+    def pull_from(self, source: RequestSource) -> None:
         """Let free workers ask `source` for the best request; it is called on supervisor threads."""
         self._source = source
         self._called()

@@ -30,7 +30,7 @@ REACH_PX = 5.0
 MOST_NEAR = 20_000
 """So many features can be what others are near to."""
 
-type Place = tuple[float, float]
+type CanvasPlace = tuple[float, float]
 
 
 class FeatureHit(Struct, frozen=True):
@@ -89,7 +89,7 @@ def fids_in_ring(scene: MapScene, drawing: VectorDrawing, view: View, pixels: Se
     return _seen(scene, drawing, found)
 
 
-def fids_near_place(scene: MapScene, drawing: VectorDrawing, crs: str, place: Place, metres: float) -> Fids:
+def fids_near_place(scene: MapScene, drawing: VectorDrawing, crs: str, place: CanvasPlace, metres: float) -> Fids:
     """The features within a geodesic distance of a place in lon, lat."""
     if (nudge := drawing.nudge) is not None:
         place = own_place(*place, nudge, crs)

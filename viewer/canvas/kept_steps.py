@@ -19,17 +19,17 @@ _MOST_PIXELS = 400_000
 """Of a picture that is kept."""
 _SLACK = 1e-6
 
-type Step = Callable[[QPainter], None]
+type PaintStep = Callable[[QPainter], None]
 
 
-class Steps(NamedTuple):
+class PaintSteps(NamedTuple):
     """A painting, in steps; nothing of it lies outside `box`."""
 
     box: QRectF
-    steps: tuple[Step, ...]
+    steps: tuple[PaintStep, ...]
 
 
-def paint_kept(painter: QPainter, steps_of: Callable[..., Steps], *inputs: Hashable) -> None:
+def paint_kept(painter: QPainter, steps_of: Callable[..., PaintSteps], *inputs: Hashable) -> None:
     """Paint the steps that a function makes of its inputs, in the painter's coordinates, as smooth as it is set to."""
     pictures = _pictures(steps_of, inputs, _is_smooth(painter)) if _keeps_pixels(painter) else None
     if pictures is not None:
@@ -41,12 +41,12 @@ def paint_kept(painter: QPainter, steps_of: Callable[..., Steps], *inputs: Hasha
         step(painter)
 
 
-def stroke(path: QPainterPath, pen: QPen) -> Step:
+def stroke(path: QPainterPath, pen: QPen) -> PaintStep:
     """A step that strokes a path."""
     return lambda painter: painter.strokePath(path, pen)
 
 
-def fill(path: QPainterPath, color: QColor) -> Step:
+def fill(path: QPainterPath, color: QColor) -> PaintStep:
     """A step that fills a path."""
     return lambda painter: painter.fillPath(path, QBrush(color))
 
@@ -71,7 +71,7 @@ def _keeps_pixels(painter: QPainter) -> bool:
 
 @lru_cache(maxsize=96)
 def _pictures(
-    steps_of: Callable[..., Steps], inputs: tuple[Hashable, ...], is_smooth: bool
+    steps_of: Callable[..., PaintSteps], inputs: tuple[Hashable, ...], is_smooth: bool
 ) -> tuple[QPoint, list[QImage]] | None:
     """The pictures of a painting, and where they lie; None for a large one."""
     box, steps = steps_of(*inputs)

@@ -20,7 +20,7 @@ _LONGEST_PX = 90.0
 """Longer arrows, of parts that match nowhere, are cut."""
 
 
-class Residual(NamedTuple):
+class ShownResidual(NamedTuple):
     """One part: its place, where the map shows it, and the metres east and north that it lies off the common shift."""
 
     lon: float
@@ -30,7 +30,7 @@ class Residual(NamedTuple):
     agrees: bool
 
 
-def paint_residuals(painter: QPainter, view: View, residuals: Sequence[Residual], px_per_m: float) -> None:
+def paint_residuals(painter: QPainter, view: View, residuals: Sequence[ShownResidual], px_per_m: float) -> None:
     """A dot for each part: round where it agrees, square where not; and an arrow, so many logical pixels a metre."""
     turn = math.radians(view.grid.rotation_deg)
     painter.save()
@@ -48,13 +48,13 @@ def paint_residuals(painter: QPainter, view: View, residuals: Sequence[Residual]
     painter.restore()
 
 
-def places_of(view: View, residuals: Sequence[Residual]) -> list[tuple[float, float]]:
+def places_of(view: View, residuals: Sequence[ShownResidual]) -> list[tuple[float, float]]:
     """Pixels of the parts that are in the view."""
     at = [_pixel_of(seen, one) for seen in wrapped_views(view) for one in residuals]
     return [(one.x(), one.y()) for one in at if 0 <= one.x() <= view.width and 0 <= one.y() <= view.height]
 
 
-def _pixel_of(view: View, residual: Residual) -> QPointF:
+def _pixel_of(view: View, residual: ShownResidual) -> QPointF:
     x, y = (float(v) for v in transform_points(WGS84, view.grid.crs, residual.lon, residual.lat))
     return QPointF(*view.to_pixel(x, y))
 

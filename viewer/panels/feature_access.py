@@ -17,7 +17,7 @@ from viewer.rendering.vector.attribute_store import AttributeSource, AttributeSt
 from viewer.rendering.vector.layer_filters import LayerFilters
 from viewer.support.jobs import Jobs
 
-type Rows = dict[int, dict[str, Any]]
+type RowValues = dict[int, dict[str, Any]]
 """Attributes by fid, then by name."""
 
 
@@ -35,7 +35,7 @@ class FeatureAccess(Struct, frozen=True):
     zoom_to: Callable[[str, Fids], None]
     report: Callable[[str], None]
 
-    def read(self, uuid: str, fids: Sequence[int], done: Callable[[Rows], None]) -> None:
+    def read(self, uuid: str, fids: Sequence[int], done: Callable[[RowValues], None]) -> None:
         """Attributes of a few features of a layer: from what is held, else from the file."""
         source = self.source_of(uuid)
         if source is None:
@@ -50,7 +50,7 @@ class FeatureAccess(Struct, frozen=True):
         answered = partial(self.jobs.mailbox.post, self._read_ended, done)
         self.pool.submit(Request(wanted, answered, strike_key=source.path))
 
-    def _read_ended(self, done: Callable[[Rows], None], result: Answer | GeoloupeError) -> None:
+    def _read_ended(self, done: Callable[[RowValues], None], result: Answer | GeoloupeError) -> None:
         if isinstance(result, GeoloupeError):
             self.report(result.sentence)
             return

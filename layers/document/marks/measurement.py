@@ -35,7 +35,7 @@ from layers.geo.measure import (
 from layers.geo.on_earth import why_off_earth
 from layers.text.measured_values import ANGLE, AREA, FACTORS, LENGTH, value_text
 
-type Lines = list[NDArray[np.float64]]
+type MeasuredLines = list[NDArray[np.float64]]
 
 MEASUREMENT = "measurement"
 """The kind of mark, and of its shape."""
@@ -140,7 +140,7 @@ class Measurement(Struct, frozen=True):
         return replace(self, result=round(value, 6), error=None if error is None else round(error, 6))
 
 
-class Measured(NamedTuple):
+class MeasuredValue(NamedTuple):
     """A result and its error, None where that is not known."""
 
     value: float
@@ -152,7 +152,7 @@ def default_quantity(geometry: BaseGeometry) -> str:
     return {"line": "length", "polygon": "area"}.get(_kind(geometry), "")
 
 
-def measured(quantity: str, geometry: BaseGeometry, pick_m: float | None = None) -> Measured:
+def measured(quantity: str, geometry: BaseGeometry, pick_m: float | None = None) -> MeasuredValue:
     """The geodesic result. Of its geometry `Measurement.is_of` must be true.
 
     The error is that of places each known to within `pick_m` in any direction, independent of each other.
@@ -161,7 +161,7 @@ def measured(quantity: str, geometry: BaseGeometry, pick_m: float | None = None)
     error = None if pick_m is None else pick_m * spread
     if error is not None:
         error = min(math.degrees(error), 180.0) if quantity in ("bearing", "angle") else min(error, _MOST_VALUE)
-    return Measured(_VALUES[quantity](geometry), error)
+    return MeasuredValue(_VALUES[quantity](geometry), error)
 
 
 def places_of(geometry: BaseGeometry) -> list[Place]:
@@ -328,7 +328,7 @@ class Dimension(NamedTuple):
     the line comes from there.
     """
 
-    lines: Lines
+    lines: MeasuredLines
     said: NDArray[np.float64]
     ticks: list[tuple[Place, Place]]
 
@@ -385,7 +385,7 @@ def _ticks(line: NDArray[np.float64]) -> list[tuple[Place, Place]]:
     return [(places[0], places[1]), (places[-1], places[-2])] if len(places) > 1 else []
 
 
-def _lines(geometry: BaseGeometry) -> Lines:
+def _lines(geometry: BaseGeometry) -> MeasuredLines:
     """The lines and the rings of a geometry, as places (n, 2)."""
     parts = shapely.get_parts(geometry)
     rings = shapely.get_rings(parts) if _kind(geometry) == "polygon" else parts

@@ -18,7 +18,7 @@ from layers.project.storage.schema import SCHEMA_VERSION
 REPAIRS = "Geoloupe, when the case was opened"
 """The actor of what had to be changed so that a case could be taken."""
 
-type Step = Callable[[Document], Edit]
+type Migration = Callable[[Document], Edit]
 """What has to change so that a document of one version is one of the next."""
 
 _KINDS_OF_SHAPES = {
@@ -57,7 +57,7 @@ def _to_3(document: Document) -> Edit:
     return Edit("Bring the case to schema 3", changes, "the case was of schema 2")
 
 
-STEPS: Mapping[int, Step] = {1: _to_2, 2: _to_3}
+STEPS: Mapping[int, Migration] = {1: _to_2, 2: _to_3}
 """By the version that a step begins with. Without any step new tables are empty, new columns as in a new row."""
 
 

@@ -56,7 +56,7 @@ class _Known(Struct):
     """False where its first day is not in the history: other columns may hold anything."""
 
 
-class History:
+class SavedRevisions:
     """The rows of a case by table and uuid, as its own history says they were saved."""
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class History:
         self._deleted: set[tuple[str, str]] = set()
 
     @classmethod
-    def of(cls, reader: CaseReader) -> History | None:
+    def of(cls, reader: CaseReader) -> SavedRevisions | None:
         """None where the case has no history that can be replayed."""
         there = reader.opened.tables.get("loupe_history", frozenset())
         newer = later_columns(schema_version_in(reader.opened.meta), "loupe_history")

@@ -179,11 +179,8 @@ def _probe_imagery(content: Content | None, asked: Probe) -> Result:
 
 
 def _of_layer(asked: OfLayer) -> Result:
-    from layers.readers.features import (  # a reader of imagery never needs them
-        canvas_features,  # a reader of imagery never needs them
-        columns,
-        exact_rows,
-    )
+    from layers.readers.features import canvas_features, exact_rows  # a reader of imagery never needs them
+    from layers.readers.features import whole_columns as columns  # a reader of imagery never needs them
 
     match asked:
         case ReadFeatures():

@@ -6,7 +6,7 @@ from typing import Any
 
 from layers.decoding import encoded
 from layers.errors import UnsupportedFormat
-from layers.raster.phase_correlation import Picture, register
+from layers.raster.phase_correlation import GreyPicture, register
 from layers.readers.deliveries import acquisition_beside, scene_description, scene_probe, scene_tile
 from layers.readers.files import Content, regular_file
 from layers.readers.raster import area_statistics, chip, overview_cache, probe, statistics, tile
@@ -47,7 +47,7 @@ def _tile(asked: ReadTile) -> Result:
 
 def _registered(asked: Register) -> Result:
     """The shift between two rasters, read on one grid."""
-    moving, fixed = (Picture.of_bands(*_tile(one)[1]) for one in (asked.moving, asked.fixed))
+    moving, fixed = (GreyPicture.of_bands(*_tile(one)[1]) for one in (asked.moving, asked.fixed))
     return encoded(register(moving, fixed)), ()
 
 

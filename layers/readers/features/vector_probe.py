@@ -23,7 +23,7 @@ from layers.readers.features.ogr_rows import read_info
 from layers.readers.features.parsing import parse_tables
 from layers.readers.features.row_checks import MOST_ROWS, check_rows, shapes_of
 from layers.readers.features.shapefile import encoding_of, notes_on
-from layers.readers.features.vector_extent import Extent, extent_of
+from layers.readers.features.vector_extent import LayerExtent, extent_of
 from layers.readers.features.vector_source import parsed_layers, rows_of, source_of
 from layers.readers.files import Content
 from layers.readers.geojson.json_crs import crs_note
@@ -236,7 +236,7 @@ def _parsed_info(path: str, layer: ParsedLayer) -> VectorInfo:
     )
 
 
-def _placed(info: VectorInfo, extent: Extent) -> VectorInfo:
+def _placed(info: VectorInfo, extent: LayerExtent) -> VectorInfo:
     """The table with its bounds in lon, lat, or a sentence that says why there are none."""
     found, lonlat = list(info.problems), None
     bounds, crs, name = info.bounds, info.crs, info.name

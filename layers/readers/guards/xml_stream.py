@@ -7,7 +7,7 @@ from typing import BinaryIO, Protocol
 
 from layers.phrase import Phrase
 from layers.text.counted import counted, grouped
-from layers.text.guarded_xml import Limits, NotWellFormed, walk_xml
+from layers.text.guarded_xml import NotWellFormed, XmlLimits, walk_xml
 from layers.text.xml_decoding import Mended, encoding_of, texts_of
 
 MAX_BYTES = 200 * 2**20
@@ -72,5 +72,5 @@ def _walk(texts: Iterable[str], handler: XmlHandler, max_bytes: int) -> None:
     def end(name: str) -> None:
         handler.end(name.rpartition(":")[2])
 
-    limits = Limits(max_bytes, MAX_DEPTH, elements=max_bytes)  # the size bounds their number
+    limits = XmlLimits(max_bytes, MAX_DEPTH, elements=max_bytes)  # the size bounds their number
     walk_xml((text.encode() for text in texts), start, end, handler.text, limits, "utf-8")

@@ -12,7 +12,7 @@ from rasterio.windows import Window
 from layers.errors import NotReadable
 from layers.grid.tile_grid import Affine
 from layers.raster.band_maths import parse_expression
-from layers.raster.stretch import Limits, StretchRule, Values
+from layers.raster.stretch import StretchLimits, StretchRule, Values
 from layers.readers.raster.datasets import DATASETS
 from layers.readers.raster.pixels import read_pixels, real_values
 from layers.readers.raster.probe import SAMPLE_PX, sample
@@ -67,7 +67,7 @@ def _scene_statistics(asked: ReadStatistics, read_tile: TileReader) -> tuple[dic
     return {"stretch": _stretch(bands, mask, asked.rule, asked.expression)}, ()
 
 
-def _stretch(bands: NDArray[Any], mask: NDArray[np.bool_], rule: StretchRule, text: str) -> list[Limits]:
+def _stretch(bands: NDArray[Any], mask: NDArray[np.bool_], rule: StretchRule, text: str) -> list[StretchLimits]:
     if text:
         expression = parse_expression(text)
         bands = expression.evaluate(dict(zip(expression.bands, bands, strict=True)), mask)[np.newaxis]

@@ -17,7 +17,7 @@ MAX_LINES = 50_000
 _KEY = re.compile(r"(?:(?P<group>[A-Za-z][A-Za-z0-9_]{0,99})\.)?(?P<key>[A-Za-z][A-Za-z0-9_]{0,199})")
 
 
-class Group(Struct, frozen=True):
+class MetadataGroup(Struct, frozen=True):
     """One group: `values` by key in lower case, in the file's order."""
 
     name: str
@@ -27,9 +27,9 @@ class Group(Struct, frozen=True):
 class Groups(Struct, frozen=True):
     """All groups of a file in its order; what stands outside of any is in one named ""."""
 
-    groups: tuple[Group, ...]
+    groups: tuple[MetadataGroup, ...]
 
-    def named(self, name: str) -> Iterator[Group]:
+    def named(self, name: str) -> Iterator[MetadataGroup]:
         """The groups of this name, or of this name and a number: IMAGE finds IMAGE_1 and IMAGE_2."""
         wanted = re.compile(re.escape(name) + r"(_\d+)?", re.IGNORECASE)
         return (group for group in self.groups if wanted.fullmatch(group.name))
@@ -45,8 +45,8 @@ def parse_groups(content: str) -> Groups:
 
     In flat form, without lines of groups, a key stands behind the name of its group: TILE_1.filename = VALUE.
     """
-    found: list[Group] = [Group("", {})]
-    flat: dict[str, Group] = {}
+    found: list[MetadataGroup] = [MetadataGroup("", {})]
+    flat: dict[str, MetadataGroup] = {}
     open_groups = [found[0]]
     for line in content.splitlines()[:MAX_LINES]:
         key, equals, value = line.partition("=")
@@ -56,14 +56,14 @@ def parse_groups(content: str) -> Groups:
         key = match["key"]
         value = text(value.strip().removesuffix(";")).strip('"').strip()
         if key in ("GROUP", "BEGIN_GROUP"):
-            found.append(Group(value, {}))
+            found.append(MetadataGroup(value, {}))
             open_groups.append(found[-1])
         elif key == "END_GROUP":
             if len(open_groups) > 1:
                 open_groups.pop()
         elif match["group"] and not value.startswith("("):
             if match["group"] not in flat:
-                flat[match["group"]] = Group(match["group"], {})
+                flat[match["group"]] = MetadataGroup(match["group"], {})
                 found.append(flat[match["group"]])
             flat[match["group"]].values.setdefault(key.lower(), value)
         elif not value.startswith("("):
@@ -73,17 +73,21 @@ def parse_groups(content: str) -> Groups:
 
 def groups_of_xml(root: Element) -> Groups:
     """Elements that hold elements are groups, those that hold text are their values."""
-    found = [Group("" if element is root else element.tag, _texts(element)) for element in root.iter() if len(element)]
+    found = [
+        MetadataGroup("" if element is root else element.tag, _texts(element))
+        for element in root.iter()
+        if len(element)
+    ]
     return Groups(tuple(found))
 
 
 def groups_of_json(data: dict[str, Any]) -> Groups:
     """Objects are groups, wherever they stand."""
-    found: list[Group] = []
+    found: list[MetadataGroup] = []
     waiting: list[tuple[str, dict[str, Any]]] = [("", data)]
     while waiting:
         name, values = waiting.pop(0)
-        found.append(Group(name, {key.lower(): text(value) for key, value in values.items() if text(value)}))
+        found.append(MetadataGroup(name, {key.lower(): text(value) for key, value in values.items() if text(value)}))
         waiting += [(key, value) for key, value in values.items() if isinstance(value, dict)]
     return Groups(tuple(found))
 

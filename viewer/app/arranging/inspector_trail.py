@@ -29,7 +29,7 @@ TABLES: dict[str, Table] = {
 _BUTTON_PX = 20
 
 
-class Stop(NamedTuple):
+class _Stop(NamedTuple):
     """A page of the inspector, and the row that it shows; without a uuid it shows none, or several."""
 
     page: str
@@ -45,8 +45,8 @@ class InspectorTrail(QObject):
         """`titles` names the pages of the inspector's `dock`."""
         super().__init__(dock)
         self._dock, self._titles, self._context = dock, titles, context
-        self._stops: list[Stop] = []
-        self._now = Stop("", "")
+        self._stops: list[_Stop] = []
+        self._now = _Stop("", "")
         self._is_going_back = False
         self._words = ""
         self.button = IconButton("back", self.tr("Back to what was shown before"), dock)
@@ -61,7 +61,7 @@ class InspectorTrail(QObject):
 
     def show_page(self, page: str) -> None:
         """Another page is in front, or the same one shows another row."""
-        self._now = Stop(page, self._now.uuid) if page == self._now.page else self._leave(page)
+        self._now = _Stop(page, self._now.uuid) if page == self._now.page else self._leave(page)
         self._look()
 
     @property
@@ -98,12 +98,12 @@ class InspectorTrail(QObject):
 
     def _begin_anew(self) -> None:
         self._stops.clear()
-        self._now = Stop(self._now.page, "")
+        self._now = _Stop(self._now.page, "")
         self._look()
 
-    def _leave(self, page: str) -> Stop:
+    def _leave(self, page: str) -> _Stop:
         self._keep()
-        return Stop(page, "")
+        return _Stop(page, "")
 
     def _keep(self) -> None:
         if self._now.uuid and not self._is_going_back and (not self._stops or self._stops[-1] != self._now):
@@ -113,7 +113,7 @@ class InspectorTrail(QObject):
         uuid = self._shown(self._now.page)
         if uuid != self._now.uuid:
             self._keep()
-            self._now = Stop(self._now.page, uuid)
+            self._now = _Stop(self._now.page, uuid)
         title = self._title(self._now)
         if title:
             name = one_line(self._name(self._now), LONGEST_TITLE)
@@ -129,11 +129,11 @@ class InspectorTrail(QObject):
         self._stand()
         self.changed.emit()
 
-    def _words_of(self, stop: Stop) -> str:
+    def _words_of(self, stop: _Stop) -> str:
         """The way to a stop, in words."""
         return self.tr("Back to {0}: {1}").format(self._title(stop), one_line(self._name(stop), 60))
 
-    def _before(self) -> list[Stop]:
+    def _before(self) -> list[_Stop]:
         """The stops up to the last that is not shown now and is still there."""
         for count in range(len(self._stops), 0, -1):
             stop = self._stops[count - 1]
@@ -151,7 +151,7 @@ class InspectorTrail(QObject):
             return context.layer_uuid
         return context.shown_row(TABLES[page]) if page in TABLES else ""
 
-    def _title(self, stop: Stop) -> str:
+    def _title(self, stop: _Stop) -> str:
         """The title of a page; of the site's form the kind of mark that it shows. Empty for no page."""
         site = self._context.document.sites.get(stop.uuid) if stop.page == "site_form" else None
         kinds = {
@@ -163,7 +163,7 @@ class InspectorTrail(QObject):
         own = self._titles.get(stop.page, "")
         return own if site is None or site.is_site else kinds.get(site.mark_kind, own)
 
-    def _name(self, stop: Stop) -> str:
+    def _name(self, stop: _Stop) -> str:
         """The name of the row that is shown."""
         document = self._context.document
         if stop.page == "site_form" and not stop.uuid and len(self._context.selection) > 1:

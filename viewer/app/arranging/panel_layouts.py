@@ -83,7 +83,7 @@ LAYOUTS = {layout.name: layout for layout in (LOOKING, MARKING, COMPARING, WRITI
 FIRST = MARKING
 
 
-class Room(Struct, frozen=True):
+class WindowRoom(Struct, frozen=True):
     """The size of a window, in Qt's own pixels: those of the screen divided by its scale."""
 
     width: int

@@ -45,14 +45,14 @@ from viewer.support.going_on import going_on
 from viewer.support.language.translation import translate
 from viewer.support.painting import painting, part_of_picture
 
-type Key = tuple[View, frozenset[str], bool]
+type PictureKey = tuple[View, frozenset[str], bool]
 
 
 class _Kept(Struct, eq=False):
     """The picture of a frame as it was painted last."""
 
     image: QImage
-    key: Key | None = None
+    key: PictureKey | None = None
     is_stale: bool = True
 
 

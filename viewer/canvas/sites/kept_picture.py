@@ -32,9 +32,9 @@ _MOST_CHANGED = 40
 _MOST_SCALED = 16.0
 """A picture that is larger, or smaller, by more than this does not stand in for another."""
 
-type Step = Callable[[QPainter], bool]
+type PartStep = Callable[[QPainter], bool]
 """Paints a part of what is to be painted; False where something was left out for now."""
-type Steps = Callable[[SiteFrame, frozenset[str]], Iterator[Step]]
+type _Steps = Callable[[SiteFrame, frozenset[str]], Iterator[PartStep]]
 
 
 class _Key(NamedTuple):
@@ -53,14 +53,14 @@ class _Part(Struct):
     view: View
     region: QRegion
     """In pixels of the picture."""
-    steps: Iterator[Step]
+    steps: Iterator[PartStep]
     is_cleared: bool = False
 
 
 class KeptPicture:
     """Holds the picture painted last, and the parts of it that are still to be painted."""
 
-    def __init__(self, steps: Steps) -> None:
+    def __init__(self, steps: _Steps) -> None:
         """`steps` have to paint the same at each place of the ground, wherever the frame's edges are."""
         self._steps = steps
         self._picture = QImage()

@@ -197,11 +197,13 @@ def fewer_vertices(points: Floats) -> Floats:
     return found
 
 
-type Strokes = list[tuple[Floats, float]]
+type StrokedLines = list[tuple[Floats, float]]
 """Lines in pixels, each with how far along the whole it starts."""
 
 
-def strokes_of(lines: Sequence[tuple[Floats, float]], width: int, height: int, pen_px: float) -> tuple[Strokes, bool]:
+def strokes_of(
+    lines: Sequence[tuple[Floats, float]], width: int, height: int, pen_px: float
+) -> tuple[StrokedLines, bool]:
     """Lines as they are stroked on a picture of that size, and whether they are a scribble, whose dashes nobody sees.
 
     A long line comes in pieces, as one path of very many vertices takes Qt many times as long. What would cover all of
@@ -221,7 +223,7 @@ def strokes_of(lines: Sequence[tuple[Floats, float]], width: int, height: int, p
         assert inside.along is not None
         ends = np.stack([inside.x0, inside.y0, inside.x1, inside.y1], axis=1)[::each].reshape(-1, 2, 2)
         return list(zip(ends, inside.along[::each].tolist(), strict=True)), True
-    found: Strokes = []
+    found: StrokedLines = []
     for (points, _), far in zip(shown, along, strict=True):
         firsts = range(0, len(points) - 1, _PIECE_VERTICES)
         found += [(points[first : first + _PIECE_VERTICES + 1], float(far[first])) for first in firsts]

@@ -43,7 +43,7 @@ class GroundPicture(Struct, frozen=True):
     size: tuple[int, int] = (0, 0)
 
 
-class MapPicture(Struct, frozen=True):
+class ExportedMap(Struct, frozen=True):
     """The map with the marks of a product: PNG, the pixels of the marks by uuid, credits and dates of its layers."""
 
     data: bytes
@@ -82,7 +82,7 @@ class DataExport(Struct, frozen=True):
     """The pictures that are shown, by the chip's uuid: `with_shown_chips` makes them."""
     overlays: Sequence[GroundPicture] = ()
     """Frames of the comparisons, first to last as they follow each other."""
-    map: MapPicture | None = None
+    map: ExportedMap | None = None
 
     @property
     def shown_sites(self) -> list[str]:

@@ -21,7 +21,7 @@ from layers.document.edit import Edit
 from layers.document.layer import Layer
 from layers.document.placing.nudge import read_nudge
 from layers.geo.crs import WGS84
-from layers.pool.rows import read_rows_of
+from layers.pool.feature_rows import read_rows_of
 from layers.text.counted import grouped
 from layers.vector.table import VectorInfo
 from viewer.commands.feature_sites import (

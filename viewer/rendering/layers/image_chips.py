@@ -121,10 +121,10 @@ def service_window(drawing: TilesDrawing, region: Region, mercator_m: float) -> 
     return PixelWindow(WEB_MERCATOR, affine, *size, is_warped=False, level=level, left=left, top=top, step=moved)
 
 
-type Span = tuple[int, int]
+type _Span = tuple[int, int]
 
 
-def _window(grid: Affine, crs: str, region: Region, step: tuple[float, float]) -> tuple[Span, Span] | None:
+def _window(grid: Affine, crs: str, region: Region, step: tuple[float, float]) -> tuple[_Span, _Span] | None:
     """Columns and rows, of a grid that is shown a step aside, around a region; None where that is nowhere on it."""
     grid = Affine(grid.a, grid.b, grid.c + step[0], grid.d, grid.e, grid.f + step[1])
     try:
@@ -150,7 +150,7 @@ def _corners(back: Affine, crs: str, lonlat: Bounds) -> list[tuple[float, float]
     return found if all(math.isfinite(value) for corner in found for value in corner) else []
 
 
-def _around(at: float, low: float, high: float) -> Span:
+def _around(at: float, low: float, high: float) -> _Span:
     """Whole pixels from `low` to `high`, around `at` where these are too few or too many."""
     first, last = math.floor(low), math.ceil(high)
     if LEAST_PX <= last - first <= MOST_PX:

@@ -19,7 +19,7 @@ from layers.geo.crs import PIXEL_SPACE, WGS84, is_off_earth, is_unrolled, transf
 from layers.grid.tile_grid import Affine
 from layers.pool.protocol import Answer
 from layers.raster.info import BandInfo, RasterInfo
-from layers.requests.imagery import AreaFacts, BandStatistics, Ring
+from layers.requests.imagery import AreaFacts, AreaRing, BandStatistics
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.raster.raster_source import MOST_BANDS
@@ -141,7 +141,9 @@ def ask_area(drawing: RasterDrawing, area: BaseGeometry, done: AreaDone) -> None
     size = math.ceil((right - left) / shrink), math.ceil((bottom - top) / shrink)
     x, y = grid.apply(left, top)
     coarse = Affine(grid.a * shrink, grid.b * shrink, x, grid.d * shrink, grid.e * shrink, y)
-    in_tile: list[Ring] = [tuple((float(px), float(py)) for px, py in (ring - (left, top)) / shrink) for ring in rings]
+    in_tile: list[AreaRing] = [
+        tuple((float(px), float(py)) for px, py in (ring - (left, top)) / shrink) for ring in rings
+    ]
 
     def answered(result: Answer | GeoloupeError) -> None:
         if isinstance(result, GeoloupeError):

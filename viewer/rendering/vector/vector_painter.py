@@ -40,8 +40,8 @@ CORNERS_A_STEP, POINTS_A_STEP = 4_000, 250
 _LEAST_PX = 0.5
 _SPECK = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5), (-0.5, -0.5)])
 """A pixel, which stands for a line or an area that is smaller than can be seen."""
-type Symbols = Sequence[Symbol | None]
-type Pixels = tuple[NDArray[np.float32], NDArray[np.float32]]
+type _Symbols = Sequence[Symbol | None]
+type _Pixels = tuple[NDArray[np.float32], NDArray[np.float32]]
 """Columns and rows of points."""
 
 
@@ -90,7 +90,7 @@ def paint_areas(
     table: FeatureTable,
     rows: NDArray[Any],
     codes: NDArray[np.uint16] | None,
-    symbols: Symbols,
+    symbols: _Symbols,
     view: View,
     scale: float,
 ) -> None:
@@ -142,7 +142,7 @@ def _edges(table: FeatureTable, row: int, bounds: Bounds, view: View) -> list[QP
     return found
 
 
-def margin_px(symbols: Symbols, scale: float) -> float:
+def margin_px(symbols: _Symbols, scale: float) -> float:
     """Distance to which a feature may paint outside its bounds, in picture pixels."""
     reach = [
         max(marker_radius_px(symbol) * 1.4, symbol.stroke_width_px * 4 + symbol.casing_width_px + 5)
@@ -152,7 +152,7 @@ def margin_px(symbols: Symbols, scale: float) -> float:
     return max(reach, default=0.0) * scale + 1.0
 
 
-def to_pixels(table: FeatureTable, view: View, xy: NDArray[np.int32]) -> Pixels:
+def to_pixels(table: FeatureTable, view: View, xy: NDArray[np.int32]) -> _Pixels:
     """Steps of a table as pixels of a view, those far away pulled in."""
     inverse, step = view.affine.inverse(), table.step
     c, f = inverse.apply(table.origin_x, table.origin_y)
@@ -264,7 +264,7 @@ def _points_in_steps(
             yield
 
 
-def _paint_shapes(painter: QPainter, symbols: Symbols, xy: Pixels, each: NDArray[Any], scale: float) -> None:
+def _paint_shapes(painter: QPainter, symbols: _Symbols, xy: _Pixels, each: NDArray[Any], scale: float) -> None:
     x, y = xy
     for px, py, index in zip(x.tolist(), y.tolist(), each.tolist(), strict=True):
         symbol = symbols[index]
@@ -274,7 +274,7 @@ def _paint_shapes(painter: QPainter, symbols: Symbols, xy: Pixels, each: NDArray
             painter.translate(-px, -py)
 
 
-def _paint_sprites(painter: QPainter, symbols: Symbols, xy: Pixels, each: NDArray[Any], scale: float) -> None:
+def _paint_sprites(painter: QPainter, symbols: _Symbols, xy: _Pixels, each: NDArray[Any], scale: float) -> None:
     x, y = xy
     images = [None if symbol is None else sprite_image(symbol, scale) for symbol in symbols]
     columns, rows = np.rint(x).astype(int).tolist(), np.rint(y).astype(int).tolist()

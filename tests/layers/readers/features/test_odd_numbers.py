@@ -10,7 +10,7 @@ import pyogrio.raw
 import pytest
 import shapely
 
-from layers.pool.columns import read_attributes
+from layers.pool.attribute_columns import read_attributes
 from layers.pool.pool import ReaderPool
 from layers.readers.features.vector_source import rows_of, source_of
 from layers.readers.rows.fid_range import among

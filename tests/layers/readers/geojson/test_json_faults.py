@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from layers.pool.columns import read_attributes
+from layers.pool.attribute_columns import read_attributes
 from layers.pool.pool import ReaderPool
 from layers.readers.features import vector_probe
 from layers.readers.features.vector_source import rows_of, source_of

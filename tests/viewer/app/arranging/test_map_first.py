@@ -17,7 +17,7 @@ from layers.geo.crs import WGS84, transform_points
 from tests.support.windows import begin_on_map, make_panels, press
 from tests.viewer.app.conftest import MakeWindow, settle
 from viewer.app.arranging.edge_strip import EdgeStrip
-from viewer.app.arranging.panel_layouts import LAYOUTS, MARKING, Room
+from viewer.app.arranging.panel_layouts import LAYOUTS, MARKING, WindowRoom
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
 
@@ -266,16 +266,16 @@ def test_a_layout_squeezed_on_a_small_screen_does_not_stay_when_it_grows(
     window = case(1366, 768)
     window.selection.set({"west"})
     settle(window, qtbot)
-    left, right = Room(1366, 768).sides(MARKING)
+    left, right = WindowRoom(1366, 768).sides(MARKING)
     widths = lambda: [window.docks[id_].width() for id_ in ("panel_layers", "panel_details")]  # noqa: E731
     qtbot.waitUntil(lambda: widths() == [left, right])
     window.resizeDocks([window.docks["panel_layers"]], [left + 40], Qt.Orientation.Horizontal)
     qtbot.waitUntil(lambda: widths() == [left + 40, right])
     qtbot.waitUntil(lambda: not window.docks.arrangement._rest.isActive())
     window.resize(911, 512)
-    qtbot.waitUntil(lambda: widths() == list(Room(911, 512).sides(MARKING)))
+    qtbot.waitUntil(lambda: widths() == list(WindowRoom(911, 512).sides(MARKING)))
     assert window.canvas.width() >= 0.5 * 911
     window.resize(1366, 768)
     qtbot.waitUntil(lambda: widths() == [left + 40, right])
     window.resize(1920, 1080)
-    qtbot.waitUntil(lambda: widths() == list(Room(1920, 1080).sides(MARKING)))
+    qtbot.waitUntil(lambda: widths() == list(WindowRoom(1920, 1080).sides(MARKING)))

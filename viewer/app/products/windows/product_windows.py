@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from layers.product.issuing.printed_rows import PrintedRow
     from layers.product.lint.finding import Finding
     from viewer.app.products.batches.batch_desk import BatchDesk
-    from viewer.app.products.first_spec import Seen
+    from viewer.app.products.first_spec import WindowState
     from viewer.app.products.laid_out import LaidOut, PageMaker
     from viewer.app.products.product_file import ProductFile
     from viewer.app.products.product_window import ProductWindow
@@ -192,16 +192,16 @@ class ProductWindows(QObject):
 
         return findings(spec, laid.content, laid.facts(), overrides)
 
-    def _seen(self) -> Seen:
+    def _seen(self) -> WindowState:
         """The state of the main window now."""
-        from viewer.app.products.first_spec import Seen  # for start-up time
+        from viewer.app.products.first_spec import WindowState  # for start-up time
 
         document, scene = self._session.document, self._canvas.scene
         layers, drawings = document.layers, scene.drawings
         chosen = [uuid for uuid in self._selected() if uuid in layers and uuid in drawings]
         images = [layers[uuid] for uuid in chosen[::-1] if layers[uuid].kind != "vector"]
         sites = [uuid for uuid in self._panels.selection.uuids if uuid in document.sites]
-        return Seen(
+        return WindowState(
             document,
             self._bounds(),
             self._comparisons.spec,

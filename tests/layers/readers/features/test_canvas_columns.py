@@ -15,11 +15,11 @@ import pytest
 from shapely.geometry import Point
 
 from layers.errors import GeoloupeError, InvalidValue, NotReadable
-from layers.pool.columns import chunk_from_answer, read_attributes
+from layers.pool.attribute_columns import chunk_from_answer, read_attributes
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer
-from layers.readers.features import columns as room
-from layers.readers.features.columns import read_columns
+from layers.readers.features import whole_columns as room
+from layers.readers.features.whole_columns import read_columns
 from layers.requests.features import OfLayer, ReadColumns
 from layers.vector.columns import Kind
 

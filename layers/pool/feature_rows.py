@@ -14,11 +14,13 @@ from layers.requests.features import OfLayer, ReadRows, RowFacts
 ROWS_A_REQUEST = 500
 
 
-type Row = tuple[int, bytes, dict[str, Any]]
+type ReadRow = tuple[int, bytes, dict[str, Any]]
 """fid, WKB in EPSG:4326 or nothing, attributes."""
 
 
-def read_rows(pool: ReaderPool, path: Path, layer: str = "", options: dict[str, Any] | None = None) -> Iterator[Row]:
+def read_rows(
+    pool: ReaderPool, path: Path, layer: str = "", options: dict[str, Any] | None = None
+) -> Iterator[ReadRow]:
     """Each row of a layer, read as `options` say; blocks, so never in the window's thread.
 
     The WKB comes from a reader and has to be guarded like any foreign bytes. Raises what the reader reports.
@@ -33,7 +35,7 @@ def read_rows(pool: ReaderPool, path: Path, layer: str = "", options: dict[str, 
         start = following
 
 
-def read_rows_of(pool: ReaderPool, asked: OfLayer, fids: Sequence[int]) -> Iterator[Row]:
+def read_rows_of(pool: ReaderPool, asked: OfLayer, fids: Sequence[int]) -> Iterator[ReadRow]:
     """Each of these features of a layer that is there; blocks, as `read_rows`."""
     for first in range(0, len(fids), ROWS_A_REQUEST):
         some = tuple(int(fid) for fid in fids[first : first + ROWS_A_REQUEST])
@@ -41,7 +43,7 @@ def read_rows_of(pool: ReaderPool, asked: OfLayer, fids: Sequence[int]) -> Itera
         yield from _rows_of(answer)
 
 
-def _rows_of(answer: Answer) -> Iterator[Row]:
+def _rows_of(answer: Answer) -> Iterator[ReadRow]:
     facts: RowFacts = answer.facts
     if len(answer.arrays) != 2 or len(answer.arrays[1]) != len(facts.fids) + 1:
         raise NotReadable("The reader sent rows that do not fit together: try again.")

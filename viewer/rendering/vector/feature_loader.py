@@ -27,7 +27,7 @@ from viewer.rendering.context import RenderContext
 _DIGITS = 9
 """So many decimal digits of a number fit the steps of features."""
 
-type Tables = tuple[FeatureTable, ...]
+type _Tables = tuple[FeatureTable, ...]
 ANSWER_BYTES = 3 * 2**20
 """About so much a chunk: the window takes what it gets in a millisecond, and readers are not held up by a large one."""
 AHEAD = 4
@@ -37,7 +37,7 @@ TELL_EVERY_S = 1.0
 Arrived = Callable[[tuple[FeatureTable, ...], bool, GeoloupeError | None], None]
 
 
-class VectorSource:
+class FeatureLoader:
     """All callbacks come in the window's thread, but `prepare` of `load`."""
 
     def __init__(self, context: RenderContext, path: Path, layer: Layer) -> None:
@@ -88,7 +88,7 @@ class VectorSource:
         crs: str,
         source_crs: str,
         prepare: Callable[[FeatureTable], object],
-        arrived: Callable[[Tables, str], None],
+        arrived: Callable[[_Tables, str], None],
     ) -> None:
         """Read all features into a CRS: at once, before it is known what they are.
 
@@ -98,7 +98,7 @@ class VectorSource:
         self.crs, self.is_loaded = crs, False
         asked = ReadFeatures(str(self.path), self._table, self._options, source_crs, crs, self._step(crs))
 
-        def took(tables: Tables, is_last: bool, error: GeoloupeError | None) -> None:
+        def took(tables: _Tables, is_last: bool, error: GeoloupeError | None) -> None:
             self.is_loaded = is_last
             self._tell_lost()
             arrived(tables, "" if error is None else error.sentence)
