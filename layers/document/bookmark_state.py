@@ -14,10 +14,11 @@ from layers.decoding import encoded
 from layers.document.json_fields import json_object
 from layers.document.layer import Layer
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 
 MOST_LAYERS = 10_000
 LONGEST_NAME = 500
-_WHAT = "The layers of the bookmark"
+_WHAT = Phrase("The layers of the bookmark")
 
 
 class LayerState(Struct, frozen=True):

@@ -17,6 +17,7 @@ from layers.document.layer import Layer
 from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
 from layers.geo.lon_extent import are_degrees
+from layers.phrase import Phrase
 
 MODES = ("swipe", "swipe across", "spyglass", "blink", "fade", "difference", "panes")
 """Swipe has a bar from top to bottom, *swipe across* one from side to side."""
@@ -24,7 +25,7 @@ LEAST_FRAMES, MOST_FRAMES = 2, 4
 LEAST_HZ, MOST_HZ = 0.5, 5.0
 MOST_LAYERS = 500
 LONGEST_TEXT = 500
-_WHAT = "The comparison"
+_WHAT = Phrase("The comparison")
 
 
 class Frame(Struct, frozen=True):

@@ -13,14 +13,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 
 MOST_CHARS = 8_000_000
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 """Halves of characters: in pairs they are one, alone they are only good for names of files that are no UTF-8."""
 
 
-def json_object(text: str, what: str) -> dict[str, Any]:
-    """A JSON object; empty for empty text. `what` begins the sentence of InvalidValue: "The style".
+def json_object(text: str, what: Phrase) -> dict[str, Any]:
+    """A JSON object; empty for empty text. `what` begins the sentence of InvalidValue, such as "The style".
 
     Refused is what is no object, is nested deeper than Python can read, numbers that are not finite, half characters.
     """
@@ -48,7 +49,7 @@ def json_object(text: str, what: str) -> dict[str, Any]:
     return value
 
 
-def finite_numbers(data: Mapping[str, Any], keys: Iterable[str], what: str) -> list[float]:
+def finite_numbers(data: Mapping[str, Any], keys: Iterable[str], what: Phrase) -> list[float]:
     """The numbers under these keys, all of which must be there and finite. Raises InvalidValue."""
     found = [data.get(key) for key in keys]
     try:

@@ -12,10 +12,11 @@ from layers.errors import GeoloupeError, InvalidValue
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, check_map_crs
 from layers.geo.lon_extent import LARGEST_UNIT, are_degrees
+from layers.phrase import Phrase
 
 FINEST, COARSEST = 1e-9, 1e7
 """Units of a CRS, metres or degrees, that one pixel may be."""
-_WHAT = "The view of the case"
+_WHAT = Phrase("The view of the case")
 
 
 class KeptView(Struct, frozen=True):

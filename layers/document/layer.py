@@ -9,6 +9,7 @@ from layers.document.json_fields import json_object
 from layers.document.rows import Row
 from layers.document.vocabulary import DATE_KINDS
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 
 LOWEST_M, HIGHEST_M = -1000.0, 10_000.0
 """Heights above the ellipsoid at which a picture may be placed by its RPC."""
@@ -71,7 +72,7 @@ class Layer(Row, frozen=True, kw_only=True):
 
     def read_source(self) -> dict[str, Any]:
         """The same; raises InvalidValue where it cannot be understood."""
-        return json_object(self.source_json, "Its source")
+        return json_object(self.source_json, Phrase("Its source"))
 
     @property
     def height_m(self) -> float | None:
@@ -99,7 +100,7 @@ class Layer(Row, frozen=True, kw_only=True):
 
     def read_style(self) -> dict[str, Any]:
         """The same; raises InvalidValue where it cannot be understood."""
-        return json_object(self.style_json, "it")
+        return json_object(self.style_json, Phrase("it"))
 
 
 def height_of(source: Mapping[str, Any]) -> float | None:

@@ -13,6 +13,7 @@ from layers.document.json_fields import json_object
 from layers.document.site import Site
 from layers.document.vocabulary import BY_HAND, MEASURED
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 
 SCREEN_KEY = "screen_m"
 """Under which a site's `props_json` keeps the ground size of the screen's pixel when the mark was made."""
@@ -25,6 +26,7 @@ _CE90 = (
     re.compile(r"\bCE ?90\b[^\d.;]{0,12}(\d{1,7}(?:\.\d{1,4})?) ?m\b", re.IGNORECASE),
     re.compile(r"\b(\d{1,7}(?:\.\d{1,4})?) ?m\b[^\d.;]{0,12}(?:\bCE ?90\b|90 ?%)", re.IGNORECASE),
 )
+_IT = Phrase("It")
 
 
 class Pick(Struct, frozen=True):
@@ -79,7 +81,7 @@ def at_best_m(site: Site) -> float | None:
 def with_screen(props_json: str, screen_m: float) -> str:
     """`props_json` with how exactly a mark was pointed at; what cannot be understood stays as it is."""
     try:
-        props = json_object(props_json, "It")
+        props = json_object(props_json, _IT)
     except InvalidValue:
         return props_json
     return json.dumps({**props, SCREEN_KEY: round(screen_m, 3)}, ensure_ascii=False)
@@ -104,7 +106,7 @@ def _screen_m(site: Site) -> float | None:
 
 def _props(text: str) -> dict[str, Any]:
     try:
-        return json_object(text, "It")
+        return json_object(text, _IT)
     except InvalidValue:
         return {}
 

@@ -19,6 +19,7 @@ from layers.document.json_fields import json_object
 from layers.document.rows import Template
 from layers.document.vocabulary import SITE_CLASSES
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 
 KINDS = ("text", "number", "choice", "date")
 GEOMETRIES = ("point", "line", "polygon")
@@ -35,6 +36,7 @@ _CODE = re.compile(r"[a-z][a-z0-9_]{0,40}(/[a-z0-9_]{1,60})?", re.ASCII)
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,40}", re.ASCII)
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
 _MOST_CHARS = 2_000_000
+_IT = Phrase("It")
 
 
 class TemplateField(Struct, frozen=True):
@@ -103,7 +105,7 @@ def templates_in_text(text: str) -> list[MarkTemplate]:
     """The templates in the text of a file, one a class. Raises InvalidValue where there are none."""
     if len(text) > _MOST_CHARS:
         raise InvalidValue("The file of templates is too long to be one.")
-    said = json_object(text, "The file of templates").get("templates")
+    said = json_object(text, Phrase("The file of templates")).get("templates")
     if not isinstance(said, list) or len(said) > MOST_TEMPLATES:
         raise InvalidValue(
             "The file holds no list of at most {most_templates} templates.", most_templates=MOST_TEMPLATES
@@ -171,7 +173,7 @@ def with_value(props_json: str, field: TemplateField, value: Any) -> str:
 
 def _object(text: str) -> dict[str, Any]:
     try:
-        return json_object(text, "It")
+        return json_object(text, _IT)
     except InvalidValue:
         return {}
 

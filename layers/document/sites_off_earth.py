@@ -7,7 +7,7 @@ from itertools import islice
 
 from layers.document.site import Site
 from layers.geo.on_earth import off_earth
-from layers.phrase import Phrase
+from layers.phrase import Phrase, joined
 from layers.text.counted import counted, grouped
 
 _MOST_NAMED, _LONGEST_NAME = 3, 40
@@ -30,12 +30,12 @@ def sentence_of(named: list[tuple[Site, str]], count: int) -> str:
     """The first of `count` sites by name, with the reason."""
     said = [(f"“{_name(site)}”", why) for site, why in named]
     if count < 2:
-        return "".join(Phrase("The site {name} cannot be drawn: {why}.", name=name, why=why) for name, why in said)
+        return joined("", [Phrase("The site {name} cannot be drawn: {why}.", name=name, why=why) for name, why in said])
     more = Phrase(" and {count} more", count=grouped(count - len(said))) if count > len(said) else ""
     return Phrase(
         "{sites} cannot be drawn: {value}{more}.",
         sites=counted(count, "site"),
-        value=", ".join(f"{name} ({why})" for name, why in said),
+        value=joined(", ", [Phrase("{name} ({why})", name=name, why=why) for name, why in said]),
         more=more,
     )
 

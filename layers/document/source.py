@@ -12,7 +12,7 @@ from layers.errors import InvalidValue
 from layers.phrase import Phrase
 
 LONGEST_MACHINE = 400
-_MACHINE = "The machine work"
+_MACHINE = Phrase("The machine work")
 
 
 class Source(Row, frozen=True, kw_only=True):

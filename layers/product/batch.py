@@ -24,6 +24,7 @@ from layers.document.vocabulary import class_words
 from layers.errors import GeoloupeError, InvalidValue
 from layers.geo.bounds import Bounds
 from layers.geo.crs import MERCATOR_MAX_LAT, WGS84, is_off_earth, transform_bounds
+from layers.phrase import Phrase
 from layers.product.issuing.gate import DRAFT, State
 from layers.product.publishing import Publishing
 from layers.product.site_words import subtitle_of
@@ -186,7 +187,7 @@ def _frame(document: Document, row: Bookmark) -> Frame | None:
 
 def _style(text: str) -> dict[str, Any]:
     try:
-        return json_object(text, "The style")
+        return json_object(text, Phrase("The style"))
     except InvalidValue:
         return {}
 

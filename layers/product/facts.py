@@ -6,6 +6,7 @@ type, room and overlap have nothing to say.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from msgspec import Struct, field
@@ -50,6 +51,8 @@ class ImageFact(Struct, frozen=True):
     processing: str = ""
     stretch: str = ""
     """The words of its stretch, equal for an equal stretch."""
+    tells_match: bool = False
+    """True where these words, or those on processing, tell how its stretch goes with another image's, or why not."""
     nudge: str = ""
     """The words of a shift by hand; empty: none."""
     is_placed_by_hand: bool = False
@@ -103,6 +106,8 @@ class MapFact(Struct, frozen=True):
     page: int = 0
     title: str = ""
     """As printed above it, "Before", "A" and so on."""
+    side: str = ""
+    """*before* or *after* where the page calls it so by its date, else its letter; empty for a single map."""
     bounds: Bounds | None = None
     """Left, bottom, right, top in lon, lat; None for what lies off the Earth."""
     crs: str = ""
@@ -188,7 +193,8 @@ class ProductFacts(Struct, frozen=True):
     version: int = 0
     made_on: str = ""
     """The day of the product as printed."""
-    language: str = "en"
+    printed: Callable[[str], str] = str
+    """A text as the page has it: phrases in the language in which it was laid out."""
     is_laid_out: bool = True
 
     def words_of(self, *parts: str) -> str:

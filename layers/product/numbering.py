@@ -9,9 +9,10 @@ from layers.document.document import Document
 from layers.document.json_fields import json_object
 from layers.document.rows import Product
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 
 MOST_NUMBERS, HIGHEST = 100_000, 1_000_000
-_WHAT = "The numbers of the product"
+_WHAT = Phrase("The numbers of the product")
 
 
 def read_numbers(text: str) -> dict[str, int]:

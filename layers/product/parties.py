@@ -171,7 +171,8 @@ def _told(content: ProductContent, claims: Sequence[ClaimSaid], level: Telling) 
     to_whole = {one.uuid: one for claim in claims for one in claim.responses if one.is_to_whole}
     yield from (PartyLine("answer", one.sentence) for one in to_whole.values())
     yield from (PartyLine("answer", context_sentence(source)) for source in sources if source.context.strip())
-    yield from (PartyLine("note", words) for words in (*places(parties, level), *identities(claims)))
+    yield from (PartyLine("note", one.sentence) for one in places(parties, level))
+    yield from (PartyLine("note", words) for words in identities(claims))
     yield from (PartyLine("note", words) for words in _who_sources_are(sources, level))
     if left := left_out_words(content):
         yield PartyLine("note", left)
@@ -288,19 +289,26 @@ def excerpt(words: str, names: Sequence[str] = (), most: int = MOST_EXCERPT) -> 
 
 
 def own_answers(claims: Sequence[ClaimSaid]) -> Iterator[str]:
-    """Says that those who are named have no answer of their own in the sources, where others answered."""
-    silent = [claim for claim in claims if claim.responses and all(one.is_to_whole for one in claim.responses)]
-    if silent:
-        parties = list({one.uuid: one for claim in silent for one in claim.parties}.values())
-        whose = _owners(parties) if len(silent) == len(claims) else Phrase("Of {listed} the", listed=_listed(parties))
-        numbers = ", ".join(source.number for source in _sources_of(silent)) or NOT_STATED
-        yield (
-            Phrase("{whose} own answers: none in {numbers}.", whose=whose, numbers=numbers)
-            if len(parties) > 1
-            else Phrase("{whose} own answer: none in {numbers}.", whose=whose, numbers=numbers)
-        )
+    """Says that those who are named have no answer of their own in the sources, and where no answer is recorded."""
+    if none := no_own_answer(claims):
+        yield none
     if any(not claim.responses for claim in claims):
         yield Phrase("No answer of those named is recorded.")
+
+
+def no_own_answer(claims: Sequence[ClaimSaid]) -> str:
+    """Says that those who are named have no answer of their own in the sources, where only others answered; empty where
+    there is no such claim.
+    """
+    silent = [claim for claim in claims if claim.responses and all(one.is_to_whole for one in claim.responses)]
+    if not silent:
+        return ""
+    parties = list({one.uuid: one for claim in silent for one in claim.parties}.values())
+    whose = _owners(parties) if len(silent) == len(claims) else Phrase("Of {listed} the", listed=_listed(parties))
+    numbers = ", ".join(source.number for source in _sources_of(silent)) or NOT_STATED
+    if len(parties) > 1:
+        return Phrase("{whose} own answers: none in {numbers}.", whose=whose, numbers=numbers)
+    return Phrase("{whose} own answer: none in {numbers}.", whose=whose, numbers=numbers)
 
 
 def told_of(claim: ClaimSaid) -> tuple[str, ...]:
@@ -321,26 +329,31 @@ def context_sentence(source: SourceCited) -> str:
     return Phrase("{number} also: {lines_}", number=source.number, lines_="; ".join(lines))
 
 
-def places(parties: Sequence[NamedSite], level: Telling = Telling.WORDS) -> Iterator[str]:
-    """Sentences on the places that are ours: by the basis where there is room for it, else in one sentence."""
+class OwnPlaces(NamedTuple):
+    """A sentence on places that are ours, and the parties of which it tells that."""
+
+    sentence: str
+    parties: Sequence[NamedSite]
+
+
+def places(parties: Sequence[NamedSite], level: Telling = Telling.WORDS) -> Iterator[OwnPlaces]:
+    """The places that are ours: by the basis where there is room for it, else in one sentence."""
     ours = [one for one in parties if one.place_inferred]
     if not ours:
         return
     if level >= Telling.BRIEF:
         stated = [one for one in parties if not one.place_inferred]
         if len(stated) < len(ours):
-            yield Phrase(
-                "Places inferred by us{value}.",
-                value=Phrase(", but for {listed}", listed=_listed(stated)) if stated else "",
-            )
+            but_for = Phrase(", but for {listed}", listed=_listed(stated)) if stated else ""
+            yield OwnPlaces(Phrase("Places inferred by us{value}.", value=but_for), ours)
         else:
-            yield Phrase("Places inferred by us: {listed}.", listed=_listed(ours))
+            yield OwnPlaces(Phrase("Places inferred by us: {listed}.", listed=_listed(ours)), ours)
         return
     by_words: dict[str, list[NamedSite]] = {}
     for one in ours:
         by_words.setdefault(one.inferred, []).append(one)
     for words, some in by_words.items():
-        yield Phrase("{listed}: {words}.", listed=_listed(some), words=words)
+        yield OwnPlaces(Phrase("{listed}: {words}.", listed=_listed(some), words=words), some)
 
 
 def identities(claims: Sequence[ClaimSaid]) -> Iterator[str]:
@@ -350,10 +363,13 @@ def identities(claims: Sequence[ClaimSaid]) -> Iterator[str]:
         for one in claim.parties:
             words[one.uuid] = f"{words.get(one.uuid, '')}\n{claim.said}"
     parties = list({one.uuid: one for claim in claims for one in claim.parties}.values())
-    ours = [one for one in parties if not is_written(one, words[one.uuid])]
-    for one in ours:
-        identity = _unended(one.identity) or _NAME_IS_OURS
-        yield Phrase("{name}: {identity}.", name=short_name(one), identity=identity)
+    yield from (identity_sentence(one) for one in parties if not is_written(one, words[one.uuid]))
+
+
+def identity_sentence(party: NamedSite) -> str:
+    """The sentence on the part of a name that is ours: as the case has it, else that all of it is."""
+    identity = _unended(party.identity) or _NAME_IS_OURS
+    return Phrase("{name}: {identity}.", name=short_name(party), identity=identity)
 
 
 def _unended(text: str) -> str:

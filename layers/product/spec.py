@@ -17,6 +17,7 @@ from layers.document.comparison import ComparisonSpec, Frame, read_bounds, read_
 from layers.document.json_fields import json_object
 from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
+from layers.phrase import Phrase
 
 KIND = "map"
 """Tells this product from others that are kept in the same table, such as match plates."""
@@ -50,7 +51,7 @@ PARTS = (
 """Parts of a page that can be left out. Without *annotation* it is the unannotated twin: no mark and no label."""
 LONGEST_TEXT, LONGEST_JSON, MOST_MOVED, MOST_OVERRIDES, MOST_STRETCHES = 4000, 1_000_000, 2000, 200, 500
 LEAST_DPI, MOST_DPI = 24, 1200
-_WHAT = "The product"
+_WHAT = Phrase("The product")
 _OF_MAP = re.compile(r":[0-9]{1,2}$")
 """Ends the key of a thing that belongs to the map of this number."""
 _PIXELS = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)x([0-9]{1,6}(?:\.[0-9]{1,3})?)")

@@ -142,7 +142,7 @@ def combined_raster(title: str, parts: Sequence[CombinedPart]) -> RasterInfo | N
         problems=tuple(dict.fromkeys(problems)),
         parts=(),
         part="",
-        georeferencing_note=" ".join(dict.fromkeys(note for note in notes if note)),
+        georeferencing_note=joined(" ", [*dict.fromkeys(filter(None, notes))]),
     )
 
 

@@ -82,7 +82,7 @@ class FoundScene:
             Phrase("composite, date unknown") if not self.acquired and self.date_kind == "composite" else stated.when
         )
         return (
-            Phrase("{words}, from {date_basis}", words=words, date_basis=self.date_basis)
+            Phrase("{words}, from {date_basis}", words=words, date_basis=Phrase(self.date_basis))
             if self.acquired and self.date_basis
             else words
         )

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec import Struct, field
 
 from layers.errors import FileMissing, GeoloupeError, GivenUp, ReaderTimeout
-from layers.phrase import Phrase
+from layers.phrase import Phrase, joined
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Request
 from layers.requests.question import Question
@@ -69,7 +69,7 @@ class FolderReport(Struct):
         """Sentences on what was left out, each kind once."""
         said = list[str]()
         if self.refused:
-            first = "; ".join(list(dict.fromkeys(self.refused.values()))[:MOST_SAID])
+            first = joined("; ", [*dict.fromkeys(self.refused.values())][:MOST_SAID])
             count = counted(len(self.refused), "file or folder", "files or folders")
             said.append(Phrase("{count} could not be read: {first}", count=count, first=first))
         if self.unplaced:

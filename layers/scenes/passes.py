@@ -8,6 +8,7 @@ from functools import cached_property
 from msgspec import Struct
 from shapely.geometry.base import BaseGeometry
 
+from layers.phrase import joined
 from layers.scenes.found_scene import FoundScene
 from layers.scenes.scene_table import Covering, part_covered
 from layers.text.counted import counted
@@ -48,7 +49,7 @@ class Pass(Struct, frozen=True, dict=True):
         first = self.scenes[0]
         if len(self.scenes) == 1:
             return first.title
-        return f"{first.sensor or first.title}: {counted(len(self.scenes), 'tile')}"
+        return joined(": ", [first.sensor or first.title, counted(len(self.scenes), "tile")])
 
 
 def passes_of(covering: Iterable[Covering], area: BaseGeometry) -> list[Pass]:

@@ -34,7 +34,7 @@ def seen_on(desk: Desk) -> Bounds:
 
 
 def test_the_exported_map_is_the_canvas_picture_in_a_frame(demo: Desk, tmp_path: Path) -> None:
-    demo.canvas.zoom_to_bounds(SEEN)
+    demo.canvas.motion.zoom_to_bounds(SEEN)
     demo.window.panel_context.do(set_sites_visible, visible=False)
     demo.settle()
     seen = seen_on(demo)
@@ -80,7 +80,7 @@ def test_a_layer_outside_the_frame_is_not_credited(demo: Desk, tmp_path: Path) -
         file.update_tags(TIFFTAG_COPYRIGHT="Andes Survey")
     demo.open_file(far)
     assert "Andes Survey" in {layer.credit for layer in demo.document.layers.values()}
-    demo.canvas.zoom_to_bounds(SEEN)
+    demo.canvas.motion.zoom_to_bounds(SEEN)
     demo.settle()
     demo.export_product(tmp_path / "map.png", "Where trains cross")
     assert "Andes" not in QImage(str(tmp_path / "map.png")).text("Copyright")

@@ -66,7 +66,7 @@ def test_a_mark_on_tiles_knows_the_service_and_keeps_its_own_pixels(
     desk.window.permissions.allow(server.host)
     desk.settle()
     desk.window.canvas.viewport.centre_on(1e6, 6e6, 1200.0)
-    desk.window.canvas.come_to_rest()
+    desk.window.canvas.motion.come_to_rest()
     desk.settle()
     mark_in_the_middle(desk)
     (site,), (image,) = desk.document.sites.values(), desk.document.images.values()

@@ -45,7 +45,7 @@ def output(*command: str) -> str:
 
 @pytest.fixture
 def framed(demo: Desk) -> Desk:
-    demo.canvas.zoom_to_bounds(NAMED, 0.0)
+    demo.canvas.motion.zoom_to_bounds(NAMED, 0.0)
     demo.settle()
     return demo
 

@@ -60,18 +60,18 @@ def test_f40_a_host_is_contacted_once_it_is_allowed_and_no_more_when_that_is_tak
 
 def _take_back_while_it_is_asked(desk: Desk, dialog: PermissionDialog, server: TileServer) -> None:
     asked = len(server.log)
-    desk.window.canvas.zoom_in()
-    desk.window.canvas.zoom_in()
+    desk.window.canvas.motion.zoom_in()
+    desk.window.canvas.motion.zoom_in()
     desk.wait(lambda: len(server.log) > asked)
     click_box(desk, dialog, server.host)
     assert desk.window.context.fetcher.is_idle(), "nothing is under way any more"
     assert badges(desk.window) == {"tiles": "paused"}
     under_way = len(server.log)
-    desk.window.canvas.zoom_out()
+    desk.window.canvas.motion.zoom_out()
     desk.settle()
     assert len(server.log) <= under_way + 6, "but what had left already"
     later = len(server.log)
-    desk.window.canvas.zoom_in()
+    desk.window.canvas.motion.zoom_in()
     desk.settle()
     assert len(server.log) == later
     desk.press(dialog.close_button)

@@ -121,7 +121,7 @@ def map_picture(desk: Desk) -> np.ndarray:
 @pytest.mark.parametrize("ext", ["png", "jpg"])
 def test_tiles_lie_where_the_file_lies(demo: Desk, server: TileServer, ext: str) -> None:
     # between levels, so that the tiles are resampled as well
-    demo.canvas.zoom_to_bounds(Bounds(75, 15, 135, 55), 0.0)
+    demo.canvas.motion.zoom_to_bounds(Bounds(75, 15, 135, 55), 0.0)
     demo.settle()
     file = map_picture(demo)
     uuid = add_tiles(demo, server, ext)

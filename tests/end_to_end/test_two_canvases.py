@@ -39,9 +39,9 @@ def other(demo: Desk) -> Iterator[MapCanvas]:
 def test_each_canvas_has_its_own_view_and_both_show_an_edit(demo: Desk, other: MapCanvas) -> None:
     first = demo.canvas
     demo.window.docks.arrangement.folds.open_by_hand("right")  # else the form of the mark narrows both canvases
-    other.set_crs(polar_crs(90))
-    other.zoom_to_bounds(NORTH)
-    first.zoom_to_bounds(Bounds(100, 45, 140, 65))
+    other.motion.set_crs(polar_crs(90))
+    other.motion.zoom_to_bounds(NORTH)
+    first.motion.zoom_to_bounds(Bounds(100, 45, 140, 65))
     demo.wait(lambda: first.is_idle() and other.is_idle())
     assert other.viewport.crs != first.viewport.crs
     before = picture(first), picture(other)
@@ -68,7 +68,7 @@ def test_each_canvas_has_its_own_view_and_both_show_an_edit(demo: Desk, other: M
 
 @pytest.mark.bounded
 def test_two_canvases_at_one_view_paint_one_picture(demo: Desk, other: MapCanvas) -> None:
-    demo.canvas.zoom_to_bounds(NORTH)
+    demo.canvas.motion.zoom_to_bounds(NORTH)
     demo.settle()
     view = demo.canvas.viewport.view()
     other.scene.set_view(view)

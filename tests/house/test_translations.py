@@ -199,3 +199,87 @@ def test_each_label_of_an_edit_is_a_phrase() -> None:
     rooms = [path for path in VIEWER if {"commands", "panels"} & set(path.relative_to(ROOT).parts)]
     found = {str(path.relative_to(ROOT)): list(labels_as_text(path.read_text("utf-8"))) for path in rooms}
     assert not {name: labels for name, labels in found.items() if labels}
+
+
+MAKERS = {"Phrase", "Phrase.counting", "counted", "joined", "all_of", "either"}
+HELD = {"sentence", "problem", "problems", "why", "remark", "georeferencing_note", "offset_words"}
+"""Attributes that hold phrases: of errors, of what is drawn, of facts of a file."""
+SAYERS = {"in_language", "plain", "one_line", "tooltip", "word", "say", "len", "bool"}
+"""What comes out of these is no phrase any more, in whatever language."""
+ENGLISH = {
+    "layers/frames.py: counted(len(self.document.table(name)), name.removesuffix('s'))",  # of a repr
+    "layers/frames.py: counted(len(self.problems), 'problem')",
+    "layers/project/saving/case_copy.py: counted(len(value), 'byte')",  # the history that a case keeps
+    "layers/project/saving/case_copy.py: counted(len(value), 'character')",
+    "layers/project/storage/fsops.py: counted(len(data), 'byte')",  # of an error for developers
+    "layers/readers/features/odd_numbers.py: counted(len(cell), 'byte')",  # cells of a table
+    "layers/readers/features/ogr_rows.py: counted(len(value), 'byte')",
+    "viewer/app/case_log.py: counted(len(found), one)",  # the log
+    "viewer/app/opening/opener.py: error.sentence",  # the key of a message
+    "viewer/panels/context.py: dropped.why",  # translated when it was put together
+}
+
+
+def lost_phrases(code: str) -> Iterator[str]:
+    """Phrases that are put into plain text before they are translated: they stay English in every language."""
+    for node in ast.walk(ast.parse(code)):
+        match node:
+            case ast.JoinedStr(values=values):
+                parts = [one.value for one in values if isinstance(one, ast.FormattedValue)]
+            case ast.Call(func=ast.Attribute(attr="join" | "format"), args=args, keywords=keywords):
+                parts = [*args, *(keyword.value for keyword in keywords)]
+            case ast.BinOp(op=ast.Add(), left=left, right=right):
+                parts = [one for one in (left, right) if isinstance(one, ast.Call | ast.Attribute)]
+            case ast.Subscript(value=value, slice=ast.Slice()):
+                parts = [value] if isinstance(value, ast.Call) else []
+            case _:
+                continue
+        yield from (ast.unparse(one) for part in parts for one in _phrases_in(part))
+
+
+def _phrases_in(node: ast.AST) -> Iterator[ast.AST]:
+    match node:
+        case ast.Call(func=func) if ast.unparse(func) in MAKERS:
+            yield node
+        case ast.Attribute(attr=name) if name in HELD:
+            yield node
+        case ast.Compare():
+            return
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from (*_phrases_in(body), *_phrases_in(orelse))
+        case ast.Call(func=func, args=args) if _last_name(func) in SAYERS or _maps_to_text(func, args):
+            return
+        case _:
+            yield from (one for child in ast.iter_child_nodes(node) for one in _phrases_in(child))
+
+
+def _maps_to_text(func: ast.expr, args: list[ast.expr]) -> bool:
+    return ast.unparse(func) == "map" and _last_name(args[0]) in SAYERS
+
+
+def _last_name(node: ast.expr) -> str:
+    return ast.unparse(node).rpartition(".")[2]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "f'{name}: {error.sentence}'",
+        "' '.join(pictures.problems)",
+        "' '.join(one.sentence for one in found)",
+        "self.tr('Not moved. {0}').format(found.why)",
+        "f'{sensor}: {counted(3, 'tile')}'",
+        "', '.join(names) + Phrase(' and more')",
+        "Phrase('no place')[:-1]",
+    ],
+)
+def test_a_phrase_that_is_lost_is_found(code: str) -> None:
+    assert list(lost_phrases(code))
+
+
+def test_no_phrase_is_lost_in_plain_text() -> None:
+    """What prints on a command line, and data for other programs, are English in every language."""
+    rooms = [path for path in (*LAYERS, *VIEWER) if not {"cli", "data"} & set(path.relative_to(ROOT).parts)]
+    found = {f"{path.relative_to(ROOT)}: {one}" for path in rooms for one in lost_phrases(path.read_text("utf-8"))}
+    assert found == ENGLISH
+    assert not list(lost_phrases("' '.join(map(in_language, pictures.problems)) + f'{plain(error.sentence)}'"))

@@ -12,6 +12,7 @@ from layers.document.marks.mark_shape import ANCHORS
 from layers.document.marks.shadow_mark import IMAGE_KINDS
 from layers.product.lint.finding import BLOCKING, WARNING
 from layers.product.spec import LAYOUTS, PAGES, PARTS
+from layers.project.storage.tables import SPECS
 from layers.raster.point_fit.control_point import Method
 from layers.raster.presets import COMBINATIONS, INDICES
 from layers.raster.style import COLORMAPS
@@ -22,6 +23,7 @@ from layers.vector.style.markers import MARKERS
 from layers.vector.style.routes import ROUTES
 from layers.vector.style.symbol import ARROWS
 from tests.support.marked_sentences import Marked
+from viewer.commands.fields import column_word
 from viewer.commands.imagery.chips import NIIRS_SCALES
 from viewer.export.plates.house_style import style_names
 from viewer.panels.shell.guide import guide_blocks
@@ -45,6 +47,7 @@ def listed_words() -> frozenset[Marked]:
     for group in catalog():
         found += [word for service in group.services for word in (service.note, service.licence)]
     found += [words for _mark, words in guide_blocks()]
+    found += [column_word(column) for table in SPECS for column in table.row_type.__struct_fields__]
     counted = (Marked(PHRASES, f"{{count}} {kind}s", f"{{count}} {kind}") for kind in vocabulary.MARK_KINDS)
     return frozenset([*(Marked(PHRASES, word) for word in found if word), *counted])
 

@@ -67,7 +67,7 @@ def move(application: Any) -> None:
     (window,) = windows
     canvas = window.canvas
     wait(lambda: bool(window.session.document.layers) and window.is_idle())
-    canvas.pan_by(30, 20)  # from here on the place is the analyst's
+    canvas.motion.pan_by(30, 20)  # from here on the place is the analyst's
     wait(window.is_idle)
     before = shown()
     window.windowHandle().setScreen(application.screens()[1])

@@ -44,6 +44,7 @@ from viewer.app.case.session import Session
 from viewer.app.case_log import CaseLog
 from viewer.app.crash import log_folder
 from viewer.app.desktop.dialog_fit import DialogFit
+from viewer.app.desktop.offline import OfflineMode
 from viewer.app.georeferencing.georeferencing_desk import GeoreferencingDesk
 from viewer.app.imagery.chip_capture import ChipCapture
 from viewer.app.imagery.chip_reading import ChipReading
@@ -78,6 +79,7 @@ from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.comparison.linked_panes import LinkedPanes
 from viewer.canvas.overlays import ARROW_ROOM_PX
 from viewer.canvas.widget import MapCanvas
+from viewer.panels.access import CaseAccess, KnownLayers, MessageAccess, ViewAccess
 from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
 from viewer.panels.bookmarks.thumbnails import BookmarkThumbnails
 from viewer.panels.comparisons.bar_place import BarPlace
@@ -163,31 +165,26 @@ class MainWindow(QMainWindow):
             zoom_to=self.feature_zoom.zoom_to,
             report=report,
         )
+        session, views, jobs = self.session, self.views, self.context.jobs
         self.panel_context = PanelContext(
-            self.session.document,
-            push=self.session.push,
-            selection=self.selection,
-            zoom_to=self.views.show_rows,
-            zoom_to_points=self.views.show_points,
-            actor=self.session.actor,
-            jobs=self.context.jobs,
-            consent=self.permissions.allow,
-            report=report,
-            offer=lambda said, action: report(said, action=action),
-            withdraw=partial(self.messages.withdraw, "panel"),
-            zoom_to_layer=self.views.show_layer,
-            info_of=self.views.layer_info,
-            drawing_of=lambda uuid: self.scene.drawings.get(uuid),
-            features=self.feature_access,
-            copy_keeper=self.session.copy_keeper,
-            images=self._image_access(),
-            map_view=self.canvas.viewport.view,
+            session.document,
+            CaseAccess(session.push, session.actor, jobs, self.permissions.allow, session.copy_keeper),
+            self.selection,
+            view=ViewAccess(views.show_rows, views.show_points, views.show_layer, self.canvas.viewport.view),
+            layers=KnownLayers(views.layer_info, self._drawing_of, self.feature_access, self._image_access()),
+            messages=MessageAccess(report, self._offer, partial(self.messages.withdraw, "panel")),
             parent=self,
         )
         self.mark_images.asked.connect(self.panel_context.image_asked)
         say, current = partial(self.messages.show, "tool"), lambda: self.panel_context.layer_uuid
         tools = ToolContext(self.canvas, self.mark_images.push, say, self.session.actor, current)
         self.toolbox = Toolbox(tools, self)
+
+    def _drawing_of(self, uuid: str) -> LayerDrawing | None:
+        return self.scene.drawings.get(uuid)
+
+    def _offer(self, sentence: str, action: MessageAction) -> None:
+        self.messages.show("panel", sentence, level="warning", action=action)
 
     def _image_access(self) -> ImageAccess:
         notes, read = self.mark_images, ChipReading(self.session, self.context.jobs).read
@@ -305,20 +302,10 @@ class MainWindow(QMainWindow):
         files = (self.saving, self.opener, self.map_export, self.product_windows, self.access)
         self.file_menu = FileMenu(session, *files, messages, settings, self._questions, self)
         self.view_menu = ViewMenu(session, canvas, views, self.status, messages, settings, self.docks.arrangement, self)
-        self.layer_menu = LayerMenu(
-            session,
-            panels,
-            self.docks,
-            views,
-            self.file_menu,
-            self.layer_export,
-            self.upkeep,
-            self.relinking,
-            self.georeferencing,
-            self.context.fetcher,
-            settings,
-            self,
-        )
+        self.offline = OfflineMode(settings, self.context.fetcher, self)
+        self.offline.changed.connect(self.docks.look_again)
+        layer_files = self.file_menu.open_files, self.upkeep, self.georeferencing
+        self.layer_menu = LayerMenu(session, panels, self.docks, *layer_files, self.offline, self)
         searches = LayerSearches(self.scene, self.context)
         self.feature_menu = FeatureMenu(
             session, canvas, panels, self.feature_access, self.feature_zoom, self.toolbox, searches, jobs, self
@@ -394,9 +381,9 @@ class MainWindow(QMainWindow):
         self.opener.added.connect(self._show_added)
         self.opener.layer_added.connect(self.panel_context.show_layer)
         self.opener.unplaced.connect(self.place_questions.ask)
-        self.panel_context.place_wanted.connect(self.place_questions.ask_again)
-        self.panel_context.reading_wanted.connect(self.layer_questions.choose_reading)
-        self.panel_context.saving_wanted.connect(self.layer_export.save_layer)
+        self.panel_context.layer_verbs.ask_place.connect(self.place_questions.ask_again)
+        self.panel_context.layer_verbs.ask_reading.connect(self.layer_questions.choose_reading)
+        self.panel_context.layer_verbs.save.connect(self.layer_export.save_layer)
         self.canvas.files_dropped.connect(self.file_menu.open_words)
         self.context.jobs.unheard.connect(self._say_unheard)
         self.file_menu.serve(self.start_page)

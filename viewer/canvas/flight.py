@@ -74,7 +74,7 @@ class Flight(QObject):
         now = self._path(eased)
         viewport.set_rotation(now.rotation_deg)
         viewport.centre_on(now.x, now.y, now.resolution)
-        self._canvas.moved(resting=False)
+        self._canvas.motion.moved(resting=False)
         self._view = viewport.view()
 
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QWheel
 
 from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
+from viewer.canvas.motion import Motion
 from viewer.canvas.overlays import north_angle_deg, north_arrow_rect
 from viewer.canvas.pointer import Handle, PointerEvent, PointerTool
 from viewer.canvas.scene import MapScene
@@ -63,6 +64,7 @@ class _Drag(Enum):
 class MovedCanvas(Protocol):
     """The canvas as its gestures see it: what they move, and the tool that has the mouse."""
 
+    motion: Motion
     cursor_moved: Any
     tool_given_up: Any
     show_overlays: bool
@@ -76,16 +78,6 @@ class MovedCanvas(Protocol):
     @property
     def tool(self) -> PointerTool | None: ...
     def snap_changed(self) -> None: ...
-    def moved(self, resting: bool) -> None: ...
-    def come_to_rest(self) -> None: ...
-    def back(self) -> None: ...
-    def forward(self) -> None: ...
-    def pan_by(self, dx_px: float, dy_px: float) -> None: ...
-    def zoom_in(self) -> None: ...
-    def zoom_out(self) -> None: ...
-    def rotate_by(self, degrees: float) -> None: ...
-    def reset_rotation(self) -> None: ...
-    def full_view(self) -> None: ...
     def update(self) -> None: ...
     def setCursor(self, cursor: Qt.CursorShape, /) -> None: ...
 
@@ -123,7 +115,7 @@ class Gestures:
     def press(self, event: QMouseEvent) -> None:
         button = event.button()
         if button in (Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton):
-            self._canvas.back() if button == Qt.MouseButton.BackButton else self._canvas.forward()
+            self._canvas.motion.back() if button == Qt.MouseButton.BackButton else self._canvas.motion.forward()
             return
         if self._drag is not _Drag.NONE or button == Qt.MouseButton.RightButton:
             return
@@ -178,7 +170,7 @@ class Gestures:
         self._forget()
         tool = self._canvas.tool
         if drag is _Drag.PAN and dragging:
-            self._canvas.come_to_rest()
+            self._canvas.motion.come_to_rest()
         elif drag is _Drag.BOX_ZOOM and dragging:
             zoom_to_box(self._canvas, start.px, start.py, pointer.px, pointer.py)
         elif not dragging and drag not in (_Drag.PAN, _Drag.HANDLE) and self._is_on_compass(start):
@@ -211,7 +203,7 @@ class Gestures:
         else:
             viewport.zoom_about(px, py, 2.0 ** (event.angleDelta().y() / WHEEL_DOUBLES))
         event.accept()
-        self._canvas.moved(resting=False)
+        self._canvas.motion.moved(resting=False)
 
     def leave(self) -> None:
         self.cursor = None
@@ -278,10 +270,10 @@ class Gestures:
 
     def _turn_north_up(self) -> None:
         """North up as the key N does; where that is not north, as on a polar map, the way the arrow shows."""
-        self._canvas.reset_rotation()
+        self._canvas.motion.reset_rotation()
         angle = north_angle_deg(self._canvas.viewport.view())
         if math.isfinite(angle) and abs(angle) > GRID_NORTH_DEG:
-            self._canvas.rotate_by(-angle)
+            self._canvas.motion.rotate_by(-angle)
 
     def _pan_to(self, pointer: PointerEvent) -> None:
         assert self._start is not None
@@ -289,7 +281,7 @@ class Gestures:
         step, self._panned = wanted - self._panned, wanted
         if not step.isNull():
             self._canvas.viewport.pan(step.x(), step.y())
-            self._canvas.moved(resting=False)
+            self._canvas.motion.moved(resting=False)
 
     def _forget(self) -> None:
         self._drag, self._dragging, self._start, self._handle = _Drag.NONE, False, None, None
@@ -353,20 +345,20 @@ class Gestures:
         if modifiers & _Alt:
             return False
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and modifiers & _Shift:
-            canvas.rotate_by(TURN_PER_NOTCH_DEG if key == Qt.Key.Key_Right else -TURN_PER_NOTCH_DEG)
+            canvas.motion.rotate_by(TURN_PER_NOTCH_DEG if key == Qt.Key.Key_Right else -TURN_PER_NOTCH_DEG)
         elif key in _ARROWS:
             width, height = canvas.viewport.size
             dx, dy = _ARROWS[Qt.Key(key)]
             part = PAN_LEAP if modifiers & _Control else PAN_STEP
-            canvas.pan_by(dx * width * part, dy * height * part)
+            canvas.motion.pan_by(dx * width * part, dy * height * part)
         elif modifiers & _Control:
             return False
         elif key in _ZOOM_KEYS:
-            canvas.zoom_in() if _ZOOM_KEYS[Qt.Key(key)] > 1 else canvas.zoom_out()
+            canvas.motion.zoom_in() if _ZOOM_KEYS[Qt.Key(key)] > 1 else canvas.motion.zoom_out()
         elif key == Qt.Key.Key_N:
-            canvas.reset_rotation()
+            canvas.motion.reset_rotation()
         elif key == Qt.Key.Key_Home:
-            canvas.full_view()
+            canvas.motion.full_view()
         else:
             return False
         return True
@@ -402,7 +394,7 @@ def zoom_to_box(canvas: MovedCanvas, left: float, top: float, right: float, bott
     factor = min(viewport.size[0] / width, viewport.size[1] / height)
     x, y = viewport.view().to_world((left + right) / 2, (top + bottom) / 2)
     viewport.centre_on(x, y, viewport.resolution / factor)
-    canvas.come_to_rest()
+    canvas.motion.come_to_rest()
 
 
 def paint_rubber_band(painter: QPainter, box: QRectF, ratio: float) -> None:

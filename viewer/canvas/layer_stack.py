@@ -24,6 +24,7 @@ from viewer.rendering.vector.layer_filters import Filtered, LayerFilters
 from viewer.rendering.vector.layer_styles import LayerStyles, Styled
 from viewer.rendering.world_copies import world_copies
 from viewer.support.going_on import going_on
+from viewer.support.language.translation import in_language
 from viewer.support.painting import part_of_picture
 from viewer.support.text import one_line
 
@@ -304,7 +305,7 @@ class LayerStack(QObject):
         drawing.problem_changed.connect(self.problem_changed)
         self.drawings[layer.uuid] = drawing
         if drawing.problem:
-            self.problem_changed.emit(layer.uuid, drawing.problem)
+            self.problem_changed.emit(layer.uuid, in_language(drawing.problem))
 
     def _drive_changed(self, folder: str) -> None:
         """A drive is gone: its layers are not waited for. It is back: they are read."""
@@ -337,7 +338,7 @@ class LayerStack(QObject):
 
     def _filter_changed(self, uuid: str) -> None:
         if uuid in self.drawings:
-            self.problem_changed.emit(uuid, self.problem_of(uuid))
+            self.problem_changed.emit(uuid, in_language(self.problem_of(uuid)))
             self.updated.emit()
 
     def _drop(self, uuid: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from layers.geo.crs import WEB_MERCATOR, polar_crs, same_crs
 from layers.grid.tile_grid import View
 from viewer.canvas.scene import MapScene, is_beyond
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 from viewer.support.text import one_line
 
 _MOST_SAID = 20
@@ -21,8 +21,8 @@ def said_problems(scene: MapScene) -> list[str]:
     beyond = _beyond_the_map(scene) if ends else {}
     found = []
     for uuid, sentence in (wrong | {**_remarks(scene), **beyond, **wrong}).items():
-        name = _name(scene, uuid)
-        found.append(sentence if name in sentence else f"“{name}”: {sentence}")
+        name, words = _name(scene, uuid), in_language(sentence)
+        found.append(words if name in words else f"“{name}”: {words}")
     count = len(found) - _MOST_SAID
     more = translate(
         "SaidProblems",

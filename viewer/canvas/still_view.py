@@ -35,7 +35,7 @@ def hold_still(canvas: MapCanvas) -> Callable[[], None]:
             left += _way_in(mark.x() - left, now.width, now.ratio, was.x(), before.width)
             top += _way_in(mark.y() - top, now.height, now.ratio, was.y(), before.height)
         if (left, top) != (now.left, now.top):
-            canvas.pan_by(left - now.left, top - now.top)
+            canvas.motion.pan_by(left - now.left, top - now.top)
 
     return put_back
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import cast
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -25,29 +25,24 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from layers.document.site import Site
-from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
 from layers.grid.tile_grid import View
 from viewer.canvas.corners import paint_corners
 from viewer.canvas.feature_selection import FeatureSelection
 from viewer.canvas.gestures import Gestures
 from viewer.canvas.map_picture import MapPicture
+from viewer.canvas.motion import Motion
 from viewer.canvas.notice_plate import Notices
 from viewer.canvas.panes import Ghost, Pane, Panes, PaneWords
 from viewer.canvas.pointer import PointerTool
 from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
 from viewer.canvas.snapping import snap_at
-from viewer.canvas.view_history import ViewHistory
-from viewer.canvas.viewport import FINEST_FIT_M, FIT_MARGIN, Viewport
+from viewer.canvas.viewport import Viewport
 from viewer.support.going_on import going_on
+from viewer.support.language.translation import in_language
 from viewer.support.painting import painting, part_of_picture
 from viewer.support.text import tooltip
-
-REST_MS = 100
-"""A wheel gesture has ended when nothing came for so long."""
-LINGER_MS = 500
-"""A view that rested for so long is one to come back to."""
 
 
 class MapCanvas(QWidget):
@@ -82,15 +77,11 @@ class MapCanvas(QWidget):
         """The map where there is one only, and the first of several."""
         self.panes = Panes([self._pane])
         self.show_overlays = True
-        self._history, self._notices = ViewHistory(), Notices()
+        self._notices = Notices()
         self._gestures = Gestures(self)
         self._tool: PointerTool | None = None
         self._above: Callable[[QPainter, View], None] | None = None
-        self._resting = True
-        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
-        self._rest.timeout.connect(self.come_to_rest)
-        self._linger = QTimer(self, singleShot=True, interval=LINGER_MS)
-        self._linger.timeout.connect(self._remember)
+        self.motion = Motion(lambda: self._pane.viewport, self._show_view, self)
         scene.document_changed.connect(self._on_document)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -149,7 +140,7 @@ class MapCanvas(QWidget):
         self.panes.lay_out(*self._size_px(), view.ratio)
         self.viewport.show(view)
         self._pane_changed()
-        self.come_to_rest()
+        self.motion.come_to_rest()
 
     def use_pane(self, pane: Pane) -> None:
         """Let keys, tools, menus and panels mean this one."""
@@ -163,7 +154,7 @@ class MapCanvas(QWidget):
         """Move all panes together from now on, the others to where the one in use is; or each by itself."""
         self.panes.is_linked = linked
         self._pane_changed()
-        self.come_to_rest()
+        self.motion.come_to_rest()
 
     def preview_sites(self, rows: Mapping[str, Site]) -> None:
         """Show sites as they would be, by uuid, in all panes; see `MapScene.preview_sites`."""
@@ -238,9 +229,8 @@ class MapCanvas(QWidget):
         """The sentence of the current tool on what one can do now."""
         if self._tool is None:
             return ""
-        if self._gestures.snap is not None:
-            return f"{self._gestures.snap.words} {self._tool.hint}"
-        return self._tool.hint
+        hint = in_language(self._tool.hint)
+        return hint if self._gestures.snap is None else f"{self._gestures.snap.words} {hint}"
 
     def crosshair_place(self, *, snaps: bool = False) -> tuple[float, float]:
         """Longitude and latitude in the middle of the map; with `snaps` of the vertex or edge that is near to it."""
@@ -265,114 +255,6 @@ class MapCanvas(QWidget):
         self.hint_changed.emit(self.hint)
         self.update()
 
-    # -- where to -------------------------------------------------------------------------------------------------
-
-    def zoom_to_bounds(self, lonlat: Bounds, margin: float = FIT_MARGIN, finest_m: float = 0.0) -> None:
-        """Show lon, lat bounds whole, as `Viewport.fit_lonlat`. Raises CannotBePlaced where the canvas's CRS has no
-        place for them.
-        """
-        self.viewport.fit_lonlat(lonlat, margin, finest_m)
-        self.come_to_rest()
-
-    def show_bounds(self, crs: str, bounds: Bounds) -> None:
-        """Show exactly `bounds` of a CRS, as `View.of_bounds` does for products."""
-        self.viewport.set_crs(crs)
-        self.viewport.set_rotation(0.0)
-        self.viewport.fit(bounds)
-        self.come_to_rest()
-
-    def zoom_to_layer(self, uuid: str) -> bool:
-        """Show a layer whole; False where nobody knows yet where it is."""
-        bounds = self.own_scene.layer_bounds(uuid)
-        if bounds is not None:
-            self.zoom_to_bounds(bounds, 0.0)
-        return bounds is not None
-
-    def zoom_to_sites(self, uuids: frozenset[str], finest_m: float = FINEST_FIT_M) -> bool:
-        """Show sites, with the areas that stand for them, at no finer than `finest_m` a pixel; False where none of them
-        can be drawn.
-        """
-        bounds = self.scene.site_bounds(uuids)
-        if bounds is not None:
-            self.zoom_to_bounds(bounds, 0.2, finest_m)
-        return bounds is not None
-
-    def full_view(self) -> None:
-        """The world, or the area of use of a local CRS."""
-        self.viewport.set_rotation(0.0)
-        self.viewport.fit_world()
-        self.come_to_rest()
-
-    def zoom_in(self) -> None:
-        self._zoom_about_middle(2.0)
-
-    def zoom_out(self) -> None:
-        self._zoom_about_middle(0.5)
-
-    def pan_by(self, dx_px: float, dy_px: float, resting: bool = True) -> None:
-        """Move the view by device pixels to the right and down; `resting` False while a gesture goes on."""
-        self.viewport.pan(round(dx_px), round(dy_px))
-        self.moved(resting)
-
-    def rotate_by(self, degrees: float) -> None:
-        self.viewport.set_rotation(self.viewport.rotation_deg + degrees)
-        self.come_to_rest()
-
-    def reset_rotation(self) -> None:
-        self.viewport.set_rotation(0.0)
-        self.come_to_rest()
-
-    def set_crs(self, crs: str) -> None:
-        """Draw the map in another CRS, about the same place at the same scale. Raises BadCRS."""
-        self.viewport.set_crs(crs)
-        self.come_to_rest()
-
-    @property
-    def can_go_back(self) -> bool:
-        return self._history.can_go_back or (self._is_under_way and not self._history.is_empty)
-
-    @property
-    def can_go_forward(self) -> bool:
-        return self._history.can_go_forward and not self._is_under_way
-
-    def back(self) -> None:
-        """To the view before in which the map rested."""
-        if self._is_under_way:
-            self._remember()  # so that forward leads here again
-        self._show_remembered(self._history.back())
-
-    def forward(self) -> None:
-        """To the view that `back` left."""
-        if self._is_under_way:
-            self._remember()
-        self._show_remembered(self._history.forward())
-
-    @property
-    def _is_under_way(self) -> bool:
-        """True while the view that is shown has not rested for long."""
-        return self._linger.isActive() or self._rest.isActive()
-
-    def _remember(self) -> None:
-        self._linger.stop()
-        self._history.record(self.viewport.view())
-
-    def moved(self, resting: bool) -> None:
-        """The viewport has changed. While a gesture runs stand-ins will do, and it rests soon after the last step."""
-        if resting:
-            self.come_to_rest()
-            return
-        self._resting = False
-        self._rest.start()
-        self._linger.stop()
-        self._show_view()
-
-    def come_to_rest(self) -> None:
-        """Show the viewport exactly, and remember it where it stays so for a while."""
-        self._rest.stop()
-        self._resting = True
-        self._linger.start()
-        self._show_view()
-
     def cursor_pixel(self) -> tuple[int, int] | None:
         """Column and row of the picture under the pointer, in pixel space; None elsewhere."""
         if self.viewport.crs != PIXEL_SPACE or self._gestures.cursor is None:
@@ -380,25 +262,12 @@ class MapCanvas(QWidget):
         x, y = self.viewport.view().to_world(*self._gestures.cursor)
         return math.floor(x), math.floor(-y)
 
-    def _zoom_about_middle(self, factor: float) -> None:
-        width, height = self.viewport.size
-        self.viewport.zoom_about(width / 2, height / 2, factor)
-        self.come_to_rest()
-
-    def _show_remembered(self, view: View | None) -> None:
-        if view is not None:
-            self._rest.stop()
-            self._linger.stop()
-            self._resting = True
-            self.viewport.show(view)
-            self._show_view()
-
     def _show_view(self) -> None:
         view = self.viewport.view()
         for pane in self.panes.led_by(self._pane):
             if pane is not self._pane:
                 pane.viewport.show(view)
-            pane.scene.set_view(pane.viewport.view(), self._gestures.cursor, self._resting)
+            pane.scene.set_view(pane.viewport.view(), self._gestures.cursor, self.motion.is_resting)
             pane.picture.paint_anew()
         self.view_changed.emit()
         ghost, at = self.panes.ghost if len(self.panes) > 1 else None, self._gestures.cursor
@@ -417,7 +286,7 @@ class MapCanvas(QWidget):
 
     def is_idle(self) -> bool:
         """True when the picture on screen is final and exact."""
-        return self._resting and all(pane.picture.is_final(pane.viewport.view()) for pane in self.panes.all)
+        return self.motion.is_resting and all(pane.picture.is_final(pane.viewport.view()) for pane in self.panes.all)
 
     def grab_picture(self) -> QImage:
         """The picture that the canvas shows, in device pixels, overlays included."""
@@ -427,7 +296,7 @@ class MapCanvas(QWidget):
                 with part_of_picture(painter):
                     painter.translate(pane.place.topLeft())
                     painter.setClipRect(QRect(QPoint(), pane.place.size()))
-                    pane.picture.paint(painter, pane.viewport.view(), settled=self._resting)
+                    pane.picture.paint(painter, pane.viewport.view(), settled=self.motion.is_resting)
                     self._paint_above(painter, pane)
             self.panes.paint_around(painter, image.size(), self.viewport.view().ratio)
         return image
@@ -441,7 +310,7 @@ class MapCanvas(QWidget):
                 if len(self.panes) > 1:
                     painter.translate(QPointF(pane.place.topLeft()) / ratio)
                     painter.setClipRect(QRectF(0, 0, view.width / ratio, view.height / ratio))
-                pane.picture.show(painter, view, settled=self._resting, whole=whole)
+                pane.picture.show(painter, view, settled=self.motion.is_resting, whole=whole)
                 self._paint_above(painter, pane)
                 painter.restore()
             painter.scale(1 / ratio, 1 / ratio)
@@ -458,7 +327,7 @@ class MapCanvas(QWidget):
                             paint(painter, view)
                 self._gestures.paint(painter, view)
         if self.show_overlays:
-            shown.graticule.paint(painter, view, settled=self._resting, is_pane=len(self.panes) > 1)
+            shown.graticule.paint(painter, view, settled=self.motion.is_resting, is_pane=len(self.panes) > 1)
             pane.note, taken = paint_corners(painter, view, shown.credits, shown.unplaced)
             pane.plate = self._notices.paint(painter, view, shown.notes, taken, pane.scene.sites_within)
         with going_on(), part_of_picture(painter):
@@ -476,7 +345,7 @@ class MapCanvas(QWidget):
             for pane in self.panes.all:
                 pane.scene.set_view(pane.viewport.view())
                 pane.picture.paint_anew()
-        self.come_to_rest()
+        self.motion.come_to_rest()
 
     def note_at(self, at: QPointF) -> str:
         """All of the note in the corner of the map where one is under a place of the widget; else empty."""

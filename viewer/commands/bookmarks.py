@@ -13,7 +13,7 @@ from viewer.commands.meta import set_sites_visible, sites_visible
 from viewer.commands.named_order import NamedOrder
 from viewer.commands.stamps import insert, new_uuid, stamp_of, update
 
-TOUR: NamedOrder[Bookmark] = NamedOrder("bookmarks", "bookmark", lambda document: document.bookmarks)
+TOUR = NamedOrder[Bookmark]("bookmarks", Phrase("bookmark"), lambda document: document.bookmarks)
 bookmarks_in_order = TOUR.of
 rename_bookmark, move_bookmark, delete_bookmarks = TOUR.rename, TOUR.move, TOUR.delete
 
@@ -64,7 +64,7 @@ def add_bookmark(
 def update_bookmark(document: Document, uuid: str, viewport_json: str, *, actor: str, now: str | None = None) -> Edit:
     """Let a bookmark remember another view, with the layers as they are now. Raises InvalidValue."""
     KeptView.from_json(viewport_json)
-    bookmark, state = row_of(document.bookmarks, uuid, "bookmark"), present_state(document).as_json()
+    bookmark, state = row_of(document.bookmarks, uuid, Phrase("bookmark")), present_state(document).as_json()
     changes = update("bookmarks", bookmark, stamp_of(actor, now), viewport_json=viewport_json, state_json=state)
     return Edit(Phrase("Update bookmark “{name}”", name=bookmark.name), changes)
 
@@ -74,7 +74,7 @@ def show_layers_of(document: Document, uuid: str, *, actor: str, now: str | None
 
     Empty where they are so already, and for a bookmark that remembers a view alone.
     """
-    bookmark, stamp = row_of(document.bookmarks, uuid, "bookmark"), stamp_of(actor, now)
+    bookmark, stamp = row_of(document.bookmarks, uuid, Phrase("bookmark")), stamp_of(actor, now)
     state, changes = state_of(bookmark.state_json), list[Change]()
     remembered = {layer.uuid: layer for layer in state.layers}
     for layer in document.layers.values() if remembered else ():
@@ -88,5 +88,5 @@ def show_layers_of(document: Document, uuid: str, *, actor: str, now: str | None
 
 def lost_layers(document: Document, uuid: str) -> list[str]:
     """The names of the layers that a bookmark shows and the case has no longer. Raises InvalidValue."""
-    state = state_of(row_of(document.bookmarks, uuid, "bookmark").state_json)
+    state = state_of(row_of(document.bookmarks, uuid, Phrase("bookmark")).state_json)
     return [layer.name for layer in state.layers if layer.visible and layer.uuid not in document.layers]

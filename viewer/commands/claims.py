@@ -25,7 +25,7 @@ from layers.document.vocabulary import (
 from layers.errors import InvalidValue
 from layers.phrase import Phrase, all_of
 from layers.text.counted import counted
-from viewer.commands.fields import check_choice, check_date, check_number, row_of
+from viewer.commands.fields import check_choice, check_date, check_number, column_word, field_words, row_of
 from viewer.commands.sites import comments_on
 from viewer.commands.sources import add_source
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
@@ -77,11 +77,11 @@ def add_claim(
     claim = Claim(uuid=blank.uuid, **whole)
     changes = [insert("claims", claim, stamp)]
     for site_uuid in dict.fromkeys(site_uuids):
-        row_of(document.sites, site_uuid, "site")
+        row_of(document.sites, site_uuid, Phrase("site"))
         link = ClaimSite(uuid=new_uuid(), claim_uuid=claim.uuid, site_uuid=site_uuid)
         changes.append(insert("claim_sites", link, stamp))
     for source_uuid in dict.fromkeys(source_uuids):
-        row_of(document.sources, source_uuid, "source")
+        row_of(document.sources, source_uuid, Phrase("source"))
         cited = ClaimSource(uuid=new_uuid(), claim_uuid=claim.uuid, source_uuid=source_uuid)
         changes.append(insert("claim_sources", cited, stamp))
     return Edit(Phrase("Add claim"), tuple(changes))
@@ -104,13 +104,14 @@ def update_claim(document: Document, uuid: str, *, actor: str, now: str | None =
 
     A likelihood term brings its band with it; explicit numbers must lie inside it, and bring the one term around them.
     """
-    claim = row_of(document.claims, uuid, "claim")
-    words = list(dict.fromkeys(FIELD_WORDS.get(name, name) for name in fields))
+    claim = row_of(document.claims, uuid, Phrase("claim"))
     whole = _complete(document, claim, fields)
     stamp = stamp_of(actor, now)
     if any(getattr(claim, name) != value for name, value in whole.items()):
         whole |= _review(claim, fields.get("status"), stamp)
-    return Edit(Phrase("Change {words}", words=all_of(words)), update("claims", claim, stamp, **whole))
+    return Edit(
+        Phrase("Change {words}", words=field_words(fields, FIELD_WORDS)), update("claims", claim, stamp, **whole)
+    )
 
 
 def _review(claim: Claim, status: str | None, stamp: Stamp) -> dict[str, Any]:
@@ -124,7 +125,7 @@ def _review(claim: Claim, status: str | None, stamp: Stamp) -> dict[str, Any]:
 
 def delete_claims(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
     """Delete claims with their links and comments; sites, sources and responses stay."""
-    claims = [row_of(document.claims, uuid, "claim") for uuid in dict.fromkeys(uuids)]
+    claims = [row_of(document.claims, uuid, Phrase("claim")) for uuid in dict.fromkeys(uuids)]
     changes: list[Change] = []
     for claim in claims:
         changes += [delete("claim_sites", link) for link in document.site_links_of_claim(claim.uuid)]
@@ -145,11 +146,11 @@ def link_claim_sites(
 ) -> Edit:
     """Say which sites a claim is about; sites it is linked to already stay as they are. Raises InvalidValue."""
     stamp = stamp_of(actor, now)
-    row_of(document.claims, claim_uuid, "claim")
+    row_of(document.claims, claim_uuid, Phrase("claim"))
     linked = {link.site_uuid for link in document.site_links_of_claim(claim_uuid)}
     changes = []
     for site_uuid in dict.fromkeys(site_uuids):
-        row_of(document.sites, site_uuid, "site")
+        row_of(document.sites, site_uuid, Phrase("site"))
         if site_uuid not in linked:
             link = ClaimSite(uuid=new_uuid(), claim_uuid=claim_uuid, site_uuid=site_uuid)
             changes.append(insert("claim_sites", link, stamp))
@@ -190,10 +191,10 @@ def link_claim_source(
 
     `bearing` says whether it supports the claim, speaks against it, or gives its context.
     """
-    row_of(document.claims, claim_uuid, "claim")
-    row_of(document.sources, source_uuid, "source")
-    check_choice(credibility, (None, *CREDIBILITIES), "credibility")
-    check_choice(bearing, ("", *BEARINGS), "bearing")
+    row_of(document.claims, claim_uuid, Phrase("claim"))
+    row_of(document.sources, source_uuid, Phrase("source"))
+    check_choice(credibility, (None, *CREDIBILITIES), Phrase("credibility"))
+    check_choice(bearing, ("", *BEARINGS), Phrase("bearing"))
     if any(link.source_uuid == source_uuid for link in document.source_links_of_claim(claim_uuid)):
         return Edit(Phrase("Cite source"), ())
     link = ClaimSource(
@@ -222,7 +223,7 @@ def cite_new_source(
 
     Raises InvalidValue.
     """
-    claim = row_of(document.claims, claim_uuid, "claim")
+    claim = row_of(document.claims, claim_uuid, Phrase("claim"))
     added = add_source(document, actor=actor, now=now, uuid=uuid, **fields)
     stamp = stamp_of(actor, now)
     source_uuid = added.changes[0].uuid
@@ -241,9 +242,9 @@ def update_claim_source(
     if not isinstance(link, ClaimSource):
         raise InvalidValue("That citation is no longer in the case.")
     if "credibility" in fields:
-        check_choice(fields["credibility"], (None, *CREDIBILITIES), "credibility")
-    check_choice(fields.get("bearing", ""), ("", *BEARINGS), "bearing")
-    label = Phrase("Change {fields} of citation", fields=all_of(fields))
+        check_choice(fields["credibility"], (None, *CREDIBILITIES), Phrase("credibility"))
+    check_choice(fields.get("bearing", ""), ("", *BEARINGS), Phrase("bearing"))
+    label = Phrase("Change {fields} of citation", fields=field_words(fields, {}))
     return Edit(label, update("claim_sources", link, stamp_of(actor, now), **fields))
 
 
@@ -268,8 +269,8 @@ def _complete(document: Document, claim: Claim, fields: Mapping[str, Any]) -> di
     """The `fields` asked for, with all that follows from them."""
     for name, words in (("voice", VOICES), ("state", STATES), ("confidence", ("", *CONFIDENCES)), ("status", STATUSES)):
         if name in fields:
-            check_choice(fields[name], words, name)
-    check_date(fields.get("made_at", ""), "date")
+            check_choice(fields[name], words, column_word(name))
+    check_date(fields.get("made_at", ""), Phrase("date"))
     if fields.get("state", claim.state) != "assessed":
         if any(fields.get(name) for name in NO_JUDGEMENT):
             raise InvalidValue(
@@ -312,7 +313,7 @@ def _check_term(document: Document, claim: Claim, term: str) -> None:
     if not term:
         return
     rows = {entry.term: entry.row for entry in LIKELIHOOD_TERMS}
-    check_choice(term, rows, "ICD 203 likelihood")
+    check_choice(term, rows, Phrase("ICD 203 likelihood"))
     in_use = likelihood_row_in_use(document, claim.uuid)
     if in_use not in (None, rows[term]):
         words = ", ".join(entry.term for entry in LIKELIHOOD_TERMS if entry.row == in_use)

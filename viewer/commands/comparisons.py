@@ -15,7 +15,7 @@ from viewer.commands.stamps import insert, new_uuid, stamp_of, update
 MADE = "made"
 """The series of what belongs to the making of a comparison."""
 
-COMPARED: NamedOrder[Comparison] = NamedOrder("comparisons", "comparison", lambda document: document.comparisons)
+COMPARED = NamedOrder[Comparison]("comparisons", Phrase("comparison"), lambda document: document.comparisons)
 comparisons_in_order = COMPARED.of
 rename_comparison, move_comparison, delete_comparisons = COMPARED.rename, COMPARED.move, COMPARED.delete
 
@@ -65,7 +65,7 @@ def change_comparison(
 
     Edits of the same `series` are one step to undo: a bar that is moved by keys.
     """
-    row = row_of(document.comparisons, uuid, "comparison")
+    row = row_of(document.comparisons, uuid, Phrase("comparison"))
     changes = update("comparisons", row, stamp_of(actor, now), spec_json=_checked(document, spec, row))
     return Edit(Phrase("{what} comparison “{name}”", what=what, name=row.name), changes, series=_series(series, uuid))
 

@@ -39,10 +39,10 @@ def review_rows(
     by = {"status": "reviewed", "reviewed_by": reviewer, "reviewed_at": stamp.now}
     for uuid in wanted:
         if table == "sites":
-            site = row_of(document.sites, uuid, "mark")
+            site = row_of(document.sites, uuid, Phrase("mark"))
             changes += update("sites", site, stamp, **by) if site.status == "draft" else ()
         else:
-            claim = row_of(document.claims, uuid, "claim")
+            claim = row_of(document.claims, uuid, Phrase("claim"))
             changes += update("claims", claim, stamp, **by) if claim.reviewed_by != reviewer else ()
     noun = ("mark", "marks") if table == "sites" else ("claim", "claims")
     return Edit(
@@ -54,7 +54,7 @@ def say_access_unknown(document: Document, uuids: Iterable[str], *, actor: str, 
     """Say in the descriptor of sources that no date of access is recorded: none is invented. Raises InvalidValue."""
     stamp, changes, wanted = stamp_of(actor, now), list[Change](), list(dict.fromkeys(uuids))
     for uuid in wanted:
-        source = row_of(document.sources, uuid, "source")
+        source = row_of(document.sources, uuid, Phrase("source"))
         if not source.accessed_at and ACCESS_UNKNOWN not in source.descriptor:
             words = f"{source.descriptor.rstrip()} {ACCESS_UNKNOWN}".strip()
             changes += update("sources", source, stamp, descriptor=words)
@@ -79,12 +79,12 @@ def record_no_answer(
     no reply came. Raises InvalidValue.
     """
     check_choice(kind, NO_ANSWERS, Phrase("reason for which there is no answer"))
-    check_date(made_at, "date")
+    check_date(made_at, Phrase("date"))
     if kind == NO_REPLY and not made_at:
         raise InvalidValue("Say the day by which no reply had come: write 2024-04-12.")
     stamp, changes, wanted = stamp_of(actor, now), list[Change](), list(dict.fromkeys(claim_uuids))
     for uuid in wanted:
-        row_of(document.claims, uuid, "claim")
+        row_of(document.claims, uuid, Phrase("claim"))
         for party in () if document.responses_to(uuid) else _named_in(document, uuid):
             answer = Response(uuid=new_uuid(), speaker=party, words="", kind=kind, made_at=made_at)
             link = ResponseClaim(uuid=new_uuid(), response_uuid=answer.uuid, claim_uuid=uuid)
@@ -105,6 +105,6 @@ def name_date_basis(
     check_choice(basis, DATE_BASES, Phrase("basis of a date"))
     stamp, changes, wanted = stamp_of(actor, now), list[Change](), list(dict.fromkeys(layer_uuids))
     for uuid in wanted:
-        layer = row_of(document.layers, uuid, "layer")
+        layer = row_of(document.layers, uuid, Phrase("layer"))
         changes += update("layers", layer, stamp, date_basis=basis) if not layer.date_basis else ()
     return Edit(Phrase("Say where the date of {images} is from", images=counted(len(wanted), "image")), tuple(changes))

@@ -1,14 +1,14 @@
-"""Checks values of fields before a command builds its edit, and says in one sentence what is wrong."""
+"""Fields of rows: their words in the names of edits, and the check of their values before a command builds its edit."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from layers.document.rows import Row
 from layers.errors import InvalidValue
-from layers.phrase import Phrase
+from layers.phrase import Phrase, all_of
 from layers.time.dates import is_partial
 from layers.time.spans import span_of
 from layers.time.typed_dates import why_no_date
@@ -17,7 +17,18 @@ _ADDRESS = re.compile(r"https?://\S.*|[A-Za-z][A-Za-z0-9+.-]*:\S+|[^\s.]+\.\S+")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
-def row_of[R: Row](rows: Mapping[str, R], uuid: str, noun: str) -> R:
+def field_words(names: Iterable[str], words: Mapping[str, Phrase]) -> str:
+    """The words for columns, each once, as the name of an edit has them: those given, else the column's own name."""
+    return all_of(dict.fromkeys(words.get(name) or column_word(name) for name in names))
+
+
+def column_word(name: str) -> Phrase:
+    """The name of a column as words, without what tells its kind of value: *niirs_rating* is the NIIRS rating."""
+    bare = re.sub("_(?:at|uuid|json)$", "", name)
+    return Phrase(bare.replace("niirs", "NIIRS").replace("_", " "))
+
+
+def row_of[R: Row](rows: Mapping[str, R], uuid: str, noun: Phrase) -> R:
     """The row; raises InvalidValue where it is gone (deleted in another window, or undone)."""
     row = rows.get(uuid)
     if row is None:
@@ -25,14 +36,14 @@ def row_of[R: Row](rows: Mapping[str, R], uuid: str, noun: str) -> R:
     return row
 
 
-def check_choice(value: object, allowed: Collection[object], name: str) -> None:
+def check_choice(value: object, allowed: Collection[object], name: Phrase) -> None:
     """Raises InvalidValue where `value` is none of `allowed`."""
     if value not in allowed:
         words = ", ".join(str(word) for word in allowed if word not in ("", None))
         raise InvalidValue("“{value}” is no {name}: choose one of {words}.", value=value, name=name, words=words)
 
 
-def check_number(value: float | None, low: float, high: float, name: str) -> None:
+def check_number(value: float | None, low: float, high: float, name: Phrase) -> None:
     """Raises InvalidValue where a number is not finite or outside low..high; None means "not said" and passes."""
     if value is not None and not (math.isfinite(value) and low <= value <= high):
         bounds = (
@@ -45,7 +56,7 @@ def check_number(value: float | None, low: float, high: float, name: str) -> Non
         )
 
 
-def check_date(value: str, name: str) -> None:
+def check_date(value: str, name: Phrase) -> None:
     """Raises InvalidValue where text is no UTC date (a year, month, day or instant, or two joined by a slash)."""
     if not value:
         return
@@ -72,7 +83,7 @@ def check_order(first: str, last: str, sentence: str) -> None:
         raise InvalidValue(sentence)
 
 
-def check_link(value: str, name: str) -> None:
+def check_link(value: str, name: Phrase) -> None:
     """Raises InvalidValue where text is no address: neither a scheme with what follows it nor a host and a path."""
     if value and not _ADDRESS.fullmatch(value):
         raise InvalidValue(
@@ -85,7 +96,7 @@ def is_span(value: str) -> bool:
     return "/" in value or 0 < len(value) < len("2024-04-12")
 
 
-def check_color(value: str, name: str) -> None:
+def check_color(value: str, name: Phrase) -> None:
     """Raises InvalidValue where text is neither empty nor #rrggbb."""
     if value and not _COLOR.fullmatch(value):
         raise InvalidValue("“{value}” is no {name}: write #rrggbb.", value=value, name=name)

@@ -27,7 +27,7 @@ def filter_of(layer: Layer) -> str:
 
 def set_layer_filter(document: Document, uuid: str, text: str, *, actor: str, now: str | None = None) -> Edit:
     """Show only the features for which the expression holds, or all for empty text. Raises InvalidValue."""
-    layer = row_of(document.layers, uuid, "layer")
+    layer = row_of(document.layers, uuid, Phrase("layer"))
     if layer.kind != "vector":
         raise InvalidValue("{name} has no attributes: only a vector layer can be filtered.", name=layer.name)
     source: Mapping[str, Any] = {key: value for key, value in layer.source.items() if key != FILTER}

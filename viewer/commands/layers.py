@@ -17,10 +17,10 @@ from layers.document.placing.control_points import read_control_points
 from layers.document.vocabulary import DATE_KINDS, LAYER_KINDS
 from layers.errors import BadCRS, InvalidValue
 from layers.geo.crs import PIXEL_SPACE, check_map_crs
-from layers.phrase import Phrase, all_of
+from layers.phrase import Phrase
 from layers.raster.band_names import KEY, MEANINGS
 from layers.text.counted import counted
-from viewer.commands.fields import check_choice, check_date, check_number, is_span, row_of
+from viewer.commands.fields import check_choice, check_date, check_number, field_words, is_span, row_of
 from viewer.commands.order_keys import keys_at
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 
@@ -36,6 +36,8 @@ FIELD_WORDS = {
     "source_json": Phrase("source"),
     "visible": Phrase("visibility"),
     "name": Phrase("name"),
+    "sensor": Phrase("sensor"),
+    "provider": Phrase("provider"),
 }
 """The undo menu's words for the columns of a layer."""
 
@@ -84,7 +86,7 @@ def update_layer(document: Document, uuid: str, *, actor: str, now: str | None =
     A date tells its kind by itself, unless that is given or the image is a composite: a day is an instant.
     """
     _check_fields(fields)
-    layer = row_of(document.layers, uuid, "layer")
+    layer = row_of(document.layers, uuid, Phrase("layer"))
     label, fields = _label(layer, fields), _with_statements(layer, fields)
     if fields.get("crs") and "combined" in layer.source:
         raise InvalidValue("Each image of a combined layer has its own CRS: set it there, and combine them again.")
@@ -135,7 +137,7 @@ def _implied_kind(layer: Layer, date: str) -> dict[str, str]:
 def set_height(document: Document, uuid: str, height_m: float | None, *, actor: str, now: str | None = None) -> Edit:
     """Place a layer by its RPC at another height above the ellipsoid; None: the RPC's own. Raises InvalidValue."""
     check_number(height_m, LOWEST_M, HIGHEST_M, Phrase("height in metres"))
-    layer = row_of(document.layers, uuid, "layer")
+    layer = row_of(document.layers, uuid, Phrase("layer"))
     source = {key: value for key, value in layer.source.items() if key != "height_m"}
     if height_m is not None:
         source["height_m"] = float(height_m)
@@ -148,7 +150,7 @@ def name_bands(document: Document, uuid: str, names: Mapping[int, str], *, actor
 
     Raises InvalidValue.
     """
-    layer = row_of(document.layers, uuid, "layer")
+    layer = row_of(document.layers, uuid, Phrase("layer"))
     given = {int(number): name for number, name in names.items() if name}
     if any(name not in MEANINGS for name in given.values()) or len(set(given.values())) < len(given):
         raise InvalidValue("Bands have different names, of the list that is offered: choose others.")
@@ -165,7 +167,7 @@ def read_layer_as(
 
     Raises InvalidValue.
     """
-    layer = row_of(document.layers, uuid, "layer")
+    layer = row_of(document.layers, uuid, Phrase("layer"))
     source = {key: value for key, value in layer.source.items() if key != "options"}
     source |= {"options": dict(options)} if options else {}
     source |= {"table": table} if table else {}
@@ -179,7 +181,7 @@ def move_layers(document: Document, uuids: Iterable[str], position: int, *, acto
 
     Raises InvalidValue.
     """
-    wanted = {row_of(document.layers, uuid, "layer").uuid for uuid in uuids}
+    wanted = {row_of(document.layers, uuid, Phrase("layer")).uuid for uuid in uuids}
     stamp, stack = stamp_of(actor, now), document.layers_in_order()
     moved = [layer for layer in stack if layer.uuid in wanted]
     others = [layer for layer in stack if layer.uuid not in wanted]
@@ -198,7 +200,7 @@ def move_layers(document: Document, uuids: Iterable[str], position: int, *, acto
 
 def remove_layers(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
     """Take layers out of the case; their files stay where they are. Raises InvalidValue."""
-    layers = [row_of(document.layers, uuid, "layer") for uuid in dict.fromkeys(uuids)]
+    layers = [row_of(document.layers, uuid, Phrase("layer")) for uuid in dict.fromkeys(uuids)]
     label = (
         Phrase("Remove layer “{name}”", name=layers[0].name)
         if len(layers) == 1
@@ -214,11 +216,11 @@ def _check_fields(fields: Mapping[str, Any]) -> None:
         check_choice(fields["date_kind"], DATE_KINDS, Phrase("kind of date"))
     if not fields.get("name", "x").strip():
         raise InvalidValue("A layer needs a name.")
-    check_number(fields.get("opacity"), 0, 1, "opacity")
+    check_number(fields.get("opacity"), 0, 1, Phrase("opacity"))
     check_date(fields.get("acquired_at", ""), Phrase("date of the image"))
     _check_crs(fields.get("crs", ""))
     style = fields.get("style_json", "")
-    json_object(style, "A layer's style")
+    json_object(style, Phrase("A layer's style"))
 
 
 def _check_crs(text: str) -> None:
@@ -239,5 +241,5 @@ def _label(layer: Layer, fields: Mapping[str, Any]) -> str:
         case ["name"]:
             return Phrase("Rename layer “{name}”", name=layer.name)
         case names:
-            words = all_of(FIELD_WORDS.get(name, name) for name in names)
+            words = field_words(names, FIELD_WORDS)
             return Phrase("Change {words} of layer “{name}”", words=words, name=layer.name)

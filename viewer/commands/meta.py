@@ -6,7 +6,7 @@ from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.rows import MetaEntry
 from layers.phrase import Phrase
-from viewer.commands.fields import check_choice
+from viewer.commands.fields import check_choice, column_word
 from viewer.commands.stamps import insert, stamp_of, update
 
 SITES_VISIBLE = "sites_visible"
@@ -21,7 +21,7 @@ SHOWN_KEYS = frozenset({SITES_VISIBLE, GRATICULE})
 def set_meta(document: Document, key: str, value: str, *, actor: str, now: str | None = None, label: str = "") -> Edit:
     """Set one fact about the case (title, summary, marking...)."""
     stamp = stamp_of(actor, now)
-    label = label or Phrase("Change {replace} of the case", replace=key.replace("_", " "))
+    label = label or Phrase("Change {word} of the case", word=column_word(key))
     entry = document.table("meta").get(key)
     if entry is None:
         return Edit(label, (insert("meta", MetaEntry(uuid=key, value=value), stamp),) if value else ())
@@ -53,6 +53,6 @@ def set_graticule(document: Document, notation: str, *, actor: str, now: str | N
     if notation:
         from layers.grid.graticules.graticule import NOTATIONS  # for start-up time
 
-        check_choice(notation, NOTATIONS, "graticule")
+        check_choice(notation, NOTATIONS, Phrase("graticule"))
     label = Phrase("Show graticule in {notation}", notation=notation) if notation else Phrase("Hide graticule")
     return set_meta(document, GRATICULE, notation, actor=actor, now=now, label=label)

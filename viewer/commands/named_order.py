@@ -18,7 +18,7 @@ from viewer.commands.stamps import Stamp, delete, stamp_of, update
 LONGEST_NAME = 200
 
 
-def checked_name(name: str, noun: str) -> str:
+def checked_name(name: str, noun: Phrase) -> str:
     """A name with single spaces, for a row that is called so. Raises InvalidValue for an empty or a long one."""
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME:
@@ -31,7 +31,7 @@ def checked_name(name: str, noun: str) -> str:
 class NamedOrder[R: (Bookmark, Comparison)]:
     """The rows of one table in their order. All that changes them raises InvalidValue."""
 
-    def __init__(self, table: Table, noun: str, rows: Callable[[Document], Mapping[str, R]]) -> None:
+    def __init__(self, table: Table, noun: Phrase, rows: Callable[[Document], Mapping[str, R]]) -> None:
         self._table, self._noun = table, noun
         self._rows: Callable[[Document], Mapping[str, R]] = rows
 

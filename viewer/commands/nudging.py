@@ -20,7 +20,7 @@ def nudge_layer(
 
     Edits with the same `series` that follow each other are one step to undo.
     """
-    layer = row_of(document.layers, uuid, "layer")
+    layer = row_of(document.layers, uuid, Phrase("layer"))
     stamp = stamp_of(actor, now)
     text = replace(nudge, by=actor, at=stamp.now).to_json()
     if not nudge.is_none and read_nudge(text) is None:

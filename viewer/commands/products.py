@@ -90,7 +90,7 @@ def save_product(
     """Keep a product as version 1. Raises InvalidValue, as where another product has its number."""
     row = Product(
         uuid=uuid or new_uuid(),
-        name=checked_name(name, "product") if name else _own_name(spec),
+        name=checked_name(name, Phrase("product")) if name else _own_name(spec),
         number=_checked_number(document, product_number(document, spec)),
         layout_json=_checked(spec),
         overrides_json=_checked_overrides(overrides),
@@ -132,7 +132,7 @@ def save_data_product(document: Document, spec: DataSpec, *, actor: str, now: st
     ending = spec.suffix[1:].upper()
     row = Product(
         uuid=uuid,
-        name=checked_name(f"{spec.title.strip()[: LONGEST_NAME - 20]} ({ending})".strip(), "product"),
+        name=checked_name(f"{spec.title.strip()[: LONGEST_NAME - 20]} ({ending})".strip(), Phrase("product")),
         number=next_product_number(document),
         layout_json=spec.to_json(),
     )
@@ -171,8 +171,8 @@ def change_product(
 
 def rename_product(document: Document, uuid: str, name: str, *, actor: str, now: str | None = None) -> Edit:
     """Raises InvalidValue. The name is the case's own: an issued product may have another."""
-    row = row_of(product_rows(document), uuid, "product")
-    changes = update("products", row, stamp_of(actor, now), name=checked_name(name, "product"))
+    row = row_of(product_rows(document), uuid, Phrase("product"))
+    changes = update("products", row, stamp_of(actor, now), name=checked_name(name, Phrase("product")))
     return Edit(Phrase("Rename product “{name}”", name=row.name), changes)
 
 
@@ -265,7 +265,7 @@ def reissue_product(
     `spec` and `overrides` None: those of the issued one. Where a later version is a draft already, that becomes what is
     given; without a `spec` nothing is to be done, and the edit is empty. Raises InvalidValue.
     """
-    row = row_of(product_rows(document), uuid, "product")
+    row = row_of(product_rows(document), uuid, Phrase("product"))
     if not row.issued_at:
         raise InvalidValue("“{name}” has not been issued: there is no version to follow.", name=row.name)
     later, begun = later_versions(document, uuid), draft_after(document, uuid)
@@ -301,7 +301,7 @@ def draft_after(document: Document, uuid: str) -> Product | None:
 def delete_products(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
     """Raises InvalidValue. A version that follows a deleted one follows the one before that."""
     everything, stamp = product_rows(document), stamp_of(actor, now)
-    gone = {uuid: row_of(everything, uuid, "product") for uuid in dict.fromkeys(uuids)}
+    gone = {uuid: row_of(everything, uuid, Phrase("product")) for uuid in dict.fromkeys(uuids)}
     names = [row.name for row in gone.values()]
     label = (
         Phrase("Delete product “{names}”", names=names[0])
@@ -327,7 +327,7 @@ def _still_there(gone: Mapping[str, Product], row: Product) -> str:
 
 def _own_name(spec: ProductSpec) -> str:
     """The name that a product has in the case by itself."""
-    return checked_name(spec.title.strip()[: LONGEST_NAME - 10] or LAYOUTS[spec.layout], "product")
+    return checked_name(spec.title.strip()[: LONGEST_NAME - 10] or LAYOUTS[spec.layout], Phrase("product"))
 
 
 def _name_after(row: Product, spec: ProductSpec) -> str:
@@ -337,7 +337,7 @@ def _name_after(row: Product, spec: ProductSpec) -> str:
 
 
 def _draft(document: Document, uuid: str) -> Product:
-    row = row_of(product_rows(document), uuid, "product")
+    row = row_of(product_rows(document), uuid, Phrase("product"))
     if row.issued_at:
         raise InvalidValue(
             "“{name}” has been issued and stays as it is: reissue it as the next version.", name=row.name

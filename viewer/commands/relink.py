@@ -51,7 +51,7 @@ def relink_layers(document: Document, layers: Mapping[str, Places], *, actor: st
     changes: list[Change] = []
     names: list[str] = []
     for uuid, places in layers.items():
-        layer = row_of(document.layers, uuid, "layer")
+        layer = row_of(document.layers, uuid, Phrase("layer"))
         source = _relinked(layer.source, places)
         members = source.get("combined")
         if isinstance(members, list):

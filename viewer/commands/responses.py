@@ -10,10 +10,10 @@ from layers.document.edit import Change, Edit
 from layers.document.rows import Response, ResponseClaim
 from layers.document.vocabulary import RESPONSE_KINDS
 from layers.errors import InvalidValue
-from layers.phrase import Phrase, all_of
+from layers.phrase import Phrase
 from layers.text.counted import counted
 from viewer.commands.claims import report_claim
-from viewer.commands.fields import check_choice, check_date, row_of
+from viewer.commands.fields import check_choice, check_date, field_words, row_of
 from viewer.commands.sites import comments_on
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 
@@ -33,11 +33,11 @@ def add_response(
     stamp = stamp_of(actor, now)
     _check_source(document, fields.get("source_uuid", ""))
     check_choice(fields.get("kind", "answer"), RESPONSE_KINDS, Phrase("kind of response"))
-    check_date(fields.get("made_at", ""), "date")
+    check_date(fields.get("made_at", ""), Phrase("date"))
     response = Response(uuid=uuid or new_uuid(), speaker=speaker, words=words, **fields)
     changes = [insert("responses", response, stamp)]
     for claim_uuid in dict.fromkeys(claim_uuids):
-        row_of(document.claims, claim_uuid, "claim")
+        row_of(document.claims, claim_uuid, Phrase("claim"))
         link = ResponseClaim(uuid=new_uuid(), response_uuid=response.uuid, claim_uuid=claim_uuid)
         changes.append(insert("response_claims", link, stamp))
     return Edit(Phrase("Add response"), tuple(changes))
@@ -45,11 +45,11 @@ def add_response(
 
 def update_response(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
     """Change fields of a response. Raises InvalidValue."""
-    response = row_of(document.responses, uuid, "response")
+    response = row_of(document.responses, uuid, Phrase("response"))
     _check_source(document, fields.get("source_uuid", ""))
     check_choice(fields.get("kind", "answer"), RESPONSE_KINDS, Phrase("kind of response"))
-    check_date(fields.get("made_at", ""), "date")
-    words = all_of("source" if name == "source_uuid" else name.removesuffix("_at") for name in fields)
+    check_date(fields.get("made_at", ""), Phrase("date"))
+    words = field_words(fields, {})
     return Edit(
         Phrase("Change {words} of response", words=words), update("responses", response, stamp_of(actor, now), **fields)
     )
@@ -60,13 +60,13 @@ def set_response_claims(
 ) -> Edit:
     """Say which claims a response answers; none: the whole. Raises InvalidValue."""
     stamp = stamp_of(actor, now)
-    row_of(document.responses, uuid, "response")
+    row_of(document.responses, uuid, Phrase("response"))
     wanted = dict.fromkeys(claim_uuids)
     links = document.claim_links_of_response(uuid)
     changes: list[Change] = [delete("response_claims", link) for link in links if link.claim_uuid not in wanted]
     linked = {link.claim_uuid for link in links}
     for claim_uuid in wanted:
-        row_of(document.claims, claim_uuid, "claim")
+        row_of(document.claims, claim_uuid, Phrase("claim"))
         if claim_uuid not in linked:
             link = ResponseClaim(uuid=new_uuid(), response_uuid=uuid, claim_uuid=claim_uuid)
             changes.append(insert("response_claims", link, stamp))
@@ -76,7 +76,7 @@ def set_response_claims(
 def answer_new_claim(document: Document, uuid: str, statement: str, *, actor: str, now: str | None = None) -> Edit:
     """Record a claim that a response answers, as one step. Raises InvalidValue."""
     stamp = stamp_of(actor, now)
-    row_of(document.responses, uuid, "response")
+    row_of(document.responses, uuid, Phrase("response"))
     claim = report_claim(document, actor=actor, now=now, statement=statement)
     link = ResponseClaim(uuid=new_uuid(), response_uuid=uuid, claim_uuid=claim.changes[0].uuid)
     return Edit(Phrase("Answer new claim"), (*claim.changes, insert("response_claims", link, stamp)))
@@ -84,7 +84,7 @@ def answer_new_claim(document: Document, uuid: str, statement: str, *, actor: st
 
 def delete_responses(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
     """Delete responses with their links and comments."""
-    responses = [row_of(document.responses, uuid, "response") for uuid in dict.fromkeys(uuids)]
+    responses = [row_of(document.responses, uuid, Phrase("response")) for uuid in dict.fromkeys(uuids)]
     changes: list[Change] = []
     for response in responses:
         links = document.claim_links_of_response(response.uuid)

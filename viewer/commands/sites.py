@@ -22,7 +22,7 @@ from layers.errors import InvalidValue
 from layers.geo.antimeridian import at_home, in_one_piece, is_as_drawn
 from layers.phrase import Phrase, all_of, joined
 from layers.text.counted import counted
-from viewer.commands.fields import check_choice, check_color, check_date, check_number, check_order, row_of
+from viewer.commands.fields import check_choice, check_color, check_date, check_number, check_order, field_words, row_of
 from viewer.commands.mark_numbers import without_markers
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
 
@@ -124,7 +124,7 @@ def update_sites(
     """
     _check_fields(fields)
     stamp = stamp_of(actor, now)
-    sites = [row_of(document.sites, uuid, "site") for uuid in uuids]
+    sites = [row_of(document.sites, uuid, Phrase("site")) for uuid in uuids]
     for site in sites:
         _check_validity(site, fields)
     changes = [change for site in sites for change in changed_site(site, stamp, fields)]
@@ -183,7 +183,7 @@ def delete_sites(document: Document, uuids: Iterable[str], *, actor: str, now: s
 
     Their claims stay, and belong to the case again; parts of a deleted site stand alone.
     """
-    sites = [row_of(document.sites, uuid, "site") for uuid in dict.fromkeys(uuids)]
+    sites = [row_of(document.sites, uuid, Phrase("site")) for uuid in dict.fromkeys(uuids)]
     gone = {site.uuid for site in sites}
     links = [link for site in sites for link in document.claim_links_of_site(site.uuid)]
     chips = [chip for chip in document.chips.values() if chip.site_uuid in gone]
@@ -223,7 +223,7 @@ def comments_on(document: Document, uuids: set[str]) -> list[Comment]:
 def _with_geometries(
     document: Document, geometries: Mapping[str, BaseGeometry], verb: str, stamp: Stamp, shapes: Mapping[str, str]
 ) -> Edit:
-    sites = [row_of(document.sites, uuid, "site") for uuid in geometries]
+    sites = [row_of(document.sites, uuid, Phrase("site")) for uuid in geometries]
     changes: list[Change] = []
     for site in sites:
         geometry = checked_geometry(geometries[site.uuid])
@@ -303,12 +303,12 @@ def _check_validity(site: Site, fields: Mapping[str, Any]) -> None:
     if "valid_from" not in fields and "valid_to" not in fields:
         return
     begin, end = fields.get("valid_from", site.valid_from), fields.get("valid_to", site.valid_to)
-    name = f"{named_sites(site)} " if site.label else "site "
+    name = named_sites(site) if site.label else Phrase("site")
     check_order(
         begin,
         end,
         Phrase(
-            "Valid to, {end}, is before Valid from, {begin}: the {name}would end before it begins.",
+            "Valid to, {end}, is before Valid from, {begin}: the {name} would end before it begins.",
             end=end,
             begin=begin,
             name=name,
@@ -332,4 +332,4 @@ def counted_marks(sites: Iterable[Site]) -> str:
 
 
 def _words(fields: Iterable[str]) -> str:
-    return all_of(FIELD_WORDS.get(name, name) for name in fields) or Phrase("nothing")
+    return field_words(fields, FIELD_WORDS) or Phrase("nothing")

@@ -14,10 +14,10 @@ from layers.document.site import Site
 from layers.document.source import Source, SourceFile
 from layers.document.vocabulary import DATE_BASES, RELIABILITIES, SOURCE_KINDS, UNDATED
 from layers.errors import InvalidValue
-from layers.phrase import Phrase, all_of
+from layers.phrase import Phrase
 from layers.text.counted import counted
 from layers.text.links import link_in, same_link, title_of_link
-from viewer.commands.fields import check_choice, check_date, check_link, row_of
+from viewer.commands.fields import check_choice, check_date, check_link, field_words, row_of
 from viewer.commands.sites import comments_on
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 
@@ -83,9 +83,9 @@ def update_source(document: Document, uuid: str, *, actor: str, now: str | None 
     """Change fields of a source. Raises InvalidValue."""
     _check_fields(fields)
     for name in ("url", "archive_url"):  # typed: what a file gives for one is registered as it stands there
-        check_link(fields.get(name, ""), "address")
-    source = row_of(document.sources, uuid, "source")
-    words = all_of(name.removesuffix("_at").replace("_", " ") for name in fields)
+        check_link(fields.get(name, ""), Phrase("address"))
+    source = row_of(document.sources, uuid, Phrase("source"))
+    words = field_words(fields, {})
     return Edit(
         Phrase("Change {words} of {named}", words=words, named=_named(source)),
         update("sources", source, stamp_of(actor, now), **fields),
@@ -98,7 +98,7 @@ def delete_sources(document: Document, uuids: Iterable[str], *, actor: str, now:
     Raises InvalidValue where an image chip names the source: chips never change.
     """
     stamp = stamp_of(actor, now)
-    sources = [row_of(document.sources, uuid, "source") for uuid in dict.fromkeys(uuids)]
+    sources = [row_of(document.sources, uuid, Phrase("source")) for uuid in dict.fromkeys(uuids)]
     gone = {source.uuid for source in sources}
     if any(chip.source_uuid in gone for chip in document.chips.values()):
         raise InvalidValue("An image chip of this case is from {named}: delete the chip first.", named=_named(*sources))
@@ -126,7 +126,7 @@ def delete_sources(document: Document, uuids: Iterable[str], *, actor: str, now:
 
 def _check_fields(fields: Mapping[str, Any]) -> None:
     if "reliability" in fields:
-        check_choice(fields["reliability"], ("", *RELIABILITIES), "reliability")
+        check_choice(fields["reliability"], ("", *RELIABILITIES), Phrase("reliability"))
     if "kind" in fields:
         check_choice(fields["kind"], SOURCE_KINDS, Phrase("kind of source"))
     check_choice(fields.get("date_basis", ""), ("", *DATE_BASES), Phrase("basis of a date"))

@@ -50,17 +50,22 @@ class PlaceQuestion(Struct, frozen=True):
     @property
     def lack(self) -> str:
         """The sentence that says what is lacking."""
+        return Phrase("{lack}.", lack=self._lack)
+
+    @property
+    def _lack(self) -> str:
+        """The same without its end, to be gone on with."""
         if self.says_it_all:
-            return Phrase("{name} says that it is in {crs_name}.", name=self.name, crs_name=crs_name(self.crs))
+            return Phrase("{name} says that it is in {crs_name}", name=self.name, crs_name=crs_name(self.crs))
         if self.bounds is not None:
-            return Phrase("{name} does not say in which CRS its position is.", name=self.name)
+            return Phrase("{name} does not say in which CRS its position is", name=self.name)
         if self.crs:
-            return Phrase("{name} names a CRS but says nothing about its position in it.", name=self.name)
+            return Phrase("{name} names a CRS but says nothing about its position in it", name=self.name)
         if self.photograph is not None:
             return Phrase(
-                "{name} is a photograph: it says where its camera was, not where the picture lies.", name=self.name
+                "{name} is a photograph: it says where its camera was, not where the picture lies", name=self.name
             )
-        return Phrase("{name} has no position and no CRS.", name=self.name)
+        return Phrase("{name} has no position and no CRS", name=self.name)
 
     @property
     def _choose(self) -> str:
@@ -69,22 +74,16 @@ class PlaceQuestion(Struct, frozen=True):
     def refusal(self, is_alone: bool = False) -> str:
         """The sentence where nobody can be asked. `is_alone`: no other file, but a place on Earth is asked for."""
         if self.says_it_all:
-            return Phrase(
-                "{lack}, but its numbers do not fit that: {choose}.", lack=self.lack[:-1], choose=self._choose
-            )
+            return Phrase("{lack}, but its numbers do not fit that: {choose}.", lack=self._lack, choose=self._choose)
         where = self._choose if self.can_be_placed else Phrase("put a world file beside it")
         way = Phrase("ask for no bounds and no CRS") if is_alone else Phrase("name it alone")
         otherwise = Phrase(", or {way} to see it in pixel space", way=way) if self.has_pixels else ""
-        return f"{self.lack[:-1]}: {where}{otherwise}."
+        return Phrase("{lack}: {where}{otherwise}.", lack=self._lack, where=where, otherwise=otherwise)
 
     @property
     def notice(self) -> str:
         """The sentence where it is shown in pixel space without having been asked."""
-        lack = (
-            Phrase("{lack}, but its numbers do not fit that", lack=self.lack[:-1])
-            if self.says_it_all
-            else self.lack[:-1]
-        )
+        lack = Phrase("{lack}, but its numbers do not fit that", lack=self._lack) if self.says_it_all else self._lack
         return Phrase("{lack}: it is shown in pixel space.", lack=lack)
 
 

@@ -8,6 +8,7 @@ from typing import Protocol, Self
 from msgspec.structs import replace
 
 from layers.errors import ProductStopped
+from layers.phrase import Phrase, joined
 from layers.product.content import ProductContent
 from layers.product.facts import ProductFacts
 from layers.product.issuing.data_gate import against_data, with_status
@@ -59,7 +60,7 @@ def data_through_gate(told: DataExport, spec: DataSpec, edition: Edition) -> Dat
 
 def stopped(against: Sequence[Finding], state: State) -> ProductStopped:
     """The refusal to issue or publish a product, with a line for each finding that stands against it."""
-    verb = "issued" if state != "published" else "published"
+    verb = Phrase("issued") if state != "published" else Phrase("published")
     count = translate("Export", "{count} findings stand", "{count} finding stands", len(against))
     return ProductStopped(
         "The product is not {verb}: {count} against it.", tuple(map(finding_line, against)), verb=verb, count=count
@@ -68,4 +69,5 @@ def stopped(against: Sequence[Finding], state: State) -> ProductStopped:
 
 def finding_line(one: Finding) -> str:
     """A finding on one line: its severity, where, what is wrong, the cure, and the rule."""
-    return f"{one.severity}: {one.where}: {one.sentence} {one.cure} [{one.rule}]"
+    parts = [Phrase(one.severity), ": ", one.where, ": ", one.sentence, " ", one.cure, f" [{one.rule}]"]
+    return joined("", parts)

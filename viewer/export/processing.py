@@ -16,7 +16,7 @@ from layers.raster.stretch import StretchRule
 from layers.raster.style import FROZEN, RasterStyle, was_frozen
 from viewer.canvas.scene import MapScene
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 from viewer.support.text import one_line
 
 
@@ -72,7 +72,7 @@ def _placing(layer: Layer, info: RasterInfo) -> list[str]:
         return []
     day = one_line(points.at[:10], 60)
     set_on = " (" + translate("Export", "set on {0}").format(day) + ")" if day else ""
-    words = info.georeferencing_note + set_on
+    words = in_language(info.georeferencing_note) + set_on
     return [translate("Export", "{0} is placed by {1}.").format(layer.name, words)]
 
 

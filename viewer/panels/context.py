@@ -17,20 +17,13 @@ from layers.document.layer import Layer
 from layers.document.site import Site
 from layers.document.sites_off_earth import not_drawn
 from layers.errors import GeoloupeError
-from layers.geo.bounds import Bounds
 from layers.geo.coordinates.notation import Notation
-from layers.geo.crs import WEB_MERCATOR, world_bounds
-from layers.grid.tile_grid import View
 from layers.phrase import Phrase
-from layers.raster.info import RasterInfo
-from layers.vector.table import VectorInfo
 from viewer.canvas.selection import Selection
 from viewer.canvas.sites.site_index import bounds_of_sites
-from viewer.panels.feature_access import FeatureAccess
-from viewer.panels.image_access import ImageAccess
+from viewer.panels.access import CaseAccess, KnownLayers, LayerVerbs, MessageAccess, ViewAccess
 from viewer.panels.listed_marks import ListedMarks
-from viewer.rendering.drawing import LayerDrawing
-from viewer.support.jobs import Jobs
+from viewer.support.language.translation import in_language
 from viewer.support.messages import MessageAction
 from viewer.support.text import one_line
 
@@ -41,10 +34,6 @@ ROW_FORMS: dict[Table, str] = {"sources": "source_form", "responses": "response_
 """The panels of tables whose rows are shown by `show_row`."""
 BULK_ROWS = 500
 """From here on an edit is built off the window's thread."""
-
-
-def _whole_world() -> View:
-    return View.of_bounds(WEB_MERCATOR, world_bounds(WEB_MERCATOR), 1024, 1024)
 
 
 class Entries(Protocol):
@@ -87,28 +76,10 @@ class PanelContext(QObject):
     """A mark of which it is asked, or no longer asked, on which of several images it was drawn."""
     layer_style_wanted = Signal()
     """Show the style in the form of the current layer, which is in front."""
-    sites_wanted = Signal(str)
-    """The layer of whose selected features sites should be made."""
     shown_above = Signal(object)
     """A painter of something above the map on the screen, given a QPainter and the view; None for nothing more."""
-    place_wanted = Signal(str)
-    """The layer of which it should be asked where it lies."""
-    georeferencing_wanted = Signal(str)
-    """The layer that is to be placed by control points."""
-    file_place_wanted = Signal(str)
-    """The layer whose control points are to be taken away."""
-    reading_wanted = Signal(str)
-    """The layer of which it should be asked how its table is read."""
-    saving_wanted = Signal(str)
-    """The vector layer that should be saved as a file of its own."""
-    style_saving_wanted = Signal(str)
-    """The vector layer whose style should be saved as a QML file."""
-    style_loading_wanted = Signal(str)
-    """The vector layer that should be drawn in the style of a QML file."""
     permissions_wanted = Signal()
     """Show what the case may touch."""
-    relink_wanted = Signal(str)
-    """The layer whose file should be looked for."""
     typing_taken_back = Signal(str)
     """The name of the field whose typing was taken back, and is brought again by undo."""
     typing_discarded = Signal(str, str)
@@ -122,49 +93,18 @@ class PanelContext(QObject):
     def __init__(
         self,
         document: Document,
-        *,
-        push: Callable[[Edit], None],
+        case: CaseAccess,
         selection: Selection,
-        zoom_to: Callable[[Bounds], None] = lambda bounds: None,
-        zoom_to_points: Callable[[Bounds], None] | None = None,
-        actor: str = "",
-        jobs: Jobs | None = None,
-        consent: Callable[[str], None] = lambda host: None,
-        report: Callable[[str], None] = lambda sentence: None,
-        offer: Callable[[str, MessageAction], None] | None = None,
-        withdraw: Callable[[str], None] = lambda sentence: None,
-        zoom_to_layer: Callable[[str], None] = lambda uuid: None,
-        info_of: Callable[[str], RasterInfo | VectorInfo | None] = lambda uuid: None,
-        drawing_of: Callable[[str], LayerDrawing | None] = lambda uuid: None,
-        features: FeatureAccess | None = None,
-        copy_keeper: Callable[[], Callable[[str, bytes], None]] = lambda: lambda uuid, data: None,
-        images: ImageAccess | None = None,
-        map_view: Callable[[], View] | None = None,
+        *,
+        view: ViewAccess | None = None,
+        layers: KnownLayers | None = None,
+        messages: MessageAccess | None = None,
         parent: QObject | None = None,
     ) -> None:
-        """`zoom_to` takes bounds in lon, lat, and `zoom_to_points` those of points alone; `consent` a host the analyst
-        agreed to contact; `report` a sentence for the message line, `offer` one with a button, and `withdraw` one that
-        no longer holds; `info_of`
-        gives what a reader found in a layer's file, None until then; `drawing_of` what draws a layer on the canvas;
-        `jobs` builds large edits off the window's thread, without it they are built at once; `features` is what panels
-        of vector layers work with; `copy_keeper` gives what keeps the bytes of a row of source_files, in any thread,
-        until they are saved; `images` leads to the images behind marks; `map_view` gives what the map shows.
-        """
         super().__init__(parent)
-        self.selection = selection
-        self.actor = actor
-        self.zoom_to, self.zoom_to_points = zoom_to, zoom_to_points
-        self.zoom_to_layer = zoom_to_layer
-        self.info_of = info_of
-        self.drawing_of = drawing_of
-        self.consent = consent
-        self.report, self._withdraw, self._dropped = report, withdraw, ""
-        self._offer = offer or (lambda sentence, action: self.report(sentence))
-        self.features = features
-        self.copy_keeper = copy_keeper
-        self.images = images
-        self.map_view = map_view or _whole_world
-        self._push, self._jobs = push, jobs
+        self.case, self.selection, self.view = case, selection, view or ViewAccess()
+        self.layers, self.layer_verbs = layers or KnownLayers(), LayerVerbs(self)
+        self._messages, self._dropped = messages or MessageAccess(), ""
         self._typed: Edit | None = None
         """All of the series that was last pushed."""
         self._last: Edit | None = None
@@ -225,7 +165,7 @@ class PanelContext(QObject):
         """
         if not edit.changes:
             return
-        self._push(edit)
+        self.case.push(edit)
         self._last = edit
         if edit.series:
             is_more = self._typed is not None and self._typed.series == edit.series
@@ -241,10 +181,10 @@ class PanelContext(QObject):
     def attempt_typed(self, series: str, command: Callable[..., Edit], /, *args: Any, **fields: Any) -> str:
         """`attempt` of an edit of a text that is being typed: all of one `series` are one step to undo."""
         try:
-            edit = command(self._document, *args, actor=self.actor, **fields)
+            edit = command(self._document, *args, actor=self.case.actor, **fields)
             self.push(replace(edit, series=series) if series and not edit.series else edit)
         except GeoloupeError as error:
-            return error.sentence
+            return in_language(error.sentence)
         return ""
 
     def do(self, command: Callable[..., Edit], *args: Any, **fields: Any) -> bool:
@@ -268,18 +208,18 @@ class PanelContext(QObject):
         `done` is called once it was done.
         """
         wanted = sorted(uuids)
-        if self._jobs is None or len(wanted) < BULK_ROWS:
+        if self.case.jobs is None or len(wanted) < BULK_ROWS:
             if self.do(command, wanted, **fields):
                 done()
             return
-        document, actor = self._document, self.actor
+        document, actor = self._document, self.case.actor
         build = partial(command, document, wanted, actor=actor, **fields)
-        self._jobs.run(lambda job: build(), partial(self._push_built, done), self._say_error, title, of_case=True)
+        self.case.jobs.run(lambda job: build(), partial(self._push_built, done), self._say_error, title, of_case=True)
 
     def run[T](self, work: Callable[[], T], done: Callable[[T], None], title: str) -> None:
         """Do work that reads a person's files in a job, or at once where there are no jobs; errors are reported."""
-        if self._jobs is not None:
-            self._jobs.run(lambda job: work(), done, self._say_error, title, apart=True, of_case=True)
+        if self.case.jobs is not None:
+            self.case.jobs.run(lambda job: work(), done, self._say_error, title, apart=True, of_case=True)
             return
         try:
             done(work())
@@ -315,7 +255,9 @@ class PanelContext(QObject):
         if typed is None or typed.leads_nowhere:
             return
         try:
-            self._push(replace(typed.inverse(), label=Phrase("Take back typing in {name}", name=one_line(name, 60))))
+            self.case.push(
+                replace(typed.inverse(), label=Phrase("Take back typing in {name}", name=one_line(name, 60)))
+            )
         except GeoloupeError as error:  # another hand has changed the row since
             self.report(error.sentence)
             return
@@ -334,7 +276,7 @@ class PanelContext(QObject):
         self._dropped = self.tr("Not kept: {0}").format(dropped.why)
         if dropped.uuid in self._document.table(table):
             back = partial(self._go_back, table, fields, dropped)
-            self._offer(self._dropped, MessageAction(self.tr("Go Back"), back))
+            self.offer(self._dropped, MessageAction(self.tr("Go Back"), back))
         else:
             self.report(self._dropped)
 
@@ -345,7 +287,18 @@ class PanelContext(QObject):
 
     def _withdraw_dropped(self) -> None:
         """Take back what was said of entries that were not kept: they were entered anew."""
-        self._withdraw(self._dropped)
+        self._messages.withdraw(self._dropped)
+
+    def report(self, sentence: str) -> None:
+        """Say a sentence in the message line."""
+        self._messages.report(sentence)
+
+    def offer(self, sentence: str, action: MessageAction) -> None:
+        """Say one with a button, where the message line has any."""
+        if self._messages.offer is None:
+            self.report(sentence)
+        else:
+            self._messages.offer(sentence, action)
 
     def flush(self) -> None:
         """Commit what is typed but not yet entered: called before taking pictures, too."""
@@ -362,7 +315,7 @@ class PanelContext(QObject):
         bounds = bounds_of_sites(wanted)
         are_points = all(site.kind == "point" for site in wanted)
         if bounds is not None:
-            (self.zoom_to_points or self.zoom_to)(bounds) if are_points else self.zoom_to(bounds)
+            (self.view.show_points or self.view.show_bounds)(bounds) if are_points else self.view.show_bounds(bounds)
         elif wanted:
             self.report(not_drawn(wanted))
 
@@ -412,7 +365,7 @@ class PanelContext(QObject):
         def look(changes: Changes) -> None:
             if changes.touches(table) and uuid not in self.document.table(table):
                 self.changed.disconnect(look)
-                self._withdraw(sentence)
+                self._messages.withdraw(sentence)
 
         self.changed.connect(look)
         self.report(sentence)

@@ -17,6 +17,7 @@ from layers.pool.protocol import Answer, Profile, Request
 from layers.raster.overviews import SourceState
 from layers.requests.imagery import BuildOverviews, OverviewsBuilt
 from viewer.support.jobs import Job, JobContext, Jobs
+from viewer.support.language.translation import in_language
 
 LIMIT_BYTES = 8 << 30
 """Of all overviews together: the ones not used for longest go first."""
@@ -166,7 +167,7 @@ class Overviews(QObject):
             self._pool.dismiss(Profile.WRITER)
             folder, limit, state = self._folder, self._limit, build.state
             self._jobs.run(lambda _: _keep_within(folder, limit, state), failed=lambda _: None)
-        self.ended.emit(build.state, sentence)
+        self.ended.emit(build.state, in_language(sentence))
 
 
 def _make_folder(folder: Path) -> None:

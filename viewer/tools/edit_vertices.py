@@ -18,6 +18,7 @@ from layers.geo.vertices import least_vertices, rings_of, with_rings
 from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
 from viewer.commands.sites import reshape_site, unfit
+from viewer.support.language.translation import in_language
 from viewer.tools.mark_drag import HandleDrag, rows_under_way
 from viewer.tools.mark_handles import Handles, MarkHandle
 from viewer.tools.sketch import measured, measures, middle_of, near, paint_geometry, paint_handle, pixels_of
@@ -60,7 +61,7 @@ class EditVerticesTool(SiteTool):
         if self._preview is not None and (sentence := unfit(site, self._preview)):
             return sentence
         if nowhere := why_off_earth(site.geometry):
-            return self.tr("The site cannot be changed on the map: {0}.").format(nowhere)
+            return self.tr("The site cannot be changed on the map: {0}.").format(in_language(nowhere))
         if self._dragged is not None:
             return self.tr("Let go to keep it so. Ctrl snaps. Esc leaves it as it was.")
         if _is_given_by_shape(site):

@@ -32,17 +32,17 @@ class NavigateTool(Tool):
         step = wanted[0] - self._panned[0], wanted[1] - self._panned[1]
         self._panned = wanted
         if step != (0, 0):
-            self.canvas.pan_by(*step, resting=False)
+            self.canvas.motion.pan_by(*step, resting=False)
 
     def drag_end(self, event: PointerEvent) -> None:
         self.drag_move(event)
         self._from = None
-        self.canvas.come_to_rest()
+        self.canvas.motion.come_to_rest()
 
     def double_click(self, event: PointerEvent) -> None:
         factor = 0.5 if event.has(Qt.KeyboardModifier.ControlModifier) else 2.0
         self.canvas.viewport.zoom_about(event.px, event.py, factor)
-        self.canvas.come_to_rest()
+        self.canvas.motion.come_to_rest()
 
     def cancel(self) -> None:
         self._from = None

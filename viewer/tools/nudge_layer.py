@@ -19,6 +19,7 @@ from viewer.canvas.pointer import PointerEvent
 from viewer.canvas.scene import MapScene
 from viewer.commands.nudging import nudge_layer
 from viewer.rendering.nudged import step_of
+from viewer.support.language.translation import in_language
 from viewer.support.text import one_line
 from viewer.tools.nudge_entry import NudgeEntry
 from viewer.tools.tool import Tool, ToolContext
@@ -229,7 +230,8 @@ class NudgeLayerTool(Tool):
         row = read_nudge(layer.nudge_json)
         shown = self._nudge or row
         east, north = (0.0, 0.0) if shown is None else (shown.dx_m, shown.dy_m)
-        said = self.tr("Not shifted.") if row is None else row.words[:1].upper() + row.words[1:] + "."
+        words = "" if row is None else in_language(row.words)
+        said = f"{words[:1].upper()}{words[1:]}." if words else self.tr("Not shifted.")
         entry = self._made_entry()
         entry.show_shift(layer.name, east, north, said)
         entry.show()
@@ -246,7 +248,7 @@ class NudgeLayerTool(Tool):
         painter.setPen(QPen(QColor(_LINE_COLOR), 2.0 * view.ratio))
         painter.drawLine(first, last)
         painter.drawEllipse(last, 4.0 * view.ratio, 4.0 * view.ratio)
-        words = nudge.offset_words
+        words = in_language(nudge.offset_words)
         if math.hypot(nudge.dx_m, nudge.dy_m) > MOST_M:
             words = self.tr("{0}: further than a layer can be moved").format(words)
         paint_haloed_text(

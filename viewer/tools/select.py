@@ -18,7 +18,7 @@ from viewer.canvas.sites.site_frame import SiteHit
 from viewer.commands.mark_numbers import numbers_beside, renumbered_since
 from viewer.commands.meta import sites_visible
 from viewer.commands.sites import counted_marks, delete_sites, move_sites, reshape_site
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 from viewer.tools.mark_drag import HandleDrag, MoveDrag, grip_of, moved_figures, rows_under_way
 from viewer.tools.mark_handles import Handles
 from viewer.tools.tool import SiteTool
@@ -145,7 +145,7 @@ class SelectTool(SiteTool):
     def _drag_to(self, event: PointerEvent, most: int | None = None) -> None:
         last, self._to = self._to, event
         if self._drag is _Drag.PAN and last is not None:
-            self.canvas.pan_by(round(last.px) - round(event.px), round(last.py) - round(event.py), resting=False)
+            self.canvas.motion.pan_by(round(last.px) - round(event.px), round(last.py) - round(event.py), resting=False)
         elif self._drag is _Drag.HANDLE and self._handle is not None:
             self._handle.to(event, is_snapped=event.is_snapped)
         elif self._drag is _Drag.MOVE and self._move is not None and self._from is not None:
@@ -167,7 +167,7 @@ class SelectTool(SiteTool):
         if drag is _Drag.BOX and start is not None:
             self._take_box(start, event)
         elif drag is _Drag.PAN:
-            self.canvas.come_to_rest()
+            self.canvas.motion.come_to_rest()
         elif drag is _Drag.MOVE and move is not None and move.figures:
             self._push_moved(move.figures)
         elif drag is _Drag.HANDLE and handle is not None and (figure := handle.figure) is not None:
@@ -318,4 +318,4 @@ def deleted_words(marks: str, renumbered: int = 0) -> str:
         " The numbers closed up: {count} marker has another one now.",
         renumbered,
     )
-    return said.format(marks) + (closed if renumbered else "")
+    return said.format(in_language(marks)) + (closed if renumbered else "")

@@ -20,6 +20,7 @@ from layers.document.marks.mark_shape import MOST_NUMBER, Numbered, shape_of_sit
 from layers.document.rows import Product
 from layers.document.site import Site
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 
 KIND = "match plate"
 MOST_NUMBERS = 500
@@ -74,7 +75,7 @@ def plate_of(product: Product) -> MatchPlate | None:
     if len(product.layout_json) > _LONGEST_JSON or KIND not in product.layout_json:
         return None
     try:
-        data = json_object(product.layout_json, "The plate")
+        data = json_object(product.layout_json, Phrase("The plate"))
         photo, numbers = data.get("photo"), data.get("numbers")
         if data.get("kind") != KIND or not isinstance(photo, str) or not isinstance(numbers, list):
             return None
@@ -131,7 +132,7 @@ def _next(pairs: Iterable[Pair], *, on_photo: bool) -> int:
 def _number(value: Any) -> PhotoNumber:
     if not isinstance(value, list) or len(value) != 3 or type(value[0]) is not int:
         raise InvalidValue("A number on a photograph has a column and a row.")
-    x, y = finite_numbers({"x": value[1], "y": value[2]}, ("x", "y"), "A number on a photograph")
+    x, y = finite_numbers({"x": value[1], "y": value[2]}, ("x", "y"), Phrase("A number on a photograph"))
     return PhotoNumber(value[0], x, y)
 
 

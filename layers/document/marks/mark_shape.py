@@ -35,6 +35,7 @@ from layers.geo.measure import (
     geometry_area_m2,
     geometry_length_m,
 )
+from layers.phrase import Phrase
 
 HEADS = ("end", "start", "both")
 """Ends of an arrow's line that have a head."""
@@ -56,6 +57,28 @@ _MOST_LON = 540.0
 _SAME_SHARE = 1e-6
 """Places of a shape may differ by so much of its size from where they are computed anew, after years, by other code."""
 _SAME_DEG = 2e-9
+# What a refusal is about, made once: a case checks these for thousands of marks.
+_WIDTH = Phrase("width of a rectangle in metres")
+_HEIGHT = Phrase("height of a rectangle in metres")
+_HALF_DIAGONAL = Phrase("half diagonal in metres")
+_ROTATION = Phrase("rotation in degrees")
+_A_RECTANGLE = Phrase("A rectangle")
+_RADIUS = Phrase("radius of a circle in metres")
+_A_CIRCLE = Phrase("A circle")
+_RADIUS_OF_RING = Phrase("radius of a range ring in metres")
+_A_RANGE_RING = Phrase("A range ring")
+_SMOOTHING = Phrase("smoothing in metres")
+_A_LINE = Phrase("A freehand line")
+_HEAD = Phrase("head of an arrow")
+_SIDE_OF_A_TEXT = Phrase("side of a text")
+_SIZE_OF_A_TEXT = Phrase("size of a text in pixels")
+_A_TEXT = Phrase("A text")
+_A_CALLOUT = Phrase("A callout")
+_NUMBER = Phrase("number of a marker")
+_THE_SHAPE = Phrase("The shape")
+_A_PLACE = Phrase("A place")
+_LONGITUDE = Phrase("longitude")
+_LATITUDE = Phrase("latitude")
 
 
 class _AreaShape(Struct, frozen=True):
@@ -86,10 +109,10 @@ class Rectangle(_AreaShape, frozen=True):
 
     def __post_init__(self) -> None:
         _check_place(self.centre)
-        _check_range(self.width_m, SMALLEST_M, 2 * LARGEST_AREA_M, "width of a rectangle in metres")
-        _check_range(self.height_m, SMALLEST_M, 2 * LARGEST_AREA_M, "height of a rectangle in metres")
-        _check_range(math.hypot(self.width_m, self.height_m) / 2, 0.0, LARGEST_AREA_M, "half diagonal in metres")
-        _check_range(self.rotation_deg, 0.0, 360.0, "rotation in degrees")
+        _check_range(self.width_m, SMALLEST_M, 2 * LARGEST_AREA_M, _WIDTH)
+        _check_range(self.height_m, SMALLEST_M, 2 * LARGEST_AREA_M, _HEIGHT)
+        _check_range(math.hypot(self.width_m, self.height_m) / 2, 0.0, LARGEST_AREA_M, _HALF_DIAGONAL)
+        _check_range(self.rotation_deg, 0.0, 360.0, _ROTATION)
 
     @property
     def corners(self) -> tuple[Place, Place, Place, Place]:
@@ -122,7 +145,7 @@ class Rectangle(_AreaShape, frozen=True):
 
     @classmethod
     def from_fields(cls, data: dict[str, Any]) -> Rectangle:
-        width_m, height_m, rotation_deg = finite_numbers(data, ("width_m", "height_m", "rotation_deg"), "A rectangle")
+        width_m, height_m, rotation_deg = finite_numbers(data, ("width_m", "height_m", "rotation_deg"), _A_RECTANGLE)
         return cls(_place(data.get("centre")), width_m, height_m, rotation_deg)
 
     def _offset(self, right_m: float, up_m: float) -> Place:
@@ -138,7 +161,7 @@ class Circle(_AreaShape, frozen=True):
 
     def __post_init__(self) -> None:
         _check_place(self.centre)
-        _check_range(self.radius_m, SMALLEST_M, LARGEST_AREA_M, "radius of a circle in metres")
+        _check_range(self.radius_m, SMALLEST_M, LARGEST_AREA_M, _RADIUS)
 
     def geometry(self) -> BaseGeometry:
         """The geodesic circle as a polygon; of one round a pole the polygon that reaches the pole."""
@@ -149,7 +172,7 @@ class Circle(_AreaShape, frozen=True):
 
     @classmethod
     def from_fields(cls, data: dict[str, Any]) -> Circle:
-        return cls(_place(data.get("centre")), *finite_numbers(data, ("radius_m",), "A circle"))
+        return cls(_place(data.get("centre")), *finite_numbers(data, ("radius_m",), _A_CIRCLE))
 
 
 class RangeRing(Struct, frozen=True):
@@ -165,7 +188,7 @@ class RangeRing(Struct, frozen=True):
         if not 1 <= len(self.radii_m) <= MOST_RINGS:
             raise InvalidValue("A range ring has from 1 to {most_rings} radii.", most_rings=MOST_RINGS)
         for radius_m in self.radii_m:
-            _check_range(radius_m, SMALLEST_M, HALF_ROUND_M, "radius of a range ring in metres")
+            _check_range(radius_m, SMALLEST_M, HALF_ROUND_M, _RADIUS_OF_RING)
         if any(b <= a for a, b in zip(self.radii_m, self.radii_m[1:], strict=False)):
             raise InvalidValue("The radii of a range ring go from the smallest to the largest.")
 
@@ -183,7 +206,7 @@ class RangeRing(Struct, frozen=True):
         if not isinstance(radii, list) or len(radii) > MOST_RINGS:
             raise InvalidValue("A range ring has from 1 to {most_rings} radii.", most_rings=MOST_RINGS)
         numbered = {str(at): radius for at, radius in enumerate(radii)}
-        return cls(_place(data.get("centre")), tuple(finite_numbers(numbered, numbered, "A range ring")))
+        return cls(_place(data.get("centre")), tuple(finite_numbers(numbered, numbered, _A_RANGE_RING)))
 
 
 class Freehand(Struct, frozen=True):
@@ -194,14 +217,14 @@ class Freehand(Struct, frozen=True):
     kind: ClassVar[str] = "freehand"
 
     def __post_init__(self) -> None:
-        _check_range(self.smoothing_m, 0.0, HALF_ROUND_M, "smoothing in metres")
+        _check_range(self.smoothing_m, 0.0, HALF_ROUND_M, _SMOOTHING)
 
     def fields(self) -> dict[str, Any]:
         return {"smoothing_m": self.smoothing_m}
 
     @classmethod
     def from_fields(cls, data: dict[str, Any]) -> Freehand:
-        return cls(*finite_numbers(data, ("smoothing_m",), "A freehand line"))
+        return cls(*finite_numbers(data, ("smoothing_m",), _A_LINE))
 
 
 class Arrow(Struct, frozen=True):
@@ -212,7 +235,7 @@ class Arrow(Struct, frozen=True):
     kind: ClassVar[str] = "arrow"
 
     def __post_init__(self) -> None:
-        _check_word(self.head, HEADS, "head of an arrow")
+        _check_word(self.head, HEADS, _HEAD)
 
     def fields(self) -> dict[str, Any]:
         return {"head": self.head}
@@ -233,15 +256,15 @@ class TextMark(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         _check_text(self.text)
-        _check_word(self.anchor, ANCHORS, "side of a text")
-        _check_range(self.size_px, *SIZES_PX, "size of a text in pixels")
+        _check_word(self.anchor, ANCHORS, _SIDE_OF_A_TEXT)
+        _check_range(self.size_px, *SIZES_PX, _SIZE_OF_A_TEXT)
 
     def fields(self) -> dict[str, Any]:
         return {"text": self.text, "anchor": self.anchor, "size_px": self.size_px}
 
     @classmethod
     def from_fields(cls, data: dict[str, Any]) -> TextMark:
-        return cls(_text(data.get("text")), _text(data.get("anchor")), *finite_numbers(data, ("size_px",), "A text"))
+        return cls(_text(data.get("text")), _text(data.get("anchor")), *finite_numbers(data, ("size_px",), _A_TEXT))
 
 
 class Callout(Struct, frozen=True):
@@ -256,14 +279,14 @@ class Callout(Struct, frozen=True):
     def __post_init__(self) -> None:
         _check_text(self.text)
         _check_place(self.leader)
-        _check_range(self.size_px, *SIZES_PX, "size of a text in pixels")
+        _check_range(self.size_px, *SIZES_PX, _SIZE_OF_A_TEXT)
 
     def fields(self) -> dict[str, Any]:
         return {"text": self.text, "leader": list(self.leader), "size_px": self.size_px}
 
     @classmethod
     def from_fields(cls, data: dict[str, Any]) -> Callout:
-        size_px = finite_numbers(data, ("size_px",), "A callout")[0]
+        size_px = finite_numbers(data, ("size_px",), _A_CALLOUT)[0]
         return cls(_text(data.get("text")), _place(data.get("leader")), size_px)
 
 
@@ -276,7 +299,7 @@ class Numbered(Struct, frozen=True):
     kind: ClassVar[str] = "numbered_marker"
 
     def __post_init__(self) -> None:
-        _check_range(self.number, 1, MOST_NUMBER, "number of a marker")
+        _check_range(self.number, 1, MOST_NUMBER, _NUMBER)
 
     def fields(self) -> dict[str, Any]:
         return {"number": self.number, "locked": self.locked}
@@ -324,7 +347,7 @@ def shape_of(text: str) -> MarkShape | None:
     if not text or len(text) > _LONGEST_JSON:
         return None
     try:
-        data = json_object(text, "The shape")
+        data = json_object(text, _THE_SHAPE)
         kind = data.get("kind")
         made = _BY_KIND.get(kind) if isinstance(kind, str) else None
         shape: MarkShape | None = None if made is None else made.from_fields(data)
@@ -477,7 +500,7 @@ def _is_near(a: NDArray[np.float64], b: NDArray[np.float64], within: float) -> b
 def _place(value: Any) -> Place:
     if not isinstance(value, list) or len(value) != 2:
         raise InvalidValue("A place is a longitude and a latitude.")
-    lon, lat = finite_numbers({"lon": value[0], "lat": value[1]}, ("lon", "lat"), "A place")
+    lon, lat = finite_numbers({"lon": value[0], "lat": value[1]}, ("lon", "lat"), _A_PLACE)
     return lon, lat
 
 
@@ -489,16 +512,16 @@ def _text(value: Any) -> str:
 
 def _check_place(place: Place) -> None:
     lon, lat = place
-    _check_range(lon, -_MOST_LON, _MOST_LON, "longitude")
-    _check_range(lat, -90.0, 90.0, "latitude")
+    _check_range(lon, -_MOST_LON, _MOST_LON, _LONGITUDE)
+    _check_range(lat, -90.0, 90.0, _LATITUDE)
 
 
-def _check_range(value: float, least: float, most: float, what: str) -> None:
+def _check_range(value: float, least: float, most: float, what: Phrase) -> None:
     if not least <= value <= most:  # also false for nan
         raise InvalidValue("The {what} lies from {least} to {most}.", what=what, least=f"{least:g}", most=f"{most:g}")
 
 
-def _check_word(word: str, words: tuple[str, ...], what: str) -> None:
+def _check_word(word: str, words: tuple[str, ...], what: Phrase) -> None:
     if word not in words:
         raise InvalidValue("The {what} is one of {words}.", what=what, words=", ".join(words))
 

@@ -33,7 +33,11 @@ from layers.geo.measure import (
     geometry_length_m,
 )
 from layers.geo.on_earth import why_off_earth
+from layers.phrase import Phrase
 from layers.text.measured_values import ANGLE, AREA, FACTORS, LENGTH, value_text
+
+_WHAT = Phrase("A measurement")
+
 
 type MeasuredLines = list[NDArray[np.float64]]
 
@@ -113,7 +117,7 @@ class Measurement(Struct, frozen=True):
         if not isinstance(quantity, str) or not isinstance(unit, str):
             raise InvalidValue("A measurement names what is measured, and its unit.")
         numbers = {key: data[key] for key in ("pick_m", "result", "error") if key in data}
-        return cls(quantity, unit, **dict(zip(numbers, finite_numbers(data, numbers, "A measurement"), strict=True)))
+        return cls(quantity, unit, **dict(zip(numbers, finite_numbers(data, numbers, _WHAT), strict=True)))
 
     @property
     def text(self) -> str:

@@ -108,7 +108,7 @@ class ShadowMark(Struct, frozen=True):
         at, date_kind, kind = (_text(image, key) for key in ("acquired_at", "date_kind", "kind"))
         suns = [_number(image, key) for key in ("sun_azimuth_deg", "sun_elevation_deg")]
         facts = ShadowImage(at, date_kind, kind, *suns)
-        found: dict[str, Any] = dict(zip(names, finite_numbers(data, names, "A shadow"), strict=True))
+        found: dict[str, Any] = dict(zip(names, finite_numbers(data, names, Phrase("A shadow")), strict=True))
         found |= {key: _text(data, key) for key in ("said_kind", "sun_basis")}
         found |= {key: _number(data, key) for key in ("result", "error", "sun_azimuth_deg", "sun_elevation_deg")}
         return cls(**found, is_base_hidden=hidden, image=facts)
@@ -217,4 +217,4 @@ def _text(data: dict[str, Any], key: str) -> str:
 
 
 def _number(data: dict[str, Any], key: str) -> float | None:
-    return None if data.get(key) is None else finite_numbers(data, (key,), "A shadow")[0]
+    return None if data.get(key) is None else finite_numbers(data, (key,), Phrase("A shadow"))[0]

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from layers.document.json_fields import json_object
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from layers.raster.point_fit.control_point import PointSet
 
 MOST_CHARS = 200_000
@@ -18,7 +19,7 @@ def read_control_points(text: str) -> PointSet | None:
     if not text or len(text) > MOST_CHARS:
         return None
     try:
-        data = json_object(text, "A layer's control points")
+        data = json_object(text, Phrase("A layer's control points"))
         return PointSet.from_json(data) if data else None
     except InvalidValue:
         return None

@@ -93,8 +93,8 @@ def read_nudge(text: str) -> Nudge | None:
     if not text or len(text) > _MOST_CHARS:
         return None
     try:
-        data = json_object(text, "A layer's nudge")
-        dx, dy, lon, lat = finite_numbers(data, ("dx_m", "dy_m", "lon", "lat"), "A layer's nudge")
+        data = json_object(text, Phrase("A layer's nudge"))
+        dx, dy, lon, lat = finite_numbers(data, ("dx_m", "dy_m", "lon", "lat"), Phrase("A layer's nudge"))
     except InvalidValue:
         return None
     if math.hypot(dx, dy) > MOST_M or abs(lon) > 360.0 or abs(lat) > _POLE_DEG:

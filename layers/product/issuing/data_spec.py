@@ -11,12 +11,13 @@ from layers.document.comparison import read_bounds
 from layers.document.json_fields import json_object
 from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
+from layers.phrase import Phrase
 from layers.product.page_formats import DATA_ENDINGS
 from layers.product.spec import LONGEST_JSON, LONGEST_TEXT
 
 KIND = "data"
 MOST_SITES = 200_000
-_WHAT = "The product"
+_WHAT = Phrase("The product")
 
 
 class DataSpec(Struct, frozen=True):

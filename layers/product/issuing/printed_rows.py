@@ -16,6 +16,7 @@ from layers.document.json_fields import json_object
 from layers.document.rows import Product, Row
 from layers.document.site import Site
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 
 if TYPE_CHECKING:
     from layers.product.content import ProductContent
@@ -53,7 +54,7 @@ _UNPRINTED = frozenset(
     }
 )
 """Fields that no product prints: bookkeeping and looks. Another value of one makes no product wrong."""
-_WHAT = "The numbers of the product"
+_WHAT = Phrase("The numbers of the product")
 _DIGEST_BYTES = 6
 
 

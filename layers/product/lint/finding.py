@@ -65,10 +65,14 @@ class Checked(Struct, frozen=True, dict=True):
     facts: ProductFacts
 
     def holds(self, text: str) -> bool:
-        """True where the page has these words, line breaks and quotation marks apart; of a page that is not laid out
-        nobody can tell, so that it has.
+        """True where the page has these words in its language, line breaks and quotation marks apart; of a page that is
+        not laid out nobody can tell, so that it has.
         """
-        return not self.facts.is_laid_out or plain(text) in self._page
+        return not self.facts.is_laid_out or self.printed(text) in self._page
+
+    def printed(self, text: str) -> str:
+        """A text in the page's language, as the rules compare it."""
+        return plain(self.facts.printed(text))
 
     @property
     def maps(self) -> tuple[MapFact, ...]:

@@ -32,7 +32,7 @@ _FORBIDS = re.compile(
 )
 """Licences that an annotated picture would break: a mark on an image is a change to it."""
 _BEFORE_AFTER = re.compile(r"\b(before|after)\b", re.IGNORECASE)
-_MATCHED = re.compile(r"match|same stretch", re.IGNORECASE)
+_SIDES = ("before", "after")
 _DIFFERENCE = ("season", "sun", "angle", "registration")
 _SAME_FRAME = 1e-6
 
@@ -228,7 +228,7 @@ def _same_frame(checked: Checked) -> Iterator[Fault]:
 
 def _before_after(checked: Checked) -> Iterator[Fault]:
     """*Before* and *after* need dates that are known and apart, in that order."""
-    named = [(one, found[1].casefold()) for one in checked.maps if (found := _BEFORE_AFTER.search(one.title))]
+    named = [(one, side) for one in checked.maps if (side := _called(one))]
     if not named:
         return
     tops = {one.number: image for one, image in _tops(checked.maps)}
@@ -253,6 +253,14 @@ def _before_after(checked: Checked) -> Iterator[Fault]:
         )
 
 
+def _called(one: MapFact) -> str:
+    """*before* or *after*: as the page calls a map, else as its title does, where that is English."""
+    if one.side in _SIDES:
+        return one.side
+    found = _BEFORE_AFTER.search(one.title)
+    return found[1].casefold() if found else ""
+
+
 def _same_stretch(checked: Checked) -> Iterator[Fault]:
     """The same stretch is honest for the same sensor and units only; else it is matched, and that is said.
 
@@ -264,16 +272,15 @@ def _same_stretch(checked: Checked) -> Iterator[Fault]:
         if checked.spec.layout == "panels" and (a.layer == b.layer or not _same_ground(one, other)):
             continue
         where = Phrase("{map_name} and {map_name_2}", map_name=map_name(one), map_name_2=map_name(other))
-        says_match = any(_MATCHED.search(words) for words in (a.processing, b.processing, a.stretch, b.stretch))
         are_alike = bool(a.sensor) and a.sensor == b.sensor and bool(a.units) and a.units == b.units
-        if are_alike and a.stretch != b.stretch and not says_match:
+        if are_alike and a.stretch != b.stretch and not (a.tells_match or b.tells_match):
             yield Fault(
                 where,
                 Phrase("The same sensor is stretched in two ways: what differs may be the stretch."),
                 Phrase("Give both the same stretch."),
                 Jump("product", "", "match"),
             )
-        elif not are_alike and not says_match and a.stretch and b.stretch:
+        elif not are_alike and not (a.tells_match or b.tells_match) and a.stretch and b.stretch:
             yield Fault(
                 where,
                 Phrase("They are of different sensors or units, or these are not stated: colours cannot be compared."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -14,13 +14,18 @@ from layers.product.lint.finding import BLOCKING, WARNING, Checked, Fault, Jump,
 from layers.product.parties import (
     LEAST_EXCERPT,
     PartyNames,
+    Telling,
     attribution_of,
     counted_only,
+    identity_sentence,
     is_written,
     left_out_words,
     names_of,
+    no_own_answer,
     of_all_marks,
-    short_name,
+    party_claims,
+    places,
+    told_parties,
 )
 from layers.product.site_words import NAMED_ROLE
 from layers.text.counted import counted
@@ -29,23 +34,30 @@ _PIECE = re.compile('[“"„«]([^”"»]*(?:\\.\\.\\.|…)[^”"»]*)[”"»]'
 _DOTS = re.compile(r"\.\.\.|…")
 _REPORTED = re.compile(r"\b(?:report|claim|alleg|accus|said\b|says\b|suspect|named\b|blam)", re.IGNORECASE)
 _COUNT = re.compile(r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b", re.IGNORECASE)
-_ALL_INFERRED = re.compile(r"places inferred by us(?:, but for (.*))?\.?$")
-_OURS = re.compile(r"\bours\b")
 _MOST_SHARE = 0.5
 _SAME_PT = 0.05
 
 
 class _File(Struct, frozen=True):
-    """One file of a product: the texts that can be read in it, those whole, and who is named in any of them."""
+    """One file of a product under check: the texts that can be read in it, those whole, and who is named in any."""
 
+    checked: Checked
     name: str
-    texts: tuple[str, ...]
-    whole: str
-    read: frozenset[str]
-    is_laid_out: bool
+    texts: tuple[str, ...] = ()
+    whole: str = ""
+    read: frozenset[str] = frozenset()
+
+    @property
+    def is_laid_out(self) -> bool:
+        return self.checked.facts.is_laid_out
 
     def holds(self, text: str) -> bool:
-        return not self.is_laid_out or plain(text) in self.whole
+        """True where it has these words in its language, or nobody can tell."""
+        return not self.is_laid_out or self.printed(text) in self.whole
+
+    def printed(self, text: str) -> str:
+        """A text in the language of the page, as the rules compare it."""
+        return self.checked.printed(text)
 
 
 def _files(checked: Checked) -> Iterator[_File]:
@@ -54,7 +66,7 @@ def _files(checked: Checked) -> Iterator[_File]:
     names = PartyNames.of(content)
     if not facts.is_laid_out:
         every = frozenset(one.uuid for one in _everybody(checked))
-        yield _File(Phrase("the product"), (), "", every, False)
+        yield _File(checked, Phrase("the product"), read=every)
         return
     for pages in [range(facts.pages)] if facts.is_one_file else [[page] for page in range(facts.pages)]:
         whole = [one for one in facts.texts if one.page in pages and (facts.is_one_file or not one.is_part)]
@@ -63,7 +75,7 @@ def _files(checked: Checked) -> Iterator[_File]:
         read = frozenset(uuid for text in (*parts, *alts) for uuid in names.read_in(text))
         words = tuple(one.words for one in whole)
         name = Phrase("the file") if len(pages) == facts.pages else Phrase("page {pages} as a file", pages=pages[0] + 1)
-        yield _File(name, words, plain("\n".join(words)), read, True)
+        yield _File(checked, name, words, plain("\n".join(words)), read)
 
 
 def _everybody(checked: Checked) -> list[NamedSite]:
@@ -148,7 +160,7 @@ def _words(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
             Phrase("Show the claims, or choose a larger page."),
             to_part("claims"),
         )
-    elif not any(_has_speaker(text, claim) for text in bearing):
+    elif not any(_has_speaker(file, text, claim) for text in bearing):
         yield Fault(
             where,
             Phrase("The words stand there without “{attribution_of}”.", attribution_of=short(attribution_of(claim))),
@@ -176,12 +188,12 @@ def _longest(names: Sequence[str]) -> list[str]:
     return [name for name in names if not any(name != other and name in other for other in names)]
 
 
-def _has_speaker(text: str, claim: ClaimSaid) -> bool:
+def _has_speaker(file: _File, text: str, claim: ClaimSaid) -> bool:
     line = plain(text)
     if not claim.quotes or (claim.voice == "speaker" and claim.words_kind == "direct speech"):
         numbers = [quote.source.number for quote in claim.quotes]
-        return plain(claim.speaker) in line and all(number.casefold() in line for number in numbers)
-    return plain(attribution_of(claim)) in line
+        return file.printed(claim.speaker) in line and all(number.casefold() in line for number in numbers)
+    return file.printed(attribution_of(claim)) in line
 
 
 def _answers(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
@@ -200,9 +212,8 @@ def _answers(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
                 Phrase("Show the claims with their answers, or choose a larger page."),
                 to_part("claims"),
             )
-    numbers = [quote.source.number for quote in claim.quotes]
-    is_silent = bool(claim.responses) and all(answer.is_to_whole for answer in claim.responses)
-    if is_silent and numbers and not _says_none(file, numbers):
+    is_silent = bool(no_own_answer([claim]))
+    if is_silent and claim.quotes and not file.holds(no_own_answer(party_claims(file.checked.content))):
         yield Fault(
             where,
             Phrase("It does not say that those who are named have no answer of their own in the source."),
@@ -212,15 +223,8 @@ def _answers(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
 
 
 def _has_answer(file: _File, answer: ResponseSaid) -> bool:
-    words, who = plain(answer.words or answer.sentence), plain(answer.speaker)
+    words, who = file.printed(answer.words or answer.sentence), file.printed(answer.speaker)
     return not file.is_laid_out or any(words in line and who in line for line in map(plain, file.texts))
-
-
-def _says_none(file: _File, numbers: Iterable[str]) -> bool:
-    lines = [plain(text) for text in file.texts if "own answer" in text]
-    return not file.is_laid_out or any(
-        "none in" in line and all(n.casefold() in line for n in numbers) for line in lines
-    )
 
 
 def _context(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
@@ -241,14 +245,14 @@ def _context(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
 
 def _ours(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
     for one in claim.parties:
-        if one.place_inferred and file.is_laid_out and not _says_inferred(file, one):
+        if one.place_inferred and not _tells_inferred(file, one):
             yield Fault(
                 where,
                 Phrase("We have put “{name}” where it is shown, and that is not said.", name=short(one.name)),
                 Phrase("Print “{inferred}” beside it.", inferred=one.inferred),
                 to_part("claims"),
             )
-        if file.is_laid_out and not is_written(one, claim.said) and not _says_ours(file, one):
+        if not is_written(one, claim.said) and not file.holds(identity_sentence(one)):
             yield Fault(
                 where,
                 Phrase(
@@ -260,19 +264,11 @@ def _ours(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
             )
 
 
-def _says_inferred(file: _File, one: NamedSite) -> bool:
-    """True where a sentence says so that names it, or that means all but those whom it names."""
-    name = plain(short_name(one))
-    for line in map(plain, file.texts):
-        all_but = _ALL_INFERRED.search(line)
-        if name not in (all_but[1] or "") if all_but else "inferred by us" in line and name in line:
-            return True
-    return False
-
-
-def _says_ours(file: _File, one: NamedSite) -> bool:
-    name = plain(short_name(one))
-    return any(name in line and _OURS.search(line) for line in map(plain, file.texts))
+def _tells_inferred(file: _File, one: NamedSite) -> bool:
+    """True where one of the sentences for that stands there, at whatever length the page tells its parties."""
+    parties = told_parties(file.checked.content)
+    told = (some for level in (Telling.WORDS, Telling.BRIEF) for some in places(parties, level))
+    return any(one in some.parties and file.holds(some.sentence) for some in told)
 
 
 def _alike(checked: Checked, told: set[str]) -> Iterator[Fault]:
@@ -297,7 +293,7 @@ def _alike(checked: Checked, told: set[str]) -> Iterator[Fault]:
 
 
 def _sizes_differ(checked: Checked, one: MapFact, drawn: frozenset[str]) -> bool:
-    names = {plain(site.name) for site in checked.content.sites if site.uuid in drawn}
+    names = {checked.printed(site.name) for site in checked.content.sites if site.uuid in drawn}
     labels: list[TextFact] = [text for text in checked.facts.texts if text.part == "label" and text.page == one.page]
     sizes = [text.size_pt for text in labels if plain(text.words) in names]
     return bool(sizes) and max(sizes) - min(sizes) > _SAME_PT

@@ -74,18 +74,18 @@ _CODE = {
     "editforminitcode": Phrase("Python of a form"),
     "editforminitfilepath": Phrase("Python of a form"),
     "annotationform": Phrase("a form of its own"),
-    "attributeEditorQmlElement": "QML in a form",
-    "attributeEditorHtmlElement": "HTML in a form",
+    "attributeEditorQmlElement": Phrase("QML in a form"),
+    "attributeEditorHtmlElement": Phrase("HTML in a form"),
     "attributeEditorAction": Phrase("an action"),
     "mapTip": Phrase("HTML of map tips"),
-    "Macros": "macros",
+    "Macros": Phrase("macros"),
     "ExpressionFunctions": Phrase("functions in Python"),
     "pythonCode": "Python",
     "projectModels": Phrase("processing models"),
-    "Sensors": "sensors",
+    "Sensors": Phrase("sensors"),
     "HtmlAnnotationItem": Phrase("HTML on the map"),
     "FormAnnotationItem": Phrase("a form on the map"),
-    "ComposerHtml": "HTML in a layout",
+    "ComposerHtml": Phrase("HTML in a layout"),
 }
 """Elements that hold code, at any depth; QGIS writes most of them empty too, and then they hold none."""
 _CALL = re.compile(

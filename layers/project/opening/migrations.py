@@ -13,6 +13,7 @@ from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.json_fields import json_object
 from layers.errors import CaseDamaged, InvalidValue
+from layers.phrase import Phrase
 from layers.project.storage.schema import SCHEMA_VERSION
 
 REPAIRS = "Geoloupe, when the case was opened"
@@ -45,7 +46,7 @@ def _changes_to_2(document: Document) -> Iterator[Change]:
 
 def _shape(text: str) -> str:
     try:
-        return str(json_object(text, "The shape").get("kind", "")) if text else ""
+        return str(json_object(text, Phrase("The shape")).get("kind", "")) if text else ""
     except InvalidValue:
         return ""
 

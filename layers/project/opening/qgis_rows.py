@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from layers.document.json_fields import json_object
 from layers.errors import InvalidValue
-from layers.phrase import Phrase
+from layers.phrase import Phrase, joined
 from layers.project.opening.case_reader import CaseReader, Chunk, Unfit
 from layers.project.opening.foreign_code import JudgedText, is_suspect, judged_project, judged_sld, judged_style
 from layers.project.storage.schema import OUR_PROJECT, PROJECT_METADATA, STYLES_KEY
@@ -51,7 +51,7 @@ def style_rows_of(case: CaseReader) -> Iterator[QgisRow]:
     """All styles; ours where nobody has changed them are only looked through for code."""
     ours: dict[str, Any] = {}
     with suppress(InvalidValue):  # then all of them stand as they stood
-        ours = json_object(case.opened.meta.get(STYLES_KEY, ""), "The list of styles")
+        ours = json_object(case.opened.meta.get(STYLES_KEY, ""), Phrase("The list of styles"))
     for row in facts(case, "layer_styles"):
         table, name, qml, sld = (_text(row.get(key)) for key in ("f_table_name", "styleName", "styleQML", "styleSLD"))
         title = Phrase("The style “{name}” of {table}", name=_short(name), table=_short(table))
@@ -108,7 +108,7 @@ def _text(value: Any) -> str:
 
 def _listed(nouns: tuple[str, ...]) -> str:
     *some, last = nouns
-    return Phrase("{some} and {last}", some=", ".join(some), last=last) if some else last
+    return Phrase("{some} and {last}", some=joined(", ", some), last=last) if some else last
 
 
 def _short(name: str) -> str:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from layers.colour.palettes import layer_seed
 from layers.document.json_fields import json_object
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from layers.project.opening.layer_paths import Reach, judged
 from layers.project.qgis.qml_out import layer_attributes, layer_elements
 from layers.vector.style.layer_style import VectorStyle
@@ -95,6 +96,6 @@ def _automatic(uuid: str, geometry: str) -> VectorStyle | None:
 
 def _object(text: str | None) -> dict[str, Any]:
     try:
-        return json_object(text or "", "It")
+        return json_object(text or "", Phrase("It"))
     except InvalidValue:
         return {}

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from layers.errors import InvalidValue
-from layers.phrase import Phrase
+from layers.phrase import Phrase, joined
 from layers.project.qgis.qml_symbols_in import LONGEST_TEXT, SymbolReader, color_of, number_of
 from layers.project.qgis.qml_symbols_out import MM_PX, PEN_SIDES
 from layers.project.qgis.qml_text import parse_qml, values_of
@@ -44,7 +44,7 @@ class QmlStyle(Struct, frozen=True):
         *some, last = self.missing
         return Phrase(
             "Not taken over from the QML style: {some}{value}{last}.",
-            some=", ".join(some),
+            some=joined(", ", some),
             value=Phrase(" and ") if some else "",
             last=last,
         )
@@ -73,12 +73,12 @@ def read_qml(text: bytes) -> QmlStyle:
 
 def _note_others(root: Element, reader: SymbolReader) -> None:
     if number_of(root.findtext("layerOpacity") or "1", 1.0) != 1.0:
-        reader.note("the opacity of the layer")
+        reader.note(Phrase("the opacity of the layer"))
     if number_of(root.findtext("blendMode") or "0", 0.0) or number_of(root.findtext("featureBlendMode") or "0", 0.0):
-        reader.note("blending")
+        reader.note(Phrase("blending"))
     diagrams = root.find("SingleCategoryDiagramRenderer")
     if diagrams is not None and root.find("LinearlyInterpolatedDiagramRenderer") is not None:
-        reader.note("diagrams")
+        reader.note(Phrase("diagrams"))
 
 
 def _renderer(renderer: Element, symbols: dict[str, Symbol], reader: SymbolReader) -> VectorStyle:
@@ -123,7 +123,7 @@ def _categorised(renderer: Element, symbols: dict[str, Symbol], reader: SymbolRe
         symbol, shown = symbols.get(one.get("symbol", ""), Symbol()), one.get("render", "true") != "false"
         values = [value.get("value", "") for value in one.findall("val")] or [one.get("value", "")]
         if any(len(value) > LONGEST_TEXT for value in values):
-            reader.note(f"values of more than {LONGEST_TEXT} characters")
+            reader.note(Phrase("values of more than {most} characters", most=LONGEST_TEXT))
             continue
         if one.get("type") == "NULL" or (values == [""] and one.get("type", "string") == "string"):
             other, show_other = symbol, shown
@@ -141,16 +141,16 @@ def _rules(renderer: Element, symbols: dict[str, Symbol], reader: SymbolReader) 
         symbol, shown = symbols.get(rule.get("symbol", ""), Symbol()), rule.get("checkstate", "1") != "0"
         text = rule.get("filter", "")
         if rule.findall("rule"):
-            reader.note("rules within rules")
+            reader.note(Phrase("rules within rules"))
         if rule.get("scalemindenom") or rule.get("scalemaxdenom"):
-            reader.note("scales of single rules")
+            reader.note(Phrase("scales of single rules"))
         if text.upper() == "ELSE":
             other, show_other = symbol, shown
             continue
         try:
             check_rule(text)
         except InvalidValue:
-            reader.note(f"the rule {text[:60]}")
+            reader.note(Phrase("the rule {text}", text=text[:60]))
             continue
         classes.append(StyleClass(symbol, reader.text(rule.get("label", "")), rule=text, shown=shown))
     return VectorStyle(mode="rules", classes=tuple(classes), show_other=show_other).with_symbol(other)
@@ -159,11 +159,11 @@ def _rules(renderer: Element, symbols: dict[str, Symbol], reader: SymbolReader) 
 def _column(attribute: str, reader: SymbolReader) -> str:
     """A column's name; an expression cannot be one."""
     if len(attribute) > LONGEST_TEXT:
-        reader.note("columns with very long names")
+        reader.note(Phrase("columns with very long names"))
         return ""
     name = attribute[1:-1] if re.fullmatch(r'"[^"]+"', attribute) else attribute
     if re.search(r"[()|+*/<>=]", name):
-        reader.note("classes of an expression")
+        reader.note(Phrase("classes of an expression"))
         return ""
     return name
 
@@ -171,7 +171,7 @@ def _column(attribute: str, reader: SymbolReader) -> str:
 def _labels(labeling: Element, reader: SymbolReader, *, is_line: bool) -> LabelStyle:
     settings, text = labeling.find("settings"), labeling.find("settings/text-style")
     if settings is None or text is None:
-        reader.note("labels by rules")
+        reader.note(Phrase("labels by rules"))
         return LabelStyle()
     written = _label_text(text, reader)
     buffer, placement, rendering = text.find("text-buffer"), settings.find("placement"), settings.find("rendering")
@@ -198,7 +198,7 @@ def _labels(labeling: Element, reader: SymbolReader, *, is_line: bool) -> LabelS
             visible_from=number_of(rendering.get("scaleMax", ""), 0.0) if limited and rendering is not None else 0.0,
         )
     except InvalidValue:
-        reader.note("labels")
+        reader.note(Phrase("labels"))
         return LabelStyle()
 
 
@@ -212,12 +212,12 @@ def _own_label(written: str) -> str:
 def _label_text(text: Element, reader: SymbolReader) -> str:
     written = text.get("fieldName", "")
     if len(written) > MAX_CHARS:
-        reader.note("a label made by an expression")
+        reader.note(Phrase("a label made by an expression"))
         return ""
     if text.get("isExpression") != "1":
         return written if "{" not in written and "}" not in written else f"{{{written}}}"
     if len(written) > _LONGEST_LABEL:
-        reader.note("a label made by an expression")
+        reader.note(Phrase("a label made by an expression"))
         return ""
     if match := re.fullmatch(r'\s*"((?:[^"]|"")+)"\s*', written):
         return match.group(1).replace('""', '"')
@@ -232,6 +232,6 @@ def _label_text(text: Element, reader: SymbolReader) -> str:
             parts.append("{" + part["number"].replace('""', '"') + f":.{part['digits']}f}}")
         at = part.end() + (len(_JOINS) if own.startswith(_JOINS, part.end()) else 0)
     if not own or at < end:
-        reader.note("a label made by an expression")
+        reader.note(Phrase("a label made by an expression"))
         return ""
     return "".join(parts)

@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element
 from msgspec.structs import replace
 
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from layers.project.qgis.qml_symbols_out import MM_PX, sign_of_svg
 from layers.project.qgis.qml_text import values_of
 from layers.vector.style.symbol import Symbol
@@ -44,7 +45,7 @@ class SymbolReader:
         """The nearest symbol that we can draw."""
         layers = [one for one in element.findall("layer") if one.get("enabled", "1") != "0"]
         if len(layers) > MOST_LAYERS:
-            self.note("symbols of very many layers")
+            self.note(Phrase("symbols of very many layers"))
             layers = layers[:MOST_LAYERS]
         kinds = {"marker": self._marker, "line": self._line, "fill": self._fill}
         made = kinds.get(element.get("type", ""), self._marker)
@@ -53,28 +54,28 @@ class SymbolReader:
                 option.get("name") == "active" and option.get("value") == "true"
                 for option in layer.findall("data_defined_properties//Option")
             ):
-                self.note("values taken from columns or expressions")
+                self.note(Phrase("values taken from columns or expressions"))
         try:
             return _faded(made(layers), number_of(element.get("alpha", "1"), 1.0))
         except InvalidValue:
-            self.note("a symbol beyond our limits")
+            self.note(Phrase("a symbol beyond our limits"))
             return Symbol()
 
     def note(self, what: str) -> None:
         """Of very many things that are not taken over, some are named."""
-        self.missing[what if len(self.missing) < MOST_NOTES else "more of the like"] = None
+        self.missing[what if len(self.missing) < MOST_NOTES else Phrase("more of the like")] = None
 
     def text(self, text: str) -> str:
         """A text that is written into legends, cut where it is longer than is ever read."""
         if len(text) > LONGEST_TEXT:
-            self.note(f"texts behind their {LONGEST_TEXT}th character")
+            self.note(Phrase("texts behind their {most}th character", most=LONGEST_TEXT))
         return text[:LONGEST_TEXT]
 
     def _px(self, values: dict[str, str], name: str, default: float) -> float:
         unit = values.get(f"{name}_unit", "MM")
         factor = _UNITS_PX.get(unit, 0.0)
         if not factor:
-            self.note("sizes in map units")
+            self.note(Phrase("sizes in map units"))
             return default
         return round(number_of(values.get(name, ""), default / factor) * factor, 3)
 
@@ -97,9 +98,11 @@ class SymbolReader:
                 )
             else:
                 self.note(
-                    {"SvgMarker": "SVG pictures", "RasterMarker": "pictures", "FontMarker": "letters as signs"}.get(
-                        kind, "signs of another kind"
-                    )
+                    {
+                        "SvgMarker": Phrase("SVG pictures"),
+                        "RasterMarker": Phrase("pictures"),
+                        "FontMarker": Phrase("letters as signs"),
+                    }.get(kind, Phrase("signs of another kind"))
                 )
         return symbol
 
@@ -107,12 +110,12 @@ class SymbolReader:
         name = values.get("name", "circle")
         shape = _SHAPES.get(name)
         if shape is None:
-            self.note(f"the shape {name[:30]}")
+            self.note(Phrase("the shape {name}", name=name[:30]))
             shape = "circle"
         reach = {"diamond": 1.1, "star": 1.2, "triangle": 1.15}.get(shape, 1.0)
         stroked = values.get("outline_style", "solid") != "no"
         if number_of(values.get("angle", ""), 0.0) and shape != "circle":
-            self.note("turned signs")
+            self.note(Phrase("turned signs"))
         width = self._px(values, "outline_width", 1.0) if stroked else 0.0
         return Symbol(
             color_of(values.get("outline_color", "")) or "#000000",
@@ -158,7 +161,7 @@ class SymbolReader:
                 arrow="along" if any("interval" in e or "central" in e for e in ends) else "both" if both else "end",
             )
         if any(one.get("class") not in ("SimpleLine", "MarkerLine", "SimpleFill") for one in layers):
-            self.note("lines or fills of another kind")
+            self.note(Phrase("lines or fills of another kind"))
         return symbol
 
     def _dash(self, values: dict[str, str], width: float) -> tuple[float, ...]:
@@ -167,7 +170,7 @@ class SymbolReader:
             written = values.get("customdash", "").split(";", MOST_DASHES)
             parts = [round(number_of(part, 0.0) * factor / width, 2) for part in written]
             if len(parts) > MOST_DASHES:
-                self.note("long dash patterns")
+                self.note(Phrase("long dash patterns"))
             elif len(parts) % 2 == 0 and all(part > 0 for part in parts):
                 return tuple(parts)
         return _DASHES.get(values.get("line_style", ""), ())
@@ -179,7 +182,7 @@ class SymbolReader:
                 values = values_of(layer)
                 outlined = values.get("outline_style", "solid") != "no"
                 if values.get("style", "solid") not in ("solid", "no"):
-                    self.note("hatched fills")
+                    self.note(Phrase("hatched fills"))
                 symbol = Symbol(
                     color_of(values.get("outline_color", "")) or "#000000",
                     self._px(values, "outline_width", 1.0) if outlined else 0.0,

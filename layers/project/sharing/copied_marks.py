@@ -98,7 +98,7 @@ def cited_by(site: Site) -> list[str]:
 
 def marks_in_text(text: str) -> CopiedMarks:
     """The marks in GeoJSON, be it ours or not. Raises InvalidValue with a sentence that says why there are none."""
-    data = json_object(text, "The pasted text")
+    data = json_object(text, Phrase("The pasted text"))
     kind = data.get("type")
     if kind == "FeatureCollection":
         features = data.get("features")

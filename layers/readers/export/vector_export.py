@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from layers.decoding import decoded, encoded
 from layers.errors import CannotBePlaced, DiskFull, ExportFailed
-from layers.phrase import Phrase
+from layers.phrase import Phrase, joined
 from layers.readers.export.export_facts import ExportFacts, as_kind, facts_of
 from layers.readers.export.export_table import append_table, copy_to_flatgeobuf, keep_fids
 from layers.readers.export.export_text import append_features, append_lines, lines_in, shapes_in_lonlat
@@ -102,7 +102,7 @@ def _remark(kind: str, facts: ExportFacts, types: dict[str, str]) -> str:
                 bytes_in=", ".join(bytes_in)[:80],
             )
         )
-    return " ".join(found)
+    return joined(" ", found)
 
 
 def _wanted_rows(source: VectorSource, start: int, wanted: NDArray[np.int64] | None) -> Rows:

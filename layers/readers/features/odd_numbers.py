@@ -55,7 +55,7 @@ def odd_number_problems(
     """Sentences about them; rows have the numbers that people see."""
     problems = RowProblems()
     for name, found in odd_numbers(source, integers, reals, fids).items():
-        what = "whole number" if name in integers else "number"
+        what = Phrase("whole number") if name in integers else Phrase("number")
         for fid, text in found.items():
             problems.add(
                 fid - 1,

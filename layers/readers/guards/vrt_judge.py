@@ -19,7 +19,7 @@ from msgspec import Struct
 from layers.errors import BadCRS, FileMissing, GeoloupeError, NotAllowed, NotReadable, TooLarge
 from layers.geo.crs import plain_crs
 from layers.geo.crs_judge import fault_of_crs
-from layers.phrase import Phrase
+from layers.phrase import Phrase, joined
 from layers.readers.files import PICTURES, Content, content_of, regular_file
 from layers.readers.guards.tiff_metadata import names_overviews
 from layers.text.counted import counted
@@ -416,4 +416,4 @@ class _Judge:
 
 def _some(names: list[str]) -> str:
     more = Phrase(" and {count} more", count=len(names) - _NAMED_SOURCES) if len(names) > _NAMED_SOURCES else ""
-    return ", ".join(names[:_NAMED_SOURCES]) + more
+    return joined("", [", ".join(names[:_NAMED_SOURCES]), more])

@@ -33,7 +33,7 @@ def stream_xml[Handler: XmlHandler](
     Where it is no XML from some line on, what stands before is handled. Raises BadXml.
     """
     encoding = encoding_of(file, MAX_BYTES)
-    notes = [f"{name} {encoding.note}."] if encoding.note else []
+    notes: list[str] = [Phrase("{name} {note}.", name=name, note=encoding.note)] if encoding.note else []
     handler = make()
     try:
         _walk(texts_of(file, encoding.name), handler, MAX_BYTES)

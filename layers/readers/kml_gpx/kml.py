@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
-from layers.phrase import Phrase
+from layers.phrase import Phrase, joined
 from layers.readers.files import Content
 from layers.readers.guards.xml_stream import stream_xml
 from layers.readers.guards.zip_guard import member, opened, opened_inside
@@ -95,7 +95,7 @@ def _archived(archive: zipfile.ZipFile, name: str, stem: str, depth: int = 0) ->
         else:
             found += [layer] if is_main or len(layer) else []  # others hold styles
     if not found:
-        raise NotReadable(notes[0] if len(kmls) == 1 else " ".join(notes)) from first
+        raise NotReadable(notes[0] if len(kmls) == 1 else joined(" ", notes)) from first
     main = found[0]
     if len(found) > 1 and is_table_of_contents(main, kmls):
         found.remove(main)

@@ -14,7 +14,7 @@ from rasterio.errors import CRSError
 
 from layers.errors import BadCRS, CannotBePlaced
 from layers.geo.crs import WGS84, crs_text, is_geographic
-from layers.phrase import Phrase
+from layers.phrase import Phrase, joined
 from layers.raster.photograph import photograph_in
 from layers.raster.point_fit.control_point import Method, PointSet
 from layers.raster.point_fit.fitted_points import fitted_points
@@ -123,7 +123,7 @@ class _Finder:
                 Phrase("{name}.aux.xml names another CRS than {name} itself: it is not used.", name=self.name)
             )
         if not found.has_position:
-            self.problems.append(f"{self.name} {self._without_position()}")
+            self.problems.append(joined(" ", [self.name, self._without_position()]))
         if not crs:
             self.problems.append(
                 Phrase(

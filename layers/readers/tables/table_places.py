@@ -181,7 +181,7 @@ def _place(text: Any, index: int, problems: RowProblems) -> tuple[float, float] 
     try:
         found = parse_coordinate(str(text))
     except BadCoordinate as error:
-        problems.add(index, f"“{str(text)[:60]}”: {error.sentence}")
+        problems.add(index, Phrase("“{text}”: {why}", text=str(text)[:60], why=error.sentence))
         return None
     return found.lon, found.lat
 

@@ -465,6 +465,19 @@ def test_layers_of_boundaries_are_known_by_their_names(name: str, is_one: bool) 
     assert draws_boundaries(name) is is_one
 
 
+def test_sides_are_before_and_after_in_any_language() -> None:
+    named = whole().with_map(0, title="Vorher", side="before").with_map(1, title="Nachher", side="after")
+    assert named.found() == []
+    swapped = named.with_map(0, side="after").with_map(1, side="before")
+    assert [one.rule for one in swapped.found()] == ["before-after-dates"]
+
+
+def test_a_declared_match_excuses_unlike_stretches() -> None:
+    unlike = whole().with_image(1, units="", stretch="bands 4, 3, 2")
+    assert [one.rule for one in unlike.found()] == ["same-stretch"]
+    assert unlike.with_image(1, tells_match=True).found() == []
+
+
 def test_panels_of_other_ground_need_no_common_stretch() -> None:
     made = whole().with_spec(layout="panels").with_image(0, stretch="bands 4, 3, 2")
     assert [one.rule for one in made.found()] == ["same-stretch"]

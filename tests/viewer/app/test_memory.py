@@ -72,7 +72,7 @@ def test_f85_an_exception_for_want_of_memory_empties_the_caches_and_a_save_works
     settle(window, qtbot)
     assert not window.session.is_dirty
     assert [site.label for site in read_case(tmp_path / "case.gpkg").document.sites.values()] == ["after"]
-    window.canvas.pan_by(40, 0)
+    window.canvas.motion.pan_by(40, 0)
     settle(window, qtbot)
     assert window.scene.problems() == {}, "the map is read and painted again"
 
@@ -100,7 +100,7 @@ def test_f85_each_shortage_halves_what_is_kept(window: MainWindow, watch: Memory
     for _ in range(20):
         watch.give_back()
     assert said(window) == [("memory", 20)]
-    window.canvas.pan_by(40, 0)
+    window.canvas.motion.pan_by(40, 0)
     settle(window, qtbot)
     tiles = window.context.tiles
     assert (tiles.raw.limit_bytes, tiles.styled.limit_bytes) == (LEAST_BYTES, LEAST_BYTES)

@@ -53,7 +53,7 @@ def show(window: MainWindow, server: TileServer, fault: str, qtbot: QtBot, *, al
     window.session.push(add_layer(window.session.document, "tiles", "Sky", encoded(service), actor="a"))
     x, y = (float(v) for v in transform_points(WGS84, WEB_MERCATOR, 128.3, 51.9))
     window.canvas.viewport.centre_on(x, y, 20.0)
-    window.canvas.come_to_rest()
+    window.canvas.motion.come_to_rest()
     qtbot.waitUntil(window.canvas.is_idle, timeout=20_000)
 
 
@@ -129,8 +129,8 @@ def test_the_plate_lies_on_no_mark_goes_with_a_click_and_leaves_the_badge(window
     canvas.grab_picture()
     assert pane.plate is None
     assert not window.selection.uuids
-    canvas.pan_by(40, 0)
-    canvas.zoom_in()
+    canvas.motion.pan_by(40, 0)
+    canvas.motion.zoom_in()
     qtbot.waitUntil(canvas.is_idle, timeout=20_000)
     canvas.grab_picture()
     assert pane.plate is None, "also elsewhere"

@@ -107,7 +107,7 @@ def make_scene(context: RenderContext) -> Iterator[Callable[..., MapScene]]:
 def canvas(make_scene: Callable[..., MapScene], qtbot) -> MapCanvas:
     """An 800 x 600 canvas that shows the small case."""
     canvas = shown(qtbot, MapCanvas(make_scene()), 800, 600)
-    canvas.zoom_to_bounds(Bounds(9.4, 49.6, 10.6, 50.4), 0.0)
+    canvas.motion.zoom_to_bounds(Bounds(9.4, 49.6, 10.6, 50.4), 0.0)
     canvas.setFocus()
     return canvas
 

@@ -18,7 +18,7 @@ from viewer.canvas.widget import MapCanvas
 def marker(canvas: MapCanvas, qtbot: QtBot) -> PlaceMarker:
     canvas.resize(600, 400)
     canvas.show()
-    canvas.zoom_to_bounds(Bounds(120, 48, 136, 56))
+    canvas.motion.zoom_to_bounds(Bounds(120, 48, 136, 56))
     return PlaceMarker(canvas)
 
 
@@ -37,25 +37,25 @@ def test_it_stands_on_its_place_and_follows_the_view(canvas: MapCanvas, marker: 
     assert marker.isVisible()
     assert _on_place(canvas, marker)
     before = marker.geometry().center()
-    canvas.pan_by(60, 30)
+    canvas.motion.pan_by(60, 30)
     assert _on_place(canvas, marker)
     moved = before - marker.geometry().center()
     assert (moved.x(), moved.y()) == (60, 30)
-    canvas.zoom_in()
+    canvas.motion.zoom_in()
     assert _on_place(canvas, marker)
-    canvas.rotate_by(30)
+    canvas.motion.rotate_by(30)
     assert _on_place(canvas, marker)
 
 
 @pytest.mark.parametrize("crs", [utm_crs(128, 52), polar_crs(90), "EPSG:4326"])
 def test_it_is_right_in_any_crs(canvas: MapCanvas, marker: PlaceMarker, crs: str) -> None:
     marker.show_at(128.334, 51.884)
-    canvas.set_crs(crs)
+    canvas.motion.set_crs(crs)
     assert _on_place(canvas, marker)
 
 
 def test_across_the_antimeridian_it_takes_the_copy_in_view(canvas: MapCanvas, marker: PlaceMarker) -> None:
-    canvas.zoom_to_bounds(Bounds(170, 50, 195, 65))
+    canvas.motion.zoom_to_bounds(Bounds(170, 50, 195, 65))
     marker.show_at(-170.0, 58.0)
     found = marker.anchor()
     assert found is not None

@@ -64,7 +64,7 @@ def place(canvas: MapCanvas, x: int, y: int) -> tuple[float, float]:
 
 def linger(canvas: MapCanvas, qtbot) -> None:
     """Until the view is one to come back to."""
-    qtbot.waitUntil(lambda: not canvas._is_under_way)
+    qtbot.waitUntil(lambda: not canvas.motion.is_under_way)
 
 
 def navigate(canvas: MapCanvas) -> None:
@@ -79,7 +79,7 @@ def test_wheel_zooms_about_the_cursor_and_rests_afterwards(canvas, qtbot):
     assert place(canvas, 200, 150) == pytest.approx(under)
     assert not canvas.is_idle(), "a gesture runs"
     qtbot.waitUntil(canvas.is_idle)
-    canvas.back()
+    canvas.motion.back()
     assert canvas.viewport.resolution == pytest.approx(resolution)
 
 
@@ -93,7 +93,7 @@ def test_stand_ins_of_another_view_are_painted_rarely_and_new_colours_at_once(ma
     drawing.updated.emit()
     assert soon.interval() == LIVE_PAINT_MS, "the same view with other colours"
     qtbot.waitUntil(lambda: not soon.isActive())
-    canvas.zoom_in()
+    canvas.motion.zoom_in()
     drawing.updated.emit()
     assert soon.interval() == LOADING_PAINT_MS
     drawing.complete = True
@@ -110,7 +110,7 @@ def test_drawings_hear_of_gestures_and_rest(make_scene, qtbot):
     wheel(canvas, 100, 100, 1)
     qtbot.waitUntil(canvas.is_idle)
     assert [resting for _, resting in told] == [False, False, True]
-    canvas.zoom_in()
+    canvas.motion.zoom_in()
     assert [resting for _, resting in told[3:]] == [True], "a single step is exact at once"
 
 
@@ -178,19 +178,19 @@ def test_keys_pan_zoom_and_turn(canvas):
 def test_back_and_forward_come_to_the_very_same_view(canvas, qtbot):
     linger(canvas, qtbot)
     first = canvas.viewport.view()
-    canvas.zoom_in()
+    canvas.motion.zoom_in()
     linger(canvas, qtbot)
     second = canvas.viewport.view()
-    canvas.set_crs("EPSG:32632")
+    canvas.motion.set_crs("EPSG:32632")
     third = canvas.viewport.view()
-    canvas.back()
+    canvas.motion.back()
     assert canvas.viewport.view() == second
     QTest.mouseClick(canvas, Qt.MouseButton.BackButton)
     assert canvas.viewport.view() == first
-    canvas.forward()
-    canvas.forward()
+    canvas.motion.forward()
+    canvas.motion.forward()
     assert canvas.viewport.view() == third
-    assert not canvas.can_go_forward
+    assert not canvas.motion.can_go_forward
 
 
 def test_cursor_is_told_in_degrees_and_nan_off_the_map(canvas, qtbot):
@@ -200,24 +200,24 @@ def test_cursor_is_told_in_degrees_and_nan_off_the_map(canvas, qtbot):
     px, py = canvas.viewport.view().to_pixel(x, y)
     QTest.mouseMove(canvas, QPoint(round(px), round(py)))
     assert told[-1] == pytest.approx((10, 50), abs=0.002)
-    canvas.full_view()
+    canvas.motion.full_view()
     for _ in range(3):
-        canvas.zoom_out()
+        canvas.motion.zoom_out()
     QTest.mouseMove(canvas, QPoint(300, 2))
     assert math.isnan(told[-1][0])
     assert math.isnan(told[-1][1])
 
 
-def test_zoom_to_layer_and_exact_bounds(make_scene, qtbot):
+def test_bounds_of_a_layer_and_exact_bounds(make_scene, qtbot):
     canvas = shown(
         qtbot, MapCanvas(make_scene(Document({"layers": [Layer(uuid="a", kind="raster", name="#224466")]}))), 400, 400
     )
-    assert canvas.zoom_to_layer("a")
+    canvas.motion.zoom_to_bounds(canvas.scene.layer_bounds("a"), 0.0)
     assert canvas.viewport.centre_lonlat()[0] == pytest.approx(15)
-    assert not canvas.zoom_to_layer("no such layer")
+    assert canvas.scene.layer_bounds("no such layer") is None
     bounds = Bounds(1e6, 6e6, 1.1e6, 6.1e6)
-    canvas.rotate_by(20)
-    canvas.show_bounds(WEB_MERCATOR, bounds)
+    canvas.motion.rotate_by(20)
+    canvas.motion.show_bounds(WEB_MERCATOR, bounds)
     assert tuple(canvas.viewport.view().world_bounds()) == pytest.approx(tuple(bounds))
 
 
@@ -241,7 +241,7 @@ def test_hover_repaints_nothing_of_the_map(canvas, qtbot, monkeypatch):
         QTest.mouseMove(canvas, QPoint(100 + step, 100))
         canvas.repaint()
     assert len(painted) == 1, "once, to keep it as a picture"
-    canvas.zoom_in()
+    canvas.motion.zoom_in()
     canvas.repaint()
     assert len(painted) == 2
 
@@ -249,7 +249,7 @@ def test_hover_repaints_nothing_of_the_map(canvas, qtbot, monkeypatch):
 def test_the_map_below_a_hint_is_the_map_as_it_was_painted(canvas, qtbot):
     canvas.show_overlays = False
     qtbot.waitUntil(canvas.is_idle)
-    canvas.zoom_in()
+    canvas.motion.zoom_in()
     qtbot.waitUntil(canvas.is_idle)
     straight = canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     canvas.update()
@@ -286,8 +286,8 @@ def test_two_canvases_in_one_window_move_apart_and_share_edits(make_scene, qtbot
     window.show()
     qtbot.waitExposed(window)
     before = right.viewport.view()
-    left.zoom_to_bounds(Bounds(9, 49, 11, 51))
-    left.set_crs("EPSG:32632")
+    left.motion.zoom_to_bounds(Bounds(9, 49, 11, 51))
+    left.motion.set_crs("EPSG:32632")
     assert right.viewport.view() == before
     left.selection.set({"a"})
     assert right.selection.uuids == frozenset()

@@ -26,6 +26,7 @@ from layers.document.source import Source
 from layers.geo.bounds import Bounds
 from viewer.canvas.selection import Selection
 from viewer.commands.history import History
+from viewer.panels.access import CaseAccess, MessageAccess, ViewAccess
 from viewer.panels.context import PanelContext
 
 
@@ -39,10 +40,10 @@ class Desk(Struct):
 
     context: PanelContext
     history: History
-    visited: list[Bounds] = field(default_factory=list)
-    visited_layers: list[str] = field(default_factory=list)
-    consented: list[str] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
+    visited: list[Bounds]
+    visited_layers: list[str]
+    consented: list[str]
+    said: list[str]
     wanted: list[str] = field(default_factory=list)
 
     @property
@@ -84,12 +85,18 @@ def small_case() -> Document:
 def desk(qapp: object) -> Desk:
     document = small_case()
     history = History(document, Journal(), "Olga")
-    context = PanelContext(document, push=history.push, selection=Selection(), actor="Olga")
-    desk = Desk(context, history)
-    context.zoom_to = desk.visited.append
-    context.zoom_to_layer = desk.visited_layers.append
-    context.consent = desk.consented.append
-    context.report = desk.said.append
+    visited: list[Bounds] = []
+    visited_layers: list[str] = []
+    consented: list[str] = []
+    said: list[str] = []
+    context = PanelContext(
+        document,
+        CaseAccess(history.push, "Olga", consent=consented.append),
+        Selection(),
+        view=ViewAccess(visited.append, show_layer=visited_layers.append),
+        messages=MessageAccess(said.append),
+    )
+    desk = Desk(context, history, visited, visited_layers, consented, said)
     context.panel_wanted.connect(desk.wanted.append)
     context.typing_wanted.connect(desk.wanted.append)
     return desk

@@ -10,6 +10,7 @@ from layers.document.site import Site
 from tests.viewer.panels.conftest import Desk, small_case, unnamed
 from viewer.canvas.selection import Selection
 from viewer.commands.sites import delete_sites, update_site, update_sites
+from viewer.panels.access import CaseAccess, MessageAccess
 from viewer.panels.claims.claim_form import ClaimFormPanel
 from viewer.panels.claims.claim_list import ClaimListPanel
 from viewer.panels.claims.response_list import ResponseListPanel
@@ -77,13 +78,13 @@ def test_a_replaced_document_is_heard_no_more(desk: Desk) -> None:
 def test_a_bulk_edit_is_built_off_the_window_thread(jobs: Jobs, qtbot) -> None:
     sites = [Site(uuid=f"{n:06}", geometry=Point(0, 0)) for n in range(BULK_ROWS)]
     document = Document({"sites": sites})
-    context = PanelContext(document, push=document.apply, selection=Selection(), actor="Li", jobs=jobs)
+    said: list[str] = []
+    case = CaseAccess(document.apply, "Li", jobs)
+    context = PanelContext(document, case, Selection(), messages=MessageAccess(said.append))
     context.do_for_many("Changing", update_sites, list(document.sites), class_code="port")
     assert document.sites["000000"].class_code == "other"
     qtbot.waitUntil(lambda: document.sites["000000"].class_code == "port")
     assert {site.class_code for site in document.sites.values()} == {"port"}
-    said: list[str] = []
-    context.report = said.append
     context.do_for_many("Changing", update_sites, list(document.sites), role="suspect")
     qtbot.waitUntil(lambda: bool(said))
     assert "role" in said[0]

@@ -19,6 +19,7 @@ from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk, small_case
 from viewer.commands.layers import update_layer
 from viewer.commands.meta import sites_visible
+from viewer.panels.access import KnownLayers
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.layers.layer_rows import MIME
 from viewer.panels.layers.layer_tree import LayerTreePanel
@@ -41,7 +42,7 @@ def tree(qtbot, desk: Desk) -> LayerTreePanel:
 
 @pytest.fixture
 def properties(qtbot, desk: Desk) -> LayerPropertiesPanel:
-    desk.context.info_of = {"base": RASTER, "coast": VECTOR}.get
+    desk.context.layers = KnownLayers({"base": RASTER, "coast": VECTOR}.get)
     return shown(qtbot, LayerPropertiesPanel(desk.context), 330, 900)
 
 
@@ -332,7 +333,7 @@ def test_a_file_read_later_brings_its_style(properties: LayerPropertiesPanel, de
     desk.context.show_layer("night")
     properties.look_again()
     assert properties.unread.isVisible()
-    desk.context.info_of = {"night": RASTER}.get
+    desk.context.layers = KnownLayers({"night": RASTER}.get)
     properties.look_again()
     assert properties.raster.isVisible()
     assert not properties.unread.isVisible()

@@ -24,6 +24,7 @@ from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk, unnamed
 from tests.viewer.rendering.conftest import write_raster
 from viewer.commands.layers import update_layer
+from viewer.panels.access import KnownLayers
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.raster_style.histogram_view import HIGH, LOW, MIDDLE, HistogramView
 from viewer.panels.raster_style.raster_styler import STRETCH_MIME, RasterStyler
@@ -44,8 +45,7 @@ def drawing(qtbot, desk: Desk, tmp_path: Path) -> Iterator[RasterDrawing]:
     pool, jobs = ReaderPool(inline=True), Jobs()
     pool.start()
     drawing = RasterDrawing(desk.document.layers["base"], path, RenderContext(pool, None, jobs))
-    desk.context.drawing_of = {"base": drawing}.get
-    desk.context.info_of = lambda uuid: drawing.info if uuid == "base" else None
+    desk.context.layers = KnownLayers(lambda uuid: drawing.info if uuid == "base" else None, {"base": drawing}.get)
     desk.context.changed.connect(lambda _changes: drawing.set_layer(desk.document.layers["base"]))
     desk.context.layer_previewed.connect(drawing.set_layer)
     drawing.set_view(VIEW)

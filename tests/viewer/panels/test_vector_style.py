@@ -17,6 +17,7 @@ from layers.vector.style.layer_style import VectorStyle
 from layers.vector.table import VectorInfo
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk, unnamed
+from viewer.panels.access import KnownLayers
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.layers.layer_rows import CLASSES_ROLE
 from viewer.panels.layers.layer_tree import LayerTreePanel
@@ -38,7 +39,7 @@ ATTRIBUTES = attributes_of(
 
 @pytest.fixture
 def panel(qtbot, desk: Desk) -> LayerPropertiesPanel:
-    desk.context.info_of = {"coast": INFO}.get
+    desk.context.layers = KnownLayers({"coast": INFO}.get)
     panel = LayerPropertiesPanel(desk.context)
     qtbot.addWidget(panel)
     panel.vector.with_columns = _at_once

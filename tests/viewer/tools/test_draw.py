@@ -110,8 +110,8 @@ def test_what_is_drawn_shows(desk):
 
 
 def test_off_the_map_nothing_is_set(desk):
-    desk.canvas.full_view()
-    desk.canvas.zoom_out()
+    desk.canvas.motion.full_view()
+    desk.canvas.motion.zoom_out()
     desk.take(DrawTool(desk.context, "point"))
     QTest.mouseClick(desk.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(300, 2))
     assert desk.edits == []
@@ -119,7 +119,7 @@ def test_off_the_map_nothing_is_set(desk):
 
 def test_where_the_world_is_seen_again_a_point_is_set_at_its_place(desk):
     desk.canvas.resize(1800, 300)
-    desk.canvas.full_view()
+    desk.canvas.motion.full_view()
     desk.take(DrawTool(desk.context, "point"))
     turn_px = 40_075_016.7 / desk.canvas.viewport.resolution
     for turns in (-2, 1):
@@ -131,8 +131,8 @@ def test_where_the_world_is_seen_again_a_point_is_set_at_its_place(desk):
 
 
 def test_across_the_antimeridian_a_line_takes_the_short_way(desk):
-    desk.canvas.set_crs("EPSG:3995")
-    desk.canvas.zoom_to_bounds(Bounds(170, 70, 190, 76))
+    desk.canvas.motion.set_crs("EPSG:3995")
+    desk.canvas.motion.zoom_to_bounds(Bounds(170, 70, 190, 76))
     desk.take(DrawTool(desk.context, "line"))
     for place in [(176.0, 73.0), (-176.0, 73.0)]:
         desk.click(*place)

@@ -101,18 +101,24 @@ def test_a_mark_by_keys_alone(desk, kind, shape):
     assert isinstance(shape_drawn(desk), shape)
 
 
+def whole_picture(desk, qtbot):
+    """What the canvas shows once its labels have found their places."""
+    qtbot.waitUntil(desk.canvas.is_idle, timeout=30_000)
+    return desk.canvas.grab_picture()
+
+
 @pytest.mark.parametrize("kind", ALL)
-def test_esc_gives_up_and_what_shows_is_gone(desk, kind):
-    before = desk.canvas.grab_picture()
+def test_esc_gives_up_and_what_shows_is_gone(desk, qtbot, kind):
+    before = whole_picture(desk, qtbot)
     tool = desk.take(kind(desk.context))
-    empty = desk.canvas.grab_picture()
+    empty = whole_picture(desk, qtbot)
     assert empty != before, "the crosshair shows"
     if tool.places_wanted != 1:
         desk.click(*PLACES[0])
         desk.hover(*PLACES[1])
-        assert desk.canvas.grab_picture() != empty
+        assert whole_picture(desk, qtbot) != empty
     desk.key(Qt.Key.Key_Escape)
-    assert desk.canvas.grab_picture() == empty
+    assert whole_picture(desk, qtbot) == empty
     assert desk.edits == []
 
 
@@ -140,7 +146,7 @@ def test_a_rectangle_has_the_corners_that_were_clicked_and_the_hint_its_sides(de
 
 
 def test_on_a_turned_map_a_rectangle_lies_along_the_picture(desk):
-    desk.canvas.rotate_by(30)
+    desk.canvas.motion.rotate_by(30)
     desk.take(RectangleTool(desk.context))
     desk.click(*PLACES[0])
     desk.click(*PLACES[1])

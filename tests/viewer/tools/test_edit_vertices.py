@@ -87,7 +87,7 @@ def test_a_box_of_nearly_the_whole_earth_stays_one(desk, tool):
     wide = shapely.Polygon([(-160, -60), (160, -60), (160, 70), (-160, 70)])
     document = desk.canvas.scene.document
     document.apply(add_site(document, wide, actor="Li", uuid="wide", label="Net"))
-    desk.canvas.full_view()
+    desk.canvas.motion.full_view()
     desk.canvas.selection.set({"wide"})
     beside = desk.at(170, 0)
     empty = desk.canvas.grab().toImage().pixelColor(beside)

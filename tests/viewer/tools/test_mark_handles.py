@@ -180,7 +180,7 @@ def test_a_drag_on_a_mark_that_is_not_selected_pans(desk, tool):
 
 
 def test_a_polygon_moved_to_the_north_keeps_its_size(desk, tool):
-    desk.canvas.zoom_to_bounds(Bounds(-30, 40, 50, 80))
+    desk.canvas.motion.zoom_to_bounds(Bounds(-30, 40, 50, 80))
     document = desk.canvas.scene.document
     wide = shapely.Polygon([(5, 48), (15, 48), (15, 52), (5, 52)])
     document.apply(add_site(document, wide, actor="Li", uuid="wide"))
@@ -192,7 +192,7 @@ def test_a_polygon_moved_to_the_north_keeps_its_size(desk, tool):
 
 
 def test_a_mark_is_dragged_over_the_antimeridian(desk, mark):
-    desk.canvas.zoom_to_bounds(Bounds(178.5, 49.5, 180.9, 50.5))
+    desk.canvas.motion.zoom_to_bounds(Bounds(178.5, 49.5, 180.9, 50.5))
     circle = Circle((179.5, 50.0), 8000.0)
     mark(circle.geometry(), circle)
     desk.drag((179.5, 50.0), (180.3, 50.0))
@@ -236,7 +236,7 @@ def test_arrow_keys_pan_where_nothing_is_selected_and_with_control(desk, tool):
 @pytest.mark.parametrize("uuid", ["port", "field"])
 def test_what_is_out_of_sight_is_not_moved_by_keys(desk, tool, uuid):
     desk.canvas.selection.set({uuid})
-    desk.canvas.zoom_to_bounds(Bounds(30, 49.6, 31, 50.4))
+    desk.canvas.motion.zoom_to_bounds(Bounds(30, 49.6, 31, 50.4))
     before = desk.canvas.viewport.centre_lonlat()
     desk.key(Qt.Key.Key_Right)
     assert desk.edits == []

@@ -32,7 +32,7 @@ def test_click_control_click_and_click_beside(desk, tool):
 
 
 def test_a_second_click_takes_the_one_below(desk, tool):
-    desk.canvas.zoom_to_bounds(Bounds(-30, 30, 50, 70))
+    desk.canvas.motion.zoom_to_bounds(Bounds(-30, 30, 50, 70))
     taken = []
     for _ in range(4):
         desk.click(10, 50)
@@ -93,8 +93,8 @@ def test_the_hint_follows_the_selection(desk, tool, qtbot):
 
 
 def test_moving_off_the_map_moves_nothing(desk, tool):
-    desk.canvas.zoom_to_bounds(Bounds(-179, -80, 179, 84))
-    desk.canvas.zoom_out()
+    desk.canvas.motion.zoom_to_bounds(Bounds(-179, -80, 179, 84))
+    desk.canvas.motion.zoom_out()
     desk.canvas.selection.set({"port"})
     desk.drag((10, 50), (10, 80), release=False)
     beyond = QPoint(desk.at(10, 50).x(), 2)
@@ -126,7 +126,7 @@ def test_a_move_that_cannot_be_is_not_shown(desk, tool):
     wide = shapely.Polygon([(-170, -60), (170, -60), (170, 60), (-170, 60)])
     document = desk.canvas.scene.document
     document.apply(add_site(document, wide, actor="Li", uuid="wide", label="Net"))
-    desk.canvas.full_view()
+    desk.canvas.motion.full_view()
     desk.canvas.selection.set({"wide"})
     inside = desk.at(-150, 40)  # of the narrow one, beside its label
     before = desk.canvas.grab().toImage().pixelColor(inside)

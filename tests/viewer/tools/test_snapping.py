@@ -133,7 +133,7 @@ def test_measuring_snaps(desk):
 def test_snapping_over_the_antimeridian(desk):
     document = desk.canvas.scene.document
     document.apply(add_site(document, shapely.Point(-179.9, 10.0), actor="Li", uuid="over", label="Over"))
-    desk.canvas.zoom_to_bounds(Bounds(179.5, 9.7, 180.4, 10.3))
+    desk.canvas.motion.zoom_to_bounds(Bounds(179.5, 9.7, 180.4, 10.3))
     desk.take(DrawTool(desk.context, "point"))
     QTest.mouseClick(desk.canvas, Left, Control, desk.at(180.1, 10.0) + QPoint(5, 5))
     (uuid,) = desk.canvas.selection.uuids
@@ -143,7 +143,7 @@ def test_snapping_over_the_antimeridian(desk):
 def test_by_keys_control_and_enter_mark_at_a_vertex_near_the_crosshair(desk):
     desk.take(DrawTool(desk.context, "point"))
     lon, lat = CORNER[0] + desk.degrees(6), CORNER[1]
-    desk.canvas.zoom_to_bounds(Bounds(lon - 0.6, lat - 0.4, lon + 0.6, lat + 0.4), 0.0)
+    desk.canvas.motion.zoom_to_bounds(Bounds(lon - 0.6, lat - 0.4, lon + 0.6, lat + 0.4), 0.0)
     desk.key(Qt.Key.Key_Return, Control)
     (uuid,) = desk.canvas.selection.uuids
     assert desk.sites[uuid].geometry.coords[0] == CORNER

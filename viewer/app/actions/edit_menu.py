@@ -22,6 +22,7 @@ from viewer.commands.sites import counted_marks, delete_sites
 from viewer.export.copied_place import CopiedPlace, PlaceForm
 from viewer.panels.context import BULK_ROWS, PanelContext
 from viewer.panels.shell.status_bar import StatusBar
+from viewer.support.language.translation import in_language
 from viewer.support.messages import Messages
 from viewer.support.text import one_line
 from viewer.tools.select import deleted_words
@@ -171,7 +172,7 @@ class EditMenu(CaseMenu):
         site = self._panels.document.sites.get(next(iter(uuids))) if len(uuids) == 1 else None
         lon, lat = self._views.map_centre()
         if site is not None and (nowhere := why_off_earth(site.geometry)):
-            self._messages.show("copied", self.tr("Nothing is copied. {0}").format(nowhere), "warning")
+            self._messages.show("copied", self.tr("Nothing is copied. {0}").format(in_language(nowhere)), "warning")
             return
         if site is None and (self._views.is_off_earth or not (math.isfinite(lon) and math.isfinite(lat))):
             self._messages.show("copied", self.tr("Nothing is copied: the map shows no place on the Earth."), "warning")

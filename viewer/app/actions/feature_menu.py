@@ -69,7 +69,7 @@ class FeatureMenu(ToolMenu):
         panels.layer_shown.connect(self.changed)
         panels.changed.connect(self._heard)
         panels.document_replaced.connect(searches.follow)
-        panels.sites_wanted.connect(self.make_sites_of)
+        panels.layer_verbs.make_sites.connect(self.make_sites_of)
 
     # -- selection ----------------------------------------------------------------------------------------------
 
@@ -123,7 +123,7 @@ class FeatureMenu(ToolMenu):
         uuid = self._panels.layer_uuid
         source = self.access.source_of(uuid)
         if source is not None:
-            info = self._panels.info_of(uuid)
+            info = self._panels.layers.info_of(uuid)
             names = [name for name, _ in getattr(info, "fields", ())]
             name = self._panels.document.layers[uuid].name
             open_select_by(name, names, partial(self.select_by_expression, uuid, name), self._window)

@@ -131,7 +131,7 @@ class ImageMenu(ActionMenu):
 
     def can_measure_area(self) -> bool:
         """True while there is an image that has values; that an area must be selected is said."""
-        return can_measure(self._panels.document.layers.values(), self._panels.drawing_of)
+        return can_measure(self._panels.document.layers.values(), self._panels.layers.drawing_of)
 
     def show_area_statistics(self) -> None:
         """Statistics of the current image, else of the topmost one, inside the selected mark."""

@@ -30,7 +30,7 @@ from viewer.panels.feature_access import FeatureAccess
 from viewer.rendering.access import file_at_hand
 from viewer.rendering.context import RenderContext
 from viewer.support.jobs import Job, JobContext
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 from viewer.support.messages import Messages
 
 MOMENT_S = 0.15
@@ -207,7 +207,8 @@ class LayerExport(QObject):
             self._end(export)
             features = translate("LayerExport", "{count} features", "{count} feature", written)
             said = self.tr("Written: {0}, {1}").format(export.target, features)
-            self._say(f"{said}. {export.remark}" if export.remark else said, "warning" if export.remark else "info")
+            remark = in_language(export.remark)
+            self._say(f"{said}. {remark}" if remark else said, "warning" if remark else "info")
 
         self._jobs.run(work, done, lambda error: self._end(export, error), apart=True)
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtWidgets import QWidget
 
 from layers.raster.info import RasterInfo
 from viewer.app.actions.action_table import Action, CaseMenu, has_case
-from viewer.app.actions.file_menu import FileMenu
-from viewer.app.actions.layer_export import LayerExport
 from viewer.app.arranging.docks import Docks
-from viewer.app.case.relinking import Relinking
 from viewer.app.case.session import Session
+from viewer.app.desktop.offline import OfflineMode
 from viewer.app.georeferencing.georeferencing_desk import GeoreferencingDesk
-from viewer.app.navigation.map_views import MapViews
 from viewer.app.opening.upkeep import Upkeep
 from viewer.commands.layers import remove_layers
-from viewer.network.fetcher import Fetcher
 from viewer.panels.context import PanelContext
-from viewer.support.settings import Settings
 
 
 class LayerMenu(CaseMenu):
@@ -29,28 +26,22 @@ class LayerMenu(CaseMenu):
         session: Session,
         panels: PanelContext,
         docks: Docks,
-        views: MapViews,
-        files: FileMenu,
-        export: LayerExport,
+        open_files: Callable[[], None],
         upkeep: Upkeep,
-        relinking: Relinking,
         georeferencing: GeoreferencingDesk,
-        fetcher: Fetcher | None,
-        settings: Settings,
+        offline: OfflineMode,
         window: QWidget,
     ) -> None:
-        """`window` is the parent of dialogs; without a `fetcher` there is no network to be offline from."""
+        """`open_files` asks for files and opens them; `window` is the parent of dialogs."""
         super().__init__(session, window)
-        self._panels, self._docks, self._views, self._files = panels, docks, views, files
-        self._export, self._upkeep, self._relinking = export, upkeep, relinking
-        self._georeferencing = georeferencing
-        self._fetcher, self._settings, self._window = fetcher, settings, window
+        self._panels, self._docks, self._window = panels, docks, window
+        self._open_files, self._upkeep, self._georeferencing = open_files, upkeep, georeferencing
+        self._offline = offline
         panels.layer_shown.connect(self.changed)
         upkeep.changed.connect(self.changed)
-        self._tell_fetcher()
 
     def add_files(self) -> None:
-        self._files.open_files()
+        self._open_files()
 
     def add_imagery(self) -> None:
         from viewer.panels.layers.add_imagery import AddImageryDialog  # for start-up time
@@ -58,7 +49,7 @@ class LayerMenu(CaseMenu):
         AddImageryDialog(self._panels, self._window).open()
 
     def zoom_layer(self) -> None:
-        self._views.show_layer(self._panels.layer_uuid)
+        self._panels.view.show_layer(self._panels.layer_uuid)
 
     def register_layer(self) -> None:
         """Find by how much the current layer lies off another one."""
@@ -74,7 +65,7 @@ class LayerMenu(CaseMenu):
         open_layer_dates(self._panels, self._docks.layer_tree.selected(), self._window)
 
     def save_layer(self) -> None:
-        self._export.save_layer(self._panels.layer_uuid)
+        self._panels.layer_verbs.save.emit(self._panels.layer_uuid)
 
     def remove_layer(self) -> None:
         if self._panels.layer_uuid:
@@ -103,7 +94,7 @@ class LayerMenu(CaseMenu):
 
     def has_camera(self) -> bool:
         """True while the current layer is a photograph that says where its camera was."""
-        info = self._panels.info_of(self._panels.layer_uuid)
+        info = self._panels.layers.info_of(self._panels.layer_uuid)
         if not isinstance(info, RasterInfo) or not any(key.startswith("EXIF_GPS") for key in info.tags):
             return False
         from viewer.panels.layers.camera_place import photograph_of  # for start-up time
@@ -117,20 +108,14 @@ class LayerMenu(CaseMenu):
         self._upkeep.read_current_again()
 
     def relink_files(self) -> None:
-        self._relinking.show()
+        self._panels.layer_verbs.relink.emit("")
 
     def set_offline(self, offline: bool) -> None:
         """Contact no server, or do so again."""
-        self._settings.set("offline", offline)
-        self._tell_fetcher()
+        self._offline.set(offline)
 
     def is_offline(self) -> bool:
-        return bool(self._settings.get("offline"))
-
-    def _tell_fetcher(self) -> None:
-        if self._fetcher is not None:
-            self._fetcher.set_offline(self.is_offline())
-            self._docks.look_again()
+        return self._offline.is_on
 
     # -- when they are offered ----------------------------------------------------------------------------------
 
@@ -145,7 +130,7 @@ class LayerMenu(CaseMenu):
 
     def has_raster(self) -> bool:
         """True while the current layer is a raster that has been read."""
-        return isinstance(self._panels.info_of(self._panels.layer_uuid), RasterInfo)
+        return isinstance(self._panels.layers.info_of(self._panels.layer_uuid), RasterInfo)
 
     def has_image(self) -> bool:
         """True while the current layer is an image, of a file or of a service."""

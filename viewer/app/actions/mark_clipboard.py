@@ -82,7 +82,7 @@ class MarkClipboard(QObject):
     def paste(self, content: QMimeData) -> None:
         """Add the marks to the case and select them."""
         text = _text_in(content)
-        document, actor = self._panels.document, self._panels.actor
+        document, actor = self._panels.document, self._panels.case.actor
         build = partial(_built, text, document, actor)
         if len(text) < AT_ONCE_CHARS:
             try:

@@ -104,8 +104,8 @@ class SiteMenu(ToolMenu):
 
     def take_chip(self) -> None:
         """Keep the exact pixels and the view, of the selected site or of the case."""
-        if self._panels.images is not None:
-            self._panels.images.take_chip()
+        if self._panels.layers.images is not None:
+            self._panels.layers.images.take_chip()
 
     def show_case_chips(self) -> None:
         """Show the chips that belong to no site."""
@@ -137,7 +137,7 @@ class SiteMenu(ToolMenu):
     def _turn(self, command: Callable[..., Edit], nothing: str) -> None:
         chosen = sorted(self._panels.selection.uuids)
         try:
-            made = command(self._panels.document, chosen, actor=self._panels.actor)
+            made = command(self._panels.document, chosen, actor=self._panels.case.actor)
         except GeoloupeError as error:
             self._panels.report(error.sentence)
             return

@@ -97,10 +97,10 @@ class ViewMenu(CaseMenu):
     # -- the map ------------------------------------------------------------------------------------------------
 
     def zoom_in(self) -> None:
-        self._canvas.zoom_in()
+        self._canvas.motion.zoom_in()
 
     def zoom_out(self) -> None:
-        self._canvas.zoom_out()
+        self._canvas.motion.zoom_out()
 
     def show_everything(self) -> None:
         self._views.show_everything()
@@ -132,10 +132,10 @@ class ViewMenu(CaseMenu):
         dialog.open()
 
     def back(self) -> None:
-        self._canvas.back()
+        self._canvas.motion.back()
 
     def forward(self) -> None:
-        self._canvas.forward()
+        self._canvas.motion.forward()
 
     def turn_left(self) -> None:
         self._views.turn_left()
@@ -144,7 +144,7 @@ class ViewMenu(CaseMenu):
         self._views.turn_right()
 
     def north_up(self) -> None:
-        self._canvas.reset_rotation()
+        self._canvas.motion.reset_rotation()
 
     def show_graticule(self, notation: str) -> None:
         """Show a graticule over the map, or none; kept in the case."""

@@ -366,8 +366,8 @@ class Docks(QObject):
     def _make_attributes(self) -> QWidget:
         from viewer.panels.attributes.attribute_table import AttributeTablePanel  # for start-up time: hidden at first
 
-        assert self._context.features is not None
-        panel = AttributeTablePanel(self._context, self._context.features)
+        assert self._context.layers.features is not None
+        panel = AttributeTablePanel(self._context, self._context.layers.features)
         panel.layer_named.connect(self._name_attributes)
         return panel
 
@@ -379,8 +379,8 @@ class Docks(QObject):
     def _make_identify(self) -> QWidget:
         from viewer.panels.attributes.identify_panel import IdentifyPanel  # start-up time: nothing identified yet
 
-        assert self._context.features is not None
-        return IdentifyPanel(self._context, self._context.features)
+        assert self._context.layers.features is not None
+        return IdentifyPanel(self._context, self._context.layers.features)
 
     def show_hits(self, hits: list[FeatureHit], place: PlaceHits | None = None) -> None:
         """List what a click found."""

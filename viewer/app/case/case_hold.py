@@ -11,6 +11,7 @@ from layers.disk.patience import within
 from layers.project.saving.lock import CaseLock, LockLoss
 from viewer.app.case.case_files import lock_anyway
 from viewer.app.case.file_work import FileWork
+from viewer.support.language.translation import in_language
 from viewer.support.messages import MessageAction, Messages
 
 KEY = "lock"
@@ -84,7 +85,7 @@ class CaseHold(QObject):
             "{0} has taken this case over. Save it under another name, or agree who goes on: of two who save, the "
             "later is asked first."
         )
-        self._messages.show(KEY, said.format(loss.holder), "warning")
+        self._messages.show(KEY, said.format(in_language(str(loss.holder))), "warning")
 
     def release(self) -> None:
         """Let go of the file. A drive that is gone is not waited for: a lock of a dead process is nobody's."""
@@ -107,7 +108,7 @@ class CaseHold(QObject):
             self._lock, self._holder = lock, ""
             self._look.start()
             said = self.tr("Taken over from {0}. If both save, the second is asked first.")
-            self._messages.show(KEY, said.format(holder), "info")
+            self._messages.show(KEY, said.format(in_language(holder)), "info")
             self.changed.emit()
 
         self._files.run(KEY, lambda: lock_anyway(path), done, title=self.tr("Taking over"))
@@ -116,4 +117,4 @@ class CaseHold(QObject):
         """Say that somebody else has the case, and what can be done about it."""
         sentence = self.tr("This case is open elsewhere ({0}): it can be read here, and saved under another name.")
         take = MessageAction(self.tr("Take Over…"), self.take_over_wanted.emit)
-        self._messages.show(KEY, sentence.format(self._holder), "warning", take)
+        self._messages.show(KEY, sentence.format(in_language(self._holder)), "warning", take)

@@ -46,7 +46,7 @@ class LayerAccess(QObject):
         permissions.wanted.connect(self.show_permissions)
         session.saved.connect(self._saved)
         panels.permissions_wanted.connect(self.show_permissions)
-        panels.relink_wanted.connect(relinking.show)
+        panels.layer_verbs.relink.connect(relinking.show)
 
     def begin(self) -> None:
         """Another case is open: called before any of its layers is drawn."""

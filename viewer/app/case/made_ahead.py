@@ -5,7 +5,9 @@ from __future__ import annotations
 from msgspec import Struct
 
 from layers.document.document import Document
-from layers.geo.crs import remember_crs
+from layers.document.kept_view import KeptView
+from layers.errors import GeoloupeError
+from layers.geo.crs import WEB_MERCATOR, is_off_earth, remember_crs
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.panels.listed_marks import ListedMarks
 
@@ -20,4 +22,15 @@ class MadeAhead(Struct, frozen=True):
     def of(cls, document: Document) -> MadeAhead:
         """Any thread. The CRSs that layers give are looked up too, which PROJ takes 8 ms over where it knows none."""
         remember_crs(layer.crs for layer in document.layers.values())
-        return cls(SiteIndex.of(document.sites), ListedMarks.of(document.sites))
+        index = SiteIndex.of(document.sites)
+        if not is_off_earth(crs := _first_crs(document)):
+            index.project_shapes(crs)
+        return cls(index, ListedMarks.of(document.sites))
+
+
+def _first_crs(document: Document) -> str:
+    """The CRS of the view that the case keeps, in which its map is shown first; else Web Mercator."""
+    try:
+        return KeptView.from_json(document.meta("viewport")).crs
+    except GeoloupeError:
+        return WEB_MERCATOR

@@ -43,6 +43,7 @@ from viewer.app.case.made_ahead import MadeAhead
 from viewer.commands.history import History
 from viewer.commands.shipped_world import case_on_world
 from viewer.support.jobs import JobCancelled, JobContext, Jobs
+from viewer.support.language.translation import in_language
 from viewer.support.messages import MessageAction, Messages
 from viewer.support.settings import Settings
 
@@ -475,7 +476,7 @@ class Session(QObject):
         self._looked_at = opened.looked_at
         if opened.looked_at:
             said = self.tr("This case is read only, because no working copy of it can be made. {0}")
-            self._messages.show("looked at", said.format(opened.looked_at), "warning")
+            self._messages.show("looked at", said.format(in_language(opened.looked_at)), "warning")
         for number, problem in enumerate(opened.intake.problems):
             self._messages.show(f"intake-{number}", problem, "warning")
         if target is not None:

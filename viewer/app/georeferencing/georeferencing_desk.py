@@ -53,8 +53,8 @@ class GeoreferencingDesk(QObject):
         """The layer whose dialog opens once its file has been read."""
         scene.updated.connect(self._look_again)
         session.document_replaced.connect(self._forget)
-        panels.georeferencing_wanted.connect(self.open_when_read)
-        panels.file_place_wanted.connect(self.place_as_file_says)
+        panels.layer_verbs.georeference.connect(self.open_when_read)
+        panels.layer_verbs.place_by_file.connect(self.place_as_file_says)
 
     def can_open(self, uuid: str) -> bool:
         """True for a picture in one file that has been read."""
@@ -111,7 +111,7 @@ class GeoreferencingDesk(QObject):
                 self._views.show_plane(uuid)
 
     def _look_again(self) -> None:
-        uuid, drawing = self._awaited, self._panels.drawing_of(self._awaited)
+        uuid, drawing = self._awaited, self._panels.layers.drawing_of(self._awaited)
         if not uuid or drawing is None or not drawing.is_open:
             return
         self._awaited = ""  # also where it cannot be read: it should not open later, unasked
@@ -151,7 +151,7 @@ class GeoreferencingDesk(QObject):
     def _picture_of(self, uuid: str) -> RasterInfo | None:
         """None for what has no pixels of its own, or is not known yet."""
         layer: Layer | None = self._session.document.layers.get(uuid)
-        drawing = self._panels.drawing_of(uuid)
+        drawing = self._panels.layers.drawing_of(uuid)
         if not can_have_points(layer) or not isinstance(drawing, RasterDrawing) or drawing.source.scene is not None:
             return None
         return drawing.info

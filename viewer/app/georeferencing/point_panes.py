@@ -102,7 +102,7 @@ class PicturePane(PointPane):
         """Show the picture whole."""
         width, height = self._draft.size
         self.canvas.viewport.fit(Bounds(0.0, -float(height), float(width), 0.0), 0.02)
-        self.canvas.come_to_rest()
+        self.canvas.motion.come_to_rest()
 
     def show_points(self) -> None:
         draft, marks = self._draft, []
@@ -145,10 +145,10 @@ class MapPane(PointPane):
                 viewport.centre_on(*viewport.centre, viewport.resolution * wider)
         if lonlat is not None:
             try:
-                self.canvas.zoom_to_bounds(lonlat, 0.1)
+                self.canvas.motion.zoom_to_bounds(lonlat, 0.1)
             except GeoloupeError:
-                self.canvas.full_view()  # a place that this map cannot show
-        self.canvas.come_to_rest()
+                self.canvas.motion.full_view()  # a place that this map cannot show
+        self.canvas.motion.come_to_rest()
 
     def show_preview(self, opacity: float) -> None:
         """Draw the picture so opaque; at 0 not at all."""

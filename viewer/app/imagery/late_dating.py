@@ -10,6 +10,7 @@ from layers.document.changes import Changes
 from layers.document.layer import Layer
 from layers.time.written_dates import written_date
 from viewer.app.case.session import Session
+from viewer.support.language.translation import in_language
 from viewer.support.messages import MessageAction, Messages
 from viewer.support.text import one_line
 
@@ -54,7 +55,7 @@ class LateDating(QObject):
         if not late:
             self._messages.clear(KEY)
             return
-        found = evidence_without_date(document, late).words
+        found = in_language(evidence_without_date(document, late).words)
         layer = document.layers[late[0]]
         if len(late) == 1:
             text = self.tr("“{0}” is now dated {1}. Made on it before, and still without that date: {2}.")

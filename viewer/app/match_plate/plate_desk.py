@@ -39,7 +39,7 @@ class MatchPlateDesk(QObject):
 
     def can_open(self) -> bool:
         """True while the current layer is an image that has been read from a file."""
-        drawing = self._panels.drawing_of(self._panels.layer_uuid)
+        drawing = self._panels.layers.drawing_of(self._panels.layer_uuid)
         return self._session.is_begun and isinstance(drawing, RasterDrawing) and drawing.info is not None
 
     def open(self) -> None:

@@ -98,7 +98,7 @@ class PhotoPane(NumberPane):
         """Show the photograph whole."""
         width, height = self.tool.size or (0, 0)
         self.canvas.viewport.fit(Bounds(0.0, -float(height), float(width), 0.0), FIT_MARGIN)
-        self.canvas.come_to_rest()
+        self.canvas.motion.come_to_rest()
 
     def fit_once(self) -> None:
         """Once its size is known, and the canvas has its own."""
@@ -136,7 +136,7 @@ class MapPane(NumberPane):
             viewport.fit_world()
         else:
             viewport.fit_lonlat(self._extent, FIT_MARGIN)
-        self.canvas.come_to_rest()
+        self.canvas.motion.come_to_rest()
 
 
 def _without(uuid: str, rows: Sequence[Layer]) -> list[Layer]:

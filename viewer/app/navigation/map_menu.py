@@ -79,7 +79,7 @@ class MapMenu(QObject):
         menu.addSeparator()
         menu.addAction(self.tr("&Edit Vertices"), lambda: self._toolbox.take("tool_edit_vertices"))
         menu.addAction(self.tr("&Properties"), lambda: self._panels.typing_wanted.emit("site_form"))
-        images = self._panels.images
+        images = self._panels.layers.images
         if images is not None:
             menu.addAction(self.tr("&Take a Chip"), images.take_chip)
         if site.mark_kind == MEASUREMENT:
@@ -97,11 +97,11 @@ class MapMenu(QObject):
 
     def _centre(self, event: PointerEvent) -> None:
         width, height = self._canvas.viewport.size
-        self._canvas.pan_by(event.px - width / 2, event.py - height / 2)
+        self._canvas.motion.pan_by(event.px - width / 2, event.py - height / 2)
 
     def _zoom(self, event: PointerEvent, factor: float) -> None:
         self._canvas.viewport.zoom_about(event.px, event.py, factor)
-        self._canvas.come_to_rest()
+        self._canvas.motion.come_to_rest()
 
     def _delete(self, uuid: str) -> None:
         marks = counted_marks([self._panels.document.sites[uuid]])

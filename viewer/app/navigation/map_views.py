@@ -93,7 +93,7 @@ class MapViews(QObject):
         self._leave_plane()
         try:
             self._choose_canvas(lonlat)
-            self._canvas.zoom_to_bounds(lonlat, margin, finest_m)
+            self._canvas.motion.zoom_to_bounds(lonlat, margin, finest_m)
         except GeoloupeError as error:
             self._messages.show("view", error.sentence, "warning")
             return
@@ -101,7 +101,7 @@ class MapViews(QObject):
             x, y = (float(value) for value in transform_points(WGS84, self._canvas.viewport.crs, *middle))
             if math.isfinite(x + y):
                 self._canvas.viewport.centre_on(x, y)
-                self._canvas.come_to_rest()
+                self._canvas.motion.come_to_rest()
         self._offer_polar(lonlat)
         self._held, self._held_view = (lonlat, margin, finest_m, middle), self._canvas.viewport.view()
 
@@ -109,7 +109,7 @@ class MapViews(QObject):
         """Take the map that `render` would draw, where nobody is asked, unless a case names another."""
         if not self._asks and (self.notice or same_crs(self._canvas.viewport.crs, WEB_MERCATOR)):
             crs, self.notice = chosen_canvas(None, lonlat)
-            self._canvas.set_crs(crs)
+            self._canvas.motion.set_crs(crs)
             self.crs_changed.emit()
 
     def _offer_polar(self, lonlat: Bounds) -> None:
@@ -159,13 +159,13 @@ class MapViews(QObject):
             return
         if seen is not None:
             self._canvas.viewport.show(seen)
-            self._canvas.come_to_rest()
+            self._canvas.motion.come_to_rest()
             return
         sites = self._canvas.own_scene.site_bounds(frozenset(self._canvas.own_scene.document.sites))
         if sites is not None:
             self.show_rows(sites)
             return
-        self._canvas.full_view()
+        self._canvas.motion.full_view()
         self._waits_for_layers = True
         self._fit_when_known()
 
@@ -175,7 +175,7 @@ class MapViews(QObject):
             return
         bounds = self._canvas.own_scene.bounds_lonlat()
         if bounds is None or (bounds.width > 350 and not polar_canvas(bounds)):
-            self._canvas.full_view()
+            self._canvas.motion.full_view()
         else:
             self.show_bounds(bounds, finest_m=self._canvas.own_scene.finest_fit_m())
 
@@ -188,9 +188,10 @@ class MapViews(QObject):
             finest_m = max(finest_m, self._finest_m(bounds))
             if len(chosen) == 1 and self._is_close_to(chosen[0], finest_m):
                 return
-        if self._canvas.zoom_to_sites(self._canvas.selection.uuids, finest_m) or not chosen:
-            return
-        self._messages.show("view", not_drawn(chosen), "warning")
+        if bounds is not None:
+            self._canvas.motion.zoom_to_bounds(bounds, 0.2, finest_m)
+        elif chosen:
+            self._messages.show("view", not_drawn(chosen), "warning")
 
     def _is_close_to(self, site: Site, finest_m: float) -> bool:
         """Put a point in the middle where the view is closer to it already than it would be shown; False elsewhere."""
@@ -203,7 +204,7 @@ class MapViews(QObject):
         if not (is_seen and viewport.ground_resolution_m() <= coarsest_m):
             return False
         viewport.centre_on(x, y)
-        self._canvas.come_to_rest()
+        self._canvas.motion.come_to_rest()
         return True
 
     def show_layer(self, uuid: str) -> None:
@@ -213,7 +214,8 @@ class MapViews(QObject):
             return
         self._leave_plane()
         bounds = self._canvas.own_scene.layer_bounds(uuid)
-        if self._canvas.zoom_to_layer(uuid) and bounds is not None:
+        if bounds is not None:
+            self._canvas.motion.zoom_to_bounds(bounds, 0.0)
             self._offer_polar(bounds)
         else:
             sentence = drawing.remark if drawing is not None else ""
@@ -226,10 +228,10 @@ class MapViews(QObject):
         self.show_bounds(bounds, 0.0, self._finest_m(bounds), (lon, lat))
 
     def turn_left(self) -> None:
-        self._canvas.rotate_by(-TURN_DEG)
+        self._canvas.motion.rotate_by(-TURN_DEG)
 
     def turn_right(self) -> None:
-        self._canvas.rotate_by(TURN_DEG)
+        self._canvas.motion.rotate_by(TURN_DEG)
 
     # -- off the Earth -----------------------------------------------------------------------------------------
 
@@ -256,20 +258,20 @@ class MapViews(QObject):
         self._fits_plane = None if is_known else uuid
         if bounds is not None:
             self._canvas.viewport.fit(bounds, PIXEL_MARGIN)
-            self._canvas.come_to_rest()
+            self._canvas.motion.come_to_rest()
 
     def show_on_plane(self, bounds: Bounds, least: float) -> None:
         """Show bounds in the CRS of the canvas, which is off the Earth, with at least so many of its units across."""
         self._held = self._fits_plane = None
         lack = least - max(bounds.width, bounds.height)
         self._canvas.viewport.fit(bounds.expanded(lack / 2) if lack > 0 else bounds, FIT_MARGIN)
-        self._canvas.come_to_rest()
+        self._canvas.motion.come_to_rest()
 
     def _go_to_plane(self, crs: str) -> None:
         """Leave the map of the Earth, which comes back as it was."""
         if not self.is_off_earth:
             self._map_view = self._canvas.viewport.view()
-        self._canvas.set_crs(crs)
+        self._canvas.motion.set_crs(crs)
         self.crs_changed.emit()
 
     def _plane_of(self, uuid: str) -> str:
@@ -303,9 +305,9 @@ class MapViews(QObject):
             return
         if self._map_view is not None:
             self._canvas.viewport.show(self._map_view)
-            self._canvas.come_to_rest()
+            self._canvas.motion.come_to_rest()
         else:
-            self._canvas.set_crs(WEB_MERCATOR)
+            self._canvas.motion.set_crs(WEB_MERCATOR)
         self.crs_changed.emit()
 
     # -- scale and CRS -----------------------------------------------------------------------------------------
@@ -321,7 +323,7 @@ class MapViews(QObject):
             viewport = self._canvas.viewport
             x, y = viewport.centre
             viewport.centre_on(x, y, viewport.resolution * metres / now)
-            self._canvas.come_to_rest()
+            self._canvas.motion.come_to_rest()
 
     def set_crs(self, crs: str) -> None:
         try:
@@ -330,7 +332,7 @@ class MapViews(QObject):
                 self.show_plane()
                 return
             self._leave_plane()
-            self._canvas.set_crs(crs)
+            self._canvas.motion.set_crs(crs)
         except GeoloupeError as error:
             self._messages.show("view", error.sentence, "warning")
         self.crs_changed.emit()
@@ -420,7 +422,7 @@ class MapViews(QObject):
         viewport = self._canvas.viewport
         viewport.set_rotation(kept.rotation_deg)
         viewport.centre_on(kept.x, kept.y, kept.resolution / viewport.view().ratio)
-        self._canvas.come_to_rest()
+        self._canvas.motion.come_to_rest()
         return True
 
     # -- held while the window settles --------------------------------------------------------------------------

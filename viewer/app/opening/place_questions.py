@@ -58,7 +58,7 @@ class PlaceQuestions(QuestionsInTurn):
         super().__init__(session, window)
         self._session, self._views, self._jobs, self._settings = session, views, jobs, settings
         self._show, self._allow, self._placed, self._panels = show, allow, placed, panels
-        self._georeference = panels.georeferencing_wanted.emit
+        self._georeference = panels.layer_verbs.georeference.emit
         self._messages, self._window = messages, window
 
     def ask(self, found: list[FoundLayer]) -> None:

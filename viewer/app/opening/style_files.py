@@ -19,6 +19,7 @@ from viewer.commands.layers import update_layer
 from viewer.panels.context import PanelContext
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.jobs import Jobs
+from viewer.support.language.translation import in_language
 from viewer.support.messages import Level, MessageAction, Messages
 
 if TYPE_CHECKING:
@@ -35,12 +36,12 @@ class StyleFiles(QObject):
     ) -> None:
         super().__init__(window)
         self._context, self._jobs, self._messages, self._questions = context, jobs, messages, ask
-        context.style_saving_wanted.connect(self.save_style)
-        context.style_loading_wanted.connect(self.load_style)
+        context.layer_verbs.save_style.connect(self.save_style)
+        context.layer_verbs.load_style.connect(self.load_style)
 
     def save_style(self, uuid: str) -> None:
         """Ask where to, and write the style of a layer there."""
-        drawing, info = self._context.drawing_of(uuid), self._context.info_of(uuid)
+        drawing, info = self._context.layers.drawing_of(uuid), self._context.layers.info_of(uuid)
         if not (isinstance(drawing, VectorDrawing) and isinstance(info, VectorInfo)):
             self._say(self.tr("Only the style of a vector layer that has been read can be saved."), "warning")
             return
@@ -60,7 +61,7 @@ class StyleFiles(QObject):
 
     def load_style(self, uuid: str) -> None:
         """Ask which file, and draw a layer in the style it holds."""
-        drawing = self._context.drawing_of(uuid)
+        drawing = self._context.layers.drawing_of(uuid)
         folder = drawing.path.parent if isinstance(drawing, VectorDrawing) else Path.home()
         path = self._questions().style_to_open(folder)
         if path is not None:
@@ -68,7 +69,7 @@ class StyleFiles(QObject):
 
     def offer_beside(self, uuid: str) -> None:
         """Offer the style that lies beside the file of a layer that was just added."""
-        layer, drawing = self._context.document.layers.get(uuid), self._context.drawing_of(uuid)
+        layer, drawing = self._context.document.layers.get(uuid), self._context.layers.drawing_of(uuid)
         if layer is None or layer.style_json or not isinstance(drawing, VectorDrawing):
             return
         path = drawing.path.with_suffix(SUFFIX)
@@ -90,18 +91,18 @@ class StyleFiles(QObject):
         self._jobs.run(lambda context: style_of_file(path), done, self._say_error, apart=True, of_case=True)
 
     def _put(self, layer: Layer, found: QmlStyle, path: Path) -> None:
-        info = self._context.info_of(layer.uuid)
+        info = self._context.layers.info_of(layer.uuid)
         style = found.style
         known = {name for name, _ in info.fields} if isinstance(info, VectorInfo) else None
         gone = [name for name in (*style.columns, *style.labels.columns) if known is not None and name not in known]
         if isinstance(info, VectorInfo):
-            drawing = self._context.drawing_of(layer.uuid)
+            drawing = self._context.layers.drawing_of(layer.uuid)
             geometry = drawing.geometry if isinstance(drawing, VectorDrawing) else info.geometry
             style = replace(style, geometry=geometry)
         if not self._context.do(update_layer, layer.uuid, style_json=json.dumps(style.to_json())):
             return
         self._messages.clear("style")
-        told = [self.tr("The layer is drawn in the style of {0}.").format(path.name), found.sentence]
+        told = [self.tr("The layer is drawn in the style of {0}.").format(path.name), in_language(found.sentence)]
         if gone:
             told.append(self.tr("The layer has no column {0}.").format(", ".join(list(dict.fromkeys(gone))[:5])))
         self._say(" ".join(part for part in told if part), "warning" if gone or found.missing else "info")

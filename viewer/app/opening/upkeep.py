@@ -86,7 +86,7 @@ class Upkeep(QObject):
 
     @property
     def _current(self) -> RasterDrawing | None:
-        drawing = self._context.drawing_of(self._context.layer_uuid)
+        drawing = self._context.layers.drawing_of(self._context.layer_uuid)
         return drawing if isinstance(drawing, RasterDrawing) else None
 
     def build_current(self) -> None:

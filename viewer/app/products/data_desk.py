@@ -41,6 +41,7 @@ from viewer.export.gate import data_through_gate
 from viewer.export.made_on import today
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import JobContext
+from viewer.support.language.translation import in_language
 
 POLL_MS, MOST_TOLD = 20, 3
 """`MOST_TOLD`: findings that stop data and are told in the message."""
@@ -175,7 +176,7 @@ class DataDesk(QObject):
         def failed(error: GeoloupeError) -> None:
             self._gathered -= 1
             lines = error.lines[:MOST_TOLD] if isinstance(error, ProductStopped) else ()
-            self._failed(" ".join((error.sentence, *lines)))
+            self._failed(" ".join(map(in_language, (error.sentence, *lines))))
 
         def given_up(_nothing: object) -> None:
             self._gathered -= 1
@@ -259,7 +260,7 @@ class DataDesk(QObject):
                 problems = [*([left_out] if left_out else []), *pictures.problems]
                 self._end(one)
                 if problems:
-                    self._warn(self.tr("{0}: {1}").format(path.name, " ".join(problems)))
+                    self._warn(self.tr("{0}: {1}").format(path.name, " ".join(map(in_language, problems))))
                 make = partial(self._made_of, pictures, path, leaving)
                 self._write(make, path, partial(leaving.issue, self._panels))
 

@@ -36,7 +36,7 @@ class DataLeaving:
             return told
         self._check(context)
         self._uuid = new_uuid()
-        context.push(save_data_product(context.document, self._spec, actor=context.actor, uuid=self._uuid))
+        context.push(save_data_product(context.document, self._spec, actor=context.case.actor, uuid=self._uuid))
         row = product_rows(context.document)[self._uuid]
         return replace(told, content=with_status(told.content, Edition(row, today(), self.state)))
 

@@ -12,7 +12,7 @@ from layers.grid.tile_grid import View
 from viewer.canvas.comparison.stretches import paired_tiles, statement_of, top_image
 from viewer.canvas.scene import BACKGROUND_COLOR, MapScene
 from viewer.rendering.images import image_of_argb
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 
 
 def why_no_difference(spec: ComparisonSpec, scenes: Sequence[MapScene]) -> str:
@@ -27,7 +27,7 @@ def why_no_difference(spec: ComparisonSpec, scenes: Sequence[MapScene]) -> str:
         why = [translate("comparison", "they do not show the same bands")]
     if not why:
         return ""
-    reasons = ", ".join(why)
+    reasons = ", ".join(map(in_language, why))
     return translate(
         "comparison",
         "Two images are subtracted only where sensor, processing level, units and resampling are stated and "

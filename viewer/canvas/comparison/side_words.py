@@ -27,6 +27,8 @@ from viewer.support.painting import painting
 from viewer.support.text import one_line
 
 LETTERS = "ABCDEF"
+BEFORE, AFTER = "before", "after"
+"""The sides of two images of which it is known that one is the older; all others have a letter."""
 _HEAD_PX, _TEXT_PX, _PAD_PX = 12.5, 10.5, 7.0
 _LINE_LETTERS = 64
 _MOST_LINES = 3
@@ -82,28 +84,32 @@ def words_of(spec: ComparisonSpec, scenes: Sequence[MapScene], notes: Sequence[s
     """Of each frame, shown by its scene; `notes` on their stretches."""
     images = [images_of(scene, spec, at) for at, scene in enumerate(scenes)]
     known = [[acquisition_shown(drawing) for drawing in drawings] for drawings in images]
-    letters = letters_for([span_of_all(times) for times in known])
+    sides = sides_for([span_of_all(times) for times in known])
     found = []
     for at, frame in enumerate(spec.frames):
         dates = [in_language(date) for date in dict.fromkeys(map(dated, known[at]))] or [in_language(UNDATED)]
         names = [one_line(drawing.layer.name, _NAME_CHARS) for drawing in images[at]]
         name = one_line(frame.title, _NAME_CHARS) or _some(names) or translate("comparison", "(not in the case)")
-        found.append(SideWords(letters[at], _some(dates), name, notes[at]))
+        found.append(SideWords(side_name(sides[at]), _some(dates), name, notes[at]))
     return found
 
 
-def letters_of(spec: ComparisonSpec, scenes: Sequence[MapScene]) -> list[str]:
-    """The word or letter of each frame, as it is burned in."""
+def sides_of(spec: ComparisonSpec, scenes: Sequence[MapScene]) -> list[str]:
+    """The side of each frame of a comparison."""
     images = [images_of(scene, spec, at) for at, scene in enumerate(scenes)]
-    return letters_for([span_of_all([acquisition_shown(drawing) for drawing in drawings]) for drawings in images])
+    return sides_for([span_of_all([acquisition_shown(drawing) for drawing in drawings]) for drawings in images])
 
 
-def letters_for(spans: Sequence[Span | None]) -> list[str]:
-    """Words or letters for frames of these spans: before and after need known dates that do not overlap."""
+def sides_for(spans: Sequence[Span | None]) -> list[str]:
+    """The sides of frames of these spans: before and after need known dates that do not overlap."""
     if len(spans) == 2 and spans[0] is not None and spans[1] is not None and are_apart(spans):
-        words = [translate("comparison", "Before"), translate("comparison", "After")]
-        return words if is_before(spans[0], spans[1]) else words[::-1]
+        return [BEFORE, AFTER] if is_before(spans[0], spans[1]) else [AFTER, BEFORE]
     return list(LETTERS[: len(spans)])
+
+
+def side_name(side: str) -> str:
+    """A side as it is burned in: its word in the analyst's language, or its letter."""
+    return {BEFORE: translate("comparison", "Before"), AFTER: translate("comparison", "After")}.get(side, side)
 
 
 def span_of_all(times: Sequence[Acquisition]) -> Span | None:

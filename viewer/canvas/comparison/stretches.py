@@ -19,7 +19,7 @@ from layers.raster.statement import Statement
 from layers.raster.stretch import StretchRule
 from layers.raster.stretch_matching import Moments, matched_limits, moments_of
 from layers.raster.style import FROZEN, SET_BY_ANOTHER, RasterStyle, Stretch, shown_bands, was_frozen
-from viewer.canvas.comparison.side_words import images_of, letters_of
+from viewer.canvas.comparison.side_words import images_of, side_name, sides_of
 from viewer.canvas.scene import MapScene
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.tiles.tile_cache import RawTile
@@ -64,7 +64,7 @@ def stretch_notes(spec: ComparisonSpec, scenes: Sequence[MapScene], called: str 
     """Words on the stretch of each frame, that are burned in; `called`: the name of the first one, where it has one."""
     if not spec.match:
         return [""] * len(scenes)
-    first, found, called = top_image(scenes[0], spec, 0), [""], called or letters_of(spec, scenes)[0]
+    first, found, called = top_image(scenes[0], spec, 0), [""], called or side_name(sides_of(spec, scenes)[0])
     for at in range(1, len(scenes)):
         other = top_image(scenes[at], spec, at)
         why = why_not_matched(first, other)

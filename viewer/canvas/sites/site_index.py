@@ -230,6 +230,10 @@ class SiteIndex(Struct):
         of_signs = np.array(self._sign_reach_px) * ratio
         reach[signed] = np.maximum(reach[signed], of_signs[self.sign[rows[signed]]])
 
+    def project_shapes(self, crs: str) -> None:
+        """Find the outlines of all lines and areas in a CRS, which the first picture in it would else wait for."""
+        self._boxes.prepare(self.shapes, crs)
+
     def shapes_near(self, view: View) -> list[str]:
         """The lines and areas that a view may show, in drawing order."""
         reach = (_STROKE_PX + self._widest_px / 2) * view.ratio * view.grid.resolution

@@ -129,7 +129,7 @@ def _show(canvas: MapCanvas, scene: ComparedScene, spec: ComparisonSpec) -> None
     everything = around(box for box in boxes if box is not None)
     assert everything is not None, "an image that is open knows where it is"
     canvas.show_overlays = False
-    canvas.zoom_to_bounds(everything.scaled(0.5), 0.0)
+    canvas.motion.zoom_to_bounds(everything.scaled(0.5), 0.0)
     spin_until(canvas.is_idle)
 
 
@@ -146,7 +146,7 @@ def _pan_in_turns(canvases: Sequence[MapCanvas]) -> list[list[Took]]:
 
 
 def _step(canvas: MapCanvas, way: int) -> None:
-    canvas.pan_by(way * PAN_PX, 0, resting=False)
+    canvas.motion.pan_by(way * PAN_PX, 0, resting=False)
     _paint(canvas)
 
 

@@ -156,7 +156,7 @@ class _Bench:
         self._document.apply(edit_for(self._document, found, ACTOR))
         if found[0].bounds_lonlat is not None:
             whole = transform_bounds("EPSG:4326", WEB_MERCATOR, found[0].bounds_lonlat)
-            self._canvas.show_bounds(WEB_MERCATOR, self._first_view(FRACTIONS[0], whole))
+            self._canvas.motion.show_bounds(WEB_MERCATOR, self._first_view(FRACTIONS[0], whole))
 
     def _refuse(self, error: GeoloupeError) -> None:
         self._refusal = error
@@ -179,10 +179,14 @@ class _Bench:
         frames = []
         for step in range(STEPS):
             if step == 0:
-                frames.append(self._timed(lambda: self._canvas.show_bounds(WEB_MERCATOR, first), self._canvas.is_idle))
+                frames.append(
+                    self._timed(lambda: self._canvas.motion.show_bounds(WEB_MERCATOR, first), self._canvas.is_idle)
+                )
             else:
                 frames.append(
-                    self._timed(lambda: self._canvas.pan_by(STEP * self._canvas.width(), 0), self._canvas.is_idle)
+                    self._timed(
+                        lambda: self._canvas.motion.pan_by(STEP * self._canvas.width(), 0), self._canvas.is_idle
+                    )
                 )
             self._keep(fraction, step)
         return {

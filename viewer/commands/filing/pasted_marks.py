@@ -20,7 +20,7 @@ from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.project.sharing.copied_marks import CopiedMarks, cited_by
 from layers.text.counted import counted
-from viewer.commands.fields import check_color, check_date
+from viewer.commands.fields import check_color, check_date, column_word
 from viewer.commands.filing.templates import rows_of, save_templates
 from viewer.commands.mark_numbers import highest_number
 from viewer.commands.sites import add_site, delete_sites
@@ -145,7 +145,7 @@ def _with_sound_fields(site: Site) -> Site:
 
 def _is_sound(site: Site, name: str) -> bool:
     try:
-        (check_color if name in _COLORS else check_date)(getattr(site, name), name)
+        (check_color if name in _COLORS else check_date)(getattr(site, name), column_word(name))
     except InvalidValue:
         return False
     return True

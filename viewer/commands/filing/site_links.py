@@ -20,7 +20,7 @@ def set_parent(
 ) -> Edit:
     """Make sites parts of another one; an empty uuid makes them stand alone. Raises InvalidValue for a circle."""
     if parent_uuid:
-        parent = row_of(document.sites, parent_uuid, "site")
+        parent = row_of(document.sites, parent_uuid, Phrase("site"))
         if not parent.is_site:
             raise InvalidValue("Only a site has parts: choose one that is no annotation, measurement or search area.")
         if chain_above(document, parent_uuid) & set(uuids):
@@ -51,7 +51,7 @@ def set_lifecycle_source(
 ) -> Edit:
     """Say which source tells the lifecycle of sites; an empty uuid says none."""
     if source_uuid:
-        row_of(document.sources, source_uuid, "source")
+        row_of(document.sources, source_uuid, Phrase("source"))
     return update_sites(document, uuids, actor=actor, now=now, lifecycle_source_uuid=source_uuid)
 
 

@@ -45,7 +45,7 @@ def save_templates(
 
 def delete_templates(document: Document, uuids: Iterable[str], *, actor: str = "", now: str | None = None) -> Edit:
     """Take templates out of the case; the marks of their classes, and what those say, stay as they are."""
-    rows = [row_of(document.table("templates"), uuid, "template") for uuid in uuids]
+    rows = [row_of(document.table("templates"), uuid, Phrase("template")) for uuid in uuids]
     return Edit(
         Phrase("Delete {templates}", templates=counted(len(rows), "template", "templates")),
         tuple(delete("templates", row) for row in rows),
@@ -56,9 +56,9 @@ def set_detail(
     document: Document, uuid: str, field: TemplateField, value: Any, *, actor: str, now: str | None = None
 ) -> Edit:
     """Set the value of a field of a mark's class; nothing takes it away. Raises InvalidValue."""
-    site = row_of(document.sites, uuid, "site")
+    site = row_of(document.sites, uuid, Phrase("site"))
     if field.kind == "number":
-        check_number(value, -1e14, 1e14, field.title)
+        check_number(value, -1e14, 1e14, Phrase(field.title))
     elif field.kind == "date":
         check_date(value or "", Phrase("date ({title})", title=field.title))
     elif len(str(value or "")) > LONGEST_VALUE:

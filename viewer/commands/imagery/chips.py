@@ -11,9 +11,9 @@ from layers.document.chip import Chip
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.errors import InvalidValue
-from layers.phrase import Phrase, all_of
+from layers.phrase import Phrase
 from layers.text.counted import counted
-from viewer.commands.fields import check_number, row_of
+from viewer.commands.fields import check_number, column_word, field_words, row_of
 from viewer.commands.imagery.images import known_image
 from viewer.commands.sites import comments_on, without_evidence
 from viewer.commands.stamps import delete, insert, stamp_of, update
@@ -42,7 +42,7 @@ def add_chips(
         chips = [replace(chip, image_uuid=known.image.uuid) for chip in chips]
     for chip in chips:
         if chip.site_uuid:
-            row_of(document.sites, chip.site_uuid, "site")
+            row_of(document.sites, chip.site_uuid, Phrase("site"))
         changes.append(insert("chips", chip, stamp))
     return Edit(Phrase("Take a chip"), tuple(changes))
 
@@ -55,17 +55,15 @@ def update_chip(document: Document, uuid: str, *, actor: str, now: str | None = 
     chip = row_of(document.chips, uuid, Phrase("image chip"))
     fixed = [name for name in fields if name not in CHANGEABLE]
     if fixed:
-        raise InvalidValue(
-            "The {replace} of an image chip never changes: take another chip.", replace=fixed[0].replace("_", " ")
-        )
+        raise InvalidValue("The {word} of an image chip never changes: take another chip.", word=column_word(fixed[0]))
     if "niirs_scale" in fields and fields["niirs_scale"] not in ("", *NIIRS_SCALES):
         raise InvalidValue(
             "“{fields}” is no NIIRS scale: choose one of {niirs_scales}.",
             fields=fields["niirs_scale"],
             niirs_scales=", ".join(NIIRS_SCALES),
         )
-    check_number(fields.get("niirs_rating"), 0, 9.9, "NIIRS rating")
-    words = all_of(name.replace("niirs", "NIIRS").replace("_", " ") for name in fields)
+    check_number(fields.get("niirs_rating"), 0, 9.9, Phrase("NIIRS rating"))
+    words = field_words(fields, {})
     stamp = stamp_of(actor, now)
     changes = update("chips", chip, stamp, **fields)
     other = document.chips.get(chip.pair_uuid)

@@ -10,8 +10,8 @@ from layers.document.edit import Change, Edit
 from layers.document.image import Image, image_key_of
 from layers.document.vocabulary import DATE_BASES, DATE_KINDS, DATUMS
 from layers.errors import InvalidValue
-from layers.phrase import Phrase, all_of
-from viewer.commands.fields import check_choice, check_date, check_number, row_of
+from layers.phrase import Phrase
+from viewer.commands.fields import check_choice, check_date, check_number, column_word, field_words, row_of
 from viewer.commands.stamps import inserted, new_uuid, stamp_of, update, updated
 
 
@@ -48,12 +48,12 @@ def known_image(
 def update_image(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
     """Change facts of an image. Raises InvalidValue, also where another image has the key already."""
     _check_fields(fields)
-    image = row_of(document.images, uuid, "image")
+    image = row_of(document.images, uuid, Phrase("image"))
     if "image_key" in fields:
         other = document.image_of_key(fields["image_key"])
         if not fields["image_key"] or (other is not None and other.uuid != uuid):
             raise InvalidValue("An image has a key of its own, and another image of the case has this one already.")
-    words = all_of(name.removesuffix("_at").replace("_", " ") for name in fields)
+    words = field_words(fields, {})
     return Edit(
         Phrase("Change {words} of {named}", words=words, named=_named(image)),
         update("images", image, stamp_of(actor, now), **fields),
@@ -72,7 +72,7 @@ def _says_more(image: Image, name: str, value: Any) -> bool:
 def _check_fields(fields: Mapping[str, Any]) -> None:
     for name, words in (("date_kind", DATE_KINDS), ("date_basis", ("", *DATE_BASES)), ("datum", ("", *DATUMS))):
         if name in fields:
-            check_choice(fields[name], words, name.replace("_", " "))
+            check_choice(fields[name], words, column_word(name))
     check_date(fields.get("acquired_at", ""), Phrase("date of acquisition"))
     check_number(fields.get("gsd_m"), 0, 1e6, Phrase("ground size of a pixel in metres"))
 

@@ -20,7 +20,7 @@ from layers.document.observation import seen_dates
 from layers.document.rows import Row
 from layers.document.source import Source
 from layers.document.vocabulary import DATE_BASES
-from layers.phrase import Phrase
+from layers.phrase import Phrase, joined
 from layers.text.counted import counted
 from viewer.commands.fields import row_of
 from viewer.commands.imagery.mark_images import descriptor_of, source_title_of, source_uuid_of
@@ -48,7 +48,8 @@ class Evidence(NamedTuple):
         told = [counted(count, one, many) for count, one, many in counts if count]
         if not told:
             return counted(len(self.images), "image", "images")
-        return told[0] if len(told) == 1 else Phrase("{told} and {told_2}", told=", ".join(told[:-1]), told_2=told[-1])
+        *first, last = told
+        return Phrase("{told} and {told_2}", told=joined(", ", first), told_2=last) if first else last
 
 
 def evidence_without_date(document: Document, layer_uuids: Iterable[str]) -> Evidence:
@@ -71,7 +72,7 @@ def evidence_without_date(document: Document, layer_uuids: Iterable[str]) -> Evi
 
 def date_evidence(document: Document, layer_uuids: Collection[str], *, actor: str, now: str | None = None) -> Edit:
     """Give images, their sources, shadows and dates of sites the date that their layers say. Raises InvalidValue."""
-    layers = {uuid: row_of(document.layers, uuid, "layer") for uuid in layer_uuids}
+    layers = {uuid: row_of(document.layers, uuid, Phrase("layer")) for uuid in layer_uuids}
     found = evidence_without_date(document, layers)
     stamp = stamp_of(actor, now)
     changes: list[Change] = []

@@ -53,7 +53,7 @@ def record_image(document: Document, site_uuid: str, seen: SeenImage, *, actor: 
 
     Raises InvalidValue.
     """
-    site = row_of(document.sites, site_uuid, "site")
+    site = row_of(document.sites, site_uuid, Phrase("site"))
     image, image_changes = known_image(document, actor=actor, now=now, **seen.facts)
     fields: dict[str, Any] = {
         "image_uuid": image.uuid,
@@ -77,7 +77,7 @@ def record_image(document: Document, site_uuid: str, seen: SeenImage, *, actor: 
 
 def record_no_image(document: Document, site_uuid: str, screen_m: float, *, actor: str, now: str | None = None) -> Edit:
     """Say that a mark was put on a map without an image, with pixels of so many metres. Raises InvalidValue."""
-    fields = _of_no_image(row_of(document.sites, site_uuid, "site"), screen_m)
+    fields = _of_no_image(row_of(document.sites, site_uuid, Phrase("site")), screen_m)
     changed = update_sites(document, (site_uuid,), actor=actor, now=now, **fields)
     return Edit(Phrase("Record that a mark is on no image"), changed.changes)
 
@@ -93,7 +93,7 @@ def _of_no_image(site: Site, screen_m: float) -> dict[str, Any]:
 
 def forget_image(document: Document, site_uuid: str, *, actor: str, now: str | None = None) -> Edit:
     """Say that a mark was drawn on no image that is known. Raises InvalidValue."""
-    site = row_of(document.sites, site_uuid, "site")
+    site = row_of(document.sites, site_uuid, Phrase("site"))
     image = document.images.get(site.image_uuid)
     fields: dict[str, Any] = {"image_uuid": "", "pixel_m": None}
     if image is not None and site.position_source_uuid == source_uuid_of(image.image_key):
@@ -107,7 +107,7 @@ def state_placement(document: Document, image_uuid: str, note: str, *, actor: st
 
     An error that the analyst has judged differently stays. Raises InvalidValue.
     """
-    image = row_of(document.images, image_uuid, "image")
+    image = row_of(document.images, image_uuid, Phrase("image"))
     changed = update_image(document, image_uuid, actor=actor, now=now, placement_note=note)
     before, after = stated_placement_m(image.placement_note), stated_placement_m(note)
     changes = list(changed.changes)
@@ -125,8 +125,8 @@ def cite_image(document: Document, claim_uuid: str, image_uuid: str, *, actor: s
 
     Raises InvalidValue.
     """
-    row_of(document.claims, claim_uuid, "claim")
-    image = row_of(document.images, image_uuid, "image")
+    row_of(document.claims, claim_uuid, Phrase("claim"))
+    image = row_of(document.images, image_uuid, Phrase("image"))
     source, changes = _source_of(document, image, actor, now)
     if not changes:
         linked = link_claim_source(document, claim_uuid, source.uuid, actor=actor, now=now)

@@ -28,7 +28,7 @@ def set_photo_number(
     document: Document, photo: str, number: int, x: float, y: float, *, actor: str, now: str | None = None
 ) -> Edit:
     """Set a number on a photograph, or move it there; its plate is made with the first one. Raises InvalidValue."""
-    layer, stamp = row_of(document.layers, photo, "layer"), stamp_of(actor, now)
+    layer, stamp = row_of(document.layers, photo, Phrase("layer")), stamp_of(actor, now)
     found = plate_of_photo(document, photo)
     locked = _locked(document, number, stamp)
     if found is None:

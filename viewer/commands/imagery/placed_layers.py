@@ -28,7 +28,7 @@ def place_by_points(document: Document, uuid: str, points: PointSet, *, actor: s
     """
     from layers.raster.point_fit.fitted_points import fitted_points  # for start-up time: few pictures need it
 
-    layer = row_of(document.layers, uuid, "layer")
+    layer = row_of(document.layers, uuid, Phrase("layer"))
     if not can_have_points(layer):
         raise InvalidValue("Only a picture in one file is placed by control points: choose another layer.")
     fitted_points(points, points.size)
@@ -42,7 +42,7 @@ def place_by_points(document: Document, uuid: str, points: PointSet, *, actor: s
 
 def place_as_file_says(document: Document, uuid: str, *, actor: str, now: str | None = None) -> Edit:
     """Take the control points away: it lies as its file says, or as it was placed before. Raises InvalidValue."""
-    layer = row_of(document.layers, uuid, "layer")
+    layer = row_of(document.layers, uuid, Phrase("layer"))
     points = read_control_points(layer.control_points_json)
     crs = layer.crs if points is None else _sound(points.crs_before)
     fields = {"control_points_json": "", "crs": crs, "nudge_json": ""}

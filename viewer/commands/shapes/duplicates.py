@@ -31,7 +31,7 @@ def duplicate_sites(
     stamp, changes = stamp_of(actor, now), []
     number = highest_number(document)
     for uuid, (copy_uuid, figure) in copies.items():
-        site = row_of(document.sites, uuid, "site")
+        site = row_of(document.sites, uuid, Phrase("site"))
         (added,) = add_site(document, figure.geometry, actor=actor).changes
         assert isinstance(added.after, Site)
         copy = replace(site, uuid=copy_uuid, geometry=added.after.geometry, shape_json=figure.shape_json)

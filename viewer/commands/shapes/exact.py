@@ -17,6 +17,7 @@ from layers.geo.coordinates.in_text import places_in_text
 from layers.geo.longitudes import shift_near
 from layers.geo.measure import destination
 from layers.geo.vertices import Ring, least_vertices, rings_of, with_rings
+from layers.phrase import Phrase
 from viewer.commands.fields import check_number, row_of
 from viewer.commands.sites import reshape_site, update_site
 
@@ -26,7 +27,7 @@ def change_shape(document: Document, uuid: str, *, actor: str, now: str | None =
 
     Places are (lon, lat). Raises InvalidValue.
     """
-    site = row_of(document.sites, uuid, "mark")
+    site = row_of(document.sites, uuid, Phrase("mark"))
     figure = Figure.of(site)
     if figure.shape is None:
         raise InvalidValue("The mark has no such shape any more.")
@@ -40,7 +41,7 @@ def change_words(document: Document, uuid: str, text: str, *, actor: str, now: s
 
     Raises InvalidValue.
     """
-    site = row_of(document.sites, uuid, "mark")
+    site = row_of(document.sites, uuid, Phrase("mark"))
     shape = Figure.of(site).shape
     if not isinstance(shape, TextMark | Callout):
         raise InvalidValue("The mark shows no text any more.")
@@ -55,7 +56,7 @@ def turn_mark(document: Document, uuid: str, degrees: float, *, actor: str, now:
 
 def scale_mark(document: Document, uuid: str, factor: float, *, actor: str, now: str | None = None) -> Edit:
     """Make a mark so many times as large, about its middle. Raises InvalidValue."""
-    check_number(factor, 1e-3, 1e3, "factor")
+    check_number(factor, 1e-3, 1e3, Phrase("factor"))
     return _laid(document, uuid, 0.0, factor, actor, now)
 
 
@@ -63,7 +64,7 @@ def place_vertex(
     document: Document, uuid: str, part: int, vertex: int, text: str, *, actor: str, now: str | None = None
 ) -> Edit:
     """Put a vertex where a coordinate in any notation says. Raises BadCoordinate and InvalidValue."""
-    site = row_of(document.sites, uuid, "mark")
+    site = row_of(document.sites, uuid, Phrase("mark"))
     rings = rings_of(site.geometry)
     ring = _ring(rings, part, vertex)
     read = places_in_text(text)[0]
@@ -86,7 +87,7 @@ def set_leg(
 
     Raises InvalidValue.
     """
-    site = row_of(document.sites, uuid, "mark")
+    site = row_of(document.sites, uuid, Phrase("mark"))
     rings = rings_of(site.geometry)
     ring = _ring(rings, part, vertex)
     if vertex == 0 and site.kind != "polygon":
@@ -98,7 +99,7 @@ def set_leg(
 
 def remove_vertex(document: Document, uuid: str, part: int, vertex: int, *, actor: str, now: str | None = None) -> Edit:
     """Take a vertex out. Raises InvalidValue where nothing would be left."""
-    site = row_of(document.sites, uuid, "mark")
+    site = row_of(document.sites, uuid, Phrase("mark"))
     rings = rings_of(site.geometry)
     ring = _ring(rings, part, vertex)
     if (places := wanted_places(site)) is not None:
@@ -110,7 +111,7 @@ def remove_vertex(document: Document, uuid: str, part: int, vertex: int, *, acto
 
 
 def _laid(document: Document, uuid: str, turn_deg: float, factor: float, actor: str, now: str | None) -> Edit:
-    figure = Figure.of(row_of(document.sites, uuid, "mark"))
+    figure = Figure.of(row_of(document.sites, uuid, Phrase("mark")))
     if not figure.is_mobile:
         raise InvalidValue("The mark spans too much of the Earth to be turned or scaled.")
     changed = figure.laid(figure.middle, figure.middle, turn_deg=turn_deg, factor=factor)

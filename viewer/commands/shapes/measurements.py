@@ -54,14 +54,14 @@ def set_unit(document: Document, uuid: str, unit: str, *, actor: str, now: str |
 
 def make_sites(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
     """Turn measurements into sites, of radii circles: from then on they are counted. Raises InvalidValue."""
-    sites = [row_of(document.sites, uuid, "measurement") for uuid in uuids]
+    sites = [row_of(document.sites, uuid, Phrase("measurement")) for uuid in uuids]
     chosen = [site for site in sites if site.mark_kind == Measurement.kind]
     return _turned(document, chosen, "site", _as_site, stamp_of(actor, now))
 
 
 def make_measurements(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
     """Turn sites with a line or an area into measurements of that, circles into radii. Raises InvalidValue."""
-    sites = [row_of(document.sites, uuid, "site") for uuid in uuids]
+    sites = [row_of(document.sites, uuid, Phrase("site")) for uuid in uuids]
     chosen = [site for site in sites if can_be_measured(site)]
     return _turned(document, chosen, "measurement", _as_measurement, stamp_of(actor, now))
 
@@ -113,7 +113,7 @@ def _as_measurement(site: Site) -> dict[str, Any]:
 
 
 def _measured(document: Document, uuid: str) -> tuple[Site, Measurement]:
-    site = row_of(document.sites, uuid, "measurement")
+    site = row_of(document.sites, uuid, Phrase("measurement"))
     shape = intended(site, shape_of(site.shape_json))
     if shape is None:
         raise InvalidValue("Nothing of this mark is measured any more.")

@@ -33,7 +33,7 @@ def place_site(
     digits tell less than that. The basis of the position says how it was given; the source that it was from before is
     no longer named. Raises BadCoordinate, and InvalidValue where the site is no point.
     """
-    site = row_of(document.sites, uuid, "site")
+    site = row_of(document.sites, uuid, Phrase("site"))
     if site.geometry.geom_type != "Point":
         raise InvalidValue(
             "The {named_sites} is no point: edit its vertices on the map.", named_sites=named_sites(site)

@@ -29,13 +29,13 @@ def read_shadow_image(document: Document, uuid: str, image: ShadowImage, *, acto
 
 
 def _changed(document: Document, uuid: str, shape: ShadowMark, actor: str, now: str | None) -> Edit:
-    site = row_of(document.sites, uuid, "site")
+    site = row_of(document.sites, uuid, Phrase("site"))
     edit = update_site(document, uuid, actor=actor, now=now, shape_json=as_json(shape))
     return Edit(Phrase("Measure the shadow of {named_sites}", named_sites=named_sites(site)), edit.changes)
 
 
 def _shadow(document: Document, uuid: str) -> ShadowMark:
-    shape = shape_of_site(row_of(document.sites, uuid, "site"))
+    shape = shape_of_site(row_of(document.sites, uuid, Phrase("site")))
     if not isinstance(shape, ShadowMark):
         raise InvalidValue("This mark is on no shadow: draw one from the foot of an object to its shadow's tip.")
     return shape

@@ -30,6 +30,7 @@ from layers.product.site_words import subtitle_of
 from layers.product.spec import ProductSpec, maps_of
 from layers.product.spec_words import as_published
 from layers.vector.labels.label_layout import Box
+from viewer.canvas.comparison.side_words import side_name
 from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.export.plates.evidence_rows import PARTIES, EvidenceRows
@@ -47,8 +48,8 @@ from viewer.export.plates.maps.image_words import (
     dates_of,
     image_facts,
     image_line,
-    letters_of_maps,
     notes_on_stretches,
+    sides_of_maps,
 )
 from viewer.export.plates.maps.in_grey import alike_in_grey
 from viewer.export.plates.maps.inset_boxes import inset_boxes
@@ -131,6 +132,8 @@ class Plate:
         self.title = self._title()
         self.content = ProductContent()
         self.maps: list[MapOnPage] = []
+        self.sides: list[str] = []
+        """Of each map: *before*, *after*, its letter, or empty."""
         self.strips: list[str] = []
         self.notes: list[str] = []
         self.images: list[list[ImageFact]] = []
@@ -376,13 +379,13 @@ class Plate:
         return self._indexes[number][1]
 
     def _make_words(self) -> None:
-        letters = letters_of_maps(self.maps, self.spec.layout)
+        self.sides = sides_of_maps(self.maps, self.spec.layout)
         self.strips = []
-        for letter, one, chosen in zip(letters, self.maps, maps_of(self.spec), strict=True):
+        for side, one, chosen in zip(self.sides, self.maps, maps_of(self.spec), strict=True):
             title = one_line(chosen.title or (chosen.frame.title if chosen.frame is not None else ""), 200)
             title = self._told(title)
-            date = dates_of(one) if letter and self.spec.layout != "insets" else ""
-            self.strips.append(" · ".join(part for part in (letter, title, date) if part))
+            date = dates_of(one) if side and self.spec.layout != "insets" else ""
+            self.strips.append(" · ".join(part for part in (side_name(side), title, date) if part))
         self.notes = notes = notes_on_stretches(self.spec, self.maps)
         publish = self.spec.publish
         self.images = [image_facts(one, note, publish) for one, note in zip(self.maps, notes, strict=True)]

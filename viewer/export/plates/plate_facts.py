@@ -31,6 +31,7 @@ from viewer.export.plates.printed import GroupKind
 from viewer.export.plates.setting.lettering import MM
 from viewer.export.plates.setting.piece import Piece
 from viewer.rendering.vector.qt_shapes import rect_of
+from viewer.support.language.translation import in_language
 
 _SLACK = 0.8
 """Logical pixels by which boxes may touch."""
@@ -53,6 +54,7 @@ def facts_of(plate: Plate) -> ProductFacts:
         number=product.number if product is not None else "",
         version=product.version if product is not None else 0,
         made_on=plate.edition.made_on,
+        printed=in_language,
     )
 
 
@@ -67,6 +69,7 @@ def _map(plate: Plate, one: MapOnPage, naming: Naming) -> MapFact:
         number=number,
         page=one.page,
         title=strip,
+        side=plate.sides[number],
         bounds=lonlat,
         crs=one.view.grid.crs,
         crs_words=crs_words(one.view.grid.crs),

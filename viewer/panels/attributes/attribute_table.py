@@ -71,7 +71,7 @@ class AttributeTablePanel(AttributePage):
         self.zoom_button.clicked.connect(self.zoom_to_selected)
         self.invert_button.clicked.connect(self.invert)
         self.copy_button.clicked.connect(self.copy)
-        self.sites_button.clicked.connect(lambda: context.sites_wanted.emit(self._uuid))
+        self.sites_button.clicked.connect(lambda: context.layer_verbs.make_sites.emit(self._uuid))
         self.columns_button.clicked.connect(self._show_column_menu)
         self.filter_rows.refused.connect(lambda sentence: self._show_counts())
         view.horizontalHeader().sortIndicatorChanged.connect(self._sort)
@@ -119,7 +119,7 @@ class AttributeTablePanel(AttributePage):
         self._show_map_filter()
         layer = document.layers[uuid]
         self.say(self.tr("Reading the attributes of {0}…").format(one_line(layer.name, 60)))
-        info = self._context.info_of(uuid)
+        info = self._context.layers.info_of(uuid)
         self._access.store.want(
             source,
             partial(self._arrived, uuid, source),

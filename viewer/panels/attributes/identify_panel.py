@@ -123,7 +123,7 @@ class IdentifyPanel(QWidget):
     def _show_image(self, seen: SeenPixel, place: PlaceHits) -> None:
         """An image with its date and the colour that is seen; the raw values follow."""
         layer = self._context.document.layers.get(seen.layer_uuid)
-        drawing = self._context.drawing_of(seen.layer_uuid)
+        drawing = self._context.layers.drawing_of(seen.layer_uuid)
         if layer is None or drawing is None:
             return
         item = self._headed(one_line(layer.name, 80), seen.layer_uuid)
@@ -140,7 +140,7 @@ class IdentifyPanel(QWidget):
         if generation != self._generation:
             return
         if isinstance(values, GeoloupeError):
-            self._add_value(item, self.tr("Values"), values.sentence)
+            self._add_value(item, self.tr("Values"), in_language(values.sentence))
             return
         for value in values.bands:
             band = value.band

@@ -26,6 +26,7 @@ from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
 from viewer.panels.widgets.row_column import RowColumn
 from viewer.panels.words import choices, example
+from viewer.support.language.stored_words import word
 from viewer.support.plain_label import plain_label
 from viewer.support.text import plain
 
@@ -233,7 +234,9 @@ class ClaimFormPanel(RowForm):
         answers = self._context.document.responses_to(row.uuid)
         self.responses.fill(
             answers,
-            lambda answer: wrapped(plain(f"{answer.speaker}: {f'“{answer.words}”' if answer.words else answer.kind}")),
+            lambda answer: wrapped(
+                plain(f"{answer.speaker}: {f'“{answer.words}”' if answer.words else word(answer.kind)}")
+            ),
             self.tr("None recorded."),
         )
 

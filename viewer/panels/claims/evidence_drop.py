@@ -94,7 +94,7 @@ def take_evidence(context: PanelContext, claim_uuid: str, words: list[str]) -> N
 
 
 def _keep(context: PanelContext, claim_uuid: str, path: Path) -> None:
-    document, keep = context.document, context.copy_keeper()
+    document, keep = context.document, context.case.copy_keeper()
 
     def done(copy: SourceFile) -> None:
         if context.document is document:

@@ -236,7 +236,7 @@ class ComparisonDesk(QObject):
         now = self._bounds()
         if spec.bounds is not None and not (now is not None and spec.bounds.contains(now)):
             try:
-                self._canvas.zoom_to_bounds(spec.bounds, 0.0)
+                self._canvas.motion.zoom_to_bounds(spec.bounds, 0.0)
             except GeoloupeError as error:
                 self.context.report(error.sentence)
         self._show(spec)

@@ -74,7 +74,7 @@ class AcquisitionPanel(QWidget):
             return tiles_acquisition(layer)
         if layer.kind != "raster":
             return None
-        drawing = self._context.drawing_of(layer.uuid)
+        drawing = self._context.layers.drawing_of(layer.uuid)
         if isinstance(drawing, RasterDrawing):
             drawing.ask_acquisition()
         return drawing.acquisition if drawing is not None else acquisition_of(layer, None, None)

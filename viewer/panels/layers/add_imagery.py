@@ -159,7 +159,7 @@ class AddImageryPanel(QWidget):
         name = service.title[:LONGEST_NAME] + (f", {service.time}" if service.is_dated else "")
         given = {"credit": service.attribution, "acquired_at": service.time}
         for host in service.hosts:
-            self._context.consent(host)
+            self._context.case.consent(host)
         kind = "interval" if service.is_dated else "composite"
         if self._context.do(add_layer, "tiles", name, encoded(service), date_kind=kind, **given):
             self.added.emit()

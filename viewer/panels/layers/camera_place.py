@@ -28,7 +28,7 @@ def mark_camera(context: PanelContext, photograph: Photograph, name: str) -> boo
 
 def mark_camera_of_layer(context: PanelContext, uuid: str) -> bool:
     """The same for the photograph that a layer shows."""
-    photograph, drawing = photograph_of(context.info_of(uuid)), context.drawing_of(uuid)
+    photograph, drawing = photograph_of(context.layers.info_of(uuid)), context.layers.drawing_of(uuid)
     if photograph is None or not isinstance(drawing, RasterDrawing):
         return False
     return mark_camera(context, photograph, drawing.path.name)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QIcon
 from layers.document.json_fields import json_object
 from layers.document.layer import Layer
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from layers.vector.style.layer_style import VectorStyle
 from layers.vector.style.symbol import Symbol
 from layers.vector.table import VectorInfo
@@ -24,7 +25,7 @@ type Lines = list[tuple[QIcon | None, str]]
 
 def style_shown(layer: Layer, context: PanelContext) -> tuple[VectorStyle, str] | None:
     """The style of a layer and its kind of geometry; None where it is no vector layer, or not read yet."""
-    info, drawing = context.info_of(layer.uuid), context.drawing_of(layer.uuid)
+    info, drawing = context.layers.info_of(layer.uuid), context.layers.drawing_of(layer.uuid)
     if layer.kind != "vector" or not isinstance(info, VectorInfo):
         return None
     if not isinstance(drawing, VectorDrawing):
@@ -52,7 +53,7 @@ def class_lines(layer: Layer, context: PanelContext, others: str, more: str) -> 
         return []
     style, geometry = found
     lines: Lines = [(_icon(one.symbol, geometry), one.title(style.mode)) for one in style.classes if one.shown]
-    drawing = context.drawing_of(layer.uuid)
+    drawing = context.layers.drawing_of(layer.uuid)
     known = drawing.symbology.others_known if isinstance(drawing, VectorDrawing) else None
     if style.show_other and (known is None or known != (style.class_key, False)):
         lines.append((_icon(style.other_symbol, geometry), others))
@@ -64,7 +65,7 @@ def class_lines(layer: Layer, context: PanelContext, others: str, more: str) -> 
 @lru_cache(maxsize=64)
 def _parsed(style_json: str) -> VectorStyle:
     try:
-        return VectorStyle.from_json(json_object(style_json, "The style"))
+        return VectorStyle.from_json(json_object(style_json, Phrase("The style")))
     except InvalidValue:
         return VectorStyle()
 

@@ -30,7 +30,7 @@ class NameDateLink(LinkButton):
     def show_layer(self, layer: Layer | None) -> None:
         """Offer the date of this layer's file, where it is wanted."""
         self._uuid = "" if layer is None else layer.uuid
-        offered = None if layer is None else offered_date(layer, self._context.drawing_of(layer.uuid))
+        offered = None if layer is None else offered_date(layer, self._context.layers.drawing_of(layer.uuid))
         if offered != self._offered:
             self._offered = offered
             self.setText("" if offered is None else name_date_words(offered))

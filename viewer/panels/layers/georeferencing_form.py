@@ -19,6 +19,7 @@ from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import LineField, NumberField
 from viewer.panels.widgets.form_page import muted
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.language.translation import in_language, translate
 from viewer.support.text import tooltip
 
 
@@ -52,7 +53,7 @@ class GeoreferencingForm(QWidget):
         self.ask_button = QPushButton(self.tr("Choose the CRS…"))
         self.ask_button.setAccessibleName(self.ask_button.text())
         self.ask_button.setToolTip(tooltip(self.tr("Search a CRS and see where the layer would lie in it")))
-        self.ask_button.clicked.connect(lambda: context.place_wanted.emit(self._uuid))
+        self.ask_button.clicked.connect(lambda: context.layer_verbs.ask_place.emit(self._uuid))
         self.height_field = NumberField(unit="m")
         self.note = muted()
         self.fields.add(
@@ -64,7 +65,7 @@ class GeoreferencingForm(QWidget):
         self.points_button = QPushButton(self.tr("Georeference…"))
         self.points_button.setAccessibleName(self.points_button.text())
         self.points_button.setToolTip(tooltip(self.tr("Place the picture by control points")))
-        self.points_button.clicked.connect(lambda: context.georeferencing_wanted.emit(self._uuid))
+        self.points_button.clicked.connect(lambda: context.layer_verbs.georeference.emit(self._uuid))
         self.camera_button = QPushButton(self.tr("Mark the Camera’s Place"))
         self.camera_button.setAccessibleName(self.camera_button.text())
         self.camera_button.setToolTip(
@@ -74,7 +75,7 @@ class GeoreferencingForm(QWidget):
         self.reset_button = QPushButton(self.tr("As the File Says"))
         self.reset_button.setAccessibleName(self.reset_button.text())
         self.reset_button.setToolTip(tooltip(self.tr("Take the control points away")))
-        self.reset_button.clicked.connect(lambda: context.file_place_wanted.emit(self._uuid))
+        self.reset_button.clicked.connect(lambda: context.layer_verbs.place_by_file.emit(self._uuid))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -92,7 +93,7 @@ class GeoreferencingForm(QWidget):
             self.fields.show_other(layer)
         self.fields.show_row(layer)
         self.ask_button.setVisible(layer.kind != "tiles" and info is not None and "path" in layer.source)
-        drawing = self._context.drawing_of(layer.uuid)
+        drawing = self._context.layers.drawing_of(layer.uuid)
         is_picture = isinstance(drawing, RasterDrawing) and drawing.source.scene is None and can_have_points(layer)
         has_points = read_control_points(layer.control_points_json) is not None
         self.points_button.setVisible(is_picture and info is not None)
@@ -125,4 +126,4 @@ def _note(info: RasterInfo | VectorInfo | None) -> str:
     """Says what places the layer, where that is no transform, and how well."""
     if not isinstance(info, RasterInfo) or not info.georeferencing_note:
         return ""
-    return f"Placed by {info.georeferencing_note}."
+    return translate("GeoreferencingForm", "Placed by {0}.").format(in_language(info.georeferencing_note))

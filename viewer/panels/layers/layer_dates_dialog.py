@@ -92,7 +92,7 @@ class LayerDatesDialog(QDialog):
         self._look()
 
     def _row(self, layer: Layer) -> _Row:
-        offered = offered_date(layer, self._context.drawing_of(layer.uuid))
+        offered = offered_date(layer, self._context.layers.drawing_of(layer.uuid))
         name = one_line(layer.name, 80)
         item = QTreeWidgetItem([plain(name)])
         item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsSelectable)
@@ -149,7 +149,7 @@ class LayerDatesDialog(QDialog):
             dates = {uuid: date for uuid, date in self.dates().items() if uuid in document.layers}
             count = len(dates)
             if dates:
-                date_layers(document, dates, actor=self._context.actor)
+                date_layers(document, dates, actor=self._context.case.actor)
         except GeoloupeError as error:
             why = error.sentence
         self.note.setText(plain(why))
@@ -170,7 +170,7 @@ def undated_images(document: Document, uuids: Iterable[str], context: PanelConte
     rows = [document.layers[uuid] for uuid in uuids if uuid in document.layers]
     found = []
     for layer in rows:
-        drawing = context.drawing_of(layer.uuid)
+        drawing = context.layers.drawing_of(layer.uuid)
         if layer.kind == "raster" and not layer.acquired_at and not (drawing is not None and drawing.acquisition.at):
             found.append(layer)
     return found

@@ -88,7 +88,7 @@ def nudge_fact(layer: Layer) -> str:
         "LayerFacts",
         "{0}. Its file is as it was; QGIS, which knows no such shift, shows the layer where its file lies.",
     )
-    words = replace(nudge, by=said_name(nudge.by)).words
+    words = in_language(replace(nudge, by=said_name(nudge.by)).words)
     return said.format(words[:1].upper() + words[1:])
 
 

@@ -42,7 +42,7 @@ from viewer.support.text import plain
 
 
 class LayerPropertiesPanel(RowForm):
-    """Until `context.info_of` knows what is in the file it shows only what the case says.
+    """Until `context.layers.info_of` knows what is in the file it shows only what the case says.
 
     Connect what tells of drawn layers to `look_again`.
     """
@@ -154,12 +154,12 @@ class LayerPropertiesPanel(RowForm):
         if not self._uuid:
             return
         self.name_date.show_layer(self._layer())
-        info = self._context.info_of(self._uuid)
+        info = self._context.layers.info_of(self._uuid)
         if info is not None and (info is not self._info or self._is_drawn_anew(info)):
             self.refresh()
 
     def _is_drawn_anew(self, info: RasterInfo | VectorInfo) -> bool:
-        drawing = self._context.drawing_of(self._uuid)
+        drawing = self._context.layers.drawing_of(self._uuid)
         if isinstance(info, RasterInfo):
             return drawing is not self.raster.drawing
         return _geometry(drawing, info) != self._geometry
@@ -171,7 +171,7 @@ class LayerPropertiesPanel(RowForm):
         layer = self._layer()
         if layer is not None:
             self.fields.show_other(layer)
-            self.georeferencing.show_layer(layer, self._context.info_of(layer.uuid), anew=True)
+            self.georeferencing.show_layer(layer, self._context.layers.info_of(layer.uuid), anew=True)
             for form in self._made():
                 for fields in form.findChildren(FieldSet):
                     fields.forget()
@@ -188,7 +188,7 @@ class LayerPropertiesPanel(RowForm):
     @override
     def show_row(self, row: Layer) -> None:
         self.fields.show_row(row)
-        info = self._info = self._context.info_of(row.uuid)
+        info = self._info = self._context.layers.info_of(row.uuid)
         self._show_found(row)
         self.name_date.show_layer(row)
         self.late_date.show_layer(row)
@@ -201,7 +201,7 @@ class LayerPropertiesPanel(RowForm):
         if isinstance(info, RasterInfo):
             self.raster.show_layer()
         elif isinstance(info, VectorInfo):
-            self._geometry = _geometry(self._context.drawing_of(row.uuid), info)
+            self._geometry = _geometry(self._context.layers.drawing_of(row.uuid), info)
             self.vector.show_style(row, info, self._geometry)
         self.facts.show_facts(dict.fromkeys([*source_facts(row), *(info_facts(info, row.crs) if info else [])]))
 
@@ -210,7 +210,7 @@ class LayerPropertiesPanel(RowForm):
 
     def _show_found(self, layer: Layer) -> None:
         """Show credit, date and sensor of the file, greyed, where the case says nothing of them."""
-        drawing = self._context.drawing_of(layer.uuid)
+        drawing = self._context.layers.drawing_of(layer.uuid)
         known = drawing.acquisition if drawing is not None else Acquisition()
         for name in STATED:
             self.fields.set_visible(name, layer.kind != "vector")
@@ -235,7 +235,7 @@ class LayerPropertiesPanel(RowForm):
     @override
     def _commit_columns(self, values: Mapping[str, Any], series: str = "") -> str:
         """A date that is written for what the file calls a composite makes no instant of it."""
-        layer, drawing = self._layer(), self._context.drawing_of(self._uuid)
+        layer, drawing = self._layer(), self._context.layers.drawing_of(self._uuid)
         if values.get("acquired_at") and layer is not None and drawing is not None:
             is_composite = drawing.acquisition.date_kind == "composite"
             if is_composite and layer.known_date_kind == "unknown":
@@ -253,7 +253,7 @@ class LayerPropertiesPanel(RowForm):
     def _with_columns(
         self, columns: Sequence[str] | None, work: Work, done: Callable[[Any], None], failed: Callable[[str], None]
     ) -> None:
-        drawing = self._context.drawing_of(self._uuid)
+        drawing = self._context.layers.drawing_of(self._uuid)
         reader = getattr(drawing, "columns", None)
         if isinstance(reader, ColumnReader):
             reader.run(columns, work, done, failed)

@@ -80,9 +80,9 @@ class LayerRows(QAbstractListModel):
         """More may be known of the images: show their dates and badges."""
         known = self._found_dates(), self._found_badges()
         read = frozenset(
-            (uuid, read_of(self._context.drawing_of(uuid)))
+            (uuid, read_of(self._context.layers.drawing_of(uuid)))
             for uuid in self._uuids
-            if self._context.info_of(uuid) is not None
+            if self._context.layers.info_of(uuid) is not None
         )
         if known != (self._dates, self._badges) or read != self._read:
             self._dates, self._badges = known
@@ -96,7 +96,7 @@ class LayerRows(QAbstractListModel):
             if layer.kind == "tiles":
                 found[layer.uuid] = in_language(badge(tiles_acquisition(layer)))
             elif layer.kind == "raster":
-                drawing = self._context.drawing_of(layer.uuid)
+                drawing = self._context.layers.drawing_of(layer.uuid)
                 known = drawing.acquisition if drawing is not None else acquisition_of(layer, None, None)
                 found[layer.uuid] = in_language(badge(known))
         return found
@@ -105,7 +105,7 @@ class LayerRows(QAbstractListModel):
         """By uuid: a word, and a sentence that explains it."""
         found = {}
         for uuid, layer in self._context.document.layers.items():
-            drawing = self._context.drawing_of(uuid)
+            drawing = self._context.layers.drawing_of(uuid)
             if drawing is not None and drawing.is_unavailable:
                 found[uuid] = self.tr("unavailable"), drawing.problem
                 continue
@@ -150,7 +150,7 @@ class LayerRows(QAbstractListModel):
 
     def _filter_badge(self, layer: Layer) -> tuple[str, str]:
         """The number of features that the filter shows, as far as known; without commas, which cut a badge."""
-        access = self._context.features
+        access = self._context.layers.features
         counts = access.filters.counts(layer.uuid) if access is not None else None
         if counts is None:
             return self.tr("filtered"), self.tr("Filter: {0}").format(filter_of(layer))

@@ -131,7 +131,7 @@ class LayerTreePanel(QWidget):
         self.remove_button = IconButton("delete", self.tr("Remove the selected layers"))
         self.up_button.clicked.connect(lambda: self._move(-1))
         self.down_button.clicked.connect(lambda: self._move(1))
-        self.zoom_button.clicked.connect(lambda: self._context.zoom_to_layer(self._context.layer_uuid))
+        self.zoom_button.clicked.connect(lambda: self._context.view.show_layer(self._context.layer_uuid))
         self.properties_button.clicked.connect(self._open_properties)
         self.remove_button.clicked.connect(self.remove_selected)
         row = QHBoxLayout()
@@ -285,7 +285,7 @@ class LayerTreePanel(QWidget):
         self._context.show_layer(uuid)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(self.tr("Zoom to layer"), lambda: self._context.zoom_to_layer(uuid))
+        menu.addAction(self.tr("Zoom to layer"), lambda: self._context.view.show_layer(uuid))
         menu.addAction(self.tr("Properties…"), self._open_properties)
         menu.addAction(self.tr("Rename"), lambda: self.view.edit(self.model.index(self.model.row_of(uuid))))
         menu.addSeparator()
@@ -313,7 +313,7 @@ class LayerTreePanel(QWidget):
                 menu.addSeparator()
                 menu.addAction(self.tr("Date by name…"), lambda: open_layer_dates(self._context, chosen, self.window()))
             return
-        offered = offered_date(document.layers[uuid], self._context.drawing_of(uuid))
+        offered = offered_date(document.layers[uuid], self._context.layers.drawing_of(uuid))
         if offered is not None:
             menu.addSeparator()
             take = partial(self._context.do, date_layers, {uuid: offered})
@@ -321,33 +321,33 @@ class LayerTreePanel(QWidget):
 
     def _add_access_actions(self, menu: QMenu, uuid: str) -> None:
         """Add what helps a layer of which nothing may be read, or whose file is not there."""
-        drawing = self._context.drawing_of(uuid)
+        drawing = self._context.layers.drawing_of(uuid)
         if drawing is None or not (drawing.is_paused or drawing.is_missing):
             return
         menu.addSeparator()
         if drawing.is_paused:
             menu.addAction(self.tr("Permissions…"), self._context.permissions_wanted.emit)
         if drawing.layer.kind != "tiles":
-            menu.addAction(self.tr("Relink…"), lambda: self._context.relink_wanted.emit(uuid))
+            menu.addAction(self.tr("Relink…"), lambda: self._context.layer_verbs.relink.emit(uuid))
 
     def _add_file_actions(self, menu: QMenu, uuid: str) -> None:
-        drawing = self._context.drawing_of(uuid)
-        if isinstance(self._context.info_of(uuid), VectorInfo):
+        drawing = self._context.layers.drawing_of(uuid)
+        if isinstance(self._context.layers.info_of(uuid), VectorInfo):
             menu.addSeparator()
             menu.addAction(self.tr("Attribute table"), lambda: self._context.panel_wanted.emit("panel_attributes"))
             if filter_of(self._context.document.layers[uuid]):
                 menu.addAction(self.tr("Clear the filter"), lambda: self._context.do(set_layer_filter, uuid, ""))
-            menu.addAction(self.tr("Save layer as…"), lambda: self._context.saving_wanted.emit(uuid))
+            menu.addAction(self.tr("Save layer as…"), lambda: self._context.layer_verbs.save.emit(uuid))
             menu.addSeparator()
-            menu.addAction(self.tr("Save style as QML…"), lambda: self._context.style_saving_wanted.emit(uuid))
-            menu.addAction(self.tr("Load style from QML…"), lambda: self._context.style_loading_wanted.emit(uuid))
+            menu.addAction(self.tr("Save style as QML…"), lambda: self._context.layer_verbs.save_style.emit(uuid))
+            menu.addAction(self.tr("Load style from QML…"), lambda: self._context.layer_verbs.load_style.emit(uuid))
         if isinstance(drawing, VectorDrawing):
             menu.addAction(self.tr("Read the file again"), drawing.reload)
         if not isinstance(drawing, RasterDrawing):
             return
         menu.addSeparator()
         if can_have_points(drawing.layer) and drawing.source.scene is None and drawing.info is not None:
-            menu.addAction(self.tr("Georeference…"), lambda: self._context.georeferencing_wanted.emit(uuid))
+            menu.addAction(self.tr("Georeference…"), lambda: self._context.layer_verbs.georeference.emit(uuid))
         if drawing.lack is not Lack.NONE:
             build = menu.addAction(self.tr("Build overviews"), drawing.build_overviews)
             build.setEnabled(drawing.can_build)

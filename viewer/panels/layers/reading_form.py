@@ -14,6 +14,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.layers.table_dialog import ENCODINGS
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.form_page import muted
+from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
 from viewer.support.text import tooltip
 
@@ -35,7 +36,7 @@ class ReadingForm(QWidget):
         self.button = QPushButton(self.tr("Choose columns and encoding…"))
         self.button.setAccessibleName(self.button.text())
         self.button.setToolTip(tooltip(self.tr("Say which columns hold the coordinates, and how the text is read")))
-        self.button.clicked.connect(lambda: context.reading_wanted.emit(self._uuid))
+        self.button.clicked.connect(lambda: context.layer_verbs.ask_reading.emit(self._uuid))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -64,7 +65,7 @@ class ReadingForm(QWidget):
         if columns:
             found.append(self.tr("Coordinates from {0}.").format(", ".join(f"“{name}”" for name in columns.values())))
         if reading.get("encoding"):
-            evidence = reading.get("encoding_evidence", "")
+            evidence = in_language(reading.get("encoding_evidence", ""))
             found.append(self.tr("Read as {0}: {1}.").format(reading["encoding"], evidence))
         return " ".join(found)
 

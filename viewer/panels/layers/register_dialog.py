@@ -23,6 +23,7 @@ from viewer.panels.layers.registration import FoundShift, Registration, can_regi
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.form_page import muted
 from viewer.rendering.drawing import LayerDrawing
+from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line
 
@@ -89,7 +90,7 @@ class RegisterDialog(QDialog):
         canvas = window.findChild(MapCanvas) if window is not None else None
         if window is None or canvas is None or not canvas.isVisible():
             return
-        view = self._context.map_view()
+        view = self._context.view.shown()
         signs = [] if self.found is None else places_of(view, self.found.residuals)
         corner = canvas.mapToGlobal(QPoint(0, 0))
         on_screen = [corner + QPoint(round(px / view.ratio), round(py / view.ratio)) for px, py in signs]
@@ -101,7 +102,7 @@ class RegisterDialog(QDialog):
 
     def compare(self) -> None:
         """Have the two compared."""
-        moving, fixed = (self._context.drawing_of(uuid) for uuid in (self._layer.uuid, self._to_uuid))
+        moving, fixed = (self._context.layers.drawing_of(uuid) for uuid in (self._layer.uuid, self._to_uuid))
         if moving is None or fixed is None:
             self._say(self.tr("One of the two layers is no longer in the case."))
             return
@@ -109,7 +110,7 @@ class RegisterDialog(QDialog):
         self._say(self.tr("Comparing what the two show…"))
         self.find_button.setEnabled(False)
         self._run = Registration(moving, fixed, self)
-        self._run.find(self._context.map_view(), partial(self._answered, self._run))
+        self._run.find(self._context.view.shown(), partial(self._answered, self._run))
 
     def apply(self) -> None:
         """Show the layer where it was found to fit: one step that can be undone."""
@@ -151,7 +152,8 @@ class RegisterDialog(QDialog):
 
     def _reliable_words(self, found: FoundShift) -> str:
         assert found.nudge is not None
-        return self.tr("Shift found: {0}. {1}").format(found.nudge.offset_words, found.registered.why)
+        offset, why = in_language(found.nudge.offset_words), in_language(found.registered.why)
+        return self.tr("Shift found: {0}. {1}").format(offset, why)
 
     def _chance_words(self, found: FoundShift) -> str:
         """For a shift that is smaller than the parts differ: moving the layer by it would move it by chance."""
@@ -160,10 +162,10 @@ class RegisterDialog(QDialog):
             "Not significant, so nothing is moved: {0} is no more than the {1} m by which the parts differ from each "
             "other. As far as can be told the two lie on each other."
         )
-        return said.format(found.nudge.offset_words, f"{found.spread_m:.3g}")
+        return said.format(in_language(found.nudge.offset_words), f"{found.spread_m:.3g}")
 
     def _doubt_words(self, found: FoundShift) -> str:
-        return self.tr("Not reliable, so nothing is moved. {0}").format(found.registered.why)
+        return self.tr("Not reliable, so nothing is moved. {0}").format(in_language(found.registered.why))
 
     def _residual_words(self, found: FoundShift) -> str:
         agree = sum(part.agrees for part in found.residuals)
@@ -215,11 +217,11 @@ class RegisterDialog(QDialog):
 
 def _others(context: PanelContext, layer: Layer) -> list[tuple[str, str]]:
     """The images that it can be registered to, for they cover some of the same ground; the topmost shown one first."""
-    own = context.drawing_of(layer.uuid)
+    own = context.layers.drawing_of(layer.uuid)
     rows = [row for row in reversed(context.document.layers_in_order()) if row.uuid != layer.uuid and row.visible]
     found = []
     for row in rows:
-        drawing = context.drawing_of(row.uuid)
+        drawing = context.layers.drawing_of(row.uuid)
         if can_register(drawing) and drawing is not None and (own is None or _may_overlap(own, drawing)):
             found.append((row.uuid, one_line(row.name, 60)))
     return found

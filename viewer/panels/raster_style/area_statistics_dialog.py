@@ -55,7 +55,7 @@ class AreaStatisticsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._generation = 0
         self.found: AreaValues | None = None
-        self.image = ChoiceField(images_to_measure(context.document.layers_in_order(), context.drawing_of))
+        self.image = ChoiceField(images_to_measure(context.document.layers_in_order(), context.layers.drawing_of))
         self.image.setAccessibleName(self.tr("Image"))
         self.image.setCurrentIndex(max(self.image.findData(image), 0))
         self.image.activated.connect(self.measure)
@@ -95,7 +95,7 @@ class AreaStatisticsDialog(QDialog):
         self.copy_button.setEnabled(False)
         self.table.setRowCount(0)
         self.histogram.show_band(None)
-        drawing = self._context.drawing_of(str(self.image.currentData() or ""))
+        drawing = self._context.layers.drawing_of(str(self.image.currentData() or ""))
         if not isinstance(drawing, RasterDrawing):
             self.note.setText(self.tr("That image is not open any more: choose another one."))
             return

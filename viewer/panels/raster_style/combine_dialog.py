@@ -135,7 +135,7 @@ class CombineDialog(QDialog):
         if not self._values:
             return self.tr("No image is open whose bands are known: add one, or wait until it is read.")
         try:
-            combine_layers(self._context.document, self._channels(), self._suggested(), actor=self._context.actor)
+            combine_layers(self._context.document, self._channels(), self._suggested(), actor=self._context.case.actor)
         except GeoloupeError as error:
             return error.sentence
         return ""
@@ -157,7 +157,7 @@ def images_to_combine(context: PanelContext) -> dict[str, _Image]:
     """The layers of images that are read, topmost first, by uuid."""
     found = {}
     for layer in reversed(context.document.layers_in_order()):
-        drawing = context.drawing_of(layer.uuid)
+        drawing = context.layers.drawing_of(layer.uuid)
         if not isinstance(drawing, RasterDrawing) or drawing.info is None or drawing.style is None:
             continue
         scene = drawing.source.scene

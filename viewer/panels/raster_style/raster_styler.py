@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from layers.document.json_fields import json_object
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError, InvalidValue
+from layers.phrase import Phrase
 from layers.raster.band_maths import BandExpression
 from layers.raster.band_names import given_names, unnamed_bands
 from layers.raster.info import RasterInfo
@@ -48,12 +49,12 @@ class RasterStyler(QObject):
     @property
     def info(self) -> RasterInfo | None:
         """None where the current layer is no raster, or is not read yet."""
-        info = self._context.info_of(self._context.layer_uuid)
+        info = self._context.layers.info_of(self._context.layer_uuid)
         return info if isinstance(info, RasterInfo) and self.layer is not None else None
 
     @property
     def drawing(self) -> RasterDrawing | None:
-        drawing = self._context.drawing_of(self._context.layer_uuid)
+        drawing = self._context.layers.drawing_of(self._context.layer_uuid)
         return drawing if isinstance(drawing, RasterDrawing) else None
 
     @property
@@ -207,7 +208,7 @@ class RasterStyler(QObject):
             return
         try:
             copied = bytes(QGuiApplication.clipboard().mimeData().data(STRETCH_MIME).data())
-            kept = json_object(copied.decode("utf-8", "replace"), "What was copied")
+            kept = json_object(copied.decode("utf-8", "replace"), Phrase("What was copied"))
             found = tuple(Stretch(*map(float, stretch)) for stretch in kept["stretches"])
             if not found or not all(math.isfinite(v) for s in found for v in (s.low, s.high, s.gamma)):
                 raise ValueError("no stretch")

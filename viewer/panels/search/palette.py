@@ -34,6 +34,7 @@ from viewer.panels.search.palette_rows import (
     match_score,
     matching,
 )
+from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
 from viewer.support.text import plain
@@ -250,7 +251,7 @@ class CommandPalette(QDialog):
         hit = row if isinstance(row, Hit) else None
         self.hit_previewed.emit(hit)
         if self._problems:
-            self._say(" ".join(self._problems))
+            self._say(" ".join(map(in_language, self._problems)))
         elif hit is not None and hit.fields is not None:
             self._say(self.tr("Enter goes there · Shift+Enter marks a site there"))
         elif hit is not None and hit.group in (HitGroup.LAYERS, HitGroup.CLAIMS):

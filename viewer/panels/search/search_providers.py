@@ -288,7 +288,7 @@ class PlaceProvider:
 def _place_hit(place: NamedPlace, score: float) -> Hit:
     is_facility, is_area = place.kind in SITE_CLASSES, place.kind in (REGION, COUNTRY)
     text = place.name if place.matched in ("", place.name) else f"{place.name} ({place.matched})"
-    what = _area(place) if is_area else SITE_CLASSES[place.kind] if is_facility else _people(place.population)
+    kind = in_language(class_words(place.kind)) if is_facility else _people(place.population)
     country = "" if place.kind == COUNTRY else place.country
     where = format_coordinate(place.lon, place.lat, Notation.DD, max(place.error_m, 1000.0))
     fields = {
@@ -303,7 +303,7 @@ def _place_hit(place: NamedPlace, score: float) -> Hit:
         text=text,
         lon=place.lon,
         lat=place.lat,
-        note=" · ".join(word for word in (_nearly(score), what, country, where) if word),
+        note=" · ".join(word for word in (_nearly(score), _area(place) if is_area else kind, country, where) if word),
         error_m=place.error_m,
         icon="sites" if is_facility else "point",
         fields=fields,

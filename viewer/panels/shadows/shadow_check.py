@@ -11,6 +11,7 @@ from layers.document.changes import Changes
 from layers.document.marks.mark_shape import shape_of_site
 from layers.document.marks.shadow_mark import ShadowMark
 from layers.errors import InvalidValue
+from layers.phrase import joined
 from layers.time.shadows import ASSUMED, Instant, Refused, TimeCheck, instant_of
 from viewer.commands.sites import update_site
 from viewer.panels.companion import make_companion
@@ -20,6 +21,7 @@ from viewer.panels.shadows.day_strip import DayStrip, fits_words
 from viewer.panels.widgets.fields import LineField, NumberField
 from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
 from viewer.panels.words import example
+from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line, plain, tooltip
 
@@ -44,7 +46,7 @@ class ShadowCheck(QDialog):
         self.verdict, self.why, self.fits = bold_text(), wrapped(""), wrapped("")
         self.strip = DayStrip()
         self.key = muted(self.tr("Yellow: the sun is up. Green: times that fit. Red: the stated time. Hours in UTC."))
-        self.assumed = muted(self.tr("Assumed: {0}.").format(", ".join(ASSUMED)))
+        self.assumed = muted(self.tr("Assumed: {0}.").format(in_language(joined(", ", ASSUMED))))
         for label, name in (
             (self.verdict, self.tr("Verdict")),
             (self.why, self.tr("Reason")),
@@ -136,7 +138,7 @@ class ShadowCheck(QDialog):
             stated = Instant(stated.at, 60.0 * minutes)
         self._found = shape.check(site.geometry, stated)
         if isinstance(self._found, Refused):
-            self._say(self.tr("It cannot be checked."), "\n".join(self._found.reasons))
+            self._say(self.tr("It cannot be checked."), joined("\n", self._found.reasons))
             return
         self._tell(self._found, site.geometry.coords[0][0])
 
@@ -148,7 +150,7 @@ class ShadowCheck(QDialog):
         local = check.stated.at.astimezone(UTC) + timedelta(hours=((lon + 180.0) % 360.0 - 180.0) / 15.0)
         there = self.tr("By the sun it is {0} there.").format(f"{local:%Y-%m-%d %H:%M}")
         self.verdict.setText(verdict)
-        self.why.setText(plain(f"{check.why} {there}"))
+        self.why.setText(plain(joined(" ", [check.why, there])))
         self.fits.setText(plain(fits_words(check)))
         self.strip.show_check(check)
         self.note_button.setEnabled(True)
@@ -176,7 +178,8 @@ class ShadowCheck(QDialog):
         if site is None or not isinstance(self._found, TimeCheck):
             return
         stated = one_line(self.stated.text(), 60)
-        outcome = f"Shadow check of {stated}: {self.verdict.text()} {self._found.why} {self.assumed.text()}"
+        said = " ".join([self.verdict.text(), in_language(self._found.why), self.assumed.text()])
+        outcome = self.tr("Shadow check of {0}: {1}").format(stated, said)
         notes = f"{site.notes.rstrip()}\n{outcome}" if site.notes.strip() else outcome
         self._context.do(update_site, self.uuid, notes=notes)
 

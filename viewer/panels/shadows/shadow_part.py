@@ -13,6 +13,7 @@ from layers.document.marks.shadow_mark import IMAGE_KINDS, ShadowMark, height_te
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.legs import length_of
+from layers.phrase import joined
 from layers.text.measures import length_text
 from layers.time.shadows import Instant, Refused, ShadowHeight
 from viewer.commands.shapes.shadows import change_shadow, read_shadow_image
@@ -25,6 +26,7 @@ from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
 from viewer.panels.words import choices
 from viewer.rendering.layers.shadow_facts import shadow_image
+from viewer.support.language.translation import in_language
 from viewer.support.text import plain, tooltip
 
 _SEEN, _HIDDEN = "seen", "hidden"
@@ -96,13 +98,13 @@ class ShadowPart(FoldSection):
         found = shape.height(site.geometry)
         if isinstance(found, Refused):
             self.result.setText(self.tr("No height"))
-            self.reasons.setText(plain("\n".join(found.reasons)))
+            self.reasons.setText(plain(joined("\n", found.reasons)))
         else:
             self.result.setText(height_text(found.height_m, found.error_m))
         is_refused = isinstance(found, Refused)
         self.reasons.setVisible(is_refused)
         self.facts.show_facts(self._facts(site, shape, found))
-        self.assumes.setText(plain(self.tr("Assumed: {0}.").format("; ".join(shape.assumes))))
+        self.assumes.setText(plain(self.tr("Assumed: {0}.").format(in_language(joined("; ", shape.assumes)))))
         self.assumes.setVisible(not is_refused)
         self.again_button.setEnabled(self._drawing(site) is not None)
         self.fields.fields["said_kind"].setEnabled(not shape.image.kind)
@@ -136,12 +138,12 @@ class ShadowPart(FoldSection):
         )
         where = f"{sun.azimuth_deg:.1f}°, {sun.elevation_deg:.2f}° ± {sun.elevation_error_deg:.2f}°"
         facts += [(self.tr("Sun"), self.tr("{0} high, {1}").format(where, basis))]
-        parts = "\n".join(f"± {part.error_m:.2f} m  {part.name}" for part in found.parts)
+        parts = "\n".join(f"± {part.error_m:.2f} m  {in_language(part.name)}" for part in found.parts)
         return [*facts, (self.tr("Error of"), parts)]
 
     def _drawing(self, site: Site) -> Any:
         image = self._context.document.images.get(site.image_uuid)
-        return None if image is None else self._context.drawing_of(image.layer_uuid)
+        return None if image is None else self._context.layers.drawing_of(image.layer_uuid)
 
     # -- gestures -----------------------------------------------------------------------------------------------
 

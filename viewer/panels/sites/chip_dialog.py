@@ -78,9 +78,9 @@ class ChipDialog(QDialog):
         self.note.setVisible(bool(self.note.text()))
         self._show(chip)
         self.resize(PICTURE_PX[0] + EDGES_PX, page.content.sizeHint().height() + 2 * EDGES_PX)
-        if context.images is not None:
+        if context.layers.images is not None:
             is_picture = chip.content_type in ("image/png", "image/jpeg")
-            context.images.read_chips((uuid,), DATA if is_picture else THUMBNAIL, self._take)
+            context.layers.images.read_chips((uuid,), DATA if is_picture else THUMBNAIL, self._take)
 
     def _add_fields(self, chip: Chip) -> None:
         add = self.fields.add
@@ -161,7 +161,7 @@ class ChipDialog(QDialog):
             return ""
         fields = {column: value}
         if column == "niirs_rating":
-            fields["niirs_by"] = self._context.actor if value is not None else ""
+            fields["niirs_by"] = self._context.case.actor if value is not None else ""
         return self._context.attempt(update_chip, self.uuid, **fields)
 
     def _delete(self) -> None:

@@ -75,8 +75,8 @@ class ChipStrip(QListWidget):
         self.setVisible(bool(wanted))
         self._fit(len(wanted))
         lacking = [chip.uuid for chip in wanted if chip.uuid not in self._pictures]
-        if lacking and self._context.images is not None:
-            self._context.images.read_chips(lacking, THUMBNAIL, self._take)
+        if lacking and self._context.layers.images is not None:
+            self._context.layers.images.read_chips(lacking, THUMBNAIL, self._take)
 
     def _words(self, chip: Chip) -> tuple[str, ...]:
         date = chip_date_words(self._context.document, chip)

@@ -107,7 +107,7 @@ class ImagePart(FoldSection):
         show_placement("" if image is None else one_line(image.placement_note, 1000))
         self.end.show_value(site.base_or_top)
         self.end.setEnabled(image is not None or bool(site.base_or_top))
-        self.chip_button.setEnabled(self._context.images is not None)
+        self.chip_button.setEnabled(self._context.layers.images is not None)
         self.chips.show_chips(document.chips_of_site(site.uuid))
         self._offer_citing()
 
@@ -125,11 +125,11 @@ class ImagePart(FoldSection):
                 self.set_folded(False)
 
     def _blended(self) -> int:
-        images = self._context.images
+        images = self._context.layers.images
         return 0 if images is None else len(images.blended(self._uuid))
 
     def _show_choices(self, site: Site, image: Image | None) -> None:
-        images = self._context.images
+        images = self._context.layers.images
         offered = [] if images is None else images.choices(site.uuid)
         rows = [(_NO_IMAGE, self.tr("choose") if self._blended() else self.tr("none recorded"))]
         if image is not None:
@@ -217,7 +217,7 @@ class ImagePart(FoldSection):
     # -- gestures -----------------------------------------------------------------------------------------------
 
     def _take_layer(self, layer_uuid: str) -> None:
-        images = self._context.images
+        images = self._context.layers.images
         if images is not None and layer_uuid != _RECORDED:
             images.choose(self._uuid, layer_uuid)
         site = self._context.document.sites.get(self._uuid)
@@ -237,8 +237,8 @@ class ImagePart(FoldSection):
         self._context.do(update_site, self._uuid, base_or_top=end)
 
     def _take_chip(self) -> None:
-        if self._context.images is not None:
-            self._context.images.take_chip()
+        if self._context.layers.images is not None:
+            self._context.layers.images.take_chip()
 
     def _cite(self) -> None:
         claims = citing_claims(self._context, self._uuid)

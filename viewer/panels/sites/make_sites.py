@@ -167,7 +167,7 @@ class MakeSitesDialog(QDialog):
             self._descriptor,
         )
         asked = source.asked()
-        layer_uuid, actor, clockwise = self._layer.uuid, self._context.actor, self._clockwise
+        layer_uuid, actor, clockwise = self._layer.uuid, self._context.case.actor, self._clockwise
         nudge = read_nudge(self._layer.nudge_json)
         step, moved = ((0.0, 0.0), "") if nudge is None else (step_of(nudge, WGS84), nudge.unsigned_words)
 
@@ -229,7 +229,7 @@ def open_make_sites(
     layer = context.document.layers.get(layer_uuid)
     if layer is None or not len(access.selection.of(layer_uuid)):
         return None
-    info = context.info_of(layer_uuid)
+    info = context.layers.info_of(layer_uuid)
     dialog = MakeSitesDialog(context, access, layer, info if isinstance(info, VectorInfo) else None, window)
     dialog.show()
     return dialog

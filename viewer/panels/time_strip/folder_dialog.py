@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidge
 
 from viewer.panels.time_strip.scene_folders import SceneFolders
 from viewer.panels.widgets.form_page import side_by_side, wrapped
+from viewer.support.language.translation import in_language
 from viewer.support.text import one_line, tooltip
 
 _FOLDER = Qt.ItemDataRole.UserRole
@@ -90,7 +91,7 @@ class FolderDialog(QDialog):
 
     def _show_said(self) -> None:
         item = self.list.currentItem()
-        said = " ".join(self._folders.said_of(item.data(_FOLDER))) if item is not None else ""
+        said = " ".join(map(in_language, self._folders.said_of(item.data(_FOLDER)))) if item is not None else ""
         self.said.setText(one_line(said, 600))
         self.said.setVisible(bool(said))
         self.remove_button.setEnabled(item is not None)

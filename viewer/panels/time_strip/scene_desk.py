@@ -83,7 +83,7 @@ class SceneDesk(QObject):
         """The picture of the comparison that was chosen; None: the last."""
         self._awaited: tuple[str, int] | None = None
         """A tick whose scenes are on their way into the case, and the picture that is to be of them then."""
-        case = CaseScenes(lambda: context.document, context.drawing_of)
+        case = CaseScenes(lambda: context.document, context.layers.drawing_of)
         self._catalogues: tuple[SceneCatalogue, ...] = (case, folders, *more)
         self._job = NewestJob(jobs)
         self._seen_by: set[str] = set()

@@ -18,7 +18,7 @@ from layers.scenes.scene_store import SceneStore
 from layers.text.counted import grouped
 from viewer.panels.time_strip.folder_watch import FolderWatch
 from viewer.support.jobs import Job, JobContext, Jobs
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 from viewer.support.messages import Messages
 from viewer.support.settings import Settings, only_texts
 from viewer.support.text import one_line
@@ -201,7 +201,7 @@ class SceneFolders(QObject):
             self._tell()
         said = report.said()
         if said and (was is None or was.said() != said):
-            text = self.tr("Scenes in {0}: {1}").format(_name_of(folder), " ".join(said))
+            text = self.tr("Scenes in {0}: {1}").format(_name_of(folder), " ".join(map(in_language, said)))
             self._messages.show(_message_key(folder), text, "warning")
         elif not said:
             self._messages.clear(_message_key(folder))

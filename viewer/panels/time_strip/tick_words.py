@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from layers.scenes.passes import Pass
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 from viewer.support.text import one_line
 
 MOST_TITLES = 6
@@ -13,7 +13,7 @@ def date_words(tick: Pass) -> str:
     """The date with its kind and where it is from; what the name suggests is offered as such."""
     first = tick.scenes[0]
     if tick.is_dated or first.acquired or first.date_kind == "composite":
-        return first.when
+        return in_language(first.when)
     if first.date_in_name:
         return translate("TickWords", "date unknown; its name suggests {0}").format(first.date_in_name)
     return translate("TickWords", "date unknown")

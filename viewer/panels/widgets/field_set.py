@@ -16,6 +16,7 @@ from viewer.panels.widgets.fields import REFUSED, ChoiceField, Field, LineField,
 from viewer.panels.widgets.fold_section import unfold_to
 from viewer.panels.widgets.refusal import Refusal
 from viewer.panels.widgets.slider_field import SliderField
+from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line, plain, tooltip
 
@@ -256,8 +257,8 @@ class FieldSet(QObject):
         except InvalidValue as error:  # in the partner's text
             sentence = error.sentence
         if sentence:
-            typed = one_line(_typed_in(self.fields[column]), LONGEST_TYPED)
-            self._refused(column, sentence if typed in sentence else f"“{typed}”: {sentence}")
+            typed, said = one_line(_typed_in(self.fields[column]), LONGEST_TYPED), in_language(sentence)
+            self._refused(column, said if typed in said else f"“{typed}”: {said}")
             return
         if partner is not None and not self.fields[partner].hasFocus():
             self.fields[partner].reset()

@@ -20,6 +20,7 @@ from layers.errors import GeoloupeError, InvalidValue
 from layers.geo.crs import WGS84, transform_points
 from layers.geo.measure import distance_m, ground_resolution_m
 from layers.grid.tile_grid import View
+from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.combined import members_of
 from layers.services.matrix import level_for, level_resolution_m
@@ -137,7 +138,7 @@ def _date(at: str, until: str) -> str:
     """The date as the case keeps dates; empty where it is none, whatever a file calls it."""
     text = f"{at}/{until}" if until and until != at else at
     try:
-        check_date(text, "date")
+        check_date(text, Phrase("date"))
     except InvalidValue:
         return ""
     return text

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
+from layers.phrase import joined
 from layers.pool.protocol import Profile
 from layers.raster.acquisition import Acquisition
 from layers.raster.combined import CombinedPart, Member, combined_acquisition, combined_raster, combined_scene, place_of
@@ -49,7 +50,7 @@ class CombinedSource(RasterSource):
             done(self._put_together())
 
     def _put_together(self) -> str:
-        self.lacks = " ".join(dict.fromkeys(self._sentences.values()))
+        self.lacks = joined(" ", [*dict.fromkeys(self._sentences.values())])
         self.missing = frozenset().union(*(source.missing for _, source in self._members))
         try:
             info = combined_raster(self.path.name, self._parts)

@@ -120,9 +120,9 @@ def test_d_switches_the_stretch_from_the_view(window: MainWindow, layer: Layer, 
     assert style_of(window)["stretch"]["from"] == "view"
     assert actions["dra"].isChecked()
     steps = window.session.history.stack.index()
-    window.canvas.zoom_in()
+    window.canvas.motion.zoom_in()
     settle(window, qtbot)
-    window.canvas.pan_by(40, 10)
+    window.canvas.motion.pan_by(40, 10)
     settle(window, qtbot)
     assert window.session.history.stack.index() == steps
     seen = window.scene.drawings[layer.uuid].style.stretches
@@ -257,7 +257,7 @@ def test_an_exported_picture_keeps_the_stretch_of_the_screen(
     window: MainWindow, layer: Layer, qtbot: QtBot, tmp_path: Path, answers: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window.action_table["dra"].trigger()
-    window.canvas.zoom_in()
+    window.canvas.motion.zoom_in()
     settle(window, qtbot)
     (seen, *_) = window.scene.drawings[layer.uuid].style.stretches
     answers.path = tmp_path / "map.png"

@@ -49,7 +49,7 @@ def uuid(window, qtbot, tmp_path) -> str:
 
 def save(window: MainWindow, qtbot, uuid: str) -> str:
     """The sentence in the message line."""
-    window.panel_context.saving_wanted.emit(uuid)
+    window.panel_context.layer_verbs.save.emit(uuid)
     qtbot.waitUntil(lambda: window.layer_export.is_idle and window.is_idle(), timeout=10_000)
     line = window.messages.line("save layer")
     return "" if line is None else line.text
@@ -126,7 +126,7 @@ def test_large_fids_are_selected_read_and_saved(window, qtbot, answers, tmp_path
     opened(window, path, qtbot)
     (layer,) = window.session.document.layers_in_order()
     window.panel_context.show_layer(layer.uuid)
-    window.canvas.zoom_to_bounds(Bounds(127, 50, 131, 52))
+    window.canvas.motion.zoom_to_bounds(Bounds(127, 50, 131, 52))
     settle(window, qtbot)
     hits = hits_at(window.scene, window.canvas.viewport.view(), *at(window, 130, 51))
     assert [hit.fid for hit in hits] == fids[2:]
@@ -176,7 +176,7 @@ def test_giving_up_saves_nothing(window, qtbot, answers, uuid):
 
 def test_the_menu_of_a_layer_saves_it(window, uuid, qtbot):
     menu = window.docks.layer_tree.menu_for(uuid)
-    with qtbot.waitSignal(window.panel_context.saving_wanted) as caught:
+    with qtbot.waitSignal(window.panel_context.layer_verbs.save) as caught:
         next(action for action in menu.actions() if action.text() == "Save layer as…").trigger()
     assert caught.args == [uuid]
 

@@ -136,13 +136,13 @@ def test_what_the_map_shows_stays_where_it_is_as_panels_come_and_go(
         press(key, CTRL)
         settle(window, qtbot)
         assert (place(window, 9.5, 50.2) - before).manhattanLength() <= 2
-    assert not window.canvas.can_go_back, "that was no journey"
+    assert not window.canvas.motion.can_go_back, "that was no journey"
 
 
 def test_a_mark_that_is_selected_below_the_form_comes_into_sight(case: Callable[..., MainWindow], qtbot: QtBot) -> None:
     window = case(1366, 768)
     on_map = lambda: window.canvas.mapFromGlobal(place(window, 9.9, 50.0))  # noqa: E731
-    window.canvas.pan_by(on_map().x() - window.canvas.width() + 100, 0)
+    window.canvas.motion.pan_by(on_map().x() - window.canvas.width() + 100, 0)
     settle(window, qtbot)
     QTest.mouseClick(window.canvas, Qt.MouseButton.LeftButton, NOTHING, on_map())
     settle(window, qtbot)
@@ -154,7 +154,7 @@ def test_a_mark_that_is_selected_below_the_form_comes_into_sight(case: Callable[
 def test_a_mark_near_an_edge_that_nothing_covers_moves_no_map(case: Callable[..., MainWindow], qtbot: QtBot) -> None:
     window = case(1366, 768)
     at = window.canvas.mapFromGlobal(place(window, 9.1, 50.0))
-    window.canvas.pan_by(at.x() - 20, at.y() - 15)
+    window.canvas.motion.pan_by(at.x() - 20, at.y() - 15)
     settle(window, qtbot)
     before = place(window, 9.1, 50.0)
     QTest.mouseClick(window.canvas, Qt.MouseButton.LeftButton, NOTHING, window.canvas.mapFromGlobal(before))

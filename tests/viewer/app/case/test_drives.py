@@ -141,7 +141,7 @@ def test_f12_try_again_looks_again_and_says_so_again(
     opened(window, qtbot, shared, tmp_path)
     qtbot.wait(250)
     die(shared, "silent")
-    window.canvas.pan_by(40, 0)
+    window.canvas.motion.pan_by(40, 0)
     for _ in range(drives.MOST_LOOKS + 2):
         qtbot.waitUntil(lambda: len(said(window)) == 1, timeout=5000)
         press(window, qtbot, "Try Again")
@@ -162,12 +162,12 @@ def test_f12_a_drive_that_goes_while_it_is_shown_keeps_its_picture(
     qtbot.wait(250)
     before = window.canvas.grab_picture()
     die(shared, "silent")
-    window.canvas.come_to_rest()
+    window.canvas.motion.come_to_rest()
     qtbot.waitUntil(lambda: "unavailable" in badges(window), timeout=5000)
     settle(window, qtbot)
     assert badges(window).count("unavailable") == 1, "what was read whole needs its file no more"
     assert window.canvas.grab_picture() == before
-    window.canvas.pan_by(60, 30)
+    window.canvas.motion.pan_by(60, 30)
     settle(window, qtbot)
     live(shared)
     qtbot.waitUntil(lambda: "unavailable" not in badges(window), timeout=5000)
@@ -192,7 +192,7 @@ def test_f12_no_request_slips_through_while_layers_are_suspended(
     monkeypatch.setattr(drawing, "suspend", noted)
     qtbot.wait(250)
     die(shared, "silent")
-    window.canvas.come_to_rest()
+    window.canvas.motion.come_to_rest()
     qtbot.waitUntil(lambda: "unavailable" in badges(window), timeout=5000)
     assert held == [1]
     assert window.context.pool._held == 0

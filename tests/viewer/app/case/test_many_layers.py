@@ -74,7 +74,7 @@ def shown(window: MainWindow, qtbot: QtBot, layers: list[Layer], folder: Path) -
     window.permissions.folders.allow(str(folder))
     window.session.push(Edit("Add layers", tuple(Change("layers", None, layer) for layer in layers)))
     wait(window, qtbot)
-    assert window.canvas.zoom_to_layer(layers[0].uuid)
+    window.views.show_layer(layers[0].uuid)
     wait(window, qtbot)
 
 
@@ -99,7 +99,7 @@ def test_layers_cost_what_they_are_many(make_window: MakeWindow, small: Path, qt
             shown(window, qtbot, layers, small.parent)
         found["shown"] = steps.count
         with counted() as steps:
-            window.canvas.zoom_out()
+            window.canvas.motion.zoom_out()
             wait(window, qtbot)
         found["zoomed"] = steps.count
         other = small.with_name("other.tif")
@@ -128,13 +128,13 @@ def test_of_very_many_layers_those_out_of_view_hold_no_pictures(
     shown(window, qtbot, layers, small.parent)
     window.session.push(Edit("Hide", (Change("layers", layers[1], replace(layers[1], visible=False)),)))
     wait(window, qtbot)
-    window.canvas.pan_by(20_000, 0)
+    window.canvas.motion.pan_by(20_000, 0)
     wait(window, qtbot)
     drawings = [drawing for drawing in window.scene.drawings.values() if isinstance(drawing, RasterDrawing)]
     held_tiles = [drawing.tiles.tile_layer for drawing in drawings]
     held = [tiles.holds_tiles or tiles._overview is not None for tiles in held_tiles]
     assert held == [crowd > len(layers)] * len(layers)
     window.session.undo()
-    window.canvas.pan_by(-20_000, 0)
+    window.canvas.motion.pan_by(-20_000, 0)
     wait(window, qtbot)
     assert all(tiles.is_complete(window.canvas.viewport.view()) and tiles.holds_tiles for tiles in held_tiles)

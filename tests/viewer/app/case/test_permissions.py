@@ -132,8 +132,8 @@ def test_f79_nothing_outside_the_case_is_looked_at_before_consent(
         window.docks.layer_tree.model.index(row).data(Qt.ItemDataRole.ToolTipRole)
         for row in range(1, window.docks.layer_tree.model.rowCount())
     ]
-    window.panel_context.reading_wanted.emit("vectors")
-    window.panel_context.saving_wanted.emit("vectors")
+    window.panel_context.layer_verbs.ask_reading.emit("vectors")
+    window.panel_context.layer_verbs.save.emit("vectors")
     window.upkeep.look_again()
     with dialog_of(window):
         pass
@@ -333,7 +333,7 @@ def test_what_is_taken_back_is_paused_dropped_and_watched_no_more(
         assert not [name for name in window.context.tiles.raw._entries if name.layer_uuid == "outside"]
         assert window.scene.drawings["beside"] is kept, "nobody else is disturbed"
         looked_at.clear()
-        window.canvas.zoom_in()
+        window.canvas.motion.zoom_in()
         settle(window, qtbot)
         assert not [path for path in looked_at if "/outside" in path]
     assert window.settings.get("allowed_hosts") == []

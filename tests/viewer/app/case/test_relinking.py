@@ -246,7 +246,7 @@ def test_it_is_offered_once_and_not_in_the_next_case(window: MainWindow, qtbot: 
     assert line is not None
     assert line.text == "1 file of a layer is not where the case says."
     window.messages.clear("files")
-    window.canvas.zoom_in()
+    window.canvas.motion.zoom_in()
     settle(window, qtbot)
     assert window.messages.line("files") is None
     window.action_table["relink_files"].trigger()

@@ -45,7 +45,7 @@ def open_image(window: MainWindow, qtbot: QtBot, path: Path) -> None:
     opened(window, path, qtbot)
     x, y = LEFT + 80 * STEP, TOP - 60 * STEP
     window.canvas.viewport.centre_on(x, y, STEP / 3)
-    window.canvas.come_to_rest()
+    window.canvas.motion.come_to_rest()
     settle(window, qtbot)
 
 
@@ -154,9 +154,9 @@ def test_pixel_space_has_values_too(window: MainWindow, tmp_path: Path, qtbot: Q
     (layer,) = window.session.document.layers
     window.session.push(update_layer(window.session.document, layer, actor="a", crs="pixels"))
     settle(window, qtbot)
-    window.canvas.set_crs("pixels")
+    window.canvas.motion.set_crs("pixels")
     window.canvas.viewport.centre_on(80.5, -60.5, 0.2)
-    window.canvas.come_to_rest()
+    window.canvas.motion.come_to_rest()
     settle(window, qtbot)
     width, height = window.canvas.width(), window.canvas.height()
     found = identify(window, qtbot, QPoint(width // 2, height // 2))
@@ -264,7 +264,7 @@ def test_an_image_at_the_antimeridian_is_drawn_and_read_on_both_sides(
     x, y = (float(v) for v in transform_points(WGS84, "EPSG:3857", lon, lat))
     for centre in (half - 1000.0, 1000.0 - half):
         window.canvas.viewport.centre_on(centre, y, 1000.0 if step == 2500 else 4000.0)  # finer than its pixels
-        window.canvas.come_to_rest()
+        window.canvas.motion.come_to_rest()
         settle(window, qtbot)
         view = window.canvas.viewport.view()
         seen = [view.to_pixel(x + turn * 2 * half, y)[0] for turn in (-1, 0, 1)]

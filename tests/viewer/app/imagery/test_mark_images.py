@@ -185,7 +185,7 @@ def test_a_mark_finer_than_its_image_is_said_at_once(window: MainWindow, qtbot: 
     settle(window, qtbot)
     desk = Desk(window.canvas)
     window.canvas.viewport.centre_on(4e6, 7e6, 5.0)
-    window.canvas.come_to_rest()
+    window.canvas.motion.come_to_rest()
     settle(window, qtbot)
     window.activateWindow()
     site = mark(window, desk, window.canvas.viewport.centre_lonlat(), qtbot)

@@ -25,7 +25,7 @@ def look_from(window: MainWindow, resolution: float, qtbot: QtBot, off_px: float
     middle = SIDE * PIXEL_M / 2
     off = off_px * resolution
     window.canvas.viewport.centre_on(LEFT + middle + off, TOP - middle + off, resolution)
-    window.canvas.come_to_rest()
+    window.canvas.motion.come_to_rest()
     settle(window, qtbot)
 
 

@@ -53,7 +53,7 @@ def combine(window: MainWindow, qtbot: QtBot) -> Layer:
 
 def colour(window: MainWindow, qtbot: QtBot, layer: Layer) -> tuple[int, ...]:
     """In the middle of the layer on the map: red, green, blue."""
-    window.panel_context.zoom_to_layer(layer.uuid)
+    window.panel_context.view.show_layer(layer.uuid)
     settle(window, qtbot)
     view = window.canvas.viewport.view()
     picture = map_of(window.scene, view)

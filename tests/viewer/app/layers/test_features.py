@@ -65,7 +65,7 @@ def opened(window: MainWindow, qtbot: QtBot, towns: Path) -> MainWindow:
     qtbot.waitUntil(lambda: len(window.session.document.layers) == 1, timeout=10_000)
     window.panel_context.show_layer(next(iter(window.session.document.layers)))
     settle(window, qtbot)
-    window.canvas.zoom_to_bounds(Bounds(9.9, 49.8, 11.0, 50.2))
+    window.canvas.motion.zoom_to_bounds(Bounds(9.9, 49.8, 11.0, 50.2))
     settle(window, qtbot)
     return window
 
@@ -147,7 +147,7 @@ def test_a_row_that_something_is_said_of_is_found_in_the_table(
     uuid = next(iter(window.session.document.layers))
     window.panel_context.show_layer(uuid)
     panel = table_of(window, qtbot)
-    said = window.panel_context.info_of(uuid).problems
+    said = window.panel_context.layers.info_of(uuid).problems
     assert any(problem.startswith("Row 6: ") for problem in said)
     heads = [panel.model.headerData(row, Qt.Orientation.Vertical) for row in range(3)]
     assert dict(zip(heads, names(panel), strict=True)) == {"4": "A", "6": "B", "7": "C"}
@@ -334,7 +334,7 @@ def test_rows_that_are_not_drawn_and_scales_that_show_nothing_have_a_badge(
     style = VectorStyle("#ffffff", 1.0, "#3182bd", visible_from=50_000.0)
     window.panel_context.do(update_layer, uuid, style_json=json.dumps(style.to_json()))
     for bounds, badge in ((Bounds(0, 40, 20, 60), "out of scale"), (Bounds(10, 50, 10.01, 50.01), "2 not drawn")):
-        window.canvas.zoom_to_bounds(bounds)
+        window.canvas.motion.zoom_to_bounds(bounds)
         settle(window, qtbot)
         qtbot.waitUntil(lambda badge=badge: place.data(BADGE_ROLE) == badge)
         assert ("1:50\u202f000" in place.data(Qt.ItemDataRole.ToolTipRole)) is (badge == "out of scale")
@@ -429,7 +429,7 @@ def test_near_is_near_over_the_antimeridian(window: MainWindow, qtbot: QtBot, tm
     assert selected(window) == [1, 2]
     assert dialog.answer.text().startswith("2 features")
     dialog.close()
-    window.canvas.zoom_to_bounds(Bounds(179.5, 64.8, 180.2, 65.2))
+    window.canvas.motion.zoom_to_bounds(Bounds(179.5, 64.8, 180.2, 65.2))
     settle(window, qtbot)
     window.action_table["tool_select_within"].trigger()
     drag(window, at(window, 179.9, 65.0), at(window, 179.9 + 0.27, 65.0))  # 12.7 km
@@ -516,7 +516,7 @@ def test_the_sign_of_a_cluster_is_all_that_is_in_it(opened: MainWindow, qtbot: Q
     opened.feature_menu.hits_found.connect(lambda found, _place: hits.append(found))
     style = VectorStyle("#ffffff", 1.0, "#3182bd", size_px=9.0, cluster_px=60.0)
     opened.panel_context.do(update_layer, uuid, style_json=json.dumps(style.to_json()))
-    opened.canvas.zoom_to_bounds(Bounds(0, 40, 30, 60))
+    opened.canvas.motion.zoom_to_bounds(Bounds(0, 40, 30, 60))
     settle(opened, qtbot)
     drawing = opened.scene.drawings[uuid]
     qtbot.waitUntil(lambda: drawing.is_complete(opened.canvas.viewport.view()))

@@ -93,7 +93,7 @@ def test_features_by_their_numbers_can_be_asked_and_the_view_is_kept(
     settle(window, qtbot)
     window.feature_zoom.zoom_to(uuid, np.array([1]))
     settle(window, qtbot)
-    window.canvas.zoom_out()
+    window.canvas.motion.zoom_out()
     shown = window.canvas.viewport.centre, window.canvas.viewport.resolution
     answers.path = tmp_path / "case.gpkg"
     window.file_menu.save()

@@ -51,7 +51,7 @@ def form_of(analyst: Analyst, uuid: str) -> VectorStyleForm:
 
 
 def drawing(analyst: Analyst, uuid: str) -> VectorDrawing:
-    found = analyst.window.panel_context.drawing_of(uuid)
+    found = analyst.window.panel_context.layers.drawing_of(uuid)
     assert isinstance(found, VectorDrawing)
     return found
 

@@ -208,12 +208,12 @@ def test_searching_contacts_nobody(begun: MainWindow, qtbot: QtBot, monkeypatch:
 
 @pytest.mark.bounded
 def test_the_view_that_is_kept_is_the_place_gone_to(begun: MainWindow, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not begun.canvas._is_under_way)
+    qtbot.waitUntil(lambda: not begun.canvas.motion.is_under_way)
     _palette, line = search_for(begun, "Irkutsk", qtbot)
     qtbot.keyClick(line, Qt.Key.Key_Return)
     assert json.loads(begun.views.viewport_json())["crs"]
-    qtbot.waitUntil(lambda: not begun.canvas._is_under_way)
-    begun.canvas.back()
+    qtbot.waitUntil(lambda: not begun.canvas.motion.is_under_way)
+    begun.canvas.motion.back()
     lon, _lat = begun.canvas.viewport.centre_lonlat()
     assert lon == pytest.approx(120, abs=1)
 

@@ -123,7 +123,7 @@ def test_the_day_of_the_topmost_dated_image_is_sent(window: MainWindow, qtbot: Q
 
 def test_off_the_earth_there_is_nothing_to_open(window: MainWindow, qtbot: QtBot) -> None:
     window.file_menu.new_case()
-    window.canvas.set_crs(PIXEL_SPACE)
+    window.canvas.motion.set_crs(PIXEL_SPACE)
     window.action_table["open_view"].trigger()
     assert window.findChild(OpenViewDialog) is None
     assert "no place on the Earth" in texts(window)

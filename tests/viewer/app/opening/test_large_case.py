@@ -6,6 +6,7 @@ import json
 import sys
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -21,7 +22,9 @@ from tests.support.windows import make_panels
 from tests.viewer.app.conftest import MakeWindow, settle
 from viewer.app.case.made_ahead import MadeAhead
 from viewer.app.window import MainWindow
+from viewer.canvas.sites import shape_boxes
 from viewer.canvas.sites.site_index import SiteIndex
+from viewer.canvas.sites.site_shapes import SiteShape
 from viewer.commands.sites import add_site, update_site
 from viewer.panels.measurements.measurement_list import MeasurementListPanel
 from viewer.panels.sites.site_list import SiteListPanel
@@ -109,13 +112,22 @@ def test_what_is_made_ahead_is_made_by_another_thread_and_shown(
         made.append((make(document), threading.current_thread()))
         return made[-1][0]
 
+    projected: list[tuple[str, threading.Thread]] = []
+    project = shape_boxes.project_together
+
+    def watched_projection(shapes: Sequence[SiteShape], crs: str) -> None:
+        projected.append((crs, threading.current_thread()))
+        project(shapes, crs)
+
     monkeypatch.setattr(MadeAhead, "of", watched)
+    monkeypatch.setattr(shape_boxes, "project_together", watched_projection)
     window = make_window()
     make_panels(window)
     opened(window, case_of(tmp_path, FEW), qtbot)
     settle(window, qtbot)
     [(ahead, thread)] = made
     assert thread is not threading.main_thread()
+    assert projected == [(ELSEWHERE["crs"], thread)], "in the CRS of the view that the case keeps, before it is shown"
     assert window.scene._index is ahead.index
     assert window.session.ahead is None, "an edit would make it stale"
 

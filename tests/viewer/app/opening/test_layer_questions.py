@@ -152,7 +152,7 @@ def test_how_a_layer_is_read_can_be_changed_and_undone(window, qtbot, tmp_path):
     settle(window, qtbot)
     (layer,) = window.session.document.layers_in_order()
     before = layer.source_json
-    window.panel_context.reading_wanted.emit(layer.uuid)
+    window.panel_context.layer_verbs.ask_reading.emit(layer.uuid)
     dialog = window.layer_questions.dialog
     shown(dialog, qtbot)
     for key, name in (("x", "lon2"), ("y", "lat2")):

@@ -145,7 +145,7 @@ def test_what_fills_the_view_keeps_its_proportions(case: MainWindow, qtbot: QtBo
 
 @pytest.mark.bounded
 def test_a_pasted_picture_in_the_middle_has_the_pixels_of_the_map(case: MainWindow, qtbot: QtBot) -> None:
-    case.canvas.rotate_by(30)
+    case.canvas.motion.rotate_by(30)
     settle(case, qtbot)
     dialog = paste(case, qtbot)
     QTest.keyClick(dialog, Qt.Key.Key_C, Qt.KeyboardModifier.AltModifier)
@@ -175,7 +175,7 @@ def test_a_picture_in_its_own_pixels_is_laid_on_the_map_later(case: MainWindow, 
     qtbot.waitUntil(lambda: case.findChild(PlaceDialog) is None, timeout=10_000)
     case.views.show_bounds(HERE, 0.0)
     settle(case, qtbot)
-    case.panel_context.place_wanted.emit(layer.uuid)
+    case.panel_context.layer_verbs.ask_place.emit(layer.uuid)
     QTest.mouseClick(question(case, qtbot).fill_button, Left)
     qtbot.waitUntil(lambda: case.session.document.layers[layer.uuid].crs != PIXEL_SPACE, timeout=10_000)
     settle(case, qtbot)

@@ -268,7 +268,7 @@ def test_the_answer_can_be_changed_later(window: MainWindow, unnamed: Path, qtbo
     qtbot.mouseClick(dialog.pixel_button, Qt.MouseButton.LeftButton)
     settle(window, qtbot)
     (layer,) = window.session.document.layers.values()
-    window.panel_context.place_wanted.emit(layer.uuid)
+    window.panel_context.layer_verbs.ask_place.emit(layer.uuid)
     dialog = dialog_of(window, qtbot)
     search(dialog, qtbot, "EPSG:32652")
     qtbot.mouseClick(dialog.place_button, Qt.MouseButton.LeftButton)

@@ -131,7 +131,7 @@ def test_a_failure_is_one_line_and_is_not_tried_again(
     assert (line.level, line.count) == ("error", 1)
     assert "Overviews cannot be kept in" in line.text
     assert drawing.lack is Lack.MODERATE
-    window.canvas.pan_by(30, 0)
+    window.canvas.motion.pan_by(30, 0)
     settle(window, qtbot)
     assert len(window.messages.lines()) == 1
     assert drawing.can_build
@@ -163,8 +163,8 @@ def test_f53_what_was_read_stays_and_the_layer_is_stale_until_it_is_read_again(
     assert said in line.text
     settle(window, qtbot)
     assert colour(window) == before
-    window.canvas.pan_by(40, 0)
-    window.canvas.zoom_in()
+    window.canvas.motion.pan_by(40, 0)
+    window.canvas.motion.zoom_in()
     settle(window, qtbot)
     assert colour(window) == before
     written(raster, 90)
@@ -195,7 +195,7 @@ def test_a_change_is_found_by_reading_where_nobody_tells_of_it(
     drawing = opened(window, qtbot, raster)
     window.upkeep._watch.removePath(str(raster))
     os.utime(raster, (1, 1))
-    window.canvas.zoom_in()
+    window.canvas.motion.zoom_in()
     settle(window, qtbot)
     assert drawing.is_stale
     assert badge(window) == "stale"
@@ -237,7 +237,9 @@ def test_f42_a_million_pixels_square_shows_within_two_seconds_and_is_stopped_wit
     settle(window, qtbot)
     assert badge(window) == "coarse"
     wide, tall = 30 * window.canvas.width(), 30 * window.canvas.height()
-    window.canvas.show_bounds("EPSG:3857", Bounds(3e5, 7.3e6, 3e5 + wide, 7.3e6 + tall))  # 59 million pixels a tile
+    window.canvas.motion.show_bounds(
+        "EPSG:3857", Bounds(3e5, 7.3e6, 3e5 + wide, 7.3e6 + tall)
+    )  # 59 million pixels a tile
     (cancel,) = [b for b in window.status.findChildren(QToolButton) if b.accessibleName() == "Stop this"]
     start = time.monotonic()
     qtbot.waitUntil(lambda: cancel.isVisible() or window.is_idle(), timeout=20_000)
@@ -247,7 +249,7 @@ def test_f42_a_million_pixels_square_shows_within_two_seconds_and_is_stopped_wit
     qtbot.waitUntil(lambda: window.is_idle() and not window.context.jobs.running(), timeout=20_000)
     assert time.monotonic() - start < 2
     assert not cancel.isVisible()
-    window.canvas.show_bounds("EPSG:3857", Bounds(3e5, 7.3e6, 3.001e5, 7.3001e6))
+    window.canvas.motion.show_bounds("EPSG:3857", Bounds(3e5, 7.3e6, 3.001e5, 7.3001e6))
     qtbot.wait(LOOK_MS)
     settle(window, qtbot)
     assert window.scene.is_complete(window.canvas.viewport.view())

@@ -35,6 +35,7 @@ from viewer.canvas.selection import Selection
 from viewer.commands.history import History
 from viewer.export.headless import Studio
 from viewer.export.plates.printed import GroupKind, MapFrame, PageLink, PaintedGroup, ProductWords
+from viewer.panels.access import CaseAccess, MessageAccess
 from viewer.panels.context import PanelContext
 
 SEEN = Bounds(10.0, 50.0, 11.0, 51.0)
@@ -180,10 +181,9 @@ class Table:
         self.parent = QWidget()
         self.context = PanelContext(
             self.document,
-            push=self.history.push,
-            selection=Selection(),
-            actor="Li",
-            report=self.said.append,
+            CaseAccess(self.history.push, "Li"),
+            Selection(),
+            messages=MessageAccess(self.said.append),
             parent=self.parent,
         )
 

@@ -455,7 +455,7 @@ def test_the_list_opens_renames_moves_and_deletes(hand: Hand, tmp_path: Path) ->
         hand.settle()
     desk, canvas = window.comparisons, window.canvas
     made = canvas.viewport.centre_lonlat()
-    canvas.pan_by(300, 0)
+    canvas.motion.pan_by(300, 0)
     hand.settle()
     window.action_table["panel_comparisons"].trigger()
     panel = window.docks.comparisons.panel

@@ -72,7 +72,7 @@ def test_a_map_that_moves_keeps_its_lines(window: MainWindow, qtbot: QtBot) -> N
     shown, was = moved[strip, 140 : 140 + wide].astype(int), before[strip, 180 : 180 + wide].astype(int)
     assert np.ptp(was) > 40
     assert np.abs(shown - was).max() <= 4, "the lines went with the map"
-    canvas.come_to_rest()
+    canvas.motion.come_to_rest()
     settle(window, qtbot)
     assert canvas.is_idle()
 

@@ -225,11 +225,11 @@ def test_the_panes_move_as_one_by_mouse_and_by_keyboard(two: Side) -> None:
     two.settle()
     assert panes[1].viewport.crs == "EPSG:32632"
     assert two.views_agree()
-    canvas.back()
+    canvas.motion.back()
     two.settle()
     assert two.views_agree()
     canvas.use_pane(panes[1])
-    canvas.pan_by(3000, 0)
+    canvas.motion.pan_by(3000, 0)
     two.window.views.show_layer(next(iter(two.window.session.document.layers)))
     two.settle()
     assert two.views_agree()

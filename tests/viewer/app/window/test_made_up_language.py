@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -11,20 +12,35 @@ from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
+from shapely import LineString
 
 from layers.document.edit import Change, Edit
+from layers.document.layer import Layer
+from layers.document.marks.mark_shape import as_json
+from layers.document.marks.shadow_mark import ShadowMark
+from layers.document.placing.nudge import Nudge
+from layers.document.site import Site
+from layers.geo.bounds import Bounds
 from layers.project.saving.recovery import MarkCounts, RecoverableSession
+from layers.time.shadows import ShadowImage
 from tests.support.cases.marks import marks_of_every_kind
 from tests.support.cases.other_letters import words_in_other_letters
 from tests.support.cited_words import english
 from tests.support.dialogs import DIALOGS, MORE, look_at_each, open_about_files, open_by_hand, open_now
 from tests.support.made_up_language import spoken
+from tests.support.many_scenes import write_scene
 from tests.support.product_windows import ready
 from tests.support.shown_texts import Shown, in_menus, shown_on
 from tests.support.windows import make_panels, opened, settle
+from tests.viewer.app.conftest import Answers
 from viewer.app.opening.questions import Questions, Which
 from viewer.app.window import MainWindow
+from viewer.canvas.said_problems import said_problems
+from viewer.panels.layers.layer_facts import nudge_fact
+from viewer.panels.shadows.shadow_check import ShadowCheck
+from viewer.panels.time_strip.tick_words import tick_lines
 
+FRAME = Bounds(10.0, 50.0, 11.0, 50.7)
 REFUSED = {
     "missing.tif": None,
     "text.tif": b"no image at all",
@@ -107,7 +123,7 @@ def test_dialogs_are_in_the_language(demo: MainWindow, qtbot: QtBot) -> None:
 def test_a_product_and_its_check_are_in_the_language(demo: MainWindow, qtbot: QtBot) -> None:
     demo.action_table["export_product"].trigger()
     product = ready(demo, qtbot)
-    assert len(product.findings.groups) > 3
+    assert len(product.findings.groups) > 1
     texts = shown_on(product)
     product.close()
     assert english(texts) == []
@@ -172,4 +188,59 @@ def test_refusals_are_in_the_language(speaking: MainWindow, qtbot: QtBot, tmp_pa
     for dialog in open_now(speaking).values():
         texts |= shown_on(dialog)
         dialog.close()
+    assert english(texts) == []
+
+
+@pytest.mark.bounded
+def test_scenes_on_the_time_strip_are_in_the_language(
+    speaking: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path
+) -> None:
+    write_scene(tmp_path / "1.tif", FRAME, "2019-05-01T10:00:00Z", platform="1")
+    write_scene(tmp_path / "2.tif", FRAME, kind="composite")
+    write_scene(tmp_path / "3_1975.tif", FRAME)
+    speaking.views.show_bounds(FRAME, 0.0)
+    speaking.action_table["panel_time_strip"].trigger()
+    panel = speaking.docks.time_strip.panel
+    answers.path = tmp_path
+    panel.add_button.click()
+    settle(speaking, qtbot)
+    assert len(panel.view.places.all) == 3
+    texts = shown_on(speaking)
+    for placed in panel.view.places.all:
+        texts |= {("tick", words) for words in (panel.view.toolTip(), *tick_lines(placed.tick, of_site=False))}
+    assert english(texts) == []
+
+
+@pytest.mark.bounded
+def test_the_check_of_a_shadow_is_in_the_language(speaking: MainWindow, qtbot: QtBot) -> None:
+    line = LineString([(9.49, 50.155), (9.4895, 50.1565)])
+    shape = as_json(ShadowMark(0.5, image=ShadowImage("2024-04-12T08:30:00Z", "instant")).of(line))
+    mark = Site(uuid="1", geometry=line, label="1", shape_json=shape, mark_kind="measurement")
+    speaking.session.push(Edit("", (Change("sites", None, mark),)))
+    speaking.selection.set(["1"])
+    settle(speaking, qtbot)
+    speaking.action_table["check_shadow"].trigger()
+    dialog = speaking.findChild(ShadowCheck)
+    assert dialog is not None
+    texts = shown_on(speaking)
+    for stated in ("2024-04-12 12:30", "2024-04-12 22:30", "2024-04-12", ""):
+        dialog.stated.setText(stated)
+        dialog.stated.editingFinished.emit()
+        settle(speaking, qtbot)
+        texts |= shown_on(dialog)
+    dialog.close()
+    assert english(texts) == []
+
+
+@pytest.mark.bounded
+def test_a_service_that_waits_for_consent_is_in_the_language(speaking: MainWindow, qtbot: QtBot) -> None:
+    source = json.dumps({"template": "https://1.example/{z}/{x}/{y}.png", "attribution": "1"})
+    layer = Layer(uuid="1", kind="tiles", name="1", source_json=source)
+    speaking.session.push(Edit("", (Change("layers", None, layer),)))
+    speaking.panel_context.show_layer("1", raise_form=True)
+    settle(speaking, qtbot)
+    texts = shown_on(speaking)
+    assert any("1.example" in text for _, text in texts)
+    shifted = replace(layer, nudge_json=Nudge(3.0, -4.0, 10.0, 50.0, by="1", at="2024-01-01").to_json())
+    texts |= {("shift", nudge_fact(shifted)), *(("problem", one) for one in said_problems(speaking.scene))}
     assert english(texts) == []

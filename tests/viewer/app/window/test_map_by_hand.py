@@ -421,7 +421,7 @@ def test_a_small_area_is_shown_whole_on_any_image(on_world: MainWindow, desk: De
 def test_the_notice_of_a_coarse_image_goes_with_its_mark(on_world: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     window = on_world
     window.canvas.viewport.centre_on(4e6, 7e6, 5.0)
-    window.canvas.come_to_rest()
+    window.canvas.motion.come_to_rest()
     settle(window, qtbot)
     window.action_table["tool_point"].trigger()
     desk.click(*window.canvas.viewport.centre_lonlat())

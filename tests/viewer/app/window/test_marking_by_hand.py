@@ -566,7 +566,7 @@ def test_nothing_that_was_said_of_a_case_survives_into_the_next(
 
 
 def lingered(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not window.canvas._is_under_way)
+    qtbot.waitUntil(lambda: not window.canvas.motion.is_under_way)
 
 
 def test_back_goes_to_where_the_map_rested(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
@@ -715,7 +715,7 @@ def test_a_click_on_the_compass_turns_north_up_and_deselects_nothing(window: Mai
     press(Key.Key_P)
     desk.click(9.5, 50.2)
     press(Key.Key_Escape)
-    window.canvas.rotate_by(40.0)
+    window.canvas.motion.rotate_by(40.0)
     selected = window.selection.uuids
     centre = north_arrow_rect(window.canvas.viewport.view()).center().toPoint()
     QTest.mouseClick(window.canvas, Left, Nothing, centre)

@@ -353,5 +353,5 @@ def test_e_says_that_a_circle_is_too_small_to_be_changed_from_afar(window: MainW
     mark("circle")
     press(Key.Key_E)
     window.canvas.viewport.centre_on(1_057_000.0, 6_480_000.0, 20_000.0)
-    window.canvas.come_to_rest()
+    window.canvas.motion.come_to_rest()
     assert "zoom in to move it by its middle" in window.canvas.hint

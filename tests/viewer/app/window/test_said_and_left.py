@@ -59,7 +59,7 @@ def test_zoom_to_selection_stays_close_to_a_point_in_sight(case: MainWindow, qtb
     case.selection.set(("pad",))
     x, y = 14_282_290.7, 6_784_000.0
     case.canvas.viewport.centre_on(x + (5_000.0 if seen else 5_000_000.0), y, 20.0)
-    case.canvas.come_to_rest()
+    case.canvas.motion.come_to_rest()
     case.action_table["zoom_selection"].trigger()
     settle(case, qtbot)
     lon, lat = case.canvas.viewport.centre_lonlat()
@@ -94,7 +94,7 @@ def test_a_double_click_on_a_layer_opens_its_form_and_leaves_the_view(case: Main
     case.session.push(add_layer(case.session.document, "vector", "Coast", source, actor="me", uuid="a"))
     settle(case, qtbot)
     case.canvas.viewport.centre_on(14e6, 6.7e6, 30.0)
-    case.canvas.come_to_rest()
+    case.canvas.motion.come_to_rest()
     settle(case, qtbot)
     before = shown_where(case)
     tree = case.findChild(LayerTreePanel)

@@ -135,7 +135,7 @@ def test_the_view_is_kept_with_the_case(window: MainWindow, answers: Answers, qt
     before = window.canvas.viewport.view()
     window.action_table["save_as"].trigger()
     settle(window, qtbot)
-    window.canvas.full_view()
+    window.canvas.motion.full_view()
     window.session.open_case(tmp_path / "a.gpkg")
     settle(window, qtbot)
     after = window.canvas.viewport.view()

@@ -136,7 +136,7 @@ def test_the_picture_of_a_bar_is_a_function_of_the_comparison(make_compared):
 def test_the_mouse_drags_the_bar_and_nothing_else(make_compared, qtbot, mode):
     scene = make_compared()
     canvas = shown(qtbot, MapCanvas(scene), 800, 600)
-    canvas.zoom_to_bounds(ALL, 0.0)
+    canvas.motion.zoom_to_bounds(ALL, 0.0)
     scene.compare(replace(TWO, mode=mode))
     let_go, before = [], canvas.viewport.view()
     scene.bar_let_go.connect(lambda: let_go.append(scene.spec))
@@ -162,7 +162,7 @@ def test_the_mouse_drags_the_bar_and_nothing_else(make_compared, qtbot, mode):
 def test_a_glass_is_dragged_inside_where_a_tool_has_no_use_for_that(make_compared, qtbot):
     scene = make_compared()
     canvas = shown(qtbot, MapCanvas(scene), 800, 600)
-    canvas.zoom_to_bounds(ALL, 0.0)
+    canvas.motion.zoom_to_bounds(ALL, 0.0)
     scene.compare(replace(TWO, mode="spyglass"))
     tool = RecordingTool(canvas)
     canvas.set_tool(tool)

@@ -60,7 +60,7 @@ def test_words_of_panes_are_found_once_until_a_frame_is_another(
     canvas.grab()
     asked.clear()
     for _ in range(5):
-        canvas.pan_by(8, 0, resting=False)
+        canvas.motion.pan_by(8, 0, resting=False)
         canvas.grab()
     assert not asked, "nothing has changed but the place"
     scene.frames[1].updated.emit()
@@ -88,7 +88,7 @@ def test_lines_of_sites_go_along_in_each_pane(
     canvas.resize(800, 600)
     canvas.show()
     scene.compare(replace(spec_of(("old",), ("new",), ("old",), ("new",)), mode="panes"))
-    canvas.zoom_to_bounds(Bounds(9.7, 49.8, 10.3, 50.2), 0.0)
+    canvas.motion.zoom_to_bounds(Bounds(9.7, 49.8, 10.3, 50.2), 0.0)
     canvas.grab()
     painted: list[int] = []
     paint_lines = site_painter.paint_lines
@@ -98,12 +98,12 @@ def test_lines_of_sites_go_along_in_each_pane(
         paint_lines(painter, view, lines, *told)
 
     monkeypatch.setattr(site_painter, "paint_lines", counted)
-    canvas.pan_by(8, 0, resting=False)
+    canvas.motion.pan_by(8, 0, resting=False)
     canvas.grab()
     assert sum(painted) >= 4 * len(marks), "in each pane a picture is made of them as the map begins to move"
     painted.clear()
     for _ in range(5):
-        canvas.pan_by(8, 0, resting=False)
+        canvas.motion.pan_by(8, 0, resting=False)
         canvas.grab()
     assert not painted
     canvas.close()

@@ -196,7 +196,7 @@ def test_the_window_goes_on_while_very_many_large_shapes_are_painted(make_scene,
     qtbot.addWidget(canvas)
     canvas.resize(900, 600)
     canvas.show()
-    canvas.show_bounds("EPSG:3857", view.world_bounds())
+    canvas.motion.show_bounds("EPSG:3857", view.world_bounds())
     gaps, before = list[float](), time.thread_time()
     while not canvas.is_idle() or len(gaps) < 3:
         QApplication.processEvents()

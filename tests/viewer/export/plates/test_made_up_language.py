@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
 from layers.document.document import Document
 from layers.geo.bounds import Bounds
+from layers.product.lint.check import findings
 from layers.product.spec import LAYOUTS, MOST_MAPS, ProductMap, ProductSpec
 from tests.support.cases.other_letters import words_in_other_letters
 from tests.support.cases.rich import read_case
@@ -23,6 +25,7 @@ from viewer.export.plates.plate_facts import facts_of
 from viewer.export.plates.printed_plate import PrintedPlate
 
 ASIA, FIRMS = Bounds(28.0, 18.0, 178.0, 72.0), Bounds(112.0, 28.0, 124.0, 40.0)
+OF_ROOM = {"cut-text", "overlap", "labels-clear", "type-size"}
 QUICKEST_FIRST = sorted(LAYOUTS, key=lambda layout: layout != "site")
 
 
@@ -55,6 +58,23 @@ def said_on(plate: Plate) -> set[Shown]:
     for name in ("title", "description", "alt_text", "status", "in_short", "processing"):
         texts.add((name, getattr(words, name)))
     return texts | {("words", text) for text in (*words.credits, *words.sources, *words.parties)}
+
+
+def found_on(plate: Plate) -> set[str]:
+    """The rules of which the check finds a fault, but for those on the room that words take."""
+    return {one.rule for one in findings(plate.spec, plate.content, facts_of(plate))} - OF_ROOM
+
+
+@pytest.mark.bounded_after(1)
+@pytest.mark.parametrize("layout", QUICKEST_FIRST)
+def test_the_check_finds_the_same_in_any_language(plate_of: MakePlate, demo: Document, layout: str) -> None:
+    spec = replace(spec_of(layout, demo), title="A title", author="A. Analyst", marking="TLP:GREEN")
+    in_english = found_on(plate_of(spec, demo))
+    language = spoken()
+    try:
+        assert found_on(plate_of(spec, demo)) == in_english
+    finally:
+        QCoreApplication.removeTranslator(language)
 
 
 @pytest.mark.bounded_after(1)

@@ -24,7 +24,7 @@ from viewer.app.products.laid_out import PageMaker
 from viewer.panels.context import PanelContext
 from viewer.rendering.context import RenderContext
 from viewer.support.jobs import Job
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 from viewer.support.messages import Messages
 
 MOST_TOLD = 3
@@ -74,7 +74,7 @@ class BatchDesk(QObject):
         if folder is None:
             return
         push = partial(self._push, document)
-        issue = BatchIssue(document, state, self._panels.actor, push) if state != DRAFT else None
+        issue = BatchIssue(document, state, self._panels.case.actor, push) if state != DRAFT else None
         order = BatchOrder(items, folder, suffix, partial(batch_digest, document, items, suffix, state), issue)
         run = BatchRun(order, self._maker(), self._context, self)
         job = self._context.jobs.follow(self.tr("Writing {0}").format(self._products(len(items))), run.cancel)
@@ -97,7 +97,8 @@ class BatchDesk(QObject):
         self.runs.remove(run)
         run.deleteLater()
         if isinstance(run.error, ProductStopped):
-            self._messages.show("batch", " ".join((run.error.sentence, *_some(run.error.lines))), "error")
+            said = " ".join(map(in_language, (run.error.sentence, *_some(run.error.lines))))
+            self._messages.show("batch", said, "error")
         elif run.error is not None:
             self._messages.show("batch", run.error.sentence, "error")
         elif run.is_cancelled:

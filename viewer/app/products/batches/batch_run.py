@@ -10,6 +10,7 @@ from msgspec import Struct
 from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 
 from layers.errors import ExportFailed, GeoloupeError, ProductStopped
+from layers.phrase import joined
 from layers.product.batch import BatchItem
 from layers.product.issuing.edition import Edition, Outgoing
 from layers.product.issuing.printed_rows import PrintedRow
@@ -107,7 +108,7 @@ class BatchRun(QObject):
 
         def judge(laid: LaidOut) -> None:
             stand = stopping(findings(item.spec, laid.content, laid.facts()))
-            self._against += [f"{item.stem}: {finding_line(one)}" for one in stand]
+            self._against += [joined(": ", [item.stem, finding_line(one)]) for one in stand]
             self._judge_next()
 
         self._begin_reading(Outgoing(item.spec, Edition(made_on=today(), state=issue.state)), judge)

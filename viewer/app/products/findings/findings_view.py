@@ -220,7 +220,7 @@ class FindingsView(QWidget):
             self._add(group, finding_words(group.findings[0]), icon, group.severity)
             return
         is_open = _key(group) in self._unfolded
-        self._add(group, f"{'▾' if is_open else '▸'} {group.sentence}", icon, group.severity)
+        self._add(group, f"{'▾' if is_open else '▸'} {in_language(group.sentence)}", icon, group.severity)
         for finding in group.findings if is_open else ():
             self._add(finding, finding_words(finding), "", finding.severity)
 

@@ -15,7 +15,7 @@ from layers.product.own_paths import without_paths
 from layers.product.spec import MATCHED, ProductSpec, maps_of
 from layers.raster.acquisition import Acquisition
 from layers.time.spans import Span
-from viewer.canvas.comparison.side_words import acquisition_shown, dated, letters_for, span_of_all
+from viewer.canvas.comparison.side_words import acquisition_shown, dated, side_name, sides_for, span_of_all
 from viewer.canvas.comparison.stretches import statement_of, stretch_notes, top_image, with_matches_alone
 from viewer.canvas.scene import MapScene
 from viewer.export.plates.map_scenes import compared_maps
@@ -80,9 +80,11 @@ def image_facts(on_page: MapOnPage, note: str = "", publish: bool = False) -> li
     found = [_fact(scene, drawing, publish, note) for scene, drawing in images]
     if publish:
         found = [_without_paths(fact) for fact in found]
-    if not found or not note or note in found[0].stretch:
+    if not found or not note:
         return found
-    return [replace(found[0], processing=note), *found[1:]]
+    if note not in found[0].stretch:
+        found[0] = replace(found[0], processing=note)
+    return [replace(fact, tells_match=note in fact.processing or note in fact.stretch) for fact in found]
 
 
 def _without_paths(fact: ImageFact) -> ImageFact:
@@ -181,8 +183,8 @@ def _angles(fact: ImageFact) -> str:
     return ", ".join(found)
 
 
-def letters_of_maps(maps: Sequence[MapOnPage], layout: str) -> list[str]:
-    """The word or letter of each map: before and after where that is known, else A to F; none for a single one."""
+def sides_of_maps(maps: Sequence[MapOnPage], layout: str) -> list[str]:
+    """The side of each map: before and after where that is known, else A to F; empty for a single one."""
     if len(maps) < 2:
         return [""]
     if layout == "insets":
@@ -190,7 +192,7 @@ def letters_of_maps(maps: Sequence[MapOnPage], layout: str) -> list[str]:
     spans = [_span(one) for one in maps]
     if layout != "before-after":
         return [chr(ord("A") + at) for at in range(len(maps))]
-    return letters_for(spans)
+    return sides_for(spans)
 
 
 def notes_on_stretches(spec: ProductSpec, maps: Sequence[MapOnPage]) -> list[str]:
@@ -200,7 +202,7 @@ def notes_on_stretches(spec: ProductSpec, maps: Sequence[MapOnPage]) -> list[str
     if not spec.match or spec.layout not in MATCHED or len(framed) < 2:
         return found
     compared, scenes = with_matches_alone(compared_maps(spec)), [maps[at].scene for at in framed]
-    notes = stretch_notes(compared, scenes, letters_of_maps(maps, spec.layout)[framed[0]])
+    notes = stretch_notes(compared, scenes, side_name(sides_of_maps(maps, spec.layout)[framed[0]]))
     for number, (at, note) in enumerate(zip(framed, notes, strict=True)):
         is_unmatched = number > 0 and top_image(scenes[number], compared, number) is not None
         found[at] = note or (

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from layers.grid.tile_grid import TileGrid, View
-from viewer.canvas.view_history import ViewHistory
+from viewer.canvas.motion import ViewHistory
 
 
 def view(left: int, width: int = 100) -> View:

@@ -1,0 +1,34 @@
+"""Work without the network, as the analyst has chosen for this and all later sessions."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from viewer.network.fetcher import Fetcher
+from viewer.support.settings import Settings
+
+
+class OfflineMode(QObject):
+    """A setting that the fetcher follows: while it is on no server is contacted, and stored tiles show."""
+
+    changed = Signal()
+
+    def __init__(self, settings: Settings, fetcher: Fetcher | None, parent: QObject | None = None) -> None:
+        """Without a `fetcher` there is no network to be offline from."""
+        super().__init__(parent)
+        self._settings, self._fetcher = settings, fetcher
+        self._tell_fetcher()
+
+    @property
+    def is_on(self) -> bool:
+        return bool(self._settings.get("offline"))
+
+    def set(self, is_on: bool) -> None:
+        """Contact no server, or do so again."""
+        self._settings.set("offline", is_on)
+        self._tell_fetcher()
+
+    def _tell_fetcher(self) -> None:
+        if self._fetcher is not None:
+            self._fetcher.set_offline(self.is_on)
+            self.changed.emit()

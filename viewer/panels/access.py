@@ -1,0 +1,96 @@
+"""The ways of panels to what is not in the document: the case's own matters, the view, what is known
+of layers, the message line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+from PySide6.QtCore import QObject, Signal
+
+from layers.document.edit import Edit
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WEB_MERCATOR, world_bounds
+from layers.grid.tile_grid import View
+from layers.raster.info import RasterInfo
+from layers.vector.table import VectorInfo
+from viewer.panels.feature_access import FeatureAccess
+from viewer.panels.image_access import ImageAccess
+from viewer.rendering.drawing import LayerDrawing
+from viewer.support.jobs import Jobs
+from viewer.support.messages import MessageAction
+
+
+def _whole_world() -> View:
+    return View.of_bounds(WEB_MERCATOR, world_bounds(WEB_MERCATOR), 1024, 1024)
+
+
+class CaseAccess(Struct, frozen=True):
+    """The case beside its document: how it is changed, by whom, and what it may touch."""
+
+    push: Callable[[Edit], None]
+    """Apply an edit as one step to undo. Raises InvalidEdit."""
+    actor: str = ""
+    """The name that goes into the stamps of rows."""
+    jobs: Jobs | None = None
+    """They build large edits off the window's thread; without any they are built at once."""
+    consent: Callable[[str], None] = lambda host: None
+    """Allow a host that the analyst has agreed to contact."""
+    copy_keeper: Callable[[], Callable[[str, bytes], None]] = lambda: lambda uuid, data: None
+    """Gives the function that keeps the bytes of a row of source_files, in any thread, until they are saved."""
+
+
+class ViewAccess(Struct, frozen=True):
+    """The view of the map. Bounds are in longitude and latitude."""
+
+    show_bounds: Callable[[Bounds], None] = lambda bounds: None
+    show_points: Callable[[Bounds], None] | None = None
+    """Show the bounds of points, which have no width of their own; None: as those of anything else."""
+    show_layer: Callable[[str], None] = lambda uuid: None
+    shown: Callable[[], View] = _whole_world
+
+
+class KnownLayers(Struct, frozen=True):
+    """Facts about layers beyond their rows."""
+
+    info_of: Callable[[str], RasterInfo | VectorInfo | None] = lambda uuid: None
+    """The facts that a reader found in a layer's file; None until then."""
+    drawing_of: Callable[[str], LayerDrawing | None] = lambda uuid: None
+    """The drawing of a layer on the canvas; None where there is none."""
+    features: FeatureAccess | None = None
+    """The features of vector layers."""
+    images: ImageAccess | None = None
+    """The images behind marks."""
+
+
+class MessageAccess(Struct, frozen=True):
+    """The message line."""
+
+    report: Callable[[str], None] = lambda sentence: None
+    offer: Callable[[str, MessageAction], None] | None = None
+    """Say a sentence with a button; None: without it."""
+    withdraw: Callable[[str], None] = lambda sentence: None
+    """Take a sentence back that no longer holds."""
+
+
+class LayerVerbs(QObject):
+    """Requests about one layer from wherever it is shown; each signal carries the layer's uuid."""
+
+    make_sites = Signal(str)
+    """Make sites of its selected features."""
+    ask_place = Signal(str)
+    """Ask where it lies."""
+    georeference = Signal(str)
+    """Place it by control points."""
+    place_by_file = Signal(str)
+    """Take its control points away: it lies where its file says."""
+    ask_reading = Signal(str)
+    """Ask how its table is read."""
+    save = Signal(str)
+    """Save it, which is of vectors, as a file of its own."""
+    save_style = Signal(str)
+    """Save its style, of vectors, as a QML file."""
+    load_style = Signal(str)
+    """Draw it, which is of vectors, in the style of a QML file."""
+    relink = Signal(str)
+    """Look for its file; with empty text for those of all layers."""
