@@ -1,7 +1,7 @@
 """The formats that a product's pages are written in, by the endings of their files, in the order they are offered in.
 
 A format is added here; its writer in `viewer.export.formats.writers`, its words for the save dialog in
-`viewer.app.opening.questions`.
+`viewer.app.desktop.questions`.
 """
 
 PRINTED_ENDINGS = (".pdf", ".png", ".jpg", ".jpeg", ".webp", ".svg", ".tif")

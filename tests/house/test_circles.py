@@ -13,9 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("layers", "viewer", "sample_data")
 KNOTS = (
-    ("layers.product", "layers.product.issuing", "layers.product.lint"),
-    ("viewer.app.case", "viewer.app.navigation", "viewer.app.opening"),
-    ("viewer.canvas", "viewer.canvas.comparison", "viewer.canvas.labels", "viewer.canvas.sites"),
+    ("viewer.canvas", "viewer.canvas.labels", "viewer.canvas.sites"),
     (
         "viewer.export",
         "viewer.export.data",
@@ -24,7 +22,6 @@ KNOTS = (
         "viewer.export.plates.maps",
         "viewer.export.plates.setting",
     ),
-    ("viewer.rendering", "viewer.rendering.tiles"),
     ("viewer.support", "viewer.support.language"),
 )
 """Packages that import each other still: shorten the list when one is cut, and never lengthen it."""

@@ -17,11 +17,7 @@ ONE_MEANING = {
 }
 """Aliases that differ in their text and mean the same."""
 TWO_MEANINGS = {
-    "Box": "pixels that nothing may be written on, and the box of a label: pages use both",
-    "Column": "an attribute of all features, and a room of a page",
     "MapPane": "the map of two dialogs that are to become one",
-    "Paint": "what paints a sheet, and a piece of it in steps",
-    "Side": "an edge of a map, and half of a match plate",
 }
 """Names that still have two: shorten the list when one is renamed, and never lengthen it."""
 

@@ -27,9 +27,9 @@ from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import make_panels
 from viewer.app.case.permission import Permissions
 from viewer.app.case.session import Session
+from viewer.app.desktop.questions import Changed, Questions, Unsaved
 from viewer.app.main import SWITCH_INTERVAL_S
 from viewer.app.memory_watch import MemoryRest, MemoryWatch
-from viewer.app.opening.questions import Changed, Questions, Unsaved
 from viewer.app.program import dress
 from viewer.app.window import MainWindow
 from viewer.commands.layers import update_layer

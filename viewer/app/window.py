@@ -45,6 +45,7 @@ from viewer.app.case_log import CaseLog
 from viewer.app.crash import log_folder
 from viewer.app.desktop.dialog_fit import DialogFit
 from viewer.app.desktop.offline import OfflineMode
+from viewer.app.desktop.questions import Questions
 from viewer.app.georeferencing.georeferencing_desk import GeoreferencingDesk
 from viewer.app.imagery.chip_capture import ChipCapture
 from viewer.app.imagery.chip_reading import ChipReading
@@ -69,7 +70,6 @@ from viewer.app.opening.layer_questions import LayerQuestions
 from viewer.app.opening.opener import FileOpener
 from viewer.app.opening.pictures import PicturePaster
 from viewer.app.opening.place_questions import PlaceQuestions
-from viewer.app.opening.questions import Questions
 from viewer.app.opening.reading_watch import ReadingWatch
 from viewer.app.opening.style_files import StyleFiles
 from viewer.app.opening.upkeep import Upkeep
@@ -192,7 +192,9 @@ class MainWindow(QMainWindow):
 
     def _build_case_work(self, asks: bool) -> None:
         session, jobs, messages, panels = self.session, self.context.jobs, self.messages, self.panel_context
-        self.saving = CaseSaving(session, panels, self.views, self.settings, messages, self._questions, self)
+        self.saving = CaseSaving(
+            session, panels, self.views.viewport_json, self.settings, messages, self._questions, self
+        )
         allow, guard = self.permissions.allow_sources, self.saving.guarded
         self.opener = FileOpener(
             session,

@@ -157,8 +157,8 @@ def _page(arguments: argparse.Namespace) -> int:
 
     load_qt()
     from layers.geo.crs import chosen_canvas
-    from layers.product.issuing.gate import DRAFT, state_asked
     from layers.product.issuing.printed_rows import printed_rows
+    from layers.product.publishing import DRAFT, state_asked
     from layers.product.spec import read_overrides
     from viewer.canvas.said_problems import said_problems
     from viewer.cli.products.case_in_hand import case_in_hand

@@ -14,9 +14,9 @@ from layers.document.rows import MetaEntry, Product, ProductRow, Row
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.product.issuing.data_spec import DataSpec, read_data_spec
-from layers.product.issuing.gate import DRAFT, ISSUED, State
 from layers.product.issuing.printed_rows import PrintedRow
 from layers.product.numbering import numbers_json, read_numbers
+from layers.product.publishing import DRAFT, ISSUED, State
 from layers.product.spec import (
     LAYOUTS,
     MOST_OVERRIDES,

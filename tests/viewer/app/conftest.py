@@ -17,7 +17,7 @@ from layers.project.saving.recovery import RecoverableSession
 from tests.support.windows import settle as settle  # for all tests of the window
 from viewer.app.case.permission import Permissions
 from viewer.app.case.session import Session
-from viewer.app.opening.questions import Changed, Recovery, Unsaved, Which
+from viewer.app.desktop.questions import Changed, Recovery, Unsaved, Which
 from viewer.app.program import dress
 from viewer.app.window import MainWindow
 from viewer.network.consent import Consent

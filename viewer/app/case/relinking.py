@@ -15,7 +15,7 @@ from layers.project.opening.layer_paths import judged
 from layers.project.opening.missing_files import FileSearch, FoundFile, Sameness, WantedFile, described_file, find_files
 from viewer.app.case.permission import Permissions
 from viewer.app.case.session import Session
-from viewer.app.opening.questions import Questions
+from viewer.app.desktop.questions import Questions
 from viewer.canvas.scene import MapScene
 from viewer.commands.relink import LostFile, Places, lost_files, relink_layers
 from viewer.rendering.drawing import LayerDrawing

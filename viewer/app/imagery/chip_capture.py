@@ -34,8 +34,8 @@ from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.images import image_of_argb, unpainted
 from viewer.rendering.layers.image_chips import PixelWindow, Region, raster_window, service_window
 from viewer.rendering.layers.image_facts import image_facts
+from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.rendering.tiles.tiles_drawing import TilesDrawing
 from viewer.support.jobs import Job, JobContext, Jobs
 from viewer.support.messages import Messages
 from viewer.support.painting import painting

@@ -42,7 +42,7 @@ from viewer.commands.imagery.match_plates import (
 from viewer.commands.stamps import new_uuid
 from viewer.export.image import save_image
 from viewer.export.made_on import today
-from viewer.export.match_plate import CAPTION, PlatePicture, Side
+from viewer.export.match_plate import CAPTION, PlatePicture, PlateSide
 from viewer.panels.companion import make_companion
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import muted
@@ -293,7 +293,7 @@ class MatchPlateDialog(QDialog):
         drawing = self.photo_pane.drawing
         credit = "" if drawing is None else drawing.attribution
         numbers = [NumberAt(*one) for one in self._plate().numbers]
-        photo = Side(
+        photo = PlateSide(
             self.photo_pane.scene,
             self.photo_pane.canvas.viewport.view(),
             self.tr("Photograph: {0}").format(one_line(layer.name, 80)),
@@ -301,7 +301,7 @@ class MatchPlateDialog(QDialog):
             numbers,
         )
         view, scene = self.map_pane.canvas.viewport.view(), self.map_pane.scene
-        shown = Side(scene, view, self.tr("Map"), scene.attributions(view), is_map=True)
+        shown = PlateSide(scene, view, self.tr("Map"), scene.attributions(view), is_map=True)
         made = self.tr("Numbers set by the analyst, {0}; made with Geoloupe.")
         return PlatePicture(
             self.tr("Match plate: {0}").format(one_line(layer.name, 80)),

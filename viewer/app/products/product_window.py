@@ -20,11 +20,11 @@ from layers.document.changes import Changes
 from layers.document.rows import Product
 from layers.errors import GeoloupeError
 from layers.product.issuing.edition import Edition, Outgoing
-from layers.product.issuing.gate import DRAFT, PUBLISHED, State
 from layers.product.lint.finding import Finding
 from layers.product.lint.groups import Group
 from layers.product.lint.passing import refusal_to_pass
 from layers.product.map_choices import MapChoice, map_choices, room_for_maps, with_chosen
+from layers.product.publishing import DRAFT, PUBLISHED, State
 from layers.product.spec import MOST_MAPS, Override, ProductMap, ProductSpec
 from viewer.app.desktop import dialog_fit
 from viewer.app.keys.button_keys import ENTER

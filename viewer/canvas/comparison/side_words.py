@@ -20,7 +20,7 @@ from viewer.canvas.scene import MapScene
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.images import unpainted
 from viewer.rendering.layer_date import UNDATED, badge, tiles_acquisition
-from viewer.rendering.tiles.tiles_drawing import TilesDrawing
+from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.support.language.translation import in_language, translate
 from viewer.support.painting import painting

@@ -106,15 +106,5 @@ class Sides(Struct, frozen=True):
         return QPointF(0, py - self.bars[0]) if self.is_across else QPointF(px - self.bars[0], 0)
 
 
-def pane_rects(count: int, width: int, height: int) -> list[tuple[int, int, int, int]]:
-    """Left, top, width and height of panes of one size that share a picture: four as two by two, two and three beside
-    each other, on a tall picture one below the other.
-    """
-    columns = 2 if count == 4 else 1 if height > width else count
-    rows = count // columns
-    wide, high = max(width // columns, 1), max(height // rows, 1)
-    return [(at % columns * wide, at // columns * high, wide, high) for at in range(count)]
-
-
 def _part(value: float) -> float:
     return round(min(max(value, 0.0), 1.0), 4)

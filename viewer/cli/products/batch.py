@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from layers.product.batch import EACH, batch_digest, batch_of
-from layers.product.issuing.gate import DRAFT, state_asked
+from layers.product.publishing import DRAFT, state_asked
 from layers.text.counted import counted
 from viewer.app.products.batches.batch_issue import BatchIssue
 from viewer.app.products.batches.batch_run import BatchOrder, BatchRun, finish_batch

@@ -12,7 +12,7 @@ import sample_data
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.errors import CaseTooNew, NotAllowed
-from layers.product.issuing.gate import DRAFT, State
+from layers.product.publishing import DRAFT, State
 from layers.project.opening.case_paths import CaseHome
 from layers.project.saving.case_copy import open_for_work
 from layers.project.saving.publish import publish

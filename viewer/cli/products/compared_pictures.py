@@ -24,8 +24,8 @@ from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.comparison.difference_picture import why_no_difference
 from viewer.canvas.comparison.frame_scene import frame_scene, show_frame
 from viewer.canvas.comparison.panes_picture import panes_picture
-from viewer.canvas.comparison.sides import pane_rects
 from viewer.canvas.comparison.stretches import StretchMatch, with_styles
+from viewer.canvas.panes import pane_rects
 from viewer.canvas.scene import MapScene
 from viewer.cli.terminal.documents import document_of, hosts_named
 from viewer.export.headless import Studio, complete, view_of_lonlat

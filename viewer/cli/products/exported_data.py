@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def write_case_data(arguments: argparse.Namespace) -> int:
     """Write the file that `--out` names. Raises the GeoloupeError of what cannot be read, issued or written."""
     from layers.document.sites_off_earth import not_drawn  # for start-up time
-    from layers.product.issuing.gate import state_asked
     from layers.product.issuing.printed_rows import printed_rows
+    from layers.product.publishing import state_asked
     from viewer.cli.products.case_in_hand import case_in_hand
     from viewer.cli.terminal.reading import case_file, readers
 

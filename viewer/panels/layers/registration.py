@@ -25,8 +25,8 @@ from layers.requests.registering import Register
 from viewer.canvas.residual_map import ShownResidual
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.images import argb_of_image, unpainted
+from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.rendering.tiles.tiles_drawing import TilesDrawing
 from viewer.rendering.world_copies import world_copies
 from viewer.support.painting import painting
 from viewer.support.text import one_line

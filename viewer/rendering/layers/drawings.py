@@ -15,9 +15,9 @@ from layers.services.catalog import TileService
 from viewer.rendering.access import WaitsForPermission, check_hosts, check_places, file_of
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import AwaitedDrawing, FailedDrawing, LayerDrawing
+from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.combined_source import CombinedSource
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.rendering.tiles.tiles_drawing import TilesDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.text import one_line
 

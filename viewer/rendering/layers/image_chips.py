@@ -18,8 +18,8 @@ from layers.geo.crs import (
 )
 from layers.grid.tile_grid import Affine
 from layers.services.matrix import level_for, level_resolution_m
+from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.rendering.tiles.tiles_drawing import TilesDrawing
 
 MOST_PX, LEAST_PX = 1024, 256
 """Longest and shortest edge of a chip, in pixels of the image."""

@@ -27,8 +27,8 @@ from layers.services.matrix import level_for, level_resolution_m
 from viewer.commands.fields import check_date
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layer_date import tiles_acquisition
+from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.rendering.tiles.tiles_drawing import TilesDrawing
 from viewer.support.text import one_line
 
 LONGEST = 200

@@ -11,8 +11,8 @@ from layers.time.shadows import ShadowImage
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layer_date import tiles_acquisition
 from viewer.rendering.layers.image_facts import image_facts
+from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.rendering.tiles.tiles_drawing import TilesDrawing
 
 
 def shadow_image(drawing: LayerDrawing) -> ShadowImage | None:

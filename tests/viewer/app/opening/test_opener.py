@@ -18,8 +18,8 @@ from layers.geo.crs import PIXEL_SPACE
 from layers.project.saving.publish import write_case
 from tests.support.windows import make_panels, opened
 from tests.viewer.app.conftest import Answers, settle
+from viewer.app.desktop.questions import Unsaved
 from viewer.app.opening.opener import FoundLayer, edit_for
-from viewer.app.opening.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 

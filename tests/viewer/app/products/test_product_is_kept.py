@@ -16,15 +16,15 @@ from shapely import Point
 
 from layers.errors import ExportFailed
 from layers.geo.bounds import Bounds
-from layers.product.issuing.gate import DRAFT, ISSUED
 from layers.product.lint.finding import Finding
 from layers.product.lint.passing import reasons_that_hold
+from layers.product.publishing import DRAFT, ISSUED
 from layers.product.spec import ProductSpec
 from tests.support.product_windows import answer_state, export_as, let_all_pass, shown_product
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import begin_on_map, new_case, press, settle, texts
 from tests.viewer.app.conftest import Answers
-from viewer.app.opening.questions import Questions, Unsaved
+from viewer.app.desktop.questions import Questions, Unsaved
 from viewer.app.products.product_window import ProductWindow
 from viewer.app.window import MainWindow
 from viewer.commands.layers import update_layer

@@ -14,8 +14,8 @@ from layers.document.comparison import spec_of
 from layers.document.document import Document
 from layers.document.rows import MetaEntry
 from layers.geo.bounds import Bounds
-from layers.product.issuing.gate import DRAFT, ISSUED
 from layers.product.lint.finding import Finding, Jump
+from layers.product.publishing import DRAFT, ISSUED
 from layers.product.spec import Override, ProductSpec, read_overrides, read_spec
 from tests.support.product_windows import answer_state, export_as, question_in_hand
 from tests.support.windows import press

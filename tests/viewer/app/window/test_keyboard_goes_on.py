@@ -19,7 +19,7 @@ from layers.project.saving.publish import write_case
 from tests.support.windows import begin_on_map, keyboard, opened, press, settle, texts
 from tests.viewer.app.conftest import Answers
 from tests.viewer.tools.conftest import Desk
-from viewer.app.opening.questions import Unsaved
+from viewer.app.desktop.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.commands.shapes.marks import add_mark
 from viewer.commands.sites import add_site

@@ -33,7 +33,7 @@ from tests.support.product_windows import ready
 from tests.support.shown_texts import Shown, in_menus, shown_on
 from tests.support.windows import make_panels, opened, settle
 from tests.viewer.app.conftest import Answers
-from viewer.app.opening.questions import Questions, Which
+from viewer.app.desktop.questions import Questions, Which
 from viewer.app.window import MainWindow
 from viewer.canvas.said_problems import said_problems
 from viewer.panels.layers.layer_facts import nudge_fact

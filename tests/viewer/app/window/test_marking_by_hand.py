@@ -36,7 +36,7 @@ from tests.support.deaths.kills import ROOT
 from tests.support.windows import make_panels, opened, press, settle
 from tests.viewer.app.conftest import Answers
 from tests.viewer.tools.conftest import Desk
-from viewer.app.opening.questions import Unsaved
+from viewer.app.desktop.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.canvas.overlays import north_arrow_rect
 from viewer.commands.sites import add_site

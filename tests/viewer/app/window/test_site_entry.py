@@ -28,7 +28,7 @@ from layers.geo.measure import distance_m
 from tests.support.choices import choose_by_keys
 from tests.support.windows import begin_on_map, make_panels, opened, press, search_for, settle
 from tests.viewer.app.conftest import Answers
-from viewer.app.opening.questions import Unsaved
+from viewer.app.desktop.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site, delete_sites, update_site
 from viewer.commands.sources import update_source

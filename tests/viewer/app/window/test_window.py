@@ -25,8 +25,8 @@ from tests.support.windows import opened
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.actions.menu_bar import RecentMenu
 from viewer.app.arranging.panel_layouts import FIRST, FORMS
+from viewer.app.desktop.questions import Changed, Unsaved
 from viewer.app.navigation.go_to import GoToDialog
-from viewer.app.opening.questions import Changed, Unsaved
 from viewer.app.window import MainWindow
 from viewer.canvas.overlays import ARROW_ROOM_PX
 from viewer.commands.layers import add_layer

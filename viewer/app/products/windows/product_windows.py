@@ -17,12 +17,12 @@ from shiboken6 import isValid
 from layers.document.document import Document
 from layers.errors import GeoloupeError, ProductStopped
 from layers.geo.bounds import Bounds
-from layers.product.issuing.gate import DRAFT, PUBLISHED, State
 from layers.product.issuing.printed_rows import printed_rows
+from layers.product.publishing import DRAFT, PUBLISHED, State
 from layers.product.spec import Override, ProductSpec, read_spec
 from viewer.app.case.session import Session
+from viewer.app.desktop.questions import Questions
 from viewer.app.navigation.map_needed import has_map
-from viewer.app.opening.questions import Questions
 from viewer.app.opening.written_file import open_button
 from viewer.canvas.viewport import lonlat_bounds
 from viewer.canvas.widget import MapCanvas

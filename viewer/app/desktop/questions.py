@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
 from layers.project.saving.recovery import RecoverableSession
 from layers.text.counted import grouped
-from viewer.app.opening.dialog_filters import name_filters
+from viewer.app.desktop.dialog_filters import name_filters
 from viewer.panels.shell.start_page import local_moment
 from viewer.panels.words import marks_counted
 from viewer.support.language.translation import translate

@@ -16,8 +16,8 @@ from layers.readers import files
 from layers.readers.deliveries.scene_files import deliveries_at
 from tests.support.readers.tiny_deliveries import dimap, landsat, maxar, planet, sentinel2
 from tests.viewer.app.conftest import settle
-from viewer.app.opening.dialog_filters import DELIVERIES, name_filters
-from viewer.app.opening.questions import Questions
+from viewer.app.desktop.dialog_filters import DELIVERIES, name_filters
+from viewer.app.desktop.questions import Questions
 from viewer.app.window import MainWindow
 
 MAKERS = {"sentinel2": sentinel2, "landsat": landsat, "maxar": maxar, "dimap": dimap, "planet": planet}

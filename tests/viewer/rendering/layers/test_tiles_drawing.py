@@ -24,7 +24,7 @@ from viewer.network.folder_consent import FolderConsent
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import image_of_argb
 from viewer.rendering.layers.drawings import drawing_for
-from viewer.rendering.tiles.tiles_drawing import TilesDrawing
+from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.support.jobs import Jobs
 
 WORLD_PX = 2048

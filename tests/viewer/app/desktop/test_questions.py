@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from layers.project.saving.recovery import MarkCounts, RecoverableSession
-from viewer.app.opening.questions import Changed, Questions, Recovery, Unsaved, Which
+from viewer.app.desktop.questions import Changed, Questions, Recovery, Unsaved, Which
 from viewer.panels.shell.start_page import local_moment
 
 DEFAULT, CLOSED = "", "closed"
