@@ -19,7 +19,7 @@ from viewer.app.case.session import Session
 from viewer.app.navigation.map_views import MapViews
 from viewer.commands.mark_numbers import lock_numbers, numbers_beside, renumbered_since, unlocked
 from viewer.commands.sites import counted_marks, delete_sites
-from viewer.export.data.copied_place import CopiedPlace, PlaceForm
+from viewer.export.copied_place import CopiedPlace, PlaceForm
 from viewer.panels.context import BULK_ROWS, PanelContext
 from viewer.panels.shell.status_bar import StatusBar
 from viewer.support.language.translation import in_language
