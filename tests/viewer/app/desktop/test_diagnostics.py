@@ -209,7 +209,7 @@ def test_an_exception_is_told_by_its_steps_and_kind(log: EventLog) -> None:
     except AttributeError:
         logging.getLogger("viewer").exception("twice")
     text = told(log)
-    assert "  tests.viewer.app.test_diagnostics:" in text
+    assert "  tests.viewer.app.desktop.test_diagnostics:" in text
     assert "\nKeyError\n" in text
     assert "AttributeError: 'str' object has no attribute 'jiuquan'" in text
     assert "Jiuquan" not in text
