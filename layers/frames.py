@@ -44,7 +44,7 @@ from layers.document.sites_off_earth import not_drawn
 from layers.geo.on_earth import off_earth
 from layers.project.opening.case_process import CaseProcess
 from layers.project.opening.intake import read_case
-from layers.project.storage.tables import BY_NAME, STAMPS, Column
+from layers.project.storage.tables import BY_NAME, STAMPS, StoredColumn
 from layers.text.counted import counted
 
 CRS = "EPSG:4326"
@@ -505,7 +505,7 @@ def _columns(rows: Sequence[Row], spec_name: str, names: Sequence[str], index: p
     return pandas.DataFrame(values)
 
 
-def _dtype(column: Column) -> str:
+def _dtype(column: StoredColumn) -> str:
     whole = "Int64" if column.optional else "int64"
     truth = "boolean" if column.optional else "bool"
     return {"text": "str", "real": "float64", "boolean": truth, "integer": whole}[column.kind]

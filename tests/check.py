@@ -1,4 +1,4 @@
-"""All that a change must pass: format, lint, types, import contracts, tests.
+"""All that a change must pass: format, lint, types, dead code, import contracts, tests.
 
 uv run python -m tests.check [--no-tests | pytest arguments]
 """
@@ -12,6 +12,7 @@ STEPS: tuple[tuple[str, list[str]], ...] = (
     ("format", ["ruff", "format", "--check", "."]),
     ("lint", ["ruff", "check", "."]),
     ("types", ["mypy"]),
+    ("dead code", ["vulture"]),
     ("tests", ["pytest"]),
 )
 

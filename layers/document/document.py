@@ -261,14 +261,6 @@ class Document:
         """The issued products that printed a row of one of the file's tables."""
         return cast("list[ProductRow]", self._linked("product_rows", _ROW, _row_key(table_name, row_uuid)))
 
-    def custody_of_row(self, table_name: str, row_uuid: str) -> list[Custody]:
-        """The custody of a kept file or a chip, in the order in which it was recorded."""
-        return cast("list[Custody]", self._linked("custody", _ROW, _row_key(table_name, row_uuid)))
-
-    def seen_of_row(self, table_name: str, row_uuid: str) -> list[Seen]:
-        """The looks of reviewers at a row of one of the file's tables."""
-        return cast("list[Seen]", self._linked("seen", _ROW, _row_key(table_name, row_uuid)))
-
     def watches_of_site(self, site_uuid: str) -> list[Watch]:
         return cast("list[Watch]", self._linked("watch", "site_uuid", site_uuid))
 

@@ -88,20 +88,6 @@ CHIP_KINDS = ("pixels", "view")
 SEARCH_KINDS = ("image", "catalogue")
 SEARCH_RESULTS = ("found", "none seen", "not assessable", "none listed")
 """*None listed* is a catalogue's, *none seen* and *not assessable* are an image's."""
-SHAPES = (
-    "circle",
-    "rectangle",
-    "arrow",
-    "range_ring",
-    "search_area",
-    "measurement",
-    "text",
-    "freehand",
-    "callout",
-    "numbered_marker",
-    "shadow_height",
-    "photo",
-)
 MARKINGS = ("", "UNCLASSIFIED", "TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
 
 SITE_CLASSES: dict[str, str] = {
@@ -162,11 +148,6 @@ AREA_NOT_PIN_M = 1000.0
 
 THINNEST_PX, WIDEST_PX = 0.1, 50.0
 """Thinnest and widest drawn stroke of a site's own width, in logical pixels."""
-
-
-def is_default_basis(basis: str) -> bool:
-    """True for a position basis that says of the error that it is a default: "default", alone or before a comma."""
-    return basis.partition(",")[0].strip().casefold() == "default"
 
 
 def class_of(code: str) -> str:

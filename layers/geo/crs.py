@@ -476,3 +476,9 @@ def _invertible_world(crs: str) -> Bounds:
     if not sound.any():
         raise CannotBePlaced("{crs_name} covers no place on Earth: choose another CRS.", crs_name=crs_name(crs))
     return Bounds.of_points(x[sound], y[sound])
+
+
+def crs_text(wkt: str) -> str:
+    """The authority code of a CRS where it has one, else the WKT itself. Raises BadCRS."""
+    authority = parse_crs(wkt).to_authority(min_confidence=100)
+    return ":".join(authority) if authority else wkt

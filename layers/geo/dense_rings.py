@@ -67,16 +67,14 @@ class Rings(Struct, frozen=True, eq=False):
         source = np.repeat(firsts - starts[:-1], counts) + np.arange(int(starts[-1]))
         return Rings(self.lonlat[source], starts), np.searchsorted(self.starts, firsts, side="right") - 1
 
-    def densified(
-        self, step_m: float, chosen: NDArray[np.bool_] | None = None, most_points: int = MOST_POINTS
-    ) -> Rings:
+    def densified(self, step_m: float, chosen: NDArray[np.bool_] | None = None) -> Rings:
         """Add points so that they are at most `step_m` apart on all legs, or on the `chosen` ones; the given places
         stay.
         """
         steps, azimuths, lengths = self._steps(step_m, chosen)
         wanted = int(steps.sum()) - len(steps)
-        if wanted > most_points:
-            steps = np.maximum((steps * (most_points / wanted)).astype(np.int64), 1)
+        if wanted > MOST_POINTS:
+            steps = np.maximum((steps * (MOST_POINTS / wanted)).astype(np.int64), 1)
         legs = np.flatnonzero(steps > 1)
         if not len(legs):
             return self

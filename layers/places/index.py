@@ -45,7 +45,7 @@ CREATE VIRTUAL TABLE words USING fts5(names, content='', columnsize=0, tokenize=
 """
 
 
-class Place(Struct, frozen=True):
+class NamedPlace(Struct, frozen=True):
     """A settlement, facility, region or country. `matched` is the name that matched; a settlement's `kind` is empty.
 
     `error_m` is how far the place reaches from its point, or how far off a facility may be.
@@ -94,7 +94,7 @@ class PlaceIndex:
         with self._lock:
             self._db.close()
 
-    def search(self, text: str, limit: int = 12) -> list[Place]:
+    def search(self, text: str, limit: int = 12) -> list[NamedPlace]:
         """Search places of that name, of a name that begins so (first those usual here), of a name with such words.
 
         Without any, a country or region named with the place counts: "Murmansk, Russia".
@@ -112,7 +112,7 @@ class PlaceIndex:
                 found = dict.fromkeys(within)
             return [self._place(cursor, number, key) for number in list(found)[:limit]]
 
-    def search_nearly(self, text: str, limit: int = 12) -> list[Place]:
+    def search_nearly(self, text: str, limit: int = 12) -> list[NamedPlace]:
         """Places whose name is spelled nearly so (see `nearness`), the nearest first; some tens of milliseconds."""
         key = tight(name_key(text[:LONGEST_QUERY]))
         near: dict[int, tuple[int, str]] = {}
@@ -223,13 +223,13 @@ class PlaceIndex:
         code, lon, lat = cursor.execute(sql, (number,)).fetchone()
         return str(code), float(lon), float(lat)
 
-    def _place(self, cursor: sqlite3.Cursor, number: int, key: str) -> Place:
+    def _place(self, cursor: sqlite3.Cursor, number: int, key: str) -> NamedPlace:
         sql = "SELECT name, names, kind, country, lat, lon, population, error_m, source FROM place WHERE id = ?"
         name, names, kind, code, lat, lon, population, error_m, source = cursor.execute(sql, (number,)).fetchone()
         name, others = name.strip(), tuple(other.strip() for other in names.split("\n")) if names else ()
         country = self._countries.get(code, code)
         matched = _matched((name, *others), key)
-        return Place(name, others, kind, country, lon, lat, population, error_m, source, matched)
+        return NamedPlace(name, others, kind, country, lon, lat, population, error_m, source, matched)
 
 
 type _Area = tuple[str, tuple[float, float, float] | None]

@@ -41,11 +41,6 @@ def nearness(wanted: str, key: str) -> int | None:
     return Spelled(wanted).nearness(key)
 
 
-def words_nearness(wanted: str, key: str) -> int | None:
-    """`nearness` of a key to another or to as many words of it that follow each other, whichever is less."""
-    return Spelled(wanted).words_nearness(key)
-
-
 class Spelled:
     """A key that is compared with very many names: facts about it, and about each word, are computed once."""
 

@@ -2,7 +2,7 @@
 
 From a question to the file: `ReaderPool` queues it for the profile that `routing` names (imagery, features, VRTs,
 writers), `ReaderSet` has supervisors for that profile, a `Supervisor` (a thread) starts a `ReaderProcess` and
-asks it, and in the process (`geoloupe-reader`) `worker.main` hands the question to `readers.ops`.
+asks it, and in the process (`geoloupe-reader`) `worker.main` hands the question to `readers.door.ops`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from layers.requests.scenes import DescribeScene
 
 CLOSE_TIMEOUT_S = 1.0
 
-Source = Callable[[], Request | None]
+RequestSource = Callable[[], Request | None]
 Done = Callable[[Answer | GeoloupeError], None]
 
 
@@ -53,7 +53,7 @@ class ReaderPool:
         self._state = threading.Condition()
         self._queues: dict[Profile, deque[Request]] = {profile: deque() for profile in Profile}
         self._readers = ReaderSet(self._state, workers, lambda profile: Supervisor(self, profile))
-        self._source: Source | None = None
+        self._source: RequestSource | None = None
         self._calls = 0
         """Number of calls of `wake`: a supervisor that has seen the last call without work is idle."""
         self._strikes: dict[str, int] = {}
@@ -130,7 +130,7 @@ class ReaderPool:
                 self._held -= 1
                 self._state.notify_all()
 
-    def pull_from(self, source: Source) -> None:
+    def pull_from(self, source: RequestSource) -> None:
         """Let free workers ask `source` for the best request; it is called on supervisor threads."""
         self._source = source
         self._called()
@@ -323,7 +323,7 @@ class ReaderPool:
     # --- inline
 
     def _run_inline(self, request: Request) -> Answer | GeoloupeError:
-        from layers.readers.ops import run  # loads GDAL: only where reading inline is asked for
+        from layers.readers.door.ops import run  # loads GDAL: only where reading inline is asked for
 
         try:
             with self._one_at_a_time:

@@ -81,7 +81,7 @@ class ReaderProcess:
     def __init__(
         self,
         profile: Profile,
-        load: worker.Load = worker.load_readers,
+        load: worker._Load = worker.load_readers,
         grants: Grants = NOTHING,
         *,
         imports_main: bool = True,

@@ -26,8 +26,8 @@ from layers.readers.library_words import without_innards
 if TYPE_CHECKING:
     from layers.readers.confinement.walls import Walls
 
-Run = Callable[[str, dict[str, Any]], tuple[dict[str, Any], tuple[Any, ...]]]
-Load = Callable[[Profile], Run]
+RunRequest = Callable[[str, dict[str, Any]], tuple[dict[str, Any], tuple[Any, ...]]]
+_Load = Callable[[Profile], RunRequest]
 """Loads the libraries of a profile, and returns the function that runs its ops.
 
 It is sent to the child by its name: a function of a module that imports nothing heavy.
@@ -35,7 +35,7 @@ It is sent to the child by its name: a function of a module that imports nothing
 
 
 def main(
-    connection: Connection, block_name: str, profile_name: str, parent_pid: int, load: Load, scratch: str = ""
+    connection: Connection, block_name: str, profile_name: str, parent_pid: int, load: _Load, scratch: str = ""
 ) -> None:
     """Run as a reader until the window closes the pipe. `scratch` is a folder for one that writes."""
     from layers.readers.confinement.walls import Walls  # the window, which imports this module, needs none
@@ -83,10 +83,10 @@ def _confined(walls: Walls, request: dict[str, Any], connection: Connection) -> 
     return None
 
 
-def load_readers(profile: Profile) -> Run:
+def load_readers(profile: Profile) -> RunRequest:
     """The ops of imagery and features."""
-    from layers.readers.ops import run  # GDAL: only in a reader
-    from layers.readers.warm_up import warm_up
+    from layers.readers.door.ops import run  # GDAL: only in a reader
+    from layers.readers.door.warm_up import warm_up
 
     warm_up(profile)
     return run
@@ -108,7 +108,7 @@ def sentence_for(error: Exception, path: str) -> GeoloupeError:
     return NotReadable("{name} cannot be read, it may be damaged: {cause}", name=name, cause=cause)
 
 
-def _reply(run: Run, request: dict[str, Any], block: memoryview) -> bytes:
+def _reply(run: RunRequest, request: dict[str, Any], block: memoryview) -> bytes:
     from layers.pool.protocol import message_of, place_arrays  # numpy: after the environment is set
 
     number, params = request["number"], request["params"]

@@ -25,8 +25,7 @@ from layers.errors import GeoloupeError, InvalidValue
 from layers.geo.bounds import Bounds
 from layers.geo.crs import MERCATOR_MAX_LAT, WGS84, is_off_earth, transform_bounds
 from layers.phrase import Phrase
-from layers.product.issuing.gate import DRAFT, State
-from layers.product.publishing import Publishing
+from layers.product.publishing import DRAFT, Publishing, State
 from layers.product.site_words import subtitle_of
 from layers.product.spec import ProductMap, ProductSpec
 

@@ -212,11 +212,6 @@ class LeftOut:
 
     claims_of_no_place: int = 0
     claims_elsewhere: int = 0
-    unreviewed_sites: int = 0
-    unreviewed_claims: int = 0
-    internal_sources: int = 0
-    marked_higher: int = 0
-    """Marks and claims whose marking is above that of a published product."""
     rows: tuple[WithheldRows, ...] = field(default=(), repr=False)
     """All that is withheld, in groups. Not shown in logs: its names are internal."""
 

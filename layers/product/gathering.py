@@ -51,12 +51,10 @@ class _KeptBack(Struct):
     def add(self, reason: Withheld, table: Table, uuid: str, name: str, is_measurement: bool = False) -> None:
         self.rows.setdefault((reason, table, is_measurement), {})[uuid] = name
 
-    def count(self, reason: Withheld, *tables: Table) -> int:
-        return sum(len(rows) for (why, table, _), rows in self.rows.items() if why is reason and table in tables)
-
     def count_of(self, table: Table) -> int:
-        """Rows that are withheld whole."""
-        return sum(self.count(reason, table) for reason in Withheld if reason is not Withheld.STATEMENT)
+        """Count the rows that are withheld whole."""
+        whole = (rows for (why, name, _), rows in self.rows.items() if name == table and why is not Withheld.STATEMENT)
+        return sum(map(len, whole))
 
     def groups(self, document: Document) -> tuple[WithheldRows, ...]:
         return tuple(
@@ -338,10 +336,6 @@ class _Gathering:
         return LeftOut(
             claims_of_no_place=len(others) - placed,
             claims_elsewhere=max(placed - kept.count_of("claims"), 0),
-            unreviewed_sites=kept.count(Withheld.UNREVIEWED, "sites"),
-            unreviewed_claims=kept.count(Withheld.UNREVIEWED, "claims"),
-            internal_sources=kept.count(Withheld.INTERNAL, "sources"),
-            marked_higher=kept.count(Withheld.HIGHER, "sites", "claims"),
             rows=kept.groups(document),
         )
 

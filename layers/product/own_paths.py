@@ -83,11 +83,6 @@ def without_paths(text: str) -> str:
     return whole if whole != text else text  # a phrase stays one
 
 
-def is_path(token: str) -> bool:
-    """True for a whole token that is a path on a person's machine, or a link to one."""
-    return without_paths(token.strip()) != token.strip()
-
-
 def name_of_path(path: str) -> str | None:
     """The name of the file that a path leads to; `HIDDEN` where it would name a person or a machine; None for other
     text.

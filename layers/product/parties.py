@@ -28,7 +28,6 @@ _OWN_VOICE = re.compile(r"(?:the )?report(?:'s)?(?: own)?,? ?(?:in its own )?voi
 _LOOSE_END = re.compile(
     r"(?:\s+(?:a|an|the|and|or|of|for|in|to|by|with|from|as|at|on|is|are|that|which|use))+$", re.IGNORECASE
 )
-_QUOTES = re.compile('["“”„«»《》]')
 _LEAST_NAME, _LEAST_SHARED = 2, 4
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from typing import Literal
 
 from msgspec import Struct
 
@@ -18,6 +19,15 @@ from layers.document.vocabulary import REVIEWED
 from layers.phrase import Phrase
 from layers.product.marking import may_carry
 from layers.product.own_paths import is_own_link, without_paths
+
+type State = Literal["draft", "issued", "published"]
+DRAFT: State = "draft"
+"""Exported without being issued: nobody answers for it yet."""
+ISSUED: State = "issued"
+"""Numbered and kept in the case: another file of it is another version."""
+PUBLISHED: State = "published"
+"""Issued for readers outside, without what is internal."""
+STATES: tuple[State, ...] = (DRAFT, ISSUED, PUBLISHED)
 
 _ADDRESS = re.compile(r"(?:(?:https?|ftps?|s3|gs)://|www\.|doi:|urn:|ark:|hdl:)\S+", re.IGNORECASE)
 """Addresses that readers of a product can open, or look up."""
@@ -178,3 +188,8 @@ def is_reviewed(claim: Claim) -> bool:
     """True where a second person, by a name other than the author's, has reviewed it."""
     by = claim.reviewed_by.strip().casefold()
     return claim.status in REVIEWED and bool(by) and by != claim.created_by.strip().casefold()
+
+
+def state_asked(*, issue: bool, publish: bool) -> State:
+    """The state that the options of a command ask for: publishing is issuing for readers outside."""
+    return PUBLISHED if publish else ISSUED if issue else DRAFT

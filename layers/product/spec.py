@@ -169,10 +169,6 @@ class ProductSpec(Struct, frozen=True):
         """True where a part of the page is wanted."""
         return part not in self.left_out
 
-    def without_annotation(self) -> ProductSpec:
-        """The unannotated twin: the same images, dates, credits and scale, no mark and no label."""
-        return replace(self, left_out=self.left_out | {"annotation", "labels", "key", "claims"})
-
     def with_moved(self, key: str, x_mm: float, y_mm: float) -> ProductSpec:
         """The same with one thing moved that far from its own place; 0, 0 puts it back."""
         others = {name: offset for name, offset in self.moved.items() if name != key}

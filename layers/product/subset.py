@@ -13,7 +13,7 @@ from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.edit import Table
 from layers.document.image import Image
-from layers.document.mark_shape import as_json, shape_of
+from layers.document.marks.mark_shape import as_json, shape_of
 from layers.document.observation import Observation
 from layers.document.rows import ClaimEvidence, ClaimSite, ClaimSource, MetaEntry, Response, ResponseClaim, Row
 from layers.document.site import Site

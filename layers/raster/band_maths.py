@@ -27,7 +27,7 @@ from layers.phrase import Phrase
 MAX_CHARS = 500
 MAX_DEPTH = 40
 
-Values = NDArray[np.float32]
+BandValues = NDArray[np.float32]
 
 
 def _where(condition: Any, yes: Any, no: Any) -> Any:
@@ -47,7 +47,6 @@ _FUNCTIONS = {
     "max": _Function(2, np.maximum),
     "where": _Function(3, _where),
 }
-FUNCTIONS = tuple(_FUNCTIONS)
 _OPERATORS: dict[str, Callable[..., Any]] = {
     "+": np.add,
     "-": np.subtract,
@@ -82,14 +81,14 @@ class _Call(Struct, frozen=True):
 _Node = _Number | _Band | _Call
 
 
-class Expression(Struct, frozen=True):
+class BandExpression(Struct, frozen=True):
     """A parsed expression. `bands` are the names it uses, in order of first use, in lower case."""
 
     text: str
     bands: tuple[str, ...]
     _root: _Node
 
-    def evaluate(self, bands: Mapping[str, NDArray[Any]], mask: NDArray[np.bool_] | None = None) -> Values:
+    def evaluate(self, bands: Mapping[str, NDArray[Any]], mask: NDArray[np.bool_] | None = None) -> BandValues:
         """float32 of the bands' shape; nan where a band it uses is nan, `mask` is False or the result is no number.
 
         Raises InvalidValue when a band is missing or shapes differ.
@@ -116,7 +115,7 @@ class Expression(Struct, frozen=True):
         return found
 
 
-def parse_expression(text: str) -> Expression:
+def parse_expression(text: str) -> BandExpression:
     """Parse; raises InvalidValue, in one sentence, for anything that is not of the language."""
     return _Parser(text).expression()
 
@@ -127,7 +126,7 @@ def band_number(name: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def _value(node: _Node, bands: Mapping[str, Values]) -> Any:
+def _value(node: _Node, bands: Mapping[str, BandValues]) -> Any:
     match node:
         case _Number(value):
             return np.float32(value)
@@ -152,11 +151,11 @@ class _Parser(FormulaParser[_Node]):
     def refused(self, text: str, why: str) -> InvalidValue:
         return InvalidValue("{text} cannot be computed: {why}.", text=repr(text), why=why)
 
-    def expression(self) -> Expression:
+    def expression(self) -> BandExpression:
         root = self.parse()
         if not self._bands:
             raise self.wrong(Phrase("it names no band"))
-        return Expression(self.text, tuple(self._bands), root)
+        return BandExpression(self.text, tuple(self._bands), root)
 
     def whole(self) -> _Node:
         self.deeper(1)

@@ -82,7 +82,7 @@ def members_of(source: dict[str, Any]) -> list[Member]:
     return [Member.from_json(member) for member in found]
 
 
-class Part(Struct, frozen=True):
+class CombinedPart(Struct, frozen=True):
     """A member with the facts about its file; `info` is None where the file cannot be read."""
 
     member: Member
@@ -94,7 +94,7 @@ class Part(Struct, frozen=True):
         return self.member.crs or (self.info.crs if self.info is not None else "")
 
 
-def place_of(parts: Sequence[Part], number: int) -> tuple[Part, int]:
+def place_of(parts: Sequence[CombinedPart], number: int) -> tuple[CombinedPart, int]:
     """The image that holds band `number` (from 1) of the whole, and the band's number there."""
     for part in parts:
         if number <= part.member.bands:
@@ -103,13 +103,13 @@ def place_of(parts: Sequence[Part], number: int) -> tuple[Part, int]:
     raise InvalidValue("The images of a combined layer have fewer bands than its style shows: choose its bands.")
 
 
-def combined_scene(title: str, parts: Sequence[Part]) -> SceneInfo:
+def combined_scene(title: str, parts: Sequence[CombinedPart]) -> SceneInfo:
     """All bands, each named after its image."""
     bands = tuple(band for part in parts for band in _scene_bands(part))
     return SceneInfo(title, "", COMBINED, title, bands)
 
 
-def combined_raster(title: str, parts: Sequence[Part]) -> RasterInfo | None:
+def combined_raster(title: str, parts: Sequence[CombinedPart]) -> RasterInfo | None:
     """Describes the area that all images share, in the pixels of the finest; None where none can be read.
 
     Raises CannotBePlaced where an image says nothing about its place or they do not overlap.
@@ -204,7 +204,7 @@ def _listed(texts: Any) -> str:
     return ", ".join(dict.fromkeys(text for text in texts if text))
 
 
-def _scene_bands(part: Part) -> list[SceneBand]:
+def _scene_bands(part: CombinedPart) -> list[SceneBand]:
     """The member's bands under names that say which image they are of; placeholders where it cannot be read."""
     member, count = part.member, part.member.bands
     if part.scene is not None:
@@ -226,7 +226,7 @@ def _path(member: Member) -> str:
     return str(member.source.get("path") or member.source.get("shipped", ""))
 
 
-def _band_infos(parts: Sequence[Part]) -> tuple[BandInfo, ...]:
+def _band_infos(parts: Sequence[CombinedPart]) -> tuple[BandInfo, ...]:
     found: list[BandInfo] = []
     for part in parts:
         infos = {} if part.info is None else {band.index: band for band in part.info.bands}
@@ -239,7 +239,7 @@ def _band_infos(parts: Sequence[Part]) -> tuple[BandInfo, ...]:
     return tuple(found)
 
 
-def _common(finest: Part, parts: Sequence[Part]) -> Bounds:
+def _common(finest: CombinedPart, parts: Sequence[CombinedPart]) -> Bounds:
     """Bounds in which all of them lie, in the finest one's CRS."""
     whole = _lonlat(finest)
     for part in parts:
@@ -259,7 +259,7 @@ def _common(finest: Part, parts: Sequence[Part]) -> Bounds:
     return own.intersection(transform_bounds(WGS84, finest.crs, whole)) or own
 
 
-def _lonlat(part: Part) -> Bounds:
+def _lonlat(part: CombinedPart) -> Bounds:
     info = part.info
     assert info is not None
     if part.crs in ("", PIXEL_SPACE):
@@ -284,7 +284,7 @@ def _pixel(info: RasterInfo) -> tuple[float, float]:
     return math.hypot(a, d), math.hypot(b, e)
 
 
-def _pixel_size(part: Part) -> float:
+def _pixel_size(part: CombinedPart) -> float:
     """Approximate size of a pixel in degrees, to compare images in different CRSs."""
     assert part.info is not None
     try:

@@ -20,7 +20,7 @@ LEAST_PX = 16
 _EDGE_POINTS = 33
 
 
-class Placed(NamedTuple):
+class PlacedRaster(NamedTuple):
     """A raster where it lies: size in pixels, pixel to world, and the CRS of that world."""
 
     name: str
@@ -67,7 +67,7 @@ class CommonGrid(NamedTuple):
         return math.copysign(right, dx), math.copysign(down, dy)
 
 
-def common_grid(moving: Placed, fixed: Placed) -> CommonGrid:
+def common_grid(moving: PlacedRaster, fixed: PlacedRaster) -> CommonGrid:
     """The pixels where both lie, as large as the coarser one's. Raises CannotBePlaced where they share no ground."""
     if not has_way(fixed.crs, moving.crs):
         raise CannotBePlaced(
@@ -92,13 +92,13 @@ def common_grid(moving: Placed, fixed: Placed) -> CommonGrid:
     return CommonGrid(moving.crs, Affine(a * step, b * step, x, d * step, e * step, y), width, height, step)
 
 
-def _seen_from(moving: Placed, fixed: Placed) -> tuple[np.ndarray, np.ndarray]:
+def _seen_from(moving: PlacedRaster, fixed: PlacedRaster) -> tuple[np.ndarray, np.ndarray]:
     """Edge of the fixed raster, and some of its inside, in pixels of the moving one."""
     across, down = np.meshgrid(np.linspace(0, fixed.width, _EDGE_POINTS), np.linspace(0, fixed.height, _EDGE_POINTS))
     return _pixels(moving, fixed, across.ravel(), down.ravel())
 
 
-def _pixel_of(moving: Placed, fixed: Placed) -> float:
+def _pixel_of(moving: PlacedRaster, fixed: PlacedRaster) -> float:
     """The side of a pixel of the fixed raster in pixels of the moving one, in the middle; 1 where it is not there."""
     x, y = fixed.width / 2, fixed.height / 2
     px, py = _pixels(moving, fixed, np.array([x, x + 1, x]), np.array([y, y, y + 1]))
@@ -106,7 +106,7 @@ def _pixel_of(moving: Placed, fixed: Placed) -> float:
     return float(sides.mean())
 
 
-def _pixels(moving: Placed, fixed: Placed, px: np.ndarray, py: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _pixels(moving: PlacedRaster, fixed: PlacedRaster, px: np.ndarray, py: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     a, b, c, d, e, f = fixed.affine
     x, y = transform_points(fixed.crs, moving.crs, a * px + b * py + c, d * px + e * py + f)
     found = np.isfinite(x) & np.isfinite(y)

@@ -22,8 +22,3 @@ def perceptual_hash(grey: NDArray[np.uint8]) -> str:
     low[0] = 0.0
     bits = low > np.median(low[1:])
     return f"{int(''.join('1' if bit else '0' for bit in bits), 2):016x}"
-
-
-def distance(a: str, b: str) -> int:
-    """Number of bits that differ: under 10 or so of 64 two pictures are most likely the same."""
-    return (int(a, 16) ^ int(b, 16)).bit_count()

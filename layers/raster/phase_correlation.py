@@ -129,7 +129,7 @@ class Registered(Struct, frozen=True):
         return Registered(dx, dy, self.reliable, residual, self.why, local)
 
 
-class Picture(NamedTuple):
+class GreyPicture(NamedTuple):
     """Grey values and where they are valid, both (h, w)."""
 
     grey: Singles
@@ -152,7 +152,7 @@ class Picture(NamedTuple):
         return cls(grey if valid.all() else np.where(valid, grey, np.float32(0)), valid)
 
 
-def register(moving: Picture, fixed: Picture) -> Registered:
+def register(moving: GreyPicture, fixed: GreyPicture) -> Registered:
     """Find the shift of two pictures of one size on one grid. Where the finest grain hides what they share, smaller
     pictures are tried, and judged more strictly.
     """
@@ -177,7 +177,7 @@ def register(moving: Picture, fixed: Picture) -> Registered:
     return first
 
 
-def _refined(moving: Picture, fixed: Picture, rough: Registered) -> Registered:
+def _refined(moving: GreyPicture, fixed: GreyPicture, rough: Registered) -> Registered:
     """Refine a rough shift to the middle between it and the shift of all tiles together at full size."""
     assert rough.dx is not None
     assert rough.dy is not None
@@ -199,7 +199,9 @@ def _refined(moving: Picture, fixed: Picture, rough: Registered) -> Registered:
     return replace(rough, dx=float(dx + rough.dx) / 2, dy=float(dy + rough.dy) / 2) if is_near else rough
 
 
-def _judged_at(moving: Picture, fixed: Picture, candidates: Sequence[tuple[int, int]], rules: _Rules) -> Registered:
+def _judged_at(
+    moving: GreyPicture, fixed: GreyPicture, candidates: Sequence[tuple[int, int]], rules: _Rules
+) -> Registered:
     tried: list[_Tried] = []
     for shift in candidates:
         tried.append(_Tried.at(moving, fixed, shift, most=_FEW_TILES))
@@ -212,7 +214,7 @@ def _judged_at(moving: Picture, fixed: Picture, candidates: Sequence[tuple[int, 
 # -- the wide look -----------------------------------------------------------------------------------------------------
 
 
-def _wide_look(small_moving: Picture, small_fixed: Picture, by: int) -> tuple[list[tuple[int, int]], float]:
+def _wide_look(small_moving: GreyPicture, small_fixed: GreyPicture, by: int) -> tuple[list[tuple[int, int]], float]:
     """Find some shifts worth trying in the whole pictures, made smaller, the likeliest first; no shift at all is among
     them.
 
@@ -239,16 +241,16 @@ def _wide_look(small_moving: Picture, small_fixed: Picture, by: int) -> tuple[li
     return found, float(likeness(cross, spreads, shape, np.array(found) / by, side).max())
 
 
-def reduced(picture: Picture, by: int) -> Picture:
+def reduced(picture: GreyPicture, by: int) -> GreyPicture:
     """The picture with each side divided by `by`, averaged."""
     if by == 1:
         return picture
     if picture.valid.all():
         means = _sums(picture.grey, by) / np.float32(by * by)
-        return Picture(means, np.ones(means.shape, bool))
+        return GreyPicture(means, np.ones(means.shape, bool))
     counts = _sums(picture.valid, by)
     means = _sums(np.where(picture.valid, picture.grey, np.float32(0)), by) / np.maximum(counts, 1)
-    return Picture(means.astype(np.float32), counts * 2 >= by * by)
+    return GreyPicture(means.astype(np.float32), counts * 2 >= by * by)
 
 
 def _sums(values: NDArray[Any], by: int) -> Singles:
@@ -263,12 +265,12 @@ def _sums(values: NDArray[Any], by: int) -> Singles:
     return found
 
 
-def _shows_something(picture: Picture) -> bool:
+def _shows_something(picture: GreyPicture) -> bool:
     values = picture.grey[picture.valid]
     return values.size >= LEAST_PX * LEAST_PX // 8 and float(np.ptp(values)) > 0
 
 
-def _levelled(picture: Picture) -> Singles:
+def _levelled(picture: GreyPicture) -> Singles:
     """Subtract the mean of the valid pixels; pixels without data become 0."""
     mean = float(picture.grey[picture.valid].mean())
     return np.where(picture.valid, picture.grey - np.float32(mean), np.float32(0))
@@ -326,7 +328,13 @@ class _Tried(Struct, frozen=True):
 
     @classmethod
     def at(
-        cls, moving: Picture, fixed: Picture, base: tuple[int, int], *, of_fixed: bool = False, most: int = _MOST_TILES
+        cls,
+        moving: GreyPicture,
+        fixed: GreyPicture,
+        base: tuple[int, int],
+        *,
+        of_fixed: bool = False,
+        most: int = _MOST_TILES,
     ) -> Self:
         """Compare tiles at a whole shift. `of_fixed`: the tiles lie evenly in the fixed picture, moved by half a tile,
         so that they are others than before.
@@ -384,7 +392,7 @@ class _Tried(Struct, frozen=True):
 
 
 def _pairs(
-    moving: Picture, fixed: Picture, base: tuple[int, int], *, of_fixed: bool = False, most: int = _MOST_TILES
+    moving: GreyPicture, fixed: GreyPicture, base: tuple[int, int], *, of_fixed: bool = False, most: int = _MOST_TILES
 ) -> tuple[NDArray[np.int64], int, list[Singles]]:
     """Corners in the moving picture, side and windowed values of the tiles that show something in both."""
     corners, size = _tile_corners(moving.grey.shape, base, of_fixed, most)
@@ -433,7 +441,7 @@ def _tile_side(shorter: int) -> int:
     return min(_LARGEST_TILE, max(_SMALLEST_TILE, shorter // 3)) // 8 * 8
 
 
-def _tiles(picture: Picture, corners: NDArray[np.int64], size: int) -> tuple[Singles, Mask]:
+def _tiles(picture: GreyPicture, corners: NDArray[np.int64], size: int) -> tuple[Singles, Mask]:
     parts = [(slice(y, y + size), slice(x, x + size)) for x, y in corners.tolist()]
     if not parts:
         return np.zeros((0, size, size), np.float32), np.zeros((0, size, size), bool)
@@ -469,7 +477,7 @@ def _no(why: str) -> Registered:
     return Registered(None, None, False, None, why)
 
 
-def _judged(moving: Picture, fixed: Picture, best: _Tried, rules: _Rules) -> Registered:
+def _judged(moving: GreyPicture, fixed: GreyPicture, best: _Tried, rules: _Rules) -> Registered:
     count = len(best.shifts)
     if not count:
         return _no(Phrase("Nowhere do both show enough of the ground at one place."))

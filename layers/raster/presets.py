@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from layers.raster.band_maths import Expression, band_number, parse_expression
+from layers.raster.band_maths import BandExpression, band_number, parse_expression
 from layers.raster.info import RasterInfo
 from layers.raster.scene import COMBINED, SceneBand, SceneInfo
 from layers.raster.sensor_bands import common_names, names_by_wavelength
@@ -152,8 +152,8 @@ def combinations_of(image: SceneInfo | RasterInfo) -> list[tuple[Combination, tu
     return [(combination, numbers) for combination, numbers in found if numbers is not None]
 
 
-def indices_of(image: SceneInfo | RasterInfo) -> list[tuple[SpectralIndex, Expression, tuple[int, ...]]]:
-    """The indices that an image can show: parsed, with the band numbers of `Expression.bands`.
+def indices_of(image: SceneInfo | RasterInfo) -> list[tuple[SpectralIndex, BandExpression, tuple[int, ...]]]:
+    """The indices that an image can show: parsed, with the band numbers of `BandExpression.bands`.
 
     Those that need reflectance only where every band of theirs states its scale.
     """
@@ -166,7 +166,7 @@ def indices_of(image: SceneInfo | RasterInfo) -> list[tuple[SpectralIndex, Expre
     return found
 
 
-def _physical(expression: Expression, image: SceneInfo | RasterInfo, numbers: tuple[int, ...]) -> Expression:
+def _physical(expression: BandExpression, image: SceneInfo | RasterInfo, numbers: tuple[int, ...]) -> BandExpression:
     """The expression of stored values, with each band's stated scale and offset written out where they matter."""
     if not isinstance(image, SceneInfo):
         return expression

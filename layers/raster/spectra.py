@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Singles = NDArray[np.float32]
-Mask = NDArray[np.bool_]
 
 _FINE, _OF_GRAIN = 0.4, 4.0
 """Frequency in cycles a pixel above which there is grain, and the distance above it at which others count in full."""

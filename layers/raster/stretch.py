@@ -22,7 +22,7 @@ MAX_SORTED = 1 << 20
 
 _NO_RULE = Phrase("The rule of a stretch cannot be understood: choose a stretch.")
 
-type Limits = tuple[float, float]
+type StretchLimits = tuple[float, float]
 
 
 class StretchRule(Struct, frozen=True, rename={"origin": "from"}):
@@ -36,13 +36,13 @@ class StretchRule(Struct, frozen=True, rename={"origin": "from"}):
     """One stretch for all bands, so that their ratios, and grey, stay as they are."""
     origin: str = "image"
 
-    def limits(self, bands: Sequence[Values]) -> tuple[Limits, ...]:
+    def limits(self, bands: Sequence[Values]) -> tuple[StretchLimits, ...]:
         """Low and high of each band; high is always above low. `origin` does not matter here."""
         if self.joint and len(bands) > 1:
             return (self._limits(Values.joined(bands)),) * len(bands)
         return tuple(self._limits(values) for values in bands)
 
-    def _limits(self, values: Values) -> Limits:
+    def _limits(self, values: Values) -> StretchLimits:
         match self.method:
             case "minmax":
                 low, high = values.least, values.most

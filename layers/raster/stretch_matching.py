@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from layers.raster.stretch import Limits
+from layers.raster.stretch import StretchLimits
 
 LEAST_VALUES = 64
 """Fewest values of a band, on the ground that both images show, from which a match is computed."""
@@ -38,13 +38,13 @@ def moments_of(parts: Iterable[NDArray[Any]]) -> Moments | None:
 
 
 def matched_limits(
-    reference: Sequence[Moments], limits: Sequence[Limits], moving: Sequence[Moments]
-) -> tuple[Limits, ...]:
+    reference: Sequence[Moments], limits: Sequence[StretchLimits], moving: Sequence[Moments]
+) -> tuple[StretchLimits, ...]:
     """Limits with which the moving bands look as the reference does with its own: equal mean, equal deviation."""
     return tuple(map(_matched, reference, limits, moving))
 
 
-def _matched(reference: Moments, limits: Limits, moving: Moments) -> Limits:
+def _matched(reference: Moments, limits: StretchLimits, moving: Moments) -> StretchLimits:
     low, high = limits
     gain = moving.std / reference.std if reference.std > 0 and moving.std > 0 else 1.0
     first = moving.mean - (reference.mean - low) * gain

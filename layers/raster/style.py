@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from layers.colour.ramps import ramp_pixels
 from layers.decoding import encoded
 from layers.errors import InvalidValue
-from layers.raster.band_maths import Expression, parse_expression
+from layers.raster.band_maths import BandExpression, parse_expression
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.presets import names_of, resolve
-from layers.raster.stretch import BY_DEFAULT, Limits, StretchRule
+from layers.raster.stretch import BY_DEFAULT, StretchLimits, StretchRule
 
 RESAMPLINGS = ("nearest", "bilinear", "cubic", "average")
 LEAST_GAMMA = 1e-3
@@ -27,7 +27,7 @@ _OPAQUE = np.uint32(0xFF000000)
 _FLOAT_STEPS = 4096
 """Values wider than 16 bits are scaled to this many steps of the stretch, sixteen for each grey level."""
 
-Pixels = NDArray[np.uint32]
+ColouredPixels = NDArray[np.uint32]
 
 COLORMAPS = ("viridis", "inferno", "turbo", "terrain", "coolwarm")
 """The ramps that are offered for a single band, in the order a list shows them."""
@@ -63,8 +63,8 @@ def was_frozen(style_json: str) -> bool:
 class RasterStyle(Struct, frozen=True):
     """Three bands as red, green, blue, or one as grey or through a colormap; one `Stretch` for each band.
 
-    With an `expression` the bands are its inputs, in the order of `Expression.bands`, and its result is shown as one.
-    `brightness`, `contrast` and `saturation` are -1..1 (0: unchanged), `sharpen` is 0..1.
+    With an `expression` the bands are its inputs, in the order of `BandExpression.bands`, and its result is shown as
+    one. `brightness`, `contrast` and `saturation` are -1..1 (0: unchanged), `sharpen` is 0..1.
     """
 
     bands: tuple[int, ...]
@@ -92,7 +92,7 @@ class RasterStyle(Struct, frozen=True):
         """Number of pixels more that the raw bands need on each side."""
         return SHARPEN_PX if self.sharpen else 0
 
-    def with_limits(self, limits: tuple[Limits, ...]) -> Self:
+    def with_limits(self, limits: tuple[StretchLimits, ...]) -> Self:
         """The style stretched between these values; the gammas stay."""
         pairs = zip(limits, self.stretches, strict=True)
         return replace(self, stretches=tuple(Stretch(low, high, s.gamma) for (low, high), s in pairs))
@@ -193,8 +193,12 @@ def shown_bands(
 
 
 def colorize(
-    bands: NDArray[Any], mask: NDArray[np.bool_] | None, style: RasterStyle, info: RasterInfo, out: Pixels | None = None
-) -> Pixels:
+    bands: NDArray[Any],
+    mask: NDArray[np.bool_] | None,
+    style: RasterStyle,
+    info: RasterInfo,
+    out: ColouredPixels | None = None,
+) -> ColouredPixels:
     """Pixels (h, w), uint32 0xAARRGGBB with alpha multiplied in, of raw `bands` (n, ...), in `style.bands`' order.
 
     Bands and mask are `style.margin_px` larger than (h, w) on each side. Where `mask` is False the pixel is
@@ -222,11 +226,11 @@ def colorize(
 
 
 @lru_cache(maxsize=16)
-def _parsed(expression: str) -> Expression:
+def _parsed(expression: str) -> BandExpression:
     return parse_expression(expression)
 
 
-def _compose(bands: NDArray[Any], style: RasterStyle, out: Pixels) -> None:
+def _compose(bands: NDArray[Any], style: RasterStyle, out: ColouredPixels) -> None:
     """The stretched bands as opaque pixels."""
     if len(bands) == 1:
         _paint(bands[0], style, 0, -1, out)
@@ -238,7 +242,7 @@ def _compose(bands: NDArray[Any], style: RasterStyle, out: Pixels) -> None:
         np.bitwise_or(out, part, out=out)
 
 
-def _paint(band: NDArray[Any], style: RasterStyle, position: int, shift: int, out: Pixels) -> None:
+def _paint(band: NDArray[Any], style: RasterStyle, position: int, shift: int, out: ColouredPixels) -> None:
     """One band through its table; `shift` is the channel's place in a pixel, -1 for all three and the colormap."""
     stretch = style.stretches[position]
     look = (style.invert, style.brightness, style.contrast, style.colormap if shift < 0 else "", shift)
@@ -249,7 +253,7 @@ def _paint(band: NDArray[Any], style: RasterStyle, position: int, shift: int, ou
     _look_up(_unit_table(_FLOAT_STEPS, stretch.gamma, *look), _steps(band, stretch), out)
 
 
-def _look_up(table: Pixels, index: NDArray[Any], out: Pixels) -> None:
+def _look_up(table: ColouredPixels, index: NDArray[Any], out: ColouredPixels) -> None:
     # "clip" writes straight into out; the default mode would go through a buffer.
     np.take(table, index, out=out, mode="clip")
 
@@ -273,7 +277,7 @@ def _span(stretch: Stretch) -> float:
 @lru_cache(maxsize=64)
 def _integer_table(
     dtype: str, stretch: Stretch, invert: bool, brightness: float, contrast: float, colors: str, shift: int
-) -> Pixels:
+) -> ColouredPixels:
     """A pixel for each bit pattern of an integer of at most 16 bits."""
     kind = np.dtype(dtype)
     raw = np.arange(2 ** (8 * kind.itemsize)).astype(f"u{kind.itemsize}").view(kind).astype(np.float64)
@@ -284,7 +288,7 @@ def _integer_table(
 @lru_cache(maxsize=64)
 def _unit_table(
     steps: int, gamma: float, invert: bool, brightness: float, contrast: float, colors: str, shift: int
-) -> Pixels:
+) -> ColouredPixels:
     return _colored(np.linspace(0.0, 1.0, steps), gamma, invert, brightness, contrast, colors, shift)
 
 
@@ -296,7 +300,7 @@ def _colored(
     contrast: float,
     colors: str,
     shift: int,
-) -> Pixels:
+) -> ColouredPixels:
     if gamma != 1.0:
         unit = unit ** (1.0 / gamma)
     if contrast or brightness:
@@ -311,7 +315,7 @@ def _colored(
 
 
 @lru_cache(maxsize=16)
-def _palette_table(palette: tuple[tuple[int, int, int, int], ...]) -> Pixels:
+def _palette_table(palette: tuple[tuple[int, int, int, int], ...]) -> ColouredPixels:
     """Premultiplied pixels of a palette, and a transparent one for values beyond it."""
     rgba = np.array([*palette, (0, 0, 0, 0)], np.uint32)
     red, green, blue = ((rgba[:, i] * rgba[:, 3] + 127) // 255 for i in range(3))
@@ -340,7 +344,7 @@ SHARPEN_PX = 1
 _STRENGTH = 3.0
 
 
-def adjust(pixels: Pixels, mask: NDArray[np.bool_] | None, saturation: float, sharpen: float) -> Pixels:
+def adjust(pixels: ColouredPixels, mask: NDArray[np.bool_] | None, saturation: float, sharpen: float) -> ColouredPixels:
     """Opaque pixels (h, w) with saturation -1 (grey) to 1, and sharpened 0..1 by an unsharp mask of 3 x 3.
 
     Where `sharpen` is not 0 the result is `SHARPEN_PX` smaller on each side. Pixels with False in `mask` have no say in

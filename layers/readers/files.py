@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from layers.errors import FileMissing, NotAFile, NotAllowed, UnsupportedFormat
 from layers.phrase import Phrase, joined
-from layers.readers.guards import elevation, envi, hdf5, imagine, webp
+from layers.readers import signatures
 from layers.readers.other_kinds import kind_of_head
 from layers.text.text_encoding import wide_encoding
 
@@ -103,8 +103,8 @@ _MAGIC = (
     (b"\xff\x4f\xff\x51", Content.JPEG2000),
     (b"NITF0", Content.NITF),
     (b"NSIF0", Content.NITF),
-    (imagine.MARK, Content.IMAGINE),
-    (hdf5.MARK, Content.HDF5),
+    (signatures.IMAGINE, Content.IMAGINE),
+    (signatures.HDF5, Content.HDF5),
     (b"CDF\x01", Content.NETCDF),
     (b"CDF\x02", Content.NETCDF),
     (b"CDF\x05", Content.NETCDF),
@@ -186,7 +186,7 @@ def content_of(path: str) -> Content:
             head = file.read(HEAD_BYTES)
     except OSError as error:
         raise NotAllowed("{name} may not be read: {strerror}.", name=name, strerror=error.strerror or error) from error
-    found = Content.SRTM if elevation.is_hgt(path, suffix) else None
+    found = Content.SRTM if signatures.is_hgt(path, suffix) else None
     found = found or _sniff(head, suffix) or (_archive(path) if head.startswith(b"PK") else None)
     if found is None or (found in _TEXTS and suffix in _RAW):
         found = _raw(path, head, suffix) or found
@@ -213,7 +213,7 @@ def _refusal(name: str, suffix: str, head: bytes) -> str:
         return Phrase("{name} is not a {wanted} file: its content is {actual}.", **said)
     if suffix in _SHAPEFILE_PARTS:
         return Phrase("{name} is a part of a shapefile: open the file that ends in .shp.", name=name)
-    if suffix in imagine.PARTS:
+    if suffix in signatures.IMAGINE_PARTS:
         return Phrase("{name} is a part of an Imagine file: open the file that ends in .img.", name=name)
     if other is not None and other.cure:
         return Phrase("{name} cannot be opened, its content is {actual}.", name=name, actual=actual)
@@ -228,14 +228,14 @@ def _refusal(name: str, suffix: str, head: bytes) -> str:
 
 def _raw(path: str, head: bytes, suffix: str) -> Content | None:
     """Raw pixels by the header beside them. Raises UnsupportedFormat for a header, and for one that is not ENVI's."""
-    if suffix == ".hdr" and head.startswith(envi.MARK):
-        raise envi.refuse_header(path)
+    if suffix == ".hdr" and head.startswith(signatures.ENVI):
+        raise _refused_header(path)
     if not head or suffix in (*NAMED_KINDS, *TABLE_SUFFIXES) or (suffix not in _RAW and _is_text(head)):
         return None
-    if envi.has_envi_header(path):
+    if signatures.has_envi_header(path):
         return Content.ENVI
     name = os.path.basename(path)
-    if suffix in _PLAINLY_RAW and envi.header_beside(path):
+    if suffix in _PLAINLY_RAW and signatures.envi_header_beside(path):
         raise UnsupportedFormat(
             "{name} is raw pixels with a header that is not ENVI's, which is not read: save it anew as a GeoTIFF.",
             name=name,
@@ -256,12 +256,12 @@ def content_of_head(head: bytes, suffix: str) -> Content | None:
 
 
 def _sniff(head: bytes, suffix: str) -> Content | None:
-    if head.startswith(hdf5.MARK) and suffix in _NETCDF4:
+    if head.startswith(signatures.HDF5) and suffix in _NETCDF4:
         return Content.NETCDF
-    if webp.is_webp(head):
+    if signatures.is_webp(head):
         return Content.WEBP
-    if elevation.is_dted(head) or elevation.is_grid(head):
-        return Content.DTED if elevation.is_dted(head) else Content.GRID
+    if signatures.is_dted(head) or signatures.is_grid(head):
+        return Content.DTED if signatures.is_dted(head) else Content.GRID
     for magic, content in _MAGIC:
         if head.startswith(magic) and not (content is Content.SHAPEFILE and suffix == ".shx"):
             return content
@@ -338,3 +338,19 @@ def _has_few_nuls(head: bytes) -> bool:
     text = head.translate(None, b"\t\r\n\x0c")
     controls = sum(text.count(bytes((code,))) for code in range(32))
     return controls == text.count(0) and controls * 50 <= len(head)
+
+
+def _refused_header(path: str) -> UnsupportedFormat:
+    """The error for a header that was chosen instead of its data."""
+    stem, name = os.path.splitext(path)[0], os.path.basename(path)
+    try:
+        beside = sorted(os.listdir(os.path.dirname(path) or "."))
+    except OSError:
+        beside = []
+    wanted = os.path.basename(stem).lower()
+    data = [one for one in beside if one != name and os.path.splitext(one)[0].lower() == wanted]
+    data = [os.path.basename(stem)] * os.path.isfile(stem) + data
+    which = f" ({data[0]})" if data else ""
+    return UnsupportedFormat(
+        "{name} is only the header of an ENVI picture: open the file of its pixels{which}.", name=name, which=which
+    )

@@ -15,7 +15,7 @@ from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.point_fit.control_point import PointSet, points_of
 from layers.raster.scene import BandPlace
-from layers.raster.stretch import Limits, StretchRule
+from layers.raster.stretch import StretchLimits, StretchRule
 from layers.requests.question import Question
 
 Bands = tuple[int | BandPlace, ...]
@@ -128,7 +128,7 @@ class ReadChip(ReadTile, frozen=True):
         return found if found.placed is None else replace(found, placed=Affine(*found.placed))
 
 
-Ring = tuple[tuple[float, float], ...]
+AreaRing = tuple[tuple[float, float], ...]
 
 
 class BandStatistics(Struct, frozen=True):
@@ -160,7 +160,7 @@ class ReadArea(ReadTile, frozen=True):
     """
 
     op: ClassVar[str] = "area"
-    rings: tuple[Ring, ...] = ()
+    rings: tuple[AreaRing, ...] = ()
     """Rings in pixels of the tile; places that an even number of them encloses are outside."""
 
     @classmethod
@@ -183,7 +183,7 @@ class OverviewsBuilt(Struct, frozen=True):
 class StatisticsFacts(Struct, frozen=True):
     """The header of statistics of bands."""
 
-    stretch: tuple[Limits, ...] = ()
+    stretch: tuple[StretchLimits, ...] = ()
     """The low and high of each band that the rule finds; empty where nothing is valid."""
     bands: tuple[dict[str, Any], ...] = ()
     """An object for each band; none of a scene."""

@@ -13,7 +13,7 @@ THUMBNAIL_PX = 96
 MOST_RING_POINTS = 400
 
 
-class Listed(NamedTuple):
+class ListedScene(NamedTuple):
     """One image or delivery of a folder."""
 
     name: str
@@ -25,7 +25,7 @@ class Listed(NamedTuple):
 class FolderList(Struct, frozen=True):
     """The scenes right in one folder, and the folders in it that may hold more."""
 
-    scenes: tuple[Listed, ...]
+    scenes: tuple[ListedScene, ...]
     folders: tuple[str, ...]
     """Names of the folders."""
     links: int = 0

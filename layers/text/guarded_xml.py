@@ -25,7 +25,7 @@ class NotWellFormed(BadXml):
         self.line = line
 
 
-class Limits(NamedTuple):
+class XmlLimits(NamedTuple):
     size: int = 16 * 2**20
     depth: int = 64
     elements: int = 200_000
@@ -33,11 +33,11 @@ class Limits(NamedTuple):
     """A document type that declares nothing, as some programs write by habit."""
 
 
-DESCRIPTION = Limits()
+DESCRIPTION = XmlLimits()
 """Limits of a file that describes one image or dataset."""
 
 
-def read_xml(path: str, limits: Limits = DESCRIPTION) -> Element:
+def read_xml(path: str, limits: XmlLimits = DESCRIPTION) -> Element:
     """The root element of a regular file; namespaces stay as prefixes. Raises BadXml and OSError."""
     if not os.path.isfile(path):
         raise BadXml(Phrase("it is no regular file"))
@@ -45,7 +45,7 @@ def read_xml(path: str, limits: Limits = DESCRIPTION) -> Element:
         return _tree(iter(lambda: file.read(BLOCK), b""), limits)
 
 
-def parse_xml(text: bytes, limits: Limits = DESCRIPTION) -> Element:
+def parse_xml(text: bytes, limits: XmlLimits = DESCRIPTION) -> Element:
     """The root element; namespaces stay as prefixes. Raises BadXml."""
     return _tree((text,), limits)
 
@@ -55,7 +55,7 @@ def walk_xml(
     start: Callable[[str, dict[str, str]], object],
     end: Callable[[str], object],
     text: Callable[[str], object],
-    limits: Limits,
+    limits: XmlLimits,
     encoding: str | None = None,
 ) -> None:
     """Pass elements and their text on as they come, in `encoding` whatever the text declares.
@@ -84,7 +84,7 @@ def walk_xml(
     feed(parser, blocks, limits)
 
 
-def guarded_parser(limits: Limits, encoding: str | None = None) -> expat.XMLParserType:
+def guarded_parser(limits: XmlLimits, encoding: str | None = None) -> expat.XMLParserType:
     """Create a parser that refuses entities, to be given handlers and to `feed`.
 
     It is for readers that look at few of many elements and keep none: their number and depth do not matter.
@@ -105,7 +105,7 @@ def guarded_parser(limits: Limits, encoding: str | None = None) -> expat.XMLPars
     return parser
 
 
-def feed(parser: expat.XMLParserType, blocks: Iterable[bytes], limits: Limits) -> None:
+def feed(parser: expat.XMLParserType, blocks: Iterable[bytes], limits: XmlLimits) -> None:
     """Feed a parser. Raises BadXml, and NotWellFormed where it is no XML from some line on."""
     size = 0
     try:
@@ -121,7 +121,7 @@ def feed(parser: expat.XMLParserType, blocks: Iterable[bytes], limits: Limits) -
         raise BadXml(Phrase("it is no XML ({error})", error=error)) from error
 
 
-def _tree(blocks: Iterable[bytes], limits: Limits) -> Element:
+def _tree(blocks: Iterable[bytes], limits: XmlLimits) -> Element:
     builder = TreeBuilder()
     walk_xml(blocks, builder.start, builder.end, builder.data, limits)
     return builder.close()

@@ -32,22 +32,6 @@ HANGUL = frozenset(
 )
 
 
-ENCODINGS = (
-    "utf-8",
-    "cp1251",
-    "koi8-r",
-    "cp866",
-    "gb18030",
-    "big5",
-    "cp1252",
-    "iso-8859-2",
-    "cp1250",
-    "cp1254",
-    "shift_jis",
-    "euc-kr",
-    "utf-16",
-)
-"""Encodings that a person may choose from."""
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),  # before UTF-16, whose mark begins the first

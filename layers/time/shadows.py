@@ -109,7 +109,7 @@ class ShadowSun(Struct, frozen=True):
         return (self.azimuth_deg + 180.0) % 360.0
 
 
-class Part(NamedTuple):
+class ErrorPart(NamedTuple):
     """One part of an error bar: where it comes from, and its metres of height."""
 
     name: str
@@ -120,7 +120,7 @@ class ShadowHeight(Struct, frozen=True):
     """A height with its error, the root of the sum of the squares of its parts."""
 
     height_m: float
-    parts: tuple[Part, ...]
+    parts: tuple[ErrorPart, ...]
     sun: ShadowSun
     instant: Instant
 
@@ -326,11 +326,13 @@ def _height(shadow: Shadow, sun: ShadowSun, instant: Instant) -> ShadowHeight:
     per_sun = shadow.length_m / math.cos(rise) ** 2
     per_slope = shadow.length_m / math.cos(slope) ** 2
     parts = (
-        Part(Phrase("pick of the foot"), shadow.pick_m * steep),
-        Part(Phrase("pick of the tip"), shadow.pick_m * steep),
-        Part(Phrase("pixels of the image"), shadow.pixel_m / math.sqrt(6.0) * steep),  # each end anywhere in its pixel
-        Part(Phrase("elevation of the sun"), per_sun * math.radians(sun.elevation_error_deg)),
-        Part(Phrase("slope of the ground"), per_slope * math.radians(shadow.slope_error_deg)),
+        ErrorPart(Phrase("pick of the foot"), shadow.pick_m * steep),
+        ErrorPart(Phrase("pick of the tip"), shadow.pick_m * steep),
+        ErrorPart(
+            Phrase("pixels of the image"), shadow.pixel_m / math.sqrt(6.0) * steep
+        ),  # each end anywhere in its pixel
+        ErrorPart(Phrase("elevation of the sun"), per_sun * math.radians(sun.elevation_error_deg)),
+        ErrorPart(Phrase("slope of the ground"), per_slope * math.radians(shadow.slope_error_deg)),
     )
     return ShadowHeight(shadow.length_m * steep, parts, sun, instant)
 

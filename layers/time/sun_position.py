@@ -6,7 +6,6 @@ dynamical time, about a minute, moves the sun by less than 0.001° and is left o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -23,32 +22,12 @@ _LEAST_REFRACTED_DEG = -1.0
 """Elevation below which refraction no longer matters: the sun has set."""
 
 
-class Sun(NamedTuple):
-    """Degrees. The azimuth is clockwise from true north; `apparent_elevation_deg` is with the air's refraction."""
-
-    azimuth_deg: float
-    elevation_deg: float
-    apparent_elevation_deg: float
-
-
 class Suns(NamedTuple):
     """The same as `Sun`, for many instants."""
 
     azimuth_deg: Floats
     elevation_deg: Floats
     apparent_elevation_deg: Floats
-
-
-def sun_position(at: datetime, lon: float, lat: float) -> Sun:
-    """The sun at an instant, which without a zone is UTC."""
-    suns = sun_positions([at], lon, lat)
-    return Sun(*(float(values[0]) for values in suns))
-
-
-def sun_positions(at: Sequence[datetime], lon: float, lat: float) -> Suns:
-    """The sun at many instants, which without a zone are UTC, at one place."""
-    seconds = [(one if one.tzinfo is not None else one.replace(tzinfo=UTC)).timestamp() for one in at]
-    return suns_at(seconds, lon, lat)
 
 
 def suns_at(timestamps_s: ArrayLike, lon: ArrayLike, lat: ArrayLike) -> Suns:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
-from layers.vector.drawing.gathering import gathered
+from layers.vector.gathering import gathered
 from layers.vector.table import POINT, FeatureTable
 
 MOST_VERTICES = 400_000

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from layers.geo.bounds import Bounds
-from layers.vector.drawing.gathering import Gathered, gathered
+from layers.vector.gathering import Gathered, gathered
 from layers.vector.table import POINT, POLYGON, FeatureTable
 
 
@@ -30,12 +30,6 @@ def at(tables: Sequence[FeatureTable], x: float, y: float, radius: float) -> lis
         on_top = table.kind[rows] == POINT
         found += [*table.fids_of(rows[~on_top]).tolist(), *table.fids_of(rows[on_top]).tolist()]
     return list(dict.fromkeys(reversed(found)))
-
-
-def within(tables: Sequence[FeatureTable], bounds: Bounds) -> NDArray[np.int64]:
-    """Fids, ascending, of the features that reach into a box."""
-    area = shapely.box(bounds.left, bounds.bottom, bounds.right, bounds.top)
-    return _reaching(tables, bounds, area)
 
 
 def within_polygon(tables: Sequence[FeatureTable], ring: Sequence[tuple[float, float]]) -> NDArray[np.int64]:

@@ -26,7 +26,7 @@ from tests.support.pictures import drawn, pixels
 from tests.support.qgis.peers import SYSTEM_PYTHON, clean, need, system_python_has
 from tests.support.readers.raw import raw
 from viewer.__main__ import main
-from viewer.cli.command import BAD_INPUT, DONE
+from viewer.cli.terminal.command import BAD_INPUT, DONE
 from viewer.export.headless import Studio
 
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(120)]
@@ -110,7 +110,7 @@ def run(odd: Odd, corpus: Corpus, capsys: pytest.CaptureFixture[str], monkeypatc
     def one_reader() -> Iterator[ReaderPool]:
         yield corpus.studio(odd).pool
 
-    monkeypatch.setattr("viewer.cli.reading.one_reader", one_reader)
+    monkeypatch.setattr("viewer.cli.terminal.reading.one_reader", one_reader)
     monkeypatch.setattr("viewer.export.headless.Studio", lambda consent=(): corpus.studio(odd))
     monkeypatch.setattr("viewer.export.headless.DEADLINE_MS", int(LONGEST_S * 1000))
 

@@ -17,8 +17,8 @@ from tests.support.analyst import Analyst
 from tests.support.product_windows import exported_at_last
 from viewer.app.case.permission import Permissions
 from viewer.app.case.session import Session
+from viewer.app.desktop.questions import Questions
 from viewer.app.main import SWITCH_INTERVAL_S
-from viewer.app.opening.questions import Questions
 from viewer.app.products.product_window import ProductWindow
 from viewer.app.program import dress
 from viewer.app.window import MainWindow

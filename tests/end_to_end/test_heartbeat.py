@@ -15,6 +15,7 @@ from layers.vector.style.label_style import LabelStyle
 from layers.vector.style.layer_style import VectorStyle
 from tests.end_to_end.conftest import Desk
 from tests.support.heartbeat import FREE_MS, Heartbeat
+from tests.support.windows import make_panels
 from viewer.commands.layers import update_layer
 from viewer.panels.attributes.attribute_table import AttributeTablePanel
 from viewer.panels.sites.make_sites import MakeSitesDialog
@@ -89,7 +90,7 @@ def test_a_thousand_features_become_sites_in_one_step_and_the_window_stays_free(
         path, points, [names], ["name"], layer="places", driver="GPKG", geometry_type="Point", crs="EPSG:4326"
     )
     desk.open_file(path)
-    desk.window.docks.make_all()
+    make_panels(desk.window)
     desk.menu("Layer", "Features", "Attribute Table")
     panel = desk.panel(AttributeTablePanel)
     desk.wait(lambda: panel.is_settled and panel.model.rowCount() == 1000)

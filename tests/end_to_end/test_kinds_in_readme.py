@@ -11,7 +11,7 @@ import pytest
 import rasterio.shutil
 
 from layers.pool.pool import ReaderPool
-from layers.readers.deliveries.scene_files import Kind
+from layers.readers.deliveries.scene_files import DeliveryKind
 from layers.readers.files import OPENED, Content
 from tests.corpus.every import EVERY
 from tests.support.command_line import ROOT
@@ -61,14 +61,14 @@ KINDS: dict[str, tuple[Make, str]] = {
     "SRTM": (odd("srtm"), Content.SRTM),
     "DTED": (odd("dted"), Content.DTED),
     "Arc/Info ASCII grids": (odd("a grid in text"), Content.GRID),
-    "Sentinel-2 SAFE of any year": (tiny_archives.old_sentinel2, Kind.SENTINEL2),
-    "Sentinel-1 SAFE (GRD)": (tiny_archives.sentinel1, Kind.SENTINEL1),
-    "Landsat": (tiny_deliveries.landsat, Kind.LANDSAT),
-    "Maxar": (tiny_deliveries.maxar, Kind.MAXAR),
-    "Airbus DIMAP": (tiny_deliveries.dimap, Kind.DIMAP),
-    "Planet": (tiny_deliveries.planet, Kind.PLANET),
-    "Landsat also as the TAR": (landsat_tar, Kind.LANDSAT),
-    "the Sentinels as the ZIP in which they are sold": (sentinel_zip, Kind.SENTINEL2),
+    "Sentinel-2 SAFE of any year": (tiny_archives.old_sentinel2, DeliveryKind.SENTINEL2),
+    "Sentinel-1 SAFE (GRD)": (tiny_archives.sentinel1, DeliveryKind.SENTINEL1),
+    "Landsat": (tiny_deliveries.landsat, DeliveryKind.LANDSAT),
+    "Maxar": (tiny_deliveries.maxar, DeliveryKind.MAXAR),
+    "Airbus DIMAP": (tiny_deliveries.dimap, DeliveryKind.DIMAP),
+    "Planet": (tiny_deliveries.planet, DeliveryKind.PLANET),
+    "Landsat also as the TAR": (landsat_tar, DeliveryKind.LANDSAT),
+    "the Sentinels as the ZIP in which they are sold": (sentinel_zip, DeliveryKind.SENTINEL2),
     "GeoPackage": (odd("one point .gpkg"), "GPKG"),
     "GeoJSON": (odd("one point .geojson"), "GeoJSON"),
     "Shapefile": (odd("one point .shp"), Content.SHAPEFILE),
@@ -119,7 +119,7 @@ def test_a_file_of_each_kind_in_readme_opens(
     def one_reader() -> Iterator[ReaderPool]:
         yield pool
 
-    monkeypatch.setattr("viewer.cli.reading.one_reader", one_reader)
+    monkeypatch.setattr("viewer.cli.terminal.reading.one_reader", one_reader)
     make, driver = KINDS[name]
     facts = describe(str(make(tmp_path)))
     assert facts["driver"] == driver
@@ -127,12 +127,12 @@ def test_a_file_of_each_kind_in_readme_opens(
 
 
 def test_each_kind_that_opens_is_in_readme() -> None:
-    assert {*Content, *Kind} - {driver for _, driver in KINDS.values()} == INSIDE
+    assert {*Content, *DeliveryKind} - {driver for _, driver in KINDS.values()} == INSIDE
 
 
 def test_a_refusal_lists_the_same_kinds() -> None:
     """A file of no kind that is known is refused with a list of those that open."""
-    kinds = {name for name, (_, driver) in KINDS.items() if driver not in {*Kind}}
+    kinds = {name for name, (_, driver) in KINDS.items() if driver not in {*DeliveryKind}}
     unnamed = {kind for kind in kinds if not any(word in kind for word in OPENED)}
     assert unnamed == {"COG", "HDF-EOS5"}, "forms of GeoTIFF and HDF5"
     assert {word for word in OPENED if not any(word in kind for kind in kinds)} == set()

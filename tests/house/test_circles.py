@@ -1,4 +1,8 @@
-"""No circle of modules: imports for typing only, and imports inside functions, count like any other."""
+"""No circle of modules, and no knot of packages beyond those listed, which may only become fewer.
+
+Imports for typing only, and imports inside functions, count like any other. A package is a folder with its own modules;
+those of `layers/` itself, such as `errors.py`, are packages of their own.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("layers", "viewer", "sample_data")
+KNOTS = (
+    ("viewer.canvas", "viewer.canvas.labels", "viewer.canvas.sites"),
+    (
+        "viewer.export",
+        "viewer.export.data",
+        "viewer.export.formats",
+        "viewer.export.plates",
+        "viewer.export.plates.maps",
+        "viewer.export.plates.setting",
+    ),
+    ("viewer.support", "viewer.support.language"),
+)
+"""Packages that import each other still: shorten the list when one is cut, and never lengthen it."""
 
 
 def modules(root: Path) -> dict[str, Path]:
@@ -67,6 +84,42 @@ def graph_of(root: Path) -> dict[str, set[str]]:
     """What each module under `root` imports of the others."""
     known = modules(root)
     return {name: set(imports(name, path, known)) for name, path in known.items()}
+
+
+def packages_of(graph: Mapping[str, set[str]], root: Path) -> dict[str, set[str]]:
+    """What each package imports of the others, by the dotted names of their folders."""
+    known = modules(root)
+
+    def package(name: str) -> str:
+        is_folder = known[name].stem == "__init__"
+        return name if is_folder or name.count(".") == 1 else name.rpartition(".")[0]
+
+    imported: dict[str, set[str]] = {}
+    for name, others in graph.items():
+        imported.setdefault(package(name), set()).update(map(package, others))
+    return {name: others - {name} for name, others in imported.items()}
+
+
+def test_packages_import_each_other_in_one_direction() -> None:
+    knots = circles(packages_of(graph_of(ROOT), ROOT))
+    assert sorted(map(sorted, knots)) == sorted(map(sorted, KNOTS))
+
+
+def test_a_knot_of_packages_is_found_between_folders_and_not_within_one(tmp_path: Path) -> None:
+    texts = {
+        "layers/errors.py": "import layers.a.one\n",
+        "layers/a/one.py": "import layers.a.two\nimport layers.b.deep.three\n",
+        "layers/a/two.py": "",
+        "layers/a/four.py": "",
+        "layers/b/deep/three.py": "def late():\n    from layers.a import four\n",
+        "layers/phrase.py": "",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    knots = circles(packages_of(graph_of(tmp_path), tmp_path))
+    assert knots == {frozenset({"layers.a", "layers.b.deep"})}
+    assert not circles(graph_of(tmp_path)), "no module of it is in a circle"
 
 
 def test_no_circle_of_modules() -> None:

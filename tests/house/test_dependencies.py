@@ -19,7 +19,7 @@ IMPORTED_AS = {
     "pytest-qt": {"pytestqt"},
 }
 """The names by which a distribution is imported, where these are not its own."""
-COMMANDS = {"import-linter", "mypy", "pytest-timeout", "pytest-xdist", "ruff"}
+COMMANDS = {"import-linter", "mypy", "pytest-timeout", "pytest-xdist", "ruff", "vulture"}
 """Distributions for engineers that are run, or are parts of pytest, and that nobody imports."""
 OTHERS = {"lxml", "osgeo", "PIL", "qgis"}
 """What tests import that others bring along: lxml and PIL come with fastkml and pikepdf, the rest with Debian."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from layers.readers import other_kinds
-from layers.readers.deliveries.scene_files import Kind
+from layers.readers.deliveries.scene_files import DeliveryKind
 from layers.readers.files import OPENED
 from tests.check import STEPS
 
@@ -48,7 +48,7 @@ def opened_by_readme() -> str:
 def test_readme_lists_what_readers_open() -> None:
     section = " ".join(opened_by_readme().split())
     assert not [name for name in OPENED if name not in section]
-    assert not [kind for kind in Kind if str(kind) not in section]
+    assert not [kind for kind in DeliveryKind if str(kind) not in section]
 
 
 def test_readme_lists_nothing_that_readers_refuse() -> None:

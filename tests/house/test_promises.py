@@ -169,11 +169,11 @@ SECURITY = {
     ),
     "Working copies, and the log, can be read by you only.": (
         "viewer/app/case/test_case_limits.py::test_a_case_in_a_private_file_has_private_copies",
-        "viewer/app/test_diagnostics.py::test_the_log_is_private_and_bounded",
+        "viewer/app/desktop/test_diagnostics.py::test_the_log_is_private_and_bounded",
     ),
     "The log and Copy Diagnostics name no file, folder, place or host.": (
-        "viewer/app/test_diagnostics.py::test_a_day_with_a_case_is_told_line_by_line",
-        "viewer/app/test_diagnostics.py::test_layers_that_wait_for_a_permission_are_told_without_their_host",
+        "viewer/app/desktop/test_diagnostics.py::test_a_day_with_a_case_is_told_line_by_line",
+        "viewer/app/desktop/test_diagnostics.py::test_layers_that_wait_for_a_permission_are_told_without_their_host",
     ),
 }
 """Promises of SECURITY.md, each with its tests. Each of its bold headings has one at least."""

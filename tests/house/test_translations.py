@@ -213,7 +213,7 @@ ENGLISH = {
     "layers/project/saving/case_copy.py: counted(len(value), 'character')",
     "layers/project/storage/fsops.py: counted(len(data), 'byte')",  # of an error for developers
     "layers/readers/features/odd_numbers.py: counted(len(cell), 'byte')",  # cells of a table
-    "layers/readers/features/ogr_rows.py: counted(len(value), 'byte')",
+    "layers/readers/rows/ogr.py: counted(len(value), 'byte')",
     "viewer/app/case_log.py: counted(len(found), one)",  # the log
     "viewer/app/opening/opener.py: error.sentence",  # the key of a message
     "viewer/panels/context.py: dropped.why",  # translated when it was put together

@@ -28,7 +28,7 @@ from layers.vector.labels.letters import clusters_of
 from layers.vector.style.automatic import categorised
 from layers.vector.style.label_style import LabelStyle
 from layers.vector.style.layer_style import StyleClass, VectorStyle
-from layers.vector.style.symbol import Symbol
+from layers.vector.style.symbol import Symbol, marker_radius_px
 from tests.support.cases.rich import read_case
 from tests.support.pictures import image_of, pixels
 from viewer.canvas.labels.fonts import letters_path
@@ -36,7 +36,6 @@ from viewer.canvas.labels.label_painter import PAD_PX, Face, LabelPainter, face_
 from viewer.canvas.labels.map_labels import MapLabels
 from viewer.canvas.scene import MapScene
 from viewer.export.headless import Studio, complete
-from viewer.rendering.vector.symbol_painter import marker_radius_px
 from viewer.support.painting import painting
 
 FACILITIES = [

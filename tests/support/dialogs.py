@@ -18,7 +18,7 @@ from layers.document.edit import Change, Edit
 from layers.product.spec import ProductSpec
 from tests.support.drawn_rasters import write_raster
 from tests.support.windows import opened, settle
-from viewer.app.arranging.dialog_fit import FRAME
+from viewer.app.desktop.dialog_fit import FRAME
 from viewer.app.opening.folder_files import FolderFiles
 from viewer.app.opening.folder_picker import FolderPicker
 from viewer.app.products.state_question import StateQuestion

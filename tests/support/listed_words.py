@@ -7,9 +7,9 @@ from functools import cache
 
 from layers.colour.palettes import PALETTES
 from layers.document import vocabulary
-from layers.document.imagery.shadow_mark import IMAGE_KINDS
-from layers.document.mark_shape import ANCHORS
 from layers.document.mark_template import GEOMETRIES, KINDS
+from layers.document.marks.mark_shape import ANCHORS
+from layers.document.marks.shadow_mark import IMAGE_KINDS
 from layers.product.lint.finding import BLOCKING, WARNING
 from layers.product.spec import LAYOUTS, PAGES, PARTS
 from layers.project.storage.tables import SPECS

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from layers.product.issuing.gate import ISSUED, State
+from layers.product.publishing import ISSUED, State
 from viewer.app.products.product_window import ProductWindow
 from viewer.app.products.state_question import StateQuestion
 from viewer.app.window import MainWindow

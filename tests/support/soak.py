@@ -24,18 +24,19 @@ from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from tests.support.analyst import Analyst
 from tests.support.readers.tiny_rasters import write_raster
+from tests.support.windows import make_panels
 from viewer.app.case.permission import Permissions
 from viewer.app.case.session import Session
+from viewer.app.desktop.questions import Changed, Questions, Unsaved
 from viewer.app.main import SWITCH_INTERVAL_S
 from viewer.app.memory_watch import MemoryRest, MemoryWatch
-from viewer.app.opening.questions import Changed, Questions, Unsaved
 from viewer.app.program import dress
 from viewer.app.window import MainWindow
 from viewer.commands.layers import update_layer
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
 from viewer.rendering.context import RenderContext
-from viewer.rendering.raster.overviews import Overviews
+from viewer.rendering.overviews import Overviews
 from viewer.support.collector import Collector
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
@@ -344,7 +345,7 @@ def soaking(application: QApplication, folder: Path) -> Iterator[Soak]:
     window.show()
     window.activateWindow()
     wait(window.isActiveWindow)
-    window.docks.make_all()
+    make_panels(window)
     try:
         yield Soak(window, folder)
     finally:

@@ -113,6 +113,12 @@ def opened(window: MainWindow, case: Path, qtbot: QtBot) -> MainWindow:
     return window
 
 
+def make_panels(window: MainWindow) -> None:
+    """Make every panel that is not there yet."""
+    while waiting := window.docks.waiting():
+        _made = waiting[0].panel
+
+
 def texts(window: MainWindow) -> str:
     """All lines of its messages."""
     return " | ".join(line.text for line in window.messages.lines())

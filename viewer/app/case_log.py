@@ -14,7 +14,7 @@ from layers.document.vocabulary import LAYER_KINDS
 from layers.errors import GeoloupeError
 from layers.text.counted import counted
 from viewer.app.case.session import Session
-from viewer.app.opening.dialog_filters import known_ending
+from viewer.app.desktop.dialog_filters import known_ending
 from viewer.app.opening.opener import FileOpener
 from viewer.support.event_log import note
 from viewer.support.jobs import Jobs

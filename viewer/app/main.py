@@ -21,8 +21,8 @@ from viewer.support.plain_imports import load_qt
 from viewer.support.settings import overviews_folder
 
 if TYPE_CHECKING:
+    from viewer.app.desktop.splash import Splash
     from viewer.app.program import Program
-    from viewer.app.splash import Splash
 
 SWITCH_INTERVAL_S = 0.0005
 """Time until threads take turns: with Python's 5 ms a painting worker makes the window stutter."""
@@ -75,7 +75,7 @@ def _begin(pool: ReaderPool, ready: CaseProcess | None) -> Splash:
     """Qt's application, with a sign on the screen: importing the rest takes a second, or many on a busy computer."""
     from PySide6.QtWidgets import QApplication  # for start-up time, as all that follows
 
-    from viewer.app.splash import Splash
+    from viewer.app.desktop.splash import Splash
     from viewer.support.qt_application import make_application
 
     def give_up() -> None:

@@ -17,16 +17,16 @@ from viewer.app.case.crash_loop import NEAR_S, CrashLoop
 from viewer.app.case.permission import Permissions
 from viewer.app.case.session import Session
 from viewer.app.crash import CrashDoors, left_behind, log_folder
+from viewer.app.desktop.theme import apply_theme
 from viewer.app.memory_watch import MemoryRest, MemoryWatch
 from viewer.app.screenshot import Screenshot
 from viewer.app.signals import SignalWatch
-from viewer.app.theme import apply_theme
 from viewer.app.window import MainWindow
 from viewer.canvas.said_problems import said_problems
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
 from viewer.rendering.context import RenderContext
-from viewer.rendering.raster.overviews import Overviews
+from viewer.rendering.overviews import Overviews
 from viewer.resources import resource_path
 from viewer.support.collector import Collector
 from viewer.support.fonts import FALLBACKS, FAMILY, has_chinese, load_fonts

@@ -32,10 +32,10 @@ from viewer.app.actions.template_desk import TemplateDesk
 from viewer.app.actions.tool_buttons import ToolButtons
 from viewer.app.actions.tools_menu import ToolsMenu
 from viewer.app.actions.view_menu import ViewMenu
-from viewer.app.arranging.dialog_fit import DialogFit
+from viewer.app.arranging.docks import Docks
 from viewer.app.arranging.edge_strip import FramedMap
+from viewer.app.arranging.panel_focus import PanelFocus
 from viewer.app.arranging.window_place import WindowPlace
-from viewer.app.button_keys import ButtonKeys
 from viewer.app.case.layer_access import LayerAccess
 from viewer.app.case.permission import Permissions
 from viewer.app.case.relinking import Relinking
@@ -43,15 +43,20 @@ from viewer.app.case.saving import CaseSaving
 from viewer.app.case.session import Session
 from viewer.app.case_log import CaseLog
 from viewer.app.crash import log_folder
-from viewer.app.docks import Docks
-from viewer.app.form_keys import FormKeys
+from viewer.app.desktop.dialog_fit import DialogFit
+from viewer.app.desktop.offline import OfflineMode
+from viewer.app.desktop.questions import Questions
 from viewer.app.georeferencing.georeferencing_desk import GeoreferencingDesk
-from viewer.app.held_blink import HeldBlink
 from viewer.app.imagery.chip_capture import ChipCapture
 from viewer.app.imagery.chip_reading import ChipReading
 from viewer.app.imagery.mark_images import MarkImages
 from viewer.app.imagery.scene_finding import SceneFinding
-from viewer.app.letter_keys import LetterKeys
+from viewer.app.keys.button_keys import ButtonKeys
+from viewer.app.keys.form_keys import FormKeys
+from viewer.app.keys.held_blink import HeldBlink
+from viewer.app.keys.letter_keys import LetterKeys
+from viewer.app.keys.type_ahead import TypeAhead
+from viewer.app.keys.undo_keys import UndoKeys
 from viewer.app.match_plate.plate_desk import MatchPlateDesk
 from viewer.app.navigation.duplicating import duplicate_selected
 from viewer.app.navigation.feature_search import LayerSearches
@@ -60,45 +65,40 @@ from viewer.app.navigation.hidden_sites import HiddenSites
 from viewer.app.navigation.map_menu import MapMenu
 from viewer.app.navigation.map_search import MapSearch
 from viewer.app.navigation.map_views import MapViews
-from viewer.app.offline import OfflineMode
 from viewer.app.opening.case_glimpse import CaseGlimpse
 from viewer.app.opening.layer_questions import LayerQuestions
 from viewer.app.opening.opener import FileOpener
 from viewer.app.opening.pictures import PicturePaster
 from viewer.app.opening.place_questions import PlaceQuestions
-from viewer.app.opening.questions import Questions
 from viewer.app.opening.reading_watch import ReadingWatch
 from viewer.app.opening.style_files import StyleFiles
 from viewer.app.opening.upkeep import Upkeep
-from viewer.app.panel_focus import PanelFocus
-from viewer.app.products.product_windows import ProductWindows
+from viewer.app.products.windows.product_windows import ProductWindows
 from viewer.app.status_updates import StatusUpdates
-from viewer.app.toolbox import FIRST_TOOL, Toolbox
-from viewer.app.type_ahead import TypeAhead
-from viewer.app.undo_keys import UndoKeys
 from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.comparison.linked_panes import LinkedPanes
 from viewer.canvas.overlays import ARROW_ROOM_PX
 from viewer.canvas.widget import MapCanvas
 from viewer.panels.access import CaseAccess, KnownLayers, MessageAccess, ViewAccess
-from viewer.panels.attributes.feature_access import FeatureAccess
 from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
 from viewer.panels.bookmarks.thumbnails import BookmarkThumbnails
 from viewer.panels.comparisons.bar_place import BarPlace
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
+from viewer.panels.feature_access import FeatureAccess
+from viewer.panels.image_access import ImageAccess
 from viewer.panels.products.product_desk import ProductDesk
 from viewer.panels.shell.message_bar import MessageBar
 from viewer.panels.shell.start_page import RecoverableCase, StartPage
 from viewer.panels.shell.status_bar import StatusBar
-from viewer.panels.sites.image_access import ImageAccess
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import FailedDrawing, LayerDrawing
-from viewer.rendering.drawings import drawing_for
+from viewer.rendering.layers.drawings import drawing_for
 from viewer.support.messages import MessageAction, Messages
 from viewer.support.settings import Settings, data_folder
 from viewer.support.text import one_line
 from viewer.tools.tool import ToolContext
+from viewer.tools.toolbox import FIRST_TOOL, Toolbox
 
 SMALLEST = (640, 420)
 FIRST_SIZE = (1440, 900)
@@ -192,7 +192,9 @@ class MainWindow(QMainWindow):
 
     def _build_case_work(self, asks: bool) -> None:
         session, jobs, messages, panels = self.session, self.context.jobs, self.messages, self.panel_context
-        self.saving = CaseSaving(session, panels, self.views, self.settings, messages, self._questions, self)
+        self.saving = CaseSaving(
+            session, panels, self.views.viewport_json, self.settings, messages, self._questions, self
+        )
         allow, guard = self.permissions.allow_sources, self.saving.guarded
         self.opener = FileOpener(
             session,

@@ -30,7 +30,7 @@ REACH_PX = 5.0
 MOST_NEAR = 20_000
 """Most features that a search for nearby features starts from."""
 
-type Place = tuple[float, float]
+type CanvasPlace = tuple[float, float]
 
 
 class FeatureHit(Struct, frozen=True):
@@ -89,7 +89,7 @@ def fids_in_ring(scene: MapScene, drawing: VectorDrawing, view: View, pixels: Se
     return _seen(scene, drawing, found)
 
 
-def fids_near_place(scene: MapScene, drawing: VectorDrawing, crs: str, place: Place, metres: float) -> Fids:
+def fids_near_place(scene: MapScene, drawing: VectorDrawing, crs: str, place: CanvasPlace, metres: float) -> Fids:
     """The features within a geodesic distance of a place in lon, lat."""
     if (nudge := drawing.nudge) is not None:
         place = own_place(*place, nudge, crs)
@@ -143,11 +143,11 @@ def passing(scene: MapScene, layer_uuid: str, fids: Fids) -> Fids:
     return fids if shown is None else fids[are_in(fids, shown)]
 
 
-def geometries_of(tables: Sequence[FeatureTable], fids: Fids, most: int = MOST_NEAR + 1) -> list[BaseGeometry]:
+def geometries_of(tables: Sequence[FeatureTable], fids: Fids) -> list[BaseGeometry]:
     """The geometries of at most `most` features on the canvas, in its CRS."""
     found: list[BaseGeometry] = []
     for table in tables:
-        for row in table.rows_of(ascending(fids))[: most - len(found)].tolist():
+        for row in table.rows_of(ascending(fids))[: MOST_NEAR + 1 - len(found)].tolist():
             found.append(_geometry(table, row))
     return found
 

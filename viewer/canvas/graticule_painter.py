@@ -22,7 +22,7 @@ from viewer.support.painting import painting, part_of_picture
 
 if TYPE_CHECKING:
     from layers.grid.graticules.graticule import Graticule
-    from layers.grid.graticules.grid_line import Box, Side
+    from layers.grid.graticules.grid_line import Side, TakenBox
 
 TEXT_PX = 11.0
 _LINE_PX, _HEAVY_PX = 0.9, 1.7
@@ -181,14 +181,14 @@ def _made(wanted: _Wanted, sizes: Callable[[str], tuple[float, float]]) -> Grati
     return graticule_of(view, wanted.notation, sizes, sides=_SCREEN_SIDES, avoid=_taken(view, wanted.is_compared))
 
 
-def _taken(view: View, is_compared: bool) -> Sequence[Box]:
+def _taken(view: View, is_compared: bool) -> Sequence[TakenBox]:
     """The boxes of north arrow and scale bar, and of the words on the sides of a comparison."""
-    from layers.grid.graticules.grid_line import Box  # for start-up time
+    from layers.grid.graticules.grid_line import TakenBox  # for start-up time
 
     r, width, height = view.ratio, float(view.width), float(view.height)
     bar_width, bar_height = _BAR_ROOM_PX
     taken = [
-        Box(width - ARROW_ROOM_PX * r, 0.0, ARROW_ROOM_PX * r, ARROW_ROOM_PX * r),
-        Box(0.0, height - bar_height * r, bar_width * r, bar_height * r),
+        TakenBox(width - ARROW_ROOM_PX * r, 0.0, ARROW_ROOM_PX * r, ARROW_ROOM_PX * r),
+        TakenBox(0.0, height - bar_height * r, bar_width * r, bar_height * r),
     ]
-    return [*taken, Box(0.0, 0.0, width, _WORDS_ROOM_PX * r)] if is_compared else taken
+    return [*taken, TakenBox(0.0, 0.0, width, _WORDS_ROOM_PX * r)] if is_compared else taken

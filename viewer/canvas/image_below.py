@@ -15,8 +15,8 @@ from layers.geo.crs import WGS84, transform_points
 from layers.grid.tile_grid import View
 from viewer.canvas.scene import MapScene
 from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.rendering.tiles.tiles_drawing import TilesDrawing
 from viewer.rendering.world_copies import Views, world_copies
 from viewer.support.going_on import going_on
 from viewer.support.painting import painting

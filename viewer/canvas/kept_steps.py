@@ -19,17 +19,17 @@ _MOST_PIXELS = 400_000
 """Most pixels of a kept picture."""
 _SLACK = 1e-6
 
-type Step = Callable[[QPainter], None]
+type PaintStep = Callable[[QPainter], None]
 
 
-class Steps(NamedTuple):
+class PaintSteps(NamedTuple):
     """A painting in steps, all of it inside `box`."""
 
     box: QRectF
-    steps: tuple[Step, ...]
+    steps: tuple[PaintStep, ...]
 
 
-def paint_kept(painter: QPainter, steps_of: Callable[..., Steps], *inputs: Hashable) -> None:
+def paint_kept(painter: QPainter, steps_of: Callable[..., PaintSteps], *inputs: Hashable) -> None:
     """Paint the steps that a function makes of its inputs, in the painter's coordinates and with its smoothing."""
     pictures = _pictures(steps_of, inputs, _is_smooth(painter)) if keeps_pixels(painter) else None
     if pictures is not None:
@@ -41,12 +41,12 @@ def paint_kept(painter: QPainter, steps_of: Callable[..., Steps], *inputs: Hasha
         step(painter)
 
 
-def stroke(path: QPainterPath, pen: QPen) -> Step:
+def stroke(path: QPainterPath, pen: QPen) -> PaintStep:
     """A step that strokes a path."""
     return lambda painter: painter.strokePath(path, pen)
 
 
-def fill(path: QPainterPath, color: QColor) -> Step:
+def fill(path: QPainterPath, color: QColor) -> PaintStep:
     """A step that fills a path."""
     return lambda painter: painter.fillPath(path, QBrush(color))
 
@@ -71,7 +71,7 @@ def keeps_pixels(painter: QPainter) -> bool:
 
 @lru_cache(maxsize=96)
 def _pictures(
-    steps_of: Callable[..., Steps], inputs: tuple[Hashable, ...], is_smooth: bool
+    steps_of: Callable[..., PaintSteps], inputs: tuple[Hashable, ...], is_smooth: bool
 ) -> tuple[QPoint, list[QImage]] | None:
     """The pictures of a painting's steps, and where they lie; None for a painting that is too large to keep."""
     box, steps = steps_of(*inputs)

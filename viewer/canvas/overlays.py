@@ -17,7 +17,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPainterPath,
 from layers.geo.crs import WGS84, transform_points, true_north_degrees
 from layers.geo.measure import distance_m, nice_scale_bar
 from layers.grid.tile_grid import View
-from viewer.canvas.kept_steps import Step, Steps, fill, paint_kept, stroke
+from viewer.canvas.kept_steps import PaintStep, PaintSteps, fill, paint_kept, stroke
 from viewer.canvas.labels.fonts import letters_path, map_font
 from viewer.canvas.sites.site_symbology import HALO_COLOR
 from viewer.rendering.vector.qt_shapes import is_vector_device, round_pen
@@ -37,11 +37,6 @@ CROSSHAIR_PX = 4.0, 22.0
 _ARM_PX = 3.0
 ARROW_ROOM_PX = 66.0
 """Side of the square in the upper right corner that is left to the north arrow, in logical pixels."""
-
-
-def scale_at_m(view: View, px: float, py: float) -> float:
-    """True metres that a picture pixel spans from left to right at a place; nan off the map."""
-    return _scales_m(view, ((px, py),))[0]
 
 
 def _scales_m(view: View, places: Sequence[tuple[float, float]]) -> list[float]:
@@ -121,7 +116,7 @@ def paint_scale_bar(painter: QPainter, rect: QRectF, view: View) -> None:
     painter.restore()
 
 
-def _bar_steps(left: float, bottom: float, width: float, r: float) -> Steps:
+def _bar_steps(left: float, bottom: float, width: float, r: float) -> PaintSteps:
     tick = 6 * r
     bar = QPainterPath(QPointF(left, bottom - tick))
     bar.lineTo(left, bottom)
@@ -132,7 +127,7 @@ def _bar_steps(left: float, bottom: float, width: float, r: float) -> Steps:
     passes = round_pen(_halo(), 4.6 * r), round_pen(QColor(INK_COLOR), 1.8 * r)
     edge = 2.3 * r
     box = bar.boundingRect().adjusted(-edge, -edge, edge, edge)
-    return Steps(box, tuple(stroke(bar, pen) for pen in passes))
+    return PaintSteps(box, tuple(stroke(bar, pen) for pen in passes))
 
 
 def north_arrow_rect(view: View) -> QRectF:
@@ -156,16 +151,16 @@ def paint_north_arrow(painter: QPainter, rect: QRectF, view: View) -> None:
     painter.restore()
 
 
-def _disc_steps(x: float, y: float, size: float) -> Steps:
+def _disc_steps(x: float, y: float, size: float) -> PaintSteps:
     disc = QColor(HALO_COLOR)
     disc.setAlpha(120)
     step = partial(
         _placed, paint=_ring, x=x, y=y, size=size, angle=0.0, pen=QPen(Qt.PenStyle.NoPen), brush=QBrush(disc)
     )
-    return Steps(_around(x, y, size), (step,))
+    return PaintSteps(_around(x, y, size), (step,))
 
 
-def _needle_steps(x: float, y: float, size: float, angle: float) -> Steps:
+def _needle_steps(x: float, y: float, size: float, angle: float) -> PaintSteps:
     left = QPolygonF([QPointF(0, -11), QPointF(-5.6, 15.5), QPointF(0, 11)])
     right = QPolygonF([QPointF(0, -11), QPointF(5.6, 15.5), QPointF(0, 11)])
     no_pen, ink, shade = QPen(Qt.PenStyle.NoPen), QColor(INK_COLOR), QColor("#9fb2c0")
@@ -175,7 +170,7 @@ def _needle_steps(x: float, y: float, size: float, angle: float) -> Steps:
         partial(placed, paint=lambda painter: painter.drawPolygon(right), pen=no_pen, brush=QBrush(shade)),
         partial(placed, paint=_letter, pen=QPen(ink), brush=QBrush(shade)),
     )
-    return Steps(_around(x, y, size), steps)
+    return PaintSteps(_around(x, y, size), steps)
 
 
 def _around(x: float, y: float, size: float) -> QRectF:
@@ -183,7 +178,7 @@ def _around(x: float, y: float, size: float) -> QRectF:
 
 
 def _placed(
-    painter: QPainter, paint: Step, x: float, y: float, size: float, angle: float, pen: QPen, brush: QBrush
+    painter: QPainter, paint: PaintStep, x: float, y: float, size: float, angle: float, pen: QPen, brush: QBrush
 ) -> None:
     """Paint in units of the arrow, 48 of which are `size` pixels, from its middle."""
     painter.save()
@@ -286,11 +281,11 @@ def paint_haloed_text(painter: QPainter, at: QPointF, text: str, size_px: float,
         paint_kept(painter, _text_steps, at.x(), at.y(), text, size_px, bold)
 
 
-def _text_steps(x: float, y: float, text: str, size_px: float, bold: bool) -> Steps:
+def _text_steps(x: float, y: float, text: str, size_px: float, bold: bool) -> PaintSteps:
     outline = letters_path(QPointF(x, y), map_font(size_px, bold=bold), text)
     edge = size_px * 0.15
     halo, ink = stroke(outline, round_pen(_halo(), size_px * 0.3)), fill(outline, QColor(INK_COLOR))
-    return Steps(outline.boundingRect().adjusted(-edge, -edge, edge, edge), (halo, ink))
+    return PaintSteps(outline.boundingRect().adjusted(-edge, -edge, edge, edge), (halo, ink))
 
 
 def haloed_text_box(text: str, size_px: float, *, bold: bool = False) -> QRectF:

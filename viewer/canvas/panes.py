@@ -15,7 +15,6 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from layers.geo.crs import WGS84, is_off_earth, transform_points
 from layers.grid.tile_grid import View
-from viewer.canvas.comparison.sides import pane_rects
 from viewer.canvas.corners import CornerNote
 from viewer.canvas.map_picture import MapPicture
 from viewer.canvas.notice_plate import NoticePlate
@@ -202,3 +201,13 @@ def _way(place: QRectF, px: float, py: float) -> float:
     dx = max(place.left() - px, 0.0, px - place.right())
     dy = max(place.top() - py, 0.0, py - place.bottom())
     return math.hypot(dx, dy)
+
+
+def pane_rects(count: int, width: int, height: int) -> list[tuple[int, int, int, int]]:
+    """Left, top, width and height of panes of one size that share a picture: four as two by two, two and three beside
+    each other, on a tall picture one below the other.
+    """
+    columns = 2 if count == 4 else 1 if height > width else count
+    rows = count // columns
+    wide, high = max(width // columns, 1), max(height // rows, 1)
+    return [(at % columns * wide, at // columns * high, wide, high) for at in range(count)]

@@ -20,7 +20,7 @@ _LONGEST_PX = 90.0
 """Greatest length of an arrow; those of parts that match nowhere would be longer."""
 
 
-class Residual(NamedTuple):
+class ShownResidual(NamedTuple):
     """One part of an image: its place on the map, and its shift east and north in metres besides the common shift."""
 
     lon: float
@@ -30,7 +30,7 @@ class Residual(NamedTuple):
     agrees: bool
 
 
-def paint_residuals(painter: QPainter, view: View, residuals: Sequence[Residual], px_per_m: float) -> None:
+def paint_residuals(painter: QPainter, view: View, residuals: Sequence[ShownResidual], px_per_m: float) -> None:
     """Paint a dot for each part, round where it agrees and square where not, with an arrow of `px_per_m` logical pixels
     a metre.
     """
@@ -50,13 +50,13 @@ def paint_residuals(painter: QPainter, view: View, residuals: Sequence[Residual]
     painter.restore()
 
 
-def places_of(view: View, residuals: Sequence[Residual]) -> list[tuple[float, float]]:
+def places_of(view: View, residuals: Sequence[ShownResidual]) -> list[tuple[float, float]]:
     """Pixels of the parts that are in the view."""
     at = [_pixel_of(seen, one) for seen in wrapped_views(view) for one in residuals]
     return [(one.x(), one.y()) for one in at if 0 <= one.x() <= view.width and 0 <= one.y() <= view.height]
 
 
-def _pixel_of(view: View, residual: Residual) -> QPointF:
+def _pixel_of(view: View, residual: ShownResidual) -> QPointF:
     x, y = (float(v) for v in transform_points(WGS84, view.grid.crs, residual.lon, residual.lat))
     return QPointF(*view.to_pixel(x, y))
 

@@ -40,7 +40,7 @@ from viewer.canvas.viewport import FINEST_FIT_M, lonlat_bounds
 from viewer.commands.meta import SHOWN_KEYS, sites_visible
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
-from viewer.rendering.drawings import drawing_for
+from viewer.rendering.layers.drawings import drawing_for
 from viewer.rendering.world_copies import wrapped_views
 from viewer.support.going_on import going_on
 from viewer.support.language.translation import in_language, translate
@@ -53,7 +53,7 @@ _MOST_NOTES = 4
 _HIT_ORDER: dict[HitPart, int] = {"mark": 0, "label": 1, "edge": 2, "rim": 2, "disc": 3, "inside": 4}
 """Order of hits, the first one uppermost: labels keep clear of symbols, but lie on lines and areas."""
 type Preview = Callable[[QPainter, View], None]
-type Arrangement = Callable[[Sequence[Layer]], list[Layer]]
+type _Arrange = Callable[[Sequence[Layer]], list[Layer]]
 """Turns the rows of a document, bottom first, into those that a scene shows, in the same order."""
 
 
@@ -84,7 +84,7 @@ class MapScene(QObject):
         *,
         make_drawing: DrawingFactory = drawing_for,
         frozen: Mapping[str, str] | None = None,
-        arrange: Arrangement = list,
+        arrange: _Arrange = list,
         beside: MapScene | None = None,
         parent: QObject | None = None,
     ) -> None:
@@ -132,7 +132,7 @@ class MapScene(QObject):
         self.document_changed.emit()
         self.updated.emit()
 
-    def arrange(self, arrange: Arrangement) -> None:
+    def arrange(self, arrange: _Arrange) -> None:
         """Show the rows of the document in another way from now on."""
         self._arrange = arrange
         self._show_layers(self._stack.base_folder)

@@ -11,7 +11,7 @@ from msgspec import Struct
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from layers.document.mark_shape import Circle, RangeRing, Rectangle, shape_of_site
+from layers.document.marks.mark_shape import Circle, RangeRing, Rectangle, shape_of_site
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, is_off_earth, transform_points

@@ -232,10 +232,10 @@ class MapCanvas(QWidget):
         hint = in_language(self._tool.hint)
         return hint if self._gestures.snap is None else f"{self._gestures.snap.words} {hint}"
 
-    def crosshair_place(self, in_hand: frozenset[str] = frozenset(), *, snaps: bool = False) -> tuple[float, float]:
+    def crosshair_place(self, *, snaps: bool = False) -> tuple[float, float]:
         """Longitude and latitude in the middle of the map; with `snaps`, of the vertex or edge near it."""
         view = self.viewport.view()
-        snap = snap_at(self.scene, view, view.width / 2, view.height / 2, in_hand) if snaps else None
+        snap = snap_at(self.scene, view, view.width / 2, view.height / 2, frozenset()) if snaps else None
         return self.viewport.centre_lonlat() if snap is None else (snap.lon, snap.lat)
 
     def pointed_place(self) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from layers.errors import CaseTooNew
-from viewer.cli.command import DONE, FINDINGS, USAGE, Command
+from viewer.cli.terminal.command import DONE, FINDINGS, USAGE, Command
 from viewer.support.terminal import complain
 
 
@@ -33,8 +33,8 @@ def _run(arguments: argparse.Namespace) -> int:
     from layers.project.saving.case_copy import open_for_work  # for start-up time, as all below
     from layers.project.saving.publish import publish
     from layers.project.storage.fsops import scratch_folder
-    from viewer.cli.reading import case_file, one_reader, regular_file
     from viewer.cli.site_rows import read_sites, sites_in_words
+    from viewer.cli.terminal.reading import case_file, one_reader, regular_file
     from viewer.commands.sites import add_sites
 
     target = case_file(arguments.case)

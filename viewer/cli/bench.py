@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from viewer.cli.command import DONE, Command, add_json, parse_size, print_json
+from viewer.cli.terminal.command import DONE, Command, add_json, parse_size, print_json
 from viewer.support.plain_imports import load_qt
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from viewer.cli.command import DONE, FINDINGS, Command, parse_bounds, parse_size
+from viewer.cli.terminal.command import DONE, FINDINGS, Command, parse_bounds, parse_size
 from viewer.support.plain_imports import load_qt
 from viewer.support.terminal import complain
 
@@ -41,7 +41,7 @@ def _parse_part(text: str) -> float:
 
 def _run(arguments: argparse.Namespace) -> int:
     load_qt()
-    from viewer.cli.compared_pictures import compared_picture  # for start-up time
+    from viewer.cli.products.compared_pictures import compared_picture  # for start-up time
     from viewer.export.image import check_suffix, save_image
 
     check_suffix(arguments.out)

@@ -5,17 +5,16 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from layers.errors import CannotBePlaced, InvalidValue
 from layers.product.page_formats import DATA_ENDINGS, PRINTED_ENDINGS
-from viewer.cli.command import DONE, FINDINGS, OUTSIDE, USAGE, Command, parse_bounds, parse_page_size
 from viewer.cli.products.exported_data import write_case_data
+from viewer.cli.terminal.command import DONE, FINDINGS, OUTSIDE, USAGE, Command, parse_bounds, parse_page_size
 from viewer.support.plain_imports import load_qt
 from viewer.support.terminal import complain
 
 if TYPE_CHECKING:
-    from layers.document.document import Document
     from layers.product.spec import ProductSpec
     from viewer.canvas.scene import MapScene
     from viewer.export.formats.steps import Writing
@@ -158,13 +157,14 @@ def _page(arguments: argparse.Namespace) -> int:
 
     load_qt()
     from layers.geo.crs import chosen_canvas
-    from layers.product.issuing.gate import DRAFT, state_asked
     from layers.product.issuing.printed_rows import printed_rows
+    from layers.product.publishing import DRAFT, state_asked
     from layers.product.spec import read_overrides
     from viewer.canvas.said_problems import said_problems
     from viewer.cli.products.case_in_hand import case_in_hand
     from viewer.cli.products.issued_page import keep_issue, leaving
     from viewer.cli.products.printed_product import laid_out, scenes_of, spec_of
+    from viewer.cli.products.subject import subject_bounds
     from viewer.export.formats.steps import finish
     from viewer.export.formats.writers import begin_writing
     from viewer.export.gate import through_gate
@@ -220,36 +220,6 @@ def _raw_pixels(spec: ProductSpec, scene: MapScene, out: Path, context: RenderCo
     view = Framing.of(QRectF(0, 0, 1000, 1000), crs, bounds, 1.0).view
     drawing = topmost_image(scene, view)
     return begin_pixels(drawing, bounds, out, context, marking=spec.marking, publish=spec.publish)
-
-
-def subject_bounds(document: Document, scene: Any, marking: str | None = None) -> Any:
-    """The default bounds of a product: all sites that it shows, with the areas of loosely known ones and some room.
-
-    Without sites, those of all layers, else the world. `marking` is that of a published product, which withholds some
-    sites.
-    """
-    from layers.geo.bounds import Bounds  # for start-up time
-    from layers.geo.crs import polar_canvas
-    from layers.product.publishing import Publishing
-    from viewer.export.plates.shown_parts import shown_bounds
-
-    admitted = Publishing(marking).admitted_marks(document)
-    whole = scene.site_bounds(frozenset(uuid for uuid in admitted if not document.sites[uuid].geometry.is_empty))
-    if whole is None:
-        return shown_bounds(scene, None if marking is None else admitted) or Bounds(-180, -85, 180, 85)
-    room = max(whole.width, whole.height, 0.02) * 0.06
-    grown = whole.expanded(room)
-    left, right = (
-        (grown.left, grown.right)
-        if whole.left < -180 or whole.right > 180
-        else (
-            max(grown.left, -180),
-            min(grown.right, 180),
-        )
-    )
-    if polar_canvas(grown):
-        return Bounds(left, max(grown.bottom, -90), right, min(grown.top, 90))
-    return Bounds(left, max(grown.bottom, -85), right, min(grown.top, 85))
 
 
 EXPORT = Command("export", "write a product: a credited page, or the data of the case", _add_arguments, _run)

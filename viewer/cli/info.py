@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import GeoloupeError, NotReadable
-from viewer.cli.command import DONE, Command, add_json, print_json
+from viewer.cli.terminal.command import DONE, Command, add_json, print_json
 from viewer.support.terminal import say
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _print_words(case: str) -> None:
     """Print a case's own facts in words."""
-    from viewer.cli.reading import open_case  # for start-up time
+    from viewer.cli.terminal.reading import open_case  # for start-up time
 
     document = open_case(case)
     for key, name in (("title", "title"), ("subtitle", "subtitle"), ("project_note", "note"), ("context", "context")):
@@ -53,7 +53,7 @@ def describe(text: str) -> dict[str, Any]:
     from layers.project.storage.sqlite_file import is_case  # for start-up time
     from layers.requests.probe import Probe
     from layers.services.naming import is_service_text
-    from viewer.cli.reading import existing, one_reader
+    from viewer.cli.terminal.reading import existing, one_reader
 
     if is_service_text(text):
         return _service(text)
@@ -255,15 +255,15 @@ def _service(text: str) -> dict[str, Any]:
     }
 
 
-def _print_facts(facts: dict[str, Any], indent: str = "") -> None:
+def _print_facts(facts: dict[str, Any]) -> None:
     for key, value in facts.items():
         name = key.replace("_", " ")
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            say(f"{indent}{name}:")
+            say(f"{name}:")
             for number, entry in enumerate(value, 1):
-                say(f"{indent}  {number}. " + ", ".join(f"{k} {_text(v)}" for k, v in entry.items()))
+                say(f"  {number}. " + ", ".join(f"{k} {_text(v)}" for k, v in entry.items()))
         else:
-            say(f"{indent}{name}: {_text(value)}")
+            say(f"{name}: {_text(value)}")
 
 
 def _text(value: Any) -> str:

@@ -6,7 +6,7 @@ import argparse
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from viewer.cli.command import DONE, FINDINGS, USAGE, Command, add_json, print_json
+from viewer.cli.terminal.command import DONE, FINDINGS, USAGE, Command, add_json, print_json
 from viewer.support.plain_imports import load_qt
 from viewer.support.terminal import complain, say
 
@@ -37,8 +37,8 @@ def _run(arguments: argparse.Namespace) -> int:
     if sentence := _refusal(arguments):
         complain(sentence)
         return USAGE
-    from viewer.cli.documents import case_at_home
-    from viewer.cli.reading import case_file
+    from viewer.cli.terminal.documents import case_at_home
+    from viewer.cli.terminal.reading import case_file
 
     path = case_file(arguments.case)
     document, home = case_at_home(path)

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from layers.errors import NotAllowed
-from viewer.cli.command import DONE, Command
+from viewer.cli.terminal.command import DONE, Command
 from viewer.support.terminal import complain
 
 
@@ -17,8 +17,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from layers.project.saving.publish import write_case  # for start-up time
-    from viewer.cli.documents import document_of
-    from viewer.cli.reading import one_reader
+    from viewer.cli.terminal.documents import document_of
+    from viewer.cli.terminal.reading import one_reader
 
     target = Path(arguments.case)
     if target.exists():

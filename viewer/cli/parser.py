@@ -22,7 +22,7 @@ from viewer.cli import (
     validate,
     window,
 )
-from viewer.cli.command import BAD_INPUT, FINDINGS, USAGE, Command
+from viewer.cli.terminal.command import BAD_INPUT, FINDINGS, USAGE, Command
 from viewer.support.terminal import complain
 
 PROMISED = {

@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from viewer.cli.command import DONE, Command, add_json, print_json
+from viewer.cli.terminal.command import DONE, Command, add_json, print_json
 from viewer.support.terminal import say
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _sites(arguments: argparse.Namespace) -> int:
     from layers.document.vocabulary import class_words  # for start-up time
     from layers.geo.coordinates import Notation, format_coordinate
     from layers.geo.on_earth import why_off_earth
-    from viewer.cli.reading import open_case
+    from viewer.cli.terminal.reading import open_case
 
     document = open_case(arguments.case)
     wanted = (arguments.where or "").casefold()
@@ -91,7 +91,7 @@ def _site_text(site: Site) -> str:
 
 
 def _claims(arguments: argparse.Namespace) -> int:
-    from viewer.cli.reading import open_case  # for start-up time
+    from viewer.cli.terminal.reading import open_case  # for start-up time
 
     document = open_case(arguments.case)
     facts = [claim_facts(document, claim) for claim in document.claims.values()]
@@ -124,7 +124,7 @@ def _claims(arguments: argparse.Namespace) -> int:
 def _sources(arguments: argparse.Namespace) -> int:
     from msgspec.structs import asdict  # for start-up time
 
-    from viewer.cli.reading import open_case  # for start-up time
+    from viewer.cli.terminal.reading import open_case  # for start-up time
 
     document = open_case(arguments.case)
     facts = []

@@ -7,12 +7,12 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import UnsupportedFormat
-from viewer.cli.command import DONE, FINDINGS, Command, add_json, print_json
+from viewer.cli.terminal.command import DONE, FINDINGS, Command, add_json, print_json
 from viewer.support.terminal import say
 
 if TYPE_CHECKING:
     from layers.pool.pool import ReaderPool
-    from layers.raster.common_grid import CommonGrid, Placed
+    from layers.raster.common_grid import CommonGrid, PlacedRaster
     from layers.raster.phase_correlation import Registered
     from layers.requests.imagery import ReadTile
     from layers.requests.probed import Probed
@@ -34,7 +34,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     from layers.raster.common_grid import common_grid  # for start-up time
     from layers.requests.registering import Register
-    from viewer.cli.reading import one_reader
+    from viewer.cli.terminal.reading import one_reader
 
     with one_reader() as pool:
         (moving, of_moving), (fixed, of_fixed) = (_image(pool, text) for text in (arguments.moving, arguments.fixed))
@@ -74,13 +74,13 @@ def _say(grid: CommonGrid, found: Registered) -> None:
             say("not significant: the shift is no more than its parts differ")
 
 
-def _image(pool: ReaderPool, text: str) -> tuple[Placed, ReadTile]:
+def _image(pool: ReaderPool, text: str) -> tuple[PlacedRaster, ReadTile]:
     """The place of an image, and a question about the bands in which it is shown. Raises GeoloupeError."""
-    from layers.raster.common_grid import Placed  # for start-up time
+    from layers.raster.common_grid import PlacedRaster  # for start-up time
     from layers.raster.style import RasterStyle
     from layers.requests.imagery import ReadTile
     from layers.requests.probe import Probe
-    from viewer.cli.reading import existing
+    from viewer.cli.terminal.reading import existing
 
     path = existing(text).resolve()
     probed: Probed = pool.ask(Probe(str(path))).facts
@@ -90,7 +90,7 @@ def _image(pool: ReaderPool, text: str) -> tuple[Placed, ReadTile]:
     bands: tuple[Any, ...] = RasterStyle.default(info).bands
     if probed.scene is not None:
         bands = tuple(probed.scene.bands[number - 1].place for number in bands)
-    return Placed.of(path.name, info), ReadTile(str(path), info.part, bands=bands)
+    return PlacedRaster.of(path.name, info), ReadTile(str(path), info.part, bands=bands)
 
 
 REGISTER = Command("register", "by how much one image has to be moved to lie on another", _add_arguments, _run)

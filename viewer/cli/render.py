@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from layers.errors import CannotBePlaced, InvalidValue
-from viewer.cli.command import DONE, FINDINGS, OUTSIDE, Command, parse_bounds, parse_size
+from viewer.cli.terminal.command import DONE, FINDINGS, OUTSIDE, Command, parse_bounds, parse_size
 from viewer.support.plain_imports import load_qt
 from viewer.support.terminal import complain
 
@@ -32,7 +32,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     from layers.geo.bounds import Bounds  # for start-up time
     from layers.geo.crs import WEB_MERCATOR, chosen_canvas, parse_crs
-    from viewer.cli.documents import document_of, hosts_named
+    from viewer.cli.terminal.documents import document_of, hosts_named
 
     load_qt()
     from viewer.canvas.said_problems import said_problems

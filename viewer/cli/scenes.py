@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import NotAFile
-from viewer.cli.command import DONE, Command, add_json, parse_bounds, print_json
+from viewer.cli.terminal.command import DONE, Command, add_json, parse_bounds, print_json
 from viewer.support.terminal import complain, say
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _found(arguments: argparse.Namespace) -> list[FoundScene]:
     from layers.scenes.scene_store import SceneStore
     from layers.text.counted import counted
     from layers.time.time_span import TimeSpan
-    from viewer.cli.reading import existing, readers
+    from viewer.cli.terminal.reading import existing, readers
     from viewer.support.settings import scenes_file
 
     folder = existing(arguments.folder)

@@ -15,7 +15,7 @@ from layers.document.vocabulary import ROLES
 from layers.errors import BadCoordinate, CannotBePlaced, GeoloupeError, InvalidValue, NotReadable, UnsupportedFormat
 from layers.geo.coordinates import Datum
 from layers.geo.coordinates.parse import parse_coordinate
-from layers.pool.rows import read_rows
+from layers.pool.feature_rows import read_rows
 from layers.raster.photograph import Photograph, photograph_in
 from layers.requests.probe import Probe
 from layers.requests.probed import Probed
@@ -42,13 +42,13 @@ _OF_ROWS = re.compile(
     r"(Row|Line) [\d\u202f]+: |[\d\u202f]+ rows? (of .* ha(s|ve) no usable coordinates|in all)|1 row |Only the first"
 )
 
-type SiteRow = tuple[BaseGeometry, dict[str, Any]]
+type _SiteRow = tuple[BaseGeometry, dict[str, Any]]
 
 
 class FoundSites(Struct):
     """The sites that the rows of a file make."""
 
-    sites: list[SiteRow] = field(default_factory=list)
+    sites: list[_SiteRow] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     """A sentence for each row that makes no site."""
     counts: dict[str, int] = field(default_factory=dict)
@@ -107,7 +107,7 @@ def photograph_at(path: Path, pool: ReaderPool) -> Photograph | None:
     return photograph_in(probed.raster.tags) if probed.raster is not None else None
 
 
-def _photo_mark(photograph: Photograph, path: Path) -> SiteRow:
+def _photo_mark(photograph: Photograph, path: Path) -> _SiteRow:
     """A mark at the place of the camera. It is no site, as nobody has judged what the picture shows."""
     fields = photo_fields(photograph, path.name)
     geometry = Point(photograph.lon, photograph.lat)
@@ -176,7 +176,7 @@ def _site(
     places: Mapping[str, str],
     layer: VectorInfo,
     path: Path,
-) -> SiteRow:
+) -> _SiteRow:
     fields = site_fields(values, SiteMapping(columns, lists_others=False))
     role, basis = (str(values.get(columns.get(each, "")) or "").strip() for each in ("role", "position_basis"))
     if role in ROLES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from viewer.cli.command import DONE, FINDINGS, Command, add_json, print_json
+from viewer.cli.terminal.command import DONE, FINDINGS, Command, add_json, print_json
 from viewer.support.terminal import say
 
 
@@ -15,7 +15,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from layers.project.opening.validation_report import validate  # for start-up time
-    from viewer.cli.reading import regular_file
+    from viewer.cli.terminal.reading import regular_file
 
     findings = validate(regular_file(arguments.case))
     if arguments.json:

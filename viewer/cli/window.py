@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from viewer.cli.command import DONE, Command, parse_bounds, parse_size
+from viewer.cli.terminal.command import DONE, Command, parse_bounds, parse_size
 
 
 def add_window_arguments(parser: argparse.ArgumentParser) -> None:

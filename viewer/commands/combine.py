@@ -13,7 +13,7 @@ from layers.document.layer import Layer
 from layers.document.placing.control_points import read_control_points
 from layers.document.placing.nudge import read_nudge
 from layers.errors import InvalidValue
-from layers.raster.combined import MAX_BANDS, Member, Part, combined_raster, members_of
+from layers.raster.combined import MAX_BANDS, CombinedPart, Member, combined_raster, members_of
 from layers.raster.info import RasterInfo
 from layers.raster.scene import SceneInfo
 from layers.raster.style import RasterStyle
@@ -21,11 +21,11 @@ from viewer.commands.layers import add_layer
 
 _PLACES = ("path", "part", "shipped", "height_m", "band_names", "content")
 
-type Channel = tuple[Part, int]
+type Channel = tuple[CombinedPart, int]
 """An image and the number of one of its bands, from 1."""
 
 
-def part_of(layer: Layer, info: RasterInfo, scene: SceneInfo | None = None) -> Part:
+def part_of(layer: Layer, info: RasterInfo, scene: SceneInfo | None = None) -> CombinedPart:
     """A layer of one file as an image to combine. Raises InvalidValue for a combined one."""
     if members_of(layer.source):
         raise InvalidValue("{name} is combined already: choose the layers that it is made of.", name=layer.name)
@@ -39,7 +39,7 @@ def part_of(layer: Layer, info: RasterInfo, scene: SceneInfo | None = None) -> P
         )
     source = {key: layer.source[key] for key in _PLACES if key in layer.source}
     member = Member(layer.name, source, len(info.bands), layer.crs, layer.acquired_at, layer.date_kind, layer.credit)
-    return Part(member, info, scene)
+    return CombinedPart(member, info, scene)
 
 
 def combine_layers(
@@ -68,11 +68,11 @@ def combine_layers(
     return add_layer(document, "raster", name, source, actor=actor, now=now, style_json=json.dumps(style.to_json()))
 
 
-def _key(part: Part) -> str:
+def _key(part: CombinedPart) -> str:
     return json.dumps([part.member.source, part.member.crs], sort_keys=True)
 
 
-def _distinct(parts: Sequence[Part]) -> list[Part]:
+def _distinct(parts: Sequence[CombinedPart]) -> list[CombinedPart]:
     return list({_key(part): part for part in parts}.values())
 
 

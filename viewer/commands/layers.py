@@ -179,11 +179,6 @@ def read_layer_as(
     return Edit(Phrase("Change how layer “{name}” is read", name=layer.name), changes)
 
 
-def move_layer(document: Document, uuid: str, position: int, *, actor: str, now: str | None = None) -> Edit:
-    """Move a layer to `position` in the stack, 0 = bottom. Raises InvalidValue."""
-    return move_layers(document, (uuid,), position, actor=actor, now=now)
-
-
 def move_layers(document: Document, uuids: Iterable[str], position: int, *, actor: str, now: str | None = None) -> Edit:
     """Move layers together, in their order, so that the lowest is at `position` (0 = bottom). Raises InvalidValue."""
     wanted = {row_of(document.layers, uuid, Phrase("layer")).uuid for uuid in uuids}

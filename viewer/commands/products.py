@@ -14,9 +14,9 @@ from layers.document.rows import MetaEntry, Product, ProductRow, Row
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.product.issuing.data_spec import DataSpec, read_data_spec
-from layers.product.issuing.gate import DRAFT, ISSUED, State
 from layers.product.issuing.printed_rows import PrintedRow
 from layers.product.numbering import numbers_json, read_numbers
+from layers.product.publishing import DRAFT, ISSUED, State
 from layers.product.spec import (
     LAYOUTS,
     MOST_OVERRIDES,
@@ -28,8 +28,8 @@ from layers.product.spec import (
 )
 from layers.text.counted import counted
 from viewer.commands.fields import row_of
+from viewer.commands.mark_numbers import lock_numbers
 from viewer.commands.named_order import LONGEST_NAME, checked_name
-from viewer.commands.shapes.mark_numbers import lock_numbers
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
 
 LONGEST_NUMBER, LONGEST_REASON = 40, 2000
@@ -175,17 +175,6 @@ def rename_product(document: Document, uuid: str, name: str, *, actor: str, now:
     row = row_of(product_rows(document), uuid, Phrase("product"))
     changes = update("products", row, stamp_of(actor, now), name=checked_name(name, Phrase("product")))
     return Edit(Phrase("Rename product “{name}”", name=row.name), changes)
-
-
-def let_pass(
-    document: Document, uuid: str, rule: str, where: str, reason: str, *, actor: str, now: str | None = None
-) -> Edit:
-    """Record that a finding of the check is let pass, with the reason. Raises InvalidValue."""
-    row, stamp = _draft(document, uuid), stamp_of(actor, now)
-    one = override_of(rule, where, reason, stamp.actor, stamp.now)
-    text = _checked_overrides(with_override(read_overrides(row.overrides_json), one))
-    changes = update("products", row, stamp, overrides_json=text)
-    return Edit(Phrase("Let a finding pass in product “{name}”", name=row.name), changes, reason=one.reason)
 
 
 def override_of(rule: str, where: str, reason: str, actor: str, now: str) -> Override:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import shapely
@@ -13,8 +13,8 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
-from layers.document.mark_shape import measured_fields
-from layers.document.measuring.measurement import MEASUREMENT
+from layers.document.marks.mark_shape import measured_fields
+from layers.document.marks.measurement import MEASUREMENT
 from layers.document.rows import Comment
 from layers.document.site import Site
 from layers.document.vocabulary import BASE_OR_TOP, BY_HAND, LIFECYCLES, MARK_KINDS, MEASURED, ROLES, STATUSES
@@ -22,9 +22,8 @@ from layers.errors import InvalidValue
 from layers.geo.antimeridian import at_home, in_one_piece, is_as_drawn
 from layers.phrase import Phrase, all_of, joined
 from layers.text.counted import counted
-from viewer.commands.evidence import without_evidence
 from viewer.commands.fields import check_choice, check_color, check_date, check_number, check_order, field_words, row_of
-from viewer.commands.shapes.mark_numbers import without_markers
+from viewer.commands.mark_numbers import without_markers
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
 
 FIELD_WORDS = {
@@ -207,6 +206,12 @@ def delete_sites(document: Document, uuids: Iterable[str], *, actor: str, now: s
         *without_markers(document, sites, stamp),
     ]
     return Edit(Phrase("Delete {named_sites}", named_sites=named_sites(*sites)), tuple(changes))
+
+
+def without_evidence(document: Document, gone: Collection[str]) -> list[Change]:
+    """The links that go with rows on which claims rest, when those are deleted."""
+    links = [link for uuid in dict.fromkeys(gone) for link in document.claims_on_evidence(uuid)]
+    return [delete("claim_evidence", link) for link in links]
 
 
 def comments_on(document: Document, uuids: set[str]) -> list[Comment]:

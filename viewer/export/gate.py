@@ -14,10 +14,10 @@ from layers.product.facts import ProductFacts
 from layers.product.issuing.data_gate import against_data, with_status
 from layers.product.issuing.data_spec import DataSpec
 from layers.product.issuing.edition import Edition
-from layers.product.issuing.gate import DRAFT, State
 from layers.product.lint.check import findings
 from layers.product.lint.finding import Finding
 from layers.product.lint.passing import stopping
+from layers.product.publishing import DRAFT, State
 from layers.product.spec import Override, ProductSpec
 from viewer.export.data.exported import DataExport
 from viewer.support.language.translation import translate

@@ -29,7 +29,7 @@ MOST_SAID = 30
 """Most numbers without a counterpart that are listed."""
 
 
-class Side(Struct, frozen=True):
+class PlateSide(Struct, frozen=True):
     """One half of a plate: what is painted, its heading, and its credits and dates."""
 
     scene: MapScene
@@ -45,7 +45,14 @@ class PlatePicture:
     """Lays out a plate for two views of the same height, and paints it."""
 
     def __init__(
-        self, title: str, photo: Side, scene: Side, pairs: Sequence[Pair], *, marking: str = "", made: str = ""
+        self,
+        title: str,
+        photo: PlateSide,
+        scene: PlateSide,
+        pairs: Sequence[Pair],
+        *,
+        marking: str = "",
+        made: str = "",
     ) -> None:
         self.title, self.marking = title, marking
         self._photo, self._scene = photo, scene
@@ -97,7 +104,7 @@ class PlatePicture:
         if self.marking:
             self._paint_marking(painter, self.height - MARKING_PX * r)
 
-    def _paint_side(self, painter: QPainter, side: Side, left: int, top: int) -> None:
+    def _paint_side(self, painter: QPainter, side: PlateSide, left: int, top: int) -> None:
         r, view = self.ratio, side.view
         _text(painter, QRectF(left, top, view.width, HEAD_PX * r), side.heading, font(12.5 * r, bold=True))
         below = top + round(HEAD_PX * r)

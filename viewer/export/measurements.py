@@ -14,8 +14,8 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.document.document import Document
 from layers.document.edit import Table
-from layers.document.measuring.measurement import Measurement, dimension_of
-from layers.document.measuring.reading import Reading, readings_of
+from layers.document.marks.measurement import Measurement, dimension_of
+from layers.document.marks.reading import Reading, readings_of
 from layers.document.site import Site
 from layers.geo.antimeridian import split_geometry
 from layers.geo.coordinates import digits_for

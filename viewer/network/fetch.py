@@ -20,7 +20,7 @@ from viewer.network.consent import Consent
 from viewer.network.decode import HalfPicture
 from viewer.network.tile_store import host_of_url
 
-type Done = Callable[[QImage | None, GeoloupeError | None], None]
+type ImageDone = Callable[[QImage | None, GeoloupeError | None], None]
 _Error = QNetworkReply.NetworkError
 _Attribute = QNetworkRequest.Attribute
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -106,7 +106,7 @@ class Fetch:
     garbage collector may free on some other thread crash.)
     """
 
-    def __init__(self, context: FetchContext, url: QUrl, done: Done) -> None:
+    def __init__(self, context: FetchContext, url: QUrl, done: ImageDone) -> None:
         self.url = url
         self.host = host_of_url(url)
         self._context = context

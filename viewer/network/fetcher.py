@@ -15,7 +15,7 @@ from layers.errors import NotAllowed, ServerFault
 from layers.phrase import Phrase
 from viewer.network.consent import Consent
 from viewer.network.decode import decode_tile
-from viewer.network.fetch import Done, Fetch, Limits, not_allowed
+from viewer.network.fetch import Fetch, ImageDone, Limits, not_allowed
 from viewer.network.host_state import HostState
 from viewer.network.tile_store import TileStore, host_of_url
 from viewer.support.language.translation import in_language
@@ -69,7 +69,7 @@ class Fetcher(QObject):
 
     # -- asking -------------------------------------------------------------------------------------------------
 
-    def fetch(self, url: str, done: Done) -> Fetch | None:
+    def fetch(self, url: str, done: ImageDone) -> Fetch | None:
         """Fetch a tile; `done(image, error)` is called later, or at once where nothing needs to be requested.
 
         `done(None, None)` means that the server has no tile there. Returns None where the fetch has ended already.

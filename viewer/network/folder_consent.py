@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from msgspec.structs import replace
 
 from layers.project.opening.case_paths import CaseHome
-from layers.project.opening.layer_paths import Place, Reach, is_below, judged
+from layers.project.opening.layer_paths import LayerFile, Reach, is_below, judged
 
 
 class FolderConsent:
@@ -52,19 +52,19 @@ class FolderConsent:
     def withdraw(self, folder: str) -> None:
         self._folders.pop(_key(folder), None)
 
-    def behind(self, place: Place) -> Place:
+    def behind(self, place: LayerFile) -> LayerFile:
         """The place as seen from the home, or the target of a link that leads out of the case's folder."""
         if not place.path:
             return place
         target = self._links.get(place.path, place.path)
         return replace(judged(target, self._homes[0] if self._homes else ""), text=place.text)
 
-    def is_inside(self, place: Place) -> bool:
+    def is_inside(self, place: LayerFile) -> bool:
         """True for shipped files and files in a home, which need no permission."""
         place = self.behind(place)
         return place.reach is Reach.SHIPPED or any(is_below(place.path, home) for home in self._homes if place.path)
 
-    def permits(self, place: Place) -> bool:
+    def permits(self, place: LayerFile) -> bool:
         """True for a place that may be read now."""
         place = self.behind(place)
         if place.reach in (Reach.DEVICE, Reach.REFUSED):

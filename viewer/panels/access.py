@@ -13,8 +13,8 @@ from layers.geo.crs import WEB_MERCATOR, world_bounds
 from layers.grid.tile_grid import View
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
-from viewer.panels.attributes.feature_access import FeatureAccess
-from viewer.panels.sites.image_access import ImageAccess
+from viewer.panels.feature_access import FeatureAccess
+from viewer.panels.image_access import ImageAccess
 from viewer.rendering.drawing import LayerDrawing
 from viewer.support.jobs import Jobs
 from viewer.support.messages import MessageAction

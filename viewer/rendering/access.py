@@ -12,7 +12,7 @@ import sample_data
 from layers.document.layer import Layer
 from layers.errors import BadTemplate, FileMissing, NotAllowed
 from layers.phrase import Phrase
-from layers.project.opening.layer_paths import Place, Reach, described, places_of
+from layers.project.opening.layer_paths import LayerFile, Reach, described, places_of
 from layers.services.catalog import TileService
 from viewer.network.consent import Consent, is_private
 from viewer.network.folder_consent import FolderConsent
@@ -23,7 +23,7 @@ class WaitsForPermission(NotAllowed):
     """Raised where a layer shows something outside its case that has not been allowed yet."""
 
 
-class Kind(StrEnum):
+class PermissionKind(StrEnum):
     """The kinds of permissions, each in a line of its own where they are listed."""
 
     HOST = "host"
@@ -37,7 +37,7 @@ class Kind(StrEnum):
 class Need:
     """One host or folder that layers need, with those layers."""
 
-    kind: Kind
+    kind: PermissionKind
     name: str
     """A host with its port, or a folder."""
     is_allowed: bool
@@ -47,7 +47,7 @@ class Need:
     """Names of the layers, topmost first."""
 
 
-def places_outside(layer: Layer, folder: Path | None, folders: FolderConsent) -> list[Place]:
+def places_outside(layer: Layer, folder: Path | None, folders: FolderConsent) -> list[LayerFile]:
     """The files of a layer that are neither in the case's folder nor shipped; links are followed as text."""
     if layer.kind == "tiles":
         return []
@@ -67,7 +67,7 @@ def hosts_of(layer: Layer) -> tuple[str, ...]:
 
 def needs_of(layers: Iterable[Layer], folder: Path | None, consent: Consent, folders: FolderConsent) -> list[Need]:
     """The permissions that the layers of a case need, each once, in the order of the layers."""
-    found: dict[tuple[Kind, str], tuple[Need, dict[str, None]]] = {}
+    found: dict[tuple[PermissionKind, str], tuple[Need, dict[str, None]]] = {}
     for layer in layers:
         for need in (*_hosts(layer, consent), *_folders(layer, folder, folders)):
             _, names = found.setdefault((need.kind, need.name), (need, {}))
@@ -137,12 +137,12 @@ def file_at_hand(layer: Layer, folder: Path | None, folders: FolderConsent) -> P
 
 def _hosts(layer: Layer, consent: Consent) -> Iterable[Need]:
     for host in hosts_of(layer):
-        kind = Kind.PRIVATE_HOST if is_private(host) else Kind.HOST
+        kind = PermissionKind.PRIVATE_HOST if is_private(host) else PermissionKind.HOST
         yield Need(kind, host, consent.permits(host), layers=(layer.name,))
 
 
 def _folders(layer: Layer, folder: Path | None, folders: FolderConsent) -> Iterable[Need]:
     for place in places_outside(layer, folder, folders):
         if place.reach in (Reach.ELSEWHERE, Reach.NETWORK):
-            kind = Kind.SHARE if place.reach is Reach.NETWORK else Kind.FOLDER
+            kind = PermissionKind.SHARE if place.reach is Reach.NETWORK else PermissionKind.FOLDER
             yield Need(kind, place.folder, folders.permits(place), place.can_be_allowed, (layer.name,))

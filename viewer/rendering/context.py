@@ -10,7 +10,7 @@ from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
 from viewer.network.folder_consent import FolderConsent
 from viewer.rendering.drives import Drives
-from viewer.rendering.raster.overviews import Overviews
+from viewer.rendering.overviews import Overviews
 from viewer.rendering.tiles.scheduler import TileScheduler
 from viewer.rendering.tiles.tile_cache import AheadBudget, TileCache
 from viewer.support.jobs import Jobs

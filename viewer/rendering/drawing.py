@@ -22,8 +22,8 @@ from layers.raster.band_names import KEY as BAND_NAMES
 from viewer.commands.layer_filter import FILTER
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layer_date import acquisition_of
+from viewer.rendering.layer_labelling import LayerLabelling
 from viewer.rendering.nudged import own_view, shown_bounds, step_of
-from viewer.rendering.vector.layer_labelling import LayerLabelling
 from viewer.rendering.world_copies import Views
 from viewer.support.language.translation import in_language, translate
 from viewer.support.text import one_line

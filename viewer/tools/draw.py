@@ -11,8 +11,8 @@ from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.edit import Edit
-from layers.document.mark_shape import MarkShape
 from layers.document.mark_template import MarkTemplate
+from layers.document.marks.mark_shape import MarkShape
 from layers.document.vocabulary import MEASURED
 from layers.geo.longitudes import Place
 from layers.geo.measure import destination

@@ -10,7 +10,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
-from layers.document.mark_shape import (
+from layers.document.marks.mark_shape import (
     MOST_RINGS,
     Circle,
     MarkShape,

@@ -11,8 +11,8 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
-from layers.document.imagery.shadow_mark import ShadowMark
-from layers.document.mark_shape import MarkShape
+from layers.document.marks.mark_shape import MarkShape
+from layers.document.marks.shadow_mark import ShadowMark
 from layers.errors import GeoloupeError, InvalidValue
 from layers.geo.crs import WGS84, transform_points
 from layers.geo.longitudes import Place
@@ -21,8 +21,8 @@ from layers.grid.tile_grid import View
 from layers.time.shadows import ShadowSun, instant_of_image, sun_of_image
 from viewer.canvas.image_below import images_below
 from viewer.canvas.sites.site_symbology import LineSymbol
+from viewer.rendering.layers.shadow_facts import shadow_image
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.rendering.shadow_facts import shadow_image
 from viewer.tools.draw_shape import ShapeTool
 from viewer.tools.sketch import MEASURE_SYMBOL, measures, paint_geometry
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
-from layers.document.mark_shape import Circle, MarkShape, RangeRing, Rectangle
+from layers.document.marks.mark_shape import Circle, MarkShape, RangeRing, Rectangle
 from layers.geo.longitudes import Place
 from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent

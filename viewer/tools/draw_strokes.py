@@ -12,7 +12,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
-from layers.document.mark_shape import Arrow, Freehand, MarkShape
+from layers.document.marks.mark_shape import Arrow, Freehand, MarkShape
 from layers.document.site import Site
 from layers.geo.crs import WGS84, transform_points
 from layers.geo.longitudes import Place

@@ -10,14 +10,14 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
-from layers.document.mark_shape import Callout, MarkShape, Numbered, TextMark
+from layers.document.marks.mark_shape import Callout, MarkShape, Numbered, TextMark
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.longitudes import Place
 from layers.grid.tile_grid import View
 from viewer.canvas.sites.mark_painter import MarkPainter, SignAt
 from viewer.canvas.sites.mark_signs import sign_of
-from viewer.commands.shapes.mark_numbers import next_number
+from viewer.commands.mark_numbers import next_number
 from viewer.tools.draw_shape import ShapeTool
 from viewer.tools.sketch import pixels_of
 

@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
-from layers.document.figure import Figure
-from layers.document.mark_shape import Circle, RangeRing, Rectangle, shape_of_site, wanted_places
+from layers.document.marks.figure import Figure
+from layers.document.marks.mark_shape import Circle, RangeRing, Rectangle, shape_of_site, wanted_places
 from layers.document.site import Site
 from layers.geo.on_earth import why_off_earth
 from layers.geo.vertices import least_vertices, rings_of, with_rings
@@ -20,8 +20,7 @@ from viewer.canvas.pointer import PointerEvent
 from viewer.commands.sites import reshape_site, unfit
 from viewer.support.language.translation import in_language
 from viewer.tools.mark_drag import HandleDrag, rows_under_way
-from viewer.tools.mark_handles import Handle as ShapeHandle
-from viewer.tools.mark_handles import Handles
+from viewer.tools.mark_handles import Handles, MarkHandle
 from viewer.tools.sketch import measured, measures, middle_of, near, paint_geometry, paint_handle, pixels_of
 from viewer.tools.tool import SiteTool
 
@@ -30,7 +29,7 @@ MOST_VERTICES = 5000
 """Most vertices of a geometry that can be edited: each move of the mouse looks at all of them."""
 
 
-class Handle(NamedTuple):
+class _Handle(NamedTuple):
     """A vertex of a part, or with `is_middle` the place after it where a new one can be made."""
 
     part: int
@@ -48,8 +47,8 @@ class EditVerticesTool(SiteTool):
     name = "edit_vertices"
     cursor = Qt.CursorShape.ArrowCursor
 
-    _grabbed: Handle | None = None
-    _current: Handle | None = None
+    _grabbed: _Handle | None = None
+    _current: _Handle | None = None
     _preview: BaseGeometry | None = None
     _dragged: HandleDrag | None = None
     """The handle of a shape that is being dragged."""
@@ -185,7 +184,7 @@ class EditVerticesTool(SiteTool):
     def selection_changed(self) -> None:
         self.cancel()
 
-    def _handles(self, view: View) -> list[tuple[Handle, tuple[float, float]]]:
+    def _handles(self, view: View) -> list[tuple[_Handle, tuple[float, float]]]:
         """Vertices first, so that they come before the dots between them."""
         site = self.site
         if site is None or why_off_earth(site.geometry) or _is_crowded(site.geometry) or _is_given_by_shape(site):
@@ -193,19 +192,19 @@ class EditVerticesTool(SiteTool):
         vertices, middles = [], []
         for part, ring in enumerate(rings_of(self._preview if self._preview is not None else site.geometry)):
             pixels = pixels_of(view, ring)
-            vertices += [(Handle(part, i), pixel) for i, pixel in enumerate(pixels)]
+            vertices += [(_Handle(part, i), pixel) for i, pixel in enumerate(pixels)]
             if site.kind == "point" or wanted_places(site) is not None:
                 continue
             following = ring[1:] + ring[:1] if site.kind == "polygon" else ring[1:]
             between = pixels_of(view, [middle_of(a, b) for a, b in zip(ring, following, strict=False)])
             middles += [
-                (Handle(part, i, True), pixel)
+                (_Handle(part, i, True), pixel)
                 for i, pixel in enumerate(between)
                 if abs(following[i][0] - ring[i][0]) <= 180.0  # else half-way is on the other side of the Earth
             ]
         return vertices + middles
 
-    def _handle_at(self, event: PointerEvent) -> Handle | None:
+    def _handle_at(self, event: PointerEvent) -> _Handle | None:
         view = self.canvas.viewport.view()
         reach = REACH_PX * view.ratio
         near_by = [
@@ -223,7 +222,7 @@ class EditVerticesTool(SiteTool):
         figure = None if self._dragged is None else self._dragged.figure
         return Handles.of(figure or Figure.of(site), self.canvas.viewport.view(), site.label)
 
-    def _shape_handle_at(self, event: PointerEvent) -> ShapeHandle | None:
+    def _shape_handle_at(self, event: PointerEvent) -> MarkHandle | None:
         handles = self._shape_handles()
         return None if handles is None else handles.at(event.px, event.py)
 
@@ -253,12 +252,12 @@ class EditVerticesTool(SiteTool):
             self.changed()
             return
         if self._push(site, geometry):
-            self._current = Handle(handle.part, handle.vertex + handle.is_middle)
+            self._current = _Handle(handle.part, handle.vertex + handle.is_middle)
         elif not handle.is_middle:
             self._current = handle  # where it was
         self.changed()
 
-    def _remove(self, handle: Handle) -> None:
+    def _remove(self, handle: _Handle) -> None:
         site = self.site
         if site is None:
             return

@@ -11,8 +11,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
-from layers.document.figure import Figure
-from layers.document.mark_shape import Callout
+from layers.document.marks.figure import Figure
+from layers.document.marks.mark_shape import Callout
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.antimeridian import at_home
@@ -25,7 +25,7 @@ from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
 from viewer.commands.sites import unfit
 from viewer.rendering.world_copies import wrapped_views
-from viewer.tools.mark_handles import Handle, Handles
+from viewer.tools.mark_handles import Handles, MarkHandle
 from viewer.tools.sketch import near, pixels_of, shifted, shifted_places
 
 _STEP_M = 1000.0
@@ -84,7 +84,7 @@ class HandleDrag(Struct):
 
     uuid: str
     handles: Handles
-    handle: Handle
+    handle: MarkHandle
     start: PointerEvent
     figure: Figure | None = None
 

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from layers.document.figure import Figure
-from layers.document.mark_shape import Callout, Circle, RangeRing, Rectangle, rectangle_between
+from layers.document.marks.figure import Figure
+from layers.document.marks.mark_shape import Callout, Circle, RangeRing, Rectangle, rectangle_between
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.crs import WGS84, transform_points
@@ -41,7 +41,7 @@ _TURN_STEP_DEG = 15.0
 type Role = Literal["corner", "turn", "radius", "centre", "box"]
 
 
-class Handle(NamedTuple):
+class MarkHandle(NamedTuple):
     """A handle. `number` counts corners clockwise from the top left, and radii from the smallest."""
 
     role: Role
@@ -55,7 +55,7 @@ class Handles(Struct, frozen=True):
 
     figure: Figure
     view: View
-    each: tuple[Handle, ...] = ()
+    each: tuple[MarkHandle, ...] = ()
     stalk: tuple[float, float, float, float] | None = None
     """The line from the mark to its turning handle."""
     tips: tuple[Place, ...] = ()
@@ -80,7 +80,7 @@ class Handles(Struct, frozen=True):
             radii = shape.radii_m if isinstance(shape, RangeRing) else (shape.radius_m,)
             places = [destination(*shape.centre, _RADIUS_DIRECTION_DEG, radius_m) for radius_m in radii]
             at = pixels_of(view, places)
-            each = tuple(Handle("radius", px, py, n) for n, (px, py) in enumerate(at) if _is_at(px))
+            each = tuple(MarkHandle("radius", px, py, n) for n, (px, py) in enumerate(at) if _is_at(px))
             return cls(figure, view, (*each, *_centre_handle(shape, each, view)))
         if isinstance(shape, Callout):
             return _of_callout(figure, shape, view, label)
@@ -88,13 +88,15 @@ class Handles(Struct, frozen=True):
             return _of_box(figure, view)
         return cls(figure, view)
 
-    def at(self, px: float, py: float) -> Handle | None:
+    def at(self, px: float, py: float) -> MarkHandle | None:
         """The handle under a place of the picture."""
         near = [(math.hypot(handle.px - px, handle.py - py), handle) for handle in self.each]
         found = min(near, default=None, key=lambda one: one[0])
         return found[1] if found is not None and found[0] <= REACH_PX * self.view.ratio else None
 
-    def dragged(self, handle: Handle, px: float, py: float, place: Place, *, in_steps: bool = False) -> Figure | None:
+    def dragged(
+        self, handle: MarkHandle, px: float, py: float, place: Place, *, in_steps: bool = False
+    ) -> Figure | None:
         """The mark after a drag of a handle to a pixel and the place under it; None where that is no valid mark.
 
         `in_steps`: turned by whole 15 degrees.
@@ -145,7 +147,7 @@ class Handles(Struct, frozen=True):
         radii[number] = radius_m
         return self.figure.with_shape(replace(shape, radii_m=tuple(radii)))
 
-    def _scaled(self, handle: Handle, px: float, py: float, place: Place) -> Figure | None:
+    def _scaled(self, handle: MarkHandle, px: float, py: float, place: Place) -> Figure | None:
         opposite = self.tips[(handle.number + 2) % 4]
         shape = self.figure.shape
         if isinstance(shape, Rectangle):
@@ -189,11 +191,11 @@ class Handles(Struct, frozen=True):
             painter.drawPolygon(QPolygonF(corners))
 
 
-def _centre_handle(shape: Circle | RangeRing, radii: tuple[Handle, ...], view: View) -> tuple[Handle, ...]:
+def _centre_handle(shape: Circle | RangeRing, radii: tuple[MarkHandle, ...], view: View) -> tuple[MarkHandle, ...]:
     """The handle that moves a circle; empty where it would cover that of the smallest radius."""
     ((px, py),) = pixels_of(view, [shape.centre])
     is_apart = all(math.hypot(one.px - px, one.py - py) >= SMALLEST_PX * view.ratio for one in radii)
-    return (Handle("centre", px, py),) if _is_at(px) and radii and is_apart else ()
+    return (MarkHandle("centre", px, py),) if _is_at(px) and radii and is_apart else ()
 
 
 def _of_rectangle(figure: Figure, shape: Rectangle, view: View) -> Handles:
@@ -203,7 +205,7 @@ def _of_rectangle(figure: Figure, shape: Rectangle, view: View) -> Handles:
         return Handles(figure, view)
     top = (at[0][0] + at[1][0]) / 2, (at[0][1] + at[1][1]) / 2
     foot = (at[2][0] + at[3][0]) / 2, (at[2][1] + at[3][1]) / 2
-    handles = tuple(Handle("corner", px, py, n) for n, (px, py) in enumerate(at))
+    handles = tuple(MarkHandle("corner", px, py, n) for n, (px, py) in enumerate(at))
     return _with_turn(Handles(figure, view, handles, tips=corners), top, (top[0] - foot[0], top[1] - foot[1]))
 
 
@@ -213,7 +215,7 @@ def _of_callout(figure: Figure, shape: Callout, view: View, label: str) -> Handl
     if sign is None or not _is_at(px):
         return Handles(figure, view)
     beside = sign_box(sign, view.ratio).right
-    return Handles(figure, view, (Handle("box", px + beside, py),), beside_px=beside)
+    return Handles(figure, view, (MarkHandle("box", px + beside, py),), beside_px=beside)
 
 
 def _of_box(figure: Figure, view: View) -> Handles:
@@ -228,7 +230,7 @@ def _of_box(figure: Figure, view: View) -> Handles:
     out = AROUND_PX * view.ratio
     left, top, right, bottom = left - out, top - out, right + out, bottom + out
     corners = (left, top), (right, top), (right, bottom), (left, bottom)
-    handles = tuple(Handle("corner", px, py, n) for n, (px, py) in enumerate(corners))
+    handles = tuple(MarkHandle("corner", px, py, n) for n, (px, py) in enumerate(corners))
     return _with_turn(Handles(figure, view, handles, tips=tips), ((left + right) / 2, top), (0.0, -1.0))
 
 
@@ -241,7 +243,7 @@ def _with_turn(handles: Handles, top: tuple[float, float], up: tuple[float, floa
     px, py = top[0] + up[0] * stalk, top[1] + up[1] * stalk
     if not all(map(math.isfinite, _place_at(view, px, py))):
         return handles
-    return replace(handles, each=(*handles.each, Handle("turn", px, py)), stalk=(*top, px, py))
+    return replace(handles, each=(*handles.each, MarkHandle("turn", px, py)), stalk=(*top, px, py))
 
 
 def _place_at(view: View, px: float, py: float) -> Place:

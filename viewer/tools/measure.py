@@ -12,8 +12,8 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject, QPointF
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
-from layers.document.mark_shape import MarkShape, shape_of
-from layers.document.measuring.measurement import MEASUREMENT, QUANTITIES, Measurement, dimension_of
+from layers.document.marks.mark_shape import MarkShape, shape_of
+from layers.document.marks.measurement import MEASUREMENT, QUANTITIES, Measurement, dimension_of
 from layers.errors import GeoloupeError
 from layers.geo.cross_track import cross_track
 from layers.geo.crs import WGS84, transform_points

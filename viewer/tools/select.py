@@ -8,15 +8,15 @@ from enum import Enum, auto
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from layers.document.figure import Figure
+from layers.document.marks.figure import Figure
 from layers.document.site import Site
 from layers.geo.on_earth import why_off_earth
 from layers.grid.tile_grid import View
 from viewer.canvas.gestures import paint_rubber_band
 from viewer.canvas.pointer import PointerEvent
 from viewer.canvas.sites.site_frame import SiteHit
+from viewer.commands.mark_numbers import numbers_beside, renumbered_since
 from viewer.commands.meta import sites_visible
-from viewer.commands.shapes.mark_numbers import numbers_beside, renumbered_since
 from viewer.commands.sites import counted_marks, delete_sites, move_sites, reshape_site
 from viewer.support.language.translation import in_language, translate
 from viewer.tools.mark_drag import HandleDrag, MoveDrag, grip_of, moved_figures, rows_under_way

@@ -29,15 +29,13 @@ HANDLE_PX = 4.5
 _POINTED_PX = 7.0
 
 
-def paint_sketch(
-    painter: QPainter, view: View, places: Sequence[Place], *, closed: bool, symbol: LineSymbol = SKETCH_SYMBOL
-) -> None:
+def paint_sketch(painter: QPainter, view: View, places: Sequence[Place], *, closed: bool) -> None:
     """Paint the geodesic line through `places`, or the polygon around them, and a handle on each."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     geometry = geometry_of(places, closed=closed)
     if geometry is not None:
-        paint_geometry(painter, view, geometry, symbol)
+        paint_geometry(painter, view, geometry)
     for px, py in pixels_of(view, places):
         paint_handle(painter, px, py, view.ratio)
     painter.restore()

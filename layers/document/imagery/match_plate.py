@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from layers.decoding import encoded
 from layers.document.document import Document
 from layers.document.json_fields import finite_numbers, json_object
-from layers.document.mark_shape import MOST_NUMBER, Numbered, shape_of_site
+from layers.document.marks.mark_shape import MOST_NUMBER, Numbered, shape_of_site
 from layers.document.rows import Product
 from layers.document.site import Site
 from layers.errors import InvalidValue

@@ -14,7 +14,6 @@ from layers.geo.longitudes import normalise_lon
 from layers.phrase import Phrase
 
 _NOTATIONS = {1: Notation.DD, 2: Notation.DDM, 3: Notation.DMS}
-_MARKS = "°'\""
 _AXES = {"N": "lat", "S": "lat", "φ": "lat", "E": "lon", "W": "lon", "λ": "lon"}
 _MAX_TOKENS = 40
 

@@ -15,7 +15,7 @@ from layers.geo.crs import WGS84, transform_bounds, transform_points
 from layers.geo.longitudes import all_near, shift_near
 from layers.grid.graticules.edge_labels import GAP_PX, SizeOf
 from layers.grid.graticules.frame import Floats, FrameView
-from layers.grid.graticules.grid_line import Box, CellName
+from layers.grid.graticules.grid_line import CellName, TakenBox
 from layers.grid.graticules.round_steps import SQUARE_M, multiples
 from layers.grid.graticules.zones import ZoneBox
 
@@ -28,7 +28,7 @@ MOST_ZONES = 150
 
 
 def cell_names(
-    frame: FrameView, notation: str, step: float | None, size_of: SizeOf, avoid: Sequence[Box] = ()
+    frame: FrameView, notation: str, step: float | None, size_of: SizeOf, avoid: Sequence[TakenBox] = ()
 ) -> list[CellName]:
     """Name the squares where the lines are theirs, else the zones; zones of UTM by number. No name lies on a box to
     avoid.
@@ -127,7 +127,7 @@ def _polygon(points: Floats) -> shapely.Polygon | None:
 
 
 def _placed(
-    frame: FrameView, text: str, polygon: shapely.Polygon | None, size_of: SizeOf, avoid: Sequence[Box]
+    frame: FrameView, text: str, polygon: shapely.Polygon | None, size_of: SizeOf, avoid: Sequence[TakenBox]
 ) -> CellName | None:
     if polygon is None or not text:
         return None
@@ -147,7 +147,7 @@ def _placed(
     corners = [(x, y) for y in (low, high) for x in (left + gap, right - gap - width)]
     corners.append((middle.x - width / 2, middle.y - height / 2))
     for x, y in corners:
-        if any(Box(x, y, width, height).meets(box, gap / 2) for box in avoid):
+        if any(TakenBox(x, y, width, height).meets(box, gap / 2) for box in avoid):
             continue
         if part.contains(shapely.box(x, y, x + width, y + height)):
             return CellName(text, x, y, width, height)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from layers.geo.coordinates.utm_mgrs import write_mgrs
 from layers.geo.crs import WGS84, transform_points
-from layers.grid.graticules.grid_line import Box, EdgeLabel, GridLine, Side
+from layers.grid.graticules.grid_line import EdgeLabel, GridLine, Side, TakenBox
 from layers.grid.tile_grid import View
 
 type SizeOf = Callable[[str], tuple[float, float]]
@@ -39,7 +39,7 @@ def edge_labels(
     size_of: SizeOf,
     sides: Sequence[Side],
     outside: bool,
-    avoid: Sequence[Box] = (),
+    avoid: Sequence[TakenBox] = (),
 ) -> list[EdgeLabel]:
     """The labels, on each side the lines' of one kind thinned alike: every second, every fourth and so on."""
     families: dict[tuple[Side, str], list[EdgeLabel]] = {}

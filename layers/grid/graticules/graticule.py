@@ -11,7 +11,7 @@ from layers.grid.graticules.cell_names import cell_names
 from layers.grid.graticules.degree_lines import degree_lines
 from layers.grid.graticules.edge_labels import SizeOf, edge_labels
 from layers.grid.graticules.frame import FrameView
-from layers.grid.graticules.grid_line import SIDES, Box, CellName, EdgeLabel, GridLine, Side
+from layers.grid.graticules.grid_line import SIDES, CellName, EdgeLabel, GridLine, Side, TakenBox
 from layers.grid.graticules.metric_lines import metre_step, metric_lines
 from layers.grid.tile_grid import View
 
@@ -37,7 +37,7 @@ def graticule_of(
     *,
     sides: Sequence[Side] = SIDES,
     outside: bool = False,
-    avoid: Sequence[Box] = (),
+    avoid: Sequence[TakenBox] = (),
 ) -> Graticule:
     """The graticule of a view in one of `NOTATIONS`; an empty one off the Earth, and for any other word.
 

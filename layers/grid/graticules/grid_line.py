@@ -36,7 +36,7 @@ class GridLine(NamedTuple):
         return self.kind == "edge" or self.is_square
 
 
-class Box(NamedTuple):
+class TakenBox(NamedTuple):
     """A box in pixels that nothing may be written on."""
 
     x: float
@@ -44,7 +44,7 @@ class Box(NamedTuple):
     width: float
     height: float
 
-    def meets(self, other: Box, gap: float = 0.0) -> bool:
+    def meets(self, other: TakenBox, gap: float = 0.0) -> bool:
         """True where the two are nearer to each other than the gap."""
         return (
             self.x < other.x + other.width + gap
@@ -64,9 +64,9 @@ class CellName(NamedTuple):
     height: float
 
     @property
-    def box(self) -> Box:
+    def box(self) -> TakenBox:
         """The room that it takes."""
-        return Box(self.x, self.y, self.width, self.height)
+        return TakenBox(self.x, self.y, self.width, self.height)
 
 
 class EdgeLabel(NamedTuple):
@@ -84,6 +84,6 @@ class EdgeLabel(NamedTuple):
     kind: str = ""
 
     @property
-    def box(self) -> Box:
+    def box(self) -> TakenBox:
         """The room that it takes."""
-        return Box(self.x, self.y, self.width, self.height)
+        return TakenBox(self.x, self.y, self.width, self.height)

@@ -12,10 +12,10 @@ from layers.product.case_facts import facts_of_case
 from layers.product.content import ProductContent
 from layers.product.issuing.data_spec import DataSpec
 from layers.product.issuing.edition import Edition
-from layers.product.issuing.gate import DRAFT
 from layers.product.lint.check import findings
 from layers.product.lint.finding import Finding
 from layers.product.lint.passing import stopping
+from layers.product.publishing import DRAFT
 from layers.product.spec import ProductSpec
 from layers.text.counted import counted
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from layers.document.rows import Product
 from layers.phrase import Phrase
-from layers.product.issuing.gate import DRAFT, State
+from layers.product.publishing import DRAFT, State
 from layers.product.spec import Override, ProductSpec
 
 

@@ -53,7 +53,7 @@ class TableColumn(Struct, frozen=True):
     """Position in the primary key, from 1; 0: not in it."""
 
 
-class Schema(Struct, frozen=True):
+class CaseSchema(Struct, frozen=True):
     """The schema of a file. `tables` are plain tables with their plain columns; the rest is only named."""
 
     tables: dict[str, tuple[TableColumn, ...]]
@@ -252,7 +252,7 @@ def damaged(path: Path, reason: str) -> CaseDamaged:
     return CaseDamaged("“{path}” is damaged ({reason}). {advice}", path=shown(path), reason=reason, advice=advice)
 
 
-def read_schema(connection: sqlite3.Connection) -> Schema:
+def read_schema(connection: sqlite3.Connection) -> CaseSchema:
     """The schema of an open file, read without executing any of it."""
     tables: dict[str, tuple[TableColumn, ...]] = {}
     views, virtual, computed, unreadable, defaults, boxes = [], [], [], [], [], set()
@@ -294,7 +294,7 @@ def read_schema(connection: sqlite3.Connection) -> Schema:
             sql[name] = text
     plain = list(_plain_indexes(connection, indexes))
     known = {index for index, *_ in plain}
-    return Schema(
+    return CaseSchema(
         tables,
         tuple(views),
         tuple(triggers),

@@ -11,11 +11,11 @@ from typing import Any, Protocol
 from layers.errors import CaseDamaged, GeoloupeError, ReaderTimeout, error_from_noun
 from layers.pool.protocol import Answer, Profile
 from layers.pool.reader_process import ReaderDied, ReaderProcess
-from layers.pool.worker import Run, sentence_for
+from layers.pool.worker import RunRequest, sentence_for
 from layers.project.storage.save_errors import shown
 
 
-def load_case_ops(profile: Profile) -> Run:
+def load_case_ops(profile: Profile) -> RunRequest:
     """Make the function that runs ops in the case process."""
     from layers.project.opening.case_ops import CaseOps  # opens what others made: only in that process
 

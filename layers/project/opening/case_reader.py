@@ -37,7 +37,7 @@ class Unfit(Struct, frozen=True):
     text: str = ""
 
 
-class OpenedCase(Struct, frozen=True):
+class UnreadCase(Struct, frozen=True):
     """An opened case, before its rows are read."""
 
     meta: Mapping[str, str]
@@ -113,7 +113,7 @@ class Value(Struct, frozen=True):
 class CaseReader:
     """Reads values of one case. It blocks: never use it in the window's thread."""
 
-    def __init__(self, asks: Asks, opened: OpenedCase) -> None:
+    def __init__(self, asks: Asks, opened: UnreadCase) -> None:
         self._asks = asks
         self.opened = opened
 
@@ -136,7 +136,7 @@ class CaseReader:
                     "deadline_s": timeout_s,
                 }
                 answer = asks.ask("open", params, timeout_s + 2, _nothing)
-                yield cls(asks, _told(answer.header, OpenedCase))
+                yield cls(asks, _told(answer.header, UnreadCase))
         finally:
             asks.close()
 

@@ -12,7 +12,7 @@ from itertools import count
 from msgspec import Struct, field
 
 from layers.phrase import Phrase
-from layers.project.opening.case_file import Schema, TableColumn
+from layers.project.opening.case_file import CaseSchema, TableColumn
 from layers.project.opening.foreign_rules import Counted, rules_left_behind
 from layers.project.storage.schema import OWN_TABLES, RELATIONS
 from layers.project.storage.tables import BY_NAME
@@ -72,10 +72,7 @@ class Foreign(Struct, frozen=True):
         return bool(self.columns or self.tables)
 
 
-NOTHING = Foreign({}, (), ())
-
-
-def foreign_in(schema: Schema, version: int) -> Foreign:
+def foreign_in(schema: CaseSchema, version: int) -> Foreign:
     """Finds the tables and columns of a case's schema of this version that are not ours."""
     later = later_tables(version)
     columns: dict[str, tuple[TableColumn, ...]] = {}
@@ -121,7 +118,7 @@ def _tries(name: str) -> Iterator[str]:
     yield from (f"{name}_carried_{number}" for number in count(2))
 
 
-def _lost(schema: Schema, carried: Collection[str]) -> Iterator[str]:
+def _lost(schema: CaseSchema, carried: Collection[str]) -> Iterator[str]:
     spatial = tuple(f"rtree_{name.lower()}_" for name in [*carried, *BY_NAME])
     virtual = [name for name in schema.virtual_tables if not name.lower().startswith(spatial)]
     triggers = [name for name in schema.triggers if not name.startswith(_USUAL_TRIGGERS)]

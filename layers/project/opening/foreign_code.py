@@ -18,10 +18,10 @@ from xml.etree.ElementTree import Element
 from msgspec import Struct
 
 from layers.phrase import Phrase
-from layers.text.guarded_xml import BadXml, Limits, parse_xml
+from layers.text.guarded_xml import BadXml, XmlLimits, parse_xml
 
-_STYLE_LIMITS = Limits(8 * 2**20, depth=100, bare_doctype=True)
-_PROJECT_LIMITS = Limits(32 * 2**20, depth=100, elements=500_000, bare_doctype=True)
+_STYLE_LIMITS = XmlLimits(8 * 2**20, depth=100, bare_doctype=True)
+_PROJECT_LIMITS = XmlLimits(32 * 2**20, depth=100, elements=500_000, bare_doctype=True)
 _MOST_MEMBERS = 16
 _DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _DECLARATION = re.compile(r"\ufeff?\s*<\?xml\b[^>]*?(?:encoding\s*=\s*[\"']([^\"']*)[\"'][^>]*?)?\?>", re.IGNORECASE)
@@ -103,7 +103,7 @@ _TEMPLATE_WORDS = re.compile(
 )
 
 
-class Judged(Struct, frozen=True):
+class JudgedText(Struct, frozen=True):
     """A text or bytes of another program without its code; None where nothing of it may stay."""
 
     content: str | bytes | None
@@ -116,25 +116,25 @@ def is_suspect(text: str) -> bool:
     return _SUSPECT.search(text) is not None
 
 
-def judged_style(qml: str) -> Judged:
+def judged_style(qml: str) -> JudgedText:
     """Return a style in QML as it may stand in a case of ours."""
     return _judged(qml, _STYLE_LIMITS)
 
 
-def judged_sld(sld: str) -> Judged:
+def judged_sld(sld: str) -> JudgedText:
     """Return a style in SLD, whole or not at all: QGIS takes its functions for those of expressions."""
     if "<" not in sld:
-        return Judged(sld)
+        return JudgedText(sld)
     try:
         root = parse_xml(sld.encode("utf-8", "replace"), _STYLE_LIMITS)
     except BadXml:
-        return Judged(None, (Phrase("a style that cannot be read"),))
+        return JudgedText(None, (Phrase("a style that cannot be read"),))
     names = [one.get("name", "") for one in root.iter() if one.tag.endswith("Function")]
     called = any(_CALL.match(f"{name.strip()}(") for name in names)
-    return Judged(None, (_CALL_WORDS,)) if called or _has_call(sld) else Judged(sld)
+    return JudgedText(None, (_CALL_WORDS,)) if called or _has_call(sld) else JudgedText(sld)
 
 
-def judged_project(content: str | bytes, *, is_ours: bool = False) -> Judged:
+def judged_project(content: str | bytes, *, is_ours: bool = False) -> JudgedText:
     """Return a QGIS project without its code, as the database has it: a zipped project in hexadecimal digits.
 
     A text that is no archive is kept. A project of ours is parsed only where it `is_suspect`: each save makes it anew.
@@ -143,12 +143,12 @@ def judged_project(content: str | bytes, *, is_ours: bool = False) -> Judged:
     digits = "".join(re.findall("[0-9a-fA-F]", text))  # QGIS skips whatever else there is
     packed = bytes.fromhex(digits[: len(digits) // 2 * 2])
     if not any(sign in data for sign in _ARCHIVE for data in (packed, text.encode("latin-1", "replace"))):
-        return Judged(None, (Phrase("a project in the open"),)) if "<qgis" in text else Judged(content)
+        return JudgedText(None, (Phrase("a project in the open"),)) if "<qgis" in text else JudgedText(content)
     left_out: list[str] = []
     try:
         members = list(_members(packed, left_out))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, zlib.error):
-        return Judged(None, (Phrase("a project that cannot be read"),))
+        return JudgedText(None, (Phrase("a project that cannot be read"),))
     kept: list[tuple[str, bytes]] = []
     is_changed = bool(left_out)
     for name, data in members:
@@ -156,16 +156,16 @@ def judged_project(content: str | bytes, *, is_ours: bool = False) -> Judged:
             kept.append((name, data))
             continue
         old = data.decode("utf-8", "replace")
-        found = Judged(old) if is_ours and not is_suspect(old) else _judged(old, _PROJECT_LIMITS)
+        found = JudgedText(old) if is_ours and not is_suspect(old) else _judged(old, _PROJECT_LIMITS)
         if not isinstance(found.content, str):
             return found
         is_changed = is_changed or found.content != old
         left_out += found.left_out
         kept.append((name, found.content.encode("utf-8")))
     if not is_changed:
-        return Judged(content)
+        return JudgedText(content)
     new = _packed(kept).hex()
-    return Judged(new.encode() if isinstance(content, bytes) else new, tuple(dict.fromkeys(left_out)))
+    return JudgedText(new.encode() if isinstance(content, bytes) else new, tuple(dict.fromkeys(left_out)))
 
 
 def _members(packed: bytes, left_out: list[str]) -> Iterator[tuple[str, bytes]]:
@@ -203,23 +203,23 @@ def _packed(members: list[tuple[str, bytes]]) -> bytes:
     return out.getvalue()
 
 
-def _judged(text: str, limits: Limits) -> Judged:
+def _judged(text: str, limits: XmlLimits) -> JudgedText:
     if "<" not in text:
-        return Judged(text)
+        return JudgedText(text)
     declared = _DECLARATION.match(text)
     bare = text[declared.end() :] if declared else text  # it is UTF-8 from here on, whatever it declares
     try:
         root = parse_xml(bare.encode("utf-8", "xmlcharrefreplace"), limits)
     except BadXml:
-        return Judged(None, (Phrase("XML that cannot be read"),))
+        return JudgedText(None, (Phrase("XML that cannot be read"),))
     if root.tag != "qgis":
-        return Judged(None, (Phrase("XML that is none of QGIS"),))
+        return JudgedText(None, (Phrase("XML that is none of QGIS"),))
     is_project = root.find("projectlayers") is not None or root.find("layer-tree-group") is not None
     sweep = _Sweep(is_changed=declared is not None and (declared[1] or "utf-8").lower() != "utf-8")
     sweep.children(root, _PROJECT_PARTS if is_project else _STYLE_PARTS)
     if not sweep.is_changed:
-        return Judged(text)
-    return Judged(_DOCTYPE + ET.tostring(root, encoding="unicode"), tuple(dict.fromkeys(sweep.left_out)))
+        return JudgedText(text)
+    return JudgedText(_DOCTYPE + ET.tostring(root, encoding="unicode"), tuple(dict.fromkeys(sweep.left_out)))
 
 
 class _Sweep:

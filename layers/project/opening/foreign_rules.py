@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator
 
-from layers.project.opening.case_file import Schema
+from layers.project.opening.case_file import CaseSchema
 from layers.project.storage.schema import GEOPACKAGE_TABLES, OWN_INDEXES
 from layers.text.counted import counted
 
@@ -27,7 +27,7 @@ _RULES: tuple[tuple[str, Counted], ...] = (
 """Keywords of SQL for rules, which no unquoted name can be."""
 
 
-def rules_left_behind(schema: Schema, carried: Collection[str]) -> Iterator[tuple[list[str], Counted]]:
+def rules_left_behind(schema: CaseSchema, carried: Collection[str]) -> Iterator[tuple[list[str], Counted]]:
     """Return (names, their number in words) of the rules that no save of ours contains; `carried` are tables of others.
 
     Each rule is named by its table, a default value by its column.

@@ -11,7 +11,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, is_off_earth, transform_bounds
 from layers.project.opening.case_reader import CaseReader, Chunk
 from layers.project.opening.migrations import migrate
-from layers.project.opening.opening_watch import Glimpse, OpeningWatch, Step
+from layers.project.opening.opening_watch import Glimpse, OpeningStep, OpeningWatch
 from layers.project.opening.rows import Tables, read_rows
 from layers.project.storage.tables import SPECS
 from layers.project.storage.versions import schema_version_in
@@ -31,7 +31,7 @@ class Told:
         self._done = 0
 
     def filled(self, table: str, columns: Sequence[str]) -> dict[str, int]:
-        self._watch.tell(Step.READ, self._done, self._sites)
+        self._watch.tell(OpeningStep.READ, self._done, self._sites)
         return self._tables.filled(table, columns)
 
     def each_chunk(
@@ -41,7 +41,7 @@ class Told:
             take(chunk)
             if table in _SITES:
                 self._done += len(chunk.numbers)
-            self._watch.tell(Step.READ, self._done, self._sites)
+            self._watch.tell(OpeningStep.READ, self._done, self._sites)
 
         self._tables.each_chunk(table, columns, take_and_tell, geometry)
 

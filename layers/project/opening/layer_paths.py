@@ -44,7 +44,7 @@ class Reach(StrEnum):
     """The text is no path at all."""
 
 
-class Place(Struct, frozen=True):
+class LayerFile(Struct, frozen=True):
     """One file that a layer names."""
 
     text: str
@@ -86,12 +86,12 @@ _NO_NAME = Phrase("it names no file")
 _AN_ADDRESS = Phrase("it is an address or a connection, no path")
 
 
-def places_of(source: Mapping[str, Any], folder: str = "", *, windows: bool = WINDOWS) -> tuple[Place, ...]:
+def places_of(source: Mapping[str, Any], folder: str = "", *, windows: bool = WINDOWS) -> tuple[LayerFile, ...]:
     """Every file that a layer's source names, those of combined images too. `folder` is the case's, empty for none."""
     return tuple(_places(source, folder, windows))
 
 
-def _places(source: Mapping[str, Any], folder: str, windows: bool) -> Iterator[Place]:
+def _places(source: Mapping[str, Any], folder: str, windows: bool) -> Iterator[LayerFile]:
     if "shipped" in source:
         yield _shipped(source["shipped"])
     if source.get("path", "") != "":
@@ -117,7 +117,7 @@ def counts_from_the_case(text: str) -> bool:
     return not (text.startswith(("/", "\\", "~")) or _DRIVE.match(text))
 
 
-def judged(text: object, folder: str = "", *, windows: bool = WINDOWS) -> Place:
+def judged(text: object, folder: str = "", *, windows: bool = WINDOWS) -> LayerFile:
     """Judge a path by its text. Relative ones refer to `folder`, the case's, which is absolute; empty means none."""
     if not isinstance(text, str) or not text.strip():
         return _refused(text, _NO_NAME)
@@ -129,7 +129,7 @@ def judged(text: object, folder: str = "", *, windows: bool = WINDOWS) -> Place:
     scheme = _SCHEME.match(folded)
     if scheme:
         is_share = scheme[1].lower() in _SHARES
-        return Place(text, Reach.NETWORK, why=_AN_ADDRESS) if is_share else _refused(text, _AN_ADDRESS)
+        return LayerFile(text, Reach.NETWORK, why=_AN_ADDRESS) if is_share else _refused(text, _AN_ADDRESS)
     if "://" in folded:
         return _refused(text, _AN_ADDRESS)
     if counts_from_the_case(bare):
@@ -158,86 +158,86 @@ def _unfit(text: str) -> str:
     return ""
 
 
-def _relative(text: str, folder: str, windows: bool) -> Place:
+def _relative(text: str, folder: str, windows: bool) -> LayerFile:
     parts = text.replace("\\", "/").split("/")
     if not folder:
         return _refused(text, Phrase("it counts from the folder of a case, and there is none"))
     if windows and any(":" in part for part in parts):
         return _refused(text, Phrase("it names a drive, or a part of a file"))
     if windows and any(_DEVICE_NAMES.match(part) for part in parts):
-        return Place(text, Reach.DEVICE)
+        return LayerFile(text, Reach.DEVICE)
     library = ntpath if windows else posixpath
     place = _classified(text, library.normpath(library.join(folder, *parts)), folder, windows)
     # A way up and down again may pass through a link: it is not taken for one that stays inside.
     return _outside(place) if ".." in parts else place
 
 
-def _rooted(text: str, folded: str, folder: str, windows: bool) -> Place:
+def _rooted(text: str, folded: str, folder: str, windows: bool) -> LayerFile:
     """Judge a path that begins at a root: of this system, of a host, or of no drive in particular."""
     if folded.startswith(("//./", "//?/")):
-        return Place(text, Reach.DEVICE)
+        return LayerFile(text, Reach.DEVICE)
     if folded.startswith("//"):
         if not windows:
-            return Place(text, Reach.NETWORK, why=_OTHER_SYSTEM)
+            return LayerFile(text, Reach.NETWORK, why=_OTHER_SYSTEM)
         place = _classified(text, ntpath.normpath(folded), folder, windows)
-        return place if place.is_inside else Place(text, Reach.NETWORK, place.path)
+        return place if place.is_inside else LayerFile(text, Reach.NETWORK, place.path)
     if text.startswith("\\"):
         return _refused(text, Phrase("it names no drive"))
     if windows:
-        return Place(text, Reach.ELSEWHERE, why=_OTHER_SYSTEM)
+        return LayerFile(text, Reach.ELSEWHERE, why=_OTHER_SYSTEM)
     place = _classified(text, posixpath.normpath(text), folder, windows)
     return _outside(place) if ".." in text.split("/") else place
 
 
-def _on_drive(text: str, folded: str, folder: str, windows: bool) -> Place:
+def _on_drive(text: str, folded: str, folder: str, windows: bool) -> LayerFile:
     rest = folded[2:]
     if not rest.startswith("/"):
         return _refused(text, Phrase("it names a drive without a folder"))
     if not windows:
-        return Place(text, Reach.ELSEWHERE, why=_OTHER_SYSTEM)
+        return LayerFile(text, Reach.ELSEWHERE, why=_OTHER_SYSTEM)
     if ":" in rest:
         return _refused(text, Phrase("it names a part of a file"))
     if any(_DEVICE_NAMES.match(part) for part in rest.split("/")):
-        return Place(text, Reach.DEVICE)
+        return LayerFile(text, Reach.DEVICE)
     place = _classified(text, ntpath.normpath(folded), folder, windows)
     return _outside(place) if ".." in rest.split("/") else place
 
 
-def _of_home(text: str, folded: str, folder: str, windows: bool) -> Place:
+def _of_home(text: str, folded: str, folder: str, windows: bool) -> LayerFile:
     """Judge a path in our own home folder; that of others would have to be looked up."""
     home = os.environ.get("USERPROFILE" if windows else "HOME", "")
     name, _, rest = folded.partition("/")
     if name != "~" or not home:
-        return Place(text, Reach.ELSEWHERE, why=Phrase("it is in the home folder of somebody else"))
+        return LayerFile(text, Reach.ELSEWHERE, why=Phrase("it is in the home folder of somebody else"))
     library = ntpath if windows else posixpath
     return _outside(_classified(text, library.normpath(library.join(home, rest)), folder, windows))
 
 
-def _classified(text: str, path: str, folder: str, windows: bool) -> Place:
+def _classified(text: str, path: str, folder: str, windows: bool) -> LayerFile:
     """Classify an absolute path of this system, without detours."""
     if folder and is_below(path, folder, windows=windows):
-        return Place(text, Reach.BESIDE, path)
+        return LayerFile(text, Reach.BESIDE, path)
     if not windows and _DEVICES.match(path):
-        return Place(text, Reach.DEVICE)
+        return LayerFile(text, Reach.DEVICE)
     if not windows and _MOUNTS.match(path):
-        return Place(text, Reach.NETWORK, path)
-    return Place(text, Reach.ELSEWHERE, path)
+        return LayerFile(text, Reach.NETWORK, path)
+    return LayerFile(text, Reach.ELSEWHERE, path)
 
 
-def _outside(place: Place) -> Place:
-    return place if place.reach is not Reach.BESIDE else Place(place.text, Reach.ELSEWHERE, place.path)
+def _outside(place: LayerFile) -> LayerFile:
+    return place if place.reach is not Reach.BESIDE else LayerFile(place.text, Reach.ELSEWHERE, place.path)
 
 
-def _shipped(name: object) -> Place:
+def _shipped(name: object) -> LayerFile:
     """Judge a name of a shipped file: it must be on our own list, and not lead out of its folder."""
     if isinstance(name, str) and name in sample_data.names():
-        return Place(name, Reach.SHIPPED)
+        return LayerFile(name, Reach.SHIPPED)
     return _refused(name, Phrase("Geoloupe ships no such file"))
 
 
-def _refused(text: object, why: str) -> Place:
+def _refused(text: object, why: str) -> LayerFile:
     shown = text if isinstance(text, str) else repr(text)[:80]
-    return Place(shown, Reach.REFUSED, why=why)
+    return LayerFile(shown, Reach.REFUSED, why=why)
 
 
 def is_below(path: str, folder: str, *, windows: bool = WINDOWS) -> bool:
@@ -267,7 +267,7 @@ def folder_of(text: str) -> str:
     return folder.rstrip("\\/") if folder.startswith(("\\", "/")) else folder
 
 
-def described(place: Place) -> str:
+def described(place: LayerFile) -> str:
     """Describes a path that leads outside, as the end of a sentence about its layer or file."""
     text = place.text if len(place.text) <= MOST_SHOWN else f"{place.text[: MOST_SHOWN - 1]}…"
     match place.reach:

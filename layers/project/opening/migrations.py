@@ -16,7 +16,7 @@ from layers.project.storage.schema import SCHEMA_VERSION
 REPAIRS = "Geoloupe, when the case was opened"
 """Actor of changes without which a case could not be opened."""
 
-type Step = Callable[[Document], Edit]
+type Migration = Callable[[Document], Edit]
 """Makes the edit that turns a document of one version into one of the next."""
 
 _KINDS_OF_SHAPES = {
@@ -55,7 +55,7 @@ def _to_3(document: Document) -> Edit:
     return Edit("Bring the case to schema 3", changes, "the case was of schema 2")
 
 
-STEPS: Mapping[int, Step] = {1: _to_2, 2: _to_3}
+STEPS: Mapping[int, Migration] = {1: _to_2, 2: _to_3}
 """Migrations by the version that they start from. Without one, new tables are empty, new columns as in a new row."""
 
 

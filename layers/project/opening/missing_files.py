@@ -30,14 +30,14 @@ class Sameness(StrEnum):
     """Its name is the same, its content is not: it was changed, or is another file."""
 
 
-class Wanted(Struct, frozen=True):
+class WantedFile(Struct, frozen=True):
     """A file as a case names it, in any notation, with the known mark of its content."""
 
     text: str
     mark: ContentMark | None = None
 
 
-class Found(Struct, frozen=True):
+class FoundFile(Struct, frozen=True):
     """A file or folder that stands for a wanted one."""
 
     path: str
@@ -45,10 +45,10 @@ class Found(Struct, frozen=True):
     mark: ContentMark | None = None
 
 
-class Search(Struct, frozen=True):
+class FileSearch(Struct, frozen=True):
     """Files found, by the text of the path wanted; `is_cut` where not all of the folder was looked through."""
 
-    found: dict[str, Found]
+    found: dict[str, FoundFile]
     is_cut: bool = False
 
 
@@ -61,19 +61,19 @@ class _Listing(Struct):
 
 
 def find_files(
-    wanted: Sequence[Wanted],
+    wanted: Sequence[WantedFile],
     folder: str,
     *,
     old_folder: str = "",
     check: Callable[[], None] = lambda: None,
     clock: Callable[[], float] = time.monotonic,
-) -> Search:
+) -> FileSearch:
     """Look for files below `folder`. Where they lay below `old_folder`, they are first looked for in the same places.
 
     The folder is looked through without following links, bounded in number, depth and time; `check` may raise to end
     it. Not for the window's thread.
     """
-    found: dict[str, Found] = {}
+    found: dict[str, FoundFile] = {}
     for one in wanted:
         check()
         place = remapped(one.text, old_folder, folder) if old_folder else ""
@@ -81,7 +81,7 @@ def find_files(
             found[one.text] = described_file(place, one.mark)
     left = [one for one in wanted if one.text not in found or found[one.text].sameness is Sameness.OTHER_CONTENT]
     if not left:
-        return Search(found)
+        return FileSearch(found)
     listing = _listed(folder, check, clock)
     sizes: dict[int, list[str]] | None = None
     for one in left:
@@ -92,7 +92,7 @@ def find_files(
             best = _by_content(one.mark, sizes) or best
         if best is not None and (one.text not in found or best.sameness is Sameness.CONTENT):
             found[one.text] = best
-    return Search(found, listing.is_cut)
+    return FileSearch(found, listing.is_cut)
 
 
 def common_folder(texts: Sequence[str]) -> str:
@@ -180,7 +180,7 @@ def _listed(folder: str, check: Callable[[], None], clock: Callable[[], float]) 
     return listing
 
 
-def _by_name(one: Wanted, listing: _Listing) -> Found | None:
+def _by_name(one: WantedFile, listing: _Listing) -> FoundFile | None:
     """Choose among files of the same name: the one with the wanted content, else the one in folders named alike."""
     parts = parts_of(one.text)
     candidates = listing.by_name.get(_folded(parts[-1]), []) if parts else []
@@ -204,7 +204,7 @@ def _likeness(parts: list[str], path: str) -> int:
     return count
 
 
-def _by_content(mark: ContentMark, sizes: dict[int, list[str]]) -> Found | None:
+def _by_content(mark: ContentMark, sizes: dict[int, list[str]]) -> FoundFile | None:
     for path in sizes.get(mark.size, []):
         found = described_file(path, mark)
         if found.sameness is Sameness.CONTENT:
@@ -212,15 +212,15 @@ def _by_content(mark: ContentMark, sizes: dict[int, list[str]]) -> Found | None:
     return None
 
 
-def described_file(path: str, mark: ContentMark | None) -> Found:
+def described_file(path: str, mark: ContentMark | None) -> FoundFile:
     """Describe a file found in the place of one with this `mark`. Not for the window's thread."""
     try:
         own = mark_of(path)
     except OSError:
         own = None  # it may not be read: the layer will say so
     if mark is None or own is None:
-        return Found(path, Sameness.NAME if mark is None else Sameness.OTHER_CONTENT, own)
-    return Found(path, Sameness.CONTENT if own == mark else Sameness.OTHER_CONTENT, own)
+        return FoundFile(path, Sameness.NAME if mark is None else Sameness.OTHER_CONTENT, own)
+    return FoundFile(path, Sameness.CONTENT if own == mark else Sameness.OTHER_CONTENT, own)
 
 
 def _sizes(files: Iterable[str], check: Callable[[], None]) -> dict[int, list[str]]:

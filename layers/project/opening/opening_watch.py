@@ -17,7 +17,7 @@ class Glimpse(Struct, frozen=True):
     sites: int
 
 
-class Step(StrEnum):
+class OpeningStep(StrEnum):
     """A step of opening a case: its sites are read first, and then copied."""
 
     READ = "read"
@@ -34,5 +34,5 @@ class OpeningWatch(Protocol):
     def show(self, glimpse: Glimpse) -> None:
         """Called once, of a case that passed its checks and has very many sites."""
 
-    def tell(self, step: Step, done: int, of: int) -> None:
+    def tell(self, step: OpeningStep, done: int, of: int) -> None:
         """Report that `done` of the sites have passed the step."""

@@ -52,7 +52,7 @@ class _Known(Struct):
     """False where the history does not begin with the row's creation: other columns may hold anything."""
 
 
-class History:
+class SavedRevisions:
     """The rows of a case by table and uuid, as its own history says they were saved."""
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class History:
         self._deleted: set[tuple[str, str]] = set()
 
     @classmethod
-    def of(cls, reader: CaseReader) -> History | None:
+    def of(cls, reader: CaseReader) -> SavedRevisions | None:
         """Replay the history of a case; None where it has none that can be replayed."""
         there = reader.opened.tables.get("loupe_history", frozenset())
         newer = later_columns(schema_version_in(reader.opened.meta), "loupe_history")

@@ -13,7 +13,7 @@ from layers.document.json_fields import json_object
 from layers.errors import InvalidValue
 from layers.phrase import Phrase, joined
 from layers.project.opening.case_reader import CaseReader, Chunk, Unfit
-from layers.project.opening.foreign_code import Judged, is_suspect, judged_project, judged_sld, judged_style
+from layers.project.opening.foreign_code import JudgedText, is_suspect, judged_project, judged_sld, judged_style
 from layers.project.storage.schema import OUR_PROJECT, PROJECT_METADATA, STYLES_KEY
 
 type Fact = dict[str, Any]
@@ -72,7 +72,7 @@ def project_rows_of(case: CaseReader) -> Iterator[QgisRow]:
         title = Phrase("The QGIS project “{text}”", text=_short(_text(row.get("name"))))
         content = row.get("content")
         is_ours = _is_made_by_us(row) and _text(row.get("name")) in (OUR_PROJECT, f"{OUR_PROJECT}, as saved")
-        found = judged_project(content, is_ours=is_ours) if isinstance(content, str | bytes) else Judged("")
+        found = judged_project(content, is_ours=is_ours) if isinstance(content, str | bytes) else JudgedText("")
         stands = not is_ours and found.content is not None
         kept = {**row, "content": found.content} if isinstance(content, str | bytes) else row
         yield QgisRow(kept if stands else None, title, found.left_out)

@@ -22,7 +22,7 @@ from layers.project.opening.values import Repair, judged
 from layers.project.storage.geometry_blobs import geometries
 from layers.project.storage.row_writer import row_number
 from layers.project.storage.schema import RESERVED_META, SCHEMA_VERSION, TITLES
-from layers.project.storage.tables import SPECS, Column, TableSpec, empty_value
+from layers.project.storage.tables import SPECS, StoredColumn, TableSpec, empty_value
 from layers.project.storage.versions import later_columns, later_tables
 from layers.text.counted import counted
 
@@ -43,7 +43,7 @@ class Tables(Protocol):
         """All rows, in the file's order."""
 
 
-class Repaired(Struct, frozen=True):
+class RepairedRow(Struct, frozen=True):
     """A row with a value that was not taken as it stood: old and new values by column, and the old geometry."""
 
     table: str
@@ -52,7 +52,7 @@ class Repaired(Struct, frozen=True):
     new: dict[str, Any]
 
 
-class Unplaced(Struct, frozen=True):
+class UnplacedSite(Struct, frozen=True):
     """A site without a usable geometry: it stays in the file, but not in the document."""
 
     spec: TableSpec
@@ -66,8 +66,8 @@ class CaseRows(Struct):
 
     document: Document
     problems: list[str] = field(default_factory=list)
-    repaired: list[Repaired] = field(default_factory=list)
-    unplaced: list[Unplaced] = field(default_factory=list)
+    repaired: list[RepairedRow] = field(default_factory=list)
+    unplaced: list[UnplacedSite] = field(default_factory=list)
     foreign: dict[str, dict[str, tuple[Any, ...]]] = field(default_factory=dict)
     """Values of columns that are not ours, by table and uuid."""
     renamed: dict[str, dict[int, str]] = field(default_factory=dict)
@@ -132,7 +132,7 @@ class _TableReading:
         self.rows: list[Row] = []
         self._newer = later_columns(version, spec.name)
         self._spec, self._found, self._seen, self._foreign = spec, found, seen, foreign
-        self._columns: list[Column] = []
+        self._columns: list[StoredColumn] = []
         self._same: dict[str, Any] = {}
         self._told: Counter[tuple[str, str]] = Counter()
         self._given: Counter[str] = Counter()
@@ -160,7 +160,7 @@ class _TableReading:
         tables.each_chunk(spec.name, wanted, self._take, "geom" if spec.geometry_type else "")
         self._tell()
 
-    def _unsaid(self, column: Column) -> Any:
+    def _unsaid(self, column: StoredColumn) -> Any:
         """The value of a column that was not read: one of a later version is as in a new row."""
         return column.default if column.name in self._newer else empty_value(column)
 
@@ -195,7 +195,7 @@ class _TableReading:
                 continue
             if placed is not None and placed[index] is None:
                 self._lost += 1
-                self._found.unplaced.append(Unplaced(self._spec, {**row, **same}, chunk.refused.get(index)))
+                self._found.unplaced.append(UnplacedSite(self._spec, {**row, **same}, chunk.refused.get(index)))
             else:
                 self.rows.append(make(**row, **same))
             if index in repairs:
@@ -227,7 +227,7 @@ class _TableReading:
     def _note(self, uuid: str, repairs: list[Repair]) -> None:
         old = {repair.column: repair.old for repair in repairs}
         new = {repair.column: repair.new for repair in repairs}
-        self._found.repaired.append(Repaired(self._spec.name, uuid, old, new))
+        self._found.repaired.append(RepairedRow(self._spec.name, uuid, old, new))
 
     def _keep(self, uuid: str, values: tuple[Any, ...], chunk: Chunk) -> None:
         names = [name for name in self._foreign if name in chunk.columns]

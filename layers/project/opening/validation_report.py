@@ -25,7 +25,7 @@ from layers.project.opening.case_paths import link_out
 from layers.project.opening.case_process import Asks, ended_by_refusal
 from layers.project.opening.case_reader import CaseReader
 from layers.project.opening.intake import EDITED_SENTENCE, UNKNOWN_SENTENCE, Intake, take_in
-from layers.project.opening.layer_paths import Place, Reach, described, places_of
+from layers.project.opening.layer_paths import LayerFile, Reach, described, places_of
 from layers.project.storage.integrity import Integrity
 from layers.project.storage.save_errors import shown
 from layers.project.storage.schema import APPLICATION_ID, USER_VERSION
@@ -40,7 +40,7 @@ _NAMES = ("label", "title", "statement", "source_wording", "words", "name", "eve
 type Severity = Literal["error", "warning", "note"]
 
 
-class Finding(Struct, frozen=True):
+class Irregularity(Struct, frozen=True):
     """One thing that is not as it should be."""
 
     code: str
@@ -48,7 +48,7 @@ class Finding(Struct, frozen=True):
     severity: Severity = "warning"
 
 
-def validate(path: Path, asks: Asks | None = None) -> list[Finding]:
+def validate(path: Path, asks: Asks | None = None) -> list[Irregularity]:
     """All findings about a case, the gravest first.
 
     Raises FileMissing, NotAFile, NotAllowed, CaseInUse, CaseTooNew, and UnsupportedFormat for what is no case.
@@ -60,9 +60,9 @@ def validate(path: Path, asks: Asks | None = None) -> list[Finding]:
             intake = take_in(path, reader)
             findings = [*_format(path, header), *_integrity(intake), *_index(reader, intake)]
     except CaseDamaged as error:
-        return [Finding("damaged", error.sentence, "error")]
+        return [Irregularity("damaged", error.sentence, "error")]
     said = {finding.sentence for finding in findings}
-    findings += [Finding("value", problem) for problem in intake.problems if problem not in said]
+    findings += [Irregularity("value", problem) for problem in intake.problems if problem not in said]
     findings += [
         *_links(intake.document),
         *_evidence(intake.document),
@@ -76,38 +76,40 @@ def validate(path: Path, asks: Asks | None = None) -> list[Finding]:
     return sorted(findings, key=lambda finding: order.index(finding.severity))
 
 
-def _format(path: Path, header: Header) -> Iterator[Finding]:
+def _format(path: Path, header: Header) -> Iterator[Irregularity]:
     if header.application_id != APPLICATION_ID:
-        yield Finding(
+        yield Irregularity(
             "application_id", Phrase("The file does not say that it is a GeoPackage (application_id)."), "error"
         )
     if header.user_version != USER_VERSION:
-        yield Finding("user_version", Phrase("The file does not say GeoPackage 1.4 (user_version 10400)."), "error")
+        yield Irregularity(
+            "user_version", Phrase("The file does not say GeoPackage 1.4 (user_version 10400)."), "error"
+        )
     if header.is_wal:
-        yield Finding("wal", Phrase("The file is in WAL mode: it cannot travel. Open and save it once."))
+        yield Irregularity("wal", Phrase("The file is in WAL mode: it cannot travel. Open and save it once."))
     for side in side_files(path):
         if not side.name.endswith("-shm"):
-            yield Finding(
+            yield Irregularity(
                 "side_file",
                 Phrase("“{side}” stands beside the case: another program has it open or crashed.", side=shown(side)),
             )
 
 
-def _integrity(intake: Intake) -> Iterator[Finding]:
+def _integrity(intake: Intake) -> Iterator[Irregularity]:
     match intake.integrity:
         case Integrity.UNKNOWN:
-            yield Finding("integrity", UNKNOWN_SENTENCE, "note")
+            yield Irregularity("integrity", UNKNOWN_SENTENCE, "note")
         case Integrity.EDITED:
-            yield Finding("edited", EDITED_SENTENCE, "note")
+            yield Irregularity("edited", EDITED_SENTENCE, "note")
 
 
-def _index(reader: CaseReader, intake: Intake) -> Iterator[Finding]:
+def _index(reader: CaseReader, intake: Intake) -> Iterator[Irregularity]:
     """Compare the boxes of the spatial index with geometries; other validators do not notice a missing one."""
     filled = Counter(f"site_{site.kind}" for site in intake.document.sites.values())
     for spec in SITE_SPECS:
         boxes = reader.count_boxes(spec.rtree) if spec.name in reader.opened.tables else None
         if boxes is None:
-            yield Finding(
+            yield Irregularity(
                 "rtree_missing", Phrase("The table {name} or its spatial index is missing.", name=spec.name), "error"
             )
         elif filled[spec.name] != boxes:
@@ -117,12 +119,12 @@ def _index(reader: CaseReader, intake: Intake) -> Iterator[Finding]:
                 filled=filled[spec.name],
                 boxes=boxes,
             )
-            yield Finding(
+            yield Irregularity(
                 "rtree_count", Phrase("{sentence_} Save the case to rebuild it.", sentence_=sentence), "error"
             )
 
 
-def _links(document: Document) -> Iterator[Finding]:
+def _links(document: Document) -> Iterator[Irregularity]:
     sites, claims, sources = document.sites, document.claims, document.sources
     links = document.table
     for table, pairs in (
@@ -137,14 +139,14 @@ def _links(document: Document) -> Iterator[Finding]:
         )
         if lost:
             rows = counted(lost, "row of {table} leads", "rows of {table} lead", table=table)
-            yield Finding("orphan_link", Phrase("{rows} to nothing that is in the case.", rows=rows))
+            yield Irregularity("orphan_link", Phrase("{rows} to nothing that is in the case.", rows=rows))
     lost = sum(bool(chip.site_uuid) and chip.site_uuid not in sites for chip in document.chips.values())
     if lost:
         chips = counted(lost, "image chip belongs", "image chips belong")
-        yield Finding("orphan_chip", Phrase("{chips} to a site that is not in the case.", chips=chips))
+        yield Irregularity("orphan_chip", Phrase("{chips} to a site that is not in the case.", chips=chips))
 
 
-def _evidence(document: Document) -> Iterator[Finding]:
+def _evidence(document: Document) -> Iterator[Irregularity]:
     """Find rows of evidence that name missing rows; an empty name is none."""
     named: tuple[tuple[Table, str, Table], ...] = (
         ("observations", "site_uuid", "sites"),
@@ -169,30 +171,30 @@ def _evidence(document: Document) -> Iterator[Finding]:
         lost = sum(bool(uuid) and uuid not in known for uuid in uuids)
         if lost:
             rows = counted(lost, "row of {table} names", "rows of {table} name", table=table)
-            yield Finding(
+            yield Irregularity(
                 "orphan_evidence", Phrase("{rows} in {column} what is not in the case.", rows=rows, column=column)
             )
     rests = [row for row in document.table("claim_evidence").values() if isinstance(row, ClaimEvidence)]
     lost = sum(row.evidence_uuid not in document.table(_document_table(row.evidence_table)) for row in rests)
     if lost:
         rows = counted(lost, "claim rests", "claims rest")
-        yield Finding("orphan_evidence", Phrase("{rows} on evidence that is not in the case.", rows=rows))
+        yield Irregularity("orphan_evidence", Phrase("{rows} on evidence that is not in the case.", rows=rows))
     own = sum(row.evidence_uuid == row.claim_uuid for row in rests)
     if own:
         rows = counted(own, "claim rests on itself", "claims rest on themselves")
-        yield Finding("own_evidence", Phrase("{rows}.", rows=rows))
+        yield Irregularity("own_evidence", Phrase("{rows}.", rows=rows))
     named_by = (uuid for site in document.sites.values() for uuid in sources_of(site.aliases))
     lost = sum(uuid not in document.sources for uuid in named_by)
     if lost:
         names = counted(lost, "name of a site is", "names of sites are")
-        yield Finding("orphan_evidence", Phrase("{names} from a source that is not in the case.", names=names))
+        yield Irregularity("orphan_evidence", Phrase("{names} from a source that is not in the case.", names=names))
 
 
 def _document_table(name: str) -> Table:
     return BY_NAME[name].table if name in EVIDENCE_TABLES else "observations"
 
 
-def _observations(document: Document) -> Iterator[Finding]:
+def _observations(document: Document) -> Iterator[Irregularity]:
     """Find observations that state more than a look at one image can show."""
     keys = {image.uuid: image.image_key for image in document.images.values()}
     looks = Counter(
@@ -202,7 +204,7 @@ def _observations(document: Document) -> Iterator[Finding]:
     twice = sum(count > 1 for count in looks.values())
     if twice:
         rows = counted(twice, "site has", "sites have")
-        yield Finding(
+        yield Irregularity(
             "observation_twice", Phrase("{rows} more than one observation of one image by one observer.", rows=rows)
         )
     for row in document.observations.values():
@@ -213,44 +215,44 @@ def _observations(document: Document) -> Iterator[Finding]:
             else "An observation"
         )
         if row.presence == "absent" and row.view_quality != "clear":
-            yield Finding("absent", Phrase("{about} says absent, but not that the view was clear.", about=about))
+            yield Irregularity("absent", Phrase("{about} says absent, but not that the view was clear.", about=about))
         if row.change in ("none seen", "changed") and not row.compared_to_uuid:
-            yield Finding(
+            yield Irregularity(
                 "change", Phrase("{about} tells of a change, but not against which earlier image.", about=about)
             )
 
 
-def _places(document: Document) -> Iterator[Finding]:
+def _places(document: Document) -> Iterator[Irregularity]:
     for site in document.sites.values():
         if not site.geometry.is_empty and at_home(site.geometry) is not site.geometry:
             about = Phrase("The site “{label}”", label=_short(site.label)) if site.label else "A site"
-            yield Finding(
+            yield Irregularity(
                 "longitude", Phrase("{about} has a longitude beyond 180 degrees. Place it anew.", about=about)
             )
 
 
-def _trade(document: Document) -> Iterator[Finding]:
+def _trade(document: Document) -> Iterator[Irregularity]:
     for claim in document.claims.values():
         about = Phrase("The claim “{statement}”", statement=_short(claim.statement or claim.source_wording))
         judged = claim.likelihood_term or claim.likelihood_low is not None or claim.confidence
         if judged and claim.state != "assessed":
-            yield Finding(
+            yield Irregularity(
                 "likelihood", Phrase("{about} has a likelihood or confidence, but is not assessed.", about=about)
             )
         low, high = claim.likelihood_low, claim.likelihood_high
         if (low is None) != (high is None) or (low is not None and high is not None and not 1 <= low <= high <= 99):
-            yield Finding(
+            yield Irregularity(
                 "likelihood_band",
                 Phrase("{about} has a likelihood band that is none (1 to 99 %, low to high).", about=about),
             )
     mixed = {term.row for term in _terms(document)}
     if len(mixed) > 1:
-        yield Finding(
+        yield Irregularity(
             "likelihood_rows", Phrase("The claims mix both rows of likelihood terms (likely, probable). Use one.")
         )
 
 
-def _dates(document: Document) -> Iterator[Finding]:
+def _dates(document: Document) -> Iterator[Irregularity]:
     """Find texts that are no date, such as “yesterday”: forms refuse them, files may not."""
     tables: tuple[tuple[Table, str, tuple[str, ...]], ...] = (
         ("claims", "claim", ("made_at",)),
@@ -268,7 +270,7 @@ def _dates(document: Document) -> Iterator[Finding]:
                     continue
                 named = next((text for name in _NAMES if (text := getattr(row, name, ""))), "")
                 about = Phrase("The {noun} “{named}”", noun=noun, named=_short(named)) if named else f"A {noun}"
-                yield Finding(
+                yield Irregularity(
                     "date",
                     Phrase(
                         "{about} has “{date}” in {column}, which is no date.",
@@ -284,7 +286,7 @@ def _terms(document: Document) -> Iterator[LikelihoodTerm]:
     return (entry for entry in LIKELIHOOD_TERMS if entry.term in words)
 
 
-def _layer_files(path: Path, document: Document) -> Iterator[Finding]:
+def _layer_files(path: Path, document: Document) -> Iterator[Irregularity]:
     """Check the files of layers: one outside the case is named and not looked at, one beside it may be looked at."""
     folder = os.path.abspath(path.parent)
     for layer in document.layers.values():
@@ -293,17 +295,17 @@ def _layer_files(path: Path, document: Document) -> Iterator[Finding]:
             if place.reach is Reach.SHIPPED:
                 continue
             if place.reach is Reach.ELSEWHERE and place.path:
-                yield Finding("layer_path", f"{about} {described(place)}.", "note")
+                yield Irregularity("layer_path", f"{about} {described(place)}.", "note")
             elif place.reach is not Reach.BESIDE:
-                yield Finding("layer_path", f"{about} {_short(described(place))}.")
+                yield Irregularity("layer_path", f"{about} {_short(described(place))}.")
             else:
                 yield from _file_beside(about, place, folder)
 
 
-def _file_beside(about: str, place: Place, folder: str) -> Iterator[Finding]:
+def _file_beside(about: str, place: LayerFile, folder: str) -> Iterator[Irregularity]:
     target = link_out(place.path, folder)
     if target:
-        yield Finding(
+        yield Irregularity(
             "layer_path",
             Phrase(
                 "{about} is a link that leads out of the case's folder, to {target}.",
@@ -315,10 +317,10 @@ def _file_beside(about: str, place: Place, folder: str) -> Iterator[Finding]:
     try:
         mode = os.stat(place.path).st_mode
     except (OSError, ValueError):
-        yield Finding("layer_missing", Phrase("{about} is missing: {text}.", about=about, text=_short(place.text)))
+        yield Irregularity("layer_missing", Phrase("{about} is missing: {text}.", about=about, text=_short(place.text)))
         return
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-        yield Finding(
+        yield Irregularity(
             "layer_path",
             Phrase("{about} is a pipe or a device, which is never read: {text}.", about=about, text=_short(place.text)),
         )
@@ -326,7 +328,7 @@ def _file_beside(about: str, place: Place, folder: str) -> Iterator[Finding]:
         sentence = Phrase(
             "{about} is named by its whole path: save the case, so that both can move together.", about=about
         )
-        yield Finding("layer_absolute", sentence, "note")
+        yield Irregularity("layer_absolute", sentence, "note")
 
 
 def _short(text: str) -> str:

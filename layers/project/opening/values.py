@@ -12,7 +12,7 @@ from msgspec import Struct
 from layers.document import vocabulary
 from layers.errors import InvalidValue
 from layers.project.opening.case_reader import Unfit
-from layers.project.storage.tables import Column, aliases_from_text, empty_value
+from layers.project.storage.tables import StoredColumn, aliases_from_text, empty_value
 
 MOST_TEXT = 4_000_000
 """Characters of a text."""
@@ -72,7 +72,7 @@ class Repair(Struct, frozen=True):
     """Reason, as the end of the sentence "1 value of opacity ..."."""
 
 
-def judged(column: Column, values: Sequence[Any]) -> tuple[list[Any], list[Repair]]:
+def judged(column: StoredColumn, values: Sequence[Any]) -> tuple[list[Any], list[Repair]]:
     """The values as fields of rows, and those that had to be replaced. Geometry is judged by its own guard."""
     fast = _FAST.get(column.kind)
     found = None if fast is None else fast(column, values)
@@ -91,7 +91,7 @@ def judged(column: Column, values: Sequence[Any]) -> tuple[list[Any], list[Repai
     return out, repairs
 
 
-def value_of(column: Column, value: Any) -> Any:
+def value_of(column: StoredColumn, value: Any) -> Any:
     """One value as the row's field. Raises InvalidValue, whose sentence is the end of one."""
     if isinstance(value, Unfit):
         raise InvalidValue("is {what}", what=value.what)
@@ -121,7 +121,7 @@ def value_of(column: Column, value: Any) -> Any:
     raise InvalidValue("is of another type")
 
 
-def _text(column: Column, value: Any) -> str:
+def _text(column: StoredColumn, value: Any) -> str:
     if not isinstance(value, str):
         raise InvalidValue("is of another type")
     if len(value) > (MOST_WORD if column.name in _WORDS else MOST_TEXT):
@@ -138,7 +138,7 @@ def _text(column: Column, value: Any) -> str:
     return value
 
 
-def _check_json(column: Column, text: str) -> None:
+def _check_json(column: StoredColumn, text: str) -> None:
     if text.count("[") + text.count("{") > MOST_DEPTH and _depth(text) > MOST_DEPTH:
         raise InvalidValue("is nested too deep")
     if column.kind == "aliases":
@@ -167,14 +167,14 @@ def _depth(text: str) -> int:
     return deepest
 
 
-def _in_range(column: Column, value: float) -> float:
+def _in_range(column: StoredColumn, value: float) -> float:
     low, high = _RANGES.get(column.name, (-1e300, 1e300))
     if not math.isfinite(value) or not low <= value <= high:
         raise InvalidValue("is out of range")
     return value
 
 
-def _instead(column: Column, value: Any) -> Any:
+def _instead(column: StoredColumn, value: Any) -> Any:
     """Return a stand-in for a refused value: the sound part of a text, else "unknown" or the column's empty one."""
     if column.kind == "text" and column.name not in _WORDS and not column.name.endswith("_json"):
         if isinstance(value, Unfit):
@@ -186,7 +186,7 @@ def _instead(column: Column, value: Any) -> Any:
     return empty_value(column)
 
 
-def _plain_texts(column: Column, values: Sequence[Any]) -> list[str] | None:
+def _plain_texts(column: StoredColumn, values: Sequence[Any]) -> list[str] | None:
     """Return texts that need no closer look; None where one of them does."""
     if not set(map(type, values)) <= {str, type(None)}:
         return None
@@ -202,7 +202,7 @@ def _plain_texts(column: Column, values: Sequence[Any]) -> list[str] | None:
     return texts
 
 
-def _plain_numbers(column: Column, values: Sequence[Any]) -> list[Any] | None:
+def _plain_numbers(column: StoredColumn, values: Sequence[Any]) -> list[Any] | None:
     kinds = {int, float} if column.kind == "real" else {int}
     if not set(map(type, values)) <= kinds | {type(None)}:
         return None
@@ -216,7 +216,7 @@ def _plain_numbers(column: Column, values: Sequence[Any]) -> list[Any] | None:
     return [empty if value is None else value for value in values]
 
 
-_FAST: dict[str, Callable[[Column, Sequence[Any]], list[Any] | None]] = {
+_FAST: dict[str, Callable[[StoredColumn, Sequence[Any]], list[Any] | None]] = {
     "text": _plain_texts,
     "integer": _plain_numbers,
     "real": _plain_numbers,

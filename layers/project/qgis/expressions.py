@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers.vector.expression.language import Call, ColumnName, Literal, Measure, Node, quoted_column, quoted_text
+from layers.vector.expression.language import Call, ColumnName, Literal, Node, ShapeMeasure, quoted_column, quoted_text
 from layers.vector.style.rules import check_rule
 from layers.vector.style.template import template_of
 
@@ -56,7 +56,7 @@ def node_expression(node: Node) -> str:
             return _literal(value)
         case ColumnName(name):
             return quoted_column(name)
-        case Measure(name):
+        case ShapeMeasure(name):
             return _MEASURES[name]
         case Call(name, arguments):
             return _call(name, [node_expression(argument) for argument in arguments])

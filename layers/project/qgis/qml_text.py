@@ -5,10 +5,10 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element
 
 from layers.errors import InvalidValue
-from layers.text.guarded_xml import BadXml, Limits, parse_xml
+from layers.text.guarded_xml import BadXml, XmlLimits, parse_xml
 
 MAX_BYTES = 8 * 2**20
-_LIMITS = Limits(MAX_BYTES, depth=100, bare_doctype=True)  # as QGIS writes it
+_LIMITS = XmlLimits(MAX_BYTES, depth=100, bare_doctype=True)  # as QGIS writes it
 
 
 def parse_qml(text: bytes) -> Element:

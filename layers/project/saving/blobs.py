@@ -16,6 +16,8 @@ from layers.project.storage.fsops import FileSystem
 from layers.project.storage.tables import DATA, SPECS, TableSpec
 from layers.project.storage.versions import later_columns, schema_version_in
 
+MOST_BYTES = 1 << 24
+"""Of a blob that is read whole into memory."""
 _COLUMNS = tuple((spec, column) for spec in SPECS for column in spec.blobs)
 
 
@@ -58,7 +60,6 @@ def read_blobs(
     table: str,
     uuids: Iterable[str],
     column: str = DATA,
-    most_bytes: int = 1 << 24,
 ) -> dict[str, bytes]:
     """Read the bytes of some rows, from the session or from the case as it was opened; too large or missing ones are
     left out.
@@ -71,7 +72,7 @@ def read_blobs(
         place = session.find(table, uuid, column)
         if place is None:
             elsewhere.append(uuid)
-        elif place.stat().st_size <= most_bytes:
+        elif place.stat().st_size <= MOST_BYTES:
             found[uuid] = place.read_bytes()
     if not elsewhere or base is None:
         return found
@@ -79,7 +80,7 @@ def read_blobs(
         numbers = rows_by_uuid(case, table) if _has(case, table, column) else {}
         for uuid in elsewhere:
             value = case.value(table, column, numbers[uuid]) if uuid in numbers else None
-            if value is not None and value.size <= most_bytes and not value.is_text:
+            if value is not None and value.size <= MOST_BYTES and not value.is_text:
                 found[uuid] = b"".join(value.pieces)
     return found
 

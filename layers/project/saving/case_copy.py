@@ -20,11 +20,11 @@ from layers.project.opening.case_process import Asks, ended_by_refusal
 from layers.project.opening.case_reader import CaseReader, Chunk
 from layers.project.opening.intake import Intake, take_in
 from layers.project.opening.migrations import REPAIRS, migrate
-from layers.project.opening.opening_watch import OpeningWatch, Step
-from layers.project.opening.outside_edits import ELSEWHERE, History, OutsideEdit, back_to_draft, summary
-from layers.project.opening.rows import CaseRows, Repaired
+from layers.project.opening.opening_watch import OpeningStep, OpeningWatch
+from layers.project.opening.outside_edits import ELSEWHERE, OutsideEdit, SavedRevisions, back_to_draft, summary
+from layers.project.opening.rows import CaseRows, RepairedRow
 from layers.project.saving.blobs import SessionBlobs, blob_columns
-from layers.project.saving.session_file import Session, write_session
+from layers.project.saving.session_file import StoredSession, write_session
 from layers.project.saving.working_copy import (
     WorkingCopy,
     begin_history,
@@ -35,7 +35,7 @@ from layers.project.saving.working_copy import (
 )
 from layers.project.storage.fsops import DISK, FileSystem
 from layers.project.storage.integrity import Integrity
-from layers.project.storage.row_writer import RowWriter, Stamp
+from layers.project.storage.row_writer import RowStamp, RowWriter
 from layers.project.storage.save_errors import shown
 from layers.project.storage.schema import (
     CARRIED_KEY,
@@ -85,7 +85,7 @@ def open_for_work(
     with ended_by_refusal(asks):
         check_sqlite(path)
     place = Path(path).absolute()
-    session = Session(None if as_copy else place, None, str(uuid4()))
+    session = StoredSession(None if as_copy else place, None, str(uuid4()))
     with (
         ended_by_refusal(asks),
         session_folder(sessions, session, fs) as folder,
@@ -149,7 +149,7 @@ def _fill(
         at = datetime.fromtimestamp(intake.fingerprint.mtime_ns / 1e9, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         writer.write_history(_history_rows(outside, ELSEWHERE, at))
     for edit in migrations:
-        writer.write_told(edit, Stamp(REPAIRS, utc_now()))
+        writer.write_told(edit, RowStamp(REPAIRS, utc_now()))
     writer.write_history(_history_rows(drafts, REPAIRS, utc_now()))
     writer.write_history(_history_rows(map(_as_edit, rows.repaired), REPAIRS, utc_now()))
     writer.write_history(_history_rows(_lost_places(rows), REPAIRS, utc_now()))
@@ -166,7 +166,7 @@ def _fill(
 def _outside_edits(intake: Intake, reader: CaseReader) -> list[OutsideEdit]:
     if intake.integrity is not Integrity.EDITED:
         return []
-    history = History.of(reader)
+    history = SavedRevisions.of(reader)
     is_whole = reader.opened.meta.get(HISTORY_KEY) == WHOLE_HISTORY
     return [] if history is None else list(history.differences(intake.document, is_whole=is_whole))
 
@@ -187,7 +187,7 @@ def _write_rows(writer: RowWriter, rows: CaseRows, watch: OpeningWatch | None) -
                 writer.insert(BY_NAME[name], found[part], keys[part] if is_usable else None)
                 written += len(found[part]) if table == "sites" else 0
                 if watch is not None:
-                    watch.tell(Step.COPIED, written, sites)
+                    watch.tell(OpeningStep.COPIED, written, sites)
 
 
 def _copy_table(connection: sqlite3.Connection, reader: CaseReader, table: str, columns: Sequence[str]) -> None:
@@ -238,7 +238,7 @@ def _revision(edit: OutsideEdit, side: int) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def _as_edit(repaired: Repaired) -> OutsideEdit:
+def _as_edit(repaired: RepairedRow) -> OutsideEdit:
     delta = {name: [_kept(repaired.old[name]), _kept(repaired.new[name])] for name in repaired.old}
     return OutsideEdit(repaired.table, repaired.uuid, "update", delta)
 

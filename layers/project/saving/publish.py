@@ -28,7 +28,7 @@ from layers.project.saving.working_copy import WorkingCopy, fill_case, last_hist
 from layers.project.storage.fingerprint import Fingerprint, fingerprint
 from layers.project.storage.fsops import DISK, FileSystem, scratch_folder, sweep, temporary_beside
 from layers.project.storage.integrity import Seal, empty_slot, seal
-from layers.project.storage.row_writer import RowWriter, Stamp
+from layers.project.storage.row_writer import RowStamp, RowWriter
 from layers.project.storage.save_errors import disk_full, not_allowed, save_error, shown
 from layers.project.storage.tables import SITE_SPECS
 
@@ -94,7 +94,7 @@ def publish(
     return saved
 
 
-def _add_unwritten(new: Path, unwritten: Sequence[tuple[Edit, Stamp]]) -> None:
+def _add_unwritten(new: Path, unwritten: Sequence[tuple[Edit, RowStamp]]) -> None:
     """Write edits into a new file that the working copy could not take."""
     if not unwritten:
         return
@@ -106,7 +106,7 @@ def _add_unwritten(new: Path, unwritten: Sequence[tuple[Edit, Stamp]]) -> None:
         connection.execute("COMMIT")
 
 
-def _drained(work: WorkingCopy) -> Sequence[tuple[Edit, Stamp]]:
+def _drained(work: WorkingCopy) -> Sequence[tuple[Edit, RowStamp]]:
     """Return the edits that the working copy could not take. Raises SaveFailed where it broke off without any."""
     try:
         work.drain()

@@ -15,11 +15,11 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from layers.document.measuring.measurement import MEASUREMENT
+from layers.document.marks.measurement import MEASUREMENT
 from layers.document.site import SITE_KINDS
 from layers.errors import CaseDamaged, GeoloupeError
 from layers.project.opening.case_reader import CaseReader, Chunk
-from layers.project.saving.session_file import NAME, Session, read_session, write_session
+from layers.project.saving.session_file import NAME, StoredSession, read_session, write_session
 from layers.project.saving.working_copy import session_folder
 from layers.project.storage.fingerprint import fingerprint
 from layers.project.storage.fsops import DISK, scratch_folder, sweep
@@ -132,7 +132,7 @@ def may_be_open_elsewhere(folder: Path) -> bool:
     return read_session(folder).owner.life_seen_by(here) is Life.ELSEWHERE
 
 
-def _seen(folder: Path, session: Session, life: Life) -> RecoverableSession | None:
+def _seen(folder: Path, session: StoredSession, life: Life) -> RecoverableSession | None:
     """A session as it is offered; None where its database cannot be read. One that may be open elsewhere is not
     touched: SQLite would settle its journal.
     """
@@ -171,7 +171,7 @@ def _is_abandoned(folder: Path) -> bool:
         return False
 
 
-def _target_holds_it(session: Session) -> bool:
+def _target_holds_it(session: StoredSession) -> bool:
     """True where the target is the file that this session saved, or was made from it since."""
     if session.target is None or session.fingerprint is None:
         return True
@@ -202,7 +202,7 @@ def _delete(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _look(folder: Path, session: Session) -> RecoverableSession | None:
+def _look(folder: Path, session: StoredSession) -> RecoverableSession | None:
     """Read a dead session's numbers; None where its database cannot be read."""
     work = folder / "work.gpkg"
     if not work.is_file():

@@ -19,7 +19,7 @@ from layers.project.storage.processes import Owner
 NAME = "session.json"
 
 
-class Session(Struct, frozen=True):
+class StoredSession(Struct, frozen=True):
     """`saved_seq` is the last history row that the target holds.
 
     A recovered session is not deleted when it is closed, only marked so: a person may still want to look into it.
@@ -43,7 +43,9 @@ class Session(Struct, frozen=True):
     last_change: str = ""
     """The change_uuid of history row `saved_seq`: a file that has it holds all saved edits."""
 
-    def with_saved(self, target: Path | None, fingerprint: Fingerprint | None, seq: int, last_change: str) -> Session:
+    def with_saved(
+        self, target: Path | None, fingerprint: Fingerprint | None, seq: int, last_change: str
+    ) -> StoredSession:
         return replace(
             self,
             target=target,
@@ -54,10 +56,10 @@ class Session(Struct, frozen=True):
             was_edited=False,
         )
 
-    def recovered_here(self) -> Session:
+    def recovered_here(self) -> StoredSession:
         return replace(self, owner=Owner.of_this_process(), is_recovered=True, is_closed=False)
 
-    def closed(self) -> Session:
+    def closed(self) -> StoredSession:
         return replace(self, is_closed=True)
 
 
@@ -80,7 +82,7 @@ class _Kept(Struct):
     last_change: str = ""
 
 
-def write_session(folder: Path, session: Session, fs: FileSystem) -> None:
+def write_session(folder: Path, session: StoredSession, fs: FileSystem) -> None:
     """Write it as a whole or not at all, durably, with the identity of this computer. Raises OSError."""
     kept = _Kept(
         None if session.target is None else str(session.target),
@@ -104,7 +106,7 @@ def write_session(folder: Path, session: Session, fs: FileSystem) -> None:
     fs.fsync_folder(folder)
 
 
-def read_session(folder: Path) -> Session:
+def read_session(folder: Path) -> StoredSession:
     """Read the session of a folder. Raises CaseDamaged where there is no readable session.json."""
     damaged = Phrase(
         "The session in “{name}” cannot be read: its session.json is missing or damaged.", name=folder.name
@@ -113,7 +115,7 @@ def read_session(folder: Path) -> Session:
         kept = decoded(json.loads((folder / NAME).read_text(encoding="utf-8")), _Kept, damaged)
     except (OSError, ValueError, RecursionError, InvalidValue) as error:
         raise CaseDamaged(damaged) from error
-    return Session(
+    return StoredSession(
         None if kept.target is None else Path(kept.target),
         decoded_or_none(kept.fingerprint, Fingerprint),
         kept.project_uuid,

@@ -7,7 +7,7 @@ import sqlite3
 from layers.project.opening.foreign import free_names
 from layers.project.opening.migrations import REPAIRS, migrate
 from layers.project.opening.rows import OwnTables, read_rows
-from layers.project.storage.row_writer import RowWriter, Stamp, quoted
+from layers.project.storage.row_writer import RowStamp, RowWriter, quoted
 from layers.project.storage.schema import SCHEMA_VERSION, add_missing
 from layers.project.storage.tables import SPECS, TableSpec
 from layers.project.storage.versions import later_columns, schema_version_in
@@ -29,7 +29,7 @@ def upgrade(connection: sqlite3.Connection, name: str, at: str) -> None:
         writer = RowWriter(connection)
         document = read_rows(OwnTables(connection), None).document
         for edit in migrate(document, version, name):
-            writer.write_edit(edit, Stamp(REPAIRS, at))
+            writer.write_edit(edit, RowStamp(REPAIRS, at))
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")

@@ -24,15 +24,16 @@ from layers.document.edit import TABLES, Edit
 from layers.errors import GeoloupeError, SaveFailed
 from layers.project.opening.rows import OwnTables, read_rows
 from layers.project.saving.blobs import SessionBlobs
-from layers.project.saving.session_file import Session, read_session, write_session
+from layers.project.saving.session_file import StoredSession, read_session, write_session
 from layers.project.saving.upgrade import upgrade
 from layers.project.storage.fingerprint import Fingerprint
 from layers.project.storage.fsops import DISK, FileSystem
-from layers.project.storage.row_writer import RowWriter, Stamp
+from layers.project.storage.row_writer import RowStamp, RowWriter
 from layers.project.storage.save_errors import is_disk_full, journal_error, save_error, shown
 from layers.project.storage.schema import HISTORY_KEY, RESERVED_META, WHOLE_HISTORY, create_schema
 
 IDLE_CHECKPOINT_S = 1.0
+_DRAIN_TIMEOUT_S = 10.0
 MOST_BASELINE = 20_000
 """Most rows that are written into the history as they stood, where it does not know them."""
 
@@ -44,7 +45,7 @@ def utc_now() -> str:
 
 class _Append(Struct, frozen=True):
     edit: Edit
-    stamp: Stamp
+    stamp: RowStamp
 
 
 class _SetMeta(Struct, frozen=True):
@@ -67,7 +68,7 @@ type _Message = _Work | _Flush | _Stop
 class WorkingCopy:
     """One open case in `folder`: work.gpkg, base.gpkg (the case as it was opened or last saved) and session.json."""
 
-    def __init__(self, folder: Path, session: Session, fs: FileSystem = DISK) -> None:
+    def __init__(self, folder: Path, session: StoredSession, fs: FileSystem = DISK) -> None:
         self.folder = folder
         self._session = session
         self._fs = fs
@@ -100,7 +101,7 @@ class WorkingCopy:
     ) -> Self:
         """A working copy of a document that no file holds yet. Raises SaveFailed, DiskFull or NotAllowed."""
         target = None if target is None else Path(os.path.abspath(target))
-        session = Session(target, None, project_uuid or str(uuid4()))
+        session = StoredSession(target, None, project_uuid or str(uuid4()))
         with session_folder(sessions, session, fs) as folder:
             with closing(open_work(folder / "work.gpkg")) as connection:
                 fill_case(connection, document, session.project_uuid)
@@ -170,7 +171,7 @@ class WorkingCopy:
         return SessionBlobs(self.folder / "blobs", self._fs)
 
     @property
-    def unwritten(self) -> tuple[tuple[Edit, Stamp], ...]:
+    def unwritten(self) -> tuple[tuple[Edit, RowStamp], ...]:
         """Edits that the working copy could not take, in their order; they are in the document only."""
         return tuple((work.edit, work.stamp) for work in self._unwritten if isinstance(work, _Append))
 
@@ -197,7 +198,7 @@ class WorkingCopy:
 
     def append(self, edit: Edit, actor: str) -> None:
         """Hand over an applied edit; it is durable about a millisecond later. Never waits for the disk."""
-        self._send(_Append(edit, Stamp(actor, utc_now())))
+        self._send(_Append(edit, RowStamp(actor, utc_now())))
 
     def set_meta(self, key: str, value: str) -> None:
         """Keep a fact about the case that is no edit, as the viewport."""
@@ -205,16 +206,16 @@ class WorkingCopy:
             raise ValueError(f"{key} is the file's own")
         self._send(_SetMeta(key, value))
 
-    def drain(self, timeout_s: float = 10) -> None:
+    def drain(self) -> None:
         """Wait until everything handed over is durable. Raises SaveFailed (DiskFull, ...) where it is not."""
         done = threading.Event()
         self._send(_Flush(done))
-        end = time.monotonic() + timeout_s
+        end = time.monotonic() + _DRAIN_TIMEOUT_S
         while not done.wait(0.05) and self._thread.is_alive():
             if time.monotonic() > end:
                 raise SaveFailed(
                     "The last edits are not written after {timeout_s} s: the disk does not answer.",
-                    timeout_s=f"{timeout_s:g}",
+                    timeout_s=f"{_DRAIN_TIMEOUT_S:g}",
                 )
         if self._error is not None:
             raise self._error
@@ -374,7 +375,7 @@ def begin_history(
 
 
 @contextmanager
-def session_folder(sessions: Path, session: Session, fs: FileSystem) -> Iterator[Path]:
+def session_folder(sessions: Path, session: StoredSession, fs: FileSystem) -> Iterator[Path]:
     """Make a new folder that only its owner may read; it is removed where filling it fails.
 
     Raises SaveFailed, DiskFull or NotAllowed for the system's errors in the block.
@@ -397,7 +398,9 @@ def session_folder(sessions: Path, session: Session, fs: FileSystem) -> Iterator
         raise
 
 
-def with_all_saved(session: Session, connection: sqlite3.Connection, fingerprint: Fingerprint | None) -> Session:
+def with_all_saved(
+    session: StoredSession, connection: sqlite3.Connection, fingerprint: Fingerprint | None
+) -> StoredSession:
     """The session of a working copy whose edits are all in its target."""
     seq, last_change = last_history(connection)
     was_edited = session.was_edited

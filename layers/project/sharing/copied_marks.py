@@ -24,7 +24,7 @@ from layers.errors import InvalidValue
 from layers.geo.geojson_geometry import geometry_of
 from layers.phrase import Phrase
 from layers.project.opening.values import judged
-from layers.project.storage.tables import STAMPS, Column, aliases_from_text, aliases_text, spec_of
+from layers.project.storage.tables import STAMPS, StoredColumn, aliases_from_text, aliases_text, spec_of
 
 MOST_MARKS = 10_000
 MOST_ALIASES = 20
@@ -212,12 +212,12 @@ def _rows[R: (Source, Image)](value: object, row_type: type[R]) -> Iterable[R]:
             yield row_type(uuid=uuid, **{**needed, **_values(columns, said)})
 
 
-def _columns_of(table: str) -> tuple[Column, ...]:
+def _columns_of(table: str) -> tuple[StoredColumn, ...]:
     row: Row = Source(uuid="", title="") if table == "sources" else Image(uuid="", image_key="")
     return spec_of("sources" if table == "sources" else "images", row).plain_columns
 
 
-def _values(columns: Sequence[Column], said: Mapping[str, Any]) -> dict[str, Any]:
+def _values(columns: Sequence[StoredColumn], said: Mapping[str, Any]) -> dict[str, Any]:
     """The stated fields, each as one of ours; an unknown word counts as not stated."""
     found: dict[str, Any] = {}
     for column in columns:

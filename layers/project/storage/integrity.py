@@ -68,12 +68,6 @@ def examine(file: BinaryIO, stored: str) -> tuple[Integrity, int]:
     return (Integrity.INTACT if digest == stored.split()[1] else Integrity.DAMAGED), at
 
 
-def check(path: Path, stored: str) -> Integrity:
-    """`examine` of a file by its path."""
-    with path.open("rb") as file:
-        return examine(file, stored)[0]
-
-
 def _counter(file: BinaryIO) -> int:
     """SQLite's change counter."""
     file.seek(24)

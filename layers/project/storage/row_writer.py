@@ -30,7 +30,7 @@ _TOMBSTONE_SQL = (
 )
 
 
-class Stamp(Struct, frozen=True):
+class RowStamp(Struct, frozen=True):
     """The author and the time of one edit."""
 
     actor: str
@@ -55,7 +55,7 @@ class RowWriter:
             for spec, rows in by_spec.values():
                 self.insert(spec, rows)
 
-    def write_edit(self, edit: Edit, stamp: Stamp) -> None:
+    def write_edit(self, edit: Edit, stamp: RowStamp) -> None:
         """Apply an edit with one history row a changed row; deletes leave a tombstone, their undo takes it away."""
         txn_uuid = str(uuid4())
         inserts: list[Change] = []
@@ -83,12 +83,12 @@ class RowWriter:
             for row in document.table(table).values():
                 if (spec_of(table, row).name, row.uuid) not in tables and row.uuid not in RESERVED_META:
                     (told,) = _history_rows(
-                        Change(table, None, row), txn_uuid, Stamp(row.created_by, row.created_at), {}
+                        Change(table, None, row), txn_uuid, RowStamp(row.created_by, row.created_at), {}
                     )
                     history.append((*told[:6], "baseline", *told[7:]))
         self._connection.executemany(_HISTORY_SQL, history)
 
-    def write_told(self, edit: Edit, stamp: Stamp) -> None:
+    def write_told(self, edit: Edit, stamp: RowStamp) -> None:
         """Write the history of an edit whose rows are written already."""
         txn_uuid = str(uuid4())
         told = (row for change in edit.changes for row in _history_rows(change, txn_uuid, stamp, {}, edit.reason))
@@ -163,7 +163,7 @@ class RowWriter:
             )
         return []
 
-    def _change(self, change: Change, stamp: Stamp) -> dict[str, Any]:
+    def _change(self, change: Change, stamp: RowStamp) -> dict[str, Any]:
         """Change a row; return its values in columns that are not ours."""
         assert change.before is not None
         old = spec_of(change.table, change.before)
@@ -281,7 +281,7 @@ def _is_new_table(inserts: list[Change], change: Change) -> bool:
     return bool(inserts) and spec_of(inserts[0].table, inserts[0].row) is not spec_of(change.table, change.row)
 
 
-def _tombstone(spec: TableSpec, row: Row, stamp: Stamp) -> tuple[str | None, ...]:
+def _tombstone(spec: TableSpec, row: Row, stamp: RowStamp) -> tuple[str | None, ...]:
     """Make the trace of a deleted row; for a row with bytes it tells which they were."""
     sha256 = what = None
     if isinstance(row, Chip | SourceFile):
@@ -290,7 +290,7 @@ def _tombstone(spec: TableSpec, row: Row, stamp: Stamp) -> tuple[str | None, ...
 
 
 def _history_rows(
-    change: Change, txn_uuid: str, stamp: Stamp, gone: Mapping[str, Any], reason: str = ""
+    change: Change, txn_uuid: str, stamp: RowStamp, gone: Mapping[str, Any], reason: str = ""
 ) -> list[tuple[Any, ...]]:
     """`gone` are values of columns that are not ours, which go with the row."""
     before, after = change.before, change.after

@@ -41,16 +41,16 @@ from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.source import Source, SourceFile
 
-type Kind = Literal["text", "integer", "real", "boolean", "aliases", "geometry"]
+type _Kind = Literal["text", "integer", "real", "boolean", "aliases", "geometry"]
 
-_SQL_TYPES: dict[Kind, str] = {
+_SQL_TYPES: dict[_Kind, str] = {
     "text": "TEXT",
     "integer": "INTEGER",
     "real": "DOUBLE",
     "boolean": "BOOLEAN",
     "aliases": "TEXT",
 }
-_KINDS: dict[Any, Kind] = {
+_KINDS: dict[Any, _Kind] = {
     str: "text",
     int: "integer",
     int | None: "integer",
@@ -68,12 +68,12 @@ DATA, THUMBNAIL = "data", "thumbnail"
 STAMPS = ("created_at", "created_by", "modified_at", "modified_by", "rev")
 
 
-class Column(Struct, frozen=True):
+class StoredColumn(Struct, frozen=True):
     """One column: its name in the file, the row's field, and how it is stored."""
 
     name: str
     field: str
-    kind: Kind
+    kind: _Kind
     optional: bool
     """True where the field is None when the column is NULL."""
     default: Any
@@ -89,7 +89,7 @@ class TableSpec(Struct, frozen=True):
     name: str
     table: Table
     row_type: type[Row]
-    columns: tuple[Column, ...]
+    columns: tuple[StoredColumn, ...]
     key: str = "id"
     """The integer primary key; empty for private tables keyed by text."""
     geometry_type: str = ""
@@ -102,7 +102,7 @@ class TableSpec(Struct, frozen=True):
         return "key" if self.table == "meta" else "uuid"
 
     @property
-    def plain_columns(self) -> tuple[Column, ...]:
+    def plain_columns(self) -> tuple[StoredColumn, ...]:
         """All but the geometry."""
         return tuple(column for column in self.columns if column.kind != "geometry")
 
@@ -110,7 +110,7 @@ class TableSpec(Struct, frozen=True):
     def rtree(self) -> str:
         return f"rtree_{self.name}_geom"
 
-    def insert_sql(self, columns: Sequence[Column] | None = None) -> str:
+    def insert_sql(self, columns: Sequence[StoredColumn] | None = None) -> str:
         """Statement for values of `columns` (None: all plain ones), geometry (where there is one) and key first."""
         names = [self.key] if self.key else []
         holders = ["?"] if self.key else []
@@ -128,7 +128,7 @@ class TableSpec(Struct, frozen=True):
         return f"INSERT INTO {self.name} ({', '.join(names)}) VALUES ({', '.join(holders)})"
 
 
-def _required(spec: TableSpec, column: Column) -> bool:
+def _required(spec: TableSpec, column: StoredColumn) -> bool:
     return (spec.name, column.name) in REQUIRED
 
 
@@ -136,11 +136,11 @@ REQUIRED = {("chips", DATA), ("chips", "content_type"), ("loupe_meta", "value")}
 """Columns that are NOT NULL: those of OGC's media relation, and the value of a fact of the case."""
 
 
-def _columns(row_type: type[Row], renamed: dict[str, str] | None = None) -> tuple[Column, ...]:
+def _columns(row_type: type[Row], renamed: dict[str, str] | None = None) -> tuple[StoredColumn, ...]:
     """Columns in the order of the file: uuid, own fields, stamps last."""
     names = {"geometry": "geom", "aliases": "aliases_json", **(renamed or {})}
     found = {
-        item.name: Column(
+        item.name: StoredColumn(
             names.get(item.name, item.name),
             item.name,
             _KINDS[item.type],
@@ -199,7 +199,7 @@ def spec_of(table: Table, row: Row) -> TableSpec:
     return _SITES[f"site_{row.kind}"] if isinstance(row, Site) else _BY_TABLE[table]
 
 
-def empty_value(column: Column) -> Any:
+def empty_value(column: StoredColumn) -> Any:
     """The field's value where the file says nothing: never the default word of a new row."""
     if column.optional:
         return None
@@ -267,7 +267,7 @@ def stored_values(spec: TableSpec, row: Row) -> list[Any]:
     return [_stored(column, getattr(row, column.field)) for column in spec.plain_columns]
 
 
-def stored_columns(spec: TableSpec, rows: Sequence[Row]) -> tuple[list[Column], list[list[Any]]]:
+def stored_columns(spec: TableSpec, rows: Sequence[Row]) -> tuple[list[StoredColumn], list[list[Any]]]:
     """The plain columns in which any row has a value, with their values: columns that are empty in all rows are not
     written.
     """
@@ -284,5 +284,5 @@ def stored_columns(spec: TableSpec, rows: Sequence[Row]) -> tuple[list[Column], 
 _NOTHING: set[Any] = {"", (), None}
 
 
-def _stored(column: Column, value: Any) -> Any:
+def _stored(column: StoredColumn, value: Any) -> Any:
     return aliases_text(value) if column.kind == "aliases" else value

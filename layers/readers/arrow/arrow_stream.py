@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from layers.phrase import Phrase
 from layers.readers.arrow.arrow_c import Array, Schema, bits, opened, pieces, starts, view
 from layers.readers.arrow.arrow_times import datetime_column, is_datetime
-from layers.readers.features.single_floats import widened
+from layers.readers.rows.single_floats import widened
 from layers.vector.columns import Column, Kind, column_of, number_column, text_column
 from layers.vector.texts import Texts
 

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from layers.errors import NotReadable
 from layers.phrase import Phrase
 from layers.readers.arrow.arrow_c import opened, pieces, view
-from layers.readers.features.ogr_rows import READ_ERRORS, known_crs, remarks_ignored
-from layers.readers.features.source_rows import VectorSource
-from layers.readers.features.vector_words import features_refused
 from layers.readers.geometry.surfaces import blobs_as_polygons
 from layers.readers.geometry.wkb_columns import Blobs
+from layers.readers.rows.ogr import READ_ERRORS, known_crs, remarks_ignored
+from layers.readers.rows.source_rows import VectorSource
+from layers.readers.vector_words import features_refused
 
 _INT64 = b"l"
 _BLOBS = (b"z", b"Z")

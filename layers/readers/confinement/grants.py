@@ -67,7 +67,7 @@ def needs_of(op: str, params: dict[str, Any]) -> Grants:
     return Grants(frozenset(opened), frozenset(read - write), frozenset(write))
 
 
-class Extent(Enum):
+class GrantExtent(Enum):
     """Extent to which a place is granted."""
 
     FILE = auto()
@@ -79,28 +79,28 @@ class Extent(Enum):
     """A folder whose names may be listed, and those of its folders."""
 
 
-class Place(NamedTuple):
+class GrantedPlace(NamedTuple):
     """A real path to be granted. One that is not `needed` accompanies another, and may be missing."""
 
     path: str
-    extent: Extent
+    extent: GrantExtent
     needed: bool = True
 
 
-def places_of(grants: Grants) -> Iterator[Place]:
+def places_of(grants: Grants) -> Iterator[GrantedPlace]:
     """Places to which the grants lead, links followed; a path that is not there leads nowhere.
 
     Looks at the files' system, and for VRTs and deliveries into their descriptions: in a process that may be killed.
     """
     for path in grants.write:
-        yield from _existing(path, Extent.WRITTEN)
+        yield from _existing(path, GrantExtent.WRITTEN)
     for path in grants.read:
-        yield from _existing(path, Extent.FOLDER)
+        yield from _existing(path, GrantExtent.FOLDER)
     for path in grants.opened:
         yield from places_of_opened(path)
 
 
-def places_of_opened(path: str) -> Iterator[Place]:
+def places_of_opened(path: str) -> Iterator[GrantedPlace]:
     """A file with its folder, which holds its sidecars; for a link also the folder that it leads to; for a delivery its
     root.
 
@@ -117,42 +117,50 @@ def places_of_opened(path: str) -> Iterator[Place]:
         here = os.path.join(os.path.realpath(os.path.dirname(absolute)), os.path.basename(absolute))
         for file in dict.fromkeys((here, real)):
             yield from _with_its_folder(file)
-        yield Place(real, Extent.FILE)
+        yield GrantedPlace(real, GrantExtent.FILE)
         yield from _root_of_delivery(here)
         if here.lower().endswith(".vrt") and _is_shared(os.path.dirname(real)):
             yield from _sources(real)
 
 
-def _existing(path: str, extent: Extent) -> Iterator[Place]:
+def _existing(path: str, extent: GrantExtent) -> Iterator[GrantedPlace]:
     real = os.path.realpath(path)
     if path and os.path.exists(real):
-        yield Place(real, Extent.FILE if extent is Extent.FOLDER and not os.path.isdir(real) else extent)
+        yield GrantedPlace(
+            real, GrantExtent.FILE if extent is GrantExtent.FOLDER and not os.path.isdir(real) else extent
+        )
 
 
-def _with_its_folder(file: str) -> Iterator[Place]:
+def _with_its_folder(file: str) -> Iterator[GrantedPlace]:
     folder, name = os.path.split(file)
     if _is_guarded(folder):
         stem = os.path.splitext(name)[0].lower()
-        yield from (Place(path, Extent.FILE, False) for path in _files_in(folder) if _named(path).startswith(stem))
+        yield from (
+            GrantedPlace(path, GrantExtent.FILE, False) for path in _files_in(folder) if _named(path).startswith(stem)
+        )
     elif _is_shared(folder):
-        yield from (Place(path, Extent.FILE, False) for path in _files_in(folder) if not _named(path).startswith("."))
+        yield from (
+            GrantedPlace(path, GrantExtent.FILE, False)
+            for path in _files_in(folder)
+            if not _named(path).startswith(".")
+        )
     else:
-        yield Place(folder, Extent.FOLDER)
+        yield GrantedPlace(folder, GrantExtent.FOLDER)
 
 
-def _delivery(folder: str) -> Iterator[Place]:
+def _delivery(folder: str) -> Iterator[GrantedPlace]:
     """A folder that was asked for; of one that is not granted whole, the deliveries in it."""
     if not (_is_guarded(folder) or _is_shared(folder)):
-        yield Place(folder, Extent.FOLDER)
+        yield GrantedPlace(folder, GrantExtent.FOLDER)
         return
     from layers.readers.deliveries.scene_files import deliveries_at  # rarely needed; the window never
 
-    yield Place(folder, Extent.LISTED, False)
+    yield GrantedPlace(folder, GrantExtent.LISTED, False)
     for delivery in deliveries_at(folder):
         yield from _with_its_folder(delivery.metadata)
 
 
-def _root_of_delivery(file: str) -> Iterator[Place]:
+def _root_of_delivery(file: str) -> Iterator[GrantedPlace]:
     """The root of a delivery, of a file deep in it that leads to all of it: a granule's metadata, or an image of it."""
     parts = file.split(os.sep)
     if parts[-2:-1] == ["measurement"]:
@@ -164,10 +172,10 @@ def _root_of_delivery(file: str) -> Iterator[Place]:
     from layers.readers.deliveries.scene_files import deliveries_at  # rarely needed; the window never
 
     if root and not _is_shared(root) and any(delivery.folder == root for delivery in deliveries_at(root)):
-        yield Place(root, Extent.FOLDER)
+        yield GrantedPlace(root, GrantExtent.FOLDER)
 
 
-def _sources(vrt: str) -> Iterator[Place]:
+def _sources(vrt: str) -> Iterator[GrantedPlace]:
     """Sources of a VRT, for when its folder, which holds them all, is not granted whole."""
     from layers.readers.guards.vrt_judge import judge_vrt  # rarely needed; the window never
 
@@ -211,14 +219,14 @@ def _is_beneath(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
-class Reach:
+class ReachableFiles:
     """Files that this process can open, tested by opening them: a folder's name may meanwhile be that of another
     folder.
     """
 
-    def __init__(self, places: Iterable[Place] = ()) -> None:
+    def __init__(self, places: Iterable[GrantedPlace] = ()) -> None:
         """Keep the granted `places`."""
-        self._written = {_identity(place.path) for place in places if place.extent is Extent.WRITTEN}
+        self._written = {_identity(place.path) for place in places if place.extent is GrantExtent.WRITTEN}
         self._known: dict[str, _Identity] = {}
         """Identities of paths that could be opened, at that time."""
 
@@ -237,8 +245,8 @@ class Reach:
         self._known[path] = found
         return True
 
-    def _covers(self, place: Place) -> bool:
-        if place.extent is Extent.WRITTEN:
+    def _covers(self, place: GrantedPlace) -> bool:
+        if place.extent is GrantExtent.WRITTEN:
             return self._may_write(place.path)
         if not os.access(place.path, os.R_OK):  # which knows of owners and modes, and nothing of walls
             return True

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from layers.phrase import Phrase
 from layers.readers.confinement.call_filter import allow_calls, refuse_calls
-from layers.readers.confinement.grants import Extent, Grants, Reach, places_of
+from layers.readers.confinement.grants import GrantExtent, Grants, ReachableFiles, places_of
 from layers.readers.confinement.holds import Holds
 from layers.readers.confinement.landlock import (
     ABI_OF_TCP,
@@ -27,7 +27,12 @@ from layers.readers.confinement.landlock import (
 from layers.readers.confinement.network import give_up_privileges, leave_network
 from layers.readers.environment import WRITERS, Profile
 
-_ACCESS = {Extent.FILE: Access.READ_FILE, Extent.FOLDER: READ, Extent.WRITTEN: WRITE, Extent.LISTED: Access.READ_DIR}
+_ACCESS = {
+    GrantExtent.FILE: Access.READ_FILE,
+    GrantExtent.FOLDER: READ,
+    GrantExtent.WRITTEN: WRITE,
+    GrantExtent.LISTED: Access.READ_DIR,
+}
 _PREFIXES_OF_SYSTEM = ("/", "/usr", "/usr/local")
 """Prefixes of an interpreter that belongs to the system: only its own folders are granted, not the whole prefix."""
 _SYSTEM = (
@@ -50,7 +55,7 @@ class Walls:
         self._is_offline = self._has_few_calls = self._had_threads = False
         self._abi = 0
         self._ruleset: Ruleset | None = None
-        self._reach: Reach | None = None
+        self._reach: ReachableFiles | None = None
         self._lacks: list[str] = []
         self.is_closed = False
 
@@ -107,7 +112,7 @@ class Walls:
             except OSError as error:
                 self._give_way(error)
             else:
-                self._reach = Reach(places)
+                self._reach = ReachableFiles(places)
         return self._what_holds()
 
     def cover(self, needs: Grants) -> bool:

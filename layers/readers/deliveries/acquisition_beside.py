@@ -14,15 +14,16 @@ from layers.raster.acquisition import Acquisition
 from layers.readers.deliveries.acquisition_tags import imagery_acquisition, nitf_acquisition, tiff_acquisition
 from layers.readers.deliveries.airbus import dimap_acquisition
 from layers.readers.deliveries.landsat import landsat_acquisition, read_mtl
-from layers.readers.deliveries.maxar import maxar_acquisition, read_imd
+from layers.readers.deliveries.maxar import maxar_acquisition
 from layers.readers.deliveries.planet import planet_acquisition
 from layers.readers.deliveries.scene_files import deliveries_at, is_planet_item, leads_to_scene
 from layers.readers.deliveries.scene_probe import describe
-from layers.readers.deliveries.sidecar_text import read_json, read_xml
-from layers.readers.deliveries.sidecar_values import inside
 from layers.readers.deliveries.stac import is_stac_item, stac_acquisition
 from layers.readers.files import regular_file
 from layers.readers.raster.datasets import DATASETS
+from layers.readers.sidecars.sidecar_groups import read_imd
+from layers.readers.sidecars.sidecar_text import read_json, read_xml
+from layers.readers.sidecars.sidecar_values import inside
 from layers.requests.imagery import ReadAcquisition
 
 _TILE = re.compile(r"_R\d+C\d+", re.IGNORECASE)

@@ -8,7 +8,7 @@ from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.photograph import Photograph, photograph_in
 from layers.raster.sensor_bands import platform_in
-from layers.readers.deliveries.sidecar_values import angle, azimuth, number, percent, text, utc
+from layers.readers.sidecars.sidecar_values import angle, azimuth, number, percent, text, utc
 
 _INCH_M = 0.0254
 _DAY = 8

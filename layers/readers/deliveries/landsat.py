@@ -12,9 +12,9 @@ from layers.raster.acquisition import Acquisition
 from layers.raster.scene import SceneBand, SceneInfo
 from layers.raster.sensor_bands import OLI, TM
 from layers.readers.deliveries.scene_files import Delivery, FileAt
-from layers.readers.deliveries.sidecar_groups import Groups, groups_of_json, groups_of_xml, parse_groups
-from layers.readers.deliveries.sidecar_text import read_json, read_text, read_xml
-from layers.readers.deliveries.sidecar_values import azimuth, metres, number, percent, utc
+from layers.readers.sidecars.sidecar_groups import Groups, groups_of_json, groups_of_xml, parse_groups
+from layers.readers.sidecars.sidecar_text import read_json, read_text, read_xml
+from layers.readers.sidecars.sidecar_values import azimuth, metres, number, percent, utc
 
 _MSS_OLD = {"4": "green", "5": "red", "6": "nir", "7": "nir"}
 _MSS = {"1": "green", "2": "red", "3": "nir", "4": "nir"}

@@ -9,9 +9,8 @@ from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.scene import SceneBand, SceneInfo
 from layers.readers.deliveries.scene_files import Delivery
-from layers.readers.deliveries.sidecar_groups import Group, Groups, groups_of_xml, parse_groups
-from layers.readers.deliveries.sidecar_text import read_text, read_xml
-from layers.readers.deliveries.sidecar_values import angle, azimuth, inside, metres, number, share, span, utc
+from layers.readers.sidecars.sidecar_groups import Groups, MetadataGroup, read_imd
+from layers.readers.sidecars.sidecar_values import angle, azimuth, inside, metres, number, share, span, utc
 
 MAX_TILES = 1000
 _COMMON = {
@@ -101,15 +100,10 @@ _SATELLITES = {
 }
 
 
-def read_imd(path: str) -> Groups:
-    """The groups of an IMD, TIL or Maxar XML file. Raises what reading metadata files raises."""
-    return groups_of_xml(read_xml(path)) if path.lower().endswith(".xml") else parse_groups(read_text(path))
-
-
 def maxar_acquisition(imd: Groups) -> Acquisition:
     """The facts of an IMD. Several images with different catalogue ids make a composite, without angles."""
-    images = list(imd.named("IMAGE")) or [Group("", {})]
-    projected = next(imd.named("MAP_PROJECTED_PRODUCT"), Group("", {})).values
+    images = list(imd.named("IMAGE")) or [MetadataGroup("", {})]
+    projected = next(imd.named("MAP_PROJECTED_PRODUCT"), MetadataGroup("", {})).values
     first, last = span(utc(_first(image, "firstlinetime", "tlctime", "earliestacqtime")) for image in images)
     if not first:
         first, last = utc(projected.get("earliestacqtime", "")), utc(projected.get("latestacqtime", ""))
@@ -140,10 +134,10 @@ def maxar_acquisition(imd: Groups) -> Acquisition:
     )
 
 
-def _platform(images: list[Group]) -> str:
+def _platform(images: list[MetadataGroup]) -> str:
     named = sorted({image.values["satid"] for image in images if image.values.get("satid")})
     return ", ".join(_SATELLITES.get(name, name) for name in named)
 
 
-def _first(group: Group, *keys: str) -> str:
+def _first(group: MetadataGroup, *keys: str) -> str:
     return next((group.values[key] for key in keys if group.values.get(key)), "")

@@ -13,8 +13,9 @@ from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.scene import SceneBand, SceneInfo
 from layers.readers.deliveries.scene_files import Delivery
-from layers.readers.deliveries.sidecar_text import read_json, read_xml
-from layers.readers.deliveries.sidecar_values import (
+from layers.readers.raster.datasets import DATASETS
+from layers.readers.sidecars.sidecar_text import read_json, read_xml
+from layers.readers.sidecars.sidecar_values import (
     MAX_LISTED,
     angle,
     azimuth,
@@ -27,7 +28,6 @@ from layers.readers.deliveries.sidecar_values import (
     utc,
     words,
 )
-from layers.readers.raster.datasets import DATASETS
 from layers.text.counted import counted
 
 _FOUR = (("blue", "blue"), ("green", "green"), ("red", "red"), ("nir", "nir"))

@@ -13,16 +13,16 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from layers.errors import GeoloupeError
-from layers.readers.deliveries.sidecar_text import read_json
-from layers.readers.deliveries.sidecar_values import MAX_LISTED, inside, text, utc
 from layers.readers.files import regular_file
 from layers.readers.guards.archive import is_archive, members_of
+from layers.readers.sidecars.sidecar_text import read_json
+from layers.readers.sidecars.sidecar_values import MAX_LISTED, inside, text, utc
 
 MAX_DEPTH = 2
 """Most folders below a bundle in which its images are looked for: each has a folder of its own."""
 
 
-class Kind(StrEnum):
+class DeliveryKind(StrEnum):
     """The deliveries that are known, by the name that is shown."""
 
     SENTINEL2 = "Sentinel-2 SAFE"
@@ -46,7 +46,7 @@ class Delivery(Struct, frozen=True):
     With an `archive`, both are names in that, and `folder` may be empty.
     """
 
-    kind: Kind
+    kind: DeliveryKind
     metadata: str
     folder: str
     stem: str = ""
@@ -80,13 +80,13 @@ class Delivery(Struct, frozen=True):
 
 
 _PATTERNS = (
-    (Kind.SENTINEL2, re.compile(r"()MTD_MSIL(?:1C|2A)\.xml", re.IGNORECASE)),
-    (Kind.SENTINEL2, re.compile(r"()S2[AB]_\w+_MTD_SAFL(?:1C|2A)_\w+\.xml", re.IGNORECASE)),
-    (Kind.SENTINEL1, re.compile(r"()manifest\.safe", re.IGNORECASE)),
-    (Kind.LANDSAT, re.compile(r"(L[A-Z]\d\d_.+|L[A-Z]\d{14}.+)_MTL\.(?:txt|json|xml)", re.IGNORECASE)),
-    (Kind.MAXAR, re.compile(r"(.+)\.(?:TIL|IMD)", re.IGNORECASE)),
-    (Kind.DIMAP, re.compile(r"(DIM_.+)\.XML", re.IGNORECASE)),
-    (Kind.PLANET, re.compile(r"(.+?)(?:_3[AB]_\w+)?_metadata\.(?:json|xml)", re.IGNORECASE)),
+    (DeliveryKind.SENTINEL2, re.compile(r"()MTD_MSIL(?:1C|2A)\.xml", re.IGNORECASE)),
+    (DeliveryKind.SENTINEL2, re.compile(r"()S2[AB]_\w+_MTD_SAFL(?:1C|2A)_\w+\.xml", re.IGNORECASE)),
+    (DeliveryKind.SENTINEL1, re.compile(r"()manifest\.safe", re.IGNORECASE)),
+    (DeliveryKind.LANDSAT, re.compile(r"(L[A-Z]\d\d_.+|L[A-Z]\d{14}.+)_MTL\.(?:txt|json|xml)", re.IGNORECASE)),
+    (DeliveryKind.MAXAR, re.compile(r"(.+)\.(?:TIL|IMD)", re.IGNORECASE)),
+    (DeliveryKind.DIMAP, re.compile(r"(DIM_.+)\.XML", re.IGNORECASE)),
+    (DeliveryKind.PLANET, re.compile(r"(.+?)(?:_3[AB]_\w+)?_metadata\.(?:json|xml)", re.IGNORECASE)),
 )
 _BEST_SUFFIX = (".til", ".txt", ".json", ".imd", ".xml")
 """Suffixes in order of preference: of several files that describe the same scene, the first is read."""
@@ -119,7 +119,7 @@ def deliveries_at(path: str) -> list[Delivery]:
     return [] if found is None else [found]
 
 
-_PACKED = (Kind.SENTINEL2, Kind.SENTINEL1, Kind.LANDSAT)
+_PACKED = (DeliveryKind.SENTINEL2, DeliveryKind.SENTINEL1, DeliveryKind.LANDSAT)
 """Deliveries that are opened as the archives in which they are sold."""
 
 
@@ -131,14 +131,14 @@ def _in_archive(path: str) -> list[Delivery]:
         parts = name.split("/")
         for depth in range(1, len(parts)):
             folders.setdefault("/".join(parts[: depth - 1]), set()).add(parts[depth - 1])
-    best: dict[tuple[Kind, str], Delivery] = {}
+    best: dict[tuple[DeliveryKind, str], Delivery] = {}
     for name in sorted(members, key=lambda name: (_rank(name), name)):
         folder, base = posixpath.split(name)
         for kind, pattern in _PATTERNS:
             match = pattern.fullmatch(base)
             if match is None or kind not in _PACKED:
                 continue
-            if kind is not Kind.SENTINEL1 or _is_sentinel1(folders.get(folder, set())):
+            if kind is not DeliveryKind.SENTINEL1 or _is_sentinel1(folders.get(folder, set())):
                 best.setdefault((kind, f"{folder}/{match[1].lower()}"), Delivery(kind, name, folder, match[1], path))
     return sorted(best.values(), key=lambda delivery: delivery.metadata)
 
@@ -158,7 +158,7 @@ def _below(folder: str, depth: int) -> list[Delivery]:
 
 def deliveries_among(folder: str, names: Iterable[str]) -> list[Delivery]:
     """The deliveries that some files of a folder describe, each once, sorted by name."""
-    best: dict[tuple[Kind, str], Delivery] = {}
+    best: dict[tuple[DeliveryKind, str], Delivery] = {}
     for name in sorted(filter(_matches, names), key=lambda name: (_rank(name), name)):
         found = _recognised(folder, name)
         if found is not None:
@@ -203,9 +203,9 @@ def _recognised(folder: str, name: str) -> Delivery | None:
         match = pattern.fullmatch(name)
         if match is not None:
             path = os.path.join(folder, name)
-            if kind is Kind.PLANET and not _is_planet(path):
+            if kind is DeliveryKind.PLANET and not _is_planet(path):
                 return None
-            if kind is Kind.SENTINEL1 and not _is_sentinel1(os.listdir(folder)):
+            if kind is DeliveryKind.SENTINEL1 and not _is_sentinel1(os.listdir(folder)):
                 return None
             return Delivery(kind, path, folder, match[1])
     return None

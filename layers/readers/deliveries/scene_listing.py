@@ -9,9 +9,9 @@ from typing import Any
 
 from layers.decoding import encoded
 from layers.errors import FileMissing, NotAllowed
-from layers.readers.deliveries.scene_files import Delivery, Kind, deliveries_among, is_entered
+from layers.readers.deliveries.scene_files import Delivery, DeliveryKind, deliveries_among, is_entered
 from layers.readers.file_state import APPENDED, REPLACED
-from layers.requests.scenes import FolderList, Listed, ListScenes
+from layers.requests.scenes import FolderList, ListedScene, ListScenes
 
 MOST_ENTRIES = 100_000
 """Names of one folder that are looked at."""
@@ -31,7 +31,7 @@ PICTURES = {
 _WITH_HEADER = (".img", ".dat", ".bsq", ".bil", ".bip")
 _OWN_HEADER = (".img",)
 _TILE = re.compile(r"_r\d+c\d+")
-_WHOLE_FOLDER = (Kind.SENTINEL2, Kind.SENTINEL1, Kind.DIMAP)
+_WHOLE_FOLDER = (DeliveryKind.SENTINEL2, DeliveryKind.SENTINEL1, DeliveryKind.DIMAP)
 """Deliveries that have a folder, with all beneath it, to themselves."""
 
 type _Stat = tuple[int, int]
@@ -78,7 +78,7 @@ def _refused(folder: str, error: OSError) -> FileMissing | NotAllowed:
     )
 
 
-def _scenes(files: dict[str, _Stat], deliveries: list[Delivery]) -> tuple[list[Listed], int]:
+def _scenes(files: dict[str, _Stat], deliveries: list[Delivery]) -> tuple[list[ListedScene], int]:
     """The deliveries and the other images, in the order of their names, and the number of pictures without a place."""
     by_lower = {name.lower(): state for name, state in files.items()}
     stems = [(delivery.kind, delivery.stem.lower()) for delivery in deliveries]
@@ -94,15 +94,15 @@ def _scenes(files: dict[str, _Stat], deliveries: list[Delivery]) -> tuple[list[L
         if ending in PICTURES and not _is_placed(lower, stem, ending, by_lower):
             unplaced += 1
         elif (ending in IMAGES and _may_open(lower, stem, ending, by_lower)) or ending in PICTURES:
-            scenes.append(Listed(name, (*files[name], *_beside(lower, stem, by_lower))))
+            scenes.append(ListedScene(name, (*files[name], *_beside(lower, stem, by_lower))))
     for delivery in deliveries:
         name, own = os.path.basename(delivery.metadata), members[delivery.stem.lower()]
         sizes = len(own), sum(size for size, _ in own), max((changed for _, changed in own), default=0)
-        scenes.append(Listed(name, (*files[name], *sizes)))
+        scenes.append(ListedScene(name, (*files[name], *sizes)))
     return sorted(scenes), unplaced
 
 
-def _belongs(name: str, kind: Kind, stem: str) -> bool:
+def _belongs(name: str, kind: DeliveryKind, stem: str) -> bool:
     """True for a file (in lower case) of a delivery that stands in the same folder, its tiles included."""
     return kind in _WHOLE_FOLDER or (bool(stem) and _TILE.sub("", name).startswith(stem))
 

@@ -17,7 +17,7 @@ from layers.readers.deliveries.airbus import describe_dimap
 from layers.readers.deliveries.landsat import describe_landsat
 from layers.readers.deliveries.maxar import describe_maxar
 from layers.readers.deliveries.planet import describe_planet
-from layers.readers.deliveries.scene_files import Delivery, Kind, deliveries_at
+from layers.readers.deliveries.scene_files import Delivery, DeliveryKind, deliveries_at
 from layers.readers.deliveries.scene_raster import raster_of
 from layers.readers.deliveries.sentinel1 import describe_sentinel1
 from layers.readers.deliveries.sentinel2 import describe_sentinel2
@@ -29,15 +29,15 @@ MAX_PARTS = 8
 MAX_PROBLEMS = 50
 _TOGETHER_S = 120.0
 """Most seconds between the panchromatic and multispectral images of one pass that are delivered side by side."""
-_BUNDLES = (Kind.MAXAR, Kind.DIMAP)
+_BUNDLES = (DeliveryKind.MAXAR, DeliveryKind.DIMAP)
 
-_DESCRIBE: dict[Kind, Callable[[Delivery, str], SceneInfo]] = {
-    Kind.SENTINEL2: describe_sentinel2,
-    Kind.SENTINEL1: describe_sentinel1,
-    Kind.LANDSAT: describe_landsat,
-    Kind.MAXAR: describe_maxar,
-    Kind.DIMAP: describe_dimap,
-    Kind.PLANET: describe_planet,
+_DESCRIBE: dict[DeliveryKind, Callable[[Delivery, str], SceneInfo]] = {
+    DeliveryKind.SENTINEL2: describe_sentinel2,
+    DeliveryKind.SENTINEL1: describe_sentinel1,
+    DeliveryKind.LANDSAT: describe_landsat,
+    DeliveryKind.MAXAR: describe_maxar,
+    DeliveryKind.DIMAP: describe_dimap,
+    DeliveryKind.PLANET: describe_planet,
 }
 
 

@@ -32,7 +32,7 @@ class _Where(NamedTuple):
     height_m: float | None
 
 
-Found = tuple[dict[str, Any], NDArray[Any], NDArray[np.bool_]]
+_Found = tuple[dict[str, Any], NDArray[Any], NDArray[np.bool_]]
 
 
 def read_scene_tile(asked: ReadTile) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
@@ -65,7 +65,7 @@ def _where(band: BandPlace, asked: ReadTile) -> _Where:
     return _Where(band.paths, band.nodata, band.part, crs, height_m)
 
 
-def _read_mosaic(asked: ReadTile, where: _Where, indexes: list[int]) -> Found:
+def _read_mosaic(asked: ReadTile, where: _Where, indexes: list[int]) -> _Found:
     """Bands of one file, or of the tiles that lie there, the first on top."""
     paths = where.paths
     if len(paths) > 1 and not asked.crs:
@@ -80,7 +80,7 @@ def _read_mosaic(asked: ReadTile, where: _Where, indexes: list[int]) -> Found:
         source_crs=where.source_crs,
         height_m=where.height_m,
     )
-    best: Found | None = None
+    best: _Found | None = None
     for path in near or paths[:1]:
         header, (bands, mask) = read_tile(replace(of_bands, path=path))
         if best is None:
@@ -93,7 +93,7 @@ def _read_mosaic(asked: ReadTile, where: _Where, indexes: list[int]) -> Found:
     return best
 
 
-def _over(above: Found, below: Found) -> Found:
+def _over(above: _Found, below: _Found) -> _Found:
     """Fill the gaps of `above` from `below`."""
     header, bands, mask = above
     dtype = np.result_type(bands.dtype, below[1].dtype)

@@ -11,8 +11,8 @@ from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.scene import SceneBand, SceneInfo
 from layers.readers.deliveries.scene_files import Delivery
-from layers.readers.deliveries.sidecar_text import read_xml
-from layers.readers.deliveries.sidecar_values import MAX_LISTED, angle, azimuth, metres, text, utc, words
+from layers.readers.sidecars.sidecar_text import read_xml
+from layers.readers.sidecars.sidecar_values import MAX_LISTED, angle, azimuth, metres, text, utc, words
 
 _IMAGE = re.compile(
     r"(?:\./)?measurement/(?P<stem>(?P<head>[\w-]+?)-(?P<polarisation>vv|vh|hh|hv)-[\w-]+)\.tiff?", re.I

@@ -17,8 +17,8 @@ from layers.raster.acquisition import Acquisition
 from layers.raster.scene import SceneBand, SceneInfo
 from layers.raster.sensor_bands import SENTINEL2
 from layers.readers.deliveries.scene_files import Delivery, FileAt
-from layers.readers.deliveries.sidecar_text import read_xml
-from layers.readers.deliveries.sidecar_values import (
+from layers.readers.sidecars.sidecar_text import read_xml
+from layers.readers.sidecars.sidecar_values import (
     angle,
     azimuth,
     metres,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from layers.raster.acquisition import Acquisition
-from layers.readers.deliveries.sidecar_values import angle, azimuth, metres, number, percent, text, utc
+from layers.readers.sidecars.sidecar_values import angle, azimuth, metres, number, percent, text, utc
 
 
 def is_stac_item(item: dict[str, Any]) -> bool:

@@ -11,10 +11,10 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from layers.readers.arrow.geometry_stream import geometry_batches
-from layers.readers.features.source_rows import VectorSource
+from layers.readers.export.stored_shapes import measured_name
 from layers.readers.features.vector_source import parsed_layer
 from layers.readers.files import Content
-from layers.readers.geometry.stored_shapes import measured_name
+from layers.readers.rows.source_rows import VectorSource
 
 _BATCH_ROWS = 5_000
 _NAMES = {

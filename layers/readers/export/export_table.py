@@ -16,8 +16,8 @@ import pyogrio.raw
 from numpy.typing import NDArray
 
 from layers.geo.crs import plain_crs
-from layers.readers.features.ogr_rows import READ_ERRORS, remarks_ignored
-from layers.readers.features.source_rows import Rows
+from layers.readers.rows.ogr import READ_ERRORS, remarks_ignored
+from layers.readers.rows.source_rows import Rows
 from layers.readers.tables.delimited import unique_names
 
 _UTC = 100

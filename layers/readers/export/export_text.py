@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from layers.geo.crs import WGS84, same_crs, transform_points
-from layers.readers.features.source_rows import Rows
+from layers.readers.rows.source_rows import Rows
 from layers.readers.tables.delimited import unique_names
 from layers.text.spreadsheet import without_formulas
 

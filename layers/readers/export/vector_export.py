@@ -15,11 +15,12 @@ from layers.phrase import Phrase, joined
 from layers.readers.export.export_facts import ExportFacts, as_kind, facts_of
 from layers.readers.export.export_table import append_table, copy_to_flatgeobuf, keep_fids
 from layers.readers.export.export_text import append_features, append_lines, lines_in, shapes_in_lonlat
-from layers.readers.features.ogr_rows import READ_ERRORS, field_type, read_info
-from layers.readers.features.source_rows import Rows, VectorSource
+from layers.readers.export.stored_shapes import as_stored
+from layers.readers.features.ogr_rows import read_info
 from layers.readers.features.vector_source import parsed_layer, rows_of, source_of
-from layers.readers.geometry.stored_shapes import as_stored
 from layers.readers.library_words import tells_full_disk
+from layers.readers.rows.ogr import READ_ERRORS, field_type
+from layers.readers.rows.source_rows import Rows, VectorSource
 from layers.requests.features import Exported, ExportRows
 
 CHUNK_ROWS = 20_000

@@ -17,11 +17,11 @@ from layers.geo.crs import WEB_MERCATOR, WGS84
 from layers.readers.arrow.geometry_stream import geometry_batches
 from layers.readers.environment import ANSWER_BYTES, give_back_memory
 from layers.readers.features.drawn_rows import Drawn, drawn_batch, drawn_rows, joined
-from layers.readers.features.fid_range import between, fid_range
 from layers.readers.features.vector_source import Rows, VectorSource, rows_of, source_of
 from layers.readers.files import Content, regular_file
 from layers.readers.geometry.steps import step_of, to_steps
 from layers.readers.guards.geodatabase import geodatabase_of
+from layers.readers.rows.fid_range import between, fid_range
 from layers.requests.features import ReadAttributes, ReadFeatures, RowFacts
 from layers.vector.lost_rows import MOST_LISTED
 

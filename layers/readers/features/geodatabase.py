@@ -9,11 +9,11 @@ import pyogrio
 
 from layers.errors import NotReadable
 from layers.phrase import Phrase
-from layers.readers.features.ogr_rows import READ_ERRORS, remarks_ignored
-from layers.readers.features.source_rows import VectorSource
-from layers.readers.features.vector_words import features_refused
 from layers.readers.files import Content
 from layers.readers.guards.geodatabase import judge_geodatabase
+from layers.readers.rows.ogr import READ_ERRORS, remarks_ignored
+from layers.readers.rows.source_rows import VectorSource
+from layers.readers.vector_words import features_refused
 
 MOST_LAYERS = 1000
 _MOST_NAMED = 5

@@ -11,11 +11,11 @@ import pyogrio
 import pyogrio.raw
 
 from layers.errors import NotReadable, UnsupportedFormat
-from layers.readers.features.ogr_rows import READ_ERRORS, remarks_ignored
-from layers.readers.features.source_rows import VectorSource
-from layers.readers.features.vector_words import features_refused
 from layers.readers.files import Content
 from layers.readers.guards.xml_stream import MAX_BYTES, stream_xml
+from layers.readers.rows.ogr import READ_ERRORS, remarks_ignored
+from layers.readers.rows.source_rows import VectorSource
+from layers.readers.vector_words import features_refused
 from layers.text.guarded_xml import BadXml
 
 _LEADS = re.compile(rb"""\s[\w.-]*:?(?:schemaLocation|noNamespaceSchemaLocation)\s*=\s*(?:"[^"]*"|'[^']*')""")

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from layers.phrase import Phrase
 from layers.readers.features.odd_numbers import odd_numbers
-from layers.readers.features.row_problems import RowProblems
-from layers.readers.features.source_rows import VectorSource
 from layers.readers.files import Content
+from layers.readers.rows.row_problems import RowProblems
+from layers.readers.rows.source_rows import VectorSource
 from layers.time.dates import is_exact
 from layers.vector.columns import Column, Kind
 

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.phrase import Phrase
-from layers.readers.features.fid_range import among
-from layers.readers.features.row_problems import RowProblems
-from layers.readers.features.source_rows import VectorSource
 from layers.readers.files import Content
+from layers.readers.rows.fid_range import among
+from layers.readers.rows.row_problems import RowProblems
+from layers.readers.rows.source_rows import VectorSource
 from layers.text.counted import counted
 
 _NO_NUMBER = "typeof({0}) IN ('text', 'blob')"

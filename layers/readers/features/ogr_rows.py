@@ -2,54 +2,29 @@
 
 from __future__ import annotations
 
-import base64
-import contextlib
-import math
-import sqlite3
-import warnings
-from collections.abc import Iterator, Sequence
-from datetime import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pyogrio
 import pyogrio.raw
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
+from pyogrio.errors import FeatureError, GeometryError
 
-from layers.errors import BadCRS, NotReadable, UnsupportedFormat
-from layers.geo.crs import WGS84, check_map_crs
-from layers.phrase import Phrase
+from layers.errors import NotReadable, UnsupportedFormat
 from layers.readers.arrow.arrow_cells import difficult_columns, with_streamed
-from layers.readers.features.fid_range import these
 from layers.readers.features.odd_dates import DATES, odd_dates
 from layers.readers.features.odd_numbers import odd_numbers
-from layers.readers.features.single_floats import widened
-from layers.readers.features.source_rows import Rows, VectorSource
-from layers.readers.features.vector_words import features_refused, json_refused
 from layers.readers.files import Content
 from layers.readers.geometry.surfaces import rows_as_polygons
 from layers.readers.other_kinds import kind_of_json_file
-from layers.readers.raster.worldfile import crs_text
-from layers.text.counted import counted
+from layers.readers.rows.fid_range import these
+from layers.readers.rows.ogr import READ_ERRORS, known_crs, remarks_ignored, typed_values
+from layers.readers.rows.source_rows import Rows, VectorSource
+from layers.readers.vector_words import features_refused, json_refused
 
 ALLOWED_DRIVERS = frozenset({"GeoJSON", "GeoJSONSeq", "GPKG", "ESRI Shapefile", "FlatGeobuf", "GML", "OpenFileGDB"})
 """Drivers of files that are opened as they are; workbooks are too, but as tables."""
-READ_ERRORS = (sqlite3.Error, DataSourceError, DataLayerError, FeatureError, UnicodeError, ValueError)
 _INTEGERS = ("OFTInteger", "OFTInteger64")
-_MAX_CELL_CHARS = 20_000
-_TYPES = {
-    "OFTInteger": "integer",
-    "OFTInteger64": "integer",
-    "OFTReal": "real",
-    "OFTString": "text",
-    "OFTDate": "date",
-    "OFTDateTime": "datetime",
-    "OFTTime": "time",
-}
-_UNDEFINED = ("Undefined geographic SRS", "Undefined Cartesian SRS")
-"""A GeoPackage's names for a CRS that it does not know."""
-_WGS84_WITH_HEIGHT = "EPSG:4979"
-"""OGR's name for the CRS of GeoJSON with heights: on the map it is WGS 84."""
 _MOST_HALVES = 400
 """Most times that half of a chunk is read again to find broken geometries; rows left then come without geometry."""
 _EXACT_FLOAT = 2**53
@@ -87,30 +62,6 @@ def read_info(source: VectorSource, *, counted: bool = True) -> dict[str, Any]:
             info=info["driver"],
         )
     return dict(info)
-
-
-def known_crs(text: str | None) -> str:
-    """CRS text in our form; "" for none, an unknown one, or one that places nothing on a map."""
-    if text and any(name in text for name in _UNDEFINED):
-        return ""
-    try:
-        found = crs_text(text) if text else ""
-        if found:
-            check_map_crs(found)
-    except BadCRS:
-        return ""
-    return WGS84 if found == _WGS84_WITH_HEIGHT else found
-
-
-def crs_problem(text: str | None, name: str) -> str:
-    """A sentence about a CRS that is named but places nothing on a map; else empty."""
-    if not text or known_crs(text) or any(name in text for name in _UNDEFINED):
-        return ""
-    try:
-        check_map_crs(text)
-    except BadCRS as error:
-        return Phrase("The CRS of {name} cannot place it. {why}", name=name, why=error.sentence)
-    return ""
 
 
 def read_ogr(source: VectorSource, columns: list[str] | None, *, exact: bool = False, **which: Any) -> Rows:
@@ -230,44 +181,3 @@ def _exact_integers(source: VectorSource, meta: dict[str, Any], fids: Any, cells
         known = dict(zip(np.asarray(filled).tolist(), values.tolist(), strict=True))
         found[str(name)] = [known.get(fid) for fid in fids.tolist()]
     return found
-
-
-def typed_values(cell: Any, kind: str, subtype: str, *, exact: bool = False) -> list[Any]:
-    """Values of the column's own type: an integer or truth value that stands beside a NULL is no float."""
-    if cell.dtype.kind == "f" and kind in ("OFTInteger", "OFTInteger64"):
-        parse = bool if subtype == "OFSTBoolean" else int
-        return [None if math.isnan(value) else parse(value) for value in cell.tolist()]
-    if cell.dtype == np.float32:
-        cell = widened(cell)
-    return [plain(value, exact=exact) for value in cell.tolist()]
-
-
-def field_type(kind: str, subtype: str) -> str:
-    """OGR's name of a type in our words."""
-    if kind.endswith("List") or subtype == "OFSTJSON":
-        return "list" if kind.endswith("List") else "json"
-    return "boolean" if subtype == "OFSTBoolean" else _TYPES.get(kind, "other")
-
-
-def plain(value: Any, *, exact: bool = False) -> Any:
-    """A JSON value: NULL for nan, and unless `exact` bytes only counted and long text cut."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, str):
-        return value if exact or len(value) <= _MAX_CELL_CHARS else value[:_MAX_CELL_CHARS] + "…"
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode() if exact else f"{counted(len(value), 'byte')}"
-    if isinstance(value, np.ndarray):
-        return [plain(v, exact=exact) for v in value.tolist()]
-    if isinstance(value, time):
-        return value.isoformat()
-    return value
-
-
-@contextlib.contextmanager
-def remarks_ignored() -> Iterator[None]:
-    """Ignore GDAL's remarks on single features (those without geometry are counted as skipped), and pyogrio's on M."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        warnings.filterwarnings("ignore", r"Measured \(M\) geometry types", UserWarning)
-        yield

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from layers.readers.features.parsed_layer import ParsedLayer
-from layers.readers.features.source_rows import VectorSource
 from layers.readers.files import Content
+from layers.readers.rows.parsed_layer import ParsedLayer
+from layers.readers.rows.source_rows import VectorSource
 
 
 def parse(source: VectorSource) -> list[ParsedLayer]:

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from layers.geo.crs import is_geographic
 from layers.geo.lon_extent import LARGEST_UNIT
 from layers.phrase import Phrase
-from layers.readers.features.row_problems import MOST_LISTED, RowProblems
-from layers.readers.features.source_rows import Rows
-from layers.readers.features.vector_words import broken_geometry
 from layers.readers.geometry.surfaces import POLYHEDRAL, TIN, TRIANGLE
+from layers.readers.rows.row_problems import MOST_LISTED, RowProblems
+from layers.readers.rows.source_rows import Rows
+from layers.readers.vector_words import broken_geometry
 from layers.text.counted import counted
 
 MOST_ROWS = 20_000

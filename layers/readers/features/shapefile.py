@@ -11,11 +11,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from layers.errors import BadCRS, NotReadable, TooLarge
+from layers.geo.crs import crs_text
 from layers.phrase import Phrase
-from layers.readers.features.ogr_rows import crs_problem, known_crs
-from layers.readers.features.source_rows import VectorSource
 from layers.readers.files import Content, is_readable
-from layers.readers.raster.worldfile import crs_text, read_prj
+from layers.readers.raster.worldfile import read_prj
+from layers.readers.rows.ogr import crs_problem, known_crs
+from layers.readers.rows.source_rows import VectorSource
 from layers.text.counted import counted
 from layers.text.text_encoding import guessed_encoding, known_encoding
 

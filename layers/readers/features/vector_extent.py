@@ -20,7 +20,7 @@ _DEGREES = np.array([-MAX_LON, -MAX_LAT, MAX_LON, MAX_LAT]), (-180.0, -90.0, 180
 _UNITS = LARGEST_UNIT * np.array([-1.0, -1.0, 1.0, 1.0]), None
 
 
-class Extent(Struct, frozen=True, eq=False):
+class LayerExtent(Struct, frozen=True, eq=False):
     """`bounds` in the layer's CRS; None where nothing says where it lies."""
 
     bounds: Bounds | None
@@ -48,31 +48,31 @@ class Extent(Struct, frozen=True, eq=False):
         return transform_bounds(crs, WGS84, narrowest(boxes_of(self.shapes, clockwise=clockwise)))
 
 
-def extent_of(shapes: NDArray[Any], crs: str, total: Any = None, *, is_all: bool = True) -> Extent:
+def extent_of(shapes: NDArray[Any], crs: str, total: Any = None, *, is_all: bool = True) -> LayerExtent:
     """Compute the extent from the rows looked at. `total`: the bounds of all rows that the file states; `is_all`: these
     are all rows.
     """
     whole = None if total is None else np.asarray(total, dtype=np.float64)
     if whole is not None and not is_all and _are_within(whole[None], _limits(crs)[0][0]).all():
-        return Extent(Bounds(*whole.tolist()), shapes[:0], False, 0, True)  # the first picture waits for this
+        return LayerExtent(Bounds(*whole.tolist()), shapes[:0], False, 0, True)  # the first picture waits for this
     placed = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     if is_all and not len(placed):
-        return Extent(None, placed, True, 0, True)  # shapefiles say then that they lie at 0, 0
+        return LayerExtent(None, placed, True, 0, True)  # shapefiles say then that they lie at 0, 0
     boxes = shapely.bounds(placed).reshape(-1, 4)
     told = int(_are_within(boxes, _UNITS[0]).sum())  # a mark for no place says nothing about the CRS
     for limits, edge in _limits(crs):
         good = _are_within(boxes, limits)
         if whole is not None and good.all() and _are_within(whole[None], limits).all():
-            return Extent(Bounds(*whole.tolist()), placed, is_all, 0, True)
+            return LayerExtent(Bounds(*whole.tolist()), placed, is_all, 0, True)
         if good.sum() > (_MOST if crs else _NEARLY_ALL) * told:
             bounds = _around(boxes[good])
             if not is_all and whole is not None:
                 bounds = _with_the_others(bounds, whole, limits, edge)
-            return Extent(bounds, placed[good], is_all, int((~good).sum()), True)
+            return LayerExtent(bounds, placed[good], is_all, int((~good).sum()), True)
     if whole is None or not np.isfinite(whole).all():
         known = boxes[np.isfinite(boxes).all(axis=1)]
-        return Extent(_around(known) if len(known) else None, placed[:0], False, 0, not len(known))
-    return Extent(Bounds(*whole.tolist()), placed[:0], False, 0, False)
+        return LayerExtent(_around(known) if len(known) else None, placed[:0], False, 0, not len(known))
+    return LayerExtent(Bounds(*whole.tolist()), placed[:0], False, 0, False)
 
 
 def _limits(crs: str) -> list[tuple[NDArray[np.float64], tuple[float, ...] | None]]:

@@ -19,13 +19,11 @@ from layers.readers.features.geodatabase import geodatabase_tables
 from layers.readers.features.gml import gml_layers
 from layers.readers.features.odd_dates import odd_date_problems
 from layers.readers.features.odd_numbers import odd_number_problems
-from layers.readers.features.ogr_rows import crs_problem, field_type, known_crs, read_info
-from layers.readers.features.parsed_layer import ParsedLayer
+from layers.readers.features.ogr_rows import read_info
 from layers.readers.features.parsing import parse_tables
 from layers.readers.features.row_checks import MOST_ROWS, check_rows, shapes_of
 from layers.readers.features.shapefile import encoding_of, notes_on
-from layers.readers.features.source_rows import VectorSource
-from layers.readers.features.vector_extent import Extent, extent_of
+from layers.readers.features.vector_extent import LayerExtent, extent_of
 from layers.readers.features.vector_source import parsed_layers, rows_of, source_of
 from layers.readers.files import Content
 from layers.readers.geojson.json_crs import crs_note
@@ -33,6 +31,9 @@ from layers.readers.geojson.json_heights import height_note, height_problems
 from layers.readers.geojson.json_lines import lines_lost
 from layers.readers.geojson.json_repair import MOST_PARSED_BYTES
 from layers.readers.guards.geopackage_audit import feature_tables
+from layers.readers.rows.ogr import crs_problem, field_type, known_crs
+from layers.readers.rows.parsed_layer import ParsedLayer
+from layers.readers.rows.source_rows import VectorSource
 from layers.readers.unknown_datum import datum_sentence
 from layers.requests.features import OfLayer
 from layers.requests.probe import Probe
@@ -241,7 +242,7 @@ def _parsed_info(path: str, layer: ParsedLayer) -> VectorInfo:
     )
 
 
-def _placed(info: VectorInfo, extent: Extent) -> VectorInfo:
+def _placed(info: VectorInfo, extent: LayerExtent) -> VectorInfo:
     """The table with its bounds in lon, lat, or a sentence that says why there are none."""
     found, lonlat = list(info.problems), None
     bounds, crs, name = info.bounds, info.crs, info.name

@@ -10,19 +10,19 @@ from msgspec.structs import replace
 
 from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
-from layers.readers.features.fid_range import these
 from layers.readers.features.geodatabase import geodatabase_source
 from layers.readers.features.gml import gml_source
 from layers.readers.features.ogr_rows import read_info, read_ogr
-from layers.readers.features.parsed_layer import ParsedFiles, ParsedLayer
 from layers.readers.features.parsing import parse
 from layers.readers.features.shapefile import shapefile_source
-from layers.readers.features.source_rows import Rows, VectorSource
 from layers.readers.files import Content, content_of, regular_file
 from layers.readers.geojson.json_heights import without_invented
 from layers.readers.geojson.json_repair import JsonFiles
 from layers.readers.guards.geodatabase import geodatabase_of
 from layers.readers.guards.geopackage_audit import feature_tables, missing_geometry
+from layers.readers.rows.fid_range import these
+from layers.readers.rows.parsed_layer import ParsedFiles, ParsedLayer
+from layers.readers.rows.source_rows import Rows, VectorSource
 from layers.requests.features import OfLayer
 
 __all__ = ["Rows", "VectorSource", "parsed_layer", "parsed_layers", "rows_of", "source_of"]

@@ -11,8 +11,8 @@ import pyogrio
 import pyogrio.raw
 
 from layers.phrase import Phrase
-from layers.readers.features.ogr_rows import READ_ERRORS, remarks_ignored
-from layers.readers.features.row_problems import RowProblems
+from layers.readers.rows.ogr import READ_ERRORS, remarks_ignored
+from layers.readers.rows.row_problems import RowProblems
 from layers.time.dates import is_exact
 
 _ALIKE = re.compile(rb'\s*([-+]?\d{1,4}(?:\\?/|-|:)\d\d?(?:[^\d"][^"]{0,60})?)')

@@ -11,10 +11,10 @@ import numpy as np
 import shapely
 
 from layers.phrase import Phrase
-from layers.readers.features.row_problems import RowProblems
-from layers.readers.features.source_rows import Rows, VectorSource
 from layers.readers.files import Content
 from layers.readers.geojson.json_lines import as_collection
+from layers.readers.rows.row_problems import RowProblems
+from layers.readers.rows.source_rows import Rows, VectorSource
 from layers.text.counted import counted
 
 MOST_PARSED_BYTES = 30 * 2**20

@@ -11,8 +11,8 @@ from typing import BinaryIO
 import pyogrio
 
 from layers.phrase import Phrase
-from layers.readers.features.ogr_rows import READ_ERRORS, remarks_ignored
-from layers.readers.features.row_problems import RowProblems
+from layers.readers.rows.ogr import READ_ERRORS, remarks_ignored
+from layers.readers.rows.row_problems import RowProblems
 from layers.text.counted import counted
 
 _BLOCK = 2**20

@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 import pyogrio
 
 from layers.phrase import Phrase
-from layers.readers.features.ogr_rows import READ_ERRORS, remarks_ignored
 from layers.readers.files import Content
 from layers.readers.geojson.json_boxes import as_boxed
 from layers.readers.geojson.json_dates import may_have_odd_dates, odd_dates
 from layers.readers.geojson.json_lines import as_collection, whole_lines
 from layers.readers.other_kinds import is_list_of_features
+from layers.readers.rows.ogr import READ_ERRORS, remarks_ignored
 from layers.text.counted import counted, grouped
 from layers.text.text_encoding import guessed_encoding
 

@@ -25,7 +25,7 @@ _TAR_MARK_AT, _TAR_MARK = 257, b"ustar"
 _BRACES = "{}"
 
 
-class Member(NamedTuple):
+class ArchiveMember(NamedTuple):
     """The name and the unpacked size in bytes of a regular file in an archive."""
 
     name: str
@@ -49,7 +49,7 @@ def _is_tar(head: bytes) -> bool:
     return head[_TAR_MARK_AT : _TAR_MARK_AT + len(_TAR_MARK)] == _TAR_MARK
 
 
-def members_of(path: str) -> dict[str, Member]:
+def members_of(path: str) -> dict[str, ArchiveMember]:
     """Regular files in an archive by their names; links, absolute names and ".." are left out.
 
     Raises NotReadable for a damaged archive, TooLarge for too many members or a bomb, UnsupportedFormat for a password.
@@ -59,7 +59,7 @@ def members_of(path: str) -> dict[str, Member]:
 
 
 @lru_cache(maxsize=8)
-def _members(path: str, _modified_ns: int, _size: int) -> dict[str, Member]:
+def _members(path: str, _modified_ns: int, _size: int) -> dict[str, ArchiveMember]:
     name = os.path.basename(path)
     try:
         found = _of_zip(path, name) if _zip(path) else _of_tar(path, name)
@@ -73,7 +73,7 @@ def _zip(path: str) -> bool:
         return _is_zip(file.read(4))
 
 
-def _of_zip(path: str, name: str) -> list[Member]:
+def _of_zip(path: str, name: str) -> list[ArchiveMember]:
     with zipfile.ZipFile(path) as archive:
         entries = [one for one in archive.infolist() if not one.is_dir()]
     if len(entries) > MOST_MEMBERS:
@@ -87,7 +87,7 @@ def _of_zip(path: str, name: str) -> list[Member]:
                 name=name,
                 most_ratio=MOST_RATIO,
             )
-    return [Member(one.filename, one.file_size) for one in entries]
+    return [ArchiveMember(one.filename, one.file_size) for one in entries]
 
 
 @contextmanager
@@ -102,14 +102,14 @@ def _opened_tar(path: str) -> Iterator[TarFile]:
         raise OSError(f"a damaged TAR: {error}") from error
 
 
-def _of_tar(path: str, name: str) -> list[Member]:
-    found: list[Member] = []
+def _of_tar(path: str, name: str) -> list[ArchiveMember]:
+    found: list[ArchiveMember] = []
     with _opened_tar(path) as archive:
         for count, one in enumerate(archive):
             if count == MOST_MEMBERS:
                 raise _too_many(name)
             if one.isreg() and not one.issparse():
-                found.append(Member(one.name, one.size))
+                found.append(ArchiveMember(one.name, one.size))
     end = os.path.getsize(path)
     if any(one.size > end for one in found):
         raise OSError(Phrase("a member ends beyond the archive"))
@@ -169,7 +169,7 @@ def name_for_gdal(path: str, member: str) -> str:
     return f"/vsi{'zip' if _zip(path) else 'tar'}/{{{path}}}/{member.removeprefix('./')}"
 
 
-def _known(path: str, member: str) -> Member:
+def _known(path: str, member: str) -> ArchiveMember:
     found = members_of(path).get(member)
     if found is None:
         raise FileMissing(

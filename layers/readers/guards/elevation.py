@@ -6,34 +6,15 @@ import os
 import re
 
 from layers.errors import NotReadable, TooLarge, UnsupportedFormat
+from layers.readers.signatures import GRID, TAPE_LABEL_BYTES
 
-_HGT_BYTES = frozenset(2 * cols * rows for cols, rows in ((1201, 1201), (3601, 3601), (1801, 3601)))
-"""Sides of SRTM's tiles of three seconds, of one second, and of one and two seconds beyond 50 degrees."""
 _HGT_CORNER = re.compile(r"[NS]\d\d[EW]\d{3}.*", re.IGNORECASE)
-_DTED_LABELS = (b"UHL1", b"HDR1UHL", b"VOL1", b"HDR1")
-_TAPE_LABEL_BYTES = 80
 _DTED_HEAD_BYTES = 80 + 648 + 2700
 _DTED_COLUMN_BYTES = 12
 """A column's own label and checksum."""
-_GRID = re.compile(rb"\s*ncols\s+(\d{1,12})\s+nrows\s+(\d{1,12})\s+[xy]ll(?:center|corner)\s", re.IGNORECASE)
 _HEAD_BYTES = 1000
 MOST_GRID_BYTES = 400 * 2**20
 """A grid of text has no index: all of it is gone through to find its last row."""
-
-
-def is_hgt(path: str, suffix: str) -> bool:
-    """True for a tile of SRTM, which says nothing of itself: by its ending and its exact size."""
-    return suffix == ".hgt" and os.path.getsize(path) in _HGT_BYTES
-
-
-def is_dted(head: bytes) -> bool:
-    """True for DTED, with or without the labels of the tape from which it came."""
-    return head.startswith(_DTED_LABELS) and b"UHL1" in head[: 3 * _TAPE_LABEL_BYTES]
-
-
-def is_grid(head: bytes) -> bool:
-    """True for a grid of numbers in text, as ArcGIS writes it (.asc)."""
-    return _GRID.match(head.removeprefix(b"\xef\xbb\xbf")) is not None
 
 
 def judge_hgt(path: str) -> None:
@@ -51,7 +32,7 @@ def judge_dted(path: str) -> None:
     """Raises NotReadable for a tile that ends before the last of the columns that its header counts."""
     name = os.path.basename(path)
     with open(path, "rb") as file:
-        head = file.read(4 * _TAPE_LABEL_BYTES)
+        head = file.read(4 * TAPE_LABEL_BYTES)
     begin = head.index(b"UHL1")
     cols, rows = head[begin + 47 : begin + 51], head[begin + 51 : begin + 55]
     if not (cols.isdigit() and rows.isdigit()):
@@ -64,7 +45,7 @@ def judge_grid(path: str) -> None:
     """Raises TooLarge for a grid too large to be gone through, NotReadable for one that ends before its last value."""
     name, size = os.path.basename(path), os.path.getsize(path)
     with open(path, "rb") as file:
-        match = _GRID.match(file.read(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf"))
+        match = GRID.match(file.read(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf"))
     cols, rows = (int(match[1]), int(match[2])) if match else (0, 0)
     if not cols or not rows:
         raise NotReadable("{name} names no columns or no rows: save it anew.", name=name)

@@ -13,8 +13,8 @@ from layers.errors import NotAllowed, NotReadable, UnsupportedFormat
 from layers.geo.crs_judge import fault_of_crs
 from layers.phrase import Phrase
 from layers.readers.guards.own_folder import companion
+from layers.readers.signatures import envi_header_beside
 
-MARK = b"ENVI"
 _MAX_BYTES = 4 * 2**20
 _BESIDE = (".sta",)
 """Files with statistics beside the data, which GDAL reads."""
@@ -44,36 +44,13 @@ class EnviHeader(NamedTuple):
         return self.number("header offset") + samples * lines * bands * item
 
 
-def header_beside(path: str) -> str:
-    """The path of the header that belongs to a file's data, in the order in which GDAL looks; "" for none."""
-    stem = os.path.splitext(path)[0]
-    for candidate in (f"{path}.hdr", f"{path}.HDR", f"{stem}.hdr", f"{stem}.HDR"):
-        if candidate != path and os.path.isfile(candidate):
-            return candidate
-    return ""
-
-
-def has_envi_header(path: str) -> bool:
-    """True where a header of ENVI stands beside a file; GDAL takes the first header there is."""
-    header = header_beside(path)
-    return bool(header) and _starts(header)
-
-
-def _starts(header: str) -> bool:
-    try:
-        with open(header, "rb") as file:
-            return file.read(len(MARK)) == MARK
-    except OSError:
-        return False
-
-
 def judge_envi(path: str) -> EnviHeader:
     """The header of a picture that may be opened.
 
     Raises NotAllowed where it leads elsewhere, NotReadable where it says nothing usable, UnsupportedFormat for
     compressed data.
     """
-    name, header = os.path.basename(path), header_beside(path)
+    name, header = os.path.basename(path), envi_header_beside(path)
     companion(path, os.path.basename(header), Phrase("its header"))
     for suffix in _BESIDE:
         beside = os.path.splitext(path)[0] + suffix
@@ -121,20 +98,4 @@ def cut_short(path: str) -> str:
         return ""
     return Phrase(
         "{path} is cut short: its last pixels are missing. Copy or download it again.", path=os.path.basename(path)
-    )
-
-
-def refuse_header(path: str) -> UnsupportedFormat:
-    """The error for a header that was chosen instead of its data."""
-    stem, name = os.path.splitext(path)[0], os.path.basename(path)
-    try:
-        beside = sorted(os.listdir(os.path.dirname(path) or "."))
-    except OSError:
-        beside = []
-    wanted = os.path.basename(stem).lower()
-    data = [one for one in beside if one != name and os.path.splitext(one)[0].lower() == wanted]
-    data = [os.path.basename(stem)] * os.path.isfile(stem) + data
-    which = f" ({data[0]})" if data else ""
-    return UnsupportedFormat(
-        "{name} is only the header of an ENVI picture: open the file of its pixels{which}.", name=name, which=which
     )

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from layers.errors import UnsupportedFormat
 from layers.phrase import Phrase
-from layers.readers.features.vector_words import database_refused
+from layers.readers.vector_words import database_refused
 
 _DEADLINE_S = 2.0
 _STEPS_BETWEEN_LOOKS = 10_000

@@ -14,8 +14,8 @@ from typing import BinaryIO
 from layers.errors import NotAllowed, NotReadable, TooLarge
 from layers.phrase import Phrase
 from layers.readers.guards.hdf5_heap import Damaged, FractalHeap, Reader, heap_ids
+from layers.readers.signatures import HDF5
 
-MARK = b"\x89HDF\r\n\x1a\n"
 _MAX_OBJECTS = 50_000
 _MAX_MESSAGES = 20_000
 _MAX_NODES = 200_000
@@ -35,7 +35,7 @@ class _Foreign(Exception):
 def is_hdf5(path: str) -> bool:
     """True for HDF5, which newer netCDF files are too. Raises OSError."""
     with open(path, "rb") as file:
-        return file.read(len(MARK)) == MARK
+        return file.read(len(HDF5)) == HDF5
 
 
 def judge_hdf5(path: str) -> None:
@@ -92,7 +92,7 @@ class _Judge:
     def _superblock(self) -> Iterator[int]:
         """The addresses of the root, and of the other structures at the beginning."""
         head = self._in.bytes_at(0, 96, exact=False)
-        if not head.startswith(MARK):
+        if not head.startswith(HDF5):
             raise Damaged
         version = head[8]
         if version < 2:

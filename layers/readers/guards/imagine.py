@@ -14,8 +14,8 @@ from typing import BinaryIO
 from layers.errors import NotAllowed, NotReadable
 from layers.phrase import Phrase
 from layers.readers.guards.own_folder import companion, lies_beside
+from layers.readers.signatures import IMAGINE, IMAGINE_PARTS
 
-MARK = b"EHFA_HEADER_TAG"
 _MAX_NODES = 100_000
 _MAX_DATA = 2**20
 _MAX_FILES = 20
@@ -25,8 +25,6 @@ _OVERVIEWS = ("rrdnameslist", "eimg_rrdnameslist", "dependentfile", "eimg_depend
 _TEXT = re.compile(rb"[^\x00-\x1f]{2,}")
 """One character alone is the length of a text, not a text."""
 _NAME = re.compile(r"[^(]*[^( ]")
-PARTS = (".ige", ".rrd", ".rde")
-"""Names of the files beside it that GDAL looks for, whatever names the file holds."""
 
 
 def judge_imagine(path: str) -> None:
@@ -47,11 +45,11 @@ def judge_imagine(path: str) -> None:
 def _led_to(path: str) -> list[str]:
     """The files beside that one file leads to. Raises what `judge_imagine` raises."""
     stem = os.path.splitext(path)[0]
-    for suffix in PARTS:
+    for suffix in IMAGINE_PARTS:
         if os.path.lexists(stem + suffix) and not lies_beside(path, stem + suffix):
             companion(path, os.path.basename(stem + suffix), "pixels")
     with open(path, "rb") as file:
-        if file.read(len(MARK)) != MARK:
+        if file.read(len(IMAGINE)) != IMAGINE:
             return []  # a spill file: it names nothing
         try:
             found = list(_names(file))

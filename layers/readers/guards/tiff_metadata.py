@@ -5,11 +5,11 @@ from __future__ import annotations
 import struct
 from typing import BinaryIO, NamedTuple
 
-from layers.text.guarded_xml import BadXml, Limits, parse_xml
+from layers.text.guarded_xml import BadXml, XmlLimits, parse_xml
 
 _GDAL_METADATA = 42112
 _MOST_ENTRIES = 4096
-_LIMITS = Limits(size=2**20)
+_LIMITS = XmlLimits(size=2**20)
 _WAYS_TO_SAY = (b"overviews", b"&", b"<!")
 
 

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from layers.errors import UnsupportedFormat
-from layers.readers.features.vector_words import database_refused
 from layers.readers.files import Content
 from layers.readers.guards.geopackage_audit import REGISTERED_FEATURES
+from layers.readers.vector_words import database_refused
 
 MAX_BLOB_BYTES = 8 * 2**20
 DEADLINE_S = 2.0

@@ -31,11 +31,11 @@ _MAX_CHARS = 2000
 _MAX_SIZE = 2**31 - 1
 _NAMED_SOURCES = 5
 
-Check = Callable[[str], str]
+_Check = Callable[[str], str]
 """Checks a text, and returns it as it is written anew; raises ValueError where it is not of the expected form."""
 
 
-def _whole(low: int, high: int) -> Check:
+def _whole(low: int, high: int) -> _Check:
     def check(text: str) -> str:
         found = float(text)
         if not (found.is_integer() and low <= found <= high):
@@ -58,7 +58,7 @@ def _any_number(text: str) -> str:
     return text if re.fullmatch(r"-?\d{1,20}", text) else repr(float(text))
 
 
-def _numbers(least: int, most: int, separator: str) -> Check:
+def _numbers(least: int, most: int, separator: str) -> _Check:
     def check(text: str) -> str:
         parts = [part for part in re.split(separator, text) if part.strip()]
         if not least <= len(parts) <= most:
@@ -76,7 +76,7 @@ def _pairs(text: str) -> str:
     return ",".join(f"{_number(low)}:{_number(high)}" for low, high in pairs)
 
 
-def _one_of(*words: str) -> Check:
+def _one_of(*words: str) -> _Check:
     known = {word.lower(): word for word in words}
 
     def check(text: str) -> str:
@@ -130,14 +130,14 @@ _COLOURS = _one_of(
     "Magenta", "Yellow", "Black", "YCbCr_Y", "YCbCr_Cb", "YCbCr_Cr", "Pan", "Coastal", "RedEdge", "NIR", "SWIR", "MWIR",
     "LWIR", "TIR", "OtherIR", "SAR_Ka", "SAR_K", "SAR_Ku", "SAR_X", "SAR_C", "SAR_S", "SAR_L", "SAR_P",
 )  # fmt: skip
-_SIZE, _PLACE = _whole(1, _MAX_SIZE), _whole(-_MAX_SIZE, _MAX_SIZE)
+_SIZE = _whole(1, _MAX_SIZE)
 
 
 class _Form(Struct, frozen=True):
     """An element that is understood. `text` None: it has no text; a check of None: the value is left out."""
 
-    text: Check | None = None
-    attributes: Mapping[str, Check | None] = MappingProxyType({})
+    text: _Check | None = None
+    attributes: Mapping[str, _Check | None] = MappingProxyType({})
     once: tuple[str, ...] = ()
     often: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
@@ -396,7 +396,7 @@ class _Judge:
             )
         return real
 
-    def _value(self, check: Check, text: str, what: str) -> str:
+    def _value(self, check: _Check, text: str, what: str) -> str:
         try:
             return check(text)
         except _Foreign as error:

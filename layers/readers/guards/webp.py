@@ -13,10 +13,6 @@ _ANIMATED = 0x02
 _HEAD_BYTES = 64
 
 
-def is_webp(head: bytes) -> bool:
-    return head.startswith(b"RIFF") and head[8:12] == b"WEBP"
-
-
 def judge_webp(path: str) -> None:
     """Raises UnsupportedFormat for a film, TooLarge for a picture too large to unpack, NotReadable for a cut one."""
     name = os.path.basename(path)

@@ -7,7 +7,7 @@ from typing import BinaryIO, Protocol
 
 from layers.phrase import Phrase
 from layers.text.counted import counted, grouped
-from layers.text.guarded_xml import Limits, NotWellFormed, walk_xml
+from layers.text.guarded_xml import NotWellFormed, XmlLimits, walk_xml
 from layers.text.xml_decoding import Mended, encoding_of, texts_of
 
 MAX_BYTES = 200 * 2**20
@@ -26,24 +26,24 @@ class XmlHandler(Protocol):
 
 
 def stream_xml[Handler: XmlHandler](
-    file: BinaryIO, name: str, make: Callable[[], Handler], max_bytes: int = MAX_BYTES
+    file: BinaryIO, name: str, make: Callable[[], Handler]
 ) -> tuple[Handler, list[str]]:
     """Feed a file to a handler that `make` makes; return also sentences about faults of the file called `name`.
 
     Where it is no XML from some line on, the part before is handled. Raises BadXml.
     """
-    encoding = encoding_of(file, max_bytes)
+    encoding = encoding_of(file, MAX_BYTES)
     notes: list[str] = [Phrase("{name} {note}.", name=name, note=encoding.note)] if encoding.note else []
     handler = make()
     try:
-        _walk(texts_of(file, encoding.name), handler, max_bytes)
+        _walk(texts_of(file, encoding.name), handler, MAX_BYTES)
         return handler, notes
     except NotWellFormed:
         pass
     file.seek(0)
     handler, mended = make(), Mended()
     try:
-        _walk(mended.blocks(texts_of(file, encoding.name)), handler, max_bytes)
+        _walk(mended.blocks(texts_of(file, encoding.name)), handler, MAX_BYTES)
     except NotWellFormed as error:
         if not handler.cut():
             raise
@@ -72,5 +72,5 @@ def _walk(texts: Iterable[str], handler: XmlHandler, max_bytes: int) -> None:
     def end(name: str) -> None:
         handler.end(name.rpartition(":")[2])
 
-    limits = Limits(max_bytes, MAX_DEPTH, elements=max_bytes)  # the size bounds their number
+    limits = XmlLimits(max_bytes, MAX_DEPTH, elements=max_bytes)  # the size bounds their number
     walk_xml((text.encode() for text in texts), start, end, handler.text, limits, "utf-8")

@@ -14,11 +14,11 @@ import shapely
 from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
 from layers.phrase import Phrase
-from layers.readers.features.parsed_layer import ParsedLayer
-from layers.readers.features.row_problems import RowProblems
-from layers.readers.features.source_rows import VectorSource
 from layers.readers.guards.xml_stream import stream_xml
 from layers.readers.kml_gpx.plain_text import text_of_html
+from layers.readers.rows.parsed_layer import ParsedLayer
+from layers.readers.rows.row_problems import RowProblems
+from layers.readers.rows.source_rows import VectorSource
 from layers.text.guarded_xml import BadXml
 
 _LAYERS = {"wpt": "waypoints", "rte": "routes", "trk": "tracks"}

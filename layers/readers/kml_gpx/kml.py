@@ -19,15 +19,15 @@ from msgspec.structs import replace
 from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
 from layers.phrase import Phrase, joined
-from layers.readers.features.parsed_layer import ParsedLayer
-from layers.readers.features.row_problems import RowProblems
-from layers.readers.features.source_rows import VectorSource
 from layers.readers.files import Content
 from layers.readers.guards.xml_stream import stream_xml
 from layers.readers.guards.zip_guard import member, opened, opened_inside
 from layers.readers.kml_gpx.kml_shapes import hrefs, overlay_place, wkb_of
 from layers.readers.kml_gpx.kml_styles import COLUMN, KmlStyles
 from layers.readers.kml_gpx.plain_text import text_of_html
+from layers.readers.rows.parsed_layer import ParsedLayer
+from layers.readers.rows.row_problems import RowProblems
+from layers.readers.rows.source_rows import VectorSource
 from layers.readers.tables.delimited import unique_names
 from layers.text.counted import counted, grouped
 from layers.text.guarded_xml import BadXml

@@ -11,7 +11,7 @@ from rasterio.features import rasterize
 from layers.decoding import encoded
 from layers.errors import NotReadable
 from layers.readers.raster.pixels import real_values
-from layers.requests.imagery import AREA_PERCENTILES, BandStatistics, ReadArea, Ring
+from layers.requests.imagery import AREA_PERCENTILES, AreaRing, BandStatistics, ReadArea
 
 BINS = 128
 
@@ -26,7 +26,7 @@ def area_statistics(
     return {**header, "inside": int(inside.sum()), "bands": found}, ()
 
 
-def pixels_inside(rings: tuple[Ring, ...], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+def pixels_inside(rings: tuple[AreaRing, ...], shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """True where a pixel's centre is inside an odd number of rings. Raises NotReadable for a ring that is none."""
     inside = np.zeros(shape, bool)
     for ring in rings:

@@ -13,9 +13,10 @@ import numpy as np
 from msgspec import Struct
 
 from layers.errors import BadCRS
+from layers.geo.crs import crs_text
 from layers.phrase import Phrase
 from layers.readers.raster.warp import ControlPoints
-from layers.readers.raster.worldfile import Transform, crs_text
+from layers.readers.raster.worldfile import Transform
 from layers.text.guarded_xml import BadXml, read_xml
 
 _MAX_POINTS = 10_000

@@ -42,7 +42,7 @@ from layers.readers.raster.esri_metadata import metadata_files
 from layers.readers.raster.georeferencing import Georeferencing, georeferencing_of
 from layers.readers.raster.jpeg2000 import is_cut_short
 from layers.readers.raster.mbtiles import MbtilesReader
-from layers.readers.raster.subdatasets import Picture, names_degrees, pictures_of, target_of
+from layers.readers.raster.subdatasets import Subdataset, names_degrees, pictures_of, target_of
 from layers.readers.raster.worldfile import unreadable_beside
 from layers.text.counted import counted
 
@@ -256,13 +256,13 @@ def _in_degrees(dataset: DatasetReader, target: str, driver: str, options: dict[
     return rasterio.open(target, driver=str(driver), ASSUME_LONGLAT="YES", **options)
 
 
-def pictures_in(path: str, content: Content) -> tuple[Picture, ...]:
+def pictures_in(path: str, content: Content) -> tuple[Subdataset, ...]:
     """The pictures of a netCDF or HDF5 file that was opened before; empty where it is one. Raises RasterioError."""
     with _alone(), rasterio.open(path, driver=str(content)) as container:
         return pictures_of(container, path, content)
 
 
-def each_of(pictures: tuple[Picture, ...], path: str, content: Content) -> Iterator[DatasetReader | None]:
+def each_of(pictures: tuple[Subdataset, ...], path: str, content: Content) -> Iterator[DatasetReader | None]:
     """Each picture of a file that was opened before, closed with the next; None for one that cannot be opened."""
     for picture in pictures:
         target, driver = target_of(pictures, path, content, picture.part)

@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from layers.errors import BadCRS
-from layers.geo.crs import parse_crs
+from layers.geo.crs import crs_text, parse_crs
 from layers.geo.proj import pyproj
 from layers.readers.files import is_readable
-from layers.readers.raster.worldfile import crs_text
 from layers.text.guarded_xml import BadXml, parse_xml, read_xml
 
 _MOST_NAME_CHARS = 120

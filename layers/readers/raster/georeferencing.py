@@ -13,18 +13,18 @@ from msgspec.structs import replace
 from rasterio.errors import CRSError
 
 from layers.errors import BadCRS, CannotBePlaced
-from layers.geo.crs import WGS84, is_geographic
+from layers.geo.crs import WGS84, crs_text, is_geographic
 from layers.phrase import Phrase, joined
 from layers.raster.photograph import photograph_in
 from layers.raster.point_fit.control_point import Method, PointSet
 from layers.raster.point_fit.fitted_points import fitted_points
-from layers.readers.deliveries.rpc_tiles import rpc_of_tile
 from layers.readers.raster.aux_xml import read_aux_xml
 from layers.readers.raster.esri_metadata import read_esri_crs
 from layers.readers.raster.rpc import Rpc, read_rpc_beside
+from layers.readers.raster.rpc_tiles import rpc_of_tile
 from layers.readers.raster.swath_points import swath_points
 from layers.readers.raster.warp import ControlPoints, Warp, fit_control_points
-from layers.readers.raster.worldfile import Transform, crs_text, find_world_file, read_prj, read_world_file
+from layers.readers.raster.worldfile import Transform, find_world_file, read_prj, read_world_file
 from layers.readers.unknown_datum import datum_sentence
 from layers.text.counted import counted
 

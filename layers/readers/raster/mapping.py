@@ -21,7 +21,7 @@ _LAST_STEPS = 64
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
-Span = tuple[float, float]
+ValueSpan = tuple[float, float]
 
 
 class Target(Struct, frozen=True):
@@ -33,7 +33,7 @@ class Target(Struct, frozen=True):
     height: int
 
 
-class Frame(Struct, frozen=True):
+class PixelFrame(Struct, frozen=True):
     """The source's pixels: full-resolution size, pixel to world, CRS ("" on a canvas without one).
 
     With a `warp`, which places the pixels, `affine` is only roughly right.
@@ -86,12 +86,12 @@ class Mapping(Struct, frozen=True, eq=False):
     scale: float
     is_dense: bool = False
 
-    def lies_within(self, frame: Frame) -> bool:
+    def lies_within(self, frame: PixelFrame) -> bool:
         """True where the source has pixels everywhere."""
         ranges = ((self.x, frame.width), (self.y, frame.height))
         return all(values.min() >= 0 and values.max() <= size for values, size in ranges)
 
-    def reach(self, frame: Frame) -> tuple[Span, Span] | None:
+    def reach(self, frame: PixelFrame) -> tuple[ValueSpan, ValueSpan] | None:
         """The columns and the rows of the source that the target needs; None where it lies beside the source."""
         x, y = self.x, self.y
         if self.is_dense:
@@ -112,18 +112,18 @@ class Mapping(Struct, frozen=True, eq=False):
         return _bilinear(x, self.shape), _bilinear(y, self.shape)
 
 
-def map_pixels(target: Target, frame: Frame) -> Mapping:
+def map_pixels(target: Target, frame: PixelFrame) -> Mapping:
     """The mapping of all of `target`, at most 1/8 pixel off."""
     return _known(target, frame) if frame.warp is None else _worked_out(target, frame)
 
 
 @lru_cache(maxsize=8)
-def _known(target: Target, frame: Frame) -> Mapping:
+def _known(target: Target, frame: PixelFrame) -> Mapping:
     """Bands of a scene that lie in files of their own are read for the same pixels, one after the other."""
     return _worked_out(target, frame)
 
 
-def _worked_out(target: Target, frame: Frame) -> Mapping:
+def _worked_out(target: Target, frame: PixelFrame) -> Mapping:
     steps = _FIRST_STEPS
     while steps <= min(_LAST_STEPS, max(target.width, target.height) // 2):
         found = _interpolated(target, frame, steps)
@@ -134,7 +134,7 @@ def _worked_out(target: Target, frame: Frame) -> Mapping:
     return Mapping(x, y, (target.height, target.width), _scale(x, y), is_dense=True)
 
 
-def _interpolated(target: Target, frame: Frame, steps: int) -> Mapping | None:
+def _interpolated(target: Target, frame: PixelFrame, steps: int) -> Mapping | None:
     """The mapping from a plane, or from a grid of `steps` cells a side where it is bent.
 
     None where the grid is too coarse or a point has no place.
@@ -154,7 +154,7 @@ def _interpolated(target: Target, frame: Frame, steps: int) -> Mapping | None:
     return Mapping(nodes_x, nodes_y, (target.height, target.width), scale)
 
 
-def _exact(target: Target, frame: Frame, px: Floats, py: Floats) -> tuple[Floats, Floats]:
+def _exact(target: Target, frame: PixelFrame, px: Floats, py: Floats) -> tuple[Floats, Floats]:
     """Source positions of target positions, each near the raster; nan beyond the world."""
     a, b, c, d, e, f = target.affine
     x, y = a * px + b * py + c, d * px + e * py + f

@@ -22,8 +22,8 @@ from rasterio.windows import Window
 from layers.errors import UnsupportedFormat
 from layers.geo.crs import MERCATOR_HALF_M, MERCATOR_MAX_LAT, WGS84, transform_points
 from layers.geo.crs import WEB_MERCATOR as MERCATOR
-from layers.readers.features.vector_words import database_refused
 from layers.readers.guards.tile_audit import GuardedDatabase
+from layers.readers.vector_words import database_refused
 
 MAX_ZOOM = 24
 _KEPT_TILES = 64

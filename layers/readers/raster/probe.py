@@ -28,7 +28,6 @@ from layers.phrase import Phrase
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.overviews import MODERATE_PIXELS
 from layers.raster.sensor_bands import names_by_wavelength
-from layers.readers.deliveries.sidecar_values import utc
 from layers.readers.environment import Profile, current_profile
 from layers.readers.files import CONTAINERS, Content
 from layers.readers.guards import envi
@@ -38,7 +37,8 @@ from layers.readers.raster.datasets import DATASETS, each_of, pictures_in, refus
 from layers.readers.raster.georeferencing import Georeferencing, georeferencing_of
 from layers.readers.raster.jpeg2000 import is_cut_short
 from layers.readers.raster.pixels import read_pixels, real_values
-from layers.readers.raster.subdatasets import Picture, dimension_words, file_name, names_degrees
+from layers.readers.raster.subdatasets import Subdataset, dimension_words, file_name, names_degrees
+from layers.readers.sidecars.sidecar_values import utc
 from layers.requests.probe import Probe
 from layers.text.counted import counted
 
@@ -161,7 +161,7 @@ def _oddities(dataset: DatasetReader, path: str, content: Content, parts: tuple[
     return found
 
 
-def _parts(dataset: DatasetReader, path: str, content: Content, pictures: tuple[Picture, ...]) -> tuple[str, ...]:
+def _parts(dataset: DatasetReader, path: str, content: Content, pictures: tuple[Subdataset, ...]) -> tuple[str, ...]:
     """Names of the parts to choose from: tables of tiles, numbers of NITF images, or names of pictures."""
     if content is Content.TILES:
         return tiles_in(path).tables
@@ -172,7 +172,7 @@ def _parts(dataset: DatasetReader, path: str, content: Content, pictures: tuple[
     return ()
 
 
-def _pictures(pictures: tuple[Picture, ...], path: str, content: Content) -> list[dict[str, Any]]:
+def _pictures(pictures: tuple[Subdataset, ...], path: str, content: Content) -> list[dict[str, Any]]:
     """Describes the pictures that may be added, before any of them is: size and place of each."""
     found = []
     for picture, dataset in zip(pictures, each_of(pictures, path, content), strict=True):

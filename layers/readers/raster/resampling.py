@@ -24,11 +24,11 @@ _CUBIC_REACH = np.ones((5, 5), np.uint8)
 """The pixels around the nearest one that contain all sixteen that a cubic takes."""
 
 Mask = NDArray[np.bool_]
-Places = NDArray[np.float32]
+_Places = NDArray[np.float32]
 
 
 def resample(
-    bands: NDArray[Any], mask: Mask, x: Places, y: Places, how: str, valid: Mask | None = None
+    bands: NDArray[Any], mask: Mask, x: _Places, y: _Places, how: str, valid: Mask | None = None
 ) -> tuple[NDArray[Any], Mask]:
     """Bands (n, h, w) and mask (h, w) at positions `x`, `y` (rows, cols), pixel centres at whole numbers.
 
@@ -59,7 +59,7 @@ def resample(
     return out, out_mask
 
 
-def _where_valid(band: NDArray[Any], has_value: Mask, x: Places, y: Places, interpolation: int) -> NDArray[Any]:
+def _where_valid(band: NDArray[Any], has_value: Mask, x: _Places, y: _Places, interpolation: int) -> NDArray[Any]:
     """One band with holes of its own; the holes keep the file's own value (nodata or nan)."""
     (found,) = _weighted(band[None], has_value, x, y, interpolation)
     hole = _remap(has_value.view(np.uint8), x, y, cv2.INTER_NEAREST) == 0
@@ -68,7 +68,7 @@ def _where_valid(band: NDArray[Any], has_value: Mask, x: Places, y: Places, inte
     return found
 
 
-def _weighted(bands: NDArray[Any], mask: Mask, x: Places, y: Places, interpolation: int) -> list[NDArray[Any]]:
+def _weighted(bands: NDArray[Any], mask: Mask, x: _Places, y: _Places, interpolation: int) -> list[NDArray[Any]]:
     """Normalised convolution: the mean of valid neighbours only. Near invalid pixels a cubic gives way to it."""
     deep = np.float32 if bands.dtype.itemsize <= 2 or bands.dtype == np.float32 else np.float64
     weight = _remap(mask.astype(deep), x, y, cv2.INTER_LINEAR)  # the same type: cv2 places each type in its own way
@@ -89,7 +89,7 @@ def _weighted(bands: NDArray[Any], mask: Mask, x: Places, y: Places, interpolati
     return out
 
 
-def _nearest(band: NDArray[Any], x: Places, y: Places) -> NDArray[Any]:
+def _nearest(band: NDArray[Any], x: _Places, y: _Places) -> NDArray[Any]:
     """Values themselves, of any dtype: cv2 moves the bytes, whatever they mean."""
     moved = _remap(np.ascontiguousarray(band).view(_SAME_SIZE[band.dtype.itemsize]), x, y, cv2.INTER_NEAREST)
     return moved.view(band.dtype)
@@ -116,13 +116,13 @@ def _like(values: NDArray[Any], dtype: np.dtype) -> NDArray[Any]:
     return np.clip(values, bounds.min, bounds.max).astype(dtype)
 
 
-def _interpolated(values: NDArray[Any], x: Places, y: Places, interpolation: int) -> NDArray[Any]:
+def _interpolated(values: NDArray[Any], x: _Places, y: _Places, interpolation: int) -> NDArray[Any]:
     if interpolation != cv2.INTER_CUBIC:
         return _remap(values, x, y, interpolation)
     return _cubic(values.astype(np.float32 if values.dtype.itemsize <= 2 else values.dtype, copy=False), x, y)
 
 
-def _cubic(values: NDArray[Any], x: Places, y: Places) -> NDArray[Any]:
+def _cubic(values: NDArray[Any], x: _Places, y: _Places) -> NDArray[Any]:
     """Cubic convolution with a = -0.5 (Keys 1981; what GDAL calls cubic), in the values' own floating type."""
     left, top = np.floor(x), np.floor(y)
     across, down = _keys(x - left), _keys(y - top)
@@ -133,7 +133,7 @@ def _cubic(values: NDArray[Any], x: Places, y: Places) -> NDArray[Any]:
     return found
 
 
-def _keys(t: Places) -> tuple[Places, Places, Places, Places]:
+def _keys(t: _Places) -> tuple[_Places, _Places, _Places, _Places]:
     """The weights of the four pixels around a position `t` after the second."""
     u = np.float32(1) - t
     two = np.float32(2)
@@ -141,7 +141,7 @@ def _keys(t: Places) -> tuple[Places, Places, Places, Places]:
 
 
 def _remap(
-    values: NDArray[Any], x: Places, y: Places, interpolation: int, into: NDArray[Any] | None = None
+    values: NDArray[Any], x: _Places, y: _Places, interpolation: int, into: NDArray[Any] | None = None
 ) -> NDArray[Any]:
     """Resample one band. `into`: the array for the values, contiguous and of their type."""
     return np.asarray(cv2.remap(values, x, y, interpolation, into, borderMode=cv2.BORDER_REPLICATE))

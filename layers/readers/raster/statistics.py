@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,21 +12,22 @@ from rasterio.windows import Window
 from layers.errors import NotReadable
 from layers.grid.tile_grid import Affine
 from layers.raster.band_maths import parse_expression
-from layers.raster.stretch import Limits, StretchRule, Values
-from layers.readers.deliveries.scene_tile import read_scene_tile
+from layers.raster.stretch import StretchLimits, StretchRule, Values
 from layers.readers.raster.datasets import DATASETS
 from layers.readers.raster.pixels import read_pixels, real_values
 from layers.readers.raster.probe import SAMPLE_PX, sample
 from layers.requests.imagery import ReadStatistics, ReadTile
 
+type TileReader = Callable[[ReadTile], tuple[dict[str, Any], tuple[Any, ...]]]
+
 BINS = 256
 _MAX_WINDOW_SIDE_PX = 1024
 
 
-def read_statistics(asked: ReadStatistics) -> tuple[dict[str, Any], tuple[Any, ...]]:
+def read_statistics(asked: ReadStatistics, read_tile: TileReader) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """Header {"bands": [...]}, one object a band (see `_describe`), and "stretch" as `ReadStatistics` says."""
     if asked.is_composed:
-        return _scene_statistics(asked)
+        return _scene_statistics(asked, read_tile)
     dataset = DATASETS.get(asked.path, part=asked.part)
     indexes = asked.numbers
     if asked.window is None:
@@ -43,7 +45,7 @@ def read_statistics(asked: ReadStatistics) -> tuple[dict[str, Any], tuple[Any, .
     return header, ()
 
 
-def _scene_statistics(asked: ReadStatistics) -> tuple[dict[str, Any], tuple[Any, ...]]:
+def _scene_statistics(asked: ReadStatistics, read_tile: TileReader) -> tuple[dict[str, Any], tuple[Any, ...]]:
     if asked.bounds is None or asked.rule is None:
         raise NotReadable("A scene is sampled within bounds, by a rule: open the scene again.")
     left, bottom, right, top = asked.bounds
@@ -61,11 +63,11 @@ def _scene_statistics(asked: ReadStatistics) -> tuple[dict[str, Any], tuple[Any,
         height=height,
         resampling="nearest",
     )
-    _, (bands, mask) = read_scene_tile(whole)
+    _, (bands, mask) = read_tile(whole)
     return {"stretch": _stretch(bands, mask, asked.rule, asked.expression)}, ()
 
 
-def _stretch(bands: NDArray[Any], mask: NDArray[np.bool_], rule: StretchRule, text: str) -> list[Limits]:
+def _stretch(bands: NDArray[Any], mask: NDArray[np.bool_], rule: StretchRule, text: str) -> list[StretchLimits]:
     if text:
         expression = parse_expression(text)
         bands = expression.evaluate(dict(zip(expression.bands, bands, strict=True)), mask)[np.newaxis]

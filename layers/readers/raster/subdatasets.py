@@ -43,7 +43,7 @@ _NARROW = 2
 """Rows or columns of arrays with bounds of cells, which are no pictures."""
 
 
-class Picture(NamedTuple):
+class Subdataset(NamedTuple):
     """One picture of a file: its name in the file, its sizes, the last two rows and columns, and its type."""
 
     part: str
@@ -84,7 +84,7 @@ def dimension_words(dataset: DatasetReader, index: int) -> str:
     return ", ".join(f"{name} {value}" for name, value in said)[:200]
 
 
-def pictures_of(container: DatasetReader, path: str, content: Content) -> tuple[Picture, ...]:
+def pictures_of(container: DatasetReader, path: str, content: Content) -> tuple[Subdataset, ...]:
     """Pictures of a file that holds several, those that help to place others last; empty for a lone one."""
     tags, found = container.tags(ns="SUBDATASETS"), []
     start = f'{_PREFIX[content]}:"{path}":'
@@ -96,7 +96,7 @@ def pictures_of(container: DatasetReader, path: str, content: Content) -> tuple[
         sizes = tuple(int(size) for size in _SIZE.findall(said[1])) if said else ()
         if len(sizes) >= 2:
             words = (said[2] if said else "") or ""
-            found.append(Picture(_part(name.removeprefix(start), content), sizes, _TYPES.get(words, words)))
+            found.append(Subdataset(_part(name.removeprefix(start), content), sizes, _TYPES.get(words, words)))
     return tuple(sorted(found, key=lambda picture: picture.is_helper))
 
 
@@ -104,7 +104,7 @@ def _part(text: str, content: Content) -> str:
     return text.removeprefix("//") if content is Content.HDF5 else text
 
 
-def target_of(pictures: tuple[Picture, ...], path: str, content: Content, part: str) -> tuple[str, str]:
+def target_of(pictures: tuple[Subdataset, ...], path: str, content: Content, part: str) -> tuple[str, str]:
     """The name that GDAL opens for one part ("" for the first), and the driver.
 
     Raises NotReadable for a part that is not among the pictures, NotAllowed for a name that GDAL would misread.

@@ -17,7 +17,7 @@ from layers.decoding import encoded
 from layers.errors import CannotBePlaced, SourceChanged
 from layers.grid.tile_grid import Affine
 from layers.readers.raster.datasets import DATASETS, FULL_RESOLUTION
-from layers.readers.raster.mapping import Frame, Mapping, Singles, Span, Target, map_pixels
+from layers.readers.raster.mapping import Mapping, PixelFrame, Singles, Target, ValueSpan, map_pixels
 from layers.readers.raster.overview_cache import OVERVIEW_FACTOR, built_overview
 from layers.readers.raster.pixels import Pixels, read_pixels, real_values
 from layers.readers.raster.resampling import resample
@@ -81,9 +81,9 @@ def _check_state(path: str, state: tuple[int, int]) -> None:
         raise SourceChanged("{path} has changed since it was opened: read it anew.", path=os.path.basename(path))
 
 
-def _frame(full: DatasetReader, canvas_crs: str, asked: ReadTile) -> Frame:
+def _frame(full: DatasetReader, canvas_crs: str, asked: ReadTile) -> PixelFrame:
     if not canvas_crs:
-        return Frame("", _PIXEL_SPACE, full.width, full.height)
+        return PixelFrame("", _PIXEL_SPACE, full.width, full.height)
     name, size = file_name(full), (full.width, full.height)
     georeferencing = DATASETS.georeferencing(full).at_height(asked.height_m, *size)
     georeferencing = georeferencing.by_points(asked.control_points, size, name)
@@ -96,7 +96,7 @@ def _frame(full: DatasetReader, canvas_crs: str, asked: ReadTile) -> Frame:
         raise CannotBePlaced(
             "{name} says nothing about its position: it needs a world file or georeferencing.", name=name
         )
-    return Frame(crs, Affine(*georeferencing.transform), *size, georeferencing.warp)
+    return PixelFrame(crs, Affine(*georeferencing.transform), *size, georeferencing.warp)
 
 
 def _choose(full: DatasetReader, scale: float, overview_path: str) -> _Source:
@@ -117,7 +117,7 @@ def _choose(full: DatasetReader, scale: float, overview_path: str) -> _Source:
 
 
 def _read_around(
-    source: _Source, indexes: list[int], mapping: Mapping, reach: tuple[Span, Span], frame: Frame
+    source: _Source, indexes: list[int], mapping: Mapping, reach: tuple[ValueSpan, ValueSpan], frame: PixelFrame
 ) -> tuple[Pixels, Singles, Singles, NDArray[np.bool_] | None]:
     """The pixels that the mapping touches, the mapping in them, positions of centres as cv2 counts, and where these are
     inside the source, None for everywhere.
@@ -144,7 +144,7 @@ def _read_around(
     return pixels, x, y, inside
 
 
-def _span(reach: Span, scale: float, margin: int, step: int, bounds: tuple[int, int]) -> tuple[int, int]:
+def _span(reach: ValueSpan, scale: float, margin: int, step: int, bounds: tuple[int, int]) -> tuple[int, int]:
     low = math.floor((reach[0] / scale - margin) / step) * step
     high = math.ceil((reach[1] / scale + margin) / step) * step
     low, high = max(low, bounds[0]), min(high, bounds[1])

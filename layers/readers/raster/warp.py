@@ -62,7 +62,7 @@ class ControlPoints(Struct, frozen=True, eq=False):
         return len(self.cols)
 
 
-class Fit(Struct, frozen=True, eq=False):
+class _Fit(Struct, frozen=True, eq=False):
     """A model fitted to control points; `note` names it, and its error, for people."""
 
     exact: ToPixels
@@ -70,7 +70,7 @@ class Fit(Struct, frozen=True, eq=False):
     note: str
 
 
-def fit_control_points(points: ControlPoints) -> Fit | None:
+def fit_control_points(points: ControlPoints) -> _Fit | None:
     """Fit first order where that is good or all that the points allow, then second order, then a thin plate spline.
 
     A fit that would fold the picture over itself is left out. None where nothing is determined: fewer than three
@@ -84,25 +84,25 @@ def fit_control_points(points: ControlPoints) -> Fit | None:
     first = _polynomial(points, 1)
     off = _misfit(first, points)
     if len(points) < 6 or off <= _FIRST_ORDER_PX:
-        return Fit(first, rough, Phrase("(first order), up to {off} pixels off", off=f"{off:.1f}"))
+        return _Fit(first, rough, Phrase("(first order), up to {off} pixels off", off=f"{off:.1f}"))
     second = _polynomial(points, 2)
     if _folds(second, rough, points):
-        return Fit(
+        return _Fit(
             first,
             rough,
             Phrase("(first order: any other would fold it over itself), up to {off} pixels off", off=f"{off:.1f}"),
         )
     off = _misfit(second, points)
     if len(points) < 10 or off <= _SECOND_ORDER_PX or len(points) > MAX_SPLINE_POINTS:
-        return Fit(second, rough, Phrase("(second order), up to {off} pixels off", off=f"{off:.1f}"))
+        return _Fit(second, rough, Phrase("(second order), up to {off} pixels off", off=f"{off:.1f}"))
     spline = _spline(points)
     if spline is None or _folds(spline, rough, points):
-        return Fit(second, rough, Phrase("(second order), up to {off} pixels off", off=f"{off:.1f}"))
+        return _Fit(second, rough, Phrase("(second order), up to {off} pixels off", off=f"{off:.1f}"))
     note = Phrase(
         "(thin plate spline through all of them; a second-order surface would be up to {off} pixels off)",
         off=f"{off:.1f}",
     )
-    return Fit(spline, rough, note)
+    return _Fit(spline, rough, note)
 
 
 def _folds(exact: ToPixels, rough: Affine, points: ControlPoints) -> bool:

@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Iterable, Iterator
 
-from layers.geo.crs import parse_crs
+from layers.geo.crs import crs_text
 from layers.readers.files import is_readable
 
 Transform = tuple[float, float, float, float, float, float]
@@ -100,12 +100,6 @@ def _is_number(text: str) -> bool:
         return math.isfinite(float(text))
     except ValueError:
         return False
-
-
-def crs_text(wkt: str) -> str:
-    """The authority code of a CRS where it has one, else the WKT itself. Raises BadCRS."""
-    authority = parse_crs(wkt).to_authority(min_confidence=100)
-    return ":".join(authority) if authority else wkt
 
 
 def _read_text(path: str, limit: int) -> str:

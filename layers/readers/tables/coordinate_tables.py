@@ -12,15 +12,14 @@ import pyogrio.raw
 from msgspec.structs import replace
 
 from layers.errors import CannotBePlaced, NotReadable
-from layers.geo.crs import WGS84
+from layers.geo.crs import WGS84, crs_text
 from layers.phrase import Phrase
-from layers.readers.features.ogr_rows import READ_ERRORS, field_type, remarks_ignored, typed_values
-from layers.readers.features.parsed_layer import ParsedLayer
-from layers.readers.features.row_problems import RowProblems
-from layers.readers.features.source_rows import VectorSource
 from layers.readers.files import Content
 from layers.readers.guards.zip_guard import opened
-from layers.readers.raster.worldfile import crs_text
+from layers.readers.rows.ogr import READ_ERRORS, field_type, remarks_ignored, typed_values
+from layers.readers.rows.parsed_layer import ParsedLayer
+from layers.readers.rows.row_problems import RowProblems
+from layers.readers.rows.source_rows import VectorSource
 from layers.readers.tables.cell_types import typed_column
 from layers.readers.tables.delimited import (
     PREVIEW_ROWS,

@@ -14,7 +14,7 @@ from msgspec import Struct, field
 
 from layers.errors import NotReadable, TooLarge, UnsupportedFormat
 from layers.phrase import Phrase
-from layers.readers.features.row_problems import RowProblems
+from layers.readers.rows.row_problems import RowProblems
 from layers.readers.tables.header_row import header_at, names_at, said_above
 from layers.text.counted import counted, grouped
 from layers.text.text_encoding import guessed_encoding, known_encoding, wide_encoding

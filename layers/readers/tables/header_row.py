@@ -16,10 +16,10 @@ _MOST_ABOVE = 10
 _MOST_TOLD = 5
 _NUMBER = re.compile(r"(?=\D*\d)[-+]?[\d.,\s]+")
 
-type Cells = Sequence[Any]
+type RowCells = Sequence[Any]
 
 
-def header_at(rows: Sequence[Cells], numbers: Sequence[int], options: dict[str, Any]) -> int:
+def header_at(rows: Sequence[RowCells], numbers: Sequence[int], options: dict[str, Any]) -> int:
     """The row of names, by its place from 0; -1 where a person says that there is none (`header` False).
 
     `numbers` are those that people see on the rows, ascending; `header_row` is the one that a person chose.
@@ -31,7 +31,7 @@ def header_at(rows: Sequence[Cells], numbers: Sequence[int], options: dict[str, 
     return _guessed(rows[:LOOKED_AT])
 
 
-def _guessed(rows: Sequence[Cells]) -> int:
+def _guessed(rows: Sequence[RowCells]) -> int:
     """The first row that is filled; below titles, which fill less, the first of mostly texts over one as full.
 
     Of names in two rows the lower one.
@@ -52,7 +52,7 @@ def _guessed(rows: Sequence[Cells]) -> int:
     return start
 
 
-def names_at(rows: Sequence[Cells], at: int) -> list[str]:
+def names_at(rows: Sequence[RowCells], at: int) -> list[str]:
     """The names of the columns in a row, "" for none; under merged cells they stand in two rows: "Place" over "lat" and
     "lon". Where lower ones come again the upper name is put before them."""
     lower = ["" if cell is None else str(cell).strip() for cell in rows[at]]
@@ -68,7 +68,7 @@ def names_at(rows: Sequence[Cells], at: int) -> list[str]:
     return names
 
 
-def _is_under_names(rows: Sequence[Cells], at: int) -> bool:
+def _is_under_names(rows: Sequence[RowCells], at: int) -> bool:
     """True where the names began in the row above: each row fills the cells that the other leaves empty.
 
     A merged cell has its parts below it, two coordinates among them; neither row holds a number, as the rows below do.
@@ -84,20 +84,20 @@ def _is_under_names(rows: Sequence[Cells], at: int) -> bool:
     return any(_NUMBER.fullmatch(text) for row in rows[at + 1 : at + 4] for text in _filled(row))
 
 
-def _names_place(row: Cells) -> bool:
+def _names_place(row: RowCells) -> bool:
     known = meanings(_filled(row)).keys()
     return any(known & set(ys) and known & set(xs) for ys, xs in ((LAT_NAMES, LON_NAMES), (Y_NAMES, X_NAMES)))
 
 
-def _columns(row: Cells) -> set[int]:
+def _columns(row: RowCells) -> set[int]:
     return {at for at, cell in enumerate(row) if cell is not None and str(cell).strip()}
 
 
-def _filled(row: Cells) -> list[str]:
+def _filled(row: RowCells) -> list[str]:
     return [text for cell in row if cell is not None and (text := str(cell).strip())]
 
 
-def said_above(rows: Sequence[Cells], numbers: Sequence[int], at: int) -> list[str]:
+def said_above(rows: Sequence[RowCells], numbers: Sequence[int], at: int) -> list[str]:
     """Sentences about the rows above the names, which are left out."""
     above = rows[: max(at - _is_under_names(rows, at), 0)]
     texts = [(number, " ".join(_filled(row))) for number, row in zip(numbers, above, strict=False)]

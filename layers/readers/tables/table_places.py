@@ -16,7 +16,7 @@ from layers.errors import BadCoordinate
 from layers.geo.coordinates.parse import parse_candidates, parse_coordinate
 from layers.geo.crs import WGS84, is_geographic
 from layers.phrase import Phrase
-from layers.readers.features.row_problems import RowProblems
+from layers.readers.rows.row_problems import RowProblems
 from layers.readers.tables.column_names import hemisphere, is_latitude
 from layers.readers.tables.delimited import RawTable
 from layers.readers.tables.place_hints import (

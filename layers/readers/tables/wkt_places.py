@@ -11,10 +11,10 @@ import shapely
 from numpy.typing import NDArray
 
 from layers.errors import BadCRS
+from layers.geo.coordinates.wkt import shape_of_wkt
 from layers.geo.crs import WGS84, crs_name, is_geographic, parse_crs, same_crs, transform_points
-from layers.geo.wkt import shape_of_wkt
 from layers.phrase import Phrase
-from layers.readers.features.row_problems import RowProblems
+from layers.readers.rows.row_problems import RowProblems
 
 _EWKT = re.compile(r"\s*SRID=(\d+)\s*;", re.I)
 _WKT = re.compile(

@@ -13,9 +13,9 @@ from xml.etree.ElementTree import Element
 from layers.phrase import Phrase
 from layers.readers.guards.zip_guard import MAX_BYTES, member
 from layers.readers.tables.workbook_formats import Shows, in_words, what_shows
-from layers.text.guarded_xml import BLOCK, BadXml, Limits, NotWellFormed, feed, guarded_parser, parse_xml, walk_xml
+from layers.text.guarded_xml import BLOCK, BadXml, NotWellFormed, XmlLimits, feed, guarded_parser, parse_xml, walk_xml
 
-_LIMITS = Limits(size=MAX_BYTES, elements=30_000_000, bare_doctype=True)
+_LIMITS = XmlLimits(size=MAX_BYTES, elements=30_000_000, bare_doctype=True)
 _HEAD_BYTES = 2**16
 _TEXTS = "xl/sharedStrings.xml"
 _TRUTH, _SHARED, _INLINE, _NUMBER = "b", "s", "inlineStr", "n"

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
-from layers.vector.content import VectorContent
+from layers.vector.drawing.content import VectorContent
 
 type Floats = NDArray[np.float64]
 

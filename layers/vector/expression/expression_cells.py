@@ -28,7 +28,7 @@ ORDERS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-class Type(StrEnum):
+class CellType(StrEnum):
     NUMBER = "number"
     TRUTH = "truth"
     TEXT = "text"
@@ -43,7 +43,7 @@ class Cells(Struct, frozen=True, eq=False):
     A constant text is also in `text`.
     """
 
-    type: Type
+    type: CellType
     values: NDArray[Any]
     valid: NDArray[np.bool_]
     texts: Texts | None = None
@@ -52,7 +52,9 @@ class Cells(Struct, frozen=True, eq=False):
 
     @property
     def is_constant(self) -> bool:
-        return self.type is Type.NULL or (self.text is not None if self.type is Type.TEXT else self.values.ndim == 0)
+        return self.type is CellType.NULL or (
+            self.text is not None if self.type is CellType.TEXT else self.values.ndim == 0
+        )
 
     def per_row(self, per_text: NDArray[Any]) -> NDArray[Any]:
         """Spreads a result for each of `texts` over the rows."""
@@ -85,25 +87,25 @@ def numbers(values: Any, valid: Any = _TRUE) -> Cells:
     values, valid = np.asarray(values), np.asarray(valid, bool)
     if values.dtype.kind == "f":
         valid = valid & np.isfinite(values)
-    return Cells(Type.NUMBER, values, valid)
+    return Cells(CellType.NUMBER, values, valid)
 
 
 def truths(values: Any, valid: Any = _TRUE) -> Cells:
-    return Cells(Type.TRUTH, np.asarray(values, bool), np.asarray(valid, bool))
+    return Cells(CellType.TRUTH, np.asarray(values, bool), np.asarray(valid, bool))
 
 
 def texts_of(texts: Texts, codes: NDArray[Any] | None = None, valid: Any = _TRUE) -> Cells:
-    return Cells(Type.TEXT, _NO_VALUES, np.asarray(valid, bool), texts, codes)
+    return Cells(CellType.TEXT, _NO_VALUES, np.asarray(valid, bool), texts, codes)
 
 
 def constant(value: int | float | str | bool | None) -> Cells:
     match value:
         case None:
-            return Cells(Type.NULL, np.asarray(0), np.asarray(False))
+            return Cells(CellType.NULL, np.asarray(0), np.asarray(False))
         case bool():
             return truths(value)
         case str():
-            return Cells(Type.TEXT, _NO_VALUES, _TRUE, Texts.of([value]), None, value)
+            return Cells(CellType.TEXT, _NO_VALUES, _TRUE, Texts.of([value]), None, value)
     return numbers(np.asarray(value, np.int64 if isinstance(value, int) else np.float64))
 
 
@@ -116,27 +118,27 @@ def cells_of(column: Column) -> Cells:
         case Kind.BOOLEAN:
             return truths(column.values, valid)
         case Kind.DATE:
-            return Cells(Type.TIME, column.values * DAY_MS, np.asarray(valid))
+            return Cells(CellType.TIME, column.values * DAY_MS, np.asarray(valid))
         case Kind.DATETIME:
-            return Cells(Type.TIME, column.values, np.asarray(valid))
+            return Cells(CellType.TIME, column.values, np.asarray(valid))
     if column.values.dtype.kind == "f":  # infinite numbers are numbers, as the table shows them
         valid = valid & ~np.isnan(column.values)
-    return Cells(Type.NUMBER, column.values, np.asarray(valid))
+    return Cells(CellType.NUMBER, column.values, np.asarray(valid))
 
 
 def compared(sign: str, left: Cells, right: Cells, heard: Heard = nobody) -> Cells:
     """``left sign right``; NULL where either is. Raises InvalidValue where the two cannot be compared."""
-    if Type.NULL in (left.type, right.type):
+    if CellType.NULL in (left.type, right.type):
         return truths(False, False)
     valid = left.valid & right.valid
     types = {left.type, right.type}
-    if types == {Type.TEXT}:
+    if types == {CellType.TEXT}:
         return _compared_texts(sign, left, right, valid, heard)
-    if Type.TIME in types and Type.TEXT in types:
+    if CellType.TIME in types and CellType.TEXT in types:
         left, right = as_time(left, heard), as_time(right, heard)
-    elif types <= {Type.NUMBER, Type.TRUTH, Type.TEXT}:
+    elif types <= {CellType.NUMBER, CellType.TRUTH, CellType.TEXT}:
         left, right = as_number(left, heard), as_number(right, heard)
-    elif types != {Type.TIME}:
+    elif types != {CellType.TIME}:
         raise InvalidValue("A date is compared with a date, written as '2024-04-12'.")
     valid = left.valid & right.valid
     return truths(_ordered(sign, left.values, right.values), valid)
@@ -145,13 +147,13 @@ def compared(sign: str, left: Cells, right: Cells, heard: Heard = nobody) -> Cel
 def as_number(cells: Cells, heard: Heard = nobody) -> Cells:
     """Numbers; text that is none is NULL. Raises InvalidValue for a date, or a constant that is no number."""
     match cells.type:
-        case Type.NUMBER:
+        case CellType.NUMBER:
             return cells
-        case Type.NULL:
+        case CellType.NULL:
             return numbers(np.asarray(0), False)
-        case Type.TRUTH:
+        case CellType.TRUTH:
             return numbers(cells.values.astype(np.int64), cells.valid)
-        case Type.TIME:
+        case CellType.TIME:
             raise InvalidValue("A date is no number: use year(column) or month(column).")
     assert cells.texts is not None
     found = [_number(text) for text in cells.texts.all(heard)]
@@ -164,29 +166,29 @@ def as_number(cells: Cells, heard: Heard = nobody) -> Cells:
 def as_time(cells: Cells, heard: Heard = nobody) -> Cells:
     """Dates; text that is none is NULL. Raises InvalidValue for a constant that is none, and for numbers."""
     match cells.type:
-        case Type.TIME:
+        case CellType.TIME:
             return cells
-        case Type.NULL:
-            return Cells(Type.TIME, np.asarray(0), np.asarray(False))
-        case Type.TEXT:
+        case CellType.NULL:
+            return Cells(CellType.TIME, np.asarray(0), np.asarray(False))
+        case CellType.TEXT:
             assert cells.texts is not None
             found = [time_value(Kind.DATETIME, text) for text in cells.texts.all(heard)]
             if cells.text is not None and found[0] is None:
                 raise InvalidValue("“{text}” is no date: write 2024-04-12 or 2024-04-12T08:30.", text=cells.text[:60])
             values = np.array([value or 0 for value in found], np.int64)
             known = np.array([value is not None for value in found], bool)
-            return Cells(Type.TIME, cells.per_row(values), cells.valid & cells.per_row(known))
+            return Cells(CellType.TIME, cells.per_row(values), cells.valid & cells.per_row(known))
     raise InvalidValue("A number is no date.")
 
 
 def as_truth(cells: Cells) -> Cells:
     """Yes or no; a number is yes where it is not 0. Raises InvalidValue for text and dates."""
     match cells.type:
-        case Type.TRUTH:
+        case CellType.TRUTH:
             return cells
-        case Type.NULL:
+        case CellType.NULL:
             return truths(False, False)
-        case Type.NUMBER:
+        case CellType.NUMBER:
             return truths(cells.values != 0, cells.valid)
     raise InvalidValue("A condition is needed where a {type} stands: compare it with something.", type=cells.type)
 
@@ -194,11 +196,11 @@ def as_truth(cells: Cells) -> Cells:
 def as_text(cells: Cells, rows: int, heard: Heard = nobody) -> Cells:
     """Text; numbers and truths are written out."""
     match cells.type:
-        case Type.TEXT:
+        case CellType.TEXT:
             return cells
-        case Type.NULL:
+        case CellType.NULL:
             return replace(constant(""), valid=np.asarray(False))
-        case Type.TIME:
+        case CellType.TIME:
             raise InvalidValue("A date is compared with = < >, not searched as text.")
     words = {True: "true", False: "false"}
     distinct, codes = np.unique(np.broadcast_to(cells.values, (rows,)), return_inverse=True)

@@ -15,7 +15,7 @@ from layers.vector.columns import Attributes, Column, Kind
 from layers.vector.expression.expression_cells import (
     ORDERS,
     Cells,
-    Type,
+    CellType,
     as_number,
     as_text,
     as_time,
@@ -28,7 +28,7 @@ from layers.vector.expression.expression_cells import (
     texts_of,
     truths,
 )
-from layers.vector.expression.language import Call, ColumnName, Expression, Literal, Measure, Node
+from layers.vector.expression.language import Call, ColumnName, Expression, Literal, Node, ShapeMeasure
 from layers.vector.expression.like import has_gaps, texts_like
 from layers.vector.expression.quick_search import Haystack, QuickSearch
 from layers.vector.texts import Texts
@@ -36,7 +36,7 @@ from layers.vector.texts import Texts
 _ROUNDING: dict[str, Callable[[Any], Any]] = {"abs": np.abs, "floor": np.floor, "ceil": np.ceil, "sqrt": np.sqrt}
 
 
-class Measured(Protocol):
+class Measurer(Protocol):
     """Gives lengths and areas; `layers.pool.measures.Measured` does."""
 
     def of(self, name: str, fids: NDArray[np.int64], heard: Callable[[], None]) -> NDArray[np.float64]:
@@ -62,7 +62,7 @@ def mask_of(
     attributes: Attributes,
     search: QuickSearch | None = None,
     budget: Budget | None = None,
-    measured: Measured | None = None,
+    measured: Measurer | None = None,
 ) -> NDArray[np.bool_]:
     """(n,) True where the expression holds; NULL is no. Raises InvalidValue for an unknown column or types that clash,
     and where the work is more than an expression may take.
@@ -77,7 +77,7 @@ def mask_of(
 
 class _Computation:
     def __init__(
-        self, attributes: Attributes, search: QuickSearch | None, budget: Budget, measured: Measured | None
+        self, attributes: Attributes, search: QuickSearch | None, budget: Budget, measured: Measurer | None
     ) -> None:
         self._attributes, self._budget, self._measured = attributes, budget, measured
         self._search, self._heard = search, budget.heard
@@ -88,7 +88,7 @@ class _Computation:
         match node:
             case Literal(value):
                 return constant(value)
-            case Measure(name):
+            case ShapeMeasure(name):
                 return numbers(self._attributes.fids if name == "$fid" else self._measure(name))
             case ColumnName(name):
                 return cells_of(self._column(name))
@@ -146,7 +146,7 @@ class _Computation:
         return truths(self._search.mask(argument.value, self._budget))
 
     def _matched(self, name: str, cells: Cells, wanted: Cells) -> Cells:
-        if Type.NULL in (cells.type, wanted.type):
+        if CellType.NULL in (cells.type, wanted.type):
             return truths(False, False)
         cells, wanted = self._as_text(cells), self._as_text(wanted)
         valid = cells.valid & wanted.valid
@@ -237,7 +237,7 @@ class _Computation:
         else:
             changed = cells.texts.mapped(str.lower if name == "lower" else str.upper, self._heard)
         text = changed[0] if cells.text is not None else None
-        return Cells(Type.TEXT, cells.values, cells.valid, changed, cells.codes, text)
+        return Cells(CellType.TEXT, cells.values, cells.valid, changed, cells.codes, text)
 
     def _joined_texts(self, left: Cells, right: Cells) -> Cells:
         self._budget.make(left.text_bytes(self._rows) + right.text_bytes(self._rows))
@@ -245,10 +245,10 @@ class _Computation:
         return texts_of(Texts.of(a + b for a, b in pairs), None, left.valid & right.valid)
 
     def _coalesced(self, parts: list[Cells]) -> Cells:
-        known = [part for part in parts if part.type is not Type.NULL]
+        known = [part for part in parts if part.type is not CellType.NULL]
         if not known:
             return constant(None)
-        if {part.type for part in known} == {Type.TEXT}:
+        if {part.type for part in known} == {CellType.TEXT}:
             return self._coalesced_texts(known)
         if len({part.type for part in known}) > 1:
             known = [self._as_number(part) for part in known]

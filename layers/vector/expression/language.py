@@ -66,7 +66,7 @@ class ColumnName(Struct, frozen=True):
     name: str
 
 
-class Measure(Struct, frozen=True):
+class ShapeMeasure(Struct, frozen=True):
     """One of MEASURES."""
 
     name: str
@@ -79,7 +79,7 @@ class Call(Struct, frozen=True):
     arguments: tuple[Node, ...]
 
 
-Node = Literal | ColumnName | Measure | Call
+Node = Literal | ColumnName | ShapeMeasure | Call
 
 
 class Expression(Struct, frozen=True):
@@ -206,7 +206,7 @@ class _Parser(FormulaParser[Node]):
                         Phrase("there is no {text}, only {measures}", text=text[:20], measures=", ".join(MEASURES))
                     )
                 self._measures[text] = None
-                return Measure(text)
+                return ShapeMeasure(text)
         return self._named(text)
 
     def operation(self, name: str, arguments: tuple[Node, ...]) -> Node:

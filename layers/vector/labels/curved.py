@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from layers.vector.labels.label_anchors import Floats, runs_inside, straight_places
 from layers.vector.labels.label_layout import Anchor, Box, Letter
 
+MOST_PLACES = 8
+"""Of a name along a line, from which the layout chooses."""
 MOST_BEND_DEG = 25.0
 """Largest angle between two neighbouring letters, either way."""
 MOST_TILT_DEG = 100.0
@@ -84,7 +86,7 @@ class _Course(NamedTuple):
     """(n,) how many samples before go backwards"""
 
 
-def anchors_along(points: Floats, room: Box, name: Name, most: int = 8) -> tuple[Anchor, ...]:
+def anchors_along(points: Floats, room: Box, name: Name) -> tuple[Anchor, ...]:
     """Places for a name along a line of (n, 2) pixels: straight ones, and bent ones, the best first."""
     runs = runs_inside(points, room)
     straight = [
@@ -92,13 +94,13 @@ def anchors_along(points: Floats, room: Box, name: Name, most: int = 8) -> tuple
         for cost, anchor in straight_places(runs, name.width, name.height)
     ]
     nearest = min(name.width / 3, 3 * name.height)
-    chosen = _apart(straight, nearest, most)
+    chosen = _apart(straight, nearest, MOST_PLACES)
     if name.advances and len(chosen) < _ENOUGH:
         lines = [line for run in runs if (line := _evenly(run, name))]
-        bent = _apart(_bent_places(lines, name), nearest, 2 * most)
+        bent = _apart(_bent_places(lines, name), nearest, 2 * MOST_PLACES)
         clear = (place for place in bent if _is_clear(place, lines, name))
-        chosen = sorted([*chosen, *islice(clear, most)], key=lambda place: place.cost)
-    return tuple(place.anchor for place in chosen[:most])
+        chosen = sorted([*chosen, *islice(clear, MOST_PLACES)], key=lambda place: place.cost)
+    return tuple(place.anchor for place in chosen[:MOST_PLACES])
 
 
 def _apart(places: list[_Place], nearest: float, most: int) -> list[_Place]:

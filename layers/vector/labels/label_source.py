@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
 from layers.vector.columns import Attributes, Column, Kind
-from layers.vector.content import VectorContent
+from layers.vector.drawing.content import VectorContent
 from layers.vector.style.template import MOST_CHARS, template_of
 from layers.vector.table import FeatureTable
 
 type Floats = NDArray[np.float64]
 
+MOST_POINTS = 1500
+"""In a view with more points, labels do not keep clear of them."""
 MOST_LABELS = 180
 """Most labels that fit a picture."""
 _TOP = 4096
@@ -77,9 +79,9 @@ class LabelSource(Struct, frozen=True, eq=False):
                 break
         return chosen
 
-    def points_within(self, bounds: Bounds, most: int = 1500) -> tuple[Floats, NDArray[np.uint16]]:
+    def points_within(self, bounds: Bounds) -> tuple[Floats, NDArray[np.uint16]]:
         """(n, 2) world places of points that touch the bounds and (n,) their classes, where they are not more than
-        `most`; else none.
+        `MOST_POINTS`; else none.
         """
         places: list[Floats] = [np.empty((0, 2))]
         classes = [np.empty(0, np.uint16)]
@@ -89,7 +91,7 @@ class LabelSource(Struct, frozen=True, eq=False):
                 codes = self.content.codes_of(table, rows)
                 places.append(np.asarray(table.xy[rows] * table.step + (table.origin_x, table.origin_y), np.float64))
                 classes.append(np.zeros(len(rows), np.uint16) if codes is None else codes)
-        if sum(map(len, classes)) > most:
+        if sum(map(len, classes)) > MOST_POINTS:
             return places[0], classes[0]
         return np.concatenate(places), np.concatenate(classes)
 

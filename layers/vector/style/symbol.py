@@ -56,3 +56,9 @@ def style_fault(member: str) -> Phrase:
     if not member:
         return Phrase("A part of the style is no JSON object.")
     return Phrase("The style's {key} is not of the right kind.", key=member)
+
+
+def marker_radius_px(symbol: Symbol) -> float:
+    """Half of what a sign covers, its stroke included, in logical pixels."""
+    reach = 1.2 if symbol.marker in ("triangle", "star", "diamond") else 1.0
+    return symbol.size_px / 2 * reach + symbol.stroke_width_px / 2

@@ -15,7 +15,7 @@ MOST_CHARS = 400
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}:]*)(?::\.(\d)f)?\}|[{}]")
 
 
-class Template(Struct, frozen=True):
+class LabelTemplate(Struct, frozen=True):
     """`parts` are plain words, and (column, decimals or None) for values."""
 
     parts: tuple[str | tuple[str, int | None], ...]
@@ -39,10 +39,10 @@ class Template(Struct, frozen=True):
 
 
 @lru_cache(maxsize=256)
-def template_of(text: str) -> Template:
+def template_of(text: str) -> LabelTemplate:
     """`name` or `{name} ({height:.1f} m)`; doubled braces stand for braces. Raises InvalidValue."""
     if "{" not in text and "}" not in text:
-        return Template(((text, None),)) if text else Template(())
+        return LabelTemplate(((text, None),)) if text else LabelTemplate(())
     parts: list[str | tuple[str, int | None]] = []
     at = 0
     for match in _TOKEN.finditer(text):
@@ -58,7 +58,7 @@ def template_of(text: str) -> Template:
             parts.append((match.group(1).strip(), None if digits is None else int(digits)))
     if at < len(text):
         parts.append(text[at:])
-    return Template(tuple(parts))
+    return LabelTemplate(tuple(parts))
 
 
 def value_text(value: Any, decimals: int | None = None) -> str:

@@ -6,7 +6,6 @@ import copy
 import pickle
 
 from layers.document.alias import Alias, origin_of, with_origin
-from layers.document.vocabulary import DEFAULT_BASIS, MEASURED, POSITION_BASES, is_default_basis
 
 OURS = Alias("zh", "海康威视", is_ours=True)
 
@@ -37,9 +36,3 @@ def test_nothing_stated_is_a_plain_pair() -> None:
     assert type(with_origin("ru", "Имя")) is tuple
     assert origin_of(("ru", "Имя")) == ("", False)
     assert origin_of(with_origin("ru", "Имя", "s")) == ("s", False)
-
-
-def test_one_basis_says_that_the_error_is_a_default() -> None:
-    assert [basis for basis in POSITION_BASES if is_default_basis(basis)] == [DEFAULT_BASIS]
-    assert is_default_basis("Default")
-    assert not any(map(is_default_basis, ("", MEASURED, "the default of the archive, checked", "defaulted")))

@@ -1,4 +1,4 @@
-"""Custody is only added to, and issued products, kept files and seen rows are found by the rows they name."""
+"""Custody is only added to, and issued products and watches are found by the rows they name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
-from layers.document.rows import Comment, Custody, Product, ProductRow, Seen, Watch
+from layers.document.rows import Comment, Custody, Product, ProductRow, Watch
 from layers.errors import InvalidEdit
 
 KEPT = Custody(uuid="kept", table_name="source_files", row_uuid="file", event="kept")
@@ -19,10 +19,10 @@ def test_an_undo_leaves_custody_and_a_redo_adds_it_once() -> None:
     edit = Edit("Keep a file", (Change("custody", None, KEPT), Change("comments", None, note)))
     for _ in range(2):
         document.apply(edit)
-        assert document.custody_of_row("source_files", "file") == [KEPT]
+        assert list(document.table("custody").values()) == [KEPT]
         assert document.table("comments").keys() == {"note"}
         document.apply(edit.inverse())
-        assert document.custody_of_row("source_files", "file") == [KEPT]
+        assert list(document.table("custody").values()) == [KEPT]
         assert not document.table("comments")
 
 
@@ -33,7 +33,7 @@ def test_custody_that_stands_is_neither_changed_nor_deleted(after: Custody | Non
         document.apply(Edit("Tidy up", (Change("custody", KEPT, after),)))
     with pytest.raises(InvalidEdit):
         document.apply(Edit("Another under its uuid", (Change("custody", None, replace(KEPT, event="taken")),)))
-    assert document.custody_of_row("source_files", "file") == [KEPT]
+    assert list(document.table("custody").values()) == [KEPT]
 
 
 def test_a_row_knows_the_products_that_printed_it_and_a_product_its_rows() -> None:
@@ -51,10 +51,8 @@ def test_a_row_knows_the_products_that_printed_it_and_a_product_its_rows() -> No
     assert document.products["map"].state == "draft"
 
 
-def test_looks_are_found_by_what_was_looked_at() -> None:
-    seen = Seen(uuid="seen", table_name="claims", row_uuid="said", row_rev=2, actor="me")
+def test_a_watch_is_found_by_its_site() -> None:
     watch = Watch(uuid="watch", site_uuid="place", place_key="catalogue")
-    document = Document({"seen": [seen], "watch": [watch]})
-    assert document.seen_of_row("claims", "said") == [seen]
+    document = Document({"watch": [watch]})
     assert document.watches_of_site("place") == [watch]
-    assert (document.seen_of_row("claims", "place"), document.watches_of_site("said")) == ([], [])
+    assert document.watches_of_site("said") == []

@@ -9,7 +9,7 @@ import pytest
 import shapely
 from geographiclib.geodesic import Geodesic
 
-from layers.document.measuring.measurement import measured
+from layers.document.marks.measurement import measured
 from layers.geo.cross_track import cross_track
 from layers.geo.measure import area_m2, azimuth_deg, distance_m, length_m, perimeter_m
 

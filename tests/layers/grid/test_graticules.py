@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WGS84, transform_bounds, transform_points, utm_crs
 from layers.grid.graticules.graticule import NOTATIONS, Graticule, graticule_of
-from layers.grid.graticules.grid_line import Box, EdgeLabel, GridLine
+from layers.grid.graticules.grid_line import EdgeLabel, GridLine, TakenBox
 from layers.grid.graticules.round_steps import degrees_text, dms_text, metres_text, square_digits
 from layers.grid.graticules.zones import all_zones
 from layers.grid.tile_grid import View
@@ -135,7 +135,7 @@ def test_neighbouring_lines_are_a_round_step_apart_by_geod(place: str, canvas: s
     assert ground * factor == pytest.approx(step, rel=1e-3)
 
 
-def boxes(made: Graticule) -> list[Box]:
+def boxes(made: Graticule) -> list[TakenBox]:
     return [*(label.box for label in made.labels), *(name.box for name in made.names)]
 
 
@@ -159,7 +159,7 @@ def test_no_two_labels_overlap(
         lat = max(min(lat, 80.0), -80.0)
     view = view_around(crs, lon, lat, 10.0**power, size)
     view = replace(view, grid=replace(view.grid, rotation_deg=turn))
-    plate = Box(size[0] - 120.0, size[1] - 40.0, 120.0, 40.0)
+    plate = TakenBox(size[0] - 120.0, size[1] - 40.0, 120.0, 40.0)
     made = graticule_of(view, notation, size_of, outside=outside, avoid=[plate])
     for one, other in combinations(boxes(made), 2):
         assert not one.meets(other)
@@ -288,7 +288,7 @@ def test_words_have_as_many_digits_as_the_step_needs(text: str, words: str) -> N
 
 def test_the_zone_is_named_beside_what_stands_in_its_corner() -> None:
     view = view_around("EPSG:3857", 128.3, 51.9, 30_000.0)
-    bar = Box(0.0, view.height - 80.0, 240.0, 80.0)
+    bar = TakenBox(0.0, view.height - 80.0, 240.0, 80.0)
     for notation, name in (("UTM", "UTM 52"), ("MGRS", "52U")):
         (alone,) = graticule_of(view, notation, size_of).names
         (aside,) = graticule_of(view, notation, size_of, avoid=[bar]).names

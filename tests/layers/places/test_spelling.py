@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.places.spelling import distance, folded, most_wrong, nearness, pieces, words_nearness
+from layers.places.spelling import Spelled, distance, folded, most_wrong, nearness, pieces
 
 WORD = st.text("abcdez", min_size=4, max_size=14)
 
@@ -42,9 +42,9 @@ def test_how_near_two_spellings_are(typed: str, name: str, off: int | None) -> N
 
 
 def test_a_word_of_a_name_may_be_meant() -> None:
-    assert words_nearness("vostochniy", "vostochny cosmodrome") == 0
-    assert words_nearness("kapustim yar", "kapustin yar missile range") == 1
-    assert words_nearness("cosmodrome vostochniy", "vostochny") is None
+    assert Spelled("vostochniy").words_nearness("vostochny cosmodrome") == 0
+    assert Spelled("kapustim yar").words_nearness("kapustin yar missile range") == 1
+    assert Spelled("cosmodrome vostochniy").words_nearness("vostochny") is None
 
 
 @given(WORD, WORD)

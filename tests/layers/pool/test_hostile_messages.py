@@ -17,12 +17,12 @@ from layers.errors import GeoloupeError, InvalidValue, NotReadable
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import Affine
 from layers.phrase import Phrase
-from layers.pool.columns import chunk_from_answer
+from layers.pool.attribute_columns import chunk_from_answer
+from layers.pool.feature_rows import read_rows
 from layers.pool.features import table_from_answer
 from layers.pool.known_probes import KnownProbes
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, BadReply, Request, read_holds, read_reply
-from layers.pool.rows import read_rows
 from layers.readers.confinement.holds import Holds
 from layers.requests.features import ExportRows, Measure, ReadAttributes, ReadColumns, ReadFeatures, ReadRows, RowFacts
 from layers.requests.imagery import (

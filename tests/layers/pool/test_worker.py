@@ -174,10 +174,10 @@ def test_libraries_are_silenced_below_python(capfd: pytest.CaptureFixture[str]) 
 
 
 @pytest.mark.parametrize(
-    ("profile", "module"), [("local", "raster.raster_ops"), ("features", "features.canvas_features")]
+    ("profile", "module"), [("local", "door.raster_ops"), ("features", "features.canvas_features")]
 )
 def test_the_libraries_of_a_profile_are_warm(profile: str, module: str) -> None:
-    from layers.readers.ops import run
+    from layers.readers.door.ops import run
 
     assert worker.load_readers(Profile(profile)) is run
     assert f"layers.readers.{module}" in sys.modules

@@ -122,7 +122,7 @@ def test_claims_of_no_place_are_counted(demo: Document) -> None:
 def test_an_unreviewed_mark_of_ours_is_not_published(demo: Document) -> None:
     content = content_of(demo, demo.sites, publish=True)
     assert {site.name for site in content.sites} == {site.name for site in content.parties}
-    assert content.left_out.unreviewed_sites == len(demo.sites) - 5 == len(content.withheld)
+    assert len(content.withheld) == len(demo.sites) - 5
     reviewed = Document({"sites": [replace(site, status="reviewed") for site in demo.sites.values()]})
     assert len(content_of(reviewed, reviewed.sites, publish=True).sites) == len(demo.sites)
 

@@ -495,7 +495,7 @@ def test_that_nobody_was_asked_is_an_answer() -> None:
 
 def test_an_unannotated_twin_owes_its_dates_and_credits_only() -> None:
     made = whole()
-    twin = replace(made, spec=made.spec.without_annotation())
+    twin = made.with_spec(left_out=made.spec.left_out | {"annotation", "labels", "key", "claims"})
     keep = {"title", "subtitle", "credits", "imprint", "dates"}
     twin = twin.with_facts(texts=tuple(text for text in made.facts.texts if text.part in keep))
     bare = twin.with_map(0, sites=SitesFact()).with_map(1, sites=SitesFact())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.product.own_paths import HIDDEN, is_own_link, is_path, without_paths
+from layers.product.own_paths import HIDDEN, is_own_link, without_paths
 from layers.product.publishing import Publishing
 from tests.support.cases.addresses import ADDRESSES
 
@@ -65,7 +65,6 @@ def test_a_path_leaves_the_name_of_its_file(path: str, name: str, before: str, a
 @pytest.mark.parametrize("words", PROSE)
 def test_what_is_no_path_stays(words: str) -> None:
     assert without_paths(words) == words
-    assert not is_path(words)
 
 
 def test_two_hundred_addresses_stay_as_they_were_cited() -> None:

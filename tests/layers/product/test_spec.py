@@ -57,15 +57,6 @@ def test_a_thing_moved_back_is_not_moved() -> None:
     assert spec.with_moved("legend", 0, 0) == ProductSpec()
 
 
-def test_the_twin_has_no_mark_and_keeps_its_dates() -> None:
-    twin = ProductSpec(left_out=frozenset({"legend"})).without_annotation()
-    assert not twin.shows("annotation")
-    assert not twin.shows("labels")
-    assert not twin.shows("legend")
-    assert twin.shows("scale bar")
-    assert twin.shows("imprint")
-
-
 @pytest.mark.bounded
 @given(
     st.dictionaries(

@@ -10,8 +10,8 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
 from layers.raster.acquisition import Acquisition
 from layers.raster.combined import (
+    CombinedPart,
     Member,
-    Part,
     combined_acquisition,
     combined_raster,
     combined_scene,
@@ -22,7 +22,7 @@ from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.presets import band_titles, combinations_of
 
 
-def image(name: str, bounds: Bounds, pixel: float, *bands: str, crs: str = "EPSG:4326") -> Part:
+def image(name: str, bounds: Bounds, pixel: float, *bands: str, crs: str = "EPSG:4326") -> CombinedPart:
     infos = tuple(BandInfo(n, "uint16", description=text, low=n, high=n + 9.0) for n, text in enumerate(bands, 1))
     info = RasterInfo(
         f"/{name}.tif",
@@ -37,7 +37,7 @@ def image(name: str, bounds: Bounds, pixel: float, *bands: str, crs: str = "EPSG
         date_kind="instant",
         acquired_at="2001",
     )
-    return Part(Member(name, {"path": f"/{name}.tif"}, len(bands)), info)
+    return CombinedPart(Member(name, {"path": f"/{name}.tif"}, len(bands)), info)
 
 
 FINE = image("fine", Bounds(10, 50, 12, 52), 0.01, "red", "green")

@@ -8,13 +8,13 @@ from layers.errors import CannotBePlaced
 from layers.geo.crs import WGS84, transform_points
 from layers.geo.measure import distance_m
 from layers.grid.tile_grid import Affine
-from layers.raster.common_grid import MOST_PX, Placed, common_grid
+from layers.raster.common_grid import MOST_PX, PlacedRaster, common_grid
 
 UTM = "EPSG:32652"
 
 
-def _placed(name: str, left: float, top: float, pixel: float, width: int, height: int, crs: str = UTM) -> Placed:
-    return Placed(name, crs, Affine(pixel, 0, left, 0, -pixel, top), width, height)
+def _placed(name: str, left: float, top: float, pixel: float, width: int, height: int, crs: str = UTM) -> PlacedRaster:
+    return PlacedRaster(name, crs, Affine(pixel, 0, left, 0, -pixel, top), width, height)
 
 
 def test_the_grid_is_the_overlap_on_pixels_of_the_moving_one_or_as_coarse_as_the_other() -> None:
@@ -34,14 +34,14 @@ def test_the_grid_is_the_overlap_on_pixels_of_the_moving_one_or_as_coarse_as_the
 
 def test_another_crs_and_the_other_side_of_the_date_line_are_found() -> None:
     lon, lat = (v.tolist() for v in transform_points(UTM, WGS84, [500_000, 508_000], [5_700_000, 5_694_000]))
-    degrees = Placed(
+    degrees = PlacedRaster(
         "d", WGS84, Affine((lon[1] - lon[0]) / 800, 0, lon[0], 0, (lat[1] - lat[0]) / 600, lat[0]), 800, 600
     )
     grid = common_grid(_placed("a", 500_000, 5_700_000, 10, 1000, 1000), degrees)
     assert grid.width == pytest.approx(800, abs=10)
     assert grid.height == pytest.approx(600, abs=10)
-    east = Placed("e", WGS84, Affine(0.001, 0, 179.9, 0, -0.001, 10.0), 200, 100)
-    west = Placed("w", WGS84, Affine(0.001, 0, -180.1, 0, -0.001, 10.0), 200, 100)
+    east = PlacedRaster("e", WGS84, Affine(0.001, 0, 179.9, 0, -0.001, 10.0), 200, 100)
+    west = PlacedRaster("w", WGS84, Affine(0.001, 0, -180.1, 0, -0.001, 10.0), 200, 100)
     assert common_grid(east, west)[2:4] == (200, 100)
 
 
@@ -64,10 +64,10 @@ def test_metres_are_those_of_the_ground() -> None:
     [
         _placed("b", 600_000, 5_700_000, 10, 100, 100),
         _placed("b", 508_000, 5_700_000, 10, 12, 12),
-        Placed("b", WGS84, Affine(0.001, 0, -60, 0, -0.001, -10), 100, 100),
+        PlacedRaster("b", WGS84, Affine(0.001, 0, -60, 0, -0.001, -10), 100, 100),
     ],
 )
-def test_what_lies_apart_is_refused_in_a_sentence(other: Placed) -> None:
+def test_what_lies_apart_is_refused_in_a_sentence(other: PlacedRaster) -> None:
     with pytest.raises(CannotBePlaced) as caught:
         common_grid(_placed("a", 500_000, 5_700_000, 10, 1000, 800), other)
     assert caught.value.sentence.startswith("a and b ")

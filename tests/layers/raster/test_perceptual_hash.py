@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from layers.raster.perceptual_hash import SIDE, distance, perceptual_hash
+from layers.raster.perceptual_hash import SIDE, perceptual_hash
 
 
 def picture(seed: int) -> np.ndarray:
     rng = np.random.default_rng(seed)
     rough = rng.integers(0, 255, (8, 8))
     return np.kron(rough, np.ones((4, 4))).astype(np.uint8)
+
+
+def distance(first: str, second: str) -> int:
+    """Number of bits that differ."""
+    return (int(first, 16) ^ int(second, 16)).bit_count()
 
 
 def test_lighter_and_noisier_pictures_look_alike() -> None:

@@ -13,12 +13,12 @@ from msgspec import convert
 
 from layers.decoding import encoded
 from layers.raster import phase_correlation
-from layers.raster.phase_correlation import LocalShift, Picture, Registered, register
+from layers.raster.phase_correlation import GreyPicture, LocalShift, Registered, register
 from tests.support.shifted_pairs import Floats, ground, pure_noise, shifted, true_pair, unlike_shadows
 
 
-def _whole(values: Floats) -> Picture:
-    return Picture(values.astype(np.float32), np.ones(values.shape, bool))
+def _whole(values: Floats) -> GreyPicture:
+    return GreyPicture(values.astype(np.float32), np.ones(values.shape, bool))
 
 
 def _off(found: Registered, shift: tuple[float, float]) -> float:
@@ -73,7 +73,7 @@ def test_unlike_pictures_are_not_looked_at_smaller_but_grainy_ones_are(monkeypat
     made: list[int] = []
     plain = phase_correlation.reduced
 
-    def counted(picture: Picture, by: int) -> Picture:
+    def counted(picture: GreyPicture, by: int) -> GreyPicture:
         made.append(by)
         return plain(picture, by)
 
@@ -115,15 +115,15 @@ def test_a_common_hole_and_a_common_edge_are_no_ground() -> None:
     y, x = np.mgrid[0:300, 0:300]
     valid = (x + y > 150) & (np.hypot(x - 150, y - 200) > 30)
     found = register(
-        Picture(np.where(valid, moving, 0).astype(np.float32), valid),
-        Picture(np.where(valid, fixed, 0).astype(np.float32), valid),
+        GreyPicture(np.where(valid, moving, 0).astype(np.float32), valid),
+        GreyPicture(np.where(valid, fixed, 0).astype(np.float32), valid),
     )
     assert found.reliable, found.why
     assert _off(found, (9.3, -6.2)) < 0.2
     other = ground(rng, 300, 1.3)
     apart = register(
-        Picture(np.where(valid, moving, 0).astype(np.float32), valid),
-        Picture(np.where(valid, other, 0).astype(np.float32), valid),
+        GreyPicture(np.where(valid, moving, 0).astype(np.float32), valid),
+        GreyPicture(np.where(valid, other, 0).astype(np.float32), valid),
     )
     assert not apart.reliable
 
@@ -146,11 +146,11 @@ def test_what_is_no_shift_or_repeats_itself_is_refused() -> None:
 def test_bands_count_alike_and_what_is_no_number_not_at_all() -> None:
     bands = np.stack([np.arange(16.0).reshape(4, 4), np.full((4, 4), 3.0), np.arange(16.0).reshape(4, 4) * 1000])
     bands[0, 1, 1] = np.nan
-    found = Picture.of_bands(bands, np.ones((4, 4), bool))
+    found = GreyPicture.of_bands(bands, np.ones((4, 4), bool))
     assert not found.valid[1, 1]
     assert found.valid.sum() == 15
     assert np.isfinite(found.grey).all()
-    alone = Picture.of_bands(bands[2:] / 1000, found.valid).grey
+    alone = GreyPicture.of_bands(bands[2:] / 1000, found.valid).grey
     assert np.allclose(found.grey[found.valid] * 3, alone[found.valid] * 2, rtol=1e-4)
 
 
@@ -167,7 +167,7 @@ def test_a_picture_is_the_mean_of_bands_of_one_spread_also_with_holes() -> None:
         if bands.dtype.kind == "f":
             holes[0, 3, 4], holes[1, 5, 6] = np.nan, np.inf
         valid = random.random((40, 50)) < 0.8
-        picture = Picture.of_bands(holes, valid)
+        picture = GreyPicture.of_bands(holes, valid)
         there, parts = valid.copy(), []
         for band in holes.astype(np.float32):
             there &= np.isfinite(band)
@@ -175,4 +175,4 @@ def test_a_picture_is_the_mean_of_bands_of_one_spread_also_with_holes() -> None:
         assert np.array_equal(picture.valid, there)
         assert np.array_equal(picture.grey, np.where(there, np.mean(parts, axis=0, dtype=np.float32), np.float32(0)))
     whole = np.full((1, 40, 50), 7, np.uint16)
-    assert not Picture.of_bands(whole, np.ones((40, 50), bool)).grey.any(), "an even surface has no spread"
+    assert not GreyPicture.of_bands(whole, np.ones((40, 50), bool)).grey.any(), "an even surface has no spread"

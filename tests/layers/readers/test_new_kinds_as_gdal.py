@@ -17,7 +17,7 @@ from layers.geo.crs import same_crs
 from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
 from layers.raster.scene import SceneInfo
-from layers.readers import ops
+from layers.readers.door import ops
 from layers.requests.imagery import ReadTile
 from layers.requests.probe import Probe
 from tests.support.readers import tiny_archives as sold

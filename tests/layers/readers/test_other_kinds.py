@@ -20,8 +20,8 @@ from layers.readers.other_kinds import BEGINS, OtherKind, kind_of_json_file
 from layers.readers.other_kinds import OF_ROOT as ROOTS
 from layers.requests.probe import Probe
 from viewer.__main__ import main
-from viewer.cli.command import BAD_INPUT
 from viewer.cli.info import describe
+from viewer.cli.terminal.command import BAD_INPUT
 
 POOL = ReaderPool(inline=True)
 POINT = {"type": "Feature", "properties": {"n": 1}, "geometry": {"type": "Point", "coordinates": [31.5, 50.25]}}
@@ -149,7 +149,7 @@ def test_info_refuses_each_kind_by_its_name_with_its_cure(
     def one_reader() -> Iterator[ReaderPool]:
         yield POOL
 
-    monkeypatch.setattr("viewer.cli.reading.one_reader", one_reader)
+    monkeypatch.setattr("viewer.cli.terminal.reading.one_reader", one_reader)
     path = tmp_path / "a.strange"
     path.write_bytes(content)
     assert main(["info", str(path)]) == BAD_INPUT

@@ -2,9 +2,9 @@
 
 import pytest
 
-from layers.text.guarded_xml import BadXml, Limits, parse_xml, read_xml, walk_xml
+from layers.text.guarded_xml import BadXml, XmlLimits, parse_xml, read_xml, walk_xml
 
-SMALL = Limits(size=200, depth=5, elements=9)
+SMALL = XmlLimits(size=200, depth=5, elements=9)
 BARE = b"<!DOCTYPE a PUBLIC 'http://nowhere.example/a.dtd' 'SYSTEM'><a>t</a>"
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from layers.errors import GeoloupeError
 from layers.geo.coordinates.parse import parse_coordinate
-from layers.geo.wkt import read_extent
+from layers.geo.coordinates.wkt import read_extent
 from layers.project.qgis.qml_in import read_qml
 from layers.raster.band_maths import parse_expression as parse_bands
 from layers.readers.raster.rpc import parse_rpb

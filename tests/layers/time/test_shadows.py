@@ -26,7 +26,7 @@ from layers.time.shadows import (
     instant_of,
     shadow_height,
 )
-from layers.time.sun_position import sun_position
+from tests.support.sun import sun_position
 
 AT = datetime(2024, 4, 12, 8, 30, tzinfo=UTC)
 IMAGE = ShadowImage("2024-04-12T08:30:00Z", "instant", "optical")

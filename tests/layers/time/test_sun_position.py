@@ -13,7 +13,8 @@ from astral.sun import azimuth, elevation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.time.sun_position import refraction_deg, sun_position, suns_at
+from layers.time.sun_position import refraction_deg, suns_at
+from tests.support.sun import sun_position
 
 BEGIN = datetime(1950, 1, 1, tzinfo=UTC)
 CENTURY_S = int((datetime(2050, 12, 31, tzinfo=UTC) - BEGIN).total_seconds())

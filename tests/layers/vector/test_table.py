@@ -5,9 +5,9 @@ import pytest
 import shapely
 
 from layers.geo.bounds import Bounds
-from layers.vector.drawing.gathering import gathered
 from layers.vector.drawing.simplification import Details
 from layers.vector.feature_index import FeatureIndex
+from layers.vector.gathering import gathered
 from layers.vector.table import LINE, POINT, FeatureTable
 from tests.support.tiny_tables import STEP, shapes, table_of
 

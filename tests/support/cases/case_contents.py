@@ -9,7 +9,7 @@ from typing import Any
 
 from layers.project.opening import validation_report as validating
 from layers.project.opening.case_process import CaseInline
-from layers.project.opening.validation_report import Finding
+from layers.project.opening.validation_report import Irregularity
 
 
 def rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -17,6 +17,6 @@ def rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
         return connection.execute(sql).fetchall()
 
 
-def validate(path: Path) -> list[Finding]:
+def validate(path: Path) -> list[Irregularity]:
     """In this process."""
     return validating.validate(path, CaseInline())

@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.document.document import Document
 from layers.document.edit import TABLES
-from layers.document.mark_shape import (
+from layers.document.marks.mark_shape import (
     Arrow,
     Callout,
     Circle,

@@ -433,7 +433,7 @@ class Desk:
 
 def file_names(window: Any) -> Any:
     """The program's own questions, but for the dialog of file names."""
-    from viewer.app.opening.questions import Questions, Unsaved  # late: see above
+    from viewer.app.desktop.questions import Questions, Unsaved  # late: see above
 
     class FileNames(Questions):
         to_write: Path | None = None

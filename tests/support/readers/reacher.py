@@ -9,7 +9,7 @@ from layers.readers.environment import Profile
 
 
 def load(profile: Profile) -> Any:
-    from layers.readers.ops import refusal  # after the environment is set
+    from layers.readers.door.ops import refusal  # after the environment is set
 
     def run(op: str, params: dict[str, Any]) -> Any:
         if op == "say":

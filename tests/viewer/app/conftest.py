@@ -18,13 +18,13 @@ from layers.project.saving.recovery import RecoverableSession
 from tests.support.windows import settle as settle  # for all tests of the window
 from viewer.app.case.permission import Permissions
 from viewer.app.case.session import Session
-from viewer.app.opening.questions import Changed, Recovery, Unsaved, Which
+from viewer.app.desktop.questions import Changed, Recovery, Unsaved, Which
 from viewer.app.program import dress
 from viewer.app.window import MainWindow
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
 from viewer.rendering.context import RenderContext
-from viewer.rendering.raster.overviews import Overviews
+from viewer.rendering.overviews import Overviews
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
 from viewer.support.settings import Settings, cache_folder, sessions_folder

@@ -37,8 +37,10 @@ def in_this_process(dressed: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     """Readers of this process; all that a run sets for its own process is put back after."""
     monkeypatch.setattr("viewer.app.main.ReaderPool", lambda workers, grants: ReaderPool(inline=True))
     monkeypatch.setattr("viewer.app.main.CaseProcess", Interruptible)
-    monkeypatch.setattr("viewer.app.docks.Docks.warm_up", lambda docks, jobs: None)
-    monkeypatch.setattr("viewer.app.splash.Splash.show_now", lambda sign: None)  # that waits for a second offscreen
+    monkeypatch.setattr("viewer.app.arranging.docks.Docks.warm_up", lambda docks, jobs: None)
+    monkeypatch.setattr(
+        "viewer.app.desktop.splash.Splash.show_now", lambda sign: None
+    )  # that waits for a second offscreen
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     interval, name, quits = (
@@ -153,8 +155,8 @@ def test_a_window_with_the_case_that_was_named_says_what_is_worth_saying(
     (logs / "crash-4194305.log").write_text("Fatal Python error")
     monkeypatch.setattr("viewer.app.program.has_chinese", lambda: False)
     signs: list[str] = []
-    monkeypatch.setattr("viewer.app.splash.Splash.show_now", lambda sign: signs.append("shown"))
-    monkeypatch.setattr("viewer.app.splash.Splash.finish", lambda sign, window: signs.append("gone"))
+    monkeypatch.setattr("viewer.app.desktop.splash.Splash.show_now", lambda sign: signs.append("shown"))
+    monkeypatch.setattr("viewer.app.desktop.splash.Splash.finish", lambda sign, window: signs.append("gone"))
 
     def look(window: MainWindow) -> None:
         assert set(window.session.document.sites) == {"here", "there"}

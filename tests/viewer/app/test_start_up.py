@@ -54,9 +54,9 @@ LATE = {
     "viewer.panels.time_strip.scene_desk": "scenes are looked for",
     "viewer.panels.time_strip.scene_folders": "scenes are looked for",
     "viewer.panels.time_strip.time_strip_panel": "scenes are looked for",
-    "viewer.rendering.shadow_facts": "a mark is set",
+    "viewer.rendering.layers.shadow_facts": "a mark is set",
     "viewer.tools.draw_shadow": "a shadow is measured",
-    "viewer.tools.nudging.nudge_layer": "a layer is nudged",
+    "viewer.tools.nudge_layer": "a layer is nudged",
 }
 """Modules, and the packages of them, by when they are needed."""
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage, QPainter
 from layers.grid.tile_grid import TileGrid, View
 from viewer.canvas import kept_steps
 from viewer.canvas.corners import paint_corners
-from viewer.canvas.kept_steps import Steps, fill, paint_kept
+from viewer.canvas.kept_steps import PaintSteps, fill, paint_kept
 from viewer.canvas.labels.fonts import letters_path, map_font
 from viewer.canvas.overlays import paint_haloed_text, paint_north_arrow, paint_scale_bar
 from viewer.canvas.sites.unplaced import Unplaced
@@ -76,10 +76,10 @@ def test_corners_are_the_same_bytes_as_painted_anew(seed: int, ratio: float, mon
 def test_pictures_are_kept_only_where_they_lie_on_whole_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[float] = []
 
-    def steps(x: float) -> Steps:
+    def steps(x: float) -> PaintSteps:
         asked.append(x)
         path = letters_path(QPointF(x, 50), map_font(20), "kept")
-        return Steps(path.boundingRect(), (fill(path, "#ffffff"),))
+        return PaintSteps(path.boundingRect(), (fill(path, "#ffffff"),))
 
     def painted(x: float, prepare) -> int:
         before = len(asked)

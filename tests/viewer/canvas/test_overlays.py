@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
-from layers.geo.measure import nice_scale_bar
+from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds, transform_points
+from layers.geo.measure import distance_m, nice_scale_bar
 from layers.grid.tile_grid import TileGrid, View
 from viewer.canvas import overlays
 from viewer.canvas.overlays import (
@@ -19,9 +19,16 @@ from viewer.canvas.overlays import (
     paint_attribution,
     paint_north_arrow,
     paint_scale_bar,
-    scale_at_m,
 )
 from viewer.support.painting import painting
+
+
+def scale_at_m(view: View, px: float, py: float) -> float:
+    """True metres a picture pixel spans from left to right at a place."""
+    ends = [view.to_world(px + way, py) for way in (-0.5, 0.5)]
+    lons, lats = transform_points(view.grid.crs, WGS84, *zip(*ends, strict=True))
+    return float(distance_m(lons[0], lats[0], lons[1], lats[1]))
+
 
 VOSTOCHNY = Bounds(128.0, 51.6, 128.7, 52.1)
 

@@ -11,7 +11,7 @@ import pytest
 
 from layers.project.storage.fsops import FileSystem
 from tests.viewer.cli.conftest import Cli
-from viewer.cli.command import BAD_INPUT, DONE
+from viewer.cli.terminal.command import BAD_INPUT, DONE
 
 BAD = ("missing.tif", "text.tif", "cut_short.tif", "empty.tif", "empty.geojson", "pipe.tif", "folder.tif")
 

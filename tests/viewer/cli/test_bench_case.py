@@ -11,7 +11,7 @@ from layers.document.document import Document
 from layers.document.site import Site
 from layers.pool.pool import ReaderPool
 from layers.project.saving.publish import write_case
-from viewer.cli.command import BAD_INPUT, DONE
+from viewer.cli.terminal.command import BAD_INPUT, DONE
 
 KEYS = ["draw_ms", "select_ms", "edit_ms", "undo_ms", "search_ms", "pan_p95_ms", "growth_mb"]
 
@@ -19,8 +19,8 @@ KEYS = ["draw_ms", "select_ms", "edit_ms", "undo_ms", "search_ms", "pan_p95_ms",
 @pytest.fixture(autouse=True)
 def few_rounds(few_frames, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once or twice what a measurement does again and again; panels are made as they are wanted."""
-    monkeypatch.setattr("viewer.app.docks.Docks.warm_up", lambda docks, jobs: None)
-    monkeypatch.setattr("viewer.app.docks.Docks.waiting", lambda docks: [])
+    monkeypatch.setattr("viewer.app.arranging.docks.Docks.warm_up", lambda docks, jobs: None)
+    monkeypatch.setattr("viewer.app.arranging.docks.Docks.waiting", lambda docks: [])
     monkeypatch.setattr("viewer.cli.benches.bench_case.ReaderPool", lambda workers: ReaderPool(inline=True))
     monkeypatch.setattr("viewer.cli.benches.bench_case.ROUNDS", 1)
     monkeypatch.setattr("viewer.cli.benches.bench_case.WORKING", 1 / 2)

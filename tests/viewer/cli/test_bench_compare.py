@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.viewer.cli.conftest import write_scene
-from viewer.cli.command import BAD_INPUT, DONE
+from viewer.cli.terminal.command import BAD_INPUT, DONE
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ import pytest
 from layers.pool.pool import ReaderPool
 from tests.support.cases.foreign_cases import foreign_case
 from tests.viewer.cli.conftest import write_scene
-from viewer.cli.command import BAD_INPUT, DONE
+from viewer.cli.terminal.command import BAD_INPUT, DONE
 
 
 @pytest.mark.bounded

@@ -11,7 +11,7 @@ from shapely.geometry import Point
 from layers.document.document import Document
 from layers.document.site import Site
 from layers.project.saving.publish import write_case
-from viewer.cli.command import BAD_INPUT, DONE
+from viewer.cli.terminal.command import BAD_INPUT, DONE
 
 
 def many_sites(count: int) -> Document:

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 from viewer.cli.benches.bench_view import pss_kb
-from viewer.cli.command import BAD_INPUT, DONE
+from viewer.cli.terminal.command import BAD_INPUT, DONE
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.written_pictures import pixels
-from viewer.cli.command import BAD_INPUT, DONE, USAGE
+from viewer.cli.terminal.command import BAD_INPUT, DONE, USAGE
 
 SIDE = 512
 PLACE = Bounds(1_200_000.0, 6_400_000.0, 1_200_000.0 + 10 * SIDE, 6_400_000.0 + 10 * SIDE)

@@ -23,7 +23,7 @@ from layers.document.edit import Change, Edit
 from layers.project.saving.publish import write_case
 from tests.support.cases.rich import BLOBS, read_case, rich_document
 from tests.support.hostile_pictures import PAGE, SECRET, told_in_segments
-from viewer.cli.command import BAD_INPUT, DONE
+from viewer.cli.terminal.command import BAD_INPUT, DONE
 
 FIRM = "Hikvision (Hangzhou Hikvision Digital Technology)"
 KML = "{http://www.opengis.net/kml/2.2}"

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.viewer.cli.conftest import Cli
-from viewer.cli.command import DONE
 from viewer.cli.export import NOW
+from viewer.cli.terminal.command import DONE
 
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(120)]
 

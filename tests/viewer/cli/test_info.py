@@ -14,7 +14,7 @@ from tests.support.readers import tiny_archives, tiny_deliveries
 from tests.support.readers.odd_vectors import odd_vectors
 from tests.support.readers.tiny_hdf5 import FILES
 from tests.viewer.cli.conftest import write_scene
-from viewer.cli.command import BAD_INPUT, DONE
+from viewer.cli.terminal.command import BAD_INPUT, DONE
 
 COMMON = ["kind", "driver", "crs", "bounds_lonlat", "problems"]
 RASTER = [*COMMON, "width", "height", "bands", "overviews", "acquisition"]

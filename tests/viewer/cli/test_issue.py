@@ -16,7 +16,7 @@ from layers.product.spec import ProductSpec
 from layers.project.opening.intake import read_case
 from tests.support.cases.changed_cases import change
 from tests.support.cases.older_schemas import case_of_schema_2
-from viewer.cli.command import BAD_INPUT, DONE, FINDINGS, USAGE
+from viewer.cli.terminal.command import BAD_INPUT, DONE, FINDINGS, USAGE
 
 SMALL = ("--size", "1200x900", "--dpi", "72")
 HIKVISION = "UPDATE claims SET source_wording = source_wording || ' (again)' WHERE source_wording LIKE '%Hikvision%'"

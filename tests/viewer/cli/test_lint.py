@@ -11,7 +11,7 @@ import pytest
 from layers.document.rows import Product
 from layers.product.spec import Override, ProductSpec, overrides_json
 from tests.support.cases.changed_cases import change
-from viewer.cli.command import BAD_INPUT, DONE, FINDINGS
+from viewer.cli.terminal.command import BAD_INPUT, DONE, FINDINGS
 
 KEYS = ["rule", "severity", "where", "sentence", "cure"]
 

@@ -13,7 +13,7 @@ from layers.document.document import Document
 from layers.project.saving.publish import write_case
 from layers.services.catalog import TileService
 from tests.support.tile_server import TileServer, serving
-from viewer.cli.command import DONE, FINDINGS
+from viewer.cli.terminal.command import DONE, FINDINGS
 from viewer.commands.found_layers import FoundLayer, edit_for
 
 BOUNDS = ("--size", "300x200", "--bounds", "10,40,40,60")

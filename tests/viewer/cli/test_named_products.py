@@ -19,7 +19,7 @@ from layers.geo.bounds import Bounds
 from layers.product.page_formats import PRINTED_ENDINGS
 from layers.project.saving.publish import write_case
 from tests.support.readers.tiny_rasters import write_raster
-from viewer.cli.command import BAD_INPUT, DONE, USAGE
+from viewer.cli.terminal.command import BAD_INPUT, DONE, USAGE
 from viewer.rendering.images import argb_of_image
 
 THERE = Bounds(10.4, 50.4, 10.6, 50.6)

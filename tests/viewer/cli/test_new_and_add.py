@@ -14,7 +14,7 @@ import pytest
 from layers.text.counted import metres
 from tests.support.cases.rich import read_case
 from tests.viewer.cli.conftest import Cli
-from viewer.cli.command import BAD_INPUT, DONE, FINDINGS
+from viewer.cli.terminal.command import BAD_INPUT, DONE, FINDINGS
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc000000301010018dd8db0"

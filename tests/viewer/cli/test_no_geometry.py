@@ -13,7 +13,7 @@ from layers.geo.bounds import Bounds
 from tests.support.pictures import drawn
 from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.cli.conftest import Cli
-from viewer.cli.command import DONE
+from viewer.cli.terminal.command import DONE
 
 KML = '<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><name>a</name></Placemark></Document></kml>'
 

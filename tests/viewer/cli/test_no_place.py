@@ -16,7 +16,7 @@ from layers.geo.crs import PIXEL_SPACE
 from tests.support.cases.rich import read_case
 from tests.support.readers.tiny_rasters import surface, write_raster
 from tests.viewer.cli.conftest import Cli, write_scene
-from viewer.cli.command import BAD_INPUT, DONE
+from viewer.cli.terminal.command import BAD_INPUT, DONE
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import shapely
 from tests.support.crs_off_earth import GRID, MOON_DEGREES
 from tests.support.pictures import drawn
 from tests.viewer.cli.conftest import Cli
-from viewer.cli.command import DONE
+from viewer.cli.terminal.command import DONE
 
 pytestmark = pytest.mark.bounded
 

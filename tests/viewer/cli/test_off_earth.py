@@ -21,7 +21,7 @@ from tests.support.pictures import drawn
 from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.canvas.conftest import site
 from tests.viewer.cli.conftest import Cli
-from viewer.cli.command import BAD_INPUT, DONE
+from viewer.cli.terminal.command import BAD_INPUT, DONE
 
 VALUES = np.full((1, 64, 64), 200, np.uint8)
 KINDS = {"grid": GRID, "Moon": MOON, "Moon in degrees": MOON_DEGREES, "Mars": MARS, "Europa": EUROPA}

@@ -17,7 +17,7 @@ from layers.project.opening.intake import read_case
 from tests.support.cases.foreign_cases import foreign_case
 from tests.support.written_pictures import pixels
 from tests.viewer.cli.conftest import Cli, write_scene
-from viewer.cli.command import DONE, FINDINGS
+from viewer.cli.terminal.command import DONE, FINDINGS
 
 BOUNDS = ("--size", "64x64", "--bounds", "10,50,11,51", "--crs", "EPSG:4326")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from viewer.cli import parser
-from viewer.cli.command import DONE, USAGE, Command
+from viewer.cli.terminal.command import DONE, USAGE, Command
 
 ROOT = Path(__file__).resolve().parents[3]
 HEAVY = (

@@ -9,7 +9,7 @@ import pytest
 from tests.support.cases.rich import read_case
 from tests.support.readers.tiny_photograph import write_photograph
 from tests.viewer.cli.conftest import Cli
-from viewer.cli.command import BAD_INPUT, DONE
+from viewer.cli.terminal.command import BAD_INPUT, DONE
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.support.cases.rich import read_case
 from tests.support.pictures import pixels
 from tests.viewer.canvas.conftest import site
 from viewer.canvas.viewport import Viewport
-from viewer.cli.documents import document_of
+from viewer.cli.terminal.documents import document_of
 from viewer.export.headless import Studio
 
 SEED = 20_240_412

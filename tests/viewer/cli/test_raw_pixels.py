@@ -16,7 +16,7 @@ from layers.geo.bounds import Bounds
 from layers.project.saving.publish import write_case
 from tests.support.command_line import geoloupe
 from tests.support.readers.tiny_rasters import write_raster
-from viewer.cli.command import BAD_INPUT, DONE, USAGE
+from viewer.cli.terminal.command import BAD_INPUT, DONE, USAGE
 
 IMAGE = Bounds(500_000.0, 5_500_000.0, 506_000.0, 5_504_000.0)
 

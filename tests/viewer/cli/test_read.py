@@ -14,7 +14,7 @@ from layers.document.source import Source
 from layers.project.saving.publish import write_case
 from tests.support.cases.judgements import ASSESSED_LIKELY
 from tests.viewer.canvas.conftest import site
-from viewer.cli.command import DONE, FINDINGS
+from viewer.cli.terminal.command import DONE, FINDINGS
 
 SITE = [
     "uuid",

@@ -12,7 +12,7 @@ from layers.geo.bounds import Bounds
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.written_pictures import pixels
 from tests.viewer.cli.conftest import write_scene
-from viewer.cli.command import BAD_INPUT, DONE
+from viewer.cli.terminal.command import BAD_INPUT, DONE
 
 
 def test_the_file_is_drawn_where_it_is(cli, scene_tif: Path, tmp_path: Path) -> None:

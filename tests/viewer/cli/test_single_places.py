@@ -15,7 +15,7 @@ from tests.support.pictures import drawn
 from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.canvas.conftest import site
 from tests.viewer.cli.conftest import Cli
-from viewer.cli.command import DONE
+from viewer.cli.terminal.command import DONE
 
 SHAPES = {
     "point": shapely.Point(2.2945, 48.85825),

@@ -14,7 +14,7 @@ from layers.document.document import Document
 from layers.document.site import Site
 from layers.project.saving.publish import write_case
 from tests.support.written_pictures import pixels
-from viewer.cli.command import DONE
+from viewer.cli.terminal.command import DONE
 
 GOOD = Site(uuid="good", geometry=shapely.LineString([(128, 51), (129, 52)]), label="Good", class_code="rail")
 SPUR = Site(uuid="spur", geometry=shapely.LineString([(51, 128), (52, 129)]), label="Spur", class_code="rail")

@@ -12,7 +12,7 @@ from layers.document.document import Document
 from layers.product.spec import ProductSpec, maps_of
 from layers.project.opening.case_paths import CaseHome
 from tests.viewer.canvas.conftest import site
-from viewer.cli.export import subject_bounds
+from viewer.cli.products.subject import subject_bounds
 from viewer.export.headless import Studio
 from viewer.export.plates.shown_parts import shown_parts
 

@@ -13,8 +13,8 @@ from layers.document.document import Document
 from layers.document.rows import ClaimSite
 from layers.document.site import Site
 from tests.support.cases.changed_cases import change
-from viewer.cli.command import DONE
 from viewer.cli.products.unnamed_parties import leave_names_out
+from viewer.cli.terminal.command import DONE
 
 
 def _case(*, is_claimed: bool) -> Document:

@@ -70,7 +70,7 @@ def _edits(document: Document, draw: st.DataObject) -> Edit:
         choices.append(lambda: responses.delete_responses(document, [one("responses")], **who))
     if document.layers:
         choices += [
-            lambda: layers.move_layer(document, one("layers"), draw.draw(st.integers(0, 3)), **who),
+            lambda: layers.move_layers(document, [one("layers")], draw.draw(st.integers(0, 3)), **who),
             lambda: layers.update_layer(document, one("layers"), opacity=draw.draw(st.sampled_from([0.0, 0.5])), **who),
             lambda: layers.remove_layers(document, [one("layers")], **who),
         ]

@@ -10,7 +10,7 @@ from layers.colour.palettes import LAYER_COLORS, layer_seed
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.errors import InvalidValue
-from viewer.commands.layers import add_layer, move_layer, move_layers, remove_layers, update_layer
+from viewer.commands.layers import add_layer, move_layers, remove_layers, update_layer
 from viewer.commands.meta import set_meta, set_sites_visible, sites_visible
 
 
@@ -29,9 +29,7 @@ def test_imagery_lands_under_the_vectors_that_lie_on_top() -> None:
     for kind, name in [("raster", "blue"), ("vector", "coast"), ("tiles", "gibs"), ("vector", "roads")]:
         document.apply(add_layer(document, kind, name, {"path": name}, actor="Li"))
     assert _names(document) == ["blue", "gibs", "coast", "roads"]
-    document.apply(
-        move_layer(document, "".join(u for u, x in document.layers.items() if x.name == "blue"), 3, actor="Li")
-    )
+    document.apply(move_layers(document, [u for u, x in document.layers.items() if x.name == "blue"], 3, actor="Li"))
     document.apply(add_layer(document, "raster", "scene", {"path": "x"}, actor="Li"))
     assert _names(document) == ["gibs", "coast", "roads", "blue", "scene"]
 
@@ -51,7 +49,7 @@ def test_a_move_puts_the_layer_exactly_there(moves: list[tuple[int, int]]) -> No
     for which, position in moves:
         name = "abcde"[which]
         before = dict(document.layers)
-        edit = move_layer(document, name, position, actor="Li")
+        edit = move_layers(document, [name], position, actor="Li")
         document.apply(edit)
         document.apply(edit.inverse())
         assert dict(document.layers) == before
@@ -65,7 +63,7 @@ def test_moves_between_the_same_two_renumber_when_no_number_is_left() -> None:
     document = _stack("a", "b", "c")
     widest = 0
     for index in range(120):
-        edit = move_layer(document, "cb"[index % 2], 1, actor="Li")
+        edit = move_layers(document, ["cb"[index % 2]], 1, actor="Li")
         widest = max(widest, len(edit.changes))
         document.apply(edit)
         assert len({layer.order_key for layer in document.layers.values()}) == 3
@@ -84,7 +82,7 @@ def test_several_layers_move_together_in_their_order() -> None:
 def test_equal_order_keys_are_mended_by_a_move() -> None:
     layers = [Layer(uuid=name, kind="raster", name=name) for name in "abcd"]
     document = Document({"layers": layers})
-    document.apply(move_layer(document, "d", 1, actor="Li"))
+    document.apply(move_layers(document, ["d"], 1, actor="Li"))
     assert _names(document) == ["a", "d", "b", "c"]
 
 

@@ -14,7 +14,7 @@ from shapely.geometry import Point
 
 from layers.document.document import Document
 from layers.document.edit import TABLES, Change, Edit
-from layers.document.mark_shape import Numbered, shape_of_site
+from layers.document.marks.mark_shape import Numbered, shape_of_site
 from layers.document.rows import Product, ProductRow
 from layers.errors import InvalidValue
 from layers.product.numbering import read_numbers
@@ -28,13 +28,14 @@ from viewer.commands.products import (
     draft_after,
     issue_product,
     later_versions,
-    let_pass,
     next_product_number,
+    override_of,
     product_rows,
     products_in_order,
     reissue_product,
     rename_product,
     save_product,
+    with_override,
 )
 from viewer.commands.shapes.marks import add_mark
 from viewer.commands.sites import delete_sites
@@ -64,6 +65,15 @@ def row(document: Document, uuid: str) -> Product:
     return product_rows(document)[uuid]
 
 
+def let_pass(document: Document, uuid: str, rule: str, where: str, reason: str) -> Edit:
+    kept = row(document, uuid)
+    spec = read_spec(kept.layout_json)
+    assert spec is not None
+    override = override_of(rule, where, reason, WHO["actor"], WHO["now"])
+    overrides = with_override(read_overrides(kept.overrides_json), override)
+    return change_product(document, uuid, spec, overrides=overrides, **WHO)
+
+
 def test_a_saved_product_is_read_again() -> None:
     document = with_product()
     kept = row(document, "one")
@@ -91,7 +101,7 @@ def test_a_typed_number_is_kept_until_it_is_cleared() -> None:
 
 def test_an_issued_product_stays_as_it_is_and_is_followed_by_the_next_version() -> None:
     document = with_product()
-    document.apply(let_pass(document, "one", "credit", "map 1", " nobody  to credit ", **WHO))
+    document.apply(let_pass(document, "one", "credit", "map 1", " nobody  to credit "))
     document.apply(issue_product(document, "one", sha256="ab" * 32, numbers={"a": 1, "b": 2}, **WHO))
     issued = row(document, "one")
     assert (issued.issued_at, issued.sha256, issued.state) == (WHO["now"], "ab" * 32, "issued")
@@ -99,7 +109,7 @@ def test_an_issued_product_stays_as_it_is_and_is_followed_by_the_next_version() 
     assert read_numbers(issued.numbers_json) == {"a": 1, "b": 2}
     refusals: list[Callable[[], Edit]] = [
         lambda: change_product(document, "one", PLATE, **WHO),
-        lambda: let_pass(document, "one", "credit", "", "so it is", **WHO),
+        lambda: let_pass(document, "one", "credit", "", "so it is"),
         lambda: issue_product(document, "one", sha256="", numbers={}, **WHO),
     ]
     for refused in refusals:
@@ -160,7 +170,7 @@ def test_what_is_refused() -> None:
         lambda: change_product(document, "one", replace(PLATE, number=" 2 "), **WHO),
         lambda: change_product(document, "one", replace(PLATE, number="x" * 41), **WHO),
         lambda: save_product(document, replace(PLATE, number="1"), **WHO),
-        lambda: let_pass(document, "one", "credit", "", "  ", **WHO),
+        lambda: let_pass(document, "one", "credit", "", "  "),
         lambda: save_product(document, replace(PLATE, title="x" * 5000), **WHO),
         lambda: delete_products(document, ["one", "gone"], **WHO),
     ]
@@ -206,7 +216,7 @@ def some_edit(document: Document, draw: st.DataObject) -> Edit:
                     [
                         lambda: issue_product(document, one.uuid, sha256="", numbers=numbers, **WHO),
                         lambda: change_product(document, one.uuid, spec, **WHO),
-                        lambda: let_pass(document, one.uuid, "rule", "", "so it is", **WHO),
+                        lambda: let_pass(document, one.uuid, "rule", "", "so it is"),
                     ]
                 )
             )

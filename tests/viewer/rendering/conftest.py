@@ -20,8 +20,8 @@ from tests.support.drawn_rasters import write_raster
 from viewer.network.folder_consent import FolderConsent
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
-from viewer.rendering.drawings import drawing_for
 from viewer.rendering.images import argb_of_image
+from viewer.rendering.layers.drawings import drawing_for
 from viewer.rendering.world_copies import world_copies
 from viewer.support.jobs import Jobs
 from viewer.support.painting import painting

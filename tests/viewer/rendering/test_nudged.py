@@ -31,8 +31,8 @@ from viewer.canvas.snapping import snap_at
 from viewer.commands.combine import part_of
 from viewer.export.plates.plate import Plate
 from viewer.rendering.context import RenderContext
-from viewer.rendering.image_chips import Region, raster_window
-from viewer.rendering.image_values import PixelValues, ask_pixel
+from viewer.rendering.layers.image_chips import Region, raster_window
+from viewer.rendering.layers.image_values import PixelValues, ask_pixel
 from viewer.rendering.nudged import own_place, own_view, shown_bounds
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 

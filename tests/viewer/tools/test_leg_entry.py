@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from layers.document.mark_shape import Circle, shape_of_site
+from layers.document.marks.mark_shape import Circle, shape_of_site
 from layers.geo.measure import azimuth_deg, distance_m
 from tests.support.windows import press
 from viewer.tools.draw import DrawTool

@@ -7,8 +7,17 @@ import shapely
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from layers.document.figure import Figure
-from layers.document.mark_shape import Callout, Circle, Freehand, Numbered, RangeRing, Rectangle, as_json, shape_of_site
+from layers.document.marks.figure import Figure
+from layers.document.marks.mark_shape import (
+    Callout,
+    Circle,
+    Freehand,
+    Numbered,
+    RangeRing,
+    Rectangle,
+    as_json,
+    shape_of_site,
+)
 from layers.geo.bounds import Bounds
 from layers.geo.measure import azimuth_deg, distance_m, geometry_area_m2
 from viewer.commands.sites import add_site, update_site

@@ -8,8 +8,8 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from layers.document.edit import Edit
-from layers.document.mark_shape import measurement_of
-from layers.document.measuring.measurement import QUANTITIES
+from layers.document.marks.mark_shape import measurement_of
+from layers.document.marks.measurement import QUANTITIES
 from layers.errors import InvalidValue
 from layers.geo.measure import area_m2, length_m
 from viewer.tools.box_zoom import BoxZoomTool

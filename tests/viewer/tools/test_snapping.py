@@ -7,7 +7,7 @@ import shapely
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from layers.document.mark_shape import Circle, as_json, shape_of_site
+from layers.document.marks.mark_shape import Circle, as_json, shape_of_site
 from layers.geo.bounds import Bounds
 from viewer.canvas.snapping import SNAP_COLOR
 from viewer.commands.sites import add_site

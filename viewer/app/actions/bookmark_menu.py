@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
 
 from viewer.app.actions.action_table import Action, CaseMenu, has_case
+from viewer.app.arranging.docks import Docks
 from viewer.app.case.session import Session
-from viewer.app.docks import Docks
 from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
 
 

@@ -17,8 +17,7 @@ from viewer.app.actions.mark_clipboard import MarkClipboard, Paster, paste_first
 from viewer.app.actions.select_sites import ask_values, select_actions, select_alike
 from viewer.app.case.session import Session
 from viewer.app.navigation.map_views import MapViews
-from viewer.app.toolbox import Toolbox
-from viewer.commands.shapes.mark_numbers import lock_numbers, numbers_beside, renumbered_since, unlocked
+from viewer.commands.mark_numbers import lock_numbers, numbers_beside, renumbered_since, unlocked
 from viewer.commands.sites import counted_marks, delete_sites
 from viewer.export.copied_place import CopiedPlace, PlaceForm
 from viewer.panels.context import BULK_ROWS, PanelContext
@@ -27,6 +26,7 @@ from viewer.support.language.translation import in_language
 from viewer.support.messages import Messages
 from viewer.support.text import one_line
 from viewer.tools.select import deleted_words
+from viewer.tools.toolbox import Toolbox
 
 LONGEST_STEP = 60
 """Characters of a step in the menu, which would be as wide as the title of a product else."""

@@ -20,7 +20,6 @@ from viewer.app.actions.tools_menu import ToolMenu, tool_action
 from viewer.app.case.session import Session
 from viewer.app.navigation.feature_search import LayerSearches
 from viewer.app.navigation.feature_zoom import FeatureZoom
-from viewer.app.toolbox import Toolbox
 from viewer.canvas.feature_query import (
     FeatureHit,
     fids_near_features,
@@ -31,13 +30,14 @@ from viewer.canvas.feature_selection import Fids, are_in
 from viewer.canvas.image_below import PlaceHits
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.layer_filter import filter_of, set_layer_filter
-from viewer.panels.attributes.feature_access import FeatureAccess
 from viewer.panels.context import PanelContext
+from viewer.panels.feature_access import FeatureAccess
 from viewer.rendering.vector.attribute_store import LayerAttributes
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.jobs import JobContext, Jobs
 from viewer.support.language.translation import translate
 from viewer.support.text import one_line
+from viewer.tools.toolbox import Toolbox
 
 
 class FeatureMenu(ToolMenu):

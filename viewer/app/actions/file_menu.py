@@ -14,9 +14,9 @@ from viewer.app.actions.map_export import MapExport
 from viewer.app.case.layer_access import LayerAccess
 from viewer.app.case.saving import CaseSaving, Then
 from viewer.app.case.session import Session
+from viewer.app.desktop.questions import Questions
 from viewer.app.opening.opener import FileOpener
-from viewer.app.opening.questions import Questions
-from viewer.app.products.product_windows import ProductWindows
+from viewer.app.products.windows.product_windows import ProductWindows
 from viewer.panels.shell.start_page import StartPage
 from viewer.support.messages import Messages
 from viewer.support.settings import Settings

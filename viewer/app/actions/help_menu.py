@@ -18,7 +18,7 @@ from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
 
 if TYPE_CHECKING:
-    from viewer.app.diagnostics import Diagnostics
+    from viewer.app.desktop.diagnostics import Diagnostics
 
 
 class HelpMenu(ActionMenu):
@@ -63,7 +63,7 @@ class HelpMenu(ActionMenu):
 
     def copy_diagnostics(self) -> None:
         if self._diagnostics is None:
-            from viewer.app.diagnostics import Diagnostics  # for start-up time: it reads the packages' metadata
+            from viewer.app.desktop.diagnostics import Diagnostics  # for start-up time: it reads the packages' metadata
 
             self._diagnostics = Diagnostics(self._pool, self._jobs, self._messages, self._logs, self)
         self._diagnostics.copy()
@@ -74,7 +74,7 @@ class HelpMenu(ActionMenu):
             self._messages.show("log", self.tr("The log is in {0}.").format(self._logs), about="program")
 
     def show_about(self) -> None:
-        from viewer.app.about import AboutDialog  # for start-up time: it reads the package's metadata
+        from viewer.app.desktop.about import AboutDialog  # for start-up time: it reads the package's metadata
 
         AboutDialog(self._window).open()
 

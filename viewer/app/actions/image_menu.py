@@ -15,7 +15,7 @@ from viewer.app.imagery.scene_finding import SceneFinding
 from viewer.app.match_plate.plate_desk import MatchPlateDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.raster_style.raster_styler import RasterStyler
-from viewer.rendering.image_values import area_of, can_measure
+from viewer.rendering.layers.image_values import area_of, can_measure
 from viewer.support.language.stored_words import word
 from viewer.support.messages import Messages
 

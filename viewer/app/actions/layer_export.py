@@ -24,9 +24,9 @@ from layers.requests.probed import Probed
 from layers.text.counted import grouped
 from layers.vector.table import VectorInfo
 from viewer.app.case.session import Session
-from viewer.app.opening.questions import Questions, Which
+from viewer.app.desktop.questions import Questions, Which
 from viewer.canvas.feature_selection import Fids, are_in
-from viewer.panels.attributes.feature_access import FeatureAccess
+from viewer.panels.feature_access import FeatureAccess
 from viewer.rendering.access import file_at_hand
 from viewer.rendering.context import RenderContext
 from viewer.support.jobs import Job, JobContext

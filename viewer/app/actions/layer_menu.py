@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QWidget
 
 from layers.raster.info import RasterInfo
 from viewer.app.actions.action_table import Action, CaseMenu, has_case
+from viewer.app.arranging.docks import Docks
 from viewer.app.case.session import Session
-from viewer.app.docks import Docks
+from viewer.app.desktop.offline import OfflineMode
 from viewer.app.georeferencing.georeferencing_desk import GeoreferencingDesk
-from viewer.app.offline import OfflineMode
 from viewer.app.opening.upkeep import Upkeep
 from viewer.commands.layers import remove_layers
 from viewer.panels.context import PanelContext

@@ -15,12 +15,12 @@ from shiboken6 import isValid
 from layers.document.document import Document
 from layers.errors import ExportFailed, GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.product.issuing.gate import DRAFT
+from layers.product.publishing import DRAFT
 from layers.product.spec import ProductSpec
 from layers.project.storage.fsops import write_whole
 from viewer.app.case.session import Session
+from viewer.app.desktop.questions import Questions
 from viewer.app.navigation.map_needed import has_map
-from viewer.app.opening.questions import Questions
 from viewer.app.opening.written_file import open_button
 from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.scene import MapScene

@@ -61,48 +61,48 @@ BAR: Mapping[str, Any] = {
 """The titles of the menus of the bar, by id, from left to right."""
 
 
-class Place(NamedTuple):
+class MenuPlace(NamedTuple):
     """A place in the bar: the id of a menu, and the title of a menu inside it."""
 
     menu: str
     inside: Any = ""
 
 
-_BOOKMARKS = Place("view", QT_TRANSLATE_NOOP("Actions", "Bookmar&ks"))
-_PANELS = Place("view", QT_TRANSLATE_NOOP("Actions", "&Panels"))
-_FEATURES = Place("layer", QT_TRANSLATE_NOOP("Actions", "Feat&ures"))
-_COMPARE = Place("image", QT_TRANSLATE_NOOP("Actions", "Compa&re"))
-_OF_TABLES: Mapping[str, Place] = {
-    **{name: Place(name) for name in ("file", "edit", "view", "layer", "image", "help")},
+_BOOKMARKS = MenuPlace("view", QT_TRANSLATE_NOOP("Actions", "Bookmar&ks"))
+_PANELS = MenuPlace("view", QT_TRANSLATE_NOOP("Actions", "&Panels"))
+_FEATURES = MenuPlace("layer", QT_TRANSLATE_NOOP("Actions", "Feat&ures"))
+_COMPARE = MenuPlace("image", QT_TRANSLATE_NOOP("Actions", "Compa&re"))
+_OF_TABLES: Mapping[str, MenuPlace] = {
+    **{name: MenuPlace(name) for name in ("file", "edit", "view", "layer", "image", "help")},
     "bookmarks": _BOOKMARKS,
     "feature": _FEATURES,
     "compare": _COMPARE,
-    "site": Place("mark"),
-    "tools": Place("mark"),
+    "site": MenuPlace("mark"),
+    "tools": MenuPlace("mark"),
     "panels": _PANELS,
 }
 """The place of the actions of each table."""
-_APART: Mapping[str, Place] = {
-    "tool_pan": Place("view"),
-    "tool_box_zoom": Place("view"),
-    "tool_select": Place("edit"),
-    "tool_lasso_sites": Place("edit", QT_TRANSLATE_NOOP("Actions", "Select &By")),
-    "tool_nudge_layer": Place("layer"),
+_APART: Mapping[str, MenuPlace] = {
+    "tool_pan": MenuPlace("view"),
+    "tool_box_zoom": MenuPlace("view"),
+    "tool_select": MenuPlace("edit"),
+    "tool_lasso_sites": MenuPlace("edit", QT_TRANSLATE_NOOP("Actions", "Select &By")),
+    "tool_nudge_layer": MenuPlace("layer"),
     **dict.fromkeys(
         (
             *("report", "judge", "take_chip", "case_chips", "cite_image", "check_shadow"),
             *("add_source", "add_response", "products_printing"),
         ),
-        Place("evidence"),
+        MenuPlace("evidence"),
     ),
 }
 """Actions that stand elsewhere than the others of their table."""
 
 
-def place_of(menu: ActionMenu, spec: Action) -> Place:
+def place_of(menu: ActionMenu, spec: Action) -> MenuPlace:
     """The place of an action in the bar."""
     menu_id, inside = _APART.get(spec.id) or _OF_TABLES[menu.id]
-    return Place(menu_id, inside or spec.submenu)
+    return MenuPlace(menu_id, inside or spec.submenu)
 
 
 def way_to(menu: ActionMenu, spec: Action) -> str:
@@ -114,7 +114,7 @@ def way_to(menu: ActionMenu, spec: Action) -> str:
 def fill_menu_bar(window: QMainWindow, actions: ActionTable) -> dict[str, QMenu]:
     """The menus by id. Lines part what several tables put into one menu; tables with a menu of their own come last."""
     menus = {id_: window.menuBar().addMenu(translated(title)) for id_, title in BAR.items()}
-    inside: dict[Place, QMenu] = {}
+    inside: dict[MenuPlace, QMenu] = {}
     parted: set[tuple[str, str]] = set()
     for source in sorted(actions.menus, key=lambda menu: bool(_OF_TABLES[menu.id].inside)):
         for spec in source.actions:

@@ -8,9 +8,9 @@ from typing import Any
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
 
 from viewer.app.actions.action_table import Action, CaseMenu, has_case
+from viewer.app.arranging.docks import Docks
+from viewer.app.arranging.panel_focus import PanelFocus
 from viewer.app.case.session import Session
-from viewer.app.docks import Docks
-from viewer.app.panel_focus import PanelFocus
 
 
 def _panel(id_: str, text: Any, shortcut: str, icon: str) -> Action:

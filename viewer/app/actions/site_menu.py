@@ -16,14 +16,14 @@ from viewer.app.actions.action_table import Action, has_case
 from viewer.app.actions.shadow_rows import SHADOW_ROWS
 from viewer.app.actions.template_desk import TEMPLATE_ROWS, TemplateDesk
 from viewer.app.actions.tools_menu import ToolMenu, tool_action
+from viewer.app.arranging.docks import Docks
 from viewer.app.case.session import Session
-from viewer.app.docks import Docks
-from viewer.app.toolbox import Toolbox
 from viewer.commands.shapes.measurements import make_measurements, make_sites
 from viewer.panels.claims import claim_verbs
 from viewer.panels.claims.image_citing import cite_image_of
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.lazy_panel import LazyPanel
+from viewer.tools.toolbox import Toolbox
 
 DRAW = QT_TRANSLATE_NOOP("Actions", "&Draw")
 SHAPES = (

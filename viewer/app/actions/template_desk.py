@@ -13,8 +13,7 @@ from layers.document.mark_template import HOT_KEYS, MarkTemplate, templates_in_t
 from layers.errors import NotReadable
 from layers.project.storage.fsops import write_whole
 from viewer.app.actions.action_table import Action, has_case
-from viewer.app.opening.questions import Questions
-from viewer.app.toolbox import Toolbox
+from viewer.app.desktop.questions import Questions
 from viewer.commands.filing.templates import save_templates
 from viewer.panels.context import PanelContext
 from viewer.panels.sites.case_templates import templates_of_case
@@ -22,6 +21,7 @@ from viewer.support.language.stored_words import word
 from viewer.support.language.translation import translate
 from viewer.support.messages import Messages
 from viewer.support.text import one_line
+from viewer.tools.toolbox import Toolbox
 
 MARK_AS = QT_TRANSLATE_NOOP("Actions", "Mark &As")
 MOST_BYTES = 4_000_000

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
 from viewer.app.actions.action_table import ActionTable
 from viewer.app.actions.site_menu import SHAPES
 from viewer.app.actions.tools_menu import MEASURES
-from viewer.app.toolbox import Toolbox
+from viewer.tools.toolbox import Toolbox
 
 DRAWING = ("tool_point", "tool_line", "tool_polygon")
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
 
 from viewer.app.actions.action_table import Action, CaseMenu, has_case
 from viewer.app.case.session import Session
-from viewer.app.toolbox import Toolbox
+from viewer.tools.toolbox import Toolbox
 
 
 class ToolMenu(CaseMenu):

@@ -12,9 +12,9 @@ from layers.services.view_links import view_links
 from viewer.app.actions.action_table import Action, CaseMenu, has_case
 from viewer.app.arranging.arrangement import Arrangement
 from viewer.app.case.session import Session
+from viewer.app.desktop.theme import apply_theme
 from viewer.app.navigation.map_views import MapViews
 from viewer.app.navigation.open_view import OpenViewDialog, shown_view
-from viewer.app.theme import apply_theme
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.meta import graticule_of_case, set_graticule
 from viewer.panels.shell.status_bar import StatusBar

@@ -14,8 +14,8 @@ from viewer.app.arranging.panel_layouts import (
     BELOW_PX,
     FIRST,
     LAYOUTS,
-    Room,
     Standing,
+    WindowRoom,
 )
 from viewer.app.arranging.side_folds import SideFolds
 from viewer.app.arranging.tab_bars import TabBars
@@ -141,8 +141,8 @@ class Arrangement(QObject):
         QTimer.singleShot(0, self._drop_ghosts)
 
     @property
-    def _room(self) -> Room:
-        return Room(self._window.width(), self._window.height())
+    def _room(self) -> WindowRoom:
+        return WindowRoom(self._window.width(), self._window.height())
 
     @property
     def _key(self) -> str:

@@ -81,10 +81,9 @@ WRITING = PanelLayout(
 )
 LAYOUTS = {layout.name: layout for layout in (LOOKING, MARKING, COMPARING, WRITING)}
 FIRST = MARKING
-HIDDEN = FIRST.hidden
 
 
-class Room(Struct, frozen=True):
+class WindowRoom(Struct, frozen=True):
     """The size of a window, in Qt's own pixels: those of the screen divided by its scale."""
 
     width: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from layers.project.opening.opening_watch import Glimpse, Step
+from layers.project.opening.opening_watch import Glimpse, OpeningStep
 from layers.text.counted import grouped
 from viewer.support.jobs import JobContext
 from viewer.support.language.translation import translate
@@ -46,13 +46,13 @@ class CaseWatch:
         self._check()
         self._seen(glimpse)
 
-    def tell(self, step: Step, done: int, of: int) -> None:
+    def tell(self, step: OpeningStep, done: int, of: int) -> None:
         self._check()
         if self._context is None or not of:
             return
-        begun = _READ_PART if step is Step.COPIED else 0.0
+        begun = _READ_PART if step is OpeningStep.COPIED else 0.0
         said = translate("CaseWatch", "Opening {0}: {1} of {2} marks")
-        if step is Step.COPIED:
+        if step is OpeningStep.COPIED:
             said = translate("CaseWatch", "Opening {0}: {1} of {2} marks copied")
         self._context.progress(begun + done / of * _READ_PART, said.format(self.name, grouped(done), grouped(of)))
 

@@ -18,7 +18,7 @@ from layers.services.catalog import TileService
 from viewer.app.case.trust import CaseKey, Trust, TrustStore
 from viewer.network.consent import Consent, ascii_host, host_of, is_private
 from viewer.network.folder_consent import FolderConsent
-from viewer.rendering.access import Kind, Need, needs_of
+from viewer.rendering.access import Need, PermissionKind, needs_of
 from viewer.support.messages import MessageAction, Messages
 from viewer.support.settings import Settings, only_texts
 
@@ -111,9 +111,9 @@ class Permissions(QObject):
         """Take over what the analyst decided in the panel."""
         for need in needs:
             match need.kind, allowed:
-                case ((Kind.HOST | Kind.PRIVATE_HOST), True):
+                case ((PermissionKind.HOST | PermissionKind.PRIVATE_HOST), True):
                     self._allow_host(need.name)
-                case ((Kind.HOST | Kind.PRIVATE_HOST), False):
+                case ((PermissionKind.HOST | PermissionKind.PRIVATE_HOST), False):
                     self._withdraw_host(need.name)
                 case _, True if need.can_be_allowed:
                     self.folders.allow(need.name)
@@ -133,8 +133,11 @@ class Permissions(QObject):
         folders = [folder for folder in sorted(self.folders.folders) if folder not in named]
         return [
             *found,
-            *(Need(Kind.PRIVATE_HOST if is_private(host) else Kind.HOST, host, True) for host in hosts),
-            *(Need(Kind.FOLDER, folder, True) for folder in folders),
+            *(
+                Need(PermissionKind.PRIVATE_HOST if is_private(host) else PermissionKind.HOST, host, True)
+                for host in hosts
+            ),
+            *(Need(PermissionKind.FOLDER, folder, True) for folder in folders),
         ]
 
     def ask_for(self, waiting: Sequence[Layer], folder: Path | None) -> None:

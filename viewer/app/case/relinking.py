@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QWidget
 
 from layers.errors import GeoloupeError
 from layers.project.opening.layer_paths import judged
-from layers.project.opening.missing_files import Found, Sameness, Search, Wanted, described_file, find_files
+from layers.project.opening.missing_files import FileSearch, FoundFile, Sameness, WantedFile, described_file, find_files
 from viewer.app.case.permission import Permissions
 from viewer.app.case.session import Session
-from viewer.app.opening.questions import Questions
+from viewer.app.desktop.questions import Questions
 from viewer.canvas.scene import MapScene
 from viewer.commands.relink import LostFile, Places, lost_files, relink_layers
 from viewer.rendering.drawing import LayerDrawing
@@ -45,7 +45,7 @@ class Relinking(QObject):
         super().__init__(window)
         self._session, self._scene, self._permissions = session, scene, permissions
         self._jobs, self._messages, self._ask, self._window = jobs, messages, ask, window
-        self._search = Search({})
+        self._search = FileSearch({})
         self._looks_soon = self._is_new = False
         """The case has just been opened: what it lacks has not been looked for."""
         self.dialog: RelinkDialog | None = None
@@ -54,7 +54,7 @@ class Relinking(QObject):
 
     def begin(self, *, looks: bool) -> None:
         """Another case is open. `looks`: somebody is there to be told what is found beside it."""
-        self._search, self._is_new = Search({}), looks
+        self._search, self._is_new = FileSearch({}), looks
         self._messages.clear(MESSAGE)
         if self.dialog is not None:
             self.dialog.reject()
@@ -111,7 +111,7 @@ class Relinking(QObject):
         elif lost:
             self._offer(lost)
 
-    def _found_beside(self, search: Search) -> None:
+    def _found_beside(self, search: FileSearch) -> None:
         self._search = search
         self._offer(self.lost())
 
@@ -148,23 +148,23 @@ class Relinking(QObject):
 
     # -- the dialog's ways ---------------------------------------------------------------------------------------
 
-    def _search_in(self, lost: Sequence[LostFile]) -> Callable[[str, str, Callable[[Search], None]], None]:
-        def search(folder: str, old_folder: str, done: Callable[[Search], None]) -> None:
+    def _search_in(self, lost: Sequence[LostFile]) -> Callable[[str, str, Callable[[FileSearch], None]], None]:
+        def search(folder: str, old_folder: str, done: Callable[[FileSearch], None]) -> None:
             self._run_search(lost, folder, old_folder, done)
 
         return search
 
     def _run_search(
-        self, lost: Sequence[LostFile], folder: str, old_folder: str, done: Callable[[Search], None]
+        self, lost: Sequence[LostFile], folder: str, old_folder: str, done: Callable[[FileSearch], None]
     ) -> None:
-        wanted = [Wanted(file.text, file.mark) for file in lost]
+        wanted = [WantedFile(file.text, file.mark) for file in lost]
 
-        def work(context: JobContext) -> Search:
+        def work(context: JobContext) -> FileSearch:
             return find_files(wanted, folder, old_folder=old_folder, check=context.check)
 
         def failed(error: GeoloupeError) -> None:
             self._messages.show(MESSAGE, error.sentence, "error")
-            done(Search({}))
+            done(FileSearch({}))
 
         self._jobs.run(work, done, failed)
 
@@ -176,9 +176,9 @@ class Relinking(QObject):
         path = self._ask().file_in_place_of(name, Path(self._home) if self._home else Path.home())
         return None if path is None else os.path.normpath(path)
 
-    def _describe(self, file: LostFile, path: str, done: Callable[[Found], None]) -> None:
+    def _describe(self, file: LostFile, path: str, done: Callable[[FoundFile], None]) -> None:
         self._jobs.run(
-            lambda _: described_file(path, file.mark), done, lambda _: done(Found(path, Sameness.OTHER_CONTENT))
+            lambda _: described_file(path, file.mark), done, lambda _: done(FoundFile(path, Sameness.OTHER_CONTENT))
         )
 
     def _relink(self, layers: Mapping[str, Places]) -> None:

@@ -10,8 +10,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from viewer.app.case.session import Session
-from viewer.app.navigation.map_views import MapViews
-from viewer.app.opening.questions import Changed, Questions, Unsaved
+from viewer.app.desktop.questions import Changed, Questions, Unsaved
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.refusal import Refusal, refusals_in
 from viewer.support.messages import Messages
@@ -31,16 +30,25 @@ class CaseSaving(QObject):
         self,
         session: Session,
         panels: PanelContext,
-        views: MapViews,
+        viewport_json: Callable[[], str],
         settings: Settings,
         messages: Messages,
         ask: Callable[[], Questions],
         window: QWidget,
     ) -> None:
-        """`window` holds the forms: what they refuse is in no save, and that is said."""
+        """`viewport_json` gives the view that is kept with the case.
+
+        `window` holds the forms: what they refuse is in no save, and that is said.
+        """
         super().__init__(window)
         self._window, self._given_up = window, ""
-        self._session, self._panels, self._views, self._settings, self._ask = session, panels, views, settings, ask
+        self._session, self._panels, self._viewport_json, self._settings, self._ask = (
+            session,
+            panels,
+            viewport_json,
+            settings,
+            ask,
+        )
         self._messages = messages
         session.changed_on_disk.connect(self._choose)
         session.save_as_wanted.connect(self._save_elsewhere)
@@ -100,14 +108,14 @@ class CaseSaving(QObject):
         self._lead_to_refused()
         assert self._session.target is not None
         said = self._saying(self.tr("Saved: {0}"), self._session.target, then)
-        self._session.save(said, overwrite=overwrite, viewport_json=self._views.viewport_json())
+        self._session.save(said, overwrite=overwrite, viewport_json=self._viewport_json())
 
     def _save_to(self, path: Path | None, then: Then = lambda: None) -> None:
         if path is not None:
             self._panels.keep()
             self._lead_to_refused()
             said = self._saying(self.tr("Saved as {0}"), path, then)
-            self._session.save_as(path, said, viewport_json=self._views.viewport_json())
+            self._session.save_as(path, said, viewport_json=self._viewport_json())
 
     def _saying(self, sentence: str, path: Path, then: Then) -> Then:
         """`then`, once it was said for a moment that the case is in the file."""

@@ -31,11 +31,11 @@ from viewer.commands.imagery.chips import add_chips
 from viewer.commands.stamps import new_uuid
 from viewer.export.processing import stretches_on_screen
 from viewer.rendering.drawing import LayerDrawing
-from viewer.rendering.image_chips import PixelWindow, Region, raster_window, service_window
-from viewer.rendering.image_facts import image_facts
 from viewer.rendering.images import image_of_argb, unpainted
+from viewer.rendering.layers.image_chips import PixelWindow, Region, raster_window, service_window
+from viewer.rendering.layers.image_facts import image_facts
+from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.rendering.tiles.tiles_drawing import TilesDrawing
 from viewer.support.jobs import Job, JobContext, Jobs
 from viewer.support.messages import Messages
 from viewer.support.painting import painting

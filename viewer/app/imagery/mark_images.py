@@ -22,7 +22,7 @@ from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.imagery.mark_images import SeenImage, forget_image, on_no_image, record_image, record_no_image
 from viewer.rendering.drawing import LayerDrawing
-from viewer.rendering.image_facts import image_facts, pick_at, screen_m_at
+from viewer.rendering.layers.image_facts import image_facts, pick_at, screen_m_at
 from viewer.rendering.raster.combined_source import CombinedSource
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.support.messages import Messages
@@ -204,7 +204,7 @@ class MarkImages(QObject):
         pick = None if drawing is None else pick_at(drawing, view, site.place.x, site.place.y)
         if drawing is None or facts is None or pick is None:
             return
-        from viewer.rendering.shadow_facts import shadow_image  # for start-up time: nothing is marked yet
+        from viewer.rendering.layers.shadow_facts import shadow_image  # for start-up time: nothing is marked yet
 
         try:
             seen = SeenImage(facts, pick, shadow_image(drawing))

@@ -11,8 +11,8 @@ from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from viewer.app.desktop.questions import Questions
 from viewer.app.opening.opener import FileOpener
-from viewer.app.opening.questions import Questions
 from viewer.canvas.widget import MapCanvas
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from layers.geo.bounds import Bounds
 from layers.raster.info import RasterInfo
 from viewer.app.case.session import Session
-from viewer.app.opening.questions import Questions
+from viewer.app.desktop.questions import Questions
 from viewer.canvas.widget import MapCanvas
 from viewer.export.processing import stretches_on_screen
 from viewer.panels.context import PanelContext

@@ -30,7 +30,7 @@ from viewer.app.paired_points.two_panes import TwoPanes
 from viewer.canvas.sites.photo_numbers import NumberAt
 from viewer.export.image import save_image
 from viewer.export.made_on import today
-from viewer.export.match_plate import CAPTION, PlatePicture, Side
+from viewer.export.match_plate import CAPTION, PlatePicture, PlateSide
 from viewer.panels.companion import make_companion
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import muted
@@ -199,7 +199,7 @@ class MatchPlateDialog(QDialog):
         document, layer = self._panels.document, self._panels.document.layers[self.photo]
         numbers = [NumberAt(*one) for one in self.numbers.plate.numbers]
         credit = next((drawing.attribution for drawing in self.photo_pane.scene.drawings.values()), "")
-        photo = Side(
+        photo = PlateSide(
             self.photo_pane.scene,
             self.photo_pane.canvas.viewport.view(),
             self.tr("Photograph: {0}").format(one_line(layer.name, 80)),
@@ -207,7 +207,7 @@ class MatchPlateDialog(QDialog):
             numbers,
         )
         view, scene = self.map_pane.canvas.viewport.view(), self.map_pane.scene
-        shown = Side(scene, view, self.tr("Map"), scene.attributions(view), is_map=True)
+        shown = PlateSide(scene, view, self.tr("Map"), scene.attributions(view), is_map=True)
         made = self.tr("Numbers set by the analyst, {0}; made with Geoloupe.")
         return PlatePicture(
             self.tr("Match plate: {0}").format(one_line(layer.name, 80)),

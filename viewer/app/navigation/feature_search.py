@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Struct
 
 from layers.places.names import name_key
-from layers.pool.columns import read_attributes
+from layers.pool.attribute_columns import read_attributes
 from layers.pool.measures import Measured
 from layers.vector.expression.quick_search import QuickSearch
 from viewer.canvas.feature_query import bounds_of_features

@@ -6,10 +6,10 @@ from PySide6.QtCore import QObject
 
 from layers.document.changes import Changes
 from viewer.app.navigation.map_search import MapSearch
-from viewer.app.toolbox import Toolbox
 from viewer.commands.meta import SITES_VISIBLE, set_sites_visible, sites_visible
 from viewer.panels.context import PanelContext
 from viewer.support.messages import MessageAction, Messages
+from viewer.tools.toolbox import Toolbox
 
 KEY = "hidden sites"
 

@@ -6,11 +6,10 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
-from layers.document.measuring.measurement import MEASUREMENT
+from layers.document.marks.measurement import MEASUREMENT
 from layers.geo.coordinates import format_coordinate
 from viewer.app.navigation.duplicating import duplicate_selected
 from viewer.app.navigation.map_views import MapViews
-from viewer.app.toolbox import Toolbox
 from viewer.canvas.pointer import PointerEvent
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.shapes.measurements import make_sites
@@ -19,6 +18,7 @@ from viewer.panels.context import PanelContext
 from viewer.support.messages import Messages
 from viewer.support.text import one_line
 from viewer.tools.select import REACH_PX, deleted_words
+from viewer.tools.toolbox import Toolbox
 
 LONGEST_NAME = 40
 

@@ -22,7 +22,7 @@ from viewer.canvas.widget import MapCanvas
 from viewer.commands.sites import add_site
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
-from viewer.panels.search.hits import AttributeSource, Group, Hit
+from viewer.panels.search.hits import Hit, HitGroup, SearchedLayer
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
 from viewer.support.settings import cache_folder
@@ -55,7 +55,7 @@ class MapSearch(QObject):
         views: MapViews,
         zoom: FeatureZoom,
         panels: PanelContext,
-        attributes: Iterable[AttributeSource],
+        attributes: Iterable[SearchedLayer],
         jobs: Jobs,
         messages: Messages,
         window: QWidget,
@@ -122,7 +122,7 @@ class MapSearch(QObject):
         self._canvas.setFocus()
         if not self._session.is_begun:
             self._session.begin_case()
-        if hit.group in (Group.LAYERS, Group.CLAIMS):
+        if hit.group in (HitGroup.LAYERS, HitGroup.CLAIMS):
             self._show_record(hit)
             return
         if not hit.has_place and hit.fid is not None:
@@ -172,7 +172,7 @@ class MapSearch(QObject):
             self._panels.typing_wanted.emit("site_form")
             said = (
                 self.tr("Marked a site from the coordinate.")
-                if hit.group is Group.COORDINATES
+                if hit.group is HitGroup.COORDINATES
                 else self.tr("Marked {0}.").format(hit.text)
             )
             self._messages.show("marked", said)
@@ -197,4 +197,4 @@ class MapSearch(QObject):
 
 def _frame(hit: Hit) -> Bounds | None:
     """The extent that was typed, which nothing on the map shows yet."""
-    return hit.bounds if hit.group is Group.COORDINATES else None
+    return hit.bounds if hit.group is HitGroup.COORDINATES else None

@@ -38,12 +38,14 @@ from viewer.canvas.image_below import images_around
 from viewer.canvas.still_view import hold_still
 from viewer.canvas.viewport import FINEST_FIT_M, FIT_MARGIN
 from viewer.canvas.widget import MapCanvas
-from viewer.rendering.image_facts import raster_pixel_m
+from viewer.rendering.layers.image_facts import raster_pixel_m
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.messages import MessageAction, Messages
 
 TURN_DEG = 15.0
+POINTS_MARGIN = 0.06
+"""Of the view, left around points."""
 PIXEL_MARGIN = 0.02
 NEAREST_M = 500.0
 """Half the width of ground shown around a coordinate gone to, at least."""
@@ -129,9 +131,9 @@ class MapViews(QObject):
         """Show where some sites or features are, with what is around them: no finer than a metre a pixel."""
         self.show_bounds(lonlat, margin, FINEST_FIT_M)
 
-    def show_points(self, lonlat: Bounds, margin: float = 0.06) -> None:
+    def show_points(self, lonlat: Bounds) -> None:
         """Show where some points are, no finer than the images there tell of anything."""
-        self.show_bounds(lonlat, margin, max(FINEST_FIT_M, self._finest_m(lonlat)))
+        self.show_bounds(lonlat, POINTS_MARGIN, max(FINEST_FIT_M, self._finest_m(lonlat)))
 
     def _finest_m(self, lonlat: Bounds) -> float:
         """Ground metres a pixel, at which a pixel of the finest image at a place is so large that closer is of no use.

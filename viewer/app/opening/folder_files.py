@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from layers.errors import FileMissing
-from viewer.app.opening.dialog_filters import DELIVERIES, known_ending
+from viewer.app.desktop.dialog_filters import DELIVERIES, known_ending
 
 DEEPEST = 4
 MOST_FILES, MOST_LOOKED_AT = 1000, 50_000

@@ -24,8 +24,8 @@ from layers.project.storage.sqlite_file import is_case
 from layers.requests.probe import Probe
 from layers.services.naming import is_service_text
 from viewer.app.case.session import Session
+from viewer.app.desktop.questions import Recovery
 from viewer.app.opening.folder_files import FolderFiles, files_of_folder
-from viewer.app.opening.questions import Recovery
 from viewer.commands.found_layers import (
     FoundLayer,
     chosen_unasked,

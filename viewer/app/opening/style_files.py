@@ -14,7 +14,7 @@ from layers.document.layer import Layer
 from layers.errors import GeoloupeError, NotReadable
 from layers.project.storage.fsops import write_whole
 from layers.vector.table import VectorInfo
-from viewer.app.opening.questions import Questions
+from viewer.app.desktop.questions import Questions
 from viewer.commands.layers import update_layer
 from viewer.panels.context import PanelContext
 from viewer.rendering.vector.vector_drawing import VectorDrawing

@@ -21,9 +21,9 @@ from layers.geo.crs import WGS84
 from layers.product.gathering import content_of
 from layers.product.issuing.data_spec import DataSpec
 from layers.product.issuing.edition import Edition
-from layers.product.issuing.gate import DRAFT
 from layers.product.issuing.printed_rows import PrintedRow, printed_rows
 from layers.product.lint.groups import Group
+from layers.product.publishing import DRAFT
 from viewer.app.case.session import Session
 from viewer.app.products.data_dialog import PIXELS, SELECTED, SHOWN, WHOLE, DataDialog, DataWish
 from viewer.app.products.data_leaving import DataLeaving, uuids_in

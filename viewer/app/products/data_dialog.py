@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from layers.product.issuing.gate import DRAFT, PUBLISHED, State
 from layers.product.marking import CLASSIFICATION, TLP
+from layers.product.publishing import DRAFT, PUBLISHED, State
 from viewer.app.products.state_question import state_names
 from viewer.app.products.taken_away import TakenAway
 from viewer.panels.widgets.form_page import muted

@@ -13,8 +13,8 @@ from layers.geo.bounds import Bounds
 from layers.product.issuing.data_gate import with_status
 from layers.product.issuing.data_spec import DataSpec
 from layers.product.issuing.edition import Edition
-from layers.product.issuing.gate import DRAFT, State
 from layers.product.issuing.printed_rows import PrintedRow
+from layers.product.publishing import DRAFT, State
 from viewer.commands.products import issue_product, product_rows, save_data_product
 from viewer.commands.stamps import new_uuid
 from viewer.export.data.exported import DataExport

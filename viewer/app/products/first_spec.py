@@ -26,7 +26,7 @@ _OF_CASE = ("title", "subtitle", "author", "organisation", "marking")
 """Words of the first product that the case has."""
 
 
-class Seen(Struct, frozen=True):
+class WindowState(Struct, frozen=True):
     """The state of the window that a product is made of."""
 
     document: Document
@@ -43,7 +43,7 @@ class Seen(Struct, frozen=True):
     """Styles of the images whose stretch follows the view (DRA), as they are seen, in JSON; by layer."""
 
 
-def first_spec(seen: Seen) -> ProductSpec:
+def first_spec(seen: WindowState) -> ProductSpec:
     """A comparison that is shown goes before images that are chosen, and these before a site."""
     spec = replace(_like_the_last(seen.document), bounds=seen.bounds, stretches=seen.stretches)
     if seen.comparison is not None or len(seen.images) > 1:
@@ -55,7 +55,7 @@ def first_spec(seen: Seen) -> ProductSpec:
     return with_layout(replace(spec, title=title or spec.title), "site", seen)
 
 
-def with_layout(spec: ProductSpec, layout: str, seen: Seen) -> ProductSpec:
+def with_layout(spec: ProductSpec, layout: str, seen: WindowState) -> ProductSpec:
     """The same product in another layout, with maps for it: those it has, else those of what is seen.
 
     Two images stand as before and after, more of them in panels.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from layers.product.issuing.gate import STATES, State
+from layers.product.publishing import STATES, State
 from viewer.app.products.state_question import state_names
 from viewer.panels.widgets.form_page import muted
 from viewer.support.still_boxes import ComboBox

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from layers.document.rows import Product
 from layers.product.issuing.corrections import correction_of
 from layers.product.issuing.edition import Edition, Outgoing
-from layers.product.issuing.gate import DRAFT, STATES, State
+from layers.product.publishing import DRAFT, STATES, State
 from layers.product.spec import Override, ProductSpec, read_overrides, read_spec
 from viewer.commands.products import (
     change_product,

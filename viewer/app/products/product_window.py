@@ -20,18 +20,18 @@ from layers.document.changes import Changes
 from layers.document.rows import Product
 from layers.errors import GeoloupeError
 from layers.product.issuing.edition import Edition, Outgoing
-from layers.product.issuing.gate import DRAFT, PUBLISHED, State
 from layers.product.lint.finding import Finding
 from layers.product.lint.groups import Group
 from layers.product.lint.passing import refusal_to_pass
 from layers.product.map_choices import MapChoice, map_choices, room_for_maps, with_chosen
+from layers.product.publishing import DRAFT, PUBLISHED, State
 from layers.product.spec import MOST_MAPS, Override, ProductMap, ProductSpec
-from viewer.app.arranging import dialog_fit
-from viewer.app.button_keys import ENTER
+from viewer.app.desktop import dialog_fit
+from viewer.app.keys.button_keys import ENTER
 from viewer.app.products.findings.bulk_cures import cured_words, do_cure
 from viewer.app.products.findings.cure_paths import leads_to_row, show_row_of
 from viewer.app.products.findings.findings_view import FindingsView
-from viewer.app.products.first_spec import Seen, lacking, with_layout
+from viewer.app.products.first_spec import WindowState, lacking, with_layout
 from viewer.app.products.laid_out import LaidOut, PageMaker
 from viewer.app.products.map_question import ask_for_maps
 from viewer.app.products.page_turner import PageTurner
@@ -76,7 +76,7 @@ class ProductWindow(QDialog):
         uuid: str,
         maker: PageMaker,
         check: Check,
-        seen: Callable[[], Seen],
+        seen: Callable[[], WindowState],
         styles: Iterable[tuple[str, str]],
         main: QWidget,
     ) -> None:

@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QFormLayout, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from layers.product.issuing.gate import DRAFT, ISSUED, PUBLISHED, State
+from layers.product.publishing import DRAFT, ISSUED, PUBLISHED, State
 from layers.product.spec import LONGEST_TEXT, ProductSpec
-from viewer.app.button_keys import ENTER
+from viewer.app.keys.button_keys import ENTER
 from viewer.panels.widgets.form_page import muted
 from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label

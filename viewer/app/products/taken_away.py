@@ -16,7 +16,7 @@ from layers.product.content import ProductContent
 from layers.product.lint.check import findings, unexplained
 from layers.product.lint.groups import REVIEW, WITHHELD, Group, groups_of
 from layers.product.spec import ProductSpec
-from viewer.app.button_keys import ENTER
+from viewer.app.keys.button_keys import ENTER
 from viewer.app.products.findings.bulk_cures import bulk_cure
 from viewer.commands.named_order import LONGEST_NAME
 from viewer.panels.widgets.form_page import clear_layout, muted

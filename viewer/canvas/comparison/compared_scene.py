@@ -29,7 +29,7 @@ from viewer.canvas.comparison.side_words import (
     paint_side_words,
     words_of,
 )
-from viewer.canvas.comparison.sides import SWIPES, Sides
+from viewer.canvas.comparison.sides import Sides
 from viewer.canvas.comparison.stretches import stretch_notes
 from viewer.canvas.layer_stack import DrawingFactory
 from viewer.canvas.pointer import Handle
@@ -37,24 +37,22 @@ from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.site_frame import SiteHit
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawings import drawing_for
 from viewer.rendering.images import unpainted
+from viewer.rendering.layers.drawings import drawing_for
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.support.going_on import going_on
 from viewer.support.language.translation import translate
 from viewer.support.painting import painting, part_of_picture
 
-BESIDE = (*SWIPES, "spyglass")
-"""Modes in which frames stand beside each other, each with a part of the picture of its own."""
-type Key = tuple[View, frozenset[str], bool]
+type PictureKey = tuple[View, frozenset[str], bool]
 
 
 class _Kept(Struct, eq=False):
     """The picture of a frame as it was last painted."""
 
     image: QImage
-    key: Key | None = None
+    key: PictureKey | None = None
     is_stale: bool = True
 
 

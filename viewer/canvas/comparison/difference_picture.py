@@ -14,8 +14,6 @@ from viewer.canvas.scene import BACKGROUND_COLOR, MapScene
 from viewer.rendering.images import image_of_argb
 from viewer.support.language.translation import in_language, translate
 
-_GREY = 0xFF808080
-
 
 def why_no_difference(spec: ComparisonSpec, scenes: Sequence[MapScene]) -> str:
     """The reason why the second image minus the first means nothing, as a sentence; empty where it means something."""

@@ -14,7 +14,7 @@ from layers.document.layer import Layer
 from viewer.canvas.layer_stack import DrawingFactory
 from viewer.canvas.scene import MapScene
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawings import drawing_for
+from viewer.rendering.layers.drawings import drawing_for
 
 
 def frame_scene(

@@ -10,9 +10,8 @@ from PySide6.QtGui import QColor, QImage
 from layers.document.comparison import ComparisonSpec
 from layers.grid.tile_grid import View
 from viewer.canvas.comparison.side_words import paint_pane_words, words_of
-from viewer.canvas.comparison.sides import pane_rects
 from viewer.canvas.comparison.stretches import stretch_notes
-from viewer.canvas.panes import paint_borders
+from viewer.canvas.panes import paint_borders, pane_rects
 from viewer.canvas.scene import BACKGROUND_COLOR, MapScene
 from viewer.rendering.images import unpainted
 from viewer.support.painting import painting

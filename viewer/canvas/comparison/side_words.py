@@ -20,7 +20,7 @@ from viewer.canvas.scene import MapScene
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.images import unpainted
 from viewer.rendering.layer_date import UNDATED, badge, tiles_acquisition
-from viewer.rendering.tiles.tiles_drawing import TilesDrawing
+from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.support.language.translation import in_language, translate
 from viewer.support.painting import painting
@@ -30,6 +30,7 @@ LETTERS = "ABCDEF"
 BEFORE, AFTER = "before", "after"
 """The sides of two images where it is known which one is older; all others have a letter."""
 _HEAD_PX, _TEXT_PX, _PAD_PX = 12.5, 10.5, 7.0
+_LINE_LETTERS = 64
 _MOST_LINES = 3
 """Most lines for each of date, name and note."""
 _MOST_NAMED, _NAME_CHARS = 2, 44
@@ -198,10 +199,10 @@ def paint_sentence(painter: QPainter, sides: Sides, head: str, text: str, ratio:
     _paint_lines(painter, QPointF(whole.center().x(), whole.center().y()), align, whole, [head, *_wrapped(text)], r)
 
 
-def _wrapped(text: str, most: int = 64) -> list[str]:
+def _wrapped(text: str) -> list[str]:
     lines = [""]
     for word in text.split():
-        if lines[-1] and len(lines[-1]) + len(word) >= most:
+        if lines[-1] and len(lines[-1]) + len(word) >= _LINE_LETTERS:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
     return lines

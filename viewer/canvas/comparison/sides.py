@@ -107,16 +107,5 @@ class Sides(Struct, frozen=True):
         return QPointF(0, py - self.bars[0]) if self.is_across else QPointF(px - self.bars[0], 0)
 
 
-def pane_rects(count: int, width: int, height: int) -> list[tuple[int, int, int, int]]:
-    """Left, top, width and height of equal panes that share a picture.
-
-    Four panes lie two by two. Two or three lie beside each other, or one below the other on a tall picture.
-    """
-    columns = 2 if count == 4 else 1 if height > width else count
-    rows = count // columns
-    wide, high = max(width // columns, 1), max(height // rows, 1)
-    return [(at % columns * wide, at // columns * high, wide, high) for at in range(count)]
-
-
 def _part(value: float) -> float:
     return round(min(max(value, 0.0), 1.0), 4)

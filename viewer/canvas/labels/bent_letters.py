@@ -17,7 +17,7 @@ from viewer.support.painting import painting
 
 _SMOOTH = QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
 
-type Piece = tuple[QTransform, str]
+type LetterPiece = tuple[QTransform, str]
 """A text, and the transform that places and turns the beginning of its baseline."""
 
 
@@ -27,7 +27,7 @@ def advances_of(text: str, metrics: QFontMetricsF) -> tuple[float, ...]:
     return tuple(b - a for a, b in pairwise(ends))
 
 
-def bent_pieces(label: PlacedLabel, metrics: QFontMetricsF, origin: QPointF) -> list[Piece]:
+def bent_pieces(label: PlacedLabel, metrics: QFontMetricsF, origin: QPointF) -> list[LetterPiece]:
     """Each letter of a label along a bend, the label's anchor at `origin`."""
     drop = (metrics.ascent() - metrics.descent()) / 2
     pieces = []
@@ -40,7 +40,7 @@ def bent_pieces(label: PlacedLabel, metrics: QFontMetricsF, origin: QPointF) -> 
 
 
 def bent_sprite(
-    pieces: Sequence[Piece],
+    pieces: Sequence[LetterPiece],
     font: QFont,
     metrics: QFontMetricsF,
     halos: HaloPainter,

@@ -17,14 +17,14 @@ _SIMPLE_BELOW = 0x0590
 """First code point whose letters may join or combine. Latin, Greek, Cyrillic, Chinese and kana stand side by side."""
 _SIMPLE_RANGES = ((0x2000, 0x2BFF), (0x3000, 0x9FFF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF), (0xFF00, 0xFFEF))
 
-type Key = tuple[str, str, int]
+type HaloKey = tuple[str, str, int]
 
 
 class HaloPainter:
     """Keeps the halos of characters. All are opaque: the caller sets the opacity of the whole."""
 
     def __init__(self) -> None:
-        self._characters: dict[Key, tuple[QImage, QPointF]] = {}
+        self._characters: dict[HaloKey, tuple[QImage, QPointF]] = {}
 
     def paint(
         self,

@@ -12,7 +12,7 @@ from layers.vector.labels.label_layout import LabelLayout, PlacedLabel
 from viewer.canvas.labels.label_painter import LabelPainter
 from viewer.canvas.labels.layer_labels import LayerLabels
 from viewer.canvas.labels.map_labels import LabelTask, carried_along
-from viewer.rendering.vector.layer_labelling import LayerLabelling
+from viewer.rendering.layer_labelling import LayerLabelling
 from viewer.support.jobs import Jobs
 
 AT_ONCE_S = 0.004

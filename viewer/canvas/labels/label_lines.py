@@ -34,13 +34,13 @@ def wrapped(text: str) -> str:
     return "\n".join(min(ways)[1])
 
 
-def shortened(text: str, most: int = MOST_COLUMNS) -> str:
+def shortened(text: str) -> str:
     """A name of at most `most` columns, cut after a whole word where that leaves enough of it."""
-    if columns(text) <= most:
+    if columns(text) <= MOST_COLUMNS:
         return text
-    kept = _begin(text, most - 1)
+    kept = _begin(text, MOST_COLUMNS - 1)
     whole = kept if text[len(kept) : len(kept) + 1] == " " else kept.rpartition(" ")[0]
-    return f"{(whole if columns(whole) >= _LEAST_SHARE * most else kept).rstrip(' ,;:(')}…"
+    return f"{(whole if columns(whole) >= _LEAST_SHARE * MOST_COLUMNS else kept).rstrip(' ,;:(')}…"
 
 
 def _filled(words: list[str]) -> str:

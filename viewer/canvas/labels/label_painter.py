@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaint
 
 from layers.vector.labels.curved import Name
 from layers.vector.labels.label_layout import Letter, PlacedLabel, leader_start
-from viewer.canvas.labels.bent_letters import Piece, advances_of, bent_pieces, bent_sprite
+from viewer.canvas.labels.bent_letters import LetterPiece, advances_of, bent_pieces, bent_sprite
 from viewer.canvas.labels.fonts import letters_path, map_font
 from viewer.canvas.labels.halos import HaloPainter
 from viewer.rendering.vector.qt_shapes import is_vector_device
@@ -156,7 +156,7 @@ class LabelPainter:
             painter.drawText(QPointF(), text)
         painter.setTransform(here)
 
-    def _pieces(self, label: PlacedLabel, scale: float) -> list[Piece]:
+    def _pieces(self, label: PlacedLabel, scale: float) -> list[LetterPiece]:
         """The lines of a label, or its letters where it is bent."""
         face = face_of(label)
         if label.letters:

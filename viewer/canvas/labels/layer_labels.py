@@ -14,7 +14,7 @@ from layers.vector.style.label_style import LabelStyle
 from layers.vector.table import LINE, POINT
 from viewer.canvas.labels.label_lines import shortened, wrapped
 from viewer.canvas.labels.label_painter import Face, LabelPainter
-from viewer.rendering.vector.layer_labelling import LayerLabelling
+from viewer.rendering.layer_labelling import LayerLabelling
 from viewer.rendering.vector.vector_clusters import cluster_radius_px
 
 _MARGIN_PX = 40.0

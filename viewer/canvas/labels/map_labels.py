@@ -17,7 +17,7 @@ from viewer.canvas.labels.layer_labels import LayerLabels
 from viewer.canvas.overlays import ARROW_ROOM_PX, crosshair_arms
 from viewer.canvas.sites.site_frame import SiteFrame
 from viewer.canvas.sites.site_labels import SiteLabels
-from viewer.rendering.vector.layer_labelling import LayerLabelling
+from viewer.rendering.layer_labelling import LayerLabelling
 from viewer.rendering.world_copies import wrapped_views
 
 type Labellings = Sequence[tuple[str, LayerLabelling]]

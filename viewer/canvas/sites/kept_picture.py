@@ -34,9 +34,9 @@ _MOST_CHANGED = 40
 _MOST_SCALED = 16.0
 """Largest ratio of scales at which one picture stands in for another."""
 
-type Step = Callable[[QPainter], bool]
+type PartStep = Callable[[QPainter], bool]
 """Paints a part of what is to be painted; False where something was left out for now."""
-type Steps = Callable[[SiteFrame, frozenset[str]], Iterator[Step]]
+type PictureSteps = Callable[[SiteFrame, frozenset[str]], Iterator[PartStep]]
 
 
 class _Key(NamedTuple):
@@ -55,14 +55,14 @@ class _Part(Struct):
     view: View
     region: QRegion
     """Region of the part, in pixels of the picture."""
-    steps: Iterator[Step]
+    steps: Iterator[PartStep]
     is_cleared: bool = False
 
 
 class KeptPicture:
     """Holds the last picture, and the parts of it that are still to be painted."""
 
-    def __init__(self, steps: Steps) -> None:
+    def __init__(self, steps: PictureSteps) -> None:
         """`steps` have to paint each place of the ground alike, wherever the frame's edges are."""
         self._steps = steps
         self._picture = QImage()

@@ -7,9 +7,8 @@ import shapely
 from msgspec import Struct, field
 from shapely.geometry.base import BaseGeometry
 
-from layers.document.imagery.shadow_mark import ShadowMark, shadow_words
-from layers.document.mark_shape import Arrow, MarkShape, RangeRing
-from layers.document.measuring.measurement import (
+from layers.document.marks.mark_shape import Arrow, MarkShape, RangeRing
+from layers.document.marks.measurement import (
     QUANTITIES,
     Dimension,
     Measurement,
@@ -19,6 +18,7 @@ from layers.document.measuring.measurement import (
     name_of,
     words_on_map,
 )
+from layers.document.marks.shadow_mark import ShadowMark, shadow_words
 from layers.document.site import Site
 from layers.geo.crs import WGS84, transform_points
 from layers.geo.dense_rings import Rings

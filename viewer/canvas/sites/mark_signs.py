@@ -8,7 +8,7 @@ from functools import lru_cache
 from msgspec import Struct
 from PySide6.QtGui import QColor
 
-from layers.document.mark_shape import Callout, MarkShape, Numbered, TextMark, words_of
+from layers.document.marks.mark_shape import Callout, MarkShape, Numbered, TextMark, words_of
 from layers.document.site import Site
 from layers.vector.labels.label_layout import Box
 from viewer.canvas.labels.label_painter import Face

@@ -186,28 +186,30 @@ _ONE = np.zeros(1, np.int64)
 NOTHING = Outline(np.zeros((0, 2)), _ONE, _ONE, np.zeros(0, bool), np.zeros((0, 4)), _NONE, None, None)
 
 
-def fewer_vertices(points: Floats, most: int = MOST_VERTICES) -> Floats:
+def fewer_vertices(points: Floats) -> Floats:
     """Thin out a line of very many vertices, in pixels, to about `most`; its ends stay.
 
     A vertex in the same cell as the one before is left out: cells of half a pixel, then one, two, four. If that is not
     enough, every n-th of the rest is kept.
     """
     cell, found = 0.5, points
-    while len(found) > (most if cell > 0.5 else _FEW_VERTICES) and cell <= _COARSEST_PX:
+    while len(found) > (MOST_VERTICES if cell > 0.5 else _FEW_VERTICES) and cell <= _COARSEST_PX:
         cells = np.floor(points / cell)
         kept = np.append((cells[1:] != cells[:-1]).any(axis=1), True)
         kept[0] = True
         found, cell = points[kept], cell * 2
-    if len(found) > most:
-        found = np.concatenate([found[: -1 : -(-len(found) // most)], found[-1:]])
+    if len(found) > MOST_VERTICES:
+        found = np.concatenate([found[: -1 : -(-len(found) // MOST_VERTICES)], found[-1:]])
     return found
 
 
-type Strokes = list[tuple[Floats, float]]
+type StrokedLines = list[tuple[Floats, float]]
 """Lines in pixels, each with its distance along the whole line."""
 
 
-def strokes_of(lines: Sequence[tuple[Floats, float]], width: int, height: int, pen_px: float) -> tuple[Strokes, bool]:
+def strokes_of(
+    lines: Sequence[tuple[Floats, float]], width: int, height: int, pen_px: float
+) -> tuple[StrokedLines, bool]:
     """Lines as they are stroked on a picture of that size, and True where they are a scribble, whose dashes would not
     show.
 
@@ -228,7 +230,7 @@ def strokes_of(lines: Sequence[tuple[Floats, float]], width: int, height: int, p
         assert inside.along is not None
         ends = np.stack([inside.x0, inside.y0, inside.x1, inside.y1], axis=1)[::each].reshape(-1, 2, 2)
         return list(zip(ends, inside.along[::each].tolist(), strict=True)), True
-    found: Strokes = []
+    found: StrokedLines = []
     for (points, _), far in zip(shown, along, strict=True):
         firsts = range(0, len(points) - 1, _PIECE_VERTICES)
         found += [(points[first : first + _PIECE_VERTICES + 1], float(far[first])) for first in firsts]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import shapely
 from PySide6.QtGui import QPainter
 
-from layers.document.mark_shape import Numbered
+from layers.document.marks.mark_shape import Numbered
 from layers.document.site import Site
 from layers.grid.tile_grid import View
 from viewer.canvas.sites.mark_painter import MarkPainter, SignAt

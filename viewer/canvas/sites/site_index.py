@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from msgspec.structs import asdict, replace
 from numpy.typing import NDArray
 
-from layers.document.mark_shape import Callout, MarkShape, shape_of_site
+from layers.document.marks.mark_shape import Callout, MarkShape, shape_of_site
 from layers.document.site import Site
 from layers.document.sites_off_earth import first_named
 from layers.document.vocabulary import AREA_NOT_PIN_M

@@ -20,7 +20,7 @@ from layers.geo.seams import is_on_both_sides, running_on, without_seams
 from layers.grid.tile_grid import TileGrid, View
 from layers.vector.drawing.blending import tint
 from layers.vector.drawing.strokes import Strokes
-from viewer.canvas.sites.kept_picture import KeptPicture, Step
+from viewer.canvas.sites.kept_picture import KeptPicture, PartStep
 from viewer.canvas.sites.mark_painter import SIGNS_A_FRAME_S, MarkPainter, paint_arrow_heads
 from viewer.canvas.sites.outlines import Floats, Outline, strokes_of
 from viewer.canvas.sites.ring_signs import radii_in
@@ -139,7 +139,7 @@ class SitePainter:
             self._kept[copy] = _Kept(*map(KeptPicture, (self._shape_steps, self._sign_steps, self._all_steps)))
         return self._kept[copy]
 
-    def _all_steps(self, frame: SiteFrame, selection: frozenset[str]) -> Iterator[Step]:
+    def _all_steps(self, frame: SiteFrame, selection: frozenset[str]) -> Iterator[PartStep]:
         yield from self._shape_steps(frame, selection)
         yield from self._sign_steps(frame, selection)
 
@@ -149,7 +149,7 @@ class SitePainter:
             is_whole &= step(painter)
         return is_whole
 
-    def _shape_steps(self, frame: SiteFrame, selection: frozenset[str]) -> Iterator[Step]:
+    def _shape_steps(self, frame: SiteFrame, selection: frozenset[str]) -> Iterator[PartStep]:
         """Steps that paint areas, lines, heads of arrows and ends of dimension lines, a few milliseconds each."""
         kinds = {
             kind: list(some) for kind, some in groupby(frame.near, lambda uuid: frame.index.shapes[uuid].site.kind)
@@ -168,7 +168,7 @@ class SitePainter:
         yield partial(_paint_heads, frame=frame, shapes=lines, selection=selection)
         yield partial(_paint_ticks, frame=frame, shapes=lines, selection=selection, is_above=True)
 
-    def _sign_steps(self, frame: SiteFrame, selection: frozenset[str]) -> Iterator[Step]:
+    def _sign_steps(self, frame: SiteFrame, selection: frozenset[str]) -> Iterator[PartStep]:
         yield partial(self._paint_signs, frame=frame, selection=selection, within_s=SIGNS_A_FRAME_S)
 
     def _paint_signs(
@@ -239,7 +239,7 @@ def _nothing(painter: QPainter) -> bool:
     return True
 
 
-def _alike(frame: SiteFrame, shapes: list[ShapeInView], *, selected: bool) -> Iterator[Step]:
+def _alike(frame: SiteFrame, shapes: list[ShapeInView], *, selected: bool) -> Iterator[PartStep]:
     """Paint lines of one symbol together: no casing covers a line where they meet, and pens change less often."""
     alike: dict[tuple[LineSymbol, bool], list[Outline]] = {}
     for shape in shapes:

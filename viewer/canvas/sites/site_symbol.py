@@ -6,8 +6,8 @@ import numpy as np
 from msgspec.structs import replace
 from PySide6.QtGui import QPainter
 
-from layers.document.mark_shape import shape_of
-from layers.document.measuring.measurement import MEASUREMENT
+from layers.document.marks.mark_shape import shape_of
+from layers.document.marks.measurement import MEASUREMENT
 from layers.document.site import Site
 from layers.grid.tile_grid import TileGrid, View
 from viewer.canvas.sites.mark_painter import MarkPainter, SignAt, paint_arrow_heads

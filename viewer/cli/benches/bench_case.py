@@ -29,10 +29,9 @@ from layers.pool.pool import ReaderPool
 from viewer.app.case.permission import Permissions
 from viewer.app.case.session import Session
 from viewer.app.program import dress
-from viewer.app.toolbox import FIRST_TOOL
 from viewer.app.window import MainWindow
 from viewer.cli.benches.bench_view import pss_kb, refuse_undrawn, spin_until
-from viewer.cli.reading import case_file
+from viewer.cli.terminal.reading import case_file
 from viewer.commands.sites import update_site
 from viewer.network.consent import Consent
 from viewer.panels.search.finder import Finder
@@ -45,6 +44,7 @@ from viewer.support.memory import keep_freed_memory
 from viewer.support.messages import Messages
 from viewer.support.qt_application import make_application
 from viewer.support.settings import Settings
+from viewer.tools.toolbox import FIRST_TOOL
 
 ROUNDS = 21
 EDITS = 10_000

@@ -28,7 +28,7 @@ from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.comparison.linked_panes import LinkedPanes
 from viewer.canvas.widget import MapCanvas
 from viewer.cli.benches.bench_view import READERS, spin_until, warm
-from viewer.cli.compared_pictures import images_of_files
+from viewer.cli.products.compared_pictures import images_of_files
 from viewer.export.headless import Studio
 from viewer.rendering.context import RenderContext
 from viewer.support.qt_application import make_application

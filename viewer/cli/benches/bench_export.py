@@ -17,10 +17,10 @@ from layers.document.document import Document
 from layers.product.spec import ProductSpec
 from viewer.canvas.scene import MapScene
 from viewer.cli.benches.bench_view import READERS, Heartbeat, refuse_undrawn, warm
-from viewer.cli.documents import case_at_home
-from viewer.cli.export import subject_bounds
 from viewer.cli.products.printed_product import laid_out, scenes_of
-from viewer.cli.reading import case_file
+from viewer.cli.products.subject import subject_bounds
+from viewer.cli.terminal.documents import case_at_home
+from viewer.cli.terminal.reading import case_file
 from viewer.export.formats.steps import finish
 from viewer.export.formats.writers import begin_writing
 from viewer.export.headless import Studio, wait_until

@@ -19,7 +19,7 @@ from layers.errors import InvalidValue
 from layers.project.opening.intake import read_case
 from layers.project.saving.publish import publish
 from layers.project.saving.working_copy import WorkingCopy
-from viewer.cli.reading import case_file
+from viewer.cli.terminal.reading import case_file
 
 ROUNDS = 3
 

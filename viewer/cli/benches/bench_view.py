@@ -30,7 +30,7 @@ from layers.requests.probe import Probe
 from layers.requests.probed import Probed
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
-from viewer.cli.documents import ACTOR, checked_place, found_layers
+from viewer.cli.terminal.documents import ACTOR, checked_place, found_layers
 from viewer.commands.found_layers import FoundLayer, edit_for
 from viewer.commands.layers import update_layer
 from viewer.export.headless import Studio, wait_until

@@ -9,15 +9,15 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from layers.product.batch import EACH, batch_digest, batch_of
-from layers.product.issuing.gate import DRAFT, state_asked
+from layers.product.publishing import DRAFT, state_asked
 from layers.text.counted import counted
 from viewer.app.products.batches.batch_issue import BatchIssue
 from viewer.app.products.batches.batch_run import BatchOrder, BatchRun, finish_batch
 from viewer.app.products.plate_pages import PlatePages
-from viewer.cli.command import DONE, USAGE
-from viewer.cli.documents import ACTOR
 from viewer.cli.products.case_in_hand import case_in_hand
 from viewer.cli.products.printed_product import scenes_of, spec_of
+from viewer.cli.terminal.command import DONE, USAGE
+from viewer.cli.terminal.documents import ACTOR
 from viewer.export.headless import Studio
 from viewer.support.terminal import complain
 

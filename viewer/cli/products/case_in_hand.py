@@ -12,13 +12,13 @@ import sample_data
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.errors import CaseTooNew, NotAllowed
-from layers.product.issuing.gate import DRAFT, State
+from layers.product.publishing import DRAFT, State
 from layers.project.opening.case_paths import CaseHome
 from layers.project.saving.case_copy import open_for_work
 from layers.project.saving.publish import publish
 from layers.project.storage.fsops import scratch_folder
-from viewer.cli.documents import ACTOR, case_at_home
-from viewer.cli.reading import case_file
+from viewer.cli.terminal.documents import ACTOR, case_at_home
+from viewer.cli.terminal.reading import case_file
 from viewer.support.terminal import complain
 
 

@@ -14,8 +14,8 @@ from layers.product.lint.check import findings
 from layers.product.lint.finding import Finding
 from layers.product.spec import Override, ProductSpec, read_overrides
 from layers.project.opening.case_paths import CaseHome
-from viewer.cli.export import subject_bounds
 from viewer.cli.products.printed_product import SCREEN_DPI, matched, read_pages, scenes_of
+from viewer.cli.products.subject import subject_bounds
 from viewer.export.headless import Studio
 from viewer.export.made_on import today
 from viewer.export.plates.plate import Plate

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layers.errors import InvalidValue
-from viewer.cli.command import DONE
+from viewer.cli.terminal.command import DONE
 from viewer.support.plain_imports import load_qt
 from viewer.support.terminal import complain
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 def write_case_data(arguments: argparse.Namespace) -> int:
     """Write the file that `--out` names. Raises the GeoloupeError of reading, issuing or writing."""
     from layers.document.sites_off_earth import not_drawn  # for start-up time
-    from layers.product.issuing.gate import state_asked
     from layers.product.issuing.printed_rows import printed_rows
+    from layers.product.publishing import state_asked
     from viewer.cli.products.case_in_hand import case_in_hand
-    from viewer.cli.reading import case_file, readers
+    from viewer.cli.terminal.reading import case_file, readers
 
     path, out = case_file(arguments.case), Path(arguments.out)
     suffix = out.suffix.lower()

@@ -10,12 +10,12 @@ from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
 from layers.product.issuing.data_spec import DataSpec, read_data_spec
 from layers.product.issuing.edition import Edition
-from layers.product.issuing.gate import DRAFT, state_asked
 from layers.product.issuing.printed_rows import is_as_issued
 from layers.product.named_product import kept_row
-from viewer.cli.documents import ACTOR
+from layers.product.publishing import DRAFT, state_asked
 from viewer.cli.products.case_in_hand import CaseInHand
 from viewer.cli.products.issued_page import Leaving
+from viewer.cli.terminal.documents import ACTOR
 from viewer.commands.products import product_rows, save_data_product
 from viewer.commands.stamps import new_uuid
 from viewer.export.made_on import today

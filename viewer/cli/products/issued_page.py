@@ -14,13 +14,13 @@ from layers.document.rows import Product
 from layers.errors import GeoloupeError
 from layers.product.issuing.corrections import correction_of
 from layers.product.issuing.edition import Edition
-from layers.product.issuing.gate import DRAFT, State
 from layers.product.issuing.printed_rows import PrintedRow, is_as_issued
 from layers.product.named_product import kept_product
+from layers.product.publishing import DRAFT, State
 from layers.product.spec import ProductSpec
 from viewer.app.products.product_file import file_sha256
-from viewer.cli.documents import ACTOR
 from viewer.cli.products.case_in_hand import CaseInHand
+from viewer.cli.terminal.documents import ACTOR
 from viewer.commands.products import (
     draft_after,
     issue_product,

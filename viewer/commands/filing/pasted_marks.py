@@ -12,8 +12,8 @@ from layers.document.alias import with_sources
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.image import Image
-from layers.document.mark_shape import MOST_NUMBER, Numbered, as_json, shape_of
 from layers.document.mark_template import MOST_TEMPLATES
+from layers.document.marks.mark_shape import MOST_NUMBER, Numbered, as_json, shape_of
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.errors import InvalidValue
@@ -22,7 +22,7 @@ from layers.project.sharing.copied_marks import CopiedMarks, cited_by
 from layers.text.counted import counted
 from viewer.commands.fields import check_color, check_date, column_word
 from viewer.commands.filing.templates import rows_of, save_templates
-from viewer.commands.shapes.mark_numbers import highest_number
+from viewer.commands.mark_numbers import highest_number
 from viewer.commands.sites import add_site, delete_sites
 from viewer.commands.sources import source_of_link
 from viewer.commands.stamps import Stamp, insert, new_uuid, stamp_of

@@ -13,10 +13,9 @@ from layers.document.edit import Change, Edit
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.text.counted import counted
-from viewer.commands.evidence import without_evidence
 from viewer.commands.fields import check_number, column_word, field_words, row_of
 from viewer.commands.imagery.images import known_image
-from viewer.commands.sites import comments_on
+from viewer.commands.sites import comments_on, without_evidence
 from viewer.commands.stamps import delete, insert, stamp_of, update
 
 CHANGEABLE = ("caption", "marking", "niirs_scale", "niirs_rating", "niirs_by")

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.image import Image
-from layers.document.imagery.shadow_mark import ShadowMark
 from layers.document.layer import Layer
-from layers.document.mark_shape import as_json, shape_of
+from layers.document.marks.mark_shape import as_json, shape_of
+from layers.document.marks.shadow_mark import ShadowMark
 from layers.document.rows import Row
 from layers.document.source import Source
 from layers.document.vocabulary import DATE_BASES

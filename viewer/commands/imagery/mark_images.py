@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.image import Image
-from layers.document.imagery.shadow_mark import ShadowMark
 from layers.document.mark_position import Pick, pick_of, stated_placement_m, with_placement, with_screen
-from layers.document.mark_shape import as_json, shape_of
+from layers.document.marks.mark_shape import as_json, shape_of
+from layers.document.marks.shadow_mark import ShadowMark
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.document.vocabulary import BY_HAND, MEASURED

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.imagery.match_plate import MatchPlate, numbered_markers, plate_of, plate_of_photo
-from layers.document.mark_shape import Numbered, as_json, shape_of_site
+from layers.document.marks.mark_shape import Numbered, as_json, shape_of_site
 from layers.document.rows import Product
 from layers.document.site import Site
 from layers.document.vocabulary import MEASURED

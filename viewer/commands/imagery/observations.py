@@ -13,8 +13,8 @@ from layers.document.vocabulary import CHANGES, PRESENCES, VIEW_QUALITIES, WHYS
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.text.counted import counted
-from viewer.commands.evidence import without_evidence
 from viewer.commands.fields import check_choice, check_number, column_word, field_words, row_of
+from viewer.commands.filing.evidence import without_evidence
 from viewer.commands.sites import comments_on, update_site
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 

@@ -12,8 +12,8 @@ from layers.document.vocabulary import SEARCH_KINDS
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.text.counted import counted
-from viewer.commands.evidence import without_evidence
 from viewer.commands.fields import check_choice, check_date, check_number, field_words, row_of
+from viewer.commands.filing.evidence import without_evidence
 from viewer.commands.sites import comments_on
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 

@@ -8,14 +8,14 @@ from msgspec.structs import replace
 
 from layers.document.document import Document
 from layers.document.edit import Edit
-from layers.document.figure import Figure
-from layers.document.mark_shape import MOST_NUMBER, Numbered, as_json
+from layers.document.marks.figure import Figure
+from layers.document.marks.mark_shape import MOST_NUMBER, Numbered, as_json
 from layers.document.site import Site
 from layers.document.vocabulary import BY_HAND
 from layers.phrase import Phrase
 from layers.text.counted import counted
 from viewer.commands.fields import row_of
-from viewer.commands.shapes.mark_numbers import highest_number
+from viewer.commands.mark_numbers import highest_number
 from viewer.commands.sites import add_site
 from viewer.commands.stamps import insert, stamp_of
 

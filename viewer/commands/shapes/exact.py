@@ -9,8 +9,8 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.document.document import Document
 from layers.document.edit import Edit
-from layers.document.figure import Figure
-from layers.document.mark_shape import Callout, TextMark, as_json, wanted_places
+from layers.document.marks.figure import Figure
+from layers.document.marks.mark_shape import Callout, TextMark, as_json, wanted_places
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.coordinates.in_text import places_in_text

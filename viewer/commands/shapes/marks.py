@@ -8,9 +8,9 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.document.document import Document
 from layers.document.edit import Edit
-from layers.document.imagery.shadow_mark import ShadowMark
-from layers.document.mark_shape import MarkShape, Numbered, as_json, is_annotation
-from layers.document.measuring.measurement import Measurement
+from layers.document.marks.mark_shape import MarkShape, Numbered, as_json, is_annotation
+from layers.document.marks.measurement import Measurement
+from layers.document.marks.shadow_mark import ShadowMark
 from layers.phrase import Phrase
 from viewer.commands.sites import add_site
 

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
-from layers.document.mark_shape import Circle, as_json, shape_of, shape_of_site
-from layers.document.measuring.measurement import QUANTITIES, Measurement, default_quantity, intended, places_of
+from layers.document.marks.mark_shape import Circle, as_json, shape_of, shape_of_site
+from layers.document.marks.measurement import QUANTITIES, Measurement, default_quantity, intended, places_of
 from layers.document.rows import ClaimEvidence
 from layers.document.site import Site
 from layers.errors import InvalidValue

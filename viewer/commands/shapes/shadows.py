@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from layers.document.document import Document
 from layers.document.edit import Edit
-from layers.document.imagery.shadow_mark import ShadowMark
-from layers.document.mark_shape import as_json, shape_of_site
+from layers.document.marks.mark_shape import as_json, shape_of_site
+from layers.document.marks.shadow_mark import ShadowMark
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.time.shadows import ShadowImage

@@ -43,7 +43,7 @@ class GroundPicture(Struct, frozen=True):
     size: tuple[int, int] = (0, 0)
 
 
-class MapPicture(Struct, frozen=True):
+class ExportedMap(Struct, frozen=True):
     """The map with the marks of a product: PNG, the pixels of the marks by uuid, credits and dates of its layers."""
 
     data: bytes
@@ -82,7 +82,7 @@ class DataExport(Struct, frozen=True):
     """The pictures that are shown, by the chip's uuid, made by `with_shown_chips`."""
     overlays: Sequence[GroundPicture] = ()
     """Frames of the comparisons, each comparison's in their order."""
-    map: MapPicture | None = None
+    map: ExportedMap | None = None
 
     @property
     def shown_sites(self) -> list[str]:

@@ -24,7 +24,7 @@ from viewer.canvas.comparison.frame_scene import frame_scene
 from viewer.canvas.overlays import paint_north_arrow, paint_scale_bar
 from viewer.canvas.said_problems import said_problems
 from viewer.canvas.scene import MapScene
-from viewer.export.data.exported import DataExport, GroundPicture, MapPicture
+from viewer.export.data.exported import DataExport, ExportedMap, GroundPicture
 from viewer.rendering.context import RenderContext
 from viewer.support.painting import painting
 from viewer.support.text import one_line
@@ -70,7 +70,7 @@ class GroundPictures(Struct):
     with_map: bool = False
     _wanted: list[_Wanted] = field(default_factory=list)
     _frames: dict[tuple[int, int], tuple[GroundPicture, QImage]] = field(default_factory=dict)
-    _map: tuple[MapPicture, QImage] | None = None
+    _map: tuple[ExportedMap, QImage] | None = None
     _unplaced: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -154,7 +154,7 @@ class GroundPictures(Struct):
     def _take_map(self, scene: MapScene, view: View, image: QImage) -> None:
         told = self.export.publishing
         said = tuple(told.words(text) for text in scene.attributions(view))
-        self._map = MapPicture(b"", view.width, view.height, self._places(view), said), image
+        self._map = ExportedMap(b"", view.width, view.height, self._places(view), said), image
 
     def _places(self, view: View) -> dict[str, tuple[float, float]]:
         """Pixels of the marks of the product that are in the picture."""

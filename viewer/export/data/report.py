@@ -12,7 +12,7 @@ from layers.document.observation import is_after
 from layers.product.content import ClaimSaid, NamedSite, ProductContent, SourceCited
 from layers.product.gathering import NO_ANSWER
 from layers.product.parties import claim_sentence, context_of, own_answers
-from viewer.export.data.exported import ChipPicture, DataExport, GroundPicture, MapPicture
+from viewer.export.data.exported import ChipPicture, DataExport, ExportedMap, GroundPicture
 from viewer.export.data.map_numbers import number_places
 from viewer.export.data.tables import for_xml
 from viewer.support.language.translation import translate
@@ -102,7 +102,7 @@ def _counts(content: ProductContent, marks: int) -> str:
     return ", ".join(parts) + said
 
 
-def _map(picture: MapPicture, sites: list[NamedSite], numbers: dict[str, int]) -> dict[str, Any]:
+def _map(picture: ExportedMap, sites: list[NamedSite], numbers: dict[str, int]) -> dict[str, Any]:
     inside = [site for site in sites if site.uuid in picture.places]
     names = [one_line(site.name, 80) for site in inside]
     more = translate("Export", " and {0} more").format(len(names) - MOST_NAMED) if len(names) > MOST_NAMED else ""

@@ -17,7 +17,7 @@ from layers.product.parties import claim_sentence, context_of, own_answers
 from viewer.export.features import claims_by_site, coordinates, credit_lines, joined, place_of
 from viewer.support.text import plain
 
-type Cell = str | float | None
+type _Cell = str | float | None
 NOTATIONS = (Notation.DD, Notation.DDM, Notation.DMS, Notation.UTM, Notation.MGRS)
 LONGEST_CELL = 30_000
 """Most characters of a cell; a spreadsheet holds 32,767."""
@@ -29,7 +29,7 @@ class DataTable(Struct, frozen=True):
 
     name: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[_Cell, ...], ...]
 
 
 class SiteRow(NamedTuple):
@@ -74,17 +74,17 @@ def about(content: ProductContent) -> list[tuple[str, str]]:
     ]
 
 
-def _degrees(row: SiteRow, axis: int) -> Cell:
+def _degrees(row: SiteRow, axis: int) -> _Cell:
     if row.place is None:
         return None
     return round(float((row.place.x, row.place.y)[axis]), digits_for(row.site.position_error_m))
 
 
-def _in_notation(notation: Notation) -> Callable[[SiteRow], Cell]:
+def _in_notation(notation: Notation) -> Callable[[SiteRow], _Cell]:
     return lambda row: coordinates(row.place, row.site.position_error_m, notation)
 
 
-_SITE_COLUMNS: dict[str, Callable[[SiteRow], Cell]] = {
+_SITE_COLUMNS: dict[str, Callable[[SiteRow], _Cell]] = {
     "name": lambda row: row.said.name,
     "class": lambda row: row.said.class_words,
     "role": lambda row: row.said.role,
@@ -110,7 +110,7 @@ _SITE_COLUMNS: dict[str, Callable[[SiteRow], Cell]] = {
     "names": lambda row: joined(f"{language}: {name}" for language, name in row.said.names),
     "marking": lambda row: row.site.marking,
 }
-_CLAIM_COLUMNS: dict[str, Callable[[ClaimSaid], Cell]] = {
+_CLAIM_COLUMNS: dict[str, Callable[[ClaimSaid], _Cell]] = {
     "number": lambda claim: claim.number,
     "statement": lambda claim: claim.statement,
     "source_words": lambda claim: claim.source_words,
@@ -133,7 +133,7 @@ _CLAIM_COLUMNS: dict[str, Callable[[ClaimSaid], Cell]] = {
     "marking": lambda claim: claim.marking,
     "place_note": lambda claim: claim.place_note,
 }
-_RESPONSE_COLUMNS: dict[str, Callable[[ResponseSaid], Cell]] = {
+_RESPONSE_COLUMNS: dict[str, Callable[[ResponseSaid], _Cell]] = {
     "kind": lambda answer: answer.kind,
     "speaker": lambda answer: answer.speaker,
     "words": lambda answer: answer.words,
@@ -142,7 +142,7 @@ _RESPONSE_COLUMNS: dict[str, Callable[[ResponseSaid], Cell]] = {
     "answers": lambda answer: "all of it" if answer.is_to_whole else "",
     "sentence": lambda answer: answer.sentence,
 }
-_SOURCE_COLUMNS: dict[str, Callable[[SourceCited], Cell]] = {
+_SOURCE_COLUMNS: dict[str, Callable[[SourceCited], _Cell]] = {
     "number": lambda source: source.number,
     "citation": lambda source: source.citation,
     "title": lambda source: source.title,
@@ -157,7 +157,7 @@ _SOURCE_COLUMNS: dict[str, Callable[[SourceCited], Cell]] = {
     "rights": lambda source: source.rights,
     "marking": lambda source: source.marking,
 }
-_IMAGE_COLUMNS: dict[str, Callable[[ImageSeen], Cell]] = {
+_IMAGE_COLUMNS: dict[str, Callable[[ImageSeen], _Cell]] = {
     "name": lambda image: image.name,
     "sensor": lambda image: image.sensor,
     "date": lambda image: image.date,
@@ -169,12 +169,12 @@ _IMAGE_COLUMNS: dict[str, Callable[[ImageSeen], Cell]] = {
 }
 
 
-def _table[T](name: str, columns: dict[str, Callable[[T], Cell]], rows: Iterable[T]) -> DataTable:
+def _table[T](name: str, columns: dict[str, Callable[[T], _Cell]], rows: Iterable[T]) -> DataTable:
     found = tuple(tuple(_cell(value(row)) for value in columns.values()) for row in rows)
     return DataTable(name, tuple(columns), found)
 
 
-def _cell(value: Cell) -> Cell:
+def _cell(value: _Cell) -> _Cell:
     return for_xml(plain(value, LONGEST_CELL)) if isinstance(value, str) else value
 
 

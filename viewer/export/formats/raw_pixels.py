@@ -21,7 +21,7 @@ from layers.text.counted import counted
 from viewer.canvas.scene import MapScene
 from viewer.export.formats.steps import Awaited, Steps, Workshop, Writing, result_of
 from viewer.rendering.context import RenderContext
-from viewer.rendering.image_chips import PixelWindow, pixels_within
+from viewer.rendering.layers.image_chips import PixelWindow, pixels_within
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.support.text import LONGEST_CREDIT, one_line
 

@@ -17,7 +17,7 @@ HELD_PIXELS = 64_000_000
 """Most pixels of a page that is held whole, in 256 MB."""
 BLOCK_COLUMNS = 16_384
 
-type Paint = Callable[[QPainter], None]
+type PaintSheet = Callable[[QPainter], None]
 
 
 class Strip:
@@ -49,7 +49,7 @@ class HeldSheet:
         self._argb = np.zeros((height, width, 4), np.uint8)
         self._image = QImage(self._argb.data, width, height, 4 * width, QImage.Format.Format_RGB32)
 
-    def paint(self, part: QRect, paint: Paint) -> None:
+    def paint(self, part: QRect, paint: PaintSheet) -> None:
         with painting(self._image) as painter:
             painter.setClipRect(part)
             paint(painter)
@@ -64,7 +64,7 @@ class HeldSheet:
         return Strip(self._argb[part.top() : part.bottom() + 1, part.left() : part.right() + 1], part.top())
 
 
-def painted_block(part: QRect, paint: Paint) -> Strip:
+def painted_block(part: QRect, paint: PaintSheet) -> Strip:
     """Paint rows of a page that is not held.
 
     At their edges Qt cuts lines, and begins dashes anew: the same bytes need the same parts.

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from layers.product.content import ProductContent
 from layers.product.parties import PartyNames, Telling, left_out_words, parties_at, untold_parties
 from viewer.export.plates.evidence_rows import EvidenceRows
-from viewer.export.plates.setting.flow import Atom, Column, Flow
+from viewer.export.plates.setting.flow import Atom, Flow, PageColumn
 from viewer.export.plates.setting.page_rooms import (
     PageRooms,
     RoomsAsked,
@@ -144,7 +144,7 @@ class PartyBlock:
     def _share_of_page(self, rooms: PageRooms, level: Telling) -> float:
         """The part of a further page's columns that the block takes; more than 1 where they do not hold it."""
         inner = frame_of_page(self._sizes, rooms.asked.marking)[2].adjusted(0.0, head_height(self._sizes), 0.0, 0.0)
-        columns = [Column(1, room) for room in columns_of_page(self._sizes, inner)]
+        columns = [PageColumn(1, room) for room in columns_of_page(self._sizes, inner)]
         if Flow(columns).set(self.atoms(level)):
             return 2.0
         return sum(one.used for one in columns) / sum(one.room.height() for one in columns)

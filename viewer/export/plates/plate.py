@@ -21,11 +21,11 @@ from layers.product.content import ProductContent
 from layers.product.facts import Alike, ImageFact
 from layers.product.gathering import content_in_steps
 from layers.product.issuing.edition import Edition, status_words
-from layers.product.issuing.gate import DRAFT, State
 from layers.product.marking import lacking, product_marking
 from layers.product.numbering import issued_numbers, numbered
 from layers.product.own_paths import without_paths
 from layers.product.parties import Telling, in_place_of_a_name
+from layers.product.publishing import DRAFT, State
 from layers.product.site_words import subtitle_of
 from layers.product.spec import ProductSpec, maps_of
 from layers.product.spec_words import as_published

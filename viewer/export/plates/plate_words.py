@@ -11,8 +11,8 @@ from layers.geo.crs import WGS84, crs_name, is_off_earth, transform_points
 from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import View
 from layers.product.issuing.edition import Edition
-from layers.product.issuing.gate import DRAFT, ISSUED, PUBLISHED
 from layers.product.own_paths import without_paths
+from layers.product.publishing import DRAFT, ISSUED, PUBLISHED
 from layers.product.spec import ProductSpec
 from viewer.canvas.overlays import scale_bar_of
 from viewer.export.plates.maps.image_words import data_credits, dates_of

@@ -19,7 +19,7 @@ from viewer.rendering.vector.attribute_store import LayerAttributes
 from viewer.support.jobs import Job, JobContext, Jobs
 from viewer.support.language.translation import in_language
 
-type Rows = NDArray[np.intp]
+type RowNumbers = NDArray[np.intp]
 
 
 class RowRequest(Struct, frozen=True, eq=False):
@@ -55,7 +55,7 @@ class AttributeRows(QObject):
         super().__init__(parent)
         self._jobs = jobs
         self._attributes: LayerAttributes | None = None
-        self._orders: dict[tuple[str, bool], Rows] = {}
+        self._orders: dict[tuple[str, bool], RowNumbers] = {}
         self._job: Job | None = None
         self.request = RowRequest()
         jobs.finished.connect(self._job_ended)
@@ -77,7 +77,7 @@ class AttributeRows(QObject):
         if attributes is None:
             return
 
-        def work(context: JobContext) -> Rows:
+        def work(context: JobContext) -> RowNumbers:
             return _rows_for(attributes, request, orders, context.check)
 
         title = self.tr("Measuring features") if _is_measured(request.expression) else ""
@@ -94,7 +94,7 @@ class AttributeRows(QObject):
             self._job = None
             self.failed.emit(self.tr("It was stopped."))
 
-    def _answered(self, rows: Rows) -> None:
+    def _answered(self, rows: RowNumbers) -> None:
         self._job = None
         self.found.emit(rows)
 
@@ -111,8 +111,11 @@ def _is_measured(text: str) -> bool:
 
 
 def _rows_for(
-    attributes: LayerAttributes, request: RowRequest, orders: dict[tuple[str, bool], Rows], heard: Callable[[], None]
-) -> Rows:
+    attributes: LayerAttributes,
+    request: RowRequest,
+    orders: dict[tuple[str, bool], RowNumbers],
+    heard: Callable[[], None],
+) -> RowNumbers:
     table, budget = attributes.table, Budget(heard)
     mask = np.ones(len(table), bool)
     for chosen in (request.passing, request.selected):

@@ -21,8 +21,8 @@ from viewer.commands.layer_filter import filter_of, set_layer_filter
 from viewer.panels.attributes.attribute_page import AttributePage
 from viewer.panels.attributes.attribute_rows import AttributeRows
 from viewer.panels.attributes.column_summary import ColumnSummary
-from viewer.panels.attributes.feature_access import FeatureAccess
 from viewer.panels.context import PanelContext
+from viewer.panels.feature_access import FeatureAccess
 from viewer.rendering.vector.attribute_store import AttributeSource, LayerAttributes
 from viewer.support.jobs import JobContext
 from viewer.support.language.translation import translate

@@ -24,11 +24,11 @@ from layers.errors import GeoloupeError
 from viewer.canvas.feature_query import FeatureHit
 from viewer.canvas.feature_selection import Fids
 from viewer.canvas.image_below import PlaceHits, SeenPixel
-from viewer.panels.attributes.feature_access import FeatureAccess
 from viewer.panels.context import PanelContext
+from viewer.panels.feature_access import FeatureAccess
 from viewer.panels.widgets.icon_button import IconButton
-from viewer.rendering.image_values import BandValue, PixelValues, ask_pixel
 from viewer.rendering.layer_date import badge
+from viewer.rendering.layers.image_values import BandValue, PixelValues, ask_pixel
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.support.language.translation import in_language, translate
 from viewer.support.plain_label import plain_label

@@ -19,12 +19,12 @@ from viewer.panels.claims.evidence_drop import EvidenceDrop, take_evidence
 from viewer.panels.claims.judgement import COLUMNS, JudgementFields
 from viewer.panels.context import PanelContext
 from viewer.panels.products.printed_in import PrintedIn
+from viewer.panels.row_form import RowForm
 from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, TextField
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
 from viewer.panels.widgets.row_column import RowColumn
-from viewer.panels.widgets.row_form import RowForm
 from viewer.panels.words import choices, example
 from viewer.support.language.stored_words import word
 from viewer.support.plain_label import plain_label

@@ -15,7 +15,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.products.printed_in import add_printing
 from viewer.panels.widgets.icon_button import CompactButton, IconButton
 from viewer.panels.widgets.row_list import RowList
-from viewer.panels.widgets.row_table import Column, RowTable
+from viewer.panels.widgets.row_table import ListColumn, RowTable
 from viewer.panels.words import likelihood_text, no_words, site_name
 from viewer.support.language.stored_words import capital
 from viewer.support.text import one_line, searched, tooltip
@@ -91,14 +91,16 @@ class ClaimListPanel(QWidget):
         menu.popup(self.list.view.viewport().mapToGlobal(place))
         return menu
 
-    def _columns(self) -> list[Column]:
+    def _columns(self) -> list[ListColumn]:
         return [
-            Column(self.tr("Claim"), lambda claim: claim.statement or claim.source_wording or no_words()),
-            Column(self.tr("State"), lambda claim: capital(claim.state), width=78),
-            Column(self.tr("Places"), self._places_text, self._places_key, 92, False, self.tr("Sites the claim names")),
-            Column(self.tr("Speaker"), _speaker, width=110, tip=self.tr("Whose words it is in")),
-            Column(self.tr("Voice"), lambda claim: capital(claim.voice), width=92),
-            Column(
+            ListColumn(self.tr("Claim"), lambda claim: claim.statement or claim.source_wording or no_words()),
+            ListColumn(self.tr("State"), lambda claim: capital(claim.state), width=78),
+            ListColumn(
+                self.tr("Places"), self._places_text, self._places_key, 92, False, self.tr("Sites the claim names")
+            ),
+            ListColumn(self.tr("Speaker"), _speaker, width=110, tip=self.tr("Whose words it is in")),
+            ListColumn(self.tr("Voice"), lambda claim: capital(claim.voice), width=92),
+            ListColumn(
                 self.tr("Likelihood"),
                 likelihood_text,
                 lambda claim: claim.likelihood_low or 0,
@@ -106,7 +108,7 @@ class ClaimListPanel(QWidget):
                 False,
                 self.tr("The analyst's likelihood that the statement is true (ICD 203)"),
             ),
-            Column(
+            ListColumn(
                 self.tr("Confidence"),
                 lambda claim: capital(claim.confidence),
                 _confidence_key,

@@ -13,12 +13,12 @@ from layers.document.rows import Response
 from viewer.commands.responses import answer_new_claim, set_response_claims, update_response
 from viewer.panels.context import PanelContext
 from viewer.panels.products.printed_in import PrintedIn
+from viewer.panels.row_form import RowForm
 from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, TextField
 from viewer.panels.widgets.form_page import heading, muted
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.row_column import RowColumn
-from viewer.panels.widgets.row_form import RowForm
 from viewer.panels.words import example
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QWidget
 
 from layers.document.rows import Response
 from viewer.commands.responses import add_response, delete_responses
+from viewer.panels.claims.row_list_panel import Listed, RowListPanel
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.row_list import RowList
-from viewer.panels.widgets.row_list_panel import Listed, RowListPanel
-from viewer.panels.widgets.row_table import Column, RowTable
+from viewer.panels.widgets.row_table import ListColumn, RowTable
 
 
 class ResponseListPanel(RowListPanel):
@@ -22,9 +22,11 @@ class ResponseListPanel(RowListPanel):
         listed = Listed("responses", "response_claims", "response_uuid", add, delete_responses)
         super().__init__(context, listed, parent)
         columns = [
-            Column(self.tr("Speaker"), lambda response: response.speaker or self.tr("(nobody named)")),
-            Column(self.tr("Answers"), self._answers_text, self._answers, 96, False, self.tr("Claims that it answers")),
-            Column(self.tr("Words"), lambda response: response.words, None, 260),
+            ListColumn(self.tr("Speaker"), lambda response: response.speaker or self.tr("(nobody named)")),
+            ListColumn(
+                self.tr("Answers"), self._answers_text, self._answers, 96, False, self.tr("Claims that it answers")
+            ),
+            ListColumn(self.tr("Words"), lambda response: response.words, None, 260),
         ]
         model = RowTable(columns, lambda response: f"{response.words} {response.notes}", self)
         rows = RowList(model, self.tr("Responses"))

@@ -39,6 +39,7 @@ from viewer.support.messages import MessageAction
 from viewer.support.text import one_line
 
 OFFERED_MODES = MODES
+_MOST_NAMED = 3
 
 
 class ComparisonDesk(QObject):
@@ -434,9 +435,9 @@ class ComparisonDesk(QObject):
             self.shown_changed.emit()
 
 
-def _some(names: Sequence[str], most: int = 3) -> str:
-    shown = ", ".join(f"“{one_line(name, 40)}”" for name in names[:most])
-    return f"{shown}, …" if len(names) > most else shown
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(f"“{one_line(name, 40)}”" for name in names[:_MOST_NAMED])
+    return f"{shown}, …" if len(names) > _MOST_NAMED else shown
 
 
 def mode_word(mode: str) -> str:

@@ -24,6 +24,7 @@ from viewer.panels.layers.layer_facts import info_facts, source_facts
 from viewer.panels.layers.reading_form import ReadingForm
 from viewer.panels.raster_style.raster_style_form import RasterStyleForm
 from viewer.panels.raster_style.raster_styler import RasterStyler
+from viewer.panels.row_form import RowForm
 from viewer.panels.vector_style.vector_style_form import VectorStyleForm, Work
 from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.fact_rows import FactRows
@@ -31,7 +32,6 @@ from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, TextField
 from viewer.panels.widgets.form_page import heading, muted
 from viewer.panels.widgets.lazy_panel import LazyPanel
-from viewer.panels.widgets.row_form import RowForm
 from viewer.panels.widgets.slider_field import SliderField, percent
 from viewer.panels.words import choices
 from viewer.rendering.drawing import LayerDrawing

@@ -20,8 +20,8 @@ from viewer.panels.context import PanelContext
 from viewer.panels.layers.class_lines import class_lines, layer_icon, read_of
 from viewer.panels.layers.layer_facts import nudge_fact
 from viewer.rendering.layer_date import UNDATED, acquisition_of, badge, tiles_acquisition
+from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.rendering.tiles.tiles_drawing import TilesDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.icons import line_icon
 from viewer.support.language.translation import in_language

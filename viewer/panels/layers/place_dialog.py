@@ -36,7 +36,7 @@ LIST_PX = 120
 SIZE = QSize(620, 440)
 _CRS_ROLE = Qt.ItemDataRole.UserRole
 
-type Load = Callable[[Callable[[tuple[KnownCRS, ...]], None]], None]
+type _Load = Callable[[Callable[[tuple[KnownCRS, ...]], None]], None]
 """Makes the list of all CRSs off the window's thread, and calls back with it."""
 
 
@@ -56,7 +56,7 @@ class PlaceDialog(QDialog):
         self,
         question: PlaceQuestion,
         likely: Sequence[str],
-        load: Load,
+        load: _Load,
         current: str = "",
         parent: QWidget | None = None,
         *,

@@ -19,7 +19,7 @@ from viewer.canvas.widget import MapCanvas
 from viewer.commands.nudging import nudge_layer
 from viewer.panels.beside_map import place_beside
 from viewer.panels.context import PanelContext
-from viewer.panels.layers.registration import Found, Registration, can_register
+from viewer.panels.layers.registration import FoundShift, Registration, can_register
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.form_page import muted
 from viewer.rendering.drawing import LayerDrawing
@@ -41,7 +41,7 @@ class RegisterDialog(QDialog):
     def __init__(self, context: PanelContext, layer: Layer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context, self._layer = context, layer
-        self.found: Found | None = None
+        self.found: FoundShift | None = None
         self._run: Registration | None = None
         name = one_line(layer.name, 60)
         self.setWindowTitle(self.tr("Register “{0}”").format(name))
@@ -123,7 +123,7 @@ class RegisterDialog(QDialog):
         else:
             self.accept()
 
-    def _answered(self, run: Registration, found: Found | str) -> None:
+    def _answered(self, run: Registration, found: FoundShift | str) -> None:
         if not shiboken6.isValid(self) or run is not self._run:
             return
         self._run = None
@@ -145,17 +145,17 @@ class RegisterDialog(QDialog):
         self.adjustSize()
         self._step_aside()
 
-    def _can_apply(self, found: Found) -> bool:
+    def _can_apply(self, found: FoundShift) -> bool:
         return found.registered.reliable and found.is_significant
 
     # -- what is said -------------------------------------------------------------------------------------------
 
-    def _reliable_words(self, found: Found) -> str:
+    def _reliable_words(self, found: FoundShift) -> str:
         assert found.nudge is not None
         offset, why = in_language(found.nudge.offset_words), in_language(found.registered.why)
         return self.tr("Shift found: {0}. {1}").format(offset, why)
 
-    def _chance_words(self, found: Found) -> str:
+    def _chance_words(self, found: FoundShift) -> str:
         """Words on a shift that is smaller than the differences of the parts, and so would move the layer by chance."""
         assert found.nudge is not None
         said = self.tr(
@@ -164,10 +164,10 @@ class RegisterDialog(QDialog):
         )
         return said.format(in_language(found.nudge.offset_words), f"{found.spread_m:.3g}")
 
-    def _doubt_words(self, found: Found) -> str:
+    def _doubt_words(self, found: FoundShift) -> str:
         return self.tr("Not reliable, so nothing is moved. {0}").format(in_language(found.registered.why))
 
-    def _residual_words(self, found: Found) -> str:
+    def _residual_words(self, found: FoundShift) -> str:
         agree = sum(part.agrees for part in found.residuals)
         spread = found.registered.residual_px or 0.0
         said = self.tr(
@@ -238,6 +238,6 @@ def _may_overlap(one: LayerDrawing, other: LayerDrawing) -> bool:
     )
 
 
-def _paint(found: Found, painter: QPainter, view: View) -> None:
+def _paint(found: FoundShift, painter: QPainter, view: View) -> None:
     if math.isfinite(found.pixel_m) and found.pixel_m > 0:
         paint_residuals(painter, view, found.residuals, ARROW_PX / found.pixel_m)

@@ -18,15 +18,15 @@ from layers.geo.crs import WGS84, is_off_earth, transform_points
 from layers.geo.ground_offset import moved
 from layers.grid.tile_grid import View
 from layers.pool.protocol import Answer, Profile, Request
-from layers.raster.common_grid import CommonGrid, Placed, common_grid
-from layers.raster.phase_correlation import Picture, Registered, register
+from layers.raster.common_grid import CommonGrid, PlacedRaster, common_grid
+from layers.raster.phase_correlation import GreyPicture, Registered, register
 from layers.requests.imagery import ReadTile
 from layers.requests.registering import Register
-from viewer.canvas.residual_map import Residual
+from viewer.canvas.residual_map import ShownResidual
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.images import argb_of_image, unpainted
+from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.rendering.tiles.tiles_drawing import TilesDrawing
 from viewer.rendering.world_copies import world_copies
 from viewer.support.painting import painting
 from viewer.support.text import one_line
@@ -34,17 +34,17 @@ from viewer.support.text import one_line
 DEADLINE_S = 120.0
 _WHOLE = 0.98
 """Part of the largest alpha from which a pixel of a view counts as showing nothing but the layer."""
-type Done = Callable[["Found | str"], None]
+type _Done = Callable[["FoundShift | str"], None]
 
 
-class Found(NamedTuple):
+class FoundShift(NamedTuple):
     """The result, and its size on the ground. `nudge` is None without a significant shift."""
 
     registered: Registered
     nudge: Nudge | None
     pixel_m: float
     """Ground metres of a pixel of the common grid."""
-    residuals: tuple[Residual, ...]
+    residuals: tuple[ShownResidual, ...]
     change_m: float = math.inf
     """Metres by which the layer would be moved from where it is shown now."""
 
@@ -71,7 +71,7 @@ class Registration(QObject):
         super().__init__(parent)
         self._moving, self._fixed = moving, fixed
 
-    def find(self, view: View, done: Done) -> None:
+    def find(self, view: View, done: _Done) -> None:
         """Find the shift; `done` is called with the result, or a sentence on the failure, in the window's thread."""
         try:
             if isinstance(self._moving, RasterDrawing) and isinstance(self._fixed, RasterDrawing):
@@ -83,7 +83,7 @@ class Registration(QObject):
 
     # -- two files ----------------------------------------------------------------------------------------------
 
-    def _read(self, moving: RasterDrawing, fixed: RasterDrawing, done: Done) -> None:
+    def _read(self, moving: RasterDrawing, fixed: RasterDrawing, done: _Done) -> None:
         """Read both images from their files. Raises CannotBePlaced."""
         grid = common_grid(_placed(moving), _placed(fixed))
         question = Register.on(grid, _tile(moving), _tile(fixed))
@@ -102,7 +102,7 @@ class Registration(QObject):
 
     # -- a view -------------------------------------------------------------------------------------------------
 
-    def _look(self, view: View, done: Done) -> None:
+    def _look(self, view: View, done: _Done) -> None:
         """Take both images as the view shows them. Raises CannotBePlaced."""
         if is_off_earth(view.grid.crs):
             raise CannotBePlaced(self.tr("Show the two on a map of the Earth: what is seen of them is compared."))
@@ -123,7 +123,7 @@ class Registration(QObject):
 
     # -- what it means ------------------------------------------------------------------------------------------
 
-    def _found(self, grid: CommonGrid, registered: Registered, beside: Nudge | None, shown: Nudge | None) -> Found:
+    def _found(self, grid: CommonGrid, registered: Registered, beside: Nudge | None, shown: Nudge | None) -> FoundShift:
         """The result on the ground.
 
         `beside` is added to the shift that was found; `shown` is the shift of parts on the map.
@@ -148,10 +148,10 @@ class Registration(QObject):
             now = self._moving.nudge
             at = (0.0, 0.0) if now is None else (now.dx_m, now.dy_m)
             change_m = math.hypot(nudge.dx_m - at[0], nudge.dy_m - at[1])
-        return Found(registered, nudge, pixel_m, _residuals(grid, registered, shown), change_m)
+        return FoundShift(registered, nudge, pixel_m, _residuals(grid, registered, shown), change_m)
 
 
-def _residuals(grid: CommonGrid, registered: Registered, shown: Nudge | None) -> tuple[Residual, ...]:
+def _residuals(grid: CommonGrid, registered: Registered, shown: Nudge | None) -> tuple[ShownResidual, ...]:
     if registered.dx is None or registered.dy is None:
         return ()
     found = []
@@ -162,15 +162,15 @@ def _residuals(grid: CommonGrid, registered: Registered, shown: Nudge | None) ->
             lon, lat = moved(lon, lat, shown.dx_m, shown.dy_m)
         off = grid.ground_m(part.dx - registered.dx, part.dy - registered.dy)
         if all(map(math.isfinite, (lon, lat, *off))):
-            found.append(Residual(lon, lat, *off, part.agrees))
+            found.append(ShownResidual(lon, lat, *off, part.agrees))
     return tuple(found)
 
 
-def _placed(drawing: RasterDrawing) -> Placed:
+def _placed(drawing: RasterDrawing) -> PlacedRaster:
     name = one_line(drawing.layer.name, 60)
     if drawing.info is None:
         raise CannotBePlaced("“{name}” has not been read yet: wait a moment.", name=name)
-    return Placed.of(f"“{name}”", drawing.info, drawing.layer.crs)
+    return PlacedRaster.of(f"“{name}”", drawing.info, drawing.layer.crs)
 
 
 def _tile(drawing: RasterDrawing) -> ReadTile:
@@ -194,8 +194,8 @@ def _shown(drawing: LayerDrawing, view: View) -> QImage:
     return image
 
 
-def _picture(image: QImage) -> Picture:
+def _picture(image: QImage) -> GreyPicture:
     argb = argb_of_image(image)
     channels = np.stack([(argb >> np.uint32(shift)) & np.uint32(255) for shift in (16, 8, 0)])
     alpha = argb >> np.uint32(24)  # that of a faint layer is the same all over it
-    return Picture.of_bands(channels.astype(np.float32), alpha >= max(1, int(alpha.max() * _WHOLE)))
+    return GreyPicture.of_bands(channels.astype(np.float32), alpha >= max(1, int(alpha.max() * _WHOLE)))

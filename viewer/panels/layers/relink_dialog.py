@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from layers.project.opening.layer_paths import is_below, parts_of
-from layers.project.opening.missing_files import Found, Sameness, Search, common_folder, likely_folders
+from layers.project.opening.missing_files import FileSearch, FoundFile, Sameness, common_folder, likely_folders
 from viewer.commands.relink import LostFile, NewPlace
 from viewer.panels.widgets.form_page import heading, muted, side_by_side, wrapped
 from viewer.support.language.translation import translate
@@ -34,7 +34,7 @@ from viewer.support.text import one_line, tooltip
 SIZE = QSize(860, 520)
 LAYER, BEFORE, HERE = range(3)
 
-type Searching = Callable[[str, str, Callable[[Search], None]], None]
+type Searching = Callable[[str, str, Callable[[FileSearch], None]], None]
 """Searches a folder here (first) for files that were below a folder of the case (second, empty: anywhere)."""
 
 
@@ -45,7 +45,7 @@ class Ways(Struct, frozen=True):
     choose_folder: Callable[[], str | None]
     choose_file: Callable[[str], str | None]
     """Choose a file, given the name that is looked for."""
-    describe: Callable[[LostFile, str, Callable[[Found], None]], None]
+    describe: Callable[[LostFile, str, Callable[[FoundFile], None]], None]
 
 
 class RelinkDialog(QDialog):
@@ -54,12 +54,12 @@ class RelinkDialog(QDialog):
     decided = Signal(object)
 
     def __init__(
-        self, lost: Sequence[LostFile], found: Search, home: str, ways: Ways, parent: QWidget | None = None
+        self, lost: Sequence[LostFile], found: FileSearch, home: str, ways: Ways, parent: QWidget | None = None
     ) -> None:
         """`found` are the files that are known already, `home` the folder of the case."""
         super().__init__(parent)
         self._lost, self._found, self._home, self._ways = list(lost), dict(found.found), home, ways
-        self._single: dict[int, Found] = {}
+        self._single: dict[int, FoundFile] = {}
         """File chosen for a row, by the row's number."""
         self._is_over = self._is_searching = self._is_filling = False
         self._is_cut = found.is_cut
@@ -165,10 +165,10 @@ class RelinkDialog(QDialog):
         self._count()
         self._offer_file()
 
-    def _place(self, number: int) -> Found | None:
+    def _place(self, number: int) -> FoundFile | None:
         return self._single.get(number) or self._found.get(self._lost[number].text)
 
-    def _here(self, found: Found | None) -> str:
+    def _here(self, found: FoundFile | None) -> str:
         if found is None:
             return self.tr("looking …") if self._is_searching else self.tr("not found")
         shown = found.path
@@ -194,7 +194,7 @@ class RelinkDialog(QDialog):
         self.relink_button.setText(text)
         self.relink_button.setEnabled(layers > 0 and not self._is_searching)
 
-    def _sentence(self, there: Sequence[Found]) -> str:
+    def _sentence(self, there: Sequence[FoundFile]) -> str:
         files = translate("RelinkDialog", "{count} files", "{count} file", len(self._lost))
         if self._is_searching:
             return self.tr("Looking for {0} …").format(files)
@@ -232,7 +232,7 @@ class RelinkDialog(QDialog):
         self._fill()
         self._ways.search(folder, self.old_folder.currentText().strip(), self._searched)
 
-    def _searched(self, search: Search) -> None:
+    def _searched(self, search: FileSearch) -> None:
         if self._is_over:
             return
         self._is_searching, self._is_cut = False, search.is_cut
@@ -246,7 +246,7 @@ class RelinkDialog(QDialog):
         if path is None:
             return
 
-        def described(found: Found) -> None:
+        def described(found: FoundFile) -> None:
             if not self._is_over:
                 self._single[number] = found
                 self._fill()
@@ -268,7 +268,7 @@ class RelinkDialog(QDialog):
         super().done(result)
 
 
-def found_in(there: Sequence[Found], home: str) -> str:
+def found_in(there: Sequence[FoundFile], home: str) -> str:
     """The folder of all files found, relative to the case's where it is below that."""
     folder = common_folder([found.path for found in there])
     if home and is_below(folder, home):

@@ -11,8 +11,6 @@ from viewer.panels.widgets.tick_dialog import TickDialog, TickRow
 from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
-NAME, GEOMETRY, FEATURES = range(3)
-
 
 class TablePicker(TickDialog):
     """The dialog; `chosen` carries the ticked layers."""

@@ -9,8 +9,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
-from layers.document.measuring.measurement import MEASUREMENT
-from layers.document.measuring.reading import Reading, reading_of
+from layers.document.marks.measurement import MEASUREMENT
+from layers.document.marks.reading import Reading, reading_of
 from layers.document.site import Site
 from layers.geo.coordinates import format_coordinate
 from layers.geo.longitudes import normalise_lon
@@ -21,7 +21,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.measurements.reading_words import copied_line, quantity_title
 from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.row_list import RowList
-from viewer.panels.widgets.row_table import Column, RowTable
+from viewer.panels.widgets.row_table import ListColumn, RowTable
 from viewer.support.language.translation import translate
 from viewer.support.text import one_line, searched, tooltip
 
@@ -39,14 +39,14 @@ class MeasurementListPanel(QWidget):
         self._numbers: dict[str, int] = {}
         """Numbers by the order in which they were made; they do not change while a case is open."""
         columns = [
-            Column(self.tr("Measurement"), self._name),
-            Column(self.tr("Value"), self._value, self._sorted_by("value"), 70, True),
-            Column(
+            ListColumn(self.tr("Measurement"), self._name),
+            ListColumn(self.tr("Value"), self._value, self._sorted_by("value"), 70, True),
+            ListColumn(
                 self.tr("Error"), self._error, self._sorted_by("error"), 56, True, self.tr("Plus or minus, at least")
             ),
-            Column(self.tr("Unit"), self._unit, None, 40),
-            Column(self.tr("Measured"), self._quantity, None, 84),
-            Column(self.tr("Folder"), lambda site: site.folder, None, 90),
+            ListColumn(self.tr("Unit"), self._unit, None, 40),
+            ListColumn(self.tr("Measured"), self._quantity, None, 84),
+            ListColumn(self.tr("Folder"), lambda site: site.folder, None, 90),
         ]
         self.model = RowTable(columns, lambda site: searched(site.label, site.notes, site.folder), self)
         self.list = RowList(self.model, self.tr("Measurements"), first_px=90)

@@ -6,9 +6,9 @@ from typing import Any
 
 from PySide6.QtWidgets import QFormLayout, QPushButton, QWidget
 
-from layers.document.mark_shape import shape_of
-from layers.document.measuring.measurement import QUANTITIES, Measurement, measured, places_of
-from layers.document.measuring.reading import Reading, reading_of
+from layers.document.marks.mark_shape import shape_of
+from layers.document.marks.measurement import QUANTITIES, Measurement, measured, places_of
+from layers.document.marks.reading import Reading, reading_of
 from layers.document.site import Site
 from layers.geo.cross_track import cross_track
 from layers.text.measured_values import FACTORS, LENGTH, unit_for, value_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
-from layers.document.measuring.reading import Reading
+from layers.document.marks.reading import Reading
 from layers.text.counted import metres
 from layers.text.measured_values import FACTORS, unit_sign
 from viewer.support.language.translation import translate

@@ -29,8 +29,8 @@ from viewer.panels.context import PanelContext
 from viewer.panels.raster_style.histogram_view import SIDE_PX, paint_bars
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.form_page import muted
-from viewer.rendering.image_values import AreaValues, area_of, ask_area, images_to_measure
 from viewer.rendering.layer_date import badge
+from viewer.rendering.layers.image_values import AreaValues, area_of, ask_area, images_to_measure
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.support.language.translation import in_language, translate
 from viewer.support.painting import painting

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtWidgets import QFormLayout, QGridLayout, QVBoxLayout, QWidget
 
 from layers.errors import InvalidValue
-from layers.raster.band_maths import Expression, parse_expression
+from layers.raster.band_maths import BandExpression, parse_expression
 from layers.raster.info import RasterInfo
 from layers.raster.presets import band_titles, combinations_of, indices_of, names_of, resolve
 from layers.raster.scene import SceneInfo
@@ -22,7 +22,7 @@ from viewer.support.plain_label import plain_label
 from viewer.support.text import plain, tooltip
 
 SUM, ONE, THREE = 0, 1, 3
-type Image = SceneInfo | RasterInfo
+type _Image = SceneInfo | RasterInfo
 
 
 class BandForm(QWidget):
@@ -31,7 +31,7 @@ class BandForm(QWidget):
     def __init__(self, styler: RasterStyler, fields: FieldSet, form: QFormLayout) -> None:
         super().__init__()
         self._styler, self.fields = styler, fields
-        self._image: Image | None = None
+        self._image: _Image | None = None
         self._style: RasterStyle | None = None
         self.preset = ChoiceField()
         self.preset.setAccessibleName(self.tr("Preset"))
@@ -86,7 +86,7 @@ class BandForm(QWidget):
 
     # -- showing ------------------------------------------------------------------------------------------------
 
-    def show_style(self, style: RasterStyle, info: RasterInfo, image: Image) -> None:
+    def show_style(self, style: RasterStyle, info: RasterInfo, image: _Image) -> None:
         self._style = style
         self.naming.show_bands()
         if image is not self._image:
@@ -114,7 +114,7 @@ class BandForm(QWidget):
         """Commit typing that has not been entered."""
         self.maths.flush()
 
-    def _offer(self, info: RasterInfo, image: Image) -> None:
+    def _offer(self, info: RasterInfo, image: _Image) -> None:
         """Offer what this image can show."""
         for place in range(3):
             self.fields.fields[f"band{place}"].set_choices(band_titles(image))
@@ -179,7 +179,7 @@ class BandForm(QWidget):
             self.mode.show_value(mode)
             self._show_maths(False)
 
-    def _understand(self, text: str) -> tuple[Expression, tuple[int, ...]]:
+    def _understand(self, text: str) -> tuple[BandExpression, tuple[int, ...]]:
         """Parse an expression of bands. Raises InvalidValue, in one sentence."""
         assert self._image is not None
         expression = parse_expression(text)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QGridLayou
 
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
-from layers.raster.combined import Part, combined_acquisition
+from layers.raster.combined import CombinedPart, combined_acquisition
 from layers.raster.presets import band_titles
 from viewer.commands.combine import Channel, combine_layers, part_of
 from viewer.panels.context import PanelContext
@@ -23,7 +23,7 @@ class _Image(Struct, frozen=True, eq=False):
 
     layer: Layer
     drawing: RasterDrawing
-    part: Part
+    part: CombinedPart
     bands: tuple[tuple[int, str], ...]
     shown: tuple[int, ...]
 

@@ -14,12 +14,12 @@ from layers.document.json_fields import json_object
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError, InvalidValue
 from layers.phrase import Phrase
-from layers.raster.band_maths import Expression
+from layers.raster.band_maths import BandExpression
 from layers.raster.band_names import given_names, unnamed_bands
 from layers.raster.info import RasterInfo
 from layers.raster.presets import SpectralIndex
 from layers.raster.scene import SceneInfo
-from layers.raster.stretch import BY_DEFAULT, Limits, StretchRule
+from layers.raster.stretch import BY_DEFAULT, StretchLimits, StretchRule
 from layers.raster.style import RasterStyle, Stretch
 from viewer.commands.layers import name_bands, update_layer
 from viewer.panels.context import PanelContext
@@ -141,11 +141,11 @@ class RasterStyler(QObject):
         stretches = tuple(replace(stretch, gamma=gamma) for stretch in fresh.stretches)
         self.settle(replace(style, bands=bands, stretches=stretches, expression="", rule=rule, colormap=colormap))
 
-    def show_index(self, index: SpectralIndex, expression: Expression, bands: tuple[int, ...]) -> None:
+    def show_index(self, index: SpectralIndex, expression: BandExpression, bands: tuple[int, ...]) -> None:
         """Show a spectral index between its usual limits."""
         self._show_sum(expression, bands, Stretch(index.low, index.high), index.colormap, "given")
 
-    def show_sum(self, expression: Expression, bands: tuple[int, ...]) -> None:
+    def show_sum(self, expression: BandExpression, bands: tuple[int, ...]) -> None:
         """Show a sum of bands, stretched to its values."""
         style = self._sound()
         colormap = style.colormap if style is not None else ""
@@ -178,7 +178,7 @@ class RasterStyler(QObject):
             self._say(self.tr("The file is not read yet: try again in a moment."))
         else:
 
-            def found(limits: Sequence[Limits]) -> None:
+            def found(limits: Sequence[StretchLimits]) -> None:
                 if uuid not in self._context.document.layers:
                     return
                 if limits:
@@ -233,7 +233,7 @@ class RasterStyler(QObject):
     # -- the way there ------------------------------------------------------------------------------------------
 
     def _show_sum(
-        self, expression: Expression, bands: tuple[int, ...], stretch: Stretch, colormap: str, origin: str
+        self, expression: BandExpression, bands: tuple[int, ...], stretch: Stretch, colormap: str, origin: str
     ) -> None:
         style = self._sound()
         if style is None:

@@ -27,7 +27,7 @@ SHORTEST_RUN_ON = 5
 """Fewest letters that are found across the words of a name; fewer would match by chance."""
 
 
-class Group(enum.IntEnum):
+class HitGroup(enum.IntEnum):
     """Groups of hits in the order of the list."""
 
     COORDINATES = 0
@@ -49,7 +49,7 @@ class Hit:
     names of a facility, by which it is recognised as a site of the case.
     """
 
-    group: Group
+    group: HitGroup
     text: str
     lon: float
     lat: float
@@ -97,7 +97,7 @@ class AttributeMatch(Struct, frozen=True):
     bounds: Bounds | None
 
 
-class AttributeSource(Protocol):
+class SearchedLayer(Protocol):
     """A vector layer whose attributes can be searched; any thread."""
 
     @property
@@ -126,10 +126,10 @@ def name_score(wanted: str, name: str) -> float | None:
 
 def key_score(wanted: str, key: str) -> float | None:
     """`name_score` for a name that is a key already. Words may be in any order, and spaces are optional."""
-    return Wanted(wanted).score(key, tight(key))
+    return WantedKey(wanted).score(key, tight(key))
 
 
-class Wanted:
+class WantedKey:
     """A key that is looked for among very many names, prepared once."""
 
     __slots__ = ("_closed", "_is_short_form", "_key", "_longest", "_words")
@@ -187,7 +187,7 @@ def _asked(searches: Iterable[Callable[[str], list[Hit]]], text: str) -> tuple[l
 def ranked(hits: Iterable[Hit], known: KnownSites | None = None) -> list[Hit]:
     """Hits by group and score, with a limit for each group; a site of the case is listed once."""
     kept: list[Hit] = []
-    counts = dict.fromkeys(Group, 0)
+    counts = dict.fromkeys(HitGroup, 0)
     sites: set[str] = set()
     for hit in sorted((_own(hit, known) for hit in hits), key=lambda hit: (hit.group, hit.score)):
         if counts[hit.group] < MOST_IN_GROUP and hit.site_uuid not in sites:
@@ -198,5 +198,5 @@ def ranked(hits: Iterable[Hit], known: KnownSites | None = None) -> list[Hit]:
 
 
 def _own(hit: Hit, known: KnownSites | None) -> Hit:
-    same = known.same_as(hit) if known is not None and hit.group is Group.FACILITIES else None
+    same = known.same_as(hit) if known is not None and hit.group is HitGroup.FACILITIES else None
     return hit if same is None else same

@@ -22,12 +22,12 @@ from PySide6.QtWidgets import (
 
 from layers.geo.datum import Datum
 from viewer.panels.search.finder import Finder
-from viewer.panels.search.hits import Group, Hit
+from viewer.panels.search.hits import Hit, HitGroup
 from viewer.panels.search.palette_rows import (
     ROW_PX,
+    PaletteDelegate,
     PaletteEntry,
-    Row,
-    RowDelegate,
+    PaletteRow,
     arranged,
     is_meant,
     item_of,
@@ -44,7 +44,7 @@ __all__ = ["CommandPalette", "PaletteEntry", "match_score"]
 MOST_ROWS, WIDTH_PX, FOOT_MARGIN_PX = 13, 680, 5
 
 
-def _is_able(row: Row) -> bool:
+def _is_able(row: PaletteRow) -> bool:
     """True for a row that can be chosen: no heading, and no command that is not possible now."""
     return isinstance(row, Hit) or (isinstance(row, PaletteEntry) and row.enabled)
 
@@ -68,7 +68,7 @@ class CommandPalette(QDialog):
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setObjectName("palette")
         self._entries, self._finder = list(entries), finder
-        self.rows: list[Row] = []
+        self.rows: list[PaletteRow] = []
         self._hits: list[Hit] = []
         self._problems: list[str] = []
         self._icons: dict[str, QIcon] = {}
@@ -102,7 +102,7 @@ class CommandPalette(QDialog):
     def _make_list(self) -> QListView:
         view = QListView(self)
         view.setModel(self._model)
-        view.setItemDelegate(RowDelegate(view))
+        view.setItemDelegate(PaletteDelegate(view))
         view.setAccessibleName(self.tr("Results"))
         view.setUniformItemSizes(True)
         view.setMouseTracking(True)
@@ -214,7 +214,7 @@ class CommandPalette(QDialog):
         if wanted and (self._refused() is not None or not (keeps or self._is_certain(first, wanted))):
             first = -1
         self._list.setCurrentIndex(self._model.index(first if kept is None else kept, 0))
-        is_coordinate = any(hit.group is Group.COORDINATES for hit in self._hits)
+        is_coordinate = any(hit.group is HitGroup.COORDINATES for hit in self._hits)
         for part in (self._datum, self._datum_label):
             part.setVisible(is_coordinate or self._datum.currentData() != Datum.WGS84)
         self._fit_height()
@@ -253,7 +253,7 @@ class CommandPalette(QDialog):
             self._say(" ".join(map(in_language, self._problems)))
         elif hit is not None and hit.fields is not None:
             self._say(self.tr("Enter goes there · Shift+Enter marks a site there"))
-        elif hit is not None and hit.group in (Group.LAYERS, Group.CLAIMS):
+        elif hit is not None and hit.group in (HitGroup.LAYERS, HitGroup.CLAIMS):
             self._say(self.tr("Enter shows it"))
         elif hit is not None:
             self._say(self.tr("Enter goes there"))

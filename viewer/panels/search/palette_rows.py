@@ -11,7 +11,7 @@ from PySide6.QtGui import QFont, QFontInfo, QIcon, QPainter, QPalette, QStandard
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from layers.places.names import name_key
-from viewer.panels.search.hits import BEGINS, EXACT, INSIDE, NEARLY, WEAK_COORDINATE, WORDS, Group, Hit, name_score
+from viewer.panels.search.hits import BEGINS, EXACT, INSIDE, NEARLY, WEAK_COORDINATE, WORDS, Hit, HitGroup, name_score
 from viewer.support.icons import line_icon
 from viewer.support.language.translation import translate
 
@@ -43,7 +43,7 @@ class PaletteEntry(Struct, frozen=True):
     """
 
 
-type Row = PaletteEntry | Hit | str
+type PaletteRow = PaletteEntry | Hit | str
 """A row of the palette; a text is a heading."""
 
 
@@ -109,7 +109,7 @@ def matching(wanted: str, entries: Sequence[PaletteEntry]) -> list[tuple[float, 
     return sorted(found, key=lambda pair: pair[0])
 
 
-def arranged(wanted: str, commands: Sequence[tuple[float, PaletteEntry]], hits: Sequence[Hit]) -> list[Row]:
+def arranged(wanted: str, commands: Sequence[tuple[float, PaletteEntry]], hits: Sequence[Hit]) -> list[PaletteRow]:
     """Commands and hits in one list: the first row is what Enter should do.
 
     Coordinates come first, then the commands that are meant, then names, the other commands, and last those that are
@@ -117,7 +117,7 @@ def arranged(wanted: str, commands: Sequence[tuple[float, PaletteEntry]], hits: 
     """
     if not wanted:
         return [entry for _, entry in commands]
-    named = min((hit.score for hit in hits if hit.group is not Group.COORDINATES), default=math.inf)
+    named = min((hit.score for hit in hits if hit.group is not HitGroup.COORDINATES), default=math.inf)
     able = [(score, entry) for score, entry in commands if entry.enabled]
     meant = [entry for _, entry in able if is_known_as(wanted, entry)]
     head = _leading(wanted, able, meant, hits, named)
@@ -132,9 +132,9 @@ def arranged(wanted: str, commands: Sequence[tuple[float, PaletteEntry]], hits: 
     if not hits:
         return [*head, *tail]
     title = translate("Search", "Commands")
-    groups = {group: [hit for hit in hits if hit.group is group] for group in Group}
+    groups = {group: [hit for hit in hits if hit.group is group] for group in HitGroup}
     places = sorted((_place_of(group, found, named), group) for group, found in groups.items() if found)
-    rows: list[Row] = []
+    rows: list[PaletteRow] = []
     for place, group in places:
         if place > 0 and head:
             rows += [title, *head]
@@ -154,7 +154,7 @@ def _leading(
     """The commands before the hits: those that are meant, and a good guess where no name begins so."""
     is_name = named < WORDS
     if meant:
-        is_site = any(hit.group is Group.SITES and hit.score < WORDS for hit in hits)
+        is_site = any(hit.group is HitGroup.SITES and hit.score < WORDS for hit in hits)
         if is_site and not any(entry.text.casefold().startswith(wanted.casefold()) for entry in meant):
             return []
         return meant if is_name else [entry for score, entry in able if entry in meant or score < CLEAR_MATCH]
@@ -168,32 +168,32 @@ def _is_called(wanted: str, text: str) -> bool:
     return f"{name_key(text)} ".startswith(f"{name_key(wanted)} ")
 
 
-def _place_of(group: Group, hits: Sequence[Hit], named: float) -> int:
+def _place_of(group: HitGroup, hits: Sequence[Hit], named: float) -> int:
     """Position of a group: coordinates, names, texts that contain the letters, three letters that may be a polar
     square.
 
     Beside an exact name, another one with that word only contains it: China comes before a pipeline to China.
     """
     best = min(hit.score for hit in hits)
-    if group is Group.COORDINATES:
+    if group is HitGroup.COORDINATES:
         return 0 if best < WEAK_COORDINATE else 3
     return 1 if best < (WORDS if named < BEGINS else INSIDE) else 2 if best < NEARLY else 4
 
 
-def _title(group: Group) -> str:
+def _title(group: HitGroup) -> str:
     return {
-        Group.COORDINATES: translate("Search", "Coordinates"),
-        Group.SITES: translate("Search", "Sites of the case"),
-        Group.MEASUREMENTS: translate("Search", "Measurements"),
-        Group.FACILITIES: translate("Search", "Facilities"),
-        Group.PLACES: translate("Search", "Places"),
-        Group.LAYERS: translate("Search", "Layers of the case"),
-        Group.CLAIMS: translate("Search", "Claims of the case"),
-        Group.ATTRIBUTES: translate("Search", "Attributes"),
+        HitGroup.COORDINATES: translate("Search", "Coordinates"),
+        HitGroup.SITES: translate("Search", "Sites of the case"),
+        HitGroup.MEASUREMENTS: translate("Search", "Measurements"),
+        HitGroup.FACILITIES: translate("Search", "Facilities"),
+        HitGroup.PLACES: translate("Search", "Places"),
+        HitGroup.LAYERS: translate("Search", "Layers of the case"),
+        HitGroup.CLAIMS: translate("Search", "Claims of the case"),
+        HitGroup.ATTRIBUTES: translate("Search", "Attributes"),
     }[group]
 
 
-def item_of(row: Row, palette: QPalette, icons: dict[str, QIcon]) -> QStandardItem:
+def item_of(row: PaletteRow, palette: QPalette, icons: dict[str, QIcon]) -> QStandardItem:
     """The row as the list shows it and a screen reader reads it. `icons` keeps drawn icons."""
     item = QStandardItem()
     item.setEditable(False)
@@ -217,7 +217,7 @@ def item_of(row: Row, palette: QPalette, icons: dict[str, QIcon]) -> QStandardIt
     return item
 
 
-class RowDelegate(QStyledItemDelegate):
+class PaletteDelegate(QStyledItemDelegate):
     """Paints text at the left and its note at the right, without overlap; headings are small."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:  # type: ignore[override]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from layers.document.claim import Claim
 from layers.document.layer import Layer
 from layers.places.names import name_key
-from viewer.panels.search.hits import INSIDE, MOST_IN_GROUP, Group, Hit, key_score
+from viewer.panels.search.hits import INSIDE, MOST_IN_GROUP, Hit, HitGroup, key_score
 from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
@@ -62,7 +62,7 @@ class ClaimProvider:
 
 def _layer_hit(score: float, layer: Layer) -> Hit:
     return Hit(
-        group=Group.LAYERS,
+        group=HitGroup.LAYERS,
         text=one_line(layer.name, 80),
         note="" if layer.visible else translate("Search", "not shown now"),
         icon="vector" if layer.kind == "vector" else "raster",
@@ -76,7 +76,7 @@ def _layer_hit(score: float, layer: Layer) -> Hit:
 def _claim_hit(number: int, claim: Claim) -> Hit:
     """A hit for a claim, ranked below names: a sentence contains the words, but is not named so."""
     return Hit(
-        group=Group.CLAIMS,
+        group=HitGroup.CLAIMS,
         text=one_line(claim.statement or claim.source_wording, 90),
         icon="claims",
         lon=math.nan,

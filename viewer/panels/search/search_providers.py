@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 from shapely import bounds as bounds_of
 
-from layers.document.measuring.measurement import MEASUREMENT
+from layers.document.marks.measurement import MEASUREMENT
 from layers.document.site import Site
 from layers.document.vocabulary import SITE_CLASSES, class_words
 from layers.errors import BadCoordinate, NotReadable
@@ -19,11 +19,11 @@ from layers.geo.bounds import Bounds
 from layers.geo.coordinates import Datum, Notation, ParsedCoordinate, format_coordinate
 from layers.geo.coordinates.in_text import coordinates_among_words
 from layers.geo.coordinates.parse import parse_candidates, parse_coordinate
+from layers.geo.coordinates.wkt import Extent, read_extent
 from layers.geo.longitudes import normalise_lon
 from layers.geo.measure import distance_m
 from layers.geo.on_earth import why_off_earth
-from layers.geo.wkt import Extent, read_extent
-from layers.places.index import COUNTRY, REGION, Place, PlaceIndex
+from layers.places.index import COUNTRY, REGION, NamedPlace, PlaceIndex
 from layers.places.names import name_key, tight
 from layers.places.spelling import Spelled, most_wrong
 from layers.places.unpack import unpacked
@@ -37,10 +37,10 @@ from viewer.panels.search.hits import (
     WEAK_COORDINATE,
     WORDS,
     AttributeMatch,
-    AttributeSource,
-    Group,
     Hit,
-    Wanted,
+    HitGroup,
+    SearchedLayer,
+    WantedKey,
     key_score,
 )
 from viewer.support.language.translation import in_language, translate
@@ -83,7 +83,7 @@ class CoordinateProvider:
         fields = {"position_error_m": read.position_error_m, "position_basis": _basis(read)}
         is_word = not any(letter.isdigit() for letter in read.text)  # as BAM is: a polar square of MGRS, and a name
         return Hit(
-            group=Group.COORDINATES,
+            group=HitGroup.COORDINATES,
             text=shown,
             note=note,
             lon=read.lon,
@@ -104,7 +104,7 @@ class CoordinateProvider:
             else translate("Search", "what the address shows")
         )
         return Hit(
-            group=Group.COORDINATES,
+            group=HitGroup.COORDINATES,
             text=translate("Search", "{0} to {1}").format(low, high),
             note=note,
             icon="go_to",
@@ -138,7 +138,7 @@ class SiteProvider:
         key = name_key(text[:LONGEST_NAME])
         if not key:
             return []
-        wanted = Wanted(key)
+        wanted = WantedKey(key)
         found: list[tuple[float, Site, str]] = []
         for one in self._now():
             least: float | None = None
@@ -225,7 +225,7 @@ def _site_hit(score: float, site: Site, name: str) -> Hit:
     kind = "" if is_measured else in_language(class_words(site.class_code))
     words = (_nearly(score), nowhere, other, kind, site.location_country)
     return Hit(
-        group=Group.MEASUREMENTS if is_measured else Group.SITES,
+        group=HitGroup.MEASUREMENTS if is_measured else HitGroup.SITES,
         text=label,
         note=" · ".join(word for word in words if word),
         icon="measure" if is_measured else "sites",
@@ -285,7 +285,7 @@ class PlaceProvider:
             return self._index
 
 
-def _place_hit(place: Place, score: float) -> Hit:
+def _place_hit(place: NamedPlace, score: float) -> Hit:
     is_facility, is_area = place.kind in SITE_CLASSES, place.kind in (REGION, COUNTRY)
     text = place.name if place.matched in ("", place.name) else f"{place.name} ({place.matched})"
     kind = in_language(class_words(place.kind)) if is_facility else _people(place.population)
@@ -299,7 +299,7 @@ def _place_hit(place: Place, score: float) -> Hit:
         "position_basis": place.source if is_facility else _place_basis(place, is_area),
     }
     return Hit(
-        group=Group.FACILITIES if is_facility else Group.PLACES,
+        group=HitGroup.FACILITIES if is_facility else HitGroup.PLACES,
         text=text,
         lon=place.lon,
         lat=place.lat,
@@ -312,11 +312,11 @@ def _place_hit(place: Place, score: float) -> Hit:
     )
 
 
-def _area(place: Place) -> str:
+def _area(place: NamedPlace) -> str:
     return translate("Search", "country or territory") if place.kind == COUNTRY else translate("Search", "region")
 
 
-def _place_basis(place: Place, is_area: bool) -> str:
+def _place_basis(place: NamedPlace, is_area: bool) -> str:
     if is_area:
         words = translate("Search", "Middle of nearly all settlements of {0} in {1}, radius to the farthest")
     else:
@@ -330,7 +330,7 @@ def _people(population: int) -> str:
     return translate("Search", "{0} people").format(grouped(population))
 
 
-def _aliases(place: Place) -> tuple[tuple[str, str], ...]:
+def _aliases(place: NamedPlace) -> tuple[tuple[str, str], ...]:
     """The first Chinese and the first Cyrillic name; the language of a Cyrillic one is not known."""
     chinese = next((name for name in place.names if any("\u3400" <= c <= "\u9fff" for c in name)), "")
     cyrillic = next((name for name in place.names if any("\u0400" <= c <= "\u04ff" for c in name)), "")
@@ -341,7 +341,7 @@ def _aliases(place: Place) -> tuple[tuple[str, str], ...]:
 class AttributeProvider:
     """Finds attributes of the present layers."""
 
-    def __init__(self, sources: Callable[[], Iterable[AttributeSource]]) -> None:
+    def __init__(self, sources: Callable[[], Iterable[SearchedLayer]]) -> None:
         self._sources = sources
 
     def search(self, text: str) -> list[Hit]:
@@ -356,14 +356,14 @@ class AttributeProvider:
         ]
 
 
-def _attribute_hit(source: AttributeSource, match: AttributeMatch, wanted: str, number: int) -> Hit:
+def _attribute_hit(source: SearchedLayer, match: AttributeMatch, wanted: str, number: int) -> Hit:
     bounds = match.bounds
     lon, lat = bounds.centre if bounds is not None else (math.nan, math.nan)
     note = translate("Search", "{0} in {1}").format(one_line(match.column, 30), one_line(source.title, 40))
     score = key_score(wanted, name_key(match.value)) if wanted else None
     is_area = bounds is not None and (bounds.width > 0 or bounds.height > 0) and math.isfinite(bounds.width)
     return Hit(
-        group=Group.ATTRIBUTES,
+        group=HitGroup.ATTRIBUTES,
         text=one_line(match.value, 80),
         icon="vector",
         lon=lon,

@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
-from layers.document.imagery.shadow_mark import ShadowMark
-from layers.document.mark_shape import shape_of_site
+from layers.document.marks.mark_shape import shape_of_site
+from layers.document.marks.shadow_mark import ShadowMark
 from layers.errors import InvalidValue
 from layers.phrase import joined
 from layers.time.shadows import ASSUMED, Instant, Refused, TimeCheck, instant_of

@@ -8,8 +8,8 @@ from typing import Any
 
 from PySide6.QtWidgets import QFormLayout, QPushButton, QWidget
 
-from layers.document.imagery.shadow_mark import IMAGE_KINDS, ShadowMark, height_text
-from layers.document.mark_shape import shape_of_site
+from layers.document.marks.mark_shape import shape_of_site
+from layers.document.marks.shadow_mark import IMAGE_KINDS, ShadowMark, height_text
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.legs import length_of
@@ -25,7 +25,7 @@ from viewer.panels.widgets.fields import ChoiceField, LineField, NumberField
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
 from viewer.panels.words import choices
-from viewer.rendering.shadow_facts import shadow_image
+from viewer.rendering.layers.shadow_facts import shadow_image
 from viewer.support.language.translation import in_language
 from viewer.support.text import plain, tooltip
 

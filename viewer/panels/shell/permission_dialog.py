@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.panels.widgets.form_page import muted, wrapped
-from viewer.rendering.access import Kind, Need
+from viewer.rendering.access import Need, PermissionKind
 from viewer.support.text import one_line, tooltip
 
 SIZE = QSize(720, 460)
@@ -91,16 +91,18 @@ class PermissionDialog(QDialog):
         nothing = self.tr("Nothing waits for your permission.")
         self.says.setText(nothing if not layers else one if len(layers) == 1 else many.format(len(layers)))
         self.allow_button.setEnabled(bool(waiting))
-        self.relink_button.setEnabled(any(need.kind in (Kind.FOLDER, Kind.SHARE) for need in lacking))
+        self.relink_button.setEnabled(
+            any(need.kind in (PermissionKind.FOLDER, PermissionKind.SHARE) for need in lacking)
+        )
 
     # -- building ---------------------------------------------------------------------------------------------------
 
-    def _titles(self) -> dict[Kind, str]:
+    def _titles(self) -> dict[PermissionKind, str]:
         return {
-            Kind.HOST: self.tr("Hosts on the network"),
-            Kind.PRIVATE_HOST: self.tr("This computer and the local network"),
-            Kind.FOLDER: self.tr("Folders outside the case"),
-            Kind.SHARE: self.tr("Network shares and mounted drives"),
+            PermissionKind.HOST: self.tr("Hosts on the network"),
+            PermissionKind.PRIVATE_HOST: self.tr("This computer and the local network"),
+            PermissionKind.FOLDER: self.tr("Folders outside the case"),
+            PermissionKind.SHARE: self.tr("Network shares and mounted drives"),
         }
 
     def _set_up_tree(self) -> None:
@@ -189,7 +191,7 @@ class PermissionDialog(QDialog):
 def shown_name(need: Need) -> str:
     """A host in ASCII, as it is looked up, with its own letters beside; a folder unchanged."""
     name = one_line(need.name, 400)
-    if need.kind in (Kind.HOST, Kind.PRIVATE_HOST) and "xn--" in need.name:
+    if need.kind in (PermissionKind.HOST, PermissionKind.PRIVATE_HOST) and "xn--" in need.name:
         own = QUrl.fromAce(need.name.partition(":")[0].encode(), QUrl.AceProcessingOption.IgnoreIDNWhitelist)
         return f"{name} ({one_line(own, 100)})"
     return name

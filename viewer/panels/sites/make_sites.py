@@ -21,7 +21,7 @@ from layers.document.edit import Edit
 from layers.document.layer import Layer
 from layers.document.placing.nudge import read_nudge
 from layers.geo.crs import WGS84
-from layers.pool.rows import read_rows_of
+from layers.pool.feature_rows import read_rows_of
 from layers.text.counted import grouped
 from layers.vector.table import VectorInfo
 from viewer.commands.feature_sites import (
@@ -33,8 +33,8 @@ from viewer.commands.feature_sites import (
     guess_mapping,
     sites_from_features,
 )
-from viewer.panels.attributes.feature_access import FeatureAccess
 from viewer.panels.context import PanelContext
+from viewer.panels.feature_access import FeatureAccess
 from viewer.panels.widgets.form_page import FormPage
 from viewer.panels.words import class_choices
 from viewer.rendering.nudged import step_of

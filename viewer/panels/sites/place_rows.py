@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFormLayout, QSizePolicy
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.mark_position import shown_error_m
-from layers.document.mark_shape import RangeRing, shape_of_site
+from layers.document.marks.mark_shape import RangeRing, shape_of_site
 from layers.document.site import Site
 from layers.errors import BadCoordinate
 from layers.geo.coordinates import Datum, format_coordinate

@@ -10,8 +10,8 @@ import numpy as np
 import shapely
 from PySide6.QtWidgets import QFormLayout, QWidget
 
-from layers.document.figure import Figure
-from layers.document.mark_shape import (
+from layers.document.marks.figure import Figure
+from layers.document.marks.mark_shape import (
     ANCHORS,
     HEADS,
     Arrow,
@@ -23,7 +23,7 @@ from layers.document.mark_shape import (
     TextMark,
     words_of,
 )
-from layers.document.measuring.measurement import intended
+from layers.document.marks.measurement import intended
 from layers.document.site import Site
 from layers.errors import GeoloupeError, InvalidValue
 from layers.geo.coordinates import format_coordinate

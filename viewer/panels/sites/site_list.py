@@ -18,7 +18,7 @@ from viewer.panels.sites.mark_kinds import MarkKinds
 from viewer.panels.sites.site_icons import ICON_SIZE, SiteIcons
 from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.row_list import RowList
-from viewer.panels.widgets.row_table import Column, RowTable
+from viewer.panels.widgets.row_table import ListColumn, RowTable
 from viewer.panels.words import class_title, error_text, site_name
 from viewer.support.language.stored_words import capital
 from viewer.support.language.translation import in_language
@@ -65,11 +65,11 @@ class SiteListPanel(QWidget):
         context.changed.connect(self._heard)
         self._read()
 
-    def _columns(self) -> list[Column]:
+    def _columns(self) -> list[ListColumn]:
         return [
-            Column(self.tr("Site"), self._name),
-            Column(self.tr("Class"), lambda site: class_title(site.class_code), width=82),
-            Column(
+            ListColumn(self.tr("Site"), self._name),
+            ListColumn(self.tr("Class"), lambda site: class_title(site.class_code), width=82),
+            ListColumn(
                 self.tr("Error"),
                 self._error_text,
                 _error_key,
@@ -77,7 +77,7 @@ class SiteListPanel(QWidget):
                 True,
                 self.tr("Position error: radius that holds the true place with 90 %"),
             ),
-            Column(
+            ListColumn(
                 self.tr("Claims"),
                 self._claims_text,
                 self._claims,
@@ -85,11 +85,13 @@ class SiteListPanel(QWidget):
                 True,
                 self.tr("Claims linked to the site"),
             ),
-            Column(self.tr("Role"), lambda site: capital(site.role), width=110),
-            Column(self.tr("Status"), lambda site: capital(site.status), width=74),
-            Column(self.tr("Country"), lambda site: site.location_country, width=62),
-            Column(self.tr("Folder"), lambda site: site.folder, width=90),
-            Column(self.tr("Lifecycle"), lambda site: in_language(site.doubt) or capital(site.lifecycle), width=104),
+            ListColumn(self.tr("Role"), lambda site: capital(site.role), width=110),
+            ListColumn(self.tr("Status"), lambda site: capital(site.status), width=74),
+            ListColumn(self.tr("Country"), lambda site: site.location_country, width=62),
+            ListColumn(self.tr("Folder"), lambda site: site.folder, width=90),
+            ListColumn(
+                self.tr("Lifecycle"), lambda site: in_language(site.doubt) or capital(site.lifecycle), width=104
+            ),
         ]
 
     def _name(self, site: Site) -> str:

@@ -12,9 +12,9 @@ from layers.document.vocabulary import DATE_BASES, MARKINGS, SOURCE_KINDS
 from viewer.commands.sources import update_source, uses_of_source
 from viewer.panels.context import PanelContext
 from viewer.panels.products.printed_in import PrintedIn
+from viewer.panels.row_form import RowForm
 from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, TextField
 from viewer.panels.widgets.form_page import muted
-from viewer.panels.widgets.row_form import RowForm
 from viewer.panels.words import choices, example, reliability_choices
 from viewer.support.text import one_line, plain
 

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from layers.document.source import Source
 from viewer.commands.sources import add_source, delete_sources, uses_of_source
+from viewer.panels.claims.row_list_panel import Listed, RowListPanel
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.row_list import RowList
-from viewer.panels.widgets.row_list_panel import Listed, RowListPanel
-from viewer.panels.widgets.row_table import Column, RowTable
+from viewer.panels.widgets.row_table import ListColumn, RowTable
 from viewer.panels.words import reliability_words, source_name
 from viewer.support.text import one_line, searched
 
@@ -41,14 +41,14 @@ class SourceRegisterPanel(RowListPanel):
         judged = any(source.reliability for source in self._context.document.sources.values())
         self.list.want_column(RELIABILITY, judged)
 
-    def _columns(self) -> list[Column]:
+    def _columns(self) -> list[ListColumn]:
         def cited(source: Source) -> int:
             return len(self._context.document.claim_links_of_source(source.uuid))
 
         tip = self.tr("Claims that cite it")
         return [
-            Column(self.tr("Source"), source_name),
-            Column(
+            ListColumn(self.tr("Source"), source_name),
+            ListColumn(
                 self.tr("Reliability"),
                 lambda source: source.reliability,
                 None,
@@ -56,9 +56,9 @@ class SourceRegisterPanel(RowListPanel):
                 False,
                 self.tr("Reliability, A to F; F means that it cannot be judged"),
             ),
-            Column(self.tr("Cited"), lambda source: str(cited(source) or ""), cited, 48, True, tip),
-            Column(self.tr("Published"), lambda source: source.published_at, None, 84),
-            Column(self.tr("Publisher"), lambda source: source.publisher, None, 150),
+            ListColumn(self.tr("Cited"), lambda source: str(cited(source) or ""), cited, 48, True, tip),
+            ListColumn(self.tr("Published"), lambda source: source.published_at, None, 84),
+            ListColumn(self.tr("Publisher"), lambda source: source.publisher, None, 150),
         ]
 
     def _question(self) -> QFrame:

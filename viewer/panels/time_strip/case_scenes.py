@@ -16,8 +16,8 @@ from layers.scenes.found_scene import FoundScene, judged
 from layers.scenes.name_dates import date_in_name
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layer_date import tiles_acquisition
+from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.rendering.tiles.tiles_drawing import TilesDrawing
 
 DrawingOf = Callable[[str], LayerDrawing | None]
 

@@ -39,7 +39,7 @@ type _Asked = tuple[View | BaseGeometry, tuple[tuple[FoundScene, ...], ...]]
 """The ground, and the scenes of the catalogues that were searched."""
 
 
-class Place(StrEnum):
+class SearchedGround(StrEnum):
     """Choices of the ground for which scenes are searched."""
 
     VIEW = "view"
@@ -89,7 +89,7 @@ class SceneDesk(QObject):
         self._catalogues: tuple[SceneCatalogue, ...] = (case, folders, *more)
         self._job = NewestJob(jobs)
         self._seen_by: set[str] = set()
-        self._place = Place.VIEW
+        self._place = SearchedGround.VIEW
         self._ticks: list[Pass] = []
         self._seen: list[SeenMark] = []
         self._current = ""
@@ -119,7 +119,7 @@ class SceneDesk(QObject):
         return self._seen
 
     @property
-    def place(self) -> Place:
+    def place(self) -> SearchedGround:
         return self._place
 
     @property
@@ -145,7 +145,7 @@ class SceneDesk(QObject):
             self.folders.start()
             self.look_soon()
 
-    def set_place(self, place: Place) -> None:
+    def set_place(self, place: SearchedGround) -> None:
         """Search scenes of the view, or of the selected site."""
         if place is not self._place:
             self._place = place
@@ -275,7 +275,7 @@ class SceneDesk(QObject):
 
     def _ground(self) -> View | BaseGeometry:
         """The view, or the geometry of the site."""
-        if self._place is Place.VIEW:
+        if self._place is SearchedGround.VIEW:
             return self.canvas.viewport.view()
         site = self.context.document.sites.get(self.site_uuid)
         return EMPTY if site is None else site.geometry

@@ -9,7 +9,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from viewer.panels.time_strip.seen_marks import ABSENT, PRESENT, SeenMark
-from viewer.panels.time_strip.strip_places import Placed, StripPlaces
+from viewer.panels.time_strip.strip_places import PlacedTick, StripPlaces
 from viewer.panels.time_strip.time_axis import TimeAxis
 from viewer.support.language.translation import translate
 
@@ -101,7 +101,7 @@ def _paint_divider(painter: QPainter, palette: QPalette, places: StripPlaces, ar
 
 
 def _paint_tick(
-    painter: QPainter, palette: QPalette, placed: Placed, top: float, bottom: float, is_current: bool
+    painter: QPainter, palette: QPalette, placed: PlacedTick, top: float, bottom: float, is_current: bool
 ) -> None:
     tick = placed.tick
     accent, ink = palette.color(QPalette.ColorRole.Link), palette.color(QPalette.ColorRole.Text)

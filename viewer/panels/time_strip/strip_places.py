@@ -23,7 +23,7 @@ MOST_UNDATED_SHARE = 0.35
 """Greatest part of the strip's width for ticks without a date."""
 
 
-class Placed(Struct, frozen=True):
+class PlacedTick(Struct, frozen=True):
     """A tick from `left` to `right`; `at` is the place of its time."""
 
     tick: Pass
@@ -39,23 +39,23 @@ class Placed(Struct, frozen=True):
 class StripPlaces:
     """All ticks in sight, from left to right; the dated ones end at `divider`."""
 
-    dated: tuple[Placed, ...] = ()
-    undated: tuple[Placed, ...] = ()
+    dated: tuple[PlacedTick, ...] = ()
+    undated: tuple[PlacedTick, ...] = ()
     divider: float = 0.0
     hidden: int = 0
     """Number of undated ticks without room."""
-    all: tuple[Placed, ...] = field(init=False)
+    all: tuple[PlacedTick, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "all", (*self.dated, *self.undated))
 
-    def near(self, x: float, reach: float) -> Placed | None:
+    def near(self, x: float, reach: float) -> PlacedTick | None:
         """The tick under a place, or the nearest within reach of it; of several the narrowest."""
         found = [(max(one.left - x, x - one.right, 0.0), one.right - one.left, one) for one in self.all]
         best = min(found, key=lambda entry: entry[:2], default=None)
         return best[2] if best is not None and best[0] <= reach else None
 
-    def of(self, key: str) -> Placed | None:
+    def of(self, key: str) -> PlacedTick | None:
         return next((one for one in self.all if one.tick.key == key), None)
 
 
@@ -71,7 +71,7 @@ def divider_of(ticks: Sequence[Pass], width: float) -> float:
 
 def places_of(ticks: Sequence[Pass], axis: TimeAxis, width: float, current: str = "") -> StripPlaces:
     """The places on a strip of this width, whose axis goes from 0 to the divider."""
-    dated: list[Placed] = []
+    dated: list[PlacedTick] = []
     day, beside = "", 0
     for tick in ticks:
         if tick.span is None:
@@ -84,7 +84,7 @@ def places_of(ticks: Sequence[Pass], axis: TimeAxis, width: float, current: str 
             middle = (left + right) / 2 + beside * BESIDE_PX
             left, right = middle - TICK_PX / 2, middle + TICK_PX / 2
         if right >= 0 and left <= axis.width:
-            dated.append(Placed(tick, left, right))
+            dated.append(PlacedTick(tick, left, right))
     divider = divider_of(ticks, width)
     waiting = [tick for tick in ticks if not tick.is_dated]
     start = divider + GAP_PX if waiting else width
@@ -93,6 +93,7 @@ def places_of(ticks: Sequence[Pass], axis: TimeAxis, width: float, current: str 
     first = min(max(0, at - room // 2), max(0, len(waiting) - room))
     shown = waiting[first : first + room]
     undated = [
-        Placed(tick, start + n * UNDATED_PX, start + n * UNDATED_PX + UNDATED_PX - 4) for n, tick in enumerate(shown)
+        PlacedTick(tick, start + n * UNDATED_PX, start + n * UNDATED_PX + UNDATED_PX - 4)
+        for n, tick in enumerate(shown)
     ]
     return StripPlaces(tuple(dated), tuple(undated), divider, len(waiting) - len(shown))

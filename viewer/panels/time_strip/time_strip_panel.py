@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from layers.scenes.passes import Pass
 from viewer.panels.time_strip.folder_dialog import FolderDialog
-from viewer.panels.time_strip.scene_desk import Place, SceneDesk
+from viewer.panels.time_strip.scene_desk import SceneDesk, SearchedGround
 from viewer.panels.time_strip.scene_pictures import ScenePictures
 from viewer.panels.time_strip.seen_marks import SeenMark
 from viewer.panels.time_strip.strip_view import StripView
@@ -84,13 +84,13 @@ class TimeStripPanel(QWidget):
 
     def _build_head(self) -> QHBoxLayout:
         self.place = ComboBox()
-        self.place.addItem(self.tr("Scenes of the view"), Place.VIEW)
-        self.place.addItem(self.tr("Scenes of the site"), Place.SITE)
+        self.place.addItem(self.tr("Scenes of the view"), SearchedGround.VIEW)
+        self.place.addItem(self.tr("Scenes of the site"), SearchedGround.SITE)
         self.place.setAccessibleName(self.tr("Ground whose scenes are shown"))
         self.place.setToolTip(
             tooltip(self.tr("Scenes that cover some of the view, or of the one site that is selected"))
         )
-        self.place.currentIndexChanged.connect(lambda at: self._desk.set_place(Place(self.place.itemData(at))))
+        self.place.currentIndexChanged.connect(lambda at: self._desk.set_place(SearchedGround(self.place.itemData(at))))
         self.frame = ComboBox()
         self.frame.setAccessibleName(self.tr("Picture of the comparison that a scene comes into"))
         self.frame.setToolTip(tooltip(self.frame.accessibleName()))
@@ -150,7 +150,7 @@ class TimeStripPanel(QWidget):
 
     @property
     def _is_of_site(self) -> bool:
-        return self._desk.place is Place.SITE
+        return self._desk.place is SearchedGround.SITE
 
     def _show_ticks(self) -> None:
         self.view.show_ticks(self._desk.ticks, self._desk.seen)

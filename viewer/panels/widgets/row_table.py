@@ -33,7 +33,7 @@ _ANSWERED = frozenset((_DISPLAY, _TIP, _DECORATION, _ALIGNMENT, CHIP_ROLE))
 """Roles that have data: Qt asks for as many others again for each cell that it paints."""
 
 
-class Column(Struct, frozen=True):
+class ListColumn(Struct, frozen=True):
     """A column: `text` is what a cell shows, `key` what it is sorted by (its text when None)."""
 
     title: str
@@ -94,7 +94,7 @@ class RowTable(QAbstractTableModel):
 
     def __init__(
         self,
-        columns: list[Column],
+        columns: list[ListColumn],
         haystack: Callable[[Any], str],
         parent: QObject | None = None,
         *,

@@ -14,7 +14,7 @@ from layers.errors import GeoloupeError
 from layers.phrase import joined
 from layers.pool.protocol import Profile
 from layers.raster.acquisition import Acquisition
-from layers.raster.combined import Member, Part, combined_acquisition, combined_raster, combined_scene, place_of
+from layers.raster.combined import CombinedPart, Member, combined_acquisition, combined_raster, combined_scene, place_of
 from layers.raster.scene import BandPlace
 from layers.requests.imagery import Bands
 from viewer.rendering.context import RenderContext
@@ -67,8 +67,8 @@ class CombinedSource(RasterSource):
         return ""
 
     @property
-    def _parts(self) -> list[Part]:
-        return [Part(member, source.info, source.scene) for member, source in self._members]
+    def _parts(self) -> list[CombinedPart]:
+        return [CombinedPart(member, source.info, source.scene) for member, source in self._members]
 
     @override
     def acquisition_of(self, bands: tuple[int, ...]) -> Acquisition | None:

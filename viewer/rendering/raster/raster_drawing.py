@@ -27,9 +27,9 @@ from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layer_date import acquisition_of
 from viewer.rendering.raster.raster_place import bounds_lonlat_of, bounds_on, credit_of, no_crs, plane_of
-from viewer.rendering.raster.raster_requests import Reading
+from viewer.rendering.raster.raster_requests import RawReading
 from viewer.rendering.raster.raster_source import RasterSource
-from viewer.rendering.raster.raster_tiles import RasterTiles, Shown
+from viewer.rendering.raster.raster_tiles import RasterTiles, ShownTile
 from viewer.rendering.raster.shown_style import ShownStyle, ViewSample
 from viewer.rendering.world_copies import Views
 
@@ -261,10 +261,10 @@ class RasterDrawing(LayerDrawing):
     # -- tiles --------------------------------------------------------------------------------------------------
 
     @property
-    def _reading(self) -> Reading:
+    def _reading(self) -> RawReading:
         assert self.style is not None
         style = self.style
-        return Reading(
+        return RawReading(
             str(self.path),
             style.bands,
             style.resampling,
@@ -386,7 +386,7 @@ class RasterDrawing(LayerDrawing):
     def _show_style(self) -> None:
         assert self.style is not None
         assert self.info is not None
-        self.tiles.show(Shown(self._reading, self.style, self.info))
+        self.tiles.show(ShownTile(self._reading, self.style, self.info))
 
     def _measure(self) -> None:
         """Measure the view once it rests and all its tiles are there."""

@@ -25,7 +25,7 @@ CHEAP_PIXELS = 2_000_000
 FIRST_RANK, COARSE_RANK, EXACT_RANK, OVERVIEW_RANK = -1.0, 0.0, 1e3, 1e6
 
 
-class Reading(NamedTuple):
+class RawReading(NamedTuple):
     """All that the raw pixels of a tile depend on, besides its place."""
 
     path: str
@@ -44,7 +44,7 @@ class Reading(NamedTuple):
 class TileRead(NamedTuple):
     """One read: tiles of the grid from `key` on or, with `is_overview`, the small picture of the whole layer."""
 
-    reading: Reading
+    reading: RawReading
     grid: TileGrid
     key: TileKey
     width: int = TILE_PX
@@ -88,7 +88,7 @@ class TileRead(NamedTuple):
         )
 
 
-def together(reading: Reading, grid: TileGrid, keys: Iterable[TileKey]) -> list[TileRead]:
+def together(reading: RawReading, grid: TileGrid, keys: Iterable[TileKey]) -> list[TileRead]:
     """Reads of exact tiles, two neighbours in one, as a read costs the same half a millisecond at any size.
 
     Neighbours in a row come before those in a column: low reads touch fewer blocks of the file where two readers meet.
@@ -130,7 +130,7 @@ def coarse_pays(info: RasterInfo, pixels_across: float) -> bool:
 
 
 def overview_read(
-    reading: Reading, info: RasterInfo, crs: str, bounds: Bounds, sampled: bool = False
+    reading: RawReading, info: RasterInfo, crs: str, bounds: Bounds, sampled: bool = False
 ) -> TileRead | None:
     """The read of all of `bounds` as one small picture; None where they are empty, or no overview is small enough.
 
@@ -184,7 +184,9 @@ class RasterRequests:
         """The failed ones among these reads."""
         return [read for read in reads if read in self._failed]
 
-    def tiles(self, reading: Reading, grid: TileGrid, ranks: Mapping[TileKey, float], lack: Lack) -> list[TileRequest]:
+    def tiles(
+        self, reading: RawReading, grid: TileGrid, ranks: Mapping[TileKey, float], lack: Lack
+    ) -> list[TileRequest]:
         """Requests for coarse tiles first, then for exact ones, each in the order of their ranks."""
         reads = ((TileRead(reading, grid, key), rank) for key, rank in ranks.items())
         open_reads = [(read, rank) for read, rank in reads if self._is_open(read)]
@@ -192,7 +194,7 @@ class RasterRequests:
         exact = {read.key: EXACT_RANK + rank for read, rank in open_reads if not read.key.level}
         return coarse + self._exact(reading, grid, exact, lack)
 
-    def tiles_ahead(self, reading: Reading, grid: TileGrid, keys: Iterable[TileKey]) -> list[TileRequest]:
+    def tiles_ahead(self, reading: RawReading, grid: TileGrid, keys: Iterable[TileKey]) -> list[TileRequest]:
         """Requests for exact tiles that are not in view yet, in this order."""
         ranks = {key: float(rank) for rank, key in enumerate(keys) if self._is_open(TileRead(reading, grid, key))}
         return self._exact(reading, grid, ranks, Lack.NONE)
@@ -200,7 +202,7 @@ class RasterRequests:
     def with_whole(
         self,
         requests: list[TileRequest],
-        reading: Reading,
+        reading: RawReading,
         info: RasterInfo,
         crs: str,
         bounds: Bounds,
@@ -222,7 +224,7 @@ class RasterRequests:
     def _is_open(self, read: TileRead) -> bool:
         return read not in self._failed and read not in self._under_way
 
-    def _exact(self, reading: Reading, grid: TileGrid, ranks: dict[TileKey, float], lack: Lack) -> list[TileRequest]:
+    def _exact(self, reading: RawReading, grid: TileGrid, ranks: dict[TileKey, float], lack: Lack) -> list[TileRequest]:
         """Requests for exact tiles: neighbours together, or one by one where that failed or each of them takes long."""
         found: list[TileRequest] = []
         for read in together(reading, grid, ranks):

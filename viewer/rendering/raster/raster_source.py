@@ -20,17 +20,17 @@ from layers.raster.info import RasterInfo
 from layers.raster.overviews import SOON_PIXELS, Lack, SourceState, lack_of
 from layers.raster.point_fit.control_point import PointSet
 from layers.raster.scene import BandPlace, SceneInfo
-from layers.raster.stretch import Limits
+from layers.raster.stretch import StretchLimits
 from layers.raster.style import RasterStyle
 from layers.requests.imagery import (
     AcquisitionFacts,
+    AreaRing,
     Bands,
     ReadAcquisition,
     ReadArea,
     ReadChip,
     ReadStatistics,
     ReadTile,
-    Ring,
     StatisticsFacts,
 )
 from layers.requests.probe import Probe
@@ -42,7 +42,7 @@ from viewer.rendering.raster.raster_requests import TileRead, reader_crs
 MOST_BANDS = 64
 """Most bands whose values are read at a place, or in an area."""
 
-type Answered = Callable[[Answer | GeoloupeError], None]
+type _Answered = Callable[[Answer | GeoloupeError], None]
 
 
 class RasterSource:
@@ -163,7 +163,10 @@ class RasterSource:
         return ReadTile(str(self.path), self._part, self._height_m, self._bands(bands), self._points)
 
     def ask_limits(
-        self, style: RasterStyle, done: Callable[[Sequence[Limits]], None], failed: Callable[[GeoloupeError], None]
+        self,
+        style: RasterStyle,
+        done: Callable[[Sequence[StretchLimits]], None],
+        failed: Callable[[GeoloupeError], None],
     ) -> None:
         """Read the limits that `style.rule` finds in the whole image; empty where nothing is valid."""
         asked = ReadStatistics(
@@ -210,7 +213,7 @@ class RasterSource:
         grid: Affine,
         size: tuple[int, int],
         crs: str,
-        answered: Answered,
+        answered: _Answered,
         placed: Affine | None = None,
     ) -> None:
         """Read exact pixels on the image's own `grid` in its `crs`, `size` of them across and down.
@@ -220,17 +223,17 @@ class RasterSource:
         self._submit(self._exact(ReadChip, bands, crs, grid, size, placed=placed), answered)
 
     def ask_area(
-        self, grid: Affine, size: tuple[int, int], crs: str, rings: tuple[Ring, ...], answered: Answered
+        self, grid: Affine, size: tuple[int, int], crs: str, rings: tuple[AreaRing, ...], answered: _Answered
     ) -> None:
         """Read statistics of all bands over the pixels inside `rings`, on a grid of `size` pixels in `crs`."""
         more = {"overview_path": self.overview_path, "rings": rings}
         self._submit(self._exact(ReadArea, self.all_bands, crs, grid, size, **more), answered)
 
-    def ask_pixels(self, grid: Affine, size: tuple[int, int], crs: str, answered: Answered) -> None:
+    def ask_pixels(self, grid: Affine, size: tuple[int, int], crs: str, answered: _Answered) -> None:
         """Read the raw values of all bands on the image's own `grid` in its `crs`, `size` pixels across and down."""
         self._submit(self._exact(ReadTile, self.all_bands, crs, grid, size), answered)
 
-    def ask_pixel(self, place: tuple[float, float], step: float, crs: str, answered: Answered) -> None:
+    def ask_pixel(self, place: tuple[float, float], step: float, crs: str, answered: _Answered) -> None:
         """Read the raw values of all bands at a place in `crs`; `step` is less than a pixel, in units of it."""
         grid = Affine(step, 0.0, place[0] - step / 2, 0.0, -step, place[1] + step / 2)
         self._submit(self._exact(ReadTile, self.all_bands, reader_crs(crs), grid, (1, 1)), answered)
@@ -276,7 +279,7 @@ class RasterSource:
         """Profile of the readers that can open it, once it is probed."""
         return self._profile
 
-    def _submit(self, asked: Question, answered: Answered) -> None:
+    def _submit(self, asked: Question, answered: _Answered) -> None:
         def post(result: Answer | GeoloupeError) -> None:
             self._context.mailbox.post(answered, result)
 

@@ -24,11 +24,11 @@ from layers.requests.imagery import TileFacts
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import NOTHING
 from viewer.rendering.raster.raster_colours import Colouring, Pictures, coloured
-from viewer.rendering.raster.raster_requests import RasterRequests, Reading, TileRead, coarse_pays, raw_tile
+from viewer.rendering.raster.raster_requests import RasterRequests, RawReading, TileRead, coarse_pays, raw_tile
 from viewer.rendering.raster.raster_source import RasterSource
+from viewer.rendering.tile_layer import TileLayer
 from viewer.rendering.tiles.scheduler import TileRequest
 from viewer.rendering.tiles.tile_cache import RawTile, TileName
-from viewer.rendering.tiles.tile_layer import TileLayer
 from viewer.rendering.world_copies import Views
 
 _CHANGED = (SourceChanged, FileMissing)
@@ -36,10 +36,10 @@ _CHANGED = (SourceChanged, FileMissing)
 log = logging.getLogger(__name__)
 
 
-class Shown(NamedTuple):
+class ShownTile(NamedTuple):
     """All that the picture of a tile depends on, besides its place."""
 
-    reading: Reading
+    reading: RawReading
     style: RasterStyle
     info: RasterInfo
 
@@ -62,7 +62,7 @@ class RasterTiles:
     ) -> None:
         self.source = source
         self.tile_layer = TileLayer(context.tiles.styled, layer_uuid)
-        self.shown: Shown | None = None
+        self.shown: ShownTile | None = None
         self.views: Views = ()
         """The view, and the wrapped world copies in it."""
         self.resting = True
@@ -95,7 +95,7 @@ class RasterTiles:
         self._is_paused = self._is_paused and views == self.views
         self.views, self._cursor, self.resting = views, cursor, resting
 
-    def show(self, shown: Shown) -> None:
+    def show(self, shown: ShownTile) -> None:
         """Set what tiles show. Tiles shown so far stay as stand-ins until the new ones are there."""
         self.shown = shown
         self.tile_layer.set_revision((shown.reading, shown.style))
@@ -245,12 +245,12 @@ class RasterTiles:
         if is_recoloured:
             self._recolour()
 
-    def _ranks(self, view: View, want: Iterable[TileKey], shown: Shown) -> dict[TileKey, float]:
+    def _ranks(self, view: View, want: Iterable[TileKey], shown: ShownTile) -> dict[TileKey, float]:
         has_coarse = _has_coarse(shown, self.tile_layer.within(view.grid))
         return {key: float(rank) for rank, key in enumerate(want) if has_coarse or not key.level}
 
     def _requests_for(
-        self, view: View, shown: Shown, lacking: Mapping[TileKey, float], is_asked: bool
+        self, view: View, shown: ShownTile, lacking: Mapping[TileKey, float], is_asked: bool
     ) -> list[TileRequest]:
         """Reads of the tiles that a view, or a world copy in it, lacks; failed tiles are put as empty ones."""
         for read in self._requests.failed(TileRead(shown.reading, view.grid, key) for key in lacking):
@@ -258,7 +258,7 @@ class RasterTiles:
         asked = {key: rank for key, rank in lacking.items() if key.level or is_asked}
         return self._requests.tiles(shown.reading, view.grid, asked, self.source.lack)
 
-    def _with_whole(self, requests: list[TileRequest], crs: str, shown: Shown) -> list[TileRequest]:
+    def _with_whole(self, requests: list[TileRequest], crs: str, shown: ShownTile) -> list[TileRequest]:
         """The requests, and one for the small picture of the whole layer, unless it is there."""
         if self._context.tiles.is_crowded:
             return requests
@@ -272,7 +272,7 @@ class RasterTiles:
             requests, shown.reading, shown.info, crs, bounds, sampled=for_people, lack=self.source.lack
         )
 
-    def _requests_ahead(self, shown: Shown) -> list[TileRequest]:
+    def _requests_ahead(self, shown: ShownTile) -> list[TileRequest]:
         """Requests for the ring of tiles around a view that rests and is complete, as far as the caches have room."""
         if not (self._context.reads_ahead and self.resting) or self.is_frozen or self.source.lack is not Lack.NONE:
             return []
@@ -287,7 +287,7 @@ class RasterTiles:
             requests += self._requests.tiles_ahead(shown.reading, view.grid, lacking)
         return requests
 
-    def _is_raw(self, shown: Shown, grid: TileGrid, key: TileKey) -> bool:
+    def _is_raw(self, shown: ShownTile, grid: TileGrid, key: TileKey) -> bool:
         return TileName(self._layer_uuid, shown.reading, grid, key) in self._context.tiles.raw
 
     # -- answers ------------------------------------------------------------------------------------------------
@@ -434,7 +434,7 @@ def _is_seen(read: TileRead, view: View) -> bool:
     return read.grid == view.grid and -size < left < view.width and -size < top < view.height
 
 
-def _has_coarse(shown: Shown, within: PixelBounds | None) -> bool:
+def _has_coarse(shown: ShownTile, within: PixelBounds | None) -> bool:
     """True where coarse tiles are worth a read; `within` is the area of the raster, in pixels of the canvas."""
     if within is None or shown.reading.overview_path:
         return True

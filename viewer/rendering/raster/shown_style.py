@@ -11,9 +11,9 @@ from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.grid.tile_grid import TILE_PX, TileKey, View
 from layers.raster.info import RasterInfo
-from layers.raster.stretch import Limits, StretchRule, Values
+from layers.raster.stretch import StretchLimits, StretchRule, Values
 from layers.raster.style import RasterStyle, shown_bands
-from viewer.rendering.raster.raster_requests import Reading
+from viewer.rendering.raster.raster_requests import RawReading
 from viewer.rendering.tiles.tile_cache import RawTile
 from viewer.support.jobs import Jobs
 
@@ -26,12 +26,12 @@ class ViewSample(Struct, frozen=True, eq=False):
     bands: tuple[int, ...]
     expression: str
     values: tuple[Values, ...]
-    _limits: dict[StretchRule, tuple[Limits, ...]] = field(default_factory=dict)
+    _limits: dict[StretchRule, tuple[StretchLimits, ...]] = field(default_factory=dict)
 
     def fits(self, style: RasterStyle) -> bool:
         return (self.bands, self.expression) == (style.bands, style.expression)
 
-    def limits(self, rule: StretchRule) -> tuple[Limits, ...]:
+    def limits(self, rule: StretchRule) -> tuple[StretchLimits, ...]:
         if rule not in self._limits:
             self._limits[rule] = rule.limits(self.values)
         return self._limits[rule]
@@ -66,10 +66,10 @@ class ViewMeter:
     def __init__(self, jobs: Jobs) -> None:
         self._jobs = jobs
         self._is_busy = False
-        self._measured: tuple[View, Reading, str] | None = None
+        self._measured: tuple[View, RawReading, str] | None = None
         self.sample: ViewSample | None = None
 
-    def has_measured(self, view: View, reading: Reading, style: RasterStyle) -> bool:
+    def has_measured(self, view: View, reading: RawReading, style: RasterStyle) -> bool:
         return self._measured == (view, reading, style.expression)
 
     def forget(self) -> None:
@@ -77,7 +77,7 @@ class ViewMeter:
         self._measured = self.sample = None
 
     def measure(
-        self, tiles: KeyedTiles, view: View, reading: Reading, style: RasterStyle, done: Callable[[], None]
+        self, tiles: KeyedTiles, view: View, reading: RawReading, style: RasterStyle, done: Callable[[], None]
     ) -> None:
         """Measure a view. `done` is called in the window's thread; a call while a measurement runs is dropped."""
         if self._is_busy:
@@ -140,17 +140,17 @@ class ShownStyle:
         sample = self._meter.sample
         return sample if sample is not None and self.style is not None and sample.fits(self.style) else None
 
-    def is_final(self, view: View, reading: Reading) -> bool:
+    def is_final(self, view: View, reading: RawReading) -> bool:
         """True where the stretch of this view is final."""
         return self.style is None or not self.is_dra or self._meter.has_measured(view, reading, self.style)
 
-    def needs(self, view: View, reading: Reading) -> bool:
+    def needs(self, view: View, reading: RawReading) -> bool:
         """True where this view is to be measured once all its tiles are there."""
         if self.style is None or not (self.is_watched or self.is_dra):
             return False
         return not self._meter.has_measured(view, reading, self.style)
 
-    def measure(self, tiles: KeyedTiles, view: View, reading: Reading, done: Callable[[], None]) -> None:
+    def measure(self, tiles: KeyedTiles, view: View, reading: RawReading, done: Callable[[], None]) -> None:
         """Measure a view in another thread; `done` is called in the window's thread, before `settle` is."""
         assert self.style is not None
         self._meter.measure(tiles, view, reading, self.style, done)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
-from layers.pool.columns import read_attributes
+from layers.pool.attribute_columns import read_attributes
 from layers.pool.measures import Measured
 from layers.pool.pool import ReaderPool
 from layers.requests.features import OfLayer
@@ -20,7 +20,7 @@ from layers.vector.columns import Attributes
 from layers.vector.expression.quick_search import QuickSearch
 from viewer.support.jobs import Job, JobCancelled, JobContext, Jobs
 
-type Done = Callable[[LayerAttributes], None]
+type _Done = Callable[[LayerAttributes], None]
 type Failed = Callable[[GeoloupeError], None]
 
 
@@ -60,7 +60,7 @@ class LayerAttributes(Struct, frozen=True, eq=False):
 
 class _Reading(Struct, eq=False):
     columns: tuple[str, ...] | None
-    waiting: list[tuple[Done, Failed]] = field(default_factory=list)
+    waiting: list[tuple[_Done, Failed]] = field(default_factory=list)
     job: Job | None = None
 
 
@@ -81,13 +81,10 @@ class AttributeStore(QObject):
             return found
         return found if columns is not None and set(columns) <= set(found.table.names) else None
 
-    def is_reading(self) -> bool:
-        return bool(self._readings)
-
     def want(
         self,
         source: AttributeSource,
-        done: Done,
+        done: _Done,
         failed: Failed,
         columns: Sequence[str] | None = None,
         *,
@@ -165,7 +162,7 @@ class AttributeStore(QObject):
                 for _, failed in self._taken(source, reading):
                     failed(JobCancelled("{title}: cancelled.", title=job.title))
 
-    def _taken(self, source: AttributeSource, reading: _Reading) -> list[tuple[Done, Failed]]:
+    def _taken(self, source: AttributeSource, reading: _Reading) -> list[tuple[_Done, Failed]]:
         readings = self._readings.get(source, [])
         if reading in readings:
             readings.remove(reading)

@@ -13,11 +13,11 @@ from PySide6.QtGui import QImage, QPainter
 
 from layers.errors import GeoloupeError
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
-from layers.vector.content import VectorContent
+from layers.vector.drawing.content import VectorContent
 from layers.vector.drawing.simplification import Details
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import NOTHING, argb_of_image, image_of_argb, unpainted
-from viewer.rendering.tiles.tile_layer import TileLayer
+from viewer.rendering.tile_layer import TileLayer
 from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.rendering.vector.vector_bulk import bulk_picture
 from viewer.rendering.vector.vector_painter import content_in_steps, margin_px, paint_content

@@ -14,7 +14,7 @@ from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.formula.budget import Budget
 from layers.vector.columns import Attributes
-from layers.vector.content import FeatureClasses
+from layers.vector.drawing.content import FeatureClasses
 from layers.vector.style.layer_style import ClassKey, VectorStyle, classify
 from viewer.rendering.vector.attribute_store import AttributeSource, AttributeStore, LayerAttributes
 from viewer.support.jobs import Job, JobContext, Jobs

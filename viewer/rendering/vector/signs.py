@@ -34,17 +34,6 @@ def badge_path(role: str) -> QPainterPath:
     return QTransform().rotate(45).map(square)
 
 
-def svg_path(path: QPainterPath) -> str:
-    """The outline as the data of an SVG path; holes count by the odd-even rule."""
-    words: list[str] = []
-    kinds = QPainterPath.ElementType
-    letters = {kinds.MoveToElement: "M", kinds.LineToElement: "L", kinds.CurveToElement: "C"}
-    for i in range(path.elementCount()):
-        element = path.elementAt(i)
-        words.append(f"{letters.get(element.type, '')}{round(element.x, 2):g} {round(element.y, 2):g}")
-    return " ".join(words)
-
-
 def _polygon(*points: tuple[float, float]) -> QPainterPath:
     path = QPainterPath()
     path.addPolygon(QPolygonF([QPointF(x, y) for x, y in points]))

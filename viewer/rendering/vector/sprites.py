@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
 from layers.vector.drawing.stamps import Sprite
-from layers.vector.style.symbol import Symbol
-from viewer.rendering.vector.symbol_painter import marker_radius_px, paint_marker
+from layers.vector.style.symbol import Symbol, marker_radius_px
+from viewer.rendering.vector.symbol_painter import paint_marker
 from viewer.support.painting import painting
 
 

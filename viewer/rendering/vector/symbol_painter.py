@@ -48,12 +48,6 @@ def _paint_badge(painter: QPainter, symbol: Symbol, size: float, pen: QPen) -> N
     painter.fillPath(sign, QColor(symbol.stroke_color if symbol.stroke_width_px else "#ffffff"))
 
 
-def marker_radius_px(symbol: Symbol) -> float:
-    """Half of what a sign covers, its stroke included, in logical pixels."""
-    reach = 1.2 if symbol.marker in ("triangle", "star", "diamond") else 1.0
-    return symbol.size_px / 2 * reach + symbol.stroke_width_px / 2
-
-
 def paint_lines(
     painter: QPainter,
     symbol: Symbol,

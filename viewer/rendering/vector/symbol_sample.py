@@ -6,11 +6,13 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPainterPath, QPixmap, QPolygonF
 
-from layers.vector.style.symbol import Symbol
-from viewer.rendering.vector.symbol_painter import marker_radius_px, paint_area, paint_arrows, paint_lines, paint_marker
+from layers.vector.style.symbol import Symbol, marker_radius_px
+from viewer.rendering.vector.symbol_painter import paint_area, paint_arrows, paint_lines, paint_marker
 from viewer.support.painting import painting
 
 WIDTH_PX, HEIGHT_PX = 26, 18
+_ICON_RATIO = 2.0
+"""Pixels of an icon for a logical one."""
 LIGHTEST, DARKEST = 215.0, 40.0
 """Brightness (0 black, 255 white) above and below which a symbol hardly shows on a list, and gets a plate."""
 _LINE = ((-11.0, 2.5), (-3.5, -2.5), (3.5, 2.5), (11.0, -2.5))
@@ -41,28 +43,30 @@ def paint_sample(painter: QPainter, symbol: Symbol, geometry: str, x: float, y: 
     painter.restore()
 
 
-def sample_icon(symbol: Symbol | None, geometry: str, ratio: float = 2.0) -> QIcon:
+def sample_icon(symbol: Symbol | None, geometry: str) -> QIcon:
     """An icon of a symbol; empty for one that is not drawn. A very light or very dark symbol has a plate."""
-    picture = _blank(ratio)
+    picture = _blank()
     if symbol is not None:
         with painting(picture) as painter:
-            paint_sample(painter, symbol, geometry, picture.width() / 2, picture.height() / 2, ratio)
+            paint_sample(painter, symbol, geometry, picture.width() / 2, picture.height() / 2, _ICON_RATIO)
         plate = _plate(picture)
         if plate is not None:
-            bare, picture = picture, _blank(ratio)
+            bare, picture = picture, _blank()
             with painting(picture) as painter:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(plate)
-                painter.drawRoundedRect(picture.rect(), 3 * ratio, 3 * ratio)
+                painter.drawRoundedRect(picture.rect(), 3 * _ICON_RATIO, 3 * _ICON_RATIO)
                 painter.drawImage(0, 0, bare)
     pixmap = QPixmap.fromImage(picture)
-    pixmap.setDevicePixelRatio(ratio)
+    pixmap.setDevicePixelRatio(_ICON_RATIO)
     return QIcon(pixmap)
 
 
-def _blank(ratio: float) -> QImage:
-    picture = QImage(round(WIDTH_PX * ratio), round(HEIGHT_PX * ratio), QImage.Format.Format_ARGB32_Premultiplied)
+def _blank() -> QImage:
+    picture = QImage(
+        round(WIDTH_PX * _ICON_RATIO), round(HEIGHT_PX * _ICON_RATIO), QImage.Format.Format_ARGB32_Premultiplied
+    )
     picture.fill(Qt.GlobalColor.transparent)
     return picture
 

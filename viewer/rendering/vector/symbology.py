@@ -14,7 +14,7 @@ from layers.errors import GeoloupeError
 from layers.grid.map_scale import map_scale
 from layers.grid.tile_grid import View
 from layers.vector.columns import Attributes
-from layers.vector.content import FeatureClasses
+from layers.vector.drawing.content import FeatureClasses
 from layers.vector.style.layer_style import ClassKey, VectorStyle
 from layers.vector.style.symbol import Symbol
 from layers.vector.table import VectorInfo

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage, QPainter
 
 from layers.grid.tile_grid import View
-from layers.vector.content import VectorContent
 from layers.vector.drawing.blending import argb_of, deepen, over, tint
+from layers.vector.drawing.content import VectorContent
 from layers.vector.drawing.fills import Fills
-from layers.vector.drawing.gathering import gathered
 from layers.vector.drawing.simplification import Details
 from layers.vector.drawing.stamps import stamp
 from layers.vector.drawing.strokes import Strokes
+from layers.vector.gathering import gathered
 from layers.vector.style.symbol import Symbol
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable
 from viewer.rendering.vector.sprites import sprite_of

@@ -21,20 +21,20 @@ from layers.grid.tile_grid import View
 from layers.phrase import Phrase
 from layers.text.counted import counted
 from layers.vector.columns import Attributes
-from layers.vector.content import FeatureClasses, VectorContent
+from layers.vector.drawing.content import FeatureClasses, VectorContent
 from layers.vector.drawing.simplification import Details
 from layers.vector.style.layer_style import ClassKey, VectorStyle
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable, VectorInfo
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.layer_labelling import LayerLabelling
 from viewer.rendering.raster.raster_place import off_the_map, plane_of
+from viewer.rendering.vector.feature_loader import FeatureLoader
 from viewer.rendering.vector.feature_tiles import FeatureTiles
-from viewer.rendering.vector.layer_labelling import LayerLabelling
 from viewer.rendering.vector.layer_styles import ColumnReader
 from viewer.rendering.vector.symbology import Symbology
 from viewer.rendering.vector.vector_clusters import paint_clusters
 from viewer.rendering.vector.vector_picture import NO_FIDS, Effort, VectorPicture, Wanted, resolved
-from viewer.rendering.vector.vector_source import VectorSource
 from viewer.rendering.world_copies import Views
 from viewer.support.newest_job import NewestJob
 from viewer.support.text import one_line
@@ -51,7 +51,7 @@ class VectorDrawing(LayerDrawing):
     def __init__(self, layer: Layer, path: Path, context: RenderContext, parent: QObject | None = None) -> None:
         super().__init__(layer, context, parent)
         self.path = path
-        self.source = VectorSource(context, path, layer)
+        self.source = FeatureLoader(context, path, layer)
         self.symbology = Symbology()
         self.tables: tuple[FeatureTable, ...] = ()
         """All features read so far, in painting order."""
@@ -267,7 +267,7 @@ class VectorDrawing(LayerDrawing):
         self.is_unavailable = False
         for about in list(self._problems):
             self._set_problem("", about)
-        self.source = VectorSource(self.context, self.path, self.layer)
+        self.source = FeatureLoader(self.context, self.path, self.layer)
         self.source.probe(partial(self._probed, self.source))
         if self._view is not None:
             self._load(self._view)
@@ -333,7 +333,7 @@ class VectorDrawing(LayerDrawing):
 
     # -- reading ------------------------------------------------------------------------------------------------
 
-    def _probed(self, source: VectorSource, sentence: str) -> None:
+    def _probed(self, source: FeatureLoader, sentence: str) -> None:
         if self._is_closed or source is not self.source:  # it was reloaded meanwhile
             return
         if sentence:

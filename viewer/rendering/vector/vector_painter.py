@@ -14,16 +14,15 @@ from PySide6.QtGui import QPainter, QPolygonF
 from layers.geo.bounds import Bounds
 from layers.geo.seams import is_on_both_sides, without_seams
 from layers.grid.tile_grid import View
-from layers.vector.content import VectorContent
-from layers.vector.drawing.gathering import gathered
-from layers.vector.style.symbol import Symbol
+from layers.vector.drawing.content import VectorContent
+from layers.vector.gathering import gathered
+from layers.vector.style.symbol import Symbol, marker_radius_px
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable
 from viewer.rendering.vector.qt_shapes import is_vector_device, path_of, polygon_of
 from viewer.rendering.vector.sprites import sprite_image
 from viewer.rendering.vector.symbol_painter import (
     brush_of,
     lines_in_steps,
-    marker_radius_px,
     paint_area,
     paint_arrows,
     paint_lines,
@@ -41,8 +40,8 @@ CORNERS_A_STEP, POINTS_A_STEP = 4_000, 250
 _LEAST_PX = 0.5
 _SPECK = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5), (-0.5, -0.5)])
 """A pixel, which stands for a line or an area that is too small to be seen."""
-type Symbols = Sequence[Symbol | None]
-type Pixels = tuple[NDArray[np.float32], NDArray[np.float32]]
+type _Symbols = Sequence[Symbol | None]
+type _Pixels = tuple[NDArray[np.float32], NDArray[np.float32]]
 """Columns and rows of points."""
 
 
@@ -92,7 +91,7 @@ def paint_areas(
     table: FeatureTable,
     rows: NDArray[Any],
     codes: NDArray[np.uint16] | None,
-    symbols: Symbols,
+    symbols: _Symbols,
     view: View,
     scale: float,
 ) -> None:
@@ -144,7 +143,7 @@ def _edges(table: FeatureTable, row: int, bounds: Bounds, view: View) -> list[QP
     return found
 
 
-def margin_px(symbols: Symbols, scale: float) -> float:
+def margin_px(symbols: _Symbols, scale: float) -> float:
     """Distance to which a feature may paint outside its bounds, in picture pixels."""
     reach = [
         max(marker_radius_px(symbol) * 1.4, symbol.stroke_width_px * 4 + symbol.casing_width_px + 5)
@@ -154,7 +153,7 @@ def margin_px(symbols: Symbols, scale: float) -> float:
     return max(reach, default=0.0) * scale + 1.0
 
 
-def to_pixels(table: FeatureTable, view: View, xy: NDArray[np.int32]) -> Pixels:
+def to_pixels(table: FeatureTable, view: View, xy: NDArray[np.int32]) -> _Pixels:
     """Steps of a table as pixels of a view, those far away pulled in."""
     inverse, step = view.affine.inverse(), table.step
     c, f = inverse.apply(table.origin_x, table.origin_y)
@@ -266,7 +265,7 @@ def _points_in_steps(
             yield
 
 
-def _paint_shapes(painter: QPainter, symbols: Symbols, xy: Pixels, each: NDArray[Any], scale: float) -> None:
+def _paint_shapes(painter: QPainter, symbols: _Symbols, xy: _Pixels, each: NDArray[Any], scale: float) -> None:
     x, y = xy
     for px, py, index in zip(x.tolist(), y.tolist(), each.tolist(), strict=True):
         symbol = symbols[index]
@@ -276,7 +275,7 @@ def _paint_shapes(painter: QPainter, symbols: Symbols, xy: Pixels, each: NDArray
             painter.translate(-px, -py)
 
 
-def _paint_sprites(painter: QPainter, symbols: Symbols, xy: Pixels, each: NDArray[Any], scale: float) -> None:
+def _paint_sprites(painter: QPainter, symbols: _Symbols, xy: _Pixels, each: NDArray[Any], scale: float) -> None:
     x, y = xy
     images = [None if symbol is None else sprite_image(symbol, scale) for symbol in symbols]
     columns, rows = np.rint(x).astype(int).tolist(), np.rint(y).astype(int).tolist()

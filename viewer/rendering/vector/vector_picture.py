@@ -16,15 +16,15 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from layers.vector.columns import Attributes
-from layers.vector.content import FeatureClasses, VectorContent
 from layers.vector.drawing.clusters import Clusters, clustered
+from layers.vector.drawing.content import FeatureClasses, VectorContent
 from layers.vector.labels.label_source import LabelSource
 from layers.vector.style.symbol import Symbol
 from layers.vector.table import FeatureTable
 
 SELECTED_COLOR = "#ffd400"
 
-type Symbols = tuple[Symbol | None, ...]
+type _Symbols = tuple[Symbol | None, ...]
 type Fids = NDArray[np.int64]
 
 NO_FIDS: Fids = np.zeros(0, np.int64)
@@ -36,7 +36,7 @@ class Wanted(Struct, frozen=True, eq=False):
     """All inputs of a picture."""
 
     tables: tuple[FeatureTable, ...] = ()
-    symbols: Symbols = (Symbol(),)
+    symbols: _Symbols = (Symbol(),)
     """Symbols by class; None is not painted."""
     classes: FeatureClasses | None = None
     shown: Fids | None = None
@@ -60,7 +60,7 @@ class Effort(IntEnum):
     ALL = 2
 
 
-class Part[T](Struct, frozen=True, eq=False):
+class _Part[T](Struct, frozen=True, eq=False):
     """A part of a picture, and the inputs that it was made of."""
 
     value: T
@@ -70,10 +70,10 @@ class Part[T](Struct, frozen=True, eq=False):
 class VectorPicture(Struct, frozen=True, eq=False):
     """The parts that are painted of a layer; two pictures share an equal part as the same object."""
 
-    features: Part[VectorContent] = Part(_EMPTY)
-    clustering: Part[tuple[VectorContent, Clusters | None]] = Part((_EMPTY, None))
-    selection: Part[VectorContent] = Part(_EMPTY)
-    labelling: Part[LabelSource | None] = Part(None)
+    features: _Part[VectorContent] = _Part(_EMPTY)
+    clustering: _Part[tuple[VectorContent, Clusters | None]] = _Part((_EMPTY, None))
+    selection: _Part[VectorContent] = _Part(_EMPTY)
+    labelling: _Part[LabelSource | None] = _Part(None)
     is_whole: bool = True
     """False while a part is not yet as wanted."""
 
@@ -133,17 +133,17 @@ class _Parts:
         self.are_whole = True
 
     def of[T](
-        self, before: Part[T], made_of: tuple[object, ...], make: Callable[[], T], takes: Effort = Effort.AT_ONCE
-    ) -> Part[T]:
+        self, before: _Part[T], made_of: tuple[object, ...], make: Callable[[], T], takes: Effort = Effort.AT_ONCE
+    ) -> _Part[T]:
         if _are_same(made_of, before.made_of):
             return before
         if takes > self._effort:
             self.are_whole = False
             return before
-        return Part(make(), made_of)
+        return _Part(make(), made_of)
 
 
-def _features(wanted: Wanted, before: Part[VectorContent], parts: _Parts) -> Part[VectorContent]:
+def _features(wanted: Wanted, before: _Part[VectorContent], parts: _Parts) -> _Part[VectorContent]:
     """The features, with all that has to be computed feature by feature."""
     content = VectorContent(wanted.tables, wanted.symbols, wanted.classes, wanted.shown)
     made_of = (*wanted.tables, wanted.classes, wanted.shown, len(wanted.symbols))
@@ -153,50 +153,50 @@ def _features(wanted: Wanted, before: Part[VectorContent], parts: _Parts) -> Par
         found = parts.of(before, made_of, content.prepared, Effort.FEATURES)
     if not parts.are_whole or found.value.symbols == wanted.symbols:
         return found
-    return Part(replace(found.value, symbols=wanted.symbols), made_of)  # with all that is known of them
+    return _Part(replace(found.value, symbols=wanted.symbols), made_of)  # with all that is known of them
 
 
 def _clustering(
     wanted: Wanted,
-    features: Part[VectorContent],
-    before: Part[tuple[VectorContent, Clusters | None]],
+    features: _Part[VectorContent],
+    before: _Part[tuple[VectorContent, Clusters | None]],
     parts: _Parts,
-) -> Part[tuple[VectorContent, Clusters | None]]:
+) -> _Part[tuple[VectorContent, Clusters | None]]:
     """The features without the points that are in clusters, and the clusters."""
     content, cell = features.value, wanted.cell
     if not cell or not content.tables:
-        return before if before.value == (content, None) else Part((content, None), features.made_of)
+        return before if before.value == (content, None) else _Part((content, None), features.made_of)
     made_of = (*features.made_of, _hidden(wanted.symbols), cell)
     found = parts.of(before, made_of, lambda: clustered(content, cell), Effort.FEATURES)
     drawn, clusters = found.value
     if drawn.symbols == wanted.symbols or not _are_same(found.made_of, made_of):
         return found
-    return Part((replace(drawn, symbols=wanted.symbols), clusters), made_of)
+    return _Part((replace(drawn, symbols=wanted.symbols), clusters), made_of)
 
 
 def _selection(
-    wanted: Wanted, features: Part[VectorContent], before: Part[VectorContent], parts: _Parts
-) -> Part[VectorContent]:
+    wanted: Wanted, features: _Part[VectorContent], before: _Part[VectorContent], parts: _Parts
+) -> _Part[VectorContent]:
     """The selected features alone."""
     content, fids = features.value, wanted.selected
     if not len(fids):
-        return Part(_EMPTY)
+        return _Part(_EMPTY)
     made_of = (*features.made_of, wanted.symbols, fids)
     return parts.of(before, made_of, lambda: selected_content(content, fids), Effort.FEATURES)
 
 
 def _labelling(
-    wanted: Wanted, drawn: VectorContent, before: Part[LabelSource | None], parts: _Parts
-) -> Part[LabelSource | None]:
+    wanted: Wanted, drawn: VectorContent, before: _Part[LabelSource | None], parts: _Parts
+) -> _Part[LabelSource | None]:
     """The features that may have a label, in their order; those before serve until these are there."""
     attributes, text, priority = wanted.attributes, wanted.label_text, wanted.label_priority
     if not text or attributes is None or not drawn.tables:
-        return Part(None)
+        return _Part(None)
     made_of = (*drawn.tables, drawn.classes, drawn.shown, _hidden(drawn.symbols), attributes, text, priority)
     return parts.of(before, made_of, lambda: LabelSource.of(drawn, attributes, text, priority), Effort.ALL)
 
 
-def _hidden(symbols: Symbols) -> frozenset[int]:
+def _hidden(symbols: _Symbols) -> frozenset[int]:
     """The classes that are not painted."""
     return frozenset(index for index, symbol in enumerate(symbols) if symbol is None)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from layers.product.issuing.gate import state_asked
 from layers.product.lint.check import RULES
 from layers.product.lint.finding import BLOCKING, WARNING, Finding
 from layers.product.lint.passing import NEVER_PASSED, reasons_that_hold, refusal_to_pass, stopping
+from layers.product.publishing import state_asked
 from layers.product.spec import Override, ProductSpec
 
 BY_ANNA = ProductSpec(author="Anna A.")

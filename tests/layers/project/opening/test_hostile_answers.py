@@ -12,7 +12,7 @@ import pytest
 from layers.errors import CaseDamaged
 from layers.pool.protocol import Answer
 from layers.project.opening.case_process import CaseInline
-from layers.project.opening.case_reader import CaseReader, Chunk, OpenedCase
+from layers.project.opening.case_reader import CaseReader, Chunk, UnreadCase
 from layers.project.saving.publish import write_case
 from tests.support.cases.rich import rich_document
 from tests.support.cases.spoiled_json import hostile
@@ -94,7 +94,7 @@ def test_hostile_words_on_an_opened_case(case: Path, count: int) -> None:
     for asks.header in filter(is_object, hostile(sound, count)):
         try:
             with CaseReader.open(case, asks=asks) as reader:
-                opened += isinstance(reader.opened, OpenedCase)
+                opened += isinstance(reader.opened, UnreadCase)
         except CaseDamaged as damaged:
             refused += "nothing that fits" in damaged.sentence
     assert opened > 1

@@ -20,9 +20,9 @@ from layers.document.imagery.match_plate import plate_of
 from layers.document.kept_view import KeptView
 from layers.document.layer import Layer
 from layers.document.mark_position import shown_error_m
-from layers.document.mark_shape import as_json, shape_of_site
 from layers.document.mark_template import TemplateField, details_in, template_of_row, value_in
-from layers.document.measuring.measurement import Measurement
+from layers.document.marks.mark_shape import as_json, shape_of_site
+from layers.document.marks.measurement import Measurement
 from layers.document.placing.control_points import read_control_points
 from layers.document.placing.nudge import Nudge, read_nudge
 from layers.document.rows import Product, Template
@@ -35,7 +35,7 @@ from layers.product.numbering import numbers_json, read_numbers
 from layers.product.spec import ProductSpec, read_overrides, read_spec
 from layers.product.steps import step_words
 from layers.project.saving.publish import publish, write_case
-from layers.project.storage.tables import SPECS, Column, TableSpec
+from layers.project.storage.tables import SPECS, StoredColumn, TableSpec
 from tests.support.cases.changed_cases import change
 from tests.support.cases.rich import open_for_work, read_case, relabel, rich_document, state
 from tests.support.cases.spoiled_json import NO_JSON, ODD, SEED, STYLE, VECTOR, hostile, spoiled
@@ -66,7 +66,7 @@ BROKEN = ["[" * 100_000 + "]" * 100_000, "{" * 70 + "}" * 70, "{", "nan", "[NaN]
 JSON = PLAIN + BROKEN + [json.dumps(one) for one in spoiled({"kind": "x", "path": [1.0]}, ODD + NO_JSON)]
 
 
-def spoil(path: Path, chosen: list[tuple[TableSpec, Column, Any]]) -> None:
+def spoil(path: Path, chosen: list[tuple[TableSpec, StoredColumn, Any]]) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.setconfig(sqlite3.SQLITE_DBCONFIG_ENABLE_TRIGGER, False)
         for spec, column, value in chosen:
@@ -75,7 +75,7 @@ def spoil(path: Path, chosen: list[tuple[TableSpec, Column, Any]]) -> None:
         connection.commit()
 
 
-def batches(count: int) -> Iterator[list[tuple[TableSpec, Column, Any]]]:
+def batches(count: int) -> Iterator[list[tuple[TableSpec, StoredColumn, Any]]]:
     """So many values, one a table at a time; half of those of a table that has JSON are JSON."""
     random = Random(SEED)
     while count > 0:

@@ -16,13 +16,13 @@ from layers.errors import InvalidValue
 from layers.project.opening.case_reader import Unfit
 from layers.project.opening.values import MOST_DEPTH, MOST_TEXT, MOST_WORD, judged, value_of
 from layers.project.saving.publish import write_case
-from layers.project.storage.tables import BY_NAME, SPECS, Column, aliases_from_text, aliases_text
+from layers.project.storage.tables import BY_NAME, SPECS, StoredColumn, aliases_from_text, aliases_text
 from tests.support.cases.case_contents import validate
 from tests.support.cases.changed_cases import change
 from tests.support.cases.rich import read_case, rich_document
 
 
-def column(table: str, name: str) -> Column:
+def column(table: str, name: str) -> StoredColumn:
     return next(column for column in BY_NAME[table].columns if column.name == name)
 
 

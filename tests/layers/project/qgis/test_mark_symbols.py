@@ -11,8 +11,8 @@ import pytest
 import shapely
 
 from layers.document.document import Document
-from layers.document.mark_shape import Arrow, TextMark, as_json
-from layers.document.measuring.measurement import QUANTITIES, Measurement, dimension_of
+from layers.document.marks.mark_shape import Arrow, TextMark, as_json
+from layers.document.marks.measurement import QUANTITIES, Measurement, dimension_of
 from layers.document.site import Site
 from layers.document.vocabulary import class_of
 from layers.project.saving.publish import write_case

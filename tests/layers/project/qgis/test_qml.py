@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from msgspec.structs import asdict, replace
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPainterPath
 
 from layers.errors import InvalidValue
 from layers.project.qgis import qml_symbols_out
@@ -26,7 +26,7 @@ from layers.vector.style.routes import ROUTES
 from layers.vector.style.symbol import Symbol
 from layers.vector.table import VectorInfo
 from tests.support.qgis.peers import SYSTEM_PYTHON, clean, need, system_python_has
-from viewer.rendering.vector.signs import sign_path, svg_path
+from viewer.rendering.vector.signs import sign_path
 
 FIELDS = (("type", "text"), ("name", "text"), ("v", "real"), ("n", "integer"))
 KINDS = ["port", "airport", "depot", "thing", "rail", "sea"]
@@ -158,6 +158,14 @@ def test_a_horizontal_label_is_around_a_line_and_where_it_fits_in_an_area() -> N
 def test_scales_come_back() -> None:
     back = there_and_back(VectorStyle(visible_from=1e6, visible_to=5e3), "Point")
     assert (back.visible_from, back.visible_to) == (1e6, 5e3)
+
+
+def svg_path(path: QPainterPath) -> str:
+    """The outline as the data of an SVG path; holes count by the odd-even rule."""
+    kinds = QPainterPath.ElementType
+    letters = {kinds.MoveToElement: "M", kinds.LineToElement: "L", kinds.CurveToElement: "C"}
+    elements = (path.elementAt(i) for i in range(path.elementCount()))
+    return " ".join(f"{letters.get(e.type, '')}{round(e.x, 2):g} {round(e.y, 2):g}" for e in elements)
 
 
 def test_the_signs_of_qml_are_those_of_the_screen(qapp: object) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from layers.project.storage import integrity
 from layers.project.storage.fsops import DISK
-from layers.project.storage.integrity import SLOT_BYTES, Integrity, check, empty_slot, seal
+from layers.project.storage.integrity import SLOT_BYTES, Integrity, empty_slot, examine, seal
 
 
 def _file(path: Path, before: int, after: int) -> str:
@@ -17,6 +17,11 @@ def _file(path: Path, before: int, after: int) -> str:
     body[24:28] = (7).to_bytes(4, "big")
     path.write_bytes(body)
     return slot
+
+
+def _judged(path: Path, stored: str) -> Integrity:
+    with path.open("rb") as file:
+        return examine(file, stored)[0]
 
 
 @pytest.mark.parametrize("before", [28, 64, 100, 101, 120, 199, 200, 1000])
@@ -30,20 +35,20 @@ def test_a_sealed_file_is_intact_and_every_byte_counts(
     assert at == before
     assert len(text) == SLOT_BYTES
     assert text.endswith(" 0000000007")
-    assert check(path, text) is Integrity.INTACT
+    assert _judged(path, text) is Integrity.INTACT
     data = path.read_bytes()
     for at in {0, before - 1, len(data) - 1} - set(range(before, before + SLOT_BYTES)) - {24, 25, 26, 27}:
         path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
-        assert check(path, text) is Integrity.DAMAGED, at
+        assert _judged(path, text) is Integrity.DAMAGED, at
     path.write_bytes(data[:24] + (8).to_bytes(4, "big") + data[28:])
-    assert check(path, text) is Integrity.EDITED
+    assert _judged(path, text) is Integrity.EDITED
 
 
 def test_a_text_of_another_form_says_nothing(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(bytes(200))
-    assert check(path, "") is Integrity.UNKNOWN
-    assert check(path, "sha256 " + "0" * 64) is Integrity.UNKNOWN
+    assert _judged(path, "") is Integrity.UNKNOWN
+    assert _judged(path, "sha256 " + "0" * 64) is Integrity.UNKNOWN
 
 
 def test_a_file_without_the_slot_cannot_be_sealed(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pyogrio.raw
 import pytest
 import shapely
 
-from layers.pool.columns import read_attributes
+from layers.pool.attribute_columns import read_attributes
 from layers.pool.pool import ReaderPool
 from layers.readers.arrow.arrow_times import datetime_column
 from layers.requests.features import OfLayer

@@ -9,7 +9,7 @@ from msgspec import convert
 
 from layers.decoding import encoded
 from layers.readers.confinement import grants
-from layers.readers.confinement.grants import Extent, Grants, Reach, needs_of, places_of
+from layers.readers.confinement.grants import GrantExtent, Grants, ReachableFiles, needs_of, places_of
 from tests.support.readers.tiny_deliveries import sentinel2
 from tests.support.readers.tiny_rasters import surface, write_raster
 
@@ -28,7 +28,7 @@ def made(path: Path, content: bytes = b"x") -> Path:
     return path
 
 
-def opened(path: Path | str) -> set[tuple[str, Extent]]:
+def opened(path: Path | str) -> set[tuple[str, GrantExtent]]:
     return {(place.path, place.extent) for place in places_of(Grants(opened=frozenset((str(path),))))}
 
 
@@ -56,9 +56,9 @@ def test_a_file_leads_to_its_folder_and_a_link_to_both(tmp_path, home):
     real, link = made(tmp_path / "archive" / "b.tif"), tmp_path / "scenes" / "a.tif"
     link.parent.mkdir()
     link.symlink_to(real)
-    folder, file = (str(real.parent), Extent.FOLDER), (str(real), Extent.FILE)
+    folder, file = (str(real.parent), GrantExtent.FOLDER), (str(real), GrantExtent.FILE)
     assert opened(real) == {folder, file}
-    assert opened(link) == {folder, file, (str(link.parent), Extent.FOLDER)}
+    assert opened(link) == {folder, file, (str(link.parent), GrantExtent.FOLDER)}
     assert opened(tmp_path / "none.tif") == opened("http://host/a.tif") == opened("a\0b") == set()
     os.mkfifo(tmp_path / "pipe")
     assert opened(tmp_path / "pipe") == set()
@@ -68,38 +68,38 @@ def test_the_home_and_what_is_above_it_are_not_granted_whole(tmp_path, home):
     path, sidecar, hidden = made(home / "a.tif"), made(home / "A.tfw"), made(home / ".netrc")
     made(home / "letters" / "b.txt")
     (home / "stray").symlink_to(hidden)
-    assert opened(path) == {(str(path), Extent.FILE), (str(sidecar), Extent.FILE)}
+    assert opened(path) == {(str(path), GrantExtent.FILE), (str(sidecar), GrantExtent.FILE)}
     above = made(tmp_path / "c.tif")
-    assert opened(above) == {(str(above), Extent.FILE)}
+    assert opened(above) == {(str(above), GrantExtent.FILE)}
     other = made(home / "scenes" / "d.tif")
-    assert (str(other.parent), Extent.FOLDER) in opened(other)
+    assert (str(other.parent), GrantExtent.FOLDER) in opened(other)
 
 
 def test_a_hidden_folder_of_the_home_gives_what_is_named_as_the_file(home):
     path, sidecar = made(home / ".ssh" / "a.shp"), made(home / ".ssh" / "a.dbf")
     made(home / ".ssh" / "id_rsa")
-    assert opened(path) == {(str(path), Extent.FILE), (str(sidecar), Extent.FILE)}
+    assert opened(path) == {(str(path), GrantExtent.FILE), (str(sidecar), GrantExtent.FILE)}
 
 
 def test_folders_of_the_system_give_single_files(home):
-    assert {extent for _, extent in opened("/etc/passwd")} == {Extent.FILE}
+    assert {extent for _, extent in opened("/etc/passwd")} == {GrantExtent.FILE}
     assert all(os.path.basename(path).startswith("passwd") for path, _ in opened("/etc/passwd"))
 
 
 def test_a_delivery_is_granted_from_its_root(tmp_path, home):
     safe = sentinel2(tmp_path / "data")
-    root = (str(safe), Extent.FOLDER)
+    root = (str(safe), GrantExtent.FOLDER)
     for name in ("MTD_TL.xml", "*.jp2"):
         assert root in opened(next(safe.rglob(name)))
     assert opened(safe) == {root}
     fake = made(tmp_path / "other" / "GRANULE" / "b" / "a.jp2")
-    assert (str(tmp_path / "other"), Extent.FOLDER) not in opened(fake)
+    assert (str(tmp_path / "other"), GrantExtent.FOLDER) not in opened(fake)
 
 
 def test_a_home_that_is_asked_for_gives_the_deliveries_in_it(home):
     safe = sentinel2(home)
     made(home / "letters" / "b.txt")
-    assert opened(home) == {(str(home), Extent.LISTED), (str(safe), Extent.FOLDER)}
+    assert opened(home) == {(str(home), GrantExtent.LISTED), (str(safe), GrantExtent.FOLDER)}
 
 
 def test_a_vrt_in_the_home_gives_its_sources(home):
@@ -111,7 +111,7 @@ def test_a_vrt_in_the_home_gives_its_sources(home):
     for name, inner in (("a.vrt", "scenes/a.tif"), ("b.vrt", "/etc/passwd")):
         band = f'<VRTRasterBand dataType="Byte" band="1">{source.format(inner)}</VRTRasterBand>'
         made(home / name, f'<VRTDataset rasterXSize="9" rasterYSize="9">{band}</VRTDataset>'.encode())
-    assert (str(home / "scenes"), Extent.FOLDER) in opened(home / "a.vrt")
+    assert (str(home / "scenes"), GrantExtent.FOLDER) in opened(home / "a.vrt")
     assert {path for path, _ in opened(home / "b.vrt")} == {str(home / "a.vrt"), str(home / "b.vrt")}
 
 
@@ -120,14 +120,14 @@ def test_a_folder_with_very_many_files_costs_a_bounded_time(home, monkeypatch):
     for n in range(9):
         made(home / f"{n}.tif")
     assert len(opened(home / "8.tif")) <= 4
-    assert (str(home / "8.tif"), Extent.FILE) in opened(home / "8.tif")
+    assert (str(home / "8.tif"), GrantExtent.FILE) in opened(home / "8.tif")
 
 
 def test_what_may_be_written_is_known_by_what_it_is(tmp_path, home):
     own, other = tmp_path / "own", tmp_path / "other"
     for folder in (own / "deep", other):
         folder.mkdir(parents=True)
-    reach = Reach(places_of(Grants(read=frozenset((str(other),)), write=frozenset((str(own),)))))
+    reach = ReachableFiles(places_of(Grants(read=frozenset((str(other),)), write=frozenset((str(own),)))))
 
     def covers(folder: Path) -> bool:
         return reach.covers(Grants(write=frozenset((str(folder),))))
@@ -149,8 +149,8 @@ def test_what_may_not_be_read_for_other_reasons_needs_no_other_process(tmp_path,
     def refuse(*_: object) -> int:
         raise PermissionError(errno.EACCES, "refused")
 
-    assert Reach().covers(needs)
+    assert ReachableFiles().covers(needs)
     monkeypatch.setattr(grants.os, "open", refuse)
-    assert not Reach().covers(needs)
+    assert not ReachableFiles().covers(needs)
     monkeypatch.setattr(grants.os, "access", lambda *_: False)
-    assert Reach().covers(needs), "its modes forbid it, which no other process changes"
+    assert ReachableFiles().covers(needs), "its modes forbid it, which no other process changes"

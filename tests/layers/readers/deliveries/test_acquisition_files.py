@@ -13,18 +13,18 @@ from msgspec import convert
 from layers.decoding import encoded
 from layers.errors import FileMissing, NotReadable, TooLarge
 from layers.raster.acquisition import Acquisition
-from layers.readers import ops
-from layers.readers.deliveries import sidecar_text
 from layers.readers.deliveries.acquisition_tags import imagery_acquisition, nitf_acquisition, tiff_acquisition
 from layers.readers.deliveries.airbus import dimap_acquisition
 from layers.readers.deliveries.landsat import landsat_acquisition
 from layers.readers.deliveries.maxar import maxar_acquisition
 from layers.readers.deliveries.planet import planet_acquisition, planet_xml_acquisition
 from layers.readers.deliveries.sentinel2 import sentinel2_acquisition
-from layers.readers.deliveries.sidecar_groups import groups_of_json, groups_of_xml, parse_groups
-from layers.readers.deliveries.sidecar_text import parse_xml, read_json, read_text
-from layers.readers.deliveries.sidecar_values import angle, azimuth, inside, number, percent, share, text, utc
 from layers.readers.deliveries.stac import is_stac_item, stac_acquisition
+from layers.readers.door import ops
+from layers.readers.sidecars import sidecar_text
+from layers.readers.sidecars.sidecar_groups import groups_of_json, groups_of_xml, parse_groups
+from layers.readers.sidecars.sidecar_text import parse_xml, read_json, read_text
+from layers.readers.sidecars.sidecar_values import angle, azimuth, inside, number, percent, share, text, utc
 from tests.support.readers import tiny_deliveries as tiny
 
 

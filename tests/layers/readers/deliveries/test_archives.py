@@ -21,7 +21,7 @@ from layers.errors import GeoloupeError, NotReadable, TooLarge, UnsupportedForma
 from layers.raster.info import RasterInfo
 from layers.raster.scene import SceneInfo
 from layers.raster.sensor_kinds import image_kind
-from layers.readers import ops
+from layers.readers.door import ops
 from layers.requests.imagery import ReadAcquisition
 from layers.time.shadows import RADAR
 from tests.support.readers import tiny_archives as sold

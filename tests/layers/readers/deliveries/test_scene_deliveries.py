@@ -14,9 +14,9 @@ from layers.raster.info import RasterInfo
 from layers.raster.presets import combinations_of, names_of
 from layers.raster.scene import SceneInfo
 from layers.raster.style import RasterStyle
-from layers.readers import ops
 from layers.readers.deliveries.scene_probe import describe
 from layers.readers.deliveries.scene_tile import read_scene_tile
+from layers.readers.door import ops
 from layers.requests.imagery import ReadTile
 from tests.support.readers import tiny_deliveries as tiny
 

@@ -11,7 +11,7 @@ import pytest
 import shapely
 from msgspec import convert
 
-from layers.pool.columns import read_attributes
+from layers.pool.attribute_columns import read_attributes
 from layers.pool.pool import ReaderPool
 from layers.readers.features.vector_source import rows_of, source_of
 from layers.requests.features import OfLayer

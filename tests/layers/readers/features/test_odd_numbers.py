@@ -10,10 +10,10 @@ import pyogrio.raw
 import pytest
 import shapely
 
-from layers.pool.columns import read_attributes
+from layers.pool.attribute_columns import read_attributes
 from layers.pool.pool import ReaderPool
-from layers.readers.features.fid_range import among
 from layers.readers.features.vector_source import rows_of, source_of
+from layers.readers.rows.fid_range import among
 from layers.requests.features import OfLayer
 from tests.support.readers.raw import raw
 

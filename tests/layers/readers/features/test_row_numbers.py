@@ -13,7 +13,7 @@ import pyogrio.raw
 import pytest
 import shapely
 
-from layers.pool.columns import read_attributes
+from layers.pool.attribute_columns import read_attributes
 from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
 from layers.readers.features.vector_source import rows_of, source_of

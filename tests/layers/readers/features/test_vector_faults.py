@@ -25,9 +25,9 @@ from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Profile
 from layers.readers.features import ogr_rows
-from layers.readers.features.source_rows import VectorSource
 from layers.readers.features.vector_source import rows_of, source_of
 from layers.readers.files import Content
+from layers.readers.rows.source_rows import VectorSource
 from layers.requests.features import OfLayer
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable, VectorInfo
 from tests.support.readers.probed import probed_layers

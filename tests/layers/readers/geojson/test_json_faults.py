@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from layers.pool.columns import read_attributes
+from layers.pool.attribute_columns import read_attributes
 from layers.pool.pool import ReaderPool
-from layers.readers.features import row_problems, vector_probe
+from layers.readers.features import vector_probe
 from layers.readers.features.vector_source import rows_of, source_of
 from layers.readers.geojson import json_repair
+from layers.readers.rows import row_problems
 from layers.requests.features import OfLayer
 from tests.support.readers.probed import probed_layer
 from tests.support.readers.raw import raw

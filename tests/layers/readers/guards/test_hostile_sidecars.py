@@ -16,10 +16,10 @@ from layers.errors import TooLarge
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.readers.deliveries.scene_probe import MAX_PROBLEMS, describe
-from layers.readers.deliveries.sidecar_groups import parse_groups
-from layers.readers.deliveries.sidecar_values import inside
 from layers.readers.raster.aux_xml import read_aux_xml
 from layers.readers.raster.rpc import read_rpb, read_rpc_beside
+from layers.readers.sidecars.sidecar_groups import parse_groups
+from layers.readers.sidecars.sidecar_values import inside
 from tests.support.readers import tiny_deliveries as tiny
 from tests.support.readers.raw import raw
 from tests.support.readers.tiny_rasters import surface, write_raster

@@ -15,7 +15,7 @@ from shapely import Point, Polygon
 from layers.decoding import encoded
 from layers.errors import NotReadable
 from layers.geo.bounds import Bounds
-from layers.readers.ops import run
+from layers.readers.door.ops import run
 from layers.readers.raster.area_statistics import band_statistics, pixels_inside
 from layers.requests.imagery import AREA_PERCENTILES, BandStatistics, ReadArea
 from tests.support.readers.tiny_rasters import SIZE, surface, write_raster

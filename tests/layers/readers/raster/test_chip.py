@@ -13,7 +13,7 @@ from rasterio.transform import from_bounds
 from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
-from layers.readers.ops import run
+from layers.readers.door.ops import run
 from layers.requests.imagery import ReadChip
 from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
 

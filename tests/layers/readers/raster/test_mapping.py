@@ -4,11 +4,11 @@ import pytest
 from layers.geo.bounds import Bounds
 from layers.geo.crs import transform_bounds, transform_points
 from layers.grid.tile_grid import Affine
-from layers.readers.raster.mapping import MAX_ERROR_PX, PLANE_ERROR_PX, Frame, Target, map_pixels
+from layers.readers.raster.mapping import MAX_ERROR_PX, PLANE_ERROR_PX, PixelFrame, Target, map_pixels
 
-SCENE = Frame("EPSG:32652", Affine(1, 0, 400_000, 0, -1, 5_760_000), 16_384, 16_384)
-WORLD = Frame("EPSG:4326", Affine(1 / 15, 0, -180, 0, -1 / 15, 90), 5400, 2700)
-PACIFIC = Frame("EPSG:4326", Affine(1 / 15, 0, 100, 0, -1 / 15, 60), 2700, 1800)
+SCENE = PixelFrame("EPSG:32652", Affine(1, 0, 400_000, 0, -1, 5_760_000), 16_384, 16_384)
+WORLD = PixelFrame("EPSG:4326", Affine(1 / 15, 0, -180, 0, -1 / 15, 90), 5400, 2700)
+PACIFIC = PixelFrame("EPSG:4326", Affine(1 / 15, 0, 100, 0, -1 / 15, 60), 2700, 1800)
 
 
 def target(crs: str, bounds: Bounds, width: int = 256, height: int = 256) -> Target:

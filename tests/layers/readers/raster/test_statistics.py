@@ -10,6 +10,7 @@ import pytest
 from layers.decoding import encoded
 from layers.raster.stretch import StretchRule
 from layers.readers.raster.statistics import read_statistics
+from layers.readers.raster.tile import read_tile
 from layers.requests.imagery import ReadStatistics
 from tests.viewer.rendering.conftest import write_raster
 
@@ -24,7 +25,7 @@ def path(tmp_path: Path) -> str:
 
 def stretch(path: str, rule: StretchRule, expression: str = "") -> list[tuple[float, float]]:
     params = {"path": path, "bands": [1, 2], "rule": encoded(rule), "expression": expression}
-    return read_statistics(ReadStatistics.of(params))[0]["stretch"]
+    return read_statistics(ReadStatistics.of(params), read_tile)[0]["stretch"]
 
 
 def test_of_each_band_and_of_both_together(path: str) -> None:

@@ -3,7 +3,7 @@
 import pytest
 import shapely
 
-from layers.readers.features.row_problems import RowProblems
+from layers.readers.rows.row_problems import RowProblems
 from layers.readers.tables.column_names import angle_parts, folded, hemisphere, meanings
 from layers.readers.tables.delimited import RawTable
 from layers.readers.tables.table_columns import guessed_columns

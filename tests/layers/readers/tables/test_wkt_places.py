@@ -10,7 +10,7 @@ from msgspec import convert
 
 from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
-from layers.readers.features.row_problems import RowProblems
+from layers.readers.rows.row_problems import RowProblems
 from layers.readers.tables.wkt_places import from_wkt, is_wkt
 from layers.vector.table import VectorInfo
 from tests.support.readers.odd_vectors import Odd

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from layers.vector.content import FeatureClasses, VectorContent
 from layers.vector.drawing.clusters import clustered
+from layers.vector.drawing.content import FeatureClasses, VectorContent
 from layers.vector.style.symbol import Symbol
 from layers.vector.table import POINT, FeatureTable
 

@@ -31,7 +31,7 @@ from viewer.app.actions.panels_menu import PanelsMenu
 from viewer.app.actions.site_menu import SiteMenu
 from viewer.app.actions.tools_menu import ToolsMenu
 from viewer.app.actions.view_menu import ViewMenu
-from viewer.app.arranging.panel_layouts import HIDDEN
+from viewer.app.arranging.panel_layouts import FIRST
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
 from viewer.resources import icon_names
@@ -173,7 +173,7 @@ def test_every_panel_has_its_switch(window: MainWindow) -> None:
     assert {dock.objectName() for dock in window.docks.all()} == set(PANELS)
     window.action_table["new_case"].trigger()
     for id_ in PANELS:
-        assert window.action_table[id_].isChecked() == (id_ not in HIDDEN)
+        assert window.action_table[id_].isChecked() == (id_ not in FIRST.hidden)
         for _ in range(3):  # it comes to the front, and is never put away
             window.action_table[id_].trigger()
             assert window.action_table[id_].isChecked()

@@ -18,7 +18,7 @@ from layers.readers.features.vector_source import rows_of, source_of
 from layers.requests.features import OfLayer
 from tests.support.windows import opened
 from tests.viewer.app.conftest import settle
-from viewer.app.opening.questions import Questions, Which
+from viewer.app.desktop.questions import Questions, Which
 from viewer.app.window import MainWindow
 from viewer.canvas.feature_query import hits_at
 from viewer.commands.layer_filter import set_layer_filter

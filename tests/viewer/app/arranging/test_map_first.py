@@ -14,11 +14,11 @@ from shapely import Point
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
-from tests.support.windows import begin_on_map, press
+from tests.support.windows import begin_on_map, make_panels, press
 from tests.viewer.app.conftest import MakeWindow, settle
 from viewer.app.arranging import side_folds
 from viewer.app.arranging.edge_strip import EdgeStrip
-from viewer.app.arranging.panel_layouts import LAYOUTS, MARKING, Room
+from viewer.app.arranging.panel_layouts import LAYOUTS, MARKING, WindowRoom
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
 
@@ -71,7 +71,7 @@ def test_the_map_has_most_of_the_window_at_first_and_beside_a_form(
 ) -> None:
     window = case(*size)
     assert window.canvas.width() >= (least + 0.1) * window.width(), "nothing is selected"
-    window.docks.make_all()
+    make_panels(window)
     window.selection.set({"west"})
     settle(window, qtbot)
     assert "panel_details" in seen(window)
@@ -267,16 +267,16 @@ def test_a_layout_squeezed_on_a_small_screen_does_not_stay_when_it_grows(
     window = case(1366, 768)
     window.selection.set({"west"})
     settle(window, qtbot)
-    left, right = Room(1366, 768).sides(MARKING)
+    left, right = WindowRoom(1366, 768).sides(MARKING)
     widths = lambda: [window.docks[id_].width() for id_ in ("panel_layers", "panel_details")]  # noqa: E731
     qtbot.waitUntil(lambda: widths() == [left, right])
     window.resizeDocks([window.docks["panel_layers"]], [left + 40], Qt.Orientation.Horizontal)
     qtbot.waitUntil(lambda: widths() == [left + 40, right])
     qtbot.waitUntil(lambda: window.docks.arrangement.is_at_rest)
     window.resize(911, 512)
-    qtbot.waitUntil(lambda: widths() == list(Room(911, 512).sides(MARKING)))
+    qtbot.waitUntil(lambda: widths() == list(WindowRoom(911, 512).sides(MARKING)))
     assert window.canvas.width() >= 0.5 * 911
     window.resize(1366, 768)
     qtbot.waitUntil(lambda: widths() == [left + 40, right])
     window.resize(1920, 1080)
-    qtbot.waitUntil(lambda: widths() == list(Room(1920, 1080).sides(MARKING)))
+    qtbot.waitUntil(lambda: widths() == list(WindowRoom(1920, 1080).sides(MARKING)))

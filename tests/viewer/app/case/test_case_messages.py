@@ -14,7 +14,7 @@ from layers.document.document import Document
 from layers.project.saving.publish import write_case
 from tests.support.drawn_rasters import written
 from tests.viewer.app.conftest import Answers, settle
-from viewer.app.opening.questions import Unsaved
+from viewer.app.desktop.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
 

@@ -19,7 +19,7 @@ from layers.project.opening.intake import read_case
 from tests.support.cases.foreign_cases import badges, foreign_case, missing, paused, points_file, scene_file, shown
 from tests.support.windows import opened
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
-from viewer.app.opening.questions import Unsaved
+from viewer.app.desktop.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.commands.layers import update_layer
 from viewer.panels.shell.permission_dialog import NAME, STATE, PermissionDialog

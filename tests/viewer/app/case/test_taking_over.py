@@ -22,7 +22,7 @@ from layers.project.storage import schema
 from layers.project.storage.processes import Owner, start_of
 from tests.support.cases.rich import read_case
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
-from viewer.app.opening.questions import Changed, Questions
+from viewer.app.desktop.questions import Changed, Questions
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
 from viewer.panels.shell.message_bar import MessageBar

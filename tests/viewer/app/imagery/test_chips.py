@@ -21,7 +21,6 @@ from rasterio.io import MemoryFile
 
 from layers.document.chip import Chip
 from layers.geo.crs import WGS84, transform_points
-from layers.raster.perceptual_hash import distance
 from tests.support.analyst import Analyst
 from tests.support.windows import press, settle
 from tests.viewer.app.conftest import MakeWindow
@@ -126,7 +125,7 @@ def test_two_chips_of_one_view_look_alike(
     settle(window, qtbot)
     later = [chip for chip in window.session.document.chips.values() if chip.uuid not in first]
     assert {chip.kind for chip in later} == {"pixels", "view"}
-    assert all(distance(a.phash, b.phash) == 0 for a in taken for b in later if a.kind == b.kind)
+    assert all(a.phash == b.phash for a in taken for b in later if a.kind == b.kind)
 
 
 @pytest.mark.bounded

@@ -217,7 +217,7 @@ def test_statistics_inside_a_mark_are_those_of_its_pixels(window: MainWindow, tm
 def test_a_large_area_is_read_from_an_overview_and_says_so(
     window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("viewer.rendering.image_values.MOST_AREA_PX", 5_000)
+    monkeypatch.setattr("viewer.rendering.layers.image_values.MOST_AREA_PX", 5_000)
     open_image(window, qtbot, image(tmp_path / "scene.tif"))
     draw_area(window, (0, 160), (0, 120))
     window.action_table["area_statistics"].trigger()

@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from layers.document.document import Document
-from layers.document.imagery.shadow_mark import ShadowMark
+from layers.document.edit import Change, Edit
 from layers.document.layer import Layer
-from layers.document.mark_shape import as_json, shape_of
+from layers.document.marks.mark_shape import as_json, shape_of
+from layers.document.marks.shadow_mark import ShadowMark
+from layers.document.observation import Observation
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.time.shadows import ShadowImage
@@ -24,7 +26,6 @@ from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
 from viewer.commands.imagery.late_dates import date_evidence, evidence_without_date
 from viewer.commands.imagery.layer_dates import LayerDate, date_layers
-from viewer.commands.imagery.observations import record_observation
 from viewer.commands.sites import add_site
 from viewer.commands.sources import update_source
 from viewer.panels.layers.acquisition_panel import AcquisitionPanel
@@ -330,8 +331,8 @@ def test_shadows_and_dates_of_sites_follow_in_the_same_step(window: MainWindow, 
     window.session.push(
         add_site(document, site.geometry, actor=actor, uuid="s", image_uuid=image.uuid, shape_json=as_json(shape))
     )
-    seen = record_observation(document, "s", image.uuid, actor=actor, presence="present", view_quality="clear")
-    window.session.push(seen)
+    seen = Observation(uuid="o", site_uuid="s", image_uuid=image.uuid, presence="present", view_quality="clear")
+    window.session.push(Edit("Look", (Change("observations", None, seen),)))
     window.session.push(date_layers(document, {layer: LayerDate(DAY, "instant")}, actor=actor))
     assert evidence_without_date(document, (layer,)).words == "2 marks and 1 source"
     window.session.push(date_evidence(document, (layer,), actor=actor))

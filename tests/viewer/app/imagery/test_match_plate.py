@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from layers.document.imagery.match_plate import plate_of, plate_of_photo
-from layers.document.mark_shape import Numbered, shape_of_site
+from layers.document.marks.mark_shape import Numbered, shape_of_site
 from layers.document.rows import Product
 from layers.geo.crs import PIXEL_SPACE
 from tests.support.choices import popup
@@ -22,8 +22,8 @@ from tests.support.windows import opened, press, settle
 from tests.viewer.app.conftest import Answers
 from tests.viewer.app.imagery.conftest import MIDDLE
 from tests.viewer.tools.conftest import Desk
+from viewer.app.desktop.questions import Unsaved
 from viewer.app.match_plate.plate_dialog import MatchPlateDialog
-from viewer.app.opening.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.commands.shapes.marks import add_mark
 from viewer.commands.sites import delete_sites

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from layers.document.mark_position import pick_of
-from layers.document.mark_shape import measurement_of
+from layers.document.marks.mark_shape import measurement_of
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from tests.support.windows import press, settle

@@ -20,7 +20,7 @@ from tests.viewer.app.conftest import Answers
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
 from viewer.panels.layers.layer_facts import nudge_fact
-from viewer.tools.nudging.nudge_entry import NudgeEntry
+from viewer.tools.nudge_entry import NudgeEntry
 
 pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
 

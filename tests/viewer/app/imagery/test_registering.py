@@ -20,7 +20,7 @@ from viewer.app.window import MainWindow
 from viewer.canvas.residual_map import places_of
 from viewer.commands.nudging import nudge_layer
 from viewer.panels.layers.register_dialog import RegisterDialog
-from viewer.panels.layers.registration import Found, Registration
+from viewer.panels.layers.registration import FoundShift, Registration
 
 pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
 
@@ -86,13 +86,13 @@ def test_a_shift_is_found_shown_and_applied(
 
     # now they lie on each other: seen as the map shows them there is nothing left of it
     drawings = case.scene.drawings
-    found: list[Found | str] = []
+    found: list[FoundShift | str] = []
     settle(case, qtbot)
     registration = Registration(drawings[moving], drawings[fixed], case)
     registration._look(case.canvas.viewport.view(), found.append)
     qtbot.waitUntil(lambda: bool(found), timeout=10_000)
     (seen,) = found
-    assert isinstance(seen, Found)
+    assert isinstance(seen, FoundShift)
     assert seen.registered.reliable, seen.registered.why
     assert (seen.registered.dx, seen.registered.dy) == pytest.approx((0.0, 0.0), abs=0.2)
     assert seen.nudge is not None
@@ -155,7 +155,7 @@ def test_without_another_image_or_common_ground_a_sentence_says_so(
     dialog = case.findChildren(RegisterDialog)[-1]
     assert dialog.answer.text().startswith("No other image that is shown lies where “here” does"), "it is far away"
     dialog.reject()
-    found: list[Found | str] = []
+    found: list[FoundShift | str] = []
     Registration(*(case.scene.drawings[uuid] for uuid in (here, there)), case).find(
         case.canvas.viewport.view(), found.append
     )

@@ -13,15 +13,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from layers.document.imagery.shadow_mark import ShadowMark
-from layers.document.mark_shape import shape_of_site
+from layers.document.marks.mark_shape import shape_of_site
+from layers.document.marks.shadow_mark import ShadowMark
 from layers.document.site import Site
 from layers.geo.measure import destination
 from layers.time.shadows import instant_of
-from layers.time.sun_position import sun_position
 from tests.support.choices import choose_by_keys, popup
 from tests.support.content_hash import content_hash
 from tests.support.dialogs import SCREENS, out_of_reach
+from tests.support.sun import sun_position
 from tests.support.windows import press, settle
 from tests.viewer.app.imagery.conftest import AT, MIDDLE, AddImage, write_scene
 from tests.viewer.tools.conftest import Desk

@@ -21,7 +21,7 @@ from layers.geo.bounds import Bounds
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import opened, press, settle, take_up, texts
 from tests.viewer.app.conftest import Answers, MakeWindow
-from viewer.app.opening.questions import Unsaved
+from viewer.app.desktop.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.canvas.flight import Flight
 from viewer.commands.layers import remove_layers, update_layer

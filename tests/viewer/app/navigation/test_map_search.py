@@ -22,7 +22,7 @@ from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
 from viewer.panels.search import search_providers
-from viewer.panels.search.hits import AttributeMatch, Group, Hit
+from viewer.panels.search.hits import AttributeMatch, Hit, HitGroup
 from viewer.panels.search.palette import CommandPalette
 from viewer.panels.search.palette_rows import PaletteEntry
 from viewer.panels.search.search_providers import AttributeProvider
@@ -271,9 +271,9 @@ def test_a_site_of_the_case_is_found_as_such_and_never_marked_twice(demo: MainWi
     ):
         palette, line = search_for(demo, text, qtbot)
         first = palette.shown_hits()[0]
-        assert first.group is Group.SITES, text
+        assert first.group is HitGroup.SITES, text
         assert labels[first.site_uuid] == first.text == label
-        assert not any(one.group is Group.FACILITIES for one in palette.shown_hits()), text
+        assert not any(one.group is HitGroup.FACILITIES for one in palette.shown_hits()), text
         qtbot.keyClick(line, Qt.Key.Key_Return, Shift)
         assert demo.selection.uuids == {first.site_uuid}, text
     assert len(demo.session.document.sites) == len(labels)
@@ -285,7 +285,7 @@ def test_enter_goes_to_the_name_and_commands_keep_their_words(demo: MainWindow, 
         palette, _line = search_for(demo, text, qtbot)
         first = palette.current()
         assert isinstance(first, Hit), text
-        assert (first.group, first.text, palette.shown_texts()[0]) == (Group.PLACES, name, name)
+        assert (first.group, first.text, palette.shown_texts()[0]) == (HitGroup.PLACES, name, name)
         palette.close()
     for text, command in (("draw a", "Draw a Line"), ("save", "Save"), ("exp", "Export Data"), ("site", "Sites")):
         palette, _line = search_for(demo, text, qtbot)

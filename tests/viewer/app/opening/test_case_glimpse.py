@@ -18,7 +18,7 @@ from layers.document.rows import MetaEntry
 from layers.document.site import Site
 from layers.project.opening import glimpse as glimpse_module
 from layers.project.opening import intake, rows
-from layers.project.opening.opening_watch import Step
+from layers.project.opening.opening_watch import OpeningStep
 from layers.project.saving import case_copy
 from layers.project.saving.publish import write_case
 from tests.viewer.app.conftest import MakeWindow, settle
@@ -257,7 +257,7 @@ def test_an_opening_says_how_far_it_is_and_never_goes_back() -> None:
 
     watch = CaseWatch("a", (10, 10), lambda glimpse: None)
     watch.begin(Context())  # type: ignore[arg-type]
-    for step in (Step.READ, Step.COPIED):
+    for step in (OpeningStep.READ, OpeningStep.COPIED):
         for done in (50, 100):
             watch.tell(step, done, 100)
     assert told == [0.25, 0.5, 0.75, 1.0]

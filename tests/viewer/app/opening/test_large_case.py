@@ -18,6 +18,7 @@ from layers.document.document import Document
 from layers.document.rows import MetaEntry
 from layers.document.site import Site
 from layers.project.saving.publish import write_case
+from tests.support.windows import make_panels
 from tests.viewer.app.conftest import MakeWindow, settle
 from viewer.app.case.made_ahead import MadeAhead
 from viewer.app.window import MainWindow
@@ -88,7 +89,7 @@ def test_the_window_s_thread_does_nothing_for_each_site_of_a_case_that_comes(
 ) -> None:
     deliveries = Deliveries(monkeypatch)
     window = make_window()
-    window.docks.make_all()
+    make_panels(window)
     most = []
     for number, count in enumerate((FEW, FEW, MANY)):  # the first one pays for what is made once
         (tmp_path / str(number)).mkdir()
@@ -121,7 +122,7 @@ def test_what_is_made_ahead_is_made_by_another_thread_and_shown(
     monkeypatch.setattr(MadeAhead, "of", watched)
     monkeypatch.setattr(shape_boxes, "project_together", watched_projection)
     window = make_window()
-    window.docks.make_all()
+    make_panels(window)
     opened(window, case_of(tmp_path, FEW), qtbot)
     settle(window, qtbot)
     [(ahead, thread)] = made

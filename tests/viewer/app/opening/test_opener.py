@@ -16,10 +16,10 @@ import sample_data
 from layers.document.document import Document
 from layers.geo.crs import PIXEL_SPACE
 from layers.project.saving.publish import write_case
-from tests.support.windows import opened
+from tests.support.windows import make_panels, opened
 from tests.viewer.app.conftest import Answers, settle
+from viewer.app.desktop.questions import Unsaved
 from viewer.app.opening.opener import FoundLayer, edit_for
-from viewer.app.opening.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 
@@ -133,7 +133,7 @@ def test_the_layers_of_one_edit_stand_in_their_order() -> None:
 def test_the_properties_of_a_layer_are_known_however_late_they_are_asked_for(
     window: MainWindow, points: Path, qtbot: QtBot
 ) -> None:
-    window.docks.make_all()
+    make_panels(window)
     opened(window, points, qtbot)
     panel = window.findChild(LayerPropertiesPanel)
     assert panel is not None

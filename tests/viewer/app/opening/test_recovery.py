@@ -18,7 +18,7 @@ from layers.project.storage.processes import Owner
 from tests.support.sessions import Desk, case_with, session_folders
 from tests.support.windows import texts
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
-from viewer.app.opening.questions import Questions, Recovery
+from viewer.app.desktop.questions import Questions, Recovery
 from viewer.app.window import MainWindow
 from viewer.support.settings import sessions_folder
 

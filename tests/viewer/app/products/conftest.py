@@ -28,7 +28,7 @@ from layers.product.lint.finding import Finding
 from layers.product.spec import Override, ProductSpec
 from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.panels.conftest import Journal
-from viewer.app.products.first_spec import Seen
+from viewer.app.products.first_spec import WindowState
 from viewer.app.products.laid_out import LaidOut
 from viewer.app.products.product_window import ProductWindow
 from viewer.canvas.selection import Selection
@@ -168,7 +168,7 @@ class Table:
 
     document: Document
     qtbot: QtBot
-    seen: Seen = field(init=False)
+    seen: WindowState = field(init=False)
     findings: list[Finding] = field(default_factory=list)
     pages: BoxPages = field(default_factory=BoxPages)
     said: list[str] = field(default_factory=list)
@@ -176,7 +176,7 @@ class Table:
     windows: list[ProductWindow] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.seen = Seen(self.document, SEEN)
+        self.seen = WindowState(self.document, SEEN)
         self.history = History(self.document, Journal(), "Li")
         self.parent = QWidget()
         self.context = PanelContext(

@@ -65,7 +65,7 @@ def test_what_makes_products_is_loaded_in_a_job(
 ) -> None:
     """It takes a fifth of a second, and the window's thread has better to do."""
     threads: list[threading.Thread] = []
-    load = "viewer.app.products.product_windows.load_products"
+    load = "viewer.app.products.windows.product_windows.load_products"
     monkeypatch.setattr(load, lambda: threads.append(threading.current_thread()))
     take_up(window, qtbot, sites=[Site(uuid="s", geometry=Point(10, 50), label="Site")])
     for _ in range(2):

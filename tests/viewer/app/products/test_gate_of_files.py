@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from layers.errors import ProductStopped
 from layers.product.issuing.edition import Edition, Outgoing
-from layers.product.issuing.gate import DRAFT, ISSUED, PUBLISHED, State
 from layers.product.lint.finding import Finding
+from layers.product.publishing import DRAFT, ISSUED, PUBLISHED, State
 from layers.product.spec import ProductSpec
 from tests.support.product_windows import answer_state, export_as
 from tests.viewer.app.products.conftest import SEEN, BoxPage, HigherPages, Table

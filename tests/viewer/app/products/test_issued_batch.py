@@ -11,7 +11,7 @@ from shapely.geometry import Point
 
 from layers.errors import ProductStopped
 from layers.product.batch import BatchItem, batch_digest
-from layers.product.issuing.gate import ISSUED, State
+from layers.product.publishing import ISSUED, State
 from layers.product.spec import ProductSpec
 from tests.viewer.app.products.conftest import SEEN, BoxPages, HigherPages, Table
 from viewer.app.products.batches.batch_issue import BatchIssue

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
-from layers.product.issuing.gate import DRAFT
+from layers.product.publishing import DRAFT
 from tests.support.product_windows import export_as, ready
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import begin_on_map, new_case, press, settle

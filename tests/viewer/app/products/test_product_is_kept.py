@@ -16,16 +16,16 @@ from shapely import Point
 
 from layers.errors import ExportFailed
 from layers.geo.bounds import Bounds
-from layers.product.issuing.gate import DRAFT, ISSUED
 from layers.product.lint import check
 from layers.product.lint.finding import Finding
 from layers.product.lint.passing import reasons_that_hold
+from layers.product.publishing import DRAFT, ISSUED
 from layers.product.spec import ProductSpec
 from tests.support.product_windows import answer_state, export_as, let_all_pass, shown_product
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import begin_on_map, new_case, press, settle, texts
 from tests.viewer.app.conftest import Answers
-from viewer.app.opening.questions import Questions, Unsaved
+from viewer.app.desktop.questions import Questions, Unsaved
 from viewer.app.products.product_window import ProductWindow
 from viewer.app.window import MainWindow
 from viewer.commands.layers import update_layer
@@ -298,7 +298,7 @@ def test_products_that_cannot_be_loaded_say_so_and_are_tried_again(
         raise ExportFailed("There is not enough memory for that.")
 
     with monkeypatch.context() as short:
-        short.setattr("viewer.app.products.product_windows.load_products", fail)
+        short.setattr("viewer.app.products.windows.product_windows.load_products", fail)
         begin_on_map(case, qtbot)
         press(Key.Key_E, Control)
         settle(case, qtbot)

@@ -14,13 +14,13 @@ from layers.document.comparison import spec_of
 from layers.document.document import Document
 from layers.document.rows import MetaEntry
 from layers.geo.bounds import Bounds
-from layers.product.issuing.gate import DRAFT, ISSUED
 from layers.product.lint.finding import Finding, Jump
+from layers.product.publishing import DRAFT, ISSUED
 from layers.product.spec import Override, ProductSpec, read_overrides, read_spec
 from tests.support.product_windows import answer_state, export_as, question_in_hand
 from tests.support.windows import press
 from tests.viewer.app.products.conftest import SEEN, BoxPage, Table
-from viewer.app.products.first_spec import Seen, first_spec
+from viewer.app.products.first_spec import WindowState, first_spec
 from viewer.app.products.product_window import ProductWindow
 from viewer.commands.meta import set_meta
 from viewer.commands.products import issue_product, product_rows, products_in_order, save_product
@@ -435,19 +435,19 @@ def test_every_control_has_a_name(table: Table) -> None:
 
 def test_what_is_offered_first() -> None:
     document = Document({"meta": [MetaEntry(uuid="title", value="Case"), MetaEntry(uuid="author", value="Anna")]})
-    plain = first_spec(Seen(document, SEEN))
+    plain = first_spec(WindowState(document, SEEN))
     assert (plain.layout, plain.title, plain.author, plain.bounds) == ("single", "Case", "Anna", SEEN)
     document.apply(add_site(document, Point(10.5, 50.5), actor="Li", uuid="s", label="Pier 4"))
-    page = first_spec(Seen(document, SEEN, site="s"))
+    page = first_spec(WindowState(document, SEEN, site="s"))
     assert (page.layout, page.site, page.title) == ("site", "s", "Pier 4")
-    pair = first_spec(Seen(document, SEEN, images=("old", "new"), site="s"))
+    pair = first_spec(WindowState(document, SEEN, images=("old", "new"), site="s"))
     assert (pair.layout, pair.match) == ("before-after", True)
     compared = spec_of(("a",), ("b",), ("c",))
-    three = first_spec(Seen(document, SEEN, comparison=compared, comparison_uuid="k"))
+    three = first_spec(WindowState(document, SEEN, comparison=compared, comparison_uuid="k"))
     assert (three.layout, three.comparison, len(three.maps)) == ("panels", "k", 3)
     last = replace(ProductSpec(), page="A3 portrait", dark=True, organisation="Desk")
     document.apply(save_product(document, last, actor="Li"))
-    after = first_spec(Seen(document, SEEN))
+    after = first_spec(WindowState(document, SEEN))
     assert (after.page, after.dark, after.organisation, after.title) == ("A3 portrait", True, "Desk", "Case")
 
 

@@ -12,7 +12,7 @@ from shiboken6 import isValid
 
 from tests.support.windows import begin_on_map, press
 from tests.viewer.app.conftest import MakeWindow, settle
-from viewer.app.arranging.panel_layouts import FORMS, HIDDEN
+from viewer.app.arranging.panel_layouts import FIRST, FORMS
 from viewer.app.window import MainWindow
 from viewer.support.settings import Settings
 
@@ -134,7 +134,7 @@ def test_reset_panels_puts_everything_back(make_window: MakeWindow, qtbot: QtBot
     assert places(window) != usual
     window.action_table["reset_panels"].trigger()
     assert places(window) == usual
-    assert {id_ for id_, (is_hidden, *_) in usual.items() if is_hidden} == {*HIDDEN, *FORMS}
+    assert {id_ for id_, (is_hidden, *_) in usual.items() if is_hidden} == {*FIRST.hidden, *FORMS}
     qtbot.waitUntil(lambda: front(window, "panel_sites"))
     press(Qt.Key.Key_6, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: front(window, "panel_details"))

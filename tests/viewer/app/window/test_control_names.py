@@ -34,6 +34,7 @@ from layers.document.edit import Change, Edit
 from layers.document.rows import ClaimSource
 from tests.support.cases.marks import marks_of_every_kind
 from tests.support.dialogs import DIALOGS, look_at_each, open_about_files, open_now
+from tests.support.windows import make_panels
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.commands.layers import add_layer
@@ -47,7 +48,7 @@ _CONTROLS = (QAbstractButton, QAbstractItemView, QAbstractSpinBox, QComboBox, QL
 def demo(window: MainWindow, qtbot: QtBot) -> MainWindow:
     window.file_menu.open_demo()
     settle(window, qtbot)
-    window.docks.make_all()
+    make_panels(window)
     return window
 
 
@@ -129,7 +130,7 @@ def test_every_control_has_a_name(window: MainWindow, qtbot: QtBot) -> None:
     window.session.push(add_layer(window.session.document, "vector", "v", {"path": "/v.geojson"}, actor="me"))
     window.session.push(add_site(window.session.document, Point(37.6, 55.7), actor="me", label="a"))
     settle(window, qtbot)
-    window.docks.make_all()
+    make_panels(window)
     window.selection.set(window.session.document.sites)
     window.messages.show("a", "Something happened.")
     _judge(window, window)

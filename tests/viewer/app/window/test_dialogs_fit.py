@@ -22,7 +22,7 @@ from tests.support.dialogs import (
     out_of_reach,
 )
 from tests.viewer.app.conftest import settle
-from viewer.app.arranging import dialog_fit
+from viewer.app.desktop import dialog_fit
 from viewer.app.window import MainWindow
 from viewer.panels.layers.add_imagery import AddImageryDialog
 

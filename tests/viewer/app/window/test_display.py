@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QImage
 
 import sample_data
 from tests.support.deaths.kills import ROOT
-from viewer.cli.command import BAD_INPUT
+from viewer.cli.terminal.command import BAD_INPUT
 
 pytestmark = pytest.mark.bounded
 

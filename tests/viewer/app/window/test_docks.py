@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from layers.text.counted import grouped
 from tests.support.windows import opened, press
 from tests.viewer.app.conftest import settle
-from viewer.app.arranging.panel_layouts import MARKING, Room
+from viewer.app.arranging.panel_layouts import MARKING, WindowRoom
 from viewer.app.window import MainWindow
 from viewer.commands.layers import add_layer
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
@@ -132,7 +132,7 @@ def test_panels_below_the_map_take_no_width_from_those_beside_it(window: MainWin
     settle(window, qtbot)
     beside = [window.docks[id_] for id_ in ("panel_layers", "panel_sites", "panel_details")]
     window.action_table["panel_details"].trigger()
-    left, right = Room(width, 768).sides(MARKING)
+    left, right = WindowRoom(width, 768).sides(MARKING)
     qtbot.waitUntil(lambda: [dock.width() for dock in beside] == [left, left, right])
     window.panel_context.show_layer("coast")
     for key, id_ in ((Qt.Key.Key_F6, "panel_attributes"), (Qt.Key.Key_F9, "panel_time_strip")):

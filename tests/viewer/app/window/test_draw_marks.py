@@ -10,13 +10,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
-from layers.document.mark_shape import Callout, MarkShape, Numbered, TextMark, shape_of_site
+from layers.document.marks.mark_shape import Callout, MarkShape, Numbered, TextMark, shape_of_site
 from tests.support.windows import press, settle
 from tests.viewer.tools.conftest import Desk
 from viewer.app.actions.site_menu import SHAPES
-from viewer.app.toolbox import SHAPE_TOOLS
 from viewer.app.window import MainWindow
 from viewer.support.icons import line_icon
+from viewer.tools.toolbox import SHAPE_TOOLS
 
 pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
 

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from layers.document.claim import Claim
 from tests.support.choices import choose_by_keys
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
-from viewer.app.theme import THEMES
+from viewer.app.desktop.theme import THEMES
 from viewer.app.window import MainWindow
 from viewer.panels.claims.claim_form import ClaimFormPanel
 from viewer.panels.claims.claim_sources import Citation

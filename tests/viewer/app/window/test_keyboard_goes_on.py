@@ -12,13 +12,13 @@ from pytestqt.qtbot import QtBot
 from shapely import Point
 
 from layers.document.document import Document
-from layers.document.mark_shape import Numbered, RangeRing, shape_of_site
+from layers.document.marks.mark_shape import Numbered, RangeRing, shape_of_site
 from layers.geo.bounds import Bounds
 from layers.project.saving.publish import write_case
 from tests.support.windows import begin_on_map, keyboard, opened, press, settle, texts
 from tests.viewer.app.conftest import Answers
 from tests.viewer.tools.conftest import Desk
-from viewer.app.opening.questions import Unsaved
+from viewer.app.desktop.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.commands.shapes.marks import add_mark
 from viewer.commands.sites import add_site

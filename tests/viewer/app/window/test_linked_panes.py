@@ -20,8 +20,7 @@ from tests.support.choices import choose_by_keys, popup
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import settle
 from viewer.app.window import MainWindow
-from viewer.canvas.comparison.sides import pane_rects
-from viewer.canvas.panes import IN_USE_COLOR, Pane
+from viewer.canvas.panes import IN_USE_COLOR, Pane, pane_rects
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.sites import update_sites
 from viewer.panels.shell.message_bar import MessageBar

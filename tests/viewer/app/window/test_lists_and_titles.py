@@ -13,15 +13,15 @@ from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.image import Image
 from layers.document.layer import Layer
-from layers.document.mark_shape import as_json
-from layers.document.measuring.measurement import Measurement
+from layers.document.marks.mark_shape import as_json
+from layers.document.marks.measurement import Measurement
 from layers.document.site import Site
 from layers.document.vocabulary import MEASURED
 from tests.support.windows import search_for, settle
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
-from viewer.panels.search.hits import Group
+from viewer.panels.search.hits import HitGroup
 from viewer.panels.search.palette import PaletteEntry
 from viewer.panels.sites.site_list import SiteListPanel
 
@@ -137,9 +137,9 @@ def test_layers_are_found_by_name_and_claims_by_their_words(window: MainWindow, 
     window.session.new_case(document)
     settle(window, qtbot)
     for typed, group, text in (
-        ("night lights", Group.LAYERS, "Night lights 2012"),
-        ("not yet ready", Group.CLAIMS, "The pad was not yet ready in May"),
-        ("nicht fertig", Group.CLAIMS, "Noch nicht fertig"),
+        ("night lights", HitGroup.LAYERS, "Night lights 2012"),
+        ("not yet ready", HitGroup.CLAIMS, "The pad was not yet ready in May"),
+        ("nicht fertig", HitGroup.CLAIMS, "Noch nicht fertig"),
     ):
         palette, line = search_for(window, typed, qtbot)
         (hit,) = (hit for hit in palette.shown_hits() if hit.group is group)

@@ -16,7 +16,7 @@ from shapely import Point
 import sample_data
 from tests.support.product_windows import shown_product
 from tests.viewer.app.conftest import settle
-from viewer.app.opening.questions import Questions, Which
+from viewer.app.desktop.questions import Questions, Which
 from viewer.app.window import SMALLEST, MainWindow
 from viewer.commands.claims import add_claim
 from viewer.commands.layers import update_layer

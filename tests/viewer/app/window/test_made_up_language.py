@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 from shapely import LineString
 
 from layers.document.edit import Change, Edit
-from layers.document.imagery.shadow_mark import ShadowMark
 from layers.document.layer import Layer
-from layers.document.mark_shape import as_json
+from layers.document.marks.mark_shape import as_json
+from layers.document.marks.shadow_mark import ShadowMark
 from layers.document.placing.nudge import Nudge
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
@@ -31,9 +31,9 @@ from tests.support.made_up_language import spoken
 from tests.support.many_scenes import write_scene
 from tests.support.product_windows import ready
 from tests.support.shown_texts import Shown, in_menus, shown_on
-from tests.support.windows import opened, settle
+from tests.support.windows import make_panels, opened, settle
 from tests.viewer.app.conftest import Answers
-from viewer.app.opening.questions import Questions, Which
+from viewer.app.desktop.questions import Questions, Which
 from viewer.app.window import MainWindow
 from viewer.canvas.said_problems import said_problems
 from viewer.panels.layers.layer_facts import nudge_fact
@@ -84,7 +84,7 @@ def test_menus_and_panels_are_in_the_language(
 ) -> None:
     at_start = shown_on(speaking)
     demo: MainWindow = request.getfixturevalue("demo")
-    demo.docks.make_all()
+    make_panels(demo)
     assert english(at_start | in_menus(demo) | shown_on(demo)) == []
 
 
@@ -93,7 +93,7 @@ def test_forms_are_in_the_language(demo: MainWindow, qtbot: QtBot) -> None:
     document, context = demo.session.document, demo.panel_context
     marks = [replace(mark, label="", shape_json="") for mark in marks_of_every_kind()]
     demo.session.push(Edit("", tuple(Change("sites", None, mark) for mark in marks)))
-    demo.docks.make_all()
+    make_panels(demo)
     texts = set[Shown]()
     for chosen in (*([mark.uuid] for mark in marks), [mark.uuid for mark in marks]):
         demo.selection.set(chosen)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from layers.colour.palettes import contrast
-from layers.document.mark_shape import Circle, as_json, shape_of_site
+from layers.document.marks.mark_shape import Circle, as_json, shape_of_site
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.geo.measure import destination
@@ -24,8 +24,8 @@ from tests.viewer.app.conftest import Answers
 from tests.viewer.app.window.conftest import hand_on_map
 from tests.viewer.tools.conftest import Desk
 from viewer.app.case.saving import file_name
+from viewer.app.desktop.theme import THEMES, apply_theme
 from viewer.app.opening.reading_watch import ReadingWatch
-from viewer.app.theme import THEMES, apply_theme
 from viewer.app.window import MainWindow
 from viewer.canvas.overlays import haloed_text_box
 from viewer.commands.meta import set_meta

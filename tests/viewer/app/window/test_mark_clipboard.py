@@ -17,7 +17,7 @@ from layers.document.site import Site
 from tests.support.windows import opened, settle, texts
 from tests.viewer.app.conftest import Answers
 from viewer.app.actions.mark_clipboard import GEOJSON_TYPE, OWN_TYPE, MarkClipboard
-from viewer.app.opening.questions import Unsaved
+from viewer.app.desktop.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.commands.filing.templates import save_templates
 from viewer.panels.claims.claim_list import ClaimListPanel

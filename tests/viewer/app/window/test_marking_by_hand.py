@@ -33,10 +33,10 @@ from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
 from tests.support.deaths.kills import ROOT
-from tests.support.windows import opened, press, settle
+from tests.support.windows import make_panels, opened, press, settle
 from tests.viewer.app.conftest import Answers
 from tests.viewer.tools.conftest import Desk
-from viewer.app.opening.questions import Unsaved
+from viewer.app.desktop.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.canvas.overlays import north_arrow_rect
 from viewer.commands.sites import add_site
@@ -334,7 +334,7 @@ def tips(window: MainWindow) -> Iterator[str]:
 def test_tooltips_are_plain_wrapped_text(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     window.file_menu.open_demo()
     settle(window, qtbot)
-    window.docks.make_all()
+    make_panels(window)
     window.selection.set([next(iter(window.session.document.sites))])
     for layer in window.session.document.layers_in_order():
         window.panel_context.show_layer(layer.uuid, raise_form=True)

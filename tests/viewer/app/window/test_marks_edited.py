@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from layers.document.edit import TABLES
-from layers.document.mark_shape import (
+from layers.document.marks.mark_shape import (
     Arrow,
     Callout,
     Circle,

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from layers.document.figure import Figure
+from layers.document.marks.figure import Figure
 from layers.document.site import Site
 from tests.support.windows import opened, press, settle
 from tests.viewer.app.conftest import Answers

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
 from layers.document.edit import Change, Edit
-from layers.document.mark_shape import Circle, as_json, measurement_of, shape_of_site
-from layers.document.measuring.measurement import QUANTITIES, measured
-from layers.document.measuring.reading import reading_of
+from layers.document.marks.mark_shape import Circle, as_json, measurement_of, shape_of_site
+from layers.document.marks.measurement import QUANTITIES, measured
+from layers.document.marks.reading import reading_of
 from layers.document.site import Site
 from layers.geo.measure import destination, distance_m
 from tests.support.windows import press, settle, texts

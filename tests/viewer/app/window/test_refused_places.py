@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from shapely import LineString, Point
 
 from layers.document.document import Document
-from layers.document.mark_shape import Circle, as_json
+from layers.document.marks.mark_shape import Circle, as_json
 from layers.document.site import Site
 from tests.support.windows import begin_on_map, search_for, settle
 from viewer.app.window import MainWindow

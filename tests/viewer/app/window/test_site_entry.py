@@ -27,10 +27,10 @@ from layers.document.site import Site
 from layers.geo.coordinates import Datum, Notation
 from layers.geo.measure import distance_m
 from tests.support.choices import choose_by_keys
-from tests.support.windows import begin_on_map, opened, press, search_for, settle
+from tests.support.windows import begin_on_map, make_panels, opened, press, search_for, settle
 from tests.viewer.app.conftest import Answers
 from tests.viewer.conftest import shown
-from viewer.app.opening.questions import Unsaved
+from viewer.app.desktop.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site, delete_sites, update_site
 from viewer.commands.sources import update_source
@@ -152,7 +152,7 @@ def test_the_wheel_changes_nothing_that_has_not_the_keyboard(
     answers.unsaved_answer = Unsaved.DISCARD
     window.file_menu.open_demo()
     settle(window, qtbot)
-    window.docks.make_all()
+    make_panels(window)
     boxes: list[Any] = [
         box for kind in (QComboBox, QAbstractSpinBox, QSlider) for box in window.findChildren(kind) if box.isEnabled()
     ]
@@ -617,7 +617,7 @@ def test_the_list_of_sources_is_as_wide_as_its_texts(window: MainWindow, form: S
 
 @pytest.mark.bounded
 def test_no_example_looks_like_a_value(window: MainWindow, form: SiteFormPanel) -> None:
-    window.docks.make_all()
+    make_panels(window)
     shown = [line.placeholderText() for line in window.findChildren(QLineEdit)]
     assert "e.g. 2024-04-12" in shown
     assert not [text for text in shown if text[:1].isdigit()]

@@ -16,7 +16,7 @@ from shapely import LineString, Point, box
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.image import Image
-from layers.document.mark_shape import Arrow, Numbered, RangeRing, TextMark, as_json
+from layers.document.marks.mark_shape import Arrow, Numbered, RangeRing, TextMark, as_json
 from layers.document.site import Site
 from layers.document.vocabulary import MEASURED
 from layers.geo.crs import WGS84, transform_points

@@ -24,9 +24,9 @@ from tests.support.cases.rich import read_case
 from tests.support.windows import opened
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.actions.menu_bar import RecentMenu
-from viewer.app.arranging.panel_layouts import FORMS, HIDDEN
+from viewer.app.arranging.panel_layouts import FIRST, FORMS
+from viewer.app.desktop.questions import Changed, Unsaved
 from viewer.app.navigation.go_to import GoToDialog
-from viewer.app.opening.questions import Changed, Unsaved
 from viewer.app.window import MainWindow
 from viewer.canvas.overlays import ARROW_ROOM_PX
 from viewer.commands.layers import add_layer
@@ -91,7 +91,7 @@ def test_a_case_brings_the_map_the_tools_and_the_panels(window: MainWindow, qtbo
     _begin(window, qtbot)
     assert window.pages.currentWidget() is window.canvas
     assert window.toolbar.isVisible()
-    assert {dock.objectName() for dock in window.docks.all() if dock.isHidden()} == {*HIDDEN, *FORMS}
+    assert {dock.objectName() for dock in window.docks.all() if dock.isHidden()} == {*FIRST.hidden, *FORMS}
     qtbot.waitUntil(lambda: window.canvas.width() > window.width() / 2)
     window.file_menu.close_case()
     assert window.pages.currentWidget() is window.start_page

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from PySide6.QtCore import QPointF
 
 from layers.document.comparison import ComparisonSpec, spec_of
-from viewer.canvas.comparison.sides import Sides, pane_rects
+from viewer.canvas.comparison.sides import Sides
+from viewer.canvas.panes import pane_rects
 
 SIZES = st.integers(20, 3000)
 PARTS = st.floats(0, 1)

@@ -22,7 +22,7 @@ from layers.grid.tile_grid import View
 from tests.support.cases.marks import marks_of_every_kind
 from tests.support.painted_scenes import painted, view_of
 from viewer.canvas.sites import kept_picture, site_painter
-from viewer.canvas.sites.kept_picture import KeptPicture, Step, Steps
+from viewer.canvas.sites.kept_picture import KeptPicture, PartStep, PictureSteps
 from viewer.canvas.sites.site_frame import SiteFrame
 from viewer.canvas.widget import MapCanvas
 
@@ -38,11 +38,11 @@ def many_marks() -> Iterator[Site]:
 class NotedPicture(KeptPicture):
     """Notes the sizes of what is painted of it, and whether it is kept."""
 
-    def __init__(self, steps: Steps) -> None:
+    def __init__(self, steps: PictureSteps) -> None:
         self.sizes: list[tuple[int, int]] = []
         self.is_kept = False
 
-        def noted(frame: SiteFrame, selection: frozenset[str]) -> Iterator[Step]:
+        def noted(frame: SiteFrame, selection: frozenset[str]) -> Iterator[PartStep]:
             self.sizes.append((frame.view.width, frame.view.height))
             return steps(frame, selection)
 
@@ -62,7 +62,7 @@ def pictures(monkeypatch) -> list[NotedPicture]:
     """Of lines and areas, of symbols, and of both together: those of the first world copy that is painted."""
     made: list[NotedPicture] = []
 
-    def make(steps: Steps) -> NotedPicture:
+    def make(steps: PictureSteps) -> NotedPicture:
         made.append(NotedPicture(steps))
         return made[-1]
 

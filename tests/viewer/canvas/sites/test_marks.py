@@ -12,7 +12,7 @@ from PySide6.QtSvg import QSvgGenerator
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
-from layers.document.mark_shape import Arrow, Callout, Numbered, TextMark, as_json, shape_of
+from layers.document.marks.mark_shape import Arrow, Callout, Numbered, TextMark, as_json, shape_of
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
-from layers.document.mark_shape import as_json
-from layers.document.measuring.measurement import QUANTITIES, Measurement
+from layers.document.marks.mark_shape import as_json
+from layers.document.marks.measurement import QUANTITIES, Measurement
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points

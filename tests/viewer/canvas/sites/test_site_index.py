@@ -10,7 +10,7 @@ import shapely
 from msgspec.structs import replace
 from shapely.geometry import Point
 
-from layers.document.mark_shape import Numbered, as_json
+from layers.document.marks.mark_shape import Numbered, as_json
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from shapely import Point
 
 from layers.document.document import Document
-from layers.document.mark_shape import Numbered, as_json, shape_of
+from layers.document.marks.mark_shape import Numbered, as_json, shape_of
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.errors import InvalidValue

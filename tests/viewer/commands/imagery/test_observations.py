@@ -18,7 +18,7 @@ from layers.document.site import Site
 from layers.document.source import Source
 from layers.errors import InvalidValue
 from viewer.commands.claims import delete_claims
-from viewer.commands.evidence import link_evidence, unlink_evidence, update_evidence
+from viewer.commands.filing.evidence import link_evidence, unlink_evidence, update_evidence
 from viewer.commands.imagery.images import add_image, delete_images, known_image, update_image, uses_of_image
 from viewer.commands.imagery.observations import delete_observations, record_observation, update_observation
 from viewer.commands.sites import delete_sites

@@ -12,7 +12,7 @@ from layers.document.document import Document
 from layers.document.image import Image
 from layers.document.site import Site
 from layers.errors import InvalidValue
-from viewer.commands.evidence import link_evidence
+from viewer.commands.filing.evidence import link_evidence
 from viewer.commands.imagery.searches import delete_searches, record_search, update_search
 
 NOW = "2026-01-02T03:04:05Z"

@@ -9,9 +9,9 @@ import pytest
 import shapely
 
 from layers.document.document import Document
-from layers.document.figure import Figure
-from layers.document.mark_shape import Arrow, Circle, as_json, measurement_of, shape_of_site
-from layers.document.measuring.measurement import QUANTITIES, Measurement
+from layers.document.marks.figure import Figure
+from layers.document.marks.mark_shape import Arrow, Circle, as_json, measurement_of, shape_of_site
+from layers.document.marks.measurement import QUANTITIES, Measurement
 from layers.document.rows import ClaimEvidence
 from layers.document.site import Site
 from layers.errors import InvalidValue

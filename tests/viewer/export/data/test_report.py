@@ -17,7 +17,7 @@ from layers.geo.bounds import Bounds
 from tests.support.browser import browser, violations
 from tests.support.qgis.peers import need
 from tests.viewer.export.data.conftest import ENTITIES, png_of, with_pictures
-from viewer.export.data.exported import DataExport, GroundPicture, MapPicture, data_export
+from viewer.export.data.exported import DataExport, ExportedMap, GroundPicture, data_export
 from viewer.export.data.map_numbers import DIGIT, HIGH, MARGIN, number_places
 from viewer.export.data.report import report_html
 
@@ -61,7 +61,7 @@ def frame(name: str, begin: str, end: str = "") -> GroundPicture:
 def export(case: Document) -> DataExport:
     told = with_pictures(data_export(case, ".html", lambda uuids: {"chip": png_of()}))
     places = {"port": (2.0, 3.0), "firm": (4.0, 3.0)}
-    shown = MapPicture(png_of(), 8, 6, places, ("© A Provider (2024-04-12)",))
+    shown = ExportedMap(png_of(), 8, 6, places, ("© A Provider (2024-04-12)",))
     return replace(told, map=shown, overlays=(frame("Port", "1985"), frame("Port", "2020-06-01")))
 
 

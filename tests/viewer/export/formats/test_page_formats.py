@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from layers.product.page_formats import OFFERED_ENDINGS, PRINTED_ENDINGS
-from viewer.app.opening.questions import Questions
+from viewer.app.desktop.questions import Questions
 from viewer.export.formats.writers import FORMATS
 
 

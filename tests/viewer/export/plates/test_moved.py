@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from shapely.geometry import Point
 
 from layers.document.document import Document
-from layers.document.mark_shape import Callout, as_json
+from layers.document.marks.mark_shape import Callout, as_json
 from layers.document.rows import Product
 from layers.document.site import Site
 from layers.product.numbering import numbers_json

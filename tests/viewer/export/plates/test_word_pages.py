@@ -20,7 +20,7 @@ from tests.support.cases.rich import read_case
 from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.export.plates.conftest import faults
 from viewer.export.plates.plate import Plate
-from viewer.export.plates.setting.flow import Atom, Column, Flow
+from viewer.export.plates.setting.flow import Atom, Flow, PageColumn
 from viewer.export.plates.setting.lettering import Type
 
 ASIA = Bounds(28.0, 18.0, 178.0, 72.0)
@@ -60,7 +60,7 @@ def test_notes_are_not_cut_where_the_next_column_has_room_for_them() -> None:
     row = Atom("legend", "A row", Type(12.0), "#000000")
     notes = [replace(row, key="caveats", text=f"Note {at}") for at in range(3)]
     rooms = [QRectF(100.0 * at, 0.0, 90.0, 4.5 * row.type.line_height) for at in range(2)]
-    flow = Flow([Column(0, room) for room in rooms])
+    flow = Flow([PageColumn(0, room) for room in rooms])
     assert not flow.set_parts([row, row, *notes])
     assert [one.column for one in flow.found] == [0, 0, 1, 1, 1]
 

@@ -35,8 +35,8 @@ from viewer.panels.search.hits import (
     NEARLY,
     WORDS,
     AttributeMatch,
-    Group,
     Hit,
+    HitGroup,
     key_score,
     name_score,
     ranked,
@@ -51,7 +51,7 @@ from viewer.panels.search.search_providers import (
 from viewer.support.jobs import Jobs
 
 
-def hit(group: Group, text: str, **more: object) -> Hit:
+def hit(group: HitGroup, text: str, **more: object) -> Hit:
     return Hit(group=group, text=text, **({"lon": 0.0, "lat": 0.0} | more))
 
 
@@ -173,14 +173,14 @@ FACILITIES = [
 
 @pytest.mark.parametrize(("text", "name"), FACILITIES)
 def test_the_demos_facilities_are_found_in_three_languages(places: PlaceProvider, text: str, name: str) -> None:
-    found = [one for one in ranked(places.search(text)) if one.group is Group.FACILITIES]
+    found = [one for one in ranked(places.search(text)) if one.group is HitGroup.FACILITIES]
     assert any(name in one.text for one in found), [one.text for one in found]
     assert found[0].fields is not None
     assert found[0].fields["position_error_m"] >= 1000
 
 
 def test_a_place_brings_what_a_site_needs(places: PlaceProvider) -> None:
-    city = next(one for one in places.search("文昌") if one.group is Group.PLACES)
+    city = next(one for one in places.search("文昌") if one.group is HitGroup.PLACES)
     assert city.fields is not None
     assert city.fields["label"] == "Wenchang"
     assert ("zh", "文城") in city.fields["aliases"] or ("zh", "文昌") in city.fields["aliases"]
@@ -227,8 +227,8 @@ def test_attributes_of_layers_are_found_where_there_are_any() -> None:
 
 
 def test_groups_have_an_order_and_a_limit() -> None:
-    hits = [hit(Group.PLACES, f"p{n}", score=n) for n in range(20)] + [hit(Group.SITES, "s", score=3)]
-    hits += [hit(Group.COORDINATES, "c"), hit(Group.SITES, "t", score=0)]
+    hits = [hit(HitGroup.PLACES, f"p{n}", score=n) for n in range(20)] + [hit(HitGroup.SITES, "s", score=3)]
+    hits += [hit(HitGroup.COORDINATES, "c"), hit(HitGroup.SITES, "t", score=0)]
     texts = [one.text for one in ranked(hits)]
     assert texts[:4] == ["c", "t", "s", "p0"]
     assert len(texts) == 3 + MOST_IN_GROUP
@@ -256,19 +256,19 @@ def test_a_facility_that_is_a_site_of_the_case_is_that_site_under_any_name() -> 
     sites = {"v": site}
     provider = SiteProvider(lambda: sites)
     same = hit(
-        Group.FACILITIES,
+        HitGroup.FACILITIES,
         "Vostochny Cosmodrome",
         lon=128.33,
         lat=51.88,
         names=("Vostochny Cosmodrome", "东方 航天发射场"),
         score=1.0,
     )
-    far = hit(Group.FACILITIES, "Vostochny Cosmodrome", lon=100.0, lat=51.88, names=same.names)
-    other = hit(Group.FACILITIES, "Svobodny", lon=128.33, lat=51.88, names=("Свободный",))
+    far = hit(HitGroup.FACILITIES, "Vostochny Cosmodrome", lon=100.0, lat=51.88, names=same.names)
+    other = hit(HitGroup.FACILITIES, "Svobodny", lon=128.33, lat=51.88, names=("Свободный",))
     assert [one.group for one in ranked([far, same, other], provider)] == [
-        Group.SITES,
-        Group.FACILITIES,
-        Group.FACILITIES,
+        HitGroup.SITES,
+        HitGroup.FACILITIES,
+        HitGroup.FACILITIES,
     ]
     assert ranked([same], provider)[0].site_uuid == "v"
     assert ranked([same, *provider.search("восточный")], provider)[0].score == EXACT
@@ -338,7 +338,7 @@ def test_spelling_is_forgiven_only_where_nothing_else_is_found(places: PlaceProv
     sites = SiteProvider(lambda: {"p": site})
     hits, problems = search_all([sites, places], "Plesezk", sites)
     assert not problems
-    assert (hits[0].group, hits[0].site_uuid, hits[0].note) == (Group.SITES, "p", "spelled nearly so · Other · RU")
+    assert (hits[0].group, hits[0].site_uuid, hits[0].note) == (HitGroup.SITES, "p", "spelled nearly so · Other · RU")
     assert all(one.score >= NEARLY and one.note.startswith("spelled nearly so") for one in hits)
     assert len([one for one in hits if one.text.startswith("Plesetsk Cosmodrome")]) == 1
     hits, _ = search_all([sites, places], "Plesetsk", sites)
@@ -393,7 +393,7 @@ class Slow:
         self.asked.append(text)
         if text == "slow":
             assert self.gate.wait(10)
-        return [hit(Group.PLACES, text)]
+        return [hit(HitGroup.PLACES, text)]
 
 
 def test_the_latest_question_wins_and_nobody_waits(jobs: Jobs, qtbot: QtBot) -> None:
@@ -433,5 +433,5 @@ def test_measurements_are_found_apart_from_the_sites_of_the_case() -> None:
     rows.append(Site(uuid="site", geometry=line, label="46 km post"))
     found = SiteProvider(lambda: {row.uuid: row for row in rows}).search("46 km")
     groups = [one.group for one in found]
-    assert groups == [Group.SITES, *[Group.MEASUREMENTS] * MOST_IN_GROUP]
+    assert groups == [HitGroup.SITES, *[HitGroup.MEASUREMENTS] * MOST_IN_GROUP]
     assert (found[0].note, found[1].note) == ("Other", ""), "a measurement has no class"

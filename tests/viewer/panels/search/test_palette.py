@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from layers.errors import GeoloupeError
 from viewer.panels.search.finder import Finder
-from viewer.panels.search.hits import BEGINS, EXACT, INSIDE, WEAK_COORDINATE, Group, Hit
+from viewer.panels.search.hits import BEGINS, EXACT, INSIDE, WEAK_COORDINATE, Hit, HitGroup
 from viewer.panels.search.palette import CommandPalette, PaletteEntry, match_score
 from viewer.support.jobs import Jobs
 
@@ -113,14 +113,14 @@ class Gazetteer:
         self.gate = threading.Event()
         self.gate.set()
         self.known = [
-            Hit(group=Group.PLACES, text="Samara", lon=50.1, lat=53.2, note="Russia", fields={"label": "Samara"}),
-            Hit(group=Group.PLACES, text="Savannah", lon=-81.1, lat=32.1, score=1),
+            Hit(group=HitGroup.PLACES, text="Samara", lon=50.1, lat=53.2, note="Russia", fields={"label": "Samara"}),
+            Hit(group=HitGroup.PLACES, text="Savannah", lon=-81.1, lat=32.1, score=1),
         ]
 
     def search(self, text: str) -> list[Hit]:
         assert self.gate.wait(10)
         if text[:1].isdigit():
-            return [Hit(group=Group.COORDINATES, text="51° N, 128° E", lon=128, lat=51, fields={})]
+            return [Hit(group=HitGroup.COORDINATES, text="51° N, 128° E", lon=128, lat=51, fields={})]
         if text == "?":
             raise GeoloupeError("Minutes must be below 60, not 60.")
         return [one for one in self.known if one.text.casefold().startswith(text.casefold())]
@@ -181,7 +181,7 @@ def test_commands_that_are_meant_stand_before_places_and_headings_are_skipped(se
 
 
 def test_a_name_stands_before_a_guess_at_a_command(search: Search, ran: list[str], qtbot: QtBot) -> None:
-    search.gazetteer.known.append(Hit(group=Group.PLACES, text="Zsel", lon=1, lat=1, score=BEGINS))
+    search.gazetteer.known.append(Hit(group=HitGroup.PLACES, text="Zsel", lon=1, lat=1, score=BEGINS))
     line = search.type("zsel", qtbot)
     assert search.palette.shown_texts() == ["Zsel", "Zoom to Selection"]
     qtbot.keyClick(line, Qt.Key.Key_Return)
@@ -190,7 +190,7 @@ def test_a_name_stands_before_a_guess_at_a_command(search: Search, ran: list[str
 
 
 def test_a_hasty_enter_waits_for_the_names_before_it_runs_a_guess(search: Search, ran: list[str], qtbot: QtBot) -> None:
-    search.gazetteer.known.append(Hit(group=Group.PLACES, text="Zsel", lon=1, lat=1, score=BEGINS))
+    search.gazetteer.known.append(Hit(group=HitGroup.PLACES, text="Zsel", lon=1, lat=1, score=BEGINS))
     line = _type(search.palette, "zsel", qtbot)
     qtbot.keyClick(line, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bool(search.chosen))
@@ -204,9 +204,9 @@ def test_a_hasty_enter_waits_for_the_names_before_it_runs_a_guess(search: Search
 
 def test_names_that_hold_the_letters_stand_below_those_that_begin_so(search: Search, qtbot: QtBot) -> None:
     search.gazetteer.known += [
-        Hit(group=Group.SITES, text="Romeo Baikonur Cosmodrome", lon=63, lat=46, score=INSIDE),
-        Hit(group=Group.COORDINATES, text="Romeo", lon=135, lat=-89, score=WEAK_COORDINATE),
-        Hit(group=Group.PLACES, text="Rome", lon=12.5, lat=41.9, score=EXACT),
+        Hit(group=HitGroup.SITES, text="Romeo Baikonur Cosmodrome", lon=63, lat=46, score=INSIDE),
+        Hit(group=HitGroup.COORDINATES, text="Romeo", lon=135, lat=-89, score=WEAK_COORDINATE),
+        Hit(group=HitGroup.PLACES, text="Rome", lon=12.5, lat=41.9, score=EXACT),
     ]
     search.type("rom", qtbot)
     assert search.palette.shown_texts() == ["Rome", "Romeo Baikonur Cosmodrome", "Romeo"]
@@ -323,7 +323,7 @@ def test_a_screen_reader_hears_the_note_of_a_place(search: Search, qtbot: QtBot)
 
 
 def test_an_answer_that_comes_late_never_changes_the_chosen_row(search: Search, ran: list[str], qtbot: QtBot) -> None:
-    search.gazetteer.known.append(Hit(group=Group.SITES, text="Saveur", lon=1, lat=1, score=EXACT))
+    search.gazetteer.known.append(Hit(group=HitGroup.SITES, text="Saveur", lon=1, lat=1, score=EXACT))
     search.gazetteer.gate.clear()
     line = _type(search.palette, "zsel", qtbot)
     assert search.palette.current() is None, "a guess is not chosen while a name may come before it"

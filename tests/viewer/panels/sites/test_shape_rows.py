@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 
-from layers.document.mark_shape import (
+from layers.document.marks.mark_shape import (
     Arrow,
     Callout,
     Circle,

@@ -14,7 +14,7 @@ from layers.document.site import Site
 from tests.viewer.conftest import shown
 from viewer.panels.sites.site_bulk_form import some_values
 from viewer.panels.widgets.row_list import RowList
-from viewer.panels.widgets.row_table import Column, RowTable
+from viewer.panels.widgets.row_table import ListColumn, RowTable
 
 
 class CountingTable(RowTable):
@@ -41,7 +41,7 @@ def by_uuid(rows: Iterable[Site]) -> dict[str, Site]:
 
 @pytest.fixture
 def rows(qtbot) -> RowList:
-    columns = [Column("Label", lambda site: site.label), Column("Rev", lambda site: str(site.rev))]
+    columns = [ListColumn("Label", lambda site: site.label), ListColumn("Rev", lambda site: str(site.rev))]
     found = RowList(CountingTable(columns, lambda site: ""), "Sites")
     return shown(qtbot, found, 300, 400)
 
@@ -87,8 +87,8 @@ def test_all_rows_are_selected_and_painted_without_each_being_asked(qtbot, rows:
 def numbered(qtbot) -> RowList:
     """A hundred rows, the numbers of the last ones longer."""
     columns = [
-        Column("Label", lambda site: site.label),
-        Column("Rev", lambda site: str(site.rev), width=30, align_right=True),
+        ListColumn("Label", lambda site: site.label),
+        ListColumn("Rev", lambda site: str(site.rev), width=30, align_right=True),
     ]
     found = shown(qtbot, RowList(CountingTable(columns, lambda site: ""), "Sites"), 300, 400)
     found.model.set_rows(by_uuid(replace(site, rev=1 if at < 50 else 10**9) for at, site in enumerate(sites(100))))

@@ -10,13 +10,13 @@ from PySide6.QtCore import Qt
 from shapely.geometry import Point
 
 from layers.document.site import Site
-from viewer.panels.widgets.row_table import Column, RowTable
+from viewer.panels.widgets.row_table import ListColumn, RowTable
 from viewer.support.text import unbroken
 
 pytestmark = pytest.mark.usefixtures("qapp")
 COLUMNS = [
-    Column("Label", lambda site: site.label),
-    Column("Error", lambda site: f"{site.position_error_m:g}", lambda site: site.position_error_m),
+    ListColumn("Label", lambda site: site.label),
+    ListColumn("Error", lambda site: f"{site.position_error_m:g}", lambda site: site.position_error_m),
 ]
 texts = st.text(alphabet="abВ东", max_size=3)
 errors = st.integers(0, 2000).map(float)
@@ -141,7 +141,7 @@ def test_texts_made_ahead_give_way_to_edits_and_selections(qtbot) -> None:
         made.append(site.uuid)
         return site.label
 
-    table = RowTable([Column("Label", label)], lambda site: "")
+    table = RowTable([ListColumn("Label", label)], lambda site: "")
     rows = {f"{at}": Site(uuid=f"{at}", geometry=Point(0, 0), label=f"{at}") for at in range(400)}
     table.set_rows(rows)
     qtbot.waitUntil(lambda: len(made) > 40)

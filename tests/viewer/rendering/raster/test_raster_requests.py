@@ -11,7 +11,7 @@ from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.overviews import Lack
 from viewer.rendering.raster.raster_requests import (
     RasterRequests,
-    Reading,
+    RawReading,
     TileRead,
     coarse_pays,
     overview_read,
@@ -21,7 +21,7 @@ from viewer.rendering.tiles.scheduler import TileRequest
 from viewer.rendering.tiles.tile_cache import RawTile
 
 BOX = Bounds(0, 0, 8192, 8192)
-READING = Reading("/x/a.tif", (1,), "bilinear", "", 0)
+READING = RawReading("/x/a.tif", (1,), "bilinear", "", 0)
 
 
 def info(*overviews: int) -> RasterInfo:
@@ -81,7 +81,7 @@ def test_what_was_read_together_is_what_each_tile_would_have_been(margin):
     assert not np.shares_memory(tiles[4, 2].bands, bands)  # a tile that stays must not keep its neighbours
 
 
-BAND = Reading("a.tif", (1,), "nearest", "", 0)
+BAND = RawReading("a.tif", (1,), "nearest", "", 0)
 COARSE = TileGrid("EPSG:3857", 10.0)
 PAIR = {TileKey(0, 0, 0): 1.0, TileKey(0, 1, 0): 2.0}
 SQUARE = Bounds(0, 0, 5120, 5120)

@@ -85,7 +85,6 @@ def test_who_waits_hears_of_a_failure_and_of_a_cancelled_reading(towns, store, c
     context.jobs.running()[0].cancel()
     assert context.jobs.wait()
     assert len(failed) == 2
-    assert not store.is_reading()
 
 
 def test_a_filter_reaches_the_drawing_and_leaves_it_again(towns, store, context) -> None:

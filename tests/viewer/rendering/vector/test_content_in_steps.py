@@ -9,7 +9,7 @@ from PySide6.QtCore import QBuffer, QIODevice, Qt
 from PySide6.QtGui import QImage, QPdfWriter
 
 from layers.grid.tile_grid import TileGrid, View
-from layers.vector.content import FeatureClasses, VectorContent
+from layers.vector.drawing.content import FeatureClasses, VectorContent
 from layers.vector.style.symbol import Symbol
 from tests.support.tiny_tables import shapes, table_of
 from viewer.rendering.vector import vector_painter

@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage
 
 from layers.grid.tile_grid import TileGrid, View
 from layers.vector.columns import attributes_of, column_of
-from layers.vector.content import FeatureClasses, VectorContent
+from layers.vector.drawing.content import FeatureClasses, VectorContent
 from layers.vector.drawing.simplification import Details
 from layers.vector.style.layer_style import StyleClass, VectorStyle
 from layers.vector.style.symbol import Symbol

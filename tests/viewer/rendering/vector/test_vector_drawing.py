@@ -15,7 +15,7 @@ from layers.vector.style.layer_style import VectorStyle
 from layers.vector.style.markers import SHAPES
 from tests.support.crs_off_earth import MOON_CENTRED
 from tests.viewer.rendering.conftest import CountingPool, complete, layer_of
-from viewer.rendering.drawings import drawing_for
+from viewer.rendering.layers.drawings import drawing_for
 from viewer.rendering.vector import feature_tiles
 from viewer.rendering.vector.symbol_painter import shape_path
 from viewer.support.painting import painting

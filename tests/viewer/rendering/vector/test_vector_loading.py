@@ -14,7 +14,7 @@ from layers.pool.protocol import Answer, Request
 from layers.requests.features import FeatureFacts, ReadFeatures
 from layers.vector.table import POINT
 from viewer.rendering.context import RenderContext
-from viewer.rendering.vector.vector_source import VectorLoading
+from viewer.rendering.vector.feature_loader import VectorLoading
 
 
 def test_a_reader_that_gives_the_same_rows_again_and_again_is_given_up() -> None:

@@ -8,7 +8,7 @@ import shapely
 from msgspec.structs import replace
 
 from layers.vector.columns import attributes_of, column_of
-from layers.vector.content import FeatureClasses
+from layers.vector.drawing.content import FeatureClasses
 from layers.vector.style.symbol import Symbol
 from tests.support.tiny_tables import table_of
 from viewer.rendering.vector.vector_picture import Effort, VectorPicture, Wanted, resolved

@@ -14,9 +14,9 @@ from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.errors import NotAllowed, ProductStopped
 from layers.product.batch import BatchItem, Each, batch_digest, batch_of
-from layers.product.issuing.gate import DRAFT, PUBLISHED, State
+from layers.product.publishing import DRAFT, PUBLISHED, State
 from layers.product.spec import ProductSpec
-from viewer.app.opening.questions import Questions
+from viewer.app.desktop.questions import Questions
 from viewer.app.products.batches.batch_dialog import BatchDialog
 from viewer.app.products.batches.batch_issue import BatchIssue
 from viewer.app.products.batches.batch_run import BatchOrder, BatchRun

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayou
 
 from layers.errors import InvalidValue
 from layers.product.batch import BatchItem, Each
-from layers.product.issuing.gate import DRAFT, State
 from layers.product.page_formats import OFFERED_ENDINGS
+from layers.product.publishing import DRAFT, State
 from viewer.app.products.state_question import state_names
 from viewer.panels.widgets.form_page import muted
 from viewer.support.language.translation import translate

@@ -11,8 +11,8 @@ from layers.document.edit import Edit
 from layers.document.rows import Product
 from layers.product.batch import BatchItem
 from layers.product.issuing.edition import Edition
-from layers.product.issuing.gate import State
 from layers.product.issuing.printed_rows import PrintedRow, printed_rows
+from layers.product.publishing import State
 from viewer.app.products.laid_out import LaidOut
 from viewer.commands.products import issue_product, product_rows, save_products
 from viewer.commands.stamps import new_uuid

@@ -15,7 +15,7 @@ from viewer.support.language.stored_words import capital
 from viewer.support.language.translation import translate
 
 
-class Choice(NamedTuple):
+class CureChoice(NamedTuple):
     """One entry of a cure's menu. `asks`: the words of the line that is typed into first; empty: nothing is."""
 
     text: str
@@ -28,7 +28,7 @@ class BulkCure(NamedTuple):
 
     text: str
     tip: str
-    choices: tuple[Choice, ...]
+    choices: tuple[CureChoice, ...]
 
 
 def bulk_cure(group: Group) -> BulkCure | None:
@@ -43,12 +43,12 @@ def bulk_cure(group: Group) -> BulkCure | None:
             return BulkCure(
                 text,
                 translate("BulkCures", "Note by name who has reviewed them, as one step"),
-                (Choice(text, "", asks),),
+                (CureChoice(text, "", asks),),
             )
         case groups.SAY_UNKNOWN:
             text = translate("BulkCures", "Say Unknown for All") if rows > 1 else translate("BulkCures", "Say Unknown")
             tip = translate("BulkCures", "Write in the source's descriptor that no date of access is recorded")
-            return BulkCure(text, tip, (Choice(text, ""),))
+            return BulkCure(text, tip, (CureChoice(text, ""),))
         case groups.RECORD_ANSWER:
             text = translate("BulkCures", "Record for All…") if rows > 1 else translate("BulkCures", "Record…")
             return BulkCure(
@@ -56,17 +56,17 @@ def bulk_cure(group: Group) -> BulkCure | None:
             )
         case groups.NAME_DATE_BASIS:
             text = translate("BulkCures", "Say for All…") if rows > 1 else translate("BulkCures", "Say…")
-            bases = tuple(Choice(capital(basis), basis) for basis in DATE_BASES)
+            bases = tuple(CureChoice(capital(basis), basis) for basis in DATE_BASES)
             return BulkCure(text, translate("BulkCures", "Say where the dates of these images are from"), bases)
     return None
 
 
-def _no_answers() -> tuple[Choice, ...]:
+def _no_answers() -> tuple[CureChoice, ...]:
     return (
-        Choice(translate("BulkCures", "&Not asked"), "not asked"),
-        Choice(translate("BulkCures", "None in the &source"), "none in source"),
-        Choice(translate("BulkCures", "&Declined to answer"), "declined"),
-        Choice(
+        CureChoice(translate("BulkCures", "&Not asked"), "not asked"),
+        CureChoice(translate("BulkCures", "None in the &source"), "none in source"),
+        CureChoice(translate("BulkCures", "&Declined to answer"), "declined"),
+        CureChoice(
             translate("BulkCures", "No &reply by a day…"),
             NO_REPLY,
             translate("BulkCures", "Day, as 2024-04-12; Enter records it"),

@@ -26,7 +26,7 @@ from layers.product.lint.finding import BLOCKING, Finding
 from layers.product.lint.groups import WITHHELD, Group, groups_of
 from layers.product.lint.passing import NEVER_PASSED
 from layers.product.spec import Override
-from viewer.app.products.findings.bulk_cures import Choice, bulk_cure
+from viewer.app.products.findings.bulk_cures import CureChoice, bulk_cure
 from viewer.commands.named_order import LONGEST_NAME
 from viewer.commands.products import LONGEST_REASON
 from viewer.panels.widgets.form_page import heading, muted, side_by_side
@@ -103,7 +103,7 @@ class FindingsView(QWidget):
         self._rows: list[Group | Finding | Override | None] = []
         """The things that the rows of the list are about."""
         self._unfolded: set[tuple[str, ...]] = set()
-        self._choice: Choice | None = None
+        self._choice: CureChoice | None = None
         """The entry of a cure's menu for which something is typed."""
         self._is_shown = False
         self._cured: tuple[str, ...] = ()
@@ -352,7 +352,7 @@ class FindingsView(QWidget):
             menu.addAction(choice.text).triggered.connect(partial(self._take_choice, choice))
         menu.popup(self.bulk_button.mapToGlobal(self.bulk_button.rect().bottomLeft()))
 
-    def _take_choice(self, choice: Choice, _checked: bool = False) -> None:
+    def _take_choice(self, choice: CureChoice, _checked: bool = False) -> None:
         self._choice = choice
         if not choice.asks:
             self._cure_all()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from layers.grid.graticules.graticule import Graticule, graticule_of
-from layers.grid.graticules.grid_line import Box as GridBox
+from layers.grid.graticules.grid_line import TakenBox as GridBox
 from layers.vector.labels.label_layout import Box
 from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.maps.map_on_page import MapOnPage

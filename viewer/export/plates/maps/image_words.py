@@ -23,8 +23,8 @@ from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.processing import stretch_words
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layer_date import UNDATED
+from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.rendering.tiles.tiles_drawing import TilesDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.rendering.world_copies import world_copies
 from viewer.support.language.translation import in_language, translate

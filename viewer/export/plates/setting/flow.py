@@ -64,7 +64,7 @@ class SetAtom(Struct, frozen=True):
     lines: tuple[TextLine, ...]
 
 
-class Column(Struct):
+class PageColumn(Struct):
     """A room of a page that is filled with rows from its top."""
 
     page: int
@@ -79,8 +79,8 @@ class Column(Struct):
 class Flow(Struct):
     """Sets atoms, one after the other, into columns; `more` gives further ones, a page's at a time."""
 
-    columns: list[Column]
-    more: Callable[[], Sequence[Column]] | None = None
+    columns: list[PageColumn]
+    more: Callable[[], Sequence[PageColumn]] | None = None
     found: list[SetAtom] = field(default_factory=list)
     at: int = 0
 
@@ -164,7 +164,7 @@ class Flow(Struct):
         self.columns += found
         return bool(found)
 
-    def _is_splittable(self, together: Sequence[Atom], column: Column) -> bool:
+    def _is_splittable(self, together: Sequence[Atom], column: PageColumn) -> bool:
         """True where the next atom is broken: it begins an empty column, or is taller than most of one. Others wait."""
         atom = together[0]
         is_empty = column.used == 0
@@ -172,7 +172,7 @@ class Flow(Struct):
         tall = atom.height(column.room.width()) > 0.6 * column.room.height()
         return bool(atom.text) and fits_some and (is_empty or tall)
 
-    def _split(self, atom: Atom, column: Column) -> list[Atom]:
+    def _split(self, atom: Atom, column: PageColumn) -> list[Atom]:
         lines = atom.lines(column.room.width())
         before = atom.before if column.used else 0.0
         count = max(1, int((column.left - before) / atom.type.line_height))
@@ -184,7 +184,7 @@ class Flow(Struct):
         self.at += 1
         return [_with_text(atom, rest, keep=atom.keep, sign=False)]
 
-    def _put(self, atom: Atom, column: Column) -> None:
+    def _put(self, atom: Atom, column: PageColumn) -> None:
         before = atom.before if column.used else 0.0
         room = column.room
         height = atom.height(room.width())

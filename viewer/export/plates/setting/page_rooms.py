@@ -13,7 +13,7 @@ from PySide6.QtCore import QRectF
 from layers.errors import ExportFailed
 from layers.phrase import Phrase
 from layers.product.spec import MATCHED
-from viewer.export.plates.setting.flow import Atom, Column, Flow, height_of
+from viewer.export.plates.setting.flow import Atom, Flow, PageColumn, height_of
 from viewer.export.plates.setting.page_sizes import PageSizes
 
 LEAST_FRAME = 88.0
@@ -104,7 +104,7 @@ def rooms_of(sizes: PageSizes, asked: RoomsAsked) -> PageRooms:
 
 def holds(rooms: PageRooms, words: Sequence[Atom]) -> bool:
     """True where the page has room for all of these, its first words."""
-    return not words or not Flow([Column(0, room) for room in rooms.columns]).set(words)
+    return not words or not Flow([PageColumn(0, room) for room in rooms.columns]).set(words)
 
 
 def frame_of_page(sizes: PageSizes, marking: float) -> tuple[QRectF, QRectF, QRectF]:
@@ -204,7 +204,7 @@ def _least_height(words: Sequence[Atom], columns: Sequence[QRectF], least: float
     """The height at which columns side by side hold all of the words; `most` where they do not."""
     height = least
     while height < most:
-        room = [Column(0, QRectF(0.0, 0.0, column.width(), height)) for column in columns]
+        room = [PageColumn(0, QRectF(0.0, 0.0, column.width(), height)) for column in columns]
         if not Flow(room).set_parts(words):
             return height
         height += step

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
-from viewer.export.plates.setting.flow import Atom, Column, Flow, PaintRow, SetAtom
+from viewer.export.plates.setting.flow import Atom, Flow, PageColumn, PaintRow, SetAtom
 from viewer.export.plates.setting.page_rooms import PageRooms, columns_of_page, frame_of_page, levelled, rooms_of
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.piece import Piece
@@ -88,20 +88,20 @@ def _set_on_pages(
     line = sizes.type(1.0).line_height if are_cut and not rooms.asked.marking else 0.0
     line = line if line < 0.6 * sizes.margin else 0.0  # on a small page it would stand beyond the edge
 
-    def more() -> list[Column]:
+    def more() -> list[PageColumn]:
         if count[0] >= MOST_PAGES:
             return []
         page = count[0]
         count[0] += 1
         room = inner.adjusted(0.0, head, 0.0, line)
-        columns = [Column(page, one) for one in columns_of_page(sizes, room)]
+        columns = [PageColumn(page, one) for one in columns_of_page(sizes, room)]
         if page in bearers:
             first = Flow(columns)
             first.set(repeated)
             flow.found += [replace(one, column=one.column + len(flow.columns)) for one in first.found]
         return columns
 
-    flow = Flow([Column(0, room) for room in levelled(sizes, rooms, atoms)], more)
+    flow = Flow([PageColumn(0, room) for room in levelled(sizes, rooms, atoms)], more)
     flow.set_parts(atoms, are_cut=are_cut)
     while count[0] <= max(bearers, default=0) and (columns := more()):
         flow.columns += columns

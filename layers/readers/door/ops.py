@@ -1,0 +1,282 @@
+"""The operations of a reader: one function per op, params in, (header, arrays) out.
+
+Imagery and features each have their libraries, loaded when they are first asked for: most readers need one of the two.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+
+from layers.decoding import encoded
+from layers.disk.content_mark import KEY, mark_of
+from layers.errors import UnsupportedFormat
+from layers.readers.bare_environment import TEST_OPS_VARIABLE
+from layers.readers.deliveries.scene_files import leads_to_scene
+from layers.readers.deliveries.scene_listing import list_scenes
+from layers.readers.environment import Profile, current_profile
+from layers.readers.file_state import file_state
+from layers.readers.files import RASTERS, Content, content_of, regular_file
+from layers.readers.guards.geodatabase import geodatabase_of
+from layers.readers.guards.tile_audit import tiles_in
+from layers.requests.features import (
+    ExportRows,
+    Measure,
+    OfLayer,
+    ReadAttributes,
+    ReadColumns,
+    ReadFeatures,
+    ReadRows,
+    WriteWorkbook,
+)
+from layers.requests.imagery import (
+    BuildOverviews,
+    ReadAcquisition,
+    ReadArea,
+    ReadChip,
+    ReadStatistics,
+    ReadTile,
+    ReadVersions,
+)
+from layers.requests.pictures import EncodePicture, RecodePicture, WritePixels, WriteStrip
+from layers.requests.probe import Probe
+from layers.requests.question import Question
+from layers.requests.registering import Register
+from layers.requests.scenes import DescribeScene, ListScenes
+
+Result = tuple[dict[str, Any], tuple[Any, ...]]
+
+_OF_IMAGERY = (ReadTile, ReadChip, ReadArea, BuildOverviews, ReadStatistics, ReadAcquisition, Register, DescribeScene)
+_OF_FEATURES = (ReadFeatures, ReadAttributes, ReadRows, ReadColumns, Measure, ExportRows)
+_OF_PICTURES = (WriteStrip, WritePixels, EncodePicture, RecodePicture)
+_KINDS: tuple[type[Question], ...] = (
+    Probe,
+    ReadVersions,
+    ListScenes,
+    WriteWorkbook,
+    *_OF_IMAGERY,
+    *_OF_FEATURES,
+    *_OF_PICTURES,
+)
+_QUESTIONS = {kind.op: kind for kind in _KINDS}
+
+
+def run(op: str, params: dict[str, Any]) -> Result:
+    """Answer the question that has this name and these parameters. Raises GeoloupeError, or what a library raises."""
+    if kind := _QUESTIONS.get(op):
+        return answer(kind.of(params))
+    if op.startswith("_") and os.environ.get(TEST_OPS_VARIABLE) == "1":
+        return _run_test_op(op, params)
+    raise UnsupportedFormat("This reader does not know the request {op}.", op=repr(op))
+
+
+def answer(asked: Question) -> Result:
+    """Answer one question. Raises GeoloupeError, or whatever a library raises."""
+    if isinstance(asked, Probe):
+        return _probe_or_unchanged(asked)
+    if isinstance(asked, ListScenes):
+        return list_scenes(asked)
+    if isinstance(asked, WriteStrip | EncodePicture | RecodePicture):
+        return _of_picture(asked)
+    if isinstance(asked, WriteWorkbook):
+        from layers.readers.export import workbook  # only where a case is written as a spreadsheet
+
+        return workbook.write_workbook(asked)
+    if isinstance(asked, _OF_IMAGERY):
+        from layers.readers.door import raster_ops  # a reader of features never needs them
+
+        return raster_ops.run(asked)
+    return _of_layer(asked) if isinstance(asked, OfLayer) else (_versions(), ())
+
+
+def _of_picture(asked: WriteStrip | EncodePicture | RecodePicture) -> Result:
+    if isinstance(asked, RecodePicture):
+        from layers.readers.export import recoded_picture  # only where a product shows pictures of others
+
+        return recoded_picture.recode_picture(asked)
+    from layers.readers.export import written_picture  # only where a product is written
+
+    if isinstance(asked, WritePixels):
+        return written_picture.write_pixels(asked)
+    if isinstance(asked, WriteStrip):
+        return written_picture.write_strip(asked)
+    return written_picture.encode_picture(asked)
+
+
+def _versions() -> dict[str, str]:
+    """The versions of the libraries that a reader of imagery carries."""
+    import rasterio  # a reader of features never needs it
+
+    return {"GDAL": rasterio.__gdal_version__, "PROJ": rasterio.__proj_version__, "GEOS": rasterio.__geos_version__}
+
+
+def _probe_or_unchanged(asked: Probe) -> Result:
+    """The file's probe, with its state; {"unchanged": True} where it is in the state that is known."""
+    state = file_state(asked.path)
+    if state is not None and asked.known == tuple(state):
+        return {"unchanged": True}, ()
+    header, arrays = _probe(asked)
+    if "profile" not in header:
+        header |= _content(asked) | {"file_state": state}
+    return header, arrays
+
+
+def _probe(asked: Probe) -> Result:
+    """Probe a file or scene. A reader of features answers for other files with the profile to ask: {"profile":
+    "local"}.
+    """
+    if folder := geodatabase_of(asked.path):
+        from layers.readers.features import vector_probe as tables  # a reader of imagery never needs it
+
+        return tables.probe_vector(Content.GEODATABASE, replace(asked, path=folder))
+    if leads_to_scene(asked.path):
+        return _probe_imagery(None, asked)
+    path = regular_file(asked.path)
+    content = content_of(path)
+    tiles = tiles_in(path) if content is Content.SQLITE else None
+    if tiles is not None and (asked.part or not tiles.has_features):
+        content = tiles.content
+    if content in RASTERS or (content is Content.KMZ and asked.part):
+        return _probe_imagery(content, asked)
+    from layers.readers.features import vector_probe  # a reader of imagery never needs it
+
+    header, arrays = vector_probe.probe_vector(content, replace(asked, path=path))
+    parts = list(tiles.tables) if tiles is not None else []
+    if content is Content.KMZ:
+        from layers.readers.kml_gpx.ground_overlays import overlays_in  # for these alone
+
+        parts = list(overlays_in(path))
+        header = {**header, "layers": [_without_drawn(layer, parts) for layer in header["layers"]]}
+    return {**header, "parts": parts}, arrays
+
+
+def _without_drawn(layer: dict[str, Any], parts: list[str]) -> dict[str, Any]:
+    """The layer without sentences about overlays that are not followed: these are drawn as pictures of the file."""
+    drawn = tuple(f"leads to GroundOverlay {part}:" for part in parts)
+    return {**layer, "problems": [one for one in layer["problems"] if not any(words in one for words in drawn)]}
+
+
+def _content(asked: Probe) -> dict[str, Any]:
+    """Marks by which a file is recognised after it moves, for those who add it: a drawing needs none."""
+    if asked.canvas_crs is not None or asked.preview:
+        return {}
+    mark = mark_of(asked.path)
+    return {} if mark is None else {KEY: encoded(mark)}
+
+
+def _probe_imagery(content: Content | None, asked: Probe) -> Result:
+    if current_profile() is Profile.FEATURES:
+        return {"profile": str(Profile.LOCAL)}, ()
+    from layers.readers.door import raster_ops  # a reader of features never needs them
+
+    return raster_ops.probe_imagery(content, asked)
+
+
+def _of_layer(asked: OfLayer) -> Result:
+    from layers.readers.features import canvas_features, exact_rows  # a reader of imagery never needs them
+    from layers.readers.features import whole_columns as columns  # a reader of imagery never needs them
+
+    match asked:
+        case ReadFeatures():
+            return canvas_features.read_features(asked)
+        case ReadAttributes():
+            return canvas_features.read_attributes(asked)
+        case ReadColumns():
+            return columns.read_columns(asked)
+        case ReadRows():
+            return exact_rows.read_exact_rows(asked)
+        case Measure():
+            from layers.readers.features import measures  # only where an expression asks
+
+            return measures.read_measures(asked)
+        case ExportRows():
+            from layers.readers.export import vector_export  # only where a layer is saved
+
+            return vector_export.export_rows(asked)
+    raise UnsupportedFormat("This reader does not know the request {op}.", op=repr(asked.op))
+
+
+def _run_test_op(op: str, params: dict[str, Any]) -> Result:
+    """Faults on demand, for the tests of the pool."""
+    if op == "_crash":
+        os.kill(os.getpid(), signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+    if op == "_hang":
+        time.sleep(float(params.get("seconds", 3600)))
+    if op == "_eat":
+        return {"bytes": len(bytearray(int(params["bytes"])))}, ()
+    if op == "_reach":
+        return {"refused": [refusal(*attempt) for attempt in params["attempts"]]}, ()
+    return _describe_process(), ()
+
+
+def refusal(what: str, where: str, more: Any = None) -> str:
+    """The error with which the system refuses to do `what` with a path or a host; empty where it does it."""
+    import socket  # only the tests of the walls reach for anything
+
+    def send() -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            udp.sendto(b"x", (where, int(more)))
+
+    def talk() -> None:
+        if sys.platform == "win32":
+            raise OSError(errno.EAFNOSUPPORT, os.strerror(errno.EAFNOSUPPORT), where)
+        with socket.socket(socket.AF_UNIX) as unix:
+            unix.connect(where)
+
+    attempts: dict[str, Callable[[], object]] = {
+        "read": lambda: Path(where).read_bytes(),
+        "list": lambda: os.listdir(where),
+        "write": lambda: Path(where).write_bytes(b""),
+        "empty": lambda: os.truncate(where, 0),
+        "remove": lambda: os.remove(where),
+        "rename": lambda: os.rename(where, f"{where}.renamed"),
+        "folder": lambda: os.mkdir(where),
+        "link": lambda: os.symlink(os.devnull, where),
+        "mode": lambda: os.chmod(where, 0o777),
+        "run": lambda: os.execv(where, [where]),
+        "connect": lambda: socket.create_connection((where, int(more)), timeout=5).close(),
+        "send": send,
+        "talk": talk,
+    }
+    try:
+        attempts[what]()
+    except OSError as error:
+        return errno.errorcode.get(error.errno or 0, type(error).__name__)
+    return ""
+
+
+def _describe_process() -> dict[str, Any]:
+    modules = sorted(name for name, module in sys.modules.items() if module is not None)
+    import rasterio  # the tests ask what it may open
+
+    with rasterio.Env() as env:
+        drivers = sorted(env.drivers())
+    return {
+        "pid": os.getpid(),
+        "drivers": drivers,
+        "modules": modules,
+        "environment": dict(os.environ),
+        **_describe_bounds(),
+    }
+
+
+def _describe_bounds() -> dict[str, Any]:
+    """The user, the niceness and the limits of this process; nothing on Windows."""
+    if sys.platform == "win32":
+        return {}
+    import resource  # absent on Windows
+
+    limits = {"files": resource.RLIMIT_NOFILE, "core": resource.RLIMIT_CORE, "written": resource.RLIMIT_FSIZE}
+    return {
+        "user": os.getuid(),
+        "nice": os.nice(0),
+        "limits": {name: resource.getrlimit(kind)[0] for name, kind in limits.items()},
+    }

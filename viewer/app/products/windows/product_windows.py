@@ -1,0 +1,354 @@
+"""Opens the windows of products, and writes and issues what they export."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
+
+from layers.document.document import Document
+from layers.errors import GeoloupeError, ProductStopped
+from layers.geo.bounds import Bounds
+from layers.product.issuing.printed_rows import printed_rows
+from layers.product.publishing import DRAFT, PUBLISHED, State
+from layers.product.spec import Override, ProductSpec, read_spec
+from viewer.app.case.session import Session
+from viewer.app.desktop.questions import Questions
+from viewer.app.navigation.map_needed import has_map
+from viewer.app.opening.written_file import open_button
+from viewer.canvas.viewport import lonlat_bounds
+from viewer.canvas.widget import MapCanvas
+from viewer.commands.products import issue_product, product_rows
+from viewer.export.processing import stretches_on_screen
+from viewer.panels.comparisons.candidates import candidate_of, in_order
+from viewer.panels.comparisons.comparison_desk import ComparisonDesk
+from viewer.panels.context import PanelContext
+from viewer.panels.products.product_desk import ProductDesk
+from viewer.support.jobs import Loading
+from viewer.support.language.translation import translate
+from viewer.support.messages import Messages
+from viewer.support.text import plain
+
+if TYPE_CHECKING:
+    from layers.product.issuing.printed_rows import PrintedRow
+    from layers.product.lint.finding import Finding
+    from viewer.app.products.batches.batch_desk import BatchDesk
+    from viewer.app.products.first_spec import WindowState
+    from viewer.app.products.laid_out import LaidOut, PageMaker
+    from viewer.app.products.product_file import ProductFile
+    from viewer.app.products.product_window import ProductWindow
+
+TWICE_S = 0.5
+"""A product that is asked for again so soon is the one that was begun just now: the keys were pressed twice."""
+MOST_NAMED = 3
+"""Files that are all named after the first one."""
+
+
+class ProductWindows(QObject):
+    """One a main window, which is the parent of its windows. `selected` gives the layers chosen in the tree."""
+
+    def __init__(
+        self,
+        session: Session,
+        canvas: MapCanvas,
+        panels: PanelContext,
+        desk: ProductDesk,
+        comparisons: ComparisonDesk,
+        selected: Callable[[], list[str]],
+        messages: Messages,
+        ask: Callable[[], Questions],
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._session, self._canvas, self._panels = session, canvas, panels
+        self._comparisons, self._selected = comparisons, selected
+        self._messages, self._ask, self._window = messages, ask, window
+        self._folder: Path | None = None
+        """The folder that was written to last."""
+        self._suffix = ".pdf"
+        self._written: list[ProductFile] = []
+        self._printed: dict[ProductFile, list[PrintedRow]] = {}
+        """The rows of those that are issued, as they stood when the page was laid out."""
+        self._windows: list[ProductWindow] = []
+        self._states: dict[str, State] = {}
+        """The states in which products were exported last, by uuid: a window that is opened again remembers them."""
+        self._batches: BatchDesk | None = None
+        self._begun: ProductWindow | None = None
+        self._begun_at = 0.0
+        self._told = _Told()
+        jobs, failed = canvas.own_scene.context.jobs, partial(messages.show, "export", level="error")
+        self._loading = Loading(jobs, lambda: load_products(), self._is_there, failed)
+        desk.opened.connect(self.open)
+        desk.new_wanted.connect(self.begin)
+        desk.deleted.connect(self._say_deleted)
+        panels.keeping_wanted.connect(self.keep_all)
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._written and self._loading.is_idle and (self._batches is None or self._batches.is_idle)
+
+    @property
+    def windows(self) -> list[ProductWindow]:
+        """All that are open."""
+        return [shown for shown in self._windows if isValid(shown) and not shown.is_ended]
+
+    def begin(self) -> None:
+        """Offer a product of what the map shows; asked for twice in a moment, it is one."""
+        begun = self._begun if self._begun in self.windows else None
+        if begun is not None and time.monotonic() - self._begun_at < TWICE_S:
+            begun.come_forward()
+        elif has_map(self._canvas, self._messages):
+            self._panels.flush()
+            self._loading.then("", self._begin)
+
+    def _begin(self) -> None:
+        from viewer.app.products.first_spec import first_spec  # for start-up time
+
+        self._begun = self._show(first_spec(self._seen()), "")
+        self._begun_at = time.monotonic()
+
+    def begin_batch(self) -> None:
+        """Ask of what one product each is to be made."""
+        if has_map(self._canvas, self._messages):
+            self._panels.flush()
+            self._loading.then("batch", self._begin_batch)
+
+    def _begin_batch(self) -> None:
+        from viewer.app.products.batches.batch_desk import BatchDesk  # for start-up time
+        from viewer.app.products.first_spec import first_spec
+
+        if self._batches is None:
+            context = self._canvas.own_scene.context
+            self._batches = BatchDesk(context, self._panels, self._maker, self._messages, self._ask, self._window)
+        plain = replace(self._seen(), comparison=None, images=(), site="")
+        self._batches.begin(self._session.document, first_spec(plain))
+
+    def open(self, uuid: str) -> None:
+        """Show a product of the case; one whose window is open comes to the front."""
+        shown = next((one for one in self.windows if one.uuid == uuid), None)
+        row = product_rows(self._session.document).get(uuid)
+        spec = read_spec(row.layout_json) if row is not None else None
+        if shown is not None:
+            shown.come_forward()
+        elif spec is not None:
+            kept = stretches_on_screen(self._canvas.scene) | dict(spec.stretches)
+            self._loading.then(uuid, partial(self._show, replace(spec, stretches=kept), uuid))
+
+    def keep_all(self) -> None:
+        """The case is about to be saved or left: what was changed in the windows is kept in it."""
+        if not self._session.is_read_only:
+            for shown in self.windows:
+                shown.keep_changes()
+
+    def close_all(self) -> None:
+        """The main window is closed: nothing more is to be read for the others."""
+        for shown in self.windows:
+            shown.leave()
+        if self._batches is not None:
+            self._batches.cancel_all()
+
+    def _is_there(self) -> bool:
+        return isValid(self) and self._window.isVisible()
+
+    def _show(self, spec: ProductSpec, uuid: str) -> ProductWindow:
+        from viewer.app.products.product_window import ProductWindow  # for start-up time
+        from viewer.export.plates.house_style import style_names
+
+        styles = [(name, name) for name in style_names()]
+        shown = ProductWindow(self._panels, spec, uuid, self._maker(), self._check, self._seen, styles, self._window)
+        if uuid in self._states and shown.kept.state is None:
+            shown.choose_state(self._states[uuid])
+        shown.export_wanted.connect(partial(self._export, shown))
+        self._windows = [*self.windows, shown]
+        shown.finished.connect(self._let_go)
+        shown.show()
+        shown.come_forward()
+        return shown
+
+    def _let_go(self) -> None:
+        """A window is closed: its page and the tiles of its maps are held no longer."""
+        self._windows = self.windows
+        self._begun = self._begun if self._begun in self._windows else None
+
+    def _maker(self) -> PageMaker:
+        from viewer.app.products.plate_pages import PlatePages  # for start-up time
+        from viewer.export.plates.map_scenes import product_scenes
+
+        session, context = self._session, self._canvas.own_scene.context
+        document, folder = session.document, session.base_folder
+        scenes = partial(product_scenes, document=document, context=context, base_folder=folder)
+        return PlatePages(document, scenes)
+
+    def _check(self, spec: ProductSpec, laid: LaidOut, overrides: Sequence[Override]) -> Sequence[Finding]:
+        from layers.product.lint.check import findings  # for start-up time
+
+        return findings(spec, laid.content, laid.facts(), overrides)
+
+    def _seen(self) -> WindowState:
+        """The state of the main window now."""
+        from viewer.app.products.first_spec import WindowState  # for start-up time
+
+        document, scene = self._session.document, self._canvas.scene
+        layers, drawings = document.layers, scene.drawings
+        chosen = [uuid for uuid in self._selected() if uuid in layers and uuid in drawings]
+        images = [layers[uuid] for uuid in chosen[::-1] if layers[uuid].kind != "vector"]
+        sites = [uuid for uuid in self._panels.selection.uuids if uuid in document.sites]
+        return WindowState(
+            document,
+            self._bounds(),
+            self._comparisons.spec,
+            self._comparisons.current,
+            [one.uuid for one in in_order(candidate_of(scene, layer) for layer in images)],
+            sites[0] if len(sites) == 1 and document.sites[sites[0]].is_site else "",
+            stretches_on_screen(scene),
+        )
+
+    def _bounds(self) -> Bounds:
+        view = self._canvas.viewport.view()
+        return lonlat_bounds(view.grid.crs, view.world_bounds())
+
+    # -- written and issued ---------------------------------------------------------------------------------------
+
+    def _export(self, shown: ProductWindow) -> None:
+        from viewer.app.products.product_file import ProductFile  # for start-up time
+
+        path = self._ask().product_to_write(self._suggestion(shown), shown)
+        if not isValid(shown) or shown.is_ended:
+            return
+        shown.come_forward()
+        if path is None:
+            return
+        self._folder, self._suffix = path.parent, path.suffix
+        if not self._is_kept(shown):
+            return
+        self._states[shown.uuid] = shown.edition.state
+        shown.say(self.tr("Writing {0}…").format(path.name))
+        maker, document = self._maker(), self._session.document
+        context, title = self._canvas.own_scene.context, self.tr("Writing {0}").format(path.name)
+        file = ProductFile(maker, shown.outgoing, path, context, title, self)
+        file.passed.connect(partial(self._note_printed, file, document))
+        file.ended.connect(partial(self._ended, file, document, shown.uuid))
+        self._written.append(file)
+
+    def _is_kept(self, shown: ProductWindow) -> bool:
+        """True where the case holds the product as it is written; one that is only read takes drafts alone."""
+        if not self._session.is_read_only:
+            return shown.keep()
+        if shown.edition.state != DRAFT and not (shown.row is not None and shown.row.issued_at):
+            shown.say(self.tr("The case is read only, and keeps no issue: export a draft, or save it as another case."))
+            return False
+        return True
+
+    def _note_printed(self, file: ProductFile, document: Document) -> None:
+        """The rows that the page tells of, as they stand now: until the file is whole they may be others."""
+        if file.laid is not None and file.product.edition.state != DRAFT:
+            self._printed[file] = printed_rows(document, file.laid.content, file.laid.facts())
+
+    def _ended(self, file: ProductFile, document: Document, uuid: str) -> None:
+        self._written.remove(file)
+        printed = self._printed.pop(file, [])
+        if file.laid is not None and file.sha256:
+            self._issue(document, uuid, file, printed)
+        elif file.error is not None:
+            self._failed(file.error, uuid)
+        file.deleteLater()
+
+    def _issue(self, document: Document, uuid: str, file: ProductFile, printed: list[PrintedRow]) -> None:
+        """It is written: the case notes what is issued, unless another one is open by now."""
+        assert file.laid is not None
+        row, edition = product_rows(document).get(uuid), file.product.edition
+        issued = self.tr(", a draft that is not issued") if edition.state == DRAFT else ""
+        is_here = document is self._session.document and edition.state != DRAFT
+        if is_here and row is not None and not row.issued_at:
+            refusal = self._panels.attempt(
+                issue_product,
+                uuid,
+                sha256=file.sha256,
+                numbers=file.laid.numbers,
+                state=edition.state,
+                printed=printed,
+                correction=edition.product.correction if edition.product is not None else "",
+            )
+            words = self.tr(", published as product {0}, version {1}")
+            words = words if edition.state == PUBLISHED else self.tr(", issued as product {0}, version {1}")
+            issued = words.format(row.number, row.version)
+            issued = f". {refusal}" if refusal else issued
+        line = self._messages.line("export")
+        before = self._told if line is not None and (line.text, uuid) == (self._told.text, self._told.uuid) else _Told()
+        files = tuple(dict.fromkeys((*before.files, file.path, *file.written)))
+        said = self.tr("Written: {0}").format(_named(files)) + (issued or before.issued)
+        self._told = _Told(plain(said), uuid, files, issued or before.issued)
+        self._messages.clear("export")  # of two formats one line, and that it was written twice is no news
+        self._messages.show("export", said, "info", open_button(file.path, self._messages))
+        for shown in self.windows:
+            if shown.uuid == uuid:
+                if edition.state != DRAFT:
+                    shown.note_issued()
+                shown.say(said)
+
+    def _say_deleted(self, count: int) -> None:
+        said = self.tr("{0} deleted. Ctrl+Z brings back what was there.")
+        self._messages.show(
+            "deleted", said.format(translate("ProductWindows", "{count} products", "{count} product", count))
+        )
+
+    def _failed(self, error: GeoloupeError, uuid: str) -> None:
+        self._messages.show("export", error.sentence, "error")
+        for shown in self.windows:
+            if shown.uuid == uuid and isinstance(error, ProductStopped):
+                shown.note_stopped(error.sentence)
+            elif shown.uuid == uuid:
+                shown.say(error.sentence)
+
+    def _suggestion(self, shown: ProductWindow) -> Path:
+        from layers.product.batch import file_stem  # for start-up time: only where one is written
+
+        target, product = self._session.target, shown.edition.product
+        version = product.version if product is not None else 1
+        stem = file_stem(shown.spec.title) or (target.stem if target else "product")
+        name = f"{stem}-v{version}{self._suffix}" if version > 1 else f"{stem}{self._suffix}"
+        return (self._folder or (target.parent if target else Path.home())) / name
+
+
+class _Told(Struct, frozen=True):
+    """The line that says which files were written of a product, and the product's uuid."""
+
+    text: str = ""
+    uuid: str = ""
+    files: tuple[Path, ...] = ()
+    issued: str = ""
+    """The end of the line, on the number and version."""
+
+
+def _named(files: Sequence[Path]) -> str:
+    """The files in words: the first with its folder, those beside it by their names, of many the first and the last."""
+    first, *others = files
+    names = [one.name if one.parent == first.parent else str(one) for one in others]
+    if len(names) > MOST_NAMED:
+        return translate("ProductWindows", "{0} and {1} more, {2} to {3}").format(
+            first, len(names), names[0], names[-1]
+        )
+    *before, last = [str(first), *names]
+    return translate("ProductWindows", "{0} and {1}").format(", ".join(before), last) if before else last
+
+
+def load_products() -> None:
+    """Load all that shows, lays out, checks and writes products, and what they read: in a job, as it takes a fifth of a
+    second.
+    """
+    import viewer.app.products.batches.batch_desk  # for start-up time, as all of these
+    import viewer.app.products.plate_pages
+    import viewer.app.products.product_window  # noqa: F401
+    from viewer.export.plates.house_style import style_names
+    from viewer.export.plates.maps.locator import coast_lines
+
+    style_names()
+    coast_lines()

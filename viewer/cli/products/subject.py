@@ -1,0 +1,33 @@
+"""The ground that a product shows by default: its subject, with some room around it."""
+
+from __future__ import annotations
+
+from layers.document.document import Document
+from layers.geo.bounds import Bounds
+from layers.geo.crs import polar_canvas
+from layers.product.publishing import Publishing
+from viewer.canvas.scene import MapScene
+from viewer.export.plates.shown_parts import shown_bounds
+
+
+def subject_bounds(document: Document, scene: MapScene, marking: str | None = None) -> Bounds:
+    """The bounds of a product by default: all sites that it shows, with the areas that stand for loosely known ones and
+    some room around them, else all layers, else the world. `marking`: of a published one, which withholds some.
+    """
+    admitted = Publishing(marking).admitted_marks(document)
+    whole = scene.site_bounds(frozenset(uuid for uuid in admitted if not document.sites[uuid].geometry.is_empty))
+    if whole is None:
+        return shown_bounds(scene, None if marking is None else admitted) or Bounds(-180, -85, 180, 85)
+    room = max(whole.width, whole.height, 0.02) * 0.06
+    grown = whole.expanded(room)
+    left, right = (
+        (grown.left, grown.right)
+        if whole.left < -180 or whole.right > 180
+        else (
+            max(grown.left, -180),
+            min(grown.right, 180),
+        )
+    )
+    if polar_canvas(grown):
+        return Bounds(left, max(grown.bottom, -90), right, min(grown.top, 90))
+    return Bounds(left, max(grown.bottom, -85), right, min(grown.top, 85))

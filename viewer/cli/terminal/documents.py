@@ -1,0 +1,129 @@
+"""Makes a document of the command line's arguments: cases, rasters, vectors, services."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from layers.document.document import Document
+from layers.errors import CannotBePlaced, UnsupportedFormat
+from layers.geo.crs import PIXEL_SPACE, crs_name, is_off_earth
+from layers.geo.crs_catalog import fit_of
+from layers.project.opening.case_paths import CaseHome, bring_home
+from layers.project.opening.intake import read_case
+from layers.project.storage.sqlite_file import is_case
+from layers.requests.probe import Probe
+from layers.services.naming import is_service_text, service_from_text
+from viewer.cli.terminal.reading import existing
+from viewer.commands.found_layers import (
+    FoundLayer,
+    chosen_unasked,
+    edit_for,
+    layers_of_probe,
+    layers_of_service,
+    said_of_unasked,
+)
+
+if TYPE_CHECKING:
+    from layers.pool.pool import ReaderPool
+
+ACTOR = "command line"
+
+
+class Opened(Struct, frozen=True):
+    """The files of the command line in one document. `home` is the folder of the case, in which its files are read."""
+
+    document: Document
+    home: CaseHome
+    named: frozenset[str]
+    """Uuids of the layers of files and services that were named beside the case."""
+    notices: tuple[str, ...] = ()
+    """Sentences: that a single file without a place is shown in pixel space; which of many pictures was taken."""
+
+
+def document_of(
+    files: list[str], pool: ReaderPool, style: str = "", crs_of_data: str = "", *, is_steady: bool = False
+) -> Opened:
+    """A document with everything in `files`, first to last from the bottom, imagery under vectors.
+
+    `style` is for the layers that are added, `crs_of_data` for those of files that do not state theirs; `is_steady`:
+    for a document that is drawn and not kept, whose layers look the same each time. Nothing is asked: a file without a
+    place is shown in pixel space where it is the only one, and is refused with others. Raises the GeoloupeError of the
+    first that cannot be opened.
+    """
+    document, home, own = Document(), CaseHome(), frozenset[str]()
+    notices: list[str] = []
+    named = [text for text in files if not is_service_text(text) and not text.lower().endswith(".gpkg")]
+    pool.foretell(str(Path(text).resolve()) for text in named)  # a GeoPackage may be a case: no reader needs its folder
+    for text in files:
+        if not is_service_text(text) and existing(text).is_file() and is_case(Path(text)):
+            if home.folder or document.layers:
+                raise UnsupportedFormat("{text} is a second case: name one case, and before any other file.", text=text)
+            document, home = case_at_home(Path(text))
+            own = frozenset(document.layers)
+            continue
+        everything = _layers_in(text, pool)
+        notices.append(said_of_unasked(everything))
+        found = [_in_crs(layer, crs_of_data) for layer in chosen_unasked(everything)]
+        if len(files) == 1 and found[0].question is not None and found[0].question.has_pixels:
+            notices.append(found[0].question.notice)
+            found = [in_pixel_space(layer) for layer in found]
+        document.apply(edit_for(document, [checked_place(layer) for layer in found], ACTOR, style, is_steady=is_steady))
+    return Opened(document, home, frozenset(document.layers) - own, tuple(filter(None, notices)))
+
+
+def case_at_home(path: Path) -> tuple[Document, CaseHome]:
+    """A case with the paths of its layers absolute. Raises as `read_case`."""
+    document = read_case(path).document
+    return document, bring_home(document, path.resolve().parent)
+
+
+def checked_place(layer: FoundLayer) -> FoundLayer:
+    """The layer. Raises CannotBePlaced where its place would have to be asked for."""
+    if layer.question is not None:
+        raise CannotBePlaced(layer.question.refusal())
+    return layer
+
+
+def _in_crs(layer: FoundLayer, crs: str) -> FoundLayer:
+    """The layer in this CRS, where its place would have to be asked for.
+
+    Raises CannotBePlaced where it has none there.
+    """
+    question = layer.question
+    if not crs or question is None or question.bounds is None:
+        return layer
+    placed = layer.placed(crs)
+    if placed.bounds_lonlat is None and not is_off_earth(crs):
+        raise CannotBePlaced(
+            "{name} is not in {crs_name}. {doubt}",
+            name=question.name,
+            crs_name=crs_name(crs),
+            doubt=fit_of(crs, question.bounds).doubt,
+        )
+    return placed
+
+
+def in_pixel_space(layer: FoundLayer) -> FoundLayer:
+    """The layer in pixel space, where it can be shown there."""
+    return layer.placed(PIXEL_SPACE) if layer.question is not None and layer.question.has_pixels else layer
+
+
+def hosts_named(files: list[str]) -> list[str]:
+    """The hosts of the services among `files`, which are allowed by being typed. Raises BadTemplate."""
+    services = [service_from_text(text) for text in files if is_service_text(text)]
+    return [host for service in services for host in service.hosts]
+
+
+def found_layers(text: str, pool: ReaderPool) -> list[FoundLayer]:
+    """The layers of a path or a service: all tables of a vector file, the first of many pictures."""
+    return chosen_unasked(_layers_in(text, pool))
+
+
+def _layers_in(text: str, pool: ReaderPool) -> list[FoundLayer]:
+    if is_service_text(text):
+        return layers_of_service(text)
+    path = existing(text).resolve()
+    return layers_of_probe(path, pool.ask(Probe(str(path))).facts)

@@ -1,0 +1,94 @@
+"""Chooses the drawing that a layer gets."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from layers.document.layer import Layer
+from layers.document.vocabulary import LAYER_KINDS
+from layers.errors import FileMissing, GeoloupeError
+from layers.geo.crs import WEB_MERCATOR
+from layers.phrase import Phrase
+from layers.raster.combined import Member, members_of
+from layers.services.catalog import TileService
+from viewer.rendering.access import WaitsForPermission, check_hosts, check_places, file_of
+from viewer.rendering.context import RenderContext
+from viewer.rendering.drawing import AwaitedDrawing, FailedDrawing, LayerDrawing
+from viewer.rendering.layers.tiles_drawing import TilesDrawing
+from viewer.rendering.raster.combined_source import CombinedSource
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.rendering.vector.vector_drawing import VectorDrawing
+from viewer.support.text import one_line
+
+
+def drawing_for(
+    layer: Layer, base_folder: Path | None, context: RenderContext, canvas_crs: str = WEB_MERCATOR
+) -> LayerDrawing:
+    """Make the drawing of a layer. Relative paths are to `base_folder`.
+
+    Never raises: a layer that cannot be drawn gets a drawing that says why. Files and hosts that the context does not
+    allow are neither looked at nor contacted.
+    """
+    if layer.kind not in LAYER_KINDS:
+        kind = one_line(layer.kind, 40)
+        return FailedDrawing(
+            layer,
+            context,
+            Phrase(
+                "“{name}” is of a kind that is not known here ({kind}).",
+                name=one_line(layer.name, 60),
+                kind=kind or Phrase("none"),
+            ),
+        )
+    try:
+        source = layer.read_source()
+        if layer.kind == "tiles":
+            service = TileService.from_json(source)
+            check_hosts(layer, service, context.consent)
+            return TilesDrawing(layer, service, context)
+        check_places(layer, base_folder, context.folders)
+        combined = _members(layer, base_folder, context)
+        path = file_of(source, base_folder, context.folders)
+    except WaitsForPermission as error:
+        return FailedDrawing(layer, context, error.sentence, is_paused=True)
+    except FileMissing as error:
+        return FailedDrawing(layer, context, error.sentence, is_missing=True)
+    except GeoloupeError as error:
+        return FailedDrawing(layer, context, error.sentence)
+    except FileNotFoundError as error:
+        return FailedDrawing(layer, context, str(error))
+    files = [file for _, file in combined] or ([] if path is None else [path])
+    answered = [context.drives.answers(file.parent) for file in files]  # all are asked, whatever the first says
+    if not all(answered):
+        return AwaitedDrawing(layer, files, context)
+    if combined:
+        return _combined(layer, combined, context, canvas_crs)
+    if path is None:
+        return FailedDrawing(
+            layer,
+            context,
+            Phrase("{name} does not say where its data are: add it again.", name=one_line(layer.name, 60)),
+        )
+    if layer.kind == "vector":
+        return VectorDrawing(layer, path, context)
+    return RasterDrawing(layer, path, context, canvas_crs)
+
+
+def _members(layer: Layer, base_folder: Path | None, context: RenderContext) -> list[tuple[Member, Path]]:
+    """Members of a combined layer with their files; empty for a layer of one file.
+
+    Raises InvalidValue, and FileNotFoundError for a missing shipped file.
+    """
+    files = []
+    for member in members_of(layer.source):
+        path = file_of(member.source, base_folder, context.folders)
+        assert path is not None, "a member has a place"
+        files.append((member, path))
+    return files
+
+
+def _combined(layer: Layer, files: list[tuple[Member, Path]], context: RenderContext, canvas_crs: str) -> RasterDrawing:
+    name = Path(layer.uuid) / layer.name.replace("/", "_").replace("\0", "")  # nobody else's strikes
+    make_source = partial(CombinedSource, context, name, files)
+    return RasterDrawing(layer, name, context, canvas_crs, make_source=make_source)

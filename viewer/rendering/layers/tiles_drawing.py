@@ -1,0 +1,385 @@
+"""A tile service on the canvas: fetches the source tiles that a view needs and composes them into display tiles."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from functools import partial
+
+import shiboken6
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QImage, QPainter
+
+from layers.document.layer import Layer
+from layers.errors import BadTemplate, GeoloupeError, NotAllowed
+from layers.geo.bounds import Bounds
+from layers.geo.crs import MERCATOR_HALF_M, MERCATOR_MAX_LAT, WEB_MERCATOR, same_crs, transform_bounds
+from layers.grid.tile_grid import Affine, TileGrid, TileKey, View
+from layers.grid.tile_plan import tiles_in
+from layers.phrase import Phrase
+from layers.services.catalog import TileService
+from layers.services.matrix import Sources, SourceTile, level_resolution_m, parent_of, sources_of
+from layers.text.counted import grouped
+from viewer.rendering.context import RenderContext
+from viewer.rendering.drawing import LayerDrawing, credit_with_date
+from viewer.rendering.images import NOTHING, unpainted
+from viewer.rendering.tile_layer import TileLayer
+from viewer.rendering.tiles.mosaic import compose_tile, with_ancestors
+from viewer.rendering.tiles.tile_cache import MIB, ByteCache
+from viewer.rendering.world_copies import Views
+from viewer.support.jobs import JobContext
+from viewer.support.painting import painting
+from viewer.support.text import one_line
+
+SOURCE_BYTES = 96 * MIB
+ASK_AGAIN_S = 60.0
+"""Seconds for which a tile that failed, or is missing, is not requested again."""
+COMPOSED_A_JOB = 12
+SAID_FROM = 3.0
+"""Enlargement from which a note on the map says that a service is shown enlarged."""
+
+LONLAT = Bounds(-180.0, -MERCATOR_MAX_LAT, 180.0, MERCATOR_MAX_LAT)
+WORLD_M = Bounds(-MERCATOR_HALF_M, -MERCATOR_HALF_M, MERCATOR_HALF_M, MERCATOR_HALF_M)
+
+
+class TilesDrawing(LayerDrawing):
+    """Draws a tile service, so close to a raster file that a file cut into tiles is drawn where the file would be."""
+
+    def __init__(
+        self, layer: Layer, service: TileService, context: RenderContext, parent: QObject | None = None
+    ) -> None:
+        super().__init__(layer, context, parent)
+        self.service = service
+        self._tile_layer = TileLayer(context.tiles.styled, layer.uuid, coarse=False)
+        self._tile_layer.revision = service
+        self._view: View | None = None
+        self._cursor: tuple[float, float] | None = None
+        self._resting = True
+        self._resting_grid: TileGrid | None = None
+        self._pictures: ByteCache[SourceTile, QImage] = ByteCache(SOURCE_BYTES)
+        self._plans: dict[TileKey, Sources] = {}
+        self._plans_grid: TileGrid | None = None
+        self._queue: list[SourceTile] = []
+        self._under_way: set[SourceTile] = set()
+        self._lacking: dict[SourceTile, float] = {}
+        self._failed: set[SourceTile] = set()
+        """Tiles whose last answer was an error; a tile that the server does not have is no error."""
+        self._incomplete: dict[TileKey, Sources] = {}
+        self._shown_levels: dict[TileKey, int] = {}
+        """Level of the coarsest parent among the stand-ins, by display tile that has any."""
+        self._is_composing = False
+        self._is_requesting = False
+        if service.is_dated and not service.time:
+            name = service.title or layer.name
+            self._set_problem(
+                Phrase("{name} is imagery by date: choose a day in the layer's properties.", name=name), "date"
+            )
+        if context.fetcher is not None:
+            for host in service.hosts:
+                context.fetcher.set_min_cache_days(host, service.min_cache_days)
+            context.fetcher.host_changed.connect(self._host_changed)
+            context.fetcher.host_ready.connect(self._host_ready)
+
+    # -- the interface of a drawing -----------------------------------------------------------------------------
+
+    @property
+    def attribution(self) -> str:
+        credit = (
+            self.layer.credit or self.service.attribution or Phrase("{name}, credit not given", name=self.layer.name)
+        )
+        return credit_with_date(credit, self.service.time or self.layer.acquired_at, self.layer.known_date_kind)
+
+    # Columns of a service run on round the world, so that its tiles need no world copies.
+
+    def set_view(
+        self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True, copies: Views = ()
+    ) -> None:
+        if view.grid.crs != (self._view.grid.crs if self._view else None):
+            self._place(view.grid.crs)
+        self._view, self._cursor, self._resting = view, cursor, resting
+        self._forget_expired()
+        self._request_tiles()
+
+    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
+        self._tile_layer.paint(painter, view, self.layer.drawn_opacity)
+
+    def shows_in(self, view: View, copies: Views = ()) -> bool:
+        return self._tile_layer.shows_in(view)
+
+    def is_complete(self, view: View, copies: Views = ()) -> bool:
+        return self._is_dead() or self._tile_layer.is_complete(view)
+
+    def has_failed_in(self, view: View) -> bool:
+        if self._is_dead():
+            return bool(self.problem)
+        keys = list(tiles_in(view, self._tile_layer.within(view.grid)))
+        if view.grid != self._plans_grid or not all(key in self._plans for key in keys):
+            return False  # what was not planned anew is shown as it was
+        wanted = {tile for key in keys for tile in self._plans[key].tiles}
+        return bool(wanted) and wanted <= self._failed
+
+    def note_in(self, view: View) -> str:
+        if self.problem:
+            return super().note_in(view)
+        name = one_line(self.layer.name, 60)
+        if self._works_offline() and self.has_failed_in(view):
+            return Phrase("“{name}”: working offline, and none of its tiles are stored for this place.", name=name)
+        level, enlarged = self._coarsest_in(view)
+        if enlarged < SAID_FROM:
+            return ""
+        return Phrase(
+            "“{name}” has nothing finer than level {level} here: shown {round} times enlarged.",
+            name=name,
+            level=level,
+            round=grouped(round(enlarged)),
+        )
+
+    def _coarsest_in(self, view: View) -> tuple[int, float]:
+        """The coarsest level that is shown in a view, and its enlargement; 0, 0 where that is not known."""
+        if view.grid != self._plans_grid:
+            return 0, 0.0
+        keys = [key for key in tiles_in(view, self._tile_layer.within(view.grid)) if key in self._shown_levels]
+        found = [(self._shown_levels[key], self._plans[key]) for key in keys if not self._plans[key].is_empty]
+        enlarged = [(level, sources.enlarged * 2.0 ** (sources.level - level)) for level, sources in found]
+        return max(enlarged, key=lambda pair: pair[1], default=(0, 0.0))
+
+    def bounds_lonlat(self) -> Bounds | None:
+        return LONLAT
+
+    def give_back(self) -> None:
+        self._pictures.clear()
+
+    def close(self) -> None:
+        fetcher = self.context.fetcher
+        if fetcher is not None and not self._is_closed and shiboken6.isValid(fetcher):
+            fetcher.host_changed.disconnect(self._host_changed)
+            fetcher.host_ready.disconnect(self._host_ready)
+        self._queue = []
+        super().close()
+
+    def source_pixels(self, level: int, left: int, top: int, width: int, height: int) -> QImage:
+        """The service's own pixels at a level, as far as its tiles are at hand; the others stay transparent."""
+        side = self.service.tile_px
+        image = unpainted(width, height, opaque=False)
+        image.fill(0)
+        with painting(image) as painter:
+            for row in range(top // side, (top + height - 1) // side + 1):
+                for column in range(left // side, (left + width - 1) // side + 1):
+                    picture = self._pictures.get(SourceTile(level, column % 2**level, row))
+                    if picture is not None and picture.width() == side:
+                        painter.drawImage(column * side - left, row * side - top, picture)
+        return image
+
+    def _is_dead(self) -> bool:
+        """True where no tile can ever come: no network at all, or no date chosen."""
+        return self.context.fetcher is None or (self.service.is_dated and not self.service.time)
+
+    def _place(self, crs: str) -> None:
+        try:
+            bounds = WORLD_M if same_crs(crs, WEB_MERCATOR) else transform_bounds(WEB_MERCATOR, crs, WORLD_M)
+        except GeoloupeError:
+            # A CRS that the whole world does not fit into: no tile is skipped then.
+            self._tile_layer.set_bounds(crs, None)
+            return
+        # Round the world nothing ends at the antimeridian, so only north and south are cut.
+        wide = Bounds(bounds.left - 4 * WORLD_M.width, bounds.bottom, bounds.right + 4 * WORLD_M.width, bounds.top)
+        self._tile_layer.set_bounds(crs, wide if same_crs(crs, WEB_MERCATOR) else None)
+
+    # -- requests -----------------------------------------------------------------------------------------------
+
+    def _request_soon(self) -> None:
+        """Request tiles later in this turn, once for all of its answers."""
+        if not self._is_requesting and not self._is_closed:
+            self._is_requesting = True
+            self.context.mailbox.post(self._request_tiles)
+
+    def _request_tiles(self) -> None:
+        """Replace the queue by what the view lacks, and compose the display tiles that have all they need."""
+        self._is_requesting = False
+        view = self._view
+        if view is None or self._is_closed or self._is_dead() or not self.layer.visible:
+            self._queue = []
+            return
+        ((_, plan),) = self._tile_layer.plan((view,), self._cursor)
+        keys = plan.want
+        self._plan_sources(view.grid, keys)
+        queue: dict[SourceTile, None] = {}
+        ready: list[TileKey] = []
+        waiting: list[TileKey] = []
+        for key in keys:
+            tiles = self._plans[key].tiles
+            needed = [tile for tile in tiles if not self._is_settled(tile)] or self._parents_to_ask(tiles)
+            queue.update(dict.fromkeys(needed))
+            (waiting if needed else ready).append(key)
+        whole = SourceTile(0, 0, 0)
+        if self.service.min_level == 0 and not self._is_settled(whole):
+            queue[whole] = None
+        # While a gesture runs, the grids it passes through are not fetched; the one it started from is.
+        is_asked = self._resting or view.grid == self._resting_grid
+        self._resting_grid = view.grid if self._resting else self._resting_grid
+        self._queue = [tile for tile in queue if tile not in self._under_way] if is_asked else []
+        self._compose(view.grid, ready, waiting)
+        self._pump()
+
+    def _plan_sources(self, grid: TileGrid, keys: Iterable[TileKey]) -> None:
+        if grid != self._plans_grid:
+            self._plans, self._plans_grid, self._incomplete, self._shown_levels = {}, grid, {}, {}
+        new = [key for key in keys if key not in self._plans]
+        self._plans.update(zip(new, sources_of(grid, new, self.service), strict=True))
+
+    def _is_settled(self, tile: SourceTile) -> bool:
+        return tile in self._pictures or tile in self._lacking
+
+    def _parents_to_ask(self, tiles: Iterable[SourceTile]) -> list[SourceTile]:
+        """Parents to fetch for tiles that the service lacks: a level coarser with each answer, until one is there.
+
+        A service may end earlier than its row says, here or everywhere.
+        """
+        found: dict[SourceTile, None] = {}
+        for tile in tiles:
+            while tile in self._lacking and tile.level > self.service.min_level:
+                tile = parent_of(tile)
+            if not self._is_settled(tile):
+                found[tile] = None
+        return list(found)
+
+    def _pump(self) -> None:
+        """Keep a few requests under way; the best of the newest queue goes next."""
+        fetcher = self.context.fetcher
+        while fetcher is not None and self._queue and len(self._under_way) < self.service.max_connections:
+            tile = self._queue.pop(0)
+            try:
+                url = self.service.url(*tile)
+            except BadTemplate as error:
+                self._queue = []
+                self._set_problem(error.sentence)
+                return
+            self._under_way.add(tile)
+            fetcher.fetch(url, partial(self._arrived, tile))
+
+    def _arrived(self, tile: SourceTile, image: QImage | None, error: GeoloupeError | None) -> None:
+        self._under_way.discard(tile)
+        if self._is_closed:
+            return
+        if image is not None:
+            self._pictures.put(tile, image, image.sizeInBytes() + 64)
+            if tile == (0, 0, 0):
+                self._take_overview(image)
+        else:
+            self._lacking[tile] = time.monotonic() + ASK_AGAIN_S
+        (self._failed.discard if error is None else self._failed.add)(tile)
+        is_news = isinstance(error, NotAllowed) or not (self.problem or self._works_offline())
+        if error is not None and is_news:
+            self._set_problem(error.sentence)
+        elif image is not None and self.problem and not self._host_sentence() and not self._stands_in(tile):
+            self._set_problem("")
+        self._request_soon()
+
+    def _stands_in(self, tile: SourceTile) -> bool:
+        """True for a coarser tile, perhaps a stored one, that came while finer ones failed: the problem stands."""
+        return any(lacking.level > tile.level for lacking in self._lacking)
+
+    def _take_overview(self, image: QImage) -> None:
+        step = level_resolution_m(0, self.service) * self.service.tile_px / image.width()
+        self._tile_layer.set_overview(WEB_MERCATOR, Affine(step, 0, WORLD_M.left, 0, -step, WORLD_M.top), image)
+        self._announce()
+
+    # -- composing ----------------------------------------------------------------------------------------------
+
+    def _compose(self, grid: TileGrid, ready: list[TileKey], waiting: list[TileKey]) -> None:
+        """Compose some tiles in other threads: finished ones first, then those that parents can stand in for."""
+        if self._is_composing:
+            return
+        work: list[tuple[TileKey, Sources, dict[SourceTile, QImage], bool]] = []
+        for key in ready[:COMPOSED_A_JOB]:
+            sources = self._plans[key]
+            inputs = self._inputs(sources)
+            parents = [tile.level for tile in inputs if tile.level < sources.level]
+            self._shown_levels[key] = min(parents, default=sources.level)
+            work.append((key, sources, inputs, True))
+        for key in waiting if not work else ():
+            inputs = self._inputs(self._plans[key]) if self._tile_layer.lacks_stand_in(grid, key) else {}
+            if inputs:
+                work.append((key, self._plans[key], inputs, False))
+        if not work:
+            return
+        self._is_composing = True
+        tile_px = self.service.tile_px
+
+        def compose(_: JobContext) -> list[tuple[TileKey, Sources, QImage, bool]]:
+            return [
+                (key, sources, NOTHING if not inputs else compose_tile(sources, inputs, tile_px), final)
+                for key, sources, inputs, final in work
+            ]
+
+        self.context.jobs.run(compose, partial(self._composed, grid), self._compose_failed)
+
+    def _inputs(self, sources: Sources) -> dict[SourceTile, QImage]:
+        """The pictures at hand for a display tile, with parents for those that are not."""
+        found: dict[SourceTile, QImage] = {}
+        missing: list[SourceTile] = []
+        for tile in sources.tiles:
+            image = self._pictures.get(tile)
+            if image is not None:
+                found[tile] = image
+            else:
+                missing.append(tile)
+        return found | with_ancestors(self._pictures.get, missing, self.service.min_level)
+
+    def _composed(self, grid: TileGrid, pictures: list[tuple[TileKey, Sources, QImage, bool]]) -> None:
+        self._is_composing = False
+        if self._is_closed:
+            return
+        for key, sources, image, final in pictures:
+            if not final:
+                self._tile_layer.put_provisional(grid, key, image)
+                continue
+            whole = not any(tile in self._lacking for tile in sources.tiles)
+            self._tile_layer.put(grid, self.service, key, image, lasting=whole)
+            if not whole and grid == self._plans_grid:
+                self._incomplete[key] = sources
+        self._announce()
+        self._request_tiles()
+
+    def _compose_failed(self, error: GeoloupeError) -> None:
+        self._is_composing = False
+        self._set_problem(error.sentence)
+
+    # -- hosts --------------------------------------------------------------------------------------------------
+
+    @property
+    def is_offline(self) -> bool:
+        """True where only stored tiles can be shown: by choice, or because no host of the service can be reached."""
+        fetcher = self.context.fetcher
+        return fetcher is not None and all(fetcher.is_offline_for(host) for host in self.service.hosts)
+
+    def _works_offline(self) -> bool:
+        return self.context.fetcher is not None and self.context.fetcher.offline
+
+    def _host_sentence(self) -> str:
+        states = self.context.fetcher.host_states() if self.context.fetcher is not None else {}
+        return next((states[host] for host in self.service.hosts if host in states), "")
+
+    def _host_changed(self, host: str, sentence: str) -> None:
+        if host in self.service.hosts:
+            self._set_problem(sentence or self._host_sentence())
+            self._announce()
+
+    def _host_ready(self, host: str) -> None:
+        if host in self.service.hosts:
+            self._lacking.clear()
+            self._redo(list(self._incomplete))
+            self._request_soon()
+
+    def _forget_expired(self) -> None:
+        now = time.monotonic()
+        expired = {tile for tile, until in self._lacking.items() if until <= now}
+        if expired:
+            for tile in expired:
+                del self._lacking[tile]
+            self._redo([key for key, sources in self._incomplete.items() if expired.intersection(sources.tiles)])
+
+    def _redo(self, keys: list[TileKey]) -> None:
+        self._tile_layer.drop(keys)
+        for key in keys:
+            del self._incomplete[key]
