@@ -520,11 +520,20 @@ def quick_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(message_bar, "TICK_MS", 10)
 
 
+def point_beside_the_bar(window: MainWindow) -> None:
+    """Where the mouse of another test was left, a line may come up below it, and waits."""
+    QTest.mouseMove(window.canvas, window.canvas.rect().center())
+    bar = window.findChild(MessageBar)
+    assert bar is not None
+    bar.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+
+
 @pytest.mark.usefixtures("quick_clock")
 def test_notices_expire_and_warnings_and_questions_stay(
     window: MainWindow, desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Warnings three times as long: one that came back after minutes was of nothing any more."""
+    point_beside_the_bar(window)
     window.messages.show("a", "Copied.")
     window.messages.show("b", "The disk is full.", "warning")
     window.messages.show("c", "Layers wait.", "info", MessageAction("Allow", lambda: None))
