@@ -14,6 +14,14 @@ ROOT = Path(__file__).resolve().parents[2]
 CODE = sorted(p for room in ("layers", "viewer", "sample_data") for p in (ROOT / room).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 RIDDLE = r"\W*(?:What|Who|Which|How|Where|Those|Whether|When)\b"
+OPENINGS = (
+    *("About", "After", "Along", "Among", "Around", "As", "At", "Before", "Below", "Beside", "Between", "Beyond", "By"),
+    *("For", "From", "In", "Inside", "Into", "Like", "Near", "Of", "Off", "On", "Onto", "Out", "Outside", "Over"),
+    *("Past", "Round", "Since", "Than", "Through", "To", "Under", "Until", "Up", "With", "Within", "Without", "While"),
+    *("Neither", "Never", "No", "Nobody", "None", "Not", "Nothing", "So", "Such", "But"),
+)
+TURNED_ROUND = re.compile(rf"(?:{'|'.join(OPENINGS)})\b")
+"""A preposition, a denial or "So many" at the beginning: a riddle that was only turned round."""
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -62,6 +70,35 @@ def test_docstrings_say_what_a_thing_is_or_does() -> None:
     """An engineer new to the code reads first what is there, in the field's words."""
     found = {str(path.relative_to(ROOT)): riddles_in(path.read_text("utf-8")) for path in CODE}
     assert not {name: riddles for name, riddles in found.items() if riddles}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("Of layers without a style.", True),
+        ("So many rows are read at a time.", True),
+        ("Nobody waits for it.", True),
+        ("Default colours of layers without a style.", False),
+        ("Notes of a product.", False),
+        ("Offers a polar map.", False),
+    ],
+)
+def test_openings_that_were_only_turned_round_are_found(text: str, is_one: bool) -> None:
+    assert bool(TURNED_ROUND.match(text)) is is_one
+
+
+def test_docstrings_open_with_a_noun_or_a_verb() -> None:
+    found = {}
+    for path in (path for path in CODE if path.relative_to(ROOT).parts[:2] != ("viewer", "app")):
+        text = path.read_text("utf-8")
+        if re.search(f"[\"']{TURNED_ROUND.pattern}", text):
+            odd = [
+                line
+                for doc in docstrings_of(ast.parse(text))
+                if TURNED_ROUND.match(line := doc.strip().partition("\n")[0])
+            ]
+            found[str(path.relative_to(ROOT))] = odd
+    assert not {name: odd for name, odd in found.items() if odd}
 
 
 def test_tests_say_in_their_first_line_what_they_are_of() -> None:

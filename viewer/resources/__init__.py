@@ -26,5 +26,5 @@ def icon_svg(name: str) -> str:
 
 @cache
 def icon_names() -> tuple[str, ...]:
-    """Of all icons that are shipped."""
+    """Names of all icons that are shipped."""
     return tuple(sorted(path.stem for path in resource_path("icons").glob("*.svg")))

@@ -17,7 +17,7 @@ from layers.project.storage.tables import DATA, SPECS, TableSpec
 from layers.project.storage.versions import later_columns, schema_version_in
 
 MOST_BYTES = 1 << 24
-"""Of a blob that is read whole into memory."""
+"""Largest blob that is read whole into memory."""
 _COLUMNS = tuple((spec, column) for spec in SPECS for column in spec.blobs)
 
 

@@ -14,7 +14,7 @@ from layers.vector.labels.label_anchors import Floats, runs_inside, straight_pla
 from layers.vector.labels.label_layout import Anchor, Box, Letter
 
 MOST_PLACES = 8
-"""Of a name along a line, from which the layout chooses."""
+"""Most places of a name along a line, from which the layout chooses."""
 MOST_BEND_DEG = 25.0
 """Largest angle between two neighbouring letters, either way."""
 MOST_TILT_DEG = 100.0

@@ -19,7 +19,7 @@ from layers.vector.table import FeatureTable
 type Floats = NDArray[np.float64]
 
 MOST_POINTS = 1500
-"""In a view with more points, labels do not keep clear of them."""
+"""Most points in a view of which labels keep clear."""
 MOST_LABELS = 180
 """Most labels that fit a picture."""
 _TOP = 4096

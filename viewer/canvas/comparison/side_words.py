@@ -133,7 +133,7 @@ def _some(texts: Sequence[str]) -> str:
 
 
 def paint_side_words(painter: QPainter, sides: Sides, words: Sequence[SideWords], ratio: float) -> list[QRectF]:
-    """Of frames that stand beside each other: each on its own side, beside the bar. The boxes in which they stand."""
+    """Paint the words of frames that stand beside each other, each on its side of the bar; return their boxes."""
     r, bottom = ratio, sides.height - _ABOVE_CORNERS_PX * ratio
     if sides.spec.mode in SWIPES:
         boxes = list[QRectF]()
