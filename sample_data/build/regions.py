@@ -22,7 +22,7 @@ NEIGHBOURS, USUAL, MANY = 7, 3, 20
 """Neighbours asked; GeoNames is taken to be wrong where fewer than USUAL are of the same region, which has MANY."""
 LINK_KM = {COUNTRY: 600.0, REGION: 250.0}
 STRAY = 0.05
-"""Of the land that is settled; islands far off, and towns that GeoNames has in the wrong region, are less."""
+"""Share of the settled land; islands far off, and towns that GeoNames has in the wrong region, are less."""
 EARTH_KM = 6371.0
 _STEPS = 1000
 
@@ -58,7 +58,7 @@ def areas(
 
 
 def neighbours(settlements: Sequence[City]) -> dict[int, list[str]]:
-    """For each settlement of a country by its number: the regions of those nearest to it."""
+    """Find the regions of the nearest settlements for each settlement of a country, by its number."""
     points = _on_sphere([(city["longitude"], city["latitude"]) for city in settlements])
     regions = np.array([city["admin1code"] for city in settlements])
     found = {}
