@@ -125,11 +125,16 @@ def image_name(image: ImageFact) -> str:
 
 
 def short(text: str) -> str:
-    """A text on one line that is no longer than a name should be."""
+    """A text on one line that is no longer than a name should be; of a phrase its longest value is cut."""
     line = " ".join(text.split())
-    if len(line) > LONGEST_NAME:
-        return line[: LONGEST_NAME - 1] + "…"
-    return text if line == text else line  # a phrase stays one
+    over = len(line) - LONGEST_NAME
+    if over <= 0:
+        return text if line == text else line  # a phrase stays one
+    if isinstance(text, Phrase) and text.number is None and text.values:
+        name, value = max(text.values.items(), key=lambda named: len(named[1]))
+        if not isinstance(value, Phrase) and len(value) > over + 1:
+            return Phrase(text.template, **{**text.values, name: f"{value[: -over - 1]}…"})
+    return line[: LONGEST_NAME - 1] + "…"
 
 
 def to_layer(image: ImageFact, field: str) -> Jump:

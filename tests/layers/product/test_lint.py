@@ -18,12 +18,13 @@ from layers.document.rows import ClaimEvidence, ClaimSite, ClaimSource, Response
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.geo.bounds import Bounds
+from layers.phrase import Phrase
 from layers.product.boundaries import draws_boundaries
 from layers.product.content import LeftOut, ProductContent, WithheldRows
 from layers.product.facts import Alike, ImageFact, MapFact, Overlap, ProductFacts, ScaleBarFact, SitesFact, TextFact
 from layers.product.gathering import content_of
 from layers.product.lint.check import RULES, findings, rule_of, unexplained
-from layers.product.lint.finding import BLOCKING, WARNING, Finding, Jump
+from layers.product.lint.finding import BLOCKING, WARNING, Finding, Jump, short
 from layers.product.parties import Telling, parties_at
 from layers.product.publishing import Withheld
 from layers.product.spec import Override, ProductSpec
@@ -482,6 +483,17 @@ def test_panels_of_other_ground_need_no_common_stretch() -> None:
     made = whole().with_spec(layout="panels").with_image(0, stretch="bands 4, 3, 2")
     assert [one.rule for one in made.found()] == ["same-stretch"]
     assert not made.with_map(0, bounds=Bounds(100.0, 10.0, 101.0, 11.0)).found()
+
+
+def test_a_long_name_is_cut_and_its_doubt_stays() -> None:
+    name = Phrase("{name} ({doubt})", name="x" * 200, doubt=Phrase("planned"))
+    cut = short(name)
+    assert cut == f"{'x' * 69}… (planned)"
+    assert len(cut) == 80
+    assert isinstance(cut, Phrase)
+    assert cut.values["doubt"] == name.values["doubt"]
+    assert short("y" * 200) == "y" * 79 + "…"
+    assert short("a\nb") == "a b"
 
 
 def test_that_nobody_was_asked_is_an_answer() -> None:
