@@ -97,6 +97,6 @@ def first_asked(files: Sequence[str]) -> Profile:
 
 
 def _choose_platform() -> None:
-    """Without a display the window is drawn offscreen."""
+    """Draw the window offscreen where there is no display."""
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

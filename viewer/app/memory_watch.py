@@ -23,7 +23,10 @@ CALM_MS = 10_000
 KEY = "memory"
 LOOK_MS = 15_000
 MOST_MORE_BYTES = 32 << 20
-"""Than after the last time: panning takes and frees less than that, and would need it again at once."""
+"""Growth since memory was last given back at which it is given back again.
+
+Panning takes and frees less than this, and would need it again at once.
+"""
 
 
 class MemoryWatch(QObject):

@@ -583,7 +583,7 @@ class MainWindow(QMainWindow):
             self.closed.emit()
 
     def _let_close(self) -> None:
-        """Nothing would be lost by closing: at once, or when the save that was asked for has ended."""
+        """Close the window, as nothing would be lost: at once, or after the save that was asked for."""
         self._may_close = True
         if not self._is_asking:
             self.close()

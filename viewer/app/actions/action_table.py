@@ -18,7 +18,7 @@ from viewer.support.language.translation import in_language, translate
 from viewer.support.text import tooltip
 
 AFTER_PAINT_MS = 20
-"""So that the map shows what was done before the actions are looked at."""
+"""Delay before the actions are refreshed: the map paints the analyst's step first."""
 
 TOOLBAR_ORDER: tuple[str, ...] = (
     "file",
@@ -43,7 +43,7 @@ class Action(Struct, frozen=True):
 
     id: str
     text: Any
-    """In English; marked for translation, which Qt's stubs take for an object, or a phrase."""
+    """English text marked for translation, which Qt's stubs take for an object, or a phrase."""
     run: Callable[..., None]
     """Gets the menu; of an action with a check, also whether it is checked now."""
     shortcut: str = ""

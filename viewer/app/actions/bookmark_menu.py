@@ -19,7 +19,7 @@ class BookmarkMenu(CaseMenu):
         desk.tour_changed.connect(self.changed)
 
     def add(self) -> None:
-        """In sight, so that its name can be typed."""
+        """Add a bookmark with its panel in sight, so that its name can be typed."""
         self._docks.show_panel("panel_bookmarks")
         _made = self._docks.bookmarks.panel
         self._desk.add()

@@ -209,7 +209,7 @@ class _PlatePicture:
         return self._steps is not None
 
     def image(self) -> QImage | None:
-        """None while it is not complete; each time that it is asked something more is painted of it.
+        """Return the finished picture, or paint a little more of it and return None.
 
         Raises ExportFailed where there is no memory for it.
         """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from viewer.panels.search.palette import PaletteEntry
 
 WIDEST_PX = 360
-"""Of a name in a menu."""
+"""Greatest width of a name in a menu."""
 
 CANVAS_KEYS: tuple[tuple[object, object], ...] = (
     (QT_TRANSLATE_NOOP("Menus", "Pan while held"), "Space"),

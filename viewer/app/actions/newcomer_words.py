@@ -168,4 +168,4 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "show_log": ("error", "debug", "history"),
     "about": ("version", "licence", "license", "credits", "update"),
 }
-"""By the id of the action, in English."""
+"""English words for each action, by the action's id."""

@@ -66,7 +66,7 @@ MEASURES = (
         tip=QT_TRANSLATE_NOOP("Actions", "Measure how far a place lies beside a line"),
     ),
 )
-"""In the order of the menu at their button in the toolbar."""
+"""Rows of the measuring tools, in the order of the menu at their toolbar button."""
 
 
 class ToolsMenu(ToolMenu):

@@ -29,7 +29,10 @@ _Area = Qt.DockWidgetArea
 
 
 class Arrangement(QObject):
-    """Of docks by their ids. Each named layout is kept as it was left, for each class of sizes of the window."""
+    """Arranges docks, by their ids, in named layouts.
+
+    Each layout is kept as it was left, once for each size class of the window.
+    """
 
     front_chosen = Signal(object)
     """Somebody has put the QDockWidget in front of others by its tab."""
@@ -54,7 +57,7 @@ class Arrangement(QObject):
         self.layout = FIRST
         self._is_arranging = True
         self._kept: dict[str, Standing] = {}
-        """By layout and class of sizes."""
+        """Kept arrangements, by layout and size class."""
         self._size_class = ""
         """That for which the panels stand now."""
         self._reasons: set[str] = set()
@@ -133,7 +136,7 @@ class Arrangement(QObject):
         self._is_arranging = False
 
     def _stand(self) -> None:
-        """As kept for this layout and the window's size; where nothing is, as at first."""
+        """Arrange the panels as kept for this layout and the window's size, or as at first where nothing is kept."""
         self._size_class = self._room.size_class
         kept = self._kept.get(self._key)
         if kept is None or not self._take_up(kept):

@@ -28,12 +28,12 @@ from viewer.support.paced_look import PacedLook
 from viewer.support.text import one_line
 
 WARM_MS = 120
-"""Between two panels that are made ahead of their first use."""
+"""Pause between two panels that are made ahead of their first use."""
 
 LONGEST_NAME = 40
 """Letters of a layer's name in the title of a panel below the map."""
 LEAST_TREE_PX = 40
-"""So that the lists below it fit on a small screen with large letters."""
+"""Least height of the layer tree: the lists below it then fit on a small screen with large letters."""
 
 ALIASES = {
     "layer_tree": "panel_layers",

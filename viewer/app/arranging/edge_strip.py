@@ -18,7 +18,7 @@ type WordsOf = Callable[[str], tuple[str, str]]
 
 WIDTH_PX = 24
 _ROOM_PX = 10
-"""Before and after a name."""
+"""Space before and after a name."""
 
 
 class FramedMap(QWidget):

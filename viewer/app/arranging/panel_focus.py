@@ -11,13 +11,13 @@ from viewer.panels.widgets.lazy_panel import LazyPanel
 
 
 class PanelFocus:
-    """Of the docks around one canvas."""
+    """Moves the keyboard focus between one canvas and the docks around it."""
 
     def __init__(self, docks: Docks, canvas: QWidget) -> None:
         self._docks, self._canvas = docks, canvas
 
     def switch(self, id_: str) -> None:
-        """Into a panel, which is shown where it is not; out of it to the map where the keyboard is in it already."""
+        """Move the keyboard focus into a panel, shown first if hidden; if it is there already, back to the map."""
         dock = self._docks[id_]
         focus = QApplication.focusWidget()
         is_in_sight = not dock.visibleRegion().isEmpty()

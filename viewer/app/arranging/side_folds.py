@@ -12,13 +12,16 @@ from viewer.app.arranging.panel_layouts import FORMS, LISTS, Fold
 
 SIDES = {"left": Qt.DockWidgetArea.LeftDockWidgetArea, "right": Qt.DockWidgetArea.RightDockWidgetArea}
 ORDER = ("panel_layers", *LISTS, *FORMS)
-"""Of the names in a strip."""
+"""Order of the panels' names in a strip."""
 EMPTY_MS = 1_500
 """A side that has become empty folds after so long: what is selected next may fill it at once."""
 
 
 class SideFolds(QObject):
-    """Of docks by their ids. A side folds by itself while nothing is in it, unless it was opened by hand."""
+    """Folds the docks (by their ids) of the left and the right side into the window's edge.
+
+    A side folds by itself while it has nothing to show, unless it was opened by hand.
+    """
 
     changed = Signal()
 
@@ -139,7 +142,7 @@ class SideFolds(QObject):
         return bool(fronts) and all(self._is_empty(id_) for id_ in fronts)
 
     def _fold_if_left(self) -> None:
-        """Not while somebody works in it, or drags something."""
+        """Fold each empty side, but wait while the analyst works in it or drags something."""
         for side in SIDES:
             if not self._can_fold_itself(side):
                 continue

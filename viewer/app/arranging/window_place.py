@@ -21,7 +21,7 @@ class WindowPlace(QObject):
         arrangement.changed.connect(self.keep_panels)
 
     def fit_screen(self, free: QRect) -> None:
-        """No larger than this part of a screen, with its frame, and in the middle of it."""
+        """Shrink the window, with its frame, to this part of a screen, and centre it there."""
         window, room = self._window, free.adjusted(0, 0, -FRAME[0], -FRAME[1])
         window.resize(window.size().boundedTo(room.size()).expandedTo(window.minimumSize()))
         left, top = (room.width() - window.width()) // 2, (room.height() - window.height()) // 2

@@ -11,7 +11,7 @@ from viewer.support.jobs import JobContext
 from viewer.support.language.translation import translate
 
 _READ_PART = 0.5
-"""Of the time that opening takes."""
+"""Share of the opening time that reading takes."""
 
 
 class CaseWatch:

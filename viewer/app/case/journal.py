@@ -73,7 +73,7 @@ class CaseJournal:
         self._files.run(KEY, create, self._made, self._not_made)
 
     def attach(self, work: WorkingCopy) -> None:
-        """From now on edits go to `work`; those that waited go first."""
+        """Send the waiting edits to `work`, then all later ones as they come."""
         self._files.is_well(KEY)
         work.on_failure(self._failed, self._well)
         self._work = work
@@ -107,12 +107,12 @@ class CaseJournal:
             work.close(keep=keep)
 
     def _failed(self, sentence: str) -> None:
-        """On the writer's thread. Of a case that was given up nobody needs to know."""
+        """Report that an edit could not be written, unless the case was given up. Runs on the writer's thread."""
         if not self._is_closed:
             self._files.say(KEY, sentence)
 
     def _well(self) -> None:
-        """On the writer's thread: what could not be written is written now."""
+        """Take the failure's message back: the edits have been written after all. Runs on the writer's thread."""
         if not self._is_closed:
             self._files.post(self._files.is_well, KEY)
 

@@ -13,7 +13,7 @@ from viewer.panels.listed_marks import ListedMarks
 
 
 class MadeAhead(Struct, frozen=True):
-    """Of a document as it was read, before its first edit. The map takes its index for its own."""
+    """Index and listed marks of a document as it was read, before its first edit. The map takes over the index."""
 
     index: SiteIndex
     marks: ListedMarks

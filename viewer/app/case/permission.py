@@ -24,7 +24,7 @@ from viewer.support.settings import Settings, only_texts
 
 MESSAGE = "consent"
 MOST_NAMED = 3
-"""In the message line; the panel lists all."""
+"""Most needs named in the message line; the panel lists all."""
 
 
 class Permissions(QObject):

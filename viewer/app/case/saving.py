@@ -145,7 +145,7 @@ class CaseSaving(QObject):
             fields[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _suggested_name(self) -> str:
-        """By the case's own title: that of an unsaved copy says what it is now, not what it is about."""
+        """File name made of the case's own title: the title of an unsaved copy says that it is a copy, not its topic."""
         return f"{file_name(self._session.document.meta('title') or self._session.title)}.gpkg"
 
     def _save_elsewhere(self) -> None:

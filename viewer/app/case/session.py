@@ -133,7 +133,7 @@ class Session(QObject):
 
     @property
     def project_uuid(self) -> str:
-        """By which the case is known whatever its file is called."""
+        """Identifier of the case, whatever its file is called."""
         return self._journal.work.project_uuid if self._journal.work is not None else self._project_uuid
 
     @property
@@ -533,6 +533,6 @@ class Session(QObject):
 
 
 def _screen_px() -> tuple[int, int]:
-    """No map is larger than the screen."""
+    """Size of the screen, in pixels: no map is larger."""
     screen = QGuiApplication.primaryScreen()
     return (screen.size().width(), screen.size().height()) if screen is not None else (1920, 1080)

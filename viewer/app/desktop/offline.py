@@ -14,7 +14,7 @@ class OfflineMode(QObject):
     changed = Signal()
 
     def __init__(self, settings: Settings, fetcher: Fetcher | None, parent: QObject | None = None) -> None:
-        """Without a `fetcher` there is no network to be offline from."""
+        """`fetcher` is None where there is no network access at all."""
         super().__init__(parent)
         self._settings, self._fetcher = settings, fetcher
         self._tell_fetcher()

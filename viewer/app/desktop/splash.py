@@ -15,10 +15,10 @@ from viewer.support.painting import painting
 
 SIZE = (360, 132)
 GROUND, EDGE, TEXT, QUIET = "#1f2328", "#3a414a", "#e7eaee", "#a5adb8"
-"""Of neither theme on purpose: which one is chosen is not read yet."""
+"""Colours of the splash screen. They belong to neither theme: the chosen one has not been read yet."""
 _MARK_PX = 64
 _SOON_S = 0.3
-"""So long the screen is waited for at most: a start is no later for a sign that nobody would see."""
+"""Longest wait for the screen to show the splash: the start must not take longer for it."""
 
 
 class Splash(QSplashScreen):

@@ -109,7 +109,7 @@ def _paint_arrow(painter: QPainter, start: QPointF, end: QPointF, ratio: float) 
 
 
 def _paint_crosshair(painter: QPainter, view: View) -> None:
-    """In the middle, where Enter sets a point."""
+    """Paint the crosshair in the middle of the view, where Enter sets a point, and a frame around the view."""
     middle, arm, gap = QPointF(view.width / 2, view.height / 2), CROSS_PX * view.ratio, 3.0 * view.ratio
     for width, ink in ((3.0, HALO_COLOR), (1.0, "#ffffff")):
         painter.setPen(QPen(QColor(ink), width * view.ratio))

@@ -44,7 +44,7 @@ from viewer.support.text import one_line
 KEY = "chip"
 NOTICE_MS, PATIENCE_MS = 500, 30_000
 MARGIN = 0.25
-"""Of a site's extent, that a chip shows around it on each side."""
+"""Margin that a chip shows on each side of a site, as a share of the site's extent."""
 
 
 class _Pixels(NamedTuple):
@@ -308,7 +308,7 @@ def _painted(scene: MapScene, view: View) -> tuple[QImage, str, str]:
 
 
 def _region(capture: _Capture) -> Region:
-    """Around a site as far as it reaches, or all of the view."""
+    """Region to capture: the site's extent with its margin, or the whole view without a site."""
     if capture.site is None:
         view = capture.view
         return Region(capture.place, transform_bounds(view.grid.crs, WGS84, view.world_bounds()))

@@ -46,7 +46,7 @@ def _decoded(data: bytes) -> QImage | None:
 
 
 def _small(picture: QImage) -> QImage:
-    """At most as large as our own: hundreds of them are held."""
+    """Scale a picture down to the size of our own thumbnails: hundreds of them are held in memory."""
     if max(picture.width(), picture.height()) <= THUMBNAIL_PX:
         return picture
     keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation

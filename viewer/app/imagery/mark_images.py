@@ -29,9 +29,9 @@ from viewer.support.messages import Messages
 from viewer.support.text import one_line
 
 WAIT_S = 10.0
-"""So long what is still being read may turn out to be the image that was marked; then what is there counts."""
+"""Longest wait for images that are still being read; after that the images already there decide."""
 MOST_MOVED = 20
-"""Of more marks that are moved at once none is looked at again."""
+"""Most marks moved at once whose images are looked up again; of more, none is."""
 FINER, BLENDED = "mark finer than image", "blended images"
 
 

@@ -52,7 +52,7 @@ class SceneFinding(QObject):
         comparisons: ComparisonDesk,
         parent: QObject,
     ) -> None:
-        """Nothing is left in the user's folders where nobody is there to answer."""
+        """Keeps no file of scenes in the user's folders where `opener` may not ask questions."""
         super().__init__(parent)
         self._panels, self._canvas, self._context = panels, canvas, context
         self._opener, self._messages, self._settings = opener, messages, settings

@@ -12,7 +12,7 @@ from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 
 KEY = Qt.Key.Key_B
 SAID_MS = 5_000
-"""As long stands in the status bar why the key shows nothing."""
+"""Time for which the status bar says why the key shows nothing."""
 _WRITTEN_IN = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
 
 
@@ -68,5 +68,5 @@ class HeldBlink(QObject):
             self._said.start()
 
     def _say(self, text: str) -> None:
-        """In the status bar, in the hint's place; empty for the hint again."""
+        """Show a text in the status bar, in the hint's place; empty for the hint again."""
         QApplication.sendEvent(self._window, QStatusTipEvent(text))

@@ -21,7 +21,10 @@ from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.text import one_line
 
 READ_AT_ONCE = 20_000
-"""So many features are read while somebody waits; of more the first search begins to read, the next one finds."""
+"""Most features that a search reads while somebody waits.
+
+Of a larger layer the first search only begins the reading; a later search has the features.
+"""
 MOST_RANKED = 2000
 LONGEST_VALUE = 200
 

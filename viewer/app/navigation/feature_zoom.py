@@ -21,7 +21,7 @@ type Chosen = dict[str, Fids]
 """Features by the uuid of their layer."""
 
 _LEAST_SHARE = 0.02
-"""Off the Earth there are no metres: so much of its layer is shown around a single place."""
+"""Share of its layer shown around a single place off the Earth, where there are no metres."""
 
 
 class FeatureZoom(QObject):

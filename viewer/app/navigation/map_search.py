@@ -42,7 +42,10 @@ PLACES_FILE = "places.sqlite.xz"
 
 
 class MapSearch(QObject):
-    """Nothing here contacts a host. `feature_found` carries (uuid of the layer, fid) of a feature that was chosen."""
+    """Searches places, sites and features for the palette, without contacting a host.
+
+    `feature_found` carries the chosen feature as (uuid of the layer, fid).
+    """
 
     feature_found = Signal(str, int)
     site_found = Signal()

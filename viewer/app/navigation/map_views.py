@@ -45,7 +45,7 @@ from viewer.support.messages import MessageAction, Messages
 
 TURN_DEG = 15.0
 POINTS_MARGIN = 0.06
-"""Of the view, left around points."""
+"""Share of the view left free around points."""
 PIXEL_MARGIN = 0.02
 NEAREST_M = 500.0
 """Half the width of ground shown around a coordinate gone to, at least."""
@@ -284,7 +284,7 @@ class MapViews(QObject):
         return next((plane for plane in planes if has_way(plane, shown)), planes[0] if planes else "")
 
     def _plane_bounds(self, uuid: str) -> Bounds | None:
-        """Of a layer, or of all for empty text, where the canvas shows them."""
+        """Bounds of a layer in the CRS of the canvas; of all layers for empty text."""
         crs = self._canvas.viewport.crs
         drawing = self._canvas.own_scene.drawings.get(uuid)
         return drawing.plane_bounds(crs) if drawing is not None else self._canvas.own_scene.plane_bounds(crs)
@@ -313,7 +313,7 @@ class MapViews(QObject):
     # -- scale and CRS -----------------------------------------------------------------------------------------
 
     def metres_per_pixel(self) -> float:
-        """Of a logical pixel in the middle of the map; NaN where there is no ground."""
+        """Ground metres of a logical pixel in the middle of the map; NaN where there is no ground."""
         view = self._canvas.viewport.view()
         return self._canvas.viewport.ground_resolution_m() * view.ratio
 

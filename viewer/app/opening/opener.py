@@ -49,7 +49,7 @@ class _Opening(Struct, eq=False):
 
     words: list[str]
     document: Document
-    """Of the case they are opened in."""
+    """The case in which the words are opened."""
     found: list[_Found | None] = field(default_factory=list)
     stays: bool = False
     """The map stays where it is: what is opened is known to lie there."""
@@ -311,7 +311,7 @@ class FileOpener(QObject):
             self.added.emit(bounds)
 
     def _decided(self, layers: list[FoundLayer]) -> list[FoundLayer]:
-        """Without asking: a lone file is shown in pixel space, anything else without a place is refused."""
+        """Decide without asking: a lone picture is shown in pixel space, anything else without a place is refused."""
         question = layers[0].question
         is_one = all(layer.question is question for layer in layers)
         if is_one and question is not None and question.has_pixels and self._may_be_pixels:
@@ -355,7 +355,10 @@ def _sort(words: list[str], context: JobContext, left_of: Callable[[Path], Recov
 
 
 def _left_of(case: Path, look: Callable[[Path], RecoverableSession | None]) -> RecoverableSession | None:
-    """None as well where the folder of sessions does not answer: the case itself may be opened all the same."""
+    """Find the edits that a crash left of a case.
+
+    None without any, and where the folder of sessions does not answer in time: the case itself may still open.
+    """
     try:
         return within(ANSWER_S, lambda: look(case))
     except TimeoutError:

@@ -125,7 +125,7 @@ def world_file(size: tuple[int, int], view: View, how: OnView) -> str:
 
 
 def world_suffix(picture: Path) -> str:
-    """Of its world file: .pgw beside a .png."""
+    """Suffix of a picture's world file: .pgw beside a .png."""
     suffix = picture.suffix
     return f"{suffix[:2]}{suffix[-1:]}w"
 

@@ -37,7 +37,7 @@ MOST_RECENT = 6
 
 
 class PlaceQuestions(QuestionsInTurn):
-    """Nothing is added before it is answered; one may look around meanwhile."""
+    """Asks where new layers lie. They are added once this is answered; the map stays usable meanwhile."""
 
     def __init__(
         self,
@@ -180,7 +180,7 @@ class PlaceQuestions(QuestionsInTurn):
         *,
         is_shown: bool = False,
     ) -> None:
-        """By a world file beside the copy of the picture that the case keeps. `edit` is given its source and CRS."""
+        """Place a picture by a world file beside the copy that the case keeps. `edit` is given its source and CRS."""
         session, view = self._session, self._views.shown_view()
         crs, folder = view.grid.crs, pictures_folder(session.target)
 

@@ -31,7 +31,7 @@ class ReadingWatch(QObject):
         self._waited_for: RasterDrawing | None = None
         self._opening: Job | None = None
         self._late: list[LayerDrawing] = []
-        """Of the shown layers those of which nobody knows yet where they are: the map lacks them."""
+        """Shown layers whose files are still being opened: the map lacks them."""
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._look)
         canvas.view_changed.connect(self._begin)

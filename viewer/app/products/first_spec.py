@@ -31,7 +31,7 @@ class WindowState(Struct, frozen=True):
 
     document: Document
     bounds: Bounds
-    """Of the map, lon, lat."""
+    """Bounds of the map, in lon, lat."""
     comparison: ComparisonSpec | None = None
     """That is shown now."""
     comparison_uuid: str = ""

@@ -54,9 +54,10 @@ class PageMaker(Protocol):
     """Lays one product out, again and again, and keeps between them what was read for its maps."""
 
     def make(self, spec: ProductSpec, dpi: float, edition: Edition) -> LaidOut | None:
-        """None while it is not known yet what its layers are, or while it is laid out: then it is told of what is new.
+        """Lay the product out.
 
-        Raises ExportFailed where the page has no room.
+        None while its layers are not known yet or the layout is under way: `listen` tells when to ask again. Raises
+        ExportFailed where the page has no room.
         """
         ...
 

@@ -18,7 +18,7 @@ from viewer.support.still_boxes import ComboBox
 from viewer.support.text import one_line, tooltip
 
 ROWS = 3.4
-"""Of the list that are seen at once: the half one shows that there are more."""
+"""Rows of the list in sight at once: the part of a row at its end shows that there are more."""
 ALL, NONE, OWN, SELECTED = "all", "none", "own", "selected"
 
 
@@ -97,7 +97,7 @@ class MapFields(QWidget):
         self.list.setCurrentRow(at)
 
     def _name(self, number: int, one: ProductMap) -> str:
-        """As the page calls it, and what it shows."""
+        """Name of a map in the list: its letter or number on the page, and its content."""
         layout = self._spec.layout
         letters = {"panels": number, "insets": number - 1}
         called = chr(ord("A") + letters.get(layout, number)) if len(self._spec.maps) > 1 else ""

@@ -23,7 +23,7 @@ class PageLoupe(Struct):
     grown: float = 1.0
     _laid: float = 1.0
     _aside: QPointF | None = None
-    """From the middle of the preview to that of the page."""
+    """Offset from the middle of the preview to the middle of the page."""
 
     @property
     def is_close(self) -> bool:

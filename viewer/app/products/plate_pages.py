@@ -45,7 +45,7 @@ class PlatePages:
         self._match_of: object = None
         self._is_matching = False
         self._styles: Styles | None = None
-        """In which the maps match; None while that is not known."""
+        """Styles in which the maps match; None while they are not known."""
         self._changed: Callable[[], None] = _nothing
         self._leave = document.subscribe(self._hear_edit)
         self._steps = QTimer(interval=0)
@@ -208,4 +208,4 @@ def _without_places(spec: ProductSpec) -> ProductSpec:
 
 
 def _nothing() -> None:
-    """Nobody listens, or nothing is to be left."""
+    """Do nothing: stands in where nobody listens, and where there is no subscription to end."""

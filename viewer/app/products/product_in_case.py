@@ -39,7 +39,7 @@ class ProductInCase:
         self.state: State | None = self._state_before()
         self._kept: _Whole = self._whole(spec)
         self._issued: _Whole | None = None
-        """As it was when it was issued here: until something changes another file of it is the same version."""
+        """The product as it was last issued here. Until something changes, another file of it is the same version."""
 
     @property
     def row(self) -> Product | None:

@@ -33,12 +33,12 @@ STEP_S = 0.008
 """Time that is painted without a look at the event loop."""
 LOOK_MS = 30
 DRAFT_MS = 600
-"""Between two pictures of a page whose maps are still being read."""
+"""Time between two pictures of a page whose maps are still being read."""
 SLIP_PX = 4.0
 """A hand that moves less than that has clicked."""
 STEP_MM, FINE_MM = 1.0, 0.2
 NOTCH = 120
-"""Of a wheel, in Qt's eighths of a degree."""
+"""One step of a mouse wheel, in Qt's eighths of a degree."""
 ZOOM_STEP = 1.25
 _ARROWS = {
     Qt.Key.Key_Left: (-1.0, 0.0),
@@ -219,7 +219,7 @@ class ProductPreview(QWidget):
         return self._loupe.page_rect(across * scale, down * scale, self.size())
 
     def _scale(self) -> float:
-        """Of the widget's own units for a pixel of the page as it is laid out."""
+        """Widget units per pixel of the laid-out page."""
         return self._loupe.grown / self.devicePixelRatioF()
 
     @override

@@ -50,7 +50,7 @@ from viewer.support.text import one_line, plain
 SIZE = (1320, 760)
 FORM_PX, FINDINGS_PX = 330, 270
 REST_MS, OPENING_MS = 150, 50
-"""After an entry, until the page is laid out anew, and between two looks at layers that are being opened."""
+"""Wait between an entry and the new layout of the page, and between two looks at layers that are being opened."""
 _FIELDS = {"credits": "annotation_credit"}
 """Fields of the form in which others are put right."""
 type Check = Callable[[ProductSpec, LaidOut, Sequence[Override]], Sequence[Finding]]
@@ -62,7 +62,7 @@ _PRINTED = (
 
 
 class ProductWindow(QDialog):
-    """Not modal, one a product. Nothing of it is in the case until it is saved, exported or closed.
+    """Window of one product, not modal. The case holds its changes only once it is saved, exported or closed.
 
     `export_wanted`: the product of this uuid, as `spec` has it now, is to be written to a file.
     """
@@ -93,7 +93,7 @@ class ProductWindow(QDialog):
         self._taken_away: list[Finding] = []
         """Findings on rows that publishing takes away, as far as they were said."""
         self._was_refused: tuple[ProductSpec, tuple[Override, ...]] | None = None
-        """As it was when it could not be kept at closing: closed again like that, it is given up."""
+        """The product that could not be kept at closing: closing the window again, unchanged, gives it up."""
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)

@@ -260,4 +260,4 @@ def finish_batch(run: BatchRun) -> None:
 
 
 def _nothing(_laid: LaidOut) -> None:
-    """Nothing is read."""
+    """Do nothing with the pages: none is being read."""
