@@ -11,7 +11,7 @@ from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
 
 
 class BookmarkMenu(CaseMenu):
-    """The rows of the panel have a menu of their own for a single bookmark."""
+    """Actions on bookmarks as a whole; the panel has a context menu for a single bookmark."""
 
     def __init__(self, session: Session, desk: BookmarkDesk, docks: Docks, parent: QObject) -> None:
         super().__init__(session, parent)

@@ -1,4 +1,4 @@
-"""Words that newcomers type for a command that is called otherwise here: the palette finds it by these, too.
+"""Search words of newcomers for commands that have another name here: the palette finds a command by these, too.
 
 A word for a thing that does not exist leads to the nearest that does.
 """

@@ -1,4 +1,4 @@
-"""The row of the Site menu that holds a stated time against a shadow."""
+"""The row of the Site menu that checks a stated time against a shadow."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ class CaseSaving(QObject):
             fields[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _suggested_name(self) -> str:
-        """File name made of the case's own title: the title of an unsaved copy says that it is a copy, not its topic."""
+        """File name from the case's own title: the title of an unsaved copy says that it is a copy, not its topic."""
         return f"{file_name(self._session.document.meta('title') or self._session.title)}.gpkg"
 
     def _save_elsewhere(self) -> None:
