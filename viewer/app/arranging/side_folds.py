@@ -14,7 +14,7 @@ SIDES = {"left": Qt.DockWidgetArea.LeftDockWidgetArea, "right": Qt.DockWidgetAre
 ORDER = ("panel_layers", *LISTS, *FORMS)
 """Order of the panels' names in a strip."""
 EMPTY_MS = 1_500
-"""A side that has become empty folds after so long: what is selected next may fill it at once."""
+"""Delay before an empty side folds: the next selection may fill it at once."""
 
 
 class SideFolds(QObject):
@@ -32,8 +32,8 @@ class SideFolds(QObject):
         is_empty: Callable[[str], bool],
         hold_map: Callable[[], Callable[[], None]],
     ) -> None:
-        """`is_empty` tells of a panel that it has nothing to show. `hold_map` gives what puts the map's content back to
-        where it is on the screen now.
+        """`is_empty` is true for the id of a panel that has nothing to show. `hold_map` returns a call that puts the
+        map's content back to its present place on the screen.
         """
         super().__init__(window)
         self._window, self._docks, self._is_empty, self._hold_map = window, docks, is_empty, hold_map
@@ -41,7 +41,7 @@ class SideFolds(QObject):
         self.opened: set[str] = set()
         """Sides that were opened by hand."""
         self.is_busy = False
-        """True while tabs come and go that nobody has clicked on."""
+        """True while tabs change without a click of the analyst."""
         self._soon = QTimer(self, singleShot=True, interval=EMPTY_MS)
         self._soon.timeout.connect(self._fold_if_left)
 
@@ -52,7 +52,7 @@ class SideFolds(QObject):
         return next((side for side, fold in self.folds.items() if id_ in fold.ids), "")
 
     def standing(self, side: str) -> list[str]:
-        """The panels that stand at a side, also behind tabs."""
+        """Ids of the panels at a side, including those behind tabs."""
         docks = {id_: self._docks[id_] for id_ in (*ORDER, *self._docks) if id_ in self._docks}
         return [
             id_
@@ -80,7 +80,7 @@ class SideFolds(QObject):
         self.unfold(side, id_)
 
     def fold(self, side: str, width_px: int = 0) -> None:
-        """Put the panels of a side away into the edge; they come back with this width, or with the one they have."""
+        """Fold the panels of a side into the edge. They come back with this width, or with their present one."""
         ids = self.standing(side)
         if not ids:
             return
@@ -95,7 +95,7 @@ class SideFolds(QObject):
         self._move(hide)
 
     def unfold(self, side: str, id_: str = "") -> None:
-        """Bring the panels of a side back as they stood; the one of this id in front."""
+        """Show the panels of a side as they were, with the one of this id in front."""
         fold = self.folds.pop(side, None)
         if fold is None:
             return
@@ -113,17 +113,17 @@ class SideFolds(QObject):
         self._move(show)
 
     def fold_empty(self, widths_px: Mapping[str, int]) -> None:
-        """Fold each side that has nothing to show, at once; it comes back with its width."""
+        """Fold each side that has nothing to show, at once; it comes back with the given width."""
         for side in SIDES:
             if self._can_fold_itself(side):
                 self.fold(side, widths_px[side])
 
     def look_soon(self, *_: object) -> None:
-        """Fold an empty side if it stays empty for a while: the panels show something else now."""
+        """Fold each side that is empty now and still is a moment later."""
         self._soon.start()
 
     def stand_anew(self, folds: Mapping[str, Fold], opened: set[str]) -> None:
-        """Take over folds whose panels are hidden already."""
+        """Replace the folds by others whose panels are hidden already."""
         known = {
             side: Fold(tuple(id_ for id_ in fold.ids if id_ in self._docks), fold.fronts, fold.width_px)
             for side, fold in folds.items()
@@ -164,7 +164,7 @@ class SideFolds(QObject):
         return False
 
     def _move(self, change: Callable[[], object]) -> None:
-        """Change which panels stand; the map shows the same where it was on the screen."""
+        """Call `change`, which shows or hides panels; the map's content keeps its place on the screen."""
         put_back = self._hold_map()
         was_busy, self.is_busy = self.is_busy, True
         change()
