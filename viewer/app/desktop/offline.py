@@ -1,4 +1,4 @@
-"""Work without the network, as the analyst has chosen for this and all later sessions."""
+"""Offline mode: the analyst's choice to work without the network, kept for later sessions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from viewer.support.settings import Settings
 
 
 class OfflineMode(QObject):
-    """A setting that the fetcher follows: while it is on no server is contacted, and stored tiles show."""
+    """The setting for offline mode, which the fetcher follows: while it is on, no server is contacted.
+
+    Tiles stored earlier are still shown.
+    """
 
     changed = Signal()
 
@@ -24,7 +27,7 @@ class OfflineMode(QObject):
         return bool(self._settings.get("offline"))
 
     def set(self, is_on: bool) -> None:
-        """Contact no server, or do so again."""
+        """Turn offline mode on or off."""
         self._settings.set("offline", is_on)
         self._tell_fetcher()
 

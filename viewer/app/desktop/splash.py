@@ -1,4 +1,4 @@
-"""The sign that the program is starting, on the screen before most of it is imported."""
+"""The splash screen, shown before most of the program is imported."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _SOON_S = 0.3
 
 
 class Splash(QSplashScreen):
-    """The program's mark and name. `finish` takes it away once the window stands."""
+    """The program's logo and name. `finish` closes it once the main window is shown."""
 
     def __init__(self) -> None:
         super().__init__(_picture(QGuiApplication.primaryScreen().devicePixelRatio()))
         self.setAccessibleName(translate("Splash", "Geoloupe is starting …"))
 
     def show_now(self) -> None:
-        """Show it before anything else is done: from then on the thread is busy with imports."""
+        """Show the splash screen now: from then on the thread is busy with imports."""
         self.show()
         end = time.monotonic() + _SOON_S
         while time.monotonic() < end:

@@ -1,4 +1,4 @@
-"""The key that shows the other image of a comparison as long as it is held."""
+"""The key that shows the other image of a comparison while it is held."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WRITTEN_IN = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
 
 
 class HeldBlink(QObject):
-    """Listens to all of the window while images are compared, but where somebody types."""
+    """Listens to keys in the whole window while images are compared, except where text is typed."""
 
     def __init__(self, desk: ComparisonDesk, window: QWidget) -> None:
         super().__init__(window)
@@ -28,7 +28,7 @@ class HeldBlink(QObject):
         desk.shown_changed.connect(self._follow)
 
     def _follow(self) -> None:
-        """The application is listened to only while there is something to blink."""
+        """Watch the application's keys only while there is a comparison to blink."""
         wanted = self._desk.spec is not None
         application = QApplication.instance()
         if wanted == self._is_listening or application is None:
