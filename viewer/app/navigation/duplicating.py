@@ -16,7 +16,7 @@ MOST = 2000
 
 
 def duplicate_selected(canvas: MapCanvas, panels: PanelContext) -> None:
-    """Put a copy beside each selected mark, and select the copies; the keyboard is in the label of a single one."""
+    """Put a copy beside each selected mark, and select the copies; a single one gets the keyboard in its label."""
     sites = [panels.document.sites[uuid] for uuid in panels.document.sites if uuid in panels.selection]
     if len(sites) > MOST:
         said = translate("duplicating", "{0} are too many to duplicate at once: select fewer.")

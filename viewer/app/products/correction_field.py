@@ -1,4 +1,4 @@
-"""The field for the line that a reissue prints in its head: what its issued version had wrong, or had not."""
+"""The field for the correction that a reissue prints in its head: the errors of its issued version, if any."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ROWS = 4
 
 
 class CorrectionField(QWidget):
-    """Hidden for a first version. It begins with what has changed in the case, and may be written otherwise."""
+    """The field for a correction, hidden for a first version. It offers the changes of the case, and can be edited."""
 
     typed = Signal(str)
 

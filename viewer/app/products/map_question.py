@@ -1,4 +1,4 @@
-"""Asks which bookmarks, images, also of comparisons, and sites of the case a product shows in maps of its own."""
+"""Asks which bookmarks, images (also of comparisons) and sites a product shows in maps of their own."""
 
 from __future__ import annotations
 

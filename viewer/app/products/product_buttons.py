@@ -1,4 +1,4 @@
-"""The row of buttons below a product: view, state and export, and the sentence that is said between them."""
+"""The row of buttons below a product (view, state, export), with a line for messages."""
 
 from __future__ import annotations
 
