@@ -45,7 +45,7 @@ class MemoryWatch(QObject):
         return not self._reserve.closed
 
     def ran_short(self) -> None:
-        """Report that there was not enough memory for something."""
+        """Free the reserve and all caches, as there was not enough memory for something."""
         self._reserve.close()
         self._jobs.mailbox.post(self.give_back)
 

@@ -32,7 +32,7 @@ TOOLBAR_ORDER: tuple[str, ...] = (
     "view",
     "help",
 )
-"""The toolbar's groups, by menu: layers and tools come before the view, as they are used most."""
+"""Groups of the toolbar, by menu: layers and tools come before the view, as they are used most."""
 
 
 class Action(Struct, frozen=True):

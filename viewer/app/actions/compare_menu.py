@@ -1,4 +1,4 @@
-"""The Compare menu: images of one place set against each other, and the ways of doing so."""
+"""The Compare menu: compare images of the same place, in several modes."""
 
 from __future__ import annotations
 

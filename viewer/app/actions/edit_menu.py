@@ -1,4 +1,4 @@
-"""The Edit menu: undo and redo, what changes, moves or copies the selected sites, and copies of the map."""
+"""The Edit menu: undo and redo; change, move or copy the selected sites; copy the map."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class HelpMenu(ActionMenu):
         GuideWindow(guide_text(self.words_of), self._window).show()
 
     def words_of(self, id_: str) -> str:
-        """The place of an action in the menus, and its key: "Mark, Mark a Point (P)"."""
+        """Place of an action in the menus, and its key: "Mark, Mark a Point (P)"."""
         for menu in self._table.menus:
             for spec in menu.actions:
                 if spec.id == id_:

@@ -80,7 +80,7 @@ class MapExport(QObject):
         return isValid(self) and self._window.isVisible()
 
     def copy_picture(self) -> None:
-        """Put what the map shows on the clipboard, with its dates and credits, once all of it is read."""
+        """Copy the map to the clipboard with its dates and credits, once all of it is read."""
         if not has_map(self._canvas, self._messages):
             return
         self._panels.flush()
@@ -137,7 +137,7 @@ class MapExport(QObject):
         self._desk.begin()
 
     def export_measurements(self) -> None:
-        """Writes measurements as GeoJSON or CSV, by the name's ending."""
+        """Ask for a file and write measurements to it, as GeoJSON or CSV by its ending."""
         from viewer.export.measurements import TABLES_OF_MEASUREMENTS, measurements_text  # for start-up time
 
         self._panels.flush()

@@ -77,7 +77,7 @@ class MarkClipboard(QObject):
     # -- as a paster -----------------------------------------------------------------------------------------------
 
     def can_paste(self, content: QMimeData) -> bool:
-        """True for marks of ours, and for text that may be GeoJSON."""
+        """True for marks copied here, and for text that may be GeoJSON."""
         if content.hasFormat(OWN_TYPE) or content.hasFormat(GEOJSON_TYPE):
             return True
         return content.hasText() and looks_like_marks(content.text())

@@ -138,7 +138,7 @@ def fill_menu_bar(window: QMainWindow, actions: ActionTable) -> dict[str, QMenu]
 
 
 class RecentMenu(QMenu):
-    """The cases opened lately, read anew each time it is opened."""
+    """Menu of recently opened cases, filled anew each time it is opened."""
 
     chosen = Signal(str)
 
@@ -229,5 +229,5 @@ def keys_of(actions: ActionTable, id_: str) -> str:
 
 
 def words_of_panel(actions: ActionTable, id_: str) -> tuple[str, str]:
-    """Name and key of a panel."""
+    """Name and shortcut of a panel."""
     return bare(actions[id_].text()), keys_of(actions, id_)

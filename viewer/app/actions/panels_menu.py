@@ -79,11 +79,11 @@ class PanelsMenu(CaseMenu):
         self.docks.show_printing()
 
     def close_panel(self) -> None:
-        """Put away the panel that has the keyboard."""
+        """Hide the panel with the keyboard focus."""
         self.focus.close_current()
 
     def reset(self) -> None:
-        """Arrange the panels as at first."""
+        """Put the panels back to their first places in the chosen layout."""
         self.docks.arrangement.reset()
 
     id = "panels"

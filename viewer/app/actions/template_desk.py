@@ -46,7 +46,7 @@ class TemplateDesk(QObject):
         self._ask, self._window = ask, window
 
     def of_key(self, key: str) -> MarkTemplate | None:
-        """The template that has this key."""
+        """Return the template with this key."""
         return next((one for one in templates_of_case(self._panels.document) if one.hot_key == key), None)
 
     def take(self, key: str) -> None:

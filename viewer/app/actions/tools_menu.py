@@ -1,4 +1,4 @@
-"""The Tools menu, and rows for the tools that stand in other menus."""
+"""The Tools menu, and rows for tools that other menus hold."""
 
 from __future__ import annotations
 

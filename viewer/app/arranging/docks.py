@@ -1,4 +1,4 @@
-"""The panels around the map: layers and lists at the left, the inspector of what is selected at the right."""
+"""The panels around the map: layers and lists at the left, the inspector of the selected record at the right."""
 
 from __future__ import annotations
 
@@ -360,7 +360,7 @@ class Docks(QObject):
         return panel
 
     def _type_date(self) -> None:
-        """Put the keyboard into the date of the current layer."""
+        """Move the keyboard to the date field of the current layer."""
         begin = getattr(self._pages["layer_properties"][0].panel, "begin_date", None)
         assert callable(begin)
         begin()

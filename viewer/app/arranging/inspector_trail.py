@@ -30,7 +30,7 @@ _BUTTON_PX = 20
 
 
 class _Stop(NamedTuple):
-    """A page of the inspector, and the row that it shows; without a uuid it shows none, or several."""
+    """A page of the inspector and the uuid of its row; an empty uuid where it shows none, or several."""
 
     page: str
     uuid: str
@@ -164,7 +164,7 @@ class InspectorTrail(QObject):
         return own if site is None or site.is_site else kinds.get(site.mark_kind, own)
 
     def _name(self, stop: _Stop) -> str:
-        """The name of the row that is shown."""
+        """Name of the row that a page shows; empty for none."""
         document = self._context.document
         if stop.page == "site_form" and not stop.uuid and len(self._context.selection) > 1:
             return self.tr("{0} selected").format(len(self._context.selection))

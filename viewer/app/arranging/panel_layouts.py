@@ -45,7 +45,7 @@ class PanelLayout(Struct, frozen=True):
     right: tuple[str, ...]
     below: tuple[str, ...] = ()
     hidden: frozenset[str] = frozenset()
-    """Panels that are there when they are asked for."""
+    """Panels shown only on request."""
     right_px: int = RIGHT_PX
     folded: tuple[str, ...] = ()
     """Sides folded at first, even where they have something to show."""
@@ -102,7 +102,7 @@ class WindowRoom(Struct, frozen=True):
         return (tuple(id_ for group in layout.left for id_ in group),) if is_low else layout.left
 
     def hidden(self, layout: PanelLayout) -> frozenset[str]:
-        """Panels that are there when they are asked for."""
+        """Panels shown only on request."""
         crowd = len(self.left_groups(layout)) < len(layout.left)
         return layout.hidden | (_RARER.intersection(layout.left[-1][1:]) if crowd else frozenset())
 

@@ -32,7 +32,7 @@ KEY = "georeferencing"
 
 
 class GeoreferencingDesk(QObject):
-    """Opens the dialog, one at a time. It is used on the window's thread only."""
+    """Opens georeferencing dialogs, one at a time. Used on the window's thread only."""
 
     def __init__(
         self,

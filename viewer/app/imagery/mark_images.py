@@ -60,7 +60,7 @@ class MarkImages(QObject):
         self._waiting: dict[str, _Mark] = {}
         self._pushed: dict[str, _Mark] = {}
         """Marks of the last edit, with the view in which they were set: a form that opens for them changes the map's
-        size.
+        view.
         """
         self._blended: dict[str, tuple[str, ...]] = {}
         self._finer = ""

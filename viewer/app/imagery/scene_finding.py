@@ -54,7 +54,7 @@ class SceneFinding(QObject):
         comparisons: ComparisonDesk,
         parent: QObject,
     ) -> None:
-        """Keeps no file of scenes in the user's folders where `opener` may not ask questions."""
+        """`opener`: where it may not ask questions, no file of scenes is kept in the user's folders."""
         super().__init__(parent)
         self._panels, self._canvas, self._context = panels, canvas, context
         self._opener, self._messages, self._settings = opener, messages, settings

@@ -1,8 +1,8 @@
 """Keys of forms and panels: typing stays in the form, Enter goes to the next field, Esc goes back to the map.
 
 The keyboard focus is always in sight: it leaves a panel whose tab goes behind another, returns at a click on that tab,
-and never enters a field by itself. It leaves a choice, or a list of rows, that is closed by a click elsewhere. Enter in
-a label into which a new mark has put the keyboard also goes back to the map.
+and never enters a field by itself. It leaves a choice, or a line that lists rows, when a click elsewhere closes the
+list. Enter in a label into which a new mark has put the keyboard also goes back to the map.
 """
 
 from __future__ import annotations

@@ -28,9 +28,9 @@ class GoToDialog(QDialog):
     """Shows each interpretation of the typed text during typing; Enter takes the chosen one."""
 
     place_chosen = Signal(float, float, float)
-    """Lon, lat, and the error in metres that the digits and the datum imply."""
+    """Lon, lat, and the error in metres implied by the digits and the datum."""
     extent_chosen = Signal(object)
-    """The `Bounds`, in lon and lat, of a shape in WKT or of a map's address."""
+    """Bounds in lon, lat of a shape in WKT, or of the address of a web map."""
 
     def __init__(self, notation: Notation, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""Asks which files of a folder and which layers of a file to add, and how a table is to be read."""
+"""Asks which files of a folder and which layers of a file to add, and how to read a table."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class LayerQuestions(QuestionsInTurn):
         self.ask_in_turn(make)
 
     def choose_reading(self, uuid: str) -> None:
-        """Ask anew how the table of a layer is to be read."""
+        """Ask again how to read the table of a layer."""
         layer = self._session.document.layers.get(uuid)
         path = None if layer is None else file_at_hand(layer, self._session.base_folder, self._folders)
         if layer is None or path is None:

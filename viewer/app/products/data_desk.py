@@ -44,7 +44,7 @@ from viewer.support.jobs import JobContext
 from viewer.support.language.translation import in_language
 
 POLL_MS, MOST_TOLD = 20, 3
-"""Interval of looks at maps being painted, and most findings named in the message about a stopped export."""
+"""Interval at which maps being painted are checked, and most findings named in the message about a stopped export."""
 
 type Write = Callable[[Callable[[], object], Path, Callable[[], str]], None]
 """Writes a file in a job, then says so; the last function gives the end of that message."""

@@ -1,4 +1,4 @@
-"""The form of a product: its layout and page, its words, its parts."""
+"""The form of a product: fields for its layout, page, texts and parts."""
 
 from __future__ import annotations
 
@@ -253,7 +253,7 @@ class ProductFields(FormPage):
         return next((room[name] for room in rooms if name in room), None)
 
     def show_field(self, name: str) -> bool:
-        """Bring a field to sight, with the keyboard in it; False where there is none."""
+        """Bring a field into view, with the keyboard in it; False where there is none."""
         field = self.field_of(name)
         if field is None:
             return False

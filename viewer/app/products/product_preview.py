@@ -256,7 +256,7 @@ class ProductPreview(QWidget):
         painter.drawRect(place.adjusted(-2, -2, 2, 2))
 
     def _chosen_box(self) -> QRectF | None:
-        """The chosen thing, in pixels of the page."""
+        """Rectangle of the chosen thing, in pixels of the page."""
         if self._laid is None or not self.chosen or self.chosen not in self._laid.things(self.page):
             return None
         return self._laid.box_of(self.chosen)

@@ -1,4 +1,4 @@
-"""The journal of a batch: a small file beside its products, so that a crash makes none be written again."""
+"""The journal of a batch, a small file beside its products: after a crash, complete products are not made again."""
 
 from __future__ import annotations
 

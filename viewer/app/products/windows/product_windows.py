@@ -1,4 +1,4 @@
-"""Opens the windows of products, and writes and issues what they export."""
+"""Opens the windows of products, and writes and issues the products that they export."""
 
 from __future__ import annotations
 
@@ -239,10 +239,9 @@ class ProductWindows(QObject):
         self._written.append(file)
 
     def _is_kept(self, shown: ProductWindow) -> bool:
-        """Keep the product in the case before it is written. False where it may not be written: a refusal is shown
-        then.
+        """Keep the product in the case before it is written. True where it may be written.
 
-        A case that is read-only allows drafts only.
+        A read-only case keeps no product: only drafts, and issued versions, may be written from it.
         """
         if not self._session.is_read_only:
             return shown.keep()
