@@ -545,9 +545,7 @@ class MainWindow(QMainWindow):
         return self.ask
 
     def event(self, event: QEvent) -> bool:
-        """Refresh the actions before a key, and show status tips here: Qt would put an action's tip over the tool's
-        hint.
-        """
+        """Refresh the actions before a key. Show status tips here: Qt would put an action's over the tool's hint."""
         if event.type() == QEvent.Type.ShortcutOverride:
             self.action_table.refresh_if_due()
             if self._letters.takes(event):

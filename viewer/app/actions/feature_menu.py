@@ -77,9 +77,7 @@ class FeatureMenu(ToolMenu):
     # -- selection ----------------------------------------------------------------------------------------------
 
     def layer_with_selection(self) -> str:
-        """Uuid of the current layer where features of it are selected, else of another with a selection; empty for
-        none.
-        """
+        """Uuid of the current layer where features of it are selected, else of another such layer; empty for none."""
         layers = self.selection.layers
         current = self._panels.layer_uuid
         return current if current in layers else (layers[0] if layers else "")

@@ -152,9 +152,7 @@ class MapExport(QObject):
         self._pending.remove(pending)
 
     def _write(self, write: Callable[[], object], path: Path, then: Callable[[], str]) -> None:
-        """Call `write` in a job. Once the file is there, `then` is called and gives the end of the message that says
-        so.
-        """
+        """Call `write` in a job. Once the file is there, `then` is called and gives the end of the message."""
         self._folder = path.parent
 
         def work(context: JobContext) -> None:

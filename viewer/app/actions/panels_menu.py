@@ -68,14 +68,14 @@ class PanelsMenu(CaseMenu):
         docks.trail.changed.connect(self.changed)
 
     def go_back(self) -> None:
-        """Let the inspector show what it showed before."""
+        """Show the record that the inspector showed before."""
         self.docks.trail.go_back()
 
     def can_go_back(self) -> bool:
         return self.docks.trail.can_go_back()
 
     def show_printing(self) -> None:
-        """Open the product that prints what the inspector shows."""
+        """Open the product that prints the inspector's record."""
         self.docks.show_printing()
 
     def close_panel(self) -> None:

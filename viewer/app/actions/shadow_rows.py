@@ -12,7 +12,7 @@ from viewer.panels.context import PanelContext
 
 
 class ShadowMenu(Protocol):
-    """The menu that the row stands in."""
+    """The menu that holds the row."""
 
     @property
     def panels(self) -> PanelContext: ...

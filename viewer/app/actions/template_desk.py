@@ -29,9 +29,7 @@ SUGGESTED = "geoloupe-templates.json"
 
 
 class TemplateDesk(QObject):
-    """Draws, lists, edits, reads and writes templates. `window` is the parent of its dialogs; files are handled in
-    jobs.
-    """
+    """Draws, lists, edits, reads and writes templates; jobs handle the files. `window` is the parent of dialogs."""
 
     def __init__(
         self,

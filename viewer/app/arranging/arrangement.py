@@ -250,9 +250,7 @@ class Arrangement(QObject):
         self.changed.emit()
 
     def _change_class(self) -> None:
-        """Arrange the panels as kept for the new size class. Panels in front stay in front, so a form in use stays
-        open.
-        """
+        """Arrange the panels as kept for the new size class. Panels in front stay so: a form in use stays open."""
         self._size_class = self._room.size_class
         kept = self._kept.get(self._key)
         fronts = [id_ for id_, dock in self._docks.items() if not dock.visibleRegion().isEmpty()]
@@ -280,9 +278,7 @@ class Arrangement(QObject):
         return {**known, "layout": self.layout.name, "alone": self.is_alone, "kept": kept}
 
     def restore(self, value: Mapping[str, Any]) -> None:
-        """Restore the arrangements of the settings, before panels are shown; damaged and other versions' entries are
-        ignored.
-        """
+        """Restore the settings' arrangements, before panels are shown. Damaged and other versions' ones are ignored."""
         name, kept = value.get("layout"), value.get("kept")
         self.layout = LAYOUTS.get(name, FIRST) if isinstance(name, str) else FIRST
         read = {key: decoded_or_none(one, Standing) for key, one in kept.items()} if isinstance(kept, dict) else {}

@@ -217,9 +217,7 @@ class Docks(QObject):
             self._color_buttons(dock)
 
     def _color_buttons(self, dock: QDockWidget) -> None:
-        """Set our icons on the title bar of one panel: Qt restores its own whenever a panel leaves the window or
-        returns.
-        """
+        """Set our icons on the title bar of a panel: Qt restores its own whenever a panel is taken out or put back."""
         title, palette = dock.accessibleName(), self._window.palette()
         back = self.tr("Put the panel {0} back into the window")
         out = self.tr("Take the panel {0} out of the window")

@@ -44,9 +44,7 @@ class PanelFocus:
 
 
 def _target(panel: QWidget) -> QWidget | None:
-    """Widget of a panel to focus: the panel's own choice, else the last one used, its list, or the first that takes
-    keys.
-    """
+    """Widget of a panel to focus: the panel's choice, else the last one used, its list, or the first taking keys."""
     if (named := panel.focusProxy()) is not None and _takes_keys(named, panel):
         return named
     last = panel.focusWidget()

@@ -28,9 +28,7 @@ class WindowPlace(QObject):
         window.move(free.left() + max(0, left), free.top() + max(0, top))
 
     def restore(self) -> None:
-        """Restore window and panels as they were left. Qt moves what would be off the screen, and ignores damaged
-        states.
-        """
+        """Restore window and panels as they were left. Qt moves what would be off the screen, and ignores damage."""
         geometry = self._settings.get("window_geometry").encode("ascii", "ignore")
         if not self._window.restoreGeometry(QByteArray.fromBase64(geometry)):
             self.fit_screen(self._window.screen().availableGeometry())

@@ -99,9 +99,7 @@ class CaseHold(QObject):
                 within(RELEASE_S, lock.release)
 
     def take_over(self) -> None:
-        """Take the case over from its holder. It can be saved here from now on; saving over another's save still asks
-        first.
-        """
+        """Take the case over from its holder, to save it here. Replacing a save of the holder still asks first."""
         path, holder = self._path, self._holder
         if path is None or not holder:
             return

@@ -36,9 +36,7 @@ class CrashLoop:
         return len(mine) >= ENOUGH
 
     def ended(self) -> None:
-        """Remove the open case from the marker: it was closed, or the program ends in order, so it is blamed for
-        nothing.
-        """
+        """Clear the open case of blame: it was closed, or the program ends in order."""
         if self._open is None:
             return
         path, _at = self._open

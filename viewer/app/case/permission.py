@@ -60,7 +60,7 @@ class Permissions(QObject):
     # -- which case --------------------------------------------------------------------------------------------
 
     def take_up(self, key: CaseKey, home: CaseHome) -> None:
-        """Take up another case: it may use what was allowed to it before, and what lies beside it."""
+        """Take up another case, with the permissions given to it before and to the files beside it."""
         trust = self._trust.find(key)
         self._key, self._asked = key, frozenset()
         for host in self.consent.private_hosts - set(trust.private_hosts):
@@ -73,9 +73,7 @@ class Permissions(QObject):
         self._messages.clear(MESSAGE)
 
     def saved(self, key: CaseKey, layers: Iterable[Layer]) -> None:
-        """Carry the permissions over to the file in which the case was saved: its layers may read what they may read
-        now.
-        """
+        """Carry the permissions over to the file in which the case was saved: its layers stay readable there."""
         outside = [place for layer in layers for place in places_of(layer.source) if layer.kind != "tiles"]
         allowed = [place for place in map(self.folders.behind, outside) if self.folders.permits(place)]
         if key.path:
@@ -143,9 +141,7 @@ class Permissions(QObject):
         ]
 
     def ask_for(self, waiting: Sequence[Layer], folder: Path | None) -> None:
-        """Ask in one message line for all that waiting layers need and nobody has allowed; once for each host or
-        folder.
-        """
+        """Ask in one message line for all that layers need and nobody has allowed; once for each host or folder."""
         needs = needs_of(waiting, folder, self.consent, self.folders)
         missing = [need for need in needs if need.can_be_allowed and not need.is_allowed]
         asked = frozenset((need.kind, need.name) for need in missing)

@@ -47,7 +47,7 @@ class Relinking(QObject):
         self._jobs, self._messages, self._ask, self._window = jobs, messages, ask, window
         self._search = FileSearch({})
         self._looks_soon = self._is_new = False
-        """True while a search is about to begin, and while the case is newly opened and not searched yet."""
+        """Flags: a search is about to begin; the case is newly opened and not searched yet."""
         self.dialog: RelinkDialog | None = None
         scene.updated.connect(self._look)
         scene.problem_changed.connect(self._look)

@@ -1,4 +1,4 @@
-"""Keeps each dialog of a window no larger than the screen that it stands on, so that its buttons are in reach."""
+"""Fits each dialog of a window to its screen, so that its buttons are in reach."""
 
 from __future__ import annotations
 

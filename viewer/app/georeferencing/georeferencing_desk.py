@@ -61,9 +61,7 @@ class GeoreferencingDesk(QObject):
         return self._picture_of(uuid) is not None
 
     def open_when_read(self, uuid: str) -> None:
-        """Show the dialog for a layer once its file has been read, as it may have been added just now. Empty for no
-        layer.
-        """
+        """Show the dialog for a layer as soon as its file, which may be new, has been read. Empty for no layer."""
         self._awaited = uuid
         self._look_again()
 

@@ -258,9 +258,7 @@ class GeoreferencingDialog(QDialog):
 
     @override
     def reject(self) -> None:
-        """Close without applying. Unapplied points are dropped only at a second Esc or click on the window's close
-        button.
-        """
+        """Close without applying. Unapplied points are dropped only at a second Esc or click on the close button."""
         if self.draft.is_dirty and not self._is_warned:
             self._is_warned = True
             self.said(self.tr("The points are not applied yet: Apply keeps them, Esc again drops them."))

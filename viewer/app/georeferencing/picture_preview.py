@@ -97,9 +97,7 @@ class PicturePreview:
         canvas.motion.come_to_rest()
 
     def _extent(self) -> Bounds | None:
-        """Bounds of picture and points in lon, lat, else of the picture where it lies; None: use the main window's
-        view.
-        """
+        """Bounds of picture and points in lon, lat, else of the picture where it lies; None for the window's view."""
         fit = self._draft.fit
         places = [Bounds(*row.place, *row.place) for row in self._draft.rows if row.place is not None]
         bounds = None if fit is None else bounds_lonlat_of_fit(fit)

@@ -141,9 +141,7 @@ class PointModel(QAbstractTableModel):
 
 
 class PointTable(PlaceTable):
-    """The table of a draft's points: Enter, F2 or a digit edits a cell, Space turns a point on or off, Delete removes
-    it.
-    """
+    """Table of a draft's points: Enter, F2 or a digit edits a cell, Space turns a point on or off, Delete removes."""
 
     row_chosen = Signal(int)
     removal_wanted = Signal()

@@ -24,9 +24,7 @@ class ChipReading:
         self._session, self._jobs = session, jobs
 
     def read(self, uuids: Sequence[str], column: str, done: Callable[[dict[str, QImage]], None]) -> None:
-        """Read pictures and give them to `done` by uuid. Only PNG, JPEG and WEBP of limited size are decoded, others
-        left out.
-        """
+        """Read pictures and give them to `done` by uuid. Only PNG, JPEG and WEBP of limited size are decoded."""
         read = self._session.blob_reader()
 
         def work() -> dict[str, QImage]:

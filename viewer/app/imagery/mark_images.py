@@ -59,9 +59,7 @@ class MarkImages(QObject):
         self._session, self._canvas, self._messages = session, canvas, messages
         self._waiting: dict[str, _Mark] = {}
         self._pushed: dict[str, _Mark] = {}
-        """Marks of the last edit, with the view in which they were set: a form that opens for them changes the map's
-        view.
-        """
+        """Marks of the last edit, with the view in which they were set: a form that opens for them changes the view."""
         self._blended: dict[str, tuple[str, ...]] = {}
         self._finer = ""
         """Uuid of the mark that the last notice calls finer than its image."""
@@ -100,9 +98,7 @@ class MarkImages(QObject):
         return is_done
 
     def blended(self, uuid: str) -> tuple[str, ...]:
-        """Layers blended at a mark, of which the analyst has to name the one that counts; empty where there is no
-        question.
-        """
+        """Layers blended at a mark, of which the analyst must name the one that counts; empty where that is clear."""
         return self._blended.get(uuid, ())
 
     def choices(self, uuid: str) -> list[tuple[str, str]]:
@@ -183,9 +179,7 @@ class MarkImages(QObject):
             self._record_none(site, mark.view)
 
     def _below(self, site: Site, mark: _Mark) -> ImagesBelow:
-        """Images under a mark in the present view, else in the view in which it was made; only on the side it was made
-        on.
-        """
+        """Images under a mark, in the present view, else in the view of its making; only on the side it was made on."""
         scene, place = self._scene_of(mark), site.place
         now = next(pane.viewport.view() for pane in self._canvas.panes.all if pane.scene is scene)
         sides = mark.sides if all(side in scene.frames for side in mark.sides) else ()

@@ -35,9 +35,7 @@ class _Parts(Struct, frozen=True, eq=False):
 
 
 class SceneFinding(QObject):
-    """The scene finding of one window. Its parts are imported and made at first use, by the time strip or the Image
-    menu.
-    """
+    """The scene finding of one window. Its parts are made at first use, by the time strip or the Image menu."""
 
     changed = Signal()
     """The outlines were switched on or off."""

@@ -1,6 +1,4 @@
-"""Decides who gets a letter: lists in dialogs and open choices find an entry by it; in a panel's lists the tools get
-it.
-"""
+"""Letters typed in lists: they find an entry in dialogs and open choices; in a panel's lists the tools get them."""
 
 from __future__ import annotations
 

@@ -59,15 +59,13 @@ class PlateNumbers(QObject):
 
     @property
     def next_on_photo(self) -> int:
-        """Number to set next on the photograph: the analyst's choice where it is missing there, else by
-        `next_on_photo`.
-        """
+        """Number to set next on the photograph: the analyst's choice where missing there, else by `next_on_photo`."""
         pair = self.pair if self._is_asked else None
         return pair.number if pair is not None and pair.photo is None else next_on_photo(self.pairs)
 
     @property
     def next_on_map(self) -> int:
-        """Number to set next on the map: the analyst's choice where it is missing there, else by `next_on_map`."""
+        """Number to set next on the map: the analyst's choice where missing there, else by `next_on_map`."""
         pair = self.pair if self._is_asked else None
         return pair.number if pair is not None and not pair.markers else next_on_map(self.pairs)
 

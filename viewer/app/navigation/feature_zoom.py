@@ -39,9 +39,7 @@ class FeatureZoom(QObject):
         self.show({uuid: fids})
 
     def show(self, chosen: Mapping[str, Fids]) -> None:
-        """Show the whole of some features. Where several canvases are needed, those of the present canvas, else of the
-        first.
-        """
+        """Show features as a whole. Of those on several canvases, show the present canvas's, else the first one's."""
         self._waiting = None
         there = self._on_one_canvas({uuid: fids for uuid, fids in chosen.items() if len(fids) and self._drawing(uuid)})
         first = next((drawing for uuid in there if (drawing := self._drawing(uuid)) is not None), None)

@@ -410,9 +410,7 @@ class MapViews(QObject):
         return is_shown
 
     def _restore(self, text: str) -> bool:
-        """Restore a kept view: exactly, or bounds in lon, lat that fill a window of any size. False for an invalid
-        view.
-        """
+        """Restore a kept view: exactly, or as bounds in lon, lat that fill a window of any size. False if invalid."""
         try:
             kept = KeptView.from_json(text)
             self._canvas.viewport.set_crs(kept.crs)

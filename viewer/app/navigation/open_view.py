@@ -1,4 +1,4 @@
-"""Opens the view of the map in a web map with the system's browser, after saying what is sent to whom."""
+"""Opens the view of the map in a web map with the system's browser, after showing the data sent and the receiver."""
 
 from __future__ import annotations
 

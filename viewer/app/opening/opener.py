@@ -334,9 +334,7 @@ class FileOpener(QObject):
 
 
 def _sort(words: list[str], context: JobContext, left_of: Callable[[Path], RecoverableSession | None]) -> _Named:
-    """Sort the words into the case to open, with its edits left by a crash, and all others in their order. Runs in a
-    job.
-    """
+    """Sort the words into the case to open, with its edits left by a crash, and all others. Runs in a job."""
     case: Path | None = None
     found: list[_Found] = []
     gone: set[str] = set()

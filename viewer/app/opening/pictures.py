@@ -28,9 +28,7 @@ MOST_PIXELS = 200_000_000
 _PNG = "image/png"
 
 type OnView = Literal["centre", "fill"]
-"""Placement of a picture around the middle of the map: one pixel per pixel of the map, or as large as fits,
-undistorted.
-"""
+"""Placements of a picture around the middle of the map: pixel for pixel, or as large as fits, undistorted."""
 
 
 class PicturePaster(QObject):

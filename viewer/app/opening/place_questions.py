@@ -100,9 +100,7 @@ class PlaceQuestions(QuestionsInTurn):
         return dialog
 
     def _likely(self, question: PlaceQuestion) -> list[str]:
-        """Likely CRSs: recently chosen ones, degrees where the numbers may be some, the local UTM zone and the usual
-        ones.
-        """
+        """Likely CRSs: recent choices, degrees where the numbers allow it, the local UTM zone, Web Mercator, WGS 84."""
         found = [text for text in self._settings.get("recent_crs") if isinstance(text, str)]
         if question.bounds is not None and looks_like_degrees(question.bounds):
             found.append(WGS84)

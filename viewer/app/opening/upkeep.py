@@ -120,9 +120,7 @@ class Upkeep(QObject):
         self._messages.show(key, text.format(folder, waiting), "warning", action)
 
     def _mind_overviews(self, drawing: RasterDrawing, state: SourceState) -> None:
-        """Build or offer missing overviews, once for each file; building waits until the map is idle and shows the
-        layer.
-        """
+        """Build or offer missing overviews, once for each file; building waits for an idle map that shows the layer."""
         if drawing.can_build and drawing.lack is Lack.MODERATE:
             if not (drawing.layer.visible and self._scene.is_idle()):
                 return

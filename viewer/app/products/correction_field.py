@@ -35,7 +35,7 @@ class CorrectionField(QWidget):
         self.hide()
 
     def show_line(self, line: str | None) -> None:
-        """Show the line, but leave alone what is being typed. None hides the field: there is nothing to correct."""
+        """Show the line, unless the analyst is typing in it. None hides the field: there is nothing to correct."""
         self.setVisible(line is not None)
         if line is not None and not self.text.hasFocus() and " ".join(self.text.toPlainText().split()) != line:
             blocked = QSignalBlocker(self.text)

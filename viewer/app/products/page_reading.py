@@ -1,4 +1,4 @@
-"""Reads the maps of a product before it is written, as the words of its pages depend on what was read."""
+"""Reads the maps of a product before it is written: the words of its pages depend on the data read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from viewer.app.products.laid_out import LaidOut, PageMaker
 PATIENCE_S = 120.0
 SCREEN_DPI = 96.0
 _TURNS = 2
-"""Times that a page is laid out and read: its words depend on what was read."""
+"""Times that a page is laid out and read: its words depend on the data read."""
 
 
 class PageReading:

@@ -211,4 +211,4 @@ def _without_places(spec: ProductSpec) -> ProductSpec:
 
 
 def _nothing() -> None:
-    """Do nothing: stands in where nobody listens, and where there is no subscription to end."""
+    """Do nothing: takes the place of a missing listener, and of a subscription that has ended."""

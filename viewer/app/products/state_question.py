@@ -100,9 +100,7 @@ class StateQuestion(QDialog):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Handle D, I, P and Enter. In a line of text letters are typed; Enter takes the draft except on another
-        button.
-        """
+        """Handle D, I, P and Enter. A line of text takes letters; Enter takes the draft except on another button."""
         focused = self.focusWidget()
         state = _KEYS.get(event.key())
         if state is not None and not isinstance(focused, QLineEdit):
