@@ -1,4 +1,4 @@
-"""Writes the log's lines about the open case: what was opened, added, saved, recovered and refused, by counts."""
+"""Writes log lines about the open case: opened, added, saved, recovered and refused items, by counts."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _MATTERS = frozenset({
     "close", "consent", "crash", "edit", "export", "left", "looked", "memory", "open", "recover", "recovered", "safe",
     "save", "style", "view", "working",
 })  # fmt: skip
-"""First words of the keys of messages that are ours; others may hold a name."""
+"""First words of message keys that may be logged, as they are fixed words; other keys may hold a name."""
 
 
 class CaseLog(QObject):
-    """Listens to what is signalled anyway; the window's thread only."""
+    """Listens to the signals of the case. Used on the window's thread only."""
 
     def __init__(self, session: Session, opener: FileOpener, jobs: Jobs, messages: Messages, parent: QObject) -> None:
         super().__init__(parent)
@@ -70,7 +70,7 @@ class CaseLog(QObject):
         note(f"{what} was refused: {error.noun}")
 
     def _look_at_messages(self) -> None:
-        """The newest line stands last. One that stands already and is said again, as of each tile, is no news."""
+        """Log the newest message line. A line that is shown again, such as once for each tile, is logged once."""
         lines = self._messages.lines()
         newest = lines[-1] if lines else None
         if newest is not None and newest.key not in self._said and (newest.level != "info" or newest.key == "consent"):

@@ -1,4 +1,4 @@
-"""Catches errors that nothing else caught: logged, shown once as a counted line, never the end of the program."""
+"""Catches all errors not caught elsewhere: logs them and shows each as one counted line; the program goes on."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ from layers.phrase import Phrase
 from viewer.support.event_log import EventLog
 
 STEPS_TOLD, PLACES_KEPT = 30, 1000
-"""The innermost steps of a traceback tell errors apart; of so many different ones the oldest are forgotten."""
+"""Innermost steps of a traceback that identify an error, and most errors remembered; the oldest are forgotten."""
 QUIET_S = 10.0
-"""The same error is written and said once in this time: said each time, a widget that fails to paint would be painted
-again for the sentence, and fail again.
+"""Time in which the same error is logged and shown only once.
+
+Shown each time, a widget that fails to paint would be painted again for the message, and fail again.
 """
 
 log = logging.getLogger("geoloupe")
 
 type Report = Callable[[str, str], None]
-"""(key, sentence); called in any thread."""
+"""Takes a message key and a sentence; called in any thread."""
 
 
 def log_folder(data: Path) -> Path:
@@ -54,22 +55,22 @@ def _without_query(word: str) -> str:
 
 
 class CrashDoors:
-    """Installs the hooks, and takes them away again. `report` hands a sentence to the window."""
+    """Installs the hooks for uncaught errors, and removes them again. `report` passes a sentence to the window."""
 
     def __init__(self, folder: Path, report: Report, ran_short: Callable[[], None] = lambda: None) -> None:
-        """`ran_short` is called in any thread when there was not enough memory, before anything needs more of it."""
+        """`ran_short` is called, in any thread, when memory ran out, before anything else needs more of it."""
         self._folder, self._report, self._ran_short = folder, report, ran_short
         self._last: dict[str, tuple[float, int]] = {}
-        """Time when an error was last said, and number of times it has happened since."""
+        """Time when each error was last shown, and the number of times it has happened since."""
         self._lock = threading.Lock()
         self._faults: IO[str] | None = None
         self._log = EventLog(folder)
         self._before: tuple[Any, Any, Any] | None = None
         self.problem = ""
-        """Why no log can be written; empty while one can."""
+        """Reason why no log can be written; empty while one can."""
 
     def install(self) -> None:
-        """Hooks of Python, a rotating log, and a file for crashes below Python."""
+        """Install Python's hooks, a rotating log, and a file for crashes below Python."""
         self._before = (sys.excepthook, threading.excepthook, sys.unraisablehook)
         sys.excepthook = self.caught
         threading.excepthook = lambda args: self.caught(args.exc_type, args.exc_value, args.exc_traceback)
@@ -92,7 +93,7 @@ class CrashDoors:
         qInstallMessageHandler(_log_qt)
 
     def remove(self) -> None:
-        """Back to how it was; the file for crashes goes where there was none."""
+        """Remove the hooks, and the file for crashes, which is still empty."""
         if self._before is not None:
             sys.excepthook, threading.excepthook, sys.unraisablehook = self._before
         self._log.close()
@@ -102,7 +103,7 @@ class CrashDoors:
             Path(self._faults.name).unlink(missing_ok=True)
 
     def caught(self, kind: type[BaseException], error: BaseException | None, where: TracebackType | None) -> None:
-        """An exception that nobody caught, in any thread."""
+        """Log and report an uncaught exception. For any thread."""
         if issubclass(kind, KeyboardInterrupt):
             return
         if issubclass(kind, MemoryError):
@@ -124,14 +125,14 @@ class CrashDoors:
 
 
 def _place_of(kind: type[BaseException], where: TracebackType | None) -> str:
-    """The same for the same error on the same way; without the texts of the lines, which take long to find."""
+    """Key of an error by its type and the places of its traceback, without the lines of code: reading them is slow."""
     steps = [f"{frame.f_code.co_filename}:{line}" for frame, line in traceback.walk_tb(where)]
     whole = "|".join((kind.__name__, *steps[-STEPS_TOLD:]))
     return hashlib.sha1(whole.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()[:12]
 
 
 def sentence_of(kind: type[BaseException], error: BaseException | None) -> str:
-    """One sentence for the message line."""
+    """Sentence on an error for the message line."""
     what = str(error).strip().splitlines()[0] if error is not None and str(error).strip() else ""
     detail = f"{kind.__name__}: {what}" if what else kind.__name__
     return Phrase(
@@ -141,7 +142,7 @@ def sentence_of(kind: type[BaseException], error: BaseException | None) -> str:
 
 
 def left_behind(folder: Path) -> list[Path]:
-    """Crash files of programs that died below Python: not empty, and their process is gone."""
+    """Files of crashes below Python: those that are not empty and whose process is gone."""
     found = []
     for path in sorted(folder.glob("crash-*.log")) if folder.is_dir() else ():
         number = path.stem.removeprefix("crash-")

@@ -1,6 +1,6 @@
 """The program from its first line to its exit code.
 
-The readers are spawned before anything of Qt is imported: they import their own libraries meanwhile, on another core.
+The readers are spawned before Qt is imported: they import their own libraries meanwhile, on another core.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from viewer.app.program import Program
 
 SWITCH_INTERVAL_S = 0.0005
-"""Time until threads take turns: with Python's 5 ms a painting worker makes the window stutter."""
+"""Interval at which Python switches threads: with its usual 5 ms a painting worker makes the window stutter."""
 
 
 def run(
@@ -72,7 +72,7 @@ def run(
 
 
 def _begin(pool: ReaderPool, ready: CaseProcess | None) -> Splash:
-    """Qt's application, with a sign on the screen: importing the rest takes a second, or many on a busy computer."""
+    """Make Qt's application and show the splash screen: further imports take a second, or many on a busy computer."""
     from PySide6.QtWidgets import QApplication  # for start-up time, as all that follows
 
     from viewer.app.desktop.splash import Splash
@@ -91,12 +91,12 @@ def _begin(pool: ReaderPool, ready: CaseProcess | None) -> Splash:
 
 
 def first_asked(files: Sequence[str]) -> Profile:
-    """Whose reader will be wanted first. A GeoPackage is mostly a case, and most cases hold imagery."""
+    """Kind of reader that will be needed first. A GeoPackage is mostly a case, and most cases hold imagery."""
     of_features = [foretells_features(file) and not file.lower().endswith(".gpkg") for file in files]
     return Profile.FEATURES if files and all(of_features) else Profile.LOCAL
 
 
 def _choose_platform() -> None:
-    """Without a display the window is drawn offscreen."""
+    """Draw the window offscreen where there is no display."""
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

@@ -1,6 +1,6 @@
-"""Acts when memory runs short: caches are let go, it is said once, and there is room left to save.
+"""Acts when memory runs short: frees caches, says so once, and keeps room for a save.
 
-What large work has freed is given back before: a page of a product leaves some hundred megabytes that nobody needs.
+It also gives memory that large work has freed back to the system: a page of a product leaves some hundred megabytes.
 """
 
 from __future__ import annotations
@@ -18,16 +18,19 @@ from viewer.support.memory import give_back_freed, resident_bytes
 from viewer.support.messages import Messages
 
 RESERVE_BYTES = 32 << 20
-"""Held back for the moment in which there is nothing else: a save needs a few MB."""
+"""Memory reserved for the moment when there is none left: a save needs a few MB."""
 CALM_MS = 10_000
 KEY = "memory"
 LOOK_MS = 15_000
 MOST_MORE_BYTES = 32 << 20
-"""Than after the last time: panning takes and frees less than that, and would need it again at once."""
+"""Growth since memory was last given back at which it is given back again.
+
+Panning takes and frees less than this, and would need it again at once.
+"""
 
 
 class MemoryWatch(QObject):
-    """`ran_short` may be called in any thread; the rest happens in the window's."""
+    """Frees memory when it runs short. `ran_short` may be called in any thread; the rest runs in the window's."""
 
     def __init__(self, scene: MapScene, jobs: Jobs, messages: Messages, parent: QObject) -> None:
         super().__init__(parent)
@@ -42,12 +45,12 @@ class MemoryWatch(QObject):
         return not self._reserve.closed
 
     def ran_short(self) -> None:
-        """There was not enough memory for something."""
+        """Free the reserve and all caches, as there was not enough memory for something."""
         self._reserve.close()
         self._jobs.mailbox.post(self.give_back)
 
     def give_back(self) -> None:
-        """Let go of all that can be read or painted again."""
+        """Free all caches that can be read or painted again."""
         self._reserve.close()
         self._scene.give_back()
         QPixmapCache.clear()
@@ -57,7 +60,7 @@ class MemoryWatch(QObject):
         self._calm.start()
 
     def _hold_back(self) -> None:
-        """Hold a reserve again, as soon as there is one to be had."""
+        """Take a new reserve as soon as there is memory for it."""
         try:
             self._reserve = mmap.mmap(-1, RESERVE_BYTES)
         except OSError:
@@ -65,19 +68,19 @@ class MemoryWatch(QObject):
 
 
 class MemoryRest(QObject):
-    """Looks now and then, and acts only where the window `is_idle`."""
+    """Gives freed memory back to the system now and then, while the window `is_idle`."""
 
     def __init__(self, jobs: Jobs, is_idle: Callable[[], bool], parent: QObject) -> None:
         super().__init__(parent)
         self._jobs, self._is_idle = jobs, is_idle
         self._least = 0
-        """Bytes in memory when it was given back last."""
+        """Bytes in memory after memory was last given back."""
         self._clock = QTimer(self, interval=LOOK_MS)
         self._clock.timeout.connect(self.look)
         self._clock.start()
 
     def look(self) -> None:
-        """Give back, in a job, what is freed and kept, where there may be enough of it."""
+        """Give freed memory back to the system, in a job, where enough may have gathered."""
         if self._is_idle() and resident_bytes() > self._least + MOST_MORE_BYTES:
             self._jobs.run(lambda _: give_back_freed(), lambda _: self._note())
 

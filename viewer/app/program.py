@@ -1,4 +1,4 @@
-"""Runs the program once: makes its parts in order, and lets go of them in order."""
+"""Runs the program once: makes its parts in order, and closes them in order."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ from viewer.support.timing import Trace
 TEXT_PX = 13
 JOBS_END_S = 3.0
 BAD_INPUT, FINDINGS = 1, 3
-"""Exit codes of the command line."""
+"""Exit codes of the command line, for bad input and for findings."""
 
 
 class StartOptions(Struct, frozen=True):
-    """The options of the command line for the window."""
+    """Options of the command line for the window."""
 
     files: tuple[str, ...] = ()
     screenshot: Path | None = None
@@ -58,7 +58,10 @@ class StartOptions(Struct, frozen=True):
 
 
 class Program:
-    """Made once a process, after the readers were started. A picture leaves nothing behind in the user's folders."""
+    """The running program, made once in a process after the readers were started.
+
+    For a picture alone it leaves nothing in the user's folders.
+    """
 
     def __init__(
         self,
@@ -67,7 +70,7 @@ class Program:
         ready: CaseProcess | None = None,
         splash: QSplashScreen | None = None,
     ) -> None:
-        """`splash` goes when the window stands."""
+        """`splash` is closed when the window is shown."""
         self._pool, self._options, self._splash = pool, options, splash
         self._keeps = options.screenshot is None
         self._trace = Trace(options.trace) if options.trace is not None else None
@@ -160,7 +163,7 @@ class Program:
             Screenshot(window, window.is_idle, options.screenshot, self._photographed, failures).start()
 
     def _tell_first_things(self) -> None:
-        """Say what is worth saying at the start, once the window stands."""
+        """Show the messages of the start, once the window is shown."""
         self._session.find_recoverable(self._window.offer_recovery)
         for problem in (self._settings.problem, self._doors.problem):
             if problem:
@@ -201,11 +204,11 @@ class Program:
         self._memory.ran_short()
 
     def _end_at_once(self) -> None:
-        """A signal: make everything durable and go; the session stays to be recovered if it was not saved."""
+        """End at a signal: make everything durable and quit. A session with unsaved edits can be recovered."""
         self._application.exit()
 
     def _end(self) -> None:
-        """Timers and requests, jobs, readers, the journal, the lock: in this order."""
+        """End the program's parts in this order: timers and requests, jobs, readers, the journal, the lock."""
         was_closed = not self._window.isVisible()
         self._window.hide()
         self._window.scene.close()
@@ -218,7 +221,7 @@ class Program:
 
 
 def install_translations(application: QApplication) -> list[QTranslator]:
-    """Qt's own texts and ours in the language of the system, where they exist."""
+    """Install the translations of Qt's texts and ours for the system's language, where they exist."""
     installed = []
     places = (
         ("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
@@ -233,7 +236,7 @@ def install_translations(application: QApplication) -> list[QTranslator]:
 
 
 def dress(application: QApplication, settings: Settings) -> None:
-    """Font, colours and icon: the same on every machine."""
+    """Set font, colours and icon, the same on every machine."""
     load_fonts()
     font = application.font()
     font.setFamilies([FAMILY, *FALLBACKS])

@@ -1,4 +1,4 @@
-"""The real window's picture, once everything that was asked for is drawn."""
+"""Writes a picture of the real window once everything in it is drawn."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from viewer.export.image import save_image
 POLL_MS = 5
 LONGEST_S = 120.0
 QUIET_ROUNDS = 3
-"""So many looks in a row must find everything idle: work that is about to begin shows in the next one."""
+"""Number of looks in a row that must all find everything idle: work that is about to begin shows in the next one."""
 
 
 class Screenshot(QObject):
-    """Watches until `is_idle` and writes `path`; `finished` gets one sentence, empty when all went well.
+    """Waits until `is_idle`, then writes `path`. `finished` gets one sentence, empty where all went well.
 
-    Nothing is written where `failures` holds a sentence by then: a picture without what was asked for misleads.
+    Nothing is written where `failures` holds a sentence by then: a picture that lacks a requested part misleads.
     """
 
     def __init__(

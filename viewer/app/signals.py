@@ -1,4 +1,4 @@
-"""Ends the program at SIGTERM and SIGINT, as closing the window does, without the question."""
+"""Ends the program at SIGTERM and SIGINT as closing the window does, but without the question."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QSocketNotifier
 
 
 class SignalWatch(QObject):
-    """Python runs signal handlers between its own instructions only: a socket wakes Qt's event loop for them."""
+    """Watches for signals. A socket wakes Qt's event loop: Python runs handlers only between its own instructions."""
 
     def __init__(self, ended: Callable[[], None], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -28,7 +28,7 @@ class SignalWatch(QObject):
         self._notifier.activated.connect(self._woken)
 
     def close(self) -> None:
-        """Signals do again what they did before."""
+        """Restore the former signal handlers."""
         self._notifier.setEnabled(False)
         for number, handler in self._before.items():
             signal.signal(number, handler)

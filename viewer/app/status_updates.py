@@ -15,7 +15,7 @@ from viewer.support.text import one_line
 
 
 class StatusUpdates(QObject):
-    """Bound methods only, as the canvas and the jobs may outlive the bar by a moment."""
+    """Connects the map and the jobs to the status bar, by bound methods only: both may outlive the bar by a moment."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The window: puts the rooms together and connects them. It knows everybody, so it does little itself."""
+"""The main window: builds the parts of the program and connects them. It knows all of them and does little itself."""
 
 from __future__ import annotations
 
@@ -106,9 +106,9 @@ LONGEST_TITLE = 80
 
 
 class MainWindow(QMainWindow):
-    """One case in one window. `ask` is what is asked in dialogs; tests put their own answers there.
+    """The main window, for one case. `ask` holds the questions in dialogs; tests put their own answers there.
 
-    `asks` False: nobody is there to answer, as where the window's picture is all that is wanted.
+    `asks` is False where nobody is there to answer, such as for a picture of the window.
     """
 
     closed = Signal()
@@ -415,7 +415,7 @@ class MainWindow(QMainWindow):
         )
 
     def show_case_page(self) -> None:
-        """The map while there is a case, else the start page."""
+        """Show the map while there is a case, else the start page."""
         is_begun = self.session.is_begun
         page: QWidget = self.glimpse.canvas or (self.canvas if is_begun else self.start_page)
         if self.pages.currentWidget() is not page:
@@ -426,14 +426,14 @@ class MainWindow(QMainWindow):
         self.status.set_map_visible(is_begun and not self.glimpse.is_shown)
 
     def _show_mode(self) -> None:
-        """Say the state of the whole map, and the way out of it."""
+        """Show the state of the whole map in the status bar, and the way out of it."""
         is_alone = self.docks.arrangement.is_alone
         alone = self.tr("Map alone: F12 brings the panels back.") if is_alone else ""
         self.status.show_mode(f"{alone} {self.comparisons.hint}".strip())
         self.toolbar.setVisible((self.session.is_begun or self.glimpse.is_shown) and not is_alone)
 
     def _show_glimpse(self, glimpse: Glimpse | None) -> None:
-        """A case is on its way, and some of its sites can be looked at; None: it is not coming after all."""
+        """Show the first sites of a case that is being opened; None takes them away, as it was not opened after all."""
         if glimpse is None:
             self.glimpse.end()
         else:
@@ -444,11 +444,11 @@ class MainWindow(QMainWindow):
         return [self.toolbar, *self.docks.all()]
 
     def hold_bounds(self, lonlat: Bounds) -> None:
-        """Show whatever is opened at these bounds (command line)."""
+        """Keep the map at these bounds, whatever is opened (command line)."""
         self._held_bounds = lonlat
 
     def set_safe_mode(self, safe: bool) -> None:
-        """Sets safe mode, in which no layer is read or fetched; the sites are all there."""
+        """Turn safe mode on or off: in it no layer is read or fetched, but all sites are shown."""
         if safe == self._is_safe:
             return
         self._is_safe = safe
@@ -464,7 +464,7 @@ class MainWindow(QMainWindow):
         return drawing_for(layer, base_folder, context)
 
     def offer_recovery(self, cases: list[RecoverableSession]) -> None:
-        """Sessions that a crash left, on the start page and in a message line."""
+        """Offer on the start page the sessions that a crash left."""
         rows = [
             RecoverableCase(str(one.folder), one.title, one.last_edit_at, one.edits, one.marks, one.perhaps_open_on)
             for one in cases
@@ -472,7 +472,7 @@ class MainWindow(QMainWindow):
         self.start_page.set_recoverable(rows)
 
     def _look_for_recoverable(self) -> None:
-        """Back at the start page: what it offered may be recovered, saved or discarded by now."""
+        """Look for recoverable sessions anew at the start page: they may have been recovered, saved or discarded."""
         if not self.session.is_begun:
             self.session.find_recoverable(self.offer_recovery)
 
@@ -492,7 +492,7 @@ class MainWindow(QMainWindow):
         self.access.drawn_anew(looks=self.opener.asks)
 
     def _show_state(self) -> None:
-        """The title and the actions say how the case stands."""
+        """Show the state of the case in the window's title and the actions."""
         marks = self.tr(" (read-only)") if self.session.is_read_only else ""
         self.setWindowTitle(f"{self._case_name()}{marks}[*] – Geoloupe")
         self.setWindowModified(self.session.is_dirty)
@@ -500,7 +500,7 @@ class MainWindow(QMainWindow):
         self.action_table.refresh_soon()
 
     def _case_name(self) -> str:
-        """The title of the case, and the name of its file where that is another."""
+        """Title of the case, and the name of its file where that differs."""
         title, target = self.session.title, self.session.target
         names = [title] if target is None else [target.name] if title == target.stem else [title, target.name]
         return " – ".join(one_line(name, LONGEST_TITLE) for name in names).replace("[*]", "")
@@ -531,7 +531,7 @@ class MainWindow(QMainWindow):
         self.access.drawn_anew(looks=self.opener.asks)
 
     def _recolor(self) -> None:
-        """Draw all icons in the colours that are chosen now."""
+        """Draw all icons in the present colours."""
         self.action_table.color(self.palette())
         self.start_page.recolor()
         self.docks.recolor()
@@ -545,7 +545,7 @@ class MainWindow(QMainWindow):
         return self.ask
 
     def event(self, event: QEvent) -> bool:
-        """A key finds the actions as they are now; Qt would print an action's tip over the hint of the tool."""
+        """Refresh the actions before a key. Show status tips here: Qt would put an action's over the tool's hint."""
         if event.type() == QEvent.Type.ShortcutOverride:
             self.action_table.refresh_if_due()
             if self._letters.takes(event):
@@ -567,7 +567,7 @@ class MainWindow(QMainWindow):
         event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask about unsaved changes; whatever fails here is said, and the window stays open."""
+        """Ask about unsaved changes. A failure here is reported, and the window stays open."""
         event.ignore()
         self._is_asking = True
         try:
@@ -583,7 +583,7 @@ class MainWindow(QMainWindow):
             self.closed.emit()
 
     def _let_close(self) -> None:
-        """Nothing would be lost by closing: at once, or when the save that was asked for has ended."""
+        """Close the window, as nothing would be lost: at once, or after the save that was asked for."""
         self._may_close = True
         if not self._is_asking:
             self.close()

@@ -1,4 +1,4 @@
-"""The actions of all menus: what one is, and the QActions of a window that menus, toolbar and palette share."""
+"""The table of menu actions, and the QActions of a window that its menus, toolbar and palette share."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from viewer.support.language.translation import in_language, translate
 from viewer.support.text import tooltip
 
 AFTER_PAINT_MS = 20
-"""So that the map shows what was done before the actions are looked at."""
+"""Delay before the actions are refreshed: the map paints the analyst's step first."""
 
 TOOLBAR_ORDER: tuple[str, ...] = (
     "file",
@@ -32,20 +32,20 @@ TOOLBAR_ORDER: tuple[str, ...] = (
     "view",
     "help",
 )
-"""The toolbar's groups, by menu: layers and tools come before the view, as they are used most."""
+"""Groups of the toolbar, by menu: layers and tools come before the view, as they are used most."""
 
 
 class Action(Struct, frozen=True):
-    """One row of a menu's table. Its callables are methods of the menu's class: they are given the menu.
+    """One row of a menu's table. Its callables are methods of the menu's class and are given the menu.
 
-    An empty icon stands where the menu entry says it all: such an action is in no toolbar.
+    Its icon is empty where the menu entry says it all: such an action is in no toolbar.
     """
 
     id: str
     text: Any
-    """In English; marked for translation, which Qt's stubs take for an object, or a phrase."""
+    """English text marked for translation, which Qt's stubs take for an object, or a phrase."""
     run: Callable[..., None]
-    """Gets the menu; of an action with a check, also whether it is checked now."""
+    """Handler of the action. It gets the menu, and for an action with a check also whether it is checked now."""
     shortcut: str = ""
     icon: str = ""
     tip: Any = ""
@@ -53,27 +53,30 @@ class Action(Struct, frozen=True):
     check: str = ""
     """"" is a plain action, "own" switches by itself, any other word names an exclusive group."""
     offered: Callable[..., bool] | None = None
-    """True while it can be done; None for always."""
+    """True while the action can be done; None: it always can."""
     breaks: bool = False
-    """A separator stands before it, in the menu and in the toolbar."""
+    """True where a separator stands before the action, in the menu and in the toolbar."""
     text_now: Callable[..., str] | None = None
-    """A text that says more for the moment, such as what would be undone; empty for `text`."""
+    """Text of the moment, such as the step that would be undone; empty for `text`."""
     submenu: Any = ""
-    """The title of the menu inside the menu that it stands in; it begins where the first of its actions stands."""
+    """Title of the submenu that holds the action. The submenu stands at the place of its first action."""
     also: str = ""
-    """A second key, for hands that are used to it."""
+    """Second shortcut, for analysts who are used to it."""
     checked: Callable[..., bool] | None = None
-    """True while it is checked; None where only the analyst's choice counts."""
+    """True while the action is checked; None where only the analyst's choice counts."""
 
 
 class ActionMenu(QObject):
-    """One menu of a window: the table of its actions, and the handlers in it. `changed`: others may be offered now."""
+    """One menu of a window: the table of its actions, and their handlers.
+
+    `changed`: actions of any menu may have become available or unavailable.
+    """
 
     id: ClassVar[str]
     actions: ClassVar[tuple[Action, ...]]
     changed = Signal()
     own_changed = Signal()
-    """The same, of this menu's actions alone."""
+    """Actions of this menu alone may have become available or unavailable."""
 
 
 class CaseMenu(ActionMenu):
@@ -92,8 +95,8 @@ def has_case(menu: CaseMenu) -> bool:
 class ActionTable(QObject):
     """The QActions of one window. Menus are added in the order of the menu bar.
 
-    One step of the analyst changes the case, the selection and the title: the actions are looked at once after all of
-    that, when the map has been painted, or as soon as somebody asks for one.
+    One step of the analyst can change case, selection and title. The actions are therefore refreshed once after all of
+    that: when the map has been painted, or as soon as somebody asks for an action.
     """
 
     def __init__(self, window: QWidget) -> None:
@@ -127,22 +130,22 @@ class ActionTable(QObject):
         return list(self._menus.values())
 
     def in_toolbar(self) -> list[tuple[str, Action]]:
-        """(id of the menu, action), in the toolbar's order."""
+        """Actions of the toolbar in its order, each as (id of its menu, action)."""
         menus = (self._menus[id_] for id_ in TOOLBAR_ORDER)
         return [(menu.id, spec) for menu in menus for spec in menu.actions if spec.toolbar]
 
     def refresh_soon(self, *_: object) -> None:
-        """Others may be offered, checked or named now."""
+        """Refresh all actions a moment later: some may be enabled, checked or named otherwise now."""
         if not self._soon.isActive():
             self._soon.start()
 
     def refresh_if_due(self) -> None:
-        """Do now what `refresh_soon` asked for."""
+        """Refresh at once where `refresh_soon` is still waiting."""
         if self._soon.isActive():
             self.refresh()
 
     def refresh(self) -> None:
-        """Offer, check and name the actions as things are now."""
+        """Enable, check and name all actions by the present state."""
         self._soon.stop()
         for menu in self._menus.values():
             self._refresh(menu)
@@ -160,7 +163,7 @@ class ActionTable(QObject):
                 action.setChecked(spec.checked(menu))
 
     def color(self, palette: QPalette) -> None:
-        """Draw the toolbar's icons, and the tools', in the text colour of a palette: nothing else shows them always."""
+        """Draw the icons of toolbar and tools in the palette's text colour; no other icons are always in sight."""
         for id_, spec in self._specs.items():
             if spec.toolbar or (spec.icon and spec.check == "tool"):
                 self._actions[id_].setIcon(line_icon(spec.icon, palette))
@@ -200,11 +203,11 @@ def translated(text: str) -> str:
 
 
 def full_text(spec: Action, action: QAction) -> str:
-    """The name of an action where its menu is not seen."""
+    """Name of an action for places outside its menu: the title of its submenu goes before it."""
     text = bare(action.text())
     return f"{bare(translated(spec.submenu))}: {text}" if spec.submenu else text
 
 
 def bare(text: str) -> str:
-    """A menu text without the marks of its menu."""
+    """A menu text without its "&" and without a final "…"."""
     return text.replace("&", "").rstrip("…")

@@ -11,7 +11,7 @@ from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
 
 
 class BookmarkMenu(CaseMenu):
-    """The rows of the panel have a menu of their own for a single bookmark."""
+    """Actions on bookmarks as a whole; the panel has a context menu for a single bookmark."""
 
     def __init__(self, session: Session, desk: BookmarkDesk, docks: Docks, parent: QObject) -> None:
         super().__init__(session, parent)
@@ -19,7 +19,7 @@ class BookmarkMenu(CaseMenu):
         desk.tour_changed.connect(self.changed)
 
     def add(self) -> None:
-        """In sight, so that its name can be typed."""
+        """Add a bookmark with its panel in sight, so that its name can be typed."""
         self._docks.show_panel("panel_bookmarks")
         _made = self._docks.bookmarks.panel
         self._desk.add()

@@ -1,4 +1,4 @@
-"""The Compare menu: images of one place set against each other, and the ways of doing so."""
+"""The Compare menu: compare images of the same place, in several modes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from viewer.panels.widgets.tick_dialog import TickDialog, TickRow
 
 
 def _mode(id_: str, text: Any, mode: str, **more: Any) -> Action:
-    """The row of a mode."""
+    """Row of the menu for one mode of comparison."""
     run, is_shown = partial(_set, mode=mode), partial(_is, mode=mode)
     return Action(id_, text, run, check="own", offered=_compares, checked=is_shown, **more)
 
@@ -37,10 +37,10 @@ def _compares(menu: CompareMenu) -> bool:
 
 
 class CompareMenu(CaseMenu):
-    """Asks, too, which images are compared where their dates do not tell."""
+    """Begins and steers comparisons; asks which images to compare where their dates do not tell."""
 
     def __init__(self, session: Session, desk: ComparisonDesk, begin: Callable[[], None], window: QWidget) -> None:
-        """`begin` hands the keyboard to the bar; `window` is the parent of dialogs."""
+        """`begin` moves the keyboard focus to the comparison bar; `window` is the parent of dialogs."""
         super().__init__(session, window)
         self.desk = desk
         self._begin, self._window = begin, window
@@ -48,7 +48,7 @@ class CompareMenu(CaseMenu):
         desk.images_wanted.connect(self._ask)
 
     def compare(self) -> None:
-        """The images that are chosen, or those at the pointer; what is compared goes to the bar by the same key."""
+        """Compare the chosen images, or those at the pointer; pressed again, go to the comparison bar."""
         if self.desk.spec is None or self.desk.has_others_chosen:
             self.desk.begin()
         if self.desk.spec is not None:

@@ -1,4 +1,4 @@
-"""The Edit menu: undo and redo, what changes, moves or copies the selected sites, and copies of the map."""
+"""The Edit menu: undo and redo; change, move or copy the selected sites; copy the map."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from viewer.tools.select import deleted_words
 from viewer.tools.toolbox import Toolbox
 
 LONGEST_STEP = 60
-"""Characters of a step in the menu, which would be as wide as the title of a product else."""
+"""Most characters of an undo step in the menu: the title of a product would make the menu too wide."""
 COPY_PLACE_AS = QT_TRANSLATE_NOOP("Actions", "Copy &Place As")
 
 
@@ -57,7 +57,7 @@ _COPIES = (
 
 
 class EditMenu(CaseMenu):
-    """Refusals go to the message line."""
+    """Handlers of the Edit menu. Refused edits are reported in the message line."""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class EditMenu(CaseMenu):
         self._pasters: tuple[Paster, ...] = (self._clipboard, LinkPaster(panels, messages, self), pictures)
 
     def undo(self) -> None:
-        """Take back what is being drawn or dragged, point by point; then what was done in the case."""
+        """Undo the last point of what is being drawn or dragged; without any, the last edit of the case."""
         if self._toolbox.step_back():
             return
         stack, text = self.session.history.stack, self.session.history.undo_text()
@@ -103,7 +103,7 @@ class EditMenu(CaseMenu):
         return self.tr("&Undo: {0}").format(text.replace("&", "&&")) if text else ""
 
     def redo(self) -> None:
-        """Do the last edit again that was undone, and show the sites or the claim that it brings back."""
+        """Redo the edit that was undone last, and show the sites or the claim that it brings back."""
         edit = self.session.history.undone_last()
         self.session.redo()
         if edit is None or self.session.history.undone_last() is edit:
@@ -150,7 +150,7 @@ class EditMenu(CaseMenu):
         self._panels.selection.clear()
 
     def lock_numbers(self) -> None:
-        """Let the numbers of the selected markers stay for ever; of all markers where none is selected."""
+        """Lock the numbers of the selected markers for ever; of all markers where none is selected."""
         markers = {site.uuid for site, _ in unlocked(self._panels.document)}
         if not markers:
             self._messages.show("locked", self.tr("There is no numbered marker whose number is not locked."))
@@ -167,7 +167,7 @@ class EditMenu(CaseMenu):
         self._messages.show("copied", said)
 
     def copy_place(self, form: PlaceForm) -> None:
-        """Copy where the selected site is; without one, the middle of the map."""
+        """Copy the coordinates of the selected site; without one, those of the middle of the map."""
         uuids = self._panels.selection.uuids
         site = self._panels.document.sites.get(next(iter(uuids))) if len(uuids) == 1 else None
         lon, lat = self._views.map_centre()
@@ -197,7 +197,7 @@ class EditMenu(CaseMenu):
         self._clipboard.copy()
 
     def paste(self) -> None:
-        """Take what is on the clipboard: its kind decides who takes it."""
+        """Paste the clipboard's content by its kind: marks, a link for a claim, or a picture."""
         nothing = self.tr(
             "There is nothing on the clipboard that the map can take: marks, GeoJSON or a picture; "
             "or, while a claim is open, a link."
@@ -300,6 +300,6 @@ class EditMenu(CaseMenu):
 
 
 def _short(step: str) -> str:
-    """A step with a name that is too long for the menu cut, its closing quotation mark kept."""
+    """Shorten the name of an undo step for the menu, keeping its closing quotation mark."""
     cut = one_line(step, LONGEST_STEP)
     return f"{cut}”" if cut.endswith("…") and step.endswith("”") else cut

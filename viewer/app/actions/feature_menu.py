@@ -41,7 +41,10 @@ from viewer.tools.toolbox import Toolbox
 
 
 class FeatureMenu(ToolMenu):
-    """Works on the current vector layer, and on what is selected in any. `hits_found` carries what Identify found."""
+    """Actions on the current vector layer, and on the selected features of any layer.
+
+    `hits_found` carries what Identify found.
+    """
 
     hits_found = Signal(object, object)
 
@@ -74,7 +77,7 @@ class FeatureMenu(ToolMenu):
     # -- selection ----------------------------------------------------------------------------------------------
 
     def layer_with_selection(self) -> str:
-        """The current layer where something of it is selected, else one of which something is."""
+        """Uuid of the current layer where features of it are selected, else of another such layer; empty for none."""
         layers = self.selection.layers
         current = self._panels.layer_uuid
         return current if current in layers else (layers[0] if layers else "")
@@ -91,12 +94,12 @@ class FeatureMenu(ToolMenu):
         self.changed.emit()
 
     def _show_in_panes(self) -> None:
-        """Other panes are shown: what is selected is so in each."""
+        """Show the selection in each pane: other panes are on the screen now."""
         for uuid in self.selection.layers:
             self._show_selection(uuid)
 
     def _filtered(self, uuid: str) -> None:
-        """Drop what a filter hides from the selection: nothing is done with features that nobody sees."""
+        """Remove from the selection the features that a filter hides: no action may touch features that nobody sees."""
         shown = self.access.filters.fids(uuid)
         if shown is not None:
             self.selection.set(uuid, self.selection.of(uuid)[are_in(self.selection.of(uuid), shown)])
@@ -131,7 +134,10 @@ class FeatureMenu(ToolMenu):
     def select_by_expression(
         self, uuid: str, name: str, expression: Expression, how: Any, heard: Callable[[str], None]
     ) -> None:
-        """Select the features of a layer for which it holds; `heard` gets a sentence: how many, or what is wrong."""
+        """Select the features of a layer for which the expression holds.
+
+        `heard` gets a sentence: how many there are, or what is wrong.
+        """
         source = self.access.source_of(uuid)
         if source is None:
             heard(self.tr("The layer “{0}” is no longer in the case.").format(one_line(name, 60)))
@@ -157,13 +163,16 @@ class FeatureMenu(ToolMenu):
         self.access.store.want(source, compute, lambda error: heard(error.sentence), title=title)
 
     def ask_distance(self) -> None:
-        """Open the small window that selects what is near to the selected features."""
+        """Open the small window that selects features near the selected ones."""
         from viewer.panels.attributes.select_by import open_select_near  # for start-up time
 
         open_select_near(self.select_near, self._window)
 
     def select_near(self, metres: float, heard: Callable[[str], None]) -> None:
-        """Add the features of the current layer, or of all, that lie within so many metres of the selected ones."""
+        """Add to the selection the features within `metres` of the selected ones, of the current layer or of all.
+
+        `heard` gets a sentence: how many there are, or what is wrong.
+        """
         crs = self._canvas.viewport.crs
         selected = [
             (drawing.tables, self.selection.of(uuid), drawing.step_on(crs))
@@ -207,7 +216,7 @@ class FeatureMenu(ToolMenu):
         self._panels.do(set_layer_filter, self._panels.layer_uuid, "")
 
     def identified(self, hits: list[FeatureHit], place: PlaceHits | None = None) -> None:
-        """List what the tool has found in the panel."""
+        """List the features that Identify found in its panel."""
         self._panels.panel_wanted.emit("identify")
         self.hits_found.emit(hits, place)
 
@@ -218,7 +227,7 @@ class FeatureMenu(ToolMenu):
         self.identified([FeatureHit(uuid, fid)])
 
     def make_sites(self) -> None:
-        """Ask how the selected features become sites."""
+        """Ask how to turn the selected features into sites."""
         self.make_sites_of(self.layer_with_selection())
 
     def make_sites_of(self, uuid: str) -> None:

@@ -1,4 +1,4 @@
-"""The File menu: open, save and close cases, export them, and say what they may touch."""
+"""The File menu: open, save, close and export cases, and set their permissions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ from viewer.support.settings import Settings
 
 
 class FileMenu(CaseMenu):
-    """`recent_changed`: the list of recent cases is another. `quit_wanted`: the window should be closed."""
+    """Handlers of the File menu.
+
+    `recent_changed`: the list of recent cases has changed. `quit_wanted`: the window should be closed.
+    """
 
     recent_changed = Signal()
     quit_wanted = Signal()
@@ -47,7 +50,7 @@ class FileMenu(CaseMenu):
         self._products = products
 
     def serve(self, page: StartPage) -> None:
-        """Do what is chosen on the start page."""
+        """Connect the choices of the start page to their actions."""
         page.new_chosen.connect(self.new_case)
         page.open_chosen.connect(self.open_files)
         page.recent_chosen.connect(self.open_recent)
@@ -57,23 +60,23 @@ class FileMenu(CaseMenu):
     # -- open and close -----------------------------------------------------------------------------------------
 
     def new_case(self) -> None:
-        """Begin a case, on the shipped world unless the analyst has chosen an empty one."""
+        """Begin a case on the shipped world map, or an empty one where the analyst has chosen that."""
         self._saving.guarded(self.session.begin_case)
 
     def begin_on_world(self, is_wanted: bool) -> None:
-        """Remember on what new cases begin."""
+        """Remember whether new cases begin on the shipped world map."""
         self._settings.set("new_on_world", is_wanted)
 
     def begins_on_world(self) -> bool:
         return bool(self._settings.get("new_on_world"))
 
     def open_files(self) -> None:
-        """Ask what to open."""
+        """Ask for files, and open them."""
         self._opener.expect()
         self.open_words(self._ask().paths_to_open(self._saving.folder()))
 
     def open_words(self, words: list[str]) -> None:
-        """Open what is named; a case takes the place of the open one after the question about changes."""
+        """Open what the words name; a case replaces the open one after the question about unsaved changes."""
         self._opener.open(words)
 
     def open_recent(self, path: str) -> None:
@@ -86,7 +89,7 @@ class FileMenu(CaseMenu):
     def open_demo(
         self, then: Then = lambda: None, failed: Callable[[GeoloupeError], None] = lambda error: None
     ) -> None:
-        """The demo case as an unsaved copy: the shipped file is never altered."""
+        """Open the demo case as an unsaved copy: the shipped file is never altered."""
         try:
             path = sample_data.path("demo.gpkg")
         except FileNotFoundError as error:
@@ -97,7 +100,7 @@ class FileMenu(CaseMenu):
         self._saving.guarded(lambda: self.session.open_case(path, then, failed, copy_title=title))
 
     def recover(self, folder: str) -> None:
-        """Take up a session that a crash left."""
+        """Recover a session that a crash left."""
         self._saving.guarded(lambda: self.session.recover(Path(folder)))
 
     def close_case(self) -> None:

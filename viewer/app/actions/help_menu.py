@@ -1,4 +1,4 @@
-"""The Help menu: the palette, the guide, the keys, the log, and what to send with a bug report."""
+"""The Help menu: the palette, the guide, the shortcuts, the log, and diagnostics for a bug report."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class HelpMenu(ActionMenu):
-    """The palette and the sheet of shortcuts list what is in the table of actions by then."""
+    """Handlers of the Help menu. Palette and shortcut sheet are made anew from the table of actions each time."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class HelpMenu(ActionMenu):
         GuideWindow(guide_text(self.words_of), self._window).show()
 
     def words_of(self, id_: str) -> str:
-        """The place of an action in the menus, and its key: "Mark, Mark a Point (P)"."""
+        """Place of an action in the menus, and its key: "Mark, Mark a Point (P)"."""
         for menu in self._table.menus:
             for spec in menu.actions:
                 if spec.id == id_:

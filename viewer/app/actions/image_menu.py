@@ -26,7 +26,7 @@ def band_action(combination: Combination) -> str:
 
 
 def _combination(each: Combination) -> Action:
-    """The row of a combination of bands."""
+    """Row of the menu for one combination of bands."""
     return Action(
         band_action(each),
         Phrase(each.title),
@@ -51,7 +51,7 @@ def _said_of(menu: ImageMenu, combination: Combination) -> str:
 
 
 class ImageMenu(ActionMenu):
-    """Works on the current layer, where that is a raster which has been read."""
+    """Actions on the current layer, where that is a raster that has been read."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class ImageMenu(ActionMenu):
         panels.document_replaced.connect(self.look_again)
 
     def look_again(self, *_: object) -> None:
-        """The current layer is another one, is read now, or is drawn otherwise."""
+        """Refresh the actions where the current layer, its metadata or its style has changed."""
         layer = self._styler.layer
         seen = (self._panels.layer_uuid, self._styler.info, layer.style_json if layer is not None else "")
         if seen != self._seen:
@@ -93,12 +93,12 @@ class ImageMenu(ActionMenu):
             self._styler.show_bands(bands)
 
     def bands_of(self, combination: Combination) -> tuple[int, ...] | None:
-        """The numbers of the bands that a combination takes; None where the image lacks one."""
+        """Band numbers of a combination; None where the image lacks a band of it."""
         image = self._styler.image
         return None if image is None else resolve(combination.bands, names_of(image))
 
     def text_of(self, combination: Combination) -> str:
-        """Says which bands a combination shows, or why it cannot be shown; empty where there is no image."""
+        """Text of a combination: its bands, or why it cannot be shown; empty where there is no image."""
         image, bands = self._styler.image, self.bands_of(combination)
         if image is None:
             return ""
@@ -109,13 +109,13 @@ class ImageMenu(ActionMenu):
         return self.tr("{0} (no band is known as {1})").format(word(combination.title), missing)
 
     def combine_bands(self) -> None:
-        """Channels from different images."""
+        """Open the dialog that combines channels from different images."""
         from viewer.panels.raster_style.combine_dialog import open_combine_dialog  # for start-up time
 
         open_combine_dialog(self._panels, self._window)
 
     def open_plate(self) -> None:
-        """The current layer beside the map, with the same numbers on both."""
+        """Open a match plate: the current layer beside the map, with the same numbers on both."""
         self._plates.open()
 
     def can_open_plate(self) -> bool:
@@ -124,17 +124,17 @@ class ImageMenu(ActionMenu):
     # -- values -------------------------------------------------------------------------------------------------
 
     def selected_area(self) -> Site | None:
-        """The one mark that is selected, where it encloses an area."""
+        """The selected mark where it is the only one and encloses an area, else None."""
         uuids = self._panels.selection.uuids
         site = self._panels.document.sites.get(next(iter(uuids))) if len(uuids) == 1 else None
         return site if site is not None and area_of(site) is not None else None
 
     def can_measure_area(self) -> bool:
-        """True while there is an image that has values; that an area must be selected is said."""
+        """True while there is an image with values. The action itself says that an area must be selected."""
         return can_measure(self._panels.document.layers.values(), self._panels.layers.drawing_of)
 
     def show_area_statistics(self) -> None:
-        """Statistics of the current image, else of the topmost one, inside the selected mark."""
+        """Show statistics inside the selected mark, of the current image, else of the topmost one."""
         from viewer.panels.raster_style.area_statistics_dialog import AreaStatisticsDialog  # for start-up time
 
         site = self.selected_area()
@@ -169,13 +169,13 @@ class ImageMenu(ActionMenu):
         self._styler.reset_or_say()
 
     def show_style(self) -> None:
-        """The histogram and the style of the current layer, in the form of its properties."""
+        """Show the histogram and the style of the current layer in its properties form."""
         self._panels.show_style()
 
     # -- scenes of here -----------------------------------------------------------------------------------------
 
     def add_scene_folder(self) -> None:
-        """A folder of scenes, in sight of the strip on which they come to stand."""
+        """Ask for a folder of scenes and add it, with the time strip in sight that will show them."""
         folder = self._scenes.ask_folder()
         if folder is not None:
             self._panels.panel_wanted.emit("time_strip")

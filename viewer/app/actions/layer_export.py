@@ -1,4 +1,4 @@
-"""Saves a vector layer as a file: written by a reader in a folder apart, looked at again, then moved under its name."""
+"""Saves a vector layer as a file: a reader writes it in a scratch folder, it is read again as a check, then moved."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from viewer.support.language.translation import in_language, translate
 from viewer.support.messages import Messages
 
 MOMENT_S = 0.15
-"""Less than a person notices."""
+"""Longest wait in the window's thread for a drive: shorter than a person notices."""
 FORMATS = {".gpkg": "GPKG", ".fgb": "FlatGeobuf", ".geojson": "GeoJSON", ".json": "GeoJSON", ".csv": "CSV"}
 CHUNK_DEADLINE_S = 120.0
 
@@ -43,18 +43,18 @@ class _Export(Struct, eq=False):
     target: Path
     made: Path
     stretch: ExportRows
-    """The next stretch to ask for."""
+    """Request for the next stretch of rows."""
     features: int
     job: Job | None = None
     is_cancelled: bool = False
     remark: str = ""
-    """A remark on what the format cannot hold of it."""
+    """Remark on what the format cannot hold; empty for none."""
 
 
 class LayerExport(QObject):
-    """Features of a layer with all their attributes: all, or those that the filter shows or that are selected.
+    """Saves features of a layer with all their attributes: all of them, those the filter shows, or the selected ones.
 
-    The window's thread only.
+    Used on the window's thread only.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class LayerExport(QObject):
         return not self._running
 
     def save_layer(self, uuid: str) -> None:
-        """Ask what of it and where to, and write it there."""
+        """Ask which features of a layer to save and where, and write them there."""
         layer, info = self._session.document.layers.get(uuid), self._info_of(uuid)
         path = None if layer is None else file_at_hand(layer, self._session.base_folder, self._folders)
         if layer is None or path is None or not isinstance(info, VectorInfo):
@@ -107,7 +107,7 @@ class LayerExport(QObject):
             self._begin(layer, info, path, target, kind, parts[which])
 
     def _parts(self, uuid: str) -> dict[Which, Fids | None]:
-        """Parts of a layer that can be saved; None is all of it."""
+        """Feature ids of each part of a layer that can be saved; None for the whole layer."""
         shown, selected = self._access.filters.fids(uuid), self._access.selection.of(uuid)
         parts: dict[Which, Fids | None] = {Which.ALL: None}
         if shown is not None:
@@ -168,7 +168,7 @@ class LayerExport(QObject):
             self._counted(export, made.written, made.found)
 
     def _look_again(self, export: _Export, written: int) -> None:
-        """Open what was written, as anybody would, before it stands under its name."""
+        """Count the features of the written file as any reader would, before it gets its final name."""
 
         def done(result: Answer | GeoloupeError) -> None:  # on a supervisor's thread
             self._jobs.mailbox.post(self._looked, export, written, result)
@@ -188,7 +188,7 @@ class LayerExport(QObject):
         self._counted(export, written, sum(one.features for one in probed.layers))
 
     def _counted(self, export: _Export, written: int, found: int) -> None:
-        """Move it under its name where it holds all rows."""
+        """Move the written file to its target where it holds all rows, else report that rows are missing."""
         if found != written:
             whole = translate("LayerExport", "{count} features", "{count} feature", written)
             failed = ExportFailed(
@@ -225,7 +225,10 @@ class LayerExport(QObject):
 
 
 def _are_one(target: Path, path: Path) -> bool:
-    """True where two names lead to one file; of a drive that does not answer at once nothing can be read anyway."""
+    """True where both paths lead to the same file.
+
+    False where the drive does not answer at once: nothing can be read from it anyway.
+    """
     try:
         return within(MOMENT_S, lambda: target.resolve() == path.resolve())
     except TimeoutError:

@@ -19,7 +19,7 @@ from viewer.panels.context import PanelContext
 
 
 class LayerMenu(CaseMenu):
-    """Works on the current layer, that of the layer properties. Refusals go to the message line."""
+    """Actions on the current layer, the one in the layer properties. Refused edits go to the message line."""
 
     def __init__(
         self,
@@ -52,14 +52,14 @@ class LayerMenu(CaseMenu):
         self._panels.view.show_layer(self._panels.layer_uuid)
 
     def register_layer(self) -> None:
-        """Find by how much the current layer lies off another one."""
+        """Find the offset between the current layer and another one."""
         from viewer.panels.layers.register_dialog import RegisterDialog  # for start-up time
 
         if self._panels.layer is not None:
             RegisterDialog(self._panels, self._panels.layer, self._window).show()
 
     def date_layers(self) -> None:
-        """Date the selected layers, or all that have no date, by the names of their files."""
+        """Date the selected layers, or all without a date, by the names of their files."""
         from viewer.panels.layers.layer_dates_dialog import open_layer_dates  # for start-up time
 
         open_layer_dates(self._panels, self._docks.layer_tree.selected(), self._window)
@@ -75,7 +75,7 @@ class LayerMenu(CaseMenu):
         self._docks.show_panel("layer_properties")
 
     def show_style(self) -> None:
-        """The style of the current layer, in the form of its properties."""
+        """Show the style of the current layer in its properties form."""
         self._panels.show_style()
 
     def georeference(self) -> None:
@@ -87,13 +87,13 @@ class LayerMenu(CaseMenu):
         return self._georeferencing.can_open(self._panels.layer_uuid)
 
     def mark_camera(self) -> None:
-        """Mark where the camera of the current photograph was."""
+        """Mark the position of the camera of the current photograph."""
         from viewer.panels.layers.camera_place import mark_camera_of_layer  # for start-up time
 
         mark_camera_of_layer(self._panels, self._panels.layer_uuid)
 
     def has_camera(self) -> bool:
-        """True while the current layer is a photograph that says where its camera was."""
+        """True while the current layer is a photograph with a camera position."""
         info = self._panels.layers.info_of(self._panels.layer_uuid)
         if not isinstance(info, RasterInfo) or not any(key.startswith("EXIF_GPS") for key in info.tags):
             return False
@@ -111,7 +111,7 @@ class LayerMenu(CaseMenu):
         self._panels.layer_verbs.relink.emit("")
 
     def set_offline(self, offline: bool) -> None:
-        """Contact no server, or do so again."""
+        """Turn offline mode on or off: while it is on, no server is contacted."""
         self._offline.set(offline)
 
     def is_offline(self) -> bool:

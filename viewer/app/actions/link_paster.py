@@ -12,7 +12,7 @@ from viewer.support.text import one_line
 
 
 class LinkPaster(QObject):
-    """Takes links alone: a picture or a file that was copied may be meant for the map."""
+    """Pastes links only: a picture or a file on the clipboard may be meant for the map."""
 
     def __init__(self, panels: PanelContext, messages: Messages, parent: QObject) -> None:
         super().__init__(parent)
@@ -23,7 +23,7 @@ class LinkPaster(QObject):
         return bool(self._panels.claim_uuid and self._links(content))
 
     def paste(self, content: QMimeData) -> None:
-        """Cite it, and say for which claim: the form may lie behind another."""
+        """Cite the link, and say for which claim: its form may be hidden behind another."""
         uuid = self._panels.claim_uuid
         take_evidence(self._panels, uuid, self._links(content))
         claim = self._panels.document.claims[uuid]

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 POLL_MS = 20
 CREDITS_PX = 60
-"""Logical pixels by which a copied picture is taller than the map, for what stands below it."""
+"""Height, in logical pixels, added below the map in a copied picture for dates and credits."""
 LOGICAL_DPI, METRES_AN_INCH = 96.0, 0.0254
 NOT_COPIED = frozenset({"legend", "key", "claims", "sources", "caveats", "locator"})
 """Parts of a page that a copied picture of the map has no room for."""
@@ -49,7 +49,7 @@ PAINTED_ON_SIDES = frozenset({"annotation", "labels"})
 
 
 class MapExport(QObject):
-    """Paints in the window's thread from a scene of its own; writes in a job."""
+    """Exports pictures and data of the map. It paints its own scene in the window's thread, and writes in a job."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class MapExport(QObject):
         return isValid(self) and self._window.isVisible()
 
     def copy_picture(self) -> None:
-        """Put what the map shows on the clipboard, with its dates and credits, once all of it is read."""
+        """Copy the map to the clipboard with its dates and credits, once all of it is read."""
         if not has_map(self._canvas, self._messages):
             return
         self._panels.flush()
@@ -114,7 +114,7 @@ class MapExport(QObject):
         self._messages.show("export", said.format(image.width(), image.height()), "info")
 
     def export_data(self) -> None:
-        """Sites, claims and pictures for other programs: choose in the dialog, which stays beside the map."""
+        """Open the dialog that exports sites, claims and pictures for other programs; it stays beside the map."""
         self._panels.flush()
         self._loading.then("data", self._begin_data)
 
@@ -137,7 +137,7 @@ class MapExport(QObject):
         self._desk.begin()
 
     def export_measurements(self) -> None:
-        """Writes measurements as GeoJSON or CSV, by the name's ending."""
+        """Ask for a file and write measurements to it, as GeoJSON or CSV by its ending."""
         from viewer.export.measurements import TABLES_OF_MEASUREMENTS, measurements_text  # for start-up time
 
         self._panels.flush()
@@ -152,7 +152,7 @@ class MapExport(QObject):
         self._pending.remove(pending)
 
     def _write(self, write: Callable[[], object], path: Path, then: Callable[[], str]) -> None:
-        """Write it in a job; `then` is called once it is there, and gives the end of the line that says so."""
+        """Call `write` in a job. Once the file is there, `then` is called and gives the end of the message."""
         self._folder = path.parent
 
         def work(context: JobContext) -> None:
@@ -172,7 +172,7 @@ class MapExport(QObject):
         self._messages.show("export", said, "info", open_button(path, self._messages))
 
     def _scene(self, frozen: Mapping[str, str]) -> MapScene:
-        """The scene as the map shows it, with what is compared on it."""
+        """Make a scene of what the map shows, with the comparison on it."""
         session, shown = self._session, self._canvas.own_scene
         scene = ComparedScene(session.document, shown.context.for_pictures(), session.base_folder, frozen=frozen)
         if (compared := self._compared()) is not None:
@@ -180,7 +180,7 @@ class MapExport(QObject):
         return scene
 
     def _compared(self) -> ComparisonSpec | None:
-        """The comparison that is seen in one picture; None for the map, and for panes."""
+        """The comparison where it shows in a single picture; None without one, and for side-by-side panes."""
         shown = self._canvas.own_scene
         spec = shown.spec if isinstance(shown, ComparedScene) else None
         return spec if spec is not None and spec.mode != "panes" else None
@@ -196,7 +196,7 @@ class MapExport(QObject):
 
 
 class _PlatePicture:
-    """A page of the map alone. Credits and dates are known once the layers are open: only then is it laid out."""
+    """A page of the map alone, laid out once its layers are open: credits and dates are not known earlier."""
 
     def __init__(self, maker: PageMaker, spec: ProductSpec, dpi: float) -> None:
         self._maker, self._spec, self._dpi = maker, spec, dpi
@@ -205,11 +205,11 @@ class _PlatePicture:
 
     @property
     def is_begun(self) -> bool:
-        """True once all is read, and it is being painted."""
+        """True once everything is read and the painting has begun."""
         return self._steps is not None
 
     def image(self) -> QImage | None:
-        """None while it is not complete; each time that it is asked something more is painted of it.
+        """Return the finished picture, or paint a little more of it and return None.
 
         Raises ExportFailed where there is no memory for it.
         """
@@ -273,7 +273,7 @@ class _PendingPicture(QObject):
 
 
 def with_resolution(image: QImage, dpi: float) -> QImage:
-    """The same picture, which knows its dots an inch."""
+    """Set the picture's resolution to `dpi` dots per inch, and return it."""
     dots = round(dpi / METRES_AN_INCH)
     image.setDotsPerMeterX(dots)
     image.setDotsPerMeterY(dots)
@@ -281,7 +281,7 @@ def with_resolution(image: QImage, dpi: float) -> QImage:
 
 
 def load_exports() -> None:
-    """Load all that lays out a copied picture and exports data: in a job, as it takes a fifth of a second."""
+    """Import the modules for copied pictures and data export. Call it in a job: it takes a fifth of a second."""
     import viewer.app.products.data_desk  # for start-up time, as all of these
     import viewer.app.products.plate_pages  # noqa: F401
     from viewer.export.plates.house_style import style_names

@@ -22,21 +22,24 @@ from viewer.support.messages import Messages
 OWN_TYPE = "application/x-geoloupe-marks+json"
 GEOJSON_TYPE = "application/geo+json"
 AT_ONCE_CHARS = 200_000
-"""Longer text is read by a job."""
+"""Longest text that is read at once; a job reads longer text."""
 
 
 class Paster(Protocol):
     """Takes one kind of content from the clipboard."""
 
     def can_paste(self, content: QMimeData) -> bool:
-        """True where the clipboard holds something for it."""
+        """True where `content` holds something that this paster takes."""
 
     def paste(self, content: QMimeData) -> None:
-        """Take it into the case."""
+        """Add the content to the case."""
 
 
 class MarkClipboard(QObject):
-    """The same text three times: for us, for what reads GeoJSON, and as plain text for all others."""
+    """Copies, cuts and pastes marks.
+
+    The clipboard gets the same text in three types: our own, GeoJSON, and plain text for all other programs.
+    """
 
     def __init__(self, panels: PanelContext, messages: Messages, parent: QObject) -> None:
         super().__init__(parent)
@@ -74,7 +77,7 @@ class MarkClipboard(QObject):
     # -- as a paster -----------------------------------------------------------------------------------------------
 
     def can_paste(self, content: QMimeData) -> bool:
-        """True for marks of ours, and for text that may be GeoJSON."""
+        """True for marks copied here, and for text that may be GeoJSON."""
         if content.hasFormat(OWN_TYPE) or content.hasFormat(GEOJSON_TYPE):
             return True
         return content.hasText() and looks_like_marks(content.text())
@@ -127,7 +130,7 @@ class MarkClipboard(QObject):
 
 
 def paste_first(pasters: tuple[Paster, ...], say: Callable[[str], None], nothing: str) -> None:
-    """Let the first that can take what is on the clipboard take it, or say that nobody can."""
+    """Let the first paster that takes the clipboard's content paste it, or `say` the sentence `nothing`."""
     content = QGuiApplication.clipboard().mimeData()
     for paster in pasters if content is not None else ():
         if paster.can_paste(content):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from viewer.panels.search.palette import PaletteEntry
 
 WIDEST_PX = 360
-"""Of a name in a menu."""
+"""Greatest width of a name in a menu."""
 
 CANVAS_KEYS: tuple[tuple[object, object], ...] = (
     (QT_TRANSLATE_NOOP("Menus", "Pan while held"), "Space"),
@@ -58,7 +58,7 @@ BAR: Mapping[str, Any] = {
     "evidence": QT_TRANSLATE_NOOP("Actions", "Evi&dence"),
     "help": QT_TRANSLATE_NOOP("Actions", "&Help"),
 }
-"""The titles of the menus of the bar, by id, from left to right."""
+"""Titles of the menu bar's menus, by id, from left to right."""
 
 
 class MenuPlace(NamedTuple):
@@ -81,7 +81,7 @@ _OF_TABLES: Mapping[str, MenuPlace] = {
     "tools": MenuPlace("mark"),
     "panels": _PANELS,
 }
-"""The place of the actions of each table."""
+"""Place in the menu bar for the actions of each table."""
 _APART: Mapping[str, MenuPlace] = {
     "tool_pan": MenuPlace("view"),
     "tool_box_zoom": MenuPlace("view"),
@@ -96,7 +96,7 @@ _APART: Mapping[str, MenuPlace] = {
         MenuPlace("evidence"),
     ),
 }
-"""Actions that stand elsewhere than the others of their table."""
+"""Places of the actions that stand apart from the others of their table."""
 
 
 def place_of(menu: ActionMenu, spec: Action) -> MenuPlace:
@@ -112,7 +112,10 @@ def way_to(menu: ActionMenu, spec: Action) -> str:
 
 
 def fill_menu_bar(window: QMainWindow, actions: ActionTable) -> dict[str, QMenu]:
-    """The menus by id. Lines part what several tables put into one menu; tables with a menu of their own come last."""
+    """Fill the menu bar from the table of actions; returns its menus by id.
+
+    Separators stand between the actions of different tables; tables with a submenu of their own come last.
+    """
     menus = {id_: window.menuBar().addMenu(translated(title)) for id_, title in BAR.items()}
     inside: dict[MenuPlace, QMenu] = {}
     parted: set[tuple[str, str]] = set()
@@ -135,7 +138,7 @@ def fill_menu_bar(window: QMainWindow, actions: ActionTable) -> dict[str, QMenu]
 
 
 class RecentMenu(QMenu):
-    """The cases opened lately, read anew each time it is opened."""
+    """Menu of recently opened cases, filled anew each time it is opened."""
 
     chosen = Signal(str)
 
@@ -176,7 +179,7 @@ def make_toolbar(window: QMainWindow, actions: ActionTable) -> QToolBar:
 
 
 def color_overflow(bar: QToolBar, palette: QPalette) -> None:
-    """The button to what has no room in the toolbar, in our own icon: Qt's is drawn for a light ground."""
+    """Give the toolbar's overflow button our own icon: Qt's is drawn for a light background."""
     button = bar.findChild(QToolButton, "qt_toolbar_ext_button")
     assert button is not None
     text = translate("Menus", "More tools")
@@ -186,7 +189,7 @@ def color_overflow(bar: QToolBar, palette: QPalette) -> None:
 
 
 def palette_entries(actions: ActionTable, palette: QPalette) -> list[PaletteEntry]:
-    """Everything that can be done, in the menus' order."""
+    """Entries of the palette for all actions, in the menus' order."""
     # for start-up time: the palette is not open yet
     from viewer.app.actions.newcomer_words import WORDS
     from viewer.panels.search.palette import PaletteEntry
@@ -204,13 +207,13 @@ def palette_entries(actions: ActionTable, palette: QPalette) -> list[PaletteEntr
 
 
 def _group_of(menu: ActionMenu, spec: Action) -> str:
-    """The menus of an action beside its name, which has the title of its own submenu already."""
+    """Menu titles shown beside an action's name in the palette; the name has the title of its submenu already."""
     place = place_of(menu, spec)
     return way_to(menu, spec) if place.inside != spec.submenu else bare(translated(BAR[place.menu]))
 
 
 def shortcut_groups(actions: ActionTable) -> dict[str, list[tuple[str, str]]]:
-    """Title to (text, keys) pairs, for the sheet."""
+    """Groups of the shortcut sheet: the title of each, with its (text, keys) pairs."""
     groups: dict[str, list[tuple[str, str]]] = {bare(translated(title)): [] for title in BAR.values()}
     for menu in actions.menus:
         for spec in menu.actions:
@@ -226,5 +229,5 @@ def keys_of(actions: ActionTable, id_: str) -> str:
 
 
 def words_of_panel(actions: ActionTable, id_: str) -> tuple[str, str]:
-    """Name and key of a panel."""
+    """Name and shortcut of a panel."""
     return bare(actions[id_].text()), keys_of(actions, id_)

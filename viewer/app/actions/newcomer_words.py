@@ -1,4 +1,4 @@
-"""Words that newcomers type for a command that is called otherwise here: the palette finds it by these, too.
+"""Search words of newcomers for commands that have another name here: the palette finds a command by these, too.
 
 A word for a thing that does not exist leads to the nearest that does.
 """
@@ -168,4 +168,4 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "show_log": ("error", "debug", "history"),
     "about": ("version", "licence", "license", "credits", "update"),
 }
-"""By the id of the action, in English."""
+"""English words for each action, by the action's id."""

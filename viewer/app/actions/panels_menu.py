@@ -1,4 +1,4 @@
-"""The Panels menu: leads into the panels around the map, and puts them away."""
+"""The Panels menu: shows the panels around the map and moves the keyboard into them, or puts them away."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from viewer.app.case.session import Session
 
 
 def _panel(id_: str, text: Any, shortcut: str, icon: str) -> Action:
-    """The row of a panel, by the id of its dock."""
+    """Row of the menu for one panel, by the id of its dock."""
     switch, is_shown = partial(_switch, id_=id_), partial(_is_shown, id_=id_)
     return Action(id_, text, switch, shortcut, icon, check="own", checked=is_shown)
 
@@ -29,7 +29,7 @@ def _is_shown(menu: PanelsMenu, id_: str) -> bool:
 
 
 def _fold(side: str, text: Any, shortcut: str, *, breaks: bool = False) -> Action:
-    """The row that folds a side into the edge of the window, or unfolds it."""
+    """Row of the menu that folds a side into the edge of the window, or unfolds it."""
 
     def switch(menu: PanelsMenu, _checked: bool) -> None:
         menu.docks.arrangement.folds.switch(side)
@@ -55,7 +55,10 @@ def _fold(side: str, text: Any, shortcut: str, *, breaks: bool = False) -> Actio
 
 
 class PanelsMenu(CaseMenu):
-    """An entry leads the keyboard into its panel; its check says whether the panel stands in the window."""
+    """Handlers of the Panels menu.
+
+    An entry moves the keyboard into its panel; it is checked while the panel stands in the window.
+    """
 
     def __init__(self, session: Session, docks: Docks, focus: PanelFocus, parent: QObject) -> None:
         super().__init__(session, parent)
@@ -65,22 +68,22 @@ class PanelsMenu(CaseMenu):
         docks.trail.changed.connect(self.changed)
 
     def go_back(self) -> None:
-        """Let the inspector show what it showed before."""
+        """Show the record that the inspector showed before."""
         self.docks.trail.go_back()
 
     def can_go_back(self) -> bool:
         return self.docks.trail.can_go_back()
 
     def show_printing(self) -> None:
-        """Open the product that prints what the inspector shows."""
+        """Open the product that prints the inspector's record."""
         self.docks.show_printing()
 
     def close_panel(self) -> None:
-        """Put away the panel that has the keyboard."""
+        """Hide the panel with the keyboard focus."""
         self.focus.close_current()
 
     def reset(self) -> None:
-        """Arrange the panels as at first."""
+        """Put the panels back to their first places in the chosen layout."""
         self.docks.arrangement.reset()
 
     id = "panels"

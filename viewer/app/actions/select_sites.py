@@ -1,4 +1,4 @@
-"""Rows of the Edit menu that select marks by what they say: class, folder, and those like the ones selected."""
+"""Rows of the Edit menu that select marks by class or by folder, or those like the selected ones."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SELECT_BY = QT_TRANSLATE_NOOP("Actions", "Select &By")
 
 
 def select_alike(panels: PanelContext, column: str) -> None:
-    """Select all marks whose class, or folder, is that of one of the selected."""
+    """Select all marks that have the class, or folder, of a selected mark."""
     sites = panels.document.sites
     value_of = attrgetter(column)
     wanted = {value_of(sites[uuid]) for uuid in panels.selection.uuids if uuid in sites}
@@ -31,7 +31,7 @@ def select_alike(panels: PanelContext, column: str) -> None:
 
 
 def ask_values(panels: PanelContext, parent: QWidget, column: str) -> TickDialog | None:
-    """Ask for classes, or folders, with how many marks there are of each, and select those."""
+    """List classes, or folders, with their numbers of marks, and select the marks of those chosen."""
     counts = Counter(map(attrgetter(column), panels.document.sites.values()))
     if column == "folder":
         counts.pop("", None)
@@ -79,7 +79,7 @@ def _selected(panels: PanelContext) -> list[Site]:
 
 
 def select_actions(offered: Callable[..., bool]) -> tuple[Action, ...]:
-    """The rows; `offered` is true while marks are selected. The menu has `select_alike` and `ask_values`."""
+    """Rows for a menu that has `select_alike` and `ask_values`. `offered` is true while marks are selected."""
     return (
         Action(
             "select_same_class",

@@ -1,4 +1,4 @@
-"""The row of the Site menu that holds a stated time against a shadow."""
+"""The row of the Site menu that checks a stated time against a shadow."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from viewer.panels.context import PanelContext
 
 
 class ShadowMenu(Protocol):
-    """The menu that the row stands in."""
+    """The menu that holds the row."""
 
     @property
     def panels(self) -> PanelContext: ...

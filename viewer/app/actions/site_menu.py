@@ -1,6 +1,6 @@
-"""The Site menu: tools that draw sites, what is said and judged of them, and new sources and responses.
+"""The Site menu: tools that draw sites, claims and judgements about them, and new sources and responses.
 
-What changes, moves or copies selected sites stands in the Edit menu, `edit_menu.py`; a claim about them begins here.
+The Edit menu (`edit_menu.py`) holds the actions that change, move or copy selected sites.
 """
 
 from __future__ import annotations
@@ -62,7 +62,10 @@ SHAPES = (
 
 
 class SiteMenu(ToolMenu):
-    """A new source or response is made by its panel's own button, so that each is shown where it is filled in."""
+    """Handlers of the Site menu.
+
+    A new source or response is made through its panel's own button, so that its form is in sight.
+    """
 
     def __init__(
         self,
@@ -84,7 +87,7 @@ class SiteMenu(ToolMenu):
         return self._panels
 
     def keep_tool(self, kept: bool) -> None:
-        """Keep the drawing tool in hand after each mark, or not."""
+        """Choose whether the drawing tool stays in hand after each mark."""
         self.toolbox.set_kept(kept)
 
     def is_tool_kept(self) -> bool:
@@ -95,15 +98,15 @@ class SiteMenu(ToolMenu):
         return self.session.is_begun and self.toolbox.can_keep
 
     def report(self) -> None:
-        """Begin a claim of somebody about the selected sites, which its own form shows."""
+        """Begin a reported claim about the selected sites, and show its form."""
         claim_verbs.report(self._panels)
 
     def judge(self) -> None:
-        """Begin a claim of the analyst about the selected sites, which its own form shows."""
+        """Begin the analyst's own claim about the selected sites, and show its form."""
         claim_verbs.judge(self._panels)
 
     def take_chip(self) -> None:
-        """Keep the exact pixels and the view, of the selected site or of the case."""
+        """Take a chip, the exact pixels and the view, of the selected site or of the case."""
         if self._panels.layers.images is not None:
             self._panels.layers.images.take_chip()
 

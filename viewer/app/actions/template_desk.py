@@ -1,4 +1,4 @@
-"""Marks made by template: the tool with a class in hand, the list of all, their dialog, and their files."""
+"""Templates of marks: the tool that draws with one, the list of all, their dialog, and their files."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SUGGESTED = "geoloupe-templates.json"
 
 
 class TemplateDesk(QObject):
-    """`window` is the parent of its dialogs. Files are read and written by jobs."""
+    """Draws, lists, edits, reads and writes templates; jobs handle the files. `window` is the parent of dialogs."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class TemplateDesk(QObject):
         self._ask, self._window = ask, window
 
     def of_key(self, key: str) -> MarkTemplate | None:
-        """The template that has this key."""
+        """Return the template with this key."""
         return next((one for one in templates_of_case(self._panels.document) if one.hot_key == key), None)
 
     def take(self, key: str) -> None:
@@ -99,7 +99,7 @@ class TemplateDesk(QObject):
 
 
 def templates_in_file(path: Path) -> list[MarkTemplate]:
-    """The templates in a file of somebody. Raises NotReadable, and InvalidValue where there are none."""
+    """Read the templates in a file. Raises NotReadable, and InvalidValue where there are none."""
     if not path.is_file():
         raise NotReadable("{name} is no regular file: choose a .json file of templates.", name=path.name)
     try:
@@ -156,4 +156,4 @@ TEMPLATE_ROWS = (
         tip=QT_TRANSLATE_NOOP("Actions", "Classes of marks with their keys and the fields of their form"),
     ),
 )
-"""Rows of the Site menu."""
+"""Rows of the Site menu for templates."""

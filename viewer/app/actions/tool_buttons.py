@@ -1,6 +1,6 @@
-"""The buttons of the drawing tools in the toolbar: a double click, or the lock in their menu, keeps the tool.
+"""The toolbar buttons of the drawing tools: a double click, or the lock in their menu, keeps the tool.
 
-Those for shapes share one button, with a menu.
+Tools for shapes share one button, with a menu.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ DRAWING = ("tool_point", "tool_line", "tool_polygon")
 
 
 class ToolButtons(QObject):
-    """Follows which tool is in hand: its action is checked, and its button says whether it is kept."""
+    """Keeps the buttons in step with the tool in hand: its action is checked, its button shows whether it is kept."""
 
     def __init__(self, bar: QToolBar, actions: ActionTable, toolbox: Toolbox) -> None:
         super().__init__(bar)
@@ -60,7 +60,7 @@ class ToolButtons(QObject):
         return False
 
     def _shape_button(self, bar: QToolBar) -> QToolButton:
-        """The button of all tools for shapes: it takes the one that was taken last, its menu any other."""
+        """Make the button of all tools for shapes: a click takes the shape used last, its menu any other."""
         button = QToolButton(bar)
         menu = QMenu(button)
         for spec in SHAPES:
@@ -77,7 +77,7 @@ class ToolButtons(QObject):
         return button
 
     def _add_measures(self, bar: QToolBar) -> None:
-        """The menu of all that can be measured, at the button of the first."""
+        """Add the menu of all measuring tools to the button of the first."""
         button = bar.widgetForAction(self._actions[MEASURES[0].id])
         assert isinstance(button, QToolButton)
         menu = QMenu(button)

@@ -1,4 +1,4 @@
-"""The Tools menu, and rows for the tools that stand in other menus."""
+"""The Tools menu, and rows for tools that other menus hold."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from viewer.tools.toolbox import Toolbox
 
 
 class ToolMenu(CaseMenu):
-    """A menu in which tools can be taken."""
+    """A menu whose actions take tools in hand."""
 
     def __init__(self, session: Session, toolbox: Toolbox, parent: QObject) -> None:
         super().__init__(session, parent)
@@ -21,7 +21,7 @@ class ToolMenu(CaseMenu):
 
 
 def tool_action(id_: str, text: Any, shortcut: str, icon: str, **more: Any) -> Action:
-    """The row of a tool: one of all tools is checked, whichever menus they stand in."""
+    """Make the row of a tool. Exactly one tool is checked, whichever menu it stands in."""
     run = partial(_take, id_=id_)
     return Action(id_, text, run, shortcut, icon, check="tool", offered=has_case, **more)
 
@@ -66,11 +66,11 @@ MEASURES = (
         tip=QT_TRANSLATE_NOOP("Actions", "Measure how far a place lies beside a line"),
     ),
 )
-"""In the order of the menu at their button in the toolbar."""
+"""Rows of the measuring tools, in the order of the menu at their toolbar button."""
 
 
 class ToolsMenu(ToolMenu):
-    """Tools that look and measure, and the one that selects sites."""
+    """Tools that navigate and measure, and the tool that selects sites."""
 
     id = "tools"
     actions = (

@@ -26,7 +26,7 @@ LAYOUT_MENU = QT_TRANSLATE_NOOP("Actions", "La&yout of the Panels")
 
 
 def _graticule(notation: str, text: Any, *, breaks: bool = False) -> Action:
-    """The row that shows a graticule in a notation; of an empty one the row that shows none."""
+    """Row of the menu that shows a graticule in a notation; an empty notation shows none."""
 
     def show(menu: ViewMenu, _checked: bool) -> None:
         menu.show_graticule(notation)
@@ -48,7 +48,7 @@ def _graticule(notation: str, text: Any, *, breaks: bool = False) -> Action:
 
 
 def _layout(name: str, text: Any, tip: Any, *, breaks: bool = False) -> Action:
-    """The row that arranges the panels for one kind of work."""
+    """Row of the menu that arranges the panels for one kind of work."""
 
     def choose(menu: ViewMenu, _checked: bool) -> None:
         menu.arrangement.choose(name)
@@ -71,7 +71,10 @@ def _layout(name: str, text: Any, tip: Any, *, breaks: bool = False) -> Action:
 
 
 class ViewMenu(CaseMenu):
-    """`theme_changed`: what holds icons draws them anew. `full_screen_wanted`: whether the window fills the screen."""
+    """Handlers of the View menu.
+
+    `theme_changed`: icons must be drawn anew. `full_screen_wanted`: whether the window should fill the screen.
+    """
 
     theme_changed = Signal()
     full_screen_wanted = Signal(bool)
@@ -113,7 +116,7 @@ class ViewMenu(CaseMenu):
         return self.session.is_begun and len(self._canvas.selection) > 0
 
     def go_to(self) -> None:
-        """Ask for a coordinate, and show it."""
+        """Ask for a coordinate, and show that place."""
         from viewer.app.navigation.go_to import GoToDialog  # for start-up time: nobody has asked for it
 
         dialog = GoToDialog(self._status.notation, "", self._window)
@@ -122,7 +125,7 @@ class ViewMenu(CaseMenu):
         dialog.open()
 
     def open_view(self) -> None:
-        """Offer web maps that the view can be opened in."""
+        """Offer web maps in which the view can be opened."""
         view = shown_view(self._canvas, self._views)
         if view is None:
             said = self.tr("The map shows no place on the Earth: there is nothing that a web map could show.")
@@ -147,7 +150,7 @@ class ViewMenu(CaseMenu):
         self._canvas.motion.reset_rotation()
 
     def show_graticule(self, notation: str) -> None:
-        """Show a graticule over the map, or none; kept in the case."""
+        """Show a graticule over the map, or none; the case keeps the choice."""
         if notation != graticule_of_case(self.session.document):
             edit = set_graticule(self.session.document, notation, actor=self.session.actor)
             self.session.push_or_say(edit)

@@ -1,4 +1,4 @@
-"""Arranges the panels around the map: by named layouts, as they were left, and away where the map stands alone."""
+"""Arranges the panels around the map by named layouts, restores them as they were left, and hides them all."""
 
 from __future__ import annotations
 
@@ -22,23 +22,26 @@ from viewer.app.arranging.tab_bars import TabBars
 
 STATE_VERSION = 5
 REST_MS = 300
-"""A window that has not been resized for so long has its size, and panels their places."""
+"""Time without a resize after which the size of the window and the places of its panels are final."""
 _NO_CASE, _ALONE = "no case", "alone"
-"""Why all panels are away."""
+"""Reasons for hiding all panels."""
 _Area = Qt.DockWidgetArea
 
 
 class Arrangement(QObject):
-    """Of docks by their ids. Each named layout is kept as it was left, for each class of sizes of the window."""
+    """Arranges docks, by their ids, in named layouts.
+
+    Each layout is kept as it was left, once for each size class of the window.
+    """
 
     front_chosen = Signal(object)
-    """Somebody has put the QDockWidget in front of others by its tab."""
+    """The QDockWidget that the analyst has brought to the front by its tab."""
     tab_clicked = Signal(object)
-    """The mouse has brought the QDockWidget to the front."""
+    """The QDockWidget whose tab was clicked, in front or not."""
     taken_up = Signal()
-    """All panels stand anew, with the buttons that Qt gives them."""
+    """All panels were placed anew: their title bars have Qt's own buttons again."""
     changed = Signal()
-    """Panels stand elsewhere, and have come to rest; another layout is chosen, or the map stands alone or no more."""
+    """Panels have moved and come to rest, another layout was chosen, or the map was shown alone or no longer alone."""
 
     def __init__(
         self,
@@ -54,11 +57,11 @@ class Arrangement(QObject):
         self.layout = FIRST
         self._is_arranging = True
         self._kept: dict[str, Standing] = {}
-        """By layout and class of sizes."""
+        """Kept arrangements, by layout and size class."""
         self._size_class = ""
-        """That for which the panels stand now."""
+        """Size class for which the panels are arranged now."""
         self._reasons: set[str] = set()
-        """All panels are away while there is one."""
+        """Reasons that hold now: all panels are hidden while there is one."""
         # Hidden panels take no sizes: shares are dealt when they first show, unless an arrangement is known.
         self._first_shares = QTimer(self, singleShot=True, interval=0)
         self._first_shares.timeout.connect(self._share_out)
@@ -85,7 +88,7 @@ class Arrangement(QObject):
         return _ALONE in self._reasons
 
     def choose(self, name: str) -> None:
-        """Stand as in a named layout, as it was left."""
+        """Arrange the panels by a named layout, as it was left."""
         self._keep()
         self.layout = LAYOUTS[name]
         if self.is_alone:
@@ -95,7 +98,7 @@ class Arrangement(QObject):
         self.changed.emit()
 
     def reset(self) -> None:
-        """Every panel at its place in the layout that is chosen."""
+        """Put every panel at its first place in the chosen layout."""
         self._place_all()
         self._share_out()
         self._first_shares.start()  # and once more when the docks are where they will be
@@ -105,13 +108,13 @@ class Arrangement(QObject):
         self.folds.fold_empty(widths)
 
     def set_alone(self, alone: bool) -> None:
-        """Take all panels away around the map, or bring back exactly those that stood."""
+        """Hide all panels around the map, or show exactly those that were there before."""
         if alone != self.is_alone:
             self._set_away(_ALONE, alone)
             self.changed.emit()
 
     def set_shown(self, shown: bool) -> None:
-        """Take all panels away while there is no case, and bring back those that stood."""
+        """Show the panels of before while there is a case; hide all while there is none."""
         if shown is (_NO_CASE in self._reasons):
             self._set_away(_NO_CASE, not shown)
 
@@ -133,7 +136,7 @@ class Arrangement(QObject):
         self._is_arranging = False
 
     def _stand(self) -> None:
-        """As kept for this layout and the window's size; where nothing is, as at first."""
+        """Arrange the panels as kept for this layout and the window's size, or as at first where nothing is kept."""
         self._size_class = self._room.size_class
         kept = self._kept.get(self._key)
         if kept is None or not self._take_up(kept):
@@ -176,7 +179,7 @@ class Arrangement(QObject):
         self.taken_up.emit()
 
     def _share_out(self) -> None:
-        """Give the map most of the window, and the right side to what is chosen."""
+        """Set the first sizes: most of the window for the map, the rest for both sides and the panels below."""
         window, docks = self._window, self._docks
         left, right = self._room.sides(self.layout)
         sides = [docks[self.layout.left[0][0]], docks[self.layout.right[0]]]
@@ -187,7 +190,7 @@ class Arrangement(QObject):
         QTimer.singleShot(0, self._drop_ghosts)  # once the docks are where they will be
 
     def _drop_ghosts(self) -> None:
-        """Hide tab bars that Qt has left standing where their docks no longer are, when all came back at once."""
+        """Hide the tab bars that Qt leaves behind at places without docks when all docks return at once."""
         edges = [
             (dock.x(), edge)
             for dock in self._docks.values()
@@ -199,7 +202,7 @@ class Arrangement(QObject):
                 bar.hide()
 
     def gather_below(self, id_: str) -> None:
-        """Put a panel below the map behind a tab with the others that stand there: side by side they are too narrow."""
+        """Stack a panel below the map in tabs with the others there: side by side they would be too narrow."""
         dock = self._docks[id_]
         for other_id in BELOW_PX if id_ in BELOW_PX else ():
             other = self._docks[other_id]
@@ -225,7 +228,7 @@ class Arrangement(QObject):
 
     @property
     def is_at_rest(self) -> bool:
-        """True once all that was moved, resized, shown or hidden has been taken note of."""
+        """True once every move, resize, show and hide of a panel has been taken into account."""
         return not self._rest.isActive()
 
     @override
@@ -235,7 +238,7 @@ class Arrangement(QObject):
         return False
 
     def _come_to_rest(self) -> None:
-        """Keep the panels as they stand; in a window of another class of sizes, stand as in such a one."""
+        """Remember the panels' places; where the window has another size class now, arrange the panels for it first."""
         if self._reasons:
             return
         if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
@@ -247,7 +250,7 @@ class Arrangement(QObject):
         self.changed.emit()
 
     def _change_class(self) -> None:
-        """Stand as in a window of this size; panels in front stay so, and a form in use stays open."""
+        """Arrange the panels as kept for the new size class. Panels in front stay so: a form in use stays open."""
         self._size_class = self._room.size_class
         kept = self._kept.get(self._key)
         fronts = [id_ for id_, dock in self._docks.items() if not dock.visibleRegion().isEmpty()]
@@ -262,20 +265,20 @@ class Arrangement(QObject):
     # -- kept ---------------------------------------------------------------------------------------------------
 
     def _keep(self) -> None:
-        """Remember how the panels stand, unless they are away, or the window has just become another."""
+        """Remember the panels' places, unless they are hidden or the window has just changed its size class."""
         if not self._reasons and self._size_class == self._room.size_class:
             state = bytes(self._window.saveState(STATE_VERSION).toBase64().data()).decode("ascii")
             self._kept[self._key] = Standing(state, dict(self.folds.folds), tuple(sorted(self.folds.opened)))
 
     def kept_over(self, known: Mapping[str, Any]) -> dict[str, Any]:
-        """All that is kept, for the settings; what another version keeps there stays."""
+        """Return everything kept, for the settings; entries of other versions in `known` are preserved."""
         self._keep()
         before = known.get("kept")
         kept = {**(before if isinstance(before, dict) else {}), **encoded(self._kept)}
         return {**known, "layout": self.layout.name, "alone": self.is_alone, "kept": kept}
 
     def restore(self, value: Mapping[str, Any]) -> None:
-        """Take over what the settings keep, before panels are shown; what is damaged or another version's is left."""
+        """Restore the settings' arrangements, before panels are shown. Damaged and other versions' ones are ignored."""
         name, kept = value.get("layout"), value.get("kept")
         self.layout = LAYOUTS.get(name, FIRST) if isinstance(name, str) else FIRST
         read = {key: decoded_or_none(one, Standing) for key, one in kept.items()} if isinstance(kept, dict) else {}
@@ -286,7 +289,7 @@ class Arrangement(QObject):
             self._stand()
 
     def _take_up(self, standing: Standing) -> bool:
-        """False where Qt cannot read it: nothing has changed then."""
+        """Arrange the panels as in `standing`. False, with nothing changed, where Qt cannot read it."""
         self._is_arranging = True
         known = QByteArray.fromBase64(standing.state.encode("ascii", "ignore"))
         is_read = self._window.restoreState(known, STATE_VERSION)

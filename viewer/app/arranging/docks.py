@@ -1,4 +1,4 @@
-"""The panels around the map: layers and lists at the left, the inspector of what is selected at the right."""
+"""The panels around the map: layers and lists at the left, the inspector of the selected record at the right."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from viewer.support.paced_look import PacedLook
 from viewer.support.text import one_line
 
 WARM_MS = 120
-"""Between two panels that are made ahead of their first use."""
+"""Pause between two panels that are made ahead of their first use."""
 
 LONGEST_NAME = 40
-"""Letters of a layer's name in the title of a panel below the map."""
+"""Most letters of a layer's name in the title of a panel below the map."""
 LEAST_TREE_PX = 40
-"""So that the lists below it fit on a small screen with large letters."""
+"""Least height of the layer tree: the lists below it then fit on a small screen with large letters."""
 
 ALIASES = {
     "layer_tree": "panel_layers",
@@ -48,16 +48,16 @@ ALIASES = {
     "time_strip": "panel_time_strip",
     "acquisition": "panel_acquisition",
 }
-"""Names that panels use for each other, and the ids of their docks."""
+"""Ids of docks by the names that panels use for each other."""
 
 
 class Docks(QObject):
     """Owns the dock widgets; their ids are those of the panel actions."""
 
     panel_switched = Signal()
-    """A panel is shown now that was not, or the other way round, or was asked for."""
+    """A panel was shown, hidden or asked for."""
     form_left = Signal()
-    """A form that has the keyboard makes way for another: Qt would have it go on in a field of that one."""
+    """A form with the keyboard gives way to another: Qt would move the keyboard to a field of the new form."""
 
     def __init__(
         self,
@@ -69,12 +69,12 @@ class Docks(QObject):
         make_time_strip: Callable[[], QWidget],
         hold_map: Callable[[], Callable[[], None]],
     ) -> None:
-        """`hold_map` gives what puts the content of the map back to where it is on the screen now."""
+        """`hold_map` returns a call that puts the content of the map back to its present place on the screen."""
         super().__init__(window)
         self._window, self._context = window, context
         self._bookmark_desk, self._comparison_desk, self._product_desk = bookmarks, comparisons, products
         self._sized: set[str] = set()
-        """Panels below the map that have been given their height, which is the analyst's from then on."""
+        """Panels below the map that have had their first height; from then on the analyst sets it."""
         self.looks = PacedLook(self.look_again, self)
         self.layer_tree = LayerTreePanel(context)
         self.layer_tree.view.setMinimumHeight(LEAST_TREE_PX)
@@ -127,13 +127,13 @@ class Docks(QObject):
         return list(self._docks.values())
 
     def is_panel_shown(self, id_: str) -> bool:
-        """True where a panel stands in the window, be it behind another tab or folded into the edge."""
+        """True where a panel stands in the window, even behind another tab or folded into the edge."""
         return self._docks[id_].toggleViewAction().isChecked() or bool(self.arrangement.folds.side_of(id_))
 
     def warm_up(self, jobs: Jobs) -> None:
-        """Make the other panels one by one, so that the first use of each is as quick as the second.
+        """Make the remaining panels one by one, so that the first use of each is as quick as the second.
 
-        Their modules are loaded first, by a job.
+        A job imports their modules first.
         """
         jobs.run(lambda _: load_panels(), lambda _: self._warm.start(), lambda _: self._warm.start())
 
@@ -149,7 +149,7 @@ class Docks(QObject):
     # -- showing -----------------------------------------------------------------------------------------------
 
     def set_panel_visible(self, id_: str, visible: bool) -> None:
-        """Show a panel in front, or put it away; one that is open behind another tab comes to the front instead."""
+        """Show a panel in front, or hide it. Hiding one that is behind another tab brings it to the front instead."""
         dock, folds = self._docks[id_], self.arrangement.folds
         if visible:
             self.arrangement.set_alone(False)
@@ -172,7 +172,7 @@ class Docks(QObject):
         self.panel_switched.emit()
 
     def show_panel(self, name: str) -> None:
-        """Bring a panel to the front, by the panels' own names or an action's id."""
+        """Bring a panel to the front, named by a form, by one of `ALIASES` or by the id of its dock."""
         if name in self._pages:
             self._turn_to(name)
             self.set_panel_visible("panel_details", True)
@@ -182,7 +182,7 @@ class Docks(QObject):
             self.set_panel_visible(id_, True)
 
     def _turn_to(self, name: str) -> None:
-        """Let the inspector show a form, wherever it stands."""
+        """Turn the inspector to a form, even where the inspector is hidden."""
         page, _title = self._pages[name]
         _made = page.panel
         shown, focus = self.details.currentWidget(), QApplication.focusWidget()
@@ -192,7 +192,7 @@ class Docks(QObject):
         self.trail.show_page(name)
 
     def begin_drawn(self) -> None:
-        """Begin the form of a mark that was just drawn; where the map stands alone it stays so."""
+        """Begin the form of a mark that was just drawn; while the map stands alone, the panels stay hidden."""
         if self.arrangement.is_alone:
             self._turn_to("site_form")
         else:
@@ -206,18 +206,18 @@ class Docks(QObject):
         begin()
 
     def begin_field(self, name: str, column: str) -> None:
-        """Bring a form to the front, with the keyboard in the field of a column; in the first one where it has none."""
+        """Bring a form to the front, with the keyboard in a column's field, or in the first one where there is none."""
         self.show_panel(name)
 
         lead_to_column(self._pages[name][0].panel, column)
 
     def recolor(self) -> None:
-        """The title bars' buttons in our own icons; Qt's are drawn for a light ground."""
+        """Give the title bars' buttons our own icons: Qt's are drawn for a light background."""
         for dock in self._docks.values():
             self._color_buttons(dock)
 
     def _color_buttons(self, dock: QDockWidget) -> None:
-        """Qt puts its own icons back whenever a panel leaves the window or comes home."""
+        """Set our icons on the title bar of a panel: Qt restores its own whenever a panel is taken out or put back."""
         title, palette = dock.accessibleName(), self._window.palette()
         back = self.tr("Put the panel {0} back into the window")
         out = self.tr("Take the panel {0} out of the window")
@@ -232,7 +232,7 @@ class Docks(QObject):
                 button.setToolTip(text.format(title))
 
     def look_again(self) -> None:
-        """A layer's file may have become known: the panels say more then."""
+        """Refresh the panels that show facts of layers: the file of one may have been read meanwhile."""
         self.layer_tree.look_again()
         for late in (self._pages["layer_properties"][0], self.acquisition):
             if late.is_made and late.isVisible():
@@ -241,7 +241,7 @@ class Docks(QObject):
                 look()
 
     def _is_empty(self, id_: str) -> bool:
-        """True for a panel that has nothing to show but how something comes to stand there."""
+        """True for a panel that shows no more than a hint on how to fill it."""
         panel: QWidget | None = self._docks[id_].widget()
         if isinstance(panel, QStackedWidget) and not isinstance(panel, FormPage):
             panel = panel.currentWidget()
@@ -266,7 +266,7 @@ class Docks(QObject):
             self.show_panel("site_form")
 
     def _layer_shown(self, uuid: str) -> None:
-        """The inspector follows to the layer, where it stands in sight."""
+        """Show the layer's properties where the inspector is in sight and the layer tree has the keyboard."""
         if uuid and self._docks["panel_details"].isVisible() and self.layer_tree.view.hasFocus():
             self.show_panel("layer_properties")
 
@@ -290,7 +290,7 @@ class Docks(QObject):
         return dock
 
     def waiting(self) -> list[LazyPanel]:
-        """Panels and parts of panels that are not there yet."""
+        """Panels and parts of panels that have not been made yet."""
         pages = [page for page, _title in self._pages.values()]
         lists = [self.claims, self.sources, self.responses, self.bookmarks, self.measurements, self.comparisons]
         first = [*pages, *lists, self.products, self.acquisition, self.attributes, self.time_strip]
@@ -307,7 +307,7 @@ class Docks(QObject):
             self._warm.stop()
 
     def show_printing(self) -> None:
-        """Open the issued product that prints the row of the inspector; where there is none that is said."""
+        """Open the issued product that prints the inspector's row, or say that there is none."""
         row = self.trail.row
         if row is None:
             self._context.report(self.tr("Choose a site, claim, source or answer first: its products are opened then."))
@@ -358,7 +358,7 @@ class Docks(QObject):
         return panel
 
     def _type_date(self) -> None:
-        """Put the keyboard into the date of the current layer."""
+        """Move the keyboard to the date field of the current layer."""
         begin = getattr(self._pages["layer_properties"][0].panel, "begin_date", None)
         assert callable(begin)
         begin()
@@ -372,7 +372,10 @@ class Docks(QObject):
         return panel
 
     def _name_attributes(self, layer: str) -> None:
-        """Say whose attributes they are: a layer that has none, such as an image, leaves those of another there."""
+        """Put the name of the layer whose attributes are listed into the panel's title.
+
+        They may not be the current layer's: choosing a layer without any, such as an image, leaves the list as it is.
+        """
         dock, name = self._docks["panel_attributes"], one_line(layer, LONGEST_NAME)
         dock.setWindowTitle(f"{dock.accessibleName()}: {name}" if name else dock.accessibleName())
 
@@ -383,7 +386,7 @@ class Docks(QObject):
         return IdentifyPanel(self._context, self._context.layers.features)
 
     def show_hits(self, hits: list[FeatureHit], place: PlaceHits | None = None) -> None:
-        """List what a click found."""
+        """List the features at a click in the Identify panel."""
         show = getattr(self._pages["identify"][0].panel, "show_hits", None)
         assert callable(show)
         show(hits, place)
@@ -415,7 +418,7 @@ class Docks(QObject):
 
 
 def load_panels() -> None:
-    """Load what the late panels are made of; on any thread."""
+    """Import the modules of the panels that are made later. For any thread."""
     # Whoever makes a panel finds it loaded. Here for start-up time.
     from layers.product.lint import check  # noqa: F401
     from viewer.app.products import plate_pages, product_window  # noqa: F401

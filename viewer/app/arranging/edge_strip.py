@@ -18,7 +18,7 @@ type WordsOf = Callable[[str], tuple[str, str]]
 
 WIDTH_PX = 24
 _ROOM_PX = 10
-"""Before and after a name."""
+"""Space before and after a name."""
 
 
 class FramedMap(QWidget):
@@ -34,7 +34,10 @@ class FramedMap(QWidget):
             self._row.addWidget(part, 1 if part is middle else 0)
 
     def follow(self, folds: SideFolds, open_panel: Callable[[str], None], words_of: WordsOf) -> None:
-        """Name what is folded from now on, and open what is clicked on. `words_of` gives name and key of a panel."""
+        """Keep the strips in step with the folds, and open a panel that is clicked there.
+
+        `words_of` gives name and key of a panel.
+        """
 
         def show() -> None:
             for side, strip in self._strips.items():
@@ -50,7 +53,7 @@ class FramedMap(QWidget):
 
 
 class EdgeStrip(QWidget):
-    """Stands between the map and the edge while panels are folded into it."""
+    """Strip between the map and one edge of the window, in sight while panels are folded into it."""
 
     chosen = Signal(str)
     """The id of the panel that is to be opened."""
@@ -67,7 +70,7 @@ class EdgeStrip(QWidget):
         self.hide()
 
     def show_panels(self, panels: list[tuple[str, str, str]]) -> None:
-        """Offer panels, given as id, name and key; none at all: the strip goes."""
+        """Show a button for each panel, given as id, name and key; hide the strip where there is none."""
         clear_layout(self._column)
         for id_, name, key in panels:
             says = self.tr("Open the panel {0}").format(name)
@@ -81,7 +84,7 @@ class EdgeStrip(QWidget):
 
 
 class _UprightButton(QAbstractButton):
-    """A name that is read from below at the left edge, and from above at the right one."""
+    """Button with a turned name: read upwards at the left edge, downwards at the right one."""
 
     def __init__(self, text: str, side: str, parent: QWidget) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""The records that the inspector has shown: its title names the one that is shown, and a way leads back."""
+"""History of the records shown in the inspector: its title names the present one, a button leads back."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _BUTTON_PX = 20
 
 
 class _Stop(NamedTuple):
-    """A page of the inspector, and the row that it shows; without a uuid it shows none, or several."""
+    """A page of the inspector and the uuid of its row; an empty uuid where it shows none, or several."""
 
     page: str
     uuid: str
 
 
 class InspectorTrail(QObject):
-    """Told of every page that is shown. `changed`: another step leads back now, or none."""
+    """Records every page that is shown. `changed`: the step back leads elsewhere now, or nowhere."""
 
     changed = Signal()
 
@@ -60,7 +60,7 @@ class InspectorTrail(QObject):
         context.document_replaced.connect(self._begin_anew)
 
     def show_page(self, page: str) -> None:
-        """Another page is in front, or the same one shows another row."""
+        """Record that a page is in front, with the row that it shows."""
         self._now = _Stop(page, self._now.uuid) if page == self._now.page else self._leave(page)
         self._look()
 
@@ -70,11 +70,11 @@ class InspectorTrail(QObject):
         return (TABLES[self._now.page], self._now.uuid) if self._now.uuid and self._now.page in TABLES else None
 
     def can_go_back(self) -> bool:
-        """True where something was shown before that is still in the case."""
+        """True where a record shown before is still in the case."""
         return bool(self._before())
 
     def go_back(self) -> None:
-        """Show what was shown before."""
+        """Show the record shown before."""
         before = self._before()
         if not before:
             return
@@ -130,11 +130,11 @@ class InspectorTrail(QObject):
         self.changed.emit()
 
     def _words_of(self, stop: _Stop) -> str:
-        """The way to a stop, in words."""
+        """Tooltip of the button that leads back to a stop."""
         return self.tr("Back to {0}: {1}").format(self._title(stop), one_line(self._name(stop), 60))
 
     def _before(self) -> list[_Stop]:
-        """The stops up to the last that is not shown now and is still there."""
+        """Stops up to the last that is still in the case and is not the present one."""
         for count in range(len(self._stops), 0, -1):
             stop = self._stops[count - 1]
             if stop != self._now and stop.uuid in self._context.document.table(TABLES[stop.page]):
@@ -152,7 +152,7 @@ class InspectorTrail(QObject):
         return context.shown_row(TABLES[page]) if page in TABLES else ""
 
     def _title(self, stop: _Stop) -> str:
-        """The title of a page; of the site's form the kind of mark that it shows. Empty for no page."""
+        """Title of a page: for the site's form, the kind of mark that it shows; empty for no page."""
         site = self._context.document.sites.get(stop.uuid) if stop.page == "site_form" else None
         kinds = {
             "annotation": self.tr("Annotation"),
@@ -164,7 +164,7 @@ class InspectorTrail(QObject):
         return own if site is None or site.is_site else kinds.get(site.mark_kind, own)
 
     def _name(self, stop: _Stop) -> str:
-        """The name of the row that is shown."""
+        """Name of the row that a page shows; empty for none."""
         document = self._context.document
         if stop.page == "site_form" and not stop.uuid and len(self._context.selection) > 1:
             return self.tr("{0} selected").format(len(self._context.selection))
@@ -183,7 +183,7 @@ class InspectorTrail(QObject):
     # -- the button in the title bar ----------------------------------------------------------------------------
 
     def _stand(self) -> None:
-        """Left of the buttons that Qt puts there."""
+        """Place the button left of Qt's own buttons in the title bar."""
         own = (self._dock.findChild(QAbstractButton, f"qt_dockwidget_{name}button") for name in ("float", "close"))
         shown = [button for button in own if button is not None and not button.isHidden()]
         if shown:

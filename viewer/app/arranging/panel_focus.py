@@ -1,4 +1,4 @@
-"""Leads the keyboard into a panel, and back to the map."""
+"""Moves the keyboard focus into a panel, and back to the map."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from viewer.panels.widgets.lazy_panel import LazyPanel
 
 
 class PanelFocus:
-    """Of the docks around one canvas."""
+    """Moves the keyboard focus between one canvas and the docks around it."""
 
     def __init__(self, docks: Docks, canvas: QWidget) -> None:
         self._docks, self._canvas = docks, canvas
 
     def switch(self, id_: str) -> None:
-        """Into a panel, which is shown where it is not; out of it to the map where the keyboard is in it already."""
+        """Move the keyboard focus into a panel, shown first if hidden; if it is there already, back to the map."""
         dock = self._docks[id_]
         focus = QApplication.focusWidget()
         is_in_sight = not dock.visibleRegion().isEmpty()
@@ -34,7 +34,7 @@ class PanelFocus:
             target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def close_current(self) -> None:
-        """Put away the panel that has the keyboard, which goes to the map."""
+        """Hide the panel with the keyboard focus, and move the focus to the map."""
         focus = QApplication.focusWidget()
         for dock in self._docks.all():
             if focus is not None and dock.isAncestorOf(focus):
@@ -44,7 +44,7 @@ class PanelFocus:
 
 
 def _target(panel: QWidget) -> QWidget | None:
-    """The one that the panel names itself, else that last used in it, else its list, else the first that takes keys."""
+    """Widget of a panel to focus: the panel's choice, else the last one used, its list, or the first taking keys."""
     if (named := panel.focusProxy()) is not None and _takes_keys(named, panel):
         return named
     last = panel.focusWidget()

@@ -1,4 +1,4 @@
-"""Named layouts of the panels around the map, the sizes of window that each is kept for, and how they are stored."""
+"""Named layouts of the panels around the map, the window sizes that each is kept for, and how they are stored."""
 
 from __future__ import annotations
 
@@ -16,45 +16,45 @@ LISTS = (
     "panel_measurements",
     "panel_products",
 )
-"""The panels of the list area; what is chosen in them opens at the right."""
+"""Panels of the list area; records chosen in them open at the right."""
 FORMS = ("panel_details", "panel_acquisition", "panel_comparisons")
 BELOW_PX = {"panel_attributes": 300, "panel_time_strip": 184}
 """Heights of the panels below the map."""
 LEFT_PX, RIGHT_PX, WRITING_PX = 318, 350, 460
-"""Widths of the sides, where the window is wide enough."""
+"""Widths of the left side, the right side, and the right side for writing, where the window is wide enough."""
 SIDES_SHARE = 0.39
-"""Part of a window's width that the panels beside the map take together at first: the map has 60 %."""
+"""Share of a window's width that both sides take together at first: the map has about 60 %."""
 SMALL_SHARE = 0.48
-"""The same of a small window, where forms could not be read in less: the map has half."""
+"""The same share for a small window, where narrower forms could not be read: the map has about half."""
 LEFT_OF_SIDES = 0.48
 NARROWEST_FORM_PX = 240
 SMALL_PX, LARGE_PX = 1200, 1700
-"""A window narrower than the one is small, one as wide as the other is large."""
+"""Limits of the size classes: a narrower window than the first is small, one at least as wide as the second large."""
 WIDEST_PX = 10_000
-"""A side wider than this is a damaged setting."""
+"""Limit of a side's width: a setting that is wider is damaged."""
 LOW_PX = 600
-"""A window that is lower has no room for two panels above each other."""
+"""Least height of a window with room for two panels above each other."""
 
 
 class PanelLayout(Struct, frozen=True):
-    """Places of the panels for one kind of work. The first of several panels behind tabs is in front."""
+    """Places of the panels for one kind of work. The first of several panels in tabs is in front."""
 
     name: str
     left: tuple[tuple[str, ...], ...]
-    """Panels behind tabs, from the top down."""
+    """Groups of panels in tabs, from the top down."""
     right: tuple[str, ...]
     below: tuple[str, ...] = ()
     hidden: frozenset[str] = frozenset()
-    """Panels that are there when they are asked for."""
+    """Panels shown only on request."""
     right_px: int = RIGHT_PX
     folded: tuple[str, ...] = ()
-    """Sides that are folded at first, whatever is in them."""
+    """Sides folded at first, even where they have something to show."""
 
 
 _ON_DEMAND = frozenset({*BELOW_PX, "panel_measurements", "panel_products"})
 _LAYERS = ("panel_layers",)
 _RARER = frozenset({"panel_responses", "panel_bookmarks", "panel_comparisons"})
-"""Lists whose tabs are left out at first where tabs could not be read for their number."""
+"""Lists left out at first where one row of tabs would hold too many to be read."""
 
 LOOKING = PanelLayout(
     "looking",
@@ -84,25 +84,25 @@ FIRST = MARKING
 
 
 class WindowRoom(Struct, frozen=True):
-    """The size of a window, in Qt's own pixels: those of the screen divided by its scale."""
+    """Size of a window in Qt's logical pixels: pixels of the screen divided by its scale."""
 
     width: int
     height: int
 
     @property
     def size_class(self) -> str:
-        """The class of sizes that arrangements are kept for."""
+        """Size class of the window: small, medium or large. Arrangements are kept for each."""
         if self.width < SMALL_PX or self.height < LOW_PX:
             return "small"
         return "medium" if self.width < LARGE_PX else "large"
 
     def left_groups(self, layout: PanelLayout) -> tuple[tuple[str, ...], ...]:
-        """Panels behind tabs at the left, from the top down: in a low window there is room for one panel only."""
+        """Groups of panels in tabs at the left, from the top down. A low window has room for one group only."""
         is_low = self.height < LOW_PX
         return (tuple(id_ for group in layout.left for id_ in group),) if is_low else layout.left
 
     def hidden(self, layout: PanelLayout) -> frozenset[str]:
-        """Panels that are there when they are asked for."""
+        """Panels shown only on request."""
         crowd = len(self.left_groups(layout)) < len(layout.left)
         return layout.hidden | (_RARER.intersection(layout.left[-1][1:]) if crowd else frozenset())
 
@@ -121,17 +121,17 @@ class Fold(Struct, frozen=True):
     """A side whose panels are folded into the window's edge."""
 
     ids: tuple[str, ...]
-    """The panels that stand there, from the first tab to the last."""
+    """Ids of its panels, from the first tab to the last."""
     fronts: tuple[str, ...]
-    """The panels in front of others."""
+    """Ids of the panels in front of others."""
     width_px: Annotated[int, Meta(gt=0, lt=WIDEST_PX)]
 
 
 class Standing(Struct, frozen=True):
-    """All panels as they stand: Qt's own state of the window, and what it does not know."""
+    """Arrangement of all panels: Qt's own state of the window, and the folds that Qt knows nothing of."""
 
     state: str
-    """Base64."""
+    """Qt's state of the window, in Base64."""
     folds: Mapping[_Side, Fold] = field(default_factory=dict)
     opened: tuple[str, ...] = ()
     """Sides that were opened by hand: they stay open while they are empty."""

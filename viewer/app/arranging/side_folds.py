@@ -12,13 +12,16 @@ from viewer.app.arranging.panel_layouts import FORMS, LISTS, Fold
 
 SIDES = {"left": Qt.DockWidgetArea.LeftDockWidgetArea, "right": Qt.DockWidgetArea.RightDockWidgetArea}
 ORDER = ("panel_layers", *LISTS, *FORMS)
-"""Of the names in a strip."""
+"""Order of the panels' names in a strip."""
 EMPTY_MS = 1_500
-"""A side that has become empty folds after so long: what is selected next may fill it at once."""
+"""Delay before an empty side folds: the next selection may fill it at once."""
 
 
 class SideFolds(QObject):
-    """Of docks by their ids. A side folds by itself while nothing is in it, unless it was opened by hand."""
+    """Folds the docks (by their ids) of the left and the right side into the window's edge.
+
+    A side folds by itself while it has nothing to show, unless it was opened by hand.
+    """
 
     changed = Signal()
 
@@ -29,8 +32,8 @@ class SideFolds(QObject):
         is_empty: Callable[[str], bool],
         hold_map: Callable[[], Callable[[], None]],
     ) -> None:
-        """`is_empty` tells of a panel that it has nothing to show. `hold_map` gives what puts the map's content back to
-        where it is on the screen now.
+        """`is_empty` is true for the id of a panel that has nothing to show. `hold_map` returns a call that puts the
+        map's content back to its present place on the screen.
         """
         super().__init__(window)
         self._window, self._docks, self._is_empty, self._hold_map = window, docks, is_empty, hold_map
@@ -38,7 +41,7 @@ class SideFolds(QObject):
         self.opened: set[str] = set()
         """Sides that were opened by hand."""
         self.is_busy = False
-        """True while tabs come and go that nobody has clicked on."""
+        """True while tabs change without a click of the analyst."""
         self._soon = QTimer(self, singleShot=True, interval=EMPTY_MS)
         self._soon.timeout.connect(self._fold_if_left)
 
@@ -49,7 +52,7 @@ class SideFolds(QObject):
         return next((side for side, fold in self.folds.items() if id_ in fold.ids), "")
 
     def standing(self, side: str) -> list[str]:
-        """The panels that stand at a side, also behind tabs."""
+        """Ids of the panels at a side, including those behind tabs."""
         docks = {id_: self._docks[id_] for id_ in (*ORDER, *self._docks) if id_ in self._docks}
         return [
             id_
@@ -77,7 +80,7 @@ class SideFolds(QObject):
         self.unfold(side, id_)
 
     def fold(self, side: str, width_px: int = 0) -> None:
-        """Put the panels of a side away into the edge; they come back with this width, or with the one they have."""
+        """Fold the panels of a side into the edge. They come back with this width, or with their present one."""
         ids = self.standing(side)
         if not ids:
             return
@@ -92,7 +95,7 @@ class SideFolds(QObject):
         self._move(hide)
 
     def unfold(self, side: str, id_: str = "") -> None:
-        """Bring the panels of a side back as they stood; the one of this id in front."""
+        """Show the panels of a side as they were, with the one of this id in front."""
         fold = self.folds.pop(side, None)
         if fold is None:
             return
@@ -110,17 +113,17 @@ class SideFolds(QObject):
         self._move(show)
 
     def fold_empty(self, widths_px: Mapping[str, int]) -> None:
-        """Fold each side that has nothing to show, at once; it comes back with its width."""
+        """Fold each side that has nothing to show, at once; it comes back with the given width."""
         for side in SIDES:
             if self._can_fold_itself(side):
                 self.fold(side, widths_px[side])
 
     def look_soon(self, *_: object) -> None:
-        """Fold an empty side if it stays empty for a while: the panels show something else now."""
+        """Fold each side that is empty now and still is a moment later."""
         self._soon.start()
 
     def stand_anew(self, folds: Mapping[str, Fold], opened: set[str]) -> None:
-        """Take over folds whose panels are hidden already."""
+        """Replace the folds by others whose panels are hidden already."""
         known = {
             side: Fold(tuple(id_ for id_ in fold.ids if id_ in self._docks), fold.fronts, fold.width_px)
             for side, fold in folds.items()
@@ -139,7 +142,7 @@ class SideFolds(QObject):
         return bool(fronts) and all(self._is_empty(id_) for id_ in fronts)
 
     def _fold_if_left(self) -> None:
-        """Not while somebody works in it, or drags something."""
+        """Fold each empty side, but wait while the analyst works in it or drags something."""
         for side in SIDES:
             if not self._can_fold_itself(side):
                 continue
@@ -161,7 +164,7 @@ class SideFolds(QObject):
         return False
 
     def _move(self, change: Callable[[], object]) -> None:
-        """Change which panels stand; the map shows the same where it was on the screen."""
+        """Call `change`, which shows or hides panels; the map's content keeps its place on the screen."""
         put_back = self._hold_map()
         was_busy, self.is_busy = self.is_busy, True
         change()

@@ -1,4 +1,4 @@
-"""The tab bars that Qt makes for panels on top of each other, named for screen readers while they last."""
+"""Follows the tab bars that Qt makes for stacked panels, and names them for screen readers."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _Kind = QEvent.Type
 class TabBars(QObject):
     """The tab bars of one window, as they come and go.
 
-    `findChildren` is not asked: Qt makes new bars whenever an arrangement is taken up, and Python's wrapper of each one
-    that was found would stay as long as the window.
+    It does not use `findChildren`: Qt makes new bars with every arrangement, and the Python wrapper of each bar would
+    live as long as the window.
     """
 
     chosen = Signal(str)
@@ -30,7 +30,7 @@ class TabBars(QObject):
 
     @property
     def bars(self) -> list[QTabBar]:
-        """The bars that stand; the window may have deleted one before it said so."""
+        """Bars that still exist: the window may have deleted one before it said so."""
         self._bars = [bar for bar in self._bars if isValid(bar)]
         return self._bars
 

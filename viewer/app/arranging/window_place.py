@@ -1,4 +1,4 @@
-"""Keeps where the window and its panels stand, and brings them back at the next start."""
+"""Keeps the places of the window and its panels, and restores them at the next start."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from viewer.app.arranging.arrangement import Arrangement
 from viewer.support.settings import Settings
 
 FRAME = (8, 40)
-"""Pixels that the system's frame and title bar take, width and height: not known before the window stands."""
+"""Width and height that the system's frame and title bar add, in pixels: a guess, as they are not known at first."""
 
 
 class WindowPlace(QObject):
-    """Panels are kept whenever they have come to rest, the window's own place when it is closed."""
+    """Keeps the panels' places whenever they come to rest, and the window's own when it is closed."""
 
     def __init__(self, window: QMainWindow, arrangement: Arrangement, settings: Settings) -> None:
         super().__init__(window)
@@ -21,14 +21,14 @@ class WindowPlace(QObject):
         arrangement.changed.connect(self.keep_panels)
 
     def fit_screen(self, free: QRect) -> None:
-        """No larger than this part of a screen, with its frame, and in the middle of it."""
+        """Shrink the window, with its frame, to this part of a screen, and centre it there."""
         window, room = self._window, free.adjusted(0, 0, -FRAME[0], -FRAME[1])
         window.resize(window.size().boundedTo(room.size()).expandedTo(window.minimumSize()))
         left, top = (room.width() - window.width()) // 2, (room.height() - window.height()) // 2
         window.move(free.left() + max(0, left), free.top() + max(0, top))
 
     def restore(self) -> None:
-        """Window and panels as they were left; Qt moves what would be off the screen, and leaves what is broken."""
+        """Restore window and panels as they were left. Qt moves what would be off the screen, and ignores damage."""
         geometry = self._settings.get("window_geometry").encode("ascii", "ignore")
         if not self._window.restoreGeometry(QByteArray.fromBase64(geometry)):
             self.fit_screen(self._window.screen().availableGeometry())

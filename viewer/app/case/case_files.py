@@ -1,4 +1,4 @@
-"""The file work of a session, as it runs in a job: reading with a lock and a working copy, and publishing."""
+"""The file work of a session, run in jobs: read a case with a lock and a working copy, and publish it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 ANSWER_S = 3.0
-"""A drive that has not answered by then may be gone."""
+"""Longest wait for a drive to answer: after that it may be gone."""
 
 
 class OpenedCase(Struct, frozen=True):
@@ -37,10 +37,13 @@ class OpenedCase(Struct, frozen=True):
     lock: CaseLock | None
     holder: str
     looked_at: str = ""
-    """Why it can only be looked at: there is no room for a working copy. Empty where it can be edited."""
+    """Why the case is read-only: there is no room for a working copy. Empty where it can be edited."""
 
     def let_go(self, but: CaseLock | None) -> None:
-        """It is not wanted; `but` is a lock on the same file that goes on."""
+        """Release lock and working copy of a case that is not opened after all.
+
+        `but`: a lock on the same file that stays in use.
+        """
         if self.work is not None:
             self.work.close(keep=False)
         if self.lock is not None and but is None:
@@ -48,7 +51,7 @@ class OpenedCase(Struct, frozen=True):
 
 
 class SaveRequest(Struct, frozen=True):
-    """A save to `path` with a view of the map; `lock` is ours on `path` already, or None."""
+    """A save to `path` with a view of the map. `lock` is our lock on `path`, or None where there is none yet."""
 
     path: Path
     viewport_json: str
@@ -65,11 +68,10 @@ def read_and_lock(
     ready: CaseProcess | None = None,
     watch: CaseWatch | None = None,
 ) -> OpenedCase:
-    """Read a case, by a process that is `ready` or a new one, seen by `watch`. A `target` is locked; without
-    `sessions` there is neither a lock nor a working copy.
+    """Read a case in a process of its own: the started one in `ready`, or a new one. `watch` follows the opening.
 
-    Where there is no room for a working copy, the case is read all the same, to be looked at. Raises what `read_case`
-    raises; nothing stays locked then.
+    A `target` is locked. Without `sessions` there is neither a lock nor a working copy. Where there is no room for a
+    working copy, the case is opened read-only. Raises what `read_case` raises; nothing stays locked then.
     """
     from layers.project.opening.intake import read_case  # for start-up time, as below: most begin without a case
     from layers.project.saving.case_copy import open_for_work
@@ -113,7 +115,7 @@ def read_and_lock(
 
 
 class ResumedCase(Struct, frozen=True):
-    """A session that a crash left, taken up. `holder` names who else has its file open; empty for nobody."""
+    """A recovered session of a crash. `holder` names who else has its file open; empty for nobody."""
 
     work: WorkingCopy
     document: Document
@@ -123,14 +125,17 @@ class ResumedCase(Struct, frozen=True):
     holder: str
 
     def let_go(self, but: CaseLock | None) -> None:
-        """It is not wanted now, and kept; `but` is a lock on the same file that goes on."""
+        """Release the lock and keep the session for a later recovery.
+
+        `but`: a lock on the same file that stays in use.
+        """
         self.work.close(keep=True)
         if self.lock is not None and but is None:
             self.lock.release()
 
 
 def resume_work(folder: Path) -> ResumedCase:
-    """Take up a session that a crash left, and lock its file; a copy of one that may be open on another computer.
+    """Recover a session of a crash and lock its file. One that may be open on another computer is copied first.
 
     Raises what `WorkingCopy.resume` and `copy_of_session` raise.
     """
@@ -152,7 +157,7 @@ def resume_work(folder: Path) -> ResumedCase:
 
 
 def lock_anyway(path: Path) -> CaseLock:
-    """The lock of a case, whoever holds it. Raises NotAllowed where no lock can be set."""
+    """Take the lock of a case, even from another holder. Raises NotAllowed where no lock can be set."""
     lock = CaseLock(path)
     lock.take_over()
     if not lock.is_mine:
@@ -163,7 +168,10 @@ def lock_anyway(path: Path) -> CaseLock:
 
 
 def publish_and_lock(work: WorkingCopy, request: SaveRequest) -> CaseLock:
-    """Save and hold the lock of what was saved. Raises what `publish` raises, and `CaseInUse` for another's case."""
+    """Save the case and return the lock on its file.
+
+    Raises what `publish` raises, and `CaseInUse` where somebody else has that file open.
+    """
     from layers.project.saving.publish import publish  # for start-up time
 
     lock = request.lock

@@ -1,4 +1,4 @@
-"""The hold on the file of the open case: by this program, through a lock beside it, or by somebody else."""
+"""The lock on the file of the open case, held by this program or by somebody else."""
 
 from __future__ import annotations
 
@@ -17,15 +17,18 @@ from viewer.support.messages import MessageAction, Messages
 KEY = "lock"
 LOOK_MS = 3000
 RELEASE_S = 0.15
-"""Less than a person notices."""
+"""Longest wait for a drive when a lock is released: shorter than a person notices."""
 
 
 class CaseHold(QObject):
-    """A case without a file, and one that nobody may write, is held by nobody."""
+    """Holds the lock of the open case and watches whether somebody takes it over.
+
+    A case without a file, or in a file that cannot be written, has no holder.
+    """
 
     changed = Signal()
     take_over_wanted = Signal()
-    """The analyst would rather save a case that somebody else has open: warn, then `take_over`."""
+    """The analyst wants to save a case that somebody else has open: warn, then call `take_over`."""
 
     def __init__(self, files: FileWork, messages: Messages, parent: QObject) -> None:
         super().__init__(parent)
@@ -39,7 +42,7 @@ class CaseHold(QObject):
 
     @property
     def holder(self) -> str:
-        """Somebody else who has the case open, as far as known; empty for nobody, and once it was taken over."""
+        """Name of somebody else who has the case open; empty for nobody, and once it was taken over."""
         return self._holder
 
     def lock_of(self, path: Path) -> CaseLock | None:
@@ -47,7 +50,7 @@ class CaseHold(QObject):
         return self._lock if path == self._path else None
 
     def hold(self, path: Path | None, lock: CaseLock | None, holder: str = "") -> None:
-        """The case is in this file now, by our lock or while `holder` has it; what was held before is let go."""
+        """Hold another file for the case, by our `lock` or while `holder` has it. The file before is released."""
         is_the_same = lock is not None and self._lock is not None and lock.path == self._lock.path
         if not is_the_same:  # else the file that says so would be gone
             self.release()
@@ -59,7 +62,7 @@ class CaseHold(QObject):
             self.say_held()
 
     def look_again(self) -> None:
-        """Has somebody taken the case over meanwhile? Then that is said, once."""
+        """Check whether somebody has taken the case over, and say so once."""
         lock = self._lock
         if lock is None or self._is_looking:
             return
@@ -88,7 +91,7 @@ class CaseHold(QObject):
         self._messages.show(KEY, said.format(in_language(str(loss.holder))), "warning")
 
     def release(self) -> None:
-        """Let go of the file. A drive that is gone is not waited for: a lock of a dead process is nobody's."""
+        """Release the lock. It does not wait for a drive that is gone: the lock of a dead process binds nobody."""
         self._look.stop()
         lock, self._lock = self._lock, None
         if lock is not None:
@@ -96,7 +99,7 @@ class CaseHold(QObject):
                 within(RELEASE_S, lock.release)
 
     def take_over(self) -> None:
-        """Hold the case that somebody else has open: it is saved here from now on, never over a save unasked."""
+        """Take the case over from its holder, to save it here. Replacing a save of the holder still asks first."""
         path, holder = self._path, self._holder
         if path is None or not holder:
             return
@@ -114,7 +117,7 @@ class CaseHold(QObject):
         self._files.run(KEY, lambda: lock_anyway(path), done, title=self.tr("Taking over"))
 
     def say_held(self) -> None:
-        """Say that somebody else has the case, and what can be done about it."""
+        """Say that somebody else has the case open, and offer to take it over."""
         sentence = self.tr("This case is open elsewhere ({0}): it can be read here, and saved under another name.")
         take = MessageAction(self.tr("Take Over…"), self.take_over_wanted.emit)
         self._messages.show(KEY, sentence.format(in_language(self._holder)), "warning", take)

@@ -1,4 +1,4 @@
-"""Watches a case being opened in a job: hands on what of it can be seen already, tells how far it is, and stops it."""
+"""Watches a case being opened in a job: passes on what can be shown early, reports progress, and stops the opening."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from viewer.support.jobs import JobContext
 from viewer.support.language.translation import translate
 
 _READ_PART = 0.5
-"""Of the time that opening takes."""
+"""Share of the opening time that reading takes."""
 
 
 class CaseWatch:
-    """An `OpeningWatch` (`layers/project/opening/opening_watch.py`) of one case."""
+    """The `OpeningWatch` (`layers/project/opening/opening_watch.py`) of one case."""
 
     def __init__(self, name: str, size_px: tuple[int, int], seen: Callable[[Glimpse], None]) -> None:
         """`seen` is called on the thread that opens the case."""
@@ -25,20 +25,20 @@ class CaseWatch:
         self._end_reading: Callable[[], None] = lambda: None
         self._is_stopped = threading.Event()
         self.is_over = False
-        """The case was opened, or refused: what is seen of it comes too late. The window's thread."""
+        """True once the case was opened or refused: later glimpses are dropped. Used on the window's thread only."""
 
     def begin(self, context: JobContext) -> None:
-        """The job of this context opens the case from now on."""
+        """Take the context of the job that opens the case."""
         self._context = context
 
     def may_end(self, end: Callable[[], None]) -> None:
-        """`end` gives up the reading at once, from any thread."""
+        """Register `end`, which ends the reading at once and may be called on any thread."""
         self._end_reading = end
         if self._is_stopped.is_set():
             end()
 
     def stop(self) -> None:
-        """The case is not wanted any more."""
+        """Stop the opening: the case is no longer wanted."""
         self._is_stopped.set()
         self._end_reading()
 
@@ -57,6 +57,6 @@ class CaseWatch:
         self._context.progress(begun + done / of * _READ_PART, said.format(self.name, grouped(done), grouped(of)))
 
     def _check(self) -> None:
-        """Raises JobCancelled."""
+        """Raise JobCancelled where the job was cancelled."""
         if self._context is not None:
             self._context.check()

@@ -11,13 +11,16 @@ from layers.decoding import decoded_or_none
 from viewer.support.kept_files import replace_text
 
 NEAR_S = 60.0
-"""A crash within this time of opening is held against the case."""
+"""Time after an opening within which a crash is blamed on the case."""
 ENOUGH = 2
 KEPT = 20
 
 
 class CrashLoop:
-    """`opening` before a case is read, `ended` when the program ends in order; in between it has crashed."""
+    """Remembers openings of cases in a marker file: an entry that `ended` did not remove is a crash.
+
+    Call `opening` before a case is read, and `ended` when it is closed or the program ends in order.
+    """
 
     def __init__(self, marker: Path, now: Callable[[], float] = time.monotonic) -> None:
         self._marker, self._now = marker, now
@@ -33,7 +36,7 @@ class CrashLoop:
         return len(mine) >= ENOUGH
 
     def ended(self) -> None:
-        """The case was closed, or the program ends: whatever was open did no harm, nor what it was blamed for."""
+        """Clear the open case of blame: it was closed, or the program ends in order."""
         if self._open is None:
             return
         path, _at = self._open
@@ -41,7 +44,7 @@ class CrashLoop:
         self._write([entry for entry in self._read() if entry[0] != path])
 
     def survived(self) -> None:
-        """Called a minute after an opening: what happens from now on is not the opening's fault."""
+        """Stop blaming the open case; called a minute after its opening, as later crashes have other causes."""
         if self._open is not None and self._now() - self._open[1] >= NEAR_S:
             self.ended()
 

@@ -1,4 +1,4 @@
-"""The work on a case's files: in jobs, counted while it is under way, with a message line where it fails."""
+"""The work on a case's files: run in jobs, counted while under way, with a message line for each failure."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from viewer.support.jobs import JobContext, Jobs
 from viewer.support.messages import Messages
 
 LATE_MS = 5000
-"""A file that has not answered by then lies on a drive that may be gone."""
+"""Time after which `late` is called: the drive of a file that has not answered by then may be gone."""
 
 
 class FileWork:
-    """Runs work on files. Each matter (`key`) has one message line: the newest failure, until it is well again."""
+    """Runs work on files. Each topic (`key`) has one message line: its newest failure, until that is resolved."""
 
     def __init__(self, jobs: Jobs, messages: Messages) -> None:
         self._jobs, self._messages = jobs, messages
@@ -34,8 +34,9 @@ class FileWork:
         title: str = "",
         late: Callable[[], None] = lambda: None,
     ) -> None:
-        """`done` or `failed` is called in the window's thread, the latter after the failure was shown; `late` before
-        that, where it takes long. It cannot be stopped: half of it would be worth nothing.
+        """Run work in a job, then call `done` or, after the failure was shown, `failed`, in the window's thread.
+
+        `late` is called meanwhile where the work takes long. It cannot be stopped: half of it would be worth nothing.
         """
         waits = QTimer(self._jobs, singleShot=True, interval=LATE_MS)
         waits.timeout.connect(late)
@@ -68,7 +69,7 @@ class FileWork:
         on_cancel: Callable[[], None],
         given_up: Callable[[T | None], None],
     ) -> None:
-        """`run` of work that can be stopped: then `on_cancel` is called at once, and `given_up` once it has ended."""
+        """Run work that can be stopped. Stopping calls `on_cancel` at once, and `given_up` when the work has ended."""
 
         def ended(found: T) -> None:
             self._under_way -= 1
@@ -87,21 +88,21 @@ class FileWork:
         self._jobs.run(work, ended, gave_up, title, apart=True, on_cancel=on_cancel, given_up=stopped)
 
     def begin_case(self) -> None:
-        """Another case is open: jobs that were about the one before are given up; the work on files goes on."""
+        """Cancel the jobs that were about the case before; work on files goes on."""
         self._jobs.begin_case()
 
     def look[T](self, work: Callable[[], T], done: Callable[[T], None]) -> None:
-        """Work that nobody waits for, and that does not fail."""
+        """Run work that cannot fail, without a title and uncounted: nobody waits for it."""
         self._jobs.run(lambda _context: work(), done)
 
     def post(self, act: Callable[..., None], *args: object) -> None:
-        """Call it in the window's thread, from any."""
+        """Call `act` in the window's thread. For any thread."""
         self._jobs.mailbox.post(act, *args)
 
     def say(self, key: str, sentence: str) -> None:
-        """A failure that is found out on any thread."""
+        """Show a failure in the message line of its topic. For any thread."""
         self._jobs.mailbox.post(self._messages.show, key, sentence, "error")
 
     def is_well(self, key: str) -> None:
-        """The matter is well again."""
+        """Clear the message line of a topic: its failure is resolved."""
         self._messages.clear(key)

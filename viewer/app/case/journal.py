@@ -1,4 +1,4 @@
-"""The journal of the open case: edits on their way to its working copy, which may still be in the making."""
+"""The journal of the open case: passes edits on to its working copy, and holds them while that is being made."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ type Then = Callable[[], None]
 
 
 class CaseJournal:
-    """Holds edits until there is a working copy, then hands each on at once. The window's thread only.
+    """Holds edits until there is a working copy, then passes each on at once. Used on the window's thread only.
 
-    One is made at the first edit where there is none, so that an untouched case leaves nothing behind; with `sessions`
-    None never: for pictures. `target` is the file of the case, `project_uuid` the name it gets, `begun_with` the
-    rows that it had before the first edit.
+    A missing working copy is made at the first edit, so that an untouched case leaves nothing behind. With `sessions`
+    None, for pictures, none is ever made. `target` is the file of the case, `project_uuid` its identifier, and
+    `begun_with` holds the rows that it had before the first edit.
     """
 
     def __init__(
@@ -53,9 +53,9 @@ class CaseJournal:
         self.make()
 
     def make(self, then: Then | None = None, otherwise: Then = lambda: None) -> None:
-        """Make a working copy where there is none yet, one only, however often it is asked.
+        """Make a working copy where there is none yet, one only, however often this is called.
 
-        `then` goes on with it, `otherwise` without one.
+        `then` is called once it is there, `otherwise` where it cannot be made.
         """
         sessions, target, project_uuid = self._sessions, self._target, self._project_uuid
         if sessions is None:
@@ -73,7 +73,7 @@ class CaseJournal:
         self._files.run(KEY, create, self._made, self._not_made)
 
     def attach(self, work: WorkingCopy) -> None:
-        """From now on edits go to `work`; those that waited go first."""
+        """Send the waiting edits to `work`, then all later ones as they come."""
         self._files.is_well(KEY)
         work.on_failure(self._failed, self._well)
         self._work = work
@@ -82,7 +82,7 @@ class CaseJournal:
             work.append(edit, actor)
 
     def save_begins(self) -> None:
-        """The working copy is being read, until `save_ended`: it does not go before."""
+        """Keep the working copy until `save_ended`: a save is reading it."""
         self._saves += 1
 
     def save_ended(self) -> None:
@@ -93,9 +93,9 @@ class CaseJournal:
             leaving.close(keep=False)
 
     def close(self, *, keep: bool, at_once: bool = False) -> None:
-        """Make all edits durable and give the working copy up; `keep` leaves it to be recovered.
+        """Make all edits durable and close the working copy; `keep` leaves it for recovery.
 
-        One that is being saved is given up when that has ended, but `at_once` where nobody would hear of that.
+        While a save reads it, it is closed after that; `at_once` closes it now, at the end of the program.
         """
         self._is_closed = True
         work, self._work = self._work, None
@@ -107,12 +107,12 @@ class CaseJournal:
             work.close(keep=keep)
 
     def _failed(self, sentence: str) -> None:
-        """On the writer's thread. Of a case that was given up nobody needs to know."""
+        """Report that an edit could not be written, unless the case was given up. Runs on the writer's thread."""
         if not self._is_closed:
             self._files.say(KEY, sentence)
 
     def _well(self) -> None:
-        """On the writer's thread: what could not be written is written now."""
+        """Take the failure's message back: the edits have been written after all. Runs on the writer's thread."""
         if not self._is_closed:
             self._files.post(self._files.is_well, KEY)
 

@@ -1,4 +1,4 @@
-"""Keeps what is drawn in step with what the case may touch, asks for permissions, and opens their panel."""
+"""Keeps the drawn layers in step with the case's permissions, asks for these, and opens their panel."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class LayerAccess(QObject):
-    """One case at a time, whose layers the scene draws. The window's thread only."""
+    """Access of the open case's layers to files and hosts. One case at a time; used on the window's thread only."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class LayerAccess(QObject):
         panels: PanelContext,
         window: QWidget,
     ) -> None:
-        """`window` is the parent of the panel."""
+        """`window` is the parent of the permission panel."""
         super().__init__(window)
         self._session, self._scene, self._permissions = session, scene, permissions
         self._context, self._relinking, self._window = scene.context, relinking, window
@@ -49,7 +49,7 @@ class LayerAccess(QObject):
         panels.layer_verbs.relink.connect(relinking.show)
 
     def begin(self) -> None:
-        """Another case is open: called before any of its layers is drawn."""
+        """Take up the permissions of another case, before any of its layers is drawn."""
         session = self._session
         path = "" if session.target is None else str(session.target)
         self._permissions.take_up(CaseKey(path, session.project_uuid), session.home)
@@ -59,21 +59,21 @@ class LayerAccess(QObject):
         session.document.subscribe(self._heard)
 
     def drawn_anew(self, *, looks: bool) -> None:
-        """All layers are drawn from their beginning: say what waits, and what is not there.
+        """Say which layers wait for permission and which files are missing, once all layers are drawn anew.
 
-        `looks`: somebody is there to be told what is found beside the case.
+        `looks`: search for missing files beside the case, as somebody is there to be told.
         """
         self._relinking.begin(looks=looks)
         self.ask()
 
     def ask(self) -> None:
-        """Say what waits for a permission, where anything does."""
+        """Ask for the permissions that layers wait for, where any does."""
         paused = [drawing.layer for drawing in self._scene.drawings.values() if drawing.is_paused]
         self._permissions.ask_for(paused, self._session.base_folder)
         self._look_again()
 
     def show_permissions(self) -> None:
-        """The panel, beside the map."""
+        """Open the permission panel beside the map."""
         if self.dialog is not None:
             self.dialog.raise_()
             return
@@ -101,7 +101,7 @@ class LayerAccess(QObject):
         self.ask()
 
     def _draw_by_permission(self) -> None:
-        """Layers that may be read now are read; what was read of others is dropped."""
+        """Read the layers that may be read now, and drop what was read of those that may not."""
         folder, consent, folders = self._session.base_folder, self._permissions.consent, self._permissions.folders
         uuids = []
         for uuid, drawing in self._scene.drawings.items():
@@ -113,7 +113,7 @@ class LayerAccess(QObject):
         self._scene.draw_anew(uuids)
 
     def _forget(self, drawing: LayerDrawing) -> None:
-        """Drop what was built of a file that may not be read any more."""
+        """Drop the overviews built from a file that may not be read any more."""
         overviews = self._context.overviews
         state = drawing.source.state if isinstance(drawing, RasterDrawing) else None
         if overviews is not None and state is not None:
@@ -128,6 +128,6 @@ class LayerAccess(QObject):
             self._context.fetcher.stop(host)
 
     def _saved(self, path: Path) -> None:
-        """The case is trusted, in the file where it stands now, with what it may touch now."""
+        """Store the present permissions for the file in which the case was saved."""
         session = self._session
         self._permissions.saved(CaseKey(str(path), session.project_uuid), session.document.layers.values())

@@ -1,4 +1,4 @@
-"""Parts of the window's picture of a case that the job that opens it makes: of 100,000 sites they take a second."""
+"""Index and lists of a case's sites, made by the job that opens it: for 100,000 sites they take a second."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from viewer.panels.listed_marks import ListedMarks
 
 
 class MadeAhead(Struct, frozen=True):
-    """Of a document as it was read, before its first edit. The map takes its index for its own."""
+    """Index and listed marks of a document as it was read, before its first edit. The map takes over the index."""
 
     index: SiteIndex
     marks: ListedMarks
 
     @classmethod
     def of(cls, document: Document) -> MadeAhead:
-        """Any thread. The CRSs that layers give are looked up too, which PROJ takes 8 ms over where it knows none."""
+        """Prepare a document for the map and the lists. For any thread.
+
+        It also looks up the CRSs of the layers: PROJ takes 8 ms for one that it does not know.
+        """
         remember_crs(layer.crs for layer in document.layers.values())
         index = SiteIndex.of(document.sites)
         if not is_off_earth(crs := _first_crs(document)):
@@ -29,7 +32,7 @@ class MadeAhead(Struct, frozen=True):
 
 
 def _first_crs(document: Document) -> str:
-    """The CRS of the view that the case keeps, in which its map is shown first; else Web Mercator."""
+    """CRS of the view kept in the case, in which its map is shown first; else Web Mercator."""
     try:
         return KeptView.from_json(document.meta("viewport")).crs
     except GeoloupeError:

@@ -1,4 +1,4 @@
-"""Permissions of the open case: hosts to contact and folders outside it to read; asked first, and remembered."""
+"""Permissions of the open case to contact hosts and read folders outside its own: asked for first, and remembered."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from viewer.support.settings import Settings, only_texts
 
 MESSAGE = "consent"
 MOST_NAMED = 3
-"""In the message line; the panel lists all."""
+"""Most needs named in the message line; the panel lists all."""
 
 
 class Permissions(QObject):
-    """Keeps hosts and folders in step with the settings, and asks for those that a case brings along.
+    """Keeps allowed hosts and folders in step with the settings, and asks for those that a case needs.
 
-    Public hosts are allowed for every case, as they were chosen; folders and private hosts for one case only.
+    Public hosts are allowed for every case, as the analyst chose them; folders and private hosts for one case only.
     """
 
     changed = Signal()
-    """Layers that waited may try again, or others may no more."""
+    """Permissions have changed: layers that waited may be read now, or others may not be any more."""
     withdrawn = Signal(str)
-    """A host that is not to be contacted any more."""
+    """Host that must not be contacted any more."""
     wanted = Signal()
-    """The analyst would like to see what waits."""
+    """The analyst asks for the permission panel."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Permissions(QObject):
     # -- which case --------------------------------------------------------------------------------------------
 
     def take_up(self, key: CaseKey, home: CaseHome) -> None:
-        """Another case is open: it may touch what was allowed to it before, and what lies beside it."""
+        """Take up another case, with the permissions given to it before and to the files beside it."""
         trust = self._trust.find(key)
         self._key, self._asked = key, frozenset()
         for host in self.consent.private_hosts - set(trust.private_hosts):
@@ -73,7 +73,7 @@ class Permissions(QObject):
         self._messages.clear(MESSAGE)
 
     def saved(self, key: CaseKey, layers: Iterable[Layer]) -> None:
-        """The case stands in another file, or anew in the same: what its layers may touch now, they may from there."""
+        """Carry the permissions over to the file in which the case was saved: its layers stay readable there."""
         outside = [place for layer in layers for place in places_of(layer.source) if layer.kind != "tiles"]
         allowed = [place for place in map(self.folders.behind, outside) if self.folders.permits(place)]
         if key.path:
@@ -87,11 +87,11 @@ class Permissions(QObject):
     # -- allowing and taking back ------------------------------------------------------------------------------
 
     def allow(self, host_or_url: str) -> None:
-        """The analyst agreed to contact a host, by typing its address or choosing it."""
+        """Allow a host: the analyst agreed to it by typing its address or choosing it."""
         self._allow_all(_hosts_of(host_or_url), ())
 
     def allow_sources(self, sources: Iterable[Mapping[str, Any]]) -> None:
-        """The analyst adds, opens or drops what these sources name: that is consent for their hosts and folders."""
+        """Allow the hosts and folders of these sources: adding, opening or dropping them is the analyst's consent."""
         hosts: list[str] = []
         folders: list[str] = []
         for source in sources:
@@ -104,11 +104,11 @@ class Permissions(QObject):
             self._allow_all(hosts, folders)
 
     def allow_folders(self, folders: Iterable[str]) -> None:
-        """The analyst chose files in these folders."""
+        """Allow these folders: the analyst chose files in them."""
         self._allow_all((), folders)
 
     def set_allowed(self, needs: Iterable[Need], allowed: bool) -> None:
-        """Take over what the analyst decided in the panel."""
+        """Allow or withdraw these needs, as decided in the permission panel."""
         for need in needs:
             match need.kind, allowed:
                 case ((PermissionKind.HOST | PermissionKind.PRIVATE_HOST), True):
@@ -125,7 +125,7 @@ class Permissions(QObject):
     # -- asking ------------------------------------------------------------------------------------------------
 
     def needs(self, document: Document, folder: Path | None) -> list[Need]:
-        """Needs of the case, those that wait first; then what was allowed and is not needed now."""
+        """Needs of the case, waiting ones first, then hosts and folders that are allowed and not needed now."""
         layers = reversed(document.layers_in_order())
         found = sorted(needs_of(layers, folder, self.consent, self.folders), key=lambda need: need.is_allowed)
         named = {need.name for need in found}
@@ -141,7 +141,7 @@ class Permissions(QObject):
         ]
 
     def ask_for(self, waiting: Sequence[Layer], folder: Path | None) -> None:
-        """One line for all layers that would touch what nobody has agreed to; once for each such thing."""
+        """Ask in one message line for all that layers need and nobody has allowed; once for each host or folder."""
         needs = needs_of(waiting, folder, self.consent, self.folders)
         missing = [need for need in needs if need.can_be_allowed and not need.is_allowed]
         asked = frozenset((need.kind, need.name) for need in missing)

@@ -1,4 +1,4 @@
-"""Finds the files that are not where a case says, and leads its layers to them once the analyst has seen where."""
+"""Finds files that are not where a case says, and points its layers to them once the analyst has agreed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MESSAGE = "files"
 
 
 class Relinking(QObject):
-    """Looks beside a case once it is open, in a job, and says once what was found. The window's thread only."""
+    """Searches beside an opened case for missing files, in a job, and reports once. For the window's thread only."""
 
     def __init__(
         self,
@@ -47,13 +47,13 @@ class Relinking(QObject):
         self._jobs, self._messages, self._ask, self._window = jobs, messages, ask, window
         self._search = FileSearch({})
         self._looks_soon = self._is_new = False
-        """The case has just been opened: what it lacks has not been looked for."""
+        """Flags: a search is about to begin; the case is newly opened and not searched yet."""
         self.dialog: RelinkDialog | None = None
         scene.updated.connect(self._look)
         scene.problem_changed.connect(self._look)
 
     def begin(self, *, looks: bool) -> None:
-        """Another case is open. `looks`: somebody is there to be told what is found beside it."""
+        """Take up another case. `looks`: search beside it for missing files, as somebody is there to be told."""
         self._search, self._is_new = FileSearch({}), looks
         self._messages.clear(MESSAGE)
         if self.dialog is not None:
@@ -61,7 +61,7 @@ class Relinking(QObject):
         self._look()
 
     def lost(self) -> list[LostFile]:
-        """Files that are not there, and those that may not be looked for where the case says; topmost layer first."""
+        """Files that are missing, or may not be looked for where the case says; topmost layer first."""
         found: list[LostFile] = []
         for layer in reversed(self._session.document.layers_in_order()):
             drawing = self._scene.drawings.get(layer.uuid)
@@ -70,7 +70,7 @@ class Relinking(QObject):
         return found
 
     def show(self, uuid: str = "") -> None:
-        """Ask where the files are; those of the layer `uuid` first."""
+        """Ask where the missing files are; those of the layer `uuid` first."""
         lost = self.lost()
         if not lost:
             self._messages.show(MESSAGE, self.tr("All files of layers are where the case says."), "info")
@@ -91,7 +91,7 @@ class Relinking(QObject):
 
     @property
     def _home(self) -> str:
-        """The case's folder, in which may be looked."""
+        """Folder of the case, where searching is allowed; empty for none."""
         return self._session.home.folder
 
     def _look(self, *_: object) -> None:
@@ -100,7 +100,7 @@ class Relinking(QObject):
             self._jobs.mailbox.post(self._look_now)  # the other layers are still being made
 
     def _look_now(self) -> None:
-        """Once all layers are open, or say why they are not."""
+        """Search beside a new case once each of its layers is open or has failed."""
         self._looks_soon = False
         if not (self._is_new and self._scene.is_open()):
             return
@@ -116,7 +116,7 @@ class Relinking(QObject):
         self._offer(self.lost())
 
     def _offer(self, lost: Sequence[LostFile]) -> None:
-        """Tell how many files are missing; what waits for a permission counts only if found beside the case."""
+        """Say how many files are missing, and offer to relink. Files waiting for permission count only where found."""
         found = [file for file in lost if file.text in self._search.found]
         paused = {uuid for uuid, drawing in self._scene.drawings.items() if drawing.is_paused}
         missing = [file for file in lost if file.text in self._search.found or file.uuid not in paused]
@@ -182,7 +182,7 @@ class Relinking(QObject):
         )
 
     def _relink(self, layers: Mapping[str, Places]) -> None:
-        """One undoable step; what was chosen is consent for its folder."""
+        """Point layers to other files, as one undoable step. Choosing a file is consent to read its folder."""
         paths = [place.path for places in layers.values() for place in places.values()]
         outside = [place for path in paths if not self._permissions.folders.permits(place := judged(path))]
         known = {uuid: places for uuid, places in layers.items() if uuid in self._session.document.layers}

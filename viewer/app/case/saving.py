@@ -1,4 +1,4 @@
-"""Saves the open case, and asks first where something would be lost or overwritten."""
+"""Saves the open case, and asks first where data would be lost or overwritten."""
 
 from __future__ import annotations
 
@@ -19,12 +19,15 @@ from viewer.support.text import one_line
 
 LONGEST_NAME = 120
 LONGEST_STEM, MOST_BYTES = 80, 200
-"""Characters and UTF-8 bytes of the name that is suggested: no file system takes more than 255 bytes."""
+"""Most characters, and most UTF-8 bytes, of a suggested file name: no file system takes more than 255 bytes."""
 type Then = Callable[[], None]
 
 
 class CaseSaving(QObject):
-    """The long work is the session's; here are the questions. What is typed but not entered is part of each save."""
+    """Asks the questions around a save; the session does the work.
+
+    Text that is typed in a form and not yet entered is part of each save.
+    """
 
     def __init__(
         self,
@@ -38,7 +41,7 @@ class CaseSaving(QObject):
     ) -> None:
         """`viewport_json` gives the view that is kept with the case.
 
-        `window` holds the forms: what they refuse is in no save, and that is said.
+        `window` holds the forms: entries that they refuse are not saved, and the message says so.
         """
         super().__init__(window)
         self._window, self._given_up = window, ""
@@ -55,9 +58,9 @@ class CaseSaving(QObject):
         session.hold.take_over_wanted.connect(self._take_over)
 
     def save(self, then: Then = lambda: None) -> None:
-        """Save to the case's own file; to another where there is none yet, or it may not be replaced.
+        """Save to the case's own file; ask for another where there is none yet, or it may not be replaced.
 
-        Where nothing is changed that is said: what is typed may be refused, or be what the case says already.
+        Without changes it says so: typed text may have been refused, or equal what the case has already.
         """
         self._panels.keep()
         if self._session.target is not None and not self._session.is_dirty:
@@ -75,9 +78,9 @@ class CaseSaving(QObject):
         self._save_to(self._ask().case_to_write(suggestion), then)
 
     def guarded(self, go_on: Then) -> None:
-        """Call `go_on` when nothing would be lost by it, or the analyst has said so.
+        """Call `go_on` where nothing would be lost, or after the analyst has agreed.
 
-        Entries that are refused are lost by it: it is not called before they were said.
+        Refused entries would be lost: they are reported first, and only a second call goes on.
         """
         self._panels.keep()
         refused = self._refused()
@@ -98,7 +101,7 @@ class CaseSaving(QObject):
                 go_on()
 
     def folder(self) -> Path:
-        """The folder in which a dialog about cases begins: beside the open one, else beside the newest recent one."""
+        """Folder in which dialogs about cases begin: beside the open case, else beside the newest recent one."""
         recent = self._settings.recent()
         if self._session.target is not None:
             return self._session.target.parent
@@ -118,7 +121,7 @@ class CaseSaving(QObject):
             self._session.save_as(path, said, viewport_json=self._viewport_json())
 
     def _saying(self, sentence: str, path: Path, then: Then) -> Then:
-        """`then`, once it was said for a moment that the case is in the file."""
+        """Wrap `then`: say first that the case is in the file, and which entries were refused."""
 
         def say() -> None:
             self._messages.clear("saved")  # each time anew: that it was saved twice is no news
@@ -131,30 +134,30 @@ class CaseSaving(QObject):
         return say
 
     def _refused(self) -> str:
-        """The entries that a form refuses, and why; empty where there are none."""
+        """Sentences on the entries that forms refuse, and why; empty where there are none."""
         return " ".join(one.words for one in self._refusals())
 
     def _refusals(self) -> list[Refusal]:
         return [one for one in refusals_in(self._window) if one.is_of_typing]
 
     def _lead_to_refused(self) -> None:
-        """The keyboard stays in a field whose entry is refused, or goes to one that is in sight."""
+        """Move the keyboard to a visible field whose entry is refused, unless it is in such a field already."""
         fields = [one.field for one in self._refusals() if one.field is not None and one.field.isVisible()]
         focused = QApplication.focusWidget()
         if fields and (focused is None or not any(one is focused or one.isAncestorOf(focused) for one in fields)):
             fields[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _suggested_name(self) -> str:
-        """By the case's own title: that of an unsaved copy says what it is now, not what it is about."""
+        """File name from the case's own title: the title of an unsaved copy says that it is a copy, not its topic."""
         return f"{file_name(self._session.document.meta('title') or self._session.title)}.gpkg"
 
     def _save_elsewhere(self) -> None:
-        """Asks for another place and saves there; the dialog must not look into the case's folder, which is silent."""
+        """Ask for another file and save there. The dialog begins at home, as the case's own folder does not answer."""
         name = self._session.target.name if self._session.target else self._suggested_name()
         self._save_to(self._ask().case_to_write(Path.home() / name))
 
     def _choose(self) -> None:
-        """The file on disk is another one: nothing is overwritten without a word."""
+        """Ask what to do about a file that was changed on disk: reload it, save elsewhere, or overwrite it."""
         target = self._session.target
         if target is None:
             return
@@ -176,7 +179,7 @@ class CaseSaving(QObject):
 
 
 def file_name(title: str) -> str:
-    """A title as the stem of a file's name that every system takes: "What was reported - China, 2024"."""
+    """Turn a title into the stem of a file name that every system takes: "What was reported - China, 2024"."""
     words = re.sub(r"\s*[:/\\|]\s*", " - ", re.sub(r'["<>?*\x00-\x1f]', " ", one_line(title)))
     kept = " ".join(words.split())[:LONGEST_STEM].encode()[:MOST_BYTES].decode(errors="ignore")
     return kept.strip(" .-") or "case"

@@ -1,6 +1,6 @@
 """The open case: its document, its history, its working copy, and the file they are saved to.
 
-All file work is done by jobs; a call returns at once and its end is told by signals, by `then`, or by a message line.
+All file work is done by jobs: a call returns at once, and signals, `then` or a message line report its end.
 """
 
 from __future__ import annotations
@@ -51,29 +51,29 @@ type Then = Callable[[], None]
 
 
 class KeepBlob(Protocol):
-    """Keeps the bytes of a row of a table, of its own column or of another."""
+    """Stores the bytes of a row of a table, in its usual column or another."""
 
     def __call__(self, table: str, uuid: str, data: bytes, column: str = ...) -> None: ...
 
 
 class Session(QObject):
-    """One case at a time. `sessions` None keeps no working copy and no list of recent cases: for pictures."""
+    """The open case, one at a time. With `sessions` None, for pictures, it has no working copy and no recent cases."""
 
     opening = Signal(object)
-    """The Path of a case that is about to be read."""
+    """Path of a case that is about to be read."""
     glimpsed = Signal(object)
-    """The Glimpse of a case that is still being opened: to be looked at. None: it was not opened after all."""
+    """Glimpse of a case that is still being opened, to be shown early; None where it was not opened after all."""
     document_replaced = Signal()
     saved = Signal(object)
-    """The case stands in this file now: its canonical Path."""
+    """Canonical Path of the file in which the case was saved."""
     recovered = Signal()
-    """The open case is a session that a crash had left; after `document_replaced`."""
+    """The open case is a session recovered from a crash; emitted after `document_replaced`."""
     state_changed = Signal()
-    """Title, dirtiness, what can be undone, or work in progress."""
+    """Title, unsaved changes, undo steps or work in progress have changed."""
     changed_on_disk = Signal()
-    """A save was refused because somebody else has saved the file: the analyst must choose."""
+    """A save was refused, as somebody else has saved the file meanwhile: the analyst must choose."""
     save_as_wanted = Signal()
-    """The file does not answer while it is saved: the analyst would rather save under another name."""
+    """The file does not answer while it is being saved, and the analyst asks to save under another name."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class Session(QObject):
     ) -> None:
         super().__init__(parent)
         self._ready = ready
-        """Started ahead for the first case that is opened."""
+        """Reading process started ahead for the first case that is opened."""
         self._messages, self._settings, self._sessions = messages, settings, sessions
         self._files = FileWork(jobs, messages)
         self.hold = CaseHold(self._files, messages, self)
@@ -94,15 +94,15 @@ class Session(QObject):
         self._target: Path | None = None
         self._title, self._project_uuid = "", str(uuid4())
         self.home = CaseHome()
-        """The folder that the case was read from, or saved to since."""
+        """Folder from which the case was read, or to which it was saved since."""
         self._is_begun = self._is_recovered = self._is_too_new = False
         self._looked_at = ""
-        """Why the open case can only be looked at; empty where it can be edited."""
+        """Why the open case is read-only for lack of a working copy; empty where it can be edited."""
         self._coming = ""
-        """The name of the case that is shown before it is whole; empty for none."""
+        """Name of a case that is shown while it is still being opened; empty for none."""
         self._saves_asked = self._saves_done = 0
         self.ahead: MadeAhead | None = None
-        """Made with the document, by the job that read it; None but while `document_replaced` is told of such a one."""
+        """Index and lists that the opening job made with the document; set only during `document_replaced`."""
         self.document = Document()
         self._journal = CaseJournal(self._files, sessions, None, self._project_uuid)
         self.history = History(self.document, self._journal, self.actor, self)
@@ -112,12 +112,12 @@ class Session(QObject):
 
     @property
     def actor(self) -> str:
-        """The person who edits: the name of the settings, else the login name."""
+        """Name of the person who edits: from the settings, else the login name."""
         return self._settings.get("author") or login_name()
 
     @property
     def target(self) -> Path | None:
-        """The file a save goes to; None before the first."""
+        """File of the case; None before its first save."""
         return self._target
 
     @property
@@ -133,12 +133,12 @@ class Session(QObject):
 
     @property
     def project_uuid(self) -> str:
-        """By which the case is known whatever its file is called."""
+        """Identifier of the case, whatever its file is called."""
         return self._journal.work.project_uuid if self._journal.work is not None else self._project_uuid
 
     @property
     def is_dirty(self) -> bool:
-        """True where closing would lose something that no file holds."""
+        """True where closing would lose changes that no file holds."""
         return self._is_recovered or not self.history.is_clean()
 
     @property
@@ -148,7 +148,7 @@ class Session(QObject):
 
     @property
     def is_begun(self) -> bool:
-        """False as long as nobody has opened, made or added anything."""
+        """True once a case was opened or begun, or something was added."""
         return self._is_begun or self.history.stack.count() > 0
 
     @property
@@ -157,16 +157,16 @@ class Session(QObject):
 
     @property
     def base_folder(self) -> Path | None:
-        """The folder that relative paths of layers start from."""
+        """Folder to which relative paths of layers refer; None before the first save."""
         return self._target.parent if self._target else None
 
     def copy_keeper(self) -> Callable[[str, bytes], None]:
-        """A function that keeps the bytes of a row of source_files durably, before the row itself; for any thread."""
+        """Return a function that stores the bytes of a row of source_files durably, before the row. For any thread."""
         keep = self.blob_keeper()
         return lambda uuid, data: keep("source_files", uuid, data)
 
     def blob_keeper(self) -> KeepBlob:
-        """A function that keeps the bytes of a row of any table durably, before the row itself; for any thread."""
+        """Return a function that stores the bytes of a row of any table durably, before the row. For any thread."""
         work = self._journal.work
 
         def keep(table: str, uuid: str, data: bytes, column: str = DATA) -> None:
@@ -177,7 +177,7 @@ class Session(QObject):
         return keep
 
     def blob_reader(self) -> Callable[[str, Sequence[str], str], dict[str, bytes]]:
-        """A function that reads the bytes of rows of a table by uuid, of one column; it blocks, for any thread."""
+        """Return a function that reads the bytes in one column of a table's rows by uuid. It blocks; for any thread."""
         work = self._journal.work
 
         def read(table: str, uuids: Sequence[str], column: str) -> dict[str, bytes]:
@@ -200,7 +200,7 @@ class Session(QObject):
         self.history.push(edit)
 
     def complete(self, edit: Edit, uuid: str) -> None:
-        """Apply an edit that belongs to the last one, as a part of it where that changed the row of this uuid.
+        """Apply an edit that completes the last one: as part of its undo step where that changed the row `uuid`.
 
         Raises InvalidEdit, with nothing changed.
         """
@@ -208,7 +208,7 @@ class Session(QObject):
         (self.history.amend if self.history.touches(uuid) else self.history.push)(edit)
 
     def _check_shown(self) -> None:
-        """Raises InvalidEdit while the map shows another case than would be edited."""
+        """Raise InvalidEdit while the map shows another case than the one that would be edited."""
         if self._coming:
             raise InvalidEdit(self.tr("Nothing was changed: {0} is still being opened.").format(self._coming))
 
@@ -218,7 +218,7 @@ class Session(QObject):
             raise InvalidEdit(self.tr("Nothing was changed: this case is read only. Save it elsewhere first."))
 
     def push_or_say(self, edit: Edit) -> bool:
-        """`push` where no field is at hand: a refusal goes to the message line. True where it was done."""
+        """Apply an edit as `push` does, but report a refusal in the message line. True where it was applied."""
         return self._or_say(partial(self.push, edit))
 
     def undo(self) -> None:
@@ -239,11 +239,11 @@ class Session(QObject):
     # -- begin -------------------------------------------------------------------------------------------------
 
     def begin_case(self) -> None:
-        """A new case as the analyst likes it: on the shipped world, or empty."""
+        """Begin a new case by the analyst's setting: on the shipped world map, or empty."""
         self.new_case(case_on_world(self.actor) if self._settings.get("new_on_world") else None)
 
     def new_case(self, begun_with: Document | None = None) -> None:
-        """A case without a file: empty, or with the rows of `begun_with`, which no undo takes away."""
+        """Begin a case without a file: empty, or with the rows of `begun_with`, which undo never removes."""
         begun_with = begun_with or Document()
         rows = {table: begun_with.table(table).values() for table in TABLES}
         self._take_up(Document(rows), None, begun_with=begun_with)
@@ -262,7 +262,7 @@ class Session(QObject):
     ) -> None:
         """Read a case and make it the open one. With `copy_title` it is an unsaved copy under that title.
 
-        `accept_damage` takes what is left of a damaged one; without it that is offered.
+        `accept_damage` opens what is left of a damaged case; without it, that is offered.
         """
         target = None if copy_title else path
         was_edited = self._edited_since()
@@ -320,7 +320,7 @@ class Session(QObject):
         *,
         case: Path | None = None,
     ) -> None:
-        """Take up a crashed session: open as it was, recovered and unsaved. `case`: its file, where that is known."""
+        """Recover a crashed session as it was, still unsaved. `case`: its file, where that is known."""
         if case is not None:
             self.opening.emit(case)  # it may be what makes the program crash
         was_edited = self._edited_since()
@@ -350,26 +350,26 @@ class Session(QObject):
             self._files.run("recover", partial(recoverable, self._sessions), found)
 
     def recoverable_of(self, case: Path) -> RecoverableSession | None:
-        """The newest crashed session of a case; None for none. It reads files: call it in a job."""
+        """Return the newest crashed session of a case; None for none. It reads files: call it in a job."""
         return None if self._sessions is None else recoverable_of(self._sessions, case)
 
     def forget_session(self, folder: Path, then: Then) -> None:
-        """Give up what a crashed session holds; it is kept as a closed one for a while, and offered no more."""
+        """Discard a crashed session: it is kept for a while as a closed one, and offered no more."""
         self._files.run("recover", lambda: WorkingCopy.resume(folder).close(keep=False), lambda _: then())
 
     # -- save --------------------------------------------------------------------------------------------------
 
     def save(self, then: Then = lambda: None, *, overwrite: bool = False, viewport_json: str = "") -> None:
-        """Publish to the target; `overwrite` also where somebody else has saved it since.
+        """Save to `target`; with `overwrite` even where somebody else has saved it since.
 
-        Without a target, or where it may not be replaced, use `save_as`. `viewport_json` is what is kept of the map's
-        place; empty leaves what the case has.
+        Without a target, or where it may not be replaced, use `save_as`. `viewport_json` is the view of the map to
+        keep; empty leaves the view that the case has.
         """
         assert self._target is not None, "save needs a target; ask for a name and call save_as"
         self._publish(self._target, then, viewport_json, overwrite)
 
     def save_as(self, path: Path, then: Then = lambda: None, *, viewport_json: str = "") -> None:
-        """Publish to another file and go on with that one."""
+        """Save to another file and continue with that one."""
         self._publish(path, then, viewport_json)
 
     def _publish(self, path: Path, then: Then, viewport_json: str, overwrite: bool = False) -> None:
@@ -413,7 +413,7 @@ class Session(QObject):
         self._files.run("save", write, done, failed, self.tr("Saving {0}").format(path.name), late)
 
     def _say_late(self, path: Path) -> None:
-        """The edits are safe in the working copy; the file may be out of reach for long."""
+        """Say that the save is late: the edits are safe in the working copy, and another file can be chosen."""
         sentence = self.tr(
             "{0} is not saved yet: its drive does not answer. Nothing is lost; save elsewhere meanwhile."
         )
@@ -440,7 +440,7 @@ class Session(QObject):
         self._files.run("save", write, done, title=self.tr("Saving {0}").format(path.name))
 
     def _saved(self, path: Path, state: int, lock: CaseLock, place: Path) -> None:
-        """The case is in this file now, which is at `place` whatever link leads to it."""
+        """Record that the case is saved in `path`; `place` is that file with links resolved."""
         self.hold.hold(path, lock)
         self.home = replace(self.home, folder=str(place.parent))
         self._target, self._title = path, ""
@@ -454,12 +454,12 @@ class Session(QObject):
     # -- end ---------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Give the case up; what was not saved is gone (the window has asked)."""
+        """Close the case without saving: the window has asked about changes before."""
         self._take_up(Document(), None)
         self._tell_replaced()
 
     def shutdown(self, *, keep: bool) -> None:
-        """The last act: make all edits durable and let go of the files. `keep` leaves a session to recover."""
+        """Make all edits durable and release the files as the program ends. `keep` leaves a session to recover."""
         self._journal.close(keep=keep, at_once=True)
         self.hold.release()
         if self._ready is not None:
@@ -491,7 +491,7 @@ class Session(QObject):
         holder: str = "",
         begun_with: Document | None = None,
     ) -> None:
-        """Another document takes the place of the open one, whose working copy and file are let go."""
+        """Replace the open document by another, and release the working copy and the file of the one before."""
         self._coming = ""
         self._messages.end_case()
         self._files.begin_case()
@@ -506,7 +506,7 @@ class Session(QObject):
         self.history.attach(document, self._journal, self.actor)
 
     def _edited_since(self) -> Callable[[], bool]:
-        """Makes a check that is true where another case would now replace edits that nobody was asked about."""
+        """Return a check that is true where opening another case would now replace edits nobody was asked about."""
         history, state = self.history, self.history.state()
         document = self.document
 
@@ -533,6 +533,6 @@ class Session(QObject):
 
 
 def _screen_px() -> tuple[int, int]:
-    """No map is larger than the screen."""
+    """Size of the screen, in pixels: no map is larger."""
     screen = QGuiApplication.primaryScreen()
     return (screen.size().width(), screen.size().height()) if screen is not None else (1920, 1080)

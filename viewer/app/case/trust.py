@@ -1,4 +1,4 @@
-"""The permissions of each case, as the analyst gave them: kept in the settings, as a case has no say in them."""
+"""The permissions of each case, as the analyst gave them. The settings hold them: a case must not grant its own."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ MOST_NAMES = 500
 
 
 class CaseKey(Struct, frozen=True):
-    """A case by the canonical path of its file, empty before the first save, and by the uuid inside it: another case in
-    the place of this one, or this one in another place, is not known.
+    """Identity of a case for its permissions: the canonical path of its file and the uuid inside it.
+
+    The path is empty before the first save. Another case at this path, or this case at another, has no permissions.
     """
 
     path: str
@@ -36,7 +37,7 @@ class Trust(Struct, frozen=True):
 
 
 class _Entry(Struct):
-    """A case with its permissions, as the settings have them."""
+    """Entry of the settings: a case with its permissions."""
 
     path: str
     uuid: str
@@ -53,20 +54,21 @@ class _Entry(Struct):
 
 
 class TrustStore:
-    """The newest first; the oldest are forgotten, and asked about again. An entry that is none, or another version's,
-    stays as it is.
+    """Stores the permissions of cases in the settings, newest first.
+
+    The oldest are forgotten, and asked for again. Damaged entries and those of other versions stay as they are.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
     def find(self, key: CaseKey) -> Trust:
-        """The permissions of a case; none where it is not known."""
+        """Return the permissions of a case; empty ones for an unknown case."""
         entries = (decoded_or_none(one, _Entry) for one in self._settings.get(KEY))
         return next((entry.trust for entry in entries if entry is not None and entry.key == key), Trust())
 
     def keep(self, key: CaseKey, trust: Trust) -> None:
-        """Remember it in the place of what was known of the case."""
+        """Store the permissions of a case in place of its former ones."""
         if not key.project_uuid:
             return
 

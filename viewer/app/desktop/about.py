@@ -43,7 +43,7 @@ class AboutDialog(QDialog):
 
 
 def about_text() -> str:
-    """Version, licence and the credits of what is shipped."""
+    """Version, licence, and credits of the shipped data."""
     versions = translate("About", "Version {0}, Qt {1}, Python {2}")
     credit_lines = sorted({credit.credit for credit in sample_data.credits().values()})
     return "\n".join(

@@ -24,12 +24,12 @@ from viewer.support.messages import Messages
 
 LINES = 80
 READER_ANSWERS_MS = 2000
-"""A reader says which GDAL it has. Where none answers, the report says that."""
+"""Longest wait for a reader to report its versions, such as GDAL's; after that the report says that none answered."""
 _PACKAGES = ("numpy", "shapely", "pyproj", "rasterio", "pyogrio", "geopandas", "opencv-python-headless")
 
 
 class Diagnostics(QObject):
-    """Copies the facts. The window's thread only; it asks a reader, and waits for none."""
+    """Copies diagnostics to the clipboard. Used on the window's thread only; it asks a reader without blocking."""
 
     def __init__(self, pool: ReaderPool, jobs: Jobs, messages: Messages, logs: Path, parent: QObject) -> None:
         super().__init__(parent)
@@ -63,7 +63,7 @@ class Diagnostics(QObject):
 
 
 def report(readers: str, holds: dict[str, list[Holds]], lines: Iterable[str]) -> str:
-    """The facts as text, a line each, then lines of the log."""
+    """Write the report as text: a line for each fact, then lines of the log."""
     return "\n".join(
         [
             f"Geoloupe {program_version()}",
@@ -95,7 +95,7 @@ def _screens() -> list[str]:
 
 
 def _confined(holds: Holds) -> str:
-    """Says how far a process is confined. The sentences about what is lacking may hold words of the system."""
+    """Describe the confinement of a reader process. The operating system's reasons are included without names."""
     network = "network closed" if holds.network else "TCP closed" if holds.tcp else "network open"
     files = "only granted files" if holds.files else "all files"
     calls = "few system calls" if holds.calls else "all system calls"

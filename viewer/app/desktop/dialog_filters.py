@@ -1,4 +1,4 @@
-"""Filters of the dialog that opens files, by the names files have. What a file is says its content, later."""
+"""File filters of the dialog that opens files, by the endings of names. The content is examined later."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DELIVERIES = (
     "*_metadata.json",
     "*_metadata.xml",
 )
-"""The files that describe a whole delivery: the Sentinels, Landsat, Airbus, Maxar, Planet."""
+"""Files that describe a whole delivery of Sentinel, Landsat, Airbus, Maxar or Planet."""
 VECTORS = (
     "*.shp", "*.gpkg", "*.fgb", "*.geojson", "*.json", "*.geojsonl", "*.geojsons", "*.geojsonseq", "*.ndjson",
     "*.jsonl", "*.kml", "*.kmz", "*.gpx", "*.gml", "*.gdbtable", "*.csv", "*.tsv", "*.tab", "*.txt", "*.xlsx",
@@ -37,13 +37,13 @@ VECTORS = (
 
 
 def known_ending(path: str) -> str:
-    """The ending of a file's name where it is one of those above, such as ".tif"; else empty."""
+    """Ending of a file's name where the filters have it, such as ".tif"; else empty."""
     ending = os.path.splitext(path)[1].lower()
     return ending if f"*{ending}" in (*IMAGES, *VECTORS) else ""
 
 
 def name_filters() -> str:
-    """All of it first, then kind by kind, as `QFileDialog` takes them."""
+    """Filters for `QFileDialog`: all files that can be opened, then one kind after another."""
 
     everything = tuple(dict.fromkeys((*CASES, *IMAGES, *DELIVERIES, *VECTORS)))
     kinds = (

@@ -1,4 +1,4 @@
-"""Keeps each dialog of a window no larger than the screen that it stands on, so that its buttons are in reach."""
+"""Fits each dialog of a window to its screen, so that its buttons are in reach."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from PySide6.QtCore import QEvent, QObject, QSize
 from PySide6.QtWidgets import QDialog, QWidget
 
 FRAME = (8, 40)
-"""Pixels that the system's frame and title bar take, width and height."""
+"""Width and height that the system's frame and title bar add, in pixels."""
 
 
 class DialogFit(QObject):
-    """Watches a window and its dialogs, which have dialogs of their own."""
+    """Fits the dialogs of a window to its screen, and the dialogs that they open in turn."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -30,13 +30,13 @@ class DialogFit(QObject):
 
 
 def room_for(dialog: QWidget) -> QSize:
-    """The largest size that a dialog can have on its screen."""
+    """Largest size that a dialog can have on its screen."""
     free = dialog.screen().availableGeometry().size()
     return QSize(free.width() - FRAME[0], free.height() - FRAME[1])
 
 
 def fit(dialog: QWidget, room: QSize) -> None:
-    """Make a dialog no larger than its room."""
+    """Shrink a dialog to the largest size it can have."""
     if dialog.minimumSize().boundedTo(room) != dialog.minimumSize():
         dialog.setMinimumSize(dialog.minimumSize().boundedTo(room))
     if dialog.size().boundedTo(room) != dialog.size():

@@ -1,4 +1,4 @@
-"""Work without the network, as the analyst has chosen for this and all later sessions."""
+"""Offline mode: the analyst's choice to work without the network, kept for later sessions."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from viewer.support.settings import Settings
 
 
 class OfflineMode(QObject):
-    """A setting that the fetcher follows: while it is on no server is contacted, and stored tiles show."""
+    """The setting for offline mode, which the fetcher follows: while it is on, no server is contacted.
+
+    Tiles stored earlier are still shown.
+    """
 
     changed = Signal()
 
     def __init__(self, settings: Settings, fetcher: Fetcher | None, parent: QObject | None = None) -> None:
-        """Without a `fetcher` there is no network to be offline from."""
+        """`fetcher` is None where there is no network access at all."""
         super().__init__(parent)
         self._settings, self._fetcher = settings, fetcher
         self._tell_fetcher()
@@ -24,7 +27,7 @@ class OfflineMode(QObject):
         return bool(self._settings.get("offline"))
 
     def set(self, is_on: bool) -> None:
-        """Contact no server, or do so again."""
+        """Turn offline mode on or off."""
         self._settings.set("offline", is_on)
         self._tell_fetcher()
 

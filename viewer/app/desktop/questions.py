@@ -1,4 +1,4 @@
-"""Everything the program asks in a dialog of its own, also where to save a case or a product and in which format.
+"""The program's modal questions, including those for files to save a case or a product to, and in which format.
 
 Tests put another object in its place.
 """
@@ -30,7 +30,7 @@ class Unsaved(StrEnum):
 
 
 class Changed(StrEnum):
-    """Answers where the file on disk is not the one that was opened."""
+    """Answers about a case whose file on disk has changed since it was opened."""
 
     RELOAD = "reload"
     SAVE_AS = "save as"
@@ -39,7 +39,7 @@ class Changed(StrEnum):
 
 
 class Recovery(StrEnum):
-    """Answers where a case is opened of which a crash has left edits."""
+    """Answers about a case to be opened of which a crash has left unsaved edits."""
 
     RECOVER = "recover"
     AS_SAVED = "as saved"
@@ -87,7 +87,7 @@ class Questions(QObject):
         return self._answer(box, answers, Changed.CANCEL)
 
     def recovery(self, name: str, left: RecoverableSession) -> Recovery:
-        """Asked before a case is opened as its file has it, though a crash has left edits of it."""
+        """Ask what to do with the edits that a crash has left of a case, before it is opened."""
         box = self._box(self.tr("Recover the unsaved edits of “{0}”?").format(one_line(name, 80)))
         left_out = self.tr(
             "If you open it as saved, these edits are left out; they are offered again until you discard them."
@@ -102,7 +102,7 @@ class Questions(QObject):
         return self._answer(box, answers, Recovery.CANCEL)
 
     def _kept(self, left: RecoverableSession) -> str:
-        """The edits that are kept, when they were made, and what the case has with them."""
+        """Sentence on the edits that were kept: how many, when they were made, and the marks of the case with them."""
         first, last = local_moment(left.first_edit_at), local_moment(left.last_edit_at)
         if not left.edits:
             said = self.tr("The file is not what was saved last, at {2}. That is kept; with it the case has {3}.")
@@ -125,7 +125,7 @@ class Questions(QObject):
         return said.format(edits, first, last, marks_counted(*left.marks))
 
     def take_over(self, title: str, holder: str) -> bool:
-        """Asked before a case that somebody else has open is saved here."""
+        """Ask whether to save a case here that somebody else has open. True to take it over."""
         box = self._box(self.tr("Take “{0}” over from {1}?").format(one_line(title, 80), one_line(holder, 80)))
         box.setIcon(QMessageBox.Icon.Warning)
         box.setInformativeText(
@@ -144,19 +144,19 @@ class Questions(QObject):
         return paths
 
     def folder_to_look_in(self, folder: Path) -> Path | None:
-        """Ask for the folder in which the files of layers are here."""
+        """Ask for the folder that holds the layers' missing files."""
         title = self.tr("Choose the folder of the files")
         text = QFileDialog.getExistingDirectory(self._window, title, str(folder))
         return Path(text) if text else None
 
     def folder_of_scenes(self) -> Path | None:
-        """Ask for a folder that is to be looked through for scenes."""
+        """Ask for a folder to search for scenes."""
         title = self.tr("Choose a folder of images or satellite deliveries")
         text = QFileDialog.getExistingDirectory(self._window, title, str(Path.home()))
         return Path(text) if text else None
 
     def file_in_place_of(self, name: str, folder: Path) -> Path | None:
-        """The file that a layer is led to."""
+        """Ask for the file that a layer should use in place of a missing one."""
         title = self.tr("Choose the file for {0}").format(one_line(name, 60))
         text, _ = QFileDialog.getOpenFileName(self._window, title, str(folder))
         return Path(text) if text else None
@@ -168,9 +168,10 @@ class Questions(QObject):
         return self._path_to_write(self.tr("Export the map as a picture"), suggestion, self.tr("PNG picture (*.png)"))
 
     def product_to_write(self, suggestion: Path, over: QWidget | None = None) -> Path | None:
-        """A document, a picture or a GeoTIFF; the kind of the suggestion's ending is offered first.
+        """Ask for the file of a product: a document, a picture or a GeoTIFF. The suggestion's own kind comes first.
 
-        `over`: the window of the product. Over another one the dialog would leave that in front, and this one hidden.
+        `over`: the window of the product, as parent of the dialog. With another parent the dialog would bring that
+        window to the front and hide this one.
         """
         kinds = {
             ".pdf": self.tr("PDF document (*.pdf)"),
@@ -183,7 +184,7 @@ class Questions(QObject):
         return self._path_to_write(self.tr("Export the product"), suggestion, _in_order(kinds, suggestion), over)
 
     def data_to_write(self, suggestion: Path) -> Path | None:
-        """A file for other programs; the kind of the suggestion's ending is offered first."""
+        """Ask for a file for other programs. The suggestion's own kind is offered first."""
         kinds = {
             ".kmz": self.tr("Google Earth (*.kmz)"),
             ".html": self.tr("Report (*.html)"),
@@ -200,7 +201,7 @@ class Questions(QObject):
         return self._path_to_write(self.tr("Export the measurements"), suggestion, kinds)
 
     def folder_of_products(self) -> Path | None:
-        """Ask for the folder that a batch of products is written to."""
+        """Ask for the folder to write a batch of products to."""
         title = self.tr("Choose the folder of the products")
         text = QFileDialog.getExistingDirectory(self._window, title, str(Path.home()))
         return Path(text) if text else None
@@ -210,7 +211,7 @@ class Questions(QObject):
         return self._path_to_write(self.tr("Save the layer as"), suggestion, kinds)
 
     def which_features(self, title: str, counts: Mapping[Which, int]) -> Which | None:
-        """Asked where there is a choice; None to save nothing."""
+        """Ask which features of a layer to save; None to save nothing. Called only where there is a choice."""
         box = self._box(self.tr("Which features of “{0}” are saved?").format(one_line(title, 80)))
         words = {
             Which.ALL: self.tr("&All ({0})"),
@@ -263,6 +264,6 @@ class Questions(QObject):
 
 
 def _in_order(kinds: Mapping[str, str], suggestion: Path) -> str:
-    """Kinds of files as the dialog takes them, that of the suggestion first."""
+    """Kinds of files as filters for the dialog, the suggestion's own first."""
     first = suggestion.suffix.lower()
     return ";;".join(kinds[suffix] for suffix in sorted(kinds, key=lambda suffix: suffix != first))

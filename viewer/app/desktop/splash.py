@@ -1,4 +1,4 @@
-"""The sign that the program is starting, on the screen before most of it is imported."""
+"""The splash screen, shown before most of the program is imported."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from viewer.support.painting import painting
 
 SIZE = (360, 132)
 GROUND, EDGE, TEXT, QUIET = "#1f2328", "#3a414a", "#e7eaee", "#a5adb8"
-"""Of neither theme on purpose: which one is chosen is not read yet."""
+"""Colours of the splash screen. They belong to neither theme: the chosen one has not been read yet."""
 _MARK_PX = 64
 _SOON_S = 0.3
-"""So long the screen is waited for at most: a start is no later for a sign that nobody would see."""
+"""Longest wait for the screen to show the splash: the start must not take longer for it."""
 
 
 class Splash(QSplashScreen):
-    """The program's mark and name. `finish` takes it away once the window stands."""
+    """The program's logo and name. `finish` closes it once the main window is shown."""
 
     def __init__(self) -> None:
         super().__init__(_picture(QGuiApplication.primaryScreen().devicePixelRatio()))
         self.setAccessibleName(translate("Splash", "Geoloupe is starting …"))
 
     def show_now(self) -> None:
-        """Show it before anything else is done: from then on the thread is busy with imports."""
+        """Show the splash screen now: from then on the thread is busy with imports."""
         self.show()
         end = time.monotonic() + _SOON_S
         while time.monotonic() < end:

@@ -1,4 +1,4 @@
-"""Light and dark: palettes of our own, as Qt's colour scheme does nothing offscreen, and one restrained style sheet."""
+"""The light and the dark theme: our own palettes, as Qt's colour scheme does nothing offscreen, and one style sheet."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ STYLE = "fusion"
 
 
 class Theme(Struct, frozen=True):
-    """Colours by what they are for, as #rrggbb."""
+    """Colours by their purpose, as #rrggbb."""
 
     name: str
     window: str
     surface: str
-    """The ground on which text is typed and listed."""
+    """Background of text fields and lists."""
     stripe: str
     raised: str
-    """Buttons."""
+    """Background of buttons."""
     line: str
     text: str
     muted: str
@@ -32,13 +32,13 @@ class Theme(Struct, frozen=True):
     accent: str
     on_accent: str
     info: tuple[str, str]
-    """(ground, text) of a message line."""
+    """Background and text of a message line."""
     warning: tuple[str, str]
     error: tuple[str, str]
 
     @property
     def tint(self) -> str:
-        """The ground of what is selected."""
+        """Background of selected items."""
         return _mix(self.accent, self.surface, TINT_SHARE)
 
 
@@ -80,7 +80,7 @@ THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
 
 
 def apply_theme(application: QApplication, name: str) -> Theme:
-    """Dress the whole program; an unknown name is dark."""
+    """Apply a theme to the whole program; an unknown name means the dark one."""
     theme = THEMES.get(name, DARK)
     # Setting a style anew takes seconds. An empty sheet in between would delete a style that Qt's widgets still know.
     if application.style().name() != STYLE:

@@ -1,1 +1,1 @@
-"""The dialog in which a picture is placed by control points."""
+"""The georeferencing dialog, which places a picture by control points."""

@@ -1,4 +1,4 @@
-"""Opens the georeferencing dialog for a layer, and makes its answer part of the case."""
+"""Opens the georeferencing dialog for a layer, and applies its control points as an edit of the case."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ KEY = "georeferencing"
 
 
 class GeoreferencingDesk(QObject):
-    """Opens the dialog, one at a time. It is used on the window's thread only."""
+    """Opens georeferencing dialogs, one at a time. Used on the window's thread only."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class GeoreferencingDesk(QObject):
         self._session, self._scene, self._views, self._panels = session, scene, views, panels
         self._make_drawing, self._messages, self._window = make_drawing, messages, window
         self.dialog: GeoreferencingDialog | None = None
-        """The dialog that stands open."""
+        """The open dialog; None for none."""
         self._awaited = ""
         """Uuid of the layer whose dialog opens once its file has been read; empty for none."""
         scene.updated.connect(self._look_again)
@@ -61,7 +61,7 @@ class GeoreferencingDesk(QObject):
         return self._picture_of(uuid) is not None
 
     def open_when_read(self, uuid: str) -> None:
-        """Show the dialog for a layer that may have been added just now; nothing for empty text."""
+        """Show the dialog for a layer as soon as its file, which may be new, has been read. Empty for no layer."""
         self._awaited = uuid
         self._look_again()
 
@@ -103,7 +103,7 @@ class GeoreferencingDesk(QObject):
         dialog.open()
 
     def place_as_file_says(self, uuid: str) -> None:
-        """Take the control points of a layer away."""
+        """Remove the control points of a layer: it lies where its file says."""
         if self._push(partial(place_as_file_says, self._session.document, uuid, actor=self._session.actor)):
             layer = self._session.document.layers[uuid]
             if layer.crs == PIXEL_SPACE:
@@ -142,7 +142,7 @@ class GeoreferencingDesk(QObject):
         self.dialog = None
 
     def _forget(self) -> None:
-        """Another case is open: the dialog was about the one before."""
+        """Close the dialog: it was about the case before."""
         self._awaited = ""
         if self.dialog is not None:
             self.dialog.done(0)
@@ -156,7 +156,7 @@ class GeoreferencingDesk(QObject):
         return drawing.info
 
     def _usual_crs(self) -> str:
-        """The CRS of the map: what looks straight there is fitted as straight."""
+        """CRS of the map, in which the fit is made: lines that look straight there are fitted as straight."""
         view = self._views.earth_view()
         return WEB_MERCATOR if view is None or is_off_earth(view.grid.crs) else view.grid.crs
 

@@ -1,4 +1,4 @@
-"""The dialog in which a picture is placed: its pixels at the left, the map at the right, the points below."""
+"""The georeferencing dialog: the picture's pixels at the left, the map at the right, the control points below."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ type Choice = tuple[str, str]
 """A CRS and its name."""
 
 LEAST_LETTERS = 12
-"""Letters of a choice for which a narrow dialog has room."""
+"""Most letters of a choice that a narrow dialog has room for."""
 
 
 class GeoreferencingDialog(QDialog):
     """Shows a picture and the map, and takes control points on both.
 
-    The case stays as it is until `applied`, which carries the points. `reset_wanted`: the picture is to lie as its file
-    says.
+    The case stays as it is until `applied`, which carries the points. `reset_wanted`: the analyst asks to place the
+    picture as its file says.
     """
 
     applied = Signal(object)
-    """PointSet."""
+    """The applied control points, a PointSet."""
     reset_wanted = Signal()
 
     def __init__(
@@ -63,7 +63,7 @@ class GeoreferencingDialog(QDialog):
         notation: Notation,
         parent: QWidget | None = None,
     ) -> None:
-        """`points` place the picture now; `size` is its columns and rows."""
+        """`points` are the present control points; `size` holds the picture's columns and rows."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Georeference {0}").format(one_line(layer.name, 60)))
@@ -184,13 +184,13 @@ class GeoreferencingDialog(QDialog):
     # -- points -----------------------------------------------------------------------------------------------------
 
     def add_point(self) -> None:
-        """Add a row to be typed, with the keyboard in it."""
+        """Add a row for typing, with the keyboard in it."""
         self.draft.add()
         self.table.setCurrentIndex(self.table.points.index(self.draft.current, 1))
         self.table.setFocus()
 
     def _give_up(self) -> None:
-        """Esc on a pane: the point that is half set goes; where none is, the dialog is meant."""
+        """Handle Esc on a pane: remove the half-set point, or close the dialog where there is none."""
         if not self.draft.give_up():
             self.reject()
 
@@ -210,7 +210,7 @@ class GeoreferencingDialog(QDialog):
         self.said("")
 
     def _freedom(self) -> str:
-        """The numbers that are left to check the fit; empty while there are too few points for one."""
+        """Words on the degrees of freedom that check the fit; empty while there are too few points for a fit."""
         draft = self.draft
         points = len(draft.points.on)
         if points < draft.method.least_points:
@@ -235,7 +235,7 @@ class GeoreferencingDialog(QDialog):
         return said if fit.rms_px is None else self.tr("{0} In pixels: {1}.").format(said, f"{fit.rms_px:.2g}")
 
     def said(self, sentence: str) -> None:
-        """Show a sentence on what could not be done, until something is done."""
+        """Show a complaint about the last step until the next change; empty hides it."""
         self.complaint.setText(plain(sentence))
         self.complaint.setVisible(bool(sentence))
 
@@ -247,7 +247,7 @@ class GeoreferencingDialog(QDialog):
     # -- the end ----------------------------------------------------------------------------------------------------
 
     def apply(self) -> None:
-        """Hand the points over, and close."""
+        """Emit the points and close the dialog."""
         if self.draft.fit is not None:
             self.applied.emit(self.draft.points)
             self.accept()
@@ -258,7 +258,7 @@ class GeoreferencingDialog(QDialog):
 
     @override
     def reject(self) -> None:
-        """Esc and the frame's cross do not drop points at the first stroke."""
+        """Close without applying. Unapplied points are dropped only at a second Esc or click on the close button."""
         if self.draft.is_dirty and not self._is_warned:
             self._is_warned = True
             self.said(self.tr("The points are not applied yet: Apply keeps them, Esc again drops them."))

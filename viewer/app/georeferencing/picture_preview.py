@@ -1,4 +1,4 @@
-"""The map of the georeferencing dialog: the layers of the case, and the picture over them as it would lie."""
+"""The map in the georeferencing dialog: the layers of the case, and the picture placed over them by the fit."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ from viewer.rendering.context import RenderContext
 
 FIRST_OPACITY = 0.6
 MOST_SITES = 2000
-"""Sites are landmarks; of a larger case the pane shows none, as an index of them all would take too long."""
+"""Most sites of a case that the pane shows as landmarks. Of a larger case it shows none: indexing takes too long."""
 
 
 class MapSource(Struct, frozen=True):
-    """The case whose layers the map pane shows, and how they are drawn."""
+    """The case whose layers the map pane shows, and the means to draw them."""
 
     document: Document
     context: RenderContext
     base_folder: Path | None
     make_drawing: DrawingFactory
     view: View | None
-    """The view of the Earth that the window shows; None where it shows none."""
+    """View of the Earth in the main window; None where it shows no part of the Earth."""
     lies: Bounds | None
-    """Bounds of the picture as it lies now, in lon, lat."""
+    """Bounds of the picture where it lies now, in lon, lat; None where it lies nowhere."""
 
 
 class PicturePreview:
-    """The layers of the case without the picture, and the picture over them as it would lie."""
+    """A scene with the other layers of the case, and the picture over them where the draft's fit puts it."""
 
     def __init__(self, layer: Layer, draft: PointDraft, source: MapSource) -> None:
         self._document, order = _below(source.document, layer.uuid)
@@ -62,11 +62,11 @@ class PicturePreview:
 
     @property
     def shown(self) -> Layer | None:
-        """The picture as it lies on the map now; None while nothing places it."""
+        """The picture's layer in the preview; None while nothing places it."""
         return self._document.layers.get(self._row.uuid)
 
     def fade(self, opacity: float) -> None:
-        """Draw the picture so opaque; at 0 not at all."""
+        """Draw the picture with this opacity, 0 to 1; at 0 not at all."""
         self._row = replace(self._row, opacity=opacity)
         self.refresh()
 
@@ -81,7 +81,7 @@ class PicturePreview:
             self._document.apply(Edit("Preview", (Change("layers", before, after),)))
 
     def begin(self, canvas: MapCanvas) -> None:
-        """Show the picture and its points; where they lie nowhere, all that the window shows."""
+        """Move the canvas to the picture and its points; where they lie nowhere, to the main window's view."""
         viewport, view, lonlat = canvas.viewport, self._view, self._extent()
         if view is not None:
             viewport.show(view)
@@ -97,7 +97,7 @@ class PicturePreview:
         canvas.motion.come_to_rest()
 
     def _extent(self) -> Bounds | None:
-        """Bounds of the picture by its points, else as it lies; None: the window's view."""
+        """Bounds of picture and points in lon, lat, else of the picture where it lies; None for the window's view."""
         fit = self._draft.fit
         places = [Bounds(*row.place, *row.place) for row in self._draft.rows if row.place is not None]
         bounds = None if fit is None else bounds_lonlat_of_fit(fit)
@@ -107,7 +107,7 @@ class PicturePreview:
 
 
 def bounds_lonlat_of_fit(fit: FittedPoints) -> Bounds | None:
-    """Bounds of the picture in longitudes and latitudes; None where it lies nowhere."""
+    """Bounds of the fitted picture in longitudes and latitudes; None where it cannot be placed on the Earth."""
     try:
         return transform_bounds(fit.points.crs, WGS84, fit.bounds)
     except GeoloupeError:
@@ -115,7 +115,10 @@ def bounds_lonlat_of_fit(fit: FittedPoints) -> Bounds | None:
 
 
 def _below(document: Document, uuid: str) -> tuple[Document, float]:
-    """A copy of a case's layers and sites without one layer, and the order of a layer between images and vectors."""
+    """Copy a case's layers and sites without one layer.
+
+    Also returns the order key of a new layer that lies above the images and below the vector layers.
+    """
     stack = [layer for layer in document.layers_in_order() if layer.uuid != uuid]
     images = sum(1 for layer in stack if layer.kind != "vector")
     seen, rows = 0, []

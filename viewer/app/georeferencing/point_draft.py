@@ -1,4 +1,4 @@
-"""Control points under way: some still lack a pixel or a place; the fit of the others is known at once."""
+"""Control points being edited: some still lack a pixel or a place. Each change fits the complete ones anew."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ type Position = tuple[float, float]
 
 
 class DraftPoint(Struct, frozen=True):
-    """A point whose pixel, place, or both may not be set yet."""
+    """A control point whose pixel, place or both may not be set yet."""
 
     pixel: Position | None = None
     place: Position | None = None
@@ -26,7 +26,10 @@ class DraftPoint(Struct, frozen=True):
 
 
 class PointDraft(QObject):
-    """The rows that the table, both panes and the preview show. `changed`: any of it is another now."""
+    """Rows of control points, shared by the table, both panes and the preview.
+
+    `changed`: rows, method, CRS or the current row have changed.
+    """
 
     changed = Signal()
 
@@ -38,7 +41,7 @@ class PointDraft(QObject):
         self.current = -1
         self.fit: FittedPoints | None = None
         self.refusal = ""
-        """Why there is no fit."""
+        """Reason why there is no fit; empty where there is one."""
         self._judge()
         self._first = self._state
 
@@ -48,12 +51,12 @@ class PointDraft(QObject):
 
     @property
     def is_dirty(self) -> bool:
-        """True where it differs from what it began with."""
+        """True where the draft differs from its first state."""
         return self._state != self._first
 
     @property
     def points(self) -> PointSet:
-        """The points that are whole."""
+        """The complete points, with method, CRS and size."""
         found = [
             ControlPoint(*row.pixel, *row.place, row.is_on)
             for row in self.rows
@@ -62,18 +65,18 @@ class PointDraft(QObject):
         return PointSet(tuple(found), self.method, self.crs, self.size)
 
     def residual(self, row: int) -> Residual | None:
-        """Residual of a whole point that other points check; None for any other."""
+        """Residual of a complete point that the others can check; None for any other."""
         if self.fit is None or not self.rows[row].is_whole:
             return None
         return self.fit.residuals[sum(other.is_whole for other in self.rows[:row])]
 
     def fitted_pixel(self, row: int) -> Position | None:
-        """The pixel that the fit gives the place of a point that something checks."""
+        """Pixel of a point's place by the fit; None for a point without a residual."""
         residual, pixel = self.residual(row), self.rows[row].pixel
         return None if residual is None or pixel is None else (pixel[0] + residual.dx_px, pixel[1] + residual.dy_px)
 
     def fitted_place(self, row: int) -> Position | None:
-        """The place that the fit gives the pixel of a point that something checks."""
+        """Place of a point's pixel by the fit, lon and lat; None for a point without a residual."""
         pixel = self.rows[row].pixel
         if self.fit is None or pixel is None or self.residual(row) is None:
             return None
@@ -83,19 +86,19 @@ class PointDraft(QObject):
     # -- changes ------------------------------------------------------------------------------------------------
 
     def set_next(self, **position: Position) -> None:
-        """Set the pixel or the place of the current row while that is not whole, else of a new one."""
+        """Set the pixel or the place of the current row; where that is complete, of a new row."""
         if self._has_room():
             self.change(self.current, **position)
 
     def change(self, row: int, **fields: object) -> None:
-        """Give a row another pixel, place, or turn it on or off."""
+        """Change a row's pixel or place, or turn it on or off, and make it the current one."""
         if 0 <= row < len(self.rows):
             self.rows[row] = replace(self.rows[row], **fields)
             self.current = row
             self._tell()
 
     def add(self) -> None:
-        """A new row to be filled in; the current one where nothing is in it yet."""
+        """Add an empty row and make it the current one; an empty row that is there already is taken."""
         empty = DraftPoint()
         if empty in self.rows:
             self.current = self.rows.index(empty)
@@ -114,7 +117,7 @@ class PointDraft(QObject):
         self.remove(self.current)
 
     def give_up(self) -> bool:
-        """Take the point that is not whole yet back; False where there is none."""
+        """Remove the current point where it is incomplete; False where it is complete or there is none."""
         if not 0 <= self.current < len(self.rows) or self.rows[self.current].is_whole:
             return False
         self.remove_current()
@@ -135,7 +138,7 @@ class PointDraft(QObject):
         self._tell()
 
     def _has_room(self) -> bool:
-        """True where the current row is not whole, or a new one has been made the current one."""
+        """Make sure that the current row is incomplete, adding one if needed; False where there is no room for more."""
         if 0 <= self.current < len(self.rows) and not self.rows[self.current].is_whole:
             return True
         if len(self.rows) >= MOST_POINTS:

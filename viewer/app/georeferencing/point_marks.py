@@ -1,4 +1,4 @@
-"""Control points as both panes of the georeferencing dialog show them, with arrows for their residuals."""
+"""Control points painted on both panes of the georeferencing dialog, with arrows for their residuals."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from viewer.support.language.translation import translate
 
 RADIUS_PX, CROSS_PX = 6.0, 14.0
 LONGEST_ARROW_PX = 60.0
-"""Length of the arrow of the largest residual."""
+"""Greatest length of the largest residual's arrow."""
 ARROW_COLOR, POINT_COLOR, CURRENT_COLOR, OFF_COLOR, HALO_COLOR = "#ff5a4f", "#ffd166", "#5cc8ff", "#9aa5ad", "#0b141c"
 
 
 class PointMark(NamedTuple):
-    """A point as a pane shows it."""
+    """A control point as painted on a pane."""
 
     number: int
     at: Position
     is_on: bool = True
     is_current: bool = False
     fitted: Position | None = None
-    """The position that the fit gives it; the residual leads there."""
+    """Position of the point by the fit, to which its residual arrow leads; None without a residual."""
 
 
 def marks_on_picture(draft: PointDraft) -> list[PointMark]:
-    """The points that have a pixel, there."""
+    """Points with a pixel, at that pixel."""
     return [
         PointMark(row + 1, point.pixel, point.is_on, row == draft.current, draft.fitted_pixel(row))
         for row, point in enumerate(draft.rows)
@@ -41,7 +41,7 @@ def marks_on_picture(draft: PointDraft) -> list[PointMark]:
 
 
 def marks_on_map(draft: PointDraft) -> list[PointMark]:
-    """The points that have a place, there."""
+    """Points with a place, at that place."""
     return [
         PointMark(row + 1, point.place, point.is_on, row == draft.current, draft.fitted_place(row))
         for row, point in enumerate(draft.rows)
@@ -50,7 +50,7 @@ def marks_on_map(draft: PointDraft) -> list[PointMark]:
 
 
 def paint_points(tool: PointTool[PointMark], painter: QPainter, view: View) -> None:
-    """Paint each point, with an arrow to where the fit puts it; a point that is dragged has none."""
+    """Paint each point, with an arrow to its fitted position; a dragged point has no arrow."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     factor = _factor(tool, view)
     for mark in tool.points:
@@ -69,7 +69,7 @@ def paint_points(tool: PointTool[PointMark], painter: QPainter, view: View) -> N
 
 
 def _factor(tool: PointTool[PointMark], view: View) -> float:
-    """The factor by which arrows are drawn longer: 1, 2, 5, 10 ... until the longest can be seen well."""
+    """Factor by which arrows are drawn longer: 1, 2, 5, 10 ..., the largest that keeps the longest one short enough."""
     longest = 0.0
     for mark in tool.points:
         if mark.fitted is not None:
@@ -109,7 +109,7 @@ def _paint_arrow(painter: QPainter, start: QPointF, end: QPointF, ratio: float) 
 
 
 def _paint_crosshair(painter: QPainter, view: View) -> None:
-    """In the middle, where Enter sets a point."""
+    """Paint the crosshair in the middle of the view, where Enter sets a point, and a frame around the view."""
     middle, arm, gap = QPointF(view.width / 2, view.height / 2), CROSS_PX * view.ratio, 3.0 * view.ratio
     for width, ink in ((3.0, HALO_COLOR), (1.0, "#ffffff")):
         painter.setPen(QPen(QColor(ink), width * view.ratio))

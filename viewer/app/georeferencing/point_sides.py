@@ -24,7 +24,7 @@ _REACH_PX = 9.0
 
 
 def picture_side(layer: Layer, source: MapSource, draft: PointDraft) -> PointSide[PointMark]:
-    """The picture in its own pixels, whatever places it."""
+    """Make the side of the picture, in its own pixels, regardless of its place on the map."""
     pixels = Document({"layers": [row_in_pixels(layer, new_uuid())]})
     return PointSide(
         scene=MapScene(pixels, source.context, source.base_folder, make_drawing=source.make_drawing),
@@ -45,7 +45,7 @@ def picture_side(layer: Layer, source: MapSource, draft: PointDraft) -> PointSid
 
 
 def map_side(preview: PicturePreview, draft: PointDraft) -> PointSide[PointMark]:
-    """The map, with the picture over it as it would lie."""
+    """Make the side of the map, with the picture over it where the fit puts it."""
     return PointSide(
         scene=preview.scene,
         size=None,
@@ -61,7 +61,7 @@ def map_side(preview: PicturePreview, draft: PointDraft) -> PointSide[PointMark]
 
 
 def heading(title: str) -> PaneHeading:
-    """A title with the hint beside it."""
+    """Make a title with the hint beside it."""
     name, told = plain_label(title), ElidedLabel()
     told.setObjectName("muted")
     layout = side_by_side(name, told, stretch=1)
@@ -75,7 +75,7 @@ def _words(hint: str, outside: str) -> PointWords:
 
 
 def _verbs(draft: PointDraft, field: Literal["pixel", "place"]) -> PointVerbs:
-    """Verbs of the side on which points have this field."""
+    """Actions on points for the side that sets this field."""
     return PointVerbs(
         place=lambda x, y: draft.set_next(**{field: (x, y)}),
         move=lambda number, x, y: draft.change(number - 1, **{field: (x, y)}),

@@ -27,7 +27,7 @@ type Index = QModelIndex | QPersistentModelIndex
 
 
 class PointModel(QAbstractTableModel):
-    """The rows of a draft; what is entered changes them. `refused` carries the sentence on what cannot be read."""
+    """Table model of a draft: an entry changes its row. `refused` carries the sentence on an unreadable entry."""
 
     refused = Signal(str)
 
@@ -37,7 +37,7 @@ class PointModel(QAbstractTableModel):
         self._count = len(draft.rows)
 
     def show_draft(self) -> None:
-        """Show what the draft holds now."""
+        """Refresh the rows from the draft."""
         if len(self._draft.rows) != self._count:
             self.beginResetModel()
             self._count = len(self._draft.rows)
@@ -141,7 +141,7 @@ class PointModel(QAbstractTableModel):
 
 
 class PointTable(PlaceTable):
-    """Enter, F2 or a digit begins an entry; Space turns a point on and off; Delete takes it away."""
+    """Table of a draft's points: Enter, F2 or a digit edits a cell, Space turns a point on or off, Delete removes."""
 
     row_chosen = Signal(int)
     removal_wanted = Signal()
@@ -164,7 +164,7 @@ class PointTable(PlaceTable):
         self.selectionModel().currentChanged.connect(self._chosen)
 
     def _follow(self) -> None:
-        """The draft is another: show it, with its current row."""
+        """Show the changed draft, with its current row."""
         column = max(self.currentIndex().column(), 0)
         self._is_following = True
         self.points.show_draft()

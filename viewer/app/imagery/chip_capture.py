@@ -44,11 +44,11 @@ from viewer.support.text import one_line
 KEY = "chip"
 NOTICE_MS, PATIENCE_MS = 500, 30_000
 MARGIN = 0.25
-"""Of a site's extent, that a chip shows around it on each side."""
+"""Margin that a chip shows on each side of a site, as a share of the site's extent."""
 
 
 class _Pixels(NamedTuple):
-    """Exact pixels as they came: a picture of them, and their bytes where they are no PNG of it."""
+    """Exact pixels of an image: a picture of them, and the original bytes where these are no PNG of it."""
 
     window: PixelWindow
     picture: QImage
@@ -58,7 +58,7 @@ class _Pixels(NamedTuple):
 
 
 class _Capture:
-    """One capture under way; what comes after it was given up is dropped."""
+    """One capture under way. Answers that arrive after it was cancelled are dropped."""
 
     def __init__(self, site: Site | None, scene: MapScene, view: View, place: tuple[float, float]) -> None:
         self.site, self.scene, self.view, self.place = site, scene, view, place
@@ -66,14 +66,14 @@ class _Capture:
         self.layer_uuid = ""
         self.facts: dict[str, Any] = {}
         self.shown: tuple[QImage, str, str] | None = None
-        """The view as it was painted, the styles in it, and its credits."""
+        """The painted view, the styles in it in JSON, and its credits; None until it was painted."""
 
 
 class ChipCapture(QObject):
-    """One capture at a time. It waits until the view is whole, paints it, and has the pixels read at the same time."""
+    """Takes chips, one capture at a time: waits until the view is complete, then paints it and has the pixels read."""
 
     taken = Signal(str)
-    """The site that the chips belong to; empty for the case."""
+    """Uuid of the site that the new chips belong to; empty for the case."""
 
     def __init__(self, session: Session, canvas: MapCanvas, jobs: Jobs, messages: Messages, parent: QObject) -> None:
         super().__init__(parent)
@@ -105,13 +105,13 @@ class ChipCapture(QObject):
         self._go_on()
 
     def give_up(self) -> None:
-        """Take no chip after all."""
+        """Cancel the capture."""
         self._end()
 
     # -- steps ---------------------------------------------------------------------------------------------------
 
     def _begun(self) -> _Capture:
-        """Raises CannotBePlaced where there is nothing to take."""
+        """Begin a capture of the selected site, or of the view. Raises CannotBePlaced where no chip can be taken."""
         view = self._canvas.viewport.view()
         if is_off_earth(view.grid.crs):
             raise CannotBePlaced(self.tr("No chip can be taken of an image without a place on Earth: place it first."))
@@ -123,7 +123,7 @@ class ChipCapture(QObject):
         return _Capture(site, self._canvas.scene, view, place)
 
     def _go_on(self) -> None:
-        """Once the view is whole: paint it, and ask for the pixels of the image that counts there."""
+        """Paint the view once it is complete, and ask for the pixels of the relevant image there."""
         capture = self._capture
         if capture is None or capture.shown is not None or not capture.scene.is_complete(capture.view):
             return
@@ -139,7 +139,7 @@ class ChipCapture(QObject):
             self._fail(error)
 
     def _drawing_at(self, capture: _Capture) -> LayerDrawing:
-        """The image that counts: the one that the mark was drawn on where it is there, else the topmost."""
+        """The image to take pixels of: the one that the mark was drawn on where it is shown there, else the topmost."""
         scene, document = capture.scene, self._session.document
         below = images_below(scene, capture.view, *capture.place).layers
         if not below:
@@ -201,7 +201,7 @@ class ChipCapture(QObject):
         self._finish(capture, pixels)
 
     def _finish(self, capture: _Capture, pixels: _Pixels) -> None:
-        """Encode, hash and keep both off the window's thread; their rows come after their bytes."""
+        """Encode, hash and store both chips in a job. Their rows are added after their bytes are stored."""
         assert capture.shown is not None
         exact, view = self._pixel_row(capture, pixels), self._view_row(capture)
         exact, view = replace(exact, pair_uuid=view.uuid), replace(view, pair_uuid=exact.uuid)
@@ -297,7 +297,7 @@ class ChipCapture(QObject):
 
 
 def _painted(scene: MapScene, view: View) -> tuple[QImage, str, str]:
-    """The picture of a view, the styles in it, and its credits."""
+    """Paint a view; returns the picture, the styles in it in JSON, and its credits."""
     image = unpainted(view.width, view.height, opaque=True)
     with painting(image) as painter:
         scene.paint_map(painter, view)
@@ -308,7 +308,7 @@ def _painted(scene: MapScene, view: View) -> tuple[QImage, str, str]:
 
 
 def _region(capture: _Capture) -> Region:
-    """Around a site as far as it reaches, or all of the view."""
+    """Region to capture: the site's extent with its margin, or the whole view without a site."""
     if capture.site is None:
         view = capture.view
         return Region(capture.place, transform_bounds(view.grid.crs, WGS84, view.world_bounds()))
@@ -337,7 +337,7 @@ def _of_crs(crs: str) -> dict[str, Any]:
 
 
 def _mercator_m(view: View) -> float:
-    """Web Mercator metres of a pixel of the view, in its middle."""
+    """Size in Web Mercator metres of a pixel in the middle of the view."""
     x, y = view.to_world(view.width / 2, view.height / 2)
     _, lat = transform_points(view.grid.crs, WGS84, x, y)
     return ground_resolution_m(view.grid.crs, x, y, view.grid.resolution) / max(
@@ -346,7 +346,7 @@ def _mercator_m(view: View) -> float:
 
 
 def _keep(keep: KeepBlob, one: ChipBytes) -> None:
-    """Raises SaveFailed where the disk does not take them."""
+    """Store the bytes and the thumbnail of a chip. Raises SaveFailed where the disk does not take them."""
     try:
         keep("chips", one.chip.uuid, one.data)
         keep("chips", one.chip.uuid, one.thumbnail, THUMBNAIL)

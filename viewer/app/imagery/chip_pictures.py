@@ -1,4 +1,4 @@
-"""The pictures of chips: how they are encoded, their thumbnails and their hashes. For any thread."""
+"""Encodes pictures of chips, and makes their thumbnails and hashes. For any thread."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ JPEG_QUALITY = 88
 
 
 class ChipBytes(NamedTuple):
-    """A chip's row with hashes, and what is kept with it."""
+    """A chip's row with its hashes, and the bytes stored with it."""
 
     chip: Chip
     data: bytes
@@ -26,7 +26,7 @@ class ChipBytes(NamedTuple):
 
 
 def finished(chip: Chip, picture: QImage, data: bytes = b"") -> ChipBytes:
-    """A chip with its bytes, `picture` as PNG where none are given, and what is made of them."""
+    """Complete a chip with bytes, hashes and thumbnail; without `data`, its bytes are `picture` as PNG."""
     data = data or _encoded(picture, b"png")
     small = picture.scaled(
         THUMBNAIL_PX,
@@ -50,7 +50,7 @@ def _hash_of(picture: QImage) -> str:
 
 
 def _encoded(picture: QImage, kind: bytes, quality: int = -1) -> bytes:
-    """Empty where this Qt cannot write the format."""
+    """Encode a picture; empty where this Qt cannot write the format."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QImageWriter(buffer, QByteArray(kind))

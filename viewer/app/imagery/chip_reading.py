@@ -1,4 +1,4 @@
-"""Reads and decodes pictures of chips, as foreign as the case that holds them, off the window's thread."""
+"""Reads and decodes pictures of chips off the window's thread. They are as untrusted as the case that holds them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ MOST_THUMBNAIL_BYTES = 1 << 20
 
 
 class ChipReading:
-    """Each question is a job of its own."""
+    """Reads chips of the open case; each call runs a job of its own."""
 
     def __init__(self, session: Session, jobs: Jobs) -> None:
         self._session, self._jobs = session, jobs
 
     def read(self, uuids: Sequence[str], column: str, done: Callable[[dict[str, QImage]], None]) -> None:
-        """Pictures by uuid; PNG, JPEG and WEBP of a bounded size only, all else is left out."""
+        """Read pictures and give them to `done` by uuid. Only PNG, JPEG and WEBP of limited size are decoded."""
         read = self._session.blob_reader()
 
         def work() -> dict[str, QImage]:
@@ -46,7 +46,7 @@ def _decoded(data: bytes) -> QImage | None:
 
 
 def _small(picture: QImage) -> QImage:
-    """At most as large as our own: hundreds of them are held."""
+    """Scale a picture down to the size of our own thumbnails: hundreds of them are held in memory."""
     if max(picture.width(), picture.height()) <= THUMBNAIL_PX:
         return picture
     keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation

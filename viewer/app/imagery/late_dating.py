@@ -1,4 +1,4 @@
-"""Offers to date what was marked on an image when the image itself is dated only afterwards."""
+"""Offers to date the marks and chips made on an image when the image itself is dated only afterwards."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _STANDS_ON = "images", "sites", "chips", "sources"
 
 
 class LateDating(QObject):
-    """Says it in a message line that waits for nobody; the line goes when there is nothing left to date."""
+    """Makes the offer in a message line, which goes away when nothing is left to date."""
 
     def __init__(self, session: Session, messages: Messages, parent: QObject) -> None:
         super().__init__(parent)
@@ -78,7 +78,7 @@ class LateDating(QObject):
 
 
 def _is_dated(before: object, after: object) -> bool:
-    """True for a layer whose date, or what is told of it, has changed to another one."""
+    """True for a layer with a date where the date, its kind or its basis has changed."""
     if not (isinstance(before, Layer) and isinstance(after, Layer) and after.acquired_at):
         return False
     said = [(row.acquired_at, row.date_kind, row.date_basis) for row in (before, after)]

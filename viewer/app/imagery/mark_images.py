@@ -1,4 +1,4 @@
-"""Records on which image each new mark was drawn, without being asked."""
+"""Records the image on which each new mark was drawn, without asking the analyst."""
 
 from __future__ import annotations
 
@@ -29,27 +29,27 @@ from viewer.support.messages import Messages
 from viewer.support.text import one_line
 
 WAIT_S = 10.0
-"""So long what is still being read may turn out to be the image that was marked; then what is there counts."""
+"""Longest wait for images that are still being read; after that the images already there decide."""
 MOST_MOVED = 20
-"""Of more marks that are moved at once none is looked at again."""
+"""Most marks moved at once whose images are looked up again; of more, none is."""
 FINER, BLENDED = "mark finer than image", "blended images"
 
 
 class _Mark(NamedTuple):
-    """A mark of which it is not known yet on which image it was drawn: on one of this scene."""
+    """A mark on `scene` whose image is not known yet."""
 
     scene: MapScene
     view: View
     sides: list[MapScene]
-    """The sides of a comparison that were seen there: a bar may lie elsewhere before the image is known."""
+    """Sides of a comparison that were in sight there: its bar may have moved before the image is known."""
     until: float = 0.0
 
 
 class MarkImages(QObject):
-    """Looks at what is painted where a mark was set; what has not come yet is waited for, and the hand is not held.
+    """Finds the image under each mark by what is painted there. It waits for images still being read; drawing goes on.
 
-    What is found becomes a part of the step that drew the mark, or changed it last. `asked` carries a mark's uuid:
-    several images are blended there, and the analyst has to say which one counts; or that is settled now.
+    The image is recorded as part of the undo step that drew the mark or changed it last. `asked` carries a mark's uuid:
+    several images are blended there, and the analyst has to say which one counts, or that question is settled now.
     """
 
     asked = Signal(str)
@@ -59,12 +59,12 @@ class MarkImages(QObject):
         self._session, self._canvas, self._messages = session, canvas, messages
         self._waiting: dict[str, _Mark] = {}
         self._pushed: dict[str, _Mark] = {}
-        """Marks of the last edit as they were set: a form that opens for them makes the map another."""
+        """Marks of the last edit, with the view in which they were set: a form that opens for them changes the view."""
         self._blended: dict[str, tuple[str, ...]] = {}
         self._finer = ""
-        """The mark that was said last to be finer than its image."""
+        """Uuid of the mark that the last notice calls finer than its image."""
         self._told: set[str] = set()
-        """Uuids of the layers of which that was said in this case already."""
+        """Uuids of the layers about which that notice was shown in this case already."""
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._look_again)
         LateDating(session, messages, self)
@@ -87,7 +87,7 @@ class MarkImages(QObject):
         self._look_again()
 
     def push(self, edit: Edit) -> bool:
-        """Push an edit that a tool has made: marks that it moved may lie on another image now."""
+        """Push an edit of a tool, and look up the images of the marks that it moved. True where it was applied."""
         placed = [one for one in edit.changes if one.before is None or _is_moved(one)]
         sites = [one.after for one in placed[: MOST_MOVED + 1] if isinstance(one.after, Site)]
         self._pushed = {site.uuid: self._set_now(site) for site in (sites if len(sites) <= MOST_MOVED else ())}
@@ -98,11 +98,11 @@ class MarkImages(QObject):
         return is_done
 
     def blended(self, uuid: str) -> tuple[str, ...]:
-        """The layers of which the analyst has to say which one a mark was drawn on; empty where that is no question."""
+        """Layers blended at a mark, of which the analyst must name the one that counts; empty where that is clear."""
         return self._blended.get(uuid, ())
 
     def choices(self, uuid: str) -> list[tuple[str, str]]:
-        """Uuid and name of the shown image layers that a mark may lie on, the topmost first."""
+        """Uuid and name of each shown image layer that a mark may lie on, topmost first."""
         document = self._session.document
         site = document.sites.get(uuid)
         found = [] if site is None else [*self.blended(uuid), *images_around(self._canvas.scene, site.geometry)]
@@ -110,7 +110,7 @@ class MarkImages(QObject):
         return [(layer.uuid, layer.name) for layer in layers]
 
     def choose(self, uuid: str, layer_uuid: str) -> None:
-        """Record the image that the analyst names; with an empty `layer_uuid` that it was none that is known."""
+        """Record the image that the analyst names; an empty `layer_uuid` means none of the known ones."""
         document, actor = self._session.document, self._session.actor
         site = document.sites.get(uuid)
         self._waiting.pop(uuid, None)
@@ -123,8 +123,9 @@ class MarkImages(QObject):
         self.asked.emit(uuid)
 
     def _of_bare_map(self, edit: Edit) -> Edit:
-        """The edit with what is known at once of a mark that is drawn where there is no image: another edit would cost
-        as much again before the mark is seen.
+        """Record at once, within the edit, that a single new mark is drawn where there is no image.
+
+        A second edit would cost as much time again before the mark is seen.
         """
         site = edit.changes[0].after if len(edit.changes) == 1 and edit.changes[0].before is None else None
         if not (isinstance(site, Site) and _wants_image(site)):
@@ -178,7 +179,7 @@ class MarkImages(QObject):
             self._record_none(site, mark.view)
 
     def _below(self, site: Site, mark: _Mark) -> ImagesBelow:
-        """The images there in the view of now, else in that in which the mark was made; on the side it was made on."""
+        """Images under a mark, in the present view, else in the view of its making; only on the side it was made on."""
         scene, place = self._scene_of(mark), site.place
         now = next(pane.viewport.view() for pane in self._canvas.panes.all if pane.scene is scene)
         sides = mark.sides if all(side in scene.frames for side in mark.sides) else ()
@@ -186,7 +187,7 @@ class MarkImages(QObject):
         return found if found.layers or found.is_awaited else images_below(scene, mark.view, place.x, place.y, sides)
 
     def _scene_of(self, mark: _Mark) -> MapScene:
-        """The scene that a mark was drawn on; the one in use where that is gone."""
+        """Scene on which a mark was drawn; the present one where that is gone."""
         is_shown = any(pane.scene is mark.scene for pane in self._canvas.panes.all)
         return mark.scene if is_shown else self._canvas.scene
 
@@ -221,7 +222,7 @@ class MarkImages(QObject):
             self._warn(site.uuid, layer_uuid, facts["layer_title"], pick)
 
     def _record_none(self, site: Site, view: View) -> None:
-        """The map alone was under the hand: nothing was measured, and the place is no better than the screen was."""
+        """Record that a mark lies on no image: its position is not measured, and only as accurate as the screen was."""
         screen_m = screen_m_at(view, site.place.x, site.place.y)
         if screen_m is None:
             return
@@ -232,7 +233,7 @@ class MarkImages(QObject):
             self._messages.show("image of mark", error.sentence, "warning")
 
     def _forget_gone(self) -> None:
-        """Take back the notices about marks that are gone: their drawing was undone, or they were deleted."""
+        """Clear the notices about marks that are gone: their drawing was undone, or they were deleted."""
         sites = self._session.document.sites
         if self._finer and self._finer not in sites:
             self._finer = ""
@@ -241,7 +242,7 @@ class MarkImages(QObject):
             self._messages.clear(BLENDED)
 
     def _warn(self, uuid: str, layer_uuid: str, name: str, pick: Pick) -> None:
-        """A notice, once an image, which goes by itself: the form says it as long as the mark is shown there."""
+        """Show a notice, once for each image, that a mark is finer than its pixels; the form says so all the time."""
         if uuid == self._finer and not pick.is_finer_than_the_image:
             self._messages.clear(FINER)
         if not pick.is_finer_than_the_image or layer_uuid in self._told:
@@ -253,7 +254,7 @@ class MarkImages(QObject):
 
 
 def _is_known(drawing: LayerDrawing | None) -> bool:
-    """False while the metadata of an image are being read: its key may depend on them."""
+    """False while the metadata of an image are still being read: they may decide its key."""
     if not isinstance(drawing, RasterDrawing) or isinstance(drawing.source, CombinedSource):
         return True
     drawing.ask_acquisition()
@@ -261,12 +262,12 @@ def _is_known(drawing: LayerDrawing | None) -> bool:
 
 
 def _wants_image(site: Site) -> bool:
-    """True for a site that is said to be measured, and not yet on which image."""
+    """True for a site with a measured position that has no image yet."""
     return site.is_site and site.position_basis == MEASURED and not site.image_uuid
 
 
 def _is_moved(change: Change) -> bool:
-    """True for a mark on an image that lies elsewhere now."""
+    """True for a mark measured on an image whose geometry has changed."""
     before, after = change.before, change.after
     if not (isinstance(before, Site) and isinstance(after, Site)):
         return False

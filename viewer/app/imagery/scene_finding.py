@@ -1,4 +1,4 @@
-"""Puts together what finds scenes in a window: the folders, the desk, their pictures, and the outlines on the map."""
+"""Builds the parts that find scenes in a window: the folders, the desk, their pictures, and the outlines on the map."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class _Parts(Struct, frozen=True, eq=False):
 
 
 class SceneFinding(QObject):
-    """One a window. Its parts are loaded and made when one is first asked for, by the time strip or the Image menu."""
+    """The scene finding of one window. Its parts are made at first use, by the time strip or the Image menu."""
 
     changed = Signal()
-    """The outlines were switched."""
+    """The outlines were switched on or off."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class SceneFinding(QObject):
         comparisons: ComparisonDesk,
         parent: QObject,
     ) -> None:
-        """Nothing is left in the user's folders where nobody is there to answer."""
+        """`opener`: where it may not ask questions, no file of scenes is kept in the user's folders."""
         super().__init__(parent)
         self._panels, self._canvas, self._context = panels, canvas, context
         self._opener, self._messages, self._settings = opener, messages, settings
@@ -76,7 +76,7 @@ class SceneFinding(QObject):
 
     @property
     def is_begun(self) -> bool:
-        """True once somebody has looked for scenes, or was about to."""
+        """True once the parts were made, at the first use."""
         return "_parts" in vars(self)
 
     @property
@@ -97,12 +97,12 @@ class SceneFinding(QObject):
 
     @property
     def is_idle(self) -> bool:
-        """True when the strip shows what there is."""
+        """True when the strip shows all scenes and nothing is being read."""
         return not self.is_begun or (self.desk.is_idle and self.folders.is_idle)
 
     @property
     def has_map(self) -> bool:
-        """True while a case is open, and its map with it."""
+        """True while a case is open and its map is shown."""
         return self._canvas.isVisibleTo(self._canvas.window())
 
     @property
@@ -110,11 +110,11 @@ class SceneFinding(QObject):
         return self.is_begun and self.desk.shows_outlines
 
     def show_outlines(self, shown: bool) -> None:
-        """Show on the map what the scenes of the strip cover."""
+        """Show or hide the outlines of the strip's scenes on the map."""
         self.desk.show_outlines(shown)
 
     def make_panel(self) -> QWidget:
-        """The time strip, for its dock."""
+        """Make the time strip for its dock."""
         from viewer.panels.time_strip.time_strip_panel import TimeStripPanel  # for start-up time: hidden at first
 
         return TimeStripPanel(self.desk, self.pictures, self.ask_folder)

@@ -1,4 +1,4 @@
-"""Enter presses the button that has the keyboard, as Space does: Qt knows that of dialogs only."""
+"""Lets Enter press the focused button, as Space does: Qt itself does so in dialogs only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class ButtonKeys(FocusFilter):
-    """Presses buttons of windows that are no dialogs."""
+    """Presses focused buttons at Enter, except in dialogs."""
 
     @override
     def concerns(self, widget: QWidget) -> bool:

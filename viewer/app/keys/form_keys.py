@@ -1,9 +1,8 @@
-"""The keys of forms and panels: typing stays in the form, Enter goes on to the next field, Esc back to the map.
+"""Keys of forms and panels: typing stays in the form, Enter goes to the next field, Esc goes back to the map.
 
-No key goes where it is not seen: the keyboard leaves a panel with its tab, comes back with a click on that, and never
-enters a field by itself. It leaves a choice, or a line that lists rows, whose list was closed by a click elsewhere.
-
-Enter too goes back to the map from a label that a new mark has put the keyboard into.
+The keyboard focus is always in sight: it leaves a panel whose tab goes behind another, returns at a click on that tab,
+and never enters a field by itself. It leaves a choice, or a line that lists rows, when a click elsewhere closes the
+list. Enter in a label into which a new mark has put the keyboard also goes back to the map.
 """
 
 from __future__ import annotations
@@ -36,12 +35,12 @@ ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 CLIPBOARD = (QKeySequence.StandardKey.Cut, QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.Paste)
 ERASE = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 _FILLED_IN = (*TYPED_IN, QAbstractSlider)
-"""Parts that a form is filled in with: typing on from one to the next is not meant for the tools."""
+"""Widgets that a form is filled in with: letters typed in them must not reach the tools."""
 type _Field = LineField | ChoiceField | TextField
 
 
 class FormKeys(FocusFilter):
-    """Watches what is in a panel."""
+    """Filters the keys of all widgets in panels."""
 
     def __init__(
         self, canvas: QWidget, form_left: SignalInstance, tab_clicked: SignalInstance, parent: QObject
@@ -51,7 +50,7 @@ class FormKeys(FocusFilter):
         form_left.connect(self._go_to_map)
         tab_clicked.connect(self._come_back)
         self._left: dict[str, QWidget] = {}
-        """The last field with the keyboard in each panel that another came in front of, by the panel's name."""
+        """Field that had the focus in each panel now behind another tab, by the panel's name."""
         self._is_handing_on = False
         self._followed: set[str] = set()
         """Names of the panels whose tabs are followed."""
@@ -71,7 +70,7 @@ class FormKeys(FocusFilter):
             panel.visibilityChanged.connect(partial(self._covered, panel))
 
     def _is_clicked_away(self, before: QWidget | None, now: QWidget | None) -> bool:
-        """True where an open list was closed by a press outside it: an entry is chosen by the release."""
+        """True where an open list was closed by a press outside it; an entry would be chosen by the release."""
         if now is None:
             return isinstance(before, Picker) and before.is_clicked_away
         box = now if isinstance(now, QComboBox) else now.parentWidget()
@@ -81,14 +80,14 @@ class FormKeys(FocusFilter):
         return before is box.view() and is_pressed and not box.rect().contains(box.mapFromGlobal(QCursor.pos()))
 
     def _covered(self, panel: QDockWidget, is_visible: bool) -> None:
-        """The panel of another tab is in front: Qt leaves the keyboard in the one behind it."""
+        """Move the focus to the map when its panel goes behind another tab: Qt would leave it there, out of sight."""
         focus = QApplication.focusWidget()
         if not is_visible and focus is not None and panel.isAncestorOf(focus):
             self._left[panel.objectName()] = focus
             self._go_to_map()
 
     def _come_back(self, panel: QDockWidget) -> None:
-        """The tab of a panel was clicked: the keyboard goes to where it was there, once the panel is in front."""
+        """Give the focus back to the last field of a panel whose tab was clicked, once the panel is in front."""
         field = self._left.pop(panel.objectName(), None)
         if field is not None:
             QTimer.singleShot(0, self, partial(self._give_back, field))
@@ -114,10 +113,10 @@ class FormKeys(FocusFilter):
         return False
 
     def _leave(self, watched: QWidget, event: QKeyEvent) -> bool:
-        """Back to the map, and what was typed into the field is taken back; undo brings it again.
+        """Handle Esc: take back what was typed into the field, and go to the map. Undo brings the text again.
 
-        What Esc means to others comes first, as does what was refused at another field: that is taken back, and the
-        keyboard stays. A list holds nothing that was typed and refused.
+        Refused entries of other fields are taken back first, and the focus then stays. Widgets with a use of their own
+        for Esc get it first. A list holds no typed text that could be refused.
         """
         page = None if isinstance(watched, QAbstractItemView) else page_of(watched)
         refused = [] if page is None else [one for one in refusals_in(page) if not _is_at(one, watched)]
@@ -166,7 +165,7 @@ class FormKeys(FocusFilter):
             self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _hand_on(self, watched: QWidget, event: QKeyEvent) -> None:
-        """Let the widget, and those around it, have a key that would otherwise be ours."""
+        """Send a key on to the widget and its parents, past this filter."""
         self._is_handing_on = True
         event.ignore()
         QApplication.sendEvent(watched, event)
@@ -174,9 +173,10 @@ class FormKeys(FocusFilter):
 
 
 def _is_typing(watched: QWidget, event: QKeyEvent) -> bool:
-    """True for a key of some tool or command that is one of typing here.
+    """True for a key that is typing in this widget, though a tool or a command uses it as well.
 
-    Letters are the tools' where nothing can be typed, as on blank ground; what erases marks is theirs on the map alone.
+    Letters belong to the tools where nothing can be typed, such as on an empty part of a form. Keys that erase belong
+    to the marks on the map only.
     """
     if page_of(watched) is None or event.modifiers() & ~(_Modifier.ShiftModifier | _Modifier.KeypadModifier):
         return False
@@ -189,7 +189,7 @@ def _is_typing(watched: QWidget, event: QKeyEvent) -> bool:
 
 
 def _is_copying(widget: QWidget, event: QKeyEvent) -> bool:
-    """True for a key of the clipboard that is not meant for marks: those are copied on the map and in their list."""
+    """True for a clipboard key that is not meant for marks: those are copied only on the map and in their list."""
     if not any(event.matches(key) for key in CLIPBOARD):
         return False
     parent: QWidget | None = widget
@@ -206,7 +206,7 @@ def _panel_of(widget: QWidget) -> QDockWidget | None:
 
 
 def _is_editor(widget: QWidget) -> bool:
-    """True for the editor of an item in a list or a tree, which knows what Esc means."""
+    """True for the editor of an item in a list or a tree, which handles Esc itself."""
     viewport = widget.parentWidget()
     return viewport is not None and isinstance(viewport.parentWidget(), QAbstractItemView)
 
@@ -226,7 +226,7 @@ def _leads_back(field: QWidget) -> bool:
 
 
 def _is_at(refusal: Refusal, widget: QWidget) -> bool:
-    """True for what was refused at this field, or at one that it is a part of."""
+    """True for a refusal at this field, or at a field that contains it."""
     return refusal.field is widget or (refusal.field is not None and refusal.field.isAncestorOf(widget))
 
 

@@ -1,4 +1,4 @@
-"""The key that shows the other image of a comparison as long as it is held."""
+"""The key that shows the other image of a comparison while it is held."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 
 KEY = Qt.Key.Key_B
 SAID_MS = 5_000
-"""As long stands in the status bar why the key shows nothing."""
+"""Time for which the status bar says why the key shows nothing."""
 _WRITTEN_IN = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
 
 
 class HeldBlink(QObject):
-    """Listens to all of the window while images are compared, but where somebody types."""
+    """Listens to keys in the whole window while images are compared, except where text is typed."""
 
     def __init__(self, desk: ComparisonDesk, window: QWidget) -> None:
         super().__init__(window)
@@ -28,7 +28,7 @@ class HeldBlink(QObject):
         desk.shown_changed.connect(self._follow)
 
     def _follow(self) -> None:
-        """The application is listened to only while there is something to blink."""
+        """Watch the application's keys only while there is a comparison to blink."""
         wanted = self._desk.spec is not None
         application = QApplication.instance()
         if wanted == self._is_listening or application is None:
@@ -68,5 +68,5 @@ class HeldBlink(QObject):
             self._said.start()
 
     def _say(self, text: str) -> None:
-        """In the status bar, in the hint's place; empty for the hint again."""
+        """Show a text in the status bar, in the hint's place; empty for the hint again."""
         QApplication.sendEvent(self._window, QStatusTipEvent(text))

@@ -1,4 +1,4 @@
-"""Letters that run commands: some need a selection, and none runs beside a dialog that asks something."""
+"""Limits letters that run commands: some need a selection, and none works beside a dialog that waits for an answer."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _PLAIN = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 
 
 class LetterKeys(QObject):
-    """Watches the keys of actions that make rows: typed by mistake, a letter would begin a claim about the case.
+    """Blocks the letters of actions that begin claims while nothing is selected.
 
-    Menus, palette and buttons of panels begin one about the case as before.
+    Typed by mistake, such a letter would begin a claim about the case. Menus, palette and buttons still begin one.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class LetterKeys(QObject):
         return True
 
     def takes(self, event: QEvent) -> bool:
-        """True for a letter that would run a command of the window while a dialog beside the map asks something."""
+        """True for a letter typed while a dialog beside the map waits for an answer: it must not run a command."""
         if not isinstance(event, QKeyEvent) or event.modifiers() & ~_PLAIN or not event.text().isalpha():
             return False
         asking = (one for one in self._window.findChildren(QDialog) if one.isVisible() and not is_companion(one))

@@ -1,4 +1,4 @@
-"""Letters in a list of a dialog or of an open choice find an entry; in a panel's list or choice they are the tools'."""
+"""Letters typed in lists: they find an entry in dialogs and open choices; in a panel's lists the tools get them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ _Modifier = Qt.KeyboardModifier
 
 
 class TypeAhead(FocusFilter):
-    """Watches lists and choices. Choices of forms are the forms', as all that is typed there, and so are digits in
-    their lists.
+    """Filters the letters and digits of lists and choices.
+
+    Choices in forms keep all that is typed there; lists in forms keep digits.
     """
 
     @override
@@ -36,9 +37,9 @@ class TypeAhead(FocusFilter):
 
 
 def _is_panels(widget: QWidget) -> bool:
-    """True for a list or a closed choice of a panel outside its forms: one click brings the keyboard there.
+    """True for a list or a closed choice of a panel outside its forms, where one click brings the keyboard.
 
-    Not for the list of an open choice, which is a window of its own.
+    False for the list of an open choice, which is a window of its own.
     """
     if isinstance(widget, QComboBox) and widget.isEditable():
         return False
@@ -49,7 +50,7 @@ def _is_panels(widget: QWidget) -> bool:
 
 
 def _is_in_form(view: QAbstractItemView, event: QKeyEvent) -> bool:
-    """True for a letter in a list of a form, where a digit may begin to edit a number."""
+    """True for a letter, but not for a digit, in a list of a form: a digit may begin to edit a number."""
     page = page_of(view)
     return page is not None and page.window() is view.window() and event.text().isalpha()
 

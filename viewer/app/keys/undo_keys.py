@@ -1,7 +1,7 @@
-"""Keys in a text field that could be the field's or the window's.
+"""Keys in a text field that either the field or the window could take.
 
-Undo and redo are the field's while it has typing of its own, else the case's. Ctrl+E makes a product everywhere, though
-Qt's fields go to the end of the line by it on some systems, as by End.
+Undo and redo go to the field while it has typing of its own, else to the case. Ctrl+E makes a product everywhere; in
+Qt's fields it moves to the end of the line on some systems, for which End remains.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _PRODUCT = QKeySequence("Ctrl+E")
 
 
 class UndoKeys(FocusFilter):
-    """Watches texts: Qt's fields keep these keys also where they have nothing to undo."""
+    """Filters these keys in text fields: Qt's fields keep them even where they have nothing to undo."""
 
     @override
     def concerns(self, widget: QWidget) -> bool:

@@ -1,4 +1,4 @@
-"""Opens match plates: of the current layer, where that is an image in a file."""
+"""Opens match plates for the current layer, where that is an image in a file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ from viewer.rendering.raster.raster_drawing import RasterDrawing
 
 
 class MatchPlateDesk(QObject):
-    """Opens a plate for each photograph, above `window`. `marked` is that of its dialogs."""
+    """Opens one match plate for each photograph, above `window`.
+
+    `marked` carries the uuid of a marker that a plate has just set on the map.
+    """
 
     marked = Signal(str)
     _closing = Signal()
@@ -43,7 +46,7 @@ class MatchPlateDesk(QObject):
         return self._session.is_begun and self._info() is not None
 
     def open(self) -> None:
-        """Open the plate of the current layer; one that is open already comes to the front."""
+        """Open the plate of the current layer, or bring it to the front where it is open already."""
         info = self._info()
         if not self._session.is_begun or info is None:
             return
@@ -71,7 +74,7 @@ class MatchPlateDesk(QObject):
         show_once(self._window, MatchPlateDialog, make, lambda one: one.photo == photo)
 
     def close_all(self) -> None:
-        """Close all plates: the window is closed, and nothing more is to be read for them."""
+        """Close all plates with the window: nothing more may be read for them."""
         self._closing.emit()
 
     def _info(self) -> RasterInfo | None:
@@ -79,7 +82,7 @@ class MatchPlateDesk(QObject):
         return drawing.info if isinstance(drawing, RasterDrawing) else None
 
     def _extent(self, photo: str) -> Bounds | None:
-        """The bounds of the shown layers but the photograph, as far as they are known."""
+        """Bounds in lon, lat of the shown layers without the photograph, as far as they are known."""
         scene = self._canvas.scene
         shown = [scene.drawings[layer.uuid] for layer in scene.document.layers.values() if layer.visible]
         found = [one.bounds_lonlat() for one in shown if one.layer_uuid != photo]

@@ -136,7 +136,7 @@ class MatchPlateDialog(QDialog):
         self.finished.connect(self.panes.close_scenes)
 
     def is_idle(self) -> bool:
-        """True when both sides are painted whole."""
+        """True when both sides are painted completely."""
         return self.panes.is_idle()
 
     # -- showing ------------------------------------------------------------------------------------------------
@@ -185,7 +185,7 @@ class MatchPlateDialog(QDialog):
         return str(pair.number), photo, "; ".join(places), remark
 
     def choose(self, number: int) -> None:
-        """Let a number stand out on both sides, and be set next where it is lacking."""
+        """Highlight a number on both sides; where it is missing, it is set next."""
         self.numbers.choose(number)
 
     def _choose_row(self) -> None:
@@ -195,7 +195,7 @@ class MatchPlateDialog(QDialog):
     # -- the picture --------------------------------------------------------------------------------------------
 
     def picture(self) -> PlatePicture:
-        """The plate as both sides are seen now."""
+        """Paint a picture of the plate as both sides are seen now."""
         document, layer = self._panels.document, self._panels.document.layers[self.photo]
         numbers = [NumberAt(*one) for one in self.numbers.plate.numbers]
         credit = next((drawing.attribution for drawing in self.photo_pane.scene.drawings.values()), "")

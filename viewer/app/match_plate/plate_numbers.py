@@ -1,4 +1,4 @@
-"""The numbers of a match plate as the case has them, and the one that stands out."""
+"""The numbered pairs of a match plate, as stored in the case, and the highlighted one."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from viewer.panels.context import PanelContext
 
 
 class PlateNumbers(QObject):
-    """The pairs of a photograph. Each number that is set, moved or taken away is an undo step of the case.
+    """The pairs of a photograph. Each number set, moved or removed is an undo step of the case.
 
-    `changed`: the pairs were read anew. `chosen_changed`: another number stands out. `marked` carries the uuid of a
-    marker that was just set on the map, `answered` the sentence on what was refused, empty where nothing was.
+    `changed`: the pairs were read anew. `chosen_changed`: another number is highlighted. `marked` carries the uuid of a
+    marker that was just set on the map, `answered` the sentence on a refused edit, empty after an accepted one.
     """
 
     changed = Signal()
@@ -42,30 +42,30 @@ class PlateNumbers(QObject):
         self._panels, self._photo = panels, photo
         self.pairs: list[Pair] = []
         self.chosen = 0
-        """The number that stands out; 0 for none."""
+        """The highlighted number; 0 for none."""
         self._is_asked = False
-        """True where the analyst has chosen that number to be set next."""
+        """True where the analyst has chosen the highlighted number to be set next."""
 
     @property
     def plate(self) -> MatchPlate:
-        """The plate in the case; an empty one before the first number is set."""
+        """The plate stored in the case; an empty one before the first number is set."""
         kept = plate_of_photo(self._panels.document, self._photo)
         return MatchPlate(self._photo) if kept is None else kept[1]
 
     @property
     def pair(self) -> Pair | None:
-        """The pair that stands out."""
+        """The highlighted pair; None for none."""
         return next((pair for pair in self.pairs if pair.number == self.chosen), None)
 
     @property
     def next_on_photo(self) -> int:
-        """The number that is set next on the photograph: one that the analyst chose where it is lacking there."""
+        """Number to set next on the photograph: the analyst's choice where missing there, else by `next_on_photo`."""
         pair = self.pair if self._is_asked else None
         return pair.number if pair is not None and pair.photo is None else next_on_photo(self.pairs)
 
     @property
     def next_on_map(self) -> int:
-        """The number that is set next on the map: one that the analyst chose where it is lacking there."""
+        """Number to set next on the map: the analyst's choice where missing there, else by `next_on_map`."""
         pair = self.pair if self._is_asked else None
         return pair.number if pair is not None and not pair.markers else next_on_map(self.pairs)
 
@@ -77,7 +77,7 @@ class PlateNumbers(QObject):
         self.changed.emit()
 
     def choose(self, number: int) -> None:
-        """Let a number stand out on both sides, and be set next where it is lacking; 0 for none."""
+        """Highlight a number on both sides; where it is missing, it is set next. 0 for none."""
         self.chosen, self._is_asked = number, True
         self.chosen_changed.emit()
 
@@ -100,13 +100,13 @@ class PlateNumbers(QObject):
         self._edit(number, set_map_number, number, lon, lat)
 
     def remove_from_photo(self) -> None:
-        """Take the chosen number from the photograph; it is set next there."""
+        """Remove the highlighted number from the photograph; it is set there next."""
         kept, pair = plate_of_photo(self._panels.document, self._photo), self.pair
         if kept is not None and pair is not None and pair.photo is not None:
             self._edit(pair.number, remove_photo_number, kept[0].uuid, pair.number, stays=True)
 
     def remove_from_map(self) -> None:
-        """Delete the markers of the chosen number; it is set next on the map."""
+        """Delete the markers of the highlighted number; it is set on the map next."""
         pair = self.pair
         if pair is not None and pair.markers:
             self._edit(pair.number, remove_map_number, pair.number, stays=True)
@@ -114,7 +114,7 @@ class PlateNumbers(QObject):
     def _edit(
         self, number: int, command: Callable[..., object], *args: object, stays: bool = False, **fields: object
     ) -> bool:
-        """Push an edit. Its `number` stands out, and is set next where it `stays`. False where it was refused."""
+        """Push an edit and highlight its `number`; with `stays`, that is set next. False where the edit was refused."""
         before = self.chosen, self._is_asked
         self.chosen, self._is_asked = number, stays
         refusal = self._panels.attempt(command, *args, **fields)  # type: ignore[arg-type]

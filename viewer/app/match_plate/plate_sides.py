@@ -44,13 +44,13 @@ class PlateSource(Struct, frozen=True):
     view: View
     """The view of the map in the window."""
     extent: Bounds | None
-    """Bounds of all other layers, in lon, lat: shown where the window's view is off the Earth."""
+    """Bounds of all other layers in lon, lat: shown where the window's view is off the Earth. None where unknown."""
     frozen: dict[str, str]
     """Styles as they are on the screen now, by layer."""
 
 
 def photo_side(layer: Layer, source: PlateSource, numbers: PlateNumbers) -> PointSide[NumberAt]:
-    """The photograph, whatever places it on the map: its numbers stand in the plate."""
+    """Make the side of the photograph, regardless of its place on the map: its numbers are stored in the plate."""
     row = row_in_pixels(layer, new_uuid())
 
     def paint(tool: PointTool[NumberAt], painter: QPainter, view: View) -> None:
@@ -74,7 +74,7 @@ def photo_side(layer: Layer, source: PlateSource, numbers: PlateNumbers) -> Poin
 
 
 def map_side(layer: Layer, source: PlateSource, numbers: PlateNumbers) -> PointSide[NumberAt]:
-    """The map as the window shows it, without the photograph: its numbers are markers of the case, which it paints."""
+    """Make the side of the map, as in the window but without the photograph. Its numbers are markers of the case."""
     scene = MapScene(
         source.document,
         source.context.for_frame(),
@@ -97,7 +97,7 @@ def map_side(layer: Layer, source: PlateSource, numbers: PlateNumbers) -> PointS
 
 
 def heading(title: str) -> PaneHeading:
-    """A title with the hint below it."""
+    """Make a title with the hint below it."""
     name, told, layout = plain_label(title), muted(), QVBoxLayout()
     told.setWordWrap(False)  # both panes stay of one height
     told.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -109,14 +109,14 @@ def heading(title: str) -> PaneHeading:
 
 
 def _words(coming: Callable[[], tuple[int, str]], outside: str) -> PointWords:
-    """The sentences of a side; `coming` gives the number that is set next, and where."""
+    """Make the sentences of a side; `coming` gives the number that is set next, and where."""
     ways = translate("MatchPlate", "A click, or Enter at the crosshair, sets number {0} {1}. Drag to move it.")
     keys = translate("MatchPlate", "Arrow keys pan, plus and minus zoom, Enter sets the next number in the middle")
     return PointWords(lambda: ways.format(*coming()), keys, outside)
 
 
 def _show_map(source: PlateSource, canvas: MapCanvas) -> None:
-    """Show the middle of the window's view; where that is off the Earth, all layers."""
+    """Move the canvas to the middle of the window's view; where that is off the Earth, to all layers."""
     view, viewport = source.view, canvas.viewport
     if not is_off_earth(view.grid.crs):
         viewport.set_crs(view.grid.crs)
@@ -138,5 +138,5 @@ def _paint_dragged(tool: PointTool[NumberAt], painter: QPainter, view: View) -> 
 
 
 def _without(uuid: str, rows: Sequence[Layer]) -> list[Layer]:
-    """The layers as they are, the photograph hidden."""
+    """The same layers with the photograph hidden."""
     return [replace(row, visible=False) if row.uuid == uuid else row for row in rows]

@@ -10,13 +10,13 @@ from viewer.support.language.translation import translate
 from viewer.tools.mark_drag import moved_figures
 
 COPY_PX = 24
-"""So far to the right and below a mark its copy is put: near, and not on it."""
+"""Offset of a copy from its mark, to the right and down: near the mark, and not on it."""
 MOST = 2000
-"""So many are copied while one waits."""
+"""Most sites duplicated at once: the window waits for it."""
 
 
 def duplicate_selected(canvas: MapCanvas, panels: PanelContext) -> None:
-    """Put a copy beside each selected mark, and select the copies; the keyboard is in the label of a single one."""
+    """Put a copy beside each selected mark, and select the copies; a single one gets the keyboard in its label."""
     sites = [panels.document.sites[uuid] for uuid in panels.document.sites if uuid in panels.selection]
     if len(sites) > MOST:
         said = translate("duplicating", "{0} are too many to duplicate at once: select fewer.")

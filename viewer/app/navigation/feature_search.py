@@ -1,4 +1,4 @@
-"""Attributes of the vector layers for the palette's search."""
+"""Searches the attributes of vector layers for the palette."""
 
 from __future__ import annotations
 
@@ -21,13 +21,16 @@ from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.text import one_line
 
 READ_AT_ONCE = 20_000
-"""So many features are read while somebody waits; of more the first search begins to read, the next one finds."""
+"""Most features that a search reads while somebody waits.
+
+Of a larger layer the first search only begins the reading; a later search has the features.
+"""
 MOST_RANKED = 2000
 LONGEST_VALUE = 200
 
 
 class LayerSearch(Struct, frozen=True):
-    """One vector layer; `find` is called in a job's thread."""
+    """Search of one vector layer; `find` is called in a job's thread."""
 
     layer_uuid: str
     title: str
@@ -37,7 +40,7 @@ class LayerSearch(Struct, frozen=True):
     context: RenderContext
 
     def find(self, text: str, limit: int) -> Sequence[AttributeMatch]:
-        """The features that the layer shows and whose attributes hold the words of `text`; names first."""
+        """Find shown features whose attributes hold the words of `text`, at most `limit`; matching names come first."""
         found = self._attributes()
         if found is None:
             return []
@@ -73,7 +76,7 @@ class LayerSearch(Struct, frozen=True):
         return found
 
     def _ranked(self, found: LayerAttributes, text: str, row: int) -> tuple[float, int, str]:
-        """(how badly it answers, row, column) of the column that answers best."""
+        """Best matching column of a row, as (score, row, column); a lower score is better."""
         wanted, best = name_key(text), (9.0, row, next(iter(found.table.columns), ""))
         for name, column in found.table.columns.items():
             value = column.shown(row, LONGEST_VALUE)
@@ -84,7 +87,7 @@ class LayerSearch(Struct, frozen=True):
 
 
 class LayerSearches:
-    """The vector layers that are shown now. Follow the scene in the window's thread; iterate in any."""
+    """Searches of the vector layers shown now. Call `follow` in the window's thread; iterate in any."""
 
     def __init__(self, scene: MapScene, context: RenderContext) -> None:
         self._scene, self._context = scene, context
@@ -94,7 +97,7 @@ class LayerSearches:
         return iter(self._sources)
 
     def follow(self) -> None:
-        """The layers have changed."""
+        """Take up the changed layers of the scene."""
         found = []
         for layer in self._scene.document.layers_in_order():
             drawing, source = self._scene.drawings.get(layer.uuid), self._scene.stack.attribute_source(layer.uuid)
@@ -105,4 +108,4 @@ class LayerSearches:
 
 
 def _nothing(_: object) -> None:
-    """Whoever searches next finds it."""
+    """Do nothing once the attributes are read: the next search has them."""

@@ -1,4 +1,4 @@
-"""Zooms to features on the canvas on which they lie, as soon as they have been read for it."""
+"""Zooms to features on the canvas that can show them, as soon as they have been read."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ type Chosen = dict[str, Fids]
 """Features by the uuid of their layer."""
 
 _LEAST_SHARE = 0.02
-"""Off the Earth there are no metres: so much of its layer is shown around a single place."""
+"""Share of its layer shown around a single place off the Earth, where there are no metres."""
 
 
 class FeatureZoom(QObject):
-    """`report` is told where nothing of what was chosen has a place."""
+    """Zooms to features of vector layers. `report` gets a sentence where none of them has a place."""
 
     def __init__(self, canvas: MapCanvas, views: MapViews, report: Callable[[str], None], parent: QObject) -> None:
         super().__init__(parent)
         self._canvas, self._views, self._report = canvas, views, report
         self._waiting: tuple[Chosen, View] | None = None
-        """Features to go to once they are read, and the view then, unless somebody looks elsewhere meanwhile."""
+        """Features to zoom to once they are read, and the view at the request: another view by then cancels it."""
         canvas.scene_updated.connect(self._go_when_read)
 
     def zoom_to(self, uuid: str, fids: Fids) -> None:
@@ -39,7 +39,7 @@ class FeatureZoom(QObject):
         self.show({uuid: fids})
 
     def show(self, chosen: Mapping[str, Fids]) -> None:
-        """Show features whole. Of those of several canvases the ones on the canvas that is shown, else of the first."""
+        """Show features as a whole. Of those on several canvases, show the present canvas's, else the first one's."""
         self._waiting = None
         there = self._on_one_canvas({uuid: fids for uuid, fids in chosen.items() if len(fids) and self._drawing(uuid)})
         first = next((drawing for uuid in there if (drawing := self._drawing(uuid)) is not None), None)
@@ -79,7 +79,7 @@ class FeatureZoom(QObject):
             self._report(self.tr("These features have no place on the map."))
 
     def _went(self, found: Mapping[VectorDrawing, Fids]) -> bool:
-        """False where nothing of it has a place."""
+        """Zoom to features that have been read; False where none has a place."""
         crs = self._canvas.viewport.crs
         if not is_off_earth(crs):
             lonlat = [box for drawing, fids in found.items() if (box := bounds_of_features(drawing, fids)) is not None]
@@ -98,5 +98,5 @@ class FeatureZoom(QObject):
 
 
 def _are_together(plane: str, other: str) -> bool:
-    """True where two layers lie on one canvas; an empty plane is the Earth."""
+    """True where two layers can lie on the same canvas; an empty plane is the Earth."""
     return has_way(plane, other) if plane and other else plane == other

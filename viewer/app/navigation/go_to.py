@@ -1,4 +1,4 @@
-"""Go to a coordinate, in any notation, with what it was understood as."""
+"""The dialog that goes to a coordinate in any notation, and shows how it was understood."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from viewer.support.still_boxes import ComboBox
 
 
 class GoToDialog(QDialog):
-    """Shows every reading of what is typed while it is typed; Enter takes the chosen one."""
+    """Shows each interpretation of the typed text during typing; Enter takes the chosen one."""
 
     place_chosen = Signal(float, float, float)
-    """Lon, lat, and the error in metres that the digits and the datum imply."""
+    """Lon, lat, and the error in metres implied by the digits and the datum."""
     extent_chosen = Signal(object)
-    """The `Bounds`, in lon and lat, of a shape in WKT or of a map's address."""
+    """Bounds in lon, lat of a shape in WKT, or of the address of a web map."""
 
     def __init__(self, notation: Notation, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,11 +71,11 @@ class GoToDialog(QDialog):
         self._read(text)
 
     def readings(self) -> list[str]:
-        """The lines that are offered."""
+        """Lines of the offered interpretations."""
         return [self._list.item(row).text() for row in range(self._list.count())]
 
     def sentence(self) -> str:
-        """The sentence about the text."""
+        """Sentence about the typed text."""
         return self._says.text()
 
     def accept(self) -> None:

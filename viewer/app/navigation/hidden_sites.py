@@ -1,4 +1,4 @@
-"""Says that the sites are hidden, to somebody who marks or finds one and sees nothing; one click shows them."""
+"""Warns that the sites are hidden when somebody marks or finds one and cannot see it; one click shows them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KEY = "hidden sites"
 
 
 class HiddenSites(QObject):
-    """Stands as long as the sites are hidden, and is taken back with that."""
+    """Shows the warning, and clears it once the sites are shown."""
 
     def __init__(
         self, toolbox: Toolbox, search: MapSearch, panels: PanelContext, messages: Messages, parent: QObject

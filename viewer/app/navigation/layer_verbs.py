@@ -1,4 +1,4 @@
-"""The commands of the palette that show and hide a layer, or the sites, by name."""
+"""Commands of the palette that show or hide a layer, or the sites, by name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_LAYERS = 500
 
 
 def layer_verbs(panels: PanelContext) -> list[PaletteEntry]:
-    """One a layer: it is shown where it is hidden, and hidden where it is shown."""
+    """One entry for each layer: it shows a hidden layer and hides a shown one."""
     document = panels.document
     rows = document.layers_in_order()[::-1][:MOST_LAYERS]
     are_shown = sites_visible(document)

@@ -1,4 +1,4 @@
-"""The menu of a place on the map, and of a site there: by the right button, or by the menu key at the crosshair."""
+"""The context menu of a place on the map and of a site there: by right click, or by the menu key at the crosshair."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LONGEST_NAME = 40
 
 
 class MapMenu(QObject):
-    """Opens where the canvas asks for it. What is done is done by the tools and panels that the menu bar uses too."""
+    """Opens the menu where the canvas asks for it. Its entries use the same tools and panels as the menu bar."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class MapMenu(QObject):
         canvas.context_menu_requested.connect(self.open_at)
 
     def open_at(self, event: PointerEvent) -> QMenu:
-        """The menu of the site under a place, or of the place where there is none."""
+        """Open the menu of the site under a place, or of the place itself where there is none."""
         menu = QMenu(self._canvas)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         under = self._site_under(event)

@@ -1,4 +1,4 @@
-"""The map that a product and a copied picture need."""
+"""The check for a map, which products and copied pictures need."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from viewer.support.messages import Messages
 
 
 def has_map(canvas: MapCanvas, messages: Messages) -> bool:
-    """True while the canvas shows a part of the Earth; says what to do where not."""
+    """True while the canvas shows a part of the Earth; otherwise a message says what to do."""
     if not is_off_earth(canvas.viewport.crs):
         return True
     sentence = translate("MapNeeded", "A product needs a map: choose a CRS for the map in the status bar.")

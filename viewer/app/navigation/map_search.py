@@ -1,4 +1,4 @@
-"""The palette's search in one window: its providers, the place marked on the map meanwhile, and what a hit leads to."""
+"""The palette's search in one window: its providers, the preview on the map, and the actions of a hit."""
 
 from __future__ import annotations
 
@@ -37,16 +37,19 @@ if TYPE_CHECKING:
     ]
 
 SHOWN_FOR_MS = 6000
-"""Time for which the ring stays at the place that somebody went to."""
+"""Time for which the ring stays at a place after going there."""
 PLACES_FILE = "places.sqlite.xz"
 
 
 class MapSearch(QObject):
-    """Nothing here contacts a host. `feature_found` carries (uuid of the layer, fid) of a feature that was chosen."""
+    """Searches places, sites and features for the palette, without contacting a host.
+
+    `feature_found` carries the chosen feature as (uuid of the layer, fid).
+    """
 
     feature_found = Signal(str, int)
     site_found = Signal()
-    """A site of the case was gone to, or marked there."""
+    """A site of the case was gone to, or newly marked."""
 
     def __init__(
         self,
@@ -60,7 +63,7 @@ class MapSearch(QObject):
         messages: Messages,
         window: QWidget,
     ) -> None:
-        """`attributes` is asked anew for each search, in a job's thread; the palette opens over `window`."""
+        """`attributes` is read anew for each search, in a job's thread; the palette opens over `window`."""
         super().__init__(window)
         self._session, self._canvas, self._views, self._zoom = session, canvas, views, zoom
         self._panels, self._jobs, self._messages, self._window = panels, jobs, messages, window
@@ -91,7 +94,7 @@ class MapSearch(QObject):
         )
 
     def show_palette(self, entries: Sequence[PaletteEntry]) -> CommandPalette:
-        """Open the palette over the window, with these commands beside what is found."""
+        """Open the palette over the window, with these commands beside the hits."""
         from viewer.app.navigation.layer_verbs import layer_verbs  # for start-up time, as the next two
         from viewer.panels.search.finder import Finder
         from viewer.panels.search.palette import CommandPalette
@@ -115,9 +118,9 @@ class MapSearch(QObject):
     # -- what becomes of a hit ----------------------------------------------------------------------------------
 
     def go(self, hit: Hit) -> None:
-        """Show the place; a site of the case is selected, a feature of a layer too, and its attributes are listed.
+        """Go to a hit: a site is selected too; a feature as well, with its attributes listed.
 
-        The keyboard is on the map then: a field that had it may belong to another record by now.
+        The keyboard moves to the map: the field that had it may belong to another record by now.
         """
         self._canvas.setFocus()
         if not self._session.is_begun:
@@ -147,7 +150,7 @@ class MapSearch(QObject):
         self.marker.show_at(hit.lon, hit.lat, hit.error_m, for_ms=SHOWN_FOR_MS, frame=_frame(hit))
 
     def _show_record(self, hit: Hit) -> None:
-        """Show a layer whole, with its properties, or a claim in its form; what has left the case is not shown."""
+        """Show the whole of a layer with its properties, or a claim in its form, unless it has left the case."""
         document = self._session.document
         if hit.layer_uuid in document.layers:
             self._panels.show_layer(hit.layer_uuid, raise_form=True)
@@ -162,7 +165,7 @@ class MapSearch(QObject):
             self.feature_found.emit(hit.layer_uuid, fid)
 
     def mark(self, hit: Hit) -> None:
-        """Go there, and mark a site with what is known of the place and of how well."""
+        """Go to a hit and mark a site there, with the known facts about the place and its accuracy."""
         self.go(hit)
         uuid = new_uuid()
         fields = {"status": "draft", **(hit.fields or {})}
@@ -196,5 +199,5 @@ class MapSearch(QObject):
 
 
 def _frame(hit: Hit) -> Bounds | None:
-    """The extent that was typed, which nothing on the map shows yet."""
+    """The typed extent of a hit, to be framed: nothing else on the map shows it. None for other hits."""
     return hit.bounds if hit.group is HitGroup.COORDINATES else None

@@ -45,27 +45,27 @@ from viewer.support.messages import MessageAction, Messages
 
 TURN_DEG = 15.0
 POINTS_MARGIN = 0.06
-"""Of the view, left around points."""
+"""Share of the view left free around points."""
 PIXEL_MARGIN = 0.02
 NEAREST_M = 500.0
-"""Half the width of ground shown around a coordinate gone to, at least."""
+"""Least half width of the ground shown around a coordinate."""
 MOST_PX_A_PIXEL = 8.0
-"""A single place is shown no closer than with pixels of an image so large: closer they are one flat colour."""
+"""Size on the screen of an image's pixel at which a single place is shown closest: closer, all is one flat colour."""
 WIDE_M = 200_000.0
-"""A region tells by itself where it is; around a town its land is shown as well."""
+"""Half width up to which the surroundings of a wide place are shown; a wider region explains its place by itself."""
 
 
 class MapViews(QObject):
-    """Zooms and turns the canvas. Bounds that were asked for are held while docks settle, until the analyst moves."""
+    """Zooms and turns the canvas. Requested bounds are kept while docks settle, until the analyst moves the map."""
 
     crs_changed = Signal()
 
     def __init__(self, canvas: MapCanvas, messages: Messages, parent: QObject, *, asks: bool = True) -> None:
-        """`asks` False where nobody is there to answer: what would be offered is done, and `notice` says so."""
+        """`asks` is False where nobody can answer: offers are then accepted at once, and `notice` says so."""
         super().__init__(parent)
         self._canvas, self._messages, self._asks = canvas, messages, asks
         self.notice = ""
-        """A sentence about what was decided about the map because nobody could be asked."""
+        """Sentence on a choice of map made because nobody could be asked; empty for none."""
         self._held: tuple[Bounds, float, float, tuple[float, float] | None] | None = None
         self._map_view: View | None = None
         self._fits_plane: str | None = None
@@ -85,9 +85,9 @@ class MapViews(QObject):
         finest_m: float = 0.0,
         middle: tuple[float, float] | None = None,
     ) -> None:
-        """Show bounds in lon, lat, at no finer than `finest_m` a pixel, also after the window has found its size.
+        """Show bounds in lon, lat, at no finer than `finest_m` per pixel; again where the window changes its size next.
 
-        `middle`: a place that is to be in the very middle; on most maps the middle of bounds lies elsewhere.
+        `middle`: place to put in the exact middle; on most maps the middle of the bounds lies elsewhere.
         """
         self._waits_for_layers = False
         self._leave_plane()
@@ -106,14 +106,14 @@ class MapViews(QObject):
         self._held, self._held_view = (lonlat, margin, finest_m, middle), self._canvas.viewport.view()
 
     def _choose_canvas(self, lonlat: Bounds) -> None:
-        """Take the map that `render` would draw, where nobody is asked, unless a case names another."""
+        """Choose the map that `render` would draw where nobody can be asked, unless the case names another."""
         if not self._asks and (self.notice or same_crs(self._canvas.viewport.crs, WEB_MERCATOR)):
             crs, self.notice = chosen_canvas(None, lonlat)
             self._canvas.motion.set_crs(crs)
             self.crs_changed.emit()
 
     def _offer_polar(self, lonlat: Bounds) -> None:
-        """Offer a polar map for what lies beyond the edge of Web Mercator."""
+        """Offer a polar map for bounds beyond the edge of Web Mercator."""
         polar = polar_canvas(lonlat) if same_crs(self._canvas.viewport.crs, WEB_MERCATOR) else ""
         if not polar:
             self._messages.clear("polar")
@@ -128,17 +128,17 @@ class MapViews(QObject):
         self._messages.show("polar", sentence, "info", MessageAction(self.tr("Show on a polar map"), go))
 
     def show_rows(self, lonlat: Bounds, margin: float = 0.06) -> None:
-        """Show where some sites or features are, with what is around them: no finer than a metre a pixel."""
+        """Show the bounds of some sites or features with their surroundings, no finer than a metre a pixel."""
         self.show_bounds(lonlat, margin, FINEST_FIT_M)
 
     def show_points(self, lonlat: Bounds) -> None:
-        """Show where some points are, no finer than the images there tell of anything."""
+        """Show the bounds of some points, no finer than the images there have detail for."""
         self.show_bounds(lonlat, POINTS_MARGIN, max(FINEST_FIT_M, self._finest_m(lonlat)))
 
     def _finest_m(self, lonlat: Bounds) -> float:
-        """Ground metres a pixel, at which a pixel of the finest image at a place is so large that closer is of no use.
+        """Finest useful scale at a place, in ground metres per pixel: closer, the finest image there shows no more.
 
-        0 where no image is known there, or a service, which has finer ones.
+        0 where no image is known there, and for a service, which has finer ones.
         """
         scene, (lon, lat) = self._canvas.scene, lonlat.centre
         found = []
@@ -149,9 +149,9 @@ class MapViews(QObject):
         return min(known, default=0.0) / MOST_PX_A_PIXEL
 
     def show_case(self, viewport_json: str, seen: View | None = None) -> None:
-        """Begin with a case: where its author looked, else its sites, else everything once the layers are known.
+        """Show the first view of a case: the kept view, else its sites, else everything once the layers are known.
 
-        `seen`: the view in which it was shown already while it was being opened, which stays.
+        `seen`: the view in which the case was shown while it was still being opened; it stays.
         """
         self._held = self._map_view = None
         self._leave_plane()
@@ -194,7 +194,7 @@ class MapViews(QObject):
             self._messages.show("view", not_drawn(chosen), "warning")
 
     def _is_close_to(self, site: Site, finest_m: float) -> bool:
-        """Put a point in the middle where the view is closer to it already than it would be shown; False elsewhere."""
+        """Centre on a point that is in sight, and closer already than it would be shown; False otherwise."""
         viewport = self._canvas.viewport
         view = viewport.view()
         x, y = (float(value) for value in transform_points(WGS84, viewport.crs, site.geometry.x, site.geometry.y))
@@ -222,7 +222,7 @@ class MapViews(QObject):
             self._messages.show("view", sentence or self.tr("It is not known yet where this layer is."), "info")
 
     def show_place(self, lon: float, lat: float, error_m: float) -> None:
-        """Centre on a place, near enough to see what its digits can tell apart; what is wide is shown as it is."""
+        """Centre on a place, at a scale that suits its error; a wide region is shown as a whole."""
         around_m = max(NEAREST_M, min(4 * error_m, max(WIDE_M, 1.25 * error_m)))
         bounds = circle_bounds(lon, lat, around_m)
         self.show_bounds(bounds, 0.0, self._finest_m(bounds), (lon, lat))
@@ -237,16 +237,16 @@ class MapViews(QObject):
 
     @property
     def is_in_pixels(self) -> bool:
-        """True while the canvas shows data without a CRS, images in their own pixels."""
+        """True while the canvas shows images without a CRS in their own pixels."""
         return self._canvas.viewport.crs == PIXEL_SPACE
 
     @property
     def is_off_earth(self) -> bool:
-        """True while the canvas shows what has no place on the Earth: pixel space, a grid of its own, another body."""
+        """True while the canvas shows data without a place on the Earth: pixel space, a local grid, another body."""
         return is_off_earth(self._canvas.viewport.crs)
 
     def show_plane(self, uuid: str = "") -> None:
-        """Show a layer that lies off the Earth, or all of them, as soon as it is known where."""
+        """Show a layer off the Earth, or all of them for empty text, as soon as the bounds are known."""
         self._held, self._waits_for_layers = None, False
         plane = self._plane_of(uuid)
         if plane and not has_way(plane, self._canvas.viewport.crs):
@@ -261,21 +261,21 @@ class MapViews(QObject):
             self._canvas.motion.come_to_rest()
 
     def show_on_plane(self, bounds: Bounds, least: float) -> None:
-        """Show bounds in the CRS of the canvas, which is off the Earth, with at least so many of its units across."""
+        """Show bounds in the CRS of the canvas, which is off the Earth; at least `least` of its units across."""
         self._held = self._fits_plane = None
         lack = least - max(bounds.width, bounds.height)
         self._canvas.viewport.fit(bounds.expanded(lack / 2) if lack > 0 else bounds, FIT_MARGIN)
         self._canvas.motion.come_to_rest()
 
     def _go_to_plane(self, crs: str) -> None:
-        """Leave the map of the Earth, which comes back as it was."""
+        """Switch to a CRS off the Earth; the view of the Earth is remembered."""
         if not self.is_off_earth:
             self._map_view = self._canvas.viewport.view()
         self._canvas.motion.set_crs(crs)
         self.crs_changed.emit()
 
     def _plane_of(self, uuid: str) -> str:
-        """The CRS off the Earth of a layer; for empty text the one that is shown, else the topmost layer's."""
+        """CRS off the Earth of a layer; for empty text the present one, else the topmost layer's. Empty for none."""
         if uuid:
             drawing = self._canvas.own_scene.drawings.get(uuid)
             return drawing.plane if drawing is not None else ""
@@ -284,13 +284,13 @@ class MapViews(QObject):
         return next((plane for plane in planes if has_way(plane, shown)), planes[0] if planes else "")
 
     def _plane_bounds(self, uuid: str) -> Bounds | None:
-        """Of a layer, or of all for empty text, where the canvas shows them."""
+        """Bounds of a layer in the CRS of the canvas; of all layers for empty text."""
         crs = self._canvas.viewport.crs
         drawing = self._canvas.own_scene.drawings.get(uuid)
         return drawing.plane_bounds(crs) if drawing is not None else self._canvas.own_scene.plane_bounds(crs)
 
     def map_centre(self) -> tuple[float, float]:
-        """Longitude and latitude in the middle of the map, also of one that is left for now; nan without one."""
+        """Longitude and latitude in the middle of the map of the Earth, even while it is hidden; NaN without one."""
         view = self.earth_view()
         if view is None:
             return math.nan, math.nan
@@ -299,7 +299,7 @@ class MapViews(QObject):
         return lon, lat
 
     def _leave_plane(self) -> None:
-        """Back to the map, where it was."""
+        """Go back to the map of the Earth, in the view it had."""
         self._fits_plane = None
         if not self.is_off_earth:
             return
@@ -313,7 +313,7 @@ class MapViews(QObject):
     # -- scale and CRS -----------------------------------------------------------------------------------------
 
     def metres_per_pixel(self) -> float:
-        """Of a logical pixel in the middle of the map; NaN where there is no ground."""
+        """Ground metres of a logical pixel in the middle of the map; NaN where there is no ground."""
         view = self._canvas.viewport.view()
         return self._canvas.viewport.ground_resolution_m() * view.ratio
 
@@ -338,7 +338,7 @@ class MapViews(QObject):
         self.crs_changed.emit()
 
     def crs_choices(self, layer_uuid: str) -> list[tuple[str, str]]:
-        """(text, CRS) pairs: Web Mercator, that of the layer, the local UTM zone, polar."""
+        """Choices for the map's CRS, as (text, CRS) pairs: Web Mercator, the layer's own, the local UTM zone, polar."""
         lon, lat = self.map_centre()
         choices = [(self.tr("Web Mercator"), WEB_MERCATOR)]
         own = self._layer_crs(layer_uuid)
@@ -365,22 +365,22 @@ class MapViews(QObject):
         return info.crs if info is not None else ""
 
     def layer_info(self, uuid: str) -> RasterInfo | VectorInfo | None:
-        """The facts that a reader found in a layer's file; None until it is known, and for services."""
+        """Facts that a reader has read from a layer's file; None until they are known, and for services."""
         drawing = self._canvas.own_scene.drawings.get(uuid)
         return drawing.info if isinstance(drawing, RasterDrawing | VectorDrawing) else None
 
     # -- what a case keeps -------------------------------------------------------------------------------------
 
     def shown_view(self) -> View:
-        """The view that the map shows now."""
+        """The present view of the canvas."""
         return self._canvas.viewport.view()
 
     def earth_view(self) -> View | None:
-        """The view of the Earth, also one that is left for now; None without one."""
+        """View of the Earth, also while it is out of sight; None without one."""
         return self._map_view if self.is_off_earth else self._canvas.viewport.view()
 
     def viewport_json(self) -> str:
-        """The view of the map, for the case file."""
+        """The view of the map as JSON for the case file."""
         viewport = self._canvas.viewport
         x, y = viewport.centre
         metres = viewport.resolution * viewport.view().ratio
@@ -389,7 +389,7 @@ class MapViews(QObject):
         )
 
     def show_kept(self, text: str) -> bool:
-        """Fly to a view that a bookmark keeps, where it is on the map that is shown; False where it is none."""
+        """Show the view kept in a bookmark, flying there where it is on the present map; False for an invalid view."""
         self._flight.cancel()
         try:
             kept = KeptView.from_json(text)
@@ -410,7 +410,7 @@ class MapViews(QObject):
         return is_shown
 
     def _restore(self, text: str) -> bool:
-        """Look where a case says: exactly, or at lon, lat bounds that fill a window of any size."""
+        """Restore a kept view: exactly, or as bounds in lon, lat that fill a window of any size. False if invalid."""
         try:
             kept = KeptView.from_json(text)
             self._canvas.viewport.set_crs(kept.crs)
@@ -428,7 +428,7 @@ class MapViews(QObject):
     # -- held while the window settles --------------------------------------------------------------------------
 
     def hold_still(self) -> Callable[[], None]:
-        """Returns a call that puts the view back to where it is on the screen now, once panels have come or gone."""
+        """Return a call that puts the view back to its present place on the screen, after panels have come or gone."""
         self._held = None
         self._settle.stop()
         return hold_still(self._canvas)

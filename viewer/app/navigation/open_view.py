@@ -1,4 +1,4 @@
-"""Opens the view of the map in a web map, by the system's browser, once it was said what is sent to whom."""
+"""Opens the view of the map in a web map with the system's browser, after showing the data sent and the receiver."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ WIDTH_PX, FRAME_PX = 520, 60
 
 
 def shown_view(canvas: MapCanvas, views: MapViews) -> ShownView | None:
-    """The place that the map shows now; None where that is none on the Earth."""
+    """The place that the map shows now; None where it shows no place on the Earth."""
     lon, lat = views.map_centre()
     metres_per_px = views.metres_per_pixel()
     if views.is_off_earth or not (math.isfinite(lon) and math.isfinite(lat) and metres_per_px > 0):
@@ -44,7 +44,7 @@ def shown_view(canvas: MapCanvas, views: MapViews) -> ShownView | None:
 
 
 def _day(canvas: MapCanvas, bounds: Bounds) -> date:
-    """The day of the topmost image in view that has one, else today."""
+    """Date of the topmost image in view that has one, else today."""
     scene = canvas.own_scene
     for layer in reversed(scene.document.layers_in_order()):
         extent = scene.layer_bounds(layer.uuid)
@@ -63,7 +63,7 @@ def _day_of(layer: Layer) -> date | None:
 
 
 class OpenViewDialog(QDialog):
-    """Choose a web map, read what it would be told, then open it or copy the address. Nothing is sent before."""
+    """Offers web maps and shows what each would be sent, then opens one or copies its address. Sends nothing before."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class OpenViewDialog(QDialog):
         open_address: Callable[[str], bool],
         parent: QWidget | None = None,
     ) -> None:
-        """`open_address` hands an address to the system's browser; False where there is none."""
+        """`open_address` passes an address to the system's browser; it returns False where there is none."""
         super().__init__(parent)
         role = QDialogButtonBox.ButtonRole
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -122,7 +122,7 @@ class OpenViewDialog(QDialog):
         self.resize(WIDTH_PX, min(layout.totalHeightForWidth(WIDTH_PX) + lines, room))
 
     def chosen(self) -> ViewAddress:
-        """The address that would be opened now."""
+        """Address of the chosen web map."""
         return self._links[self.list.currentRow()].address(self._view)
 
     def open_chosen(self, *_: object) -> None:

@@ -1,4 +1,4 @@
-"""A case on the map while it is still being opened: a picture of its first sites that takes no mouse and no key."""
+"""A preview of a case that is still being opened: a map of its first sites that takes no mouse and no key."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class _Shown(Struct, frozen=True):
 
 
 class CaseGlimpse(QObject):
-    """A page of its own above the map and the start page, which stay as they are until the case is whole.
+    """Shows the preview as a page of its own; map and start page stay as they are until the case is open.
 
-    Sites alone are shown: layers read files, and nothing is read for a case that may be refused yet.
+    It shows sites only: layers read files, and nothing may be read for a case that may still be refused.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class CaseGlimpse(QObject):
         others: Callable[[], list[QWidget]],
         parent: QObject,
     ) -> None:
-        """`others` are the parts of the window that are of no use meanwhile."""
+        """`others` gives the parts of the window that are disabled meanwhile."""
         super().__init__(parent)
         self._pages, self._context, self._messages, self._others = pages, context, messages, others
         self._shown: _Shown | None = None
@@ -55,11 +55,11 @@ class CaseGlimpse(QObject):
 
     @property
     def canvas(self) -> MapCanvas | None:
-        """The picture, while there is one."""
+        """Canvas of the preview; None while there is none."""
         return self._shown.canvas if self._shown is not None else None
 
     def show(self, glimpse: Glimpse, held: Bounds | None = None) -> None:
-        """Show a case where its author looked, or at the bounds that are `held` whatever is opened."""
+        """Show a case in its kept view, or at the bounds `held`, which apply to all that is opened."""
         self.end()
         scene = MapScene(glimpse.document, self._context, parent=self)
         canvas = MapCanvas(scene)
@@ -81,7 +81,7 @@ class CaseGlimpse(QObject):
         self._messages.show(KEY, said.format(grouped(count), grouped(glimpse.sites)), "info")
 
     def end(self, document: Document | None = None) -> View | None:
-        """Take the picture away; returns the view that it had where it was one of `document`."""
+        """Remove the preview; returns its view where it was a preview of `document`, else None."""
         shown, self._shown = self._shown, None
         if shown is None:
             return None

@@ -1,4 +1,4 @@
-"""Lists the files of a folder that can be opened, as far as their names tell."""
+"""Lists the files of a folder that can be opened, judged by their names."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from viewer.app.desktop.dialog_filters import DELIVERIES, known_ending
 DEEPEST = 4
 MOST_FILES, MOST_LOOKED_AT = 1000, 50_000
 _OFTEN_OTHERS = (".gpkg", ".txt", ".json", ".xlsx", ".dat", ".img", ".tab", ".png", ".jpg", ".jpeg")
-"""Endings of cases, and of notes, tables and photographs that are nobody's layer."""
+"""Endings that are often no layers: of cases, notes, tables and photographs."""
 
 
 class OfferedFile(Struct, frozen=True):
-    """`name` is the path below the folder; `is_likely` where the ending says that it is a layer."""
+    """A file that can be opened. `name` is its path below the folder; `is_likely`: its ending suggests a layer."""
 
     path: Path
     name: str
@@ -28,14 +28,14 @@ class OfferedFile(Struct, frozen=True):
 
 
 class FolderFiles(Struct, frozen=True):
-    """The files in the order of their names. `is_cut`: there are more than are listed."""
+    """Files of a folder, ordered by name. `is_cut`: there are more than are listed."""
 
     files: tuple[OfferedFile, ...]
     is_cut: bool = False
 
 
 def files_of_folder(folder: Path, check: Callable[[], None]) -> FolderFiles:
-    """Look through a folder and those in it; links to folders are not followed. `check` raises when it is to stop.
+    """List the files of a folder and its subfolders, without following links. `check` raises to stop the search.
 
     Raises FileMissing where the folder itself cannot be listed.
     """

@@ -1,4 +1,4 @@
-"""Picks the files of a folder that are opened."""
+"""The dialog that picks which files of a folder to open."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 MOST_TICKED = 20
-"""More are rarely wanted all at once: then none is ticked."""
+"""Most files that are ticked at first; of more, none is, as they are rarely wanted all at once."""
 KB = 1024
 
 
 class FolderPicker(TickDialog):
-    """`chosen` carries the paths that were ticked, as text."""
+    """Lists the files with boxes to tick. `chosen` carries the ticked paths as text."""
 
     def __init__(self, folder_name: str, found: FolderFiles, parent: QWidget | None = None) -> None:
         count = translate("FolderPicker", "{count} files", "{count} file", len(found.files))

@@ -1,4 +1,4 @@
-"""Asks which files of a folder and which layers of a file to add, and how a table is to be read."""
+"""Asks which files of a folder and which layers of a file to add, and how to read a table."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from viewer.rendering.context import RenderContext
 
 
 class LayerQuestions(QuestionsInTurn):
-    """Asks and takes the answers to the opener."""
+    """Asks the opener's questions in dialogs, and passes the answers back to it."""
 
     def __init__(self, session: Session, opener: FileOpener, context: RenderContext, window: QWidget) -> None:
         super().__init__(session, window)
@@ -58,7 +58,7 @@ class LayerQuestions(QuestionsInTurn):
         self.ask_in_turn(make)
 
     def choose_columns(self, path: Path) -> None:
-        """Ask how a table is to be read that does not say where its rows are."""
+        """Ask how to read a table that does not say where its rows lie."""
 
         def make() -> QDialog:
             dialog = TableDialog(path.name, self._reader(path), parent=self._window)
@@ -68,7 +68,7 @@ class LayerQuestions(QuestionsInTurn):
         self.ask_in_turn(make)
 
     def choose_reading(self, uuid: str) -> None:
-        """Ask anew how the table of a layer is to be read."""
+        """Ask again how to read the table of a layer."""
         layer = self._session.document.layers.get(uuid)
         path = None if layer is None else file_at_hand(layer, self._session.base_folder, self._folders)
         if layer is None or path is None:

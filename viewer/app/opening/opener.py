@@ -1,4 +1,4 @@
-"""Opens names: cases by the session, other files by a reader's probe, services as they are."""
+"""Opens what words name: cases through the session, other files through a reader's probe, services as they are."""
 
 from __future__ import annotations
 
@@ -41,22 +41,22 @@ from viewer.support.messages import Messages
 TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx")
 
 type _Found = Path | list[FoundLayer] | GeoloupeError
-"""What a word leads to: a file to be probed, layers, or why it leads nowhere."""
+"""Meaning of a word: a file to be probed, layers, or the error that it leads to."""
 
 
 class _Opening(Struct, eq=False):
-    """The words of one call of `open`, on their way to a case. Several may be under way at once."""
+    """One call of `open` under way, with its words. There may be several at once."""
 
     words: list[str]
     document: Document
-    """Of the case they are opened in."""
+    """The case in which the words are opened."""
     found: list[_Found | None] = field(default_factory=list)
     stays: bool = False
-    """The map stays where it is: what is opened is known to lie there."""
+    """True where the map does not move: the new layers are known to lie in view."""
 
 
 class _Named(Struct, frozen=True):
-    """The case among the words, the other things, and the edits of the case that its file does not hold."""
+    """The case among the words, the other items, and the case's edits that only a crashed session holds."""
 
     case: Path | None
     found: list[_Found]
@@ -64,22 +64,22 @@ class _Named(Struct, frozen=True):
 
 
 class FileOpener(QObject):
-    """Opens words (paths, tile templates, catalogue names), as typed or dropped. The window's thread only."""
+    """Opens words (paths, tile templates, catalogue names) as typed or dropped. Used on the window's thread only."""
 
     added = Signal(object)
-    """Bounds in lon, lat of layers that came to a case without any, or None where they have no place."""
+    """Bounds in lon, lat of new layers that the map should show. None: the first layers of a case have no place."""
     layer_added = Signal(str)
-    """The topmost of the layers that were added just now."""
+    """Uuid of the topmost of the newly added layers."""
     unplaced = Signal(object)
-    """A list of FoundLayer that were not added: it has to be asked where they lie."""
+    """List of FoundLayer that were not added yet: the analyst must say where they lie."""
     choice_wanted = Signal(object, object)
-    """A path and the list of FoundLayer in it, none of which was added: it has to be asked which are wanted."""
+    """A path and the list of FoundLayer in it, none added yet: the analyst must choose."""
     files_wanted = Signal(object, object)
-    """The path of a folder and its `FolderFiles`, none of which was opened: it has to be asked which are wanted."""
+    """The path of a folder and its `FolderFiles`, none opened yet: the analyst must choose."""
     columns_wanted = Signal(object)
-    """The path of a table that does not say where its rows are."""
+    """Path of a table that does not say where its rows lie."""
     refused = Signal(object)
-    """The GeoloupeError of a file or service that cannot be opened."""
+    """GeoloupeError of a file or service that cannot be opened."""
     finished = Signal()
 
     def __init__(
@@ -95,36 +95,36 @@ class FileOpener(QObject):
         guard: Callable[[Callable[[], None]], None] = lambda go_on: go_on(),
         recovery: Callable[[Path, RecoverableSession], Recovery] = lambda case, left: Recovery.AS_SAVED,
     ) -> None:
-        """`allow` is told the sources of layers: who opens, types or drops them agrees to their hosts and folders.
+        """`allow` gets the sources of layers: opening, typing or dropping them is consent to their hosts and folders.
 
-        `guard` calls on when the open case may be replaced, after the question about unsaved changes; `recovery` says
-        what becomes of the edits that a crash has left of a case that is to be opened.
+        `guard` asks about unsaved changes and calls its argument once the open case may be replaced. `recovery` decides
+        about the edits that a crash has left of a case to be opened.
         """
         super().__init__(parent)
         self._session, self._pool, self._jobs, self._messages = session, pool, jobs, messages
         self._allow, self._guard, self._recovery = allow, guard, recovery
         self._under_way: list[_Opening] = []
         self.failures: list[str] = []
-        """The sentences of what could not be opened, in this session of the program."""
+        """Sentences on what could not be opened since the program started."""
         self.asks = asks
-        """False where nobody is there to answer: what would have to be asked is in pixel space, or refused."""
+        """False where nobody can answer: layers that raise a question are shown in pixel space or refused."""
         self.needs_earth = False
-        """True where a part of the Earth is asked for: pixel space is no answer to that."""
+        """True where a part of the Earth was asked for: pixel space is then no solution."""
         self.notices: list[str] = []
-        """Sentences about what was decided because nobody could be asked."""
+        """Sentences on decisions made because nobody could be asked."""
 
     @property
     def is_idle(self) -> bool:
         return not self._under_way
 
     def expect(self) -> None:
-        """Somebody is about to choose what to open."""
+        """Prepare a reader: the analyst is about to choose files."""
         self._pool.expect()
 
     def open(self, words: Sequence[str], *, stays: bool = False) -> None:
-        """Open what each word names; the first case becomes the open case, everything else becomes its layers.
+        """Open what each word names: the first case becomes the open case, everything else becomes its layers.
 
-        `stays`: the map is not led to the layers.
+        `stays`: the map does not move to the layers.
         """
         if not words:
             return
@@ -166,7 +166,7 @@ class FileOpener(QObject):
     def _open_case(
         self, opening: _Opening, case: Path, found: list[_Found], recovered_from: Path | None = None
     ) -> None:
-        """Open a case as its file has it, or as a crashed session in the folder `recovered_from` has it."""
+        """Open a case from its file, or from the crashed session in the folder `recovered_from`."""
         self._under_way.append(opening)
 
         def opened() -> None:
@@ -213,7 +213,7 @@ class FileOpener(QObject):
         self._add_ready(opening)
 
     def _look_through(self, opening: _Opening, at: int, folder: Path, refusal: NotAFile) -> None:
-        """A folder that is no delivery: offer its files, or refuse it where there are none to open."""
+        """Offer the files of a folder that is no delivery, or refuse it where none can be opened."""
 
         def looked(found: FolderFiles) -> None:
             opening.found[at] = [] if found.files else refusal
@@ -229,11 +229,11 @@ class FileOpener(QObject):
         self._jobs.run(lambda context: files_of_folder(folder, context.check), looked, failed, title, apart=True)
 
     def _is_wanted(self, opening: _Opening) -> bool:
-        """True while the case is open still in which the words were opened."""
+        """True while the case in which the words were opened is still open."""
         return opening.document is self._session.document
 
     def _add_ready(self, opening: _Opening) -> None:
-        """Once all are known: one edit for all layers, in the order they were named."""
+        """Add all layers in one edit, in the order in which they were named, once all of them are known."""
         if any(one is None for one in opening.found):
             return
         if self._is_wanted(opening):
@@ -289,7 +289,7 @@ class FileOpener(QObject):
             self._refuse(error)
 
     def add(self, layers: list[FoundLayer], *, stays: bool = False) -> None:
-        """Add layers in one edit; those of which it has to be asked where they lie are asked about."""
+        """Add layers in one edit; for those without a place, ask where they lie."""
         self._allow(layer.source for layer in layers)
         asked = [layer for layer in layers if layer.question is not None]
         if asked and not self.asks:
@@ -311,7 +311,7 @@ class FileOpener(QObject):
             self.added.emit(bounds)
 
     def _decided(self, layers: list[FoundLayer]) -> list[FoundLayer]:
-        """Without asking: a lone file is shown in pixel space, anything else without a place is refused."""
+        """Decide without asking: a lone picture is shown in pixel space, anything else without a place is refused."""
         question = layers[0].question
         is_one = all(layer.question is question for layer in layers)
         if is_one and question is not None and question.has_pixels and self._may_be_pixels:
@@ -334,7 +334,7 @@ class FileOpener(QObject):
 
 
 def _sort(words: list[str], context: JobContext, left_of: Callable[[Path], RecoverableSession | None]) -> _Named:
-    """Runs in a job: which word is the case to open, what a crash has left of it, and what the others are, in order."""
+    """Sort the words into the case to open, with its edits left by a crash, and all others. Runs in a job."""
     case: Path | None = None
     found: list[_Found] = []
     gone: set[str] = set()
@@ -355,7 +355,10 @@ def _sort(words: list[str], context: JobContext, left_of: Callable[[Path], Recov
 
 
 def _left_of(case: Path, look: Callable[[Path], RecoverableSession | None]) -> RecoverableSession | None:
-    """None as well where the folder of sessions does not answer: the case itself may be opened all the same."""
+    """Find the edits that a crash left of a case.
+
+    None without any, and where the folder of sessions does not answer in time: the case itself may still open.
+    """
     try:
         return within(ANSWER_S, lambda: look(case))
     except TimeoutError:
@@ -363,8 +366,10 @@ def _left_of(case: Path, look: Callable[[Path], RecoverableSession | None]) -> R
 
 
 def _looked_at(word: str, gone: set[str]) -> tuple[Path, bool]:
-    """A file or folder, and whether it is a case. Raises FileMissing where its drive does not answer, once for all of
-    a folder: those are `gone`.
+    """Return the path that a word names, and True where it is a case.
+
+    Raises FileMissing where its drive does not answer. Folders that did not answer are in `gone`, and not waited for
+    again.
     """
 
     def look() -> tuple[Path, bool]:
@@ -384,7 +389,10 @@ def _looked_at(word: str, gone: set[str]) -> tuple[Path, bool]:
 
 
 def _existing(word: str) -> Path:
-    """A regular file, or a folder: that may hold a delivery, which a reader finds out."""
+    """Return the path of a regular file or of a folder; whether a folder holds a delivery, a reader decides.
+
+    Raises FileMissing and NotAllowed.
+    """
     try:
         path = Path(word).resolve()
         mode = path.stat().st_mode

@@ -1,4 +1,4 @@
-"""A picture of the clipboard as PNG, made in strips: Qt's own writer holds up all of Python until it is done."""
+"""Encodes a picture of the clipboard as PNG, in strips: Qt's own writer blocks all of Python until it is done."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from viewer.export.formats.packed_rows import PackedRows
 
 MAGIC = b"\x89PNG\r\n\x1a\n"
 STRIP_PIXELS = 2**20
-"""Copied and packed at a time, a few hundredths of a second."""
+"""Pixels copied and compressed in one step, which takes a few hundredths of a second."""
 _RGB, _RGBA = 2, 6
-"""PNG's kinds of colour."""
+"""PNG's colour types, without and with alpha."""
 
 
 def png_of(image: QImage, tell: Callable[[float], None] = lambda part: None) -> bytes:
-    """The picture without loss: 8 or 16 bits a channel, alpha where it has any, with its colours and resolution.
+    """Encode a picture without loss: 8 or 16 bits a channel, alpha where it has any, colour space and resolution.
 
-    `tell` hears which part is done, 0 to 1, and may raise to end it.
+    `tell` gets the share that is done, 0 to 1, and may raise to stop.
     """
     width, height, is_deep, has_alpha = image.width(), image.height(), _is_deep(image), image.hasAlphaChannel()
     pieces = [MAGIC, _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, *_kind(is_deep, has_alpha), 0, 0, 0))]
@@ -39,7 +39,7 @@ def png_of(image: QImage, tell: Callable[[float], None] = lambda part: None) -> 
 
 
 def size_in_png(data: bytes) -> tuple[int, int] | None:
-    """The width and height that a PNG says it has; None for what is none."""
+    """Width and height in the header of a PNG; None for other data."""
     if not data.startswith(MAGIC) or data[12:16] != b"IHDR" or len(data) < 24:
         return None
     width, height = struct.unpack(">II", data[16:24])
@@ -55,7 +55,7 @@ def _kind(is_deep: bool, has_alpha: bool) -> tuple[int, int]:
 
 
 def _pixels(strip: QImage, *, is_deep: bool, has_alpha: bool) -> NDArray[np.uint8]:
-    """Rows of bytes as PNG has them."""
+    """Pixels of a strip as PNG stores them, shape (rows, bytes)."""
     channels = 4 if has_alpha else 3
     if is_deep:
         strip = strip.convertToFormat(QImage.Format.Format_RGBA64)

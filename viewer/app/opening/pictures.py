@@ -1,7 +1,7 @@
-"""Pictures without a place: those that are pasted are kept as files, and a world file says where one lies.
+"""Pictures without a place: pasted ones are kept as files, and a world file says where one lies.
 
-A picture is kept beside its case, in a folder of the case's name, so that it travels along; of a case that no file
-holds yet, in the program's own folder.
+A picture is kept beside its case, in a folder of the case's name, so that it travels along. As long as the case has no
+file, it is kept in the program's own folder.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ MOST_PIXELS = 200_000_000
 _PNG = "image/png"
 
 type OnView = Literal["centre", "fill"]
-"""Places of a picture about the middle of the map: its pixels are the map's; or it is as large as fits, undistorted."""
+"""Placements of a picture around the middle of the map: pixel for pixel, or as large as fits, undistorted."""
 
 
 class PicturePaster(QObject):
-    """Keeps the picture on the clipboard as a file, and opens it; it is then asked where it lies."""
+    """Keeps the clipboard's picture as a file and opens it; the analyst is then asked where it lies."""
 
     def __init__(
         self,
@@ -46,11 +46,11 @@ class PicturePaster(QObject):
         self._session, self._panels, self._jobs, self._open = session, panels, jobs, open_words
 
     def can_paste(self, content: QMimeData) -> bool:
-        """True for a picture, and for files that somebody has copied."""
+        """True for a picture, and for copied files."""
         return content.hasImage() or content.hasFormat(_PNG) or any(url.isLocalFile() for url in content.urls())
 
     def paste(self, content: QMimeData) -> None:
-        """Open it as a layer."""
+        """Open the picture, or the copied files, as layers."""
         files = [url.toLocalFile() for url in content.urls() if url.isLocalFile()]
         if files:
             self._open(files)
@@ -74,12 +74,12 @@ class PicturePaster(QObject):
 
 
 def pictures_folder(case: Path | None) -> Path:
-    """The folder of the pictures of a case, which may not be there yet."""
+    """Folder of a case's pictures, which may not exist yet."""
     return data_folder() / "pictures" if case is None else case.parent / f"{case.stem} pictures"
 
 
 def keep_picture(image: QImage | bytes, folder: Path, now: str, context: JobContext | None = None) -> Path:
-    """Write a picture, or the bytes of a PNG, as a PNG file named by the time, which is UTC; `context` hears how far.
+    """Write a picture, or the bytes of a PNG, as a PNG file named by the time in UTC; `context` gets the progress.
 
     Raises TooLarge, FileMissing where it cannot be written, and JobCancelled.
     """
@@ -99,10 +99,10 @@ def keep_picture(image: QImage | bytes, folder: Path, now: str, context: JobCont
 def placed_copy(
     picture: Path, folder: Path, size: tuple[int, int], view: View, how: OnView, *, is_shown: bool = False
 ) -> Path:
-    """A copy of a picture in `folder`, with a world file beside it that lays it on a view of the map.
+    """Copy a picture to `folder`, with a world file that places it on a view of the map; returns the copy.
 
-    A picture that lies in `folder` already is copied only where it `is_shown`: undo leads back to that file.
-    Raises FileMissing where that cannot be written.
+    A picture that is in `folder` already is copied only where it `is_shown`: undo leads back to that file. Raises
+    FileMissing where the files cannot be written.
     """
     try:
         if picture.parent != folder or is_shown:
@@ -114,7 +114,7 @@ def placed_copy(
 
 
 def world_file(size: tuple[int, int], view: View, how: OnView) -> str:
-    """The six lines that lay a picture of `size` on a view."""
+    """The six lines of a world file that places a picture of `size` on a view."""
     width, height = size
     pixel = min(view.width / width, view.height / height) if how == "fill" else 1.0
     left, top = (view.width - width * pixel) / 2, (view.height - height * pixel) / 2
@@ -125,13 +125,13 @@ def world_file(size: tuple[int, int], view: View, how: OnView) -> str:
 
 
 def world_suffix(picture: Path) -> str:
-    """Of its world file: .pgw beside a .png."""
+    """Suffix of a picture's world file: .pgw beside a .png."""
     suffix = picture.suffix
     return f"{suffix[:2]}{suffix[-1:]}w"
 
 
 def _keep(data: bytes, folder: Path, stem: str, suffix: str) -> Path:
-    """The file of these bytes in a folder, whose name no other file has."""
+    """Write bytes to a new file in a folder, under a name that no other file has."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         names = chain((stem,), (f"{stem} {number}" for number in count(2)))

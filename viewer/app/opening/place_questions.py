@@ -1,4 +1,4 @@
-"""Asks for the CRS of data that name none, one file at a time, and makes the answer part of the case."""
+"""Asks for the CRS of data without one, one file after the other, and applies the answer to the case."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MOST_RECENT = 6
 
 
 class PlaceQuestions(QuestionsInTurn):
-    """Nothing is added before it is answered; one may look around meanwhile."""
+    """Asks where new layers lie. They are added once this is answered; the map stays usable meanwhile."""
 
     def __init__(
         self,
@@ -52,8 +52,8 @@ class PlaceQuestions(QuestionsInTurn):
         messages: Messages,
         window: QWidget,
     ) -> None:
-        """`show` is told where something was added, in lon, lat; `allow` the sources that the answer agrees to;
-        `placed` the path of a picture that has got a world file.
+        """`show` gets the bounds of added layers in lon, lat; `allow` the sources that the answer agrees to; `placed`
+        the path of a picture that has a world file now.
         """
         super().__init__(session, window)
         self._session, self._views, self._jobs, self._settings = session, views, jobs, settings
@@ -62,12 +62,12 @@ class PlaceQuestions(QuestionsInTurn):
         self._messages, self._window = messages, window
 
     def ask(self, found: list[FoundLayer]) -> None:
-        """Layers that have a question; those of one file are asked about together."""
+        """Ask about layers with a question; those of one file together."""
         for _, group in groupby(found, key=lambda layer: layer.question):
             self.ask_in_turn(partial(self._about, list(group)))
 
     def ask_again(self, uuid: str) -> None:
-        """Another answer for a layer of the case."""
+        """Ask again about a layer of the case."""
         layer = self._session.document.layers.get(uuid)
         if layer is not None and self.is_idle:
             self.ask_in_turn(partial(self._about_shown, layer))
@@ -100,7 +100,7 @@ class PlaceQuestions(QuestionsInTurn):
         return dialog
 
     def _likely(self, question: PlaceQuestion) -> list[str]:
-        """Likely CRSs: those chosen lately, degrees where the numbers could be some, and the one usual here."""
+        """Likely CRSs: recent choices, degrees where the numbers allow it, the local UTM zone, Web Mercator, WGS 84."""
         found = [text for text in self._settings.get("recent_crs") if isinstance(text, str)]
         if question.bounds is not None and looks_like_degrees(question.bounds):
             found.append(WGS84)
@@ -134,7 +134,7 @@ class PlaceQuestions(QuestionsInTurn):
     # -- answers ----------------------------------------------------------------------------------------------------
 
     def _add(self, layers: list[FoundLayer], crs: str) -> str:
-        """The uuid of the uppermost layer that was added; empty where that was refused."""
+        """Add layers in a CRS; returns the uuid of the topmost one, empty where the edit was refused."""
         placed = [layer.placed(crs) for layer in layers]
         edit = edit_for(self._session.document, placed, self._session.actor)
         uuid = edit.changes[-1].uuid
@@ -149,7 +149,7 @@ class PlaceQuestions(QuestionsInTurn):
         return uuid
 
     def _lay(self, layer: FoundLayer, question: PlaceQuestion, how: OnView) -> None:
-        """Add a picture where the map is now."""
+        """Add a picture, placed on the present view of the map."""
 
         def add(source: dict[str, Any], crs: str) -> Edit:
             placed = replace(layer, source=source, facts={**layer.facts, "crs": crs}, question=None)
@@ -158,7 +158,7 @@ class PlaceQuestions(QuestionsInTurn):
         self._place(layer.source, question, how, add)
 
     def _lay_again(self, uuid: str, question: PlaceQuestion, how: OnView) -> None:
-        """Lay a picture that is a layer already where the map is now."""
+        """Place a picture that is a layer already on the present view of the map."""
         session = self._session
 
         def move(source: dict[str, Any], crs: str) -> Edit:
@@ -180,7 +180,7 @@ class PlaceQuestions(QuestionsInTurn):
         *,
         is_shown: bool = False,
     ) -> None:
-        """By a world file beside the copy of the picture that the case keeps. `edit` is given its source and CRS."""
+        """Place a picture by a world file beside the copy that the case keeps. `edit` is given its source and CRS."""
         session, view = self._session, self._views.shown_view()
         crs, folder = view.grid.crs, pictures_folder(session.target)
 
@@ -217,5 +217,5 @@ class PlaceQuestions(QuestionsInTurn):
 
 
 def _without_points(layer: Layer | None) -> dict[str, str]:
-    """The field that takes control points away where there are any: a layer is placed by one thing at a time."""
+    """Field that removes a layer's control points, if it has any: a layer is placed in one way only."""
     return {"control_points_json": ""} if layer is not None and layer.control_points_json else {}

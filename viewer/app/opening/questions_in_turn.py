@@ -1,4 +1,4 @@
-"""Questions beside the map, one after the other."""
+"""Questions in dialogs beside the map, one after the other."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from viewer.app.case.session import Session
 
 
 class QuestionsInTurn(QObject):
-    """One dialog at a time; those of the case before are dropped. The window's thread only."""
+    """Shows one dialog at a time. Those about the case before are dropped. Used on the window's thread only."""
 
     def __init__(self, session: Session, window: QWidget) -> None:
         super().__init__(window)
         self._waiting: list[Callable[[], QDialog]] = []
         self.dialog: QDialog | None = None
-        """The question that stands open."""
+        """The open question; None for none."""
         session.document_replaced.connect(self._forget)
 
     @property
@@ -26,11 +26,11 @@ class QuestionsInTurn(QObject):
 
     @property
     def waiting(self) -> int:
-        """Number of questions that wait for the one that stands open."""
+        """Number of questions that wait for the open one."""
         return len(self._waiting)
 
     def ask_in_turn(self, make: Callable[[], QDialog]) -> None:
-        """Show the dialog that is made once those before it are answered."""
+        """Make and show a dialog once those before it are answered."""
         self._waiting.append(make)
         self._next()
 
@@ -45,7 +45,7 @@ class QuestionsInTurn(QObject):
         self._next()
 
     def _forget(self) -> None:
-        """Another case is open: the questions were about the one before."""
+        """Drop all questions: they were about the case before."""
         self._waiting = []
         if self.dialog is not None:
             self.dialog.reject()

@@ -1,4 +1,4 @@
-"""Tells in the status bar that layers are being opened, or that a file takes long to be read, which can be stopped."""
+"""Says in the status bar that layers are being opened, or that a file takes long to read, and offers to stop that."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LONGEST_NAME = 60
 
 
 class ReadingWatch(QObject):
-    """Looks a few times a second while the map is not complete, else not at all."""
+    """Checks the map a few times a second while it is incomplete, else not at all."""
 
     def __init__(self, canvas: MapCanvas, jobs: Jobs, parent: QObject) -> None:
         super().__init__(parent)
@@ -31,7 +31,7 @@ class ReadingWatch(QObject):
         self._waited_for: RasterDrawing | None = None
         self._opening: Job | None = None
         self._late: list[LayerDrawing] = []
-        """Of the shown layers those of which nobody knows yet where they are: the map lacks them."""
+        """Shown layers whose files are still being opened: the map lacks them."""
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._look)
         canvas.view_changed.connect(self._begin)
@@ -77,7 +77,7 @@ class ReadingWatch(QObject):
         )
 
     def _names(self) -> list[str]:
-        """The names of the layers that are late now."""
+        """Names of the shown layers whose files are still being opened."""
         scenes = [pane.scene for pane in self._canvas.panes.all]
         shown = (scene.drawings[uuid] for scene in scenes for uuid in scene.stack.visible())
         self._late = list(filter(_is_late, shown))
@@ -85,7 +85,7 @@ class ReadingWatch(QObject):
         return list(dict.fromkeys(names)) if len(scenes) > 1 else names
 
     def _waiting(self) -> list[RasterDrawing]:
-        """The images that are shown and not complete, though the map rests."""
+        """Shown images that are still incomplete."""
         return [
             drawing for pane in self._canvas.panes.all for drawing in self._late_in(pane.scene, pane.viewport.view())
         ]

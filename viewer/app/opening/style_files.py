@@ -1,4 +1,7 @@
-"""Styles of vector layers as QML files: saved for QGIS, taken over from there; one beside a layer's file is offered."""
+"""Styles of vector layers as QML files: saved for QGIS, and loaded from there.
+
+A style file beside the file of a new layer is offered.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ SUFFIX = ".qml"
 
 
 class StyleFiles(QObject):
-    """The window's thread only; files are read and written by jobs."""
+    """Saves, loads and offers style files. Used on the window's thread only; jobs read and write the files."""
 
     def __init__(
         self, context: PanelContext, jobs: Jobs, messages: Messages, ask: Callable[[], Questions], window: QObject
@@ -40,7 +43,7 @@ class StyleFiles(QObject):
         context.layer_verbs.load_style.connect(self.load_style)
 
     def save_style(self, uuid: str) -> None:
-        """Ask where to, and write the style of a layer there."""
+        """Ask for a file, and write a layer's style to it."""
         drawing, info = self._context.layers.drawing_of(uuid), self._context.layers.info_of(uuid)
         if not (isinstance(drawing, VectorDrawing) and isinstance(info, VectorInfo)):
             self._say(self.tr("Only the style of a vector layer that has been read can be saved."), "warning")
@@ -60,7 +63,7 @@ class StyleFiles(QObject):
         self._jobs.run(lambda context: write(), lambda _: self._say(done, "info"), self._say_error, apart=True)
 
     def load_style(self, uuid: str) -> None:
-        """Ask which file, and draw a layer in the style it holds."""
+        """Ask for a style file, and apply its style to a layer."""
         drawing = self._context.layers.drawing_of(uuid)
         folder = drawing.path.parent if isinstance(drawing, VectorDrawing) else Path.home()
         path = self._questions().style_to_open(folder)
@@ -68,7 +71,7 @@ class StyleFiles(QObject):
             self._take(uuid, path)
 
     def offer_beside(self, uuid: str) -> None:
-        """Offer the style that lies beside the file of a layer that was just added."""
+        """Offer the style file beside the file of a newly added layer."""
         layer, drawing = self._context.document.layers.get(uuid), self._context.layers.drawing_of(uuid)
         if layer is None or layer.style_json or not isinstance(drawing, VectorDrawing):
             return
@@ -115,7 +118,7 @@ class StyleFiles(QObject):
 
 
 def style_of_file(path: Path) -> QmlStyle:
-    """Raises NotReadable, and InvalidValue for what is no style of a vector layer."""
+    """Read a style file. Raises NotReadable, and InvalidValue where it is no style of a vector layer."""
     from layers.project.qgis.qml_in import read_qml  # for start-up time
     from layers.project.qgis.qml_text import MAX_BYTES
 

@@ -1,4 +1,4 @@
-"""Cares for the files of layers: builds overviews where they lack, and reads again what has changed."""
+"""Maintains the files of layers: builds missing overviews, and offers to read changed files again."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ from viewer.support.messages import MessageAction, Messages
 from viewer.support.paced_look import PacedLook
 
 SETTLED_MS = 500
-"""A file that is being written changes often: it is looked at when nothing came for so long."""
+"""Quiet time after which a changed file is checked: a file that is being written changes often."""
 
 
 class Upkeep(QObject):
-    """Moderate overviews are built without a question, large ones are offered. `changed`: other actions are offered."""
+    """Builds overviews of moderate size without asking, and offers to build large ones.
+
+    `changed`: `can_build_current` has changed.
+    """
 
     changed = Signal()
 
@@ -54,11 +57,11 @@ class Upkeep(QObject):
 
     @property
     def is_due(self) -> bool:
-        """True while it is still to be looked at what has changed."""
+        """True while a check of the files is due."""
         return self._looks.is_due
 
     def look_again(self, *_: object) -> None:
-        """Another file may be known now, or be another than it was."""
+        """Check all raster files: some may have been read, or have changed."""
         for drawing in self._rasters():
             self._mind_changes(drawing)
             state = drawing.source.state
@@ -75,7 +78,7 @@ class Upkeep(QObject):
     # ----------------------------------------------------------------------------------------------------------
 
     def _forget(self) -> None:
-        """Forget what was said of the files of the last case: of this one it is said anew."""
+        """Forget which files of the case before were reported: those of the new case are reported anew."""
         self._seen.clear()
         self._stale.clear()
 
@@ -104,7 +107,7 @@ class Upkeep(QObject):
             self._current.reload()
 
     def _mind_drive(self, folder: str) -> None:
-        """Say once a drive that it is gone, and offer to look again; be silent when it is back."""
+        """Say once for each drive that it does not answer, and offer to try again; clear the message once it does."""
         key = f"drive {folder}"
         layers = [one for one in self._scene.drawings.values() if any(str(place) == folder for place in one.folders)]
         count = sum(one.is_unavailable for one in layers)
@@ -117,7 +120,7 @@ class Upkeep(QObject):
         self._messages.show(key, text.format(folder, waiting), "warning", action)
 
     def _mind_overviews(self, drawing: RasterDrawing, state: SourceState) -> None:
-        """Once a file: what it lacks is built when the map rests and is drawn, or offered."""
+        """Build or offer missing overviews, once for each file; building waits for an idle map that shows the layer."""
         if drawing.can_build and drawing.lack is Lack.MODERATE:
             if not (drawing.layer.visible and self._scene.is_idle()):
                 return
@@ -132,9 +135,9 @@ class Upkeep(QObject):
         self._seen.add(state)
 
     def _watch_shown(self) -> None:
-        """Files that no layer shows any more are not watched: they may lie where nothing is to be touched by now.
+        """Watch the files of the present layers only: others may lie where reading is no longer allowed.
 
-        Whoever watches a file on a drive that is gone hangs: those wait until it is back.
+        Watching a file on a drive that is gone would block: those files wait until it is back.
         """
         shown = {state.path for drawing in self._rasters() if (state := drawing.source.state) in self._seen and state}
         gone = [path for path in self._watch.files() if path not in shown] if self._watched - shown else []
@@ -146,7 +149,7 @@ class Upkeep(QObject):
         self._watched = (self._watched & shown) | new
 
     def _build_by_uuid(self, uuid: str) -> None:
-        """The layer may have gone since it was offered."""
+        """Build the overviews that were offered, unless the layer has gone since."""
         drawing = self._scene.drawings.get(uuid)
         if isinstance(drawing, RasterDrawing):
             self._build(drawing)
@@ -161,7 +164,7 @@ class Upkeep(QObject):
             drawing.check_file()
 
     def _mind_changes(self, drawing: RasterDrawing) -> None:
-        """Say once that a file has changed, and how to go on; be silent when it is read again."""
+        """Say once that a file has changed, and offer to read it again; clear the message when that is done."""
         uuid, key = drawing.layer_uuid, f"stale {drawing.layer_uuid}"
         if drawing.is_stale == (uuid in self._stale):
             return

@@ -1,4 +1,4 @@
-"""The button beside a message on a file that was written: it opens that file."""
+"""The button beside a message on a written file, which opens that file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from viewer.support.messages import MessageAction, Messages
 
 
 def open_button(path: Path, messages: Messages) -> MessageAction:
-    """Opens it in the program that the desktop has for it; where there is none, a message says where it is."""
+    """Make a button that opens the file in the desktop's program for it; without one, a message names its place."""
 
     def open_it() -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):

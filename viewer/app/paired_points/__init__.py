@@ -1,1 +1,1 @@
-"""Numbered points set on a picture and on a map beside it, in two panes of a dialog."""
+"""Panes of a dialog in which numbered points are set on a picture and on a map beside it."""

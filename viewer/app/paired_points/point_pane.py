@@ -1,4 +1,4 @@
-"""A pane in which the points of one side are set: a canvas below its title and the hint of its tool."""
+"""A pane for the points of one side: a canvas below its title and the hint of its tool."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FIT_MARGIN = 0.02
 
 
 class PaneHeading(NamedTuple):
-    """The labels above a canvas, and how they are laid out."""
+    """The labels above a canvas, and their layout."""
 
     title: QLabel
     told: QLabel
@@ -27,10 +27,10 @@ class PaneHeading(NamedTuple):
 
 
 class PointPane[P: NumberedPoint](QWidget):
-    """A canvas of one side, with the tool in hand that sets its points."""
+    """The canvas of one side, with the tool that sets its points."""
 
     def __init__(self, side: PointSide[P], heading: PaneHeading, say: Callable[[str], None]) -> None:
-        """`say` shows a sentence on what cannot be done."""
+        """`say` shows a sentence on a refused action."""
         super().__init__()
         self.side, self.scene, self.told = side, side.scene, heading.told
         self.canvas = MapCanvas(side.scene, self)
@@ -52,12 +52,12 @@ class PointPane[P: NumberedPoint](QWidget):
         layout.addWidget(self.canvas, 1)
 
     def begin(self) -> None:
-        """Show what is looked at first, once the canvas has its size."""
+        """Show the first view, once the canvas has its size."""
         self.side.begin(self.canvas)
 
 
 def show_whole(size: tuple[int, int], canvas: MapCanvas) -> None:
-    """Show a picture of so many columns and rows whole, on a canvas in pixel space."""
+    """Show the whole of a picture, given its columns and rows, on a canvas in pixel space."""
     width, height = size
     canvas.viewport.fit(Bounds(0.0, -float(height), float(width), 0.0), FIT_MARGIN)
     canvas.motion.come_to_rest()

@@ -1,4 +1,4 @@
-"""Sets numbered points on a picture, in its pixels, or on a map: the gestures and keys of all such panes."""
+"""The tool that sets numbered points on a picture, in its pixels, or on a map, with mouse and keys."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ type Position = tuple[float, float]
 
 
 class NumberedPoint(Protocol):
-    """A point as a pane shows it."""
+    """A numbered point as shown on a pane."""
 
     @property
     def number(self) -> int: ...
@@ -34,25 +34,25 @@ class NumberedPoint(Protocol):
 
 
 class PointVerbs(NamedTuple):
-    """The meaning of what is done to the points of a side, by their numbers."""
+    """Actions on the points of a side, by the points' numbers."""
 
     place: Callable[[float, float], None]
     """Sets the next point at a position."""
     move: Callable[[int, float, float], None]
     choose: Callable[[int], None]
     remove: Callable[[], None]
-    """Takes the chosen point away."""
+    """Removes the chosen point."""
 
 
 class PointWords(NamedTuple):
     """The sentences of a side."""
 
     hint: Callable[[], str]
-    """The sentence on what can be done now."""
+    """Sentence on the possible actions now."""
     keys: str
-    """The sentence on the keys of its canvas, for those who cannot see it."""
+    """Sentence on the keys of the canvas, for screen readers."""
     outside: str
-    """The sentence on why no point can be set at a position."""
+    """Sentence on why no point can be set at a position."""
 
 
 class PointSide[P: NumberedPoint](Struct, frozen=True):
@@ -62,7 +62,7 @@ class PointSide[P: NumberedPoint](Struct, frozen=True):
     size: tuple[int, int] | None
     """Columns and rows of the picture; None for a map."""
     begin: Callable[[MapCanvas], None]
-    """Moves a canvas to what is looked at first."""
+    """Moves a canvas to its first view."""
     words: PointWords
     verbs: PointVerbs
     points: Callable[[], Sequence[P]]
@@ -79,7 +79,10 @@ def off_the_map() -> str:
 
 
 class PointTool[P: NumberedPoint](Tool):
-    """A click, or Enter at the crosshair, sets a point; a drag moves the one that was pressed; Delete removes one."""
+    """The tool of a side: a click, or Enter at the crosshair, sets a point.
+
+    A drag moves the pressed point, and Delete removes the chosen one.
+    """
 
     name = "paired points"
     cursor = Qt.CursorShape.CrossCursor
@@ -152,7 +155,7 @@ class PointTool[P: NumberedPoint](Tool):
     # -- places -------------------------------------------------------------------------------------------------
 
     def pixels_of(self, view: View, position: Position) -> list[QPointF]:
-        """The pixels of the view where it is shown, also on wrapped copies of the world."""
+        """Pixels of the view that show a position, also on wrapped copies of the world."""
         if self.side.size is not None:
             pixels = [view.to_pixel(position[0], -position[1])]
         else:

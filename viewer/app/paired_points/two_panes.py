@@ -1,4 +1,4 @@
-"""Two panes side by side, on which pairs of points are set: a picture at the left, a map at the right."""
+"""Two panes side by side for pairs of points: a picture at the left, a map at the right."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QSplitter
 from viewer.app.paired_points.point_pane import PointPane
 
 _HALF = 1 << 16
-"""The same room for each, however wide the dialog becomes."""
+"""Size given to each pane: equal ones share any width evenly."""
 
 
 class TwoPanes(QSplitter):
-    """Both panes, half the width each; the keyboard begins in the picture.
+    """Both panes, half the width each; the keyboard starts in the picture.
 
-    `given_up`: Esc was pressed on one of them, where nothing was half done.
+    `given_up`: Esc was pressed on a pane with nothing half done.
     """
 
     given_up = Signal()
@@ -50,10 +50,10 @@ class TwoPanes(QSplitter):
             pane.tool.show()
 
     def is_idle(self) -> bool:
-        """True when both sides are painted whole."""
+        """True when both sides are painted completely."""
         return self._is_begun and all(pane.canvas.is_idle() for pane in self._panes)
 
     def close_scenes(self) -> None:
-        """Let go of all that is drawn; nothing more is read."""
+        """Close the scenes of both panes: nothing more is read for them."""
         for pane in self._panes:
             pane.scene.close()

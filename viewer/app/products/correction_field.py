@@ -1,4 +1,4 @@
-"""The field for the line that a reissue prints in its head: what its issued version had wrong, or had not."""
+"""The field for the correction that a reissue prints in its head: the errors of its issued version, if any."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ROWS = 4
 
 
 class CorrectionField(QWidget):
-    """Hidden for a first version. It begins with what has changed in the case, and may be written otherwise."""
+    """The field for a correction, hidden for a first version. It offers the changes of the case, and can be edited."""
 
     typed = Signal(str)
 
@@ -35,7 +35,7 @@ class CorrectionField(QWidget):
         self.hide()
 
     def show_line(self, line: str | None) -> None:
-        """None: there is nothing to correct. What is typed is left alone."""
+        """Show the line, unless the analyst is typing in it. None hides the field: there is nothing to correct."""
         self.setVisible(line is not None)
         if line is not None and not self.text.hasFocus() and " ".join(self.text.toPlainText().split()) != line:
             blocked = QSignalBlocker(self.text)

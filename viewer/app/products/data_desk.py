@@ -1,4 +1,4 @@
-"""Exports the data of the open case: asks what and where, gathers and writes in jobs, paints maps in between."""
+"""Exports the data of the open case: asks which and where, gathers and writes in jobs, and paints maps in between."""
 
 from __future__ import annotations
 
@@ -44,17 +44,19 @@ from viewer.support.jobs import JobContext
 from viewer.support.language.translation import in_language
 
 POLL_MS, MOST_TOLD = 20, 3
-"""`MOST_TOLD`: findings that stop data and are told in the message."""
+"""Interval at which maps being painted are checked, and most findings named in the message about a stopped export."""
 
 type Write = Callable[[Callable[[], object], Path, Callable[[], str]], None]
-"""Writes a file in a job, and says so with what is given once it is there."""
+"""Writes a file in a job, then says so; the last function gives the end of that message."""
 type _Drawn = tuple[GroundPictures, Path, DataLeaving, str]
-"""The maps of a file, the file, the way on which it leaves, and a sentence on chips that it does not show."""
+"""The maps of a file, its path, how it is issued, and a sentence on chips that it does not show."""
 
 
 class DataDesk(QObject):
-    """One a window. `ask_path` asks for the file, `write` makes it; `failed` and `warn` say why not, and what lacks;
-    `told` that a file is there."""
+    """Data exports of one window. `ask_path` asks for the file and `write` makes it.
+
+    `failed` and `warn` show what went wrong and what is missing; `told` says that a file is written.
+    """
 
     def __init__(
         self,
@@ -82,11 +84,11 @@ class DataDesk(QObject):
 
     @property
     def is_idle(self) -> bool:
-        """False while something is gathered or painted; what is written is a job."""
+        """True while nothing is gathered or painted. Writing is a job and does not count."""
         return not (self._drawn or self._gathered)
 
     def begin(self) -> None:
-        """Ask which data, and for whom."""
+        """Ask which data to export, and for whom."""
         selected = len(self._canvas.selection)
         dialog = DataDialog(len(self._session.document.sites), selected, self._last, self._window)
         dialog.chosen.connect(self._chosen)
@@ -98,7 +100,7 @@ class DataDesk(QObject):
     # -- what publishing takes away -------------------------------------------------------------------------------
 
     def _look_for_taken_away(self, dialog: DataDialog, wish: DataWish) -> None:
-        """Looks in a job: of a large case it takes a second."""
+        """Find, in a job, the rows that publishing leaves out, and show them: in a large case it takes a second."""
         if not wish.publish or wish.suffix == PIXELS:
             dialog.taken_away.show_groups(())
             return
@@ -127,7 +129,7 @@ class DataDesk(QObject):
         return {table: tuple(self._session.document.table(table).values()) for table in TABLES}
 
     def _part_of(self, wish: DataWish) -> tuple[tuple[str, ...] | None, Bounds | None]:
-        """The marks, or the bounds, of the part of the case that is wanted; None: all of it."""
+        """Uuids of the marks, or bounds, of the wanted part of the case; None for both: all of it."""
         sites = tuple(self._canvas.selection.uuids) if wish.part == SELECTED else None
         return sites, self._bounds() if wish.part == SHOWN else None
 
@@ -144,7 +146,7 @@ class DataDesk(QObject):
             self._gather(replace(wish, suffix=path.suffix.lower()), path)
 
     def _gather(self, wish: DataWish, path: Path) -> None:
-        """Gathers the case as it is now: later edits are not in it. What is to be issued is stopped at the gate."""
+        """Gather the data of the present case, without later edits. Blocking findings stop data to be issued."""
         rows, spec, read = self._rows(), self._spec_of(wish), self._session.blob_reader()
         pool = self._canvas.own_scene.context.pool
 
@@ -202,7 +204,7 @@ class DataDesk(QObject):
     # -- pixels ---------------------------------------------------------------------------------------------------
 
     def _write_pixels(self, wish: DataWish, path: Path) -> None:
-        """Writes the image on top of the map: all of it, or what the map shows."""
+        """Write the pixels of the topmost image: all of them, or the part in view."""
         scene, title = self._canvas.own_scene, self.tr("Writing {0}").format(path.name)
         try:
             writing = begin_pixels(
@@ -232,7 +234,7 @@ class DataDesk(QObject):
     # -- pictures -------------------------------------------------------------------------------------------------
 
     def _draw(self, told: DataExport, path: Path, leaving: DataLeaving, left_out: str) -> None:
-        """Formats with pictures of the map wait until all that they show has been read; `left_out` is said then."""
+        """Write the data. Formats with pictures of the map wait until the maps are read, and then report `left_out`."""
         suffix = path.suffix.lower()
         if suffix not in WITH_PICTURES:
             self._write(lambda: self._made(told, path, leaving), path, partial(leaving.issue, self._panels))
@@ -274,7 +276,7 @@ class DataDesk(QObject):
         self._made(pictures.finished(), path, leaving)
 
     def _made(self, told: DataExport, path: Path, leaving: DataLeaving) -> None:
-        """Makes it in a job: what drives hold is not asked in the window's thread."""
+        """Write the file. Runs in a job, as a drive may be slow to answer."""
         target = self._session.target
         if target is not None and path.exists() and target.exists() and os.path.samefile(target, path):
             raise NotAllowed("“{name}” is the open case itself: choose another name.", name=path.name)

@@ -1,4 +1,4 @@
-"""The window that asks which data of a case go into a file for other programs, and for whom they are."""
+"""The dialog that asks which data of a case to export for other programs, and for which readers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WHOLE, SHOWN, SELECTED = "whole", "shown", "selected"
 
 
 class DataWish(Struct, frozen=True):
-    """The choices: the ending of the file, the part of the case, whether it is for outside, its marking and state."""
+    """Choices for an export: the file's ending, the part of the case, for readers outside or not, marking and state."""
 
     suffix: str
     part: str = WHOLE
@@ -39,7 +39,7 @@ class DataWish(Struct, frozen=True):
 
 
 class DataDialog(QDialog):
-    """Stays beside the map; `chosen` carries a `DataWish`, and so does `wished` whenever another is made."""
+    """Asks for the choices beside the map. `chosen` carries a `DataWish`, and so does `wished` at each change."""
 
     chosen = Signal(object)
     wished = Signal(object)
@@ -96,7 +96,7 @@ class DataDialog(QDialog):
         self._say()
 
     def wish(self) -> DataWish:
-        """The choices as they are now."""
+        """The present choices."""
         return DataWish(
             self.format.currentData(),
             self.part.currentData(),
@@ -106,7 +106,7 @@ class DataDialog(QDialog):
         )
 
     def _follow_state(self) -> None:
-        """Ticks the box for readers outside with what is published."""
+        """Tick the box for readers outside, and fix it, while the state is published."""
         is_published = self.state.currentData() == PUBLISHED
         self.publish.setEnabled(not is_published)
         self.publish.setChecked(is_published or self.publish.isChecked())

@@ -1,4 +1,4 @@
-"""Data on their way out of the case: numbered before they are written, and kept as issued once their file is there."""
+"""Issues exported data: numbers them before they are written, and records them as issued once their file is there."""
 
 from __future__ import annotations
 
@@ -24,14 +24,17 @@ from viewer.support.language.translation import translate
 
 
 class DataLeaving:
-    """`printed` are the rows that the data hold, as they stood when they were gathered; `sha256` is the file's."""
+    """One export of data. `printed` holds its rows in the state they had when gathered; `sha256` is the file's hash."""
 
     def __init__(self, spec: DataSpec, state: State, printed: list[PrintedRow], document: Document) -> None:
         self._spec, self.state, self._printed, self._document = spec, state, printed, document
         self._uuid = self.sha256 = ""
 
     def named(self, told: DataExport, context: PanelContext) -> DataExport:
-        """The data with their number and state; of drafts as they are. Raises what keeping them raises."""
+        """Return the data with their number and state, and keep them in the case; drafts are returned unchanged.
+
+        Raises what keeping them raises.
+        """
         if self.state == DRAFT:
             return told
         self._check(context)
@@ -41,7 +44,7 @@ class DataLeaving:
         return replace(told, content=with_status(told.content, Edition(row, today(), self.state)))
 
     def issue(self, context: PanelContext) -> str:
-        """Keep them as issued, their file being there; gives the end of the line that says where it is."""
+        """Record the data as issued, as their file is there; returns the end of the message about the file."""
         if self.state == DRAFT:
             return translate("DataDesk", ", a draft that is not issued")
         if context.document is not self._document:
@@ -64,7 +67,7 @@ class DataLeaving:
 
 
 def uuids_in(document: Document, sites: Collection[str] | None, bounds: Bounds | None) -> list[str]:
-    """The marks of a part of the case: of these uuids, or within these bounds; None for both: all."""
+    """Uuids of the marks in a part of the case: with these uuids, or within these bounds; None for both: all."""
     frame = box(*bounds) if bounds is not None else None
     return [
         site.uuid

@@ -1,4 +1,4 @@
-"""The product that is offered first: of what the map shows, what is compared on it, or of the site that is chosen."""
+"""The first draft of a product: made of the map, the comparison on it, or the chosen site."""
 
 from __future__ import annotations
 
@@ -19,32 +19,32 @@ from viewer.support.language.translation import in_language
 from viewer.support.text import one_line
 
 KEPT = ("page", "dpi", "style", "dark", "author", "organisation", "marking", "graticule", "left_out", "publish")
-"""Choices that are taken over from the product that was made last."""
+"""Fields taken over from the product that was made last."""
 
 
 _OF_CASE = ("title", "subtitle", "author", "organisation", "marking")
-"""Words of the first product that the case has."""
+"""Fields of a first product that are taken from the case."""
 
 
 class WindowState(Struct, frozen=True):
-    """The state of the window that a product is made of."""
+    """State of the window from which a product is made."""
 
     document: Document
     bounds: Bounds
-    """Of the map, lon, lat."""
+    """Bounds of the map, in lon, lat."""
     comparison: ComparisonSpec | None = None
-    """That is shown now."""
+    """The comparison that is shown now; None for none."""
     comparison_uuid: str = ""
     images: Sequence[str] = ()
-    """Uuids of the images chosen in the tree, the oldest first."""
+    """Uuids of the images chosen in the layer tree, oldest first."""
     site: str = ""
-    """The uuid of the one site that is chosen; empty where there are none or several."""
+    """Uuid of the only chosen site; empty where there are none or several."""
     stretches: Mapping[str, str] = field(default_factory=dict)
-    """Styles of the images whose stretch follows the view (DRA), as they are seen, in JSON; by layer."""
+    """Present styles, in JSON by layer, of the images whose stretch follows the view (DRA)."""
 
 
 def first_spec(seen: WindowState) -> ProductSpec:
-    """A comparison that is shown goes before images that are chosen, and these before a site."""
+    """Draft a product: of the shown comparison, else of chosen images, else of the chosen site, else of the map."""
     spec = replace(_like_the_last(seen.document), bounds=seen.bounds, stretches=seen.stretches)
     if seen.comparison is not None or len(seen.images) > 1:
         return with_layout(spec, "before-after", seen)
@@ -56,9 +56,9 @@ def first_spec(seen: WindowState) -> ProductSpec:
 
 
 def with_layout(spec: ProductSpec, layout: str, seen: WindowState) -> ProductSpec:
-    """The same product in another layout, with maps for it: those it has, else those of what is seen.
+    """Change the layout of a product. Its own maps stay; missing ones come from the window's state.
 
-    Two images stand as before and after, more of them in panels.
+    Two images become a before-after page, more of them panels.
     """
     spec = replace(spec, layout=layout)
     if layout in ("before-after", "panels") and len(spec.maps) < 2:
@@ -84,7 +84,7 @@ def with_layout(spec: ProductSpec, layout: str, seen: WindowState) -> ProductSpe
 
 
 def lacking(spec: ProductSpec, document: Document) -> str:
-    """A sentence on what a layout lacks, with the cure; empty where it is whole."""
+    """Sentence on what a layout lacks, with the cure; empty where it lacks nothing."""
     if spec.layout in ("before-after", "panels") and len(spec.maps) < 2:
         return Phrase(
             "This layout needs two images: choose maps in the form, or select images in the list of layers and choose "

@@ -1,4 +1,4 @@
-"""A product laid out for the window: what formats know of it, and its things, which can be taken hold of."""
+"""Interfaces of a product laid out for the window: its printed content, and its things that can be moved."""
 
 from __future__ import annotations
 
@@ -15,55 +15,56 @@ from viewer.export.plates.printed import Printed
 
 
 class LaidOut(Printed, Protocol):
-    """Places are pixels of a page."""
+    """A laid-out product. Places are in pixels of a page."""
 
     @property
     def content(self) -> ProductContent:
-        """The words of evidence that it prints."""
+        """The evidence in words that the product prints."""
         ...
 
     @property
     def numbers(self) -> dict[str, int]:
-        """The numbers of marks in its key, by uuid."""
+        """Numbers of the marks in the key, by uuid."""
         ...
 
     def facts(self) -> ProductFacts: ...
 
     def stamped(self) -> LaidOut:
-        """The same with DRAFT in the margins of each page."""
+        """The same pages with DRAFT in their margins."""
         ...
 
     def with_stretches(self, spec: ProductSpec) -> ProductSpec:
-        """The product with the stretches kept that follow the view in its maps (DRA), as they are seen now."""
+        """The product with the present stretches of its maps that follow the view (DRA)."""
         ...
 
     def things(self, page: int) -> Sequence[str]:
-        """The keys of all that can be moved on a page."""
+        """Keys of all things that can be moved on a page."""
         ...
 
     def thing_at(self, page: int, x_px: float, y_px: float) -> str:
-        """The key of the uppermost thing there; empty for none."""
+        """Key of the topmost thing at a place; empty for none."""
         ...
 
     def box_of(self, key: str) -> QRectF | None:
-        """The room that a thing takes on its page; None where there is no such thing."""
+        """Rectangle of a thing on its page; None for an unknown key."""
         ...
 
 
 class PageMaker(Protocol):
-    """Lays one product out, again and again, and keeps between them what was read for its maps."""
+    """Lays one product out as it changes, and keeps the data read for its maps in between."""
 
     def make(self, spec: ProductSpec, dpi: float, edition: Edition) -> LaidOut | None:
-        """None while it is not known yet what its layers are, or while it is laid out: then it is told of what is new.
+        """Lay the product out.
 
-        Raises ExportFailed where the page has no room.
+        None while its layers are not known yet or the layout is under way: `listen` tells when to ask again. Raises
+        ExportFailed where the page has no room.
         """
         ...
 
     def listen(self, changed: Callable[[], None]) -> None:
-        """Call this whenever another picture would be painted."""
+        """Call `changed` whenever the picture of the product would change."""
         ...
 
     def close(self) -> None:
-        """Let go of all that was opened for it."""
+        """Close all layers opened for the product."""
         ...

@@ -1,4 +1,4 @@
-"""The maps of a product in its form: a list of them, and the title and the marks of the one that is chosen."""
+"""The fields of a product's maps: their list, and the title and the marks of the chosen one."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from viewer.support.still_boxes import ComboBox
 from viewer.support.text import one_line, tooltip
 
 ROWS = 3.4
-"""Of the list that are seen at once: the half one shows that there are more."""
+"""Rows of the list in sight at once: the part of a row at its end shows that there are more."""
 ALL, NONE, OWN, SELECTED = "all", "none", "own", "selected"
 
 
 class MapFields(QWidget):
-    """`selected` gives the uuids of the marks that are selected on the map."""
+    """The maps of a product in its form. `selected` gives the uuids of the marks selected on the map."""
 
     changed = Signal(object, str)
-    """The product with other maps, and the name of the field."""
+    """The product with changed maps, and the name of the changed field."""
     choose_wanted = Signal()
     refused = Signal(str)
 
@@ -77,7 +77,7 @@ class MapFields(QWidget):
         return max(self.list.currentRow(), 0)
 
     def show_spec(self, spec: ProductSpec) -> None:
-        """Show the maps of a product; the same one stays chosen."""
+        """Show the maps of a product; the chosen one stays chosen."""
         self._spec, at = spec, self.at
         names = [self._name(number, one) for number, one in enumerate(spec.maps)]
         shown = [self.list.item(row).text() for row in range(self.list.count())]
@@ -93,11 +93,11 @@ class MapFields(QWidget):
         self._show_chosen()
 
     def choose(self, at: int) -> None:
-        """Let this map be the chosen one."""
+        """Choose a map by its number."""
         self.list.setCurrentRow(at)
 
     def _name(self, number: int, one: ProductMap) -> str:
-        """As the page calls it, and what it shows."""
+        """Name of a map in the list: its letter or number on the page, and its content."""
         layout = self._spec.layout
         letters = {"panels": number, "insets": number - 1}
         called = chr(ord("A") + letters.get(layout, number)) if len(self._spec.maps) > 1 else ""

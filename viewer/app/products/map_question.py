@@ -1,4 +1,4 @@
-"""Asks which bookmarks, images, also of comparisons, and sites of the case a product shows in maps of its own."""
+"""Asks which bookmarks, images (also of comparisons) and sites a product shows in maps of their own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from viewer.support.text import one_line
 
 
 def ask_for_maps(choices: Sequence[MapChoice], room: int, parent: QWidget) -> TickDialog:
-    """A dialog, open; its `chosen` carries the choices that were ticked, at most as many as there is `room` for."""
+    """Open the dialog. Its `chosen` carries the ticked choices, at most `room` of them."""
     kinds = {
         "bookmark": translate("ProductWindow", "Bookmark"),
         "comparison": translate("ProductWindow", "Comparison"),

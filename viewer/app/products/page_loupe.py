@@ -1,4 +1,4 @@
-"""The part of a product's page that its preview shows: how closely it is looked at, and where."""
+"""Zoom and pan of a product's page in its preview."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from PySide6.QtCore import QPointF, QRectF, QSize
 
 MM_AN_INCH = 25.4
 CLOSEST = 8.0
-"""Times the page that fits."""
+"""Greatest zoom, as a multiple of the size at which the whole page fits."""
 MOST_SIDE_PX = 4800
-"""A page is laid out no larger than this, for its memory; what is looked at more closely still is made larger."""
+"""Longest side of a laid-out page, to limit memory; closer views enlarge its picture."""
 _EDGE_SHARE = 0.25
-"""Share of the preview that may be bare beside the page."""
+"""Share of the preview that may be empty beside the page."""
 _SAME = 0.02
-"""Sizes that differ by less are one: a page is laid out in whole pixels."""
+"""Relative difference below which sizes count as equal: a page is laid out in whole pixels."""
 
 
 class PageLoupe(Struct):
-    """`grown`: how much larger the page is shown than it was laid out, until it is laid out for that."""
+    """Zoom `times` and position of a page. `grown`: enlargement of the present picture until a finer page comes."""
 
     times: float = 1.0
     grown: float = 1.0
     _laid: float = 1.0
     _aside: QPointF | None = None
-    """From the middle of the preview to that of the page."""
+    """Offset from the middle of the preview to the middle of the page."""
 
     @property
     def is_close(self) -> bool:
@@ -31,24 +31,24 @@ class PageLoupe(Struct):
         return self.times > 1.0
 
     def dpi_of(self, fitting_dpi: float, page_mm: tuple[float, float]) -> float:
-        """Dots per inch to lay a page out with, of which `fitting_dpi` would show all."""
+        """Dots per inch at which to lay a page out; at `fitting_dpi` the whole page fits."""
         most = MOST_SIDE_PX * MM_AN_INCH / max(page_mm)
         return max(fitting_dpi, min(fitting_dpi * self.times, most))
 
     def lay(self, dpi: float, fitting_dpi: float) -> None:
-        """A page was laid out so finely."""
+        """Record the dots per inch of the page that was laid out."""
         laid = dpi / fitting_dpi
         self._laid = 1.0 if abs(laid - 1.0) < _SAME else laid
         self._grow()
 
     def page_rect(self, width: float, height: float, room: QSize) -> QRectF:
-        """The place of a page of this size, in the preview's own units."""
+        """Rectangle of a page of this size, in the preview's own units."""
         aside = self._aside or QPointF()
         left, top = round((room.width() - width) / 2 + aside.x()), round((room.height() - height) / 2 + aside.y())
         return QRectF(left, top, width, height)
 
     def zoom(self, by: float, about: QPointF, page: QRectF, room: QSize) -> bool:
-        """Look more closely, or less; what is at `about` stays there. False where it is close enough already."""
+        """Zoom by a factor, keeping the place at `about` fixed. False where the limit is reached."""
         before, self.times = self.times, min(max(self.times * by, 1.0), CLOSEST)
         by = self.times / before
         self._grow()
@@ -59,7 +59,7 @@ class PageLoupe(Struct):
         return True
 
     def pan(self, way: QPointF, page: QRectF, room: QSize) -> None:
-        """Push the page aside, no further than its edges."""
+        """Move the page, no further than its edges allow."""
         self._put(page.center() + way, page.width(), page.height(), room)
 
     def leave(self) -> None:
@@ -72,7 +72,7 @@ class PageLoupe(Struct):
         self.grown = 1.0 if abs(grown - 1.0) < _SAME else grown
 
     def _put(self, middle: QPointF, width: float, height: float, room: QSize) -> None:
-        """Lay the middle of the page there, as far as no edge of it comes too far into the preview."""
+        """Put the middle of the page at `middle`, but no edge of the page too far into the preview."""
         if not self.is_close:
             self._aside = None
             return

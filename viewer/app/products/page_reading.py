@@ -1,4 +1,4 @@
-"""The pages of a product on their way to a file: read to the end first, as their words tell of what was read."""
+"""Reads the maps of a product before it is written: the words of its pages depend on the data read."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from viewer.app.products.laid_out import LaidOut, PageMaker
 PATIENCE_S = 120.0
 SCREEN_DPI = 96.0
 _TURNS = 2
-"""Times that a page is laid out and read at the least: its words tell of what was read."""
+"""Times that a page is laid out and read: its words depend on the data read."""
 
 
 class PageReading:
-    """Asked again and again, it gives the pages in the end."""
+    """Reads the pages of a product; `look` is called until it returns them."""
 
     def __init__(self, maker: PageMaker, product: Outgoing) -> None:
         self._maker, self._product = maker, product
         self._seen: LaidOut | None = None
-        """The pages whose maps are read now."""
+        """Pages whose maps are being read."""
         self._turns, self._is_read = 0, False
         self._begun = time.monotonic()
 
     def look(self) -> LaidOut | None:
-        """The pages at their own resolution; None as long as something of which they tell is still to be read.
+        """The pages at their own resolution; None while data for their words are still being read.
 
-        Raises ExportFailed where they have no room, and where their layers do not open.
+        Raises ExportFailed where the page has no room, and where the layers do not open.
         """
         if not self._is_read:
             self._is_read = self._read()
@@ -39,8 +39,10 @@ class PageReading:
         return laid
 
     def _read(self) -> bool:
-        """True once all is read of which the words of the page tell. It is laid out anew when all of that is there, not
-        whenever a part of it came, and read again as far as its maps are others then.
+        """True once all data for the words of the pages are read.
+
+        The pages are laid out anew once all maps are complete, not at each part, and maps that differ then are read
+        again.
         """
         if self._seen is None:
             self._seen = self._maker.make(self._product.spec, SCREEN_DPI, self._product.edition)

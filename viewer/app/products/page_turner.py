@@ -1,4 +1,4 @@
-"""The row below the preview that says which page is shown, and leads to the others."""
+"""The row below the preview that shows the number of the page and turns to the others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from viewer.panels.widgets.icon_button import IconButton
 
 
 class PageTurner(QWidget):
-    """Hidden where there is one page only. `wanted`: by so many pages on, or back where it is below zero."""
+    """Turns pages; hidden for a single page. `wanted`: number of pages to go forward, or back where negative."""
 
     wanted = Signal(int)
 
@@ -29,7 +29,7 @@ class PageTurner(QWidget):
         self.hide()
 
     def show_page(self, page: int, pages: int) -> None:
-        """Say which page of how many is shown."""
+        """Show the number of the present page and the number of all."""
         self.setVisible(pages > 1)
         self.label.setText(self.tr("Page {0} of {1}").format(page + 1, pages))
         self.back_button.setEnabled(page > 0)

@@ -1,4 +1,4 @@
-"""Lays a product out step by step: its scenes are kept while it is changed, its plate while things are moved on it."""
+"""Lays a product out step by step. Its scenes are kept while it changes, its plate while things are moved on it."""
 
 from __future__ import annotations
 
@@ -24,11 +24,14 @@ from viewer.export.plates.printed_plate import PrintedPlate
 
 STEP_S = 0.008
 MOST_TRIES = 3
-"""A page during whose layout the case or its maps changed is begun anew, but not for ever."""
+"""Most times that a layout starts anew because the case or its maps changed meanwhile."""
 
 
 class PlatePages:
-    """`open_scenes` gives the scenes of a product, one a map; they are closed here. `cropped` as of `Plate`."""
+    """The PageMaker of plates. `open_scenes` opens a product's scenes, one for each map; they are closed here.
+
+    `cropped` as of `Plate`.
+    """
 
     def __init__(
         self, document: Document, open_scenes: Callable[[ProductSpec], list[MapScene]], *, cropped: bool = True
@@ -45,7 +48,7 @@ class PlatePages:
         self._match_of: object = None
         self._is_matching = False
         self._styles: Styles | None = None
-        """In which the maps match; None while that is not known."""
+        """Styles in which the maps match; None while they are not known."""
         self._changed: Callable[[], None] = _nothing
         self._leave = document.subscribe(self._hear_edit)
         self._steps = QTimer(interval=0)
@@ -88,13 +91,13 @@ class PlatePages:
     # -- laid out -------------------------------------------------------------------------------------------------
 
     def _is_of(self, spec: ProductSpec, edition: Edition) -> bool:
-        """True where the plate that is there, or coming, differs in the places of its things and in colours at most."""
+        """True where the present or coming plate differs at most in the places of its things and in colours."""
         if self._plate_of is None or self._plate_of[1] != edition:
             return False
         return _without_places(self._plate_of[0]) == _without_places(spec)
 
     def _begin(self, spec: ProductSpec, edition: Edition, *, again: bool) -> None:
-        """A few milliseconds at a time: a page of many names takes a second. What was coming is given up."""
+        """Begin to lay out a plate in steps of a few milliseconds: many names take a second. Cancels the one before."""
         self._tries = self._tries + 1 if again else 0
         self._is_stale, self._plate_of, self._error = False, (spec, edition), None
         scenes, product = list(self._scenes), edition.product
@@ -136,7 +139,7 @@ class PlatePages:
     # -- stretches ------------------------------------------------------------------------------------------------
 
     def _is_matched(self, spec: ProductSpec) -> bool:
-        """False while the stretches of before and after are still to be set by each other; begins it where need be."""
+        """True once the stretches of before and after are matched to each other; begins that where needed."""
         view = match_view(spec, self._scenes)
         wanted = view, self._looks(spec)
         if self._match_of != wanted:
@@ -148,13 +151,13 @@ class PlatePages:
         return self._styles is not None
 
     def _looks(self, spec: ProductSpec) -> tuple[tuple[str, str], ...]:
-        """All of the rows of compared layers that a match depends on."""
+        """Style and offset of each compared layer, on which a match depends."""
         rows = self._document.layers
         named = dict.fromkeys(uuid for one in maps_of(spec) if one.frame is not None for uuid in one.frame.layers)
         return tuple((rows[uuid].style_json, rows[uuid].nudge_json) for uuid in named if uuid in rows)
 
     def _begin_match(self, spec: ProductSpec, view: View) -> None:
-        """Once all is read of both that is in view."""
+        """Match the stretches in a job, once both maps are read in this view."""
         for scene in self._scenes:
             scene.set_view(view)
         if not all(scene.is_complete(view) for scene in self._scenes):
@@ -176,7 +179,7 @@ class PlatePages:
     # -- scenes ---------------------------------------------------------------------------------------------------
 
     def _open_scenes(self, spec: ProductSpec) -> None:
-        """Scenes that show the same layers stay, with all that they have read."""
+        """Open the scenes of a product; scenes that show the same layers stay, with all data they have read."""
         wanted = (spec.layout, spec.stretches, *(one.frame for one in maps_of(spec)))
         if wanted == self._scenes_of:
             return
@@ -200,7 +203,7 @@ _OF_WORDS = (
     *("claims", "claim_sites", "claim_sources", "claim_evidence", "responses", "response_claims", "sources"),
     *("images", "observations", "searches"),
 )
-"""Tables that a page tells of and no scene shows: scenes tell of the others by themselves."""
+"""Tables that a page prints and no scene shows; scenes themselves report changes of the others."""
 
 
 def _without_places(spec: ProductSpec) -> ProductSpec:
@@ -208,4 +211,4 @@ def _without_places(spec: ProductSpec) -> ProductSpec:
 
 
 def _nothing() -> None:
-    """Nobody listens, or nothing is to be left."""
+    """Do nothing: takes the place of a missing listener, and of a subscription that has ended."""

@@ -1,4 +1,4 @@
-"""The row of buttons below a product: view, state and export, and the sentence that is said between them."""
+"""The row of buttons below a product (view, state, export), with a line for messages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from viewer.support.text import tooltip
 
 
 class ProductButtons(QWidget):
-    """None of them is pressed by Enter elsewhere in the window."""
+    """Buttons below a product. Enter elsewhere in the window presses none of them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,5 +45,5 @@ class ProductButtons(QWidget):
             row.addWidget(field)
 
     def show_state(self, state: State | None) -> None:
-        """None: nobody has said in which state it leaves."""
+        """Show the state in which the product leaves; None where nobody has chosen one."""
         self.state.setCurrentIndex(STATES.index(state) if state is not None else -1)

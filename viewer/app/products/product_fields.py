@@ -1,4 +1,4 @@
-"""The form of a product: its layout and page, its words, its parts."""
+"""The form of a product: fields for its layout, page, texts and parts."""
 
 from __future__ import annotations
 
@@ -34,16 +34,19 @@ from viewer.support.still_boxes import ComboBox, SpinBox
 from viewer.support.text import tooltip
 
 LONG = ("caption", "alt_text", "processing_note")
-"""Words of more than a line."""
+"""Fields for longer text."""
 LONG_ROWS = 3
 WORDS_SERIES = "words of "
 
 
 class ProductFields(FormPage):
-    """Shows a product, and tells of each that an entry makes of it. What is typed has an undo of its own."""
+    """The form of a product: shows it, and emits the changed product at each entry.
+
+    Typed text has an undo of its own.
+    """
 
     changed = Signal(object, str)
-    """The product as it is now, and the name of the field: edits of the same one that follow each other are one."""
+    """The changed product and the name of its field: successive edits of the same field are one step."""
 
     def __init__(
         self,
@@ -51,7 +54,7 @@ class ProductFields(FormPage):
         selected: Callable[[], Sequence[str]] = tuple,
         parent: QWidget | None = None,
     ) -> None:
-        """`styles` are house styles, each with its title; `selected` gives the marks that are selected on the map."""
+        """`styles` are house styles with their titles; `selected` gives the marks selected on the map."""
         super().__init__("", parent)
         self._spec = ProductSpec()
         self.lines: dict[str, QLineEdit] = {}
@@ -62,7 +65,7 @@ class ProductFields(FormPage):
         self.layout_box, self.page_box, self.graticule_box = ComboBox(), ComboBox(), ComboBox()
         self.style_box, self.marking_box, self.dpi_box = ComboBox(), ComboBox(), SpinBox()
         self._choices = {"layout": self.layout_box, "graticule": self.graticule_box, "style": self.style_box}
-        """Boxes of which each row has a value of the product, by its column."""
+        """Boxes whose rows hold values of the product, by its column."""
         self._fill_boxes(styles)
         self._build()
         self._connect()
@@ -188,11 +191,11 @@ class ProductFields(FormPage):
 
     @property
     def spec(self) -> ProductSpec:
-        """The product as the form says it."""
+        """The product as entered in the form."""
         return self._spec
 
     def show_spec(self, spec: ProductSpec) -> None:
-        """Show a product; fields that say the same already are left alone, so that one can go on typing in them."""
+        """Show a product. Fields that already show the same are left alone, so that typing can go on in them."""
         named = self._page_typed()
         is_other_page = named != spec.page and (bool(named) or spec.page != self._spec.page)
         self._spec = spec
@@ -221,7 +224,7 @@ class ProductFields(FormPage):
         self._follow_layout(spec)
 
     def show_number(self, own: str, *, is_fixed: bool) -> None:
-        """The number that the product has by itself; `is_fixed`: of a later version it stays."""
+        """Show the number that the product has without an entry; `is_fixed`: a later version cannot change it."""
         line = self.lines["number"]
         line.setPlaceholderText(own)
         line.setReadOnly(is_fixed)
@@ -233,7 +236,7 @@ class ProductFields(FormPage):
         self.maps_section.offer(is_open=is_shown_for(spec.layout))
 
     def begin(self) -> None:
-        """The keyboard goes into the title, all of which is chosen: what is typed takes its place."""
+        """Move the keyboard to the title and select it, so that typing replaces it."""
         self.lines["title"].setFocus(Qt.FocusReason.OtherFocusReason)
         self.lines["title"].selectAll()
 
@@ -250,7 +253,7 @@ class ProductFields(FormPage):
         return next((room[name] for room in rooms if name in room), None)
 
     def show_field(self, name: str) -> bool:
-        """Bring a field to sight, with the keyboard in it; False where there is none."""
+        """Bring a field into view, with the keyboard in it; False where there is none."""
         field = self.field_of(name)
         if field is None:
             return False
@@ -278,7 +281,7 @@ class ProductFields(FormPage):
             self.take_page()
 
     def take_page(self) -> str:
-        """Take what is typed as the page; where it is none, the sentence that is said at the field."""
+        """Take the typed page; returns the sentence shown at the field where it is not a page, else empty."""
         page = self._page_typed()
         if page and word(page) != self.page_box.currentText():
             blocked = QSignalBlocker(self.page_box)
@@ -290,7 +293,7 @@ class ProductFields(FormPage):
         return "" if page else self.refusal.text()
 
     def _page_typed(self) -> str:
-        """The page that the field names, in the analyst's language or by its own name; empty for none."""
+        """Page named in the field, in the analyst's language or by its own name; empty for none."""
         typed = self.page_box.currentText()
         return page_named(next((name for name in PAGES if word(name) == typed), typed))
 

@@ -1,4 +1,4 @@
-"""A product on its way to its file: read, laid out, let through the gate, then written step by step."""
+"""Writes a product to its file: reads it, lays it out, checks it at the gate, then writes it step by step."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ POLL_MS = 5
 
 
 class ProductFile(QObject):
-    """`ended`: written whole, with `sha256` of the file, or `error` says why not; given up, it has neither.
+    """One product being written. `ended`: the file is complete and `sha256` its hash, or `error` says why not.
 
-    What is to be issued or published and is stopped at the gate has a ProductStopped for its error, and no file. The
-    maker is closed with it, unless it serves others afterwards.
+    Cancelled, it has neither. A product that the gate keeps from being issued or published has a ProductStopped as its
+    error, and no file. The maker is closed at the end, unless it serves others afterwards.
     """
 
     ended = Signal()
     passed = Signal()
-    """It is laid out and through the gate, and will be written: what it prints is known now."""
+    """The product has passed the gate and will be written: its printed content is known."""
 
     def __init__(
         self,
@@ -56,11 +56,11 @@ class ProductFile(QObject):
 
     @property
     def written(self) -> Sequence[Path]:
-        """The files that it stands in: some formats have one for each page."""
+        """Files of the product: some formats have one for each page."""
         return self._writing.written if self._writing is not None else ()
 
     def cancel(self) -> None:
-        """Give it up; nothing stands under the name."""
+        """Cancel the writing; no file is left under the name."""
         if self._writing is not None:
             self._writing.cancel()
         elif self._timer.isActive():
@@ -103,7 +103,7 @@ class ProductFile(QObject):
 
 
 def file_sha256(path: Path) -> str:
-    """The hash of a file's bytes, in hexadecimal; empty where the file is gone already."""
+    """SHA-256 hash of a file, in hexadecimal; empty where the file is gone already."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

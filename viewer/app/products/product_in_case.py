@@ -1,4 +1,4 @@
-"""A product as the case holds it while its window changes it: row, number, version, state, and what it corrects."""
+"""The row of a product in the case while its window changes it: number, version, state and correction."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ type _Whole = tuple[ProductSpec, tuple[Override, ...], str]
 
 
 class ProductInCase:
-    """An empty `uuid`: the case does not hold it yet.
+    """A product in the case; its `uuid` is empty while the case does not hold it.
 
-    `state`: the one in which it is to leave; None: nobody has said. `overrides`: the findings that were let pass.
+    `state`: the state in which it will leave; None while nobody has chosen. `overrides`: findings that were let pass.
     """
 
     def __init__(self, context: PanelContext, uuid: str, spec: ProductSpec) -> None:
@@ -39,16 +39,16 @@ class ProductInCase:
         self.state: State | None = self._state_before()
         self._kept: _Whole = self._whole(spec)
         self._issued: _Whole | None = None
-        """As it was when it was issued here: until something changes another file of it is the same version."""
+        """The product as it was last issued here. Until something changes, another file of it is the same version."""
 
     @property
     def row(self) -> Product | None:
-        """The row of the case; None while there is none."""
+        """Row of the product in the case; None while there is none."""
         return product_rows(self._context.document).get(self.uuid)
 
     @property
     def previous(self) -> Product | None:
-        """The issued version that this one follows; None for a first version."""
+        """Issued version that this one follows; None for a first version."""
         row = self.row
         if row is None or row.issued_at:
             return row
@@ -56,7 +56,7 @@ class ProductInCase:
 
     @property
     def correction(self) -> str:
-        """The line on what the version before had wrong: as it was typed, else as the changes of the case tell it."""
+        """Correction of the version before: as typed, else derived from the changes of the case."""
         if self._typed:
             return self._typed
         if self._offered is None:
@@ -65,18 +65,18 @@ class ProductInCase:
         return self._offered
 
     def corrects(self, spec: ProductSpec) -> bool:
-        """True where it is a later version of what was issued, which says what was wrong before."""
+        """True where this is a later version of an issued product, and so states what is corrected."""
         row = self.row
         if row is None or not row.issued_at:
             return row is not None and self.previous is not None
         return not self.is_as_issued(spec) and self.is_changed(spec)
 
     def correct(self, line: str) -> None:
-        """Take a line that was typed; an empty one: as the changes tell it."""
+        """Take a typed correction; an empty one means the derived text."""
         self._typed = line.strip()
 
     def edition(self, spec: ProductSpec) -> Edition:
-        """The number, version and state that an export of it now has: after an issued one the next."""
+        """Number, version and state of an export made now; after an issued version, those of the next."""
         document, state, row = self._context.document, self.state or DRAFT, self.row
         number = product_number(document, spec, row)
         if row is None:
@@ -91,19 +91,19 @@ class ProductInCase:
         return Edition(row, today(), state)
 
     def outgoing(self, spec: ProductSpec) -> Outgoing:
-        """All that its file is made of."""
+        """All that is needed to write the product's file."""
         return Outgoing(spec, self.edition(spec), self.overrides)
 
     def is_as_issued(self, spec: ProductSpec) -> bool:
-        """True while another file of it is of the version that was issued here."""
+        """True while another file would be of the version that was issued here."""
         return self._issued is not None and self._issued == self._whole(spec)
 
     def is_changed(self, spec: ProductSpec) -> bool:
-        """True where the case does not hold it as it is now."""
+        """True where the case does not hold the product's present state."""
         return self._whole(spec) != self._kept
 
     def keep(self, spec: ProductSpec) -> str:
-        """Have the case hold it; of one that was issued the next version. Gives the sentence that says why not."""
+        """Keep the product in the case, an issued one as the next version; returns the sentence on a refusal."""
         context, row = self._context, self.row
         if row is None:
             uuid = new_uuid()
@@ -119,7 +119,7 @@ class ProductInCase:
         return refusal
 
     def take_row(self, spec: ProductSpec) -> None:
-        """Be again as the case has it: an undo in the main window changed its row to this."""
+        """Take the state of the row over from the case: an undo in the main window has changed it to `spec`."""
         row = self.row
         if row is not None:
             self.overrides = read_overrides(row.overrides_json)
@@ -127,19 +127,19 @@ class ProductInCase:
             self._kept = self._whole(spec)
 
     def kept_spec(self, spec: ProductSpec) -> ProductSpec | None:
-        """The layout that the case has now, where it is another than this and nothing is lost by taking it."""
+        """The product in the case where it differs from `spec` and taking it loses no changes, else None."""
         row = self.row
         kept = read_spec(row.layout_json) if row is not None else None
         return kept if kept is not None and not self.is_changed(spec) and kept != spec else None
 
     def note_issued(self) -> None:
-        """It was written and issued as it was kept."""
+        """Record that the kept product was written and issued."""
         spec, overrides, _line = self._kept
         self._typed, self._offered = "", None  # a next version corrects something else
         self._kept = self._issued = (spec, overrides, "")
 
     def hear(self) -> None:
-        """Rows that a page may tell of have changed."""
+        """Record that rows which a page may print have changed."""
         self._issued = self._offered = None
 
     def _whole(self, spec: ProductSpec) -> _Whole:

@@ -1,4 +1,4 @@
-"""The preview of a product: the page as the file will have it at this size, with its things to be dragged."""
+"""The preview of a product: a page as in the file, at this size, with things that can be dragged."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ from viewer.support.painting import painting
 from viewer.support.plain_label import plain_label
 
 STEP_S = 0.008
-"""Time that is painted without a look at the event loop."""
+"""Time spent painting before the event loop runs again."""
 LOOK_MS = 30
 DRAFT_MS = 600
-"""Between two pictures of a page whose maps are still being read."""
+"""Time between two pictures of a page whose maps are still being read."""
 SLIP_PX = 4.0
-"""A hand that moves less than that has clicked."""
+"""Movement below which a press is a click, not a drag."""
 STEP_MM, FINE_MM = 1.0, 0.2
 NOTCH = 120
-"""Of a wheel, in Qt's eighths of a degree."""
+"""One step of a mouse wheel, in Qt's eighths of a degree."""
 ZOOM_STEP = 1.25
 _ARROWS = {
     Qt.Key.Key_Left: (-1.0, 0.0),
@@ -50,19 +50,19 @@ _ZOOMS = {Qt.Key.Key_Plus: ZOOM_STEP, Qt.Key.Key_Equal: ZOOM_STEP, Qt.Key.Key_Mi
 
 
 class ProductPreview(QWidget):
-    """A drag moves a thing, and so do the arrow keys where one is chosen: by a click, or by Space one after the other.
+    """Shows a page. A drag moves a thing; the arrow keys move the chosen one.
 
-    The wheel zooms about the pointer, and so do plus and minus about the middle; a drag beside all things, or with the
-    middle button, pans. 0 shows the whole page again. It is painted a little at a time, while nothing else is to be
-    done.
+    A click chooses a thing, and Space one after the other. The wheel zooms around the pointer, plus and minus around
+    the middle. A drag beside all things, or with the middle button, pans; 0 shows the whole page again. The page is
+    painted a little at a time, while nothing else is to be done.
     """
 
     moved = Signal(str, float, float)
-    """A thing and the offset that it has now in all, in millimetres of the page."""
+    """Key of a thing and its present total offset, in millimetres of the page."""
     resized = Signal()
     page_wanted = Signal(int)
     painted = Signal()
-    """The page stands there as the file has it."""
+    """The page is shown as in the file."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,7 +71,7 @@ class ProductPreview(QWidget):
         self.page = 0
         self._shown: QImage | None = None
         self._coming: Iterator[QImage | None] = iter(())
-        """Paints the next picture; None as long as it is not whole."""
+        """Steps that paint the next picture; they yield None until it is complete."""
         self._is_final = self._is_due = False
         self._drafted_at = 0.0
         self.chosen = ""
@@ -102,16 +102,16 @@ class ProductPreview(QWidget):
 
     @property
     def laid(self) -> LaidOut | None:
-        """The pages that are shown, stamped where they are no more than a draft; None for a sentence."""
+        """The shown pages, stamped where they can only be a draft; None while a sentence is shown."""
         return self._laid
 
     def room_px(self) -> tuple[int, int]:
-        """Pixels of the screen that a page may take."""
+        """Room for a page in the widget, in screen pixels."""
         ratio = self.devicePixelRatioF()
         return max(round((self.width() - 12) * ratio), 1), max(round((self.height() - 12) * ratio), 1)
 
     def dpi_of(self, spec: ProductSpec) -> float:
-        """Dots per inch at which a page of a product fills the room, and more where it is looked at more closely."""
+        """Dots per inch at which a product's page fills the room, and more while it is zoomed."""
         return self._loupe.dpi_of(self._fitting_dpi(spec), spec.page_mm)
 
     def _fitting_dpi(self, spec: ProductSpec) -> float:
@@ -119,7 +119,7 @@ class ProductPreview(QWidget):
         return MM_AN_INCH * min(width / across, height / down)
 
     def show_pages(self, laid: LaidOut, spec: ProductSpec) -> None:
-        """Show a product, painting it anew; what stood there stays until that is done."""
+        """Show a product and paint it anew; the old picture stays until the new one is complete."""
         self._laid, self._spec = laid, spec
         self._loupe.lay(laid.dpi, self._fitting_dpi(spec))
         self.note.hide()
@@ -158,11 +158,11 @@ class ProductPreview(QWidget):
 
     @property
     def is_idle(self) -> bool:
-        """True when the page stands there as the file has it, or none can."""
+        """True when the page is shown as in the file, or no page can be shown."""
         return self._laid is None or self._is_final
 
     def picture(self) -> QImage | None:
-        """The page as it is seen now."""
+        """Present picture of the page."""
         return self._shown
 
     # -- painted a little at a time -------------------------------------------------------------------------------
@@ -198,7 +198,7 @@ class ProductPreview(QWidget):
             self.painted.emit()
 
     def _look_again(self) -> None:
-        """Once the maps are complete the page is painted as it will be; until then now and then as far as it is."""
+        """Paint the page once its maps are complete; until then, paint drafts of it now and then."""
         if self._laid is None or self._is_final or self._steps.isActive():
             return
         is_late = time.monotonic() - self._drafted_at > DRAFT_MS / 1000
@@ -219,7 +219,7 @@ class ProductPreview(QWidget):
         return self._loupe.page_rect(across * scale, down * scale, self.size())
 
     def _scale(self) -> float:
-        """Of the widget's own units for a pixel of the page as it is laid out."""
+        """Widget units per pixel of the laid-out page."""
         return self._loupe.grown / self.devicePixelRatioF()
 
     @override
@@ -256,7 +256,7 @@ class ProductPreview(QWidget):
         painter.drawRect(place.adjusted(-2, -2, 2, 2))
 
     def _chosen_box(self) -> QRectF | None:
-        """The chosen thing, in pixels of the page."""
+        """Rectangle of the chosen thing, in pixels of the page."""
         if self._laid is None or not self.chosen or self.chosen not in self._laid.things(self.page):
             return None
         return self._laid.box_of(self.chosen)
@@ -305,7 +305,7 @@ class ProductPreview(QWidget):
         self.update()
 
     def choose(self, key: str) -> None:
-        """Let a thing stand out; an empty key: none."""
+        """Highlight a thing; an empty key for none."""
         self.chosen = key
         self.setAccessibleName(self.tr("Preview of the product: {0}").format(key) if key else self.tr("Preview"))
         self.update()

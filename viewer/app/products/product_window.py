@@ -50,19 +50,19 @@ from viewer.support.text import one_line, plain
 SIZE = (1320, 760)
 FORM_PX, FINDINGS_PX = 330, 270
 REST_MS, OPENING_MS = 150, 50
-"""After an entry, until the page is laid out anew, and between two looks at layers that are being opened."""
+"""Wait between an entry and the new layout of the page, and between two looks at layers that are being opened."""
 _FIELDS = {"credits": "annotation_credit"}
-"""Fields of the form in which others are put right."""
+"""Fields of the form that correct other fields."""
 type Check = Callable[[ProductSpec, LaidOut, Sequence[Override]], Sequence[Finding]]
 _PRINTED = (
     *("sites", "claims", "claim_sites", "claim_sources", "sources", "responses", "response_claims", "layers"),
     *("images", "observations", "searches", "meta", "chips"),
 )
-"""Tables whose rows a page may tell of."""
+"""Tables whose rows a page may print."""
 
 
 class ProductWindow(QDialog):
-    """Not modal, one a product. Nothing of it is in the case until it is saved, exported or closed.
+    """Window of one product, not modal. The case holds its changes only once it is saved, exported or closed.
 
     `export_wanted`: the product of this uuid, as `spec` has it now, is to be written to a file.
     """
@@ -80,7 +80,7 @@ class ProductWindow(QDialog):
         styles: Iterable[tuple[str, str]],
         main: QWidget,
     ) -> None:
-        """An empty `uuid`: the product is a new one. `main` is the window of the case: it may stand in front."""
+        """`uuid` is empty for a new product. `main` is the window of the case, which may be in front of this one."""
         super().__init__()
         self._main = main
         self._context, self._maker, self._check, self._seen = context, maker, check, seen
@@ -89,11 +89,11 @@ class ProductWindow(QDialog):
         self._steps = SpecSteps()
         self.is_ended = self._is_waiting = self._is_stale = self._is_stamped = False
         self._is_leaving = False
-        """True from the choice of a state until the page is judged in it: then it is exported."""
+        """True from the choice of a state until the page is judged in it and exported."""
         self._taken_away: list[Finding] = []
-        """Findings on rows that publishing takes away, as far as they were said."""
+        """Findings on rows that publishing leaves out, as far as the analyst has seen them."""
         self._was_refused: tuple[ProductSpec, tuple[Override, ...]] | None = None
-        """As it was when it could not be kept at closing: closed again like that, it is given up."""
+        """The product that could not be kept at closing: closing the window again, unchanged, gives it up."""
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
@@ -110,7 +110,7 @@ class ProductWindow(QDialog):
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._lay_out)
         self._judging = QTimer(self, singleShot=True, interval=0)
-        """The check has a turn of the event loop of its own."""
+        """Runs the check in a turn of the event loop of its own."""
         self._judging.timeout.connect(self._look_over)
         self._connect()
         self._fit_screen()
@@ -181,12 +181,12 @@ class ProductWindow(QDialog):
 
     @property
     def uuid(self) -> str:
-        """The uuid of the row of the case; empty while there is none."""
+        """Uuid of the product in the case; empty while it has no row."""
         return self.kept.uuid
 
     @property
     def row(self) -> Product | None:
-        """The row of the case; None while there is none."""
+        """Row of the product in the case; None while there is none."""
         return self.kept.row
 
     @property
@@ -196,22 +196,22 @@ class ProductWindow(QDialog):
 
     @property
     def edition(self) -> Edition:
-        """The number, version and state that an export of it now has."""
+        """Number, version and state of an export made now."""
         return self.kept.edition(self.spec)
 
     @property
     def outgoing(self) -> Outgoing:
-        """All that its file is made of."""
+        """All that is needed to write the product's file."""
         return self.kept.outgoing(self.spec)
 
     @property
     def is_changed(self) -> bool:
-        """True where the case does not hold it as it is now."""
+        """True where the case does not hold the product's present state."""
         return self.kept.is_changed(self.spec)
 
     @property
     def is_idle(self) -> bool:
-        """True when the page stands there as the file will have it."""
+        """True when the page is shown as in the file."""
         is_coming = self._rest.isActive() or self._judging.isActive() or self._is_waiting
         return not is_coming and self.preview.is_idle
 
@@ -241,7 +241,7 @@ class ProductWindow(QDialog):
         self._rest.start(REST_MS)
 
     def undo(self) -> None:
-        """Take the last change back that was made in this window."""
+        """Undo the last change made in this window."""
         self._show_spec(self._steps.undo(self.spec), 0)
 
     def redo(self) -> None:
@@ -251,12 +251,12 @@ class ProductWindow(QDialog):
         self._set_spec(self.spec.with_moved(key, x_mm, y_mm), f"move {key}" if self.preview.hasFocus() else "", 0)
 
     def take_view(self) -> None:
-        """Show on the page what the map shows now, in its stretch."""
+        """Show the main map's present view and stretches on the page."""
         seen = self._seen()
         self._set_spec(replace(self.spec, bounds=seen.bounds, stretches=seen.stretches))
 
     def add_view(self) -> None:
-        """Add what the map shows now as a map of its own: an inset, or a panel."""
+        """Add the main map's present view as another map: an inset, or a panel."""
         spec, most = self.spec, MOST_MAPS[self.spec.layout]
         if len(spec.maps) >= most:
             self.say(self.tr("This layout has {0} maps at most.").format(most))
@@ -264,7 +264,7 @@ class ProductWindow(QDialog):
         self._set_spec(replace(spec, maps=(*spec.maps, ProductMap(bounds=self._seen().bounds))))
 
     def ask_for_maps(self) -> None:
-        """Ask which bookmarks, images and sites are to be shown, each in a map of its own."""
+        """Ask which bookmarks, images and sites to show, each in a map of its own."""
         choices, room = map_choices(self._context.document, self.spec), room_for_maps(self.spec)
         if not choices:
             self.say(self.tr("The case has no bookmark, image or site: add what the map shows with “Add the View”."))
@@ -304,7 +304,7 @@ class ProductWindow(QDialog):
         self._judging.start()
 
     def _show_laid(self) -> None:
-        """Shows the page as a file of it now would have it: stamped where it could leave as a draft only."""
+        """Show the page as its file would be now: stamped where it could leave only as a draft."""
         if self.laid is not None:
             self.preview.show_pages(self.laid.stamped() if self._is_stamped else self.laid, self.spec)
 
@@ -329,7 +329,7 @@ class ProductWindow(QDialog):
             self._leave()
 
     def _maps_changed(self) -> None:
-        """A layer is known now, or other pixels, or the page is laid out: it may be another one."""
+        """Lay the page out again soon: a layer, its pixels or the layout have become known."""
         self._is_stale = True
         if self._is_waiting:
             self._rest.start(0)
@@ -350,7 +350,7 @@ class ProductWindow(QDialog):
     # -- the check ------------------------------------------------------------------------------------------------
 
     def _lead_to(self, finding: Finding) -> None:
-        """Leads to a field of the form, or to a row of the case in the main window."""
+        """Lead to the place that corrects a finding: a field of the form, or a row of the case in the main window."""
         if not leads_to_row(finding.jump):
             self._lead_to_field(finding)
             return
@@ -360,12 +360,12 @@ class ProductWindow(QDialog):
         show_row_of(self._context, finding.jump)
 
     def _keep_behind(self) -> None:
-        """The main window comes to the front, and may hide this one: the list of products leads back to it."""
+        """Keep the product before the main window comes to the front: the list of products leads back to it."""
         if (self.row is None or self.is_changed) and self.keep():
             self._context.report(self.tr("The product is kept as a draft: the list of products leads back to it."))
 
     def _lead_to_field(self, finding: Finding) -> None:
-        """Leads to the field of the form, or to the button, that puts it right; without any the cure is said."""
+        """Focus the field or the button that corrects a finding; without any, say its cure."""
         name = finding.jump.field
         if name == "bounds":
             self.view_button.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -373,7 +373,7 @@ class ProductWindow(QDialog):
             self.say(finding.cure)
 
     def _let_pass(self, found: Sequence[Finding], reason: str, second: str) -> None:
-        """Record it for each of them."""
+        """Record for each of the findings that it is let pass."""
         overrides = self.overrides
         for one in found:
             refusal = refusal_to_pass(one.severity, one.rule, second, self.spec)
@@ -391,7 +391,7 @@ class ProductWindow(QDialog):
         self._look_over()
 
     def _cure_all(self, group: Group, choice: str, typed: str) -> None:
-        """Put right all that a group is about, as one step of the case."""
+        """Cure all rows of a group, as one undo step of the case."""
         self.come_forward()
         self.say(do_cure(self._context, group, choice, typed) or cured_words(group))
 
@@ -403,7 +403,7 @@ class ProductWindow(QDialog):
     # -- kept and exported ----------------------------------------------------------------------------------------
 
     def keep(self) -> bool:
-        """Have the case hold it as it is now; of one that was issued the next version. False where it was refused."""
+        """Keep the product in the case, an issued one as the next version. False where that was refused."""
         row = self.row
         if row is not None and row.issued_at and self.kept.is_as_issued(self.spec):
             return True
@@ -417,14 +417,14 @@ class ProductWindow(QDialog):
         return True
 
     def keep_changes(self) -> None:
-        """Keep what was changed, before the case is saved or left; at worst under the number that the case gives."""
+        """Keep the changes before the case is saved or left. A refused number is replaced by the case's own."""
         self.fields.take_page()
         if self.is_changed and not self.keep() and self.spec.number:
             self._set_spec(replace(self.spec, number=""))
             self.keep()
 
     def save(self) -> None:
-        """Keep it as a draft."""
+        """Keep the product as a draft."""
         self.fields.take_page()
         row = self.row
         if row is not None and row.issued_at and not self.is_changed:
@@ -433,7 +433,7 @@ class ProductWindow(QDialog):
             self.say(self.tr("Kept in the case as a draft."))
 
     def export(self) -> None:
-        """Write it to a file, unless something is to be put right first; the first time it is asked in which state."""
+        """Export the product to a file, unless something must be corrected first. The first export asks for a state."""
         refusal = self.fields.take_page()
         if refusal:
             self.say(refusal)
@@ -455,7 +455,7 @@ class ProductWindow(QDialog):
         self.state_question.activateWindow()
 
     def _take_state(self, state: State, author: str, organisation: str) -> None:
-        """The state was asked for: the page is laid out in it, judged, and leaves."""
+        """Take the answer about the state: lay the page out in it, judge it, and export it."""
         self.come_forward()
         named = replace(self.spec, author=author, organisation=organisation)
         self._set_spec(named)
@@ -463,14 +463,14 @@ class ProductWindow(QDialog):
         self._is_leaving = True
 
     def choose_state(self, state: State) -> None:
-        """Let it leave in this state from now on; what is published is laid out without what is internal."""
+        """Set the state of further exports; a published product is laid out without internal content."""
         self.kept.state = state
         self._set_spec(replace(self.spec, publish=self.spec.publish or state == PUBLISHED))
         self._judging.stop()
         self._rest.start(0)
 
     def _leave(self) -> None:
-        """Have it exported in its state, now that it is judged, unless something stands in the way."""
+        """Export the judged product in its state, unless a finding stands in the way."""
         state = self.edition.state
         if state != DRAFT and self.findings.blocking:
             self.say(self._to_cure)
@@ -483,24 +483,24 @@ class ProductWindow(QDialog):
             self.export_wanted.emit()
 
     def note_issued(self) -> None:
-        """It was written and issued as it is now."""
+        """Record that the present product was written and issued."""
         self.kept.note_issued()
         self._show_title()
         self._rest.start(0)
 
     def note_stopped(self, sentence: str) -> None:
-        """It was stopped on its way to the file: the findings that did it are led to."""
+        """Say why the gate stopped the product, and lead to the findings."""
         self.say(sentence)
         self._look_over()
         self.findings.choose_first()
 
     def come_forward(self) -> None:
-        """Stand in front of the other windows, with the keyboard."""
+        """Bring the window to the front, with the keyboard."""
         self.raise_()
         self.activateWindow()
 
     def say(self, sentence: str) -> None:
-        """One sentence below the page."""
+        """Show a sentence below the page."""
         self.said.setText(plain(sentence))
 
     def _show_title(self) -> None:
@@ -529,7 +529,7 @@ class ProductWindow(QDialog):
             self._show_row()
 
     def _show_row(self) -> None:
-        """An undo in the main window may have taken the row away, or given it another layout."""
+        """Show the row again: an undo in the main window may have removed it or changed its layout."""
         spec = self.kept.kept_spec(self.spec)
         if spec is not None:
             self.kept.take_row(spec)
@@ -537,13 +537,13 @@ class ProductWindow(QDialog):
         self._show_title()
 
     def leave(self) -> None:
-        """Another case is open, or none: nothing of this one is kept any more."""
+        """Close the window without keeping changes: another case is open, or none."""
         self.is_ended = True
         self.close()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter presses the button with the keyboard, and exports from the title alone: elsewhere it takes a text."""
+        """Handle Enter: press the focused button, or export from the title; elsewhere it only enters text."""
         focused = self.focusWidget()
         if event.key() not in ENTER:
             super().keyPressEvent(event)
@@ -554,7 +554,7 @@ class ProductWindow(QDialog):
 
     @override
     def done(self, result: int) -> None:
-        """Close it, once the case holds what was changed; where it takes that not, only when it is closed again."""
+        """Close the window once its changes are kept; where that is refused, only at a second attempt."""
         self.fields.take_page()
         now = (self.spec, self.overrides)
         if not self.is_ended and self.is_changed and self._was_refused != now:

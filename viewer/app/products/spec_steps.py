@@ -19,14 +19,14 @@ class _Step(Struct, frozen=True):
 
 
 class SpecSteps:
-    """Steps of the same series that follow each other are one, unless the series is empty."""
+    """Undo steps of a product. Successive steps of the same series are one, unless the series is empty."""
 
     def __init__(self) -> None:
         self._done: list[_Step] = []
         self._undone: list[_Step] = []
 
     def note(self, before: ProductSpec, after: ProductSpec, series: str = "") -> None:
-        """A product became another one."""
+        """Record a change of the product."""
         names = ProductSpec.__struct_fields__
         changed = [name for name in names if getattr(before, name) != getattr(after, name)]
         if not changed:
@@ -40,14 +40,14 @@ class SpecSteps:
         self._undone.clear()
 
     def undo(self, spec: ProductSpec) -> ProductSpec:
-        """The product before the last step; the same where there is none."""
+        """Return the product before the last step; unchanged where there is none."""
         if not self._done:
             return spec
         self._undone.append(self._done.pop())
         return replace(spec, **self._undone[-1].before)
 
     def redo(self, spec: ProductSpec) -> ProductSpec:
-        """The product after the step that was undone last; the same where there is none."""
+        """Return the product after the step undone last; unchanged where there is none."""
         if not self._undone:
             return spec
         self._done.append(self._undone.pop())

@@ -1,4 +1,4 @@
-"""Asks once in which state a product leaves, and of the first product of a case who answers for it."""
+"""Asks once for the state in which a product leaves, and for the first product of a case, who answers for it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WIDEST_PX = 460
 
 
 def state_names() -> dict[State, str]:
-    """The states as a choice lists them."""
+    """Names of the states for a list of choices."""
     return {
         DRAFT: translate("Products", "Draft"),
         ISSUED: translate("Products", "Issued"),
@@ -30,12 +30,15 @@ def state_names() -> dict[State, str]:
 
 
 class StateQuestion(QDialog):
-    """Enter takes the draft; D, I and P take one of the three. `chosen`: the state, the author, the organisation."""
+    """Asks for the state: Enter takes the draft; D, I and P take one of the three.
+
+    `chosen`: the state, the author, the organisation.
+    """
 
     chosen = Signal(str, str, str)
 
     def __init__(self, spec: ProductSpec, *, asks_names: bool, parent: QWidget) -> None:
-        """`asks_names`: nobody has said yet who answers for products of this case."""
+        """`asks_names`: ask for author and organisation too, as the case does not name them yet."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Export a Product"))
@@ -97,9 +100,7 @@ class StateQuestion(QDialog):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """A letter is a name's while a line has the keyboard; Enter there takes the draft, as anywhere but on another
-        button.
-        """
+        """Handle D, I, P and Enter. A line of text takes letters; Enter takes the draft except on another button."""
         focused = self.focusWidget()
         state = _KEYS.get(event.key())
         if state is not None and not isinstance(focused, QLineEdit):

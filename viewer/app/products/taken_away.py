@@ -1,4 +1,4 @@
-"""Rows that publishing takes away from data: said before they are published, and reviewed in one step."""
+"""Rows that publishing leaves out of data: shown before they are published, and reviewed in one step."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ LONGEST = 160
 
 
 def taken_away(document: Document, content: ProductContent, marking: str) -> list[Group]:
-    """The rows that are left out of published data with these words, in groups by what would put them right."""
+    """Groups, by their cure, of the rows left out of data published with this content."""
     page = ProductSpec(marking=marking, publish=True)
     found = findings(page, content, facts_of_case(document, page, (), None))
     return groups_of((one for one in unexplained(found) if one.rule == WITHHELD), in_language)
 
 
 class _NameLine(QLineEdit):
-    """Enter is its own: in a dialog it would export."""
+    """Line that keeps Enter for itself: in a dialog it would export."""
 
     entered = Signal()
 
@@ -47,7 +47,7 @@ class _NameLine(QLineEdit):
 
 
 class TakenAway(QWidget):
-    """Hidden where nothing is. `reviewed`: a group, and the name of who has reviewed all of it."""
+    """Lists the rows left out; hidden where there are none. `reviewed`: a group, and the name of its reviewer."""
 
     reviewed = Signal(object, str)
 
@@ -70,7 +70,7 @@ class TakenAway(QWidget):
         self.hide()
 
     def show_groups(self, groups: Sequence[Group]) -> None:
-        """Say each group, with a button where one hand puts it right."""
+        """Show each group, with a button where a review cures all of it."""
         clear_layout(self._lines)
         self.buttons = []
         self.name_line.hide()

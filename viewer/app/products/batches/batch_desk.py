@@ -1,4 +1,4 @@
-"""Makes batches of products from the window: asked for, told of in the status bar, and stopped there."""
+"""Makes batches of products from the window: asks for them, and shows progress and a stop in the status bar."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from viewer.support.language.translation import in_language, translate
 from viewer.support.messages import Messages
 
 MOST_TOLD = 3
-"""Findings that stop a batch and are told in its message."""
+"""Most findings named in the message about a stopped batch."""
 
 
 class BatchDesk(QObject):
-    """One a main window. `maker` gives what lays the pages out."""
+    """Batches of one main window. `maker` makes a PageMaker for the pages."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class BatchDesk(QObject):
         return not self.runs
 
     def begin(self, document: Document, like: ProductSpec) -> BatchDialog:
-        """Ask what is wanted; pages are as `like` has them."""
+        """Ask which products to make; their pages follow `like`."""
 
         def items_of(each: Each, state: State) -> list[BatchItem]:
             return batch_of(document, each, replace(like, publish=like.publish or state == PUBLISHED))
@@ -65,7 +65,7 @@ class BatchDesk(QObject):
         return dialog
 
     def cancel_all(self) -> None:
-        """Give up what is under way; begun again it goes on where it stopped."""
+        """Cancel all batches under way; begun again, each continues where it stopped."""
         for run in list(self.runs):
             run.cancel()
 
@@ -115,7 +115,7 @@ class BatchDesk(QObject):
 
 
 def _some(lines: Sequence[str]) -> list[str]:
-    """The first findings, and how many more there are."""
+    """The first lines, and the number of further ones."""
     more = len(lines) - MOST_TOLD
     said = translate("BatchDesk", "({count} more)", "({count} more)", more)
     return [*lines[:MOST_TOLD], *([said] if more > 0 else [])]

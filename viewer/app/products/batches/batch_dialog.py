@@ -1,4 +1,4 @@
-"""Asks of what a batch has one product each, and in which format."""
+"""The dialog that asks what a batch makes a product of each of, such as sites, and in which format."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ from viewer.support.still_boxes import ComboBox
 
 
 class BatchDialog(QDialog):
-    """`chosen`: the products, the ending of their files, and the state in which they leave. Page, style and marking are
-    those of the last product.
+    """Asks for the products of a batch. Page, style and marking are those of the last product.
+
+    `chosen`: the products, the ending of their files, and the state in which they leave.
     """
 
     chosen = Signal(list, str, str)
-    """list[BatchItem], the ending, and the state."""
+    """list[BatchItem], the ending of the files, and the state."""
 
     def __init__(self, items_of: Callable[[Each, State], list[BatchItem]], parent: QWidget) -> None:
-        """`items_of` raises InvalidValue where there is none."""
+        """`items_of` makes the products; it raises InvalidValue where there is none."""
         super().__init__(parent)
         self.setWindowTitle(self.tr("Export a Batch"))
         self._items_of = items_of

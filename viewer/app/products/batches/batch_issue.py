@@ -1,4 +1,4 @@
-"""The products of a batch that is issued: numbered together before the first file, each kept once its file is there."""
+"""Issues the products of a batch: numbers all before the first file, and keeps each once its file is written."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _SERIES = "issue a batch"
 
 
 class BatchIssue:
-    """`push` makes an edit in the case, and `save` has the case on disk hold all of them.
+    """The issue of a batch's products. `push` applies an edit to the case, and `save` saves all edits to disk.
 
-    `uuids` are the products by the names of their files; a batch that was stopped goes on with those that it had.
+    `uuids` holds the products by the stems of their files; a batch that was stopped continues with the same ones.
     """
 
     def __init__(
@@ -40,12 +40,12 @@ class BatchIssue:
         self.uuids: dict[str, str] = {}
 
     def name(self, items: Sequence[BatchItem], known: Mapping[str, str]) -> Mapping[str, str]:
-        """Give each product a uuid, before it has a row: those that are known keep theirs."""
+        """Give each product a uuid before it has a row; `known` ones keep theirs."""
         self.uuids = {item.stem: known.get(item.stem) or new_uuid() for item in items}
         return self.uuids
 
     def begin(self, items: Sequence[BatchItem]) -> None:
-        """Number those that the case does not hold yet: drafts with numbers, so that nobody else takes them.
+        """Add the missing products to the case as numbered drafts, so that nobody else takes the numbers.
 
         Raises InvalidValue, and what saving raises.
         """
@@ -56,7 +56,7 @@ class BatchIssue:
             self._save()
 
     def row(self, stem: str) -> Product | None:
-        """The product of a file; None where the case holds none."""
+        """Row of the product with this file stem; None where the case has none."""
         return product_rows(self._document).get(self.uuids.get(stem, ""))
 
     def is_issued(self, stem: str) -> bool:
@@ -64,18 +64,18 @@ class BatchIssue:
         return row is not None and bool(row.issued_at)
 
     def edition(self, stem: str) -> Edition:
-        """The number and state in which a product leaves."""
+        """Number and state in which a product leaves."""
         row = self.row(stem)
         return Edition(
             replace(row, layout_json="", overrides_json="") if row is not None else None, today(), self.state
         )
 
     def printed(self, laid: LaidOut) -> list[PrintedRow]:
-        """The rows that it prints, as they stand now."""
+        """Rows that a laid-out product prints, in their present state."""
         return printed_rows(self._document, laid.content, laid.facts())
 
     def issue(self, stem: str, laid: LaidOut, printed: Sequence[PrintedRow], sha256: str) -> None:
-        """Keep one as issued, once. Raises InvalidValue."""
+        """Record a product as issued, unless it is already. Raises InvalidValue."""
         if self.is_issued(stem):
             return
         uuid, state, numbers = self.uuids[stem], self.state, laid.numbers
@@ -85,9 +85,9 @@ class BatchIssue:
         self._push(replace(edit, series=_SERIES))
 
     def end(self) -> None:
-        """All are issued. Raises what saving raises."""
+        """Save the case after the last issue. Raises what saving raises."""
         self._save()
 
 
 def _nothing() -> None:
-    """The case holds each edit already."""
+    """Do nothing: the open case holds each edit already."""

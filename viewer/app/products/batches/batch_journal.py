@@ -1,4 +1,4 @@
-"""The journal of a batch, a small file beside its products: after a crash, what is written is not made again."""
+"""The journal of a batch, a small file beside its products: after a crash, complete products are not made again."""
 
 from __future__ import annotations
 
@@ -15,44 +15,44 @@ _MOST_BYTES = 64_000_000
 
 
 class BatchJournal:
-    """One line a product, written as soon as that is under its name. The first line says of which batch it is.
+    """Journal of one batch: a first line with its digest, then a line for each product whose file is complete.
 
-    Further lines say how the case was after each product that was kept in it, and which uuids the products have.
+    Further lines hold the digest after each product kept in the case, and the uuids of the products.
     """
 
     def __init__(self, folder: Path, digest: str) -> None:
         """Raises ExportFailed where the folder cannot be written to."""
         self._path = folder / NAME
         self.products: dict[str, str] = {}
-        """The uuids under which the case keeps what is issued, by the names of the files without their ending."""
+        """Uuids of the issued products in the case, by the stems of their files."""
         self.done: dict[str, str] = {}
-        """The names of files that are there, whole, with their hashes."""
+        """SHA-256 hashes of the complete files, by name."""
         self._read(digest)
         if not self.done and not self.products:
             self._write(json.dumps({"batch": digest}) + "\n", "w")
 
     def note(self, name: str, sha256: str) -> None:
-        """A product is written. Raises ExportFailed."""
+        """Record that a product is written. Raises ExportFailed."""
         self.done[name] = sha256
         self._write(json.dumps({"file": name, "sha256": sha256}) + "\n", "a")
 
     def note_products(self, uuids: Mapping[str, str]) -> None:
-        """The uuids of products, before the case holds them. Raises ExportFailed."""
+        """Record the uuids of products, before the case holds them. Raises ExportFailed."""
         if uuids != self.products:
             self.products = dict(uuids)
             self._write(json.dumps({"products": self.products}) + "\n", "a")
 
     def note_case(self, digest: str) -> None:
-        """A product is kept in the case, of which the digest is this now. Raises ExportFailed."""
+        """Record the digest of the batch after a product was kept in the case. Raises ExportFailed."""
         self._write(json.dumps({"batch": digest}) + "\n", "a")
 
     def end(self) -> None:
-        """All are written: the next batch makes them anew."""
+        """Delete the journal once all products are written: the next batch makes them anew."""
         with contextlib.suppress(OSError):
             self._path.unlink()
 
     def _read(self, digest: str) -> None:
-        """Products of the same batch whose files are still there; a line that a crash has cut is none."""
+        """Read the products of the same batch whose files still exist, ignoring a line cut by a crash."""
         try:
             text = self._path.read_bytes()[:_MOST_BYTES].decode("utf-8", "replace")
         except OSError:

@@ -1,4 +1,4 @@
-"""Makes a batch of products one after the other; what was made before a crash is not made again."""
+"""Makes a batch of products one after the other. After a crash, products that were complete are not made again."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ POLL_MS = 5
 
 
 class BatchOrder(Struct, frozen=True):
-    """The products of a batch, where their files go, and as what. `digest` gives a text that is the same as long as the
-    batch and the case are; `issue`: None for drafts.
+    """The products of a batch, the folder and the ending of their files, and how they are issued.
+
+    `digest` gives a text that stays the same while batch and case do; `issue` is None for drafts.
     """
 
     items: Sequence[BatchItem]
@@ -42,10 +43,11 @@ class BatchOrder(Struct, frozen=True):
 
 
 class BatchRun(QObject):
-    """`ended`: all are written, or `error` says why not, or it was cancelled. `progressed` tells how many are done.
+    """Writes the products of a batch. `progressed` carries the number of those done.
 
-    What is to be issued is judged whole first: with a finding against one of them none is written, and `error` is a
-    ProductStopped. One maker serves all, so that layers are opened once; it is closed at the end.
+    `ended`: all are written, or `error` says why not, or the batch was cancelled. Products to be issued are all judged
+    first: with a blocking finding against one of them none is written, and `error` is a ProductStopped. One maker
+    serves all, so that layers are opened once; it is closed at the end.
     """
 
     progressed = Signal(int)
@@ -59,19 +61,19 @@ class BatchRun(QObject):
         self._maker, self._context = maker, context
         self.written: list[Path] = []
         self.skipped = 0
-        """Products that were there from before."""
+        """Number of products that were written by an earlier run."""
         self.error: GeoloupeError | None = None
         self.is_over = self.is_cancelled = False
         self._journal: BatchJournal | None = None
         self._file: ProductFile | None = None
         self._printed: list[PrintedRow] = []
         self._read: Callable[[LaidOut], None] = _nothing
-        """Takes the pages that are being read now."""
+        """Callback that gets the pages once they are read."""
         self._reading: PageReading | None = None
         self._waiting: list[BatchItem] = []
-        """Products that are still to be judged."""
+        """Products still to be judged."""
         self._against: list[str] = []
-        """Lines of the findings that stand against those that were judged."""
+        """Lines on the findings against the products judged so far."""
         self._look = QTimer(self, interval=POLL_MS)
         self._look.timeout.connect(self._look_again)
         QTimer.singleShot(0, self, self._begin if order.issue is None else self._judge)
@@ -81,7 +83,7 @@ class BatchRun(QObject):
         return len(self.written) + self.skipped
 
     def cancel(self) -> None:
-        """Give it up after what is whole already; begun again it goes on there."""
+        """Stop the batch and keep the complete products; begun again, it continues after them."""
         if self.is_over:
             return
         self.is_cancelled = True
@@ -94,7 +96,7 @@ class BatchRun(QObject):
     # -- judged before anything is written ------------------------------------------------------------------------
 
     def _judge(self) -> None:
-        """All of them, as they will be laid out: their numbers alone are not known yet."""
+        """Judge all products as they will be laid out; only their numbers are not known yet."""
         self._waiting = list(self._order.items)
         self._judge_next()
 
@@ -165,7 +167,7 @@ class BatchRun(QObject):
         self._next()
 
     def _next(self) -> None:
-        """The next product that is not there yet; one that is there, and was not kept before the crash, is kept."""
+        """Write the next missing product. One that was written but not kept in the case before a crash is kept now."""
         journal, issue = self._journal, self._order.issue
         if self.is_over or journal is None:
             return
@@ -194,7 +196,7 @@ class BatchRun(QObject):
         file.ended.connect(self._noted)
 
     def _note_printed(self) -> None:
-        """The rows that the page tells of, as they stand now."""
+        """Remember the rows that the page prints, in their present state."""
         issue, file = self._order.issue, self._file
         if issue is not None and file is not None and file.laid is not None:
             self._printed = issue.printed(file.laid)
@@ -226,7 +228,7 @@ class BatchRun(QObject):
         QTimer.singleShot(0, self, self._next)
 
     def _issue(self, stem: str, laid: LaidOut, printed: Sequence[PrintedRow], sha256: str) -> None:
-        """Keep it, and note the case as it is with it: markers have their numbers locked now."""
+        """Record the product as issued, then the digest of the changed case: markers have their numbers locked now."""
         if self._order.issue is not None and self._journal is not None:
             self._order.issue.issue(stem, laid, printed, sha256)
             self._journal.note_case(self._order.digest())
@@ -250,7 +252,7 @@ class BatchRun(QObject):
 
 
 def finish_batch(run: BatchRun) -> None:
-    """Run the event loop until it is over: for the command line. Raises what went wrong."""
+    """Run the event loop until the batch is over, for the command line. Raises the batch's error."""
     if not run.is_over:
         loop = QEventLoop()
         run.ended.connect(loop.quit)
@@ -260,4 +262,4 @@ def finish_batch(run: BatchRun) -> None:
 
 
 def _nothing(_laid: LaidOut) -> None:
-    """Nothing is read."""
+    """Do nothing with the pages: none is being read."""

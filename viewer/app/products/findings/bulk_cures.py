@@ -1,4 +1,4 @@
-"""Cures that one hand does for a whole group of findings: the words of their buttons and menus, and what they do."""
+"""Cures for a whole group of findings at once: the texts of their buttons and menus, and their edits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from viewer.support.language.translation import translate
 
 
 class CureChoice(NamedTuple):
-    """One entry of a cure's menu. `asks`: the words of the line that is typed into first; empty: nothing is."""
+    """One entry of a cure's menu. `asks`: prompt of the line to fill in first; empty where there is none."""
 
     text: str
     value: str
@@ -24,7 +24,7 @@ class CureChoice(NamedTuple):
 
 
 class BulkCure(NamedTuple):
-    """The button of a cure, and its menu: one entry alone needs none."""
+    """The button of a cure and the entries of its menu; a single entry needs no menu."""
 
     text: str
     tip: str
@@ -32,7 +32,7 @@ class BulkCure(NamedTuple):
 
 
 def bulk_cure(group: Group) -> BulkCure | None:
-    """The hand that cures all of a group; None where each is put right by itself."""
+    """The cure for all findings of a group; None where each must be corrected by itself."""
     rows = len(group.rows)
     match group.cure:
         case groups.REVIEW:
@@ -75,7 +75,7 @@ def _no_answers() -> tuple[CureChoice, ...]:
 
 
 def do_cure(context: PanelContext, group: Group, choice: str, typed: str) -> str:
-    """Cure all rows of a group, as one step of the case; gives the sentence that says why not."""
+    """Cure all rows of a group, as one undo step; returns the sentence on a refusal, empty for none."""
     command, fields = _command(group, choice, typed)
     if len(group.rows) >= BULK_ROWS:
         context.do_for_many(translate("BulkCures", "Curing findings"), command, group.rows, **fields)
@@ -84,7 +84,7 @@ def do_cure(context: PanelContext, group: Group, choice: str, typed: str) -> str
 
 
 def cured_words(group: Group) -> str:
-    """The line that says what was done, and how it is undone."""
+    """Sentence on a cure that was applied, and on how to undo it."""
     said = translate("BulkCures", "Done for {0} in one step: Ctrl+Z in the main window takes it back.")
     return said.format(translate("BulkCures", "{count} rows", "{count} row", len(group.rows)))
 

@@ -1,4 +1,4 @@
-"""Ways from a finding to the row of the case where it is put right."""
+"""Leads from a finding to the row of the case that corrects it."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ _FORMS = {
     "claims": "claim_form",
     "responses": "claim_form",
 }
-"""Forms of the main window in which what a finding leads to is put right."""
+"""Forms of the main window in which a finding is corrected, by the kind of its target."""
 _COLUMNS = {"date_basis": "acquired_at"}
-"""Columns that are stated in the field of another one."""
+"""Columns that are edited in the field of another column."""
 
 
 def leads_to_row(jump: Jump) -> bool:
-    """True where it is put right in the main window, False where the product's own form has it."""
+    """True where a finding is corrected in the main window, False where in the product's own form."""
     return jump.kind in _FORMS
 
 
 def show_row_of(context: PanelContext, jump: Jump) -> None:
-    """Bring the row to the front of the main window, with the keyboard in its field."""
+    """Show a finding's row in the main window, with the keyboard in its field."""
     if jump.kind == "sites":
         sites = context.document.sites
         context.selection.set({jump.uuid} & sites.keys())

@@ -1,4 +1,4 @@
-"""The findings of the check beside a product, grouped by cure: cured at once, led to one by one, or let pass."""
+"""The list of a product's findings, grouped by cure: each is cured with its group, by itself, or let pass."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class _ReasonLine(QLineEdit):
-    """Enter and Escape are its own: in a dialog they would export, or close it."""
+    """Line that keeps Enter and Escape for itself: in a dialog they would export, or close it."""
 
     entered = Signal()
     given_up = Signal()
@@ -74,25 +74,25 @@ class _FindingList(QListWidget):
 
 
 def finding_words(finding: Finding) -> str:
-    """The thing it is about, and what is wrong with that."""
+    """Text of a finding: its subject, and what is wrong with it."""
     where, sentence = in_language(finding.where).strip(), in_language(finding.sentence)
     return f"{where[:1].upper()}{where[1:]}: {sentence}" if where else sentence
 
 
 class FindingsView(QWidget):
-    """Groups that are open stand first, the blocking ones before the others; findings let pass are listed below them.
+    """Lists open groups of findings, blocking ones first; below them, findings that were let pass.
 
-    Right and Left show the findings of a group one by one, and hide them.
+    Right and Left show and hide the single findings of a group.
     """
 
     cure_wanted = Signal(object)
-    """Finding: lead to where it is put right."""
+    """Finding whose place of correction is to be shown."""
     bulk_wanted = Signal(object, str, str)
-    """Group, the choice of its cure's menu, and what was typed for it: put all of it right."""
+    """Group to cure as a whole, the choice in its cure's menu, and the text typed for it."""
     let_pass = Signal(object, str, str)
     """Findings, the reason, and the name of the second person where they block."""
     taken_back = Signal(object)
-    """Override: it is no longer let pass."""
+    """Override to be removed: its finding is no longer let pass."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -101,13 +101,13 @@ class FindingsView(QWidget):
         self._passed: list[Override] = []
         self.groups: list[Group] = []
         self._rows: list[Group | Finding | Override | None] = []
-        """The things that the rows of the list are about."""
+        """Group, finding or override of each row of the list; None for an explained one."""
         self._unfolded: set[tuple[str, ...]] = set()
         self._choice: CureChoice | None = None
-        """The entry of a cure's menu for which something is typed."""
+        """Chosen entry of a cure's menu for which a text is being typed."""
         self._is_shown = False
         self._cured: tuple[str, ...] = ()
-        """The group that was cured just now: when it is gone the next one that one hand cures is chosen."""
+        """Key of the group just cured: once it is gone, the next group with a common cure is chosen."""
         self.title, self.sentence, self.cure = heading(self.tr("Check")), muted(), muted()
         self.list = _FindingList()
         self.list.setAccessibleName(self.tr("Findings"))
@@ -174,7 +174,7 @@ class FindingsView(QWidget):
         layout.addLayout(side_by_side(self.cure_button, self.pass_button, self.back_button))
 
     def show_findings(self, found: Sequence[Finding], overrides: Sequence[Override]) -> None:
-        """Show what the check says now; the row that was chosen stays so."""
+        """Show the results of the check; the chosen row stays chosen."""
         passed = {(one.rule, one.where) for one in overrides}
         standing = sorted(unexplained(found), key=lambda one: one.severity != BLOCKING)
         explained = [one for one in found if one.explained and (one.rule, one.where) not in passed]
@@ -248,16 +248,16 @@ class FindingsView(QWidget):
 
     @property
     def taken_away(self) -> list[Finding]:
-        """Findings on what a published product leaves out, as far as nobody has let that pass."""
+        """Findings on rows that a published product leaves out, without those let pass."""
         return [one for one in self._open if one.rule == WITHHELD]
 
     def choose_first(self) -> None:
-        """Lead the keyboard to the first finding."""
+        """Choose the first finding, with the keyboard."""
         self.list.setCurrentRow(0)
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def choose(self, finding: Finding) -> None:
-        """Lead the keyboard to one finding, its group unfolded where it has others."""
+        """Choose a finding, with the keyboard, unfolding its group where that has others."""
         group = next((one for one in self.groups if finding in one.findings), None)
         if group is None:
             return
@@ -269,7 +269,7 @@ class FindingsView(QWidget):
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _group(self) -> Group | None:
-        """The group that is chosen as a whole; one finding of several in it is none."""
+        """The group chosen as a whole; None where a single finding of it is chosen."""
         about = self._about()
         return about if isinstance(about, Group) else None
 
@@ -313,7 +313,7 @@ class FindingsView(QWidget):
     # -- cured ----------------------------------------------------------------------------------------------------
 
     def _enter(self) -> None:
-        """Enter does what the first button does."""
+        """Handle Enter: do what the first visible button does."""
         if self.bulk_button.isVisible():
             self._ask_bulk()
         else:
@@ -338,7 +338,7 @@ class FindingsView(QWidget):
         self.list.setCurrentRow(self._rows.index(group))
 
     def _ask_bulk(self) -> None:
-        """Cures the group where there is one way alone; else a menu has all of them."""
+        """Cure the chosen group where it has a single cure, else offer its cures in a menu."""
         group = self._group()
         cure = bulk_cure(group) if group is not None else None
         if cure is None:
@@ -407,13 +407,13 @@ class FindingsView(QWidget):
 
 
 def _no_icon(size: QSize) -> QIcon:
-    """Room for an icon: findings of a group stand below its words."""
+    """Empty icon: aligns the findings of a group with the group's text."""
     room = QPixmap(max(size.width(), _ICON_PX), max(size.height(), _ICON_PX))
     room.fill(Qt.GlobalColor.transparent)
     return QIcon(room)
 
 
 def _key(group: Group) -> tuple[str, ...]:
-    """The same of a group while some of it is put right."""
+    """Key of a group that stays the same while some of its findings are corrected."""
     first = group.findings[0]
     return first.rule, first.severity, first.jump.kind, first.jump.field

@@ -1,4 +1,4 @@
-"""Opens the windows of products, and writes and issues what they export."""
+"""Opens the windows of products, and writes and issues the products that they export."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ if TYPE_CHECKING:
     from viewer.app.products.product_window import ProductWindow
 
 TWICE_S = 0.5
-"""A product that is asked for again so soon is the one that was begun just now: the keys were pressed twice."""
+"""Time within which a second request for a product means the first one: the keys were pressed twice."""
 MOST_NAMED = 3
-"""Files that are all named after the first one."""
+"""Most further files that are named in full after the first."""
 
 
 class ProductWindows(QObject):
-    """One a main window, which is the parent of its windows. `selected` gives the layers chosen in the tree."""
+    """Product windows of one main window, their parent. `selected` gives the layers chosen in the tree."""
 
     def __init__(
         self,
@@ -72,14 +72,14 @@ class ProductWindows(QObject):
         self._comparisons, self._selected = comparisons, selected
         self._messages, self._ask, self._window = messages, ask, window
         self._folder: Path | None = None
-        """The folder that was written to last."""
+        """Folder of the last export; None before the first."""
         self._suffix = ".pdf"
         self._written: list[ProductFile] = []
         self._printed: dict[ProductFile, list[PrintedRow]] = {}
-        """The rows of those that are issued, as they stood when the page was laid out."""
+        """Printed rows of products being issued, in the state they had when the page was laid out."""
         self._windows: list[ProductWindow] = []
         self._states: dict[str, State] = {}
-        """The states in which products were exported last, by uuid: a window that is opened again remembers them."""
+        """State of each product's last export, by uuid: a window opened again takes it."""
         self._batches: BatchDesk | None = None
         self._begun: ProductWindow | None = None
         self._begun_at = 0.0
@@ -97,11 +97,11 @@ class ProductWindows(QObject):
 
     @property
     def windows(self) -> list[ProductWindow]:
-        """All that are open."""
+        """All open product windows."""
         return [shown for shown in self._windows if isValid(shown) and not shown.is_ended]
 
     def begin(self) -> None:
-        """Offer a product of what the map shows; asked for twice in a moment, it is one."""
+        """Open a window for a new product of the map's view; two requests in a moment make one."""
         begun = self._begun if self._begun in self.windows else None
         if begun is not None and time.monotonic() - self._begun_at < TWICE_S:
             begun.come_forward()
@@ -116,7 +116,7 @@ class ProductWindows(QObject):
         self._begun_at = time.monotonic()
 
     def begin_batch(self) -> None:
-        """Ask of what one product each is to be made."""
+        """Ask what to make a batch of products of."""
         if has_map(self._canvas, self._messages):
             self._panels.flush()
             self._loading.then("batch", self._begin_batch)
@@ -132,7 +132,7 @@ class ProductWindows(QObject):
         self._batches.begin(self._session.document, first_spec(plain))
 
     def open(self, uuid: str) -> None:
-        """Show a product of the case; one whose window is open comes to the front."""
+        """Open a product of the case, or bring its open window to the front."""
         shown = next((one for one in self.windows if one.uuid == uuid), None)
         row = product_rows(self._session.document).get(uuid)
         spec = read_spec(row.layout_json) if row is not None else None
@@ -143,13 +143,13 @@ class ProductWindows(QObject):
             self._loading.then(uuid, partial(self._show, replace(spec, stretches=kept), uuid))
 
     def keep_all(self) -> None:
-        """The case is about to be saved or left: what was changed in the windows is kept in it."""
+        """Keep the changes of all windows, as the case is about to be saved or left."""
         if not self._session.is_read_only:
             for shown in self.windows:
                 shown.keep_changes()
 
     def close_all(self) -> None:
-        """The main window is closed: nothing more is to be read for the others."""
+        """Close all product windows with the main window: nothing more may be read for them."""
         for shown in self.windows:
             shown.leave()
         if self._batches is not None:
@@ -174,7 +174,7 @@ class ProductWindows(QObject):
         return shown
 
     def _let_go(self) -> None:
-        """A window is closed: its page and the tiles of its maps are held no longer."""
+        """Forget a closed window, so that its page and the tiles of its maps are freed."""
         self._windows = self.windows
         self._begun = self._begun if self._begun in self._windows else None
 
@@ -193,7 +193,7 @@ class ProductWindows(QObject):
         return findings(spec, laid.content, laid.facts(), overrides)
 
     def _seen(self) -> WindowState:
-        """The state of the main window now."""
+        """Present state of the main window."""
         from viewer.app.products.first_spec import WindowState  # for start-up time
 
         document, scene = self._session.document, self._canvas.scene
@@ -239,7 +239,10 @@ class ProductWindows(QObject):
         self._written.append(file)
 
     def _is_kept(self, shown: ProductWindow) -> bool:
-        """True where the case holds the product as it is written; one that is only read takes drafts alone."""
+        """Keep the product in the case before it is written. True where it may be written.
+
+        A read-only case keeps no product: only drafts, and issued versions, may be written from it.
+        """
         if not self._session.is_read_only:
             return shown.keep()
         if shown.edition.state != DRAFT and not (shown.row is not None and shown.row.issued_at):
@@ -248,7 +251,7 @@ class ProductWindows(QObject):
         return True
 
     def _note_printed(self, file: ProductFile, document: Document) -> None:
-        """The rows that the page tells of, as they stand now: until the file is whole they may be others."""
+        """Remember the rows that the page prints: they may change until the file is complete."""
         if file.laid is not None and file.product.edition.state != DRAFT:
             self._printed[file] = printed_rows(document, file.laid.content, file.laid.facts())
 
@@ -262,7 +265,7 @@ class ProductWindows(QObject):
         file.deleteLater()
 
     def _issue(self, document: Document, uuid: str, file: ProductFile, printed: list[PrintedRow]) -> None:
-        """It is written: the case notes what is issued, unless another one is open by now."""
+        """Record a written product as issued, unless another case is open by now, and say so."""
         assert file.laid is not None
         row, edition = product_rows(document).get(uuid), file.product.edition
         issued = self.tr(", a draft that is not issued") if edition.state == DRAFT else ""
@@ -319,17 +322,17 @@ class ProductWindows(QObject):
 
 
 class _Told(Struct, frozen=True):
-    """The line that says which files were written of a product, and the product's uuid."""
+    """Message on the files written of a product, and the product's uuid."""
 
     text: str = ""
     uuid: str = ""
     files: tuple[Path, ...] = ()
     issued: str = ""
-    """The end of the line, on the number and version."""
+    """End of the message, on number and version."""
 
 
 def _named(files: Sequence[Path]) -> str:
-    """The files in words: the first with its folder, those beside it by their names, of many the first and the last."""
+    """List files in words: the first with its folder, others beside it by name; of many, only the first and last."""
     first, *others = files
     names = [one.name if one.parent == first.parent else str(one) for one in others]
     if len(names) > MOST_NAMED:
@@ -341,8 +344,9 @@ def _named(files: Sequence[Path]) -> str:
 
 
 def load_products() -> None:
-    """Load all that shows, lays out, checks and writes products, and what they read: in a job, as it takes a fifth of a
-    second.
+    """Import the modules that show, lay out, check and write products, and the files they read.
+
+    Call it in a job: it takes a fifth of a second.
     """
     import viewer.app.products.batches.batch_desk  # for start-up time, as all of these
     import viewer.app.products.plate_pages
