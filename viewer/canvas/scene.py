@@ -140,9 +140,7 @@ class MapScene(QObject):
         self.updated.emit()
 
     def show_solid_on(self, layers: Collection[str] | None) -> None:
-        """Draw only those marks solid that the images of these layers tell of (see `place_of`); all others are dashed.
-        None outside a comparison: see `MarkJudge`.
-        """
+        """Draw solid only marks that these layers' images tell of, others dashed; None: `MarkJudge` finds which."""
         self._judge.told_by = None if layers is None else frozenset(layers)
         if self._judge_marks():
             self.updated.emit()

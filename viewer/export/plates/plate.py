@@ -94,11 +94,10 @@ _TURNS = 4
 
 
 class Plate:
-    """Lays out a product.
+    """Lays out a product. Raises ExportFailed where a page has no room.
     `scenes`: one for each map, open, made by `product_scenes`; the words state what they have read by now.
     `product` is its row where it is kept: its number, its version, and the numbers of its marks that were issued;
     `state` is the one in which it leaves.
-    Raises ExportFailed where a page has no room.
     """
 
     def __init__(
