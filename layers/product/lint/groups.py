@@ -1,4 +1,4 @@
-"""Findings grouped by their remedy: one action mends a whole group, however many rows it has."""
+"""Findings grouped by their cure: one action mends a whole group, however many rows it has."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from layers.product.lint.finding import Finding
 from layers.text.counted import counted
 
 REVIEW, SAY_UNKNOWN, RECORD_ANSWER, NAME_DATE_BASIS = "review", "say unknown", "record answer", "name date basis"
-"""Remedies that one action applies to many rows at once. All others are applied at the place of the finding."""
+"""Cures that one action applies to many rows at once. All others are applied at the place of the finding."""
 WITHHELD = "withheld"
 """The rule on rows that a published product leaves out."""
 _OWN = re.compile(r"“[^”]*”|\d+(?:[.,]\d+)*")
@@ -35,7 +35,7 @@ class Group(NamedTuple):
 
 
 class _Kind(NamedTuple):
-    """A remedy, with the number of rows that it puts right; None where each finding says that itself."""
+    """A cure, with the number of rows that it puts right; None where each finding says that itself."""
 
     cure: str
     counted: Callable[[int], str] | None = None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from layers.phrase import Phrase
-from layers.product.content import ClaimSaid, NamedSite, ResponseSaid
+from layers.product.content import ClaimSaid, NamedSite, ProductContent, ResponseSaid
 from layers.product.facts import MapFact, TextFact
 from layers.product.lint.finding import BLOCKING, WARNING, Checked, Fault, Jump, Rule, map_name, plain, short, to_part
 from layers.product.parties import (
@@ -38,10 +38,29 @@ _MOST_SHARE = 0.5
 _SAME_PT = 0.05
 
 
+class _Wanted(Struct, frozen=True):
+    """Sentences of a page that are about all parties together, made once: there may be thousands of claims."""
+
+    no_answer: str
+    """Sentence on those who have no answer of their own; empty without any."""
+    own_places: Mapping[str, Sequence[str]]
+    """Sentences on each party whose place is ours, by its uuid, one for each length at which a page tells it."""
+
+    @classmethod
+    def of(cls, content: ProductContent) -> _Wanted:
+        parties, own_places = told_parties(content), dict[str, list[str]]()
+        for level in (Telling.WORDS, Telling.BRIEF):
+            for ours in places(parties, level):
+                for one in ours.parties:
+                    own_places.setdefault(one.uuid, []).append(ours.sentence)
+        return cls(no_own_answer(party_claims(content)), own_places)
+
+
 class _File(Struct, frozen=True):
     """One file of a product under check: the texts in it, those that are whole, and the parties named in any."""
 
     checked: Checked
+    wanted: _Wanted
     name: str
     texts: tuple[str, ...] = ()
     whole: str = ""
@@ -63,10 +82,11 @@ class _File(Struct, frozen=True):
 def _files(checked: Checked) -> Iterator[_File]:
     """Return the files: each page for pictures, all pages for one file."""
     facts, content = checked.facts, checked.content
+    wanted = _Wanted.of(content)
     names = PartyNames.of(content)
     if not facts.is_laid_out:
         every = frozenset(one.uuid for one in _everybody(checked))
-        yield _File(checked, Phrase("the product"), read=every)
+        yield _File(checked, wanted, Phrase("the product"), read=every)
         return
     for pages in [range(facts.pages)] if facts.is_one_file else [[page] for page in range(facts.pages)]:
         whole = [one for one in facts.texts if one.page in pages and (facts.is_one_file or not one.is_part)]
@@ -75,7 +95,7 @@ def _files(checked: Checked) -> Iterator[_File]:
         read = frozenset(uuid for text in (*parts, *alts) for uuid in names.read_in(text))
         words = tuple(one.words for one in whole)
         name = Phrase("the file") if len(pages) == facts.pages else Phrase("page {pages} as a file", pages=pages[0] + 1)
-        yield _File(checked, name, words, plain("\n".join(words)), read)
+        yield _File(checked, wanted, name, words, plain("\n".join(words)), read)
 
 
 def _everybody(checked: Checked) -> list[NamedSite]:
@@ -215,7 +235,7 @@ def _answers(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
                 to_part("claims"),
             )
     is_silent = bool(no_own_answer([claim]))
-    if is_silent and claim.quotes and not file.holds(no_own_answer(party_claims(file.checked.content))):
+    if is_silent and claim.quotes and not file.holds(file.wanted.no_answer):
         yield Fault(
             where,
             Phrase("It does not say that those who are named have no answer of their own in the source."),
@@ -270,9 +290,7 @@ def _tells_inferred(file: _File, one: NamedSite) -> bool:
     """True where one of the sentences on an inferred place is there, in any of the lengths in which a page words its
     parties.
     """
-    parties = told_parties(file.checked.content)
-    told = (some for level in (Telling.WORDS, Telling.BRIEF) for some in places(parties, level))
-    return any(one in some.parties and file.holds(some.sentence) for some in told)
+    return any(map(file.holds, file.wanted.own_places.get(one.uuid, ())))
 
 
 def _alike(checked: Checked, told: set[str]) -> Iterator[Fault]:
