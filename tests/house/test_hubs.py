@@ -21,14 +21,13 @@ WIDE = {
     "PlaceQuestions": 10,
     "SceneDesk": 9,
     "FeatureMenu": 9,
-    "Plate": 9,
     "SceneFinding": 9,
     "ProductWindows": 9,
     "FileOpener": 9,
     "MapSearch": 9,
 }
 """Arguments of constructors that take more: give each a few collaborators by what it does with them."""
-MANY = {"MapScene": 51, "MapCanvas": 40, "Document": 37, "LayerDrawing": 33, "ComparedScene": 32}
+MANY = {"MapScene": 50, "MapCanvas": 40, "Document": 38, "LayerDrawing": 32, "ComparedScene": 32}
 """Public methods of classes that have more, handlers of Qt's events among them: split them by who asks."""
 
 type Function = ast.FunctionDef | ast.AsyncFunctionDef

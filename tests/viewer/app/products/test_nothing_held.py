@@ -16,14 +16,14 @@ from tests.support.product_windows import export_as, ready
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import begin_on_map, new_case, press, settle
 from tests.viewer.app.conftest import Answers
-from viewer.app.products.plate_pages import PlatePages
 from viewer.app.products.product_file import ProductFile
+from viewer.app.products.product_pages import ProductPages
 from viewer.app.products.product_window import ProductWindow
 from viewer.app.window import MainWindow
-from viewer.export.formats.steps import Writing
+from viewer.export.formats.writing import Writing
 from viewer.export.plates.plate import Plate
 
-HELD = (ProductWindow, PlatePages, Plate, ProductFile, Writing)
+HELD = (ProductWindow, ProductPages, Plate, ProductFile, Writing)
 
 
 def held() -> list[str]:

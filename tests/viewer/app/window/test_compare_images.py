@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from layers.checkpoint import Checkpoint
 from layers.document.comparison import MODES, read_spec
 from layers.document.rows import Comparison
 from layers.geo.bounds import Bounds
@@ -20,7 +20,7 @@ from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import begin_on_map, settle, take_up, texts
 from viewer.app.window import MainWindow
 from viewer.commands.layers import update_layer
-from viewer.export.plates.printed import picture_in_steps
+from viewer.export.plates.printed import page_picture
 from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.panels.comparisons.comparison_list import ComparisonListPanel
 from viewer.panels.widgets.tick_dialog import TickDialog
@@ -541,11 +541,11 @@ def test_a_picture_of_the_map_has_the_comparison_with_its_dates(
 ) -> None:
     pages: list[PrintedPlate] = []
 
-    def kept(laid: PrintedPlate, page: int) -> Iterator[QImage | None]:
+    def kept(laid: PrintedPlate, page: int, checkpoint: Checkpoint) -> QImage:
         pages.append(laid)
-        return picture_in_steps(laid, page)
+        return page_picture(laid, page, checkpoint)
 
-    monkeypatch.setattr("viewer.export.plates.printed.picture_in_steps", kept)
+    monkeypatch.setattr("viewer.export.plates.printed.page_picture", kept)
     window = hand.window
     add(hand, tmp_path, "old", "new")
     window.canvas.setFocus()
