@@ -17,7 +17,7 @@ from layers.geo.datum import Datum
 from viewer.app.case.session import Session
 from viewer.app.navigation.feature_zoom import FeatureZoom
 from viewer.app.navigation.map_views import MapViews
-from viewer.canvas.place_marker import PlaceMarker
+from viewer.app.navigation.place_marker import PlaceMarker
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.sites import add_site
 from viewer.commands.stamps import new_uuid

@@ -33,9 +33,9 @@ from layers.geo.measure import circle_bounds
 from layers.grid.tile_grid import View
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
-from viewer.canvas.flight import Flight, Stop
+from viewer.app.navigation.flight import Flight, Stop
+from viewer.app.navigation.still_view import hold_still
 from viewer.canvas.image_below import images_around
-from viewer.canvas.still_view import hold_still
 from viewer.canvas.viewport import FINEST_FIT_M, FIT_MARGIN
 from viewer.canvas.widget import MapCanvas
 from viewer.rendering.layers.image_facts import raster_pixel_m
