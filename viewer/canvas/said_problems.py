@@ -33,7 +33,7 @@ def said_problems(scene: MapScene) -> list[str]:
     )
     said = [*found[:_MOST_SAID], more] if len(found) > _MOST_SAID else found
     sites = _sites_beyond(scene, view) if view is not None and ends else ""
-    return [*said, *filter(None, (scene.sites_problem, sites))]
+    return [*said, *filter(None, (scene.marks.index.not_drawn, sites))]
 
 
 def _remarks(scene: MapScene) -> dict[str, str]:

@@ -30,28 +30,23 @@ from viewer.canvas.labels.kept_layouts import LabelKey, LabelLayouts
 from viewer.canvas.labels.map_labels import LabelTask, MapLabels
 from viewer.canvas.layer_stack import DrawingFactory, LayerStack
 from viewer.canvas.pointer import Handle
-from viewer.canvas.sites.mark_judge import MarkJudge, Solid
-from viewer.canvas.sites.site_frame import HitPart, SiteFrame, SiteHit
+from viewer.canvas.sites.scene_marks import SceneMarks
 from viewer.canvas.sites.site_index import SiteIndex
-from viewer.canvas.sites.site_labels import label_text
 from viewer.canvas.sites.site_painter import SitePainter
 from viewer.canvas.sites.unplaced import Unplaced
 from viewer.canvas.viewport import FINEST_FIT_M, lonlat_bounds
-from viewer.commands.meta import SHOWN_KEYS, sites_visible
+from viewer.commands.meta import SHOWN_KEYS
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layers.drawings import drawing_for
-from viewer.rendering.world_copies import wrapped_views
 from viewer.support.going_on import going_on
-from viewer.support.language.translation import in_language, translate
+from viewer.support.language.translation import in_language
 from viewer.support.painting import part_of_picture
 from viewer.support.text import one_line
 from viewer.support.timing import span
 
 BACKGROUND_COLOR = "#0e1a24"
 _MOST_NOTES = 4
-_HIT_ORDER: dict[HitPart, int] = {"mark": 0, "label": 1, "edge": 2, "rim": 2, "disc": 3, "inside": 4}
-"""Order of hits, the first one uppermost: labels keep clear of symbols, but lie on lines and areas."""
 type Preview = Callable[[QPainter, View], None]
 type _Arrange = Callable[[Sequence[Layer]], list[Layer]]
 """Turns the rows of a document, bottom first, into those that a scene shows, in the same order."""
@@ -74,7 +69,6 @@ class MapScene(QObject):
     sites_problem_changed = Signal(str)
     """Emitted with one sentence on sites that cannot be drawn and why; empty when all can."""
     document_changed = Signal()
-    _index: SiteIndex
 
     def __init__(
         self,
@@ -98,23 +92,22 @@ class MapScene(QObject):
         self.context = context
         self.frozen = dict(frozen or {})
         self._arrange = arrange
-        self._judge = MarkJudge()
         self.label_language = ""
         self.has_crosshair = False
         """True where labels keep clear of the middle, which a tool marks."""
         self._stack = LayerStack(context, make_drawing, self)
         self._is_closed = False
-        self._stack.updated.connect(self._judge.note_news)
+        self._layouts = LabelLayouts(context.jobs, self.updated.emit)
+        self.marks = SceneMarks(self._rows, self._stack.drawings, self._layouts.outdate)
+        self._stack.updated.connect(self.marks.note_news)
         self._stack.updated.connect(self.updated)
         self._stack.problem_changed.connect(self.problem_changed)
         self._sites, self._labels = SitePainter(), MapLabels()
-        self._layouts = LabelLayouts(context.jobs, self.updated.emit)
         self._lacks_letters = False
-        self._frames: tuple[SiteFrame, ...] = ()
         self._view: View | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
         self.sites_problem = ""
-        self._adopt(document, base_folder, None if beside is None else beside._index.copied())
+        self._adopt(document, base_folder, None if beside is None else beside.marks.index.copied())
 
     # -- the document ---------------------------------------------------------------------------------------------
 
@@ -141,15 +134,8 @@ class MapScene(QObject):
 
     def show_solid_on(self, layers: Collection[str] | None) -> None:
         """Draw solid only marks that these layers' images tell of, others dashed; None: `MarkJudge` finds which."""
-        self._judge.told_by = None if layers is None else frozenset(layers)
-        if self._judge_marks():
+        if self.marks.show_solid_on(layers):
             self.updated.emit()
-
-    @property
-    def solid(self) -> Solid | None:
-        """The marks that are drawn solid here; None for all."""
-        self._look_at_images()
-        return self._index.solid
 
     def draw_anew(self, uuids: Collection[str]) -> None:
         """Drop all that was read of these layers, as their permission or their file is another."""
@@ -176,45 +162,23 @@ class MapScene(QObject):
     def _adopt(self, document: Document, base_folder: Path | None, index: SiteIndex | None = None) -> None:
         self._document = document
         self._unsubscribe = document.subscribe(self._on_changes)
-        self._index = SiteIndex.of(document.sites) if index is None else index
-        self._judge_marks()
-        self._previewed: frozenset[str] = frozenset()
+        self.marks.adopt(document, index)
         self._tell_of_sites()
-        self._frames = ()
         self._layouts.forget()
         self._show_layers(base_folder)
 
     def _on_changes(self, changes: Changes) -> None:
-        index, placed_at = self._index, self._index.placed_at
-        if changes.everything:
-            self._index = SiteIndex.of(self._document.sites)
-        elif changes.touches("sites"):
-            self._index.update(self._in_order(changes.uuids("sites")), self._document.sites)
+        self.marks.follow(changes)
         if changes.touches("sites"):
             self._tell_of_sites()
         if changes.touches("layers"):
             self._show_layers(self._stack.base_folder)
-        is_other_marks = changes.touches("sites", "images", "observations", "layers") and self._judge_marks(changes)
+        is_other_marks = changes.touches("sites", "images", "observations", "layers") and self.marks.judge(changes)
         if changes.touches("sites", "layers") or SHOWN_KEYS & changes.uuids("meta"):
-            if self._index is not index or self._index.placed_at != placed_at:
-                self._frames = ()
             self._layouts.outdate()
             (self.updated if changes.touches("layers") else self.edited).emit()
         elif is_other_marks:
             self.edited.emit()
-
-    def _judge_marks(self, changes: Changes | None = None) -> bool:
-        """Judge which marks are solid, of all or of those that an edit of sites touched; False for no change."""
-        found = self._judge.judge(self._document, self._rows(), self._stack.drawings, self._index.solid, changes)
-        if not self._index.show_solid(found):
-            return False
-        self._frames = ()
-        self._layouts.outdate()
-        return True
-
-    def _look_at_images(self) -> None:
-        if self._judge.has_news and self._judge.is_outdated(self._document, self._rows(), self._stack.drawings):
-            self._judge_marks()
 
     def _show_layers(self, base_folder: Path | None) -> None:
         rows = self._rows()
@@ -226,7 +190,7 @@ class MapScene(QObject):
             self.context.tiles.fit(self._view.width * self._view.height, layers)
 
     def _tell_of_sites(self) -> None:
-        sentence = self._index.not_drawn
+        sentence = self.marks.index.not_drawn
         if sentence != self.sites_problem:
             self.sites_problem = sentence
             self.sites_problem_changed.emit(in_language(sentence))
@@ -234,13 +198,6 @@ class MapScene(QObject):
     def _rows(self) -> list[Layer]:
         rows = self._document.layers_in_order()
         return self._arrange([replace(row, style_json=self.frozen.get(row.uuid, row.style_json)) for row in rows])
-
-    def _in_order(self, uuids: frozenset[str]) -> list[str]:
-        """The new sites among `uuids` in the document's order: sets have no order, and pictures must."""
-        if len(uuids) == 1:
-            return list(uuids)
-        gone = sorted(uuid for uuid in uuids if uuid not in self._document.sites)
-        return gone + [uuid for uuid in self._document.sites if uuid in uuids]
 
     def preview_layer(self, layer: Layer) -> None:
         """Show a layer row that is not in the document, as while a slider moves, until the next edit of the layers."""
@@ -304,7 +261,7 @@ class MapScene(QObject):
     def bounds_lonlat(self) -> Bounds | None:
         """Bounds of all that is visible, layers and sites, in lon, lat, the narrower way round; None without any."""
         boxes = [self._stack.bounds_of(uuid) for uuid in self._stack.visible()]
-        sites = self._index.bounds_lonlat() if sites_visible(self._document) else None
+        sites = self.marks.index.bounds_lonlat() if self.marks.are_shown else None
         return around(box for box in (*boxes, sites) if box is not None)
 
     def finest_fit_m(self) -> float:
@@ -332,7 +289,7 @@ class MapScene(QObject):
     def lone_plane(self) -> str:
         """The CRS of the canvas where all that is visible lies off the Earth; else empty."""
         planes = self.planes()
-        has_sites = bool(self._index.sites) and sites_visible(self._document)
+        has_sites = bool(self.marks.index.sites) and self.marks.are_shown
         if not planes or has_sites or not all(self.drawings[uuid].plane for uuid in self._stack.visible()):
             return ""
         return planes[0]
@@ -349,14 +306,14 @@ class MapScene(QObject):
         drawings = [self.drawings[uuid] for uuid in self._stack.visible()]
         on_planes = [drawing for drawing in drawings if drawing.plane]
         boxes = [drawing.shown_bounds() for drawing in drawings if not drawing.plane]
-        has_sites = sites_visible(self._document)
-        nowhere = len(self._index.off_earth) if has_sites else 0
+        has_sites = self.marks.are_shown
+        nowhere = len(self.marks.index.off_earth) if has_sites else 0
         return Unplaced(
             layers_on_earth=sum(box is not None for box in boxes) if is_off else 0,
-            sites_on_earth=len(self._index.sites) - nowhere if is_off and has_sites else 0,
+            sites_on_earth=len(self.marks.index.sites) - nowhere if is_off and has_sites else 0,
             layers_off_earth=sum(not drawing.lies_on(crs) for drawing in on_planes),
             layers_beyond=sum(box is not None and is_beyond(box) for box in boxes) if ends else 0,
-            sites_beyond=self._index.beyond_mercator if ends and has_sites else 0,
+            sites_beyond=self.marks.index.beyond_mercator if ends and has_sites else 0,
             sites_nowhere=nowhere,
         )
 
@@ -410,85 +367,17 @@ class MapScene(QObject):
         """The part of the picture itself that the mouse can drag there, before any tool; None without one."""
         return None
 
-    # -- sites ----------------------------------------------------------------------------------------------------
-
-    def sites_at(self, view: View, px: float, py: float, radius_px: float = 4.0) -> list[str]:
-        """Uuids of the sites under a place of the picture, topmost first."""
-        return list(dict.fromkeys(hit.uuid for hit in self.site_hits(view, px, py, radius_px)))
-
-    def site_hits(self, view: View, px: float, py: float, radius_px: float = 4.0) -> list[SiteHit]:
-        """The parts of sites under a place of the picture, topmost first; labels as they were last painted."""
-        if not sites_visible(self._document):
-            return []
-        found = [hit for frame in self.site_frames(view) for hit in frame.hits(px, py, radius_px)]
-        named = self._labels.at(self._layouts.placed(view), px, py, view.ratio)
-        found += [SiteHit(uuid, "label") for uuid in named if uuid in self._index.sites]
-        return sorted(found, key=lambda hit: _HIT_ORDER[hit.part])
-
-    def place_at(self, view: View, px: float, py: float) -> str:
-        """Words on the uppermost mark under a place, where the image that is shown does not tell of the mark; else
-        empty.
-        """
-        index = self.side_at(view, px, py)._index
-        under = self.sites_at(view, px, py) if index.solid is not None else []
-        if not under or not index.is_place(under[0]):
-            return ""
-        name = label_text(index.shown(under[0]), self.label_language)
-        name = name or translate("MapScene", "place of a mark without a label")
-        return translate("MapScene", "{0}: drawn on another image, and not said to be present on this one").format(name)
+    # -- marks and labels -----------------------------------------------------------------------------------------
 
     def preview_sites(self, rows: Mapping[str, Site]) -> None:
         """Show these sites, by uuid, instead of their rows while they are dragged; an empty mapping ends that."""
-        touched = self._previewed | rows.keys()
-        if not touched:
-            return
-        self._previewed = frozenset(rows)
-        shown = {uuid: self._document.sites[uuid] for uuid in touched if uuid in self._document.sites}
-        self._index.update(self._in_order(touched), {**shown, **rows})
-        self._frames = ()
-        self._layouts.outdate()
-        self.updated.emit()
+        if self.marks.preview(rows):
+            self._layouts.outdate()
+            self.updated.emit()
 
-    def sites_within(self, view: View, left: float, top: float, right: float, bottom: float) -> list[str]:
-        """Uuids of the sites inside, or touching, a box of picture pixels."""
-        if not sites_visible(self._document):
-            return []
-        found = (frame.within(left, top, right, bottom) for frame in self.site_frames(view))
-        return list(dict.fromkeys(uuid for some in found for uuid in some))
-
-    def sites_in_ring(self, view: View, ring: Sequence[tuple[float, float]]) -> list[str]:
-        """Uuids of the sites inside, or touching, a ring of picture pixels."""
-        if not sites_visible(self._document):
-            return []
-        found = (frame.in_ring(ring) for frame in self.site_frames(view))
-        return list(dict.fromkeys(uuid for some in found for uuid in some))
-
-    def site_bounds(self, uuids: frozenset[str]) -> Bounds | None:
-        """Bounds of sites in lon, lat, with the areas that stand for loosely known places."""
-        return self._index_of(uuids).bounds_lonlat()
-
-    def site_bounds_within(self, part: Bounds, uuids: frozenset[str] | None = None) -> Bounds | None:
-        """Bounds of those of the sites, or of all, that touch a part of the Earth; None where none of them is drawn
-        there.
-        """
-        return self._index_of(uuids).bounds_within(part) if sites_visible(self._document) else None
-
-    def _index_of(self, uuids: frozenset[str] | None) -> SiteIndex:
-        sites = self._index.sites
-        is_all = uuids is None or uuids >= sites.keys()
-        return self._index if is_all else SiteIndex.of({u: sites[u] for u in uuids or () if u in sites})
-
-    def site_frame(self, view: View) -> SiteFrame:
-        """The sites of a view, up to the edge of its map."""
-        return self.site_frames(view)[0]
-
-    def site_frames(self, view: View) -> tuple[SiteFrame, ...]:
-        """The sites of a view, and of each wrapped world copy in it."""
-        self._look_at_images()
-        if not self._frames or self._frames[0].view != view:
-            index = SiteIndex.of({}) if is_off_earth(view.grid.crs) else self._index
-            self._frames = tuple(SiteFrame.of(index, one) for one in wrapped_views(view))
-        return self._frames
+    def labelled_at(self, view: View, px: float, py: float) -> list[str]:
+        """Uuids of the sites whose labels, as they were last painted, are at a place of the picture."""
+        return self._labels.at(self._layouts.placed(view), px, py, view.ratio)
 
     def label_layout(self, view: View, selection: frozenset[str] = frozenset()) -> LabelLayout:
         """Layout of the labels of a view; it depends on document, view, selection and language alone."""
@@ -502,7 +391,7 @@ class MapScene(QObject):
         return LabelKey(view, selection, self.label_language, labelled, self.has_crosshair)
 
     def _label_task(self, key: LabelKey) -> LabelTask:
-        frames = self.site_frames(key.view) if sites_visible(self._document) else ()
+        frames = self.marks.frames(key.view) if self.marks.are_shown else ()
         about = key.labelled, key.selection, key.language
         return self._labels.task(key.view, frames, *about, has_crosshair=key.has_crosshair)
 
@@ -546,9 +435,9 @@ class MapScene(QObject):
     ) -> None:
         """Paint sites, and the labels of sites and layers."""
         all_there = True
-        if sites_visible(self._document):
+        if self.marks.are_shown:
             with span("paint sites"), going_on(), part_of_picture(painter):
-                frames = self.site_frames(view)
+                frames = self.marks.frames(view)
                 for copy, frame in enumerate(frames):
                     all_there &= self._sites.paint(
                         painter, frame, selection, in_haste=in_haste, moving=not settled, copy=copy
@@ -567,7 +456,7 @@ class MapScene(QObject):
             painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
             for at in range(len(self._stack.shown_on(view))):
                 yield from self._stack.paint_in_steps(painter, view, at)
-            frames = self.site_frames(view) if sites_visible(self._document) else ()
+            frames = self.marks.frames(view) if self.marks.are_shown else ()
             yield
             for copy, frame in enumerate(frames):
                 with going_on(), part_of_picture(painter):

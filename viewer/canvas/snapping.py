@@ -23,7 +23,6 @@ from viewer.canvas.sites.outlines import Floats
 from viewer.canvas.sites.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.sites.site_shapes import to_pixels
 from viewer.canvas.sites.site_symbology import HALO_COLOR
-from viewer.commands.meta import sites_visible
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.rendering.world_copies import wrapped_views
 from viewer.support.language.translation import translate
@@ -86,9 +85,9 @@ def paint_snap(painter: QPainter, view: View, snap: Snap) -> None:
 
 
 def _of_sites(scene: MapScene, view: View, px: float, py: float, in_hand: Collection[str]) -> Iterator[Snap]:
-    if not sites_visible(scene.document):
+    if not scene.marks.are_shown:
         return
-    for frame in scene.site_frames(view):
+    for frame in scene.marks.frames(view):
         yield from _of_points(frame, px, py, in_hand)
         reach = REACH_PX * view.ratio
         around = _world_box(frame.view, px, py, reach)

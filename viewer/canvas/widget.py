@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import cast
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
@@ -31,6 +32,7 @@ from viewer.canvas.corners import paint_corners
 from viewer.canvas.feature_selection import FeatureSelection
 from viewer.canvas.gestures import Gestures
 from viewer.canvas.map_picture import MapPicture
+from viewer.canvas.mark_query import marks_in_box, place_words_at
 from viewer.canvas.motion import Motion
 from viewer.canvas.notice_plate import Notices
 from viewer.canvas.panes import Ghost, Pane, Panes, PaneWords
@@ -329,7 +331,7 @@ class MapCanvas(QWidget):
         if self.show_overlays:
             shown.graticule.paint(painter, view, settled=self.motion.is_resting, is_pane=len(self.panes) > 1)
             pane.note, taken = paint_corners(painter, view, shown.credits, shown.unplaced)
-            pane.plate = self._notices.paint(painter, view, shown.notes, taken, pane.scene.sites_within)
+            pane.plate = self._notices.paint(painter, view, shown.notes, taken, partial(marks_in_box, pane.scene))
         with going_on(), part_of_picture(painter):
             self.panes.paint_in(painter, pane)
 
@@ -356,7 +358,7 @@ class MapCanvas(QWidget):
         """The tooltip at a place of the widget: the note there, or words on a mark that the image does not tell of."""
         pane = self._pane_at(at)
         px, py = _in_pane(at, pane).toTuple()
-        return self.note_at(at) or pane.scene.place_at(pane.viewport.view(), px, py)
+        return self.note_at(at) or place_words_at(pane.scene, pane.viewport.view(), px, py)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip:

@@ -161,7 +161,7 @@ class MapViews(QObject):
             self._canvas.viewport.show(seen)
             self._canvas.motion.come_to_rest()
             return
-        sites = self._canvas.own_scene.site_bounds(frozenset(self._canvas.own_scene.document.sites))
+        sites = self._canvas.own_scene.marks.bounds(frozenset(self._canvas.own_scene.document.sites))
         if sites is not None:
             self.show_rows(sites)
             return
@@ -183,7 +183,7 @@ class MapViews(QObject):
         self._leave_plane()
         sites = self._canvas.own_scene.document.sites
         chosen = [sites[uuid] for uuid in self._canvas.selection.uuids if uuid in sites]
-        finest_m, bounds = FINEST_FIT_M, self._canvas.own_scene.site_bounds(self._canvas.selection.uuids)
+        finest_m, bounds = FINEST_FIT_M, self._canvas.own_scene.marks.bounds(self._canvas.selection.uuids)
         if bounds is not None and all(site.kind == "point" for site in chosen):
             finest_m = max(finest_m, self._finest_m(bounds))
             if len(chosen) == 1 and self._is_close_to(chosen[0], finest_m):

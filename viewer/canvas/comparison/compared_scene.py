@@ -34,7 +34,6 @@ from viewer.canvas.comparison.stretches import stretch_notes
 from viewer.canvas.layer_stack import DrawingFactory
 from viewer.canvas.pointer import Handle
 from viewer.canvas.scene import MapScene
-from viewer.canvas.sites.site_frame import SiteHit
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import unpainted
@@ -374,11 +373,6 @@ class ComparedScene(MapScene):
         for scene in self._painted_here:
             scene.preview_sites(rows)
         super().preview_sites(rows)
-
-    @override
-    def site_hits(self, view: View, px: float, py: float, radius_px: float = 4.0) -> list[SiteHit]:
-        side = self.side_at(view, px, py)
-        return super().site_hits(view, px, py, radius_px) if side is self else side.site_hits(view, px, py, radius_px)
 
     # -- painting -----------------------------------------------------------------------------------------------
 

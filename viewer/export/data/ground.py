@@ -143,7 +143,7 @@ class GroundPictures(Struct):
 
     def _map_view(self, scene: MapScene) -> View | None:
         sites = frozenset(self.export.shown_sites)
-        found = scene.site_bounds(sites) or scene.bounds_lonlat()
+        found = scene.marks.bounds(sites) or scene.bounds_lonlat()
         if found is None or scene.lone_plane():
             return None
         grown = found.expanded(max(found.width * _ROOM, found.height * _ROOM, _LEAST_ROOM))

@@ -79,7 +79,7 @@ def shown_bounds(scene: MapScene, marks: frozenset[str] | None) -> Bounds | None
     if marks is None:
         return scene.bounds_lonlat()
     layers = [scene.layer_bounds(uuid) for uuid in scene.stack.visible()]
-    sites = scene.site_bounds(marks) if sites_visible(scene.document) else None
+    sites = scene.marks.bounds(marks) if sites_visible(scene.document) else None
     return around(box for box in (*layers, sites) if box is not None)
 
 
@@ -87,7 +87,7 @@ def _whole(spec: ProductSpec, scenes: Sequence[MapScene], marks: frozenset[str] 
     """The part for a map without bounds of its own: requested bounds, a site with its surroundings, or all."""
     if spec.bounds is not None:
         return spec.bounds
-    if spec.layout == "site" and (site := scenes[0].site_bounds(frozenset({spec.site}))) is not None:
+    if spec.layout == "site" and (site := scenes[0].marks.bounds(frozenset({spec.site}))) is not None:
         # A point has no size: what is around it tells where it is.
         return site.expanded(max(0.5 * max(site.width, site.height), _LEAST_ROOM_DEG))
     return next((box for scene in scenes if (box := shown_bounds(scene, marks)) is not None), WORLD)
@@ -98,7 +98,7 @@ def _marked(spec: ProductSpec, number: int, scene: MapScene, marks: frozenset[st
     if spec.bounds is not None or maps_of(spec)[number].bounds is not None or spec.layout == "site":
         return None
     insets = [box.bounds for box in maps_of(spec) if box.bounds is not None]
-    shown = scene.site_bounds(frozenset(scene.document.sites) if marks is None else marks)
+    shown = scene.marks.bounds(frozenset(scene.document.sites) if marks is None else marks)
     return shown or (reduce(Bounds.union, insets) if insets else shown_bounds(scene, marks))
 
 
@@ -129,7 +129,7 @@ def reached(asked: Bounds, scenes: Sequence[MapScene], uuids: frozenset[str] | N
     seen = [box for box in turned if asked.intersection(box) is not None]
     if len(seen) != 1:  # what is seen in two turns goes round the Earth
         return Shown(asked)
-    marks = scenes[0].site_bounds_within(asked, uuids)
+    marks = scenes[0].marks.bounds_within(asked, uuids)
     reach = seen[0] if marks is None else _with_room(seen[0], marks, MARK_ROOM * max(asked.width, asked.height))
     return Shown(asked.intersection(reach) or asked, reach)
 

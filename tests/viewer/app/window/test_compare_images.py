@@ -19,6 +19,7 @@ from layers.geo.bounds import Bounds
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import begin_on_map, settle, take_up, texts
 from viewer.app.window import MainWindow
+from viewer.canvas.mark_query import marks_at
 from viewer.commands.layers import update_layer
 from viewer.export.plates.printed import picture_in_steps
 from viewer.export.plates.printed_plate import PrintedPlate
@@ -431,7 +432,7 @@ def test_the_map_stays_a_map_and_esc_ends_the_comparison(hand: Hand, tmp_path: P
     hand.settle()
     (site,) = window.session.document.sites.values()
     at = canvas.mapFromGlobal(on_screen).toTuple()
-    assert window.scene.frames[1].sites_at(canvas.viewport.view(), *at) == [site.uuid], "on every side"
+    assert marks_at(window.scene.frames[1], canvas.viewport.view(), *at) == [site.uuid], "on every side"
     window.toolbox.take("tool_line")
     canvas.setFocus()
     hand.key(Key.Key_Escape)
