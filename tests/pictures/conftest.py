@@ -19,6 +19,7 @@ from layers.grid.tile_grid import View
 from layers.pool.pool import ReaderPool
 from layers.raster.style import RasterStyle
 from tests.support.pictures import image_of, pixels
+from viewer.canvas.extent import bounds_of_all
 from viewer.export.headless import Studio, complete
 
 FOLDER_VARIABLE = "GEOLOUPE_PICTURES"
@@ -86,7 +87,7 @@ def paint(studio: Studio, pictures: Path) -> Paint:
         )
         scene = studio.scene(Document({"layers": [layer]}), None)
         assert scene.problems() == {}
-        whole = lonlat or scene.bounds_lonlat()
+        whole = lonlat or bounds_of_all(scene)
         assert whole is not None
         view = View.of_bounds(crs, world or transform_bounds(WGS84, crs, whole), *size)
         complete(scene, view)

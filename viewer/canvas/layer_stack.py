@@ -188,6 +188,7 @@ class LayerStack(QObject):
         return found
 
     def bounds_of(self, uuid: str) -> Bounds | None:
+        """Bounds of a layer's data on the map, in lon, lat; None until they are known."""
         drawing = self.drawings.get(uuid)
         return drawing.shown_bounds() if drawing is not None else None
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QSize, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 
 from layers.grid.tile_grid import View
+from viewer.canvas.extent import unplaced_in
 from viewer.canvas.graticule_painter import ShownGraticule
 from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
@@ -101,7 +102,7 @@ class MapPicture(QObject):
         self._is_stale = False
         self._is_settled = settled
         began = time.perf_counter()
-        self.unplaced, self.notes = self._scene.unplaced(view), self._scene.notes(view)
+        self.unplaced, self.notes = unplaced_in(self._scene, view), self._scene.notes(view)
         painter.save()
         self._scene.paint_map(painter, view, selection=self._selection.uuids, settled=settled, in_haste=True)
         painter.restore()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from layers.geo.crs import WEB_MERCATOR, polar_crs, same_crs
 from layers.grid.tile_grid import View
-from viewer.canvas.scene import MapScene, is_beyond
+from viewer.canvas.extent import is_beyond, unplaced_in
+from viewer.canvas.scene import MapScene
 from viewer.support.language.translation import in_language, translate
 from viewer.support.text import one_line
 
@@ -43,7 +44,7 @@ def _remarks(scene: MapScene) -> dict[str, str]:
 
 def _beyond_the_map(scene: MapScene) -> dict[str, str]:
     """Sentences on the visible layers that lie wholly beyond the edge of a map in Web Mercator, by uuid."""
-    boxes = {uuid: scene.layer_bounds(uuid) for uuid in scene.stack.visible()}
+    boxes = {uuid: scene.stack.bounds_of(uuid) for uuid in scene.stack.visible()}
     return {
         uuid: translate(
             "SaidProblems", "“{0}” lies beyond 85 degrees, where this map ends: see it on a polar one ({1})."
@@ -55,7 +56,7 @@ def _beyond_the_map(scene: MapScene) -> dict[str, str]:
 
 def _sites_beyond(scene: MapScene, view: View) -> str:
     """Sentence with the number of sites beyond that edge; empty without any."""
-    count = scene.unplaced(view).sites_beyond
+    count = unplaced_in(scene, view).sites_beyond
     said = translate(
         "SaidProblems",
         "{count} sites lie beyond 85 degrees, where this map ends: see a polar one.",

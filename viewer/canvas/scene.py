@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import partial, reduce
+from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -15,15 +15,9 @@ from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.document.site import Site
 from layers.errors import CannotBePlaced
-from layers.geo.bounds import Bounds
 from layers.geo.crs import (
-    MERCATOR_MAX_LAT,
-    WEB_MERCATOR,
-    has_way,
     is_off_earth,
-    same_crs,
 )
-from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
 from layers.vector.labels.label_layout import LabelLayout
 from viewer.canvas.labels.kept_layouts import LabelKey, LabelLayouts
@@ -33,8 +27,7 @@ from viewer.canvas.pointer import Handle
 from viewer.canvas.sites.scene_marks import SceneMarks
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.canvas.sites.site_painter import SitePainter
-from viewer.canvas.sites.unplaced import Unplaced
-from viewer.canvas.viewport import FINEST_FIT_M, lonlat_bounds
+from viewer.canvas.viewport import lonlat_bounds
 from viewer.commands.meta import SHOWN_KEYS
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
@@ -95,18 +88,21 @@ class MapScene(QObject):
         self.label_language = ""
         self.has_crosshair = False
         """True where labels keep clear of the middle, which a tool marks."""
-        self._stack = LayerStack(context, make_drawing, self)
+        self.stack = LayerStack(context, make_drawing, self)
+        """The layers' drawings with their filters and attributes."""
+        self.drawings = self.stack.drawings
+        """Drawings by layer uuid."""
         self._is_closed = False
         self._layouts = LabelLayouts(context.jobs, self.updated.emit)
-        self.marks = SceneMarks(self._rows, self._stack.drawings, self._layouts.outdate)
-        self._stack.updated.connect(self.marks.note_news)
-        self._stack.updated.connect(self.updated)
-        self._stack.problem_changed.connect(self.problem_changed)
+        self.marks = SceneMarks(self._rows, self.stack.drawings, self._layouts.outdate)
+        self.stack.updated.connect(self.marks.note_news)
+        self.stack.updated.connect(self.updated)
+        self.stack.problem_changed.connect(self.problem_changed)
         self._sites, self._labels = SitePainter(), MapLabels()
         self._lacks_letters = False
         self._view: View | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
-        self.sites_problem = ""
+        self._sites_problem = ""
         self._adopt(document, base_folder, None if beside is None else beside.marks.index.copied())
 
     # -- the document ---------------------------------------------------------------------------------------------
@@ -128,7 +124,7 @@ class MapScene(QObject):
     def arrange(self, arrange: _Arrange) -> None:
         """Show the rows of the document in another way from now on."""
         self._arrange = arrange
-        self._show_layers(self._stack.base_folder)
+        self._show_layers(self.stack.base_folder)
         self._layouts.outdate()
         self.updated.emit()
 
@@ -141,7 +137,7 @@ class MapScene(QObject):
         """Drop all that was read of these layers, as their permission or their file is another."""
         known = [uuid for uuid in uuids if uuid in self.drawings]
         if known:
-            self._stack.draw_anew(known, self._view)
+            self.stack.draw_anew(known, self._view)
             self._layouts.outdate()
             self.updated.emit()
 
@@ -157,7 +153,7 @@ class MapScene(QObject):
         self._unsubscribe()
         self._unsubscribe = lambda: None
         self._layouts.close()
-        self._stack.close()
+        self.stack.close()
 
     def _adopt(self, document: Document, base_folder: Path | None, index: SiteIndex | None = None) -> None:
         self._document = document
@@ -172,7 +168,7 @@ class MapScene(QObject):
         if changes.touches("sites"):
             self._tell_of_sites()
         if changes.touches("layers"):
-            self._show_layers(self._stack.base_folder)
+            self._show_layers(self.stack.base_folder)
         is_other_marks = changes.touches("sites", "images", "observations", "layers") and self.marks.judge(changes)
         if changes.touches("sites", "layers") or SHOWN_KEYS & changes.uuids("meta"):
             self._layouts.outdate()
@@ -183,7 +179,7 @@ class MapScene(QObject):
     def _show_layers(self, base_folder: Path | None) -> None:
         rows = self._rows()
         self._make_room(len(rows))
-        self._stack.show_layers(rows, base_folder, self._view)
+        self.stack.show_layers(rows, base_folder, self._view)
 
     def _make_room(self, layers: int) -> None:
         if self._view is not None:
@@ -191,8 +187,8 @@ class MapScene(QObject):
 
     def _tell_of_sites(self) -> None:
         sentence = self.marks.index.not_drawn
-        if sentence != self.sites_problem:
-            self.sites_problem = sentence
+        if sentence != self._sites_problem:
+            self._sites_problem = sentence
             self.sites_problem_changed.emit(in_language(sentence))
 
     def _rows(self) -> list[Layer]:
@@ -202,33 +198,23 @@ class MapScene(QObject):
     def preview_layer(self, layer: Layer) -> None:
         """Show a layer row that is not in the document, as while a slider moves, until the next edit of the layers."""
         for shown in self._arrange([layer]):
-            self._stack.preview(shown)
+            self.stack.preview(shown)
 
     # -- what is looked at ----------------------------------------------------------------------------------------
 
-    @property
-    def drawings(self) -> dict[str, LayerDrawing]:
-        """Drawings by layer uuid."""
-        return self._stack.drawings
-
-    @property
-    def stack(self) -> LayerStack:
-        """The layers' drawings with their filters and attributes."""
-        return self._stack
-
     def problems(self) -> dict[str, str]:
         """Sentences on what is wrong with layers, by layer uuid."""
-        return {uuid: problem for uuid in self.drawings if (problem := self._stack.problem_of(uuid))}
+        return {uuid: problem for uuid in self.drawings if (problem := self.stack.problem_of(uuid))}
 
     def waits_for(self, view: View | None = None) -> list[str]:
         """Names of the layers that a picture of this view waits for; without a view, of those not open yet."""
-        late = self._stack.not_open() if view is None else self._stack.incomplete(view)
+        late = self.stack.not_open() if view is None else self.stack.incomplete(view)
         return [one_line(self.drawings[uuid].layer.name, 60) for uuid in late]
 
     def lost_layers(self) -> dict[str, str]:
         """Sentences on the layers that the last view lacks because all their tiles failed, by layer uuid."""
-        failed = self._stack.failed_in(self._view) if self._view is not None else []
-        return {layer.uuid: self._stack.lost_words(layer) for layer in failed}
+        failed = self.stack.failed_in(self._view) if self._view is not None else []
+        return {layer.uuid: self.stack.lost_words(layer) for layer in failed}
 
     @property
     def last_view(self) -> View | None:
@@ -239,15 +225,15 @@ class MapScene(QObject):
         """Set the view. `resting` is False while a gesture runs, when stand-ins are enough."""
         self._view = view
         self._make_room(len(self.drawings))
-        self._stack.set_view(view, cursor, resting)
+        self.stack.set_view(view, cursor, resting)
 
     def is_open(self) -> bool:
         """True when every layer is known or has failed."""
-        return self._stack.is_open()
+        return self.stack.is_open()
 
     def is_complete(self, view: View) -> bool:
         """True when `paint_map` paints the final, exact picture; on the screen labels may come a little later."""
-        return self._stack.is_complete(view)
+        return self.stack.is_complete(view)
 
     @property
     def awaits_labels(self) -> bool:
@@ -258,84 +244,25 @@ class MapScene(QObject):
         """True when the view last set is complete."""
         return self._view is None or self.is_complete(self._view)
 
-    def bounds_lonlat(self) -> Bounds | None:
-        """Bounds of all that is visible, layers and sites, in lon, lat, the narrower way round; None without any."""
-        boxes = [self._stack.bounds_of(uuid) for uuid in self._stack.visible()]
-        sites = self.marks.index.bounds_lonlat() if self.marks.are_shown else None
-        return around(box for box in (*boxes, sites) if box is not None)
-
-    def finest_fit_m(self) -> float:
-        """Finest resolution for a fit to everything, in ground metres a pixel; 0 for no limit.
-
-        Sites alone are shown with their surroundings. Where a layer has an extent, all is shown as large as it goes.
-        """
-        boxes = [self._stack.bounds_of(uuid) for uuid in self._stack.visible()]
-        has_extent = any(box is not None and (box.width > 0 or box.height > 0) for box in boxes)
-        return 0.0 if has_extent else FINEST_FIT_M
-
-    def layer_bounds(self, uuid: str) -> Bounds | None:
-        """Bounds of a layer's data, in lon, lat; None until it is known."""
-        return self._stack.bounds_of(uuid)
-
-    def planes(self) -> list[str]:
-        """The CRSs off the Earth in which visible layers lie, one for each body or grid, the topmost layer's first."""
-        found: list[str] = []
-        for uuid in reversed(self._stack.visible()):
-            plane = self.drawings[uuid].plane
-            if plane and not any(has_way(plane, other) for other in found):
-                found.append(plane)
-        return found
-
-    def lone_plane(self) -> str:
-        """The CRS of the canvas where all that is visible lies off the Earth; else empty."""
-        planes = self.planes()
-        has_sites = bool(self.marks.index.sites) and self.marks.are_shown
-        if not planes or has_sites or not all(self.drawings[uuid].plane for uuid in self._stack.visible()):
-            return ""
-        return planes[0]
-
-    def plane_bounds(self, crs: str) -> Bounds | None:
-        """Bounds of all that is visible on a canvas of a CRS off the Earth; None without any."""
-        found = [box for uuid in self._stack.visible() if (box := self.drawings[uuid].plane_bounds(crs)) is not None]
-        return reduce(Bounds.union, found) if found else None
-
-    def unplaced(self, view: View) -> Unplaced:
-        """Counts the visible layers and sites that this view cannot show, by the reason."""
-        crs = view.grid.crs
-        is_off, ends = is_off_earth(crs), same_crs(crs, WEB_MERCATOR)
-        drawings = [self.drawings[uuid] for uuid in self._stack.visible()]
-        on_planes = [drawing for drawing in drawings if drawing.plane]
-        boxes = [drawing.shown_bounds() for drawing in drawings if not drawing.plane]
-        has_sites = self.marks.are_shown
-        nowhere = len(self.marks.index.off_earth) if has_sites else 0
-        return Unplaced(
-            layers_on_earth=sum(box is not None for box in boxes) if is_off else 0,
-            sites_on_earth=len(self.marks.index.sites) - nowhere if is_off and has_sites else 0,
-            layers_off_earth=sum(not drawing.lies_on(crs) for drawing in on_planes),
-            layers_beyond=sum(box is not None and is_beyond(box) for box in boxes) if ends else 0,
-            sites_beyond=self.marks.index.beyond_mercator if ends and has_sites else 0,
-            sites_nowhere=nowhere,
-        )
-
     def attributions(self, view: View, *, drawn: bool = False) -> list[str]:
         """Credits with dates of the visible layers in view, the topmost first; `drawn`: of those that are painted."""
         credited = ((self.drawings[uuid], self.drawings[uuid].credit_on_map) for uuid in self.shown_in(view))
         return list(
-            dict.fromkeys(text for one, text in credited if text and (not drawn or self._stack.paints(one, view)))
+            dict.fromkeys(text for one, text in credited if text and (not drawn or self.stack.paints(one, view)))
         )
 
     def notes(self, view: View) -> list[str]:
         """Sentences on tile services that do not answer, or that end before this view's scale, the topmost first."""
-        visible = [self.drawings[uuid] for uuid in reversed(self._stack.visible())]
+        visible = [self.drawings[uuid] for uuid in reversed(self.stack.visible())]
         return [note for drawing in visible if (note := drawing.note_in(drawing.seen(view)))][:_MOST_NOTES]
 
     def shown_in(self, view: View) -> list[str]:
         """Uuids of the visible layers that have data in view, the topmost first."""
         try:
             if is_off_earth(view.grid.crs):
-                shown = self._stack.visible_on_plane(view.grid.crs, view.world_bounds())
+                shown = self.stack.visible_on_plane(view.grid.crs, view.world_bounds())
             else:
-                shown = self._stack.visible_in(lonlat_bounds(view.grid.crs, view.world_bounds()))
+                shown = self.stack.visible_in(lonlat_bounds(view.grid.crs, view.world_bounds()))
         except CannotBePlaced:
             return []
         return shown[::-1]
@@ -385,7 +312,7 @@ class MapScene(QObject):
         return self._layouts.exact(key, partial(self._label_task, key))
 
     def _label_key(self, view: View, selection: frozenset[str]) -> LabelKey:
-        drawings = [(uuid, self.drawings[uuid]) for uuid in reversed(self._stack.visible())]
+        drawings = [(uuid, self.drawings[uuid]) for uuid in reversed(self.stack.visible())]
         found = ((uuid, drawing.nudge, drawing.labelling(drawing.seen(view))) for uuid, drawing in drawings)
         labelled = tuple((uuid, replace(one, nudge=nudge)) for uuid, nudge, one in found if one is not None)
         return LabelKey(view, selection, self.label_language, labelled, self.has_crosshair)
@@ -427,7 +354,7 @@ class MapScene(QObject):
         """Paint layers and sites, below what is being drawn."""
         painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
         with span("paint layers"):
-            self._stack.paint(painter, view)
+            self.stack.paint(painter, view)
         self.paint_marks(painter, view, selection, settled, in_haste)
 
     def paint_marks(
@@ -454,8 +381,8 @@ class MapScene(QObject):
         with part_of_picture(painter):
             painter.setClipRect(0, 0, view.width, view.height, Qt.ClipOperation.IntersectClip)
             painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
-            for at in range(len(self._stack.shown_on(view))):
-                yield from self._stack.paint_in_steps(painter, view, at)
+            for at in range(len(self.stack.shown_on(view))):
+                yield from self.stack.paint_in_steps(painter, view, at)
             frames = self.marks.frames(view) if self.marks.are_shown else ()
             yield
             for copy, frame in enumerate(frames):
@@ -480,8 +407,3 @@ class MapScene(QObject):
         else:
             labels = self.label_layout(view, selection).placed
         return self._labels.paint(painter, labels, view.ratio, in_haste=in_haste)
-
-
-def is_beyond(lonlat: Bounds) -> bool:
-    """True for bounds that lie wholly outside a map in Web Mercator."""
-    return lonlat.bottom > MERCATOR_MAX_LAT or lonlat.top < -MERCATOR_MAX_LAT

@@ -21,6 +21,7 @@ from layers.grid.tile_grid import View
 from layers.pool.pool import ReaderPool
 from layers.project.opening.case_paths import CaseHome
 from layers.project.opening.layer_paths import places_of
+from viewer.canvas.extent import bounds_of_all, finest_fit_m, plane_bounds
 from viewer.canvas.scene import MapScene
 from viewer.canvas.viewport import FIT_MARGIN, Viewport
 from viewer.export.not_complete import not_complete
@@ -116,7 +117,7 @@ class Studio:
 
         Raises ExportFailed where it is not complete in time, or has no room.
         """
-        view = view_of_lonlat(crs, bounds, scene.bounds_lonlat(), width, height, scene.finest_fit_m())
+        view = view_of_lonlat(crs, bounds, bounds_of_all(scene), width, height, finest_fit_m(scene))
         return self.picture_of(scene, view)
 
     def plane_picture(self, scene: MapScene, crs: str, width: int, height: int) -> QImage:
@@ -124,7 +125,7 @@ class Studio:
 
         Features have a margin, or symbols of the outermost would be cut.
         """
-        bounds = scene.plane_bounds(crs) or world_bounds(crs)
+        bounds = plane_bounds(scene, crs) or world_bounds(crs)
         margin = max((_plane_margin(drawing) for drawing in scene.drawings.values()), default=0.0)
         return self.picture_of(scene, View.of_bounds(crs, bounds.scaled(1.0 + 2.0 * margin), width, height))
 

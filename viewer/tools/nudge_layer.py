@@ -201,7 +201,7 @@ class NudgeLayerTool(Tool):
             return before.lon, before.lat
         if held is not None:
             return held
-        bounds, centre = self.canvas.scene.layer_bounds(layer.uuid), self.canvas.viewport.centre_lonlat()
+        bounds, centre = self.canvas.scene.stack.bounds_of(layer.uuid), self.canvas.viewport.centre_lonlat()
         if all(map(math.isfinite, centre)) and (bounds is None or bounds.contains_point(*centre)):
             return centre
         return None if bounds is None else bounds.centre

@@ -18,6 +18,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
 from layers.grid.tile_grid import View
 from tests.viewer.canvas.conftest import site, small_document
+from viewer.canvas.extent import bounds_of_all
 from viewer.canvas.mark_query import marks_at, marks_in_box
 from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.site_index import SiteIndex, bounds_of_sites
@@ -64,8 +65,8 @@ def test_the_map_is_what_it_is_without_them(make_scene: Callable[..., MapScene],
 
 def test_extents_are_those_of_the_others(make_scene: Callable[..., MapScene]) -> None:
     scene = make_scene(with_nowhere())
-    assert scene.bounds_lonlat() == make_scene().bounds_lonlat()
-    assert scene.marks.bounds(frozenset(scene.document.sites)) == make_scene().bounds_lonlat()
+    assert bounds_of_all(scene) == bounds_of_all(make_scene())
+    assert scene.marks.bounds(frozenset(scene.document.sites)) == bounds_of_all(make_scene())
     assert scene.marks.bounds(frozenset({"spur", "pin"})) is None
     assert bounds_of_sites(NOWHERE) is None
     assert bounds_of_sites([*NOWHERE, small_document().sites["port"]]) == bounds_of_sites(
@@ -127,7 +128,7 @@ def test_an_odd_number_costs_nothing_else(make_scene: Callable[..., MapScene], f
         assert len(set(memoryview(picture(scene, view)).cast("I"))) > 20
         marks_at(scene, view, 200, 150, 300)
         scene.label_layout(view)
-    bounds = scene.bounds_lonlat()
+    bounds = bounds_of_all(scene)
     assert bounds is not None
     assert np.isfinite(tuple(bounds)).all()
 

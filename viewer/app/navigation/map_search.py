@@ -154,7 +154,7 @@ class MapSearch(QObject):
         document = self._session.document
         if hit.layer_uuid in document.layers:
             self._panels.show_layer(hit.layer_uuid, raise_form=True)
-            if (bounds := self._canvas.own_scene.layer_bounds(hit.layer_uuid)) is not None:
+            if (bounds := self._canvas.own_scene.stack.bounds_of(hit.layer_uuid)) is not None:
                 self._canvas.motion.zoom_to_bounds(bounds, 0.0)
         elif hit.claim_uuid in document.claims:
             self._panels.show_claim(hit.claim_uuid, raise_form=True)

@@ -35,6 +35,7 @@ from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
 from viewer.app.navigation.flight import Flight, Stop
 from viewer.app.navigation.still_view import hold_still
+from viewer.canvas.extent import bounds_of_all, finest_fit_m, plane_bounds, planes_of
 from viewer.canvas.image_below import images_around
 from viewer.canvas.viewport import FINEST_FIT_M, FIT_MARGIN
 from viewer.canvas.widget import MapCanvas
@@ -173,11 +174,11 @@ class MapViews(QObject):
         if self.is_off_earth:
             self.show_plane()
             return
-        bounds = self._canvas.own_scene.bounds_lonlat()
+        bounds = bounds_of_all(self._canvas.own_scene)
         if bounds is None or (bounds.width > 350 and not polar_canvas(bounds)):
             self._canvas.motion.full_view()
         else:
-            self.show_bounds(bounds, finest_m=self._canvas.own_scene.finest_fit_m())
+            self.show_bounds(bounds, finest_m=finest_fit_m(self._canvas.own_scene))
 
     def show_selection(self) -> None:
         self._leave_plane()
@@ -213,7 +214,7 @@ class MapViews(QObject):
             self.show_plane(uuid)
             return
         self._leave_plane()
-        bounds = self._canvas.own_scene.layer_bounds(uuid)
+        bounds = self._canvas.own_scene.stack.bounds_of(uuid)
         if bounds is not None:
             self._canvas.motion.zoom_to_bounds(bounds, 0.0)
             self._offer_polar(bounds)
@@ -279,7 +280,7 @@ class MapViews(QObject):
         if uuid:
             drawing = self._canvas.own_scene.drawings.get(uuid)
             return drawing.plane if drawing is not None else ""
-        planes = self._canvas.own_scene.planes()
+        planes = planes_of(self._canvas.own_scene)
         shown = self._canvas.viewport.crs
         return next((plane for plane in planes if has_way(plane, shown)), planes[0] if planes else "")
 
@@ -287,7 +288,7 @@ class MapViews(QObject):
         """Bounds of a layer in the CRS of the canvas; of all layers for empty text."""
         crs = self._canvas.viewport.crs
         drawing = self._canvas.own_scene.drawings.get(uuid)
-        return drawing.plane_bounds(crs) if drawing is not None else self._canvas.own_scene.plane_bounds(crs)
+        return drawing.plane_bounds(crs) if drawing is not None else plane_bounds(self._canvas.own_scene, crs)
 
     def map_centre(self) -> tuple[float, float]:
         """Longitude and latitude in the middle of the map of the Earth, even while it is hidden; NaN without one."""
@@ -450,7 +451,7 @@ class MapViews(QObject):
             self.show_plane(self._fits_plane)
         if self._waits_for_layers and self._canvas.own_scene.is_open():
             self._waits_for_layers = False
-            if self._canvas.own_scene.bounds_lonlat() is None and self._canvas.own_scene.planes():
+            if bounds_of_all(self._canvas.own_scene) is None and planes_of(self._canvas.own_scene):
                 self.show_plane()
             else:
                 self.show_everything()

@@ -17,8 +17,6 @@ from layers.document.comparison import ComparisonSpec, frame_rows
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.document.site import Site
-from layers.geo.bounds import Bounds
-from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
 from viewer.canvas.comparison.frame_scene import frame_scene, show_frame
 from viewer.canvas.comparison.side_words import (
@@ -331,11 +329,6 @@ class ComparedScene(MapScene):
     def waits_for(self, view: View | None = None) -> list[str]:
         late = [*super().waits_for(view), *(name for scene in self._painted_here for name in scene.waits_for(view))]
         return list(dict.fromkeys(late))
-
-    @override
-    def bounds_lonlat(self) -> Bounds | None:
-        boxes = [super().bounds_lonlat(), *(scene.bounds_lonlat() for scene in self._others)]
-        return around(box for box in boxes if box is not None)
 
     @property
     @override

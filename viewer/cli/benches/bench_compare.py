@@ -125,7 +125,7 @@ def _paint(canvas: MapCanvas) -> None:
 
 def _show(canvas: MapCanvas, scene: ComparedScene, spec: ComparisonSpec) -> None:
     """Show the middle of the bounds of all images, at half their size, so that there is something to pan into."""
-    boxes = [scene.layer_bounds(uuid) for uuid in spec.layers]
+    boxes = [scene.stack.bounds_of(uuid) for uuid in spec.layers]
     everything = around(box for box in boxes if box is not None)
     assert everything is not None, "an image that is open knows where it is"
     canvas.show_overlays = False

@@ -118,7 +118,7 @@ class _Work:
         boxes = []
         for at, scene in enumerate(scenes):
             for uuid in self._spec.frames[at].layers:
-                box = scene.layer_bounds(uuid)
+                box = scene.stack.bounds_of(uuid)
                 if box is None:
                     name = self._document.layers[uuid].name
                     raise CannotBePlaced(

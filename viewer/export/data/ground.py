@@ -21,6 +21,7 @@ from layers.geo.crs import WGS84, chosen_canvas, transform_bounds, transform_poi
 from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
 from viewer.canvas.comparison.frame_scene import frame_scene
+from viewer.canvas.extent import bounds_of_all, lone_plane
 from viewer.canvas.overlays import paint_north_arrow, paint_scale_bar
 from viewer.canvas.said_problems import said_problems
 from viewer.canvas.scene import MapScene
@@ -143,8 +144,8 @@ class GroundPictures(Struct):
 
     def _map_view(self, scene: MapScene) -> View | None:
         sites = frozenset(self.export.shown_sites)
-        found = scene.marks.bounds(sites) or scene.bounds_lonlat()
-        if found is None or scene.lone_plane():
+        found = scene.marks.bounds(sites) or bounds_of_all(scene)
+        if found is None or lone_plane(scene):
             return None
         grown = found.expanded(max(found.width * _ROOM, found.height * _ROOM, _LEAST_ROOM))
         crs = chosen_canvas(None, found)[0]
@@ -187,7 +188,7 @@ class GroundPictures(Struct):
 
     def _frame_view(self, spec: ComparisonSpec, scene: MapScene) -> View | None:
         """View of the ground of the comparison, else of its first images; None without any."""
-        bounds = spec.bounds or around([box for uuid in spec.frames[0].layers if (box := scene.layer_bounds(uuid))])
+        bounds = spec.bounds or around([box for uuid in spec.frames[0].layers if (box := scene.stack.bounds_of(uuid))])
         return None if bounds is None else self._frame_of(bounds)
 
     def _frame_of(self, lonlat: Bounds) -> View:

@@ -12,6 +12,7 @@ from layers.geo.crs import is_unrolled, world_bounds
 from layers.geo.lon_extent import around
 from layers.product.publishing import Publishing
 from layers.product.spec import MATCHED, ProductSpec, maps_of
+from viewer.canvas.extent import bounds_of_all
 from viewer.canvas.image_below import is_image
 from viewer.canvas.scene import MapScene
 from viewer.commands.meta import sites_visible
@@ -77,8 +78,8 @@ def _admitted(spec: ProductSpec, scenes: Sequence[MapScene]) -> frozenset[str] |
 def shown_bounds(scene: MapScene, marks: frozenset[str] | None) -> Bounds | None:
     """Bounds of all layers of a scene, and of these of its marks (None: all); None without any."""
     if marks is None:
-        return scene.bounds_lonlat()
-    layers = [scene.layer_bounds(uuid) for uuid in scene.stack.visible()]
+        return bounds_of_all(scene)
+    layers = [scene.stack.bounds_of(uuid) for uuid in scene.stack.visible()]
     sites = scene.marks.bounds(marks) if sites_visible(scene.document) else None
     return around(box for box in (*layers, sites) if box is not None)
 
@@ -146,7 +147,7 @@ def _with_room(images: Bounds, marks: Bounds, room: float) -> Bounds:
 
 def _reach(scenes: Sequence[MapScene]) -> Bounds | None:
     """Bounds of all layers that the scenes show; None where those of one are not known."""
-    boxes = [scene.layer_bounds(uuid) for scene in scenes for uuid in scene.stack.visible()]
+    boxes = [scene.stack.bounds_of(uuid) for scene in scenes for uuid in scene.stack.visible()]
     known = [box for box in boxes if box is not None]
     return around(known) if len(known) == len(boxes) else None
 

@@ -18,6 +18,7 @@ from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import opened
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
 from viewer.app.window import MainWindow
+from viewer.canvas.extent import unplaced_in
 from viewer.panels.layers.layer_rows import BADGE_ROLE
 
 VALUES = np.full((1, 64, 64), 200, np.uint8)
@@ -46,7 +47,7 @@ def test_two_of_one_body_are_shown_together(window: MainWindow, qtbot: QtBot, tm
     window.views.show_layer(uuid)
     settle(window, qtbot)
     assert window.views.is_off_earth
-    assert window.scene.unplaced(window.canvas.viewport.view()).layers_on_earth == 1
+    assert unplaced_in(window.scene, window.canvas.viewport.view()).layers_on_earth == 1
     window.views.set_crs("EPSG:3857")
     settle(window, qtbot)
     assert not window.views.is_off_earth

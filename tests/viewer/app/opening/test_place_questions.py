@@ -20,6 +20,7 @@ from tests.support.readers.tiny_rasters import surface, write_raster
 from tests.support.windows import opened
 from tests.viewer.app.conftest import MakeWindow, settle
 from viewer.app.window import MainWindow
+from viewer.canvas.extent import unplaced_in
 from viewer.panels.layers.place_dialog import PlaceDialog
 
 UTM = Bounds(590_000, 5_740_000, 600_000, 5_750_000)
@@ -117,7 +118,7 @@ def test_back_on_a_map_its_layer_says_where_it_is_shown(window: MainWindow, phot
     qtbot.mouseClick(dialog.pixel_button, Qt.MouseButton.LeftButton)
     settle(window, qtbot)
     assert window.scene.problems() == {}, "what lies on the Earth is no worse for that"
-    assert window.scene.unplaced(window.canvas.viewport.view()).layers_on_earth == 1
+    assert unplaced_in(window.scene, window.canvas.viewport.view()).layers_on_earth == 1
     window.views.set_crs(WEB_MERCATOR)
     settle(window, qtbot)
     assert window.canvas.viewport.view() == before, "the map is where it was"
@@ -276,7 +277,7 @@ def test_the_answer_can_be_changed_later(window: MainWindow, unnamed: Path, qtbo
     assert layers(window) == [("unnamed", "EPSG:32652")]
     assert window.canvas.viewport.crs == WEB_MERCATOR
     assert window.scene.problems() == {}
-    assert window.scene.layer_bounds(layer.uuid) is not None
+    assert window.scene.stack.bounds_of(layer.uuid) is not None
     window.session.undo()
     assert layers(window) == [("unnamed", PIXEL_SPACE)]
     assert WGS84 not in window.settings.get("recent_crs")
