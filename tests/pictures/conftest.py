@@ -86,12 +86,12 @@ def paint(studio: Studio, pictures: Path) -> Paint:
             style_json="" if style is None else json.dumps(style.to_json()),
         )
         scene = studio.scene(Document({"layers": [layer]}), None)
-        assert scene.problems() == {}
+        assert scene.stack.problems() == {}
         whole = lonlat or bounds_of_all(scene)
         assert whole is not None
         view = View.of_bounds(crs, world or transform_bounds(WGS84, crs, whole), *size)
         complete(scene, view)
-        assert scene.problems() == {}
+        assert scene.stack.problems() == {}
         image = image_of(scene, view)
         assert image.save(str(pictures / f"{name}.png"))
         return Picture(image, view)

@@ -9,16 +9,17 @@ from layers.geo.crs import MERCATOR_MAX_LAT, WEB_MERCATOR, has_way, is_off_earth
 from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
 from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.sites.unplaced import Unplaced
 from viewer.canvas.viewport import FINEST_FIT_M
 
 
-def bounds_of_all(scene: MapScene) -> Bounds | None:
+def bounds_of_all(shown: ShownScene) -> Bounds | None:
     """Bounds of all that is visible, layers and sites of each frame, in lon, lat, the narrower way round.
 
     None without any.
     """
-    frames = [bounds for frame in scene.frames if (bounds := _bounds(frame)) is not None]
+    frames = [bounds for frame in shown.frames if (bounds := _bounds(frame)) is not None]
     return frames[0] if len(frames) == 1 else around(frames)
 
 

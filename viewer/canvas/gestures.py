@@ -15,7 +15,7 @@ from layers.grid.tile_grid import View
 from viewer.canvas.motion import Motion
 from viewer.canvas.overlays import north_angle_deg, north_arrow_rect
 from viewer.canvas.pointer import Handle, PointerEvent, PointerTool
-from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.snapping import Snap, paint_snap, snap_at
 from viewer.canvas.viewport import Viewport
 
@@ -74,7 +74,7 @@ class MovedCanvas(Protocol):
     @property
     def corner(self) -> QPointF: ...
     @property
-    def scene(self) -> MapScene: ...
+    def shown(self) -> ShownScene: ...
     @property
     def tool(self) -> PointerTool | None: ...
     def snap_changed(self) -> None: ...
@@ -137,7 +137,7 @@ class Gestures:
         pointer = self._pointer(event)
         self.cursor = pointer.px, pointer.py
         self._canvas.cursor_moved.emit(pointer.lon, pointer.lat)
-        self._canvas.scene.follow_pointer(self._canvas.viewport.view(), pointer.px, pointer.py)
+        self._canvas.shown.sides.follow_pointer(self._canvas.viewport.view(), pointer.px, pointer.py)
         self._now = event.position()
         if self._drag is _Drag.NONE or self._start is None:
             self._hover(pointer)
@@ -243,7 +243,7 @@ class Gestures:
         """The pointer event, or one at the vertex or edge that it snaps to while Control is held and the tool snaps."""
         tool, view = self._canvas.tool, self._canvas.viewport.view()
         at = tool.snaps_from(pointer) if tool is not None and pointer.has(_Control) else None
-        snap = snap_at(self._canvas.scene, view, *at, tool.in_hand) if tool is not None and at is not None else None
+        snap = snap_at(self._canvas.shown, view, *at, tool.in_hand) if tool is not None and at is not None else None
         self._show_snap(snap)
         if snap is None:
             return pointer
@@ -257,7 +257,7 @@ class Gestures:
     def _handle_at(self, pointer: PointerEvent) -> Handle | None:
         if self._is_on_compass(pointer):
             return None
-        found = self._canvas.scene.handle_at(self._canvas.viewport.view(), pointer.px, pointer.py)
+        found = self._canvas.shown.sides.handle_at(self._canvas.viewport.view(), pointer.px, pointer.py)
         tool = self._canvas.tool
         is_left = found is None or not found.is_inner or tool is None or tool.leaves(pointer)
         return found if is_left else None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from layers.grid.tile_grid import View
 from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene, map_at
 from viewer.canvas.sites.site_frame import HitPart, SiteHit
 from viewer.canvas.sites.site_labels import label_text
 from viewer.support.language.translation import translate
@@ -16,14 +17,14 @@ _HIT_ORDER: dict[HitPart, int] = {"mark": 0, "label": 1, "edge": 2, "rim": 2, "d
 """Order of hits, the first one uppermost: labels keep clear of symbols, but lie on lines and areas."""
 
 
-def marks_at(scene: MapScene, view: View, px: float, py: float, radius_px: float = REACH_PX) -> list[str]:
+def marks_at(shown: ShownScene, view: View, px: float, py: float, radius_px: float = REACH_PX) -> list[str]:
     """Uuids of the marks under a place of the picture, topmost first."""
-    return list(dict.fromkeys(hit.uuid for hit in mark_hits_at(scene, view, px, py, radius_px)))
+    return list(dict.fromkeys(hit.uuid for hit in mark_hits_at(shown, view, px, py, radius_px)))
 
 
-def mark_hits_at(scene: MapScene, view: View, px: float, py: float, radius_px: float = REACH_PX) -> list[SiteHit]:
+def mark_hits_at(shown: ShownScene, view: View, px: float, py: float, radius_px: float = REACH_PX) -> list[SiteHit]:
     """The parts of marks under a place of the picture, topmost first; labels as they were last painted."""
-    side = scene.side_at(view, px, py)
+    side = map_at(shown, view, px, py)
     if not side.marks.are_shown:
         return []
     hits = [hit for frame in side.marks.frames(view) for hit in frame.hits(px, py, radius_px)]
@@ -31,11 +32,11 @@ def mark_hits_at(scene: MapScene, view: View, px: float, py: float, radius_px: f
     return sorted(hits, key=lambda hit: _HIT_ORDER[hit.part])
 
 
-def place_words_at(scene: MapScene, view: View, px: float, py: float) -> str:
+def place_words_at(shown: ShownScene, view: View, px: float, py: float) -> str:
     """Words on the uppermost mark under a place that the image shown there does not tell of; else empty."""
-    side = scene.side_at(view, px, py)
+    side = map_at(shown, view, px, py)
     index = side.marks.index
-    under = marks_at(scene, view, px, py) if index.solid is not None else []
+    under = marks_at(shown, view, px, py) if index.solid is not None else []
     if not under or not index.is_place(under[0]):
         return ""
     name = label_text(index.shown(under[0]), side.label_language)

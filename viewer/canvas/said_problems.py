@@ -19,7 +19,7 @@ def said_problems(scene: MapScene) -> list[str]:
     """
     view = scene.last_view
     ends = view is not None and same_crs(view.grid.crs, WEB_MERCATOR)
-    wrong = scene.problems() | scene.lost_layers()
+    wrong = scene.stack.problems() | scene.stack.lost()
     beyond = _beyond_the_map(scene) if ends else {}
     found = []
     for uuid, sentence in (wrong | {**_remarks(scene), **beyond, **wrong}).items():

@@ -14,33 +14,23 @@ from layers.document.changes import Changes
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.document.site import Site
-from layers.errors import CannotBePlaced
-from layers.geo.crs import (
-    is_off_earth,
-)
 from layers.grid.tile_grid import View
 from layers.vector.labels.label_layout import LabelLayout
 from viewer.canvas.labels.kept_layouts import LabelKey, LabelLayouts
 from viewer.canvas.labels.map_labels import LabelTask, MapLabels
 from viewer.canvas.layer_stack import DrawingFactory, LayerStack
-from viewer.canvas.pointer import Handle
 from viewer.canvas.sites.scene_marks import SceneMarks
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.canvas.sites.site_painter import SitePainter
-from viewer.canvas.viewport import lonlat_bounds
 from viewer.commands.meta import SHOWN_KEYS
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layers.drawings import drawing_for
 from viewer.support.going_on import going_on
 from viewer.support.language.translation import in_language
 from viewer.support.painting import part_of_picture
-from viewer.support.text import one_line
 from viewer.support.timing import span
 
 BACKGROUND_COLOR = "#0e1a24"
-_MOST_NOTES = 4
-type Preview = Callable[[QPainter, View], None]
 type _Arrange = Callable[[Sequence[Layer]], list[Layer]]
 """Turns the rows of a document, bottom first, into those that a scene shows, in the same order."""
 
@@ -88,6 +78,7 @@ class MapScene(QObject):
         self.label_language = ""
         self.has_crosshair = False
         """True where labels keep clear of the middle, which a tool marks."""
+        self.sides = WholeMap(self)
         self.stack = LayerStack(context, make_drawing, self)
         """The layers' drawings with their filters and attributes."""
         self.drawings = self.stack.drawings
@@ -202,19 +193,13 @@ class MapScene(QObject):
 
     # -- what is looked at ----------------------------------------------------------------------------------------
 
-    def problems(self) -> dict[str, str]:
-        """Sentences on what is wrong with layers, by layer uuid."""
-        return {uuid: problem for uuid in self.drawings if (problem := self.stack.problem_of(uuid))}
+    @property
+    def frames(self) -> list[MapScene]:
+        """The scenes that make up a picture: this one alone."""
+        return [self]
 
-    def waits_for(self, view: View | None = None) -> list[str]:
-        """Names of the layers that a picture of this view waits for; without a view, of those not open yet."""
-        late = self.stack.not_open() if view is None else self.stack.incomplete(view)
-        return [one_line(self.drawings[uuid].layer.name, 60) for uuid in late]
-
-    def lost_layers(self) -> dict[str, str]:
-        """Sentences on the layers that the last view lacks because all their tiles failed, by layer uuid."""
-        failed = self.stack.failed_in(self._view) if self._view is not None else []
-        return {layer.uuid: self.stack.lost_words(layer) for layer in failed}
+    painted = frames
+    """The scenes whose pictures this one puts together: the same."""
 
     @property
     def last_view(self) -> View | None:
@@ -243,56 +228,6 @@ class MapScene(QObject):
     def is_idle(self) -> bool:
         """True when the view last set is complete."""
         return self._view is None or self.is_complete(self._view)
-
-    def attributions(self, view: View, *, drawn: bool = False) -> list[str]:
-        """Credits with dates of the visible layers in view, the topmost first; `drawn`: of those that are painted."""
-        credited = ((self.drawings[uuid], self.drawings[uuid].credit_on_map) for uuid in self.shown_in(view))
-        return list(
-            dict.fromkeys(text for one, text in credited if text and (not drawn or self.stack.paints(one, view)))
-        )
-
-    def notes(self, view: View) -> list[str]:
-        """Sentences on tile services that do not answer, or that end before this view's scale, the topmost first."""
-        visible = [self.drawings[uuid] for uuid in reversed(self.stack.visible())]
-        return [note for drawing in visible if (note := drawing.note_in(drawing.seen(view)))][:_MOST_NOTES]
-
-    def shown_in(self, view: View) -> list[str]:
-        """Uuids of the visible layers that have data in view, the topmost first."""
-        try:
-            if is_off_earth(view.grid.crs):
-                shown = self.stack.visible_on_plane(view.grid.crs, view.world_bounds())
-            else:
-                shown = self.stack.visible_in(lonlat_bounds(view.grid.crs, view.world_bounds()))
-        except CannotBePlaced:
-            return []
-        return shown[::-1]
-
-    # -- where two maps are shown at once -------------------------------------------------------------------------
-
-    @property
-    def frames(self) -> list[MapScene]:
-        """The scenes that make up a picture: this one alone, where it shows one map."""
-        return [self]
-
-    def seen_at(self, view: View, px: float, py: float) -> list[MapScene]:
-        """The scenes that are seen at a place of the picture, the stronger first: several where they are blended."""
-        return [self.side_at(view, px, py)]
-
-    def shown_drawing(self, uuid: str) -> LayerDrawing | None:
-        """The drawing that shows a layer; for a service it may show another day than the layer's row."""
-        found = [frame.drawings[uuid] for frame in self.frames if uuid in frame.stack.visible()]
-        return found[0] if found else self.drawings.get(uuid)
-
-    def side_at(self, view: View, px: float, py: float) -> MapScene:
-        """The scene that is seen at a place of the picture: this one, where it shows one map."""
-        return self
-
-    def follow_pointer(self, view: View, px: float, py: float) -> None:
-        """Let what follows the pointer, such as a spyglass, move there."""
-
-    def handle_at(self, view: View, px: float, py: float) -> Handle | None:
-        """The part of the picture itself that the mouse can drag there, before any tool; None without one."""
-        return None
 
     # -- marks and labels -----------------------------------------------------------------------------------------
 
@@ -330,7 +265,6 @@ class MapScene(QObject):
         view: View,
         *,
         selection: frozenset[str] = frozenset(),
-        preview: Preview | None = None,
         settled: bool = True,
         in_haste: bool = False,
     ) -> None:
@@ -343,9 +277,6 @@ class MapScene(QObject):
         painter.save()
         painter.setClipRect(0, 0, view.width, view.height, Qt.ClipOperation.IntersectClip)
         self.paint_picture(painter, view, selection, settled, in_haste)
-        if preview is not None:
-            with going_on(), part_of_picture(painter):
-                preview(painter, view)
         painter.restore()
 
     def paint_picture(
@@ -407,3 +338,19 @@ class MapScene(QObject):
         else:
             labels = self.label_layout(view, selection).placed
         return self._labels.paint(painter, labels, view.ratio, in_haste=in_haste)
+
+
+class WholeMap:
+    """The only side of a picture that shows one map; nothing of it can be dragged."""
+
+    def __init__(self, scene: MapScene) -> None:
+        self._scene = scene
+
+    def seen_at(self, view: View, px: float, py: float) -> list[MapScene]:
+        return [self._scene]
+
+    def handle_at(self, view: View, px: float, py: float) -> None:
+        return None
+
+    def follow_pointer(self, view: View, px: float, py: float) -> None:
+        pass

@@ -19,6 +19,7 @@ from layers.grid.tile_grid import View
 from layers.vector.nearest import nearest
 from viewer.canvas.feature_query import passing, vector_layers
 from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene, map_at
 from viewer.canvas.sites.outlines import Floats
 from viewer.canvas.sites.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.sites.site_shapes import to_pixels
@@ -55,14 +56,14 @@ class Snap(Struct, frozen=True):
         return translate("Snap", "Snaps to {0} of “{1}”.").format(kind, one_line(self.name, 40))
 
 
-def snap_at(scene: MapScene, view: View, px: float, py: float, in_hand: Collection[str] = ()) -> Snap | None:
+def snap_at(shown: ShownScene, view: View, px: float, py: float, in_hand: Collection[str] = ()) -> Snap | None:
     """The nearest vertex within reach of a pixel, else the nearest place on an edge; never of marks `in_hand`.
 
     Looks only at what is in memory: features as the readers have sent them for the picture.
     """
     if is_off_earth(view.grid.crs):
         return None
-    side = scene.side_at(view, px, py)
+    side = map_at(shown, view, px, py)
     found = [*_of_sites(side, view, px, py, in_hand), *_of_features(side, view, px, py)]
     return min(found, key=lambda snap: (not snap.is_vertex, snap.far_px), default=None)
 

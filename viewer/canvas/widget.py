@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import cast
@@ -25,7 +25,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from layers.document.site import Site
 from layers.geo.crs import PIXEL_SPACE
 from layers.grid.tile_grid import View
 from viewer.canvas.corners import paint_corners
@@ -39,6 +38,7 @@ from viewer.canvas.panes import Ghost, Pane, Panes, PaneWords
 from viewer.canvas.pointer import PointerTool
 from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
+from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.snapping import snap_at
 from viewer.canvas.viewport import Viewport
 from viewer.support.going_on import going_on
@@ -68,12 +68,12 @@ class MapCanvas(QWidget):
     scene_updated = Signal()
     """Emitted when the picture of any shown scene has changed."""
 
-    def __init__(self, scene: MapScene, parent: QWidget | None = None, selection: Selection | None = None) -> None:
+    def __init__(self, shown: ShownScene, parent: QWidget | None = None, selection: Selection | None = None) -> None:
         super().__init__(parent)
         self.selection = selection if selection is not None else Selection(self)
         self.features = FeatureSelection(self)
         viewport = Viewport(width=self.width(), height=self.height(), ratio=self.devicePixelRatioF())
-        self._pane = self._new_pane(scene, viewport)
+        self._pane = self._new_pane(shown, viewport)
         self._alone = self._pane
         """The only map, or the first of several."""
         self.panes = Panes([self._pane])
@@ -83,7 +83,7 @@ class MapCanvas(QWidget):
         self._tool: PointerTool | None = None
         self._above: Callable[[QPainter, View], None] | None = None
         self.motion = Motion(lambda: self._pane.viewport, self._show_view, self)
-        scene.document_changed.connect(self._on_document)
+        self._pane.scene.document_changed.connect(self._on_document)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
@@ -97,7 +97,13 @@ class MapCanvas(QWidget):
     # -- panes ----------------------------------------------------------------------------------------------------
 
     @property
+    def shown(self) -> ShownScene:
+        """What the pane in use shows: its map, or a comparison of several."""
+        return self._pane.shown
+
+    @property
     def scene(self) -> MapScene:
+        """The map of the pane in use."""
         return self._pane.scene
 
     @property
@@ -134,7 +140,7 @@ class MapCanvas(QWidget):
         self._gestures.cancel()
         view = self.viewport.view()
         for pane in self.panes.all[1:]:
-            pane.scene.updated.disconnect(self.scene_updated)
+            pane.shown.updated.disconnect(self.scene_updated)
             pane.picture.close()
         made = [self._new_pane(scene, Viewport(view.grid.crs, ratio=view.ratio)) for scene in others]
         self.panes = Panes([self._alone, *made], words if made else None)
@@ -158,15 +164,10 @@ class MapCanvas(QWidget):
         self._pane_changed()
         self.motion.come_to_rest()
 
-    def preview_sites(self, rows: Mapping[str, Site]) -> None:
-        """Show these sites, by uuid, instead of their rows in all panes; see `MapScene.preview_sites`."""
-        for pane in self.panes.all:
-            pane.scene.preview_sites(rows)
-
-    def _new_pane(self, scene: MapScene, viewport: Viewport) -> Pane:
-        pane = Pane(scene, viewport, MapPicture(scene, viewport, self.selection, self))
+    def _new_pane(self, shown: ShownScene, viewport: Viewport) -> Pane:
+        pane = Pane(shown, viewport, MapPicture(shown, viewport, self.selection, self))
         pane.picture.outdated.connect(self.update)
-        scene.updated.connect(self.scene_updated)
+        shown.updated.connect(self.scene_updated)
         return pane
 
     def _pane_changed(self) -> None:
@@ -237,7 +238,7 @@ class MapCanvas(QWidget):
     def crosshair_place(self, *, snaps: bool = False) -> tuple[float, float]:
         """Longitude and latitude in the middle of the map; with `snaps`, of the vertex or edge near it."""
         view = self.viewport.view()
-        snap = snap_at(self.scene, view, view.width / 2, view.height / 2, frozenset()) if snaps else None
+        snap = snap_at(self.shown, view, view.width / 2, view.height / 2, frozenset()) if snaps else None
         return self.viewport.centre_lonlat() if snap is None else (snap.lon, snap.lat)
 
     def pointed_place(self) -> tuple[float, float]:
@@ -269,7 +270,7 @@ class MapCanvas(QWidget):
         for pane in self.panes.led_by(self._pane):
             if pane is not self._pane:
                 pane.viewport.show(view)
-            pane.scene.set_view(pane.viewport.view(), self._gestures.cursor, self.motion.is_resting)
+            pane.shown.set_view(pane.viewport.view(), self._gestures.cursor, self.motion.is_resting)
             pane.picture.paint_anew()
         self.view_changed.emit()
         ghost, at = self.panes.ghost if len(self.panes) > 1 else None, self._gestures.cursor
@@ -282,7 +283,7 @@ class MapCanvas(QWidget):
         self.selection.keep_only(self.scene.document.sites)
         self.features.clear()
         self._notices.forget()
-        self.scene.set_view(self.viewport.view())
+        self.shown.set_view(self.viewport.view())
 
     # -- painting -------------------------------------------------------------------------------------------------
 
@@ -345,7 +346,7 @@ class MapCanvas(QWidget):
         self.panes.lay_out(*self._size_px(), self.devicePixelRatioF())
         if not self.panes.is_linked:
             for pane in self.panes.all:
-                pane.scene.set_view(pane.viewport.view())
+                pane.shown.set_view(pane.viewport.view())
                 pane.picture.paint_anew()
         self.motion.come_to_rest()
 
@@ -358,7 +359,7 @@ class MapCanvas(QWidget):
         """The tooltip at a place of the widget: the note there, or words on a mark that the image does not tell of."""
         pane = self._pane_at(at)
         px, py = _in_pane(at, pane).toTuple()
-        return self.note_at(at) or place_words_at(pane.scene, pane.viewport.view(), px, py)
+        return self.note_at(at) or place_words_at(pane.shown, pane.viewport.view(), px, py)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip:

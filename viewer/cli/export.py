@@ -200,7 +200,7 @@ def _page(arguments: argparse.Namespace) -> int:
                         case, leaves.edition, printed_rows(document, laid.content, laid.facts()), written, laid.numbers
                     )
                 )
-        lost = any(scene.lost_layers() for scene in scenes)
+        lost = any(scene.stack.lost() for scene in scenes)
         said += [] if spec.bounds is None else [chosen_canvas(spec.crs, spec.bounds)[1]]
         problems = dict.fromkeys([*said, *(one for scene in scenes for one in said_problems(scene))])
     for sentence in filter(None, problems):

@@ -59,7 +59,7 @@ def _run(arguments: argparse.Namespace) -> int:
         else:
             crs, said = chosen_canvas(arguments.crs, bounds or bounds_of_all(scene))
             picture = studio.picture(scene, crs, bounds, *arguments.size)
-        lost, problems = scene.lost_layers(), [said, *said_problems(scene)]
+        lost, problems = scene.stack.lost(), [said, *said_problems(scene)]
     save_image(picture, arguments.out)
     for sentence in filter(None, [*opened.notices, *problems]):
         complain(sentence)
@@ -68,7 +68,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _refuse_unplaced(scene: MapScene, named: Iterable[str]) -> None:
     """Refuse a named file without a place: that is a fault of the input, and no picture is made without it."""
-    for uuid, sentence in scene.problems().items():
+    for uuid, sentence in scene.stack.problems().items():
         if uuid in named and scene.stack.bounds_of(uuid) is None:
             raise CannotBePlaced(sentence)
 

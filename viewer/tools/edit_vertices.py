@@ -112,7 +112,7 @@ class EditVerticesTool(SiteTool):
             return  # it is to be dragged
         if handle is None:
             view = self.canvas.viewport.view()
-            under = marks_at(self.canvas.scene, view, event.px, event.py, REACH_PX * view.ratio)
+            under = marks_at(self.canvas.shown, view, event.px, event.py, REACH_PX * view.ratio)
             self.canvas.selection.set(under[:1])
         elif handle.is_middle and event.on_map:
             self._grabbed = handle
@@ -231,7 +231,7 @@ class EditVerticesTool(SiteTool):
         """Let the map show the mark as the dragged handle makes it."""
         figure = None if self._dragged is None else self._dragged.figure
         figures = {} if figure is None or self._dragged is None else {self._dragged.uuid: figure}
-        self.canvas.preview_sites(rows_under_way(self.context.document.sites, figures))
+        self.canvas.panes.preview_sites(rows_under_way(self.context.document.sites, figures))
 
     def _preview_at(self, event: PointerEvent) -> None:
         site, handle = self.site, self._grabbed

@@ -213,7 +213,7 @@ class SelectTool(SiteTool):
 
     def _hits(self, event: PointerEvent) -> list[SiteHit]:
         view = self.canvas.viewport.view()
-        return mark_hits_at(self.canvas.scene, view, event.px, event.py, REACH_PX * view.ratio)
+        return mark_hits_at(self.canvas.shown, view, event.px, event.py, REACH_PX * view.ratio)
 
     def _under(self, event: PointerEvent) -> list[str]:
         """The marks drawn under the pointer itself; without any, the areas that contain it."""
@@ -223,7 +223,7 @@ class SelectTool(SiteTool):
 
     def _preview(self) -> None:
         """Let the map show the marks where they would be, with label, symbol and circle."""
-        self.canvas.preview_sites(rows_under_way(self.context.document.sites, self._under_way()))
+        self.canvas.panes.preview_sites(rows_under_way(self.context.document.sites, self._under_way()))
 
     def _is_clicked_again(self, event: PointerEvent) -> bool:
         if self._clicked is None:

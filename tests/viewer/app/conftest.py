@@ -180,7 +180,7 @@ def make_window(
     yield make
     for window, jobs, pool in made:
         window.product_windows.close_all()
-        window.scene.close()
+        window.compared.close()
         assert jobs.shutdown()
         pool.close()
         window.session.shutdown(keep=False)

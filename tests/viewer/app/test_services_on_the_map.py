@@ -85,7 +85,7 @@ def test_a_service_that_does_not_answer_says_so_on_the_dark_map_until_it_does(wi
     server.fail_first = 0
     window.context.fetcher.forgive(server.host)
     qtbot.waitUntil(lambda: dark_share(window) < 0.01, timeout=20_000)
-    assert window.scene.notes(window.canvas.viewport.view()) == []
+    assert window.scene.stack.notes(window.canvas.viewport.view()) == []
 
 
 def test_a_service_that_is_not_allowed_says_so_on_the_dark_map(window, server, qtbot) -> None:

@@ -90,14 +90,14 @@ def test_of_too_many_layers_the_uppermost_are_drawn_and_the_others_say_so(make_s
     many = [layer(f"L{number}", "red", float(number)) for number in range(4)]
     document = Document({"layers": many})
     scene = make_scene(document)
-    assert set(scene.problems()) == {"L0", "L1"}
-    assert scene.problems()["L0"] == "“red” is not drawn: 2 layers above it are. Hide some of them to see it."
+    assert set(scene.stack.problems()) == {"L0", "L1"}
+    assert scene.stack.problems()["L0"] == "“red” is not drawn: 2 layers above it are. Hide some of them to see it."
     assert scene.stack.is_complete(view_of())
     document.apply(edit("layers", many[3], replace(many[3], visible=False, rev=2)))
-    assert set(scene.problems()) == {"L0"}, "the next one takes its place"
+    assert set(scene.stack.problems()) == {"L0"}, "the next one takes its place"
     assert not isinstance(scene.drawings["L1"], LeftOutDrawing)
     document.apply(edit("layers", document.layers["L3"], replace(many[3], rev=3)))
-    assert set(scene.problems()) == {"L0", "L1"}
+    assert set(scene.stack.problems()) == {"L0", "L1"}
 
 
 def test_hidden_layers_are_not_waited_for(make_scene):
@@ -130,17 +130,17 @@ def test_problems_are_passed_on_and_end_with_the_layer(make_scene, qtbot):
     heard = []
     scene.problem_changed.connect(lambda uuid, sentence: heard.append((uuid, sentence)))
     scene.drawings["a"].fail("It is gone.")
-    assert scene.problems() == {"a": "It is gone."}
+    assert scene.stack.problems() == {"a": "It is gone."}
     document.apply(edit("layers", document.layers["a"], None))
     assert heard == [("a", "It is gone."), ("a", "")]
-    assert scene.problems() == {}
+    assert scene.stack.problems() == {}
 
 
 def test_credits_of_what_is_in_view(make_scene):
     document = Document({"layers": [layer("a", "#ff0000", 1, credit="A"), layer("b", "#00ff00", 2, credit="B")]})
     scene = make_scene(document)
-    assert scene.attributions(view_of(Bounds(12, 45, 13, 46))) == ["B", "A"]
-    assert scene.attributions(view_of(Bounds(60, 45, 63, 46))) == []
+    assert scene.stack.credits(view_of(Bounds(12, 45, 13, 46))) == ["B", "A"]
+    assert scene.stack.credits(view_of(Bounds(60, 45, 63, 46))) == []
 
 
 def test_edits_of_sites_are_seen(make_scene, qtbot):
@@ -485,7 +485,7 @@ def test_what_lies_beyond_the_view_is_not_asked_for_its_credit(make_scene, monke
     remarks: list[str] = []
     monkeypatch.setattr(LayerDrawing, "remark", property(lambda one: (remarks.append(one.layer_uuid), "")[1]))
     scene = make_scene(Document({"layers": [layer("a", "#ff0000", 1, credit="A"), layer("b", "#00ff00", 2)]}))
-    assert scene.attributions(view_of(Bounds(60, 45, 63, 46))) == []
+    assert scene.stack.credits(view_of(Bounds(60, 45, 63, 46))) == []
     assert asked == remarks == []
-    assert scene.attributions(view_of(Bounds(12, 45, 13, 46)), drawn=True) == ["A"]
+    assert scene.stack.credits(view_of(Bounds(12, 45, 13, 46)), drawn=True) == ["A"]
     assert sorted(asked) == sorted(remarks) == ["a", "b"], "each once"

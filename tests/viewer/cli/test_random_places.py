@@ -62,8 +62,8 @@ def checked_picture(studio: Studio, document: Document, home: CaseHome | None, s
     image = pixels(studio.picture(scene, crs, None, *SIZE))
     if not (image != image[0, 0]).any():
         return "the picture is blank"
-    if scene.problems():
-        return " ".join(scene.problems().values())
+    if scene.stack.problems():
+        return " ".join(scene.stack.problems().values())
     viewport = Viewport(WEB_MERCATOR, *SIZE)
     viewport.set_crs(crs)
     viewport.fit_lonlat(found, 0.0, finest_fit_m(scene))

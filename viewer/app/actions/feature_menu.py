@@ -87,7 +87,7 @@ class FeatureMenu(ToolMenu):
         return drawing if isinstance(drawing, VectorDrawing) else None
 
     def _show_selection(self, uuid: str) -> None:
-        for scene in dict.fromkeys(frame for pane in self._canvas.panes.all for frame in pane.scene.frames):
+        for scene in dict.fromkeys(frame for pane in self._canvas.panes.all for frame in pane.shown.frames):
             drawing = scene.drawings.get(uuid)
             if isinstance(drawing, VectorDrawing):
                 drawing.set_selected(self.selection.of(uuid))

@@ -171,18 +171,18 @@ class MapExport(QObject):
         said = self.tr("Written: {0}").format(path) + more
         self._messages.show("export", said, "info", open_button(path, self._messages))
 
-    def _scene(self, frozen: Mapping[str, str]) -> MapScene:
+    def _scene(self, frozen: Mapping[str, str]) -> ComparedScene:
         """Make a scene of what the map shows, with the comparison on it."""
-        session, shown = self._session, self._canvas.own_scene
-        scene = ComparedScene(session.document, shown.context.for_pictures(), session.base_folder, frozen=frozen)
+        session, context = self._session, self._canvas.own_scene.context.for_pictures()
+        scene = ComparedScene(MapScene(session.document, context, session.base_folder, frozen=frozen))
         if (compared := self._compared()) is not None:
             scene.compare(compared)
         return scene
 
     def _compared(self) -> ComparisonSpec | None:
         """The comparison where it shows in a single picture; None without one, and for side-by-side panes."""
-        shown = self._canvas.own_scene
-        spec = shown.spec if isinstance(shown, ComparedScene) else None
+        shown = self._canvas.panes.all[0].shown
+        spec = shown.sides.spec if isinstance(shown, ComparedScene) else None
         return spec if spec is not None and spec.mode != "panes" else None
 
     def _bounds(self) -> Bounds:

@@ -58,7 +58,7 @@ class MapMenu(QObject):
         if event.button == Qt.MouseButton.NoButton and len(self._panels.selection) == 1:
             return next(iter(self._panels.selection.uuids))  # the menu key means what is selected
         view = self._canvas.viewport.view()
-        under = marks_at(self._canvas.scene, view, event.px, event.py, REACH_PX * view.ratio)
+        under = marks_at(self._canvas.shown, view, event.px, event.py, REACH_PX * view.ratio)
         selected = [uuid for uuid in under if uuid in self._panels.selection]
         return (selected or under or [""])[0]
 

@@ -174,7 +174,7 @@ class MapViews(QObject):
         if self.is_off_earth:
             self.show_plane()
             return
-        bounds = bounds_of_all(self._canvas.own_scene)
+        bounds = bounds_of_all(self._canvas.panes.all[0].shown)
         if bounds is None or (bounds.width > 350 and not polar_canvas(bounds)):
             self._canvas.motion.full_view()
         else:
@@ -255,7 +255,7 @@ class MapViews(QObject):
         bounds = self._plane_bounds(uuid) if plane else None
         scene = self._canvas.own_scene
         drawing = scene.drawings.get(uuid)
-        is_known = drawing.is_open if drawing is not None else scene.is_open()
+        is_known = drawing.is_open if drawing is not None else self._canvas.panes.all[0].shown.is_open()
         self._fits_plane = None if is_known else uuid
         if bounds is not None:
             self._canvas.viewport.fit(bounds, PIXEL_MARGIN)
@@ -449,9 +449,9 @@ class MapViews(QObject):
     def _fit_when_known(self) -> None:
         if self._fits_plane is not None and self._plane_of(self._fits_plane):
             self.show_plane(self._fits_plane)
-        if self._waits_for_layers and self._canvas.own_scene.is_open():
+        if self._waits_for_layers and self._canvas.panes.all[0].shown.is_open():
             self._waits_for_layers = False
-            if bounds_of_all(self._canvas.own_scene) is None and planes_of(self._canvas.own_scene):
+            if bounds_of_all(self._canvas.panes.all[0].shown) is None and planes_of(self._canvas.own_scene):
                 self.show_plane()
             else:
                 self.show_everything()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from msgspec.structs import replace
@@ -18,6 +18,7 @@ from layers.product.spec import ProductSpec, maps_of
 from layers.product.spec_words import as_published
 from viewer.canvas.comparison.stretches import Styles
 from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene
 from viewer.export.plates.map_scenes import in_styles, match_of, match_view, show_maps
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.printed_plate import PrintedPlate
@@ -34,10 +35,10 @@ class PlatePages:
     """
 
     def __init__(
-        self, document: Document, open_scenes: Callable[[ProductSpec], list[MapScene]], *, cropped: bool = True
+        self, document: Document, open_scenes: Callable[[ProductSpec], Sequence[ShownScene]], *, cropped: bool = True
     ) -> None:
         self._document, self._scenes_for, self._is_cropped = document, open_scenes, cropped
-        self._scenes: list[MapScene] = []
+        self._scenes: Sequence[ShownScene] = ()
         self._scenes_of: object = None
         self._plate: Plate | None = None
         self._plate_of: tuple[ProductSpec, Edition] | None = None
@@ -85,7 +86,7 @@ class PlatePages:
         for scene in self._scenes:
             scene.close()
             scene.deleteLater()
-        self._scenes, self._scenes_of = [], None
+        self._scenes, self._scenes_of = (), None
         self._plate = self._plate_of = self._error = self._coming = self._match_of = self._styles = None
 
     # -- laid out -------------------------------------------------------------------------------------------------
@@ -140,11 +141,11 @@ class PlatePages:
 
     def _is_matched(self, spec: ProductSpec) -> bool:
         """True once the stretches of before and after are matched to each other; begins that where needed."""
-        view = match_view(spec, self._scenes)
+        view = match_view(spec, self._maps)
         wanted = view, self._looks(spec)
         if self._match_of != wanted:
             if self._styles:
-                show_maps(self._scenes, spec)
+                show_maps(self._maps, spec)
             self._match_of, self._is_matching, self._styles = wanted, False, {} if view is None else None
         if view is not None and self._styles is None and not self._is_matching:
             self._begin_match(spec, view)
@@ -162,7 +163,7 @@ class PlatePages:
             scene.set_view(view)
         if not all(scene.is_complete(view) for scene in self._scenes):
             return
-        match = match_of(spec, self._scenes)
+        match = match_of(spec, self._maps)
         if match is None:
             self._styles = {}
             return
@@ -173,8 +174,12 @@ class PlatePages:
     def _show_matched(self, spec: ProductSpec, wanted: object, styles: Styles) -> None:
         if self._match_of is wanted:
             self._is_matching, self._styles = False, styles
-            show_maps(self._scenes, in_styles(spec, styles))
+            show_maps(self._maps, in_styles(spec, styles))
             self._hear()
+
+    @property
+    def _maps(self) -> list[MapScene]:
+        return [scene.frames[0] for scene in self._scenes]
 
     # -- scenes ---------------------------------------------------------------------------------------------------
 

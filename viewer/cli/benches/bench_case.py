@@ -96,7 +96,7 @@ def real_window(folder: Path) -> Iterator[MainWindow]:
         yield window
     finally:
         window.hide()
-        window.scene.close()
+        window.compared.close()
         jobs.shutdown()
         pool.close()
         session.shutdown(keep=False)

@@ -74,7 +74,7 @@ def refuse_undrawn(scene: MapScene) -> None:
 
     The time of a layer that is not drawn would mean nothing.
     """
-    problems, lost = scene.problems(), scene.lost_layers()
+    problems, lost = scene.stack.problems(), scene.stack.lost()
     for uuid, drawing in scene.drawings.items():
         is_there = uuid not in lost and not isinstance(drawing, FailedDrawing)
         if drawing.layer.visible and not is_there:

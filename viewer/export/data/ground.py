@@ -94,7 +94,7 @@ class GroundPictures(Struct):
     @property
     def waits_for(self) -> list[str]:
         """Names of the layers that are late."""
-        return [name for one in self._wanted if not one.is_done for name in one.scene.waits_for(one.view)]
+        return [name for one in self._wanted if not one.is_done for name in one.scene.stack.late(one.view)]
 
     @property
     def problems(self) -> list[str]:
@@ -154,7 +154,7 @@ class GroundPictures(Struct):
 
     def _take_map(self, scene: MapScene, view: View, image: QImage) -> None:
         told = self.export.publishing
-        said = tuple(told.words(text) for text in scene.attributions(view))
+        said = tuple(told.words(text) for text in scene.stack.credits(view))
         self._map = ExportedMap(b"", view.width, view.height, self._places(view), said), image
 
     def _places(self, view: View) -> dict[str, tuple[float, float]]:
@@ -202,7 +202,7 @@ class GroundPictures(Struct):
         layers = [self.export.document.layers[uuid] for uuid in spec.frames[at].layers]
         name = one_line(told.words(spec.frames[at].title or ", ".join(layer.name for layer in layers)))
         begin, end = _times(layers)
-        words = " · ".join(told.words(text) for text in scene.attributions(view))
+        words = " · ".join(told.words(text) for text in scene.stack.credits(view))
         box = transform_bounds(view.grid.crs, WGS84, view.world_bounds())
         size = view.width, view.height
         self._frames[number, at] = GroundPicture(name, b"", box, begin, end, words, number, size), image

@@ -31,7 +31,7 @@ from layers.product.spec import ProductSpec, maps_of
 from layers.product.spec_words import as_published
 from layers.vector.labels.label_layout import Box
 from viewer.canvas.comparison.side_words import side_name
-from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.export.plates.evidence_rows import PARTIES, EvidenceRows
 from viewer.export.plates.house_style import house_style
@@ -104,7 +104,7 @@ class Plate:
         self,
         spec: ProductSpec,
         document: Document,
-        scenes: Sequence[MapScene],
+        scenes: Sequence[ShownScene],
         *,
         product: Product | None = None,
         made_on: str = "",
@@ -116,7 +116,8 @@ class Plate:
         """Lay out a product at once or, without `at_once`, by the caller running `steps`, a few milliseconds each.
         Not `cropped`: its maps show all that is requested, also beyond their images, as the canvas does.
         """
-        self.spec, self.document, self.scenes = as_published(spec), document, list(scenes)
+        self.spec, self.document, self._shown = as_published(spec), document, list(scenes)
+        self.scenes = [shown.frames[0] for shown in scenes]
         self.edition, self.program = Edition(product, made_on, state), program
         self._is_cropped = cropped
         self.style = house_style(spec.style, spec.dark, spec.grey)
@@ -157,7 +158,7 @@ class Plate:
         return Plate(
             self.spec,
             self.document,
-            self.scenes,
+            self._shown,
             product=self.product,
             made_on=self.edition.made_on,
             state=self.edition.state,
@@ -349,7 +350,7 @@ class Plate:
         crs = chosen_canvas(spec.crs, bounds[0].bounds)[0]
         hidden = self.content.withheld if spec.shows("annotation") else None
         before, self.maps = {one.number: one for one in self.maps}, []
-        for number, (scene, cell, one) in enumerate(zip(self.scenes, rooms.cells, maps_of(spec), strict=True)):
+        for number, (scene, cell, one) in enumerate(zip(self._shown, rooms.cells, maps_of(spec), strict=True)):
             shown, reach, marked = bounds[number]
             framing = Framing.of(cell.frame, crs, shown, self.sizes.label_factor, marked, reach)
             index, kept = self._index(number, hidden, one.marks), before.get(number)

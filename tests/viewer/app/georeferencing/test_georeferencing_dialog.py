@@ -542,4 +542,4 @@ def test_reader_processes_draw_it_through_each_fit(case: MainWindow, method: Met
     case.views.show_bounds(HERE, 0.0)
     settle(case, qtbot)
     assert [colour_at(case, *at) for at in ((50, 30), (50, 90), (150, 30))] == ["#c00000", "#0000c0", "#00c000"]
-    assert case.scene.problems() == {}
+    assert case.scene.stack.problems() == {}

@@ -504,5 +504,5 @@ def test_layers_that_take_long_to_open_are_named_in_the_status_bar(
     watch = window.findChild(ReadingWatch)
     assert watch is not None
     watch.findChild(QTimer).setInterval(60_000)
-    window.scene.updated.emit()
+    window.compared.updated.emit()
     qtbot.waitUntil(lambda: not any("Opening" in text for text in shown()), timeout=5000)

@@ -157,12 +157,12 @@ def test_a_shifted_layer_says_so_in_the_list_and_on_the_map(window: MainWindow, 
     assert index.data(BADGE_ROLE) == "shifted"
     assert "12.4 m east, 3 m south" in index.data(Qt.ItemDataRole.ToolTipRole)
     assert index.data(Qt.ItemDataRole.AccessibleDescriptionRole).startswith("Moved by hand")
-    shown = window.scene.attributions(window.canvas.viewport.view())
+    shown = window.scene.stack.credits(window.canvas.viewport.view())
     assert [text for text in shown if "shifted 12.4 m east, 3 m south" in text]
     press(Key.Key_Z, Control)
     settle(window, qtbot)
     assert not model.index(model.row_of(uuid)).data(BADGE_ROLE)
-    assert "shifted" not in " ".join(window.scene.attributions(window.canvas.viewport.view()))
+    assert "shifted" not in " ".join(window.scene.stack.credits(window.canvas.viewport.view()))
 
 
 @pytest.mark.bounded

@@ -116,9 +116,9 @@ def test_what_is_seen_on_an_image_becomes_solid_there_and_back(document, make_sc
 
 def test_both_sides_of_a_swipe_judge_the_marks_and_the_map_does_not(document, context):
     flat = lambda row, folder, render_context: FlatDrawing(row, render_context)  # noqa: E731
-    scene, view = ComparedScene(document, context, make_drawing=flat), view_of()
-    firm = scene.marks.frames(view)[0].rows.tolist().index(scene.marks.frames(view)[0].index.rows_of("firm")[0])
-    at = float(scene.marks.frames(view)[0].px[firm]), float(scene.marks.frames(view)[0].py[firm])
+    scene, view = ComparedScene(MapScene(document, context, make_drawing=flat), make_drawing=flat), view_of()
+    firm = scene.map.marks.frames(view)[0].rows.tolist().index(scene.map.marks.frames(view)[0].index.rows_of("firm")[0])
+    at = float(scene.map.marks.frames(view)[0].px[firm]), float(scene.map.marks.frames(view)[0].py[firm])
     whole = painted(scene, view)
     scene.compare(replace(SPEC, position=1.0))
     assert place_words_at(scene, view, *at) == ""
