@@ -12,6 +12,7 @@ from viewer.canvas.scene import MapScene
 from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.sites.unplaced import Unplaced
 from viewer.canvas.viewport import FINEST_FIT_M
+from viewer.rendering.drawing import is_on_plane
 
 
 def bounds_of_all(shown: ShownScene) -> Bounds | None:
@@ -77,7 +78,7 @@ def unplaced_in(scene: MapScene, view: View) -> Unplaced:
     return Unplaced(
         layers_on_earth=sum(box is not None for box in boxes) if is_off else 0,
         sites_on_earth=len(index.sites) - nowhere if is_off and has_sites else 0,
-        layers_off_earth=sum(not drawing.lies_on(crs) for drawing in on_planes),
+        layers_off_earth=sum(not is_on_plane(drawing.plane, crs) for drawing in on_planes),
         layers_beyond=sum(box is not None and is_beyond(box) for box in boxes) if ends else 0,
         sites_beyond=index.beyond_mercator if ends and has_sites else 0,
         sites_nowhere=nowhere,

@@ -20,7 +20,14 @@ from layers.grid.tile_grid import View
 from layers.phrase import Phrase, joined
 from viewer.canvas.viewport import lonlat_bounds
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawing import AwaitedDrawing, FailedDrawing, LayerDrawing, LeftOutDrawing
+from viewer.rendering.drawing import (
+    AwaitedDrawing,
+    FailedDrawing,
+    LayerDrawing,
+    LeftOutDrawing,
+    credit_on_map,
+    is_on_plane,
+)
 from viewer.rendering.vector.attribute_store import AttributeSource, AttributeStore
 from viewer.rendering.vector.layer_filters import Filtered, LayerFilters
 from viewer.rendering.vector.layer_styles import LayerStyles, Styled
@@ -145,7 +152,7 @@ class LayerStack(QObject):
     def credits(self, view: View, *, drawn: bool = False) -> list[str]:
         """Credits with dates of the visible layers in view, the topmost first; `drawn`: of those that are painted."""
         drawings = [self.drawings[uuid] for uuid in self.in_view(view)]
-        texts = ((drawing, drawing.credit_on_map) for drawing in drawings)
+        texts = ((drawing, credit_on_map(drawing)) for drawing in drawings)
         return list(
             dict.fromkeys(text for drawing, text in texts if text and (not drawn or self._paints(drawing, view)))
         )
@@ -191,7 +198,7 @@ class LayerStack(QObject):
 
     def _lies_on(self, layer: Layer, crs: str) -> bool:
         drawing = self.drawings.get(layer.uuid)
-        return drawing is not None and drawing.lies_on(crs)
+        return drawing is not None and is_on_plane(drawing.plane, crs)
 
     def in_view(self, view: View) -> list[str]:
         """Uuids of the visible layers that have data in a view, or whose bounds are unknown, the topmost first."""

@@ -24,6 +24,7 @@ from viewer.canvas.sites.outlines import Floats
 from viewer.canvas.sites.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.sites.site_shapes import to_pixels
 from viewer.canvas.sites.site_symbology import HALO_COLOR
+from viewer.rendering.nudged import step_of
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.rendering.world_copies import wrapped_views
 from viewer.support.language.translation import translate
@@ -143,7 +144,7 @@ def _of_features(scene: MapScene, view: View, px: float, py: float) -> Iterator[
     radius = REACH_PX * view.ratio * view.grid.resolution
     for drawing in vector_layers(scene, view):
         tables = [table for table in drawing.tables if table.crs == view.grid.crs]
-        step = drawing.step_on(view.grid.crs)
+        step = step_of(drawing.nudge, view.grid.crs)
         for seen in wrapped_views(drawing.seen(view)):
             near = nearest(tables, *seen.to_world(px, py), radius, partial(_shown, scene, drawing))
             for found, is_vertex in zip(near, (True, False), strict=True):

@@ -478,10 +478,8 @@ def test_in_an_svg_no_outline_runs_over_the_edge_of_the_map(make_scene):
 
 def test_what_lies_beyond_the_view_is_not_asked_for_its_credit(make_scene, monkeypatch):
     asked: list[str] = []
-    told = LayerDrawing.credit_on_map.fget
-    monkeypatch.setattr(
-        LayerDrawing, "credit_on_map", property(lambda one: (asked.append(one.layer_uuid), told(one))[1])
-    )
+    told = LayerDrawing.attribution.fget
+    monkeypatch.setattr(LayerDrawing, "attribution", property(lambda one: (asked.append(one.layer_uuid), told(one))[1]))
     remarks: list[str] = []
     monkeypatch.setattr(LayerDrawing, "remark", property(lambda one: (remarks.append(one.layer_uuid), "")[1]))
     scene = make_scene(Document({"layers": [layer("a", "#ff0000", 1, credit="A"), layer("b", "#00ff00", 2)]}))
