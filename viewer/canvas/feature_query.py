@@ -57,8 +57,8 @@ def hits_at(shown: ShownScene, view: View, px: float, py: float, *, only: str = 
         reach = REACH_PX * view.ratio + drawing.symbology.sign_px(view) / 2
         radius = reach * view.grid.resolution
         fids = [fid for seen in wrapped_views(drawing.seen(view)) for fid in at(tables, *seen.to_world(px, py), radius)]
-        shown = set(drawing.alone(_seen(scene, drawing, np.array(fids, np.int64))).tolist())
-        found += [FeatureHit(drawing.layer_uuid, fid) for fid in fids if fid in shown]
+        alone = set(drawing.alone(_seen(scene, drawing, np.array(fids, np.int64))).tolist())
+        found += [FeatureHit(drawing.layer_uuid, fid) for fid in fids if fid in alone]
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from enum import Enum, auto
 from typing import Any, Protocol
 
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 
-from layers.geo.crs import is_off_earth
+from layers.geo.crs import PIXEL_SPACE, is_off_earth
 from layers.grid.tile_grid import View
 from viewer.canvas.motion import Motion
 from viewer.canvas.overlays import north_angle_deg, north_arrow_rect
@@ -77,7 +78,6 @@ class MovedCanvas(Protocol):
     def shown(self) -> ShownScene: ...
     @property
     def tool(self) -> PointerTool | None: ...
-    def snap_changed(self) -> None: ...
     def update(self) -> None: ...
     def setCursor(self, cursor: Qt.CursorShape, /) -> None: ...
 
@@ -85,8 +85,9 @@ class MovedCanvas(Protocol):
 class Gestures:
     """The gesture in progress on one canvas, from press to release."""
 
-    def __init__(self, canvas: MovedCanvas) -> None:
-        self._canvas = canvas
+    def __init__(self, canvas: MovedCanvas, snapped: Callable[[], None]) -> None:
+        """`snapped` is called when the pointer snaps to something else, or to nothing."""
+        self._canvas, self._snapped = canvas, snapped
         self._drag = _Drag.NONE
         self._dragging = False
         self._button = Qt.MouseButton.NoButton
@@ -98,6 +99,13 @@ class Gestures:
         self.snap: Snap | None = None
         self.cursor: tuple[float, float] | None = None
         """Position of the mouse in device pixels while it is over the canvas: tiles near it are read first."""
+
+    def cursor_pixel(self) -> tuple[int, int] | None:
+        """Column and row of the picture under the pointer, in pixel space; None outside."""
+        if self._canvas.viewport.crs != PIXEL_SPACE or self.cursor is None:
+            return None
+        x, y = self._canvas.viewport.view().to_world(*self.cursor)
+        return math.floor(x), math.floor(-y)
 
     # -- mouse ----------------------------------------------------------------------------------------------------
 
@@ -252,7 +260,7 @@ class Gestures:
     def _show_snap(self, snap: Snap | None) -> None:
         if snap != self.snap:
             self.snap = snap
-            self._canvas.snap_changed()
+            self._snapped()
 
     def _handle_at(self, pointer: PointerEvent) -> Handle | None:
         if self._is_on_compass(pointer):

@@ -76,6 +76,6 @@ class IdentifyTool(FeatureTool):
     def key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
         if key not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             return False
-        view, place = self.view, self.canvas.crosshair_place()
+        view, place = self.view, self.canvas.viewport.centre_lonlat()
         self.click(PointerEvent(view.width / 2, view.height / 2, *place))
         return True

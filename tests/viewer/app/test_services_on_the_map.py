@@ -66,9 +66,9 @@ def dark_share(window: MainWindow) -> float:
 
 def note_on_map(window: MainWindow) -> str:
     window.canvas.grab_picture()
-    assert window.canvas.panes.in_use.plate is not None
-    place = window.canvas.panes.in_use.plate.rect.center() / window.canvas.viewport.view().ratio
-    return window.canvas.note_at(place)
+    pane = window.canvas.panes.in_use
+    assert pane.plate is not None
+    return pane.note_at(pane.plate.rect.center())
 
 
 def test_a_service_that_ends_at_level_4_is_shown_enlarged_and_the_map_says_so(window, server, qtbot) -> None:

@@ -83,8 +83,8 @@ def test_all_of_it_is_in_the_tooltip(make_scene: MakeScene, qtbot: QtBot) -> Non
         "Not drawn here, beyond 85 degrees, where this map ends: 3 sites",
         "Not drawn here, as it is no place on the Earth: 1 site",
     ]
-    assert canvas.note_at(QPointF(30, 95)) == "\n".join(said)
-    assert canvas.note_at(QPointF(190, 10)) == ""
+    assert canvas.panes.in_use.note_at(QPointF(30, 95)) == "\n".join(said)
+    assert canvas.panes.in_use.note_at(QPointF(190, 10)) == ""
     at = QPoint(30, 95)
     QApplication.sendEvent(canvas, QHelpEvent(QEvent.Type.ToolTip, at, canvas.mapToGlobal(at)))
     assert "3 sites" in QToolTip.text()

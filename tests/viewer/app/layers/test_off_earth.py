@@ -38,7 +38,7 @@ def test_two_of_one_body_are_shown_together(window: MainWindow, qtbot: QtBot, tm
     assert window.scene.stack.problems() == {}
     assert window.docks.layer_tree.model.index(1).data(BADGE_ROLE) == "no map"
     assert (picture(window.canvas) == 200).all(axis=-1).mean() > 0.05
-    assert window.canvas.cursor_pixel() is None
+    assert window.canvas.gestures.cursor_pixel() is None
 
     opened(window, points, qtbot)
     assert not window.views.is_off_earth, "the map of the Earth is back for what lies on it"
