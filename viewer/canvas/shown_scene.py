@@ -1,4 +1,4 @@
-"""What fills a picture: one map, or several put together, as a comparison shows them."""
+"""The scene that a picture shows: one map, or several put together, as in a comparison."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class PictureSides(Protocol):
 
 
 class ShownScene(Protocol):
-    """What a pane, a product or a command shows: a `MapScene`, or a `ComparedScene` of several."""
+    """A scene as panes, products and commands see it: a `MapScene`, or a `ComparedScene` of several."""
 
     context: RenderContext
     updated: Any
@@ -43,7 +43,7 @@ class ShownScene(Protocol):
 
     @property
     def painted(self) -> Sequence[MapScene]:
-        """Those of the frames that this picture is put together of."""
+        """The frames that this picture is put together of."""
 
     @property
     def sides(self) -> PictureSides: ...

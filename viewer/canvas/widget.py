@@ -96,7 +96,7 @@ class MapCanvas(QWidget):
 
     @property
     def shown(self) -> ShownScene:
-        """What the pane in use shows: its map, or a comparison of several."""
+        """The scene of the pane in use: its map, or a comparison of several."""
         return self._pane.shown
 
     @property

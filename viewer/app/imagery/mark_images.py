@@ -37,7 +37,7 @@ FINER, BLENDED = "mark finer than image", "blended images"
 
 
 class _Mark(NamedTuple):
-    """A mark on what a pane showed, whose image is not known yet."""
+    """A mark whose image is not known yet, and the scene on which it was drawn."""
 
     shown: ShownScene
     view: View
@@ -189,7 +189,7 @@ class MarkImages(QObject):
         return found if found.layers or found.is_awaited else images_below(shown, mark.view, place.x, place.y, sides)
 
     def _shown_of(self, mark: _Mark) -> ShownScene:
-        """What was shown where a mark was drawn; that of the pane in use where that is gone."""
+        """Scene on which a mark was drawn; that of the pane in use where it is gone."""
         is_shown = any(pane.shown is mark.shown for pane in self._canvas.panes.all)
         return mark.shown if is_shown else self._canvas.shown
 

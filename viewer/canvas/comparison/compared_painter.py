@@ -57,7 +57,7 @@ class ComparedPainter:
         """The view for which a job is computing a difference."""
 
     def begin(self, count: int) -> None:
-        """Begin with other frames, so many of them."""
+        """Begin with other frames; `count` is their number."""
         self._kept = [_Kept(QImage()) for _ in range(count)]
         self._difference = None
 

@@ -1,4 +1,4 @@
-"""Which frame of a comparison is seen where: the bar or the glass between them, the one in turn, the one held."""
+"""The sides of a comparison as the analyst moves them: a bar or a glass between frames, a frame in turn or held."""
 
 from __future__ import annotations
 
