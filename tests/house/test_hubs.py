@@ -27,7 +27,7 @@ WIDE = {
     "MapSearch": 9,
 }
 """Arguments of constructors that take more: give each a few collaborators by what it does with them."""
-MANY = {"MapScene": 50, "MapCanvas": 40, "Document": 38, "LayerDrawing": 32, "ComparedScene": 32}
+MANY = {"Document": 38, "MapCanvas": 34}
 """Public methods of classes that have more, handlers of Qt's events among them: split them by who asks."""
 
 type Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -104,7 +104,7 @@ class Program:
         self._window = MainWindow(
             self._session, self._context, permissions, self._messages, self._settings, asks=self._keeps
         )
-        self._memory = MemoryWatch(self._window.scene, self._jobs, self._messages, self._window)
+        self._memory = MemoryWatch(self._window.compared, self._jobs, self._messages, self._window)
         MemoryRest(self._jobs, self._window.is_idle, self._window)
         self._loop = CrashLoop(data_folder() / "opening.json")
         self._code = 0
@@ -189,7 +189,7 @@ class Program:
     def _photographed(self, problem: str) -> None:
         opener, scene = self._window.opener, self._window.scene
         failures = [*opener.failures, *([problem] if problem else [])]
-        lost = scene.lost_layers()
+        lost = scene.stack.lost()
         for sentence in failures[:1] or filter(
             None, [*opener.notices, self._window.views.notice, *said_problems(scene)]
         ):
@@ -211,7 +211,7 @@ class Program:
         """End the program's parts in this order: timers and requests, jobs, readers, the journal, the lock."""
         was_closed = not self._window.isVisible()
         self._window.hide()
-        self._window.scene.close()
+        self._window.compared.close()
         self._fetcher.close()
         self._jobs.shutdown(JOBS_END_S)
         self._pool.close()

@@ -78,6 +78,7 @@ from viewer.app.status_updates import StatusUpdates
 from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.comparison.linked_panes import LinkedPanes
 from viewer.canvas.overlays import ARROW_ROOM_PX
+from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.panels.access import CaseAccess, KnownLayers, MessageAccess, ViewAccess
 from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
@@ -144,10 +145,11 @@ class MainWindow(QMainWindow):
     # -- building ----------------------------------------------------------------------------------------------
 
     def _build_map(self, asks: bool) -> None:
-        self.scene = ComparedScene(
-            self.session.document, self.context, self.session.base_folder, make_drawing=self._drawing_for, parent=self
+        self.scene = MapScene(
+            self.session.document, self.context, self.session.base_folder, make_drawing=self._drawing_for
         )
-        self.canvas = MapCanvas(self.scene)
+        self.compared = ComparedScene(self.scene, make_drawing=self._drawing_for, parent=self)
+        self.canvas = MapCanvas(self.compared)
         self.selection = self.canvas.selection
         self.views = MapViews(self.canvas, self.messages, self, asks=asks)
         self.mark_images = MarkImages(self.session, self.canvas, self.messages, self)
@@ -230,8 +232,8 @@ class MainWindow(QMainWindow):
         self.style_files = StyleFiles(panels, jobs, messages, self._questions, self)
         self.opener.layer_added.connect(self.style_files.offer_beside)
         self.relinking = Relinking(session, self.scene, self.permissions, jobs, messages, self._questions, self)
-        self.access = LayerAccess(session, self.scene, self.permissions, self.relinking, panels, self)
-        self.upkeep = Upkeep(self.scene, panels, messages, self)
+        self.access = LayerAccess(session, self.compared, self.permissions, self.relinking, panels, self)
+        self.upkeep = Upkeep(self.compared, panels, messages, self)
         ReadingWatch(self.canvas, jobs, self)
         CaseLog(session, self.opener, jobs, messages, self)
 
@@ -279,9 +281,9 @@ class MainWindow(QMainWindow):
     def _make_comparisons(self) -> ComparisonDesk:
         say = partial(self.messages.show, "comparison")
         chosen = lambda: self.docks.layer_tree.selected()  # noqa: E731 (the docks are made later)
-        self._linked_panes: LinkedPanes = LinkedPanes(self.canvas, self.scene, self)
+        self._linked_panes: LinkedPanes = LinkedPanes(self.canvas, self.compared, self)
         unsay = partial(self.messages.clear, "comparison")
-        desk = ComparisonDesk(self.panel_context, self.canvas, self.scene, chosen, say, unsay, self)
+        desk = ComparisonDesk(self.panel_context, self.canvas, self.compared, chosen, say, unsay, self)
         HeldBlink(desk, self)
         return desk
 
@@ -374,11 +376,11 @@ class MainWindow(QMainWindow):
         self.docks.arrangement.changed.connect(self._show_mode)
         self.scene.problem_changed.connect(self.docks.layer_tree.set_problem)
         self.scene.sites_problem_changed.connect(self._say_of_sites)
-        self.scene.updated.connect(self.docks.looks.ask)
-        self.panel_context.layer_previewed.connect(self.scene.preview_layer)
+        self.compared.updated.connect(self.docks.looks.ask)
+        self.panel_context.layer_previewed.connect(self.compared.preview_layer)
         self.panel_context.layer_shown.connect(self.toolbox.layer_changed)
         self.panel_context.shown_above.connect(self.canvas.show_above)
-        self.scene.updated.connect(self.image_menu.look_again)
+        self.compared.updated.connect(self.image_menu.look_again)
         self.feature_menu.hits_found.connect(self.docks.show_hits)
         self.opener.added.connect(self._show_added)
         self.opener.layer_added.connect(self.panel_context.show_layer)
@@ -479,7 +481,7 @@ class MainWindow(QMainWindow):
     def _follow_document(self) -> None:
         self.access.begin()
         document, ahead = self.session.document, self.session.ahead
-        self.scene.set_document(document, self.session.base_folder, None if ahead is None else ahead.index)
+        self.compared.set_document(document, self.session.base_folder, None if ahead is None else ahead.index)
         self.panel_context.set_document(document, None if ahead is None else ahead.marks)
         document.subscribe(self.action_table.refresh_soon)
         seen = self.glimpse.end(document)
@@ -527,7 +529,7 @@ class MainWindow(QMainWindow):
         self.messages.show("job", error.sentence, "error")
 
     def _draw_layers_anew(self) -> None:
-        self.scene.draw_anew(list(self.scene.drawings))
+        self.compared.draw_anew(list(self.scene.drawings))
         self.access.drawn_anew(looks=self.opener.asks)
 
     def _recolor(self) -> None:

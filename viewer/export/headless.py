@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,7 +22,9 @@ from layers.grid.tile_grid import View
 from layers.pool.pool import ReaderPool
 from layers.project.opening.case_paths import CaseHome
 from layers.project.opening.layer_paths import places_of
+from viewer.canvas.extent import bounds_of_all, finest_fit_m, plane_bounds
 from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene, late_layers
 from viewer.canvas.viewport import FIT_MARGIN, Viewport
 from viewer.export.not_complete import not_complete
 from viewer.network.consent import Consent, is_private
@@ -66,7 +69,7 @@ class Studio:
         self._fetcher = Fetcher(cache_folder() / "tiles", allowed)
         self._folders = FolderConsent()
         self.context = RenderContext(self.pool, self._fetcher, self._jobs, folders=self._folders)
-        self._scenes: list[MapScene] = []
+        self._scenes: list[ShownScene] = []
 
     def __enter__(self) -> Self:
         return self
@@ -89,7 +92,7 @@ class Studio:
         """
         return self.scene_made(MapScene, document, home, named)
 
-    def scene_made[S: MapScene](
+    def scene_made[S: ShownScene](
         self,
         make: Callable[[Document, RenderContext, Path | None], S],
         document: Document,
@@ -102,7 +105,7 @@ class Studio:
         folder = Path(home.folder) if home is not None and home.folder else None
         scene = make(document, self.context, folder)
         self._scenes.append(scene)
-        wait_until(scene.is_open, scene.waits_for)
+        wait_until(scene.is_open, partial(late_layers, scene))
         return scene
 
     def allow(self, sources: Iterable[Mapping[str, Any]]) -> None:
@@ -116,7 +119,7 @@ class Studio:
 
         Raises ExportFailed where it is not complete in time, or has no room.
         """
-        view = view_of_lonlat(crs, bounds, scene.bounds_lonlat(), width, height, scene.finest_fit_m())
+        view = view_of_lonlat(crs, bounds, bounds_of_all(scene), width, height, finest_fit_m(scene))
         return self.picture_of(scene, view)
 
     def plane_picture(self, scene: MapScene, crs: str, width: int, height: int) -> QImage:
@@ -124,18 +127,18 @@ class Studio:
 
         Features have a margin, or symbols of the outermost would be cut.
         """
-        bounds = scene.plane_bounds(crs) or world_bounds(crs)
+        bounds = plane_bounds(scene, crs) or world_bounds(crs)
         margin = max((_plane_margin(drawing) for drawing in scene.drawings.values()), default=0.0)
         return self.picture_of(scene, View.of_bounds(crs, bounds.scaled(1.0 + 2.0 * margin), width, height))
 
-    def picture_of(self, scene: MapScene, view: View) -> QImage:
+    def picture_of(self, shown: ShownScene, view: View) -> QImage:
         """The map in a view, complete. Raises ExportFailed."""
-        complete(scene, view)
+        complete(shown, view)
         image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
         if image.isNull():
             raise ExportFailed("There is not enough memory for a picture of this size: choose a smaller one.")
         with painting(image) as painter:
-            scene.paint_map(painter, view)
+            shown.paint_map(painter, view)
         return image
 
 
@@ -163,10 +166,10 @@ def view_of_lonlat(
     return viewport.view()
 
 
-def complete(scene: MapScene, view: View) -> None:
+def complete(shown: ShownScene, view: View) -> None:
     """Wait until everything in `view` is exact. Raises ExportFailed after two minutes."""
-    scene.set_view(view)
-    wait_until(lambda: scene.is_complete(view), lambda: scene.waits_for(view))
+    shown.set_view(view)
+    wait_until(lambda: shown.is_complete(view), lambda: late_layers(shown, view))
 
 
 def wait_until(done: Callable[[], bool], late: Callable[[], list[str]] = list) -> None:

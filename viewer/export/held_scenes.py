@@ -7,7 +7,7 @@ from pathlib import Path
 
 from layers.document.document import Document
 from layers.errors import GeoloupeError
-from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene
 from viewer.rendering.context import RenderContext
 from viewer.support.jobs import Job, JobContext, Jobs
 
@@ -18,7 +18,7 @@ class Hold:
     Only scenes with a mailbox of their own are held (`RenderContext.held`): others are used in the window's thread.
     """
 
-    def __init__(self, scenes: Sequence[MapScene], give_up: Callable[[], None]) -> None:
+    def __init__(self, scenes: Sequence[ShownScene], give_up: Callable[[], None]) -> None:
         """`give_up` is called where somebody needs the scenes: it ends the work on them soon."""
         contexts = (scene.context for scene in scenes)
         mailboxes = (context.mailbox for context in contexts if context.jobs is not context.jobs.of_window)
@@ -34,20 +34,20 @@ class Hold:
         self._mailboxes = []
 
 
-def make_held(
-    make: Callable[[Document, RenderContext, Path | None], MapScene],
+def make_held[S: ShownScene](
+    make: Callable[[Document, RenderContext, Path | None], S],
     document: Document,
     context: RenderContext,
     base_folder: Path | None,
-) -> MapScene:
+) -> S:
     """Make a scene that can be held."""
     own = context.held()
     scene = make(document, own, base_folder)
-    own.jobs.setParent(scene)
+    own.jobs.setParent(scene.frames[0])
     return scene
 
 
-def close_when_free(scenes: Sequence[MapScene]) -> None:
+def close_when_free(scenes: Sequence[ShownScene]) -> None:
     """Close scenes, once no job works on them."""
     ask_back(scenes)
     for scene in scenes:
@@ -56,17 +56,17 @@ def close_when_free(scenes: Sequence[MapScene]) -> None:
         _close(scene)
 
 
-def _close(scene: MapScene) -> None:
+def _close(scene: ShownScene) -> None:
     scene.close()
     scene.deleteLater()
 
 
-def are_held(scenes: Sequence[MapScene]) -> bool:
+def are_held(scenes: Sequence[ShownScene]) -> bool:
     """True while a job works on one of the scenes."""
     return any(scene.context.mailbox.is_held for scene in scenes)
 
 
-def ask_back(scenes: Sequence[MapScene]) -> None:
+def ask_back(scenes: Sequence[ShownScene]) -> None:
     """Ask the jobs that work on the scenes to end soon."""
     for scene in scenes:
         scene.context.mailbox.ask_back()
@@ -74,7 +74,7 @@ def ask_back(scenes: Sequence[MapScene]) -> None:
 
 def run_held[T](
     jobs: Jobs,
-    scenes: Sequence[MapScene],
+    scenes: Sequence[ShownScene],
     work: Callable[[JobContext], T],
     done: Callable[[T], None],
     failed: Callable[[GeoloupeError], None],

@@ -24,7 +24,7 @@ from viewer.commands.layer_filter import FILTER
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layer_date import acquisition_of
 from viewer.rendering.layer_labelling import LayerLabelling
-from viewer.rendering.nudged import own_view, shown_bounds, step_of
+from viewer.rendering.nudged import own_view, shown_bounds
 from viewer.rendering.world_copies import Views
 from viewer.support.language.translation import in_language, translate
 from viewer.support.text import one_line
@@ -65,18 +65,6 @@ class LayerDrawing(QObject):
         return self.layer.credit
 
     @property
-    def credit_on_map(self) -> str:
-        """Credit and date, with the shift of a layer that is nudged: nothing else on the map shows that."""
-        nudge = self.nudge
-        if nudge is None:
-            return self.attribution
-        return Phrase(
-            "{attribution}, shifted {offset_words}",
-            attribution=self.attribution or one_line(self.layer.name, 60),
-            offset_words=nudge.offset_words,
-        )
-
-    @property
     def acquisition(self) -> Acquisition:
         """Time and kind of the acquisition of what it shows, as far as they are known."""
         return acquisition_of(self.layer, None, None)
@@ -103,11 +91,6 @@ class LayerDrawing(QObject):
         """The view of the layer's own ground that a view of the map shows."""
         nudge = self.nudge
         return view if nudge is None else own_view(view, nudge)
-
-    def step_on(self, crs: str) -> tuple[float, float]:
-        """Offset of the layer on a map of this CRS from its own ground, in units of the CRS."""
-        nudge = self.nudge
-        return (0.0, 0.0) if nudge is None else step_of(nudge, crs)
 
     def shown_bounds(self) -> Bounds | None:
         """Bounds of the layer's data on the map, in longitudes and latitudes, once they are known."""
@@ -171,10 +154,6 @@ class LayerDrawing(QObject):
         yet.
         """
         return None
-
-    def lies_on(self, crs: str) -> bool:
-        """True where the layer is on a canvas of that CRS off the Earth: both are of one body, or of one grid."""
-        return bool(self.plane) and has_way(self.plane, crs)
 
     @property
     def is_paused(self) -> bool:
@@ -274,6 +253,23 @@ class LayerDrawing(QObject):
         if shown != self.problem and not self._is_closed:
             self.problem = shown
             self.problem_changed.emit(self.layer_uuid, in_language(shown))
+
+
+def credit_on_map(drawing: LayerDrawing) -> str:
+    """Credit and date, with the shift of a layer that is nudged: nothing else on the map shows that."""
+    nudge = drawing.nudge
+    if nudge is None:
+        return drawing.attribution
+    return Phrase(
+        "{attribution}, shifted {offset_words}",
+        attribution=drawing.attribution or one_line(drawing.layer.name, 60),
+        offset_words=nudge.offset_words,
+    )
+
+
+def is_on_plane(plane: str, crs: str) -> bool:
+    """True where a plane off the Earth, empty for none, is on a canvas of that CRS: both are of one body or grid."""
+    return bool(plane) and has_way(plane, crs)
 
 
 def place_problem(layer: Layer) -> str:

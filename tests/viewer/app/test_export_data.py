@@ -173,7 +173,7 @@ def test_what_is_selected_or_shown_goes_along_and_no_more(
     assert names_in(".geojson", answers.path) == {FIRM}
     qtbot.waitUntil(lambda: demo.findChild(DataDialog) is None)
     demo.messages.clear("export")
-    demo.canvas.viewport.fit_lonlat(demo.canvas.own_scene.site_bounds(frozenset([firm])), 0.0, 0.0)
+    demo.canvas.viewport.fit_lonlat(demo.canvas.own_scene.marks.bounds(frozenset([firm])), 0.0, 0.0)
     dialog = asked(demo, qtbot)
     assert dialog.wish().suffix == ".geojson", "the last choice stands"
     choose(dialog, ".geojson", SHOWN)

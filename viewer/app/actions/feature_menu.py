@@ -32,6 +32,7 @@ from viewer.canvas.widget import MapCanvas
 from viewer.commands.layer_filter import filter_of, set_layer_filter
 from viewer.panels.context import PanelContext
 from viewer.panels.feature_access import FeatureAccess
+from viewer.rendering.nudged import step_of
 from viewer.rendering.vector.attribute_store import LayerAttributes
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.jobs import JobContext, Jobs
@@ -87,7 +88,7 @@ class FeatureMenu(ToolMenu):
         return drawing if isinstance(drawing, VectorDrawing) else None
 
     def _show_selection(self, uuid: str) -> None:
-        for scene in dict.fromkeys(frame for pane in self._canvas.panes.all for frame in pane.scene.frames):
+        for scene in dict.fromkeys(frame for pane in self._canvas.panes.all for frame in pane.shown.frames):
             drawing = scene.drawings.get(uuid)
             if isinstance(drawing, VectorDrawing):
                 drawing.set_selected(self.selection.of(uuid))
@@ -175,7 +176,7 @@ class FeatureMenu(ToolMenu):
         """
         crs = self._canvas.viewport.crs
         selected = [
-            (drawing.tables, self.selection.of(uuid), drawing.step_on(crs))
+            (drawing.tables, self.selection.of(uuid), step_of(drawing.nudge, crs))
             for uuid in self.selection.layers
             if (drawing := self._drawing(uuid)) is not None
         ]
@@ -185,7 +186,7 @@ class FeatureMenu(ToolMenu):
             if current is not None
             else [drawing for uuid in self._canvas.own_scene.drawings if (drawing := self._drawing(uuid)) is not None]
         )
-        tables = {drawing.layer_uuid: (list(drawing.tables), drawing.step_on(crs)) for drawing in drawings}
+        tables = {drawing.layer_uuid: (list(drawing.tables), step_of(drawing.nudge, crs)) for drawing in drawings}
 
         def work(context: JobContext) -> dict[str, Fids]:
             near = [moved(geometry, *step) for held, fids, step in selected for geometry in geometries_of(held, fids)]

@@ -24,6 +24,7 @@ from viewer.app.navigation.map_needed import has_map
 from viewer.app.opening.written_file import open_button
 from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.viewport import lonlat_bounds
 from viewer.canvas.widget import MapCanvas
 from viewer.export.held_scenes import make_held
@@ -170,11 +171,11 @@ class MapExport(QObject):
         said = self.tr("Written: {0}").format(path) + more
         self._messages.show("export", said, "info", open_button(path, self._messages))
 
-    def _scene(self, case: Document, frozen: Mapping[str, str]) -> MapScene:
+    def _scene(self, case: Document, frozen: Mapping[str, str]) -> ShownScene:
         """Make a scene of what the map shows, with the comparison on it."""
 
         def make(document: Document, context: RenderContext, folder: Path | None) -> ComparedScene:
-            scene = ComparedScene(document, context, folder, frozen=frozen)
+            scene = ComparedScene(MapScene(document, context, folder, frozen=frozen))
             if (compared := self._compared()) is not None:
                 scene.compare(compared)
             return scene
@@ -183,8 +184,8 @@ class MapExport(QObject):
 
     def _compared(self) -> ComparisonSpec | None:
         """The comparison where it shows in a single picture; None without one, and for side-by-side panes."""
-        shown = self._canvas.own_scene
-        spec = shown.spec if isinstance(shown, ComparedScene) else None
+        shown = self._canvas.panes.all[0].shown
+        spec = shown.sides.spec if isinstance(shown, ComparedScene) else None
         return spec if spec is not None and spec.mode != "panes" else None
 
     def _bounds(self) -> Bounds:

@@ -13,7 +13,7 @@ from viewer.app.case.permission import Permissions
 from viewer.app.case.relinking import Relinking
 from viewer.app.case.session import Session
 from viewer.app.case.trust import CaseKey
-from viewer.canvas.scene import MapScene
+from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.panels.context import PanelContext
 from viewer.rendering.access import Need, waits
 from viewer.rendering.drawing import LayerDrawing
@@ -29,7 +29,7 @@ class LayerAccess(QObject):
     def __init__(
         self,
         session: Session,
-        scene: MapScene,
+        shown: ComparedScene,
         permissions: Permissions,
         relinking: Relinking,
         panels: PanelContext,
@@ -37,8 +37,8 @@ class LayerAccess(QObject):
     ) -> None:
         """`window` is the parent of the permission panel."""
         super().__init__(window)
-        self._session, self._scene, self._permissions = session, scene, permissions
-        self._context, self._relinking, self._window = scene.context, relinking, window
+        self._session, self._shown, self._permissions = session, shown, permissions
+        self._context, self._relinking, self._window = shown.context, relinking, window
         assert self._context.folders is permissions.folders, "one window, one consent"
         self.dialog: PermissionDialog | None = None
         permissions.changed.connect(self._changed)
@@ -68,7 +68,7 @@ class LayerAccess(QObject):
 
     def ask(self) -> None:
         """Ask for the permissions that layers wait for, where any does."""
-        paused = [drawing.layer for drawing in self._scene.drawings.values() if drawing.is_paused]
+        paused = [drawing.layer for drawing in self._shown.map.drawings.values() if drawing.is_paused]
         self._permissions.ask_for(paused, self._session.base_folder)
         self._look_again()
 
@@ -104,13 +104,13 @@ class LayerAccess(QObject):
         """Read the layers that may be read now, and drop what was read of those that may not."""
         folder, consent, folders = self._session.base_folder, self._permissions.consent, self._permissions.folders
         uuids = []
-        for uuid, drawing in self._scene.drawings.items():
+        for uuid, drawing in self._shown.map.drawings.items():
             now = waits(drawing.layer, folder, consent, folders)
             if now != drawing.is_paused:
                 uuids.append(uuid)
             if now and not drawing.is_paused:
                 self._forget(drawing)
-        self._scene.draw_anew(uuids)
+        self._shown.draw_anew(uuids)
 
     def _forget(self, drawing: LayerDrawing) -> None:
         """Drop the overviews built from a file that may not be read any more."""

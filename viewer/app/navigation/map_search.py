@@ -17,7 +17,7 @@ from layers.geo.datum import Datum
 from viewer.app.case.session import Session
 from viewer.app.navigation.feature_zoom import FeatureZoom
 from viewer.app.navigation.map_views import MapViews
-from viewer.canvas.place_marker import PlaceMarker
+from viewer.app.navigation.place_marker import PlaceMarker
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.sites import add_site
 from viewer.commands.stamps import new_uuid
@@ -154,7 +154,7 @@ class MapSearch(QObject):
         document = self._session.document
         if hit.layer_uuid in document.layers:
             self._panels.show_layer(hit.layer_uuid, raise_form=True)
-            if (bounds := self._canvas.own_scene.layer_bounds(hit.layer_uuid)) is not None:
+            if (bounds := self._canvas.own_scene.stack.bounds_of(hit.layer_uuid)) is not None:
                 self._canvas.motion.zoom_to_bounds(bounds, 0.0)
         elif hit.claim_uuid in document.claims:
             self._panels.show_claim(hit.claim_uuid, raise_form=True)

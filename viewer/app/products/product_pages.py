@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from msgspec.structs import replace
@@ -18,6 +18,7 @@ from layers.product.spec import ProductSpec, maps_of
 from layers.product.spec_words import as_published
 from viewer.canvas.comparison.stretches import StretchMatch, Styles
 from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene
 from viewer.export.held_scenes import are_held, ask_back, close_when_free, run_held
 from viewer.export.plates.map_scenes import in_styles, match_of, match_view, show_maps
 from viewer.export.plates.plate import Plate
@@ -26,7 +27,7 @@ from viewer.support.jobs import Job, JobContext, Jobs
 
 log = logging.getLogger(__name__)
 
-type OpenScenes = Callable[[ProductSpec, Document], list[MapScene]]
+type OpenScenes = Callable[[ProductSpec, Document], Sequence[ShownScene]]
 """Opens the scenes of a product, one for each map, on a document."""
 
 
@@ -40,7 +41,7 @@ class ProductPages:
         self._jobs, self._scenes_for, self._is_cropped = jobs, open_scenes, cropped
         self._case, self._edits = document.copied(), list[Edit]()
         """The copy of the case, and the edits that it has not taken yet."""
-        self._scenes: list[MapScene] = []
+        self._scenes: Sequence[ShownScene] = ()
         self._scenes_of: object = None
         self._plate: Plate | None = None
         self._plate_of: tuple[ProductSpec, Edition] | None = None
@@ -96,7 +97,7 @@ class ProductPages:
 
     def _close_scenes(self) -> None:
         close_when_free(self._scenes)
-        self._scenes, self._scenes_of = [], None
+        self._scenes, self._scenes_of = (), None
         self._plate = self._plate_of = self._error = self._match_of = self._styles = None
 
     # -- laid out -------------------------------------------------------------------------------------------------
@@ -135,11 +136,11 @@ class ProductPages:
 
     def _is_matched(self, spec: ProductSpec) -> bool:
         """True once the stretches of before and after are matched to each other; begins that where needed."""
-        view = match_view(spec, self._scenes)
+        view = match_view(spec, self._maps)
         wanted = view, self._looks(spec)
         if self._match_of != wanted:
             if self._styles:
-                show_maps(self._scenes, spec)
+                show_maps(self._maps, spec)
             self._match_of, self._is_matching, self._styles = wanted, False, {} if view is None else None
         if view is not None and self._styles is None and not self._is_matching:
             self._begin_match(spec, view)
@@ -157,7 +158,7 @@ class ProductPages:
             scene.set_view(view)
         if not all(scene.is_complete(view) for scene in self._scenes):
             return
-        match = match_of(spec, self._scenes)
+        match = match_of(spec, self._maps)
         if match is None:
             self._styles = {}
             return
@@ -168,8 +169,12 @@ class ProductPages:
     def _show_matched(self, spec: ProductSpec, wanted: object, styles: Styles) -> None:
         if self._match_of is wanted:
             self._is_matching, self._styles = False, styles
-            show_maps(self._scenes, in_styles(spec, styles))
+            show_maps(self._maps, in_styles(spec, styles))
             self._hear()
+
+    @property
+    def _maps(self) -> list[MapScene]:
+        return [scene.frames[0] for scene in self._scenes]
 
     # -- the case and its scenes ----------------------------------------------------------------------------------
 
@@ -211,7 +216,7 @@ _PRINTED = (
 
 
 def _lay_out(
-    spec: ProductSpec, case: Document, scenes: list[MapScene], edition: Edition, cropped: bool, job: JobContext
+    spec: ProductSpec, case: Document, scenes: Sequence[ShownScene], edition: Edition, cropped: bool, job: JobContext
 ) -> Plate:
     try:
         return Plate(spec, case, scenes, edition, cropped=cropped, checkpoint=job.check)

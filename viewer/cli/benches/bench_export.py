@@ -6,6 +6,7 @@ Each run begins without a tile in memory, and ends when the file has its name.
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ from msgspec.structs import replace
 from layers.document.document import Document
 from layers.product.spec import ProductSpec
 from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import late_layers
 from viewer.cli.benches.bench_view import READERS, Heartbeat, refuse_undrawn, warm
 from viewer.cli.products.printed_product import laid_out, scenes_of
 from viewer.cli.products.subject import subject_bounds
@@ -54,7 +56,7 @@ def _timed(
 ) -> float:
     for scene in scenes:
         scene.draw_anew(list(scene.drawings))
-        wait_until(scene.is_open, scene.waits_for)
+        wait_until(scene.is_open, partial(late_layers, scene))
     begun = time.perf_counter()
     printed = laid_out(spec, document, scenes)
     beat.start()

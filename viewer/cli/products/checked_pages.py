@@ -15,6 +15,7 @@ from layers.product.lint.check import findings
 from layers.product.lint.finding import Finding
 from layers.product.spec import Override, ProductSpec, read_overrides
 from layers.project.opening.case_paths import CaseHome
+from viewer.canvas.extent import lone_plane
 from viewer.cli.products.printed_product import SCREEN_DPI, matched, read_pages, scenes_of
 from viewer.cli.products.subject import subject_bounds
 from viewer.export.headless import Studio
@@ -46,7 +47,7 @@ def _findings(
     overrides: Sequence[Override],
 ) -> list[Finding]:
     scenes = scenes_of(studio, document, home, spec)
-    if scenes[0].lone_plane():
+    if lone_plane(scenes[0]):
         marks = marks_of(document, spec)
         about = spec.site if spec.layout == "site" else ""
         content = content_of(document, marks, spec.publish, spec.marking, row, about=about)

@@ -21,6 +21,7 @@ from layers.geo.crs import WGS84, chosen_canvas, transform_bounds, transform_poi
 from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
 from viewer.canvas.comparison.frame_scene import frame_scene
+from viewer.canvas.extent import bounds_of_all, lone_plane
 from viewer.canvas.overlays import paint_north_arrow, paint_scale_bar
 from viewer.canvas.said_problems import said_problems
 from viewer.canvas.scene import MapScene
@@ -99,7 +100,7 @@ class GroundPictures(Struct):
     @property
     def waits_for(self) -> list[str]:
         """Names of the layers that are late."""
-        return [name for one in self._wanted if not one.is_done for name in one.scene.waits_for(one.view)]
+        return [name for one in self._wanted if not one.is_done for name in one.scene.stack.late(one.view)]
 
     @property
     def problems(self) -> list[str]:
@@ -155,8 +156,8 @@ class GroundPictures(Struct):
 
     def _map_view(self, scene: MapScene) -> View | None:
         sites = frozenset(self.export.shown_sites)
-        found = scene.site_bounds(sites) or scene.bounds_lonlat()
-        if found is None or scene.lone_plane():
+        found = scene.marks.bounds(sites) or bounds_of_all(scene)
+        if found is None or lone_plane(scene):
             return None
         grown = found.expanded(max(found.width * _ROOM, found.height * _ROOM, _LEAST_ROOM))
         crs = chosen_canvas(None, found)[0]
@@ -165,7 +166,7 @@ class GroundPictures(Struct):
 
     def _take_map(self, scene: MapScene, view: View, image: QImage) -> None:
         told = self.export.publishing
-        said = tuple(told.words(text) for text in scene.attributions(view))
+        said = tuple(told.words(text) for text in scene.stack.credits(view))
         self._map = ExportedMap(b"", view.width, view.height, self._places(view), said), image
 
     def _places(self, view: View) -> dict[str, tuple[float, float]]:
@@ -199,7 +200,7 @@ class GroundPictures(Struct):
 
     def _frame_view(self, spec: ComparisonSpec, scene: MapScene) -> View | None:
         """View of the ground of the comparison, else of its first images; None without any."""
-        bounds = spec.bounds or around([box for uuid in spec.frames[0].layers if (box := scene.layer_bounds(uuid))])
+        bounds = spec.bounds or around([box for uuid in spec.frames[0].layers if (box := scene.stack.bounds_of(uuid))])
         return None if bounds is None else self._frame_of(bounds)
 
     def _frame_of(self, lonlat: Bounds) -> View:
@@ -213,7 +214,7 @@ class GroundPictures(Struct):
         layers = [self.export.document.layers[uuid] for uuid in spec.frames[at].layers]
         name = one_line(told.words(spec.frames[at].title or ", ".join(layer.name for layer in layers)))
         begin, end = _times(layers)
-        words = " · ".join(told.words(text) for text in scene.attributions(view))
+        words = " · ".join(told.words(text) for text in scene.stack.credits(view))
         box = transform_bounds(view.grid.crs, WGS84, view.world_bounds())
         size = view.width, view.height
         self._frames[number, at] = GroundPicture(name, b"", box, begin, end, words, number, size), image

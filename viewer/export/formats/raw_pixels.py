@@ -30,7 +30,7 @@ _TIFF_ROWS = 16
 
 def topmost_image(scene: MapScene, view: View) -> RasterDrawing:
     """The uppermost image of a map with pixels of its own. Raises ExportFailed where there is none."""
-    for uuid in scene.shown_in(view):
+    for uuid in scene.stack.in_view(view):
         drawing = scene.drawings[uuid]
         if isinstance(drawing, RasterDrawing) and drawing.info is not None:
             return drawing

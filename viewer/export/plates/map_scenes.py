@@ -116,7 +116,7 @@ def solid_on(spec: ProductSpec, document: Document, at: int, scene: MapScene) ->
     maps = maps_of(spec)
     frame = maps[at].frame
     if frame is None or all(one.frame is None or one.frame.layers == frame.layers for one in maps):
-        return scene.solid
+        return scene.marks.solid
     own = frozenset(frame.layers)
     rows = [frame.row_of(layer) for layer in document.layers_in_order() if layer.uuid in own]
     return solid_marks(document, rows)

@@ -31,7 +31,7 @@ from layers.product.spec import ProductSpec, maps_of
 from layers.product.spec_words import as_published
 from layers.vector.labels.label_layout import Box
 from viewer.canvas.comparison.side_words import side_name
-from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.export.plates.evidence_rows import PARTIES, EvidenceRows
 from viewer.export.plates.house_style import house_style
@@ -105,7 +105,7 @@ class Plate:
         self,
         spec: ProductSpec,
         document: Document,
-        scenes: Sequence[MapScene],
+        scenes: Sequence[ShownScene],
         edition: Edition = FIRST_DRAFT,
         *,
         program: str = "Geoloupe",
@@ -118,7 +118,8 @@ class Plate:
         else may use them meanwhile. Not `cropped`: its maps show all that is requested, also beyond their images, as
         the canvas does.
         """
-        self.spec, self.document, self.scenes = as_published(spec), document, list(scenes)
+        self.spec, self.document, self.shown = as_published(spec), document, list(scenes)
+        self.scenes = [scene.frames[0] for scene in scenes]
         self.edition, self.program = edition, program
         self._is_cropped = cropped
         self.style = house_style(spec.style, spec.dark, spec.grey)
@@ -155,7 +156,7 @@ class Plate:
 
     def refreshed(self) -> Plate:
         """The plate laid out anew, as its scenes have read more by now, which its words state."""
-        spec, document, scenes = self.spec, self.document, self.scenes
+        spec, document, scenes = self.spec, self.document, self.shown
         return Plate(spec, document, scenes, self.edition, program=self.program, cropped=self._is_cropped)
 
     # -- what it is -----------------------------------------------------------------------------------------------
@@ -341,7 +342,7 @@ class Plate:
         crs = chosen_canvas(spec.crs, bounds[0].bounds)[0]
         hidden = self.content.withheld if spec.shows("annotation") else None
         before, self.maps = {one.number: one for one in self.maps}, []
-        for number, (scene, cell, one) in enumerate(zip(self.scenes, rooms.cells, maps_of(spec), strict=True)):
+        for number, (scene, cell, one) in enumerate(zip(self.shown, rooms.cells, maps_of(spec), strict=True)):
             shown, reach, marked = bounds[number]
             framing = Framing.of(cell.frame, crs, shown, self.sizes.label_factor, marked, reach)
             index, kept = self._index(number, hidden, one.marks), before.get(number)

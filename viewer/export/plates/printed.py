@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage, QPainter
 from layers.checkpoint import Checkpoint, unchecked
 from layers.errors import TooLarge
 from layers.grid.tile_grid import View
-from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene
 from viewer.support.painting import painting, part_of_picture
 
 
@@ -143,7 +143,7 @@ class Printed(Protocol):
         ...
 
     @property
-    def scenes(self) -> Sequence[MapScene]:
+    def scenes(self) -> Sequence[ShownScene]:
         """The scenes of its maps, which hold still while a job paints them."""
         ...
 

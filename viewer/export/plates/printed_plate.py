@@ -11,7 +11,7 @@ from layers.checkpoint import Checkpoint, unchecked
 from layers.product.content import ProductContent
 from layers.product.facts import ProductFacts
 from layers.product.spec import ProductSpec
-from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene, late_layers
 from viewer.export.plates.draft_stamp import draft_stamp
 from viewer.export.plates.file_words import map_alt_text, map_title, words_of_pages
 from viewer.export.plates.map_scenes import with_stretches
@@ -104,7 +104,7 @@ class PrintedPlate:
             return []
         plate = self.plate
         lines = (
-            processing_lines(one.scene, one.framing.view, exactly=True, match=note)
+            processing_lines(one.shown, one.framing.view, exactly=True, match=note)
             for one, note in zip(plate.maps, plate.notes, strict=True)
         )
         return list(dict.fromkeys(line for found in lines for line in found))
@@ -136,23 +136,23 @@ class PrintedPlate:
         ]
 
     @property
-    def scenes(self) -> Sequence[MapScene]:
-        return self.plate.scenes
+    def scenes(self) -> Sequence[ShownScene]:
+        return self.plate.shown
 
     def want(self, page: int, clip: QRect | None = None) -> None:
         for one in self._maps(page):
             found = one.view_at(self._ratio, clip)
             if found is not None:
-                one.scene.set_view(found[1])
+                one.shown.set_view(found[1])
 
     def is_ready(self, page: int, clip: QRect | None = None) -> bool:
-        views = ((one.scene, one.view_at(self._ratio, clip)) for one in self._maps(page))
-        return all(found is None or scene.is_complete(found[1]) for scene, found in views)
+        views = ((one.shown, one.view_at(self._ratio, clip)) for one in self._maps(page))
+        return all(found is None or shown.is_complete(found[1]) for shown, found in views)
 
     def waits_for(self, page: int) -> list[str]:
         return list(
             dict.fromkeys(
-                name for one in self._maps(page) for name in one.scene.waits_for(one.framing.at(self._ratio)[1])
+                name for one in self._maps(page) for name in late_layers(one.shown, one.framing.at(self._ratio)[1])
             )
         )
 

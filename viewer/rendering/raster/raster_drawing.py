@@ -25,7 +25,7 @@ from layers.raster.info import RasterInfo
 from layers.raster.overviews import Lack, SourceState, overview_bytes
 from layers.raster.style import RasterStyle
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.drawing import LayerDrawing, is_on_plane
 from viewer.rendering.layer_date import acquisition_of
 from viewer.rendering.raster.raster_place import bounds_lonlat_of, bounds_on, credit_of, no_crs, plane_of
 from viewer.rendering.raster.raster_requests import RawReading
@@ -197,7 +197,7 @@ class RasterDrawing(LayerDrawing):
 
     @override
     def plane_bounds(self, crs: str) -> Bounds | None:
-        if self.info is None or not self.lies_on(crs):
+        if self.info is None or not is_on_plane(self.plane, crs):
             return None
         return bounds_on(self.layer, self.info, crs, self.path.name)
 

@@ -26,7 +26,7 @@ from layers.vector.drawing.simplification import Details
 from layers.vector.style.layer_style import ClassKey, VectorStyle
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable, VectorInfo
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.drawing import LayerDrawing, is_on_plane
 from viewer.rendering.layer_labelling import LayerLabelling
 from viewer.rendering.raster.raster_place import off_the_map, plane_of
 from viewer.rendering.vector.feature_loader import FeatureLoader
@@ -208,13 +208,13 @@ class VectorDrawing(LayerDrawing):
 
     @override
     def plane_bounds(self, crs: str) -> Bounds | None:
-        if self.info is None or self.info.bounds is None or not self.lies_on(crs):
+        if self.info is None or self.info.bounds is None or not is_on_plane(self.plane, crs):
             return None
         return transform_bounds(self.plane, crs, self.info.bounds)
 
     def has_place_on(self, crs: str) -> bool:
         """True where a canvas of this CRS has a place for the layer, as far as is known."""
-        return self.lies_on(crs) if self.plane else not is_off_earth(crs)
+        return is_on_plane(self.plane, crs) if self.plane else not is_off_earth(crs)
 
     def is_reading_for(self, crs: str) -> bool:
         """True while features are still to come on a canvas that shows the layer."""

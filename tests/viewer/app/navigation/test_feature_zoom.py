@@ -15,6 +15,7 @@ from layers.geo.crs import PIXEL_SPACE, has_way, transform_bounds
 from tests.support.crs_off_earth import GRID, MARS, MOON, MOON_DEGREES
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
+from viewer.canvas.extent import plane_bounds
 from viewer.commands.layers import update_layer
 from viewer.panels.search.search_providers import AttributeProvider
 
@@ -105,7 +106,7 @@ def test_a_place_is_shown_with_some_of_what_is_around_it(
     window.feature_zoom.zoom_to(uuid, SECOND)
     settle(window, qtbot)
     seen = window.canvas.viewport.view().world_bounds()
-    whole = window.scene.plane_bounds(window.canvas.viewport.crs)
+    whole = plane_bounds(window.scene, window.canvas.viewport.crs)
     assert whole is not None
     assert 0.01 < max(seen.width, seen.height) / max(whole.width, whole.height) < 0.1
 

@@ -104,7 +104,7 @@ def test_sites_in_view_are_painted_before_the_document_is_whole(
     assert "near 210" in shown
     assert not any(uuid.startswith("far") for uuid in shown)
     view = canvas.viewport.view()
-    frame = canvas.scene.site_frame(view)
+    frame = canvas.scene.marks.frames(view)[0]
     assert len(frame.px) > 50
     picture = canvas.grab_picture()
     inked = sum(

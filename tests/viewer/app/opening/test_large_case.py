@@ -129,7 +129,7 @@ def test_what_is_made_ahead_is_made_by_another_thread_and_shown(
     assert thread is not threading.main_thread()
     assert projected == [(ELSEWHERE["crs"], thread)], "in the CRS of the view that the case keeps, before it is shown"
     view = window.canvas.viewport.view()
-    assert window.scene.site_frame(view).index is ahead.index
+    assert window.scene.marks.frames(view)[0].index is ahead.index
     assert window.session.ahead is None, "an edit would make it stale"
 
     sites = window.findChild(SiteListPanel)
@@ -148,6 +148,6 @@ def test_what_is_made_ahead_is_made_by_another_thread_and_shown(
     assert model.uuid_at(model.rowCount() - 1) == "new"
     assert model.cells_at(model.row_of("site 3"))[0] == "Another name"
     fresh = SiteIndex.of(document.sites)
-    index = window.scene.site_frame(view).index
+    index = window.scene.marks.frames(view)[0].index
     assert index.sites == fresh.sites
     assert sorted(index.uuids) == sorted(fresh.uuids)

@@ -21,6 +21,7 @@ from tests.viewer.app.conftest import Answers, settle
 from viewer.app.desktop.questions import Unsaved
 from viewer.app.opening.opener import FoundLayer, edit_for
 from viewer.app.window import MainWindow
+from viewer.canvas.extent import bounds_of_all
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 
 POINT = {"type": "Feature", "properties": {"name": "x"}, "geometry": {"type": "Point", "coordinates": [37.6, 55.7]}}
@@ -181,7 +182,7 @@ def test_layers_on_both_sides_of_the_antimeridian_are_shown_the_narrow_way(
     settle(window, qtbot)
     lon, _ = window.canvas.viewport.centre_lonlat()
     assert lon == pytest.approx(-177.5, abs=0.5)
-    bounds = window.scene.bounds_lonlat()
+    bounds = bounds_of_all(window.scene)
     assert bounds is not None
     assert bounds.width == pytest.approx(15)
     window.views.show_everything()

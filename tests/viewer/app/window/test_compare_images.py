@@ -19,6 +19,7 @@ from layers.geo.bounds import Bounds
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import begin_on_map, settle, take_up, texts
 from viewer.app.window import MainWindow
+from viewer.canvas.mark_query import marks_at
 from viewer.commands.layers import update_layer
 from viewer.export.plates.printed import page_picture
 from viewer.export.plates.printed_plate import PrintedPlate
@@ -94,26 +95,26 @@ def names_of(window: MainWindow) -> list[str]:
 def test_from_two_scenes_in_the_tree_to_a_swipe_and_to_a_blink(hand: Hand, tmp_path: Path) -> None:
     """At most two interactions, and one more: the scene that was added last is the current one of the tree."""
     add(hand, tmp_path, "old", "mid", "new", dated=False)
-    scene = hand.window.scene
+    sides = hand.window.compared.sides
     hand.click_layer("old", Control)
     hand.key(Key.Key_K)
     assert hand.count == 2
     assert names_of(hand.window) == ["old", "new"]
-    assert scene.spec is not None
-    assert scene.spec.mode == "swipe"
+    assert sides.spec is not None
+    assert sides.spec.mode == "swipe"
     assert hand.window.comparison_bar.bar.isVisible()
     focus = QApplication.focusWidget()
     assert focus is not None
     QTest.keyPress(focus, Key.Key_B)
-    assert scene.phase == 1
-    assert scene.is_held, "blinks as long as the key is held"
+    assert sides.phase == 1
+    assert sides.is_held, "blinks as long as the key is held"
     QTest.keyRelease(focus, Key.Key_B)
-    assert not scene.is_held
+    assert not sides.is_held
     hand.window.docks.layer_tree.view.setFocus()
     QTest.keyPress(hand.window.docks.layer_tree.view, Key.Key_B)
-    assert scene.is_held, "wherever the keyboard is"
+    assert sides.is_held, "wherever the keyboard is"
     QTest.keyRelease(hand.window.docks.layer_tree.view, Key.Key_B)
-    assert not scene.is_held
+    assert not sides.is_held
     assert hand.window.toolbox.in_hand == "tool_select"
 
 
@@ -341,7 +342,7 @@ def test_modes_the_bar_and_the_name_by_keyboard_undone_and_done_again(hand: Hand
     assert not bar.rate.isHidden()
     assert bar.position.isHidden()
     bar.rate.setValue(5.0)
-    hand.qtbot.waitUntil(lambda: window.scene.phase == 1)
+    hand.qtbot.waitUntil(lambda: window.compared.sides.phase == 1)
     window.action_table["compare_fade"].trigger()
     window.action_table["swap_sides"].trigger()
     hand.settle()
@@ -431,7 +432,7 @@ def test_the_map_stays_a_map_and_esc_ends_the_comparison(hand: Hand, tmp_path: P
     hand.settle()
     (site,) = window.session.document.sites.values()
     at = canvas.mapFromGlobal(on_screen).toTuple()
-    assert window.scene.frames[1].sites_at(canvas.viewport.view(), *at) == [site.uuid], "on every side"
+    assert marks_at(window.compared.frames[1], canvas.viewport.view(), *at) == [site.uuid], "on every side"
     window.toolbox.take("tool_line")
     canvas.setFocus()
     hand.key(Key.Key_Escape)
@@ -439,7 +440,7 @@ def test_the_map_stays_a_map_and_esc_ends_the_comparison(hand: Hand, tmp_path: P
     window.selection.clear()
     hand.key(Key.Key_Escape)
     assert desk.spec is None
-    assert window.scene.frames == [window.scene]
+    assert window.compared.frames == [window.scene]
     assert not window.comparison_bar.bar.isVisible()
     assert window.session.document.comparisons, "it is kept"
 
@@ -501,7 +502,7 @@ def test_a_comparison_is_kept_in_the_case_and_opens_the_same(
     hand.settle()
     window.file_menu.close_case()
     hand.settle()
-    assert window.scene.spec is None
+    assert window.compared.sides.spec is None
     window.file_menu.open_words([str(tmp_path / "kept.gpkg")])
     hand.settle()
     (row,) = window.session.document.comparisons.values()

@@ -21,7 +21,8 @@ from layers.vector.labels.label_layout import Box, LabelLayout, Letter, PlacedLa
 from viewer.canvas.labels.label_painter import LabelPainter
 from viewer.canvas.labels.layer_labels import LayerLabels
 from viewer.canvas.labels.map_labels import LabelTask
-from viewer.canvas.scene import BACKGROUND_COLOR, MapScene
+from viewer.canvas.scene import BACKGROUND_COLOR
+from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.sites.mark_painter import SignAt
 from viewer.canvas.sites.outlines import Floats, Outline
 from viewer.canvas.sites.ring_signs import radii_in
@@ -55,12 +56,13 @@ class MapOnPage:
     def __init__(
         self,
         number: int,
-        scene: MapScene,
+        shown: ShownScene,
         framing: Framing,
         page: int,
         index: SiteIndex,
     ) -> None:
-        self.number, self.scene, self.framing, self.page = number, scene, framing, page
+        self.number, self.shown, self.framing, self.page = number, shown, framing, page
+        self.scene = shown.frames[0]
         self._index = index
         self._painted = _without_callouts(index)
         self._painter = SitePainter()
@@ -164,13 +166,13 @@ class MapOnPage:
 
         Such a picture is painted whole, with the marks, as on the screen.
         """
-        return len(self.scene.frames) > 1
+        return len(self.shown.frames) > 1
 
     def _paint_composed(self, painter: QPainter, ratio: float) -> None:
         rect, view = self.framing.at(ratio)
         with part_of_picture(painter):
             painter.translate(rect.topLeft())
-            self.scene.paint_map(painter, view)
+            self.shown.paint_map(painter, view)
 
     def paint_imagery(self, painter: QPainter, ratio: float, clip: QRect | None = None) -> None:
         """Paint the lowest layers, which are pictures, on the ground of a map, at the page's origin in its pixels."""
