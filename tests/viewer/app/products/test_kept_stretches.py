@@ -56,7 +56,7 @@ def test_it_is_the_same_picture_when_the_map_has_moved_on(window: MainWindow, qt
     window.resize(1200, 760)
     window.file_menu.new_case()
     qtbot.waitUntil(window.is_idle, timeout=WAIT_MS)
-    window.file_menu.open_words([str(scene(tmp_path))])
+    window.opener.open([str(scene(tmp_path))])
     qtbot.waitUntil(window.is_idle, timeout=WAIT_MS)
     window.action_table["dra"].trigger()
     window.canvas.motion.zoom_to_bounds(WEST, 0.0)

@@ -38,7 +38,7 @@ def test_what_is_written_and_closed_is_held_no_longer(
 ) -> None:
     new_case(window, qtbot)
     bands = np.full((3, 32, 32), 90, np.uint8)
-    window.file_menu.open_words([str(write_raster(tmp_path / "town.tif", bands, "EPSG:4326", Bounds(8, 48, 12, 52)))])
+    window.opener.open([str(write_raster(tmp_path / "town.tif", bands, "EPSG:4326", Bounds(8, 48, 12, 52)))])
     settle(window, qtbot)
     before = held()
     begin_on_map(window, qtbot)

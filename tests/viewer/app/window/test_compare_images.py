@@ -77,7 +77,7 @@ def hand(window: MainWindow, qtbot: QtBot) -> Hand:
 def add(hand: Hand, folder: Path, *names: str, dated: bool = True) -> None:
     """Scenes as layers, in this order, under their names."""
     for seed, name in enumerate(names):
-        hand.window.file_menu.open_words([str(write_scene(folder, name, 30 * seed))])
+        hand.window.opener.open([str(write_scene(folder, name, 30 * seed))])
         hand.settle()
     document = hand.window.session.document
     for layer in list(document.layers.values()) if dated else ():
@@ -134,7 +134,7 @@ def test_two_clicks_in_the_tree_make_a_swipe(hand: Hand, tmp_path: Path) -> None
 @pytest.mark.bounded
 def test_the_newest_two_under_the_pointer_and_an_undated_one_is_not_ranked(hand: Hand, tmp_path: Path) -> None:
     add(hand, tmp_path, "new", "old", "mid")
-    hand.window.file_menu.open_words([str(write_scene(tmp_path, "someday", 9))])
+    hand.window.opener.open([str(write_scene(tmp_path, "someday", 9))])
     hand.settle()
     hand.window.canvas.setFocus()
     hand.key(Key.Key_K)
@@ -152,7 +152,7 @@ def test_the_newest_two_under_the_pointer_and_an_undated_one_is_not_ranked(hand:
 @pytest.mark.bounded
 def test_what_was_said_of_a_comparison_ends_with_it(hand: Hand, tmp_path: Path) -> None:
     add(hand, tmp_path, "new", "old")
-    hand.window.file_menu.open_words([str(write_scene(tmp_path, "someday", 9))])
+    hand.window.opener.open([str(write_scene(tmp_path, "someday", 9))])
     hand.settle()
     hand.window.canvas.setFocus()
     hand.key(Key.Key_K)
@@ -503,7 +503,7 @@ def test_a_comparison_is_kept_in_the_case_and_opens_the_same(
     window.file_menu.close_case()
     hand.settle()
     assert window.compared.sides.spec is None
-    window.file_menu.open_words([str(tmp_path / "kept.gpkg")])
+    window.opener.open([str(tmp_path / "kept.gpkg")])
     hand.settle()
     (row,) = window.session.document.comparisons.values()
     window.comparisons.open(row.uuid)
