@@ -15,8 +15,6 @@ CODE = sorted(path for room in ("layers", "viewer") for path in (ROOT / room).rg
 MOST_ARGUMENTS, MOST_METHODS = 8, 30
 WIDE = {
     "FeatureTable": 11,
-    "DataDesk": 10,
-    "ProductWindows": 9,
 }
 """Arguments of constructors that take more: give each a few collaborators by what it does with them."""
 MANY = {"Document": 38, "MapCanvas": 34}

@@ -283,8 +283,11 @@ class MainWindow(QMainWindow):
 
     def _make_product_windows(self) -> ProductWindows:
         session, canvas, panels, chosen = self.session, self.canvas, self.panel_context, self.docks.layer_tree.selected
-        desks, say = (self.products, self.comparisons), self.messages
-        made = ProductWindows(session, canvas, panels, *desks, chosen, say, self._questions, self)
+        desk, say = self.products, self.messages
+        made = ProductWindows(session, canvas, panels, self.comparisons, chosen, say, self._questions, self)
+        desk.opened.connect(made.open)
+        desk.new_wanted.connect(made.begin)
+        desk.deleted.connect(made.say_deleted)
         self.closed.connect(made.close_all)
         return made
 

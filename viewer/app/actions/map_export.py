@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,7 +20,7 @@ from layers.project.storage.fsops import write_whole
 from viewer.app.case.session import Session
 from viewer.app.desktop.questions import Questions
 from viewer.app.navigation.map_needed import has_map
-from viewer.app.opening.written_file import open_button
+from viewer.app.opening.written_file import WrittenFiles
 from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.scene import MapScene
 from viewer.canvas.shown_scene import ShownScene
@@ -32,7 +31,7 @@ from viewer.export.made_on import today
 from viewer.export.processing import stretches_on_screen
 from viewer.panels.context import PanelContext
 from viewer.rendering.context import RenderContext
-from viewer.support.jobs import JobContext, Jobs, Loading
+from viewer.support.jobs import Jobs, Loading
 from viewer.support.messages import Messages
 
 if TYPE_CHECKING:
@@ -70,10 +69,8 @@ class MapExport(QObject):
         self._ask, self._window = ask, window
         self._pending: list[_PendingPicture] = []
         self._desk: DataDesk | None = None
-        self._folder: Path | None = None
-        """The folder that the analyst wrote to last."""
-        self._failed = partial(messages.show, "export", level="error")
-        self._loading = Loading(jobs, lambda: load_exports(), self._is_there, self._failed)
+        self._files = WrittenFiles(jobs, messages)
+        self._loading = Loading(jobs, lambda: load_exports(), self._is_there, self._files.fail)
 
     @property
     def is_idle(self) -> bool:
@@ -106,7 +103,7 @@ class MapExport(QObject):
         frozen = stretches_on_screen(self._canvas.scene)
         maker = ProductPages(document, self._jobs, lambda _spec, case: [self._scene(case, frozen)], cropped=False)
         page = _Page(maker, spec, LOGICAL_DPI * view.ratio)
-        self._pending.append(_PendingPicture(page, self._put_on_clipboard, self._failed, self._jobs, self))
+        self._pending.append(_PendingPicture(page, self._put_on_clipboard, self._files.fail, self._jobs, self))
 
     def _put_on_clipboard(self, image: QImage) -> None:
         QGuiApplication.clipboard().setImage(image)
@@ -128,10 +125,7 @@ class MapExport(QObject):
                 self._panels,
                 lambda suffix: self._ask().data_to_write(self._suggestion(suffix)),
                 self._bounds,
-                self._write,
-                lambda sentence: self._messages.show("export", sentence, "error"),
-                lambda sentence: self._messages.show("export data", sentence, "warning"),
-                self._is_written,
+                self._files,
                 self._window,
             )
         self._desk.begin()
@@ -146,30 +140,10 @@ class MapExport(QObject):
             return
         suffix = ".csv" if path.suffix.lower() == ".csv" else ".geojson"
         rows = {table: tuple(self._session.document.table(table).values()) for table in TABLES_OF_MEASUREMENTS}
-        self._write(lambda: write_whole(path, measurements_text(Document(rows), suffix)), path, str)
+        self._files.write(lambda: write_whole(path, measurements_text(Document(rows), suffix)), path)
 
     def forget(self, pending: _PendingPicture) -> None:
         self._pending.remove(pending)
-
-    def _write(self, write: Callable[[], object], path: Path, then: Callable[[], str]) -> None:
-        """Call `write` in a job. Once the file is there, `then` is called and gives the end of the message."""
-        self._folder = path.parent
-
-        def work(context: JobContext) -> None:
-            write()
-
-        def done(_nothing: None) -> None:
-            self._is_written(path, then())
-
-        def failed(error: GeoloupeError) -> None:
-            self._messages.show("export", error.sentence, "error")
-
-        self._jobs.run(work, done, failed, self.tr("Writing {0}").format(path.name), apart=True)
-
-    def _is_written(self, path: Path, more: str = "") -> None:
-        self._folder = path.parent
-        said = self.tr("Written: {0}").format(path) + more
-        self._messages.show("export", said, "info", open_button(path, self._messages))
 
     def _scene(self, case: Document, frozen: Mapping[str, str]) -> ShownScene:
         """Make a scene of what the map shows, with the comparison on it."""
@@ -195,7 +169,7 @@ class MapExport(QObject):
     def _suggestion(self, suffix: str) -> Path:
         target = self._session.target
         name = f"{target.stem if target else 'map'}{suffix}"
-        return (self._folder or self._session.base_folder or Path.home()) / name
+        return (self._files.folder or self._session.base_folder or Path.home()) / name
 
 
 class _Page(NamedTuple):

@@ -25,6 +25,7 @@ from layers.product.issuing.printed_rows import PrintedRow, printed_rows
 from layers.product.lint.groups import Group
 from layers.product.publishing import DRAFT
 from viewer.app.case.session import Session
+from viewer.app.opening.written_file import WrittenFiles
 from viewer.app.products.data_dialog import PIXELS, SELECTED, SHOWN, WHOLE, DataDialog, DataWish
 from viewer.app.products.data_leaving import DataLeaving, uuids_in
 from viewer.app.products.findings.bulk_cures import do_cure
@@ -47,17 +48,12 @@ from viewer.support.language.translation import in_language
 POLL_MS, MOST_TOLD = 20, 3
 """Interval at which maps being painted are checked, and most findings named in the message about a stopped export."""
 
-type Write = Callable[[Callable[[], object], Path, Callable[[], str]], None]
-"""Writes a file in a job, then says so; the last function gives the end of that message."""
 type _Drawn = tuple[GroundPictures, Path, DataLeaving, str]
 """The maps of a file, its path, how it is issued, and a sentence on chips that it does not show."""
 
 
 class DataDesk(QObject):
-    """Data exports of one window. `ask_path` asks for the file and `write` makes it.
-
-    `failed` and `warn` show what went wrong and what is missing; `told` says that a file is written.
-    """
+    """Data exports of one window. `ask_path` asks for a file by its ending; `bounds` gives those of the view."""
 
     def __init__(
         self,
@@ -66,17 +62,13 @@ class DataDesk(QObject):
         panels: PanelContext,
         ask_path: Callable[[str], Path | None],
         bounds: Callable[[], Bounds],
-        write: Write,
-        failed: Callable[[str], None],
-        warn: Callable[[str], None],
-        told: Callable[[Path], None],
+        files: WrittenFiles,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._session, self._canvas, self._panels = session, canvas, panels
         self._jobs = canvas.own_scene.context.jobs
-        self._ask_path, self._bounds, self._write, self._failed = ask_path, bounds, write, failed
-        self._window, self._warn, self._told = window, warn, told
+        self._ask_path, self._bounds, self._files, self._window = ask_path, bounds, files, window
         self._last = DataWish(".kmz")
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._look)
@@ -123,7 +115,7 @@ class DataDesk(QObject):
     def _review(self, dialog: DataDialog, group: Group, name: str) -> None:
         refusal = do_cure(self._panels, group, "", name)
         if refusal:
-            self._failed(refusal)
+            self._files.fail(refusal)
         self._look_for_taken_away(dialog, dialog.wish())
 
     def _rows(self) -> Mapping[object, tuple[Row, ...]]:
@@ -174,12 +166,12 @@ class DataDesk(QObject):
             try:
                 self._draw(leaving.named(found[0], self._panels), path, leaving, found[2])
             except GeoloupeError as error:
-                self._failed(error.sentence)
+                self._files.fail(error.sentence)
 
         def failed(error: GeoloupeError) -> None:
             self._gathered -= 1
             lines = error.lines[:MOST_TOLD] if isinstance(error, ProductStopped) else ()
-            self._failed(" ".join(map(in_language, (error.sentence, *lines))))
+            self._files.fail(" ".join(map(in_language, (error.sentence, *lines))))
 
         def given_up(_nothing: object) -> None:
             self._gathered -= 1
@@ -219,7 +211,7 @@ class DataDesk(QObject):
                 parent=self,
             )
         except GeoloupeError as error:
-            self._failed(error.sentence)
+            self._files.fail(error.sentence)
             return
         self._gathered += 1
         writing.ended.connect(partial(self._pixels_ended, writing, path))
@@ -227,9 +219,9 @@ class DataDesk(QObject):
     def _pixels_ended(self, writing: Writing, path: Path) -> None:
         self._gathered -= 1
         if writing.error is not None:
-            self._failed(writing.error.sentence)
+            self._files.fail(writing.error.sentence)
         elif writing.written:
-            self._told(path)
+            self._files.note(path)
         writing.deleteLater()
 
     # -- pictures -------------------------------------------------------------------------------------------------
@@ -238,7 +230,7 @@ class DataDesk(QObject):
         """Write the data. Formats with pictures of the map wait until the maps are read, and then report `left_out`."""
         suffix = path.suffix.lower()
         if suffix not in WITH_PICTURES:
-            self._write(lambda: self._made(told, path, leaving), path, partial(leaving.issue, self._panels))
+            self._files.write(lambda: self._made(told, path, leaving), path, partial(leaving.issue, self._panels))
             return
         context, folder = self._canvas.own_scene.context.for_pictures(), self._session.base_folder
         pictures = GroundPictures(
@@ -257,15 +249,15 @@ class DataDesk(QObject):
                 is_made = pictures.look()
             except GeoloupeError as error:
                 self._end(one)
-                self._failed(error.sentence)
+                self._files.fail(error.sentence)
                 continue
             if is_made:
                 problems = [*([left_out] if left_out else []), *pictures.problems]
                 self._end(one)
                 if problems:
-                    self._warn(self.tr("{0}: {1}").format(path.name, " ".join(map(in_language, problems))))
+                    self._files.warn(self.tr("{0}: {1}").format(path.name, " ".join(map(in_language, problems))))
                 make = partial(self._made_of, pictures, path, leaving)
-                self._write(make, path, partial(leaving.issue, self._panels))
+                self._files.write(make, path, partial(leaving.issue, self._panels))
 
     def _end(self, one: _Drawn) -> None:
         one[0].close()

@@ -111,7 +111,7 @@ class ProductPages:
     def _begin(self, spec: ProductSpec, edition: Edition) -> None:
         """Lay out a plate in a job: many names take a second."""
         self._is_stale, self._plate_of, self._error = False, (spec, edition), None
-        work = partial(_lay_out, spec, self._case, list(self._scenes), edition, self._is_cropped)
+        work = partial(lay_out, spec, self._case, list(self._scenes), edition, self._is_cropped)
         self._job = run_held(self._jobs, self._scenes, work, self._laid_out, self._failed, self._given_up)
 
     def _laid_out(self, plate: Plate) -> None:
@@ -215,9 +215,10 @@ _PRINTED = (
 """Tables that a page prints or its maps show."""
 
 
-def _lay_out(
+def lay_out(
     spec: ProductSpec, case: Document, scenes: Sequence[ShownScene], edition: Edition, cropped: bool, job: JobContext
 ) -> Plate:
+    """Lay out a product in a job, on scenes that hold still. Raises ExportFailed where a page has no room."""
     try:
         return Plate(spec, case, scenes, edition, cropped=cropped, checkpoint=job.check)
     except GeoloupeError:

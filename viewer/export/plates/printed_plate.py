@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from layers.checkpoint import Checkpoint, unchecked
+from layers.document.document import Document
 from layers.product.content import ProductContent
 from layers.product.facts import ProductFacts
 from layers.product.spec import ProductSpec
@@ -48,6 +49,11 @@ class PrintedPlate:
     @property
     def dpi(self) -> float:
         return self._dpi
+
+    @property
+    def case(self) -> Document:
+        """The case as it was laid out."""
+        return self.plate.document
 
     @property
     def content(self) -> ProductContent:

@@ -51,6 +51,7 @@ SLOW_MS = 30_000
 class BoxPage:
     """A red page with a blue legend, which stands where it was moved to."""
 
+    case = Document()
     content = ProductContent()
     words = ProductWords()
     is_stamped = False

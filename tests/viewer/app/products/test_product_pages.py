@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from threading import Event
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
@@ -18,9 +21,13 @@ from layers.product.spec import ProductSpec
 from tests.viewer.app.products.conftest import SEEN, SLOW_MS
 from viewer.app.products.product_pages import ProductPages
 from viewer.commands.responses import add_response
+from viewer.commands.sites import update_sites
 from viewer.export.headless import Studio
+from viewer.export.plates import plate
 from viewer.export.plates.map_scenes import product_scenes
+from viewer.export.plates.maps.naming import Naming
 from viewer.export.plates.printed_plate import PrintedPlate
+from viewer.support.jobs import JobCancelled
 
 SPEC = ProductSpec(title="A firm", page="800x600", dpi=96, bounds=SEEN)
 
@@ -80,3 +87,49 @@ def test_marks_that_a_published_page_withholds_stay_counted(pages: ProductPages,
     (group,) = (one for one in laid.content.left_out.rows if one.table == "sites")
     assert set(group.rows) == laid.content.withheld
     assert not laid.content.withheld & laid.facts().maps[0].sites.drawn
+
+
+def test_a_page_is_of_the_case_as_it_was_when_its_layout_began(
+    pages: ProductPages, case: Document, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An edit meanwhile is on the next page, and what was printed is not said to hold it."""
+    begun, may_go_on, name = Event(), Event(), plate.name_marks
+
+    def named(*args: Any) -> Naming:
+        begun.set()
+        assert may_go_on.wait(30)
+        return name(*args)
+
+    monkeypatch.setattr(plate, "name_marks", named)
+    qtbot.waitUntil(lambda: pages.make(SPEC, 96, Edition()) is not None or begun.is_set(), timeout=SLOW_MS)
+    case.apply(update_sites(case, ["m0"], label="Another name", actor="Li"))
+    assert pages.make(SPEC, 96, Edition()) is None
+    may_go_on.set()
+    first = page(pages, qtbot)
+    assert first.case.sites["m0"].label == "Mark 0"
+    assert "Another name" not in first.facts().words_of()
+    second = page(pages, qtbot)
+    assert second.case.sites["m0"].label == "Another name"
+    assert "Another name" in second.facts().words_of()
+
+
+def test_the_layout_of_another_product_ends_the_one_under_way(
+    pages: ProductPages, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, ended, name = Event(), list[bool](), plate.name_marks
+
+    def named(*args: Any) -> Naming:
+        is_first = not begun.is_set()
+        begun.set()
+        while is_first:  # until it is cancelled
+            try:
+                args[-1]()
+            except JobCancelled:
+                ended.append(True)
+                raise
+        return name(*args)
+
+    monkeypatch.setattr(plate, "name_marks", named)
+    qtbot.waitUntil(lambda: pages.make(SPEC, 96, Edition()) is not None or begun.is_set(), timeout=SLOW_MS)
+    assert page(pages, qtbot, replace(SPEC, title="Another")).plate.spec.title == "Another"
+    assert ended == [True]
