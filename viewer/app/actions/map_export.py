@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
@@ -31,16 +32,16 @@ from viewer.export.made_on import today
 from viewer.export.processing import stretches_on_screen
 from viewer.panels.context import PanelContext
 from viewer.rendering.context import RenderContext
-from viewer.support.jobs import Jobs, Loading
+from viewer.support.jobs import JobContext, Jobs, Loading
 from viewer.support.messages import Messages
 
 if TYPE_CHECKING:
     from layers.document.comparison import ComparisonSpec
+    from layers.product.issuing.edition import Outgoing
     from layers.product.spec import ProductSpec
     from viewer.app.products.data_desk import DataDesk
-    from viewer.app.products.laid_out import LaidOut, PageMaker
+    from viewer.app.products.laid_out import PageMaker
 
-POLL_MS = 20
 CREDITS_PX = 60
 """Height, in logical pixels, added below the map in a copied picture for dates and credits."""
 LOGICAL_DPI, METRES_AN_INCH = 96.0, 0.0254
@@ -67,14 +68,15 @@ class MapExport(QObject):
         self._session, self._canvas, self._panels = session, canvas, panels
         self._jobs, self._messages = jobs, messages
         self._ask, self._window = ask, window
-        self._pending: list[_PendingPicture] = []
+        self._copied = 0
+        """Pictures that are being made."""
         self._desk: DataDesk | None = None
         self._files = WrittenFiles(jobs, messages)
         self._loading = Loading(jobs, lambda: load_exports(), self._is_there, self._files.fail)
 
     @property
     def is_idle(self) -> bool:
-        return not self._pending and self._loading.is_idle and (self._desk is None or self._desk.is_idle)
+        return not self._copied and self._loading.is_idle and (self._desk is None or self._desk.is_idle)
 
     def _is_there(self) -> bool:
         return isValid(self) and self._window.isVisible()
@@ -87,7 +89,8 @@ class MapExport(QObject):
         self._loading.then("picture", self._begin_picture)
 
     def _begin_picture(self) -> None:
-        from viewer.app.products.product_pages import ProductPages  # for start-up time, as all here in functions
+        from layers.product.issuing.edition import Edition, Outgoing  # for start-up time, as all here in functions
+        from viewer.app.products.product_pages import ProductPages
 
         document, view = self._session.document, self._canvas.viewport.view()
         width, height = round(view.width / view.ratio), round(view.height / view.ratio) + CREDITS_PX
@@ -102,8 +105,24 @@ class MapExport(QObject):
         )
         frozen = stretches_on_screen(self._canvas.scene)
         maker = ProductPages(document, self._jobs, lambda _spec, case: [self._scene(case, frozen)], cropped=False)
-        page = _Page(maker, spec, LOGICAL_DPI * view.ratio)
-        self._pending.append(_PendingPicture(page, self._put_on_clipboard, self._files.fail, self._jobs, self))
+        product = Outgoing(spec, Edition(made_on=today()))
+
+        def ended[R](then: Callable[[R], None]) -> Callable[[R], None]:
+            def hear(result: R) -> None:
+                self._copied -= 1
+                maker.close()
+                then(result)
+
+            return hear
+
+        def failed(error: GeoloupeError) -> None:
+            self._files.fail(error.sentence)
+
+        self._copied += 1
+        work = partial(map_picture, maker, product, LOGICAL_DPI * view.ratio, self._jobs)
+        self._jobs.run(
+            work, ended(self._put_on_clipboard), ended(failed), apart=True, given_up=ended(lambda _nothing: None)
+        )
 
     def _put_on_clipboard(self, image: QImage) -> None:
         QGuiApplication.clipboard().setImage(image)
@@ -142,9 +161,6 @@ class MapExport(QObject):
         rows = {table: tuple(self._session.document.table(table).values()) for table in TABLES_OF_MEASUREMENTS}
         self._files.write(lambda: write_whole(path, measurements_text(Document(rows), suffix)), path)
 
-    def forget(self, pending: _PendingPicture) -> None:
-        self._pending.remove(pending)
-
     def _scene(self, case: Document, frozen: Mapping[str, str]) -> ShownScene:
         """Make a scene of what the map shows, with the comparison on it."""
 
@@ -172,78 +188,20 @@ class MapExport(QObject):
         return (self._files.folder or self._session.base_folder or Path.home()) / name
 
 
-class _Page(NamedTuple):
-    """A page of the map alone, in dots an inch."""
+def map_picture(maker: PageMaker, product: Outgoing, dpi: float, jobs: Jobs, job: JobContext) -> QImage:
+    """The picture of a product's first page, stamped where it can only be a draft; in a job. Raises ExportFailed."""
+    from viewer.app.products.product_file import read_pages  # for start-up time
+    from viewer.export.gate import through_gate
+    from viewer.export.page_reader import PageReader
+    from viewer.export.plates.printed import page_picture
 
-    maker: PageMaker
-    spec: ProductSpec
-    dpi: float
-
-
-class _PendingPicture(QObject):
-    """A picture whose layers are still being read, or that is being painted."""
-
-    def __init__(
-        self,
-        page: _Page,
-        ready: Callable[[QImage], None],
-        failed: Callable[[str], None],
-        jobs: Jobs,
-        export: MapExport,
-    ) -> None:
-        super().__init__(export)
-        self._page, self._ready, self._failed, self._jobs, self._export = page, ready, failed, jobs, export
-        self._is_read = False
-        self._timer = QTimer(self, interval=POLL_MS)
-        self._timer.timeout.connect(self._look)
-        self._timer.start()
-
-    def _look(self) -> None:
-        """Lay the page out once its layers are open, and paint it once they are read: its words tell of both."""
-        from layers.product.issuing.edition import Edition  # for start-up time
-        from viewer.export.gate import through_gate
-
-        maker, spec, dpi = self._page
-        try:
-            laid = maker.make(spec, dpi, Edition(made_on=today()))
-            if laid is None:
-                return
-            laid.want(0)
-            if not laid.is_ready(0):
-                return
-            if self._is_read:
-                self._timer.stop()
-                self._paint(through_gate(laid, spec, (), DRAFT))
-        except GeoloupeError as error:
-            self._stopped(error)
-        self._is_read = True  # once more before it is painted: its words may tell of what was read meanwhile
-
-    def _paint(self, laid: LaidOut) -> None:
-        from viewer.export.held_scenes import run_held  # for start-up time
-        from viewer.export.plates.printed import page_picture
-
-        run_held(
-            self._jobs,
-            laid.scenes,
-            lambda job: page_picture(laid, 0, job.check),
-            self._painted,
-            self._stopped,
-            self._end,
-        )
-
-    def _painted(self, image: QImage) -> None:
-        self._end()
-        self._ready(with_resolution(image, self._page.dpi))
-
-    def _stopped(self, error: GeoloupeError) -> None:
-        self._end()
-        self._failed(error.sentence)
-
-    def _end(self) -> None:
-        self._timer.stop()
-        self._page.maker.close()
-        self._export.forget(self)
-        self.deleteLater()
+    reader = PageReader(job, jobs)
+    try:
+        laid = through_gate(read_pages(maker, product, dpi, reader), product.spec, (), DRAFT)
+        reader.read(laid, 0)
+        return with_resolution(page_picture(laid, 0, job.check), dpi)
+    finally:
+        reader.close()
 
 
 def with_resolution(image: QImage, dpi: float) -> QImage:

@@ -35,12 +35,11 @@ def pages_of(maker: PageMaker, product: Outgoing, dpi: float, reader: PageReader
     return reader.wait_for(partial(maker.make, product.spec, dpi, product.edition), late)
 
 
-def read_pages(maker: PageMaker, product: Outgoing, reader: PageReader) -> LaidOut:
-    """Lay a product out, read what its maps show, and lay it out anew: its words tell of what was read.
+def read_pages(maker: PageMaker, product: Outgoing, dpi: float, reader: PageReader) -> LaidOut:
+    """Lay a product out in dots an inch, read what its maps show, and lay it out anew: its words tell of what was read.
 
     In a job. Raises ExportFailed, as `pages_of` does, and where a map does not get complete.
     """
-    dpi = product.spec.dpi
     pages = pages_of(maker, product, dpi, reader)
     if not is_held(*pages.size_px(0)):
         pages = pages_of(maker, product, SCREEN_DPI, reader)
@@ -58,7 +57,7 @@ def write_product(
     `passed` is called in the window's thread once its printed content is known and it may leave. Raises ProductStopped
     where the gate keeps it from being issued or published.
     """
-    laid = read_pages(maker, product, shop)
+    laid = read_pages(maker, product, product.spec.dpi, shop)
     laid = through_gate(laid, product.spec, product.overrides, product.edition.state)
     check_size(laid, path)
     shop.in_window(partial(passed, laid))

@@ -107,7 +107,7 @@ class BatchRun(QObject):
         lines: list[str] = []
         for item in self._order.items:
             product = Outgoing(item.spec, Edition(made_on=today(), state=issue.state))
-            laid = read_pages(self._maker, product, reader)
+            laid = read_pages(self._maker, product, item.spec.dpi, reader)
             against = stopping(findings(item.spec, laid.content, laid.facts()))
             lines += [joined(": ", [item.stem, finding_line(finding)]) for finding in against]
         if lines:
@@ -157,7 +157,7 @@ class BatchRun(QObject):
         """Skip a product that is written; it is kept in the case now, where it was not before a crash."""
         issue = self._order.issue
         if issue is not None and not reader.in_window(partial(issue.is_issued, item.stem)):
-            laid = read_pages(self._maker, self._outgoing(item, reader), reader)
+            laid = read_pages(self._maker, self._outgoing(item, reader), item.spec.dpi, reader)
             printed = reader.in_window(partial(issue.printed, laid))
             sha256 = journal.done[item.stem + self._order.suffix]
             self._issue(item.stem, laid, printed, sha256, journal, reader)
