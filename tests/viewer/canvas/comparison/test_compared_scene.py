@@ -18,7 +18,7 @@ from layers.grid.tile_grid import View
 from tests.support.painted_scenes import ALL, painted, view_of
 from tests.viewer.canvas.comparison.conftest import BLUE, GREEN, RED, layer
 from tests.viewer.conftest import shown
-from viewer.canvas.comparison import compared_scene
+from viewer.canvas.comparison import compared_painter
 from viewer.canvas.shown_scene import credits_of, late_layers, map_at
 from viewer.canvas.widget import MapCanvas
 from viewer.tools.tool import Tool, ToolContext
@@ -218,8 +218,8 @@ class RecordingTool(Tool):
 
 def test_no_words_lie_in_a_glass_wherever_it_is(make_compared, monkeypatch):
     scene, view = make_compared(), view_of()
-    boxes, paint = [], compared_scene.paint_side_words
-    monkeypatch.setattr(compared_scene, "paint_side_words", lambda *arguments: boxes.extend(paint(*arguments)))
+    boxes, paint = [], compared_painter.paint_side_words
+    monkeypatch.setattr(compared_painter, "paint_side_words", lambda *arguments: boxes.extend(paint(*arguments)))
     for x, y in ((0.5, 0.5), (0.3, 0.25), (0.5, 0.75), (0.9, 0.5)):
         scene.compare(replace(TWO, mode="spyglass", position=x, position_y=y))
         boxes.clear()
