@@ -42,7 +42,7 @@ from viewer.app.case.layer_access import LayerAccess
 from viewer.app.case.permission import Permissions
 from viewer.app.case.relinking import Relinking
 from viewer.app.case.saving import CaseSaving
-from viewer.app.case.session import Session
+from viewer.app.case.session import OpenDocument, Session
 from viewer.app.case_log import CaseLog
 from viewer.app.crash import log_folder
 from viewer.app.desktop.dialog_fit import DialogFit
@@ -145,7 +145,7 @@ class MainWindow(QMainWindow):
         self._build_menus()
         self._connect()
         self._show_state()
-        self._follow_document()
+        self._show_recent()
 
     # -- building ----------------------------------------------------------------------------------------------
 
@@ -221,7 +221,9 @@ class MainWindow(QMainWindow):
         self.style_files = StyleFiles(panels, jobs, messages, self._questions, self)
         self.layer_adder.layer_added.connect(self.style_files.offer_beside)
         self.relinking = Relinking(session, self.scene, self.permissions, jobs, messages, self._questions, self)
-        self.access = LayerAccess(session, self.compared, self.permissions, self.relinking, panels, self)
+        self.access = LayerAccess(
+            session, self.compared, self.permissions, self.relinking, panels, lambda: self.layer_adder.asks, self
+        )
         self.upkeep = Upkeep(self.compared, panels, messages, self)
         ReadingWatch(self.canvas, jobs, self)
         CaseLog(session, self.layer_adder, jobs, messages, self)
@@ -359,10 +361,11 @@ class MainWindow(QMainWindow):
         self._letters = LetterKeys(of_rows, lambda: len(self.selection) > 0, self.status.show_done, self)
         session = self.session
         session.glimpsed.connect(self._show_glimpse)
-        session.document_replaced.connect(self._follow_document)
-        session.document_replaced.connect(self.toolbox.begin_anew)
+        session.document_opened.connect(self._take_up)
+        for follow in (self._go_to_case, self._show_recent, self.toolbox.begin_anew, self._look_for_recoverable):
+            session.document_shown.connect(follow)
         session.state_changed.connect(self._show_state)
-        session.document_replaced.connect(self._look_for_recoverable)
+        self.panel_context.changed.connect(self.action_table.refresh_soon)
         self.toolbox.steps_changed.connect(self.action_table.refresh_soon)
         self.selection.changed.connect(self.action_table.refresh_soon)
         self.toolbox.drawn.connect(self.mark_images.note)
@@ -476,20 +479,21 @@ class MainWindow(QMainWindow):
         if not self.session.is_begun:
             self.session.find_recoverable(self.offer_recovery)
 
-    def _follow_document(self) -> None:
-        self.access.begin()
-        document, ahead = self.session.document, self.session.ahead
-        self.compared.set_document(document, self.session.base_folder, None if ahead is None else ahead.index)
+    def _take_up(self, opened: OpenDocument) -> None:
+        """Show a document on the map, then in the panels, which show also what the map knows of its layers."""
+        document, ahead = opened.document, opened.ahead
+        self.compared.set_document(document, opened.base_folder, None if ahead is None else ahead.index)
         self.panel_context.set_document(document, None if ahead is None else ahead.marks)
-        document.subscribe(self.action_table.refresh_soon)
+
+    def _go_to_case(self) -> None:
+        """Show the map in the view that the case keeps, or in that to which its preview was moved."""
+        document = self.session.document
         seen = self.glimpse.end(document)
         self.show_case_page()
-        self._show_recent()
         if self.session.is_begun and self._held_bounds is not None:
             self.views.show_bounds(self._held_bounds, 0.0)
         elif self.session.is_begun:
             self.views.show_case(document.meta("viewport"), seen)
-        self.access.drawn_anew(looks=self.layer_adder.asks)
 
     def _show_state(self) -> None:
         """Show the state of the case in the window's title and the actions."""
@@ -528,7 +532,7 @@ class MainWindow(QMainWindow):
 
     def _draw_layers_anew(self) -> None:
         self.compared.draw_anew(list(self.scene.drawings))
-        self.access.drawn_anew(looks=self.layer_adder.asks)
+        self.access.drawn_anew()
 
     def _recolor(self) -> None:
         """Draw all icons in the present colours."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,22 +34,29 @@ class LayerAccess(QObject):
         permissions: Permissions,
         relinking: Relinking,
         panels: PanelContext,
+        looks: Callable[[], bool],
         window: QWidget,
     ) -> None:
-        """`window` is the parent of the permission panel."""
+        """`looks` is True where somebody is there to be told which files are missing; `window` is the parent of the
+        permission panel.
+        """
         super().__init__(window)
         self._session, self._shown, self._permissions = session, shown, permissions
-        self._context, self._relinking, self._window = shown.context, relinking, window
+        self._context, self._relinking, self._looks, self._window = shown.context, relinking, looks, window
         assert self._context.folders is permissions.folders, "one window, one consent"
         self.dialog: PermissionDialog | None = None
         permissions.changed.connect(self._changed)
         permissions.withdrawn.connect(self._stop_host)
         permissions.wanted.connect(self.show_permissions)
+        session.document_replaced.connect(self._begin)
+        session.document_shown.connect(self.drawn_anew)
         session.saved.connect(self._saved)
         panels.permissions_wanted.connect(self.show_permissions)
         panels.layer_verbs.relink.connect(relinking.show)
+        self._begin()
+        self.drawn_anew()
 
-    def begin(self) -> None:
+    def _begin(self) -> None:
         """Take up the permissions of another case, before any of its layers is drawn."""
         session = self._session
         path = "" if session.target is None else str(session.target)
@@ -58,12 +66,9 @@ class LayerAccess(QObject):
             self.dialog.reject()
         session.document.subscribe(self._heard)
 
-    def drawn_anew(self, *, looks: bool) -> None:
-        """Say which layers wait for permission and which files are missing, once all layers are drawn anew.
-
-        `looks`: search for missing files beside the case, as somebody is there to be told.
-        """
-        self._relinking.begin(looks=looks)
+    def drawn_anew(self) -> None:
+        """Say which layers wait for permission and which files are missing, once all layers are drawn anew."""
+        self._relinking.begin(looks=self._looks())
         self.ask()
 
     def ask(self) -> None:

@@ -19,9 +19,9 @@ from layers.project.saving.publish import write_case
 from tests.support.windows import make_panels, opened
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.desktop.questions import Unsaved
-from viewer.app.opening.opener import FoundLayer, edit_for
 from viewer.app.window import MainWindow
 from viewer.canvas.extent import bounds_of_all
+from viewer.commands.found_layers import FoundLayer, edit_for
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 
 POINT = {"type": "Feature", "properties": {"name": "x"}, "geometry": {"type": "Point", "coordinates": [37.6, 55.7]}}
