@@ -15,7 +15,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
 
 from layers.document.document import Document
-from layers.errors import ExportFailed
+from layers.errors import ExportFailed, GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_bounds, world_bounds
 from layers.grid.tile_grid import View
@@ -27,6 +27,7 @@ from viewer.canvas.scene import MapScene
 from viewer.canvas.shown_scene import ShownScene, late_layers
 from viewer.canvas.viewport import FIT_MARGIN, Viewport
 from viewer.export.not_complete import not_complete
+from viewer.export.page_reader import PageReader
 from viewer.network.consent import Consent, is_private
 from viewer.network.fetcher import Fetcher
 from viewer.network.folder_consent import FolderConsent
@@ -35,7 +36,7 @@ from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.collector import Collector
 from viewer.support.fonts import load_fonts
-from viewer.support.jobs import Jobs
+from viewer.support.jobs import JobContext, Jobs
 from viewer.support.memory import keep_freed_memory
 from viewer.support.painting import painting
 from viewer.support.qt_application import make_application
@@ -108,6 +109,27 @@ class Studio:
         wait_until(scene.is_open, partial(late_layers, scene))
         return scene
 
+    def in_job[T](self, work: Callable[[PageReader], T]) -> T:
+        """Run work in a job, and the event loop until it ends. Raises what it raises."""
+        ended: list[Callable[[], T]] = []
+
+        def run(job: JobContext) -> T:
+            reader = PageReader(job, self._jobs)
+            try:
+                return work(reader)
+            finally:
+                reader.close()
+
+        def failed(error: GeoloupeError) -> None:
+            def raised() -> T:
+                raise error
+
+            ended.append(raised)
+
+        self._jobs.run(run, lambda result: ended.append(lambda: result), failed, apart=True)
+        wait_until(lambda: bool(ended), within_ms=None)
+        return ended[0]()
+
     def allow(self, sources: Iterable[Mapping[str, Any]]) -> None:
         """Allow these files to be read, as they were named."""
         for source in sources:
@@ -172,9 +194,11 @@ def complete(shown: ShownScene, view: View) -> None:
     wait_until(lambda: shown.is_complete(view), lambda: late_layers(shown, view))
 
 
-def wait_until(done: Callable[[], bool], late: Callable[[], list[str]] = list) -> None:
+def wait_until(
+    done: Callable[[], bool], late: Callable[[], list[str]] = list, *, within_ms: int | None = DEADLINE_MS
+) -> None:
     """Run the event loop until `done()` is true. Raises ExportFailed after two minutes, naming the layers that are
-    `late`.
+    `late`; without `within_ms`, never.
 
     An error of the program meanwhile ends the wait at once, and is raised: what failed would never be done.
     """
@@ -185,7 +209,8 @@ def wait_until(done: Callable[[], bool], late: Callable[[], list[str]] = list) -
     deadline.setSingleShot(True)
     deadline.timeout.connect(loop.quit)
     poll.start(2)
-    deadline.start(DEADLINE_MS)
+    if within_ms is not None:
+        deadline.start(within_ms)
     with _ended_by_errors(loop):
         loop.exec()
     poll.stop()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QRect
 
 from layers.errors import ExportFailed, GeoloupeError
+from viewer.canvas.shown_scene import ShownScene
 from viewer.export.held_scenes import Hold
 from viewer.export.not_complete import not_complete
 from viewer.export.plates.printed import Printed
@@ -76,18 +79,37 @@ class PageReader:
     def read(self, printed: Printed, page: int, part: QRect | None = None) -> None:
         """Wait until a part of a page is complete, by default all of it; its maps hold still until the next call."""
 
-        def want() -> None:
+        want, is_ready = partial(printed.want, page, part), partial(printed.is_ready, page, part)
+        self.hold(printed.scenes, want, is_ready, partial(printed.waits_for, page))
+
+    def hold(
+        self,
+        scenes: Sequence[ShownScene],
+        want: Callable[[], None],
+        is_ready: Callable[[], bool],
+        late: Callable[[], list[str]],
+    ) -> None:
+        """Request something of scenes and wait until it is there; they hold still until the next call.
+
+        `late` gives the names of the layers that are waited for. Raises ExportFailed after two minutes.
+        """
+
+        def begin() -> None:
             self._let_go()
-            printed.want(page, part)
+            want()
 
         def held() -> Hold | None:
-            if not printed.is_ready(page, part):
+            if not is_ready():
                 return None
-            self._hold = Hold(printed.scenes, _nothing)
+            self._hold = Hold(scenes, _nothing)
             return self._hold
 
-        self.in_window(want)
-        self.wait_for(held, lambda: not_complete(printed.waits_for(page)))
+        self.in_window(begin)
+        self.wait_for(held, lambda: not_complete(late()))
+
+    def post(self, call: Callable[..., Any], *arguments: Any) -> None:
+        """Make a call in the window's thread, without waiting for it; also where the job is cancelled."""
+        self._mailbox.post(call, *arguments)
 
     def let_go(self) -> None:
         """Let the maps take what has arrived, as nothing is painted now."""

@@ -72,7 +72,7 @@ def _with_pictures(told: DataExport, out: Path, home: CaseHome) -> list[str]:
     from viewer.export.data.data_files import write_data
     from viewer.export.data.ground import GroundPictures
     from viewer.export.data.shown_chips import with_shown_chips
-    from viewer.export.headless import Studio, wait_until
+    from viewer.export.headless import Studio
     from viewer.export.held_scenes import make_held
 
     is_report = out.suffix.lower() == ".html"
@@ -83,8 +83,7 @@ def _with_pictures(told: DataExport, out: Path, home: CaseHome) -> list[str]:
             crs="" if is_report else WGS84,
             with_map=is_report,
         )
-        wait_until(pictures.look, lambda: pictures.waits_for)
-        made, left_out = with_shown_chips(pictures.finished(), studio.pool)
+        made, left_out = with_shown_chips(studio.in_job(pictures.make), studio.pool)
         write_data(made, out, studio.pool)
         return [*pictures.problems, left_out]
 

@@ -15,7 +15,7 @@ from layers.document.comparison import ComparisonSpec, read_spec
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.document.rows import Comparison
-from layers.errors import CannotBePlaced, ExportFailed, GeoloupeError
+from layers.errors import CannotBePlaced, ExportFailed
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, chosen_canvas, transform_bounds, transform_points
 from layers.geo.lon_extent import around
@@ -26,7 +26,9 @@ from viewer.canvas.overlays import paint_north_arrow, paint_scale_bar
 from viewer.canvas.said_problems import said_problems
 from viewer.canvas.scene import MapScene
 from viewer.export.data.exported import DataExport, ExportedMap, GroundPicture
-from viewer.export.held_scenes import close_when_free, run_held
+from viewer.export.held_scenes import close_when_free
+from viewer.export.not_complete import not_complete
+from viewer.export.page_reader import PageReader
 from viewer.rendering.context import RenderContext
 from viewer.support.painting import painting
 from viewer.support.text import one_line
@@ -46,7 +48,7 @@ type MakeScene = Callable[[Callable[[Document, RenderContext, Path | None], MapS
 
 
 class _Wanted(Struct):
-    """A picture in progress. `view` is set once its layers are open."""
+    """A picture to be made. `view` is set once its layers are open, where there is ground to be shown."""
 
     scene: MapScene
     view_of: Callable[[MapScene], View | None]
@@ -56,13 +58,10 @@ class _Wanted(Struct):
     is_map: bool = False
     """True for a map, which has a scale bar and a north arrow."""
     view: View | None = None
-    is_painted: bool = False
-    """True while a job paints the picture, once all is read."""
-    is_done: bool = False
 
 
 class GroundPictures(Struct):
-    """Makes the pictures for an export without waiting for readers; for the window's thread. Jobs paint them."""
+    """The pictures for an export; `problems` are sentences on layers that could not be shown."""
 
     export: DataExport
     make_scene: MakeScene
@@ -70,87 +69,57 @@ class GroundPictures(Struct):
     """CRS for the images of comparisons: WGS84 where another program lays them on its ground; empty for the map's own.
     """
     with_map: bool = False
-    _wanted: list[_Wanted] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
     _frames: dict[tuple[int, int], tuple[GroundPicture, QImage]] = field(default_factory=dict)
     _map: tuple[ExportedMap, QImage] | None = None
-    _unplaced: list[str] = field(default_factory=list)
-    _error: GeoloupeError | None = None
 
-    def __post_init__(self) -> None:
-        if self.with_map:
-            scene = self.make_scene(MapScene, shown_document(self.export))
-            self._wanted.append(_Wanted(scene, self._map_view, self._take_map, is_map=True))
-        for number, spec in enumerate(self._specs()):
-            first: _Wanted | None = None
-            for at in range(len(spec.frames)):
-                self._wanted.append(self._frame(number, spec, at, first))
-                first = first or self._wanted[-1]
-
-    def look(self) -> bool:
-        """Begin what can be begun by now; True once all pictures are made. Raises ExportFailed where there is no memory
-        for one.
-        """
-        if self._error is not None:
-            raise self._error
-        for one in self._wanted:
-            if not one.is_done:
-                self._look(one)
-        return all(one.is_done for one in self._wanted)
-
-    @property
-    def waits_for(self) -> list[str]:
-        """Names of the layers that are late."""
-        return [name for one in self._wanted if not one.is_done for name in one.scene.stack.late(one.view)]
-
-    @property
-    def problems(self) -> list[str]:
-        """Sentences on layers that could not be shown, without repetition."""
-        said = (sentence for one in self._wanted for sentence in said_problems(one.scene))
-        return list(dict.fromkeys([*self._unplaced, *said]))
-
-    def close(self) -> None:
-        """Close the scenes."""
-        close_when_free([one.scene for one in self._wanted])
-
-    def finished(self) -> DataExport:
-        """The export with its pictures, encoded; in any thread."""
+    def make(self, reader: PageReader) -> DataExport:
+        """Make all pictures, in a job; returns the export with them. Raises ExportFailed."""
+        wanted = reader.in_window(self._wanted)
+        scenes = [one.scene for one in wanted]
+        try:
+            for one in wanted:
+                reader.wait_for(partial(_open, one.scene), partial(_late, scenes))
+                reader.in_window(partial(self._begin, one))
+            for one in wanted:
+                if one.view is not None:
+                    self._paint(one, one.scene, one.view, reader)
+            said = reader.in_window(lambda: [sentence for scene in scenes for sentence in said_problems(scene)])
+            self.problems = list(dict.fromkeys([*self.problems, *said]))
+        finally:
+            reader.close()
+            reader.post(close_when_free, scenes)
         frames = [self._frames[key] for key in sorted(self._frames)]
         shown = tuple(replace(picture, data=png_bytes(image)) for picture, image in frames)
         drawn = None if self._map is None else replace(self._map[0], data=png_bytes(self._map[1]))
         return replace(self.export, overlays=shown, map=drawn)
 
-    # -- painted --------------------------------------------------------------------------------------------------
-
-    def _look(self, one: _Wanted) -> None:
-        if one.view is None:
-            if not one.scene.is_open() or (one.first is not None and one.first.view is None and not one.first.is_done):
-                return
-            self._begin(one)
-        view = one.view
-        if view is None:
-            one.is_done = True
-        elif not one.is_painted and one.scene.is_complete(view):
-            one.is_painted = True
-            paint = partial(_picture, one.scene, view, is_map=one.is_map)
-            run_held(
-                one.scene.context.jobs, [one.scene], lambda _job: paint(), partial(self._take, one, view), self._fail
-            )
-
-    def _take(self, one: _Wanted, view: View, image: QImage) -> None:
-        one.take(one.scene, view, image)
-        one.is_done = True
-
-    def _fail(self, error: GeoloupeError) -> None:
-        self._error = error
+    def _wanted(self) -> list[_Wanted]:
+        """The pictures with their scenes, which begin to open their layers."""
+        wanted = []
+        if self.with_map:
+            scene = self.make_scene(MapScene, shown_document(self.export))
+            wanted.append(_Wanted(scene, self._map_view, self._take_map, is_map=True))
+        for number, spec in enumerate(self._specs()):
+            first: _Wanted | None = None
+            for at in range(len(spec.frames)):
+                wanted.append(self._frame(number, spec, at, first))
+                first = first or wanted[-1]
+        return wanted
 
     def _begin(self, one: _Wanted) -> None:
         """Set the view on the ground that is to be shown, if there is any."""
         try:
             one.view = one.view_of(one.scene) if one.first is None else one.first.view
         except CannotBePlaced as error:
-            self._unplaced.append(error.sentence)
+            self.problems.append(error.sentence)
         if one.view is not None:
             one.scene.set_view(one.view)
+
+    def _paint(self, one: _Wanted, scene: MapScene, view: View, reader: PageReader) -> None:
+        """Paint a picture once all that it shows is read."""
+        reader.hold([scene], _nothing, partial(scene.is_complete, view), partial(scene.stack.late, view))
+        one.take(scene, view, _picture(scene, view, is_map=one.is_map))
 
     # -- the map --------------------------------------------------------------------------------------------------
 
@@ -254,6 +223,19 @@ def _view(crs: str, bounds: Bounds) -> View:
     scale = LONGER_PX / max(bounds.width, bounds.height)
     width, height = max(round(bounds.width * scale), 1), max(round(bounds.height * scale), 1)
     return View.of_bounds(crs, bounds, width, height)
+
+
+def _open(scene: MapScene) -> MapScene | None:
+    """The scene, once its layers are open."""
+    return scene if scene.is_open() else None
+
+
+def _late(scenes: Sequence[MapScene]) -> ExportFailed:
+    return not_complete([name for scene in scenes for name in scene.stack.late()])
+
+
+def _nothing() -> None:
+    """Request nothing more: the view is set."""
 
 
 def _picture(scene: MapScene, view: View, *, is_map: bool) -> QImage:

@@ -27,7 +27,7 @@ from viewer.export.data.exported import DataExport, data_export
 from viewer.export.data.ground import GroundPictures, shown_document
 from viewer.export.data.kmz import kmz_bytes
 from viewer.export.data.report import report_html
-from viewer.export.headless import Studio, wait_until
+from viewer.export.headless import Studio
 from viewer.export.held_scenes import make_held
 
 WEST, SOUTH, EAST, NORTH = 10.0, 50.0, 11.0, 51.0
@@ -62,9 +62,9 @@ def drawn(studio: Studio, told: DataExport, crs: str = "", *, with_map: bool = F
     pictures = GroundPictures(
         told, lambda make, rows: studio.scene_made(partial(make_held, make), rows), crs, with_map=with_map
     )
-    wait_until(pictures.look)
+    made = studio.in_job(pictures.make)
     assert pictures.problems == []
-    return pictures.finished()
+    return made
 
 
 @pytest.mark.bounded
@@ -93,8 +93,7 @@ def test_what_has_no_place_on_the_map_is_left_out(studio: Studio, compared: Docu
     document = Document({"layers": [*compared.layers.values(), gone], "comparisons": rows})
     told = data_export(document, ".html", lambda uuids: {})
     pictures = GroundPictures(told, lambda make, rows: studio.scene_made(partial(make_held, make), rows), with_map=True)
-    wait_until(pictures.look)
-    made = pictures.finished()
+    made = studio.in_job(pictures.make)
     assert [picture.group for picture in made.overlays] == [0, 0], "a polar map, and nothing of what is not there"
     assert made.map is not None, "the layers, where there are no marks"
     assert pictures.problems
