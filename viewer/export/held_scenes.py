@@ -15,7 +15,7 @@ from viewer.support.jobs import Job, JobContext, Jobs
 class Hold:
     """Holds scenes from its making until `release`; for the window's thread.
 
-    Only scenes with a mailbox of their own are held (`RenderContext.held`): others are used in the window's thread.
+    Scenes without a mailbox of their own (`RenderContext.held`) cannot be held, and are left as they are.
     """
 
     def __init__(self, scenes: Sequence[ShownScene], give_up: Callable[[], None]) -> None:
