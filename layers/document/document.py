@@ -41,7 +41,7 @@ type Listener = Callable[[Changes], None]
 
 
 class Document:
-    """Tables of rows by uuid. Only `apply` changes them; listeners are called afterwards, in order."""
+    """Tables of rows by uuid. `change` alone changes them, `tell` tells the listeners, in order; `apply` does both."""
 
     def __init__(self, rows: Mapping[Table, Iterable[Row]] | None = None) -> None:
         self._tables: dict[str, dict[str, Row]] = {table: {} for table in TABLES}

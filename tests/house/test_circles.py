@@ -14,14 +14,6 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("layers", "viewer", "sample_data")
 KNOTS = (
     ("viewer.canvas", "viewer.canvas.labels", "viewer.canvas.sites"),
-    (
-        "viewer.export",
-        "viewer.export.data",
-        "viewer.export.formats",
-        "viewer.export.plates",
-        "viewer.export.plates.maps",
-        "viewer.export.plates.setting",
-    ),
     ("viewer.support", "viewer.support.language"),
 )
 """Packages that import each other still: shorten the list when one is cut, and never lengthen it."""

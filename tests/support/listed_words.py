@@ -25,7 +25,7 @@ from layers.vector.style.symbol import ARROWS
 from tests.support.marked_sentences import Marked
 from viewer.commands.fields import column_word
 from viewer.commands.imagery.chips import NIIRS_SCALES
-from viewer.export.plates.house_style import style_names
+from viewer.export.plates.setting.house_style import style_names
 from viewer.panels.shell.guide import guide_blocks
 from viewer.panels.sites.case_templates import shipped_templates
 from viewer.support.language.translation import PHRASES

@@ -13,7 +13,7 @@ from layers.checkpoint import Checkpoint, unchecked
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
 from viewer.canvas.scene import MapScene
-from viewer.export.plates.printed import (
+from viewer.export.printed import (
     GroupKind,
     MapFrame,
     PageLink,

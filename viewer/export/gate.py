@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, Self
 
-from msgspec.structs import replace
-
 from layers.errors import ProductStopped
 from layers.phrase import Phrase, joined
 from layers.product.content import ProductContent
 from layers.product.facts import ProductFacts
-from layers.product.issuing.data_gate import against_data, with_status
-from layers.product.issuing.data_spec import DataSpec
-from layers.product.issuing.edition import Edition
 from layers.product.lint.check import findings
 from layers.product.lint.finding import Finding
 from layers.product.lint.passing import stopping
 from layers.product.publishing import DRAFT, State
 from layers.product.spec import Override, ProductSpec
-from viewer.export.data.exported import DataExport
 from viewer.support.language.translation import translate
 
 
@@ -46,17 +40,6 @@ def through_gate[P: Judged](laid: P, spec: ProductSpec, overrides: Sequence[Over
     if state == DRAFT:
         return laid.stamped()
     raise stopped(against, state)
-
-
-def data_through_gate(told: DataExport, spec: DataSpec, edition: Edition) -> DataExport:
-    """The data as they may leave in the state of an edition, which is written into them.
-
-    Raises ProductStopped where a blocking finding stands against an issue or a publication.
-    """
-    against = against_data(told.document, told.content, spec)
-    if against and edition.state != DRAFT:
-        raise stopped(against, edition.state)
-    return replace(told, content=with_status(told.content, edition, against))
 
 
 def stopped(against: Sequence[Finding], state: State) -> ProductStopped:

@@ -111,7 +111,7 @@ class Studio:
 
     def in_job[T](self, work: Callable[[PageReader], T]) -> T:
         """Run work in a job, and the event loop until it ends. Raises what it raises."""
-        ended: list[Callable[[], T]] = []
+        loop, ended = QEventLoop(), list[Callable[[], T]]()
 
         def run(job: JobContext) -> T:
             reader = PageReader(job, self._jobs)
@@ -120,14 +120,20 @@ class Studio:
             finally:
                 reader.close()
 
+        def done(result: T) -> None:
+            ended.append(lambda: result)
+            loop.quit()
+
         def failed(error: GeoloupeError) -> None:
             def raised() -> T:
                 raise error
 
             ended.append(raised)
+            loop.quit()
 
-        self._jobs.run(run, lambda result: ended.append(lambda: result), failed, apart=True)
-        wait_until(lambda: bool(ended), within_ms=None)
+        self._jobs.run(run, done, failed, apart=True)
+        with _ended_by_errors(loop):
+            loop.exec()
         return ended[0]()
 
     def allow(self, sources: Iterable[Mapping[str, Any]]) -> None:
@@ -194,11 +200,9 @@ def complete(shown: ShownScene, view: View) -> None:
     wait_until(lambda: shown.is_complete(view), lambda: late_layers(shown, view))
 
 
-def wait_until(
-    done: Callable[[], bool], late: Callable[[], list[str]] = list, *, within_ms: int | None = DEADLINE_MS
-) -> None:
+def wait_until(done: Callable[[], bool], late: Callable[[], list[str]] = list) -> None:
     """Run the event loop until `done()` is true. Raises ExportFailed after two minutes, naming the layers that are
-    `late`; without `within_ms`, never.
+    `late`.
 
     An error of the program meanwhile ends the wait at once, and is raised: what failed would never be done.
     """
@@ -209,8 +213,7 @@ def wait_until(
     deadline.setSingleShot(True)
     deadline.timeout.connect(loop.quit)
     poll.start(2)
-    if within_ms is not None:
-        deadline.start(within_ms)
+    deadline.start(DEADLINE_MS)
     with _ended_by_errors(loop):
         loop.exec()
     poll.stop()

@@ -15,7 +15,7 @@ from layers.errors import ExportFailed, GeoloupeError
 from viewer.canvas.shown_scene import ShownScene
 from viewer.export.held_scenes import Hold
 from viewer.export.not_complete import not_complete
-from viewer.export.plates.printed import Printed
+from viewer.export.printed import Printed
 from viewer.support.jobs import JobContext, Jobs
 
 PATIENCE_S = 120.0

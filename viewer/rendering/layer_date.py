@@ -45,3 +45,11 @@ def badge(known: Acquisition) -> str:
     if known.date_kind == "composite":
         return Phrase("{days}, composite", days=days)
     return Phrase("{days}, kind of date unknown", days=days) if known.date_kind == "unknown" else days
+
+
+def dated(known: Acquisition) -> str:
+    """A date with its kind."""
+    text = badge(known)
+    if known.at and known.date_kind in ("instant", "interval"):
+        return Phrase("{date}, {kind}", date=text, kind=Phrase(known.date_kind))
+    return text

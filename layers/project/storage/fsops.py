@@ -1,4 +1,4 @@
-"""All file operations of saving, which write a whole file or none. Tests put a failing system in their place."""
+"""Writes files whole or not at all, for cases, products and exports. Tests put a failing system in its place."""
 
 from __future__ import annotations
 

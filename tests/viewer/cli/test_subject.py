@@ -14,7 +14,7 @@ from layers.project.opening.case_paths import CaseHome
 from tests.viewer.canvas.conftest import site
 from viewer.cli.products.subject import subject_bounds
 from viewer.export.headless import Studio
-from viewer.export.plates.shown_parts import shown_parts
+from viewer.export.plates.maps.shown_parts import shown_parts
 
 
 def test_areas_of_loosely_known_sites_are_shown_whole(qapp: object, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from layers.geo.on_earth import why_off_earth
 from viewer.app.actions.link_paster import LinkPaster
 from viewer.app.actions.mark_clipboard import MarkClipboard
 from viewer.app.navigation.map_views import MapViews
-from viewer.export.copied_place import CopiedPlace, PlaceForm
+from viewer.export.data.copied_place import CopiedPlace, PlaceForm
 from viewer.panels.context import PanelContext
 from viewer.support.language.translation import in_language
 from viewer.support.messages import Messages

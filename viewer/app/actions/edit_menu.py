@@ -13,7 +13,7 @@ from viewer.app.case.session import Session
 from viewer.app.navigation.duplicating import duplicate_selected
 from viewer.commands.mark_numbers import lock_numbers, numbers_beside, renumbered_since, unlocked
 from viewer.commands.sites import counted_marks, delete_sites
-from viewer.export.copied_place import PlaceForm
+from viewer.export.data.copied_place import PlaceForm
 from viewer.panels.context import BULK_ROWS, PanelContext
 from viewer.panels.shell.status_bar import StatusBar
 from viewer.support.messages import Messages

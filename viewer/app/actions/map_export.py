@@ -193,7 +193,7 @@ def map_picture(maker: PageMaker, product: Outgoing, dpi: float, jobs: Jobs, job
     from viewer.app.products.product_file import read_pages  # for start-up time
     from viewer.export.gate import through_gate
     from viewer.export.page_reader import PageReader
-    from viewer.export.plates.printed import page_picture
+    from viewer.export.printed import page_picture
 
     reader = PageReader(job, jobs)
     try:
@@ -216,6 +216,6 @@ def load_exports() -> None:
     """Import the modules for copied pictures and data export. Call it in a job: it takes a fifth of a second."""
     import viewer.app.products.data_desk  # for start-up time, as all of these
     import viewer.app.products.product_pages  # noqa: F401
-    from viewer.export.plates.house_style import style_names
+    from viewer.export.plates.setting.house_style import style_names
 
     style_names()

@@ -30,7 +30,7 @@ from viewer.app.paired_points.two_panes import TwoPanes
 from viewer.canvas.sites.photo_numbers import NumberAt
 from viewer.export.image import save_image
 from viewer.export.made_on import today
-from viewer.export.match_plate import CAPTION, PlatePicture, PlateSide
+from viewer.export.plates.match_plate import CAPTION, PlatePicture, PlateSide
 from viewer.panels.companion import make_companion
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import muted

@@ -1,4 +1,4 @@
-"""Adds layers that were found in files to the open case, in one edit, and has asked what the files do not say."""
+"""Adds layers that were found in files to the open case, in one edit; signals say what others have to ask."""
 
 from __future__ import annotations
 

@@ -33,12 +33,12 @@ from viewer.app.products.product_file import file_sha256
 from viewer.app.products.taken_away import taken_away
 from viewer.canvas.widget import MapCanvas
 from viewer.export.data.data_files import write_data
+from viewer.export.data.data_gate import data_through_gate
 from viewer.export.data.exported import WITH_PICTURES, DataExport, data_export
 from viewer.export.data.ground import GroundPictures
 from viewer.export.data.shown_chips import with_shown_chips
 from viewer.export.formats.raw_pixels import begin_pixels, topmost_image
 from viewer.export.formats.writing import Writing
-from viewer.export.gate import data_through_gate
 from viewer.export.held_scenes import make_held
 from viewer.export.made_on import today
 from viewer.export.page_reader import PageReader

@@ -12,7 +12,7 @@ from layers.product.content import ProductContent
 from layers.product.facts import ProductFacts
 from layers.product.issuing.edition import Edition
 from layers.product.spec import ProductSpec
-from viewer.export.plates.printed import Printed
+from viewer.export.printed import Printed
 
 
 class LaidOut(Printed, Protocol):

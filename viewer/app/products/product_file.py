@@ -14,11 +14,11 @@ from PySide6.QtCore import QObject, Signal
 from layers.errors import ExportFailed, GeoloupeError
 from layers.product.issuing.edition import Outgoing
 from viewer.app.products.laid_out import LaidOut, PageMaker
-from viewer.export.formats.sheets import is_held
 from viewer.export.formats.writers import check_size, format_of
 from viewer.export.formats.writing import Made, Workshop, Writing
 from viewer.export.gate import through_gate
 from viewer.export.page_reader import PageReader
+from viewer.export.printed import is_held
 from viewer.rendering.context import RenderContext
 
 SCREEN_DPI = 96.0

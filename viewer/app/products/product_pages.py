@@ -20,7 +20,7 @@ from viewer.canvas.comparison.stretches import StretchMatch, Styles
 from viewer.canvas.scene import MapScene
 from viewer.canvas.shown_scene import ShownScene
 from viewer.export.held_scenes import are_held, ask_back, close_when_free, run_held
-from viewer.export.plates.map_scenes import in_styles, match_of, match_view, show_maps
+from viewer.export.plates.maps.map_scenes import in_styles, match_of, match_view, show_maps
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.support.jobs import Job, JobContext, Jobs

@@ -27,7 +27,7 @@ from layers.product.spec import ProductSpec
 from viewer.app.products.laid_out import LaidOut
 from viewer.app.products.page_loupe import MM_AN_INCH, PageLoupe
 from viewer.export.held_scenes import are_held, run_held
-from viewer.export.plates.printed import page_picture
+from viewer.export.printed import page_picture
 from viewer.support.jobs import Job, JobContext, Jobs
 from viewer.support.language.translation import in_language
 from viewer.support.painting import painting

@@ -10,7 +10,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from layers.document.comparison import ComparisonSpec
-from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.time.spans import Span, are_apart, is_before, span_of
 from viewer.canvas.comparison.sides import SWIPES, Sides
@@ -19,7 +18,7 @@ from viewer.canvas.overlays import ARROW_ROOM_PX, wrapped_lines
 from viewer.canvas.scene import MapScene
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.images import unpainted
-from viewer.rendering.layer_date import UNDATED, badge, tiles_acquisition
+from viewer.rendering.layer_date import UNDATED, dated, tiles_acquisition
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.support.language.translation import in_language, translate
@@ -66,14 +65,6 @@ class SideWords(Struct, frozen=True):
 def acquisition_shown(drawing: LayerDrawing) -> Acquisition:
     """The acquisition of what a drawing shows; for a service, of the day that is requested."""
     return tiles_acquisition(drawing.layer) if isinstance(drawing, TilesDrawing) else drawing.acquisition
-
-
-def dated(known: Acquisition) -> str:
-    """A date with its kind."""
-    text = badge(known)
-    if known.at and known.date_kind in ("instant", "interval"):
-        return Phrase("{date}, {kind}", date=text, kind=Phrase(known.date_kind))
-    return text
 
 
 def images_of(scene: MapScene, spec: ComparisonSpec, at: int) -> list[LayerDrawing]:

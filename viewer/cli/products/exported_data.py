@@ -36,8 +36,8 @@ def write_case_data(arguments: argparse.Namespace) -> int:
     from viewer.cli.products.issued_data import data_leaving, data_spec_of  # after Qt: symbols are painted
     from viewer.cli.products.issued_page import keep_issue
     from viewer.export.data.data_files import write_data
+    from viewer.export.data.data_gate import data_through_gate
     from viewer.export.data.exported import WITH_PICTURES, data_export
-    from viewer.export.gate import data_through_gate
 
     with case_in_hand(arguments.case, state_asked(issue=arguments.issue, publish=arguments.publish)) as case:
         document = case.document

@@ -21,13 +21,13 @@ from layers.product.publishing import Publishing
 from layers.product.spec import MOST_MAPS, ProductSpec, page_of_words
 from layers.project.opening.case_paths import CaseHome
 from viewer.canvas.scene import MapScene
-from viewer.export.formats.sheets import is_held
 from viewer.export.headless import Studio, complete, wait_until
 from viewer.export.made_on import today
-from viewer.export.plates.map_scenes import in_styles, match_of, match_view, scene_makers, show_maps
+from viewer.export.plates.maps.map_scenes import in_styles, match_of, match_view, scene_makers, show_maps
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.export.plates.setting.page_sizes import is_paper
+from viewer.export.printed import is_held
 
 SCREEN_DPI, PAPER_DPI = 96, 300
 NAMED = {"site": product_of_site, "bookmark": product_of_bookmark, "comparison": product_of_comparison}

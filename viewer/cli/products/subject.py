@@ -7,7 +7,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import polar_canvas
 from layers.product.publishing import Publishing
 from viewer.canvas.scene import MapScene
-from viewer.export.plates.shown_parts import shown_bounds
+from viewer.export.plates.maps.shown_parts import shown_bounds
 
 
 def subject_bounds(document: Document, scene: MapScene, marking: str | None = None) -> Bounds:

@@ -13,11 +13,11 @@ from layers.grid.tile_grid import Affine
 from layers.requests.pictures import EncodePicture, WriteStrip
 from viewer.export.formats.embedded import with_jpeg_words, with_webp_words
 from viewer.export.formats.metadata import credit_line, named_texts, xmp_packet
+from viewer.export.formats.page_files import page_path
 from viewer.export.formats.sheets import Strip
 from viewer.export.formats.strips import painted_strips
 from viewer.export.formats.writing import Made, Workshop
-from viewer.export.plates.page_files import page_path
-from viewer.export.plates.printed import OF_MAP, MapFrame, PaintedGroup, Printed
+from viewer.export.printed import OF_MAP, MapFrame, PaintedGroup, Printed
 
 QUALITY = {"JPEG": 92, "WEBP": 90}
 

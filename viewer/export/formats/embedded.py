@@ -7,7 +7,7 @@ from pathlib import Path
 
 from layers.errors import ExportFailed
 from viewer.export.formats.metadata import iptc_records, xmp_packet
-from viewer.export.plates.printed import ProductWords
+from viewer.export.printed import ProductWords
 
 _XMP_NAME = b"http://ns.adobe.com/xap/1.0/\0"
 _MOST_SEGMENT = 65_533

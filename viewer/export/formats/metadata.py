@@ -10,7 +10,7 @@ from html import escape  # that of xml.sax loads all of the network with it
 from layers.errors import CannotBePlaced
 from layers.geo.crs import WGS84, transform_bounds
 from layers.grid.tile_grid import View
-from viewer.export.plates.printed import Printed, ProductWords
+from viewer.export.printed import Printed, ProductWords
 from viewer.support.text import plain
 
 SOFTWARE = "Geoloupe"

@@ -14,7 +14,7 @@ from viewer.export.formats.packed_rows import PackedRows
 from viewer.export.formats.pdf_pages import PackedImage, PdfFrame, PdfGroup, PdfPage
 from viewer.export.formats.strips import packed_strips
 from viewer.export.formats.writing import Made, Workshop
-from viewer.export.plates.printed import GroupKind, MapFrame, PaintedGroup, Printed, imagery_room
+from viewer.export.printed import GroupKind, MapFrame, PaintedGroup, Printed, imagery_room
 from viewer.support.painting import painting
 
 POINTS = 72.0

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from layers.geo.map_measure import Corner
-from viewer.export.plates.printed import GroupKind
+from viewer.export.printed import GroupKind
 
 
 class PackedImage(Struct, frozen=True):

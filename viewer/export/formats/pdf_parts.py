@@ -21,7 +21,7 @@ from viewer.export.formats.metadata import SOFTWARE
 from viewer.export.formats.pdf_letters import give_fonts_their_box, name_letters_as_written
 from viewer.export.formats.pdf_objects import Moving, PdfObjects, as_packed, entries, name, put, stream, value_of
 from viewer.export.formats.pdf_pages import PackedImage, PdfFrame, PdfGroup, PdfPage
-from viewer.export.plates.printed import OF_MAP, GroupKind, ProductWords
+from viewer.export.printed import OF_MAP, GroupKind, ProductWords
 
 _SQUARE = (0, 0, 0, 1, 1, 1, 1, 0)
 """The corners of a frame as parts of it, from the lower left one upwards."""

@@ -14,10 +14,10 @@ from PySide6.QtCore import QRect
 
 from viewer.export.formats.metadata import named_texts, xmp_packet
 from viewer.export.formats.packed_rows import PackedRows
+from viewer.export.formats.page_files import page_path
 from viewer.export.formats.strips import packed_strips
 from viewer.export.formats.writing import Made, Workshop
-from viewer.export.plates.page_files import page_path
-from viewer.export.plates.printed import PaintedGroup, Printed
+from viewer.export.printed import PaintedGroup, Printed
 
 MOST_SIDE = 2**31 - 1
 

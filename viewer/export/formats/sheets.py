@@ -11,10 +11,6 @@ from PySide6.QtGui import QImage, QPainter
 
 from viewer.support.painting import painting
 
-MOST_SIDE = 32_000
-"""Greatest width and height of a picture in pixels; Qt paints up to 32,767."""
-HELD_PIXELS = 64_000_000
-"""Most pixels of a page that is held whole, in 256 MB."""
 BLOCK_COLUMNS = 16_384
 
 type PaintSheet = Callable[[QPainter], None]
@@ -33,11 +29,6 @@ class Strip:
     def last_row(self) -> NDArray[np.uint8]:
         """(width, 3) RGB of the last row, as a copy."""
         return np.ascontiguousarray(self._argb[-1, :, 2::-1])
-
-
-def is_held(width: int, height: int) -> bool:
-    """True for a page that is held whole."""
-    return width * height <= HELD_PIXELS and max(width, height) <= MOST_SIDE
 
 
 class HeldSheet:

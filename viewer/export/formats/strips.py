@@ -11,9 +11,9 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter
 
 from viewer.export.formats.packed_rows import PackedRows
-from viewer.export.formats.sheets import HeldSheet, Strip, is_held, painted_block
+from viewer.export.formats.sheets import HeldSheet, Strip, painted_block
 from viewer.export.formats.writing import Workshop
-from viewer.export.plates.printed import IN_PARTS, PaintedGroup, Printed
+from viewer.export.printed import IN_PARTS, PaintedGroup, Printed, is_held
 
 BAND_PIXELS = 16_000_000
 """Pixels of the part of a page whose tiles are held in memory at once, where not the whole page is."""

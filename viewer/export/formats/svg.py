@@ -16,10 +16,10 @@ from PySide6.QtCore import QBuffer, QIODevice, QRect, QSize
 from PySide6.QtSvg import QSvgGenerator
 
 from viewer.export.formats.metadata import clean, rdf_words, xml_only
+from viewer.export.formats.page_files import page_path
 from viewer.export.formats.png import PngFile, painted_png
 from viewer.export.formats.writing import Made, Workshop
-from viewer.export.plates.page_files import page_path
-from viewer.export.plates.printed import OF_MAP, GroupKind, MapFrame, PaintedGroup, Printed, imagery_room
+from viewer.export.printed import OF_MAP, GroupKind, MapFrame, PaintedGroup, Printed, imagery_room
 from viewer.support.fonts import FALLBACKS, FAMILY
 from viewer.support.painting import painting
 

@@ -14,7 +14,7 @@ from viewer.export.formats.pdf import write_pdf
 from viewer.export.formats.png import MOST_SIDE, write_png
 from viewer.export.formats.svg import write_svg
 from viewer.export.formats.writing import FormatWriter, Writing
-from viewer.export.plates.printed import Printed
+from viewer.export.printed import Printed
 from viewer.rendering.context import RenderContext
 
 

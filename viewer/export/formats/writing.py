@@ -20,7 +20,7 @@ from layers.project.storage.fsops import move_whole, scratch_folder
 from layers.project.storage.save_errors import save_error
 from layers.requests.question import Question
 from viewer.export.page_reader import PageReader, Reply
-from viewer.export.plates.printed import Printed
+from viewer.export.printed import Printed
 from viewer.support.jobs import JobContext, Jobs
 
 READER_DEADLINE_S = 600.0
@@ -81,9 +81,9 @@ class Workshop(PageReader):
 
 
 def write_files(write: FileMaker, target: Path, jobs: Jobs, pool: ReaderPool, job: JobContext) -> list[Path]:
-    """Write files in a job, and return their names, which they get when all of them are whole.
+    """Write files in a job, and return their names, which they get one after the other when all of them are whole.
 
-    None gets its name where the job is cancelled, fails or is killed. Raises what went wrong.
+    Until then none gets its name, where the job is cancelled, fails or is killed. Raises what went wrong.
     """
     with scratch_folder() as folder:
         shop = Workshop(job, jobs, pool, folder, target)

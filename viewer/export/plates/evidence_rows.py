@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from layers.product.content import ClaimSaid, NamedSite, ProductContent, ResponseSaid
 from layers.product.parties import PartyLine, about_words, cited_at, claim_sentence
 from layers.product.spec import ProductSpec
-from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.setting.flow import Atom
+from viewer.export.plates.setting.house_style import HouseStyle
 from viewer.export.plates.setting.lettering import Type, whole
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.support.language.stored_words import word

@@ -11,7 +11,7 @@ from layers.product.parties import Telling
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.plate_words import alt_text, annotation_credit, has_annotation
-from viewer.export.plates.printed import ProductWords
+from viewer.export.printed import ProductWords
 from viewer.support.language.translation import in_language, translate
 
 

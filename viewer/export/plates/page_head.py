@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from layers.product.marking import TLP_COLOURS
 from layers.product.spec import ProductSpec
-from viewer.export.plates.house_style import HouseStyle
-from viewer.export.plates.setting.lettering import TextLine, Type, block_height, text_block, whole, wrapped
+from viewer.export.plates.setting.house_style import HouseStyle
+from viewer.export.plates.setting.lettering import Type, block_height, text_block, whole, wrapped
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.piece import Piece
 from viewer.support.language.translation import translate
@@ -95,17 +95,6 @@ def marking_piece(spec: ProductSpec, sizes: PageSizes, style: HouseStyle, page: 
     lines = text_block(one_line(spec.marking), type_, color, room.topLeft(), room.width(), centred=True)
     below = (partial(_fill, box=room, color=ground),)
     return Piece(f"marking {at}", page, room, tuple(lines), below, is_draggable=False, texts=(one_line(spec.marking),))
-
-
-def lines_piece(key: str, page: int, room: QRectF, texts: list[str], type_: Type, color: str) -> Piece:
-    """A piece with paragraphs one below the other."""
-    lines: list[TextLine] = []
-    top = room.top()
-    for text in texts:
-        block = text_block(whole(text), type_, color, QPointF(room.left(), top), room.width())
-        top += block_height(block)
-        lines += block
-    return Piece(key, page, room, tuple(lines), texts=tuple(map(whole, texts)))
 
 
 def lines_height(texts: list[str], type_: Type, room: float) -> float:

@@ -34,8 +34,6 @@ from viewer.canvas.comparison.side_words import side_name
 from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.export.plates.evidence_rows import PARTIES, EvidenceRows
-from viewer.export.plates.house_style import house_style
-from viewer.export.plates.map_scenes import solid_on
 from viewer.export.plates.maps.callouts import callout_pieces
 from viewer.export.plates.maps.framing import Framing
 from viewer.export.plates.maps.graticule_on_map import (
@@ -44,7 +42,7 @@ from viewer.export.plates.maps.graticule_on_map import (
     graticule_pieces,
     paint_graticule,
 )
-from viewer.export.plates.maps.image_words import (
+from viewer.export.plates.maps.image_captions import (
     dates_of,
     image_facts,
     image_line,
@@ -65,13 +63,14 @@ from viewer.export.plates.maps.map_plates import (
     north_arrow_piece,
     scale_bar_piece,
 )
+from viewer.export.plates.maps.map_scenes import solid_on
 from viewer.export.plates.maps.naming import Named, Naming, label_boxes, label_pieces, name_marks
+from viewer.export.plates.maps.shown_parts import Shown, pane_shape, shown_parts
 from viewer.export.plates.page_head import (
     caption_below,
     caption_height,
     heading_of,
     lines_height,
-    lines_piece,
     logo_height,
     marking_height,
     marking_piece,
@@ -80,12 +79,12 @@ from viewer.export.plates.page_head import (
 from viewer.export.plates.party_block import PartyBlock
 from viewer.export.plates.plate_words import edition_words, imprint_lines, notes_on_maps, page_data_credits
 from viewer.export.plates.setting.flow import Atom
+from viewer.export.plates.setting.house_style import house_style
 from viewer.export.plates.setting.lettering import MM, Type
 from viewer.export.plates.setting.page_rooms import PageRooms, RoomsAsked, frame_of_page, holds
 from viewer.export.plates.setting.page_sizes import PageSizes
-from viewer.export.plates.setting.piece import Piece
+from viewer.export.plates.setting.piece import Piece, lines_piece
 from viewer.export.plates.setting.word_pages import fuller_share, head_height, pieces_of, words_on_pages
-from viewer.export.plates.shown_parts import Shown, pane_shape, shown_parts
 from viewer.rendering.vector.qt_shapes import box_of
 from viewer.support.language.translation import in_language
 from viewer.support.text import one_line
@@ -304,7 +303,7 @@ class Plate:
                 spec.layout, count, marking, heading.height, foot, strips, captions, others, *shapes, share=share
             )
             told = self.parties.atoms()
-            rooms = self.parties.rooms(asked, key)
+            rooms = self.parties.rooms(asked, key)  # `rooms_of`, with room for what is said of the parties
             self._make_maps(rooms, bounds, checkpoint)
             self._make_words()
             checkpoint()

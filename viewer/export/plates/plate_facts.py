@@ -25,9 +25,9 @@ from viewer.export.plates.maps.map_plates import north_holds
 from viewer.export.plates.maps.naming import Naming
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.plate_words import centre_words, crs_words, width_m
-from viewer.export.plates.printed import GroupKind
 from viewer.export.plates.setting.lettering import MM
 from viewer.export.plates.setting.piece import Piece
+from viewer.export.printed import GroupKind
 from viewer.rendering.vector.qt_shapes import rect_of
 from viewer.support.language.translation import in_language
 

@@ -15,12 +15,12 @@ from layers.product.spec import ProductSpec
 from viewer.canvas.shown_scene import ShownScene, late_layers
 from viewer.export.plates.draft_stamp import draft_stamp
 from viewer.export.plates.file_words import map_alt_text, map_title, words_of_pages
-from viewer.export.plates.map_scenes import with_stretches
 from viewer.export.plates.maps.map_on_page import MapOnPage
+from viewer.export.plates.maps.map_scenes import with_stretches
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.plate_facts import facts_of
-from viewer.export.plates.printed import GroupKind, MapFrame, PageLink, PaintedGroup, ProductWords
 from viewer.export.plates.setting.piece import Piece, sharp_rect
+from viewer.export.printed import GroupKind, MapFrame, PageLink, PaintedGroup, ProductWords
 from viewer.export.processing import processing_lines
 from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.support.painting import painting, part_of_picture

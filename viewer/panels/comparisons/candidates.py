@@ -11,8 +11,9 @@ from msgspec import Struct
 
 from layers.document.layer import Layer
 from layers.time.spans import Span, are_apart, span_of
-from viewer.canvas.comparison.side_words import acquisition_shown, dated
+from viewer.canvas.comparison.side_words import acquisition_shown
 from viewer.canvas.scene import MapScene
+from viewer.rendering.layer_date import dated
 from viewer.support.language.translation import in_language
 
 WORLD_WIDE_DEGREES = 350.0

@@ -165,7 +165,7 @@ class RasterRequests:
         """Single tiles that readers are reading; added on readers' threads."""
 
     def begin(self, read: TileRead) -> None:
-        """Note that a reader has begun a read. Called on a reader's thread."""
+        """Note that a reader has begun a read. Called on a supervisor's thread."""
         self._under_way.update(read.each())
 
     def settle(self, read: TileRead) -> None:

@@ -152,7 +152,7 @@ class RasterSource:
         return self.acquisition
 
     def read_request(self, read: TileRead, done: Callable[[Answer | GeoloupeError], None]) -> Request:
-        """Request to a reader for a read. Called on a reader's thread, as is `done`."""
+        """Request to a reader for a read. Called on a supervisor's thread, as is `done`."""
         of_bands = self.tile_of(read.reading.bands)
         if self.state is not None:
             of_bands = replace(of_bands, state=self.state[2:], overview_path=read.reading.overview_path)

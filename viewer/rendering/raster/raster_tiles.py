@@ -293,7 +293,7 @@ class RasterTiles:
     # -- answers ------------------------------------------------------------------------------------------------
 
     def _pool_request(self, ident: Hashable) -> Request:
-        """Request to a reader for a tile. Called on a reader's thread."""
+        """Request to a reader for a tile. Called on a supervisor's thread."""
         read = cast("TileRead", ident)
         self._requests.begin(read)
         request = self._under_way[read] = self.source.read_request(read, partial(self._answered, read))
@@ -301,7 +301,7 @@ class RasterTiles:
         return request
 
     def _answered(self, read: TileRead, result: Answer | GeoloupeError) -> None:
-        """Colour an answer on a reader's thread, so that the window only has to show it."""
+        """Colour an answer on a supervisor's thread, so that the window only has to show it."""
         post = self._context.mailbox.post
         self._under_way.pop(read, None)
         if isinstance(result, GeoloupeError):

@@ -169,7 +169,7 @@ class TileScheduler:
     ) -> None:
         """Replace the requests of `owner`, best first.
 
-        `make_request(ident)` is called on a reader's thread, and returns the request to the reader.
+        `make_request(ident)` is called on a supervisor's thread, and returns the request to the reader.
         """
         with self._lock:
             readers = self._pool.ready_readers()

@@ -64,7 +64,7 @@ class FeatureLoader:
             done(result.sentence if isinstance(result, GeoloupeError) else self._take(result.facts))
 
         asked = Probe(str(self.path), options=self._options, canvas_crs="")
-        answered = partial(self._context.mailbox.post, probed)  # called on a reader's thread
+        answered = partial(self._context.mailbox.post, probed)  # called on a supervisor's thread
         self._context.pool.probe(asked, answered)
 
     def _take(self, probed: Probed) -> str:
@@ -92,7 +92,7 @@ class FeatureLoader:
     ) -> None:
         """Read all features into a CRS, at once, before the file's facts are known.
 
-        `arrived` is called with those so far and what went wrong; `prepare` with each chunk, on a reader's thread.
+        `arrived` is called with those so far and what went wrong; `prepare` with each chunk, on a supervisor's thread.
         """
         self.stop()
         self.crs, self.is_loaded = crs, False
@@ -144,7 +144,7 @@ class VectorLoading:
     ) -> None:
         """Start loading.
 
-        `prepare` is called with each chunk on a reader's thread, to compute what painting will need.
+        `prepare` is called with each chunk on a supervisor's thread, to compute what painting will need.
         """
         self._context, self._prepare, self._arrived = context, prepare, arrived
         self._asked = replace(asked, most_bytes=ANSWER_BYTES)
@@ -173,7 +173,7 @@ class VectorLoading:
         self._context.pool.submit(Request(asked, done, strike_key=asked.path))
 
     def _read(self, share: int, chunk: int, asked: ReadFeatures, result: Answer | GeoloupeError) -> None:
-        """Take an answer on a reader's thread, and request the next chunk at once, so that the reader never waits."""
+        """Take an answer on a supervisor's thread, and request the next chunk at once, so that it never waits."""
         if self._is_stopped:
             return
         table: FeatureTable | GeoloupeError = (

@@ -25,7 +25,7 @@ from tests.viewer.app.conftest import settle
 from viewer.app.actions.menu_bar import palette_entries
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
-from viewer.export.copied_place import CopiedPlace, PlaceForm
+from viewer.export.data.copied_place import CopiedPlace, PlaceForm
 
 KML = "{http://www.opengis.net/kml/2.2}"
 

@@ -27,7 +27,7 @@ from viewer.app.match_plate.plate_dialog import MatchPlateDialog
 from viewer.app.window import MainWindow
 from viewer.commands.shapes.marks import add_mark
 from viewer.commands.sites import delete_sites
-from viewer.export.match_plate import CREDIT_PX, wrapped_lines
+from viewer.export.plates.match_plate import CREDIT_PX, wrapped_lines
 from viewer.panels.layers.place_dialog import PlaceDialog
 from viewer.support.fonts import font
 

@@ -36,7 +36,7 @@ from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
 from viewer.commands.history import History
 from viewer.export.headless import Studio
-from viewer.export.plates.printed import GroupKind, MapFrame, PageLink, PaintedGroup, ProductWords
+from viewer.export.printed import GroupKind, MapFrame, PageLink, PaintedGroup, ProductWords
 from viewer.panels.access import CaseAccess, MessageAccess
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import Jobs

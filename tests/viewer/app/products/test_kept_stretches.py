@@ -29,7 +29,7 @@ from viewer.app.products.product_window import ProductWindow
 from viewer.app.window import MainWindow
 from viewer.commands.products import products_in_order
 from viewer.export.headless import Studio
-from viewer.export.plates.map_scenes import product_scenes
+from viewer.export.plates.maps.map_scenes import product_scenes
 from viewer.export.plates.printed_plate import PrintedPlate
 
 WEST, EAST = Bounds(10.3, 50.3, 10.6, 50.7), Bounds(11.3, 50.3, 11.6, 50.7)

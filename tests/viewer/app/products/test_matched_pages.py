@@ -25,7 +25,7 @@ from viewer.app.products.product_window import ProductWindow
 from viewer.cli.products.printed_product import laid_out
 from viewer.export.headless import Studio, wait_until
 from viewer.export.made_on import today
-from viewer.export.plates.map_scenes import product_scenes, scene_makers
+from viewer.export.plates.maps.map_scenes import product_scenes, scene_makers
 from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.rendering.images import argb_of_image
 

@@ -12,7 +12,7 @@ from tests.viewer.app.products.conftest import SEEN, Table
 from viewer.app.products.product_pages import ProductPages
 from viewer.app.products.product_window import ProductWindow
 from viewer.export.headless import Studio
-from viewer.export.plates.map_scenes import product_scenes
+from viewer.export.plates.maps.map_scenes import product_scenes
 
 SPEC = ProductSpec(title="A shore", author="Li", bounds=SEEN, page="A4 landscape", dpi=96)
 NO_ROOM = "has no room for the map"
@@ -47,6 +47,6 @@ def test_words_of_thousands_of_lines_are_said_and_waited_for_no_longer(
 def test_a_page_that_is_too_large_for_memory_is_said_and_waited_for_no_longer(
     table: Table, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("viewer.export.plates.printed.QImage.isNull", lambda _image: True)
+    monkeypatch.setattr("viewer.export.printed.QImage.isNull", lambda _image: True)
     window = shown(table, studio)
     assert "not enough memory" in window.preview.note.text()

@@ -16,7 +16,7 @@ from tests.viewer.app.products.conftest import SEEN, SLOW_MS, Table
 from viewer.app.products.product_file import ProductFile
 from viewer.app.products.product_pages import ProductPages
 from viewer.export.headless import Studio
-from viewer.export.plates.map_scenes import product_scenes
+from viewer.export.plates.maps.map_scenes import product_scenes
 from viewer.export.plates.printed_plate import PrintedPlate
 
 MANY = 4_000

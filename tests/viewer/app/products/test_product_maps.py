@@ -24,7 +24,7 @@ from viewer.app.products.product_window import ProductWindow
 from viewer.commands.products import issue_product, product_rows, products_in_order
 from viewer.commands.sites import add_site
 from viewer.export.headless import Studio
-from viewer.export.plates.map_scenes import product_scenes
+from viewer.export.plates.maps.map_scenes import product_scenes
 from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.panels.widgets.tick_dialog import NAME, TickDialog
 

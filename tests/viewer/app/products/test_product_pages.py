@@ -24,7 +24,7 @@ from viewer.commands.responses import add_response
 from viewer.commands.sites import update_sites
 from viewer.export.headless import Studio
 from viewer.export.plates import plate
-from viewer.export.plates.map_scenes import product_scenes
+from viewer.export.plates.maps.map_scenes import product_scenes
 from viewer.export.plates.maps.naming import Naming
 from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.support.jobs import JobCancelled

@@ -21,8 +21,8 @@ from tests.support.windows import begin_on_map, settle, take_up, texts
 from viewer.app.window import MainWindow
 from viewer.canvas.mark_query import marks_at
 from viewer.commands.layers import update_layer
-from viewer.export.plates.printed import page_picture
 from viewer.export.plates.printed_plate import PrintedPlate
+from viewer.export.printed import page_picture
 from viewer.panels.comparisons.comparison_list import ComparisonListPanel
 from viewer.panels.widgets.tick_dialog import TickDialog
 
@@ -546,7 +546,7 @@ def test_a_picture_of_the_map_has_the_comparison_with_its_dates(
         pages.append(laid)
         return page_picture(laid, page, checkpoint)
 
-    monkeypatch.setattr("viewer.export.plates.printed.page_picture", kept)
+    monkeypatch.setattr("viewer.export.printed.page_picture", kept)
     window = hand.window
     add(hand, tmp_path, "old", "new")
     window.canvas.setFocus()

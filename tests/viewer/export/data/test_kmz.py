@@ -24,7 +24,7 @@ from layers.product.content import ProductContent
 from layers.product.gathering import content_of
 from tests.support.qgis.peers import clean, need
 from tests.viewer.export.data.conftest import ENTITIES, png_of, with_pictures
-from viewer.export.copied_place import CopiedPlace, PlaceForm
+from viewer.export.data.copied_place import CopiedPlace, PlaceForm
 from viewer.export.data.exported import ChipPicture, DataExport, GroundPicture
 from viewer.export.data.kmz import kmz_bytes
 from viewer.export.features import sites_text

@@ -14,7 +14,7 @@ from tests.support.cases.addresses import ADDRESSES
 from tests.support.printed_pages import WORDS, PrintedPages, two_pages
 from tests.viewer.export.formats.conftest import Write
 from viewer.export.formats.metadata import whole_citations, xmp_packet
-from viewer.export.plates.printed import PageLink
+from viewer.export.printed import PageLink
 
 
 class Linked(PrintedPages):

@@ -21,7 +21,7 @@ from viewer.export.formats.pdf import vectors
 from viewer.export.formats.pdf_objects import Moving, PdfObjects, entries, name, put, stream
 from viewer.export.formats.pdf_pages import PdfGroup, PdfPage
 from viewer.export.formats.pdf_parts import assembled
-from viewer.export.plates.printed import GroupKind
+from viewer.export.printed import GroupKind
 
 DIGITS = st.decimals(-(10**9), 10**9, allow_nan=False, places=12)
 

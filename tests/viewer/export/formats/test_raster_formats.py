@@ -49,7 +49,7 @@ def test_a_page_in_strips_differs_at_no_edge_but_of_lines(write: Write, tmp_path
     """A page that is not held whole, in blocks of columns and rows: always the same bytes."""
     printed = replace(one_map((900, 700)), late=2)
     write(printed, tmp_path / "whole.png")
-    monkeypatch.setattr(sheets, "HELD_PIXELS", 1000)
+    monkeypatch.setattr("viewer.export.printed.HELD_PIXELS", 1000)
     monkeypatch.setattr(sheets, "BLOCK_COLUMNS", 256)
     monkeypatch.setattr(strips, "BAND_PIXELS", 128 * 900)
     printed.wanted.clear()

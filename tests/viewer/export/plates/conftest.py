@@ -11,11 +11,11 @@ from PySide6.QtGui import QImage
 from layers.document.document import Document
 from layers.product.spec import ProductSpec
 from viewer.export.headless import Studio, wait_until
-from viewer.export.plates.map_scenes import scene_makers
+from viewer.export.plates.maps.map_scenes import scene_makers
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.plate_facts import facts_of, ink_box
-from viewer.export.plates.printed import GroupKind
 from viewer.export.plates.printed_plate import PrintedPlate
+from viewer.export.printed import GroupKind
 from viewer.support.painting import painting
 
 type MakePlate = Callable[..., Plate]

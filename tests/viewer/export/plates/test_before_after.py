@@ -26,7 +26,7 @@ from tests.viewer.export.plates.conftest import wait_for
 from viewer.cli.products.printed_product import matched
 from viewer.commands.layers import update_layer
 from viewer.export.headless import Studio
-from viewer.export.plates.map_scenes import scene_makers
+from viewer.export.plates.maps.map_scenes import scene_makers
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.plate_facts import facts_of
 from viewer.export.plates.printed_plate import PrintedPlate

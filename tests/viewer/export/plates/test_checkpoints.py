@@ -28,12 +28,12 @@ from viewer.export.formats.pdf import vectors
 from viewer.export.formats.writers import begin_writing
 from viewer.export.formats.writing import finish
 from viewer.export.headless import Studio, wait_until
-from viewer.export.plates.house_style import house_style
 from viewer.export.plates.maps import locator
 from viewer.export.plates.maps.locator import locator_window
-from viewer.export.plates.printed import GroupKind, page_picture
 from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.export.plates.setting import lettering
+from viewer.export.plates.setting.house_style import house_style
+from viewer.export.printed import GroupKind, page_picture
 from viewer.rendering.vector import vector_painter
 from viewer.support.jobs import JobCancelled, JobContext
 from viewer.support.painting import painting

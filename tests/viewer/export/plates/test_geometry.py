@@ -10,9 +10,9 @@ from layers.geo.bounds import Bounds
 from layers.product.spec import LAYOUTS, PAGES, PARTS, ProductMap, ProductSpec
 from tests.viewer.export.conftest import FRAME
 from tests.viewer.export.plates.conftest import faults, picture
-from viewer.export.plates.house_style import style_names
 from viewer.export.plates.plate_facts import facts_of
-from viewer.export.plates.printed import GroupKind
+from viewer.export.plates.setting.house_style import style_names
+from viewer.export.printed import GroupKind
 
 MAPS = {"before-after": 2, "panels": 6, "insets": 4}
 SIZES = ("A4 landscape", "A4 portrait", "1280x720")

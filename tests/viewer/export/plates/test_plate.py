@@ -16,9 +16,9 @@ from layers.document.site import Site
 from layers.product.spec import ProductSpec
 from tests.viewer.export.conftest import FRAME, pixels
 from tests.viewer.export.plates.conftest import faults, picture, strips_differ
+from viewer.export.formats.page_files import page_path
 from viewer.export.formats.writers import begin_writing
 from viewer.export.headless import wait_until
-from viewer.export.plates.page_files import page_path
 from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.support.painting import painting
 

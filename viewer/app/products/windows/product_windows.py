@@ -155,7 +155,7 @@ class ProductWindows(QObject):
 
     def _show(self, spec: ProductSpec, uuid: str) -> ProductWindow:
         from viewer.app.products.product_window import ProductWindow  # for start-up time
-        from viewer.export.plates.house_style import style_names
+        from viewer.export.plates.setting.house_style import style_names
 
         styles = [(name, name) for name in style_names()]
         shown = ProductWindow(self._panels, spec, uuid, self._maker(), self._check, self._seen, styles, self._window)
@@ -175,7 +175,7 @@ class ProductWindows(QObject):
 
     def _maker(self) -> PageMaker:
         from viewer.app.products.product_pages import ProductPages  # for start-up time
-        from viewer.export.plates.map_scenes import product_scenes
+        from viewer.export.plates.maps.map_scenes import product_scenes
 
         session, context = self._session, self._canvas.own_scene.context
         scenes = partial(product_scenes, context=context, base_folder=session.base_folder)
@@ -346,8 +346,8 @@ def load_products() -> None:
     import viewer.app.products.batches.batch_desk  # for start-up time, as all of these
     import viewer.app.products.product_pages
     import viewer.app.products.product_window  # noqa: F401
-    from viewer.export.plates.house_style import style_names
     from viewer.export.plates.maps.locator import coast_lines
+    from viewer.export.plates.setting.house_style import style_names
 
     style_names()
     coast_lines()

@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QPainter
 from viewer.canvas.sites.mark_painter import MarkPainter, SignAt, leader_line
 from viewer.canvas.sites.site_symbology import HALO_COLOR
 from viewer.export.plates.maps.map_on_page import MapOnPage
-from viewer.export.plates.printed import GroupKind
 from viewer.export.plates.setting.piece import Piece
+from viewer.export.printed import GroupKind
 from viewer.rendering.vector.qt_shapes import rect_of, round_pen
 
 

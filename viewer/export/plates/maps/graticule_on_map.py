@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QPainter
 from layers.grid.graticules.graticule import Graticule, graticule_of
 from layers.grid.graticules.grid_line import TakenBox as GridBox
 from layers.vector.labels.label_layout import Box
-from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.maps.map_on_page import MapOnPage
+from viewer.export.plates.setting.house_style import HouseStyle
 from viewer.export.plates.setting.lettering import TextLine, Type
 from viewer.export.plates.setting.piece import Piece, fine_pen
 from viewer.rendering.vector.qt_shapes import polygon_of

@@ -13,10 +13,10 @@ from PySide6.QtGui import QColor, QImage
 from layers.colour.palettes import contrast
 from layers.phrase import Phrase
 from layers.product.facts import Alike
-from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.maps.legend_content import LegendRow
 from viewer.export.plates.maps.legend_rows import CHIP, paint_sign
 from viewer.export.plates.maps.map_on_page import MapOnPage
+from viewer.export.plates.setting.house_style import HouseStyle
 from viewer.rendering.images import argb_of_image
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.painting import painting

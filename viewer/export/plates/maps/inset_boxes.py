@@ -9,12 +9,11 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from layers.vector.labels.label_layout import Box
-from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.maps.map_plates import paint_plate
-from viewer.export.plates.page_head import lines_piece
+from viewer.export.plates.setting.house_style import HouseStyle
 from viewer.export.plates.setting.lettering import Type
-from viewer.export.plates.setting.piece import Piece, fine_pen, sharp_rect
+from viewer.export.plates.setting.piece import Piece, fine_pen, lines_piece, sharp_rect
 from viewer.rendering.vector.qt_shapes import box_of
 
 _AWAY = (0.0, 6.0, 14.0, 24.0, 36.0, 50.0, 66.0, 84.0, 104.0, 126.0, 150.0)

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from layers.product.facts import ImageFact
-from viewer.export.plates.house_style import HouseStyle
-from viewer.export.plates.maps.image_words import data_facts, dates_of
+from viewer.export.plates.maps.image_captions import data_facts, dates_of
 from viewer.export.plates.maps.in_grey import faint_in_grey
 from viewer.export.plates.maps.map_on_page import MapOnPage
+from viewer.export.plates.setting.house_style import HouseStyle
 from viewer.export.processing import stretches_on_screen
 
 

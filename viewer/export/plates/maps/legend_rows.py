@@ -13,10 +13,10 @@ from layers.document.site import Site
 from viewer.canvas.sites.site_symbol import paint_site_symbol
 from viewer.canvas.sites.site_symbol_painter import dashed
 from viewer.canvas.sites.site_symbology import AREA_DOTS_PX, HALO_COLOR, fill_of, outline_of
-from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.maps.legend_content import LegendRow, layer_rows, legend_rows
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.setting.flow import Atom
+from viewer.export.plates.setting.house_style import HouseStyle
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.rendering.vector.qt_shapes import is_vector_device, round_pen
 from viewer.rendering.vector.symbol_sample import paint_sample

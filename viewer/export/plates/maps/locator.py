@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPolygonF, QTransform
 from layers.geo.bounds import Bounds
 from sample_data import credits as sample_credits
 from sample_data import path as sample_path
-from viewer.export.plates.house_style import HouseStyle
+from viewer.export.plates.setting.house_style import HouseStyle
 from viewer.export.plates.setting.piece import fine_pen, sharp_rect
 from viewer.rendering.vector.qt_shapes import is_vector_device, polygon_of
 from viewer.support.painting import part_of_picture

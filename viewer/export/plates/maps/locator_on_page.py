@@ -9,10 +9,10 @@ from PySide6.QtGui import QPainter
 
 from layers.geo.bounds import Bounds
 from layers.product.spec import ProductSpec
-from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.maps.locator import ASPECT, locator_window, paint_locator, room_in
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.setting.flow import Atom
+from viewer.export.plates.setting.house_style import HouseStyle
 from viewer.export.plates.setting.page_sizes import PageSizes
 
 

@@ -32,9 +32,9 @@ from viewer.canvas.sites.site_painter import SitePainter
 from viewer.canvas.sites.site_shapes import runs_in_view, to_pixels
 from viewer.canvas.sites.site_symbology import Precision
 from viewer.commands.meta import sites_visible
-from viewer.export.formats.sheets import is_held
 from viewer.export.plates.maps.framing import Framing
 from viewer.export.plates.maps.picture_layers import has_features, picture_layers
+from viewer.export.printed import is_held
 from viewer.rendering.world_copies import wrapped_views
 from viewer.support.painting import part_of_picture
 

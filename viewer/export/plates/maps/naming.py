@@ -31,12 +31,12 @@ from viewer.canvas.labels.label_painter import LabelPainter
 from viewer.canvas.sites.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.sites.site_labels import SiteLabels, is_said_by_sign, label_text
 from viewer.canvas.sites.site_shapes import runs_in_view, to_pixels
-from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.maps.number_places import NumberPlaces
-from viewer.export.plates.printed import GroupKind
+from viewer.export.plates.setting.house_style import HouseStyle
 from viewer.export.plates.setting.lettering import LEAST_PT, PT, TextLine, Type
 from viewer.export.plates.setting.piece import Piece, fine_pen, sharp_rect
+from viewer.export.printed import GroupKind
 from viewer.rendering.vector.qt_shapes import rect_of
 from viewer.support.language.translation import in_language
 

@@ -11,8 +11,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from layers.checkpoint import Checkpoint, unchecked
-from viewer.export.plates.printed import GroupKind
-from viewer.export.plates.setting.lettering import TextLine, paint_lines
+from viewer.export.plates.setting.lettering import TextLine, Type, block_height, paint_lines, text_block, whole
+from viewer.export.printed import GroupKind
 from viewer.support.painting import part_of_picture
 
 _MITER = Qt.PenJoinStyle.MiterJoin
@@ -101,3 +101,14 @@ class Piece(Struct, frozen=True):
             for line in self.lines:
                 paint_lines(painter, (line,))
                 checkpoint()
+
+
+def lines_piece(key: str, page: int, room: QRectF, texts: list[str], type_: Type, color: str) -> Piece:
+    """A piece with paragraphs one below the other."""
+    lines: list[TextLine] = []
+    top = room.top()
+    for text in texts:
+        block = text_block(whole(text), type_, color, QPointF(room.left(), top), room.width())
+        top += block_height(block)
+        lines += block
+    return Piece(key, page, room, tuple(lines), texts=tuple(map(whole, texts)))

@@ -15,14 +15,14 @@ from layers.product.own_paths import without_paths
 from layers.product.spec import MATCHED, ProductSpec, maps_of
 from layers.raster.acquisition import Acquisition
 from layers.time.spans import Span
-from viewer.canvas.comparison.side_words import acquisition_shown, dated, side_name, sides_for, span_of_all
+from viewer.canvas.comparison.side_words import acquisition_shown, side_name, sides_for, span_of_all
 from viewer.canvas.comparison.stretches import statement_of, stretch_notes, top_image, with_matches_alone
 from viewer.canvas.scene import MapScene
-from viewer.export.plates.map_scenes import compared_maps
 from viewer.export.plates.maps.map_on_page import MapOnPage
+from viewer.export.plates.maps.map_scenes import compared_maps
 from viewer.export.processing import stretch_words
 from viewer.rendering.drawing import LayerDrawing
-from viewer.rendering.layer_date import UNDATED
+from viewer.rendering.layer_date import UNDATED, dated
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing

@@ -22,7 +22,7 @@ from viewer.canvas.sites.mark_judge import Solid
 from viewer.canvas.sites.place_of import solid_marks
 from viewer.export.held_scenes import make_held
 from viewer.export.plates.maps.framing import Framing
-from viewer.export.plates.shown_parts import compared_bounds
+from viewer.export.plates.maps.shown_parts import compared_bounds
 from viewer.rendering.context import RenderContext
 
 MATCH_PX = 1000, 800

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-FOLDER = Path(__file__).parent.parent / "house_styles"
+FOLDER = Path(__file__).parents[2] / "house_styles"
 FIRST = "Plain"
 
 

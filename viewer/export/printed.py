@@ -16,6 +16,11 @@ from layers.grid.tile_grid import View
 from viewer.canvas.shown_scene import ShownScene
 from viewer.support.painting import painting, part_of_picture
 
+MOST_SIDE = 32_000
+"""Greatest width and height of a picture in pixels; Qt paints up to 32,767."""
+HELD_PIXELS = 64_000_000
+"""Most pixels of a page that is held whole, in 256 MB."""
+
 
 class MapFrame(NamedTuple):
     """A map on a page. `view` has as many pixels as `rect_px`, which may begin between two pixels."""
@@ -47,6 +52,11 @@ OF_MAP = (GroupKind.IMAGERY, GroupKind.MAP, GroupKind.LABELS)
 IN_PARTS = (GroupKind.GROUND, GroupKind.IMAGERY)
 """Kinds of groups that are painted part by part, as pictures. Cutting others would shift the dashes of lines in Qt."""
 _PART_PIXELS = 400_000
+
+
+def is_held(width: int, height: int) -> bool:
+    """True for a page that is held whole."""
+    return width * height <= HELD_PIXELS and max(width, height) <= MOST_SIDE
 
 
 class PaintedGroup(NamedTuple):
