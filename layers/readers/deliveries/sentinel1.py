@@ -47,7 +47,7 @@ def _bands(manifest: Element, delivery: Delivery, problems: list[str]) -> tuple[
     """The images, those of equal polarisation of sending and receiving first, and statements about the first image."""
     bands: dict[str, SceneBand] = {}
     annotation: Element | None = None
-    hrefs = [text(one.get("href")) for one in list(manifest.iter("fileLocation"))[:MAX_LISTED]]
+    hrefs = [text(location.get("href")) for location in list(manifest.iter("fileLocation"))[:MAX_LISTED]]
     images = [match for match in map(_IMAGE.fullmatch, hrefs) if match is not None]
     for match in sorted(images, key=lambda match: (_is_crossed(match["polarisation"]), match["stem"])):
         file = delivery.find(match[0])
@@ -84,7 +84,7 @@ def sentinel1_acquisition(manifest: Element, annotation: Element | None, product
     """The facts of a product; those of the annotation of one image where there is one."""
     start, stop = utc(_one(manifest, "startTime")), utc(_one(manifest, "stopTime"))
     mode = _one(manifest, "mode")
-    polarisations = sorted({text(one.text) for one in manifest.iter("transmitterReceiverPolarisation")} - {""})
+    polarisations = sorted({text(element.text) for element in manifest.iter("transmitterReceiverPolarisation")} - {""})
     about = "generalAnnotation/productInformation/"
     heading = azimuth(words(annotation, about + "platformHeading"))
     direction = (_one(manifest, "pass") or words(annotation, about + "pass")).lower()
@@ -142,5 +142,5 @@ def _platform(manifest: Element) -> str:
 
 def _one(root: Element, tag: str) -> str:
     """The text of the first element of that name, wherever it stands."""
-    found = next(root.iter(tag), None)
-    return "" if found is None else text(found.text)
+    element = next(root.iter(tag), None)
+    return "" if element is None else text(element.text)
