@@ -39,7 +39,7 @@ _ROUNDING: dict[str, Callable[[Any], Any]] = {"abs": np.abs, "floor": np.floor, 
 class Measurer(Protocol):
     """Gives lengths and areas; `layers.pool.measures.Measured` does."""
 
-    def of(self, name: str, fids: NDArray[np.int64], heard: Callable[[], None]) -> NDArray[np.float64]:
+    def of(self, name: str, fids: NDArray[np.int64], cancel_token: Callable[[], None]) -> NDArray[np.float64]:
         """(n,) The $length or $area of these features, nan where they have none."""
         ...
 
@@ -71,8 +71,8 @@ def mask_of(
     the lengths and areas; without it they cannot be asked for.
     """
     rows = len(attributes)
-    found = as_truth(_Computation(attributes, search, budget or Budget(), measured).value(expression.root))
-    return np.array(np.broadcast_to(found.values & found.valid, (rows,)))
+    truth = as_truth(_Computation(attributes, search, budget or Budget(), measured).value(expression.root))
+    return np.array(np.broadcast_to(truth.values & truth.valid, (rows,)))
 
 
 class _Computation:
@@ -120,11 +120,11 @@ class _Computation:
         if name in ORDERS:
             return compared(name, first, rest[0], self._heard)
         if name == "in":
-            found = truths(False)
+            truth = truths(False)
             for each in rest:
                 self._budget.begin(self._rows)
-                found = _either(found, compared("=", first, each, self._heard))
-            return found
+                truth = _either(truth, compared("=", first, each, self._heard))
+            return truth
         if name in ("like", "ilike", "contains", "starts", "ends"):
             return self._matched(name, first, rest[0])
         if name in ("+", "-", "*", "/", "%", "^"):
@@ -132,11 +132,11 @@ class _Computation:
         return self._function(name, first, rest)
 
     def _joined(self, name: str, arguments: tuple[Node, ...]) -> Cells:
-        found = as_truth(self.value(arguments[0]))
+        truth = as_truth(self.value(arguments[0]))
         for argument in arguments[1:]:
             other = as_truth(self.value(argument))
-            found = _either(found, other) if name == "or" else _both(found, other)
-        return found
+            truth = _either(truth, other) if name == "or" else _both(truth, other)
+        return truth
 
     def _anywhere(self, argument: Node) -> Cells:
         if not (isinstance(argument, Literal) and isinstance(argument.value, str)):
@@ -224,8 +224,8 @@ class _Computation:
         return as_number(cells, self._heard)
 
     def _rounded(self, value: Cells, digits: Cells) -> Cells:
-        told = float(digits.values) if digits.is_constant and digits.valid else 0.0
-        return numbers(np.round(value.values, int(max(-15.0, min(told, 15.0)))), value.valid)
+        places = float(digits.values) if digits.is_constant and digits.valid else 0.0
+        return numbers(np.round(value.values, int(max(-15.0, min(places, 15.0)))), value.valid)
 
     def _of_text(self, name: str, cells: Cells) -> Cells:
         assert cells.texts is not None
