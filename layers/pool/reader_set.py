@@ -100,8 +100,8 @@ class ReaderSet:
     def _start_others(self) -> None:
         with self._state:
             self._is_starting = False
-            asked = [profile for profile in STANDING if profile in self._asked]
-            for profile in asked or STANDING:
+            profiles = [profile for profile in STANDING if profile in self._asked]
+            for profile in profiles or STANDING:
                 self._add(profile, self._workers - len(self.of(profile)))
 
     def _let_spares_go(self) -> None:

@@ -226,14 +226,18 @@ class Supervisor(threading.Thread):
                 return given_up(request)
             self._asked = request
         try:
-            told = known.told(request)
-            params = request.params if told is request.question else told.params()
-            found = reader.ask(request.op, params, deadline_s(request), meanwhile, grants)
+            question = known.told(request)
+            params = request.params if question is request.question else question.params()
+            answer = reader.ask(request.op, params, deadline_s(request), meanwhile, grants)
         finally:
             with self._lock:
                 self._asked = None
-        result = replace(found, profile=self.profile).to(told) if isinstance(found, Answer) else error_from_noun(*found)
-        return known.heard(request, told, result)
+        result = (
+            replace(answer, profile=self.profile).to(question)
+            if isinstance(answer, Answer)
+            else error_from_noun(*answer)
+        )
+        return known.heard(request, question, result)
 
 
 def quarantined(name: str) -> Quarantined:
