@@ -55,13 +55,13 @@ def glimpse_of(reader: CaseReader, size_px: tuple[int, int], name: str) -> Glimp
     if sum(map(reader.count, tables)) < LEAST_SITES:
         return None
     bounds = bounds_seen(opened.meta.get("viewport", ""), size_px)
-    found = {table: reader.near(table, bounds, MOST_SITES) for table in tables}
+    near = {table: reader.near(table, bounds, MOST_SITES) for table in tables}
     there = {table: opened.tables[table] for table in (*tables, "loupe_meta") if table in opened.tables}
     version = schema_version_in(opened.meta)
-    only = {table: numbers for table, (numbers, _count) in found.items()}
+    only = {table: numbers for table, (numbers, _count) in near.items()}
     document = read_rows(_Some(reader, only), there, version=version).document
     migrate(document, version, name)
-    return Glimpse(document, sum(count for _numbers, count in found.values()))
+    return Glimpse(document, sum(count for _numbers, count in near.values()))
 
 
 class _Some:

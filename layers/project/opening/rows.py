@@ -89,7 +89,7 @@ def read_rows(
     TooLarge.
     """
     newer = later_tables(version)
-    found = CaseRows(Document())
+    case_rows = CaseRows(Document())
     rows: dict[Table, list[Row]] = {}
     seen: set[str] = set()
     with _collector_paused():
@@ -98,17 +98,17 @@ def read_rows(
                 continue
             columns = frozenset(column.name for column in spec.columns) if there is None else there.get(spec.name)
             if columns is None:
-                found.problems.append(Phrase("The table {name} is missing: it is taken as empty.", name=spec.name))
+                case_rows.problems.append(Phrase("The table {name} is missing: it is taken as empty.", name=spec.name))
                 continue
-            reading = _TableReading(spec, found, seen, tuple((foreign or {}).get(spec.name, ())), version)
+            reading = _TableReading(spec, case_rows, seen, tuple((foreign or {}).get(spec.name, ())), version)
             reading.read(tables, columns)
             rows.setdefault(spec.table, []).extend(reading.rows)
             if sum(map(len, rows.values())) > MOST_ROWS:
                 raise TooLarge(
                     "The case has more than {most_rows} rows: Geoloupe cannot hold them.", most_rows=f"{MOST_ROWS:,}"
                 )
-        found.document = Document(rows)
-    return found
+        case_rows.document = Document(rows)
+    return case_rows
 
 
 @contextmanager
@@ -127,11 +127,11 @@ class _TableReading:
     """One table on its way into rows."""
 
     def __init__(
-        self, spec: TableSpec, found: CaseRows, seen: set[str], foreign: tuple[str, ...], version: int
+        self, spec: TableSpec, case_rows: CaseRows, seen: set[str], foreign: tuple[str, ...], version: int
     ) -> None:
         self.rows: list[Row] = []
         self._newer = later_columns(version, spec.name)
-        self._spec, self._found, self._seen, self._foreign = spec, found, seen, foreign
+        self._spec, self._found, self._seen, self._foreign = spec, case_rows, seen, foreign
         self._columns: list[StoredColumn] = []
         self._same: dict[str, Any] = {}
         self._told: Counter[tuple[str, str]] = Counter()
@@ -273,8 +273,8 @@ class OwnTables:
 
     def filled(self, table: str, columns: Sequence[str]) -> dict[str, int]:
         counts = ", ".join(f'count("{name}")' for name in columns)
-        found = self._connection.execute(f"SELECT {counts} FROM {table}").fetchone()
-        return {name: 0 for name, count in zip(columns, found, strict=True) if count}
+        row = self._connection.execute(f"SELECT {counts} FROM {table}").fetchone()
+        return {name: 0 for name, count in zip(columns, row, strict=True) if count}
 
     def each_chunk(
         self, table: str, columns: Mapping[str, int], take: Callable[[Chunk], None], geometry: str = ""
