@@ -16,14 +16,14 @@ TEXT_BYTES = 2**30
 class Budget:
     """Counts what an expression, or all rules of a style, take.
 
-    `heard` is called at each count, and may raise to give the work up. Raises InvalidValue, in one sentence, where the
-    work would be more than an expression may take: a file's text or a case's rule must not hold the program.
+    `cancel_token` is called at each count, and may raise to give the work up. Raises InvalidValue, in one sentence,
+    where the work would be more than an expression may take: a file's text or a case's rule must not hold the program.
     """
 
     def __init__(
-        self, heard: Callable[[], None] = lambda: None, steps: int = STEPS, row_steps: int = ROW_STEPS
+        self, cancel_token: Callable[[], None] = lambda: None, steps: int = STEPS, row_steps: int = ROW_STEPS
     ) -> None:
-        self.heard = heard
+        self.heard = cancel_token
         self._steps, self._row_steps, self._text_bytes = steps, row_steps, TEXT_BYTES
         self._of_row = 0
 
