@@ -45,7 +45,7 @@ def _run(arguments: argparse.Namespace) -> int:
         parse_crs(text or WEB_MERCATOR)
     bounds = Bounds(*arguments.bounds) if arguments.bounds else None
     style = _checked_style(arguments.style)
-    said = ""
+    note = ""
     with Studio(consent=hosts_named(arguments.files)) as studio:
         opened = document_of(arguments.files, studio.pool, style, arguments.crs_of_data or "", is_steady=True)
         leave_names_out(opened.document)
@@ -56,9 +56,9 @@ def _run(arguments: argparse.Namespace) -> int:
                 raise CannotBePlaced(_NO_EARTH)
             picture = studio.plane_picture(scene, plane, *arguments.size)
         else:
-            crs, said = chosen_canvas(arguments.crs, bounds or scene.bounds_lonlat())
+            crs, note = chosen_canvas(arguments.crs, bounds or scene.bounds_lonlat())
             picture = studio.picture(scene, crs, bounds, *arguments.size)
-        lost, problems = scene.lost_layers(), [said, *said_problems(scene)]
+        lost, problems = scene.lost_layers(), [note, *said_problems(scene)]
     save_image(picture, arguments.out)
     for sentence in filter(None, [*opened.notices, *problems]):
         complain(sentence)

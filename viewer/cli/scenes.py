@@ -40,13 +40,13 @@ def _parse_date(text: str) -> Any:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    found = _found(arguments)
+    scenes = _found(arguments)
     if arguments.json:
-        print_json([_described(scene) for scene in found])
+        print_json([_described(scene) for scene in scenes])
         return DONE
-    for scene in found:
+    for scene in scenes:
         say(f"{scene.path}: {', '.join(filter(None, (scene.sensor, scene.when, _offer(scene))))}")
-    if not found:
+    if not scenes:
         say("No scene found.")
     return DONE
 
@@ -86,7 +86,7 @@ def _within(scenes: list[FoundScene], bounds: tuple[float, float, float, float] 
     from layers.scenes.footprint import footprint_of_box
     from layers.scenes.scene_table import SceneTable
 
-    return [one.scene for one in SceneTable(scenes).covering(footprint_of_box(Bounds(*bounds)))]
+    return [cover.scene for cover in SceneTable(scenes).covering(footprint_of_box(Bounds(*bounds)))]
 
 
 def _order(scene: FoundScene) -> tuple[bool, float, str]:
