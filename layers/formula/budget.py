@@ -23,7 +23,7 @@ class Budget:
     def __init__(
         self, cancel_token: Callable[[], None] = lambda: None, steps: int = STEPS, row_steps: int = ROW_STEPS
     ) -> None:
-        self.heard = cancel_token
+        self.cancel_token = cancel_token
         self._steps, self._row_steps, self._text_bytes = steps, row_steps, TEXT_BYTES
         self._of_row = 0
 
@@ -34,7 +34,7 @@ class Budget:
 
     def spend(self, steps: int) -> None:
         """Count the work of looking at `steps` characters. Raises InvalidValue beyond a limit."""
-        self.heard()
+        self.cancel_token()
         self._of_row += steps
         self._steps -= steps
         if self._of_row > self._row_steps:
@@ -44,7 +44,7 @@ class Budget:
 
     def make(self, text_bytes: int) -> None:
         """Count `text_bytes` bytes of text that are made next. Raises InvalidValue beyond the limit."""
-        self.heard()
+        self.cancel_token()
         self._text_bytes -= text_bytes
         if self._text_bytes < 0:
             raise InvalidValue("The expression was given up: the texts that it puts together are too large.")

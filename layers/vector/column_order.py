@@ -6,11 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.vector.columns import Column, Kind
-from layers.vector.texts import Heard, nobody
+from layers.vector.texts import CancelToken, never_cancelled
 
 
 def order_of(
-    column: Column, rows: NDArray[np.intp] | None = None, descending: bool = False, cancel_token: Heard = nobody
+    column: Column,
+    rows: NDArray[np.intp] | None = None,
+    descending: bool = False,
+    cancel_token: CancelToken = never_cancelled,
 ) -> NDArray[np.intp]:
     """Sort `rows` (None: all) by the column; rows with equal cells stay in the order they came in.
 
@@ -28,7 +31,7 @@ def order_of(
     return np.concatenate([wanted[order], nulls])
 
 
-def _keys(column: Column, rows: NDArray[np.intp], cancel_token: Heard) -> NDArray[np.generic]:
+def _keys(column: Column, rows: NDArray[np.intp], cancel_token: CancelToken) -> NDArray[np.generic]:
     """Numbers in the order of the cells of `rows`."""
     if column.kind is not Kind.TEXT:
         return column.values[rows]

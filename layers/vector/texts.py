@@ -18,11 +18,12 @@ _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _BACK = np.uint64(pow(0x9E3779B97F4A7C15, -1, 2**64))
 
 
-type Heard = Callable[[], None]
+type CancelToken = Callable[[], None]
+"""Called now and then by long work; it raises where the work is cancelled."""
 
 
-def nobody() -> None:
-    """Do nothing, for work that is never cancelled; a check that cancels raises."""
+def never_cancelled() -> None:
+    """Do nothing: the token of work that always runs to its end."""
 
 
 def _mixed(count: int) -> NDArray[np.uint64]:
@@ -78,7 +79,7 @@ class Texts(Struct, frozen=True, eq=False):
         text = self.data[start : min(end, start + 4 * longest + 4)].tobytes().decode("utf-8", "ignore")
         return text if len(text) <= longest and end - start <= 4 * longest + 4 else text[: longest - 1] + "…"
 
-    def all(self, cancel_token: Heard = nobody) -> list[str]:
+    def all(self, cancel_token: CancelToken = never_cancelled) -> list[str]:
         """All texts. `cancel_token` is called now and then, here as in the other methods, and raises to cancel."""
         texts: list[str] = []
         for first in range(0, len(self), _CELLS_A_PIECE):
@@ -128,7 +129,7 @@ class Texts(Struct, frozen=True, eq=False):
         begun = np.concatenate(([0], np.cumsum((self.data & 0xC0) != 0x80)))
         return np.diff(begun[self.starts])
 
-    def hashes(self, cancel_token: Heard = nobody) -> NDArray[np.uint64]:
+    def hashes(self, cancel_token: CancelToken = never_cancelled) -> NDArray[np.uint64]:
         """A number a text: equal texts have equal numbers, others almost surely not."""
         numbers = np.zeros(len(self), np.uint64)
         for first, last in self.pieces():
@@ -185,11 +186,11 @@ class Texts(Struct, frozen=True, eq=False):
 
     # -- other letters ------------------------------------------------------------------------------------------
 
-    def folded(self, cancel_token: Heard = nobody) -> Texts:
+    def folded(self, cancel_token: CancelToken = never_cancelled) -> Texts:
         """Return the texts in folded case, as `str.casefold` does."""
         return self.mapped(str.casefold, cancel_token)
 
-    def mapped(self, letter: Callable[[str], str], cancel_token: Heard = nobody) -> Texts:
+    def mapped(self, letter: Callable[[str], str], cancel_token: CancelToken = never_cancelled) -> Texts:
         """Replace each character by `letter` of it; bytes that are no UTF-8 stay as they are."""
         parts = []
         for first, last in self.pieces():
@@ -221,7 +222,7 @@ class Texts(Struct, frozen=True, eq=False):
 
     # -- order --------------------------------------------------------------------------------------------------
 
-    def ranks(self, cancel_token: Heard = nobody) -> NDArray[np.int64]:
+    def ranks(self, cancel_token: CancelToken = never_cancelled) -> NDArray[np.int64]:
         """(n,) places in the order of the bytes (that of the code points); equal texts, equal rank.
 
         Texts that are alike for 512 bytes count as equal.

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from layers.errors import InvalidValue
 from layers.vector.columns import Column, Kind, time_value
-from layers.vector.texts import Heard, Texts, nobody
+from layers.vector.texts import CancelToken, Texts, never_cancelled
 
 DAY_MS = 86_400_000
 _LARGEST = float(2**63)
@@ -69,7 +69,7 @@ class Cells(Struct, frozen=True, eq=False):
             return len(self.texts.data) * rows
         return int(self.per_row(self.texts.lengths()).sum())
 
-    def row_texts(self, rows: int, cancel_token: Heard = nobody) -> list[str]:
+    def row_texts(self, rows: int, cancel_token: CancelToken = never_cancelled) -> list[str]:
         """A Python text for each row, for functions that need it."""
         assert self.texts is not None
         if self.text is not None:
@@ -126,7 +126,7 @@ def cells_of(column: Column) -> Cells:
     return Cells(CellType.NUMBER, column.values, np.asarray(valid))
 
 
-def compared(sign: str, left: Cells, right: Cells, cancel_token: Heard = nobody) -> Cells:
+def compared(sign: str, left: Cells, right: Cells, cancel_token: CancelToken = never_cancelled) -> Cells:
     """``left sign right``; NULL where either is. Raises InvalidValue where the two cannot be compared."""
     if CellType.NULL in (left.type, right.type):
         return truths(False, False)
@@ -144,7 +144,7 @@ def compared(sign: str, left: Cells, right: Cells, cancel_token: Heard = nobody)
     return truths(_ordered(sign, left.values, right.values), valid)
 
 
-def as_number(cells: Cells, cancel_token: Heard = nobody) -> Cells:
+def as_number(cells: Cells, cancel_token: CancelToken = never_cancelled) -> Cells:
     """Numbers; text that is none is NULL. Raises InvalidValue for a date, or a constant that is no number."""
     match cells.type:
         case CellType.NUMBER:
@@ -163,7 +163,7 @@ def as_number(cells: Cells, cancel_token: Heard = nobody) -> Cells:
     return numbers(values, cells.valid)
 
 
-def as_time(cells: Cells, cancel_token: Heard = nobody) -> Cells:
+def as_time(cells: Cells, cancel_token: CancelToken = never_cancelled) -> Cells:
     """Dates; text that is none is NULL. Raises InvalidValue for a constant that is none, and for numbers."""
     match cells.type:
         case CellType.TIME:
@@ -193,7 +193,7 @@ def as_truth(cells: Cells) -> Cells:
     raise InvalidValue("A condition is needed where a {type} stands: compare it with something.", type=cells.type)
 
 
-def as_text(cells: Cells, rows: int, cancel_token: Heard = nobody) -> Cells:
+def as_text(cells: Cells, rows: int, cancel_token: CancelToken = never_cancelled) -> Cells:
     """Text; numbers and truths are written out."""
     match cells.type:
         case CellType.TEXT:
@@ -230,7 +230,7 @@ def computed(sign: str, left: Cells, right: Cells) -> Cells:
     return numbers(about, valid)
 
 
-def _compared_texts(sign: str, left: Cells, right: Cells, valid: NDArray[np.bool_], cancel_token: Heard) -> Cells:
+def _compared_texts(sign: str, left: Cells, right: Cells, valid: NDArray[np.bool_], cancel_token: CancelToken) -> Cells:
     assert left.texts is not None
     assert right.texts is not None
     if left.text is not None and right.text is None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from layers.formula.budget import Budget
 from layers.vector.columns import Column, Kind
-from layers.vector.texts import PIECE_BYTES, Heard, Texts, nobody
+from layers.vector.texts import PIECE_BYTES, CancelToken, Texts, never_cancelled
 
 FEW_OF = 3
 """Number of cells of which fewer than one beginning of a needle makes it less work to check these one by one."""
@@ -30,7 +30,7 @@ class Haystack(Struct, frozen=True, eq=False):
     valid: NDArray[np.bool_] | None
 
     @classmethod
-    def of(cls, column: Column, cancel_token: Heard = nobody, *, folds: bool = True) -> Haystack:
+    def of(cls, column: Column, cancel_token: CancelToken = never_cancelled, *, folds: bool = True) -> Haystack:
         """Fold the cells of a column; with `folds` False they stay as they are. `cancel_token` is called between
         pieces of work, and raises to cancel.
         """
@@ -100,7 +100,7 @@ class QuickSearch(Struct, eq=False):
     _made: dict[str, Haystack] = field(default_factory=dict)
     _making: threading.Lock = field(default_factory=threading.Lock)
 
-    def prepare(self, cancel_token: Heard = nobody) -> None:
+    def prepare(self, cancel_token: CancelToken = never_cancelled) -> None:
         """Make all haystacks now."""
         for name in self.columns:
             self._haystack(name, cancel_token)
@@ -117,11 +117,11 @@ class QuickSearch(Struct, eq=False):
             needle = word.encode("utf-8", "replace")
             holds = np.zeros(rows, bool)
             for name in self.columns:
-                holds |= self._haystack(name, budget.heard).rows_with(needle, budget)
+                holds |= self._haystack(name, budget.cancel_token).rows_with(needle, budget)
             matches &= holds
         return matches
 
-    def _haystack(self, name: str, cancel_token: Heard) -> Haystack:
+    def _haystack(self, name: str, cancel_token: CancelToken) -> Haystack:
         with self._making:
             if name not in self._made:
                 self._made[name] = Haystack.of(self.columns[name], cancel_token)
@@ -136,7 +136,7 @@ def _separated(texts: Texts, first: int, last: int) -> bytes:
     return data.tobytes()
 
 
-def _written(column: Column, cancel_token: Heard) -> tuple[Texts, NDArray[np.unsignedinteger] | None]:
+def _written(column: Column, cancel_token: CancelToken) -> tuple[Texts, NDArray[np.unsignedinteger] | None]:
     """Numbers and dates as the table shows them; each distinct one is written once."""
     distinct, codes = np.unique(column.values, return_inverse=True)
     few = Column(column.name, column.kind, distinct, zone=column.zone, rows=len(distinct))
@@ -149,7 +149,7 @@ def _written(column: Column, cancel_token: Heard) -> tuple[Texts, NDArray[np.uns
     return (Texts.joined(parts) if parts else Texts.of(())), codes.astype(np.uint32)
 
 
-def _written_integers(values: NDArray[np.int64], cancel_token: Heard) -> Texts:
+def _written_integers(values: NDArray[np.int64], cancel_token: CancelToken) -> Texts:
     parts = []
     for first in range(0, len(values), _CELLS_A_PIECE):
         cancel_token()
