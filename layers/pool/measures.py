@@ -17,8 +17,8 @@ class Measured:
     """Lengths and areas of a layer, read on demand. It blocks: never use it in the window's thread."""
 
     def __init__(self, pool: ReaderPool, layer: OfLayer) -> None:
-        self._pool, self._asked = pool, layer
-        self._found: dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
+        self._pool, self._layer = pool, layer
+        self._measures: dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
         self._lock = threading.Lock()
 
     def of(self, name: str, fids: NDArray[np.int64], cancel_token: Callable[[], None]) -> NDArray[np.float64]:
@@ -27,9 +27,9 @@ class Measured:
         `cancel_token` is called now and then, and may raise to give it up.
         """
         with self._lock:
-            if name not in self._found:
-                self._found[name] = self._read(name, cancel_token)
-        known, values = self._found[name]
+            if name not in self._measures:
+                self._measures[name] = self._read(name, cancel_token)
+        known, values = self._measures[name]
         if not len(known):
             return np.full(len(fids), np.nan)
         at = np.minimum(np.searchsorted(known, fids), len(known) - 1)
@@ -40,7 +40,7 @@ class Measured:
         start: int | None = 0
         while start is not None:
             cancel_token()
-            layer = self._asked
+            layer = self._layer
             answer = self._pool.ask(Measure(layer.path, layer.layer, layer.options, layer.source_crs, name, start))
             facts: ChunkFacts = answer.facts
             following = facts.next

@@ -129,7 +129,7 @@ class _Gathering:
         yield
         claim_words: list[ClaimSaid] = []
         for number, claim in enumerate(claims, 1):
-            claim_words.append(self._said(claim, number, inside, numbers))
+            claim_words.append(self._claim_words(claim, number, inside, numbers))
             yield
         if self._whole_case:
             self._say_all(document.responses.values())
@@ -210,7 +210,7 @@ class _Gathering:
             self._kept_back.add(Withheld.STATEMENT, "claims", claim.uuid, claim.statement)
         return reason is None
 
-    def _said(self, claim: Claim, number: int, inside: frozenset[str], numbers: Mapping[str, int]) -> ClaimSaid:
+    def _claim_words(self, claim: Claim, number: int, inside: frozenset[str], numbers: Mapping[str, int]) -> ClaimSaid:
         document, publishing = self._document, self._publishing
         self._markings.append(claim.marking)
         quotes = tuple(self._quotes(claim))

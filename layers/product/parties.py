@@ -139,7 +139,7 @@ def parties_at(content: ProductContent, level: Telling) -> tuple[PartyLine, ...]
     claims = party_claims(content)
     if not claims:
         return ()
-    return tuple(_nameless(content, claims) if level is Telling.NAMELESS else _told(content, claims, level))
+    return tuple(_nameless(content, claims) if level is Telling.NAMELESS else _named_lines(content, claims, level))
 
 
 def _nameless(content: ProductContent, claims: Sequence[ClaimSaid]) -> Iterator[PartyLine]:
@@ -158,7 +158,7 @@ def _nameless(content: ProductContent, claims: Sequence[ClaimSaid]) -> Iterator[
     yield from (PartyLine("note", words) for words in _who_sources_are(sources, Telling.NAMELESS))
 
 
-def _told(content: ProductContent, claims: Sequence[ClaimSaid], level: Telling) -> Iterator[PartyLine]:
+def _named_lines(content: ProductContent, claims: Sequence[ClaimSaid], level: Telling) -> Iterator[PartyLine]:
     parties, sources = told_parties(content), _sources_of(claims)
     yield PartyLine("head", _head(content, parties))
     for claim in claims:

@@ -49,7 +49,7 @@ def photograph_in(tags: Mapping[str, str]) -> Photograph | None:
     lon = _degrees(tags.get("EXIF_GPSLongitude", ""), tags.get("EXIF_GPSLongitudeRef", ""), "EW", 180.0)
     if lat is None or lon is None or (lat, lon) == (0.0, 0.0):  # of cameras without a fix
         return None
-    day, basis = _taken(tags)
+    day, basis = _date_of(tags)
     make, model = (_plain(tags.get(f"EXIF_{key}", "")) for key in ("Make", "Model"))
     camera = model if model.casefold().startswith(make.casefold()) else f"{make} {model}".strip()
     looks = _numbers(tags.get("EXIF_GPSImgDirection", ""))
@@ -68,7 +68,7 @@ def _degrees(text: str, side: str, sides: str, most: float) -> float | None:
     return -degrees if side == sides[1] else degrees
 
 
-def _taken(tags: Mapping[str, str]) -> tuple[str, str]:
+def _date_of(tags: Mapping[str, str]) -> tuple[str, str]:
     """The date and what it rests on. GPS counts in UTC; the camera's clock shows local time."""
     day, clock = _DAY.fullmatch(tags.get("EXIF_GPSDateStamp", "").strip()), _numbers(tags.get("EXIF_GPSTimeStamp", ""))
     try:

@@ -40,7 +40,7 @@ def _parse_date(text: str) -> Any:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    scenes = _found(arguments)
+    scenes = _wanted_scenes(arguments)
     if arguments.json:
         print_json([_described(scene) for scene in scenes])
         return DONE
@@ -51,7 +51,7 @@ def _run(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _found(arguments: argparse.Namespace) -> list[FoundScene]:
+def _wanted_scenes(arguments: argparse.Namespace) -> list[FoundScene]:
     """The scenes that are asked for: those with a date in its order, then those without. Prints problems."""
     from layers.scenes.indexing import index_folder  # for start-up time, as all below
     from layers.scenes.scene_store import SceneStore

@@ -167,14 +167,14 @@ class _Register:
 
     def __init__(self, document: Document, actor: str, now: str | None) -> None:
         self._document, self._actor, self._now = document, actor, now
-        self._found: dict[tuple[str, ...], str] = {}
+        self._uuids: dict[tuple[str, ...], str] = {}
         self.changes: list[Change] = []
 
     def uuid_of(self, fields: Mapping[str, str]) -> str:
         key = tuple(fields.get(name, "") for name in (*_SAME, *_MORE))
-        if key not in self._found:
-            self._found[key] = self._registered(fields) or self._entered(fields)
-        return self._found[key]
+        if key not in self._uuids:
+            self._uuids[key] = self._registered(fields) or self._entered(fields)
+        return self._uuids[key]
 
     def _registered(self, fields: Mapping[str, str]) -> str:
         """Uuid of a source in the case with the same fields, and perhaps more; empty without one."""

@@ -23,7 +23,7 @@ def correction_of(document: Document, issued: Product) -> str:
 
     It is offered to the analyst, who knows what was wrong, and is used where nobody wrote another line.
     """
-    changes = list(dict.fromkeys(_told(document, differences(document, issued))))
+    changes = list(dict.fromkeys(_sentences(document, differences(document, issued))))
     if not changes:
         return ""
     if (more := len(changes) - MOST_NAMED) > 1:
@@ -34,7 +34,7 @@ def correction_of(document: Document, issued: Product) -> str:
     )
 
 
-def _told(document: Document, changes: Iterable[Difference]) -> Iterator[str]:
+def _sentences(document: Document, changes: Iterable[Difference]) -> Iterator[str]:
     for change in changes:
         words = _words(document, change)
         if words:

@@ -136,7 +136,7 @@ class CaseReader:
                     "deadline_s": timeout_s,
                 }
                 answer = asks.ask("open", params, timeout_s + 2, _nothing)
-                yield cls(asks, _told(answer.header, UnreadCase))
+                yield cls(asks, _decode(answer.header, UnreadCase))
         finally:
             asks.close()
 
@@ -209,7 +209,7 @@ class CaseReader:
         """The bytes of one value, as it stands in the file."""
         params = {"table": table, "column": column, "row": row, "offset": 0, "length": PIECE_BYTES}
         answer = self._asks.ask("piece", params, READ_S, _nothing)
-        first = _told(answer.header, _Piece)
+        first = _decode(answer.header, _Piece)
 
         def pieces() -> Iterator[bytes]:
             piece, offset = _bytes_in(answer), 0
@@ -224,14 +224,14 @@ class CaseReader:
         return Value(first.size, first.is_text, pieces())
 
     def _ask[T: Struct](self, op: str, params: dict[str, Any], kind: type[T]) -> T:
-        return _told(self._asks.ask(op, params, READ_S, _nothing).header, kind)
+        return _decode(self._asks.ask(op, params, READ_S, _nothing).header, kind)
 
 
 def _nothing() -> None:
     """Do nothing between question and answer."""
 
 
-def _told[T: Struct](data: Any, kind: type[T]) -> T:
+def _decode[T: Struct](data: Any, kind: type[T]) -> T:
     """Decode a header, or a part of it, as the type asked for. Raises CaseDamaged for anything else."""
     content = decoded_or_none(data, kind)
     if content is None:
@@ -246,14 +246,14 @@ def _bytes_in(answer: Answer) -> bytes:
 def _chunk(answer: Answer, columns: Mapping[str, int], in_arrays: str) -> Chunk:
     """Decode a chunk of rows. Raises CaseDamaged where its parts do not fit together."""
     try:
-        rows = _told(answer.header, _Rows)
+        rows = _decode(answer.header, _Rows)
         numbers, cells = rows.numbers, rows.columns
         by_name: dict[str, list[Any]] = {}
         refused: dict[int, Any] = {}
         for name in columns:
             if name == in_arrays:
                 data, ends = answer.arrays
-                refused = {index: _value(cell) for index, cell in _told(cells[name], _InArrays).refused}
+                refused = {index: _value(cell) for index, cell in _decode(cells[name], _InArrays).refused}
                 by_name[name] = _blobs(data.tobytes(), ends.tolist())
             else:
                 by_name[name] = _unpacked(cells[name])
@@ -288,7 +288,7 @@ def _value(cell: Any) -> Any:
                 raise ValueError("no base64") from error
         if "spoiled" in cell:
             return Unfit("no text in UTF-8", str(cell["spoiled"]))
-        return Unfit(Phrase("too large ({cell} bytes)", cell=f"{_told(cell, _TooLong).size:,}"))
+        return Unfit(Phrase("too large ({cell} bytes)", cell=f"{_decode(cell, _TooLong).size:,}"))
     if type(cell) in _PLAIN:
         return cell
     raise ValueError("no value of SQLite")

@@ -77,10 +77,10 @@ def marks_text(document: Document, sites: Sequence[Site]) -> str:
     own = {
         "version": 1,
         "claims": sum(len(document.claim_links_of_site(site.uuid)) for site in sites),
-        "sources": {uuid: _told(document.sources[uuid]) for uuid in sorted(cited & document.sources.keys())},
+        "sources": {uuid: _stated_fields(document.sources[uuid]) for uuid in sorted(cited & document.sources.keys())},
         "templates": templates_text(_templates(document, {site.class_code for site in sites})),
         "images": {
-            uuid: _told(document.images[uuid])
+            uuid: _stated_fields(document.images[uuid])
             for uuid in sorted({site.image_uuid for site in sites} & document.images.keys())
         },
     }
@@ -155,10 +155,10 @@ def looks_like_marks(text: str) -> bool:
 
 
 def _facts(site: Site) -> str:
-    return json.dumps(_told(site), ensure_ascii=True)
+    return json.dumps(_stated_fields(site), ensure_ascii=True)
 
 
-def _told(row: Row) -> dict[str, Any]:
+def _stated_fields(row: Row) -> dict[str, Any]:
     """The fields that differ from those of a new row."""
     values = {name: value for name, default in _DEFAULTS[type(row)] if (value := getattr(row, name)) != default}
     if isinstance(row, Site) and row.aliases:

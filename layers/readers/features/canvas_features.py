@@ -51,7 +51,7 @@ def read_features(question: ReadFeatures) -> tuple[dict[str, Any], tuple[NDArray
     """
     canvas = question.crs
     source, ends = _LAST_SOURCE.get(question)
-    wanted = _Asked(question, source, ends)
+    wanted = _WantedRows(question, source, ends)
     columns: dict[str, list[Any]] = {}
     if wanted.is_empty:
         drawn, following = joined([]), None
@@ -91,7 +91,7 @@ def read_attributes(question: ReadAttributes) -> tuple[dict[str, Any], tuple[NDA
 
 
 @dataclass(slots=True)  # no Struct: it is made of other values than its fields
-class _Asked:
+class _WantedRows:
     """Rows that a request wants."""
 
     start: int
@@ -154,7 +154,7 @@ class _LastSource:
 
     def __init__(self) -> None:
         self._key: tuple[Any, ...] = ()
-        self._found: tuple[VectorSource, tuple[int, int, int]] | None = None
+        self._entry: tuple[VectorSource, tuple[int, int, int]] | None = None
 
     def get(self, question: ReadFeatures) -> tuple[VectorSource, tuple[int, int, int]]:
         """The source, and its `fid_range` where it is read by fid. Raises what opening raises."""
@@ -162,17 +162,17 @@ class _LastSource:
         state = os.stat(path)
         options = repr(sorted(question.options.items()))
         key = (path, question.layer, options, state.st_mtime_ns, state.st_size, state.st_ino)
-        if self._found is None or key != self._key:
+        if self._entry is None or key != self._key:
             source = source_of(question)
-            self._found = source, fid_range(source) if source.by_fid else (0, 0, 0)
+            self._entry = source, fid_range(source) if source.by_fid else (0, 0, 0)
             self._key = key
-        return self._found
+        return self._entry
 
 
 _LAST_SOURCE = _LastSource()
 
 
-def _by_stream(question: ReadFeatures, source: VectorSource, wanted: _Asked) -> tuple[Drawn, int | None]:
+def _by_stream(question: ReadFeatures, source: VectorSource, wanted: _WantedRows) -> tuple[Drawn, int | None]:
     """Read rows as OGR streams them; rows that the fast way does not understand are read once more."""
     pieces: list[Drawn] = []
     position, size, crs, canvas = wanted.start, 0, question.source_crs, question.crs
@@ -194,14 +194,14 @@ def _by_stream(question: ReadFeatures, source: VectorSource, wanted: _Asked) -> 
     return joined(pieces), None
 
 
-def _which(source: VectorSource, wanted: _Asked) -> dict[str, Any]:
+def _which(source: VectorSource, wanted: _WantedRows) -> dict[str, Any]:
     if not source.by_fid:
         return {"skip_features": wanted.start} if wanted.start else {}
     where = between(source, wanted.start, None if wanted.end is None else int(wanted.end))
     return {"where": where} if where else {}
 
 
-def _batch_rows(wanted: _Asked) -> int:
+def _batch_rows(wanted: _WantedRows) -> int:
     return int(min(max(BATCH_BYTES / max(wanted.row_bytes, 1.0), 64), _MOST_BATCH_ROWS))
 
 
@@ -232,7 +232,7 @@ def _cut(
 
 
 def _by_rows(
-    question: ReadFeatures, source: VectorSource, wanted: _Asked
+    question: ReadFeatures, source: VectorSource, wanted: _WantedRows
 ) -> tuple[Drawn, int | None, dict[str, list[Any]]]:
     """Rows as they are parsed, with their attributes."""
     limit = min(wanted.limit or CHUNK_FEATURES, CHUNK_FEATURES)

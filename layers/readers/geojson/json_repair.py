@@ -71,17 +71,17 @@ class JsonFiles:
 
     def __init__(self) -> None:
         self._key: tuple[Any, ...] = ()
-        self._found = Repaired(None, {}, ())
+        self._repaired = Repaired(None, {}, ())
 
     def get(self, path: str, content: Content) -> Repaired:
         """See `repaired`. Raises OSError."""
         state = os.stat(path)
         key = (path, state.st_mtime_ns, state.st_size, state.st_ino)
         if key != self._key:
-            self._found, self._key = Repaired(None, {}, ()), ()  # never two of them in memory
-            self._found = repaired(path, content)
+            self._repaired, self._key = Repaired(None, {}, ()), ()  # never two of them in memory
+            self._repaired = repaired(path, content)
             self._key = key
-        return self._found
+        return self._repaired
 
 
 def repaired(path: str, content: Content) -> Repaired:

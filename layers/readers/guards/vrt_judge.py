@@ -276,7 +276,7 @@ class _Judge:
         root.attrib.update(plain)
         anew = self._element(root)
         if self._missing:
-            names = _some(list(dict.fromkeys(self._missing)))
+            names = _first_names(list(dict.fromkeys(self._missing)))
             raise FileMissing(
                 "{name} needs files that are not there: {names}. Put them beside it.", name=self._name, names=names
             )
@@ -414,6 +414,6 @@ class _Judge:
         )
 
 
-def _some(names: list[str]) -> str:
+def _first_names(names: list[str]) -> str:
     more = Phrase(" and {count} more", count=len(names) - _NAMED_SOURCES) if len(names) > _NAMED_SOURCES else ""
     return joined("", [", ".join(names[:_NAMED_SOURCES]), more])
