@@ -38,8 +38,8 @@ def decoded_or_none[T](data: object, kind: type[T]) -> T | None:
 
 def _member_in(fault: str) -> str:
     """The last name on msgspec's way to a fault: "Expected `int`, got `str` - at `$.classes[0].upper`"."""
-    found = re.findall(r"\.(\w+)", fault.rpartition("`$")[2])
-    return str(found[-1]) if found else ""
+    names = re.findall(r"\.(\w+)", fault.rpartition("`$")[2])
+    return str(names[-1]) if names else ""
 
 
 def _float_of(value: object) -> float:

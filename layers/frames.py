@@ -65,8 +65,8 @@ class Case(Struct, frozen=True):
 
     def __repr__(self) -> str:
         tables: tuple[Table, ...] = ("sites", "claims", "sources")
-        said = ", ".join(counted(len(self.document.table(name)), name.removesuffix("s")) for name in tables)
-        return f"<Case: {said}, {counted(len(self.problems), 'problem')}>"
+        counts = ", ".join(counted(len(self.document.table(name)), name.removesuffix("s")) for name in tables)
+        return f"<Case: {counts}, {counted(len(self.problems), 'problem')}>"
 
 
 def read(path: str | os.PathLike[str], *, accept_damage: bool = False) -> Case:
@@ -114,9 +114,9 @@ def sites(case: CaseOrPath) -> geopandas.GeoDataFrame:
     * `geometry`
     """
     all_marks = marks(case)
-    found = all_marks[all_marks.mark_kind.fillna("site") == "site"]
-    found.attrs = all_marks.attrs
-    return found
+    site_marks = all_marks[all_marks.mark_kind.fillna("site") == "site"]
+    site_marks.attrs = all_marks.attrs
+    return site_marks
 
 
 def marks(case: CaseOrPath) -> geopandas.GeoDataFrame:
@@ -513,8 +513,8 @@ def _dtype(column: StoredColumn) -> str:
 
 def _array(values: Sequence[Any], dtype: str, index: pandas.Index | None) -> pandas.Series:
     """A column. Empty text says nothing, and is missing."""
-    given = [value or None for value in values] if dtype == "str" else values
-    return pandas.Series(given, index, dtype=dtype)
+    cells = [value or None for value in values] if dtype == "str" else values
+    return pandas.Series(cells, index, dtype=dtype)
 
 
 def _counts(frame: pandas.DataFrame, rows: Iterable[Row], column: str) -> list[int]:

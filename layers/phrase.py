@@ -52,17 +52,17 @@ class Phrase(str):
 
     @classmethod
     def _made(
-        cls, text: str, template: str, values: Mapping[str, str], number: int | None = None, one: str = ""
+        cls, text: str, template: str, values: Mapping[str, str], number: int | None = None, single: str = ""
     ) -> Phrase:
         self = super().__new__(cls, text)
-        self.template, self.values, self.number, self.one = template, values, number, one
+        self.template, self.values, self.number, self.one = template, values, number, single
         return self
 
     @classmethod
-    def counting(cls, number: int, shown: str, one: str, many: str, /, **more: str) -> Phrase:
+    def counting(cls, number: int, shown: str, single: str, many: str, /, **more: str) -> Phrase:
         """The number as `shown` in the one of two templates that fits, in each at `{count}`; and `more` values."""
         values = {**more, _COUNT: shown}
-        return cls._made(filled(one if number == 1 else many, values), many, values, number, one)
+        return cls._made(filled(single if number == 1 else many, values), many, values, number, single)
 
     def parts(self) -> dict[str, Any]:
         """Template, values and number as a JSON object, from which `phrase_of` makes the phrase again."""
@@ -108,9 +108,9 @@ def phrase_of(parts: Any, room: Room, depth: int = 0) -> Phrase:
     }
     if number is not None and (type(number) is not int or not isinstance(single, str) or _COUNT not in kept):
         raise ValueError("no phrase that counts")
-    said = single if number == 1 and single is not None else template
-    room.take(len(said) + sum(len(kept.get(slot[1] or "", "")) for slot in _SLOT.finditer(said)))
-    return Phrase._made(filled(said, kept), template, kept, number, single or "")
+    wording = single if number == 1 and single is not None else template
+    room.take(len(wording) + sum(len(kept.get(slot[1] or "", "")) for slot in _SLOT.finditer(wording)))
+    return Phrase._made(filled(wording, kept), template, kept, number, single or "")
 
 
 def filled(template: str, values: Mapping[str, str]) -> str:

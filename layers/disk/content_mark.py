@@ -28,12 +28,12 @@ def mark_of(path: str | os.PathLike[str]) -> ContentMark | None:
     # What is no regular file must not hold us up: a pipe would, until somebody writes into it.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             return None
         hashed = hashlib.sha256(os.read(descriptor, ENDS_BYTES))
-        os.lseek(descriptor, max(ENDS_BYTES, found.st_size - ENDS_BYTES), os.SEEK_SET)
+        os.lseek(descriptor, max(ENDS_BYTES, status.st_size - ENDS_BYTES), os.SEEK_SET)
         hashed.update(os.read(descriptor, ENDS_BYTES))
     finally:
         os.close(descriptor)
-    return ContentMark(found.st_size, hashed.hexdigest()[:HASH_CHARS])
+    return ContentMark(status.st_size, hashed.hexdigest()[:HASH_CHARS])

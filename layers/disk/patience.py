@@ -19,13 +19,13 @@ def within[T](seconds: float, work: Callable[[], T]) -> T:
     """Return or raise what `work` does in a thread. Raises TimeoutError after `seconds`; `work` then goes on, its
     result unused.
     """
-    found: list[T] = []
+    answers: list[T] = []
     raised: list[Exception] = []
     ended = threading.Event()
 
     def whole() -> None:
         try:
-            found.append(work())
+            answers.append(work())
         except Exception as error:  # noqa: BLE001 - raised again where it is waited for
             raised.append(error)
         ended.set()
@@ -35,4 +35,4 @@ def within[T](seconds: float, work: Callable[[], T]) -> T:
         raise TimeoutError(f"no answer within {seconds:g} s")
     if raised:
         raise raised[0]
-    return found[0]
+    return answers[0]

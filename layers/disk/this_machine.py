@@ -81,8 +81,8 @@ def _windows_id() -> str:
 
 
 def _mac_id() -> str:
-    found, patience = (ctypes.c_ubyte * 16)(), (ctypes.c_long * 2)(1, 0)
+    raw_id, patience = (ctypes.c_ubyte * 16)(), (ctypes.c_long * 2)(1, 0)
     with suppress(OSError, AttributeError):
-        if ctypes.CDLL(None).gethostuuid(found, patience) == 0:
-            return bytes(found).hex()
+        if ctypes.CDLL(None).gethostuuid(raw_id, patience) == 0:
+            return bytes(raw_id).hex()
     return ""

@@ -76,12 +76,12 @@ def state_of(text: str) -> BookmarkState:
     except InvalidValue:
         return BookmarkState()
     rows, sites = data.get("layers"), data.get("sites_visible")
-    found: dict[str, LayerState] = {}
+    layers: dict[str, LayerState] = {}
     for row in rows[:MOST_LAYERS] if isinstance(rows, list) else ():
         layer = _layer_of(row)
         if layer is not None:
-            found.setdefault(layer.uuid, layer)
-    return BookmarkState(tuple(found.values()), sites if isinstance(sites, bool) else None)
+            layers.setdefault(layer.uuid, layer)
+    return BookmarkState(tuple(layers.values()), sites if isinstance(sites, bool) else None)
 
 
 def _layer_of(row: Any) -> LayerState | None:

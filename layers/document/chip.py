@@ -47,9 +47,9 @@ class Chip(Row, frozen=True, kw_only=True):
     @property
     def what(self) -> str:
         """The chip in a few words, for the list of what was deleted."""
-        told = (
+        parts = (
             self.caption or self.layer_title,
             self.acquired_at,
             Phrase("{width} x {height} pixels", width=self.width, height=self.height),
         )
-        return "image chip: " + ", ".join(part for part in told if part)
+        return "image chip: " + ", ".join(part for part in parts if part)

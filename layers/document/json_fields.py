@@ -54,12 +54,12 @@ def json_object(text: str, what: Phrase) -> dict[str, Any]:
 
 def finite_numbers(data: Mapping[str, Any], keys: Iterable[str], what: Phrase) -> list[float]:
     """The numbers under these keys, all of which must be there and finite. Raises InvalidValue."""
-    found = [data.get(key) for key in keys]
+    values = [data.get(key) for key in keys]
     try:
-        numbers = [float(value) for value in found if isinstance(value, int | float) and not isinstance(value, bool)]
+        numbers = [float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
     except OverflowError:
         numbers = []
-    if len(numbers) != len(found) or not all(map(math.isfinite, numbers)):
+    if len(numbers) != len(values) or not all(map(math.isfinite, numbers)):
         raise InvalidValue("{what} lacks a number, or has one that is none.", what=what)
     return numbers
 

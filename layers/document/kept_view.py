@@ -52,8 +52,8 @@ class KeptView(Struct, frozen=True):
 def _extent(value: Any) -> Bounds:
     """Four degrees: left, bottom, right, top."""
     sides = ("left", "bottom", "right", "top")
-    given = dict(zip(sides, value, strict=True)) if isinstance(value, list) and len(value) == 4 else {}
-    left, bottom, right, top = finite_numbers(given, sides, _WHAT)
+    edges = dict(zip(sides, value, strict=True)) if isinstance(value, list) and len(value) == 4 else {}
+    left, bottom, right, top = finite_numbers(edges, sides, _WHAT)
     if not (left < right and bottom < top and are_degrees(np.array([[left, bottom, right, top]])).all()):
         raise InvalidValue("{what} is none of the Earth.", what=_WHAT)
     return Bounds(left, bottom, right, top)

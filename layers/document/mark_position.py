@@ -51,8 +51,8 @@ def stated_placement_m(note: str) -> float | None:
 
     The misfit of control points is no such statement, nor is a height's.
     """
-    found = next((match for pattern in _CE90 if (match := pattern.search(note[:2000]))), None)
-    value = float(found[1]) if found else 0.0
+    ce90 = next((match for pattern in _CE90 if (match := pattern.search(note[:2000]))), None)
+    value = float(ce90[1]) if ce90 else 0.0
     return value if 0 < value <= _LARGEST_M else None
 
 

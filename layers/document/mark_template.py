@@ -67,9 +67,9 @@ class MarkTemplate(Struct, frozen=True):
 def template_of_row(row: Template) -> MarkTemplate | None:
     """The template that a row of a case holds; None where it has no valid class, or no name."""
     style, form = _object(row.style_json), _object(row.fields_json)
-    said = {**style, "code": row.class_code, "name": row.name, "hot_key": row.hot_key, "fields": form.get("fields")}
-    found = _template(said)
-    return None if found is None else replace(found, uuid=row.uuid)
+    data = {**style, "code": row.class_code, "name": row.name, "hot_key": row.hot_key, "fields": form.get("fields")}
+    template = _template(data)
+    return None if template is None else replace(template, uuid=row.uuid)
 
 
 def row_of_template(template: MarkTemplate) -> dict[str, str]:
@@ -87,14 +87,14 @@ def templates_text(templates: Iterable[MarkTemplate]) -> str:
     """Templates as the text of a file."""
     data = [
         {
-            "code": one.code,
-            "name": one.name,
-            "geometry": one.geometry,
-            "hot_key": one.hot_key,
-            "color": one.color,
-            "fields": [_field_data(field) for field in one.fields],
+            "code": template.code,
+            "name": template.name,
+            "geometry": template.geometry,
+            "hot_key": template.hot_key,
+            "color": template.color,
+            "fields": [_field_data(field) for field in template.fields],
         }
-        for one in templates
+        for template in templates
     ]
     return json.dumps({"templates": data}, ensure_ascii=False, indent=1) + "\n"
 
@@ -103,15 +103,15 @@ def templates_in_text(text: str) -> list[MarkTemplate]:
     """The templates in the text of a file, one a class. Raises InvalidValue where there are none."""
     if len(text) > _MOST_CHARS:
         raise InvalidValue("The file of templates is too long to be one.")
-    said = json_object(text, Phrase("The file of templates")).get("templates")
-    if not isinstance(said, list) or len(said) > MOST_TEMPLATES:
+    rows = json_object(text, Phrase("The file of templates")).get("templates")
+    if not isinstance(rows, list) or len(rows) > MOST_TEMPLATES:
         raise InvalidValue(
             "The file holds no list of at most {most_templates} templates.", most_templates=MOST_TEMPLATES
         )
-    found = {one.code: one for one in map(_template, said) if one is not None}
-    if not found:
+    by_code = {template.code: template for template in map(_template, rows) if template is not None}
+    if not by_code:
         raise InvalidValue("The file holds no template that has a class and a name.")
-    return list(found.values())
+    return list(by_code.values())
 
 
 def templates_of(rows: Iterable[Template], shipped: Iterable[MarkTemplate]) -> list[MarkTemplate]:
@@ -119,19 +119,26 @@ def templates_of(rows: Iterable[Template], shipped: Iterable[MarkTemplate]) -> l
 
     A key goes to the case's own template before a shipped one.
     """
-    own = {one.code: one for one in map(template_of_row, list(rows)[:MOST_TEMPLATES]) if one is not None}
+    own = {
+        template.code: template
+        for template in map(template_of_row, list(rows)[:MOST_TEMPLATES])
+        if template is not None
+    }
     shipped = list(shipped)
-    found = [own.pop(one.code, one) for one in shipped] + list(own.values())
-    taken: dict[str, str] = {}
-    for one in sorted(found, key=lambda one: not one.uuid):
-        if one.hot_key:
-            taken.setdefault(one.hot_key, one.code)
-    return [one if taken.get(one.hot_key, one.code) == one.code else replace(one, hot_key="") for one in found]
+    templates = [own.pop(template.code, template) for template in shipped] + list(own.values())
+    code_of_key: dict[str, str] = {}
+    for template in sorted(templates, key=lambda template: not template.uuid):
+        if template.hot_key:
+            code_of_key.setdefault(template.hot_key, template.code)
+    return [
+        template if code_of_key.get(template.hot_key, template.code) == template.code else replace(template, hot_key="")
+        for template in templates
+    ]
 
 
 def template_for(templates: Iterable[MarkTemplate], code: str) -> MarkTemplate | None:
     """The template of a class; for a kind of a class without one, that of the class."""
-    by_code = {one.code: one for one in templates}
+    by_code = {template.code: template for template in templates}
     return by_code.get(code) or by_code.get(code.partition("/")[0])
 
 
@@ -161,7 +168,7 @@ def with_value(props_json: str, field: TemplateField, value: Any) -> str:
         details.pop(field.key, None)
     else:
         details[field.key] = value
-    kept = {key: told for key, told in props.items() if key != DETAILS}
+    kept = {key: entry for key, entry in props.items() if key != DETAILS}
     both = {**kept, DETAILS: details} if details else kept
     return json.dumps(both, ensure_ascii=False) if both else ""
 
@@ -176,15 +183,15 @@ def _object(text: str) -> dict[str, Any]:
         return {}
 
 
-def _template(said: object) -> MarkTemplate | None:
-    if not isinstance(said, Mapping):
+def _template(data: object) -> MarkTemplate | None:
+    if not isinstance(data, Mapping):
         return None
-    code, name = said.get("code"), _words(said.get("name"))
+    code, name = data.get("code"), _words(data.get("name"))
     if not isinstance(code, str) or not _CODE.fullmatch(code) or code.partition("/")[0] not in SITE_CLASSES or not name:
         return None
-    geometry, color, key = said.get("geometry"), said.get("color"), said.get("hot_key")
-    listed = said.get("fields")
-    fields = [_field(one) for one in listed[:MOST_FIELDS]] if isinstance(listed, list) else []
+    geometry, color, key = data.get("geometry"), data.get("color"), data.get("hot_key")
+    listed = data.get("fields")
+    fields = [_field(row) for row in listed[:MOST_FIELDS]] if isinstance(listed, list) else []
     return MarkTemplate(
         code,
         name,
@@ -195,18 +202,18 @@ def _template(said: object) -> MarkTemplate | None:
     )
 
 
-def _field(said: object) -> TemplateField | None:
-    if not isinstance(said, dict):
+def _field(data: object) -> TemplateField | None:
+    if not isinstance(data, dict):
         return None
-    key, title, kind, listed = said.get("key"), _words(said.get("title")), said.get("kind"), said.get("choices")
+    key, title, kind, listed = data.get("key"), _words(data.get("title")), data.get("kind"), data.get("choices")
     if not isinstance(key, str) or not _KEY.fullmatch(key) or not title:
         return None
-    words = [_words(one) for one in listed[:MOST_CHOICES]] if isinstance(listed, list) else []
+    words = [_words(choice) for choice in listed[:MOST_CHOICES]] if isinstance(listed, list) else []
     return TemplateField(
         key,
         title,
         kind if isinstance(kind, str) and kind in KINDS else "text",
-        _words(said.get("unit"))[:20],
+        _words(data.get("unit"))[:20],
         tuple(dict.fromkeys(word for word in words if word)),
     )
 
@@ -230,10 +237,10 @@ def code_of_name(name: str, kind_of: str) -> str:
     return f"{kind_of}/{slug or 'kind_' + format(sum(map(ord, name)) % 100_000, 'd')}"
 
 
-def key_of_title(title: str, taken: Iterable[str]) -> str:
+def key_of_title(title: str, keys: Iterable[str]) -> str:
     """The key of a new field, from its title."""
     slug = re.sub(r"[^a-z0-9]+", "_", title.casefold()).strip("_")[:32].strip("_")
     key = slug if slug[:1].isalpha() else f"field_{slug}".strip("_")
-    used = set(taken)
+    used = set(keys)
     numbered = (f"{key}_{number}" for number in range(2, MOST_FIELDS + 3))
-    return next(one for one in (key, *numbered) if one not in used)
+    return next(candidate for candidate in (key, *numbered) if candidate not in used)

@@ -47,15 +47,17 @@ def seen_dates(observations: Iterable[Observation], images: Mapping[str, Image])
     The last one is empty unless a later image shows that the site is absent: it may not have ended. Images without a
     date of their own (also composites), and observations that cannot tell, are ignored.
     """
-    told = sorted(
-        (images[one.image_uuid].acquired_at, one.presence)
-        for one in observations
-        if one.presence in ("present", "absent") and one.image_uuid in images and _is_dated(images[one.image_uuid])
+    sightings = sorted(
+        (images[observation.image_uuid].acquired_at, observation.presence)
+        for observation in observations
+        if observation.presence in ("present", "absent")
+        and observation.image_uuid in images
+        and _is_dated(images[observation.image_uuid])
     )
-    seen = [at for at, presence in told if presence == "present"]
-    missed = [at for at, presence in told if presence == "absent"]
+    seen = [at for at, presence in sightings if presence == "present"]
+    missed = [at for at, presence in sightings if presence == "absent"]
     ended = bool(seen and missed) and is_after(missed[-1], seen[-1])
-    return SeenDates(told[-1][0] if told else "", seen[0] if seen else "", seen[-1] if ended else "")
+    return SeenDates(sightings[-1][0] if sightings else "", seen[0] if seen else "", seen[-1] if ended else "")
 
 
 def _is_dated(image: Image) -> bool:

@@ -97,9 +97,9 @@ class Site(Row, frozen=True, kw_only=True):
             return ""
         if year := _YEAR.match(self.valid_to if self.lifecycle == "closed" else self.valid_from):
             return Phrase("{lifecycle} {year}", lifecycle=Phrase(self.lifecycle), year=year[0])
-        said = _YEAR.match(self.lifecycle_as_of)
+        match = _YEAR.match(self.lifecycle_as_of)
         lifecycle = Phrase(self.lifecycle)
-        return Phrase("{lifecycle}, as of {year}", lifecycle=lifecycle, year=said[0]) if said else lifecycle
+        return Phrase("{lifecycle}, as of {year}", lifecycle=lifecycle, year=match[0]) if match else lifecycle
 
     def with_doubt(self, name: str) -> str:
         """A name of the site; with the words for its doubtful existence where the name does not state that itself."""

@@ -15,9 +15,9 @@ _MOST_NAMED, _LONGEST_NAME = 3, 40
 
 def not_drawn(sites: Iterable[Site]) -> str:
     """A sentence about those of these sites that cannot be drawn, and why; empty where all can."""
-    given = list(sites)
-    found = off_earth([site.geometry for site in given])
-    return sentence_of([(given[at], why) for at, why in islice(found.items(), _MOST_NAMED)], len(found))
+    all_sites = list(sites)
+    reasons = off_earth([site.geometry for site in all_sites])
+    return sentence_of([(all_sites[at], why) for at, why in islice(reasons.items(), _MOST_NAMED)], len(reasons))
 
 
 def first_named(sites: Mapping[str, Site], reasons: Mapping[str, str]) -> str:
@@ -28,14 +28,16 @@ def first_named(sites: Mapping[str, Site], reasons: Mapping[str, str]) -> str:
 
 def sentence_of(named: list[tuple[Site, str]], count: int) -> str:
     """The first of `count` sites by name, with the reason."""
-    said = [(f"“{_name(site)}”", why) for site, why in named]
+    pairs = [(f"“{_name(site)}”", why) for site, why in named]
     if count < 2:
-        return joined("", [Phrase("The site {name} cannot be drawn: {why}.", name=name, why=why) for name, why in said])
-    more = Phrase(" and {count} more", count=grouped(count - len(said))) if count > len(said) else ""
+        return joined(
+            "", [Phrase("The site {name} cannot be drawn: {why}.", name=name, why=why) for name, why in pairs]
+        )
+    more = Phrase(" and {count} more", count=grouped(count - len(pairs))) if count > len(pairs) else ""
     return Phrase(
         "{sites} cannot be drawn: {value}{more}.",
         sites=counted(count, "site"),
-        value=joined(", ", [Phrase("{name} ({why})", name=name, why=why) for name, why in said]),
+        value=joined(", ", [Phrase("{name} ({why})", name=name, why=why) for name, why in pairs]),
         more=more,
     )
 

@@ -116,4 +116,4 @@ def read_machine(text: str) -> MachineWork | None:
     except InvalidValue:
         return MachineWork()
     words = [data.get(name) for name in ("tool", "version", "task", "checked_by")]
-    return MachineWork(*(one[:LONGEST_MACHINE] if isinstance(one, str) else "" for one in words))
+    return MachineWork(*(word[:LONGEST_MACHINE] if isinstance(word, str) else "" for word in words))

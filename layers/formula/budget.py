@@ -16,14 +16,14 @@ TEXT_BYTES = 2**30
 class Budget:
     """Counts what an expression, or all rules of a style, take.
 
-    `heard` is called at each count, and may raise to give the work up. Raises InvalidValue, in one sentence, where the
-    work would be more than an expression may take: a file's text or a case's rule must not hold the program.
+    `cancel_token` is called at each count, and may raise to give the work up. Raises InvalidValue, in one sentence,
+    where the work would be more than an expression may take: a file's text or a case's rule must not hold the program.
     """
 
     def __init__(
-        self, heard: Callable[[], None] = lambda: None, steps: int = STEPS, row_steps: int = ROW_STEPS
+        self, cancel_token: Callable[[], None] = lambda: None, steps: int = STEPS, row_steps: int = ROW_STEPS
     ) -> None:
-        self.heard = heard
+        self.cancel_token = cancel_token
         self._steps, self._row_steps, self._text_bytes = steps, row_steps, TEXT_BYTES
         self._of_row = 0
 
@@ -34,7 +34,7 @@ class Budget:
 
     def spend(self, steps: int) -> None:
         """Count the work of looking at `steps` characters. Raises InvalidValue beyond a limit."""
-        self.heard()
+        self.cancel_token()
         self._of_row += steps
         self._steps -= steps
         if self._of_row > self._row_steps:
@@ -44,7 +44,7 @@ class Budget:
 
     def make(self, text_bytes: int) -> None:
         """Count `text_bytes` bytes of text that are made next. Raises InvalidValue beyond the limit."""
-        self.heard()
+        self.cancel_token()
         self._text_bytes -= text_bytes
         if self._text_bytes < 0:
             raise InvalidValue("The expression was given up: the texts that it puts together are too large.")

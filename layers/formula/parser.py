@@ -79,10 +79,10 @@ class FormulaParser[Node](ABC):
         """The next sign or word when it is one of these, else ""."""
         if self._at < len(self._tokens):
             kind, text = self._tokens[self._at]
-            taken = text if kind == "sign" else text.lower() if kind == "name" else ""
-            if taken in signs:
+            word = text if kind == "sign" else text.lower() if kind == "name" else ""
+            if word in signs:
                 self._at += 1
-                return taken
+                return word
         return ""
 
     def deeper(self, step: int) -> None:
@@ -118,25 +118,25 @@ class FormulaParser[Node](ABC):
 
     def values(self) -> tuple[Node, ...]:
         """Parses values between commas, up to and with the closing parenthesis."""
-        found = [self.whole()]
+        nodes = [self.whole()]
         while self.take(","):
-            found.append(self.whole())
+            nodes.append(self.whole())
         self._close()
-        return tuple(found)
+        return tuple(nodes)
 
     def _split(self) -> list[Token]:
         tokens, at = [], 0
         while at < len(self.text):
-            found = self.token.match(self.text, at)
-            if found is None or found.lastgroup is None:
+            match = self.token.match(self.text, at)
+            if match is None or match.lastgroup is None:
                 sign = self.text[at:].lstrip()[:1]
                 raise self.wrong(
                     Phrase("a {sign} is not closed", sign=sign)
                     if sign in self.quotes
                     else Phrase("{sign} means nothing here", sign=repr(sign))
                 )
-            tokens.append(Token(found.lastgroup, found[found.lastgroup]))
-            at = found.end()
+            tokens.append(Token(match.lastgroup, match[match.lastgroup]))
+            at = match.end()
         return tokens
 
     def _product(self) -> Node:

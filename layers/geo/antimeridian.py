@@ -262,9 +262,9 @@ def cut_line(line: NDArray[np.float64]) -> list[BaseGeometry]:
     first = np.flatnonzero(begins)
     last = np.append(first[1:], legs.size) - 1
     piece = np.repeat(np.arange(first.size), last - first + 2)
-    found = line[np.insert(legs, last + 1, legs[last] + 1)]
-    found[:, 0] -= 360.0 * turn[first][piece]
-    pieces = shapely.linestrings(found, indices=piece)
+    vertices = line[np.insert(legs, last + 1, legs[last] + 1)]
+    vertices[:, 0] -= 360.0 * turn[first][piece]
+    pieces = shapely.linestrings(vertices, indices=piece)
     return list(pieces[np.argsort(turn[first], kind="stable")])
 
 

@@ -36,7 +36,7 @@ def to_bd09(x_m: float, y_m: float) -> tuple[float, float]:
     """(lon, lat) on BD-09 of Baidu's metres; raises BadCoordinate for metres that lie on no map of it."""
     if abs(x_m) > WIDEST_M or abs(y_m) > HIGHEST_M:
         raise BadCoordinate("The metres in this Baidu address lie outside its map: copy it again from the browser.")
-    band = next(one for begins, one in zip(_BANDS_M, _BANDS, strict=True) if abs(y_m) >= begins)
+    band = next(factors for begins, factors in zip(_BANDS_M, _BANDS, strict=True) if abs(y_m) >= begins)
     share = abs(y_m) / band[9]
     lon = band[0] + band[1] * abs(x_m)
     lat = sum(factor * share**power for power, factor in enumerate(band[2:9]))
@@ -50,7 +50,7 @@ def from_bd09(lon: float, lat: float) -> tuple[float, float]:
         middle = (low + high) / 2
         low, high = (middle, high) if to_bd09(0.0, middle)[1] < abs(lat) else (low, middle)
     y_m = (low + high) / 2
-    band = next(one for begins, one in zip(_BANDS_M, _BANDS, strict=True) if y_m >= begins)
+    band = next(factors for begins, factors in zip(_BANDS_M, _BANDS, strict=True) if y_m >= begins)
     x_m = min(max((abs(lon) - band[0]) / band[1], 0.0), WIDEST_M)
     return _signed(x_m, lon), _signed(y_m, lat)
 

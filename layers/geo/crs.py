@@ -85,11 +85,11 @@ def _parsed(text: str) -> pyproj.CRS | str:
             fault=fault,
         )
     unknown = Phrase('"{short}" names no CRS we know: choose one such as EPSG:4326 or EPSG:32652.', short=short)
-    asked = text_for_proj(text)
-    if not asked:
+    proj_text = text_for_proj(text)
+    if not proj_text:
         return unknown
     try:
-        return pyproj.CRS.from_user_input(asked)
+        return pyproj.CRS.from_user_input(proj_text)
     except (pyproj.exceptions.CRSError, ValueError):
         return unknown
 
@@ -293,8 +293,8 @@ def lonlat_bounds(crs: str, bounds: Bounds) -> Bounds:
     """Bounds of features as drawn, in lon, lat, from their `bounds` in a CRS: as `transform_bounds`, but longitudes
     beyond +-180 are brought to their place on the map (`lon_extent.narrowest`). Raises BadCRS, CannotBePlaced.
     """
-    found = transform_bounds(crs, WGS84, bounds)
-    return narrowest([found]) if is_geographic(crs) else found
+    lonlat = transform_bounds(crs, WGS84, bounds)
+    return narrowest([lonlat]) if is_geographic(crs) else lonlat
 
 
 def utm_crs(lon: float, lat: float) -> str:
@@ -448,14 +448,14 @@ def _lonlat_bounds(
     (middle,), _ = (v.tolist() for v in transform_points(source, target, [centre[0]], [centre[1]]))
     if math.isfinite(middle) and np.nanmax(np.abs(lon - middle)) > 180.0:
         lon = lon - 360.0 * np.sign(lon - middle) * (np.abs(lon - middle) > 180.0)
-    found = Bounds.of_points(lon, lat)
+    extent = Bounds.of_points(lon, lat)
     if is_geographic(source):
-        return found
+        return extent
     for pole in (-90.0, 90.0):
         (x,), (y,) = (values.tolist() for values in transform_points(target, source, [0.0], [pole]))
         if holds(x, y):
-            found = Bounds(-180.0, min(found.bottom, pole), 180.0, max(found.top, pole))
-    return found
+            extent = Bounds(-180.0, min(extent.bottom, pole), 180.0, max(extent.top, pole))
+    return extent
 
 
 def _other_world(crs: str) -> Bounds:

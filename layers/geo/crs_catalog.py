@@ -35,13 +35,13 @@ class KnownCRS(Struct, frozen=True):
 @lru_cache(maxsize=1)
 def known_crs() -> tuple[KnownCRS, ...]:
     """Read all CRSs of the database, which takes a fifth of a second."""
-    found = []
+    entries = []
     for authority in _AUTHORITIES:
         for info in query_crs_info(authority, pj_types=_KINDS):
             place = (info.area_of_use.name or "") if info.area_of_use is not None else ""
             text = f"{info.auth_name}:{info.code}"
-            found.append(KnownCRS(text, info.name, place, f"{text} {info.name} {place}".casefold()))
-    return tuple(found)
+            entries.append(KnownCRS(text, info.name, place, f"{text} {info.name} {place}".casefold()))
+    return tuple(entries)
 
 
 def named_crs(text: str) -> KnownCRS:
@@ -58,13 +58,13 @@ def find_crs(wanted: str, among: tuple[KnownCRS, ...], limit: int = 60) -> list[
     ranked = [
         (_rank(entry, words), number) for number, entry in enumerate(among) if all(w in entry.words for w in words)
     ]
-    found = [among[number] for _, number in sorted(ranked)[:limit]]
-    if not found:
+    matches = [among[number] for _, number in sorted(ranked)[:limit]]
+    if not matches:
         try:
-            found = [named_crs(wanted.strip())]
+            matches = [named_crs(wanted.strip())]
         except BadCRS:
             return []
-    return found
+    return matches
 
 
 def _rank(entry: KnownCRS, words: list[str]) -> tuple[int, int]:

@@ -77,10 +77,10 @@ def _depth(text: str) -> int:
 
 
 def _named(text: str) -> str:
-    found = _PATH.search(text)
-    if found is None:
+    match = _PATH.search(text)
+    if match is None:
         return ""
-    around = text[max(0, found.start() - _QUOTED // 2) : found.end() + _QUOTED // 2]
+    around = text[max(0, match.start() - _QUOTED // 2) : match.end() + _QUOTED // 2]
     return Phrase("names a file, which is not opened ({split})", split=" ".join(around.split()))
 
 

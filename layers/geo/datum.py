@@ -187,12 +187,12 @@ def _by_proj(lon: float, lat: float, source: str, target: str) -> Conversion:
 
 def _pulkovo_error_m(lon: float, lat: float) -> float:
     """EPSG's accuracy at a place: of the operations whose box holds it the worst, as boxes overlap far into others."""
-    found = [
+    accuracies = [
         accuracy
         for west, south, east, north, accuracy in _pulkovo_ways()
         if south <= lat <= north and (west <= lon <= east if west <= east else lon >= west or lon <= east)
     ]
-    return max(found, default=UNKNOWN_PULKOVO_ERROR_M)
+    return max(accuracies, default=UNKNOWN_PULKOVO_ERROR_M)
 
 
 @cache

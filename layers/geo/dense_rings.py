@@ -38,10 +38,10 @@ class Rings(Struct, frozen=True, eq=False):
 
     def is_leg(self) -> NDArray[np.bool_]:
         """(places - 1,) False between the last place of a ring and the first of the next."""
-        found = np.ones(max(len(self.lonlat) - 1, 0), bool)
+        mask = np.ones(max(len(self.lonlat) - 1, 0), bool)
         ends = self.starts[1:-1] - 1
-        found[ends[(ends >= 0) & (ends < len(found))]] = False
-        return found
+        mask[ends[(ends >= 0) & (ends < len(mask))]] = False
+        return mask
 
     def longest_m(self) -> Floats:
         """(places - 1,) an upper limit of the length of each leg, without solving a geodesic; 0 between rings."""

@@ -52,10 +52,10 @@ class _Vertices:
 
     def places(self, value: Any, least: int) -> list[Place]:
         """Read the positions of a line or a ring."""
-        found = [self.place(part) for part in _items(value)]
-        if len(found) < least:
+        positions = [self.place(part) for part in _items(value)]
+        if len(positions) < least:
             raise InvalidValue("Its geometry has a line of too few vertices.")
-        return found
+        return positions
 
     def polygon(self, value: Any) -> Polygon:
         """Read a polygon with its holes."""

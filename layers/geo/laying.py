@@ -52,7 +52,7 @@ def laid(
     A polygon that comes to lie round a pole is closed by way of it.
     """
     laid_parts = [_laid_part(part, anchor, to, turn_deg, factor) for part in shapely.get_parts(geometry)]
-    parts = [one for part in laid_parts for one in shapely.get_parts(part)]
+    parts = [piece for part in laid_parts for piece in shapely.get_parts(part)]
     if geometry.geom_type.startswith("Multi"):
         return type(geometry)(parts)
     return laid_parts[0]

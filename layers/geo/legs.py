@@ -34,11 +34,11 @@ def metres_per(unit: str) -> float | None:
 def length_of(text: str, typed: str = "") -> float:
     """Metres, from 0 to half round the Earth. Raises InvalidValue, which names what was `typed`."""
     typed = (typed or text)[:_LONGEST]
-    found = _LENGTH.fullmatch(text[:_LONGEST])
-    unit = found[2].lower() if found else "?"
-    if found is None or unit not in _METRES:
+    match = _LENGTH.fullmatch(text[:_LONGEST])
+    unit = match[2].lower() if match else "?"
+    if match is None or unit not in _METRES:
         raise InvalidValue("“{typed}” is no length: write 120, 120 m, 1.2 km, 400 ft, 3 mi or 2 nmi.", typed=typed)
-    metres = _number(found[1]) * _METRES[unit]
+    metres = _number(match[1]) * _METRES[unit]
     if not 0.0 <= metres <= HALF_ROUND_M:
         raise InvalidValue("“{typed}” is no length on the Earth: from 0 to 20 000 km.", typed=typed)
     return metres
@@ -46,8 +46,8 @@ def length_of(text: str, typed: str = "") -> float:
 
 def bearing_of(text: str) -> float:
     """Degrees from 0 to 360, clockwise from true north. Raises InvalidValue."""
-    found = _BEARING.fullmatch(text[:_LONGEST])
-    degrees = _number(found[1]) if found else math.nan
+    match = _BEARING.fullmatch(text[:_LONGEST])
+    degrees = _number(match[1]) if match else math.nan
     if not -360.0 <= degrees <= 360.0:
         raise InvalidValue(
             "“{text}” is no bearing: write degrees from true north, as 45 or 312.5.", text=text[:_LONGEST]
@@ -57,8 +57,8 @@ def bearing_of(text: str) -> float:
 
 def factor_of(text: str) -> float:
     """A factor, given as such or in percent: "1.2", "120 %". Raises InvalidValue."""
-    found = _FACTOR.fullmatch(text[:_LONGEST])
-    factor = _number(found[1]) / (100.0 if found[2] else 1.0) if found else math.nan
+    match = _FACTOR.fullmatch(text[:_LONGEST])
+    factor = _number(match[1]) / (100.0 if match[2] else 1.0) if match else math.nan
     if not (math.isfinite(factor) and factor > 0.0):
         raise InvalidValue("“{text}” is no factor: write 1.2, or 120 %.", text=text[:_LONGEST])
     return factor
@@ -66,10 +66,10 @@ def factor_of(text: str) -> float:
 
 def leg_of(text: str) -> tuple[float, float]:
     """(metres, degrees) of a length and a bearing, in this order. Raises InvalidValue."""
-    found = _LEG.fullmatch(text[:_LONGEST])
-    if found is None:
+    match = _LEG.fullmatch(text[:_LONGEST])
+    if match is None:
         raise InvalidValue("“{text}” is no length with a bearing: write 120 m 45.", text=text[:_LONGEST])
-    return length_of(found[1]), bearing_of(found[2])
+    return length_of(match[1]), bearing_of(match[2])
 
 
 def _number(text: str) -> float:

@@ -27,8 +27,8 @@ def are_degrees(boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 def around(boxes: Iterable[Bounds]) -> Bounds | None:
     """Return the `narrowest` bounds around boxes; None for no boxes."""
-    given = list(boxes)
-    return narrowest(given) if given else None
+    all_boxes = list(boxes)
+    return narrowest(all_boxes) if all_boxes else None
 
 
 def narrowest(boxes: ArrayLike) -> Bounds:
@@ -45,10 +45,10 @@ def narrowest(boxes: ArrayLike) -> Bounds:
     turned = _turned(table[:, 0], width)
     left, right = table[:, 0] + turned, table[:, 2] + turned
     plain = (float(left.min()), float(right.max())) if (left >= -180.0).all() and (right <= 180.0).all() else None
-    found = _over(left, right)
-    if found is None or (plain is not None and plain[1] - plain[0] <= found[1] - found[0] + _ROUNDING):
-        found = plain or (-180.0, 180.0)
-    return Bounds(found[0], bottom, found[1], top)
+    span = _over(left, right)
+    if span is None or (plain is not None and plain[1] - plain[0] <= span[1] - span[0] + _ROUNDING):
+        span = plain or (-180.0, 180.0)
+    return Bounds(span[0], bottom, span[1], top)
 
 
 def _turned(left: NDArray[np.float64], width: NDArray[np.float64]) -> NDArray[np.float64]:

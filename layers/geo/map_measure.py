@@ -46,7 +46,7 @@ def map_measure(crs: str, corners: tuple[Corner, ...]) -> MapMeasure | None:
     far = np.hypot(*(back - np.array([x, y])))
     if not wkt or not np.isfinite(far).all() or far.max() > _TOLERANCE * np.hypot(np.ptp(x), np.ptp(y)):
         return None
-    places = tuple((float(one), float(other)) for one, other in zip(lon, lat, strict=True))
+    places = tuple((float(east), float(north)) for east, north in zip(lon, lat, strict=True))
     return MapMeasure(places, wkt, own.to_epsg(), own.is_projected)
 
 

@@ -96,12 +96,12 @@ def circle(lon: float, lat: float, radius_m: float, points: int = 72) -> Points:
 def circles(lon: Floats, lat: Floats, radius_m: Floats, points: int) -> Floats:
     """(n, points, 2) the places of many circles, each as `circle` gives those of one."""
     azimuths = np.tile(np.arange(points) * (360.0 / points), len(lon))
-    lons, lats, reach = (np.repeat(given, points) for given in (lon, lat, np.minimum(radius_m, HALF_ROUND_M)))
+    lons, lats, reach = (np.repeat(values, points) for values in (lon, lat, np.minimum(radius_m, HALF_ROUND_M)))
     lons, lats, _ = GEOD.fwd(lons, lats, azimuths, reach)
     places = np.stack([lons, lats], axis=1).reshape(len(lon), points, 2)
     if points:
         first = zip(places[:, 0, 0].tolist(), lon.tolist(), strict=True)
-        places[:, 0, 0] = [shift_near(given, near) for given, near in first]
+        places[:, 0, 0] = [shift_near(degrees, near) for degrees, near in first]
         steps = np.diff(places[:, :, 0], axis=1)
         turns = np.sign(steps) * np.ceil((np.abs(steps) - 180.0) / 360.0).clip(min=0.0)
         places[:, 1:, 0] -= 360.0 * np.cumsum(turns, axis=1)

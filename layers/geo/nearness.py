@@ -33,16 +33,18 @@ _POINTS_AT_ONCE = 500
 Floats = NDArray[np.float64]
 
 
-def around(geometries: Iterable[BaseGeometry], metres: float, heard: Callable[[], None] = lambda: None) -> BaseGeometry:
+def around(
+    geometries: Iterable[BaseGeometry], metres: float, cancel_token: Callable[[], None] = lambda: None
+) -> BaseGeometry:
     """Return the area within `metres` of any of these, in lon and lat inside -180..180, cut at the antimeridian.
 
-    `heard` is called now and then, and raises to cancel.
+    `cancel_token` is called now and then, and raises to cancel.
     """
     points: list[Floats] = []
     areas: list[BaseGeometry] = []
     for geometry in geometries:
         for part in _simple_parts(geometry):
-            heard()
+            cancel_token()
             if part.geom_type == "Point":
                 points.append(shapely.get_coordinates(part))
                 continue
@@ -55,10 +57,10 @@ def around(geometries: Iterable[BaseGeometry], metres: float, heard: Callable[[]
                     areas += [_about(piece, metres) for piece in _pieces(line)]
     middles = np.concatenate(points) if points else np.empty((0, 2))
     for first in range(0, len(middles), _POINTS_AT_ONCE):
-        heard()
+        cancel_token()
         areas += _circles(middles[first : first + _POINTS_AT_ONCE], metres)
     split = [shapely.make_valid(split_geometry(area)) for area in areas]
-    heard()
+    cancel_token()
     return shapely.union_all(split)
 
 
@@ -85,9 +87,9 @@ def _with_short_legs(line: Floats, longest_m: float) -> Floats:
     share = ((np.arange(len(leg)) - np.repeat(np.cumsum(counts) - counts, counts)) / counts[leg])[:, None]
     steps = np.diff(line, axis=0)
     steps[:, 0] = (steps[:, 0] + 180.0) % 360.0 - 180.0
-    found = np.concatenate([line[leg] + steps[leg] * share, line[-1:]])
-    found[:, 0] = (found[:, 0] + 180.0) % 360.0 - 180.0
-    return np.asarray(found)
+    places = np.concatenate([line[leg] + steps[leg] * share, line[-1:]])
+    places[:, 0] = (places[:, 0] + 180.0) % 360.0 - 180.0
+    return np.asarray(places)
 
 
 def _thinned(line: Floats, apart_m: float) -> Floats:

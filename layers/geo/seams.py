@@ -23,13 +23,13 @@ def without_seams(rings: Sequence[Floats], bounds: Bounds | None, crs: str) -> S
     if not is_on_both_sides(bounds, crs):
         return rings
     world, slack = world_bounds(crs), _slack(crs)
-    found: list[Floats] = []
+    pieces: list[Floats] = []
     for ring in rings:
         on_edge = np.abs(np.abs(ring[:, 0] - world.centre[0]) - world.width / 2) <= slack
         inside = ~(on_edge[:-1] & on_edge[1:])
         edges = np.flatnonzero(np.diff(np.concatenate([[False], inside, [False]]).astype(np.int8)))
-        found += [ring[a : b + 1] for a, b in edges.reshape(-1, 2)]
-    return found
+        pieces += [ring[a : b + 1] for a, b in edges.reshape(-1, 2)]
+    return pieces
 
 
 def running_on(lines: Sequence[Floats], crs: str, reach: float) -> list[Floats]:
@@ -37,7 +37,7 @@ def running_on(lines: Sequence[Floats], crs: str, reach: float) -> list[Floats]:
     there.
     """
     world, slack = world_bounds(crs), _slack(crs)
-    found: list[Floats] = []
+    strokes: list[Floats] = []
     for line in lines:
         ends = []
         for last, before in ((line[:1], line[1:2]), (line[-1:], line[-2:-1])):
@@ -45,8 +45,8 @@ def running_on(lines: Sequence[Floats], crs: str, reach: float) -> list[Floats]:
             length = float(np.hypot(*step.T).max(initial=0.0))
             is_on_edge = abs(abs(float(last[0, 0]) - world.centre[0]) - world.width / 2) <= slack
             ends.append(last + step * (reach / length) if is_on_edge and length > 0 else line[:0])
-        found.append(np.concatenate([ends[0], line, ends[1]]))
-    return found
+        strokes.append(np.concatenate([ends[0], line, ends[1]]))
+    return strokes
 
 
 def _slack(crs: str) -> float:

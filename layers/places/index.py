@@ -103,14 +103,14 @@ class PlaceIndex:
         if not key or (len(key) == 1 and key.isascii()):
             return []
         with self._lock, closing(self._db.cursor()) as cursor:
-            found = dict.fromkeys(self._exact(cursor, key))
+            numbers = dict.fromkeys(self._exact(cursor, key))
             for tier in (self._run_on, self._beginning, self._wordwise, self._with_gaps):
-                if len(found) < limit:
-                    found |= dict.fromkeys(tier(cursor, key))
-            if not found:
+                if len(numbers) < limit:
+                    numbers |= dict.fromkeys(tier(cursor, key))
+            if not numbers:
                 key, within = self._within(cursor, text[:LONGEST_QUERY])
-                found = dict.fromkeys(within)
-            return [self._place(cursor, number, key) for number in list(found)[:limit]]
+                numbers = dict.fromkeys(within)
+            return [self._place(cursor, number, key) for number in list(numbers)[:limit]]
 
     def search_nearly(self, text: str, limit: int = 12) -> list[NamedPlace]:
         """Places whose name is spelled nearly so (see `nearness`), the nearest first; some tens of milliseconds."""
@@ -139,13 +139,13 @@ class PlaceIndex:
 
     def _sounding(self, cursor: sqlite3.Cursor, key: str) -> list[tuple[str, int]]:
         """(key, place) of the names that begin as it does when its sounds are written by other rules."""
-        found: list[tuple[str, int]] = []
+        names: list[tuple[str, int]] = []
         most = most_wrong(key)
         sql = "SELECT key, place FROM key WHERE key >= ? AND key < ? AND length(key) BETWEEN ? AND ?"
         for other in respelled(key):
             begun, span = other[:2], (len(other) - most, len(other) + most + 1)
-            found += cursor.execute(sql, (begun, begun + _LAST_CHARACTER, *span)).fetchall()
-        return found
+            names += cursor.execute(sql, (begun, begun + _LAST_CHARACTER, *span)).fetchall()
+        return names
 
     def _exact(self, cursor: sqlite3.Cursor, key: str) -> list[int]:
         """Places called so. A spelling made by a machine is no better than a beginning: Lomé is not called rome."""
@@ -202,9 +202,9 @@ class PlaceIndex:
             if not all(areas):
                 continue
             so = dict.fromkeys([*self._exact(cursor, key), *self._beginning(cursor, key)])
-            found = [number for number in so if _is_in_all(self._position(cursor, number), areas)]
-            if found:
-                return key, found
+            numbers = [number for number in so if _is_in_all(self._position(cursor, number), areas)]
+            if numbers:
+                return key, numbers
         return "", []
 
     def _areas(self, cursor: sqlite3.Cursor, key: str) -> list[_Area]:
@@ -214,8 +214,8 @@ class PlaceIndex:
             "JOIN place ON place.id = key.place WHERE key IN (?, ?) AND place.kind IN (?, ?)"
         )
         rows = cursor.execute(sql, (key, tight(key), COUNTRY, REGION)).fetchall()
-        found = [(code, None if kind == COUNTRY else (lon, lat, reach)) for code, lat, lon, reach, kind in rows]
-        return found + ([(key.upper(), None)] if key.upper() in self._countries else [])
+        areas = [(code, None if kind == COUNTRY else (lon, lat, reach)) for code, lat, lon, reach, kind in rows]
+        return areas + ([(key.upper(), None)] if key.upper() in self._countries else [])
 
     @staticmethod
     def _position(cursor: sqlite3.Cursor, number: int) -> tuple[str, float, float]:

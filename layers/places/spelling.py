@@ -61,8 +61,8 @@ class Spelled:
         if by_sound == 0:
             return 0
         by_letter = distance(self._closed, key, self._most)
-        found = [one for one in (by_sound, by_letter) if one is not None]
-        return min(found, default=None)
+        counts = [count for count in (by_sound, by_letter) if count is not None]
+        return min(counts, default=None)
 
     def words_nearness(self, key: str) -> int | None:
         """`words_nearness` to a key."""
@@ -103,8 +103,8 @@ def distance(first: str, second: str, most: int) -> int | None:
 def pieces(key: str, most: int) -> list[tuple[int, str]]:
     """(where it begins, piece): one at least is in all that `most` letters wrong, missing, added or swapped make."""
     edges = [len(key) * number // (most + 1) for number in range(most + 2)]
-    found = [(begin, key[begin:end]) for begin, end in itertools.pairwise(edges)]
+    parts = [(begin, key[begin:end]) for begin, end in itertools.pairwise(edges)]
     for begin, edge, end in zip(edges, edges[1:], edges[2:], strict=False):  # two letters swapped across an edge
         swapped = f"{key[: edge - 1]}{key[edge]}{key[edge - 1]}{key[edge + 1 :]}"
-        found += [(begin, swapped[begin:edge]), (edge, swapped[edge:end])]
-    return found
+        parts += [(begin, swapped[begin:edge]), (edge, swapped[edge:end])]
+    return parts

@@ -28,27 +28,27 @@ class ColumnChunk(Struct, frozen=True, eq=False):
 
 def read_attributes(
     pool: ReaderPool,
-    asked: OfLayer,
+    question: OfLayer,
     columns: Sequence[str] | None = None,
-    heard: Callable[[int], None] = lambda rows: None,
+    progress: Callable[[int], None] = lambda rows: None,
 ) -> Attributes:
     """Read all rows of a layer in the columns named (None: all). It blocks: never use it in the window's thread.
 
-    `heard` is called with the number of rows read so far, and raises to cancel. Raises the reader's errors.
+    `progress` is called with the number of rows read so far, and raises to cancel. Raises the reader's errors.
     """
     names = None if columns is None else tuple(columns)
-    whole = ReadColumns(asked.path, asked.layer, asked.options, asked.source_crs, columns=names)
+    whole = ReadColumns(question.path, question.layer, question.options, question.source_crs, columns=names)
     chunks: list[ColumnChunk] = []
     start: int | None = 0
     rows = 0
     while start is not None:
-        heard(rows)
+        progress(rows)
         chunk = chunk_from_answer(pool.ask(replace(whole, start=start)))
         if chunk.next_row is not None and chunk.next_row <= start:
             raise NotReadable("The reader does not get on with the attributes: reload the layer.")
         chunks.append(chunk)
         rows, start = rows + len(chunk.fids), chunk.next_row
-    return attributes_from_chunks(chunks, heard)
+    return attributes_from_chunks(chunks, progress)
 
 
 def chunk_from_answer(answer: Answer) -> ColumnChunk:
@@ -69,14 +69,14 @@ def chunk_from_answer(answer: Answer) -> ColumnChunk:
 
 
 def attributes_from_chunks(
-    chunks: Sequence[ColumnChunk], heard: Callable[[int], None] = lambda rows: None
+    chunks: Sequence[ColumnChunk], progress: Callable[[int], None] = lambda rows: None
 ) -> Attributes:
     """The chunks as one table; those without rows are left out."""
     filled = [chunk for chunk in chunks if len(chunk.fids)] or list(chunks[:1])
     fids = np.concatenate([chunk.fids for chunk in filled]) if filled else np.empty(0, np.int64)
     columns = []
     for at in range(len(filled[0].columns) if filled else 0):
-        heard(len(fids))
+        progress(len(fids))
         columns.append(whole_column([chunk.columns[at] for chunk in filled]))
     return attributes_of(fids, columns)
 

@@ -19,7 +19,7 @@ class Launched(popen_spawn_posix.Popen):
     def _launch(self, process: Any) -> None:
         tracker = resource_tracker.getfd()
         assert tracker is not None
-        told = self._told(process)
+        message = self._message_for(process)
         parents_end, childs_sentinel = os.pipe()
         childs_end, told_end = os.pipe()
         self.finalizer = Finalize(self, _close, (parents_end, told_end))
@@ -35,19 +35,19 @@ class Launched(popen_spawn_posix.Popen):
             os.close(childs_end)
             os.close(childs_sentinel)
         with open(told_end, "wb", closefd=False) as pipe:
-            pipe.write(told)
+            pipe.write(message)
 
-    def _told(self, process: Any) -> memoryview:
+    def _message_for(self, process: Any) -> memoryview:
         """The message for its pipe: where to find its modules, and its task."""
-        told = io.BytesIO()
+        message = io.BytesIO()
         preparation = spawn.get_preparation_data(process._name)
         set_spawning_popen(self)
         try:
-            reduction.dump(preparation, told)
-            reduction.dump(process, told)
+            reduction.dump(preparation, message)
+            reduction.dump(process, message)
         finally:
             set_spawning_popen(None)
-        return told.getbuffer()
+        return message.getbuffer()
 
 
 def _close(*numbers: int) -> None:

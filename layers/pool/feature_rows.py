@@ -35,11 +35,11 @@ def read_rows(
         start = following
 
 
-def read_rows_of(pool: ReaderPool, asked: OfLayer, fids: Sequence[int]) -> Iterator[ReadRow]:
+def read_rows_of(pool: ReaderPool, question: OfLayer, fids: Sequence[int]) -> Iterator[ReadRow]:
     """Read those of these features that the layer has; blocks, as `read_rows`."""
     for first in range(0, len(fids), ROWS_A_REQUEST):
-        some = tuple(int(fid) for fid in fids[first : first + ROWS_A_REQUEST])
-        answer = pool.ask(ReadRows(asked.path, asked.layer, asked.options, asked.source_crs, fids=some))
+        chunk = tuple(int(fid) for fid in fids[first : first + ROWS_A_REQUEST])
+        answer = pool.ask(ReadRows(question.path, question.layer, question.options, question.source_crs, fids=chunk))
         yield from _rows_of(answer)
 
 

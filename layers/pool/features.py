@@ -38,20 +38,25 @@ def _columns(form: dict[str, int], arrays: tuple[NDArray[Any], ...]) -> tuple[An
     names += ["xy"] if form.get("single") else ["xy", "bounds"]
     if len(names) != len(arrays) or form.get("kind", POINT) not in (POINT, LINE, POLYGON):
         return None
-    found = dict(zip(names, arrays, strict=True))
-    if not all(_is_of(array, name) for name, array in found.items()):
+    columns = dict(zip(names, arrays, strict=True))
+    if not all(_is_of(array, name) for name, array in columns.items()):
         return None
-    xy, part_of, start_of, bounds = found["xy"], found.get("part_of"), found.get("start_of"), found.get("bounds")
+    xy, part_of, start_of, bounds = (
+        columns["xy"],
+        columns.get("part_of"),
+        columns.get("start_of"),
+        columns.get("bounds"),
+    )
     ladder = part_of if part_of is not None else start_of
     count = len(xy) if ladder is None else len(ladder) - 1
     fits = (
-        all(name not in found or len(found[name]) == count for name in ("kind", "fid", "bounds"))
+        all(name not in columns or len(columns[name]) == count for name in ("kind", "fid", "bounds"))
         and (part_of is None or start_of is None or _is_ladder(part_of, len(start_of) - 1))
         and (start_of is None or _is_ladder(start_of, len(xy)))
     )
     if not fits:
         return None
-    return form.get("kind", found.get("kind")), form.get("fid", found.get("fid")), part_of, start_of, xy, bounds
+    return form.get("kind", columns.get("kind")), form.get("fid", columns.get("fid")), part_of, start_of, xy, bounds
 
 
 def _is_of(array: NDArray[Any], name: str) -> bool:

@@ -34,10 +34,10 @@ class KnownProbes:
         self._lock = threading.Lock()
         self._known: dict[str, _Known] = {}
 
-    def answer_to(self, asked: Probe) -> Answer | None:
+    def answer_to(self, probe: Probe) -> Answer | None:
         """The answer that is known to a drawing's probe, whatever has become of the file since."""
         with self._lock:
-            known = self._known.get(_key(asked)) if asked.canvas_crs is not None else None
+            known = self._known.get(_key(probe)) if probe.canvas_crs is not None else None
         return None if known is None else known.answer
 
     def forget(self, path: str) -> None:
@@ -47,33 +47,35 @@ class KnownProbes:
 
     def told(self, request: Request) -> Question:
         """The question to send to a reader: with the known state of the file where it is a drawing's probe."""
-        asked = request.question
-        if not isinstance(asked, Probe) or asked.canvas_crs is None:
-            return asked
+        question = request.question
+        if not isinstance(question, Probe) or question.canvas_crs is None:
+            return question
         with self._lock:
-            known = self._known.get(_key(asked))
-        return asked if known is None else replace(asked, known=known.state)
+            known = self._known.get(_key(question))
+        return question if known is None else replace(question, known=known.state)
 
-    def heard(self, request: Request, told: Question, result: Answer | GeoloupeError) -> Answer | GeoloupeError | None:
-        """Remember and return a reader's answer to `told`; for "unchanged" the known answer.
+    def heard(
+        self, request: Request, question: Question, result: Answer | GeoloupeError
+    ) -> Answer | GeoloupeError | None:
+        """Remember and return a reader's answer to `question`; for "unchanged" the known answer.
 
         None where that was forgotten meanwhile: ask again.
         """
-        if not isinstance(told, Probe) or not isinstance(result, Answer) or request.profile is Profile.WRITER:
+        if not isinstance(question, Probe) or not isinstance(result, Answer) or request.profile is Profile.WRITER:
             return result
-        key, probed = _key(told), result.facts
+        key, probed = _key(question), result.facts
         with self._lock:
-            if probed.unchanged and told.known:
+            if probed.unchanged and question.known:
                 known = self._known.get(key)
-                return known.answer if known is not None and known.state == told.known else None
+                return known.answer if known is not None and known.state == question.known else None
             self._known.pop(key, None)
             if probed.file_state is not None and not probed.profile:
-                self._known[key] = _Known(told.path, result, probed.file_state)
+                self._known[key] = _Known(question.path, result, probed.file_state)
                 if len(self._known) > MOST:
                     del self._known[next(iter(self._known))]
         return result
 
 
-def _key(asked: Probe) -> str:
+def _key(probe: Probe) -> str:
     """Identify a probe without its canvas, which is only named so that the reader can prepare for it."""
-    return json.dumps(replace(asked, canvas_crs=None, known=()).params(), sort_keys=True)
+    return json.dumps(replace(probe, canvas_crs=None, known=()).params(), sort_keys=True)

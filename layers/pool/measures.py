@@ -16,41 +16,45 @@ from layers.requests.features import ChunkFacts, Measure, OfLayer
 class Measured:
     """Lengths and areas of a layer, read on demand. It blocks: never use it in the window's thread."""
 
-    def __init__(self, pool: ReaderPool, asked: OfLayer) -> None:
-        self._pool, self._asked = pool, asked
-        self._found: dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
+    def __init__(self, pool: ReaderPool, layer: OfLayer) -> None:
+        self._pool, self._layer = pool, layer
+        self._measures: dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
         self._lock = threading.Lock()
 
-    def of(self, name: str, fids: NDArray[np.int64], heard: Callable[[], None]) -> NDArray[np.float64]:
+    def of(self, name: str, fids: NDArray[np.int64], cancel_token: Callable[[], None]) -> NDArray[np.float64]:
         """(n,) Metres or square metres of these features, nan where they have none. Raises what the reader reports.
 
-        `heard` is called now and then, and may raise to give it up.
+        `cancel_token` is called now and then, and may raise to give it up.
         """
         with self._lock:
-            if name not in self._found:
-                self._found[name] = self._read(name, heard)
-        known, values = self._found[name]
+            if name not in self._measures:
+                self._measures[name] = self._read(name, cancel_token)
+        known, values = self._measures[name]
         if not len(known):
             return np.full(len(fids), np.nan)
         at = np.minimum(np.searchsorted(known, fids), len(known) - 1)
         return np.where(known[at] == fids, values[at], np.nan)
 
-    def _read(self, name: str, heard: Callable[[], None]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    def _read(self, name: str, cancel_token: Callable[[], None]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         fids, values = [np.empty(0, np.int64)], [np.empty(0)]
         start: int | None = 0
         while start is not None:
-            heard()
-            layer = self._asked
+            cancel_token()
+            layer = self._layer
             answer = self._pool.ask(Measure(layer.path, layer.layer, layer.options, layer.source_crs, name, start))
             facts: ChunkFacts = answer.facts
             following = facts.next
             if len(answer.arrays) != 2:
                 raise NotReadable("The reader sent measures that do not fit together: reload the layer.")
-            some, of_them = answer.arrays
-            fits = some.dtype == np.int64 and of_them.dtype == np.float64 and some.shape == of_them.shape
-            if not fits or some.ndim != 1 or (following is not None and not (len(some) and following > start)):
+            chunk_fids, of_them = answer.arrays
+            fits = chunk_fids.dtype == np.int64 and of_them.dtype == np.float64 and chunk_fids.shape == of_them.shape
+            if (
+                not fits
+                or chunk_fids.ndim != 1
+                or (following is not None and not (len(chunk_fids) and following > start))
+            ):
                 raise NotReadable("The reader sent measures that do not fit together: reload the layer.")
-            fids.append(some.copy())
+            fids.append(chunk_fids.copy())
             values.append(of_them.copy())
             start = following
         whole = np.concatenate(fids)

@@ -84,15 +84,15 @@ class ReaderPool:
             request.done = partial(self._probed, request, request.done)
         self._queue(request)
 
-    def probe(self, asked: Probe, done: Done) -> None:
+    def probe(self, question: Probe, done: Done) -> None:
         """Ask for the contents of a file.
 
         A known answer is given at once, on this thread; another follows on a supervisor's thread where the file has
         changed.
         """
-        known = self.known_probes.answer_to(asked)
+        known = self.known_probes.answer_to(question)
         if known is None:
-            self.submit(Request(asked, done, strike_key=asked.path))
+            self.submit(Request(question, done, strike_key=question.path))
             return
 
         def verified(result: Answer | GeoloupeError) -> None:
@@ -100,7 +100,7 @@ class ReaderPool:
                 done(result)
 
         done(known)
-        self.submit(Request(asked, verified, strike_key=asked.path, is_background=True))
+        self.submit(Request(question, verified, strike_key=question.path, is_background=True))
 
     def expect(self) -> None:
         """Prepare for a file that is not known yet: the readers of the program's start are started again."""
@@ -189,10 +189,10 @@ class ReaderPool:
     def ask(self, question: Question, timeout_s: float = 60.0, profile: Profile = Profile.LOCAL) -> Answer:
         """Ask and wait: for scripts and the command line, never for the window's thread. Raises GeoloupeError."""
         arrived = threading.Event()
-        found: list[Answer | GeoloupeError] = []
+        results: list[Answer | GeoloupeError] = []
 
         def done(result: Answer | GeoloupeError) -> None:
-            found.append(result)
+            results.append(result)
             arrived.set()
 
         self.submit(Request(question, done, strike_key=question.path, profile=profile))
@@ -202,9 +202,9 @@ class ReaderPool:
                 timeout_s=f"{timeout_s:g}",
                 name_in=name_in(question),
             )
-        if isinstance(found[0], GeoloupeError):
-            raise found[0]
-        return found[0]
+        if isinstance(results[0], GeoloupeError):
+            raise results[0]
+        return results[0]
 
     def ready_readers(self, profile: Profile = Profile.LOCAL) -> int:
         """Number of readers of a profile that have loaded their libraries and can answer at once."""

@@ -189,9 +189,9 @@ def _with_templates(value: Any) -> Any:
         case Phrase():
             return {_PHRASE: value.parts()}
         case dict():
-            return {name: _with_templates(one) for name, one in value.items()}
+            return {name: _with_templates(member) for name, member in value.items()}
         case list() | tuple():
-            return [_with_templates(one) for one in value]
+            return [_with_templates(member) for member in value]
     return value
 
 
@@ -227,12 +227,12 @@ def read_reply(message: bytes, number: int, block: memoryview) -> Answer | tuple
 def _read[M: _Message](message: bytes, kind: type[M], number: int) -> M:
     """The message of a reader about request `number`. Raises BadReply."""
     try:
-        told = decoded(parsed(message), kind, Phrase("A message that is none."))
+        content = decoded(parsed(message), kind, Phrase("A message that is none."))
     except (ValueError, RecursionError, InvalidValue) as error:
         raise BadReply(str(error)) from error
-    if told.number != number:
+    if content.number != number:
         raise BadReply("a message about another request")
-    return told
+    return content
 
 
 def is_out_of_reach(message: bytes, number: int) -> bool:

@@ -189,12 +189,12 @@ class ReaderProcess:
         does not need.
         """
         try:
-            told = self._hear(min(timeout_s, CONFINING_TIMEOUT_S) if has_more else timeout_s)
+            answer = self._hear(min(timeout_s, CONFINING_TIMEOUT_S) if has_more else timeout_s)
         except TimeoutError as error:
             if has_more:
                 raise ConfiningStalled from error
             raise
-        self.holds = read_holds(told, self._number)
+        self.holds = read_holds(answer, self._number)
 
     def _hear(self, timeout_s: float) -> bytes:
         if not self._connection.poll(timeout_s):

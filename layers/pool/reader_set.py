@@ -29,7 +29,7 @@ class ReaderSet:
     def __init__(self, state: threading.Condition, workers: int, make: Callable[[Profile], Supervisor]) -> None:
         self.supervisors: list[Supervisor] = []
         self._state, self._workers, self._make = state, workers, make
-        self._asked: set[Profile] = set()
+        self._profiles: set[Profile] = set()
         self._kept_until = 0.0
         self._timers: dict[str, threading.Timer] = {}
         self._is_starting = self._closed = False
@@ -50,7 +50,7 @@ class ReaderSet:
         with self._state:
             self._fill(profile)
             if profile in STANDING:
-                self._asked.add(profile)
+                self._profiles.add(profile)
                 if self._spares() and "spares" not in self._timers:
                     self._call_later("spares", SPARE_S, self._let_spares_go)
 
@@ -87,7 +87,7 @@ class ReaderSet:
             supervisor.start()
 
     def _spares(self) -> list[Supervisor]:
-        return [s for profile in STANDING if profile not in self._asked for s in self.of(profile)]
+        return [s for profile in STANDING if profile not in self._profiles for s in self.of(profile)]
 
     def _call_later(self, name: str, seconds: float, call: Callable[[], None]) -> None:
         if not self._closed:
@@ -100,8 +100,8 @@ class ReaderSet:
     def _start_others(self) -> None:
         with self._state:
             self._is_starting = False
-            asked = [profile for profile in STANDING if profile in self._asked]
-            for profile in asked or STANDING:
+            profiles = [profile for profile in STANDING if profile in self._profiles]
+            for profile in profiles or STANDING:
                 self._add(profile, self._workers - len(self.of(profile)))
 
     def _let_spares_go(self) -> None:

@@ -45,9 +45,9 @@ def profile_for(request: Request) -> Profile:
 
     A probe that names a canvas is for a drawing of imagery.
     """
-    asked = request.question
-    is_look = isinstance(asked, Probe) and not asked.canvas_crs and foretells_features(asked.path)
-    if request.profile is Profile.LOCAL and (is_look or isinstance(asked, OfLayer)):
+    question = request.question
+    is_look = isinstance(question, Probe) and not question.canvas_crs and foretells_features(question.path)
+    if request.profile is Profile.LOCAL and (is_look or isinstance(question, OfLayer)):
         return Profile.FEATURES
     return request.profile
 

@@ -76,7 +76,7 @@ class Supervisor(threading.Thread):
         self._pool = pool
         self._reader: ReaderProcess | None = None
         self._lock = threading.Lock()
-        self._asked: Request | None = None
+        self._request: Request | None = None
         """Request that the reader is working on."""
 
     @property
@@ -101,7 +101,7 @@ class Supervisor(threading.Thread):
 
     def works_at(self, request: Request) -> bool:
         """True while the process works at `request`."""
-        return self._asked is request
+        return self._request is request
 
     def interrupt(self, request: Request) -> None:
         """End the process if it works at `request`."""
@@ -224,16 +224,20 @@ class Supervisor(threading.Thread):
         with self._lock:
             if request.is_given_up:  # from here on `interrupt` finds it
                 return given_up(request)
-            self._asked = request
+            self._request = request
         try:
-            told = known.told(request)
-            params = request.params if told is request.question else told.params()
-            found = reader.ask(request.op, params, deadline_s(request), meanwhile, grants)
+            question = known.told(request)
+            params = request.params if question is request.question else question.params()
+            answer = reader.ask(request.op, params, deadline_s(request), meanwhile, grants)
         finally:
             with self._lock:
-                self._asked = None
-        result = replace(found, profile=self.profile).to(told) if isinstance(found, Answer) else error_from_noun(*found)
-        return known.heard(request, told, result)
+                self._request = None
+        result = (
+            replace(answer, profile=self.profile).to(question)
+            if isinstance(answer, Answer)
+            else error_from_noun(*answer)
+        )
+        return known.heard(request, question, result)
 
 
 def quarantined(name: str) -> Quarantined:

@@ -59,16 +59,16 @@ def batch_of(document: Document, each: Each, like: ProductSpec) -> list[BatchIte
     """
     match each:
         case "site":
-            found = [(site.label, site_spec(document, site, like)) for site in sites_of_products(document, like)]
+            pairs = [(site.label, site_spec(document, site, like)) for site in sites_of_products(document, like)]
         case "class":
-            found = _class_specs(document, like)
+            pairs = _class_specs(document, like)
         case "bookmark":
-            found = [
+            pairs = [
                 pair for row in bookmarks_in_tour(document) if (pair := bookmark_spec(document, row, like)) is not None
             ]
-    if not found:
+    if not pairs:
         raise InvalidValue("There is no {each} in the case of which a product could be made.", each=each)
-    return _named(found)
+    return _named(pairs)
 
 
 def batch_digest(document: Document, items: Sequence[BatchItem], suffix: str, state: State = DRAFT) -> str:
@@ -76,14 +76,14 @@ def batch_digest(document: Document, items: Sequence[BatchItem], suffix: str, st
 
     It does so also where the screen, which stretches follow, has moved since.
     """
-    found = hashlib.sha256(f"{suffix}\0{state}\0".encode())
+    digest = hashlib.sha256(f"{suffix}\0{state}\0".encode())
     for item in items:
-        found.update(f"{item.stem}\0{replace(item.spec, stretches={}).to_json()}\0".encode())
+        digest.update(f"{item.stem}\0{replace(item.spec, stretches={}).to_json()}\0".encode())
     for table in TABLES:
         rows = document.table(table).values() if table not in _OF_NO_PAGE else ()
         last, revs = max((row.modified_at for row in rows), default=""), sum(row.rev for row in rows)
-        found.update(f"{table}\0{len(rows)}\0{revs}\0{last}\0".encode())
-    return found.hexdigest()
+        digest.update(f"{table}\0{len(rows)}\0{revs}\0{last}\0".encode())
+    return digest.hexdigest()
 
 
 def file_stem(text: str) -> str:
@@ -135,7 +135,7 @@ def _class_specs(document: Document, like: ProductSpec) -> list[tuple[str, Produ
     classes: dict[str, list[Site]] = {}
     for site in sites_of_products(document, like):
         classes.setdefault(site.class_code, []).append(site)
-    found = []
+    specs = []
     for code in sorted(classes, key=lambda code: (class_words(code).casefold(), code)):
         boxes = [box for site in classes[code] if (box := bounds_around(site)) is not None]
         whole = _on_map(reduce(Bounds.union, boxes))
@@ -143,8 +143,8 @@ def _class_specs(document: Document, like: ProductSpec) -> list[tuple[str, Produ
         spec = replace(
             like, layout="single", site="", title=title, bounds=whole, maps=(ProductMap(marks=marks),), moved={}
         )
-        found.append((title, spec))
-    return found
+        specs.append((title, spec))
+    return specs
 
 
 def bookmarks_in_tour(document: Document) -> list[Bookmark]:
@@ -193,10 +193,10 @@ def _style(text: str) -> dict[str, Any]:
         return {}
 
 
-def _named(found: Sequence[tuple[str, ProductSpec]]) -> list[BatchItem]:
+def _named(pairs: Sequence[tuple[str, ProductSpec]]) -> list[BatchItem]:
     """Add a number before each name, so that no page takes the name of another."""
-    digits = len(str(len(found)))
+    digits = len(str(len(pairs)))
     return [
         BatchItem("-".join(filter(None, (f"{at:0{digits}}", file_stem(title)))), spec)
-        for at, (title, spec) in enumerate(found, start=1)
+        for at, (title, spec) in enumerate(pairs, start=1)
     ]

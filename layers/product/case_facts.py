@@ -71,12 +71,12 @@ def marks_of(document: Document, spec: ProductSpec) -> list[str]:
         claims = document.claims_of_site(spec.site)
         named = [site.uuid for claim in claims for site in document.sites_of_claim(claim.uuid)]
         return [uuid for uuid in dict.fromkeys([spec.site, *named]) if uuid in document.sites]
-    found: dict[str, None] = {}
-    for one in spec.maps:
-        inside = _inside(document, one.bounds or spec.bounds)
-        own = None if one.marks is None else frozenset(one.marks)
-        found |= dict.fromkeys(uuid for uuid in inside if own is None or uuid in own)
-    return list(found)
+    uuids: dict[str, None] = {}
+    for product_map in spec.maps:
+        inside = _inside(document, product_map.bounds or spec.bounds)
+        own = None if product_map.marks is None else frozenset(product_map.marks)
+        uuids |= dict.fromkeys(uuid for uuid in inside if own is None or uuid in own)
+    return list(uuids)
 
 
 def _inside(document: Document, bounds: Bounds | None) -> Iterator[str]:
@@ -92,8 +92,8 @@ def facts_of_case(document: Document, spec: ProductSpec, marks: Iterable[str], p
     known = {image.layer_uuid: image for image in document.images.values() if image.layer_uuid}
     rows = [row for row in reversed(document.layers_in_order()) if row.kind in ("raster", "tiles", "vector")]
     maps = []
-    for number, one in enumerate(spec.maps):
-        frame = one.frame
+    for number, product_map in enumerate(spec.maps):
+        frame = product_map.frame
         shown = [
             frame.row_of(row) if frame is not None and row.uuid in frame.layers else row
             for row in rows
@@ -102,8 +102,8 @@ def facts_of_case(document: Document, spec: ProductSpec, marks: Iterable[str], p
         maps.append(
             MapFact(
                 number=number,
-                title=one.title or (frame.title if frame is not None else ""),
-                bounds=one.bounds or spec.bounds,
+                title=product_map.title or (frame.title if frame is not None else ""),
+                bounds=product_map.bounds or spec.bounds,
                 images=tuple(image_fact(row, known.get(row.uuid)) for row in shown),
                 sites=SitesFact(named=drawn, drawn=drawn),
             )

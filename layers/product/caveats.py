@@ -51,7 +51,7 @@ def caveats_of(
 def _on_places(
     document: Document, sites: Sequence[Site], claims: Sequence[ClaimSaid], publishing: Publishing
 ) -> Iterator[str]:
-    inferred = {one.uuid for claim in claims for one in claim.parties if one.place_inferred}
+    inferred = {party.uuid for claim in claims for party in claim.parties if party.place_inferred}
     if inferred:
         are = counted(len(inferred), "place of a firm or person is", "places of firms or persons are")
         yield Phrase(
@@ -84,17 +84,17 @@ def _on_places(
 
 def _on_pixels(sites: Sequence[Site], publishing: Publishing) -> Iterator[str]:
     """Caveats on places that were measured on images, and are no better known than those show them: the worst first."""
-    found: dict[str, list[Site]] = {}
+    by_error: dict[str, list[Site]] = {}
     for least_m, site in sorted(((at_best_m(site) or 0.0, site.uuid), site) for site in sites):
         if least_m[0]:
-            found.setdefault(metres(least_m[0]), []).append(site)
+            by_error.setdefault(metres(least_m[0]), []).append(site)
     groups = [
         Phrase(
             "{error} ({places})",
             error=error,
-            places=_names(some, publishing) if len(some) <= MOST_NAMES else counted(len(some), "place"),
+            places=_names(group, publishing) if len(group) <= MOST_NAMES else counted(len(group), "place"),
         )
-        for error, some in reversed(found.items())
+        for error, group in reversed(by_error.items())
     ]
     if len(groups) > MOST_ERRORS:
         groups[MOST_ERRORS:] = [Phrase("better for others")]
@@ -130,8 +130,8 @@ def _on_origins(sources: Iterable[SourceCited]) -> Iterator[str]:
 
 
 def _on_searches(document: Document, marks: set[str], publishing: Publishing) -> Iterator[str]:
-    found = [row for row in document.searches.values() if row.area_uuid in marks and row.result == "none seen"]
-    for search in found[:MOST_SEARCHES]:
+    searches = [row for row in document.searches.values() if row.area_uuid in marks and row.result == "none seen"]
+    for search in searches[:MOST_SEARCHES]:
         yield publishing.words(_search_words(document, search))
 
 

@@ -46,17 +46,17 @@ class Citations:
 
     def all(self) -> tuple[SourceCited, ...]:
         """All that were cited, in order of their numbers."""
-        found = (self.cite(uuid) for uuid in tuple(self._numbers))
-        return tuple(source for source in found if source is not None)
+        sources = (self.cite(uuid) for uuid in tuple(self._numbers))
+        return tuple(source for source in sources if source is not None)
 
     def _cited(self, source: Source, number: str) -> SourceCited:
-        told = self._publishing
-        url = told.address(source.url) or told.address(source.archive_url)
+        publishing = self._publishing
+        url = publishing.address(source.url) or publishing.address(source.archive_url)
         named = replace(
             source,
-            author=told.words(source.author),
-            title=told.words(source.title),
-            publisher=told.words(source.publisher),
+            author=publishing.words(source.author),
+            title=publishing.words(source.title),
+            publisher=publishing.words(source.publisher),
         )
         machine = read_machine(source.machine_json)
         return SourceCited(
@@ -70,17 +70,17 @@ class Citations:
             accessed=source.accessed_at or NO_ACCESS,
             url=url,
             reliability=reliability_words(source.reliability),
-            descriptor="" if told.is_on else source.descriptor,
+            descriptor="" if publishing.is_on else source.descriptor,
             origin=self._origin(source),
             origin_uuid=source.origin_uuid,
-            rights=told.words(source.rights),
+            rights=publishing.words(source.rights),
             marking=source.marking,
             has_access_date=bool(source.accessed_at),
             has_date=bool(source.published_at),
             is_unevaluated=source.evaluated is False and not source.reliability,
             machine=machine.words if machine is not None else "",
             is_unchecked=machine is not None and not machine.is_checked,
-            context=told.words(source.context),
+            context=publishing.words(source.context),
             access_explained=ACCESS_EXPLAINED if _NO_ACCESS_SAID.search(source.descriptor) else "",
             has_hidden_address=not url and bool((source.url + source.archive_url).strip()),
         )

@@ -111,8 +111,8 @@ class _Gathering:
         self._citations = Citations(document, publishing)
         self._kept_back = _KeptBack()
         self._product = product
-        found = (document.sites.get(uuid) for uuid in dict.fromkeys(in_frame))
-        self._marks = [site for site in found if site is not None]
+        sites = (document.sites.get(uuid) for uuid in dict.fromkeys(in_frame))
+        self._marks = [site for site in sites if site is not None]
         self._responses: dict[str, ResponseSaid] = {}
         self._markings: list[str] = []
 
@@ -124,16 +124,16 @@ class _Gathering:
         inside = frozenset(site.uuid for site in marks)
         numbers = self._numbers(marks)
         checkpoint()
-        said: list[ClaimSaid] = []
+        claim_words: list[ClaimSaid] = []
         for number, claim in enumerate(claims, 1):
-            said.append(self._said(claim, number, inside, numbers))
+            claim_words.append(self._claim_words(claim, number, inside, numbers))
             checkpoint()
         if self._whole_case:
             self._say_all(document.responses.values())
-        named_by = _sources_naming(said)
+        named_by = _sources_naming(claim_words)
         sites: list[NamedSite] = []
-        for some in batched(marks, _MARKS_A_STEP):
-            sites += [self._words(site, numbers, named, named_by) for site in some]
+        for chunk in batched(marks, _MARKS_A_STEP):
+            sites += [self._words(site, numbers, named, named_by) for site in chunk]
             checkpoint()
         for site in marks:
             self._markings.append(site.marking)
@@ -141,15 +141,15 @@ class _Gathering:
                 self._citations.cite(uuid)
         sources = self._citations.all()
         self._markings += [source.marking for source in sources]
-        inputs = [one for one in dict.fromkeys([*self._markings, *self._case_marking()]) if one.strip()]
+        inputs = [marking for marking in dict.fromkeys([*self._markings, *self._case_marking()]) if marking.strip()]
         return ProductContent(
             title=self._publishing.words(document.meta("title")),
             sites=tuple(sites),
-            claims=tuple(said),
+            claims=tuple(claim_words),
             responses=tuple(sorted(self._responses.values(), key=lambda answer: answer.is_to_whole)),
             sources=sources,
             images=self._images(inside),
-            caveats=tuple(caveats_of(document, marks, tuple(said), sources, self._publishing)),
+            caveats=tuple(caveats_of(document, marks, tuple(claim_words), sources, self._publishing)),
             left_out=self._left_out(claims),
             withheld=frozenset(self._kept_back.marks),
             marking=highest(inputs).words,
@@ -167,10 +167,10 @@ class _Gathering:
     def _tells_absence(self, inside: frozenset[str]) -> bool:
         """True where a search in these marks, or an observation of one, found nothing."""
         document = self._document
-        seen = (one for uuid in inside for one in document.observations_of_site(uuid))
-        searched = (one for one in document.searches.values() if one.area_uuid in inside)
-        return any(one.presence == "absent" for one in seen) or any(
-            one.result in ("none seen", "none listed") for one in searched
+        seen = (observation for uuid in inside for observation in document.observations_of_site(uuid))
+        searched = (search for search in document.searches.values() if search.area_uuid in inside)
+        return any(observation.presence == "absent" for observation in seen) or any(
+            search.result in ("none seen", "none listed") for search in searched
         )
 
     # -- claims -------------------------------------------------------------------------------------------------
@@ -195,34 +195,34 @@ class _Gathering:
         """Uuids of claims that name a mark, and of those that rest on it or on its observations."""
         document = self._document
         yield from (link.claim_uuid for link in document.claim_links_of_site(site.uuid))
-        seen = (one.uuid for one in document.observations_of_site(site.uuid))
+        seen = (observation.uuid for observation in document.observations_of_site(site.uuid))
         yield from (link.claim_uuid for uuid in (site.uuid, *seen) for link in document.claims_on_evidence(uuid))
 
     def _admits_claim(self, claim: Claim) -> bool:
-        told = self._publishing
-        reason = told.why_withheld(self._document, claim)
+        publishing = self._publishing
+        reason = publishing.why_withheld(self._document, claim)
         if reason is not None:
             self._kept_back.add(reason, "claims", claim.uuid, claim.source_wording or claim.statement)
-        elif claim.statement and not told.admits_statement(self._document, claim):
+        elif claim.statement and not publishing.admits_statement(self._document, claim):
             self._kept_back.add(Withheld.STATEMENT, "claims", claim.uuid, claim.statement)
         return reason is None
 
-    def _said(self, claim: Claim, number: int, inside: frozenset[str], numbers: Mapping[str, int]) -> ClaimSaid:
-        document, told = self._document, self._publishing
+    def _claim_words(self, claim: Claim, number: int, inside: frozenset[str], numbers: Mapping[str, int]) -> ClaimSaid:
+        document, publishing = self._document, self._publishing
         self._markings.append(claim.marking)
         quotes = tuple(self._quotes(claim))
         by = ", ".join(quote.source.number for quote in quotes)
         about = document.sites_of_claim(claim.uuid)
-        firms = [site for site in about if is_party(site) and told.admits_marked(site)]
+        firms = [site for site in about if is_party(site) and publishing.admits_marked(site)]
         parties = tuple(self._site_words(site, numbers, True, by) for site in firms)
-        is_assessed, tells_own = claim.state == "assessed", not told.is_on or claim.status in REVIEWED
-        states_limits = not told.is_on or (not is_ours(claim) and told.admits_statement(document, claim))
+        is_assessed, tells_own = claim.state == "assessed", not publishing.is_on or claim.status in REVIEWED
+        states_limits = not publishing.is_on or (not is_ours(claim) and publishing.admits_statement(document, claim))
         return ClaimSaid(
             uuid=claim.uuid,
             number=f"C{number}",
-            statement=told.statement_of(document, claim),
-            source_words=told.source_words_of(document, claim),
-            speaker=speaker_words(claim, told.speaker_of(document, claim)),
+            statement=publishing.statement_of(document, claim),
+            source_words=publishing.source_words_of(document, claim),
+            speaker=speaker_words(claim, publishing.speaker_of(document, claim)),
             voice=claim.voice,
             words_kind=claim.words_kind,
             state=claim.state,
@@ -231,17 +231,19 @@ class _Gathering:
             confidence=Phrase("Confidence: {confidence}", confidence=Phrase(claim.confidence))
             if is_assessed and claim.confidence
             else "",
-            reason=told.words(claim.confidence_reason) if is_assessed else "",
+            reason=publishing.words(claim.confidence_reason) if is_assessed else "",
             sites=tuple(site.uuid for site in about if site.uuid in inside),
             sites_elsewhere=tuple(
-                told.words(name_of(site)) for site in about if site.uuid not in inside and told.admits_marked(site)
+                publishing.words(name_of(site))
+                for site in about
+                if site.uuid not in inside and publishing.admits_marked(site)
             ),
             quotes=quotes,
             responses=tuple(self._answers(claim)),
             parties=parties,
-            place_note=told.words(claim.place_note) if states_limits else "",
-            inferred=tuple(joined(": ", [one.name, one.inferred]) for one in parties if one.place_inferred),
-            steps=tuple(map(told.words, step_words(claim.steps_json))) if tells_own else (),
+            place_note=publishing.words(claim.place_note) if states_limits else "",
+            inferred=tuple(joined(": ", [party.name, party.inferred]) for party in parties if party.place_inferred),
+            steps=tuple(map(publishing.words, step_words(claim.steps_json))) if tells_own else (),
             status=claim.status,
             marking=claim.marking,
             is_ours=is_ours(claim),
@@ -262,15 +264,15 @@ class _Gathering:
     def _say_all(self, responses: Iterable[Response]) -> list[ResponseSaid]:
         """Word the answers that may be printed, each once."""
         admitted = []
-        for one in responses:
-            if self._publishing.admits_response(self._document, one):
-                admitted.append(one)
+        for response in responses:
+            if self._publishing.admits_response(self._document, response):
+                admitted.append(response)
             else:
-                self._kept_back.add(Withheld.INTERNAL, "responses", one.uuid, one.speaker or one.words)
-        for one in admitted:
-            if one.uuid not in self._responses:
-                self._responses[one.uuid] = self._answer(one)
-        return [self._responses[one.uuid] for one in admitted]
+                self._kept_back.add(Withheld.INTERNAL, "responses", response.uuid, response.speaker or response.words)
+        for response in admitted:
+            if response.uuid not in self._responses:
+                self._responses[response.uuid] = self._answer(response)
+        return [self._responses[response.uuid] for response in admitted]
 
     def _answer(self, response: Response) -> ResponseSaid:
         source = self._citations.cite(response.source_uuid)
@@ -311,17 +313,21 @@ class _Gathering:
 
     def _site_words(self, site: Site, numbers: Mapping[str, int], is_named: bool, by: str) -> NamedSite:
         """The words of a mark; for a published product without paths in typed ones."""
-        told = self._publishing
-        row = replace(site, position_basis=told.basis_of(self._document, site)) if told.is_on else site
-        said = site_words(self._document, row, numbers.get(site.uuid), is_named, by)
-        names = tuple((language, told.words(name)) for language, name in said.names)
-        return replace(said, name=told.words(said.name), names=names) if told.is_on else said
+        publishing = self._publishing
+        row = replace(site, position_basis=publishing.basis_of(self._document, site)) if publishing.is_on else site
+        words = site_words(self._document, row, numbers.get(site.uuid), is_named, by)
+        names = tuple((language, publishing.words(name)) for language, name in words.names)
+        return replace(words, name=publishing.words(words.name), names=names) if publishing.is_on else words
 
     def _images(self, inside: frozenset[str]) -> tuple[ImageSeen, ...]:
         uuids = [site.image_uuid for site in self._marks if site.uuid in inside]
-        uuids += [one.image_uuid for uuid in sorted(inside) for one in self._document.observations_of_site(uuid)]
-        found = (self._document.images.get(uuid) for uuid in dict.fromkeys(uuids))
-        return tuple(image_words(image, self._publishing) for image in found if image is not None)
+        uuids += [
+            observation.image_uuid
+            for uuid in sorted(inside)
+            for observation in self._document.observations_of_site(uuid)
+        ]
+        images = (self._document.images.get(uuid) for uuid in dict.fromkeys(uuids))
+        return tuple(image_words(image, self._publishing) for image in images if image is not None)
 
     # -- what is left out ---------------------------------------------------------------------------------------
 
@@ -394,20 +400,20 @@ def response_words(response: Response, number: str) -> str:
     cited = f" [{number}]" if number else ""
     match response.kind:
         case "declined":
-            said = Phrase("{who} declined to answer{at}", who=who, at=at)
+            sentence = Phrase("{who} declined to answer{at}", who=who, at=at)
         case "no reply by a date":
-            said = Phrase(
+            sentence = Phrase(
                 "{who} gave no reply by {made_at}",
                 who=who,
                 made_at=response.made_at or Phrase("a date that is not recorded"),
             )
         case "not asked":
-            said = Phrase("{who} was not asked{at}", who=who, at=at)
+            sentence = Phrase("{who} was not asked{at}", who=who, at=at)
         case "none in source":
-            said = Phrase("The source has no answer of {who}", who=who)
+            sentence = Phrase("The source has no answer of {who}", who=who)
         case _:
             return _answered(joined("", [who, at]), words, number, response.words_kind)
-    return joined("", [said, f": {quoted(words)}{cited}" if words else cited])
+    return joined("", [sentence, f": {quoted(words)}{cited}" if words else cited])
 
 
 def _answered(who: str, words: str, number: str, kind: str) -> str:
@@ -447,8 +453,8 @@ def image_words(image: Image, publishing: Publishing) -> ImageSeen:
 
 def _sources_naming(claims: Iterable[ClaimSaid]) -> dict[str, str]:
     """The numbers of the sources by which claims name each party."""
-    found: dict[str, dict[str, None]] = {}
+    by_party: dict[str, dict[str, None]] = {}
     for claim in claims:
         for site in claim.parties:
-            found.setdefault(site.uuid, {}).update(dict.fromkeys(quote.source.number for quote in claim.quotes))
-    return {uuid: ", ".join(numbers) for uuid, numbers in found.items()}
+            by_party.setdefault(site.uuid, {}).update(dict.fromkeys(quote.source.number for quote in claim.quotes))
+    return {uuid: ", ".join(numbers) for uuid, numbers in by_party.items()}

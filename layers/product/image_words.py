@@ -43,5 +43,5 @@ def credit_of(row: Layer) -> str:
     """The credit that a layer's row states, or the service that it stands for."""
     if row.credit.strip():
         return row.credit.strip()
-    said: Any = row.source.get("attribution")
-    return said.strip() if isinstance(said, str) else ""
+    attribution: Any = row.source.get("attribution")
+    return attribution.strip() if isinstance(attribution, str) else ""

@@ -51,41 +51,41 @@ def with_chosen(spec: ProductSpec, chosen: Sequence[MapChoice]) -> ProductSpec:
     """The product with these maps, behind those that it has."""
     if not chosen:
         return spec
-    is_new, maps = replaced_maps(spec), [one.map for one in chosen]
-    found = spec.with_maps((*(() if is_new else spec.maps), *maps)[: MOST_MAPS[spec.layout]])
+    is_new, maps = replaced_maps(spec), [choice.map for choice in chosen]
+    product = spec.with_maps((*(() if is_new else spec.maps), *maps)[: MOST_MAPS[spec.layout]])
     if is_new:
-        of = {one.comparison for one in chosen}
+        of = {choice.comparison for choice in chosen}
         is_whole = len(of) == 1 and "" not in of
-        found = replace(found, comparison=chosen[0].comparison if is_whole else "")
-        found = replace(found, match=chosen[0].match) if is_whole else found
-    bounds = next((one.bounds for one in found.maps if one.bounds is not None), None)
+        product = replace(product, comparison=chosen[0].comparison if is_whole else "")
+        product = replace(product, match=chosen[0].match) if is_whole else product
+    bounds = next((product_map.bounds for product_map in product.maps if product_map.bounds is not None), None)
     if bounds is not None and spec.layout not in ("panels", "insets"):  # there all maps show the product's own
-        found = replace(found, bounds=bounds)
-    return found
+        product = replace(product, bounds=bounds)
+    return product
 
 
 def _bookmarks(document: Document, spec: ProductSpec) -> list[MapChoice]:
-    found = []
+    choices = []
     for row in bookmarks_in_tour(document):
         shown = bookmark_spec(document, row, spec)
         if shown is not None:
             name, kept = shown
-            found.append(MapChoice("bookmark", name, replace(kept.maps[0], bounds=kept.bounds, title=name)))
-    return found
+            choices.append(MapChoice("bookmark", name, replace(kept.maps[0], bounds=kept.bounds, title=name)))
+    return choices
 
 
 def _frames(document: Document) -> list[MapChoice]:
     """Frames of which a layer at least is left."""
     rows = [row for row in document.table("comparisons").values() if isinstance(row, Comparison)]
-    found = []
+    choices = []
     for row in sorted(rows, key=lambda row: (row.order_key if math.isfinite(row.order_key) else 0.0, row.uuid)):
         kept = read_spec(row.spec_json)
         for frame in kept.frames if kept is not None else ():
             names = [document.layers[uuid].name for uuid in frame.layers if uuid in document.layers]
             if kept is not None and names:
                 name = f"{row.name}: {frame.title or ', '.join(names)}"
-                found.append(MapChoice("comparison", name, ProductMap(frame, kept.bounds), row.uuid, kept.match))
-    return found
+                choices.append(MapChoice("comparison", name, ProductMap(frame, kept.bounds), row.uuid, kept.match))
+    return choices
 
 
 def _images(document: Document) -> list[MapChoice]:

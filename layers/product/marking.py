@@ -60,7 +60,7 @@ def read_marking(text: str) -> Marking:
     free: list[str] = []
     for part in _PARTS.split(text[:LONGEST]):
         rest = " ".join(_TLP.sub(" ", part).split())
-        tlp = max([tlp, *(_tlp_step(found[1]) for found in _TLP.finditer(part))])
+        tlp = max([tlp, *(_tlp_step(match[1]) for match in _TLP.finditer(part))])
         upper = _OTHER_NAMES.get(rest.upper(), rest.upper())
         if upper in CLASSIFICATION:
             level = max(level, CLASSIFICATION.index(upper))
@@ -72,9 +72,11 @@ def read_marking(text: str) -> Marking:
 def highest(markings: Iterable[str]) -> Marking:
     """The highest of both scales, and all free words, each once."""
     read = [read_marking(text) for text in dict.fromkeys(markings)]
-    free = dict.fromkeys(words for one in read for words in one.free)
+    free = dict.fromkeys(words for marking in read for words in marking.free)
     return Marking(
-        max((one.tlp for one in read), default=-1), max((one.level for one in read), default=-1), tuple(free)
+        max((marking.tlp for marking in read), default=-1),
+        max((marking.level for marking in read), default=-1),
+        tuple(free),
     )
 
 
@@ -90,8 +92,8 @@ def product_marking(own: str, inputs: Iterable[str]) -> str:
 def lacking(own: str, inputs: Iterable[str]) -> list[str]:
     """The steps by which a product's marking is below its inputs' scales; empty where it is high enough."""
     mine, theirs = read_marking(own), highest(inputs)
-    found = [TLP[theirs.tlp]] if mine.tlp < theirs.tlp else []
-    return [*found, CLASSIFICATION[theirs.level]] if mine.level < theirs.level else found
+    steps = [TLP[theirs.tlp]] if mine.tlp < theirs.tlp else []
+    return [*steps, CLASSIFICATION[theirs.level]] if mine.level < theirs.level else steps
 
 
 def free_words(own: str, inputs: Iterable[str]) -> list[str]:

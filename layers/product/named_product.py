@@ -22,7 +22,7 @@ def product_of_site(document: Document, uuid: str, like: ProductSpec) -> Product
     site = document.sites.get(uuid)
     if site is None:
         raise InvalidValue("The case has no site {uuid}: “geoloupe sites” lists them.", uuid=uuid)
-    if all(one.uuid != uuid for one in sites_of_products(document, like)):
+    if all(row.uuid != uuid for row in sites_of_products(document, like)):
         if not site.is_site:
             raise InvalidValue("{uuid} is an annotation: name a site, “geoloupe sites” lists them.", uuid=uuid)
         reason = (
@@ -37,10 +37,10 @@ def product_of_site(document: Document, uuid: str, like: ProductSpec) -> Product
 def product_of_bookmark(document: Document, name: str, like: ProductSpec) -> ProductSpec:
     """The map that a bookmark remembers, with its layers, dates and styles. Raises InvalidValue."""
     row = _named(bookmarks_in_tour(document), name, "bookmark")
-    found = bookmark_spec(document, row, like)
-    if found is None:
+    pair = bookmark_spec(document, row, like)
+    if pair is None:
         raise InvalidValue("The bookmark “{name}” shows no place: keep its view again.", name=row.name)
-    return found[1]
+    return pair[1]
 
 
 def product_of_comparison(document: Document, name: str, like: ProductSpec) -> ProductSpec:
@@ -88,14 +88,14 @@ def _newest(document: Document, name: str) -> Product:
 def _named[R: (Bookmark, Comparison, Product)](rows: Sequence[R], name: str, word: str) -> R:
     """The only row of that name or uuid; in another case of letters where none matches exactly."""
     exact = [row for row in rows if name in (row.name, row.uuid)]
-    found = exact or [row for row in rows if row.name.casefold() == name.casefold()]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        uuids = ", ".join(row.uuid for row in found[:_MOST_NAMED])
+    matches = exact or [row for row in rows if row.name.casefold() == name.casefold()]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        uuids = ", ".join(row.uuid for row in matches[:_MOST_NAMED])
         raise InvalidValue(
             "The case has {count} {word}s “{name}”: give one's uuid, {uuids}.",
-            count=len(found),
+            count=len(matches),
             word=word,
             name=name,
             uuids=uuids,

@@ -24,13 +24,13 @@ def read_numbers(text: str) -> dict[str, int]:
         data = json_object(text, _WHAT).get("numbers")
     except InvalidValue:
         return {}
-    found: dict[str, int] = {}
-    taken: set[int] = set()
+    numbers: dict[str, int] = {}
+    in_use: set[int] = set()
     for uuid, number in list(data.items())[:MOST_NUMBERS] if isinstance(data, dict) else ():
-        if type(number) is int and 0 < number <= HIGHEST and number not in taken:
-            found[uuid] = number
-            taken.add(number)
-    return found
+        if type(number) is int and 0 < number <= HIGHEST and number not in in_use:
+            numbers[uuid] = number
+            in_use.add(number)
+    return numbers
 
 
 def numbers_json(numbers: Mapping[str, int], digests: Mapping[str, str] | None = None) -> str:
@@ -54,10 +54,10 @@ def issued_numbers(document: Document, product: Product | None) -> dict[str, int
         before = rows.get(product.previous_uuid)
         product = before if isinstance(before, Product) else None
     numbers: dict[str, int] = {}
-    for one in reversed(line):
-        taken = set(numbers.values())
-        new = read_numbers(one.numbers_json)
-        numbers |= {uuid: number for uuid, number in new.items() if uuid not in numbers and number not in taken}
+    for version in reversed(line):
+        in_use = set(numbers.values())
+        new = read_numbers(version.numbers_json)
+        numbers |= {uuid: number for uuid, number in new.items() if uuid not in numbers and number not in in_use}
     return numbers
 
 
@@ -72,19 +72,19 @@ def numbered(
     order = list(dict.fromkeys(uuids))
     kept = issued or {}
     numbers = {uuid: kept[uuid] for uuid in order if uuid in kept}
-    taken = set(kept.values())
+    in_use = set(kept.values())
     for uuid in order:
         number = (own or {}).get(uuid)
-        if uuid not in numbers and number is not None and 0 < number <= HIGHEST and number not in taken:
+        if uuid not in numbers and number is not None and 0 < number <= HIGHEST and number not in in_use:
             numbers[uuid] = number
-            taken.add(number)
-    return _filled(order, numbers, taken)
+            in_use.add(number)
+    return _filled(order, numbers, in_use)
 
 
-def _filled(order: Iterable[str], numbers: Mapping[str, int], taken: Collection[int]) -> dict[str, int]:
-    free = _free_numbers(taken)
+def _filled(order: Iterable[str], numbers: Mapping[str, int], in_use: Collection[int]) -> dict[str, int]:
+    free = _free_numbers(in_use)
     return {uuid: numbers[uuid] if uuid in numbers else next(free) for uuid in order}
 
 
-def _free_numbers(taken: Collection[int]) -> Iterator[int]:
-    return iter(number for number in range(1, HIGHEST + MOST_NUMBERS) if number not in taken)
+def _free_numbers(in_use: Collection[int]) -> Iterator[int]:
+    return iter(number for number in range(1, HIGHEST + MOST_NUMBERS) if number not in in_use)

@@ -65,21 +65,21 @@ def without_paths(text: str) -> str:
     """
     if not any(sign in text for sign in "/\\:"):
         return text
-    told: list[str] = []
+    parts: list[str] = []
     at = 0
-    while (found := _BEGINNING.search(text, at)) is not None:
-        begin = found.start()
-        told.append(text[at:begin])
-        if found["link"]:
+    while (match := _BEGINNING.search(text, at)) is not None:
+        begin = match.start()
+        parts.append(text[at:begin])
+        if match["link"]:
             at = _link_end(text, begin)
             link = text[begin:at]
-            told.append(link if not is_own_link(link) else HIDDEN + _tail(link))
+            parts.append(link if not is_own_link(link) else HIDDEN + _tail(link))
             continue
         at = _path_end(text, begin)
         path = text[begin:at]
-        told.append(path if (name := name_of_path(path)) is None else name)
-    told.append(text[at:])
-    whole = "".join(told)
+        parts.append(path if (name := name_of_path(path)) is None else name)
+    parts.append(text[at:])
+    whole = "".join(parts)
     return whole if whole != text else text  # a phrase stays one
 
 
@@ -91,7 +91,7 @@ def name_of_path(path: str) -> str | None:
     is_file_url = scheme.casefold() == "file" and bool(colon)
     if colon and not is_file_url and len(scheme) > 1 and rest.startswith("//"):
         return HIDDEN  # a share or a service by a scheme that no reader of a product can follow
-    body = _LONG_PATH.sub(lambda found: "\\\\" if found[1] else "", rest if is_file_url else path)
+    body = _LONG_PATH.sub(lambda match: "\\\\" if match[1] else "", rest if is_file_url else path)
     has_host = body.startswith(("//", "\\\\")) and not body.startswith("///")
     parts = _SEPARATORS.split(body)
     names = [name for name in parts if name and not _DRIVE.fullmatch(name) and name not in (".", "?")]
@@ -133,8 +133,8 @@ def is_own_link(address: str) -> bool:
 
 
 def _link_end(text: str, begin: int) -> int:
-    found = _LINK_END.search(text, begin)
-    return len(text) if found is None else found.start()
+    match = _LINK_END.search(text, begin)
+    return len(text) if match is None else match.start()
 
 
 def _tail(token: str) -> str:
@@ -158,8 +158,8 @@ def _path_end(text: str, begin: int) -> int:
 
 
 def _token_end(text: str, begin: int) -> int:
-    found = _TOKEN_END.search(text, begin)
-    end = len(text) if found is None else found.start()
+    match = _TOKEN_END.search(text, begin)
+    end = len(text) if match is None else match.start()
     return begin + max(len(text[begin:end].rstrip(_AFTER)), 1)
 
 
@@ -170,15 +170,15 @@ def _goes_on(text: str, begin: int, end: int) -> int:
         return 0
     separator, at = ("\\" if "\\" in path else "/"), end
     for _word in range(_MOST_WORDS):
-        found = _WORD.match(text, at)
-        if found is None or _BEGINNING.match(text, found.start(1)):
+        match = _WORD.match(text, at)
+        if match is None or _BEGINNING.match(text, match.start(1)):
             return 0
-        word, at = found[1], found.start(1) + len(found[1])
+        word, at = match[1], match.start(1) + len(match[1])
         if separator in word:
             is_part = word.casefold().rstrip(_AFTER) not in _ALTERNATIVES and bool(
                 _LETTER.search(word.split(separator)[0])
             )
-            return _token_end(text, found.start(1)) if is_part else 0
+            return _token_end(text, match.start(1)) if is_part else 0
         if word[-1] in _AFTER:
             return 0
     return 0

@@ -63,13 +63,13 @@ def party_claims(content: ProductContent) -> tuple[ClaimSaid, ...]:
 
 def told_parties(content: ProductContent) -> tuple[NamedSite, ...]:
     """All parties that these claims name, each once, those outside the frames among them."""
-    return tuple({one.uuid: one for claim in party_claims(content) for one in claim.parties}.values())
+    return tuple({party.uuid: party for claim in party_claims(content) for party in claim.parties}.values())
 
 
 def untold_parties(content: ProductContent) -> frozenset[str]:
     """Uuids of marks that only claims outside this product name: a page has no words for them."""
-    told = {one.uuid for one in told_parties(content)}
-    return frozenset(site.uuid for site in content.sites if site.is_named and site.uuid not in told)
+    uuids = {party.uuid for party in told_parties(content)}
+    return frozenset(site.uuid for site in content.sites if site.is_named and site.uuid not in uuids)
 
 
 def names_of(site: NamedSite) -> tuple[str, ...]:
@@ -81,8 +81,8 @@ def names_of(site: NamedSite) -> tuple[str, ...]:
     inner = inner.rpartition(")")[0] or inner
     shared = {word for word in _words(outer) if len(word) >= _LEAST_SHARED} & set(_words(inner))
     whole = [label, outer, *([inner] if shared else []), *(name for _, name in site.names)]
-    found = [name.strip() for one in whole for name in (one, _SUFFIX.sub("", one))]
-    return tuple(dict.fromkeys(name for name in found if len(name) >= _LEAST_NAME))
+    names = [name.strip() for text in whole for name in (text, _SUFFIX.sub("", text))]
+    return tuple(dict.fromkeys(name for name in names if len(name) >= _LEAST_NAME))
 
 
 def _label(site: NamedSite) -> str:
@@ -104,7 +104,7 @@ class PartyNames:
     def of(cls, content: ProductContent) -> PartyNames:
         """The parties whom a claim names, in this product or elsewhere."""
         others = [site for site in content.sites if site.is_named]
-        return cls({one.uuid: one for one in (*others, *told_parties(content))}.values())
+        return cls({party.uuid: party for party in (*others, *told_parties(content))}.values())
 
     def read_in(self, text: str) -> frozenset[str]:
         """Uuids of the parties that a text names."""
@@ -139,13 +139,13 @@ def parties_at(content: ProductContent, level: Telling) -> tuple[PartyLine, ...]
     claims = party_claims(content)
     if not claims:
         return ()
-    return tuple(_nameless(content, claims) if level is Telling.NAMELESS else _told(content, claims, level))
+    return tuple(_nameless(content, claims) if level is Telling.NAMELESS else _named_lines(content, claims, level))
 
 
 def _nameless(content: ProductContent, claims: Sequence[ClaimSaid]) -> Iterator[PartyLine]:
     yield PartyLine("note", counted_only(content))
     parties = told_parties(content)
-    inferred = sum(one.place_inferred for one in parties)
+    inferred = sum(party.place_inferred for party in parties)
     if inferred:
         places = counted(len(parties), "place")
         are = (
@@ -158,7 +158,7 @@ def _nameless(content: ProductContent, claims: Sequence[ClaimSaid]) -> Iterator[
     yield from (PartyLine("note", words) for words in _who_sources_are(sources, Telling.NAMELESS))
 
 
-def _told(content: ProductContent, claims: Sequence[ClaimSaid], level: Telling) -> Iterator[PartyLine]:
+def _named_lines(content: ProductContent, claims: Sequence[ClaimSaid], level: Telling) -> Iterator[PartyLine]:
     parties, sources = told_parties(content), _sources_of(claims)
     yield PartyLine("head", _head(content, parties))
     for claim in claims:
@@ -166,12 +166,12 @@ def _told(content: ProductContent, claims: Sequence[ClaimSaid], level: Telling) 
         if about := about_words(claim, content):
             yield PartyLine("inner", Phrase("About: {about}", about=about))
         yield from (PartyLine("inner", words) for words in _inner(claim, level))
-        yield from (PartyLine("answer", one.sentence) for one in claim.responses if not one.is_to_whole)
+        yield from (PartyLine("answer", response.sentence) for response in claim.responses if not response.is_to_whole)
     yield from (PartyLine("note", words) for words in own_answers(claims))
-    to_whole = {one.uuid: one for claim in claims for one in claim.responses if one.is_to_whole}
-    yield from (PartyLine("answer", one.sentence) for one in to_whole.values())
+    to_whole = {response.uuid: response for claim in claims for response in claim.responses if response.is_to_whole}
+    yield from (PartyLine("answer", response.sentence) for response in to_whole.values())
     yield from (PartyLine("answer", context_sentence(source)) for source in sources if source.context.strip())
-    yield from (PartyLine("note", one.sentence) for one in places(parties, level))
+    yield from (PartyLine("note", place.sentence) for place in places(parties, level))
     yield from (PartyLine("note", words) for words in identities(claims))
     yield from (PartyLine("note", words) for words in _who_sources_are(sources, level))
     if left := left_out_words(content):
@@ -208,7 +208,7 @@ def _who_sources_are(sources: Sequence[SourceCited], level: Telling) -> Iterator
 def _head(content: ProductContent, parties: Sequence[NamedSite]) -> str:
     marks = [site for site in content.sites if site.mark_kind == "site"]
     inside = {site.uuid for site in marks}
-    named = sum(one.uuid in inside for one in parties)
+    named = sum(party.uuid in inside for party in parties)
     if named == len(marks):
         return Phrase("Named in a claim")
     return Phrase("Named in a claim: {named} of {marks}", named=grouped(named), marks=counted(len(marks), "mark"))
@@ -221,10 +221,10 @@ def of_all_marks(content: ProductContent) -> str:
 
 def claim_sentence(claim: ClaimSaid, level: Telling = Telling.WORDS) -> str:
     """The claim with its attribution: `S1, citing two officials: "..."`; direct speech as the speaker's own."""
-    said = claim.said.strip() or Phrase("words not recorded")
+    text = claim.said.strip() or Phrase("words not recorded")
     if level is Telling.EXCERPT and claim.source_words:
-        said = excerpt(said, [name for one in claim.parties for name in names_of(one)])
-    words = quoted(said) if claim.source_words else said
+        text = excerpt(text, [name for party in claim.parties for name in names_of(party)])
+    words = quoted(text) if claim.source_words else text
     numbers = _numbers(claim)
     if claim.voice == "speaker" and claim.words_kind == "direct speech":
         at = f" ({claim.made_at})" if claim.made_at else ""
@@ -240,10 +240,14 @@ def attribution_of(claim: ClaimSaid) -> str:
         return Phrase("Our own judgement")
     if claim.voice == "report's own":
         more = _OWN_VOICE.sub("", claim.speaker).strip(" ,;")
-        said = Phrase("{numbers}, in its own voice", numbers=numbers)
+        attribution = Phrase("{numbers}, in its own voice", numbers=numbers)
         if not more:
-            return said
-        return joined(", ", [said, more]) if len(more) <= 20 else Phrase("{said} ({more})", said=said, more=more)
+            return attribution
+        return (
+            joined(", ", [attribution, more])
+            if len(more) <= 20
+            else Phrase("{said} ({more})", said=attribution, more=more)
+        )
     at = f", {claim.made_at}" if claim.made_at else ""
     return (
         Phrase("{numbers}, citing {speaker}{at}", numbers=numbers, speaker=claim.speaker, at=at)
@@ -259,7 +263,7 @@ def about_words(claim: ClaimSaid, content: ProductContent) -> str:
     if sum(site.mark_kind == "site" for site in content.sites) < 2:
         return ""
     named = {site.uuid: site.name for site in (*content.sites, *claim.parties)}
-    uuids = dict.fromkeys([*claim.sites, *(one.uuid for one in claim.parties)])
+    uuids = dict.fromkeys([*claim.sites, *(party.uuid for party in claim.parties)])
     places = list(dict.fromkeys([*(named[uuid] for uuid in uuids if uuid in named), *claim.sites_elsewhere]))
     known = {named[uuid] for uuid in read}
     if all(name in known or name in words for name in places):
@@ -278,8 +282,10 @@ def excerpt(words: str, names: Sequence[str] = (), most: int = MOST_EXCERPT) -> 
     line = " ".join(_bare(words).split())
     if len(line) <= most + len(ELLIPSIS) + 8:
         return line
-    found = [(one.start(), one.end()) for name in names for one in re.finditer(re.escape(name), line, re.IGNORECASE)]
-    last = max((end for _, end in found), default=0)
+    spans = [
+        (match.start(), match.end()) for name in names for match in re.finditer(re.escape(name), line, re.IGNORECASE)
+    ]
+    last = max((end for _, end in spans), default=0)
     end = _word_end(line, min(len(line), last + max(most - last, LEAST_EXCERPT - 20)))
     if len(line) - end <= 8:
         return line
@@ -300,10 +306,12 @@ def no_own_answer(claims: Sequence[ClaimSaid]) -> str:
     """Says that those who are named have no answer of their own in the sources, where only others answered; empty where
     there is no such claim.
     """
-    silent = [claim for claim in claims if claim.responses and all(one.is_to_whole for one in claim.responses)]
+    silent = [
+        claim for claim in claims if claim.responses and all(response.is_to_whole for response in claim.responses)
+    ]
     if not silent:
         return ""
-    parties = list({one.uuid: one for claim in silent for one in claim.parties}.values())
+    parties = list({party.uuid: party for claim in silent for party in claim.parties}.values())
     whose = _owners(parties) if len(silent) == len(claims) else Phrase("Of {listed} the", listed=_listed(parties))
     numbers = ", ".join(source.number for source in _sources_of(silent)) or NOT_STATED
     if len(parties) > 1:
@@ -315,7 +323,7 @@ def told_of(claim: ClaimSaid) -> tuple[str, ...]:
     """A claim with its answers and its context as rows of data: a sentence each."""
     sources = (context_sentence(source) for source in _sources_of([claim]) if source.context.strip())
     none = own_answers([claim]) if claim.parties else ()
-    return claim_sentence(claim), *(one.sentence for one in claim.responses), *none, *sources
+    return claim_sentence(claim), *(response.sentence for response in claim.responses), *none, *sources
 
 
 def context_of(claims: Iterable[ClaimSaid]) -> tuple[str, ...]:
@@ -338,11 +346,11 @@ class OwnPlaces(NamedTuple):
 
 def places(parties: Sequence[NamedSite], level: Telling = Telling.WORDS) -> Iterator[OwnPlaces]:
     """The places that are ours: by the basis where there is room for it, else in one sentence."""
-    ours = [one for one in parties if one.place_inferred]
+    ours = [party for party in parties if party.place_inferred]
     if not ours:
         return
     if level >= Telling.BRIEF:
-        stated = [one for one in parties if not one.place_inferred]
+        stated = [party for party in parties if not party.place_inferred]
         if len(stated) < len(ours):
             but_for = Phrase(", but for {listed}", listed=_listed(stated)) if stated else ""
             yield OwnPlaces(Phrase("Places inferred by us{value}.", value=but_for), ours)
@@ -350,20 +358,20 @@ def places(parties: Sequence[NamedSite], level: Telling = Telling.WORDS) -> Iter
             yield OwnPlaces(Phrase("Places inferred by us: {listed}.", listed=_listed(ours)), ours)
         return
     by_words: dict[str, list[NamedSite]] = {}
-    for one in ours:
-        by_words.setdefault(one.inferred, []).append(one)
-    for words, some in by_words.items():
-        yield OwnPlaces(Phrase("{listed}: {words}.", listed=_listed(some), words=words), some)
+    for party in ours:
+        by_words.setdefault(party.inferred, []).append(party)
+    for words, group in by_words.items():
+        yield OwnPlaces(Phrase("{listed}: {words}.", listed=_listed(group), words=words), group)
 
 
 def identities(claims: Sequence[ClaimSaid]) -> Iterator[str]:
     """Sentences on the parts of names that are ours."""
     words: dict[str, str] = {}
     for claim in claims:
-        for one in claim.parties:
-            words[one.uuid] = f"{words.get(one.uuid, '')}\n{claim.said}"
-    parties = list({one.uuid: one for claim in claims for one in claim.parties}.values())
-    yield from (identity_sentence(one) for one in parties if not is_written(one, words[one.uuid]))
+        for party in claim.parties:
+            words[party.uuid] = f"{words.get(party.uuid, '')}\n{claim.said}"
+    parties = list({party.uuid: party for claim in claims for party in claim.parties}.values())
+    yield from (identity_sentence(party) for party in parties if not is_written(party, words[party.uuid]))
 
 
 def identity_sentence(party: NamedSite) -> str:
@@ -415,8 +423,8 @@ def _our_words(claim: ClaimSaid) -> str:
     words = _bare(claim.source_words)
     if not words or claim.statement == claim.source_words:
         return ""
-    before, found, after = claim.statement.partition(words)
-    return after.strip(' "”;,.') if found else before
+    before, middle, after = claim.statement.partition(words)
+    return after.strip(' "”;,.') if middle else before
 
 
 def _inner(claim: ClaimSaid, level: Telling) -> Iterator[str]:
@@ -452,7 +460,7 @@ def cited_at(quote: QuoteCited) -> str:
 
 
 def _kind(parties: Sequence[NamedSite]) -> str:
-    return Phrase("firm") if all(one.is_firm for one in parties) else Phrase("party")
+    return Phrase("firm") if all(party.is_firm for party in parties) else Phrase("party")
 
 
 def _counted_kind(parties: Sequence[NamedSite]) -> str:
@@ -466,7 +474,7 @@ def _owners(parties: Sequence[NamedSite]) -> str:
 
 
 def _listed(parties: Sequence[NamedSite]) -> str:
-    names = [short_name(one) for one in parties]
+    names = [short_name(party) for party in parties]
     return (
         names[0] if len(names) == 1 else Phrase("{names} and {names_2}", names=", ".join(names[:-1]), names_2=names[-1])
     )

@@ -98,7 +98,7 @@ class Publishing(Struct, frozen=True):
         """Uuids of all marks of a case that may stand in it: reviewed, or named by a claim that stands in it."""
         if not self.is_on:
             return frozenset(document.sites)
-        admitted = (one for one in document.claims.values() if self.why_withheld(document, one) is None)
+        admitted = (claim for claim in document.claims.values() if self.why_withheld(document, claim) is None)
         named = {link.site_uuid for claim in admitted for link in document.site_links_of_claim(claim.uuid)}
         return frozenset(
             uuid
@@ -175,8 +175,8 @@ def _bare(words: str) -> str:
 
 
 def _repeats(words: str, quote: str) -> bool:
-    told = _bare(quote)
-    return bool(words and told) and (told in words or words in told)
+    bare_quote = _bare(quote)
+    return bool(words and bare_quote) and (bare_quote in words or words in bare_quote)
 
 
 def is_ours(claim: Claim) -> bool:

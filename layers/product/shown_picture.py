@@ -48,32 +48,32 @@ def _size_of_png(data: bytes) -> tuple[int, int]:
 
 def _size_of_jpeg(data: bytes) -> tuple[int, int]:
     """The size of the largest frame; an intact JPEG has only one."""
-    at, found = 2, (0, 0)
+    at, largest = 2, (0, 0)
     while data[at] == 0xFF and data[at + 1] != 0xDA:
         kind, length = struct.unpack_from(">BH", data, at + 1)
         if kind in _SIZES_OF_JPEG:
             height, width = struct.unpack_from(">HH", data, at + 5)
-            found = max(found, (width, height), key=lambda size: size[0] * size[1])
+            largest = max(largest, (width, height), key=lambda size: size[0] * size[1])
         at += 2 + length
-    return found
+    return largest
 
 
 def _size_of_webp(data: bytes) -> tuple[int, int]:
     """The largest of canvas and frames."""
-    at, found = 12, [(0, 0)]
+    at, sizes = 12, [(0, 0)]
     while at + 8 <= len(data):
         kind, length = struct.unpack_from("<4sI", data, at)
         body = data[at + 8 : at + 8 + length]
         if kind == b"VP8X":
-            found.append((1 + int.from_bytes(body[4:7], "little"), 1 + int.from_bytes(body[7:10], "little")))
+            sizes.append((1 + int.from_bytes(body[4:7], "little"), 1 + int.from_bytes(body[7:10], "little")))
         elif kind == b"VP8 " and body[3:6] == b"\x9d\x01\x2a":
             width, height = struct.unpack_from("<HH", body, 6)
-            found.append((width & 0x3FFF, height & 0x3FFF))
+            sizes.append((width & 0x3FFF, height & 0x3FFF))
         elif kind == b"VP8L" and body[:1] == b"\x2f":
             (bits,) = struct.unpack_from("<I", body, 1)
-            found.append((1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)))
+            sizes.append((1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)))
         at += 8 + length + length % 2
-    return max(found, key=lambda size: size[0] * size[1])
+    return max(sizes, key=lambda size: size[0] * size[1])
 
 
 _SIZES = {"image/png": _size_of_png, "image/jpeg": _size_of_jpeg, "image/webp": _size_of_webp}

@@ -101,16 +101,16 @@ def precision_words(site: Site) -> str:
         is_ours = is_party(site) and site.role == NAMED_ROLE and is_place_inferred(site)
         # Nobody holds with 90 % that it is there at all: the radius is that of the place which we took for it.
         radius = metres(site.position_error_m)
-        said = (
+        words = (
             Phrase("± {radius} around a place inferred by us", radius=radius)
             if is_ours
             else Phrase("± {radius} (90 %)", radius=radius)
         )
     elif (least_m := at_best_m(site)) is not None:
-        said = Phrase("≥ {metres}, image placement not stated", metres=metres(least_m))
+        words = Phrase("≥ {metres}, image placement not stated", metres=metres(least_m))
     else:
-        said = Phrase("accuracy not judged")
-    return joined(", ", [said, basis]) if basis else said
+        words = Phrase("accuracy not judged")
+    return joined(", ", [words, basis]) if basis else words
 
 
 def _basis(site: Site) -> str:
@@ -143,12 +143,12 @@ def inferred_words(site: Site, named_by: str = "") -> str:
 
 def seen_words(document: Document, site: Site) -> str:
     """The last image that shows it, and the last on which it was not seen: never that it is gone, or was built."""
-    told: dict[str, list[str]] = {"present": [], "absent": []}
-    for one in document.observations_of_site(site.uuid):
-        image = document.images.get(one.image_uuid)
-        if image is not None and image.acquired_at and one.presence in told:
-            told[one.presence].append(image.acquired_at)
-    seen, missed = (sorted(told[presence]) for presence in ("present", "absent"))
+    dates: dict[str, list[str]] = {"present": [], "absent": []}
+    for observation in document.observations_of_site(site.uuid):
+        image = document.images.get(observation.image_uuid)
+        if image is not None and image.acquired_at and observation.presence in dates:
+            dates[observation.presence].append(image.acquired_at)
+    seen, missed = (sorted(dates[presence]) for presence in ("present", "absent"))
     if not seen:
         return Phrase("not seen {missed}", missed=missed[-1]) if missed else ""
     later = [date for date in missed if is_after(date, seen[-1])]

@@ -232,10 +232,10 @@ _FLAGS = ("dark", "match", "grey", "publish")
 
 def page_of_pixels(text: str) -> Page | None:
     """A page for "1600x1000": pixels at 96 dpi, with up to three decimals. None where the text is no such size."""
-    found = _PIXELS.fullmatch(text)
-    if found is None:
+    match = _PIXELS.fullmatch(text)
+    if match is None:
         return None
-    width, height = float(found[1]), float(found[2])
+    width, height = float(match[1]), float(match[2])
     if not (0 < width <= 100_000 and 0 < height <= 100_000):
         return None
     return _screen(text, width, height)
@@ -243,10 +243,10 @@ def page_of_pixels(text: str) -> Page | None:
 
 def page_of_words(text: str) -> Page | None:
     """The page that "A4", "a3 portrait" or "slide" means, the landscape one where the word leaves that open."""
-    asked = " ".join(text.lower().replace("-", " ").replace(",", " ").split())
+    words = " ".join(text.lower().replace("-", " ").replace(",", " ").split())
     names = {name.lower().replace(",", ""): page for name, page in PAGES.items()}
-    found = [page for name, page in names.items() if asked and name.startswith(asked)]
-    return next((page for page in found if "landscape" in page.name), found[0] if found else None)
+    pages = [page for name, page in names.items() if words and name.startswith(words)]
+    return next((page for page in pages if "landscape" in page.name), pages[0] if pages else None)
 
 
 def page_named(text: str) -> str:
@@ -296,7 +296,7 @@ def read_spec(text: str) -> ProductSpec | None:
 
 def overrides_json(overrides: Sequence[Override]) -> str:
     """Text for `overrides_json`; `read_overrides` gives back an equal value."""
-    return json.dumps({"overrides": [one._asdict() for one in overrides]}) if overrides else ""
+    return json.dumps({"overrides": [override._asdict() for override in overrides]}) if overrides else ""
 
 
 def read_overrides(text: str) -> tuple[Override, ...]:
@@ -305,13 +305,13 @@ def read_overrides(text: str) -> tuple[Override, ...]:
         rows = json_object(text, _WHAT).get("overrides") if len(text) <= LONGEST_JSON else None
     except InvalidValue:
         return ()
-    found = []
+    overrides = []
     for row in rows[:MOST_OVERRIDES] if isinstance(rows, list) else ():
         if isinstance(row, dict):
-            one = Override(*(_text(row.get(name)) for name in Override._fields))
-            if one.rule and one.reason.strip():
-                found.append(one)
-    return tuple(found)
+            override = Override(*(_text(row.get(name)) for name in Override._fields))
+            if override.rule and override.reason.strip():
+                overrides.append(override)
+    return tuple(overrides)
 
 
 def maps_of(spec: ProductSpec) -> tuple[ProductMap, ...]:
@@ -334,12 +334,12 @@ def _map_of(data: Any) -> ProductMap:
 
 
 def _offsets(data: Mapping[str, Any]) -> list[tuple[str, tuple[float, float]]]:
-    found = []
+    offsets = []
     for key, offset in list(data.items())[:MOST_MOVED]:
         is_pair = isinstance(offset, list) and len(offset) == 2
         if is_pair and all(type(value) in (int, float) and abs(value) < 10_000 for value in offset):
-            found.append((key[:LONGEST_TEXT], (float(offset[0]), float(offset[1]))))
-    return [(key, offset) for key, offset in found if all(map(math.isfinite, offset))]
+            offsets.append((key[:LONGEST_TEXT], (float(offset[0]), float(offset[1]))))
+    return [(key, offset) for key, offset in offsets if all(map(math.isfinite, offset))]
 
 
 def _styles(data: Any) -> dict[str, str]:

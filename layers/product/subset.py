@@ -39,11 +39,13 @@ class _Subset:
     def __init__(self, document: Document, content: ProductContent, chips: Mapping[str, str], marking: str) -> None:
         self._document, self._content, self._chip_hashes = document, content, chips
         self._publishing = Publishing(marking if content.is_published else None)
-        self._sites = {said.uuid for said in content.sites} - content.withheld
-        self._claims = {said.uuid: said for said in content.claims}
-        self._sources = {said.uuid: said for said in content.sources}
-        self._responses = {said.uuid for said in content.responses}
-        self._observations = {one.uuid: one for uuid in self._sites for one in document.observations_of_site(uuid)}
+        self._sites = {site.uuid for site in content.sites} - content.withheld
+        self._claims = {claim.uuid: claim for claim in content.claims}
+        self._sources = {source.uuid: source for source in content.sources}
+        self._responses = {response.uuid for response in content.responses}
+        self._observations = {
+            observation.uuid: observation for uuid in self._sites for observation in document.observations_of_site(uuid)
+        }
         self._chips = {
             chip.uuid: chip
             for chip in document.chips.values()
@@ -51,14 +53,14 @@ class _Subset:
         }
         self._images = {
             *(document.sites[uuid].image_uuid for uuid in self._sites),
-            *(one.image_uuid for one in self._observations.values()),
-            *(one.compared_to_uuid for one in self._observations.values()),
+            *(observation.image_uuid for observation in self._observations.values()),
+            *(observation.compared_to_uuid for observation in self._observations.values()),
             *(chip.image_uuid for chip in self._chips.values()),
         } & document.images.keys()
 
     def rows(self) -> dict[Table, list[Row]]:
         document = self._document
-        found: dict[Table, list[Row]] = {
+        tables: dict[Table, list[Row]] = {
             "sites": [document.sites[uuid] for uuid in document.sites if uuid in self._sites],
             "claims": [document.claims[uuid] for uuid in self._claims],
             "sources": [document.sources[uuid] for uuid in self._sources],
@@ -81,9 +83,9 @@ class _Subset:
             "meta": list(self._meta()),
         }
         if self._publishing.is_on:
-            return {table: [self._bare(row) for row in rows] for table, rows in found.items()}
+            return {table: [self._bare(row) for row in rows] for table, rows in tables.items()}
         return {
-            **found,
+            **tables,
             "layers": list(document.layers.values()),
             "templates": list(document.table("templates").values()),
         }
@@ -195,21 +197,21 @@ class _Subset:
 
     def _aliases(self, site: Site) -> tuple[tuple[str, str], ...]:
         """Its other names, with the sources of theirs that go along."""
-        told = self._publishing
+        publishing = self._publishing
         named = (
-            with_origin(language, told.words(name), _if_in(self._sources, uuid), is_ours=is_ours)
+            with_origin(language, publishing.words(name), _if_in(self._sources, uuid), is_ours=is_ours)
             for (language, name), (uuid, is_ours) in zip(site.aliases, map(origin_of, site.aliases), strict=True)
         )
         return tuple(named)
 
     def _claim(self, claim: Claim) -> Claim:
         """A claim in the words that the product has for it; judged only where it is assessed."""
-        said = self._claims[claim.uuid]
-        is_judged = said.is_judged
+        words = self._claims[claim.uuid]
+        is_judged = words.is_judged
         return Claim(
             uuid=claim.uuid,
-            statement=said.statement,
-            source_wording=said.source_words,
+            statement=words.statement,
+            source_wording=words.source_words,
             made_by=self._publishing.speaker_of(self._document, claim),
             made_at=claim.made_at,
             voice=claim.voice,
@@ -218,30 +220,30 @@ class _Subset:
             likelihood_low=claim.likelihood_low if is_judged else None,
             likelihood_high=claim.likelihood_high if is_judged else None,
             confidence=claim.confidence if is_judged else "",
-            confidence_reason=said.reason,
+            confidence_reason=words.reason,
             marking=claim.marking,
             status=claim.status,
-            place_note=said.place_note,
+            place_note=words.place_note,
             place_precision_m=claim.place_precision_m,
             words_kind=claim.words_kind,
         )
 
     def _source(self, source: Source) -> Source:
-        said = self._sources[source.uuid]
+        words = self._sources[source.uuid]
         return Source(
             uuid=source.uuid,
             kind=source.kind,
-            title=said.title,
-            publisher=said.publisher,
-            author=said.author,
+            title=words.title,
+            publisher=words.publisher,
+            author=words.author,
             published_at=source.published_at,
             accessed_at=source.accessed_at,
-            url=said.url,
+            url=words.url,
             sensor=self._publishing.words(source.sensor),
             acquired_at=source.acquired_at,
             reliability=source.reliability,
-            descriptor=said.descriptor,
-            rights=said.rights,
+            descriptor=words.descriptor,
+            rights=words.rights,
             marking=source.marking,
             origin_uuid=_if_in(self._sources, source.origin_uuid),
             date_basis=self._publishing.words(source.date_basis),
@@ -249,41 +251,41 @@ class _Subset:
         )
 
     def _image(self, image: Image) -> Image:
-        told = self._publishing
+        publishing = self._publishing
         key = image.image_key
         return Image(
             uuid=image.uuid,
-            image_key=f"{_SERVICE_KEY}{image.uuid}" if key.startswith(_SERVICE_KEY) else told.words(key),
-            layer_title=told.words(image.layer_title),
-            product_id=told.words(image.product_id),
+            image_key=f"{_SERVICE_KEY}{image.uuid}" if key.startswith(_SERVICE_KEY) else publishing.words(key),
+            layer_title=publishing.words(image.layer_title),
+            product_id=publishing.words(image.product_id),
             sha256=image.sha256,
-            sensor=told.words(image.sensor),
+            sensor=publishing.words(image.sensor),
             acquired_at=image.acquired_at,
             date_kind=image.date_kind,
-            date_basis=told.words(image.date_basis),
+            date_basis=publishing.words(image.date_basis),
             gsd_m=image.gsd_m,
-            placement_note=told.words(image.placement_note),
-            credit=told.words(image.credit),
-            licence=told.words(image.licence),
+            placement_note=publishing.words(image.placement_note),
+            credit=publishing.words(image.credit),
+            licence=publishing.words(image.licence),
             datum=image.datum,
         )
 
     def _chip(self, chip: Chip) -> Chip:
-        told = self._publishing
+        publishing = self._publishing
         return Chip(
             uuid=chip.uuid,
             content_type=chip.content_type,
             site_uuid=chip.site_uuid,
             source_uuid=_if_in(self._sources, chip.source_uuid),
-            layer_title=told.words(chip.layer_title),
+            layer_title=publishing.words(chip.layer_title),
             width=chip.width,
             height=chip.height,
             srs_id=chip.srs_id,
             acquired_at=chip.acquired_at,
             date_kind=chip.date_kind,
-            credit=told.words(chip.credit),
+            credit=publishing.words(chip.credit),
             sha256=chip.sha256,
-            caption=told.words(chip.caption),
+            caption=publishing.words(chip.caption),
             marking=chip.marking,
             kind=chip.kind,
             pair_uuid=_if_in(self._chips, chip.pair_uuid),

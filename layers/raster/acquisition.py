@@ -55,7 +55,7 @@ class Acquisition(Struct, frozen=True):
 
     def facts(self) -> list[tuple[str, str]]:
         """(label, text) of what is known, in the order of a panel; the date always, "date unknown" where it is."""
-        found: list[tuple[str, str]] = [
+        rows: list[tuple[str, str]] = [
             (Phrase("Acquired"), self.when),
             (Phrase("Kind of date"), Phrase(self.date_kind if self.at else "unknown")),
             (Phrase("Platform"), self.platform),
@@ -72,7 +72,7 @@ class Acquisition(Struct, frozen=True):
             (Phrase("Credit"), self.credit),
             *((Phrase("Note"), note) for note in self.notes),
         ]
-        return [(label, text) for label, text in found if text]
+        return [(label, text) for label, text in rows if text]
 
     def or_else(self, other: Acquisition) -> Acquisition:
         """This acquisition, with missing facts taken from `other`. The date and its kind go together."""

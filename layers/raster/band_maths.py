@@ -105,14 +105,14 @@ class BandExpression(Struct, frozen=True):
         if len(shapes) != 1:
             raise InvalidValue("{text} cannot be computed: its bands are not of one size.", text=repr(self.text))
         with np.errstate(all="ignore"):
-            found = np.array(np.broadcast_to(_value(self._root, used), shapes.pop()), np.float32)
-            valid = np.isfinite(found)
+            output = np.array(np.broadcast_to(_value(self._root, used), shapes.pop()), np.float32)
+            valid = np.isfinite(output)
             for values in used.values():
                 valid &= np.isfinite(values)
         if mask is not None:
             valid &= mask
-        found[~valid] = np.nan
-        return found
+        output[~valid] = np.nan
+        return output
 
 
 def parse_expression(text: str) -> BandExpression:
@@ -122,8 +122,8 @@ def parse_expression(text: str) -> BandExpression:
 
 def band_number(name: str) -> int | None:
     """1 for "b1", 12 for "b12", None for anything else."""
-    found = _NUMBERED.fullmatch(name)
-    return int(found[1]) if found else None
+    match = _NUMBERED.fullmatch(name)
+    return int(match[1]) if match else None
 
 
 def _value(node: _Node, bands: Mapping[str, BandValues]) -> Any:

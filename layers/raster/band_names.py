@@ -22,14 +22,14 @@ _MOST_DIGITS = 9
 
 def given_names(source: Mapping[str, Any]) -> dict[int, str]:
     """The names by band number in a layer's source, or a combined layer's member; what makes no sense is left out."""
-    given = source.get(KEY)
-    if not isinstance(given, dict):
+    names = source.get(KEY)
+    if not isinstance(names, dict):
         return {}
-    numbers = {text: str(text) for text in given}
+    numbers = {text: str(text) for text in names}
     sound = {
-        int(number): given[text]
+        int(number): names[text]
         for text, number in numbers.items()
-        if len(number) <= _MOST_DIGITS and number.isdecimal() and given[text] in MEANINGS
+        if len(number) <= _MOST_DIGITS and number.isdecimal() and names[text] in MEANINGS
     }
     return {n: name for n, name in sorted(sound.items()) if n > 0}
 
@@ -39,10 +39,10 @@ def with_names(info: RasterInfo, names: Mapping[int, str]) -> RasterInfo:
     if not names:
         return info
     free = unnamed_bands(info)
-    taken = set(names_of(info))
+    in_use = set(names_of(info))
     bands = tuple(
         replace(band, description=names[band.index])
-        if band.index in free and names.get(band.index, "") not in {"", *taken}
+        if band.index in free and names.get(band.index, "") not in {"", *in_use}
         else band
         for band in info.bands
     )

@@ -39,7 +39,7 @@ class Member(Struct, frozen=True):
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` gives back an equal value."""
-        said = {
+        texts = {
             "crs": self.crs,
             "acquired_at": self.acquired_at,
             "credit": self.credit,
@@ -49,7 +49,7 @@ class Member(Struct, frozen=True):
             **self.source,
             "name": self.name,
             "bands": self.bands,
-            **{key: text for key, text in said.items() if text},
+            **{key: text for key, text in texts.items() if text},
         }
 
     @classmethod
@@ -58,7 +58,7 @@ class Member(Struct, frozen=True):
         try:
             source: dict[str, Any] = {key: str(data[key]) for key in ("path", "part", "shipped") if data.get(key)}
             source |= {key: data[key] for key in ("height_m", "band_names", "content") if key in data}
-            found = cls(
+            member = cls(
                 str(data["name"]),
                 source,
                 int(data["bands"]),
@@ -69,17 +69,17 @@ class Member(Struct, frozen=True):
             )
         except (AttributeError, LookupError, TypeError, ValueError, OverflowError) as error:
             raise InvalidValue("The images of a combined layer cannot be understood: combine them again.") from error
-        if not (source.keys() & {"path", "shipped"} and 1 <= found.bands <= MAX_BANDS):
+        if not (source.keys() & {"path", "shipped"} and 1 <= member.bands <= MAX_BANDS):
             raise InvalidValue("The images of a combined layer cannot be understood: combine them again.")
-        return found
+        return member
 
 
 def members_of(source: dict[str, Any]) -> list[Member]:
     """Members of a layer's source; empty for a layer of one file. Raises InvalidValue for one not understood."""
-    found = source.get("combined", [])
-    if not isinstance(found, list) or len(found) > MAX_MEMBERS:
+    members = source.get("combined", [])
+    if not isinstance(members, list) or len(members) > MAX_MEMBERS:
         raise InvalidValue("The images of a combined layer cannot be understood: combine them again.")
-    return [Member.from_json(member) for member in found]
+    return [Member.from_json(member) for member in members]
 
 
 class CombinedPart(Struct, frozen=True):
@@ -152,7 +152,7 @@ def combined_acquisition(known: Sequence[tuple[str, Acquisition]]) -> Acquisitio
     """
     if len(known) == 1:
         return known[0][1]
-    found = [acquisition for _, acquisition in known]
+    acquisitions = [acquisition for _, acquisition in known]
     credited = [each.credit or Phrase("{name}, credit not given", name=name) for name, each in known]
     shared: dict[str, Any] = {
         key: value
@@ -165,32 +165,32 @@ def combined_acquisition(known: Sequence[tuple[str, Acquisition]]) -> Acquisitio
             "sun_elevation_deg",
             "cloud_percent",
         )
-        if len({value := getattr(each, key) for each in found}) == 1
+        if len({value := getattr(each, key) for each in acquisitions}) == 1
     }
-    notes = [note for each in found for note in each.notes]
+    notes = [note for each in acquisitions for note in each.notes]
     return Acquisition(
         **_dates(known),
         **shared,
-        platform=_listed(e.platform for e in found),
-        sensor=_listed(e.sensor for e in found),
-        product_id=_listed(e.product_id for e in found),
-        licence=_listed(e.licence for e in found),
-        credit="; ".join(dict.fromkeys(credited)) if any(each.credit for each in found) else "",
+        platform=_listed(e.platform for e in acquisitions),
+        sensor=_listed(e.sensor for e in acquisitions),
+        product_id=_listed(e.product_id for e in acquisitions),
+        licence=_listed(e.licence for e in acquisitions),
+        credit="; ".join(dict.fromkeys(credited)) if any(each.credit for each in acquisitions) else "",
         notes=tuple(dict.fromkeys([*_date_notes(known), *notes])),
     )
 
 
 def _dates(known: Sequence[tuple[str, Acquisition]]) -> dict[str, Any]:
     """One date where all have the same; else a composite from the first to the last, if all are known."""
-    found = [acquisition for _, acquisition in known]
-    timestamps = {(each.at, each.until, each.date_kind) for each in found}
+    acquisitions = [acquisition for _, acquisition in known]
+    timestamps = {(each.at, each.until, each.date_kind) for each in acquisitions}
     if len(timestamps) == 1:
         at, until, kind = next(iter(timestamps))
         return {"at": at, "until": until, "date_kind": kind}
-    if not all(each.at for each in found):
+    if not all(each.at for each in acquisitions):
         return {"date_kind": "composite"}
-    last = max(each.until or each.at for each in found)
-    return {"at": min(each.at for each in found), "until": last, "date_kind": "composite"}
+    last = max(each.until or each.at for each in acquisitions)
+    return {"at": min(each.at for each in acquisitions), "until": last, "date_kind": "composite"}
 
 
 def _date_notes(known: Sequence[tuple[str, Acquisition]]) -> list[str]:
@@ -227,16 +227,16 @@ def _path(member: Member) -> str:
 
 
 def _band_infos(parts: Sequence[CombinedPart]) -> tuple[BandInfo, ...]:
-    found: list[BandInfo] = []
+    bands: list[BandInfo] = []
     for part in parts:
         infos = {} if part.info is None else {band.index: band for band in part.info.bands}
         for own in range(1, part.member.bands + 1):
             band = infos.get(own, BandInfo(own, "uint16"))
             name = band.description or str(own)
-            found.append(
-                replace(band, index=len(found) + 1, description=f"{part.member.name}: {name}", color="undefined")
+            bands.append(
+                replace(band, index=len(bands) + 1, description=f"{part.member.name}: {name}", color="undefined")
             )
-    return tuple(found)
+    return tuple(bands)
 
 
 def _common(finest: CombinedPart, parts: Sequence[CombinedPart]) -> Bounds:
@@ -266,12 +266,12 @@ def _lonlat(part: CombinedPart) -> Bounds:
         raise CannotBePlaced(
             "{name} does not say where it lies: give its own layer a CRS first.", name=part.member.name
         )
-    found = info.bounds_lonlat if not part.member.crs else transform_bounds(part.crs, WGS84, info.bounds)
-    if found is None:
+    bounds = info.bounds_lonlat if not part.member.crs else transform_bounds(part.crs, WGS84, info.bounds)
+    if bounds is None:
         raise CannotBePlaced(
             "{name} does not say where it lies: give its own layer a CRS first.", name=part.member.name
         )
-    return found
+    return bounds
 
 
 def _turned(bounds: Bounds, degrees: float) -> Bounds:

@@ -109,12 +109,12 @@ def _pixel_of(moving: PlacedRaster, fixed: PlacedRaster) -> float:
 def _pixels(moving: PlacedRaster, fixed: PlacedRaster, px: np.ndarray, py: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     a, b, c, d, e, f = fixed.affine
     x, y = transform_points(fixed.crs, moving.crs, a * px + b * py + c, d * px + e * py + f)
-    found = np.isfinite(x) & np.isfinite(y)
-    if not found.any():
+    is_place = np.isfinite(x) & np.isfinite(y)
+    if not is_place.any():
         raise CannotBePlaced(
             "{name} and {name_2} show no common ground: they lie apart.", name=moving.name, name_2=fixed.name
         )
-    x, y = x[found], y[found]
+    x, y = x[is_place], y[is_place]
     if is_unrolled(moving.crs):  # the same ground lies a turn of the Earth further as well
         turn = world_bounds(moving.crs).width
         middle = moving.affine.apply(moving.width / 2, moving.height / 2)[0]

@@ -115,7 +115,7 @@ class Registered(Struct, frozen=True):
     @property
     def error_px(self) -> float:
         """Standard error of the shift as the mean of that of its tiles; infinite where it is not reliable."""
-        count = sum(one.agrees for one in self.local)
+        count = sum(shift.agrees for shift in self.local)
         return (
             math.inf
             if self.residual_px is None or not (count and self.reliable)
@@ -125,7 +125,9 @@ class Registered(Struct, frozen=True):
     def enlarged(self, by: float) -> Registered:
         """The same on a grid of so many times finer pixels."""
         dx, dy, residual = (None if v is None else v * by for v in (self.dx, self.dy, self.residual_px))
-        local = tuple(LocalShift(one.x * by, one.y * by, one.dx * by, one.dy * by, one.agrees) for one in self.local)
+        local = tuple(
+            LocalShift(shift.x * by, shift.y * by, shift.dx * by, shift.dy * by, shift.agrees) for shift in self.local
+        )
         return Registered(dx, dy, self.reliable, residual, self.why, local)
 
 
@@ -171,9 +173,13 @@ def register(moving: GreyPicture, fixed: GreyPicture) -> Registered:
             break
         smaller = list(dict.fromkeys((round(dx / by), round(dy / by)) for dx, dy in candidates))
         pair = small.get(by) or (reduced(moving, by), reduced(fixed, by))
-        found = _judged_at(*pair, smaller, _STRICT)
-        if found.reliable and found.error_px * by <= _MOST_ERROR_PX and len(found.local) >= _LEAST_TILES_SMALL:
-            return _refined(moving, fixed, found.enlarged(by))
+        registered = _judged_at(*pair, smaller, _STRICT)
+        if (
+            registered.reliable
+            and registered.error_px * by <= _MOST_ERROR_PX
+            and len(registered.local) >= _LEAST_TILES_SMALL
+        ):
+            return _refined(moving, fixed, registered.enlarged(by))
     return first
 
 
@@ -207,7 +213,7 @@ def _judged_at(
         tried.append(_Tried.at(moving, fixed, shift, most=_FEW_TILES))
         if tried[-1].score >= _CLEARLY * len(tried[-1].shifts) > 0:
             break
-    best = max(tried, key=lambda one: one.score)
+    best = max(tried, key=lambda attempt: attempt.score)
     return _judged(moving, fixed, _Tried.at(moving, fixed, best.nearest), rules)
 
 
@@ -224,21 +230,21 @@ def _wide_look(small_moving: GreyPicture, small_fixed: GreyPicture, by: int) -> 
         return [], 0.0
     shape = rows, cols = small_moving.grey.shape
     window = hann(rows)[:, None] * hann(cols)[None, :]
-    first, second = (spectrum_of(_levelled(one) * window) for one in (small_moving, small_fixed))
+    first, second = (spectrum_of(_levelled(picture) * window) for picture in (small_moving, small_fixed))
     cross = second * first.conj()
     surface = correlation_surface(cross, shape)
-    found = []
+    shifts = []
     for _ in range(_CANDIDATES):
         row, col = np.unravel_index(int(surface.argmax()), surface.shape)
         dy, dx = (signed_shift(int(at), size) for at, size in ((row, rows), (col, cols)))
         if abs(dx) <= cols * 0.4 and abs(dy) <= rows * 0.4:
-            found.append((dx * by, dy * by))
+            shifts.append((dx * by, dy * by))
         near_rows, near_cols = (np.arange(at - 2, at + 3) % size for at, size in ((row, rows), (col, cols)))
         surface[np.ix_(near_rows, near_cols)] = -np.inf
-    found = list(dict.fromkeys([*found, (0, 0)]))
+    shifts = list(dict.fromkeys([*shifts, (0, 0)]))
     side = _tile_side(min(shape))
     spreads = spread_of(first, shape, side) * spread_of(second, shape, side)
-    return found, float(likeness(cross, spreads, shape, np.array(found) / by, side).max())
+    return shifts, float(likeness(cross, spreads, shape, np.array(shifts) / by, side).max())
 
 
 def reduced(picture: GreyPicture, by: int) -> GreyPicture:
@@ -259,10 +265,10 @@ def _sums(values: NDArray[Any], by: int) -> Singles:
     rows = np.zeros((height // by, width), np.float32)
     for at in range(by):
         rows += values[at:height:by, :width]
-    found = np.zeros((height // by, width // by), np.float32)
+    sums = np.zeros((height // by, width // by), np.float32)
     for at in range(by):
-        found += rows[:, at::by]
-    return found
+        sums += rows[:, at::by]
+    return sums
 
 
 def _shows_something(picture: GreyPicture) -> bool:
@@ -296,7 +302,7 @@ class _Compared(Struct, frozen=True):
         moving, fixed = (spectrum_of(grey) for grey in greys)
         cross = fixed * moving.conj()
         surfaces = correlation_surface(cross, (size, size))
-        first, second = (spread_of(one, (size, size)) for one in (moving, fixed))
+        first, second = (spread_of(spectrum, (size, size)) for spectrum in (moving, fixed))
         return cls(moving, fixed, cross, surfaces, peaks_of(surfaces), (first, second))
 
     def alike(self, size: int) -> Floats:
@@ -305,7 +311,8 @@ class _Compared(Struct, frozen=True):
 
     def echo(self) -> float:
         moving, fixed = (
-            one / spread[:, None, None] for one, spread in zip((self.moving, self.fixed), self.spreads, strict=True)
+            spectrum / spread[:, None, None]
+            for spectrum, spread in zip((self.moving, self.fixed), self.spreads, strict=True)
         )
         y, x = shift_phases(fixed.shape[1:2] * 2, self.peaks)
         return deepest_trough(power_of(fixed * y[:, :, None] * x[:, None, :] - moving).mean(axis=0))
@@ -396,13 +403,13 @@ def _pairs(
 ) -> tuple[NDArray[np.int64], int, list[Singles]]:
     """Corners in the moving picture, side and windowed values of the tiles that show something in both."""
     corners, size = _tile_corners(moving.grey.shape, base, of_fixed, most)
-    taken = [_tiles(moving, corners, size), _tiles(fixed, corners + np.array(base), size)]
+    tiles = [_tiles(moving, corners, size), _tiles(fixed, corners + np.array(base), size)]
     valid = np.ones(len(corners), bool)
-    for _, mask in taken:
+    for _, mask in tiles:
         if not mask.all():
             valid &= mask.mean(axis=(1, 2)) >= _LEAST_VALID
     window = hann(size)[:, None] * hann(size)[None, :]
-    greys = [_tiles_levelled(_those(grey, valid), _those(mask, valid)) for grey, mask in taken]
+    greys = [_tiles_levelled(_those(grey, valid), _those(mask, valid)) for grey, mask in tiles]
     is_textured = np.logical_and.reduce([_is_textured(_spreads(grey)) for grey in greys])
     return corners[valid][is_textured], size, [_those(grey, is_textured) * window for grey in greys]
 
@@ -494,8 +501,10 @@ def _judged(moving: GreyPicture, fixed: GreyPicture, best: _Tried, rules: _Rules
         LocalShift(float(x), float(y), float(u), float(v), bool(agrees))
         for (x, y), (u, v), agrees in zip(best.places, best.shifts, agreeing, strict=True)
     )
-    said = why or Phrase("{sum} of {tiles} agree, both ways.", sum=int(agreeing.sum()), tiles=counted(count, "tile"))
-    return Registered(dx, dy, not why, residual, said, local)
+    sentence = why or Phrase(
+        "{sum} of {tiles} agree, both ways.", sum=int(agreeing.sum()), tiles=counted(count, "tile")
+    )
+    return Registered(dx, dy, not why, residual, sentence, local)
 
 
 def _doubt(tried: _Tried, rules: _Rules) -> str:

@@ -49,12 +49,12 @@ def photograph_in(tags: Mapping[str, str]) -> Photograph | None:
     lon = _degrees(tags.get("EXIF_GPSLongitude", ""), tags.get("EXIF_GPSLongitudeRef", ""), "EW", 180.0)
     if lat is None or lon is None or (lat, lon) == (0.0, 0.0):  # of cameras without a fix
         return None
-    taken, basis = _taken(tags)
+    day, basis = _date_of(tags)
     make, model = (_plain(tags.get(f"EXIF_{key}", "")) for key in ("Make", "Model"))
     camera = model if model.casefold().startswith(make.casefold()) else f"{make} {model}".strip()
     looks = _numbers(tags.get("EXIF_GPSImgDirection", ""))
     direction = looks[0] % 360.0 if looks and tags.get("EXIF_GPSImgDirectionRef", "T").strip() != "M" else None
-    return Photograph(lon, lat, taken, basis, camera, direction)
+    return Photograph(lon, lat, day, basis, camera, direction)
 
 
 def _degrees(text: str, side: str, sides: str, most: float) -> float | None:
@@ -62,13 +62,13 @@ def _degrees(text: str, side: str, sides: str, most: float) -> float | None:
     side = side.strip().upper()[:1]
     if not 1 <= len(parts) <= 3 or side not in sides or side == "":
         return None
-    found = sum(part / 60.0**power for power, part in enumerate(parts))
-    if not (math.isfinite(found) and 0.0 <= found <= most):
+    degrees = sum(part / 60.0**power for power, part in enumerate(parts))
+    if not (math.isfinite(degrees) and 0.0 <= degrees <= most):
         return None
-    return -found if side == sides[1] else found
+    return -degrees if side == sides[1] else degrees
 
 
-def _taken(tags: Mapping[str, str]) -> tuple[str, str]:
+def _date_of(tags: Mapping[str, str]) -> tuple[str, str]:
     """The date and what it rests on. GPS counts in UTC; the camera's clock shows local time."""
     day, clock = _DAY.fullmatch(tags.get("EXIF_GPSDateStamp", "").strip()), _numbers(tags.get("EXIF_GPSTimeStamp", ""))
     try:
@@ -77,10 +77,10 @@ def _taken(tags: Mapping[str, str]) -> tuple[str, str]:
                 hours=clock[0], minutes=clock[1], seconds=math.floor(clock[2])
             )
             return _utc(moment), Phrase("EXIF: time of GPS")
-        taken = _TAKEN.fullmatch(tags.get("EXIF_DateTimeOriginal", "").strip())
-        if taken is None:
+        match = _TAKEN.fullmatch(tags.get("EXIF_DateTimeOriginal", "").strip())
+        if match is None:
             return "", ""
-        local = datetime(*(int(part) for part in taken.groups()))  # type: ignore[arg-type]  # six numbers
+        local = datetime(*(int(part) for part in match.groups()))  # type: ignore[arg-type]  # six numbers
         offset = _OFFSET.fullmatch(tags.get("EXIF_OffsetTimeOriginal", "").strip())
         if offset is None:
             return local.isoformat(), Phrase("EXIF: the camera's clock, its zone not stated")

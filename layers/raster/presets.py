@@ -101,23 +101,23 @@ def names_of(image: SceneInfo | RasterInfo) -> dict[str, int]:
     A raster's bands are known by their colour interpretation, by descriptions that are plain names of colours, by the
     numbers of a satellite's bands where it is sure which satellite's, and by wavelengths.
     """
-    found: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     if isinstance(image, SceneInfo):
         data = [(number, band) for number, band in enumerate(image.bands, 1) if band.role == "data"]
-        _add(found, ((band.common_name, number) for number, band in data))
+        _add(numbers, ((band.common_name, number) for number, band in data))
         # b1 is the first band, whatever a delivery may call B1.
         own = ((band.name.lower(), number) for number, band in enumerate(image.bands, 1))
-        _add(found, ((name, number) for name, number in own if band_number(name) is None))
+        _add(numbers, ((name, number) for name, number in own if band_number(name) is None))
     else:
         described = ((_DESCRIBED.get(_LETTERS.sub("", b.description.lower()), ""), b.index) for b in image.bands)
-        _add(found, described)
+        _add(numbers, described)
         numbered = common_names((b.description for b in image.bands), image.tags)
-        _add(found, zip(numbered, (b.index for b in image.bands), strict=True))
+        _add(numbers, zip(numbered, (b.index for b in image.bands), strict=True))
         seen = names_by_wavelength([b.wavelength_nm for b in image.bands])
-        _add(found, zip(seen, (b.index for b in image.bands), strict=True))
-        _add(found, ((b.color, b.index) for b in image.bands if b.color in ("red", "green", "blue")))
-    _add(found, ((f"b{number}", number) for number in range(1, len(image.bands) + 1)))
-    return found
+        _add(numbers, zip(seen, (b.index for b in image.bands), strict=True))
+        _add(numbers, ((b.color, b.index) for b in image.bands if b.color in ("red", "green", "blue")))
+    _add(numbers, ((f"b{number}", number) for number in range(1, len(image.bands) + 1)))
+    return numbers
 
 
 def band_titles(image: SceneInfo | RasterInfo) -> list[tuple[int, str]]:
@@ -129,27 +129,27 @@ def band_titles(image: SceneInfo | RasterInfo) -> list[tuple[int, str]]:
     for name, number in names_of(image).items():
         common.setdefault(number, "" if name == f"b{number}" else name)
     names = [band.name if isinstance(band, SceneBand) else band.description for band in image.bands]
-    found = []
+    titles = []
     for number, name in enumerate(names, 1):
         seen = common.get(number, "")
-        said = name.casefold()
-        words = ("" if is_combined else str(number), name, "" if seen in said else seen)
+        lower_name = name.casefold()
+        words = ("" if is_combined else str(number), name, "" if seen in lower_name else seen)
         last = f"(b{number})" if is_combined else ""
-        found.append((number, " ".join(part for part in (*words, last) if part)))
-    return found
+        titles.append((number, " ".join(part for part in (*words, last) if part)))
+    return titles
 
 
 def resolve(names: Iterable[str], bands: Mapping[str, int]) -> tuple[int, ...] | None:
     """The numbers of the bands of these names, or None where one has no band."""
-    found = tuple(_number(name, bands) for name in names)
-    return None if None in found else tuple(number for number in found if number is not None)
+    numbers = tuple(_number(name, bands) for name in names)
+    return None if None in numbers else tuple(number for number in numbers if number is not None)
 
 
 def combinations_of(image: SceneInfo | RasterInfo) -> list[tuple[Combination, tuple[int, ...]]]:
     """The combinations that an image can show, with its bands' numbers."""
     bands = names_of(image)
-    found = [(combination, resolve(combination.bands, bands)) for combination in COMBINATIONS]
-    return [(combination, numbers) for combination, numbers in found if numbers is not None]
+    pairs = [(combination, resolve(combination.bands, bands)) for combination in COMBINATIONS]
+    return [(combination, numbers) for combination, numbers in pairs if numbers is not None]
 
 
 def indices_of(image: SceneInfo | RasterInfo) -> list[tuple[SpectralIndex, BandExpression, tuple[int, ...]]]:
@@ -157,13 +157,13 @@ def indices_of(image: SceneInfo | RasterInfo) -> list[tuple[SpectralIndex, BandE
 
     Those that need reflectance only where every band of theirs states its scale.
     """
-    bands, found = names_of(image), []
+    bands, indices = names_of(image), []
     for index in INDICES:
         expression = parse_expression(index.expression)
         numbers = resolve(expression.bands, bands)
         if numbers is not None and not (index.needs_reflectance and not _has_reflectance(image, numbers)):
-            found.append((index, _physical(expression, image, numbers), numbers))
-    return found
+            indices.append((index, _physical(expression, image, numbers), numbers))
+    return indices
 
 
 def _physical(expression: BandExpression, image: SceneInfo | RasterInfo, numbers: tuple[int, ...]) -> BandExpression:
@@ -194,7 +194,7 @@ def _number(name: str, bands: Mapping[str, int]) -> int | None:
     return next((bands[alias] for alias in _ALIASES.get(name, (name,)) if alias in bands), None)
 
 
-def _add(found: dict[str, int], names: Iterable[tuple[str, int]]) -> None:
+def _add(numbers: dict[str, int], names: Iterable[tuple[str, int]]) -> None:
     for name, number in names:
         if name:
-            found.setdefault(name.lower(), number)
+            numbers.setdefault(name.lower(), number)

@@ -74,7 +74,7 @@ class SceneInfo(Struct, frozen=True):
         """The number (from 1) of the band with this name or common name, in any case."""
         wanted = name.casefold()
         for names in ([b.name for b in self.bands], [b.common_name for b in self.bands]):
-            for number, found in enumerate(names, 1):
-                if found.casefold() == wanted:
+            for number, band_name in enumerate(names, 1):
+                if band_name.casefold() == wanted:
                     return number
         return None

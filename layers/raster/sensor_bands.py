@@ -61,12 +61,12 @@ _SEEN = {
 
 def names_by_wavelength(wavelengths_nm: Sequence[float | None]) -> list[str]:
     """Common names of bands by their stated wavelengths: of many bands each name goes to the one nearest its best."""
-    found = [""] * len(wavelengths_nm)
+    names = [""] * len(wavelengths_nm)
     for name, (low, best, high) in _SEEN.items():
         inside = [(abs(nm - best), at) for at, nm in enumerate(wavelengths_nm) if nm is not None and low <= nm < high]
         if inside:
-            found[min(inside)[1]] = name
-    return found
+            names[min(inside)[1]] = name
+    return names
 
 
 def common_names(descriptions: Iterable[str], tags: Mapping[str, str]) -> list[str]:
@@ -75,9 +75,9 @@ def common_names(descriptions: Iterable[str], tags: Mapping[str, str]) -> list[s
     The same number means another colour on another satellite: the file's tags must name it, or its bands be such as
     only one has.
     """
-    found = [_BAND.fullmatch(text.strip()) for text in descriptions]
-    table = _table([match for match in found if match is not None], tags)
-    return ["" if match is None else table.get(match["number"].upper(), "") for match in found]
+    matches = [_BAND.fullmatch(text.strip()) for text in descriptions]
+    table = _table([match for match in matches if match is not None], tags)
+    return ["" if match is None else table.get(match["number"].upper(), "") for match in matches]
 
 
 def platform_in(text: str) -> str:

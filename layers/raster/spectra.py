@@ -131,8 +131,8 @@ def likeness(
     """
     y, x = shift_phases(shape, shifts)
     weighted = cross * (band_pass(shape, side) * both_halves(shape[1]))
-    found = np.einsum("...i,...i->...", np.einsum("...ij,...j->...i", weighted, x), y).real
-    return found.astype(np.float64) / spreads
+    correlations = np.einsum("...i,...i->...", np.einsum("...ij,...j->...i", weighted, x), y).real
+    return correlations.astype(np.float64) / spreads
 
 
 def spread_of(spectrum: NDArray[Any], shape: tuple[int, ...], side: int = 0) -> NDArray[Any]:

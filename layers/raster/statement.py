@@ -40,7 +40,7 @@ class Statement(Struct, frozen=True):
 
     def unlike(self, other: Statement, *fields: str) -> list[str]:
         """A few words on each of `fields` that is not stated and equal."""
-        found = list[str]()
+        differences = list[str]()
         for name in fields:
             mine, theirs = getattr(self, name), getattr(other, name)
             word = _WORDS[name]
@@ -52,12 +52,12 @@ class Statement(Struct, frozen=True):
                     if theirs
                     else Phrase(" of the second image")
                 )
-                found.append(Phrase("the {word}{which} is not stated", word=word, which=which))
+                differences.append(Phrase("the {word}{which} is not stated", word=word, which=which))
             elif mine.casefold() != theirs.casefold():
-                found.append(
+                differences.append(
                     Phrase("the {word} differs ({mine}, {theirs})", word=word, mine=mine[:40], theirs=theirs[:40])
                 )
-        return found
+        return differences
 
 
 _WORDS = {

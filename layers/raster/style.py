@@ -141,7 +141,7 @@ class RasterStyle(Struct, frozen=True):
             bands = tuple(int(b) for b in data.get("bands", default.bands))
             expression = str(data.get("expression", ""))
             stretches = tuple(Stretch(*(float(v) for v in s)) for s in data["stretches"]) if "stretches" in data else ()
-            given = StretchRule(origin="given") if stretches else default.rule
+            rule = StretchRule(origin="given") if stretches else default.rule
             style = cls(
                 bands,
                 stretches or _default_stretches(bands, expression, info),
@@ -153,7 +153,7 @@ class RasterStyle(Struct, frozen=True):
                 float(data.get("saturation", 0.0)),
                 float(data.get("sharpen", 0.0)),
                 expression,
-                StretchRule.from_json(data["stretch"]) if "stretch" in data else given,
+                StretchRule.from_json(data["stretch"]) if "stretch" in data else rule,
             )
         except (TypeError, ValueError, LookupError, AttributeError, OverflowError) as error:
             raise InvalidValue(
@@ -375,8 +375,8 @@ def _sharpened(channels: NDArray[np.float32], mask: NDArray[np.bool_] | None, sh
     else:
         weight = mask.astype(np.float32)
         mean = _sum_3x3(channels * weight) / np.maximum(_sum_3x3(weight), np.float32(1))
-    found: NDArray[np.float32] = inner + np.float32(_STRENGTH * sharpen) * (inner - mean)
-    return found
+    sharper: NDArray[np.float32] = inner + np.float32(_STRENGTH * sharpen) * (inner - mean)
+    return sharper
 
 
 def _sum_3x3(values: NDArray[np.float32]) -> Any:

@@ -70,14 +70,14 @@ _SCRATCH = ("TMPDIR", "SQLITE_TMPDIR", "CPL_TMPDIR")
 def variables(profile: Profile) -> dict[str, str]:
     """The environment variables that `profile` asks for, proxies of other libraries excepted."""
     skipped = [name for name in _SKIPPED_DRIVERS if not (profile is Profile.VRT and name == "VRT")]
-    found = {**_COMMON, "GDAL_SKIP": " ".join(skipped), PROFILE_VARIABLE: str(profile)}
+    settings = {**_COMMON, "GDAL_SKIP": " ".join(skipped), PROFILE_VARIABLE: str(profile)}
     if profile is Profile.REMOTE:
-        return {**found, "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".tif,.tiff"}
+        return {**settings, "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".tif,.tiff"}
     if profile is Profile.VRT:
-        found["GDAL_VRT_ENABLE_RAWRASTERBAND"] = "NO"
-        found["GDAL_VRT_RAWRASTERBAND_ALLOWED_SOURCE"] = "NONE"
-        found["GDAL_DISABLE_READDIR_ON_OPEN"] = "EMPTY_DIR"  # sources are opened late: none may look around
-    return {**found, "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none", "GDAL_HTTP_PROXY": _NO_NETWORK}
+        settings["GDAL_VRT_ENABLE_RAWRASTERBAND"] = "NO"
+        settings["GDAL_VRT_RAWRASTERBAND_ALLOWED_SOURCE"] = "NONE"
+        settings["GDAL_DISABLE_READDIR_ON_OPEN"] = "EMPTY_DIR"  # sources are opened late: none may look around
+    return {**settings, "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none", "GDAL_HTTP_PROXY": _NO_NETWORK}
 
 
 def current_profile() -> Profile:

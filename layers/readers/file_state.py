@@ -23,12 +23,12 @@ def file_state(path: str) -> list[int] | None:
         return None
     if not stat.S_ISREG(own.st_mode):
         return None
-    found = [own.st_ino, own.st_size, own.st_mtime_ns, own.st_ctime_ns, folder.st_ino, folder.st_mtime_ns]
+    numbers = [own.st_ino, own.st_size, own.st_mtime_ns, own.st_ctime_ns, folder.st_ino, folder.st_mtime_ns]
     stem = os.path.splitext(path)[0]
     for beside in (*(path + ending for ending in APPENDED), *(stem + ending for ending in REPLACED)):
         try:
-            one = os.stat(beside)
+            status = os.stat(beside)
         except OSError:
             continue
-        found += [one.st_size, one.st_mtime_ns]
-    return found
+        numbers += [status.st_size, status.st_mtime_ns]
+    return numbers

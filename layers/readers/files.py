@@ -186,15 +186,15 @@ def content_of(path: str) -> Content:
             head = file.read(HEAD_BYTES)
     except OSError as error:
         raise NotAllowed("{name} may not be read: {strerror}.", name=name, strerror=error.strerror or error) from error
-    found = Content.SRTM if signatures.is_hgt(path, suffix) else None
-    found = found or _sniff(head, suffix) or (_archive(path) if head.startswith(b"PK") else None)
-    if found is None or (found in _TEXTS and suffix in _RAW):
-        found = _raw(path, head, suffix) or found
+    content = Content.SRTM if signatures.is_hgt(path, suffix) else None
+    content = content or _sniff(head, suffix) or (_archive(path) if head.startswith(b"PK") else None)
+    if content is None or (content in _TEXTS and suffix in _RAW):
+        content = _raw(path, head, suffix) or content
     wanted = NAMED_KINDS.get(suffix)
-    if found in (Content.JSON, Content.JSON_LINES) and wanted in ("TIFF", "PNG", "JPEG", "JPEG 2000", "NITF", "VRT"):
+    if content in (Content.JSON, Content.JSON_LINES) and wanted in ("TIFF", "PNG", "JPEG", "JPEG 2000", "NITF", "VRT"):
         raise UnsupportedFormat("{name} is not a {wanted} file: its content is JSON text.", name=name, wanted=wanted)
-    if found is not None:
-        return found
+    if content is not None:
+        return content
     raise UnsupportedFormat(_refusal(name, suffix, head))
 
 
@@ -207,10 +207,10 @@ def _refusal(name: str, suffix: str, head: bytes) -> str:
     elif other is not None:
         actual = other.words
     if wanted := NAMED_KINDS.get(suffix):
-        said = {"name": name, "wanted": wanted, "actual": actual}
+        values = {"name": name, "wanted": wanted, "actual": actual}
         if wanted[0] in "AEIOU":
-            return Phrase("{name} is not an {wanted} file: its content is {actual}.", **said)
-        return Phrase("{name} is not a {wanted} file: its content is {actual}.", **said)
+            return Phrase("{name} is not an {wanted} file: its content is {actual}.", **values)
+        return Phrase("{name} is not a {wanted} file: its content is {actual}.", **values)
     if suffix in _SHAPEFILE_PARTS:
         return Phrase("{name} is a part of a shapefile: open the file that ends in .shp.", name=name)
     if suffix in signatures.IMAGINE_PARTS:
@@ -348,7 +348,7 @@ def _refused_header(path: str) -> UnsupportedFormat:
     except OSError:
         beside = []
     wanted = os.path.basename(stem).lower()
-    data = [one for one in beside if one != name and os.path.splitext(one)[0].lower() == wanted]
+    data = [file for file in beside if file != name and os.path.splitext(file)[0].lower() == wanted]
     data = [os.path.basename(stem)] * os.path.isfile(stem) + data
     which = f" ({data[0]})" if data else ""
     return UnsupportedFormat(

@@ -89,31 +89,31 @@ def _because(text: str) -> str:
 
 def _odd_depth(name: str, text: str) -> str:
     """A sentence about numbers of a size that GDAL does not read where it is that; else empty."""
-    found = _DEPTH.search(text)
-    if found is None:
+    match = _DEPTH.search(text)
+    if match is None:
         return ""
-    kind = Phrase("floating-point numbers") if found["float"] else Phrase("numbers")
+    kind = Phrase("floating-point numbers") if match["float"] else Phrase("numbers")
     return Phrase(
         "{name} holds {kind} of {found} bits, which this installation of GDAL does not read: save it anew "
         "with 8, 16 or 32 bits.",
         name=name,
         kind=kind,
-        found=found["bits"],
+        found=match["bits"],
     )
 
 
 def _missing_codec(name: str, text: str) -> str:
     """A sentence about the compression where it is that; else empty."""
-    found = _CODEC.search(text)
-    if found is None:
+    match = _CODEC.search(text)
+    if match is None:
         return ""
     codec: str
-    if found["deep"]:
+    if match["deep"]:
         codec = Phrase("JPEG of more than 8 bits")
-    elif found["old"]:
+    elif match["old"]:
         codec = Phrase("the JPEG of old TIFFs")
     else:
-        code = found["named"] or found["off"]
+        code = match["named"] or match["off"]
         codec = _KNOWN.get(code, Phrase("method {code}", code=code))
     return Phrase(
         "{name} is compressed with {codec}, which this installation of GDAL cannot unpack: save it anew with Deflate, "

@@ -212,8 +212,8 @@ def kind_of_json_file(path: str) -> OtherKind | None:
             ends = file.read(_END_BYTES)
             file.seek(-_END_BYTES, os.SEEK_END)
             ends += file.read()
-        found = {match[1].decode("utf-8", "replace"): (match[2] or b"").decode() for match in _MEMBER.finditer(ends)}
-        return kind_of_json(found)
+        members = {match[1].decode("utf-8", "replace"): (match[2] or b"").decode() for match in _MEMBER.finditer(ends)}
+        return kind_of_json(members)
     with open(path, "rb") as file:
         data = file.read()
     try:
@@ -258,5 +258,5 @@ def is_list_of_features(content: Any) -> bool:
     return (
         isinstance(content, list)
         and bool(content)
-        and all(isinstance(one, Mapping) and one.get("type") == "Feature" for one in content)
+        and all(isinstance(feature, Mapping) and feature.get("type") == "Feature" for feature in content)
     )

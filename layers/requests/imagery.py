@@ -52,9 +52,9 @@ class _OfBands(Question, frozen=True):
 
     @classmethod
     def of(cls, params: Mapping[str, Any]) -> Self:
-        found = super().of({name: value for name, value in params.items() if name != "bands"})
+        question = super().of({name: value for name, value in params.items() if name != "bands"})
         return replace(
-            found, bands=decoded(params.get("bands") or (), Bands, _NO_BANDS), control_points=points_of(params)
+            question, bands=decoded(params.get("bands") or (), Bands, _NO_BANDS), control_points=points_of(params)
         )
 
 
@@ -98,8 +98,8 @@ class ReadTile(_OfBands, frozen=True):
 
     @classmethod
     def of(cls, params: Mapping[str, Any]) -> Self:
-        found = super().of(params)
-        return replace(found, affine=Affine(*found.affine))
+        question = super().of(params)
+        return replace(question, affine=Affine(*question.affine))
 
 
 class ChipFacts(TileFacts, frozen=True, kw_only=True):
@@ -124,8 +124,8 @@ class ReadChip(ReadTile, frozen=True):
 
     @classmethod
     def of(cls, params: Mapping[str, Any]) -> Self:
-        found = super().of(params)
-        return found if found.placed is None else replace(found, placed=Affine(*found.placed))
+        question = super().of(params)
+        return question if question.placed is None else replace(question, placed=Affine(*question.placed))
 
 
 AreaRing = tuple[tuple[float, float], ...]
@@ -231,9 +231,9 @@ class ReadStatistics(_OfBands, frozen=True):
     @classmethod
     def of(cls, params: Mapping[str, Any]) -> Self:
         rule, bounds = params.get("rule"), params.get("bounds")
-        found = super().of({**params, "rule": None, "bounds": None})
+        question = super().of({**params, "rule": None, "bounds": None})
         return replace(
-            found,
+            question,
             rule=None if rule is None else StretchRule.from_json(rule),
             bounds=None if bounds is None else Bounds(*map(float, bounds)),
         )

@@ -40,8 +40,8 @@ class WriteStrip(Question, frozen=True):
 
     @classmethod
     def of(cls, params: Mapping[str, Any]) -> Self:
-        found = super().of(params)
-        return replace(found, affine=Affine(*found.affine))
+        question = super().of(params)
+        return replace(question, affine=Affine(*question.affine))
 
 
 class WritePixels(WriteStrip, frozen=True):

@@ -43,5 +43,5 @@ class Probe(Question, frozen=True):
     def of(cls, params: Mapping[str, Any]) -> Self:
         from layers.raster.point_fit.control_point import points_of  # PROJ: only in readers, and not at their start
 
-        found = super().of(params)
-        return replace(found, control_points=points_of(params))
+        question = super().of(params)
+        return replace(question, control_points=points_of(params))

@@ -42,9 +42,9 @@ def _defaults(kind: type[Question]) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
-        return [_plain(one) for one in value]
+        return [_plain(member) for member in value]
     return value.to_json() if hasattr(value, "to_json") else encoded(value) if isinstance(value, Struct) else value
 
 
 def _frozen(value: Any) -> Any:
-    return tuple(_frozen(one) for one in value) if isinstance(value, list) else value
+    return tuple(_frozen(member) for member in value) if isinstance(value, list) else value

@@ -22,12 +22,12 @@ class SceneCatalogue(Protocol):
 
 def united(catalogues: Iterable[tuple[FoundScene, ...]]) -> list[FoundScene]:
     """The scenes of several catalogues, each once: one that is found again is completed by what is known there."""
-    found: dict[str, FoundScene] = {}
+    by_key: dict[str, FoundScene] = {}
     for scenes in catalogues:
         for scene in scenes:
-            known = found.get(scene.key)
-            found[scene.key] = scene if known is None else _joined(known, scene)
-    return list(found.values())
+            known = by_key.get(scene.key)
+            by_key[scene.key] = scene if known is None else _joined(known, scene)
+    return list(by_key.values())
 
 
 def _joined(first: FoundScene, second: FoundScene) -> FoundScene:

@@ -146,7 +146,7 @@ def _is_ring(ring: tuple[tuple[float, float], ...]) -> bool:
 def scene_from_json(text: str) -> FoundScene | None:
     """The scene that the cache holds; None where the text is not one, whatever stands in it."""
     try:
-        found = decoded_or_none(json.loads(text), FoundScene)
+        scene = decoded_or_none(json.loads(text), FoundScene)
     except (ValueError, RecursionError):
         return None
-    return None if found is None else judged(replace(found, layer_uuid=""))
+    return None if scene is None else judged(replace(scene, layer_uuid=""))

@@ -64,14 +64,14 @@ class FolderReport(Struct):
 
     def said(self) -> list[str]:
         """Sentences about things left out, each kind once."""
-        said = list[str]()
+        sentences = list[str]()
         if self.refused:
             first = joined("; ", [*dict.fromkeys(self.refused.values())][:MOST_SAID])
             count = counted(len(self.refused), "file or folder", "files or folders")
-            said.append(Phrase("{count} could not be read: {first}", count=count, first=first))
+            sentences.append(Phrase("{count} could not be read: {first}", count=count, first=first))
         if self.unplaced:
             lies = Phrase("it lies") if self.unplaced == 1 else Phrase("they lie")
-            said.append(
+            sentences.append(
                 Phrase(
                     "{images} left out: nothing says where on the Earth {lies}.",
                     images=counted(self.unplaced, "image"),
@@ -80,12 +80,12 @@ class FolderReport(Struct):
             )
         if self.links:
             count = counted(self.links, "link was", "links were")
-            said.append(Phrase("{count} not followed: add the folder that it leads to.", count=count))
+            sentences.append(Phrase("{count} not followed: add the folder that it leads to.", count=count))
         if self.is_cut:
-            said.append(Phrase("The folder holds more than can be listed: add the folders in it one by one."))
+            sentences.append(Phrase("The folder holds more than can be listed: add the folders in it one by one."))
         if self.cache_problem:
-            said.append(self.cache_problem)
-        return said
+            sentences.append(self.cache_problem)
+        return sentences
 
 
 def index_folder(
@@ -115,13 +115,13 @@ def index_folder(
         store.commit()
     report.read, report.cache_problem = len(wanted), store.problem
     for path in listed:
-        one = unchanged.get(path) or described[path]
-        if one.scene is None:
-            report.refused[path] = one.problem
-        elif not one.scene.ring:
+        entry = unchanged.get(path) or described[path]
+        if entry.scene is None:
+            report.refused[path] = entry.problem
+        elif not entry.scene.ring:
             report.unplaced += 1
         else:
-            report.scenes.append(one.scene)
+            report.scenes.append(entry.scene)
     return report
 
 
@@ -133,31 +133,31 @@ def _listed(
     in_flight: int,
 ) -> dict[str, tuple[int, ...]]:
     """Return the states of all scenes by path; other files are counted in the report."""
-    found: dict[str, tuple[int, ...]] = {}
+    states: dict[str, tuple[int, ...]] = {}
     level, depth = [report.folder], 0
     while level and depth <= DEEPEST:
         following = []
-        for asked, answer in answers(pool, map(ListScenes, level), check, in_flight):
+        for question, answer in answers(pool, map(ListScenes, level), check, in_flight):
             if isinstance(answer, GeoloupeError):
-                if asked.path == report.folder:
+                if question.path == report.folder:
                     raise answer
-                report.refused[asked.path] = answer.sentence
+                report.refused[question.path] = answer.sentence
                 continue
             inside: FolderList = answer.facts
-            report.folders.append(asked.path)
+            report.folders.append(question.path)
             report.links, report.unplaced = report.links + inside.links, report.unplaced + inside.unplaced
             report.is_cut |= inside.is_cut
-            found |= {os.path.join(asked.path, scene.name): scene.state for scene in inside.scenes}
-            following += [os.path.join(asked.path, name) for name in inside.folders]
-            tell(Progress(len(report.folders), 0, os.path.basename(asked.path)))
+            states |= {os.path.join(question.path, scene.name): scene.state for scene in inside.scenes}
+            following += [os.path.join(question.path, name) for name in inside.folders]
+            tell(Progress(len(report.folders), 0, os.path.basename(question.path)))
         room = MOST_FOLDERS - len(report.folders)
-        report.is_cut |= len(following) > room or len(found) > MOST_SCENES or (bool(following) and depth == DEEPEST)
+        report.is_cut |= len(following) > room or len(states) > MOST_SCENES or (bool(following) and depth == DEEPEST)
         level, depth = sorted(following)[: max(room, 0)], depth + 1
         if depth == 1:  # a home is not granted whole: its folders are, all at once, or each would cost a reader
             pool.foretell(level[:MOST_FORETOLD])
-        if len(found) > MOST_SCENES:
+        if len(states) > MOST_SCENES:
             break
-    return dict(sorted(found.items())[:MOST_SCENES])
+    return dict(sorted(states.items())[:MOST_SCENES])
 
 
 def _described(
@@ -169,19 +169,19 @@ def _described(
     check: Callable[[], None],
     in_flight: int,
 ) -> dict[str, Known]:
-    found: dict[str, Known] = {}
-    for asked, answer in answers(pool, map(DescribeScene, wanted), check, in_flight):
-        path = asked.path
+    facts: dict[str, Known] = {}
+    for question, answer in answers(pool, map(DescribeScene, wanted), check, in_flight):
+        path = question.path
         if pool.is_closed and isinstance(answer, GeoloupeError):
             raise answer
-        found[path], picture = _known_of(path, listed[path], answer)
+        facts[path], picture = _known_of(path, listed[path], answer)
         if not isinstance(answer, _PASSING):
-            store.keep(path, found[path], picture)
-        if len(found) % COMMIT_EVERY == 0:
+            store.keep(path, facts[path], picture)
+        if len(facts) % COMMIT_EVERY == 0:
             store.commit()
-        scene = found[path].scene
-        tell(Progress(len(found), len(wanted), os.path.basename(path), () if scene is None else (scene,)))
-    return found
+        scene = facts[path].scene
+        tell(Progress(len(facts), len(wanted), os.path.basename(path), () if scene is None else (scene,)))
+    return facts
 
 
 def _known_of(path: str, state: tuple[int, ...], answer: Answer | GeoloupeError) -> tuple[Known, bytes]:

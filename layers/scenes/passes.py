@@ -58,12 +58,12 @@ def passes_of(covering: Iterable[Covering], area: BaseGeometry) -> list[Pass]:
     """The ticks of scenes that cover some of an area: the dated ones in the order of time, then the others by name."""
     dated: dict[tuple[str, ...], list[Covering]] = {}
     undated: list[list[Covering]] = []
-    for one in covering:
-        key = _key(one.scene)
+    for cover in covering:
+        key = _key(cover.scene)
         if key:
-            dated.setdefault(key, []).append(one)
+            dated.setdefault(key, []).append(cover)
         else:
-            undated.append([one])
+            undated.append([cover])
     groups = [group for day in dated.values() for group in _apart(day)]
     ticks = [_pass_of(group, area) for group in groups]
     ticks.sort(key=lambda tick: (tick.span or TimeSpan(0.0, 0.0), tick.key))
@@ -85,34 +85,36 @@ def _apart(group: list[Covering]) -> list[list[Covering]]:
     """The passes of one sensor and day, told apart by the time between them; a date without a clock goes with any."""
     if len(group) == 1:
         return [group]
-    clocked = sorted((one for one in group if _is_moment(one)), key=_begin)
-    whole_days = [one for one in group if not _is_moment(one)]
-    found: list[list[Covering]] = []
-    for one in clocked:
-        if found and _begin(one) - _begin(found[-1][-1]) <= SAME_PASS_S:
-            found[-1].append(one)
+    clocked = sorted((cover for cover in group if _is_moment(cover)), key=_begin)
+    whole_days = [cover for cover in group if not _is_moment(cover)]
+    groups: list[list[Covering]] = []
+    for cover in clocked:
+        if groups and _begin(cover) - _begin(groups[-1][-1]) <= SAME_PASS_S:
+            groups[-1].append(cover)
         else:
-            found.append([one])
-    if not found:
+            groups.append([cover])
+    if not groups:
         return [whole_days]
-    found[0] += whole_days
-    return found
+    groups[0] += whole_days
+    return groups
 
 
-def _is_moment(one: Covering) -> bool:
-    span = one.scene.span
+def _is_moment(cover: Covering) -> bool:
+    span = cover.scene.span
     return span is not None and span.begin == span.end
 
 
-def _begin(one: Covering) -> float:
-    return one.scene.span.begin if one.scene.span is not None else 0.0
+def _begin(cover: Covering) -> float:
+    return cover.scene.span.begin if cover.scene.span is not None else 0.0
 
 
 def _pass_of(group: list[Covering], area: BaseGeometry) -> Pass:
-    group = sorted(group, key=lambda one: (-round(100 * one.part), one.scene.key))  # as told: no error of an area
-    spans = [one.scene.span for one in group if one.scene.is_dated and one.scene.span is not None]
+    group = sorted(group, key=lambda cover: (-round(100 * cover.part), cover.scene.key))  # as told: no error of an area
+    spans = [cover.scene.span for cover in group if cover.scene.is_dated and cover.scene.span is not None]
     span = TimeSpan(min(s.begin for s in spans), max(s.end for s in spans)) if spans else None
     first = group[0]
-    part = first.part if len(group) == 1 or first.part >= 1.0 else part_covered([one.covered for one in group], area)
+    part = (
+        first.part if len(group) == 1 or first.part >= 1.0 else part_covered([cover.covered for cover in group], area)
+    )
     kind = first.scene.date_kind if span is not None or first.scene.date_kind == "composite" else "unknown"
-    return Pass(tuple(one.scene for one in group), span, kind, part)
+    return Pass(tuple(cover.scene for cover in group), span, kind, part)

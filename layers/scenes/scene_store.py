@@ -74,8 +74,8 @@ class SceneStore:
             self._connection.close()
             self._begin_anew()
             return {}
-        found = ((path, _known(state, facts, problem, path)) for path, state, facts, problem in rows)
-        return {path: known for path, known in found if known is not None}
+        entries = ((path, _known(state, facts, problem, path)) for path, state, facts, problem in rows)
+        return {path: known for path, known in entries if known is not None}
 
     def keep(self, path: str, known: Known, picture: bytes = b"") -> None:
         """Remember the facts about a file, with the next `commit`."""

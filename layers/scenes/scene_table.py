@@ -62,9 +62,9 @@ class SceneTable:
         shapes = covered[first]
         for at in np.flatnonzero(counts > 1):
             shapes[at] = shapely.union_all(covered[first[at] : first[at] + counts[at]])
-        some = share > 0
-        found = map(self.scenes.__getitem__, scenes[some].tolist())
-        rows = zip(found, share[some].tolist(), shapes[some].tolist(), strict=True)
+        has_share = share > 0
+        covered_scenes = map(self.scenes.__getitem__, scenes[has_share].tolist())
+        rows = zip(covered_scenes, share[has_share].tolist(), shapes[has_share].tolist(), strict=True)
         return list(map(_AS_COVERING, rows))
 
     def _common(self, target: BaseGeometry) -> tuple[NDArray[np.intp], NDArray[np.object_]]:

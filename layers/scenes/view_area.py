@@ -36,11 +36,11 @@ def area_of_view(view: View) -> BaseGeometry:
             lats = transform_points(crs, WGS84, np.zeros(2), np.array([y.min(), y.max()]))[1].tolist()
             return footprint_of_box(Bounds(-180.0, lats[0], 180.0, lats[1]))
         lon, lat = transform_points(crs, WGS84, x, y)
-        return footprint_of_ring([(float(one), float(other)) for one, other in zip(lon, lat, strict=True)])
+        return footprint_of_ring([(float(east), float(north)) for east, north in zip(lon, lat, strict=True)])
     lon, lat = transform_points(crs, WGS84, x, y)
     if np.isfinite(lon).all() and (np.abs(lat) <= 90.0).all():
         ring = zip(unwrap_longitudes(lon).tolist(), lat.tolist(), strict=True)
-        return footprint_of_ring([(float(one), float(other)) for one, other in ring])
+        return footprint_of_ring([(float(east), float(north)) for east, north in ring])
     try:
         return footprint_of_box(transform_bounds(crs, WGS84, view.world_bounds()))
     except CannotBePlaced:

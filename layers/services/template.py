@@ -70,11 +70,11 @@ def needs_time(template: str) -> bool:
 def hosts_of(template: str, subdomains: str = "abc") -> tuple[str, ...]:
     """The hosts ("name" or "name:port") a template leads to. The template has passed `check_template`."""
     authority = _authority(template).lower()
-    found = [authority]
+    hosts = [authority]
     for name in _PLACEHOLDER.findall(authority):
         choices = _choices(name, subdomains)
-        found = [host.replace(f"{{{name}}}", choice) for host in found for choice in choices]
-    return tuple(dict.fromkeys(found))
+        hosts = [host.replace(f"{{{name}}}", choice) for host in hosts for choice in choices]
+    return tuple(dict.fromkeys(hosts))
 
 
 def tile_url(template: str, z: int, x: int, y: int, time: str = "", subdomains: str = "abc") -> str:

@@ -105,7 +105,7 @@ class ViewLink(Struct, frozen=True):
         if self.datum == BD09_METRES:
             x, y = from_bd09(middle.lon, middle.lat)
             values |= {"x": f"{x:.0f}", "y": f"{y:.0f}"}
-        address = _WORD.sub(lambda found: values[found[1]], self.template)
+        address = _WORD.sub(lambda match: values[match[1]], self.template)
         return ViewAddress(address, urlsplit(address).hostname or "", self.datum, middle.error_m)
 
     def _level(self, view: ShownView) -> int:

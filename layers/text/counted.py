@@ -5,11 +5,11 @@ from __future__ import annotations
 from layers.phrase import Phrase
 
 
-def counted(count: int, one: str, many: str = "", /, **more: str) -> Phrase:
+def counted(count: int, single: str, many: str = "", /, **more: str) -> Phrase:
     """The count and its word; `many` where more than an s is to be added, or where the verb comes along. Both words may
     hold names of `more` values in braces.
     """
-    return Phrase.counting(count, grouped(count), f"{{count}} {one}", f"{{count}} {many or one + 's'}", **more)
+    return Phrase.counting(count, grouped(count), f"{{count}} {single}", f"{{count}} {many or single + 's'}", **more)
 
 
 def grouped(count: int) -> str:

@@ -17,8 +17,8 @@ def link_in(text: str) -> str:
     text = text.strip()
     if len(text) > _LONGEST:
         return ""
-    if found := _DOI.fullmatch(text):
-        return f"https://doi.org/{found[1]}"
+    if match := _DOI.fullmatch(text):
+        return f"https://doi.org/{match[1]}"
     if not _LINK.fullmatch(text):
         return ""
     return text if "://" in text else f"https://{text}"
@@ -52,9 +52,9 @@ def title_of_link(link: str) -> str:
     return (f"{host}: {words}" if words else host or link)[:_LONGEST_TITLE]
 
 
-def same_link(one: str, other: str) -> bool:
+def same_link(link: str, other: str) -> bool:
     """True where two links lead to the same place, apart from differences that browsers ignore."""
-    return bool(one) and _bare(one) == _bare(other)
+    return bool(link) and _bare(link) == _bare(other)
 
 
 def _bare(link: str) -> str:

@@ -86,8 +86,8 @@ def _share_of_table(data: bytes, encoding: str) -> float:
         return 0.0
     if not text or ("\n" not in text and "\r" not in text and len(text) < _LONG_LINE):
         return 0.0
-    odd = sum(one not in _SPACED and unicodedata.category(one) in ("Cc", "Cn", "Co") for one in text)
-    return sum(one in _OF_TABLES for one in text) / len(text) if odd <= len(text) * _MOST_ODD else 0.0
+    odd = sum(character not in _SPACED and unicodedata.category(character) in ("Cc", "Cn", "Co") for character in text)
+    return sum(character in _OF_TABLES for character in text) / len(text) if odd <= len(text) * _MOST_ODD else 0.0
 
 
 def known_encoding(name: str) -> str:
@@ -154,7 +154,7 @@ def _many_byte(data: bytes, encoding: str) -> str:
         text = codecs.getincrementaldecoder(encoding)().decode(data, final=False)
     except UnicodeDecodeError:
         return ""
-    return "".join(one for one in text if ord(one) > 127 and not "\u3000" <= one <= "\u303f")
+    return "".join(character for character in text if ord(character) > 127 and not "\u3000" <= character <= "\u303f")
 
 
 def _is_common(character: str) -> bool:
@@ -164,7 +164,7 @@ def _is_common(character: str) -> bool:
 def _latin(data: bytes) -> tuple[str, str]:
     if _POLISH.search(data) or _CZECH.search(data):
         return "cp1250", Phrase("it has letters of central Europe within its words")
-    letters = {one for one in data.decode("cp1254", "replace") if ord(one) > 127 and one.isalpha()}
+    letters = {letter for letter in data.decode("cp1254", "replace") if ord(letter) > 127 and letter.isalpha()}
     # Icelandic has no ç or ü, and its þ is the byte of ş.
     has_cedilla = bool(letters & {"ç", "ü"}) and _CEDILLA.search(data)
     if letters <= _TURKISH_LETTERS and (has_cedilla or _DOTTED_CAPITAL.search(data)):

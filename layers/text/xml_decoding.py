@@ -50,8 +50,8 @@ def encoding_of(file: BinaryIO, max_bytes: int) -> Encoding:
     for mark, name in _MARKS:
         if head.startswith(mark):
             return Encoding(name)
-    found = _DECLARED.match(head)
-    declared = known_encoding(found[1].decode()) if found else ""
+    match = _DECLARED.match(head)
+    declared = known_encoding(match[1].decode()) if match else ""
     declared = "" if declared.startswith(("utf-16", "utf-32")) else _WIDER.get(declared, declared)
     wrong, high, sample = _looked_at(file, declared or "utf-8", max_bytes)
     if not wrong:
@@ -64,7 +64,7 @@ def encoding_of(file: BinaryIO, max_bytes: int) -> Encoding:
             ),
         )
     guess, evidence = guessed_encoding(sample)
-    said = (
+    fault = (
         Phrase("is not in {declared} as it says", declared=declared)
         if declared
         else Phrase("does not say in which encoding it is")
@@ -72,7 +72,7 @@ def encoding_of(file: BinaryIO, max_bytes: int) -> Encoding:
     return Encoding(
         guess,
         Phrase(
-            "{said}: it is read as {guess}, which is a guess ({evidence})", said=said, guess=guess, evidence=evidence
+            "{said}: it is read as {guess}, which is a guess ({evidence})", said=fault, guess=guess, evidence=evidence
         ),
     )
 
@@ -129,17 +129,17 @@ class Mended:
                     return [*parts, text[at:keep]], text[keep:], closing
                 parts.append(text[at : end + 3])
                 at, closing = end + 3, ""
-            found = _OPENING.search(text, at)
-            if found is None or found.start() >= sure:
+            match = _OPENING.search(text, at)
+            if match is None or match.start() >= sure:
                 keep = max(at, sure)
                 return [*parts, text[at:keep]], text[keep:], ""
-            parts.append(text[at : found.start()])
-            at = found.start()
-            if found[0] == "&":
+            parts.append(text[at : match.start()])
+            at = match.start()
+            if match[0] == "&":
                 mended, at = self._referred(text, at)
                 parts.append(mended)
             else:
-                closing = _CLOSING[found[0]]
+                closing = _CLOSING[match[0]]
 
     def _referred(self, text: str, at: int) -> tuple[str, int]:
         if (known := _KNOWN.match(text, at)) and _is_character(known[1]):

@@ -189,12 +189,12 @@ def assumptions(shadow: Shadow, image: ShadowImage) -> tuple[str, ...]:
 
 def instant_of(text: str) -> Instant:
     """The UTC time that a text states; it may be off by half of its last place. Raises InvalidValue."""
-    found = _INSTANT.fullmatch(text.strip())
+    match = _INSTANT.fullmatch(text.strip())
     try:
-        at = datetime.fromisoformat(text.strip()) if found else None
+        at = datetime.fromisoformat(text.strip()) if match else None
     except ValueError:
         at = None
-    if found is None or at is None:
+    if match is None or at is None:
         raise InvalidValue("“{text}” is no time of a day: write 2024-04-12 08:30, in UTC.", text=text[:40])
     if at.year not in YEARS:
         raise InvalidValue(
@@ -204,7 +204,7 @@ def instant_of(text: str) -> Instant:
             years_2=YEARS[-1],
         )
     at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    return Instant(at, 30.0 if not found[3] else 0.5)
+    return Instant(at, 30.0 if not match[3] else 0.5)
 
 
 def instant_of_image(image: ShadowImage) -> Instant | str:
@@ -255,7 +255,7 @@ def computed_sun(instant: Instant, lon: float, lat: float) -> ShadowSun:
     seconds = instant.at.timestamp() + instant.error_s * np.linspace(-1.0, 1.0, 9)
     suns = suns_at(seconds, lon, lat)
     azimuth, elevation = float(suns.azimuth_deg[4]), float(suns.apparent_elevation_deg[4])
-    turns = [abs(_turn(float(one) - azimuth)) for one in suns.azimuth_deg]
+    turns = [abs(_turn(float(degrees) - azimuth)) for degrees in suns.azimuth_deg]
     rises = np.abs(suns.apparent_elevation_deg - elevation)
     flat = max(math.cos(math.radians(elevation)), 1e-6)
     return ShadowSun(

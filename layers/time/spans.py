@@ -21,9 +21,9 @@ def span_of(at: str, until: str = "") -> Span | None:
     return (first, last) if first <= last + _AFTER_ALL else None
 
 
-def is_before(one: Span, other: Span) -> bool:
+def is_before(span: Span, other: Span) -> bool:
     """True where all of one is over when the other begins."""
-    return one[1].removesuffix("Z") + _AFTER_ALL < other[0].removesuffix("Z")
+    return span[1].removesuffix("Z") + _AFTER_ALL < other[0].removesuffix("Z")
 
 
 def are_apart(spans: Sequence[Span | None]) -> bool:

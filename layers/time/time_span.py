@@ -31,7 +31,7 @@ def span_of(text: str) -> TimeSpan | None:
     where the text is no date. An instant without a zone is UTC.
     """
     first, slash, last = text.strip().partition("/")
-    begin, end = _one(first), _one(last) if slash else None
+    begin, end = _span_of(first), _span_of(last) if slash else None
     if begin is None or not slash:
         return begin
     if end is None:
@@ -39,7 +39,7 @@ def span_of(text: str) -> TimeSpan | None:
     return TimeSpan(min(begin.begin, end.begin), max(begin.end, end.end))
 
 
-def _one(text: str) -> TimeSpan | None:
+def _span_of(text: str) -> TimeSpan | None:
     match = _DATE.fullmatch(text.strip()) if len(text) <= _LONGEST else None
     if match is None:
         return None

@@ -43,12 +43,12 @@ def typed_date(text: str) -> str:
 def _in_words(text: str) -> str:
     """ISO 8601 of a date with the name of its month; empty for any other text."""
     for order in _ORDERS:
-        found = re.fullmatch(order, text, re.IGNORECASE)
-        month = MONTH_NUMBERS.get(found["month"].casefold(), 0) if found is not None else 0
-        if found is None or not month:
+        match = re.fullmatch(order, text, re.IGNORECASE)
+        month = MONTH_NUMBERS.get(match["month"].casefold(), 0) if match is not None else 0
+        if match is None or not month:
             continue
-        said = found.groupdict()
-        year, day, clock = int(said["year"]), said.get("day"), said.get("clock")
+        fields = match.groupdict()
+        year, day, clock = int(fields["year"]), fields.get("day"), fields.get("clock")
         if day is None:
             return f"{year:04}-{month:02}"
         why = no_such_day(year, month, int(day))
@@ -77,8 +77,10 @@ def why_no_date(text: str) -> str:
     figures = re.fullmatch(_FIGURES, text)
     if figures is None:
         return ""
-    one, other, year = map(int, figures.groups())
-    orders = [(day, month) for day, month in dict.fromkeys(((one, other), (other, one))) if 1 <= month <= 12 and year]
+    first, other, year = map(int, figures.groups())
+    orders = [
+        (day, month) for day, month in dict.fromkeys(((first, other), (other, first))) if 1 <= month <= 12 and year
+    ]
     days = [date(year, month, day) for day, month in orders if not no_such_day(year, month, day)]
     if not days:
         return next((no_such_day(year, month, day) for day, month in orders), "")

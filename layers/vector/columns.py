@@ -183,11 +183,11 @@ class Attributes(Struct, frozen=True, eq=False):
 
 def ascending(fids: NDArray[np.int64] | Sequence[int]) -> NDArray[np.int64]:
     """Sort values, each once. Most are sorted already, which takes a millisecond for a million, unlike `np.unique`."""
-    found = np.asarray(fids, np.int64)
-    if bool((found[1:] > found[:-1]).all()):
-        return found
-    found = np.sort(found, kind="stable")
-    return found[np.concatenate(([True], found[1:] != found[:-1]))]
+    values = np.asarray(fids, np.int64)
+    if bool((values[1:] > values[:-1]).all()):
+        return values
+    values = np.sort(values, kind="stable")
+    return values[np.concatenate(([True], values[1:] != values[:-1]))]
 
 
 def whole_column(parts: Sequence[Column]) -> Column:
@@ -241,11 +241,11 @@ def time_value(kind: Kind, text: str) -> int | None:
 
 def _offset(zone: str) -> timedelta:
     """Parse a zone such as +08:00 into its offset: the numbers of a column with a zone are those of UTC."""
-    found = _ZONE.fullmatch(zone)
-    if found is None:
+    match = _ZONE.fullmatch(zone)
+    if match is None:
         return timedelta()
-    distance = timedelta(hours=int(found[2]), minutes=int(found[3]))
-    return -distance if found[1] == "-" else distance
+    distance = timedelta(hours=int(match[2]), minutes=int(match[3]))
+    return -distance if match[1] == "-" else distance
 
 
 def _row_texts(column: Column) -> Texts:

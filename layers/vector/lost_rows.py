@@ -36,12 +36,12 @@ class LostRows:
         """Return `info` with the sentence among its problems, in place of an earlier one; `info` itself where nothing
         changes.
         """
-        said = self.sentence()
+        sentence = self.sentence()
         before = [problem for problem in info.problems if _SAID in problem]
-        if before == ([said] if said else []):
+        if before == ([sentence] if sentence else []):
             return info
         others = (problem for problem in info.problems if problem not in before)
-        return replace(info, problems=(*others, *([said] if said else [])))
+        return replace(info, problems=(*others, *([sentence] if sentence else [])))
 
     def sentence(self) -> str:
         """A sentence about lost rows; empty where there are none."""
@@ -49,7 +49,7 @@ class LostRows:
             return ""
         lost = counted(self.count, "row could not be drawn", "rows could not be drawn")
         rows = {reason: [row for row, why in self._listed if why == reason] for reason in _REASONS}
-        parts = [joined(": ", [_REASONS[reason], _numbers(found)]) for reason, found in rows.items() if found]
+        parts = [joined(": ", [_REASONS[reason], _numbers(numbers)]) for reason, numbers in rows.items() if numbers]
         if not parts:
             return Phrase("{lost}.", lost=lost)
         listed, more = joined("; ", parts), self.count - len(self._listed)

@@ -49,13 +49,13 @@ def nearest(
         at = int(np.argmin(squares))
         reach = (radius / table.step) ** 2
 
-        def found(offset: NDArray[np.float64], row: int, table: FeatureTable = table) -> Near:
+        def near_at(offset: NDArray[np.float64], row: int, table: FeatureTable = table) -> Near:
             step_x, step_y = (offset * table.step).tolist()
             (fid,) = table.fids_of(np.array([row])).tolist()
             return Near(float(np.hypot(step_x, step_y)), x + step_x, y + step_y, fid)
 
         if squares[at] <= reach:
-            vertices.append(found(away[at], int(rows[owner[at]])))
+            vertices.append(near_at(away[at], int(rows[owner[at]])))
         legs = parts.legs() if not table.is_single else np.zeros(0, np.int64)
         legs = legs[table.kind[rows][owner[legs]] != POINT]
         if not legs.size:
@@ -67,5 +67,5 @@ def nearest(
         squares = (foot**2).sum(axis=1)
         leg = int(np.argmin(squares))
         if squares[leg] <= reach:
-            edges.append(found(foot[leg], int(rows[owner[legs[leg]]])))
+            edges.append(near_at(foot[leg], int(rows[owner[legs[leg]]])))
     return min(vertices, default=None), min(edges, default=None)

@@ -20,7 +20,7 @@ from layers.vector.table import POINT, POLYGON, FeatureTable
 def at(tables: Sequence[FeatureTable], x: float, y: float, radius: float) -> list[int]:
     """Fids of the features within `radius` of a place, or around it; the one painted last first."""
     around = Bounds(x - radius, y - radius, x + radius, y + radius)
-    found: list[int] = []
+    fids: list[int] = []
     for table in tables:
         rows = table.rows_in(around)
         if not rows.size:
@@ -28,8 +28,8 @@ def at(tables: Sequence[FeatureTable], x: float, y: float, radius: float) -> lis
         place = np.array([(x - table.origin_x) / table.step, (y - table.origin_y) / table.step])
         rows = rows[_near(table, rows, place, radius / table.step)]
         on_top = table.kind[rows] == POINT
-        found += [*table.fids_of(rows[~on_top]).tolist(), *table.fids_of(rows[on_top]).tolist()]
-    return list(dict.fromkeys(reversed(found)))
+        fids += [*table.fids_of(rows[~on_top]).tolist(), *table.fids_of(rows[on_top]).tolist()]
+    return list(dict.fromkeys(reversed(fids)))
 
 
 def within_polygon(tables: Sequence[FeatureTable], ring: Sequence[tuple[float, float]]) -> NDArray[np.int64]:
@@ -50,7 +50,7 @@ def within_area(tables: Sequence[FeatureTable], area: BaseGeometry) -> NDArray[n
 def _reaching(tables: Sequence[FeatureTable], bounds: Bounds, area: BaseGeometry) -> NDArray[np.int64]:
     shapely.prepare(area)
     is_box = area.area >= bounds.width * bounds.height * (1 - 1e-12)
-    found = [np.zeros(0, np.int64)]
+    chunks = [np.zeros(0, np.int64)]
     for table in tables:
         rows = table.rows_in(bounds)
         if table.is_single:
@@ -61,8 +61,8 @@ def _reaching(tables: Sequence[FeatureTable], bounds: Bounds, area: BaseGeometry
             inside = _inside_box(table, rows, bounds) if is_box else np.zeros(len(rows), bool)
             unsure = rows[~inside]
             rows = np.concatenate([rows[inside], unsure[_touching(table, unsure, area)]])
-        found.append(table.fids_of(rows))
-    fids = np.sort(np.concatenate(found))
+        chunks.append(table.fids_of(rows))
+    fids = np.sort(np.concatenate(chunks))
     return fids[np.append(True, fids[1:] != fids[:-1])] if fids.size else fids
 
 

@@ -18,11 +18,12 @@ _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _BACK = np.uint64(pow(0x9E3779B97F4A7C15, -1, 2**64))
 
 
-type Heard = Callable[[], None]
+type CancelToken = Callable[[], None]
+"""Called now and then by long work; it raises where the work is cancelled."""
 
 
-def nobody() -> None:
-    """Do nothing, for work that is never cancelled; a check that cancels raises."""
+def never_cancelled() -> None:
+    """Do nothing: the token of work that always runs to its end."""
 
 
 def _mixed(count: int) -> NDArray[np.uint64]:
@@ -78,13 +79,13 @@ class Texts(Struct, frozen=True, eq=False):
         text = self.data[start : min(end, start + 4 * longest + 4)].tobytes().decode("utf-8", "ignore")
         return text if len(text) <= longest and end - start <= 4 * longest + 4 else text[: longest - 1] + "…"
 
-    def all(self, heard: Heard = nobody) -> list[str]:
-        """All texts. `heard` is called now and then, here as in the other methods, and raises to cancel."""
-        found: list[str] = []
+    def all(self, cancel_token: CancelToken = never_cancelled) -> list[str]:
+        """All texts. `cancel_token` is called now and then, here as in the other methods, and raises to cancel."""
+        texts: list[str] = []
         for first in range(0, len(self), _CELLS_A_PIECE):
-            heard()
-            found += [self[at] for at in range(first, min(first + _CELLS_A_PIECE, len(self)))]
-        return found
+            cancel_token()
+            texts += [self[at] for at in range(first, min(first + _CELLS_A_PIECE, len(self)))]
+        return texts
 
     def lengths(self) -> NDArray[np.int64]:
         """Lengths in bytes."""
@@ -113,26 +114,26 @@ class Texts(Struct, frozen=True, eq=False):
 
     def _with_at(self, places: NDArray[np.integer], wanted: bytes) -> NDArray[np.bool_]:
         """(n,) True where these bytes stand at a text's place and within it."""
-        found = self.lengths() >= len(wanted)
-        rows = np.flatnonzero(found)
+        matches = self.lengths() >= len(wanted)
+        rows = np.flatnonzero(matches)
         at = places[rows].astype(np.int64)
         for offset, byte in enumerate(wanted):
             same = self.data[at + offset] == byte
             rows, at = rows[same], at[same]
-        found[:] = False
-        found[rows] = True
-        return found
+        matches[:] = False
+        matches[rows] = True
+        return matches
 
     def characters(self) -> NDArray[np.int64]:
         """(n,) How many characters each text has."""
         begun = np.concatenate(([0], np.cumsum((self.data & 0xC0) != 0x80)))
         return np.diff(begun[self.starts])
 
-    def hashes(self, heard: Heard = nobody) -> NDArray[np.uint64]:
+    def hashes(self, cancel_token: CancelToken = never_cancelled) -> NDArray[np.uint64]:
         """A number a text: equal texts have equal numbers, others almost surely not."""
-        found = np.zeros(len(self), np.uint64)
+        numbers = np.zeros(len(self), np.uint64)
         for first, last in self.pieces():
-            heard()
+            cancel_token()
             low, high = int(self.starts[first]), int(self.starts[last])
             if low == high:
                 continue
@@ -141,8 +142,8 @@ class Texts(Struct, frozen=True, eq=False):
             terms = np.cumsum(_MIXED[self.data[low:high]] * powers, dtype=np.uint64)
             sums = np.concatenate((np.zeros(1, np.uint64), terms))
             starts = self.starts[first : last + 1].astype(np.int64) - low
-            found[first:last] = (sums[starts[1:]] - sums[starts[:-1]]) * back[starts[:-1]]
-        return found + self.lengths().astype(np.uint64) * _FACTOR
+            numbers[first:last] = (sums[starts[1:]] - sums[starts[:-1]]) * back[starts[:-1]]
+        return numbers + self.lengths().astype(np.uint64) * _FACTOR
 
     def shared(self, share: float = FEW_SHARE) -> tuple[Texts, NDArray[np.unsignedinteger]] | None:
         """Return the distinct texts and the index of each row's text; None where they are too many for a gain."""
@@ -185,15 +186,15 @@ class Texts(Struct, frozen=True, eq=False):
 
     # -- other letters ------------------------------------------------------------------------------------------
 
-    def folded(self, heard: Heard = nobody) -> Texts:
+    def folded(self, cancel_token: CancelToken = never_cancelled) -> Texts:
         """Return the texts in folded case, as `str.casefold` does."""
-        return self.mapped(str.casefold, heard)
+        return self.mapped(str.casefold, cancel_token)
 
-    def mapped(self, letter: Callable[[str], str], heard: Heard = nobody) -> Texts:
+    def mapped(self, letter: Callable[[str], str], cancel_token: CancelToken = never_cancelled) -> Texts:
         """Replace each character by `letter` of it; bytes that are no UTF-8 stay as they are."""
         parts = []
         for first, last in self.pieces():
-            heard()
+            cancel_token()
             parts.append(self._mapped_piece(first, last, letter))
         return Texts.joined(parts) if parts else self
 
@@ -221,7 +222,7 @@ class Texts(Struct, frozen=True, eq=False):
 
     # -- order --------------------------------------------------------------------------------------------------
 
-    def ranks(self, heard: Heard = nobody) -> NDArray[np.int64]:
+    def ranks(self, cancel_token: CancelToken = never_cancelled) -> NDArray[np.int64]:
         """(n,) places in the order of the bytes (that of the code points); equal texts, equal rank.
 
         Texts that are alike for 512 bytes count as equal.
@@ -231,7 +232,7 @@ class Texts(Struct, frozen=True, eq=False):
         for word in range(_MOST_WORDS):
             if not len(tied):
                 break
-            heard()
+            cancel_token()
             words = self._words(tied, word)
             order = np.lexsort((words, ranks[tied]))
             rows, words = tied[order], words[order]
@@ -251,7 +252,7 @@ class Texts(Struct, frozen=True, eq=False):
         """Bytes 8 * word to 8 * word + 7 of the texts, as numbers in their order."""
         starts = self.starts[:-1][rows].astype(np.int64) + word * _WORD
         ends = self.starts[1:][rows].astype(np.int64)
-        found = np.zeros(len(rows), np.uint64)
+        numbers = np.zeros(len(rows), np.uint64)
         top = len(self.data) - 1
         for place in range(_WORD):
             at = starts + place
@@ -259,8 +260,8 @@ class Texts(Struct, frozen=True, eq=False):
             if top >= 0:
                 byte = np.where(inside, self.data[np.minimum(at, top)].astype(np.uint64) + np.uint64(1), np.uint64(0))
                 # 9 bits would not fit eight times: the last of them is enough to tell a NUL from an end.
-                found = found * np.uint64(256) + np.minimum(byte, np.uint64(255))
-        return found
+                numbers = numbers * np.uint64(256) + np.minimum(byte, np.uint64(255))
+        return numbers
 
 
 def _any_of_group(flags: NDArray[np.bool_], edges: NDArray[np.intp]) -> NDArray[np.bool_]:

@@ -39,22 +39,22 @@ def _run(arguments: argparse.Namespace) -> int:
 
     target = case_file(arguments.case)
     with one_reader() as pool:
-        found = read_sites(regular_file(arguments.file), mapping, pool)
+        found_sites = read_sites(regular_file(arguments.file), mapping, pool)
     with scratch_folder() as folder:
         intake, work, _home = open_for_work(folder / "sessions", target)
         try:
             if intake.read_only:
                 raise CaseTooNew("{target} was written by a later Geoloupe: this one may read it only.", target=target)
-            edit = add_sites(intake.document, found.sites, actor="command line")
+            edit = add_sites(intake.document, found_sites.sites, actor="command line")
             intake.document.apply(edit)
             work.append(edit, "command line")
             publish(work, target, goes_on=False)
         finally:
             work.close(keep=False)
-    print(f"{target}: {sites_in_words(found.counts)}")
-    for sentence in [*found.notes, *found.left_out]:
+    print(f"{target}: {sites_in_words(found_sites.counts)}")
+    for sentence in [*found_sites.notes, *found_sites.left_out]:
         complain(sentence)
-    return FINDINGS if found.left_out or found.notes else DONE
+    return FINDINGS if found_sites.left_out or found_sites.notes else DONE
 
 
 ADD_SITES = Command("add-sites", "turn the rows of a file into sites", _add_arguments, _run)

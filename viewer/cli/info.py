@@ -154,12 +154,12 @@ def _raster(raster: RasterInfo) -> dict[str, Any]:
 
 def _band(band: BandInfo) -> dict[str, Any]:
     nodata = "nan" if band.nodata is not None and math.isnan(band.nodata) else band.nodata  # which JSON does not have
-    found: dict[str, Any] = {"dtype": band.dtype, "nodata": nodata, "description": band.description}
+    facts: dict[str, Any] = {"dtype": band.dtype, "nodata": nodata, "description": band.description}
     if band.unit:
-        found["unit"] = band.unit
+        facts["unit"] = band.unit
     if (band.scale, band.offset) != (1.0, 0.0):
-        found |= {"scale": band.scale, "offset": band.offset}
-    return found if band.wavelength_nm is None else found | {"wavelength_nm": band.wavelength_nm}
+        facts |= {"scale": band.scale, "offset": band.offset}
+    return facts if band.wavelength_nm is None else facts | {"wavelength_nm": band.wavelength_nm}
 
 
 def _scene(probed: Probed) -> dict[str, Any]:
@@ -169,7 +169,7 @@ def _scene(probed: Probed) -> dict[str, Any]:
 
     scene = probed.scene
     assert scene is not None
-    found = layers_of_probe(Path(scene.path), probed)[0]  # refuses a delivery without its bands
+    layer = layers_of_probe(Path(scene.path), probed)[0]  # refuses a delivery without its bands
     assert probed.raster is not None
     facts = _raster(probed.raster)
     facts["driver"] = scene.kind
@@ -178,7 +178,7 @@ def _scene(probed: Probed) -> dict[str, Any]:
         for fact, band in zip(facts["bands"], scene.bands, strict=False)
     ]
     known = scene.acquisition
-    facts["acquisition"] |= {"title": found.name, "facts": dict(replace(known, notes=()).facts())}
+    facts["acquisition"] |= {"title": layer.name, "facts": dict(replace(known, notes=()).facts())}
     facts["acquisition"] |= {"notes": list(known.notes)} if known.notes else {}
     facts["acquisition"] |= {"basis": "the delivery's metadata"} if known.at else {}
     return facts
@@ -205,7 +205,9 @@ def _pictures_beside(pool: ReaderPool, path: Path, probed: Probed) -> dict[str, 
             pictures += [picture.raster] if picture.raster is not None else []
     if not probed.parts:
         return {}
-    facts = [{"name": one.part, "width": one.width, "height": one.height, "crs": one.crs} for one in pictures]
+    facts = [
+        {"name": raster.part, "width": raster.width, "height": raster.height, "crs": raster.crs} for raster in pictures
+    ]
     whole = _whole([*probed.layers, *pictures])
     return {"bounds_lonlat": whole, "problems": list(dict.fromkeys(problems)), "pictures": facts}
 
@@ -213,7 +215,7 @@ def _pictures_beside(pool: ReaderPool, path: Path, probed: Probed) -> dict[str, 
 def _whole(described: Iterable[VectorInfo | RasterInfo]) -> list[float] | None:
     from layers.geo.lon_extent import around  # for start-up time
 
-    whole = around(one.bounds_lonlat for one in described if one.bounds_lonlat is not None)
+    whole = around(info.bounds_lonlat for info in described if info.bounds_lonlat is not None)
     return list(whole) if whole else None
 
 

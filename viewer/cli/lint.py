@@ -47,15 +47,17 @@ def _run(arguments: argparse.Namespace) -> int:
     from viewer.cli.products.checked_pages import findings_of  # after Qt: pages are laid out
 
     each = findings_of(document, home, [(row, spec) for _, row, spec in products])
-    found = [(name, one) for (name, _, _), some in zip(products, each, strict=True) for one in some]
-    stands = list({(one.rule, one.where): one for _, one in found if not one.explained}.values())
+    pairs = [(name, finding) for (name, _, _), group in zip(products, each, strict=True) for finding in group]
+    stands = list({(finding.rule, finding.where): finding for _, finding in pairs if not finding.explained}.values())
     if arguments.json:
-        print_json([_as_json(one) for one in stands])
+        print_json([_as_json(finding) for finding in stands])
     else:
-        for name, one in found:
-            if not one.explained:
-                say(f"{one.severity}: {name}{one.where}: {one.sentence} {one.cure} [{one.rule}]")
-        for (rule, reason), count in Counter((one.rule, one.explained) for _, one in found if one.explained).items():
+        for name, finding in pairs:
+            if not finding.explained:
+                say(f"{finding.severity}: {name}{finding.where}: {finding.sentence} {finding.cure} [{finding.rule}]")
+        for (rule, reason), count in Counter(
+            (finding.rule, finding.explained) for _, finding in pairs if finding.explained
+        ).items():
             print(f"let pass: {counted(count, 'finding')} of {rule}: {reason}")
         if not stands:
             print(f"{arguments.case}: nothing found that is not explained.")
@@ -66,16 +68,16 @@ def _options(arguments: argparse.Namespace) -> dict[str, Any]:
     """The fields of a product that the options set."""
     from layers.product.spec import page_of_words  # for start-up time
 
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     if arguments.paper is not None:
         page = page_of_words(arguments.paper)
         assert page is not None
-        found["page"] = page.name
+        fields["page"] = page.name
     if arguments.title:
-        found["title"] = arguments.title
+        fields["title"] = arguments.title
     if arguments.publish:
-        found["publish"] = True
-    return found
+        fields["publish"] = True
+    return fields
 
 
 def _refusal(arguments: argparse.Namespace) -> str:
@@ -87,7 +89,9 @@ def _refusal(arguments: argparse.Namespace) -> str:
     named = [option for option in ("site", "comparison", "product") if getattr(arguments, option) is not None]
     if len(named) > 1:
         return f"A check is of one product: give one of {' and '.join(f'--{option}' for option in named)}."
-    if named == ["product"] and (own := [one for one in ("layout", "paper", "title") if getattr(arguments, one)]):
+    if named == ["product"] and (
+        own := [option for option in ("layout", "paper", "title") if getattr(arguments, option)]
+    ):
         return f"--product is laid out as the case keeps it: leave --{own[0]} out."
     if arguments.paper is not None and page_of_words(arguments.paper) is None:
         return "--paper takes one of A4, A3, Letter, slide, square."
@@ -124,13 +128,13 @@ def _products(
     return [("", None, replace(spec, **like)) for spec in default_specs(document, arguments.layout or "single", name)]
 
 
-def _as_json(one: Finding) -> dict[str, str]:
+def _as_json(finding: Finding) -> dict[str, str]:
     return {
-        "rule": one.rule,
-        "severity": one.severity,
-        "where": one.where,
-        "sentence": one.sentence,
-        "cure": one.cure,
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "where": finding.where,
+        "sentence": finding.sentence,
+        "cure": finding.cure,
     }
 
 

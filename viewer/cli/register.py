@@ -40,37 +40,37 @@ def _run(arguments: argparse.Namespace) -> int:
         (moving, of_moving), (fixed, of_fixed) = (_image(pool, text) for text in (arguments.moving, arguments.fixed))
         grid = common_grid(moving, fixed)
         answer = pool.ask(Register.on(grid, of_moving, of_fixed), TIMEOUT_S)
-    found: Registered = answer.facts
+    registered: Registered = answer.facts
     if arguments.json:
-        print_json(facts_of(grid, found))
+        print_json(facts_of(grid, registered))
     else:
-        _say(grid, found)
-    return DONE if found.reliable else FINDINGS
+        _say(grid, registered)
+    return DONE if registered.reliable else FINDINGS
 
 
-def facts_of(grid: CommonGrid, found: Registered) -> dict[str, Any]:
+def facts_of(grid: CommonGrid, registered: Registered) -> dict[str, Any]:
     """The keys of the contract; null without a significant shift."""
     shift_px = shift_m = None
-    if found.dx is not None and found.dy is not None:
-        shift_px, shift_m = grid.shift_px(found.dx, found.dy), grid.along_m(found.dx, found.dy)
+    if registered.dx is not None and registered.dy is not None:
+        shift_px, shift_m = grid.shift_px(registered.dx, registered.dy), grid.along_m(registered.dx, registered.dy)
     return {
         "shift_px": None if shift_px is None else [round(v, 4) for v in shift_px],
         "shift_m": None if shift_m is None else [round(v, 4) for v in shift_m],
-        "reliable": found.reliable,
-        "residual_px": None if found.residual_px is None else round(found.residual_px * grid.step, 4),
-        "why": found.why,
+        "reliable": registered.reliable,
+        "residual_px": None if registered.residual_px is None else round(registered.residual_px * grid.step, 4),
+        "why": registered.why,
     }
 
 
-def _say(grid: CommonGrid, found: Registered) -> None:
-    facts = facts_of(grid, found)
-    say("reliable" if found.reliable else "not reliable")
-    say(found.why)
-    if found.dx is not None and found.dy is not None:
-        (x, y), (east, north) = facts["shift_px"], grid.ground_m(found.dx, found.dy)
+def _say(grid: CommonGrid, registered: Registered) -> None:
+    facts = facts_of(grid, registered)
+    say("reliable" if registered.reliable else "not reliable")
+    say(registered.why)
+    if registered.dx is not None and registered.dy is not None:
+        (x, y), (east, north) = facts["shift_px"], grid.ground_m(registered.dx, registered.dy)
         say(f"add {x:.2f} px right and {y:.2f} px down to MOVING: {east:.2f} m east, {north:.2f} m north")
         say(f"residual {facts['residual_px']:.2f} px between its parts")
-        if found.reliable and math.hypot(*facts["shift_px"]) <= facts["residual_px"]:
+        if registered.reliable and math.hypot(*facts["shift_px"]) <= facts["residual_px"]:
             say("not significant: the shift is no more than its parts differ")
 
 

@@ -46,7 +46,7 @@ def _run(arguments: argparse.Namespace) -> int:
         parse_crs(text or WEB_MERCATOR)
     bounds = Bounds(*arguments.bounds) if arguments.bounds else None
     style = _checked_style(arguments.style)
-    said = ""
+    note = ""
     with Studio(consent=hosts_named(arguments.files)) as studio:
         opened = document_of(arguments.files, studio.pool, style, arguments.crs_of_data or "", is_steady=True)
         leave_names_out(opened.document)
@@ -57,9 +57,9 @@ def _run(arguments: argparse.Namespace) -> int:
                 raise CannotBePlaced(_NO_EARTH)
             picture = studio.plane_picture(scene, plane, *arguments.size)
         else:
-            crs, said = chosen_canvas(arguments.crs, bounds or bounds_of_all(scene))
+            crs, note = chosen_canvas(arguments.crs, bounds or bounds_of_all(scene))
             picture = studio.picture(scene, crs, bounds, *arguments.size)
-        lost, problems = scene.stack.lost(), [said, *said_problems(scene)]
+        lost, problems = scene.stack.lost(), [note, *said_problems(scene)]
     save_image(picture, arguments.out)
     for sentence in filter(None, [*opened.notices, *problems]):
         complain(sentence)

@@ -40,18 +40,18 @@ def _parse_date(text: str) -> Any:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    found = _found(arguments)
+    scenes = _wanted_scenes(arguments)
     if arguments.json:
-        print_json([_described(scene) for scene in found])
+        print_json([_described(scene) for scene in scenes])
         return DONE
-    for scene in found:
+    for scene in scenes:
         say(f"{scene.path}: {', '.join(filter(None, (scene.sensor, scene.when, _offer(scene))))}")
-    if not found:
+    if not scenes:
         say("No scene found.")
     return DONE
 
 
-def _found(arguments: argparse.Namespace) -> list[FoundScene]:
+def _wanted_scenes(arguments: argparse.Namespace) -> list[FoundScene]:
     """The scenes that are asked for: those with a date in its order, then those without. Prints problems."""
     from layers.scenes.indexing import index_folder  # for start-up time, as all below
     from layers.scenes.scene_store import SceneStore
@@ -86,7 +86,7 @@ def _within(scenes: list[FoundScene], bounds: tuple[float, float, float, float] 
     from layers.scenes.footprint import footprint_of_box
     from layers.scenes.scene_table import SceneTable
 
-    return [one.scene for one in SceneTable(scenes).covering(footprint_of_box(Bounds(*bounds)))]
+    return [cover.scene for cover in SceneTable(scenes).covering(footprint_of_box(Bounds(*bounds)))]
 
 
 def _order(scene: FoundScene) -> tuple[bool, float, str]:

@@ -83,20 +83,20 @@ def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> Foun
     options = {_PLACE_OPTIONS[each]: column for each, column in chosen.items() if each in _PLACE_OPTIONS}
     if options:
         layers = _layers(path, pool, options)  # other places, and something else to say of them
-    found = FoundSites(notes=_notes(layers))
+    found_sites = FoundSites(notes=_notes(layers))
     refusals: list[GeoloupeError] = []
     for layer in layers:
         try:
-            _add_sites_of(layer, path, chosen, options, pool, found)
+            _add_sites_of(layer, path, chosen, options, pool, found_sites)
         except CannotBePlaced as error:
             refusals.append(error)
-    if not found.sites and refusals and all(_is_placed(layer) for layer in layers):
+    if not found_sites.sites and refusals and all(_is_placed(layer) for layer in layers):
         raise refusals[0]
-    if not found.sites:
+    if not found_sites.sites:
         raise InvalidValue(
             "No row of {path} has a place: name the columns with --map lat=COLUMN lon=COLUMN.", path=path
         )
-    return found
+    return found_sites
 
 
 def photograph_at(path: Path, pool: ReaderPool) -> Photograph | None:
@@ -126,8 +126,8 @@ def _layers(path: Path, pool: ReaderPool, options: Mapping[str, str] | None = No
 
 def _notes(layers: list[VectorInfo]) -> list[str]:
     """Remarks on the file, without those on single rows, which are repeated where a row makes no site."""
-    said = (problem for layer in layers for problem in layer.problems)
-    return [problem for problem in dict.fromkeys(said) if not _OF_ROWS.match(problem)]
+    problems = (problem for layer in layers for problem in layer.problems)
+    return [problem for problem in dict.fromkeys(problems) if not _OF_ROWS.match(problem)]
 
 
 def _is_placed(layer: VectorInfo) -> bool:
@@ -145,20 +145,20 @@ def _add_sites_of(
     chosen: Mapping[str, str],
     options: dict[str, str],
     pool: ReaderPool,
-    found: FoundSites,
+    found_sites: FoundSites,
 ) -> None:
     columns = guess_mapping(_names(layer), MORE_COLUMN_NAMES)
     columns |= {each: column for each, column in chosen.items() if each not in _PLACE_OPTIONS}
     places = {**layer.reading.get("columns", {}), **options}
-    before = len(found.sites)
+    before = len(found_sites.sites)
     for number, wkb, values in _rows(layer, path, options, pool):
         try:
-            found.sites.append(_site(wkb, values, columns, places, layer, path))
+            found_sites.sites.append(_site(wkb, values, columns, places, layer, path))
         except InvalidValue as error:
             reason = error.sentence if error.sentence != _NO_PLACE else _said_of(layer, number)
-            found.left_out.append(f"{path.name}, row {number}: left out. {reason}")
-    if len(found.sites) > before:
-        found.counts[layer.name] = len(found.sites) - before
+            found_sites.left_out.append(f"{path.name}, row {number}: left out. {reason}")
+    if len(found_sites.sites) > before:
+        found_sites.counts[layer.name] = len(found_sites.sites) - before
 
 
 def _rows(
@@ -181,11 +181,11 @@ def _site(
     role, basis = (str(values.get(columns.get(each, "")) or "").strip() for each in ("role", "position_basis"))
     if role in ROLES:
         fields["role"] = role
-    given = _as_written(values, places)
-    if not wkb and given is not None:
-        raise InvalidValue(_why_not(given))
+    coordinate = _as_written(values, places)
+    if not wkb and coordinate is not None:
+        raise InvalidValue(_why_not(coordinate))
     geometry = site_geometry(wkb, clockwise=layer.is_clockwise)
-    fields["position_basis"] = basis or _basis(given) or f"as in {path.name}"
+    fields["position_basis"] = basis or _basis(coordinate) or f"as in {path.name}"
     fields = {name: value for name, value in fields.items() if value not in ("", ())}
     check_site(geometry, fields)
     return geometry, fields
@@ -206,11 +206,11 @@ def _written(value: Any) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _why_not(given: str) -> str:
-    if not given:
+def _why_not(coordinate: str) -> str:
+    if not coordinate:
         return "It has no coordinates."
     try:
-        parse_coordinate(given)
+        parse_coordinate(coordinate)
     except BadCoordinate as error:
         return error.sentence
     return _NO_PLACE
@@ -219,16 +219,16 @@ def _why_not(given: str) -> str:
 def _said_of(layer: VectorInfo, number: int) -> str:
     """The reader's problem with a row that seems to have a place."""
     begin = f"Row {number}: "
-    said = next((problem for problem in layer.problems if problem.startswith(begin)), "").removeprefix(begin)
-    return said[:1].upper() + said[1:] or _NO_PLACE
+    sentence = next((problem for problem in layer.problems if problem.startswith(begin)), "").removeprefix(begin)
+    return sentence[:1].upper() + sentence[1:] or _NO_PLACE
 
 
-def _basis(given: str | None) -> str:
+def _basis(coordinate: str | None) -> str:
     """The basis of a position: the notation and precision of its coordinate. That is no position error."""
-    if not given:
+    if not coordinate:
         return ""
     try:
-        parsed = parse_coordinate(given)
+        parsed = parse_coordinate(coordinate)
     except BadCoordinate:
         return ""
     if parsed.datum is not Datum.WGS84:

@@ -25,9 +25,9 @@ def present_state(document: Document) -> BookmarkState:
 
 def new_name(document: Document) -> str:
     """A name that no bookmark has yet."""
-    taken = {bookmark.name for bookmark in document.bookmarks.values()}
-    number = len(taken) + 1
-    while f"View {number}" in taken:
+    names = {bookmark.name for bookmark in document.bookmarks.values()}
+    number = len(names) + 1
+    while f"View {number}" in names:
         number += 1
     return f"View {number}"
 

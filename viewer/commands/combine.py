@@ -78,10 +78,10 @@ def _distinct(parts: Sequence[CombinedPart]) -> list[CombinedPart]:
 
 def _named_apart(members: Sequence[Member]) -> list[Member]:
     """Members with different names, as their bands are named after them."""
-    found: list[Member] = []
+    distinct: list[Member] = []
     for member in members:
-        names = {other.name for other in found}
+        names = {other.name for other in distinct}
         tries = (f"{member.name} ({number})" for number in range(2, len(members) + 2))
         free = next(name for name in (member.name, *tries) if name not in names)
-        found.append(replace(member, name=free))
-    return found
+        distinct.append(replace(member, name=free))
+    return distinct

@@ -26,9 +26,9 @@ def name_for(document: Document, spec: ComparisonSpec) -> str:
     for frame in spec.frames:
         named = [layer.name for layer in document.layers_in_order() if layer.uuid in frame.layers]
         tops.append(frame.title or (" ".join(named[-1].split())[:60] if named else "?"))
-    base, taken = " / ".join(tops)[: LONGEST_NAME - 10], {row.name for row in document.comparisons.values()}
+    base, in_use = " / ".join(tops)[: LONGEST_NAME - 10], {row.name for row in document.comparisons.values()}
     name, number = base, 2
-    while name in taken:
+    while name in in_use:
         name, number = f"{base} ({number})", number + 1
     return name
 

@@ -98,14 +98,14 @@ def guess_mapping(
 ) -> dict[str, str]:
     """Column of each field, guessed from the columns' names; a column serves one field."""
     folded = {name.strip().casefold(): name for name in reversed(names)}
-    found: dict[str, str] = {}
+    mapping: dict[str, str] = {}
     for each, candidates in known.items():
         for candidate in candidates:
             column = folded.get(candidate)
-            if column is not None and column not in found.values():
-                found[each] = column
+            if column is not None and column not in mapping.values():
+                mapping[each] = column
                 break
-    return found
+    return mapping
 
 
 def sites_from_features(
@@ -167,14 +167,14 @@ class _Register:
 
     def __init__(self, document: Document, actor: str, now: str | None) -> None:
         self._document, self._actor, self._now = document, actor, now
-        self._found: dict[tuple[str, ...], str] = {}
+        self._uuids: dict[tuple[str, ...], str] = {}
         self.changes: list[Change] = []
 
     def uuid_of(self, fields: Mapping[str, str]) -> str:
         key = tuple(fields.get(name, "") for name in (*_SAME, *_MORE))
-        if key not in self._found:
-            self._found[key] = self._registered(fields) or self._entered(fields)
-        return self._found[key]
+        if key not in self._uuids:
+            self._uuids[key] = self._registered(fields) or self._entered(fields)
+        return self._uuids[key]
 
     def _registered(self, fields: Mapping[str, str]) -> str:
         """Uuid of a source in the case with the same fields, and perhaps more; empty without one."""
@@ -214,11 +214,11 @@ def row_source(attributes: Mapping[str, Any], mapping: SiteMapping) -> dict[str,
         named = ""
     if not (named or url):
         return {}
-    found = _CITED.fullmatch(named)
+    match = _CITED.fullmatch(named)
     cited = {"title": named or url, "url": url}
-    if found:
-        date = found["date"] or ""
-        cited |= {"title": found["title"].strip(), "publisher": found["publisher"].strip()}
+    if match:
+        date = match["date"] or ""
+        cited |= {"title": match["title"].strip(), "publisher": match["publisher"].strip()}
         cited |= {"published_at": date if is_partial(date) else ""}
     kind = "web page" if url else "other"
     return {"kind": kind} | {name: value for name, value in cited.items() if value}
@@ -249,24 +249,26 @@ def site_fields(attributes: Mapping[str, Any], mapping: SiteMapping) -> dict[str
         value = attributes.get(columns.get(each, ""))
         return "" if value is None else str(value).strip()
 
-    found: dict[str, Any] = {"label": text("label")[:LONGEST_LABEL], "class_code": _class(text("class_code"), mapping)}
+    fields: dict[str, Any] = {"label": text("label")[:LONGEST_LABEL], "class_code": _class(text("class_code"), mapping)}
     for each in ("location_country", "operator_country", "position_basis"):
         if text(each):
-            found[each] = text(each)
+            fields[each] = text(each)
     aliases = tuple((language, text(f"alias_{language}")) for language in ("zh", "ru", "en"))
-    found["aliases"] = tuple((language, name) for language, name in aliases if name and name != found["label"])
+    fields["aliases"] = tuple((language, name) for language, name in aliases if name and name != fields["label"])
     if text("position_error_m"):
-        found["position_error_m"] = _metres(text("position_error_m"))
+        fields["position_error_m"] = _metres(text("position_error_m"))
     notes = text("notes")
     if mapping.lists_others:
         own = row_source(attributes, mapping)
-        taken = {columns[each] for each in columns if own or each not in SOURCE_FIELDS}
+        own_columns = {columns[each] for each in columns if own or each not in SOURCE_FIELDS}
         others = [
-            f"{name}: {value}" for name, value in attributes.items() if name not in taken and value not in (None, "")
+            f"{name}: {value}"
+            for name, value in attributes.items()
+            if name not in own_columns and value not in (None, "")
         ]
         notes = "\n".join([*([notes] if notes else []), *others])
-    found["notes"] = notes if len(notes) <= LONGEST_NOTES else notes[: LONGEST_NOTES - 1] + "…"
-    return found
+    fields["notes"] = notes if len(notes) <= LONGEST_NOTES else notes[: LONGEST_NOTES - 1] + "…"
+    return fields
 
 
 def _class(text: str, mapping: SiteMapping) -> str:

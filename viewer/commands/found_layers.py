@@ -84,11 +84,11 @@ def _layers_of_probe(path: Path, probed: Probed, options: dict[str, Any]) -> lis
     question = question_of_raster(path.name, raster, all(len(band.paths) == 1 for band in bands))
     facts = {"credit": raster.credit, "acquired_at": raster.acquired_at, "date_kind": raster.date_kind}
     name = path.stem if scene is None else scene.title
-    found = FoundLayer("raster", name, {"path": str(path)}, facts, raster.bounds_lonlat, question=question)
+    layer = FoundLayer("raster", name, {"path": str(path)}, facts, raster.bounds_lonlat, question=question)
     if len(probed.pictures) < 2:
-        return [found]
+        return [layer]
     ends = Counter(_last_name(picture) for picture in probed.pictures)
-    return [_picture(path, found, picture, ends[_last_name(picture)] == 1) for picture in probed.pictures]
+    return [_picture(path, layer, picture, ends[_last_name(picture)] == 1) for picture in probed.pictures]
 
 
 def _last_name(picture: Picture) -> str:
@@ -111,21 +111,21 @@ def _picture(path: Path, first: FoundLayer, picture: Picture, is_unlike: bool) -
     )
 
 
-def chosen_unasked(found: list[FoundLayer]) -> list[FoundLayer]:
+def chosen_unasked(layers: list[FoundLayer]) -> list[FoundLayer]:
     """Layers of one file that are added where nobody can be asked: all, but only the first of alternatives."""
-    return found[:1] if all(layer.is_alternative for layer in found) else found
+    return layers[:1] if all(layer.is_alternative for layer in layers) else layers
 
 
-def said_of_unasked(found: list[FoundLayer]) -> str:
+def said_of_unasked(layers: list[FoundLayer]) -> str:
     """A sentence on the layers that were left out so; else empty."""
-    chosen = chosen_unasked(found)
-    if len(chosen) == len(found):
+    chosen = chosen_unasked(layers)
+    if len(chosen) == len(layers):
         return ""
     name, shown = Path(chosen[0].source["path"]).name, one_line(chosen[0].name, 60)
     return Phrase(
         "{name} holds {pictures}, of which “{shown}” is shown: open it in the window to choose.",
         name=name,
-        pictures=counted(len(found), "picture"),
+        pictures=counted(len(layers), "picture"),
         shown=shown,
     )
 
@@ -161,12 +161,12 @@ def _tables(path: Path, probed: Probed, options: dict[str, Any]) -> list[FoundLa
         FoundLayer("raster", f"{path.stem}: {part}", {"path": str(path), "part": part}, details=("Image", ""))
         for part in parts
     ]
-    said = {"options": options} if options else {}
+    own_options = {"options": options} if options else {}
     return pictures + [
         FoundLayer(
             "vector",
             path.stem if alone else f"{path.stem}: {table.name}",
-            {"path": str(path), "table": table.name, **_kind(table.geometry), **said},
+            {"path": str(path), "table": table.name, **_kind(table.geometry), **own_options},
             {"style_json": json.dumps(table.style)} if table.style else {},
             table.bounds_lonlat,
             (table.geometry, grouped(table.features)),

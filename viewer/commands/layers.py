@@ -93,28 +93,28 @@ def update_layer(document: Document, uuid: str, *, actor: str, now: str | None =
     if fields.get("crs") and read_control_points(fields.get("control_points_json", layer.control_points_json)):
         raise InvalidValue("Control points place this layer: take them away (As the File Says), then choose its CRS.")
     implied = _implied_kind(layer, fields["acquired_at"]) if "acquired_at" in fields else {}
-    told = replace(layer, **(implied | fields))
-    if fields.keys() & {"acquired_at", "date_kind"} and told.date_kind == "instant" and is_span(told.acquired_at):
+    row = replace(layer, **(implied | fields))
+    if fields.keys() & {"acquired_at", "date_kind"} and row.date_kind == "instant" and is_span(row.acquired_at):
         raise InvalidValue(
             "“{acquired_at}” is no instant: write the day, or choose Interval as the kind.",
-            acquired_at=told.acquired_at,
+            acquired_at=row.acquired_at,
         )
     return Edit(label, update("layers", layer, stamp_of(actor, now), **(implied | fields)))
 
 
 def _with_statements(layer: Layer, fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields with the words on sensor and provider moved into the source; empty ones are removed."""
-    told = {key: str(fields[key]).strip() for key in STATED if key in fields}
+    statements = {key: str(fields[key]).strip() for key in STATED if key in fields}
     others = {key: value for key, value in fields.items() if key not in STATED}
-    if any(len(words) > LONGEST_STATED for words in told.values()):
+    if any(len(words) > LONGEST_STATED for words in statements.values()):
         raise InvalidValue(
             "Sensor and provider have {longest_stated} letters at most: shorten the words.",
             longest_stated=LONGEST_STATED,
         )
-    if not told:
+    if not statements:
         return others
-    kept = {key: value for key, value in layer.source.items() if key not in told}
-    return others | {"source_json": json.dumps(kept | {key: words for key, words in told.items() if words})}
+    kept = {key: value for key, value in layer.source.items() if key not in statements}
+    return others | {"source_json": json.dumps(kept | {key: words for key, words in statements.items() if words})}
 
 
 def _implied_kind(layer: Layer, date: str) -> dict[str, str]:
@@ -154,11 +154,11 @@ def name_bands(document: Document, uuid: str, names: Mapping[int, str], *, actor
     Raises InvalidValue.
     """
     layer = row_of(document.layers, uuid, Phrase("layer"))
-    given = {int(number): name for number, name in names.items() if name}
-    if any(name not in MEANINGS for name in given.values()) or len(set(given.values())) < len(given):
+    new_names = {int(number): name for number, name in names.items() if name}
+    if any(name not in MEANINGS for name in new_names.values()) or len(set(new_names.values())) < len(new_names):
         raise InvalidValue("Bands have different names, of the list that is offered: choose others.")
     source = {key: value for key, value in layer.source.items() if key != KEY}
-    source |= {KEY: {str(number): name for number, name in sorted(given.items())}} if given else {}
+    source |= {KEY: {str(number): name for number, name in sorted(new_names.items())}} if new_names else {}
     changes = update("layers", layer, stamp_of(actor, now), source_json=json.dumps(source))
     return Edit(Phrase("Name bands of layer “{name}”", name=layer.name), changes)
 

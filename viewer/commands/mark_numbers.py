@@ -31,9 +31,9 @@ def highest_number(document: Document) -> int:
 def next_number(document: Document) -> int:
     """The number of a marker that comes after all others. Raises InvalidValue where none is left."""
     markers = _markers(document)
-    taken = _kept_numbers(document, markers) | {shape.number for _, shape in markers}
+    in_use = _kept_numbers(document, markers) | {shape.number for _, shape in markers}
     number = max((shape.number for _, shape in markers if not shape.locked), default=0) + 1
-    while number in taken:
+    while number in in_use:
         number += 1
     if number > MOST_NUMBER:
         raise InvalidValue("Markers have numbers up to {most_number}.", most_number=MOST_NUMBER)
@@ -53,8 +53,8 @@ def lock_numbers(document: Document, uuids: Collection[str] = (), *, actor: str,
 
 def unlocked(document: Document) -> list[_Marker]:
     """Markers whose numbers follow their order, in that order."""
-    found = [(site, shape) for site, shape in _markers(document) if not shape.locked]
-    return sorted(found, key=lambda marker: (marker[1].number, marker[0].created_at, marker[0].uuid))
+    markers = [(site, shape) for site, shape in _markers(document) if not shape.locked]
+    return sorted(markers, key=lambda marker: (marker[1].number, marker[0].created_at, marker[0].uuid))
 
 
 def without_markers(document: Document, gone: Iterable[Site], stamp: Stamp) -> Iterator[Change]:
@@ -68,11 +68,11 @@ def without_markers(document: Document, gone: Iterable[Site], stamp: Stamp) -> I
         value = json.dumps({"numbers": sorted(_retired(document) | retired)})
         yield from set_meta(document, RETIRED, value, actor=stamp.actor, now=stamp.now).changes
     stay = [(site, shape) for site, shape in _markers(document) if site.uuid not in uuids]
-    taken = _kept_numbers(document, stay) | retired
+    in_use = _kept_numbers(document, stay) | retired
     number = 0
     for site, shape in [marker for marker in unlocked(document) if marker[0].uuid not in uuids]:
         number += 1
-        while number in taken:
+        while number in in_use:
             number += 1
         yield from _renumbered(site, replace(shape, number=number), stamp)
 
@@ -117,7 +117,7 @@ def _kept_numbers(document: Document, markers: Iterable[_Marker]) -> set[int]:
 def _retired(document: Document) -> set[int]:
     """Retired numbers of the case; values that are no list of numbers count as none."""
     try:
-        found = json_object(document.meta(RETIRED), Phrase("The list of retired numbers")).get("numbers")
+        numbers = json_object(document.meta(RETIRED), Phrase("The list of retired numbers")).get("numbers")
     except InvalidValue:
         return set()
-    return {number for number in found if type(number) is int} if isinstance(found, list) else set()
+    return {number for number in numbers if type(number) is int} if isinstance(numbers, list) else set()

@@ -46,8 +46,8 @@ def products_in_order(document: Document) -> list[Product]:
     """Products except match plates, by number, the newest version first; unreadable ones too, so that they can be
     deleted.
     """
-    found = [row for row in product_rows(document).values() if plate_of(row) is None]
-    return sorted(found, key=lambda row: (*_natural(row.number), -row.version, row.created_at, row.uuid))
+    rows = [row for row in product_rows(document).values() if plate_of(row) is None]
+    return sorted(rows, key=lambda row: (*_natural(row.number), -row.version, row.created_at, row.uuid))
 
 
 def next_product_number(document: Document, but: str = "") -> str:
@@ -71,12 +71,12 @@ def product_number(document: Document, spec: ProductSpec, row: Product | None = 
 
 def later_versions(document: Document, uuid: str) -> list[Product]:
     """The versions that were made from this one, and from those in turn."""
-    found, wanted = list[Product](), {uuid}
+    versions, wanted = list[Product](), {uuid}
     for row in sorted(product_rows(document).values(), key=lambda row: row.version):
         if row.previous_uuid in wanted and row.uuid not in wanted:
-            found.append(row)
+            versions.append(row)
             wanted.add(row.uuid)
-    return found
+    return versions
 
 
 def save_product(
@@ -188,9 +188,9 @@ def override_of(rule: str, where: str, reason: str, actor: str, now: str) -> Ove
     return Override(rule, where, reason, actor, now)
 
 
-def with_override(overrides: Sequence[Override], one: Override) -> tuple[Override, ...]:
+def with_override(overrides: Sequence[Override], override: Override) -> tuple[Override, ...]:
     """The overrides with one more, which replaces one of the same finding."""
-    return (*(other for other in overrides if (other.rule, other.where) != (one.rule, one.where)), one)
+    return (*(other for other in overrides if (other.rule, other.where) != (override.rule, override.where)), override)
 
 
 def issue_product(
@@ -214,7 +214,7 @@ def issue_product(
     row, stamp = _draft(document, uuid), stamp_of(actor, now)
     rows = list(printed)
     numbers = dict(sorted(numbers.items()))
-    text = numbers_json(numbers, {one.uuid: one.digest for one in rows})
+    text = numbers_json(numbers, {printed_row.uuid: printed_row.digest for printed_row in rows})
     if read_numbers(text) != numbers:
         raise InvalidValue("Each numbered mark of a product has a number of its own, from 1 upwards.")
     if state == DRAFT:
@@ -229,7 +229,7 @@ def issue_product(
         "correction": correction,
     }
     after = {change.after.uuid: change.after for change in locked if change.after is not None}
-    links = [_printed_link(uuid, one, after.get(one.uuid), stamp) for one in rows]
+    links = [_printed_link(uuid, printed_row, after.get(printed_row.uuid), stamp) for printed_row in rows]
     return Edit(
         Phrase("Issue product “{name}”", name=row.name), (*update("products", row, stamp, **fields), *locked, *links)
     )
@@ -241,10 +241,12 @@ def _answering(row: Product) -> str:
     return _one_line(spec.author or spec.organisation) if spec is not None else ""
 
 
-def _printed_link(product: str, one: PrintedRow, locked: Row | None, stamp: Stamp) -> Change:
+def _printed_link(product: str, printed_row: PrintedRow, locked: Row | None, stamp: Stamp) -> Change:
     """The row for the revision of a row that a product printed; for a marker whose number it locks, the new one."""
-    rev = one.rev if locked is None else locked.rev
-    link = ProductRow(uuid=new_uuid(), product_uuid=product, table_name=one.table_name, row_uuid=one.uuid, row_rev=rev)
+    rev = printed_row.rev if locked is None else locked.rev
+    link = ProductRow(
+        uuid=new_uuid(), product_uuid=product, table_name=printed_row.table_name, row_uuid=printed_row.uuid, row_rev=rev
+    )
     return insert("product_rows", link, stamp)
 
 
@@ -273,7 +275,7 @@ def reissue_product(
         return change_product(
             document, begun.uuid, spec, actor=actor, overrides=overrides, correction=correction, now=now
         )
-    last = max([row, *later], key=lambda one: one.version)
+    last = max([row, *later], key=lambda version: version.version)
     shown = spec or read_spec(row.layout_json)
     name = _name_after(last, shown) if shown is not None else last.name
     label = Phrase("Begin next version of product “{name}”", name=name)

@@ -55,7 +55,9 @@ def relink_layers(document: Document, layers: Mapping[str, Places], *, actor: st
         source = _relinked(layer.source, places)
         members = source.get("combined")
         if isinstance(members, list):
-            source["combined"] = [_relinked(one, places) if isinstance(one, dict) else one for one in members]
+            source["combined"] = [
+                _relinked(member, places) if isinstance(member, dict) else member for member in members
+            ]
         if source != layer.source:
             changes += update("layers", layer, stamp_of(actor, now), source_json=json.dumps(source))
             names.append(layer.name)
@@ -68,19 +70,19 @@ def relink_layers(document: Document, layers: Mapping[str, Places], *, actor: st
 
 
 def _relinked(source: Mapping[str, Any], places: Places) -> dict[str, Any]:
-    found = dict(source)
-    text = found.get("path")
+    new_source = dict(source)
+    text = new_source.get("path")
     place = places.get(text) if isinstance(text, str) else None
     if place is None or not isinstance(text, str):
-        return found
-    found["path"] = place.path
-    found.pop(KEY, None)
+        return new_source
+    new_source["path"] = place.path
+    new_source.pop(KEY, None)
     if place.mark is not None:
-        found[KEY] = encoded(place.mark)
+        new_source[KEY] = encoded(place.mark)
     new = PurePath(place.path)
     if new.suffix.lower() in _ONE_TABLE and new.name != (parts_of(text) or [""])[-1]:
-        found.pop("table", None)  # it may have been called after the file
-    return found
+        new_source.pop("table", None)  # it may have been called after the file
+    return new_source
 
 
 def lost_files(layer: Layer) -> list[LostFile]:

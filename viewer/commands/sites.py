@@ -327,8 +327,8 @@ def named_sites(*sites: Site) -> str:
 def counted_marks(sites: Iterable[Site]) -> str:
     """Marks by their kinds: “2 sites”, “1 measurement”, “2 sites and 1 measurement”."""
     kinds = Counter(site.noun for site in sites)
-    said = [counted(kinds[kind], kind) for kind in MARK_KINDS if kinds[kind]]
-    return all_of(filter(None, (joined(", ", said[:-1]), *said[-1:]))) or counted(0, "site")
+    parts = [counted(kinds[kind], kind) for kind in MARK_KINDS if kinds[kind]]
+    return all_of(filter(None, (joined(", ", parts[:-1]), *parts[-1:]))) or counted(0, "site")
 
 
 def _words(fields: Iterable[str]) -> str:

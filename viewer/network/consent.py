@@ -59,8 +59,8 @@ def ascii_host(host: str) -> str:
     if host.isascii():
         return host.lower()
     name, colon, port = host.rpartition(":") if host.count(":") == 1 else (host, "", "")
-    found = bytes(QUrl.toAce(name).data()).decode("ascii")
-    return (found or name).lower() + colon + port
+    ace = bytes(QUrl.toAce(name).data()).decode("ascii")
+    return (ace or name).lower() + colon + port
 
 
 def is_private(host: str) -> bool:

@@ -193,8 +193,8 @@ class Fetch:
 
     def _distrust(self, faults: list[QSslError]) -> None:
         """Note the faults of a certificate. None is ever ignored, so that the reply ends with an error next."""
-        found = {fault.error() for fault in faults}
-        self._certificate_fault = next((words for fault, words in CERTIFICATE_FAULTS.items() if fault in found), "")
+        errors = {fault.error() for fault in faults}
+        self._certificate_fault = next((words for fault, words in CERTIFICATE_FAULTS.items() if fault in errors), "")
 
     def _too_slow(self) -> None:
         self._deadline_at = math.inf

@@ -108,9 +108,9 @@ def sweep(folder: Path, most_bytes: int, most_files: int, is_stopped: Callable[[
 
 
 def _leaves(folder: Path) -> Iterator[Path]:
-    for found, _, files in os.walk(folder):
+    for leaf, _, files in os.walk(folder):
         if files:
-            yield Path(found)
+            yield Path(leaf)
 
 
 def _stored(leaf: Path) -> Iterator[tuple[float, int, str]]:
@@ -119,8 +119,8 @@ def _stored(leaf: Path) -> Iterator[tuple[float, int, str]]:
         with os.scandir(leaf) as entries:
             for entry in entries:
                 if ENDING in entry.name and entry.is_file(follow_symlinks=False):
-                    found = entry.stat(follow_symlinks=False)
-                    yield max(found.st_mtime, found.st_atime), found.st_size, entry.path
+                    status = entry.stat(follow_symlinks=False)
+                    yield max(status.st_mtime, status.st_atime), status.st_size, entry.path
     except OSError:  # another window sweeps too
         return
 

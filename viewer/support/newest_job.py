@@ -32,10 +32,10 @@ class NewestJob:
         """
         self._newest = newest = object()
 
-        def ended(found: T) -> None:
+        def ended(answer: T) -> None:
             if self._newest is newest:
                 self._newest = None
-                done(found)
+                done(answer)
 
         def gave_up(error: GeoloupeError) -> None:
             if self._newest is newest:

@@ -23,32 +23,34 @@ def make_application[A: QGuiApplication](kind: type[A], give_up: Callable[[], No
 
     Raises NoDisplay where there is no screen.
     """
-    said: list[str] = []
+    messages: list[str] = []
 
-    def heard(level: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    def on_message(level: QtMsgType, context: QMessageLogContext, text: str) -> None:
         if level is not QtMsgType.QtFatalMsg:
-            said.append(text)
+            messages.append(text)
             return
         give_up()
-        print(f"geoloupe: {_sentence(said)}", file=sys.stderr, flush=True)
+        print(f"geoloupe: {_sentence(messages)}", file=sys.stderr, flush=True)
         os._exit(BAD_INPUT)  # Qt aborts when this returns
 
-    qInstallMessageHandler(heard)
+    qInstallMessageHandler(on_message)
     try:
         application = kind(sys.argv[:1])
     finally:
         qInstallMessageHandler(None)
-    for text in said:
+    for text in messages:
         print(text, file=sys.stderr)
     if not application.screens():
         raise NoDisplay("There is no screen to show a window on: connect one, or set QT_QPA_PLATFORM=offscreen.")
     return application
 
 
-def _sentence(said: list[str]) -> str:
+def _sentence(messages: list[str]) -> str:
     """The reason why Qt has no platform, from its messages."""
     platform = os.environ.get("QT_QPA_PLATFORM") or "the default"
-    reasons = [text for text in said if "connect" in text or "needed" in text or "not find" in text] or said[-1:]
+    reasons = [text for text in messages if "connect" in text or "needed" in text or "not find" in text] or messages[
+        -1:
+    ]
     reason = "; ".join(" ".join(text.split()).rstrip(".") for text in reasons)
     return (
         f"No window can be shown with Qt's platform {platform}: {reason or 'Qt does not say why'}. "

@@ -58,8 +58,8 @@ def breakable(text: str) -> str:
     return _UNBROKEN.sub(_broken, text)
 
 
-def _broken(found: re.Match[str]) -> str:
-    word = re.sub(r"(?<=[/_\-\\])", BREAK, found[0])
+def _broken(match: re.Match[str]) -> str:
+    word = re.sub(r"(?<=[/_\-\\])", BREAK, match[0])
     return re.sub(rf"([^{BREAK}]{{{_RUN}}})(?=[^{BREAK}])", rf"\1{BREAK}", word)
 
 

@@ -271,10 +271,14 @@ class DrawTool(Tool):
 
     def _add(self, geometry: BaseGeometry, shape: MarkShape | None = None) -> bool:
         uuid = new_uuid()
-        one = self._template
-        fields = {"class_code": one.code if one else self.class_code, "position_basis": MEASURED, "status": "draft"}
-        if one and one.color:
-            fields["stroke_color"] = one.color
+        template = self._template
+        fields = {
+            "class_code": template.code if template else self.class_code,
+            "position_basis": MEASURED,
+            "status": "draft",
+        }
+        if template and template.color:
+            fields["stroke_color"] = template.color
         actor, document = self.context.actor, self.context.document
 
         def make() -> Edit:

@@ -125,5 +125,5 @@ class RangeRingTool(CircleTool):
     def says(self, shape: MarkShape, geometry: BaseGeometry) -> str:
         assert isinstance(shape, RangeRing)
         radii = ", ".join(length_text(radius_m) for radius_m in shape.radii_m[:6])
-        said = translate("Shapes", "radii {0}") if len(shape.radii_m) > 1 else translate("Shapes", "radius {0}")
-        return said.format(radii)
+        words = translate("Shapes", "radii {0}") if len(shape.radii_m) > 1 else translate("Shapes", "radius {0}")
+        return words.format(radii)

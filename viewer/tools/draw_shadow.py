@@ -57,10 +57,10 @@ class ShadowTool(ShapeTool):
 
     def says(self, shape: MarkShape, geometry: BaseGeometry) -> str:
         (lon1, lat1), (lon2, lat2) = geometry.coords
-        said = f"{measures([(lon1, lat1), (lon2, lat2)], closed=False)}, {azimuth_deg(lon1, lat1, lon2, lat2):.1f}°"
+        text = f"{measures([(lon1, lat1), (lon2, lat2)], closed=False)}, {azimuth_deg(lon1, lat1, lon2, lat2):.1f}°"
         if self._guide is None:
-            return said
-        return self.tr("{0} (the sun cast shadows to {1})").format(said, f"{self._guide.shadow_deg:.1f}°")
+            return text
+        return self.tr("{0} (the sun cast shadows to {1})").format(text, f"{self._guide.shadow_deg:.1f}°")
 
     def preview(self, painter: QPainter, view: View, shape: MarkShape, geometry: BaseGeometry) -> None:
         if self._guide is not None:

@@ -70,11 +70,11 @@ class ShapeTool(DrawTool):
         step = translate("Shapes", self.steps[min(number, len(self.steps) - 1)])
         if not number:
             return self._preface + self.tr("Click to set {0}, or press Enter to set it at the crosshair.").format(step)
-        said = self._measured()
+        reading = self._measured()
         ends = self.tr("Enter or a double click ends. ") if self.places_wanted is None and number > 1 else ""
         move = self.tr("Move the map and press Enter to set {0}.") if self._is_by_keys else self.tr("Click to set {0}.")
         more = f"{self._typing_hint()} " + self.tr("Backspace: one back. Ctrl snaps. Esc: give up.")
-        return measured(said, f"{move.format(step)} {ends}{more}")
+        return measured(reading, f"{move.format(step)} {ends}{more}")
 
     def activate(self) -> None:
         super().activate()

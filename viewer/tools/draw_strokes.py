@@ -82,8 +82,8 @@ class FreehandTool(ShapeTool):
         curve = smoothed(points, SMOOTHING_PX * view.ratio)
         world = np.array([view.to_world(px, py) for px, py in curve.tolist()])
         lons, lats = transform_points(view.grid.crs, WGS84, world[:, 0], world[:, 1])
-        found = [near((float(lon), float(lat)), places[0]) for lon, lat in zip(lons, lats, strict=True)]
-        line = geometry_of([places[0], *found[1:-1], near(places[-1], places[0])], closed=False)
+        course = [near((float(lon), float(lat)), places[0]) for lon, lat in zip(lons, lats, strict=True)]
+        line = geometry_of([places[0], *course[1:-1], near(places[-1], places[0])], closed=False)
         assert line is not None
         return line
 

@@ -264,8 +264,8 @@ class EditVerticesTool(SiteTool):
             return
         rings = rings_of(site.geometry)
         if (places := wanted_places(site)) is not None:
-            said = self.tr("It measures between {0} places: measure its length in the form to have any number.")
-            self.context.message(said.format(places))
+            sentence = self.tr("It measures between {0} places: measure its length in the form to have any number.")
+            self.context.message(sentence.format(places))
             return
         if len(rings[handle.part]) <= least_vertices(site.geometry):
             self.context.message(self.tr("Nothing would be left of it: delete the whole site with the Select tool."))

@@ -52,10 +52,10 @@ class LassoSitesTool(LassoFeaturesTool):
         self.cancel()
         if len(ring) < 3:
             return
-        found = frozenset(marks_in_ring(self.canvas.scene, self.view, ring))
+        uuids = frozenset(marks_in_ring(self.canvas.scene, self.view, ring))
         if modifiers & _Modifier.ControlModifier:
-            selection.set(selection.uuids ^ found)
+            selection.set(selection.uuids ^ uuids)
         elif modifiers & _Modifier.ShiftModifier:
-            selection.add(found)
+            selection.add(uuids)
         else:
-            selection.set(found)
+            selection.set(uuids)

@@ -48,9 +48,9 @@ class LegEntry(QFrame):
         layout.setContentsMargins(10, 8, 10, 8)
         layout.setHorizontalSpacing(8)
         length, bearing = (self.tr("Length"), self.length), (self.tr("Bearing, from north"), self.bearing)
-        asked = ((self.tr("Radius"), self.length),) if is_radius else (length, bearing)
+        fields = ((self.tr("Radius"), self.length),) if is_radius else (length, bearing)
         self.bearing.setVisible(not is_radius)
-        for column, (title, field) in enumerate(asked):
+        for column, (title, field) in enumerate(fields):
             label: QLabel = plain_label(title)
             label.setBuddy(field)
             field.setAccessibleName(title)
@@ -154,8 +154,8 @@ class LegEntry(QFrame):
         canvas = self.parentWidget()
         assert canvas is not None
         for x in (0, WIDTH_PX // 2, WIDTH_PX - 1):
-            found = canvas.window().childAt(canvas.mapTo(canvas.window(), corner + QPoint(x, 0)))
-            if found is not None and found is not canvas and not canvas.isAncestorOf(found):
+            widget = canvas.window().childAt(canvas.mapTo(canvas.window(), corner + QPoint(x, 0)))
+            if widget is not None and widget is not canvas and not canvas.isAncestorOf(widget):
                 return True
         return False
 

@@ -67,15 +67,15 @@ def grip_of(figure: Figure, view: View, px: float, py: float) -> tuple[Place, tu
     It is what snaps when the mark is dragged.
     """
     places = [figure.middle] if figure.kind in ("rectangle", "circle", "range_ring") else _vertices(figure)
-    found = [
+    vertices = [
         (math.hypot(x - px, y - py), i, (x, y))
         for seen in wrapped_views(view)
         for i, (x, y) in enumerate(pixels_of(seen, places))
         if math.isfinite(x)
     ]
-    if not found:
+    if not vertices:
         return places[0], (px, py)
-    _, at, pixel = min(found)
+    _, at, pixel = min(vertices)
     return places[at], pixel
 
 
@@ -131,8 +131,8 @@ def moved_figures(sites: Iterable[Site], view: View, dx: float, dy: float) -> di
     points = {uuid: figure for uuid, figure in figures.items() if _is_plain_point(figure)}
     moved = _moved_points(points, view, dx, dy)
     for uuid, figure in figures.items():
-        if uuid not in points and (one := moved_figure(figure, view, dx, dy)) is not None:
-            moved[uuid] = one
+        if uuid not in points and (new_figure := moved_figure(figure, view, dx, dy)) is not None:
+            moved[uuid] = new_figure
     return moved
 
 

@@ -91,8 +91,8 @@ class Handles(Struct, frozen=True):
     def at(self, px: float, py: float) -> MarkHandle | None:
         """The handle under a place of the picture."""
         near = [(math.hypot(handle.px - px, handle.py - py), handle) for handle in self.each]
-        found = min(near, default=None, key=lambda one: one[0])
-        return found[1] if found is not None and found[0] <= REACH_PX * self.view.ratio else None
+        nearest = min(near, default=None, key=lambda pair: pair[0])
+        return nearest[1] if nearest is not None and nearest[0] <= REACH_PX * self.view.ratio else None
 
     def dragged(
         self, handle: MarkHandle, px: float, py: float, place: Place, *, in_steps: bool = False
@@ -194,7 +194,7 @@ class Handles(Struct, frozen=True):
 def _centre_handle(shape: Circle | RangeRing, radii: tuple[MarkHandle, ...], view: View) -> tuple[MarkHandle, ...]:
     """The handle that moves a circle; empty where it would cover that of the smallest radius."""
     ((px, py),) = pixels_of(view, [shape.centre])
-    is_apart = all(math.hypot(one.px - px, one.py - py) >= SMALLEST_PX * view.ratio for one in radii)
+    is_apart = all(math.hypot(handle.px - px, handle.py - py) >= SMALLEST_PX * view.ratio for handle in radii)
     return (MarkHandle("centre", px, py),) if _is_at(px) and radii and is_apart else ()
 
 

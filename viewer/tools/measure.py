@@ -113,14 +113,14 @@ class MeasureTool(ShapeTool):
             return self._area_readout(places, shape)
         if not isinstance(shape, Measurement) or self.quantity in ("length", "bearing"):
             return self._line_readout(places)
-        found = self._picked(shape, places[0]).of(self.geometry(places, shape))
-        if self.quantity == "radius" and found.result is not None:
-            error = None if found.error is None else math.tau * found.result * found.error
-            return f"{found.text}, {rounded_text(AREA, math.pi * found.result**2, error)}"
+        measurement = self._picked(shape, places[0]).of(self.geometry(places, shape))
+        if self.quantity == "radius" and measurement.result is not None:
+            error = None if measurement.error is None else math.tau * measurement.result * measurement.error
+            return f"{measurement.text}, {rounded_text(AREA, math.pi * measurement.result**2, error)}"
         if self.quantity == "cross-track":
-            along = rounded_text(LENGTH, abs(cross_track(*places).along_m), found.error, found.unit)
-            return translate("Shapes", "{0} off, {1} along").format(found.text, along)
-        return found.text
+            along = rounded_text(LENGTH, abs(cross_track(*places).along_m), measurement.error, measurement.unit)
+            return translate("Shapes", "{0} off, {1} along").format(measurement.text, along)
+        return measurement.text
 
     def _area_readout(self, places: Sequence[Place], shape: MarkShape | None) -> str:
         if len(set(places)) == 2:
@@ -253,6 +253,10 @@ def _is_area(shape: MarkShape) -> bool:
     return isinstance(shape, Measurement) and QUANTITIES[shape.quantity].geometry == "polygon"
 
 
-def _rounded(found: Measurement) -> str:
+def _rounded(measurement: Measurement) -> str:
     """A result without its error, and no finer than the error."""
-    return "" if found.result is None else rounded_text(found.dimension, found.result, found.error, found.unit)
+    return (
+        ""
+        if measurement.result is None
+        else rounded_text(measurement.dimension, measurement.result, measurement.error, measurement.unit)
+    )

@@ -62,10 +62,10 @@ class NudgeLayerTool(Tool):
         layer = self.layer
         if layer is None:
             return self.tr("Choose the layer to nudge in the Layers panel: one that is shown on the map.")
-        said = self.tr(
+        sentence = self.tr(
             "Drag “{0}”, or press the arrow keys (Shift: 10 pixels). Enter types metres, Backspace puts it back."
         )
-        return said.format(one_line(layer.name, 40))
+        return sentence.format(one_line(layer.name, 40))
 
     @property
     def own_keys(self) -> frozenset[int]:
@@ -231,9 +231,9 @@ class NudgeLayerTool(Tool):
         shown = self._nudge or row
         east, north = (0.0, 0.0) if shown is None else (shown.dx_m, shown.dy_m)
         words = "" if row is None else in_language(row.words)
-        said = f"{words[:1].upper()}{words[1:]}." if words else self.tr("Not shifted.")
+        sentence = f"{words[:1].upper()}{words[1:]}." if words else self.tr("Not shifted.")
         entry = self._made_entry()
-        entry.show_shift(layer.name, east, north, said)
+        entry.show_shift(layer.name, east, north, sentence)
         entry.show()
 
     def paint(self, painter: QPainter, view: View) -> None:

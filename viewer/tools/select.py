@@ -234,11 +234,11 @@ class SelectTool(SiteTool):
 
     def _take_box(self, start: PointerEvent, end: PointerEvent) -> None:
         box = min(start.px, end.px), min(start.py, end.py), max(start.px, end.px), max(start.py, end.py)
-        found = marks_in_box(self.canvas.scene, self.canvas.viewport.view(), *box)
+        uuids = marks_in_box(self.canvas.scene, self.canvas.viewport.view(), *box)
         if start.has(_Control):
-            self.canvas.selection.add(found)
+            self.canvas.selection.add(uuids)
         else:
-            self.canvas.selection.set(found)
+            self.canvas.selection.set(uuids)
 
     def _chosen(self) -> list[Site]:
         sites = self.context.document.sites
@@ -310,11 +310,11 @@ def deleted_words(marks: str, renumbered: int = 0) -> str:
 
     `marks`: their kinds and numbers, from `counted_marks`.
     """
-    said = translate("SelectTool", "{0} deleted. Ctrl+Z brings back what was there.")
+    sentence = translate("SelectTool", "{0} deleted. Ctrl+Z brings back what was there.")
     closed = translate(
         "SelectTool",
         " The numbers closed up: {count} markers have another one now.",
         " The numbers closed up: {count} marker has another one now.",
         renumbered,
     )
-    return said.format(in_language(marks)) + (closed if renumbered else "")
+    return sentence.format(in_language(marks)) + (closed if renumbered else "")

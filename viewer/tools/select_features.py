@@ -102,11 +102,11 @@ class FeatureTool(Tool):
         drawings = self.drawings()
         self.canvas.scene.context.jobs.run(
             lambda job: {drawing.layer_uuid: find(drawing) for drawing in drawings},
-            lambda found: self._choose(modifiers, found),
+            lambda fids_by_layer: self._choose(modifiers, fids_by_layer),
             lambda error: self.context.message(error.sentence),
         )
 
-    def _choose(self, modifiers: Qt.KeyboardModifier, found: dict[str, Fids]) -> None:
+    def _choose(self, modifiers: Qt.KeyboardModifier, fids_by_layer: dict[str, Fids]) -> None:
         features = self.canvas.features
         how: How = "replace"
         if modifiers & _Modifier.ControlModifier:
@@ -115,9 +115,9 @@ class FeatureTool(Tool):
             how = "add"
         if how == "replace":
             for uuid in features.layers:
-                if uuid not in found:
+                if uuid not in fids_by_layer:
                     features.set(uuid, [])
-        for uuid, fids in found.items():
+        for uuid, fids in fids_by_layer.items():
             features.set(uuid, fids, how)
         self.hint_changed.emit()
 

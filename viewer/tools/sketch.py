@@ -141,9 +141,9 @@ def measures(places: Sequence[Place], *, closed: bool) -> str:
     return around.format(area=area_text(area_m2(lons, lats)), length=length_text(perimeter_m(lons, lats)))
 
 
-def measured(said: str, hint: str) -> str:
+def measured(reading: str, hint: str) -> str:
     """A hint after the present measures, clearly separated from them."""
-    return f"{said} · {hint}" if said else hint
+    return f"{reading} · {hint}" if reading else hint
 
 
 def middle_of(a: Place, b: Place) -> Place:

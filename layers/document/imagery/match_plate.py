@@ -55,15 +55,15 @@ class MatchPlate(Struct, frozen=True):
     numbers: tuple[PhotoNumber, ...] = ()
 
     def at(self, number: int) -> PhotoNumber | None:
-        return next((one for one in self.numbers if one.number == number), None)
+        return next((entry for entry in self.numbers if entry.number == number), None)
 
     def with_number(self, number: int, x: float, y: float) -> MatchPlate:
         """The same with a number there, wherever it was before. Raises InvalidValue."""
-        others = [one for one in self.numbers if one.number != number]
+        others = [entry for entry in self.numbers if entry.number != number]
         return replace(self, numbers=_checked([*others, PhotoNumber(number, x, y)]))
 
     def without(self, number: int) -> MatchPlate:
-        return replace(self, numbers=tuple(one for one in self.numbers if one.number != number))
+        return replace(self, numbers=tuple(entry for entry in self.numbers if entry.number != number))
 
     def to_json(self) -> str:
         """The text for `Product.layout_json`."""
@@ -79,7 +79,7 @@ def plate_of(product: Product) -> MatchPlate | None:
         photo, numbers = data.get("photo"), data.get("numbers")
         if data.get("kind") != KIND or not isinstance(photo, str) or not isinstance(numbers, list):
             return None
-        return MatchPlate(photo, _checked(_number(one) for one in numbers[: MOST_NUMBERS + 1]))
+        return MatchPlate(photo, _checked(_number(row) for row in numbers[: MOST_NUMBERS + 1]))
     except InvalidValue:
         return None
 
@@ -97,19 +97,19 @@ def plate_of_photo(document: Document, layer_uuid: str) -> tuple[Product, MatchP
 
 def numbered_markers(document: Document) -> dict[int, list[Site]]:
     """The numbered markers of a case by their number."""
-    found: dict[int, list[Site]] = {}
+    markers: dict[int, list[Site]] = {}
     for site in document.sites.values():
         shape = shape_of_site(site) if site.shape_json and site.kind == "point" else None
         if isinstance(shape, Numbered):
             number = site.number if site.number is not None and 1 <= site.number <= MOST_NUMBER else shape.number
-            found.setdefault(number, []).append(site)
-    return found
+            markers.setdefault(number, []).append(site)
+    return markers
 
 
 def pairs_of(plate: MatchPlate, document: Document) -> list[Pair]:
     """All numbers of the photograph and of the map, in their order."""
     markers = numbered_markers(document)
-    numbers = sorted(markers.keys() | {one.number for one in plate.numbers})
+    numbers = sorted(markers.keys() | {entry.number for entry in plate.numbers})
     return [Pair(number, plate.at(number), tuple(markers.get(number, ()))) for number in numbers]
 
 
@@ -137,13 +137,13 @@ def _number(value: Any) -> PhotoNumber:
 
 
 def _checked(numbers: Iterable[PhotoNumber]) -> tuple[PhotoNumber, ...]:
-    found = sorted(numbers)
-    if len(found) > MOST_NUMBERS:
+    entries = sorted(numbers)
+    if len(entries) > MOST_NUMBERS:
         raise InvalidValue("A match plate has up to {most_numbers} numbers.", most_numbers=MOST_NUMBERS)
-    if any(not 1 <= one.number <= MOST_NUMBER for one in found):
+    if any(not 1 <= entry.number <= MOST_NUMBER for entry in entries):
         raise InvalidValue("Numbers go from 1 to {most_number}.", most_number=MOST_NUMBER)
-    if not all(0.0 <= one.x <= _MOST_PX and 0.0 <= one.y <= _MOST_PX for one in found):
+    if not all(0.0 <= entry.x <= _MOST_PX and 0.0 <= entry.y <= _MOST_PX for entry in entries):
         raise InvalidValue("A number lies on the photograph.")
-    if len({one.number for one in found}) < len(found):
+    if len({entry.number for entry in entries}) < len(entries):
         raise InvalidValue("Each number stands once on a photograph.")
-    return tuple(found)
+    return tuple(entries)

@@ -326,7 +326,7 @@ _KINDS: tuple[type[Any], ...] = (
     Measurement,
     ShadowMark,
 )
-_BY_KIND: dict[str, type[Any]] = {one.kind: one for one in _KINDS}
+_BY_KIND: dict[str, type[Any]] = {shape.kind: shape for shape in _KINDS}
 _GEOMETRY_KINDS = {
     **dict.fromkeys(("freehand", "arrow", "shadow_height"), "line"),
     **dict.fromkeys(("text", "callout", "numbered_marker"), "point"),
@@ -472,20 +472,20 @@ def _sound(area: BaseGeometry) -> BaseGeometry:
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
 
 
-def _is_same(one: BaseGeometry, other: BaseGeometry) -> bool:
+def _is_same(geometry: BaseGeometry, other: BaseGeometry) -> bool:
     """The same kind and the same places, whichever turn of longitude they are in and wherever a ring begins."""
-    if shapely.get_dimensions(one) != shapely.get_dimensions(other):
+    if shapely.get_dimensions(geometry) != shapely.get_dimensions(other):
         return False
-    if shapely.get_num_geometries(one) != shapely.get_num_geometries(other):
+    if shapely.get_num_geometries(geometry) != shapely.get_num_geometries(other):
         return False
-    a, b = shapely.get_coordinates(one), shapely.get_coordinates(other)
+    a, b = shapely.get_coordinates(geometry), shapely.get_coordinates(other)
     if a.shape != b.shape or not np.isfinite(a).all():
         return False
     within = _SAME_DEG + _SAME_SHARE * float(np.ptp(b[:, 1]))
     if _is_near(a, b, within):
         return True
     # Other programs turn rings round, or let them begin elsewhere.
-    a, b = shapely.get_coordinates(shapely.normalize(one)), shapely.get_coordinates(shapely.normalize(other))
+    a, b = shapely.get_coordinates(shapely.normalize(geometry)), shapely.get_coordinates(shapely.normalize(other))
     return _is_near(a, b, within)
 
 

@@ -103,9 +103,13 @@ class Measurement(Struct, frozen=True):
         return QUANTITIES[self.quantity].dimension
 
     def fields(self) -> dict[str, Any]:
-        given = {"unit": self.unit or None, "pick_m": self.pick_m, "result": self.result, "error": self.error}
-        said = {} if self.result is None else {"says": self.text}
-        return {"quantity": self.quantity, **{key: value for key, value in given.items() if value is not None}, **said}
+        values = {"unit": self.unit or None, "pick_m": self.pick_m, "result": self.result, "error": self.error}
+        wording = {} if self.result is None else {"says": self.text}
+        return {
+            "quantity": self.quantity,
+            **{key: value for key, value in values.items() if value is not None},
+            **wording,
+        }
 
     @classmethod
     def from_fields(cls, data: dict[str, Any]) -> Measurement:
@@ -212,9 +216,9 @@ def _spread(quantity: str, geometry: BaseGeometry) -> float:
         return math.sqrt(2.0) / geometry_length_m(geometry)
     if quantity == "angle":
         a, corner, b = places_of(geometry)
-        one, other = distance_m(*corner, *a), distance_m(*corner, *b)
-        both = math.cos(math.radians(angle_between(a, corner, b))) / (one * other)
-        return math.sqrt(max(2 / one**2 + 2 / other**2 - 2 * both, 0.0))
+        to_a, to_b = distance_m(*corner, *a), distance_m(*corner, *b)
+        both = math.cos(math.radians(angle_between(a, corner, b))) / (to_a * to_b)
+        return math.sqrt(max(2 / to_a**2 + 2 / to_b**2 - 2 * both, 0.0))
     a, b, place = places_of(geometry)
     share = cross_track(a, b, place).along_m / distance_m(*a, *b)
     return math.sqrt(1 + (1 - share) ** 2 + share**2)
@@ -254,8 +258,8 @@ def measurement_in(site: Site, shape: Any) -> Measurement | None:
 
     `shape` is the one in its `shape_json`; where that is no measurement, lines have a length and areas an area.
     """
-    found = intended(site, shape)
-    return None if found is None else found.of(site.geometry, image_pick_m(site))
+    measurement = intended(site, shape)
+    return None if measurement is None else measurement.of(site.geometry, image_pick_m(site))
 
 
 def intended(site: Site, shape: Any) -> Measurement | None:
@@ -281,7 +285,11 @@ def image_pick_m(site: Site) -> float | None:
 def name_of(label: str, *measurements: Measurement | None) -> str:
     """The name that the analyst gave a measurement; empty where its label is the result, present or past."""
     label = " ".join(label.split())
-    return "" if label in {text for one in measurements if one is not None for text in _results(one)} else label
+    return (
+        ""
+        if label in {text for measurement in measurements if measurement is not None for text in _results(measurement)}
+        else label
+    )
 
 
 def words_on_map(name: str, measurement: Measurement) -> str:
@@ -311,11 +319,11 @@ def _as(shape: Any) -> Measurement | None:
     return shape if isinstance(shape, Measurement) else None
 
 
-def _results(one: Measurement) -> tuple[str, ...]:
+def _results(measurement: Measurement) -> tuple[str, ...]:
     """The words for its result, with its error and, as versions before had it, without."""
-    if one.result is None:
+    if measurement.result is None:
         return ("",)
-    return "", one.text, value_text(one.dimension, one.result)
+    return "", measurement.text, value_text(measurement.dimension, measurement.result)
 
 
 # -- drawing ------------------------------------------------------------------------------------------------------
@@ -361,13 +369,13 @@ def dimension_of(measurement: Measurement, geometry: BaseGeometry) -> Dimension:
 
 
 def _cross_track_lines(a: Place, b: Place, place: Place) -> Dimension:
-    found = cross_track(a, b, place)
-    foot = shift_near(found.foot[0], place[0]), found.foot[1]
+    track = cross_track(a, b, place)
+    foot = shift_near(track.foot[0], place[0]), track.foot[1]
     offset = np.array([foot, place])
     lines = [np.array([a, b]), offset]
     whole = distance_m(*a, *b)
-    if not 0.0 <= found.along_m <= whole:
-        lines.append(np.array([b if found.along_m > whole else a, found.foot]))
+    if not 0.0 <= track.along_m <= whole:
+        lines.append(np.array([b if track.along_m > whole else a, track.foot]))
     return Dimension(lines, offset, _ticks(offset) if _is_leg(foot, place) else [])
 
 

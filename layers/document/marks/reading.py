@@ -52,25 +52,34 @@ def reading_of(site: Site) -> Reading | None:
     shape = shape_of(site.shape_json)
     if isinstance(shape, ShadowMark):
         return _height(site, shape)
-    found = measurement_of(site)
-    if found is None or found.result is None:
+    measurement = measurement_of(site)
+    if measurement is None or measurement.result is None:
         return None
     on_image = image_pick_m(site)
-    name = name_of(site.label, found, shape if isinstance(shape, Measurement) else None)
-    unit = unit_for(found.dimension, found.result, found.unit)
-    pick_m = on_image or found.pick_m
-    return Reading(name, found.quantity, found.dimension, found.result, found.error, unit, pick_m, on_image is not None)
+    name = name_of(site.label, measurement, shape if isinstance(shape, Measurement) else None)
+    unit = unit_for(measurement.dimension, measurement.result, measurement.unit)
+    pick_m = on_image or measurement.pick_m
+    return Reading(
+        name,
+        measurement.quantity,
+        measurement.dimension,
+        measurement.result,
+        measurement.error,
+        unit,
+        pick_m,
+        on_image is not None,
+    )
 
 
 def _height(site: Site, shape: ShadowMark) -> Reading | None:
     """The height that a shadow gives; None where there is none."""
     if site.mark_kind != MEASUREMENT or not shape.is_of(site.geometry):
         return None
-    found = shape.of(site.geometry)
-    if found.result is None:
+    shadow = shape.of(site.geometry)
+    if shadow.result is None:
         return None
-    name = "" if site.label in ("", found.label, shape.label, NO_HEIGHT) else site.label
-    return Reading(name, HEIGHT, LENGTH, found.result, found.error, "m", found.pick_m, found.pixel_m > 0)
+    name = "" if site.label in ("", shadow.label, shape.label, NO_HEIGHT) else site.label
+    return Reading(name, HEIGHT, LENGTH, shadow.result, shadow.error, "m", shadow.pick_m, shadow.pixel_m > 0)
 
 
 def readings_of(sites: Iterable[Site]) -> Iterable[tuple[Site, Reading]]:

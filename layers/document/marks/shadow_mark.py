@@ -85,15 +85,16 @@ class ShadowMark(Struct, frozen=True):
         numbers = (self.result, self.error, self.sun_azimuth_deg, self.sun_elevation_deg)
         suns = (self.image.sun_azimuth_deg, self.image.sun_elevation_deg)
         _check(
-            all(one is None or abs(one) <= _MOST_M for one in (*numbers, *suns)), Phrase("A number is out of bounds.")
+            all(number is None or abs(number) <= _MOST_M for number in (*numbers, *suns)),
+            Phrase("A number is out of bounds."),
         )
 
     # -- JSON ---------------------------------------------------------------------------------------------------------
 
     def fields(self) -> dict[str, Any]:
-        given = {name: value for name, value in asdict(self).items() if name != "image"}
-        said = {"says": self.text, "assumes": list(self.assumes)} if self.result is not None else {}
-        return {**given, "image": asdict(self.image), **said}
+        values = {name: value for name, value in asdict(self).items() if name != "image"}
+        wording = {"says": self.text, "assumes": list(self.assumes)} if self.result is not None else {}
+        return {**values, "image": asdict(self.image), **wording}
 
     @classmethod
     def from_fields(cls, data: dict[str, Any]) -> ShadowMark:
@@ -104,10 +105,10 @@ class ShadowMark(Struct, frozen=True):
         at, date_kind, kind = (_text(image, key) for key in ("acquired_at", "date_kind", "kind"))
         suns = [_number(image, key) for key in ("sun_azimuth_deg", "sun_elevation_deg")]
         facts = ShadowImage(at, date_kind, kind, *suns)
-        found: dict[str, Any] = dict(zip(names, finite_numbers(data, names, Phrase("A shadow")), strict=True))
-        found |= {key: _text(data, key) for key in ("said_kind", "sun_basis")}
-        found |= {key: _number(data, key) for key in ("result", "error", "sun_azimuth_deg", "sun_elevation_deg")}
-        return cls(**found, is_base_hidden=hidden, image=facts)
+        values: dict[str, Any] = dict(zip(names, finite_numbers(data, names, Phrase("A shadow")), strict=True))
+        values |= {key: _text(data, key) for key in ("said_kind", "sun_basis")}
+        values |= {key: _number(data, key) for key in ("result", "error", "sun_azimuth_deg", "sun_elevation_deg")}
+        return cls(**values, is_base_hidden=hidden, image=facts)
 
     def on_image(self, image: ShadowImage, pick: Pick) -> ShadowMark:
         """The same on an image that was looked at: its ends are no more precise than the image's pixels."""
@@ -155,16 +156,16 @@ class ShadowMark(Struct, frozen=True):
 
     def of(self, geometry: BaseGeometry) -> ShadowMark:
         """Measure the mark again."""
-        found = self.height(geometry)
-        if isinstance(found, Refused):
+        height = self.height(geometry)
+        if isinstance(height, Refused):
             return replace(self, result=None, error=None, sun_azimuth_deg=None, sun_elevation_deg=None, sun_basis="")
         return replace(
             self,
-            result=round(found.height_m, 3),
-            error=round(found.error_m, 3),
-            sun_azimuth_deg=round(found.sun.azimuth_deg, 3),
-            sun_elevation_deg=round(found.sun.elevation_deg, 3),
-            sun_basis=found.sun.basis,
+            result=round(height.height_m, 3),
+            error=round(height.error_m, 3),
+            sun_azimuth_deg=round(height.sun.azimuth_deg, 3),
+            sun_elevation_deg=round(height.sun.elevation_deg, 3),
+            sun_basis=height.sun.basis,
         )
 
     @property

@@ -104,8 +104,8 @@ def read_nudge(text: str) -> Nudge | None:
     how = data.get("how")
     how = how if isinstance(how, str) and how in HOWS else "hand"
     by, at, against = (_text(data.get(key)) for key in ("by", "at", "against"))
-    found = Nudge(dx, dy, lon, lat, by, at, how, against, _length(data.get("residual_m")))
-    return None if found.is_none else found
+    nudge = Nudge(dx, dy, lon, lat, by, at, how, against, _length(data.get("residual_m")))
+    return None if nudge.is_none else nudge
 
 
 def _text(value: Any) -> str:

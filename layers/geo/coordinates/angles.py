@@ -82,21 +82,21 @@ def read_angles(text: str) -> list[ParsedCoordinate]:
     if digit_commas and "." not in tidy:
         # "51,884 128,334" has decimal commas, "51,128" a separator: try the likelier first.
         readers.insert(0 if digit_commas > 1 else 1, _NUMBERS_WITH_COMMA)
-    found: list[ParsedCoordinate] = []
+    readings: list[ParsedCoordinate] = []
     reasons: list[str] = []
     for reader in readers:
         pairs, reason = _pairs(_tokens(tidy, reader))
         for first, second in pairs:
             coordinates, problem = _placed(first, second, text)
-            found += [coordinate for coordinate in coordinates if coordinate not in found]
+            readings += [coordinate for coordinate in coordinates if coordinate not in readings]
             reason = reason or problem
         reasons.append(reason)
-    if not found:
+    if not readings:
         why = next(filter(None, reasons), "")
         raise BadCoordinate(
             why or Phrase('"{text}" is no coordinate: write for example 51.884, 128.334.', text=_short(text))
         )
-    return found
+    return readings
 
 
 def _short(text: str) -> str:
@@ -118,8 +118,8 @@ def _tidied(text: str) -> str:
     return tidy
 
 
-def _marked(found: re.Match[str]) -> str:
-    degrees, minutes, seconds = found.groups()
+def _marked(match: re.Match[str]) -> str:
+    degrees, minutes, seconds = match.groups()
     return f"{degrees}° {minutes}' " + (f'{seconds}" ' if seconds else "")
 
 
@@ -128,13 +128,13 @@ def _tokens(tidy: str, reader: re.Pattern[str]) -> list[_Token]:
     tokens: list[_Token] = []
     at = 0
     while at < len(tidy):
-        found = reader.match(tidy, at)
-        if not found:
+        match = reader.match(tidy, at)
+        if not match:
             return []
         tokens.append(
-            _Token(str(found.lastgroup), found.group().replace(",", ".") if found["number"] else found.group())
+            _Token(str(match.lastgroup), match.group().replace(",", ".") if match["number"] else match.group())
         )
-        at = found.end()
+        at = match.end()
         if len(tokens) > _MAX_TOKENS:
             raise BadCoordinate("This is too long for one coordinate: give one place at a time.")
     return tokens
@@ -229,11 +229,11 @@ def _placed(first: _Angle, second: _Angle, text: str) -> tuple[list[ParsedCoordi
         orders = [(second, first)]
     else:
         orders = [(first, second), (second, first)]
-    found = [
+    readings = [
         _coordinate(lat, lon, text) for lat, lon in orders if abs(lat.degrees) <= 90.0 and abs(lon.degrees) <= 360.0
     ]
-    if found:
-        return found, ""
+    if readings:
+        return readings, ""
     lat, lon = orders[0]
     if abs(lat.degrees) > 90.0:
         return [], Phrase("A latitude goes from -90 to 90, not {degrees}.", degrees=f"{lat.degrees:g}")

@@ -29,10 +29,10 @@ def coordinates_among_words(text: str, datum: Datum = Datum.WGS84) -> list[Parse
     plain = "".join(" " if unicodedata.category(c) in ("So", "Cf") and c != "°" else c for c in text)
     for part in _PARTED.split(plain):
         for wanted in _within(_COLON.sub(r"\1 ", part).split()):
-            found = parse_candidates(wanted, datum)
-            is_grid = bool(found) and found[0].notation in (Notation.UTM, Notation.MGRS)
-            if found and (is_grid or _IS_EXACT.search(wanted)):
-                return found
+            readings = parse_candidates(wanted, datum)
+            is_grid = bool(readings) and readings[0].notation in (Notation.UTM, Notation.MGRS)
+            if readings and (is_grid or _IS_EXACT.search(wanted)):
+                return readings
     return []
 
 
@@ -41,10 +41,10 @@ def places_in_text(text: str, datum: Datum = Datum.WGS84) -> list[ParsedCoordina
     try:
         parse_coordinate(text, datum)
     except BadCoordinate:
-        found = coordinates_among_words(text, datum)
-        if not found:
+        readings = coordinates_among_words(text, datum)
+        if not readings:
             raise
-        return found
+        return readings
     return parse_candidates(text, datum)
 
 

@@ -88,27 +88,27 @@ def read_link(text: str) -> list[ParsedCoordinate]:
         return _read_geo_uri(text)
     if _WKT_POINT.match(text):
         return _read_wkt(text)
-    if found := _GEOJSON.search(text) or _KML.search(text):
-        return _lat_lon(found[2], found[1], text)
+    if match := _GEOJSON.search(text) or _KML.search(text):
+        return _lat_lon(match[2], match[1], text)
     if "://" in text[:12] or re.match(r"(?:www|maps)\.\S+/", text, re.IGNORECASE):
         return _read_address(text)
     return []
 
 
 def _lat_lon(lat: str, lon: str, text: str, datum: Datum = Datum.WGS84) -> list[ParsedCoordinate]:
-    return [replace(found, text=text, datum=datum) for found in read_angles(f"lat {lat}, lon {lon}")]
+    return [replace(reading, text=text, datum=datum) for reading in read_angles(f"lat {lat}, lon {lon}")]
 
 
 def _read_geo_uri(text: str) -> list[ParsedCoordinate]:
-    found = _GEO_URI.fullmatch(text)
-    if not found:
+    match = _GEO_URI.fullmatch(text)
+    if not match:
         raise BadCoordinate("A geo: address reads geo:latitude,longitude such as geo:51.884,128.334.")
-    options = dict(part.lower().partition("=")[::2] for part in found[4].split(";") if part)
+    options = dict(part.lower().partition("=")[::2] for part in match[4].split(";") if part)
     if options.get("crs", "wgs84") != "wgs84":
         raise BadCoordinate(
             "The geo: address is in {options}, not in WGS 84: convert it first.", options=options["crs"]
         )
-    (place,) = _lat_lon(found[1], found[2], text)
+    (place,) = _lat_lon(match[1], match[2], text)
     uncertainty = options.get("u", "")
     if re.fullmatch(r"\d+(?:\.\d+)?", uncertainty):
         return [replace(place, error_m=float(uncertainty))]
@@ -116,15 +116,15 @@ def _read_geo_uri(text: str) -> list[ParsedCoordinate]:
 
 
 def _read_wkt(text: str) -> list[ParsedCoordinate]:
-    found = _WKT.fullmatch(text)
-    if not found:
+    match = _WKT.fullmatch(text)
+    if not match:
         raise BadCoordinate("A point in WKT reads POINT (longitude latitude) such as POINT (128.334 51.884).")
-    datum = SRIDS.get(found[1] or "4326")
+    datum = SRIDS.get(match[1] or "4326")
     if datum is None:
         raise BadCoordinate(
-            "The point is in EPSG:{found}, not in WGS 84 (EPSG:4326): convert it first.", found=found[1]
+            "The point is in EPSG:{found}, not in WGS 84 (EPSG:4326): convert it first.", found=match[1]
         )
-    return _lat_lon(found[3], found[2], text, datum)
+    return _lat_lon(match[3], match[2], text, datum)
 
 
 def _read_address(text: str) -> list[ParsedCoordinate]:
@@ -133,13 +133,13 @@ def _read_address(text: str) -> list[ParsedCoordinate]:
         host = (parts.hostname or "").lower()
     except ValueError as error:
         raise BadCoordinate("This address is malformed: copy it again from the browser.") from error
-    found = _baidu_metres(text, host) + _worldview_centre(text)
+    readings = _baidu_metres(text, host) + _worldview_centre(text)
     words = [*_labelled(_marked_pairs(text, host)), *_address_words(text, host), *_labelled(_view_pairs(text, host))]
-    for one in words:  # a marked place before the centre of the view
-        found += _readings(one, text)
+    for part in words:  # a marked place before the centre of the view
+        readings += _readings(part, text)
     datum = _address_datum(text, host)
-    found = [replace(one, datum=datum) for one in found]
-    unique = list(dict.fromkeys(found))
+    readings = [replace(reading, datum=datum) for reading in readings]
+    unique = list(dict.fromkeys(readings))
     if not unique:
         hint = (
             Phrase("open it in a browser and copy the long address")
@@ -152,11 +152,11 @@ def _read_address(text: str) -> list[ParsedCoordinate]:
 
 def _baidu_metres(text: str, host: str) -> list[ParsedCoordinate]:
     """The middle of Baidu's own map, whose addresses have Mercator metres instead of degrees; else []."""
-    found = _BAIDU_METRES.search(unquote(text)) if _is_of(host, "baidu.com") else None
-    if not found or max(abs(float(found[1])), abs(float(found[2]))) <= 360.0:
+    match = _BAIDU_METRES.search(unquote(text)) if _is_of(host, "baidu.com") else None
+    if not match or max(abs(float(match[1])), abs(float(match[2]))) <= 360.0:
         return []
-    lon, lat = to_bd09(float(found[1]), float(found[2]))
-    decimals = min(len(number.partition(".")[2]) for number in found.groups())
+    lon, lat = to_bd09(float(match[1]), float(match[2]))
+    decimals = min(len(number.partition(".")[2]) for number in match.groups())
     return [ParsedCoordinate(lon, lat, Notation.DD, 0.5 / 10**decimals, text, Datum.BD09)]
 
 
@@ -198,7 +198,7 @@ def _is_of(host: str, name: str) -> bool:
 def _readings(words: str, text: str) -> list[ParsedCoordinate]:
     """The coordinates in a part of an address; none when it holds a name, which is no fault of an address."""
     try:
-        return [replace(found, text=text) for found in read_angles(words)]
+        return [replace(reading, text=text) for reading in read_angles(words)]
     except BadCoordinate:
         return []
 
@@ -228,7 +228,7 @@ def _marked_pairs(text: str, host: str) -> list[tuple[str, str]]:
         for lat, lon in (("mlat", "mlon"), ("lat", "lon"), ("lat", "lng"), ("latitude", "longitude"))
         if lat in options and lon in options
     ]
-    pairs += [(found[1], found[2]) for found in [_MARKED.search(unquote(text))] if found]
+    pairs += [(match[1], match[2]) for match in [_MARKED.search(unquote(text))] if match]
     for name, keys in _LON_FIRST_KEYS.items():
         if f"{name}." in host:
             swapped = [_LED_BY_PAIR.match(options[key]) for key in keys if key in options]
@@ -240,9 +240,9 @@ def _view_pairs(text: str, host: str) -> list[tuple[str, str]]:
     """(lat, lon) texts at the places in an address where the centre of the view usually stands."""
     plain = unquote(text)
     swapped = [pattern for name, each in _LON_FIRST_VIEWS.items() if f"{name}." in host for pattern in each]
-    pairs = [(found[2], found[1]) for pattern in swapped if (found := pattern.search(plain))]
+    pairs = [(match[2], match[1]) for pattern in swapped if (match := pattern.search(plain))]
     if not any(f"{name}." in host for name in _ONLY_LON_FIRST):
-        pairs += [(found[1], found[2]) for pattern in _VIEWS if (found := pattern.search(plain))]
+        pairs += [(match[1], match[2]) for pattern in _VIEWS if (match := pattern.search(plain))]
     return pairs
 
 
@@ -251,8 +251,8 @@ def _address_words(text: str, host: str) -> list[str]:
     options = _options(text)
     keys = () if "yandex." in host else _TEXT_KEYS
     words = [_plain_words(options[key]) for key in keys if key in options]
-    words += [unquote_plus(found[1]) for found in _PLACE_PATH.finditer(text)]
-    words += [found[1].replace("_", " ") for found in [_GEOHACK.search(text)] if found]
+    words += [unquote_plus(match[1]) for match in _PLACE_PATH.finditer(text)]
+    words += [match[1].replace("_", " ") for match in [_GEOHACK.search(text)] if match]
     return words
 
 

@@ -58,14 +58,14 @@ class ParsedCoordinate(Struct, frozen=True):
     def basis(self) -> str:
         """The basis of the position, as a sentence without its full stop."""
         if self.notation is Notation.MGRS:
-            said = Phrase("MGRS coordinate, middle of a cell of {size} m", size=f"{2 * self.error_m:g}")
+            basis = Phrase("MGRS coordinate, middle of a cell of {size} m", size=f"{2 * self.error_m:g}")
         else:
             error = _metres(self.error_m)
-            said = Phrase("{notation} coordinate, written to ± {error}", notation=self.notation, error=error)
+            basis = Phrase("{notation} coordinate, written to ± {error}", notation=self.notation, error=error)
         if self.datum is Datum.WGS84:
-            return Phrase("{said}, WGS 84", said=said)
+            return Phrase("{said}, WGS 84", said=basis)
         error = _metres(self.conversion_error_m)
-        return Phrase("{said}, converted from {datum} to WGS 84 (± {error})", said=said, datum=self.datum, error=error)
+        return Phrase("{said}, converted from {datum} to WGS 84 (± {error})", said=basis, datum=self.datum, error=error)
 
 
 def _metres(value: float) -> str:

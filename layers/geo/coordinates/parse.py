@@ -39,10 +39,12 @@ def _readings(text: str, datum: Datum) -> list[ParsedCoordinate]:
         raise BadCoordinate("There is no coordinate: write for example 51.884, 128.334 or 52U DC 54160 48346.")
     if len(text) > _MAX_LENGTH:
         raise BadCoordinate("This is too long for one coordinate: give one place at a time.")
-    found = read_link(text) or read_mgrs(text) or read_utm(text) or read_angles(text)
-    by_place = {(one.lon, one.lat): one for one in reversed(found)}  # 45, 45 is one place in either order
-    first = [one for one in found if by_place[one.lon, one.lat] is one]
-    return [_converted(one, one.datum if one.datum is not Datum.WGS84 else datum) for one in first]
+    readings = read_link(text) or read_mgrs(text) or read_utm(text) or read_angles(text)
+    by_place = {
+        (reading.lon, reading.lat): reading for reading in reversed(readings)
+    }  # 45, 45 is one place in either order
+    first = [reading for reading in readings if by_place[reading.lon, reading.lat] is reading]
+    return [_converted(reading, reading.datum if reading.datum is not Datum.WGS84 else datum) for reading in first]
 
 
 def _converted(read: ParsedCoordinate, datum: Datum) -> ParsedCoordinate:

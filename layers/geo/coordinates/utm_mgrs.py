@@ -47,10 +47,10 @@ class _Utm(Struct, frozen=True):
 
 def read_mgrs(text: str) -> list[ParsedCoordinate]:
     """The centre of the MGRS cell that `text` names, [] when it is no MGRS; raises BadCoordinate for a wrong one."""
-    found = _MGRS_TEXT.fullmatch(text.strip().upper())
-    if not found:
+    match = _MGRS_TEXT.fullmatch(text.strip().upper())
+    if not match:
         return []
-    zone, square, rest = re.sub(r"\s", "", found[1]), found[2], found[3].strip(" -")
+    zone, square, rest = re.sub(r"\s", "", match[1]), match[2], match[3].strip(" -")
     groups = re.split(r"[\s-]+", rest) if rest else []
     if zone.isalpha() and not groups and zone + square not in text:
         return []  # three letters in small type are a word, such as "bay"
@@ -174,10 +174,10 @@ def read_utm(text: str) -> list[ParsedCoordinate]:
     count as rounding.
     """
     upper = text.strip().upper()
-    if found := _UTM_ZONE_FIRST.fullmatch(upper):
-        zone, letter, easting, northing = found.groups()
-    elif found := _UTM_ZONE_LAST.fullmatch(upper) or _UTM_ZONE_LAST_BARE.fullmatch(upper):
-        easting, northing, zone, letter = found.groups()
+    if match := _UTM_ZONE_FIRST.fullmatch(upper):
+        zone, letter, easting, northing = match.groups()
+    elif match := _UTM_ZONE_LAST.fullmatch(upper) or _UTM_ZONE_LAST_BARE.fullmatch(upper):
+        easting, northing, zone, letter = match.groups()
     else:
         return []
     step_m = min(_step_m(easting), _step_m(northing))

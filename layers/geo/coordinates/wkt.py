@@ -59,8 +59,8 @@ def read_extent(text: str, datum: Datum = Datum.WGS84) -> Extent | None:
         return None
     if len(text) > LONGEST_TYPED:
         raise BadCoordinate("This shape is too long to be read here: save it as a file and open that.")
-    said = SRIDS.get(begins[1] or "4326")
-    if said is None:
+    own_datum = SRIDS.get(begins[1] or "4326")
+    if own_datum is None:
         raise BadCoordinate(
             "The shape is in EPSG:{begins}, not in WGS 84 (EPSG:4326): convert it first.", begins=begins[1]
         )
@@ -71,7 +71,7 @@ def read_extent(text: str, datum: Datum = Datum.WGS84) -> Extent | None:
             "This WKT is not understood ({error}): write for example LINESTRING (128 51, 129 52).",
             error=str(error)[:80],
         ) from error
-    bounds = _placed(shape, said if begins[1] else datum)
+    bounds = _placed(shape, own_datum if begins[1] else datum)
     return None if bounds.width == bounds.height == 0.0 else Extent(bounds, shape.geom_type)
 
 

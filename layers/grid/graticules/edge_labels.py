@@ -53,11 +53,11 @@ def edge_labels(
     thinned = [label for family in families.values() for label in _thinned(family, ranks, view.ratio)]
     thinned.sort(key=lambda label: (-ranks[label], sides.index(label.side), label.at))
     kept: list[EdgeLabel] = []
-    taken = list(avoid)
+    boxes = list(avoid)
     for label in thinned:
-        if not any(label.box.meets(other, GAP_PX * view.ratio) for other in taken):
+        if not any(label.box.meets(other, GAP_PX * view.ratio) for other in boxes):
             kept.append(label)
-            taken.append(label.box)
+            boxes.append(label.box)
     return kept
 
 
@@ -131,4 +131,4 @@ def _thinned(family: Sequence[EdgeLabel], ranks: dict[EdgeLabel, int], ratio: fl
 
 def _any_meet(labels: Sequence[EdgeLabel], gap: float) -> bool:
     order = sorted(labels, key=lambda label: label.at)
-    return any(one.box.meets(other.box, gap) for one, other in pairwise(order))
+    return any(label.box.meets(other.box, gap) for label, other in pairwise(order))

@@ -42,15 +42,15 @@ class FrameView(Struct, frozen=True, dict=True):
     def lonlat(self) -> Bounds | None:
         """Bounds in lon, lat, longitudes running on beyond 180; None where nothing in it is a place on Earth."""
         try:
-            found = transform_bounds(self.view.grid.crs, WGS84, self.view.world_bounds(), 41)
+            bounds = transform_bounds(self.view.grid.crs, WGS84, self.view.world_bounds(), 41)
         except CannotBePlaced:
             return None
-        if not found.is_finite():
+        if not bounds.is_finite():
             return None
         most = MERCATOR_MAX_LAT if same_crs(self.view.grid.crs, WEB_MERCATOR) else 90.0
-        bottom, top = max(found.bottom, -most), min(found.top, most)
-        width = min(found.right - found.left, 360.0 * _MOST_TURNS)
-        middle = (found.left + found.right) / 2
+        bottom, top = max(bounds.bottom, -most), min(bounds.top, most)
+        width = min(bounds.right - bounds.left, 360.0 * _MOST_TURNS)
+        middle = (bounds.left + bounds.right) / 2
         return Bounds(middle - width / 2, bottom, middle + width / 2, top) if bottom < top and width > 0 else None
 
     @cached_property

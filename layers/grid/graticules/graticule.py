@@ -53,6 +53,6 @@ def graticule_of(
     else:
         lines = metric_lines(frame, notation, aim)
         names = cell_names(frame, notation, metre_step(frame, aim), size_of, avoid)
-    taken = [*avoid, *(name.box for name in names)]
-    labels = edge_labels(view, lines, size_of, sides, outside, taken)
+    boxes = [*avoid, *(name.box for name in names)]
+    labels = edge_labels(view, lines, size_of, sides, outside, boxes)
     return Graticule(notation, tuple(lines), tuple(labels), tuple(names))

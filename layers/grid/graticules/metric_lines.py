@@ -84,13 +84,13 @@ def _edges(frame: FrameView, zones: list[ZoneBox], has_bands: bool) -> Iterator[
 
 def _joined(spans: list[tuple[float, float]], least: float, most: float) -> list[tuple[float, float]]:
     """Spans joined where they meet, cut at the ends of the visible part."""
-    found: list[tuple[float, float]] = []
+    unions: list[tuple[float, float]] = []
     for low, high in sorted(spans):
-        if found and low <= found[-1][1]:
-            found[-1] = found[-1][0], max(found[-1][1], high)
+        if unions and low <= unions[-1][1]:
+            unions[-1] = unions[-1][0], max(unions[-1][1], high)
         else:
-            found.append((low, high))
-    cut = [(max(low, least), min(high, most)) for low, high in found]
+            unions.append((low, high))
+    cut = [(max(low, least), min(high, most)) for low, high in unions]
     return [(low, high) for low, high in cut if low < high]
 
 
@@ -133,13 +133,13 @@ def _pieces(frame: FrameView, zone: ZoneBox, part: Bounds, metric: Bounds, kind:
     lon, lat = transform_points(zone.crs, WGS84, *((same, way) if kind == "easting" else (way, same)))
     lon = all_near(lon, part.centre[0])
     good = np.isfinite(lon) & np.isfinite(lat)
-    found: list[Floats] = []
+    lines: list[Floats] = []
     for run in _runs(lon, lat, good):
         cut = shapely.clip_by_rect(shapely.LineString(run), part.left, part.bottom, part.right, part.top)
         for piece in shapely.get_parts(cut):
             if piece.geom_type == "LineString" and not piece.is_empty:
-                found += frame.line(_along(shapely.get_coordinates(piece)))
-    return found
+                lines += frame.line(_along(shapely.get_coordinates(piece)))
+    return lines
 
 
 def _runs(lon: Floats, lat: Floats, good: np.ndarray) -> Iterator[Floats]:

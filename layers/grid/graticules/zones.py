@@ -36,7 +36,7 @@ def all_zones() -> tuple[ZoneBox, ...]:
 
 def zones_in(bounds: Bounds) -> list[ZoneBox]:
     """The zones that bounds in lon, lat meet, each moved by whole turns to where it meets them."""
-    found = []
+    zones = []
     for turn in range(-3, 4):
         if not (bounds.left < 180.0 + 360.0 * turn and bounds.right > -180.0 + 360.0 * turn):
             continue
@@ -44,8 +44,8 @@ def zones_in(bounds: Bounds) -> list[ZoneBox]:
             box = zone.bounds
             moved = Bounds(box.left + 360.0 * turn, box.bottom, box.right + 360.0 * turn, box.top)
             if _meet(moved, bounds):
-                found.append(zone._replace(bounds=moved))
-    return found
+                zones.append(zone._replace(bounds=moved))
+    return zones
 
 
 def _utm_zones() -> Iterator[ZoneBox]:
@@ -80,5 +80,5 @@ def _polar_zones() -> Iterator[ZoneBox]:
         yield ZoneBox(letters[1], 0, Bounds(0.0, low, 180.0, high), crs)
 
 
-def _meet(one: Bounds, other: Bounds) -> bool:
-    return one.left < other.right and other.left < one.right and one.bottom < other.top and other.bottom < one.top
+def _meet(box: Bounds, other: Bounds) -> bool:
+    return box.left < other.right and other.left < box.right and box.bottom < other.top and other.bottom < box.top

@@ -23,32 +23,32 @@ def correction_of(document: Document, issued: Product) -> str:
 
     It is offered to the analyst, who knows what was wrong, and is used where nobody wrote another line.
     """
-    told = list(dict.fromkeys(_told(document, differences(document, issued))))
-    if not told:
+    changes = list(dict.fromkeys(_sentences(document, differences(document, issued))))
+    if not changes:
         return ""
-    if (more := len(told) - MOST_NAMED) > 1:
-        told[MOST_NAMED:] = [counted(more, "further change")]
+    if (more := len(changes) - MOST_NAMED) > 1:
+        changes[MOST_NAMED:] = [counted(more, "further change")]
     at = Phrase(" of {day}", day=issued.issued_at[:10]) if issued.issued_at else ""
     return Phrase(
-        "Correction to version {version}{at}: {told}.", version=issued.version, at=at, told=joined("; ", told)
+        "Correction to version {version}{at}: {told}.", version=issued.version, at=at, told=joined("; ", changes)
     )
 
 
-def _told(document: Document, found: Iterable[Difference]) -> Iterator[str]:
-    for one in found:
-        words = _words(document, one)
+def _sentences(document: Document, changes: Iterable[Difference]) -> Iterator[str]:
+    for change in changes:
+        words = _words(document, change)
         if words:
             yield words
 
 
-def _words(document: Document, one: Difference) -> str:
-    match _row(document, one):
+def _words(document: Document, change: Difference) -> str:
+    match _row(document, change):
         case Response() as answer:
             who = _short(answer.speaker) or Phrase("a speaker who is not named")
             return Phrase(
                 "the answer of {who} is {value}",
                 who=who,
-                value=Phrase("added") if one.what == "new" else Phrase("changed"),
+                value=Phrase("added") if change.what == "new" else Phrase("changed"),
             )
         case Claim() as claim:
             return Phrase(
@@ -59,25 +59,25 @@ def _words(document: Document, one: Difference) -> str:
             return Phrase("what is known of {label} is changed", label=_short(site.label) or Phrase("a mark"))
         case Source() as source:
             return Phrase("the source “{title}” is changed", title=_short(source.title or source.publisher))
-    if one.what == "deleted":
+    if change.what == "deleted":
         return {"responses": Phrase("an answer is taken back"), "claims": Phrase("a claim is taken back")}.get(
-            one.table_name, ""
+            change.table_name, ""
         )
     names = {
         "claim_sources": Phrase("the sources of a claim are changed"),
         "images": Phrase("an image is described anew"),
     }
     return names.get(
-        one.table_name, Phrase("what a layer says of itself is changed") if "layers" in one.table_name else ""
+        change.table_name, Phrase("what a layer says of itself is changed") if "layers" in change.table_name else ""
     )
 
 
-def _row(document: Document, one: Difference) -> object:
-    if one.table_name.startswith("site_"):
-        return document.sites.get(one.uuid)
+def _row(document: Document, change: Difference) -> object:
+    if change.table_name.startswith("site_"):
+        return document.sites.get(change.uuid)
     tables = {"responses": document.responses, "claims": document.claims, "sources": document.sources}
-    rows = tables.get(one.table_name)
-    return rows.get(one.uuid) if rows is not None else None
+    rows = tables.get(change.table_name)
+    return rows.get(change.uuid) if rows is not None else None
 
 
 def _short(text: str) -> str:

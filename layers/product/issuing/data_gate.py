@@ -22,7 +22,7 @@ from layers.text.counted import counted
 
 def against_data(document: Document, content: ProductContent, spec: DataSpec) -> list[Finding]:
     """The blocking findings against data with these words of evidence."""
-    marks = [said.uuid for said in content.sites if said.uuid not in content.withheld]
+    marks = [site.uuid for site in content.sites if site.uuid not in content.withheld]
     page = ProductSpec(
         title=spec.title,
         author=spec.author,

@@ -59,7 +59,7 @@ def read_data_spec(text: str) -> DataSpec | None:
     sites = data.get("sites")
     words = {name: data.get(name) for name in _WORDS}
     return DataSpec(
-        **{name: one[:LONGEST_TEXT] if isinstance(one, str) else "" for name, one in words.items()},
+        **{name: entry[:LONGEST_TEXT] if isinstance(entry, str) else "" for name, entry in words.items()},
         publish=data.get("publish") is True,
         sites=tuple(uuid for uuid in sites if isinstance(uuid, str))[:MOST_SITES] if isinstance(sites, list) else None,
         bounds=read_bounds(data.get("bounds")),

@@ -77,8 +77,8 @@ class Difference(NamedTuple):
 
 def printed_rows(document: Document, content: ProductContent, facts: ProductFacts | None = None) -> list[PrintedRow]:
     """The rows that a product with these words and maps prints, each once."""
-    found = dict.fromkeys(_named(document, content, facts))
-    rows = ((name, document.table(_TABLES[name]).get(uuid)) for name, uuid in found)
+    keys = dict.fromkeys(_named(document, content, facts))
+    rows = ((name, document.table(_TABLES[name]).get(uuid)) for name, uuid in keys)
     return [PrintedRow(_name_of(name, row), row.uuid, row.rev, digest_of(row)) for name, row in rows if row is not None]
 
 
@@ -96,7 +96,7 @@ def _named(document: Document, content: ProductContent, facts: ProductFacts | No
     yield from (("sources", source.uuid) for source in content.sources)
     yield from (("images", image.uuid) for image in content.images)
     maps = facts.maps if facts is not None else ()
-    yield from (("loupe_layers", image.layer) for one in maps for image in one.images)
+    yield from (("loupe_layers", image.layer) for fact in maps for image in fact.images)
 
 
 def _name_of(name: str, row: Row) -> str:
@@ -116,7 +116,7 @@ def _text(value: Any) -> str:
     if isinstance(value, BaseGeometry):
         return value.wkb_hex
     if isinstance(value, tuple):
-        return repr([(tuple(one), origin_of(one)) if isinstance(one, tuple) else one for one in value])
+        return repr([(tuple(alias), origin_of(alias)) if isinstance(alias, tuple) else alias for alias in value])
     return repr(value)
 
 
@@ -137,17 +137,17 @@ def differences(document: Document, product: Product) -> list[Difference]:
     """
     digests = read_digests(product.numbers_json)
     printed = document.rows_of_product(product.uuid)
-    found = []
-    for one in printed:
-        table = _TABLES.get(one.table_name)
-        row = document.table(table).get(one.row_uuid) if table is not None else None
+    changes = []
+    for link in printed:
+        table = _TABLES.get(link.table_name)
+        row = document.table(table).get(link.row_uuid) if table is not None else None
         if table is not None and row is None:
-            found.append(Difference("deleted", one.table_name, one.row_uuid))
-        elif row is not None and _is_other(row, one.row_rev, digests.get(one.row_uuid)):
-            found.append(Difference("changed", one.table_name, one.row_uuid))
-    known = {one.row_uuid for one in printed}
-    claims = [one.row_uuid for one in printed if one.table_name == "claims" and one.row_uuid in document.claims]
-    return [*found, *dict.fromkeys(_added(document, claims, known))]
+            changes.append(Difference("deleted", link.table_name, link.row_uuid))
+        elif row is not None and _is_other(row, link.row_rev, digests.get(link.row_uuid)):
+            changes.append(Difference("changed", link.table_name, link.row_uuid))
+    known = {link.row_uuid for link in printed}
+    claims = [link.row_uuid for link in printed if link.table_name == "claims" and link.row_uuid in document.claims]
+    return [*changes, *dict.fromkeys(_added(document, claims, known))]
 
 
 def _is_other(row: Row, rev: int, digest: str | None) -> bool:
@@ -190,8 +190,8 @@ def _before(products: Mapping[str, Product], row: Product) -> Iterator[str]:
 
 def needs_correction(document: Document) -> dict[str, list[Difference]]:
     """The standing products that would be printed differently today, by uuid, with the differences."""
-    found = ((row.uuid, differences(document, row)) for row in standing_products(document))
-    return {uuid: what for uuid, what in found if what}
+    pairs = ((row.uuid, differences(document, row)) for row in standing_products(document))
+    return {uuid: what for uuid, what in pairs if what}
 
 
 def products_printing(document: Document, table_name: str, uuid: str) -> list[Product]:
@@ -203,8 +203,8 @@ def products_printing(document: Document, table_name: str, uuid: str) -> list[Pr
     for claim in _claims_of(document, table_name, uuid):
         links += document.products_of_row("claims", claim)
     rows = {link.product_uuid: document.products.get(link.product_uuid) for link in links}
-    found = [row for row in rows.values() if row is not None and row.issued_at]
-    return sorted(found, key=lambda row: (row.number, -row.version, row.uuid))
+    products = [row for row in rows.values() if row is not None and row.issued_at]
+    return sorted(products, key=lambda row: (row.number, -row.version, row.uuid))
 
 
 def _claims_of(document: Document, table_name: str, uuid: str) -> Sequence[str]:
@@ -216,4 +216,4 @@ def _claims_of(document: Document, table_name: str, uuid: str) -> Sequence[str]:
     issued = (row.uuid for row in document.products.values() if row.issued_at)
     rows = (link for product in issued for link in document.rows_of_product(product) if link.table_name == "claims")
     printed = dict.fromkeys(link.row_uuid for link in rows)
-    return [claim for claim in printed if any(one.uuid == uuid for one in document.responses_to(claim))]
+    return [claim for claim in printed if any(response.uuid == uuid for response in document.responses_to(claim))]

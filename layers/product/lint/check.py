@@ -23,10 +23,10 @@ def findings(
     let pass.
     """
     checked = Checked(spec, content, facts)
-    found: dict[tuple[str, str, str], Finding] = {}
+    by_key: dict[tuple[str, str, str], Finding] = {}
     for rule in RULES:
         for fault in rule.check(checked):
-            one = Finding(
+            finding = Finding(
                 rule.name,
                 rule.severity,
                 fault.where,
@@ -36,13 +36,13 @@ def findings(
                 fault.explained,
                 fault.rows,
             )
-            found.setdefault((rule.name, fault.where, fault.sentence), one)
-    return reasons_that_hold(sorted(found.values(), key=lambda one: one.severity != BLOCKING), overrides, spec)
+            by_key.setdefault((rule.name, fault.where, fault.sentence), finding)
+    return reasons_that_hold(sorted(by_key.values(), key=lambda finding: finding.severity != BLOCKING), overrides, spec)
 
 
-def unexplained(found: Iterable[Finding]) -> list[Finding]:
+def unexplained(all_findings: Iterable[Finding]) -> list[Finding]:
     """The findings that stand."""
-    return [one for one in found if not one.explained]
+    return [finding for finding in all_findings if not finding.explained]
 
 
 def rule_of(name: str) -> Rule | None:

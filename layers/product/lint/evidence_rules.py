@@ -36,17 +36,17 @@ def claim_name(claim: ClaimSaid) -> str:
 
 
 def _sites_named(checked: Checked) -> Iterator[Fault]:
-    for one in checked.facts.maps:
-        told = one.sites
-        if told.uncounted:
-            names = [site.name for uuid in sorted(told.uncounted) if (site := checked.content.site(uuid)) is not None]
+    for fact in checked.facts.maps:
+        sites = fact.sites
+        if sites.uncounted:
+            names = [site.name for uuid in sorted(sites.uncounted) if (site := checked.content.site(uuid)) is not None]
             shown = joined(", ", [short(name) for name in names[:3]])
             shown = Phrase("{shown} and more", shown=shown) if len(names) > 3 else shown
             yield Fault(
-                map_name(one),
+                map_name(fact),
                 Phrase(
                     "{count} of its marks are neither named nor keyed nor counted: {shown}.",
-                    count=len(told.uncounted),
+                    count=len(sites.uncounted),
                     shown=shown or Phrase("no name"),
                 ),
                 Phrase("Show labels and key, or choose a larger page."),
@@ -55,12 +55,12 @@ def _sites_named(checked: Checked) -> Iterator[Fault]:
 
 
 def _no_false_pin(checked: Checked) -> Iterator[Fault]:
-    for one in checked.facts.maps:
-        for uuid in sorted(one.sites.pinned):
+    for fact in checked.facts.maps:
+        for uuid in sorted(fact.sites.pinned):
             site = checked.content.site(uuid)
             if site is not None and site.is_area:
                 yield Fault(
-                    joined(", ", [map_name(one), short(site.name)]),
+                    joined(", ", [map_name(fact), short(site.name)]),
                     Phrase("It is shown as an exact pin, and is known to {precision}.", precision=site.precision),
                     Phrase("Show it as an area or hollow."),
                     Jump("sites", site.uuid, "position_error_m"),
@@ -68,12 +68,12 @@ def _no_false_pin(checked: Checked) -> Iterator[Fault]:
 
 
 def _doubt_said(checked: Checked) -> Iterator[Fault]:
-    for one in checked.facts.maps:
-        for uuid in sorted(one.sites.named | one.sites.keyed):
+    for fact in checked.facts.maps:
+        for uuid in sorted(fact.sites.named | fact.sites.keyed):
             site = checked.content.site(uuid)
             if site is not None and site.doubt and not checked.holds(site.name):
                 yield Fault(
-                    joined(", ", [map_name(one), short(site.name)]),
+                    joined(", ", [map_name(fact), short(site.name)]),
                     Phrase("It is {lifecycle}, and its label does not say so.", lifecycle=Phrase(site.lifecycle)),
                     Phrase("Show its whole label."),
                     to_part("labels"),
@@ -143,13 +143,13 @@ def _absence(checked: Checked) -> Iterator[Fault]:
     if checked.content.tells_absence:
         return
     for where, text, jump in _own_texts(checked):
-        found = _ABSENT.search(text)
-        if found:
+        match = _ABSENT.search(text)
+        if match:
             yield Fault(
                 where,
                 Phrase(
                     "“{found}” says that something is not there, and no search or observation shows that.",
-                    found=short(found[0]),
+                    found=short(match[0]),
                 ),
                 Phrase("Record the search, or the observation on an image, or write what was seen."),
                 jump,
@@ -211,11 +211,11 @@ def _likelihood_ours(checked: Checked) -> Iterator[Fault]:
     """A term of likelihood in a headline is a judgement: one that the case has."""
     judged = " ".join(claim.likelihood for claim in checked.content.claims).casefold()
     for where, text, jump in _own_texts(checked):
-        found = _TERM.search(text) if jump.kind == "product" else None
-        if found and found[0].casefold() not in judged:
+        match = _TERM.search(text) if jump.kind == "product" else None
+        if match and match[0].casefold() not in judged:
             yield Fault(
                 where,
-                Phrase("“{found}” is a term of likelihood, and no judgement on this page bears it.", found=found[0]),
+                Phrase("“{found}” is a term of likelihood, and no judgement on this page bears it.", found=match[0]),
                 Phrase(
                     "Record the judgement, or write it otherwise. A speaker's “likely” stands in the speaker's words "
                     "only."

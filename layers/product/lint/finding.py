@@ -78,14 +78,14 @@ class Checked(Struct, frozen=True, dict=True):
     @property
     def maps(self) -> tuple[MapFact, ...]:
         """The maps that show something, without their insets."""
-        return tuple(one for one in self.facts.maps if not one.is_inset)
+        return tuple(fact for fact in self.facts.maps if not fact.is_inset)
 
     def images(self) -> Iterator[tuple[MapFact, ImageFact]]:
         """Each image with the map that shows it."""
-        for one in self.facts.maps:
-            for image in one.images:
+        for fact in self.facts.maps:
+            for image in fact.images:
                 if image.kind != "vector":
-                    yield one, image
+                    yield fact, image
 
     def shown_once(self) -> list[ImageFact]:
         """The images, each once, as the first map has it."""
@@ -111,11 +111,11 @@ class Rule(Struct, frozen=True):
     point: int = 0
 
 
-def map_name(one: MapFact) -> str:
+def map_name(fact: MapFact) -> str:
     """The words for a map: its own title, else its number."""
-    number = one.number + 1
-    if one.title:
-        return Phrase("map {number} “{title}”", number=number, title=short(one.title))
+    number = fact.number + 1
+    if fact.title:
+        return Phrase("map {number} “{title}”", number=number, title=short(fact.title))
     return Phrase("map {number}", number=number)
 
 

@@ -74,33 +74,33 @@ _NOUNS: dict[str, Callable[[int], str]] = {
 """Rows that are put right one by one, by table: an answer that is missing is one of its claim."""
 
 
-def groups_of(found: Iterable[Finding], say: Callable[[str], str] = str) -> list[Group]:
+def groups_of(findings: Iterable[Finding], say: Callable[[str], str] = str) -> list[Group]:
     """The findings in groups, in the order in which the first of each stands. `say` puts a sentence into the reader's
     language.
     """
     together: dict[tuple[str, ...], list[Finding]] = {}
-    for one in found:
-        key = (one.severity, one.rule, one.jump.kind, one.jump.field, _OWN.sub("…", one.sentence))
-        together.setdefault(key, []).append(one)
+    for finding in findings:
+        key = (finding.severity, finding.rule, finding.jump.kind, finding.jump.field, _OWN.sub("…", finding.sentence))
+        together.setdefault(key, []).append(finding)
     return [_group(tuple(alike), say) for alike in together.values()]
 
 
 def _group(alike: tuple[Finding, ...], say: Callable[[str], str]) -> Group:
     first, kind = alike[0], _kind_of(alike[0])
     table = first.jump.kind if first.jump.kind in _NOUNS else ""
-    named = (uuid for one in alike for uuid in (one.rows or (one.jump.uuid,)) if uuid)
+    named = (uuid for finding in alike for uuid in (finding.rows or (finding.jump.uuid,)) if uuid)
     rows = tuple(dict.fromkeys(named)) if table else ()
     sentence = _sentence(alike, table, len(rows), kind, say)
     return Group(alike, sentence, table, rows, kind.cure if kind is not None else "")
 
 
-def _kind_of(one: Finding) -> _Kind | None:
+def _kind_of(finding: Finding) -> _Kind | None:
     """Find the kind of a finding: a missing answer by its place, a due review by its field, whatever the rule."""
-    if one.jump.kind == "responses" and one.jump.uuid and not one.jump.field:
+    if finding.jump.kind == "responses" and finding.jump.uuid and not finding.jump.field:
         return _ANSWERS
-    if one.rule == WITHHELD and one.jump.kind in ("sites", "claims") and one.jump.field == "status":
+    if finding.rule == WITHHELD and finding.jump.kind in ("sites", "claims") and finding.jump.field == "status":
         return _Kind(REVIEW)
-    return _KINDS.get((one.rule, one.jump.kind, one.jump.field))
+    return _KINDS.get((finding.rule, finding.jump.kind, finding.jump.field))
 
 
 def _sentence(alike: tuple[Finding, ...], table: str, rows: int, kind: _Kind | None, say: Callable[[str], str]) -> str:
@@ -110,5 +110,5 @@ def _sentence(alike: tuple[Finding, ...], table: str, rows: int, kind: _Kind | N
     if kind is not None and kind.counted is not None:
         return f"{say(kind.counted(rows))}."
     things = _NOUNS[table](rows or len(alike)) if table else counted(rows or len(alike), "place")
-    same = all(one.sentence == alike[0].sentence for one in alike)
+    same = all(finding.sentence == alike[0].sentence for finding in alike)
     return f"{say(things)}: {first if same else _OWN.sub('…', first)}"

@@ -38,10 +38,10 @@ _SAME_FRAME = 1e-6
 
 
 def _image_date(checked: Checked) -> Iterator[Fault]:
-    for one, image in checked.images():
+    for fact, image in checked.images():
         if not image.date.strip() or not checked.holds(image.date):
             yield Fault(
-                joined(", ", [map_name(one), image_name(image)]),
+                joined(", ", [map_name(fact), image_name(image)]),
                 Phrase("No date stands beside it: an image without one must say “date unknown”."),
                 Phrase("Print the line of its date, or leave the image out."),
                 to_layer(image, "acquired_at"),
@@ -75,9 +75,9 @@ def _date_basis(checked: Checked) -> Iterator[Fault]:
 
 def _date_true(checked: Checked) -> Iterator[Fault]:
     """A printed year that its row does not have is a fault; so is an instant for a mosaic."""
-    for one, image in checked.images():
+    for fact, image in checked.images():
         invented = set(_YEAR.findall(image.date)) - set(_YEAR.findall(image.acquired_at))
-        where = joined(", ", [map_name(one), image_name(image)])
+        where = joined(", ", [map_name(fact), image_name(image)])
         if invented:
             yield Fault(
                 where,
@@ -109,9 +109,9 @@ def _sensor(checked: Checked) -> Iterator[Fault]:
 
 
 def _credit(checked: Checked) -> Iterator[Fault]:
-    for one in checked.facts.maps:
-        for image in one.images:
-            where = joined(", ", [map_name(one), image_name(image)])
+    for fact in checked.facts.maps:
+        for image in fact.images:
+            where = joined(", ", [map_name(fact), image_name(image)])
             if not (image.credit_of_row or image.credit or image.licence).strip():
                 yield Fault(
                     where,
@@ -143,14 +143,16 @@ def _licence_forbids(checked: Checked) -> Iterator[Fault]:
     """An image may stand in an annotated product only where its licence and its service's terms let it."""
     for image in checked.shown_once():
         if _FORBIDS.search(image.licence):
-            said = Phrase("Its licence, “{licence}”, does not let it stand in a product.", licence=short(image.licence))
+            reason = Phrase(
+                "Its licence, “{licence}”, does not let it stand in a product.", licence=short(image.licence)
+            )
         elif not image.may_export:
-            said = Phrase("The terms of its service do not let it stand in a product.")
+            reason = Phrase("The terms of its service do not let it stand in a product.")
         else:
             continue
         yield Fault(
             image_name(image),
-            said,
+            reason,
             Phrase("Leave the image out, or show another one of the same place."),
             to_layer(image, "licence"),
         )
@@ -159,12 +161,12 @@ def _licence_forbids(checked: Checked) -> Iterator[Fault]:
 def _processing(checked: Checked) -> Iterator[Fault]:
     if not checked.facts.is_laid_out:
         return
-    for one, image in checked.images():
-        said = [words for words in (image.processing, image.stretch) if words]
-        if image.is_reference or checked.spec.processing_note or any(checked.holds(words) for words in said):
+    for fact, image in checked.images():
+        notes = [words for words in (image.processing, image.stretch) if words]
+        if image.is_reference or checked.spec.processing_note or any(checked.holds(words) for words in notes):
             continue
         yield Fault(
-            joined(", ", [map_name(one), image_name(image)]),
+            joined(", ", [map_name(fact), image_name(image)]),
             Phrase("The page does not say how its colours were made."),
             Phrase("Add a note on its processing: bands, stretch, sharpening."),
             Jump("product", "", "processing_note"),
@@ -172,10 +174,10 @@ def _processing(checked: Checked) -> Iterator[Fault]:
 
 
 def _nudge(checked: Checked) -> Iterator[Fault]:
-    for one, image in checked.images():
+    for fact, image in checked.images():
         if image.nudge and not checked.holds(image.nudge):
             yield Fault(
-                joined(", ", [map_name(one), image_name(image)]),
+                joined(", ", [map_name(fact), image_name(image)]),
                 Phrase("It was shifted by hand, and the page does not say so."),
                 Phrase("Print the shift, its author and date in the footnote."),
                 to_layer(image, "nudge_json"),
@@ -200,12 +202,12 @@ def _view_angle(checked: Checked) -> Iterator[Fault]:
 
 
 def _tops(maps: Sequence[MapFact]) -> list[tuple[MapFact, ImageFact]]:
-    found = []
-    for one in maps:
-        image = next((image for image in one.images if image.kind != "vector" and not image.is_reference), None)
+    pairs = []
+    for fact in maps:
+        image = next((image for image in fact.images if image.kind != "vector" and not image.is_reference), None)
         if image is not None:
-            found.append((one, image))
-    return found
+            pairs.append((fact, image))
+    return pairs
 
 
 def _same_frame(checked: Checked) -> Iterator[Fault]:
@@ -228,12 +230,12 @@ def _same_frame(checked: Checked) -> Iterator[Fault]:
 
 def _before_after(checked: Checked) -> Iterator[Fault]:
     """*Before* and *after* need dates that are known and apart, in that order."""
-    named = [(one, side) for one in checked.maps if (side := _called(one))]
+    named = [(fact, side) for fact in checked.maps if (side := _called(fact))]
     if not named:
         return
-    tops = {one.number: image for one, image in _tops(checked.maps)}
-    spans = [_span(tops[one.number]) if one.number in tops else None for one, _ in named]
-    where = all_of(map_name(one) for one, _ in named)
+    tops = {fact.number: image for fact, image in _tops(checked.maps)}
+    spans = [_span(tops[fact.number]) if fact.number in tops else None for fact, _ in named]
+    where = all_of(map_name(fact) for fact, _ in named)
     if not are_apart(spans):
         yield Fault(
             where,
@@ -253,12 +255,12 @@ def _before_after(checked: Checked) -> Iterator[Fault]:
         )
 
 
-def _called(one: MapFact) -> str:
+def _called(fact: MapFact) -> str:
     """*before* or *after*: as the page calls a map, else as its title does, where that is English."""
-    if one.side in _SIDES:
-        return one.side
-    found = _BEFORE_AFTER.search(one.title)
-    return found[1].casefold() if found else ""
+    if fact.side in _SIDES:
+        return fact.side
+    match = _BEFORE_AFTER.search(fact.title)
+    return match[1].casefold() if match else ""
 
 
 def _same_stretch(checked: Checked) -> Iterator[Fault]:
@@ -268,10 +270,10 @@ def _same_stretch(checked: Checked) -> Iterator[Fault]:
     """
     if checked.spec.layout not in ("before-after", "panels"):
         return
-    for (one, a), (other, b) in combinations(_tops(checked.maps), 2):
-        if checked.spec.layout == "panels" and (a.layer == b.layer or not _same_ground(one, other)):
+    for (fact, a), (other, b) in combinations(_tops(checked.maps), 2):
+        if checked.spec.layout == "panels" and (a.layer == b.layer or not _same_ground(fact, other)):
             continue
-        where = Phrase("{map_name} and {map_name_2}", map_name=map_name(one), map_name_2=map_name(other))
+        where = Phrase("{map_name} and {map_name_2}", map_name=map_name(fact), map_name_2=map_name(other))
         are_alike = bool(a.sensor) and a.sensor == b.sensor and bool(a.units) and a.units == b.units
         if are_alike and a.stretch != b.stretch and not (a.tells_match or b.tells_match):
             yield Fault(
@@ -289,20 +291,20 @@ def _same_stretch(checked: Checked) -> Iterator[Fault]:
             )
 
 
-def _same_ground(one: MapFact, other: MapFact) -> bool:
+def _same_ground(fact: MapFact, other: MapFact) -> bool:
     """True where half of the smaller of two maps is on the other one as well."""
-    shared = one.bounds.intersection(other.bounds) if one.bounds is not None and other.bounds is not None else None
-    if shared is None or one.bounds is None or other.bounds is None:
+    shared = fact.bounds.intersection(other.bounds) if fact.bounds is not None and other.bounds is not None else None
+    if shared is None or fact.bounds is None or other.bounds is None:
         return False
-    least = min(box.width * box.height for box in (one.bounds, other.bounds))
+    least = min(box.width * box.height for box in (fact.bounds, other.bounds))
     return shared.width * shared.height > least / 2
 
 
 def _difference(checked: Checked) -> Iterator[Fault]:
-    for one in checked.facts.maps:
-        if one.is_difference and not all(checked.holds(word) for word in _DIFFERENCE):
+    for fact in checked.facts.maps:
+        if fact.is_difference and not all(checked.holds(word) for word in _DIFFERENCE):
             yield Fault(
-                map_name(one),
+                map_name(fact),
                 Phrase("A difference image does not say what else it holds."),
                 Phrase("Caption it “includes season, sun, angle, registration”."),
                 Jump("product", "", "caption"),
@@ -316,8 +318,8 @@ def _span(image: ImageFact) -> tuple[str, str] | None:
     return span_of(first, last)
 
 
-def _near(one: float, other: float) -> bool:
-    return abs(one - other) <= 1e-6 * max(abs(one), abs(other))
+def _near(number: float, other: float) -> bool:
+    return abs(number - other) <= 1e-6 * max(abs(number), abs(other))
 
 
 RULES = (

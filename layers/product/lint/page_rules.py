@@ -104,15 +104,15 @@ def _bottom_line(checked: Checked) -> Iterator[Fault]:
 def _centre(checked: Checked) -> Iterator[Fault]:
     if not checked.facts.is_laid_out:
         return
-    for one in checked.maps:
-        if one.bounds is None:
+    for fact in checked.maps:
+        if fact.bounds is None:
             continue
-        has_degrees = bool(_DEGREES.search(one.centre))
-        has_mgrs = one.width_m > MGRS_UP_TO_M or bool(_MGRS.search(one.centre))
+        has_degrees = bool(_DEGREES.search(fact.centre))
+        has_mgrs = fact.width_m > MGRS_UP_TO_M or bool(_MGRS.search(fact.centre))
         if not (has_degrees and has_mgrs):
             what = Phrase("coordinates of its middle") if not has_degrees else Phrase("the MGRS square of its middle")
             yield Fault(
-                map_name(one),
+                map_name(fact),
                 Phrase("The page does not give the {what}.", what=what),
                 Phrase("Show the line of its middle."),
                 to_part("imprint"),
@@ -122,10 +122,10 @@ def _centre(checked: Checked) -> Iterator[Fault]:
 def _scale_bar(checked: Checked) -> Iterator[Fault]:
     if not checked.facts.is_laid_out:
         return
-    for one in checked.facts.maps:
-        bar, where = one.scale_bar, map_name(one)
+    for fact in checked.facts.maps:
+        bar, where = fact.scale_bar, map_name(fact)
         if bar is None or not bar.shown:
-            if one.bounds is not None and one.width_m < CONTINENT_M:
+            if fact.bounds is not None and fact.width_m < CONTINENT_M:
                 yield Fault(where, Phrase("It has no scale bar."), Phrase("Show the scale bar."), to_part("scale bar"))
         elif not _METRIC.search(bar.words):
             yield Fault(
@@ -134,7 +134,7 @@ def _scale_bar(checked: Checked) -> Iterator[Fault]:
                 Phrase("Show it in metres or kilometres."),
                 to_part("scale bar"),
             )
-        elif one.width_m >= SCALE_CHANGES_M and bar.holds_at_lat is None:
+        elif fact.width_m >= SCALE_CHANGES_M and bar.holds_at_lat is None:
             yield Fault(
                 where,
                 Phrase("Its scale changes over the frame, and the bar does not say for which latitude it holds."),
@@ -146,11 +146,11 @@ def _scale_bar(checked: Checked) -> Iterator[Fault]:
 def _north_arrow(checked: Checked) -> Iterator[Fault]:
     if not checked.facts.is_laid_out:
         return
-    for one in checked.facts.maps:
-        is_excused = one.width_m >= CONTINENT_M or bool(one.arrow_left_out)
-        if one.bounds is not None and not one.arrow and not is_excused:
+    for fact in checked.facts.maps:
+        is_excused = fact.width_m >= CONTINENT_M or bool(fact.arrow_left_out)
+        if fact.bounds is not None and not fact.arrow and not is_excused:
             yield Fault(
-                map_name(one),
+                map_name(fact),
                 Phrase("It has no north arrow: true north is drawn even where it is up."),
                 Phrase("Show the north arrow."),
                 to_part("north arrow"),
@@ -158,17 +158,17 @@ def _north_arrow(checked: Checked) -> Iterator[Fault]:
 
 
 def _legend(checked: Checked) -> Iterator[Fault]:
-    for one in checked.facts.maps:
-        for words in one.legend_missing:
+    for fact in checked.facts.maps:
+        for words in fact.legend_missing:
             yield Fault(
-                joined(", ", [map_name(one), short(words)]),
+                joined(", ", [map_name(fact), short(words)]),
                 Phrase("It is drawn, and the legend does not explain it."),
                 Phrase("Show the legend, or name it with a label."),
                 to_part("legend"),
             )
-        for words in one.legend_unseen:
+        for words in fact.legend_unseen:
             yield Fault(
-                joined(", ", [map_name(one), short(words)]),
+                joined(", ", [map_name(fact), short(words)]),
                 Phrase("The legend explains it, and it is not in the frame."),
                 Phrase("Leave it out of the legend."),
                 to_part("legend"),
@@ -176,17 +176,17 @@ def _legend(checked: Checked) -> Iterator[Fault]:
 
 
 def _labels_clear(checked: Checked) -> Iterator[Fault]:
-    for one in checked.facts.maps:
-        for words in one.covered:
+    for fact in checked.facts.maps:
+        for words in fact.covered:
             yield Fault(
-                joined(", ", [map_name(one), short(words)]),
+                joined(", ", [map_name(fact), short(words)]),
                 Phrase("A label, a callout or furniture covers it."),
                 Phrase("Drag what covers it aside, or choose a larger page."),
                 to_part("labels"),
             )
-        if not one.halo and one.sites.named:
+        if not fact.halo and fact.sites.named:
             yield Fault(
-                map_name(one),
+                map_name(fact),
                 Phrase("Its labels have no halo."),
                 Phrase("Choose a house style with halos."),
                 Jump("product", "", "style"),
@@ -194,12 +194,12 @@ def _labels_clear(checked: Checked) -> Iterator[Fault]:
 
 
 def _overlaps(checked: Checked) -> Iterator[Fault]:
-    for one, other, page in checked.facts.overlaps:
+    for part, other, page in checked.facts.overlaps:
         yield Fault(
-            Phrase("page {page}, {one} and {other}", page=page + 1, one=short(one), other=short(other)),
+            Phrase("page {page}, {one} and {other}", page=page + 1, one=short(part), other=short(other)),
             Phrase("One lies on the other."),
             Phrase("Drag them apart, or choose a larger page."),
-            to_part(one),
+            to_part(part),
         )
 
 
@@ -231,9 +231,9 @@ def _type_size(checked: Checked) -> Iterator[Fault]:
 
 def _in_grey(checked: Checked) -> Iterator[Fault]:
     """The page must be readable without colours: many prints, and many eyes, have none."""
-    for one, other in checked.facts.alike_in_grey:
+    for entry, other in checked.facts.alike_in_grey:
         yield Fault(
-            Phrase("the legend, {one} and {other}", one=short(one), other=short(other)),
+            Phrase("the legend, {one} and {other}", one=short(entry), other=short(other)),
             Phrase("Without colour their signs look alike."),
             Phrase("Give one of them another sign, dashes, or a colour that is lighter or darker."),
             to_part("legend"),
@@ -251,7 +251,7 @@ def _boundaries(checked: Checked) -> Iterator[Fault]:
     """Boundaries are contested: each map of them has to state whose view it shows."""
     if not checked.facts.is_laid_out or says_whose_view(checked.facts.words_of()):
         return
-    for image in {image.layer: image for one in checked.facts.maps for image in one.images}.values():
+    for image in {image.layer: image for fact in checked.facts.maps for image in fact.images}.values():
         if image.draws_boundaries:
             yield Fault(
                 Phrase("layer “{name}”", name=short(image.name)),
@@ -264,12 +264,12 @@ def _boundaries(checked: Checked) -> Iterator[Fault]:
 
 
 def _key(checked: Checked) -> Iterator[Fault]:
-    for one in checked.facts.maps:
-        for uuid in sorted(one.sites.keyed):
+    for fact in checked.facts.maps:
+        for uuid in sorted(fact.sites.keyed):
             site = checked.content.site(uuid)
             if site is not None and not checked.holds(site.name):
                 yield Fault(
-                    joined(", ", [map_name(one), short(site.name)]),
+                    joined(", ", [map_name(fact), short(site.name)]),
                     Phrase("It has a number on the map, and no line in the key."),
                     Phrase("Show the key."),
                     to_part("key"),
@@ -281,7 +281,7 @@ def _locator(checked: Checked) -> Iterator[Fault]:
     maps = checked.maps
     if not checked.facts.is_laid_out or checked.spec.layout == "plain":
         return
-    if any(one.locator or one.width_m >= CONTINENT_M or _is_continent(one.bounds) for one in maps):
+    if any(fact.locator or fact.width_m >= CONTINENT_M or _is_continent(fact.bounds) for fact in maps):
         return
     if maps and maps[0].bounds is not None:
         yield Fault(
@@ -299,10 +299,10 @@ def _is_continent(bounds: Bounds | None) -> bool:
 def _projection(checked: Checked) -> Iterator[Fault]:
     if not checked.facts.is_laid_out:
         return
-    for one in checked.maps:
-        if not one.crs_words.strip() or not checked.holds(one.crs_words):
+    for fact in checked.maps:
+        if not fact.crs_words.strip() or not checked.holds(fact.crs_words):
             yield Fault(
-                map_name(one),
+                map_name(fact),
                 Phrase("The page does not name its projection and datum."),
                 Phrase("Show the imprint."),
                 to_part("imprint"),
@@ -368,10 +368,10 @@ def _number(checked: Checked) -> Iterator[Fault]:
 
 
 def _alt_text(checked: Checked) -> Iterator[Fault]:
-    for one in checked.maps:
-        if checked.facts.is_laid_out and not one.alt_text.strip():
+    for fact in checked.maps:
+        if checked.facts.is_laid_out and not fact.alt_text.strip():
             yield Fault(
-                map_name(one),
+                map_name(fact),
                 Phrase("It has no alternative text for those who cannot see it."),
                 Phrase("Write in a sentence what it shows."),
                 Jump("product", "", "alt_text"),

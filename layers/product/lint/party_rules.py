@@ -51,8 +51,8 @@ class _Wanted(Struct, frozen=True):
         parties, own_places = told_parties(content), dict[str, list[str]]()
         for level in (Telling.WORDS, Telling.BRIEF):
             for ours in places(parties, level):
-                for one in ours.parties:
-                    own_places.setdefault(one.uuid, []).append(ours.sentence)
+                for party in ours.parties:
+                    own_places.setdefault(party.uuid, []).append(ours.sentence)
         return cls(no_own_answer(party_claims(content)), own_places)
 
 
@@ -85,15 +85,19 @@ def _files(checked: Checked) -> Iterator[_File]:
     wanted = _Wanted.of(content)
     names = PartyNames.of(content)
     if not facts.is_laid_out:
-        every = frozenset(one.uuid for one in _everybody(checked))
+        every = frozenset(site.uuid for site in _everybody(checked))
         yield _File(checked, wanted, Phrase("the product"), read=every)
         return
     for pages in [range(facts.pages)] if facts.is_one_file else [[page] for page in range(facts.pages)]:
-        whole = [one for one in facts.texts if one.page in pages and (facts.is_one_file or not one.is_part)]
-        alts = [one.alt_text for one in facts.maps if one.page in pages]
-        parts = [one.words for one in (*facts.texts, *facts.beside) if one.page in pages]
+        whole = [
+            text_fact
+            for text_fact in facts.texts
+            if text_fact.page in pages and (facts.is_one_file or not text_fact.is_part)
+        ]
+        alts = [fact.alt_text for fact in facts.maps if fact.page in pages]
+        parts = [text_fact.words for text_fact in (*facts.texts, *facts.beside) if text_fact.page in pages]
         read = frozenset(uuid for text in (*parts, *alts) for uuid in names.read_in(text))
-        words = tuple(one.words for one in whole)
+        words = tuple(text_fact.words for text_fact in whole)
         name = Phrase("the file") if len(pages) == facts.pages else Phrase("page {pages} as a file", pages=pages[0] + 1)
         yield _File(checked, wanted, name, words, plain("\n".join(words)), read)
 
@@ -101,24 +105,24 @@ def _files(checked: Checked) -> Iterator[_File]:
 def _everybody(checked: Checked) -> list[NamedSite]:
     content = checked.content
     named = {site.uuid: site for site in content.sites if site.is_named or site.is_party}
-    return list((named | {one.uuid: one for claim in content.claims for one in claim.parties}).values())
+    return list((named | {party.uuid: party for claim in content.claims for party in claim.parties}).values())
 
 
 def _named_party(checked: Checked) -> Iterator[Fault]:
     """Check in each file the exact words, their attribution, the answers, and the parts of place and name that are
     ours.
     """
-    told = {one.uuid for claim in checked.content.claims for one in claim.parties}
-    everybody = {one.uuid: one for one in _everybody(checked)}
+    parties = {party.uuid for claim in checked.content.claims for party in claim.parties}
+    everybody = {site.uuid: site for site in _everybody(checked)}
     if not checked.facts.is_laid_out and not checked.spec.shows("annotation"):
         return
     for file in _files(checked):
-        for uuid in sorted(file.read - told):
+        for uuid in sorted(file.read - parties):
             yield _untold(everybody[uuid])
-        claims = [claim for claim in checked.content.claims if any(one.uuid in file.read for one in claim.parties)]
+        claims = [claim for claim in checked.content.claims if any(party.uuid in file.read for party in claim.parties)]
         for claim in claims:
             yield from _claim(file, claim)
-    yield from _alike(checked, told)
+    yield from _alike(checked, parties)
 
 
 def _untold(site: NamedSite) -> Fault:
@@ -134,7 +138,7 @@ def _untold(site: NamedSite) -> Fault:
 
 
 def _claim(file: _File, claim: ClaimSaid) -> Iterator[Fault]:
-    firms = ", ".join(short(one.name) for one in claim.parties)
+    firms = ", ".join(short(party.name) for party in claim.parties)
     where = (
         Phrase("{name}, {firms}: claim “{said}”", name=file.name, firms=firms, said=short(claim.said))
         if file.is_laid_out
@@ -144,13 +148,13 @@ def _claim(file: _File, claim: ClaimSaid) -> Iterator[Fault]:
     yield from _answers(file, claim, where)
     yield from _context(file, claim, where)
     yield from _ours(file, claim, where)
-    unread = [one for one in claim.parties if one.uuid not in file.read]
+    unread = [party for party in claim.parties if party.uuid not in file.read]
     if unread:
         yield Fault(
             where,
             Phrase(
                 "Some of those whom it names can be read, and not {name}.",
-                name=", ".join(short(one.name) for one in unread),
+                name=", ".join(short(party.name) for party in unread),
             ),
             Phrase("Name all of them, or none: choose a larger page, or leave the claims out."),
             to_part("labels"),
@@ -196,9 +200,9 @@ def _has_words(text: str, claim: ClaimSaid) -> bool:
     words = plain(claim.said)
     if words in plain(text):
         return True
-    names = [plain(name) for one in claim.parties for name in names_of(one) if plain(name) in words]
-    for found in _PIECE.finditer(text):
-        part = plain(_DOTS.sub(" ", found[1]))
+    names = [plain(name) for party in claim.parties for name in names_of(party) if plain(name) in words]
+    for match in _PIECE.finditer(text):
+        part = plain(_DOTS.sub(" ", match[1]))
         is_enough = len(part) >= min(LEAST_EXCERPT, len(words))
         if is_enough and part in words and all(name in part for name in _longest(names)):
             return True
@@ -266,57 +270,57 @@ def _context(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
 
 
 def _ours(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
-    for one in claim.parties:
-        if one.place_inferred and not _tells_inferred(file, one):
+    for party in claim.parties:
+        if party.place_inferred and not _tells_inferred(file, party):
             yield Fault(
                 where,
-                Phrase("We have put “{name}” where it is shown, and that is not said.", name=short(one.name)),
-                Phrase("Print “{inferred}” beside it.", inferred=one.inferred),
+                Phrase("We have put “{name}” where it is shown, and that is not said.", name=short(party.name)),
+                Phrase("Print “{inferred}” beside it.", inferred=party.inferred),
                 to_part("claims"),
             )
-        if not is_written(one, claim.said) and not file.holds(identity_sentence(one)):
+        if not is_written(party, claim.said) and not file.holds(identity_sentence(party)):
             yield Fault(
                 where,
                 Phrase(
                     "The name “{name}” is not so in the source's words, and it is not said what of it is ours.",
-                    name=short(one.name),
+                    name=short(party.name),
                 ),
                 Phrase("Show the claims; enter in the form of the site what of its name is ours."),
-                Jump("sites", one.uuid, "label"),
+                Jump("sites", party.uuid, "label"),
             )
 
 
-def _tells_inferred(file: _File, one: NamedSite) -> bool:
+def _tells_inferred(file: _File, party: NamedSite) -> bool:
     """True where one of the sentences on an inferred place is there, in any of the lengths in which a page words its
     parties.
     """
-    return any(map(file.holds, file.wanted.own_places.get(one.uuid, ())))
+    return any(map(file.holds, file.wanted.own_places.get(party.uuid, ())))
 
 
-def _alike(checked: Checked, told: set[str]) -> Iterator[Fault]:
+def _alike(checked: Checked, parties: set[str]) -> Iterator[Fault]:
     """One map names all of its parties by label, all by number, or none; all labels of them are as large."""
-    for one in checked.facts.maps:
-        drawn = one.sites.drawn & told
-        ways = [way for way in (drawn & one.sites.named, drawn & one.sites.keyed) if way]
+    for fact in checked.facts.maps:
+        drawn = fact.sites.drawn & parties
+        ways = [way for way in (drawn & fact.sites.named, drawn & fact.sites.keyed) if way]
         if ways and ways[0] != drawn:
             yield Fault(
-                map_name(one),
+                map_name(fact),
                 Phrase("Of those who are named in a claim some have a label and others have a number or none."),
                 Phrase("Choose a larger page, or show less around them."),
                 to_part("labels"),
             )
-        if _sizes_differ(checked, one, drawn):
+        if _sizes_differ(checked, fact, drawn):
             yield Fault(
-                map_name(one),
+                map_name(fact),
                 Phrase("Those who are named in a claim have labels of several sizes."),
                 Phrase("Choose a larger page, or show less around them."),
                 to_part("labels"),
             )
 
 
-def _sizes_differ(checked: Checked, one: MapFact, drawn: frozenset[str]) -> bool:
+def _sizes_differ(checked: Checked, fact: MapFact, drawn: frozenset[str]) -> bool:
     names = {checked.printed(site.name) for site in checked.content.sites if site.uuid in drawn}
-    labels: list[TextFact] = [text for text in checked.facts.texts if text.part == "label" and text.page == one.page]
+    labels: list[TextFact] = [text for text in checked.facts.texts if text.part == "label" and text.page == fact.page]
     sizes = [text.size_pt for text in labels if plain(text.words) in names]
     return bool(sizes) and max(sizes) - min(sizes) > _SAME_PT
 
@@ -330,8 +334,8 @@ def _title_covers(checked: Checked) -> Iterator[Fault]:
     speaks = any(_REPORTED.search(text) for text in over)
     if not checked.has_marks or not speaks or not about or len(about) > _MOST_SHARE * len(marks):
         return
-    said = any(checked.holds(words) for words in (of_all_marks(content), counted_only(content)))
-    if not said and not any(_COUNT.search(text) for text in over[1:]):
+    is_said = any(checked.holds(words) for words in (of_all_marks(content), counted_only(content)))
+    if not is_said and not any(_COUNT.search(text) for text in over[1:]):
         yield Fault(
             Phrase("the title"),
             Phrase(

@@ -32,14 +32,14 @@ def refusal_to_pass(severity: str, rule: str, by: str, spec: ProductSpec) -> str
     return ""
 
 
-def reasons_that_hold(found: Sequence[Finding], overrides: Iterable[Override], spec: ProductSpec) -> list[Finding]:
+def reasons_that_hold(findings: Sequence[Finding], overrides: Iterable[Override], spec: ProductSpec) -> list[Finding]:
     """The findings, each with the reason for which it was let pass by somebody who may do that."""
-    given = {(one.rule, one.where): one for one in overrides if one.reason.strip()}
+    by_key = {(override.rule, override.where): override for override in overrides if override.reason.strip()}
     explained = []
-    for one in found:
-        passed = given.get((one.rule, one.where))
-        holds = passed is not None and not refusal_to_pass(one.severity, one.rule, passed.by, spec)
-        explained.append(one._replace(explained=passed.reason.strip()) if passed is not None and holds else one)
+    for finding in findings:
+        passed = by_key.get((finding.rule, finding.where))
+        holds = passed is not None and not refusal_to_pass(finding.severity, finding.rule, passed.by, spec)
+        explained.append(finding._replace(explained=passed.reason.strip()) if passed is not None and holds else finding)
     return explained
 
 
@@ -47,6 +47,6 @@ def _name(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def stopping(found: Iterable[Finding]) -> list[Finding]:
+def stopping(findings: Iterable[Finding]) -> list[Finding]:
     """The blocking findings that stand: with any of them a product is neither issued nor published."""
-    return [one for one in found if one.severity == BLOCKING and not one.explained]
+    return [finding for finding in findings if finding.severity == BLOCKING and not finding.explained]

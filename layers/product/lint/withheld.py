@@ -115,8 +115,8 @@ def withheld(checked: Checked) -> Iterator[Fault]:
     for group in checked.content.left_out.rows:
         words = _WORDS.get((group.reason, group.table))
         if words is not None and group.rows:
-            if group.are_measurements and (said := _MEASUREMENTS.get(Withheld(group.reason))):
-                words = words._replace(what=said[0], left_out=said[1], why=said[2])
+            if group.are_measurements and (texts := _MEASUREMENTS.get(Withheld(group.reason))):
+                words = words._replace(what=texts[0], left_out=texts[1], why=texts[2])
             yield _fault(group, words)
 
 

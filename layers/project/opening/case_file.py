@@ -106,8 +106,8 @@ class CaseFile:
         """The facts of loupe_meta that are text; empty where the file is no case."""
         if not {"key", "value"} <= {column.name for column in self.schema.tables.get("loupe_meta", ())}:
             return {}
-        found = self._query('SELECT "key", "value" FROM "loupe_meta"').fetchmany(10_000)
-        return {str(key): value for key, value in found if isinstance(key, str) and isinstance(value, str)}
+        rows = self._query('SELECT "key", "value" FROM "loupe_meta"').fetchmany(10_000)
+        return {str(key): value for key, value in rows if isinstance(key, str) and isinstance(value, str)}
 
     def mark(self, integrity: str) -> tuple[Fingerprint, Integrity]:
         """The case's fingerprint and its state by its bytes; `integrity` is the text in loupe_meta."""
@@ -142,8 +142,8 @@ class CaseFile:
             return {}
         sizes = ", ".join(f"max({_BYTES_OF.format(quoted(name))})" for name in columns)
         where = "" if only is None else f"WHERE {self._row_number(table)} IN ({', '.join('?' * len(only))})"
-        found = self._query(f"SELECT {sizes} FROM {quoted(table)} NOT INDEXED {where}", only or ()).fetchone()
-        return {name: int(size) for name, size in zip(columns, found, strict=True) if size is not None}
+        row = self._query(f"SELECT {sizes} FROM {quoted(table)} NOT INDEXED {where}", only or ()).fetchone()
+        return {name: int(size) for name, size in zip(columns, row, strict=True) if size is not None}
 
     def near(self, table: str, bounds: Sequence[float] | None, most: int) -> tuple[list[int], int]:
         """Return row numbers of geometries whose boxes touch bounds in lon, lat, and the number of all rows that have a
@@ -153,13 +153,13 @@ class CaseFile:
         """
         number = self._row_number(table)
         sql = f'SELECT {number}, substr("geom", 1, {START_BYTES}) FROM {quoted(table)} NOT INDEXED ORDER BY {number}'
-        cursor, found, count = self._query(sql), [], 0
+        cursor, near_rows, count = self._query(sql), [], 0
         while rows := cursor.fetchmany(CHUNK_ROWS):
             numbers, starts = zip(*rows, strict=True)
             boxes = told_boxes(starts)
             count += int(np.count_nonzero(~np.isnan(boxes[:, 0])))
-            found += np.array(numbers)[_touching(boxes, bounds)].tolist()
-        return found[:: -(-len(found) // most)] if found else [], count
+            near_rows += np.array(numbers)[_touching(boxes, bounds)].tolist()
+        return near_rows[:: -(-len(near_rows) // most)] if near_rows else [], count
 
     def rows(
         self, table: str, columns: Mapping[str, int], after: int | None, only: Sequence[int] | None = None
@@ -221,10 +221,10 @@ class CaseFile:
             f"SELECT substr({data}, ?, ?), length({data}), typeof({value}) = 'text' "
             f"FROM {quoted(table)} NOT INDEXED WHERE {number} = ?"
         )
-        found = self._query(sql, (offset + 1, length, row)).fetchone()
-        if found is None or not isinstance(found[0], bytes):
+        answer = self._query(sql, (offset + 1, length, row)).fetchone()
+        if answer is None or not isinstance(answer[0], bytes):
             return b"", 0, False
-        return found[0], int(found[1]), bool(found[2])
+        return answer[0], int(answer[1]), bool(answer[2])
 
     def _query(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         try:
@@ -310,16 +310,16 @@ def read_schema(connection: sqlite3.Connection) -> CaseSchema:
 
 
 def _plain_indexes(
-    connection: sqlite3.Connection, found: Sequence[tuple[str, str, str]]
+    connection: sqlite3.Connection, indexes: Sequence[tuple[str, str, str]]
 ) -> Iterator[tuple[str, str, bool, tuple[str, ...]]]:
     """Indexes over columns alone, without a condition."""
     partial = {
         index
-        for table in {table for _name, table, _text in found}
+        for table in {table for _name, table, _text in indexes}
         for _at, index, _unique, _origin, is_partial in connection.execute(f"PRAGMA index_list({quoted(table)})")
         if is_partial
     }
-    for name, table, text in found:
+    for name, table, text in indexes:
         columns = [row[2] for row in connection.execute(f"PRAGMA index_xinfo({quoted(name)})") if row[5]]
         if columns and None not in columns and name not in partial:
             yield name, table, text.lstrip().lower().startswith("create unique"), tuple(columns)

@@ -83,35 +83,35 @@ def _rows(case: CaseFile, params: dict[str, Any]) -> Result:
     rows, is_last = case.rows(params["table"], params["columns"], params["after"], params.get("only"))
     numbers, *columns = zip(*rows, strict=True) if rows else ((), *((),) * len(names))
     arrays: tuple[Any, ...] = ()
-    told = {}
+    cells = {}
     for name, values in zip(names, columns, strict=True):
         if name == params.get("geometry"):
-            arrays, told[name] = _geometry(values)
+            arrays, cells[name] = _geometry(values)
         elif name == params.get("blob"):
             arrays = _joined([value if isinstance(value, bytes) else b"" for value in values])
-            told[name] = {"refused": [(i, _cell(v)) for i, v in enumerate(values) if not isinstance(v, bytes)]}
+            cells[name] = {"refused": [(i, _cell(v)) for i, v in enumerate(values) if not isinstance(v, bytes)]}
         else:
-            told[name] = _packed(values, has_large=params["columns"][name] > MOST_CELL_BYTES)
-    return {"numbers": list(numbers), "columns": told, "is_last": is_last}, arrays
+            cells[name] = _packed(values, has_large=params["columns"][name] > MOST_CELL_BYTES)
+    return {"numbers": list(numbers), "columns": cells, "is_last": is_last}, arrays
 
 
 def _geometry(values: tuple[Any, ...]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Return blobs that GEOS has read once; an empty one for a refused geometry, which is reported as it stood."""
     if are_plain_points(values):
         return _joined(values), {"refused": []}
-    found = [value if is_plain_point(value) else b"" for value in values]
-    others = [index for index, blob in enumerate(found) if not blob]
+    sound_blobs = [value if is_plain_point(value) else b"" for value in values]
+    others = [index for index, blob in enumerate(sound_blobs) if not blob]
     read = geometries([values[index] for index in others])
     sound = [(index, geometry) for index, geometry in zip(others, read, strict=True) if geometry is not None]
     for (index, _), blob in zip(sound, blobs([geometry for _, geometry in sound])[0] if sound else (), strict=True):
-        found[index] = blob
-    refused = [(index, _cell(values[index])) for index, blob in enumerate(found) if not blob]
-    return _joined(found), {"refused": refused}
+        sound_blobs[index] = blob
+    refused = [(index, _cell(values[index])) for index, blob in enumerate(sound_blobs) if not blob]
+    return _joined(sound_blobs), {"refused": refused}
 
 
-def _joined(found: Sequence[bytes]) -> tuple[Any, Any]:
+def _joined(pieces: Sequence[bytes]) -> tuple[Any, Any]:
     """Bytes one behind the other, and where each ends."""
-    return np.frombuffer(b"".join(found), np.uint8), np.cumsum([len(data) for data in found], dtype=np.int64)
+    return np.frombuffer(b"".join(pieces), np.uint8), np.cumsum([len(data) for data in pieces], dtype=np.int64)
 
 
 def _packed(values: tuple[Any, ...], *, has_large: bool) -> Any:

@@ -83,10 +83,10 @@ def relative(text: str, folder: str, *, windows: bool = WINDOWS) -> str:
     library = ntpath if windows else posixpath
     if place.reach is not Reach.BESIDE or not library.isabs(text):
         return text
-    said = library.relpath(place.path, folder)
-    said = said.replace("\\", "/") if windows else said
+    path = library.relpath(place.path, folder)
+    path = path.replace("\\", "/") if windows else path
     # A name such as "C:x.tif", "~x" or "<x>" would be taken for something else.
-    for form in (said, f"./{said}"):
+    for form in (path, f"./{path}"):
         if library.normcase(absolute(form, folder, windows=windows)) == library.normcase(place.path):
             return form
     return text
@@ -94,7 +94,7 @@ def relative(text: str, folder: str, *, windows: bool = WINDOWS) -> str:
 
 def links_out(paths: Iterable[str], folder: str) -> dict[str, str]:
     """Maps paths below `folder` to targets outside it, where links lead there. A silent folder is skipped."""
-    found: dict[str, str] = {}
+    targets: dict[str, str] = {}
     left = list(dict.fromkeys(paths))
     while left:
         seen: list[str] = []
@@ -105,10 +105,10 @@ def links_out(paths: Iterable[str], folder: str) -> dict[str, str]:
             if looking.is_alive() and len(seen) == count:
                 break
         known = len(seen)
-        found |= {path: target for path, target in zip(left, seen[:known], strict=False) if target}
+        targets |= {path: target for path, target in zip(left, seen[:known], strict=False) if target}
         silent = os.path.dirname(left[known]) if known < len(left) else ""
         left = [path for path in left[known + 1 :] if os.path.dirname(path) != silent]
-    return found
+    return targets
 
 
 def _look_at(paths: Iterable[str], folder: str, seen: list[str]) -> None:
@@ -152,16 +152,16 @@ def make_paths_relative(connection: sqlite3.Connection, folder: Path, old_folder
 
     def stored(text: str) -> str:
         whole = text if before in bases else absolute(text, before)
-        return next((said for base in bases if (said := relative(whole, base)) != whole), whole)
+        return next((shorter for base in bases if (shorter := relative(whole, base)) != whole), whole)
 
     rows = connection.execute("SELECT id, source_json FROM loupe_layers").fetchall()
     changed = [(new, row) for row, text in rows if (new := _stored_json(text, stored)) != text]
     connection.executemany("UPDATE loupe_layers SET source_json = ? WHERE id = ?", changed)
-    told = connection.execute(
+    history = connection.execute(
         "SELECT seq, delta_json FROM loupe_history "
         "WHERE table_name = 'loupe_layers' AND delta_json LIKE '%source_json%'"
     ).fetchall()
-    changed = [(new, row) for row, text in told if (new := _stored_delta(text, stored)) != text]
+    changed = [(new, row) for row, text in history if (new := _stored_delta(text, stored)) != text]
     connection.executemany("UPDATE loupe_history SET delta_json = ? WHERE seq = ?", changed)
 
 

@@ -72,7 +72,7 @@ class CaseProcess:
                 name=self._name,
             )
         try:
-            found = self._process.ask(op, params, timeout_s, meanwhile)
+            answer = self._process.ask(op, params, timeout_s, meanwhile)
         except TimeoutError as error:
             raise ReaderTimeout(
                 "{name} was given up: it was not read within {timeout_s} s. It is damaged, or on a slow drive.",
@@ -83,9 +83,9 @@ class CaseProcess:
             raise CaseDamaged(
                 "{name} has ended the process that read it: it is damaged. Open a backup.", name=self._name
             ) from error
-        if isinstance(found, Answer):
-            return found
-        raise error_from_noun(*found)
+        if isinstance(answer, Answer):
+            return answer
+        raise error_from_noun(*answer)
 
     def interrupt(self) -> None:
         """End it from another thread."""

@@ -136,7 +136,7 @@ class CaseReader:
                     "deadline_s": timeout_s,
                 }
                 answer = asks.ask("open", params, timeout_s + 2, _nothing)
-                yield cls(asks, _told(answer.header, UnreadCase))
+                yield cls(asks, _decode(answer.header, UnreadCase))
         finally:
             asks.close()
 
@@ -153,16 +153,16 @@ class CaseReader:
 
     def filled(self, table: str, columns: Sequence[str], only: Sequence[int] | None = None) -> dict[str, int]:
         """Columns among `columns` that hold anything, with the bytes of the largest value; of `only` these rows."""
-        told = self._ask("filled", {"table": table, "columns": list(columns), "only": only}, _Filled).columns
-        return {name: told[name] for name in columns if name in told}
+        sizes = self._ask("filled", {"table": table, "columns": list(columns), "only": only}, _Filled).columns
+        return {name: sizes[name] for name in columns if name in sizes}
 
     def near(self, table: str, bounds: Bounds | None, most: int) -> tuple[list[int], int]:
         """(row numbers of geometries that may lie inside bounds in lon, lat, at most `most`; number of all)."""
         sides = None if bounds is None else [bounds.left, bounds.bottom, bounds.right, bounds.top]
-        told = self._ask("near", {"table": table, "bounds": sides, "most": most}, _Near)
-        if len(told.numbers) > most:
+        answer = self._ask("near", {"table": table, "bounds": sides, "most": most}, _Near)
+        if len(answer.numbers) > most:
             raise _babble()
-        return told.numbers, told.count
+        return answer.numbers, answer.count
 
     def each_chunk(
         self,
@@ -209,34 +209,34 @@ class CaseReader:
         """The bytes of one value, as it stands in the file."""
         params = {"table": table, "column": column, "row": row, "offset": 0, "length": PIECE_BYTES}
         answer = self._asks.ask("piece", params, READ_S, _nothing)
-        told = _told(answer.header, _Piece)
+        first = _decode(answer.header, _Piece)
 
         def pieces() -> Iterator[bytes]:
             piece, offset = _bytes_in(answer), 0
             while piece:
                 yield piece
                 offset += len(piece)
-                if offset >= told.size:
+                if offset >= first.size:
                     return
                 following = self._asks.ask("piece", {**params, "offset": offset}, READ_S, _nothing)
                 piece = _bytes_in(following)
 
-        return Value(told.size, told.is_text, pieces())
+        return Value(first.size, first.is_text, pieces())
 
     def _ask[T: Struct](self, op: str, params: dict[str, Any], kind: type[T]) -> T:
-        return _told(self._asks.ask(op, params, READ_S, _nothing).header, kind)
+        return _decode(self._asks.ask(op, params, READ_S, _nothing).header, kind)
 
 
 def _nothing() -> None:
     """Do nothing between question and answer."""
 
 
-def _told[T: Struct](data: Any, kind: type[T]) -> T:
+def _decode[T: Struct](data: Any, kind: type[T]) -> T:
     """Decode a header, or a part of it, as the type asked for. Raises CaseDamaged for anything else."""
-    told = decoded_or_none(data, kind)
-    if told is None:
+    content = decoded_or_none(data, kind)
+    if content is None:
         raise _babble()
-    return told
+    return content
 
 
 def _bytes_in(answer: Answer) -> bytes:
@@ -246,36 +246,36 @@ def _bytes_in(answer: Answer) -> bytes:
 def _chunk(answer: Answer, columns: Mapping[str, int], in_arrays: str) -> Chunk:
     """Decode a chunk of rows. Raises CaseDamaged where its parts do not fit together."""
     try:
-        rows = _told(answer.header, _Rows)
-        numbers, told = rows.numbers, rows.columns
-        found: dict[str, list[Any]] = {}
+        rows = _decode(answer.header, _Rows)
+        numbers, cells = rows.numbers, rows.columns
+        by_name: dict[str, list[Any]] = {}
         refused: dict[int, Any] = {}
         for name in columns:
             if name == in_arrays:
                 data, ends = answer.arrays
-                refused = {index: _value(cell) for index, cell in _told(told[name], _InArrays).refused}
-                found[name] = _blobs(data.tobytes(), ends.tolist())
+                refused = {index: _value(cell) for index, cell in _decode(cells[name], _InArrays).refused}
+                by_name[name] = _blobs(data.tobytes(), ends.tolist())
             else:
-                found[name] = _unpacked(told[name])
-        fits = all(len(values) == len(numbers) for values in found.values())
+                by_name[name] = _unpacked(cells[name])
+        fits = all(len(values) == len(numbers) for values in by_name.values())
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise _babble() from error
     if not fits:
         raise _babble()
-    return Chunk(numbers, found, refused, rows.is_last)
+    return Chunk(numbers, by_name, refused, rows.is_last)
 
 
 def _blobs(data: bytes, ends: list[int]) -> list[bytes]:
     return [data[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
 
-def _unpacked(told: Any) -> list[Any]:
-    if isinstance(told, dict):
-        texts = [_value(cell) for cell in told["texts"]]
-        return list(map(texts.__getitem__, told["of"]))
-    if set(map(type, told)) <= _PLAIN:
-        return list(told)
-    return [_value(cell) for cell in told]
+def _unpacked(cells: Any) -> list[Any]:
+    if isinstance(cells, dict):
+        texts = [_value(cell) for cell in cells["texts"]]
+        return list(map(texts.__getitem__, cells["of"]))
+    if set(map(type, cells)) <= _PLAIN:
+        return list(cells)
+    return [_value(cell) for cell in cells]
 
 
 def _value(cell: Any) -> Any:
@@ -288,7 +288,7 @@ def _value(cell: Any) -> Any:
                 raise ValueError("no base64") from error
         if "spoiled" in cell:
             return Unfit("no text in UTF-8", str(cell["spoiled"]))
-        return Unfit(Phrase("too large ({cell} bytes)", cell=f"{_told(cell, _TooLong).size:,}"))
+        return Unfit(Phrase("too large ({cell} bytes)", cell=f"{_decode(cell, _TooLong).size:,}"))
     if type(cell) in _PLAIN:
         return cell
     raise ValueError("no value of SQLite")

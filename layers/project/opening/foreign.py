@@ -78,13 +78,13 @@ def foreign_in(schema: CaseSchema, version: int) -> Foreign:
     columns: dict[str, tuple[TableColumn, ...]] = {}
     renamed: dict[str, dict[str, str]] = {}
     for name, spec in BY_NAME.items():
-        taken = {column.name.lower() for column in spec.columns} | {spec.key, "geom", *spec.blobs}
-        ours = taken - later_columns(version, name)
-        found = () if name in later else schema.tables.get(name, ())
-        extra = tuple(column for column in found if column.name.lower() not in ours)
+        in_use = {column.name.lower() for column in spec.columns} | {spec.key, "geom", *spec.blobs}
+        ours = in_use - later_columns(version, name)
+        in_file = () if name in later else schema.tables.get(name, ())
+        extra = tuple(column for column in in_file if column.name.lower() not in ours)
         if extra:
             columns[name] = extra
-            names = free_names([column.name for column in extra], taken)
+            names = free_names([column.name for column in extra], in_use)
             renamed |= {name: names} if names else {}
     own = OWN_TABLES | {relation.mapping for relation in RELATIONS}
     others = [name for name in schema.tables if name.lower() not in own - later]
@@ -102,15 +102,15 @@ def foreign_in(schema: CaseSchema, version: int) -> Foreign:
     return Foreign(columns, tables, tuple(_lost(schema, {table.name for table in tables})), renamed)
 
 
-def free_names(names: Sequence[str], taken: Collection[str]) -> dict[str, str]:
+def free_names(names: Sequence[str], in_use: Collection[str]) -> dict[str, str]:
     """New names, the same in every save, for those that a later version of ours uses."""
-    used = {name.lower() for name in names} | set(taken)
-    found = {}
+    used = {name.lower() for name in names} | set(in_use)
+    new_names = {}
     for name in names:
-        if name.lower() in taken:
-            found[name] = next(new for new in _tries(name) if new.lower() not in used)
-            used.add(found[name].lower())
-    return found
+        if name.lower() in in_use:
+            new_names[name] = next(new for new in _tries(name) if new.lower() not in used)
+            used.add(new_names[name].lower())
+    return new_names
 
 
 def _tries(name: str) -> Iterator[str]:
@@ -140,13 +140,13 @@ def _lost(schema: CaseSchema, carried: Collection[str]) -> Iterator[str]:
             ),
         ),
     )
-    for names, said in (*kinds, *rules_left_behind(schema, carried)):
+    for names, words in (*kinds, *rules_left_behind(schema, carried)):
         if names:
             shown = ", ".join(sorted(names)[:_NAMED]) + (", …" if len(names) > _NAMED else "")
             yield (
                 Phrase(
                     "{counted} ignored and will not be in the next save: {shown}.",
-                    counted=said(len(names)),
+                    counted=words(len(names)),
                     shown=shown,
                 )
             )
@@ -160,9 +160,9 @@ def renamed_sentences(foreign: Foreign) -> list[str]:
         for old, new in names.items()
     ]
     pairs += [
-        (Phrase("the table {name}", name=one.name), one.carried_as)
-        for one in foreign.tables
-        if one.carried_as != one.name
+        (Phrase("the table {name}", name=table.name), table.carried_as)
+        for table in foreign.tables
+        if table.carried_as != table.name
     ]
     return [
         Phrase("Another program's content keeps its values under a new name: {old} is {new} now.", old=old, new=new)

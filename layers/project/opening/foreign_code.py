@@ -129,7 +129,7 @@ def judged_sld(sld: str) -> JudgedText:
         root = parse_xml(sld.encode("utf-8", "replace"), _STYLE_LIMITS)
     except BadXml:
         return JudgedText(None, (Phrase("a style that cannot be read"),))
-    names = [one.get("name", "") for one in root.iter() if one.tag.endswith("Function")]
+    names = [element.get("name", "") for element in root.iter() if element.tag.endswith("Function")]
     called = any(_CALL.match(f"{name.strip()}(") for name in names)
     return JudgedText(None, (_CALL_WORDS,)) if called or _has_call(sld) else JudgedText(sld)
 
@@ -156,12 +156,12 @@ def judged_project(content: str | bytes, *, is_ours: bool = False) -> JudgedText
             kept.append((name, data))
             continue
         old = data.decode("utf-8", "replace")
-        found = JudgedText(old) if is_ours and not is_suspect(old) else _judged(old, _PROJECT_LIMITS)
-        if not isinstance(found.content, str):
-            return found
-        is_changed = is_changed or found.content != old
-        left_out += found.left_out
-        kept.append((name, found.content.encode("utf-8")))
+        cleaned = JudgedText(old) if is_ours and not is_suspect(old) else _judged(old, _PROJECT_LIMITS)
+        if not isinstance(cleaned.content, str):
+            return cleaned
+        is_changed = is_changed or cleaned.content != old
+        left_out += cleaned.left_out
+        kept.append((name, cleaned.content.encode("utf-8")))
     if not is_changed:
         return JudgedText(content)
     new = _packed(kept).hex()
@@ -171,26 +171,26 @@ def judged_project(content: str | bytes, *, is_ours: bool = False) -> JudgedText
 def _members(packed: bytes, left_out: list[str]) -> Iterator[tuple[str, bytes]]:
     """Return the project, its own small database and that of its styles; all else in the archive goes to `left_out`."""
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        found = archive.infolist()
-        if len(found) > _MOST_MEMBERS or sum(one.filename.endswith(".qgs") for one in found) != 1:
+        entries = archive.infolist()
+        if len(entries) > _MOST_MEMBERS or sum(entry.filename.endswith(".qgs") for entry in entries) != 1:
             raise ValueError("no project, or several")
-        for one in found:
+        for entry in entries:
             if (
-                one.filename.endswith((".qgs", ".qgd", "_styles.db"))
-                and "/" not in one.filename
-                and "\\" not in one.filename
+                entry.filename.endswith((".qgs", ".qgd", "_styles.db"))
+                and "/" not in entry.filename
+                and "\\" not in entry.filename
             ):
-                with archive.open(one) as file:
+                with archive.open(entry) as file:
                     data = file.read(_PROJECT_LIMITS.size + 1)
                 if len(data) > _PROJECT_LIMITS.size:
                     raise ValueError("too large")
-                if one.filename.endswith("_styles.db") and is_suspect(
+                if entry.filename.endswith("_styles.db") and is_suspect(
                     data.replace(b"\0", b"").decode("utf-8", "replace")
                 ):
                     left_out.append(Phrase("styles with code"))
                     continue
-                if one.filename.endswith(".qgs") or data.startswith(_SQLITE) or not data:
-                    yield one.filename, data
+                if entry.filename.endswith(".qgs") or data.startswith(_SQLITE) or not data:
+                    yield entry.filename, data
                     continue
             left_out.append(Phrase("files in its archive"))
 
@@ -283,7 +283,7 @@ def _code_of(element: Element, parent: Element) -> str:
     if tag == "editforminitcode" and _is_template(element, parent):
         return ""
     is_empty = tag not in ("actionsetting", "attributeEditorAction", "HtmlAnnotationItem", "FormAnnotationItem")
-    if is_empty and not any((one.text or "").strip() for one in element.iter()):
+    if is_empty and not any((inner.text or "").strip() for inner in element.iter()):
         return "" if tag not in ("Sensors", "projectModels") or not len(element) else _CODE[tag]
     return _CODE[tag]
 

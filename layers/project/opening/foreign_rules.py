@@ -57,5 +57,5 @@ def rules_left_behind(schema: CaseSchema, carried: Collection[str]) -> Iterator[
         lambda n: counted(n, "default value of another program is", "default values of another program are"),
     )
     words = {name: set(re.findall(r"[A-Z]+", _NO_WORDS.sub(" ", schema.sql.get(name, "")).upper())) for name in theirs}
-    for word, said in _RULES:
-        yield [name for name in theirs if word in words[name]], said
+    for word, in_words in _RULES:
+        yield [name for name in theirs if word in words[name]], in_words

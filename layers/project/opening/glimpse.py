@@ -55,16 +55,16 @@ def glimpse_of(reader: CaseReader, size_px: tuple[int, int], name: str) -> Glimp
     if sum(map(reader.count, tables)) < LEAST_SITES:
         return None
     bounds = bounds_seen(opened.meta.get("viewport", ""), size_px)
-    found = {table: reader.near(table, bounds, MOST_SITES) for table in tables}
+    near = {table: reader.near(table, bounds, MOST_SITES) for table in tables}
     there = {table: opened.tables[table] for table in (*tables, "loupe_meta") if table in opened.tables}
     version = schema_version_in(opened.meta)
-    only = {table: numbers for table, (numbers, _count) in found.items()}
-    document = read_rows(_Some(reader, only), there, version=version).document
+    only = {table: numbers for table, (numbers, _count) in near.items()}
+    document = read_rows(_SomeRows(reader, only), there, version=version).document
     migrate(document, version, name)
-    return Glimpse(document, sum(count for _numbers, count in found.values()))
+    return Glimpse(document, sum(count for _numbers, count in near.values()))
 
 
-class _Some:
+class _SomeRows:
     """The tables of a case with only these rows of some of them."""
 
     def __init__(self, reader: CaseReader, only: Mapping[str, Sequence[int]]) -> None:

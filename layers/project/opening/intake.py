@@ -105,12 +105,12 @@ def take_in(
             watch.show(glimpse)
             tables = Told(reader, watch, glimpse.sites)
     rows = read_rows(tables, opened.tables, foreign, version)
-    said, code = [_STATES[state]] if state in _STATES else [], code_sentences(reader)
+    notes, code = [_STATES[state]] if state in _STATES else [], code_sentences(reader)
     return Intake(
         rows,
         opened.meta.get("project_uuid", ""),
         opened.mark,
-        (*said, *opened.problems, *rows.problems, *opened.foreign.lost, *renamed_sentences(opened.foreign), *code),
+        (*notes, *opened.problems, *rows.problems, *opened.foreign.lost, *renamed_sentences(opened.foreign), *code),
         version_in(opened.meta, "min_writer_version") > SCHEMA_VERSION,
         version,
         state,

@@ -73,26 +73,26 @@ def find_files(
     The folder is looked through without following links, bounded in number, depth and time; `check` may raise to end
     it. Not for the window's thread.
     """
-    found: dict[str, FoundFile] = {}
-    for one in wanted:
+    files: dict[str, FoundFile] = {}
+    for file in wanted:
         check()
-        place = remapped(one.text, old_folder, folder) if old_folder else ""
+        place = remapped(file.text, old_folder, folder) if old_folder else ""
         if place and (os.path.isfile(place) or os.path.isdir(place)):
-            found[one.text] = described_file(place, one.mark)
-    left = [one for one in wanted if one.text not in found or found[one.text].sameness is Sameness.OTHER_CONTENT]
+            files[file.text] = described_file(place, file.mark)
+    left = [file for file in wanted if file.text not in files or files[file.text].sameness is Sameness.OTHER_CONTENT]
     if not left:
-        return FileSearch(found)
+        return FileSearch(files)
     listing = _listed(folder, check, clock)
     sizes: dict[int, list[str]] | None = None
-    for one in left:
+    for file in left:
         check()
-        best = _by_name(one, listing)
-        if one.mark is not None and (best is None or best.sameness is not Sameness.CONTENT):
+        best = _by_name(file, listing)
+        if file.mark is not None and (best is None or best.sameness is not Sameness.CONTENT):
             sizes = _sizes(listing.files, check) if sizes is None else sizes
-            best = _by_content(one.mark, sizes) or best
-        if best is not None and (one.text not in found or best.sameness is Sameness.CONTENT):
-            found[one.text] = best
-    return FileSearch(found, listing.is_cut)
+            best = _by_content(file.mark, sizes) or best
+        if best is not None and (file.text not in files or best.sameness is Sameness.CONTENT):
+            files[file.text] = best
+    return FileSearch(files, listing.is_cut)
 
 
 def common_folder(texts: Sequence[str]) -> str:
@@ -180,14 +180,14 @@ def _listed(folder: str, check: Callable[[], None], clock: Callable[[], float]) 
     return listing
 
 
-def _by_name(one: WantedFile, listing: _Listing) -> FoundFile | None:
+def _by_name(file: WantedFile, listing: _Listing) -> FoundFile | None:
     """Choose among files of the same name: the one with the wanted content, else the one in folders named alike."""
-    parts = parts_of(one.text)
+    parts = parts_of(file.text)
     candidates = listing.by_name.get(_folded(parts[-1]), []) if parts else []
     likeness = {path: _likeness(parts, path) for path in candidates}
     ordered = sorted(candidates, key=lambda path: (-likeness[path], path))
-    compared = [described_file(path, one.mark) for path in ordered]
-    same = next((found for found in compared if found.sameness is Sameness.CONTENT), None)
+    compared = [described_file(path, file.mark) for path in ordered]
+    same = next((file for file in compared if file.sameness is Sameness.CONTENT), None)
     if same is not None or not compared:
         return same
     is_clear = len(ordered) == 1 or likeness[ordered[0]] > likeness[ordered[1]]
@@ -206,9 +206,9 @@ def _likeness(parts: list[str], path: str) -> int:
 
 def _by_content(mark: ContentMark, sizes: dict[int, list[str]]) -> FoundFile | None:
     for path in sizes.get(mark.size, []):
-        found = described_file(path, mark)
-        if found.sameness is Sameness.CONTENT:
-            return found
+        file = described_file(path, mark)
+        if file.sameness is Sameness.CONTENT:
+            return file
     return None
 
 

@@ -154,7 +154,7 @@ def _inserted(spec: TableSpec, row: Row) -> OutsideEdit:
 
 def back_to_draft(document: Document, edits: list[OutsideEdit]) -> list[OutsideEdit]:
     """Sites that were reviewed or published and edited elsewhere become drafts again; the edits that this takes."""
-    changes, told = [], []
+    changes, new_edits = [], []
     for edit in edits:
         site = document.sites.get(edit.uuid)
         if edit.op != "update" or site is None or site.status not in REVIEWED:
@@ -164,9 +164,9 @@ def back_to_draft(document: Document, edits: list[OutsideEdit]) -> list[OutsideE
         fields = ("status", "reviewed_by", "reviewed_at", "rev")
         pairs = {name: [told_value(getattr(site, name)), told_value(getattr(draft, name))] for name in fields}
         delta = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
-        told.append(OutsideEdit(edit.table, edit.uuid, "update", delta))
+        new_edits.append(OutsideEdit(edit.table, edit.uuid, "update", delta))
     document.apply(Edit(Phrase("Back to draft"), tuple(changes)))
-    return told
+    return new_edits
 
 
 def summary(edits: list[OutsideEdit], drafts: list[OutsideEdit]) -> list[str]:
@@ -177,9 +177,9 @@ def summary(edits: list[OutsideEdit], drafts: list[OutsideEdit]) -> list[str]:
         out.append(Phrase("{sites} edited elsewhere: a draft again.", sites=sites))
     counts: Mapping[str, int] = {op: sum(edit.op == op for edit in edits) for op in ("insert", "update", "delete")}
     words = {"insert": Phrase("added"), "update": Phrase("changed"), "delete": Phrase("deleted")}
-    said = [
+    parts = [
         Phrase("{rows} {done}", rows=counted(count, "row"), done=words[op]) for op, count in counts.items() if count
     ]
-    if said:
-        out.append(Phrase("Edited by another program: {said}. The history says which.", said=joined(", ", said)))
+    if parts:
+        out.append(Phrase("Edited by another program: {said}. The history says which.", said=joined(", ", parts)))
     return out

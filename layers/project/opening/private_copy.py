@@ -58,17 +58,17 @@ def held(place: Path, copy: Path | None, scratch: Path) -> Iterator[Held]:
                     yield Held(place, fingerprint_of(file, place))
                 return
             target = copy if copy is not None else scratch / "case.gpkg"
-            taken = _copied(file, place, journals, target, header)
+            held_copy = _copied(file, place, journals, target, header)
     except LockedElsewhere as error:
         raise CaseInUse(
             "“{place}” is being written by another program. Try again in a moment.", place=shown(place)
         ) from error
-    yield taken
+    yield held_copy
 
 
 def _journals(place: Path) -> list[str]:
     """Return the suffixes of journals that are not empty. Raises NotAFile or TooLarge for a file that is no journal."""
-    found = []
+    suffixes = []
     for side in side_files(place):
         status = side.lstat()
         if not stat.S_ISREG(status.st_mode):
@@ -85,8 +85,8 @@ def _journals(place: Path) -> list[str]:
                 side=shown(side),
                 most_side_bytes=f"{MOST_SIDE_BYTES >> 20:,}",
             )
-        found.append(side.name.removeprefix(place.name))
-    return found
+        suffixes.append(side.name.removeprefix(place.name))
+    return suffixes
 
 
 def _copied(file: BinaryIO, place: Path, journals: list[str], copy: Path, header: Header | None) -> Held:

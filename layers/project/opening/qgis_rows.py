@@ -33,7 +33,7 @@ class QgisRow(Struct, frozen=True):
 def code_sentences(case: CaseReader) -> list[str]:
     """Sentences for the analyst about code in styles and projects of a case; empty where it holds none."""
     rows = [row for row in (*style_rows_of(case), *project_rows_of(case)) if row.left_out]
-    said: list[str] = [
+    sentences: list[str] = [
         Phrase(
             "{title} holds {listed}: it is never run here, and will not be in the next save.",
             title=row.title,
@@ -41,9 +41,11 @@ def code_sentences(case: CaseReader) -> list[str]:
         )
         for row in rows[:_MOST_SENTENCES]
     ]
-    more = len(rows) - len(said)
+    more = len(rows) - len(sentences)
     return (
-        [*said, Phrase("{more} more styles or projects hold code of other programs.", more=more)] if more > 0 else said
+        [*sentences, Phrase("{more} more styles or projects hold code of other programs.", more=more)]
+        if more > 0
+        else sentences
     )
 
 
@@ -72,25 +74,25 @@ def project_rows_of(case: CaseReader) -> Iterator[QgisRow]:
         title = Phrase("The QGIS project “{text}”", text=_short(_text(row.get("name"))))
         content = row.get("content")
         is_ours = _is_made_by_us(row) and _text(row.get("name")) in (OUR_PROJECT, f"{OUR_PROJECT}, as saved")
-        found = judged_project(content, is_ours=is_ours) if isinstance(content, str | bytes) else JudgedText("")
-        stands = not is_ours and found.content is not None
-        kept = {**row, "content": found.content} if isinstance(content, str | bytes) else row
-        yield QgisRow(kept if stands else None, title, found.left_out)
+        text = judged_project(content, is_ours=is_ours) if isinstance(content, str | bytes) else JudgedText("")
+        stands = not is_ours and text.content is not None
+        kept = {**row, "content": text.content} if isinstance(content, str | bytes) else row
+        yield QgisRow(kept if stands else None, title, text.left_out)
 
 
 def facts(case: CaseReader, table: str) -> list[Fact]:
     """All rows of a small table as dictionaries."""
     there = sorted(case.opened.tables.get(table, frozenset()))
-    found: list[Fact] = []
+    rows: list[Fact] = []
 
     def take(chunk: Chunk) -> None:
         for values in zip(*(chunk.columns[name] for name in columns), strict=True):
-            found.append({n: None if isinstance(v, Unfit) else v for n, v in zip(columns, values, strict=True)})
+            rows.append({n: None if isinstance(v, Unfit) else v for n, v in zip(columns, values, strict=True)})
 
     columns = case.filled(table, there) if there else {}
     if columns:
         case.each_chunk(table, columns, take)
-    return found
+    return rows
 
 
 def digest(text: str) -> str:
@@ -107,8 +109,8 @@ def _text(value: Any) -> str:
 
 
 def _listed(nouns: tuple[str, ...]) -> str:
-    *some, last = nouns
-    return Phrase("{some} and {last}", some=joined(", ", some), last=last) if some else last
+    *others, last = nouns
+    return Phrase("{some} and {last}", some=joined(", ", others), last=last) if others else last
 
 
 def _short(name: str) -> str:

@@ -89,7 +89,7 @@ def read_rows(
     TooLarge.
     """
     newer = later_tables(version)
-    found = CaseRows(Document())
+    case_rows = CaseRows(Document())
     rows: dict[Table, list[Row]] = {}
     seen: set[str] = set()
     with _collector_paused():
@@ -98,17 +98,17 @@ def read_rows(
                 continue
             columns = frozenset(column.name for column in spec.columns) if there is None else there.get(spec.name)
             if columns is None:
-                found.problems.append(Phrase("The table {name} is missing: it is taken as empty.", name=spec.name))
+                case_rows.problems.append(Phrase("The table {name} is missing: it is taken as empty.", name=spec.name))
                 continue
-            reading = _TableReading(spec, found, seen, tuple((foreign or {}).get(spec.name, ())), version)
+            reading = _TableReading(spec, case_rows, seen, tuple((foreign or {}).get(spec.name, ())), version)
             reading.read(tables, columns)
             rows.setdefault(spec.table, []).extend(reading.rows)
             if sum(map(len, rows.values())) > MOST_ROWS:
                 raise TooLarge(
                     "The case has more than {most_rows} rows: Geoloupe cannot hold them.", most_rows=f"{MOST_ROWS:,}"
                 )
-        found.document = Document(rows)
-    return found
+        case_rows.document = Document(rows)
+    return case_rows
 
 
 @contextmanager
@@ -127,15 +127,15 @@ class _TableReading:
     """One table on its way into rows."""
 
     def __init__(
-        self, spec: TableSpec, found: CaseRows, seen: set[str], foreign: tuple[str, ...], version: int
+        self, spec: TableSpec, case_rows: CaseRows, seen: set[str], foreign: tuple[str, ...], version: int
     ) -> None:
         self.rows: list[Row] = []
         self._newer = later_columns(version, spec.name)
-        self._spec, self._found, self._seen, self._foreign = spec, found, seen, foreign
+        self._spec, self._case_rows, self._seen, self._foreign = spec, case_rows, seen, foreign
         self._columns: list[StoredColumn] = []
         self._same: dict[str, Any] = {}
-        self._told: Counter[tuple[str, str]] = Counter()
-        self._given: Counter[str] = Counter()
+        self._repair_counts: Counter[tuple[str, str]] = Counter()
+        self._new_uuids: Counter[str] = Counter()
         self._lost = 0
 
     def read(self, tables: Tables, there: frozenset[str]) -> None:
@@ -144,7 +144,7 @@ class _TableReading:
         columns = [column for column in expected if column.name in there]
         missing = sorted(column.name for column in expected if column.name not in there)
         if missing:
-            self._found.problems.append(
+            self._case_rows.problems.append(
                 Phrase("{title}: no column {missing}; taken as empty.", title=title, missing=", ".join(missing))
             )
         if spec.geometry_type and "geom" not in there:
@@ -175,10 +175,10 @@ class _TableReading:
             fields[column.field], replaced = judged(column, values)
             for repair in replaced:
                 repairs.setdefault(repair.row, []).append(repair)
-                self._told[column.name, repair.why] += 1
+                self._repair_counts[column.name, repair.why] += 1
         self._add_uuids(fields, len(chunk.numbers), chunk.numbers)
         if self._spec.key:
-            numbers = self._found.numbers.setdefault(self._spec.name, {})
+            numbers = self._case_rows.numbers.setdefault(self._spec.name, {})
             numbers.update(zip(fields["uuid"], chunk.numbers, strict=True))
         foreign = [chunk.columns[name] for name in self._foreign if name in chunk.columns]
         names = list(fields)
@@ -195,7 +195,7 @@ class _TableReading:
                 continue
             if placed is not None and placed[index] is None:
                 self._lost += 1
-                self._found.unplaced.append(UnplacedSite(self._spec, {**row, **same}, chunk.refused.get(index)))
+                self._case_rows.unplaced.append(UnplacedSite(self._spec, {**row, **same}, chunk.refused.get(index)))
             else:
                 self.rows.append(make(**row, **same))
             if index in repairs:
@@ -215,34 +215,34 @@ class _TableReading:
         if len(fresh) == count and "" not in fresh and seen.isdisjoint(fresh):
             seen |= fresh
             return
-        renamed = self._found.renamed.setdefault(self._spec.name, {})
+        renamed = self._case_rows.renamed.setdefault(self._spec.name, {})
         for index, uuid in enumerate(uuids):
             if uuid and uuid not in seen:
                 seen.add(uuid)
                 continue
-            self._given[Phrase("no uuid") if not uuid else Phrase("the uuid of another row")] += 1
+            self._new_uuids[Phrase("no uuid") if not uuid else Phrase("the uuid of another row")] += 1
             renamed[numbers[index]] = uuids[index] = str(uuid4())
             seen.add(uuids[index])
 
     def _note(self, uuid: str, repairs: list[Repair]) -> None:
         old = {repair.column: repair.old for repair in repairs}
         new = {repair.column: repair.new for repair in repairs}
-        self._found.repaired.append(RepairedRow(self._spec.name, uuid, old, new))
+        self._case_rows.repaired.append(RepairedRow(self._spec.name, uuid, old, new))
 
     def _keep(self, uuid: str, values: tuple[Any, ...], chunk: Chunk) -> None:
         names = [name for name in self._foreign if name in chunk.columns]
         kept = dict(zip(names, values, strict=True))
         row = tuple(kept.get(name) for name in self._foreign)
         if any(value is not None for value in row):
-            self._found.foreign.setdefault(self._spec.name, {})[uuid] = row
+            self._case_rows.foreign.setdefault(self._spec.name, {})[uuid] = row
 
     def _tell(self) -> None:
-        title, problems = _title(self._spec), self._found.problems
-        for (name, why), count in self._told.items():
+        title, problems = _title(self._spec), self._case_rows.problems
+        for (name, why), count in self._repair_counts.items():
             whys = {"why": why, "whys": _plural(why)}
             values = counted(count, "value of {name} {why}", "values of {name} {whys}", name=name, **whys)
             problems.append(Phrase("{title}: {values}; not taken as it stands.", title=title, values=values))
-        for what, count in self._given.items():
+        for what, count in self._new_uuids.items():
             problems.append(
                 Phrase(
                     "{title}: {counted} got a new one.",
@@ -273,8 +273,8 @@ class OwnTables:
 
     def filled(self, table: str, columns: Sequence[str]) -> dict[str, int]:
         counts = ", ".join(f'count("{name}")' for name in columns)
-        found = self._connection.execute(f"SELECT {counts} FROM {table}").fetchone()
-        return {name: 0 for name, count in zip(columns, found, strict=True) if count}
+        row = self._connection.execute(f"SELECT {counts} FROM {table}").fetchone()
+        return {name: 0 for name, count in zip(columns, row, strict=True) if count}
 
     def each_chunk(
         self, table: str, columns: Mapping[str, int], take: Callable[[Chunk], None], geometry: str = ""

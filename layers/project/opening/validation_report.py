@@ -61,8 +61,8 @@ def validate(path: Path, asks: Asks | None = None) -> list[Irregularity]:
             findings = [*_format(path, header), *_integrity(intake), *_index(reader, intake)]
     except CaseDamaged as error:
         return [Irregularity("damaged", error.sentence, "error")]
-    said = {finding.sentence for finding in findings}
-    findings += [Irregularity("value", problem) for problem in intake.problems if problem not in said]
+    sentences = {finding.sentence for finding in findings}
+    findings += [Irregularity("value", problem) for problem in intake.problems if problem not in sentences]
     findings += [
         *_links(intake.document),
         *_evidence(intake.document),

@@ -75,9 +75,9 @@ class Repair(Struct, frozen=True):
 def judged(column: StoredColumn, values: Sequence[Any]) -> tuple[list[Any], list[Repair]]:
     """The values as fields of rows, and those that had to be replaced. Geometry is judged by its own guard."""
     fast = _FAST.get(column.kind)
-    found = None if fast is None else fast(column, values)
-    if found is not None:
-        return found, []
+    cells = None if fast is None else fast(column, values)
+    if cells is not None:
+        return cells, []
     out: list[Any] = []
     repairs: list[Repair] = []
     for row, value in enumerate(values):

@@ -39,7 +39,7 @@ class ProjectLayer(Struct, frozen=True):
 
 def project_layers(rows: Iterable[tuple[str, str, str, str, int]]) -> list[ProjectLayer]:
     """Choose the layers that QGIS can open, in order, from rows of (uuid, name, source_json, style_json, visible)."""
-    found = []
+    layers = []
     for uuid, name, source_json, style_json, visible in rows:
         source = _object(source_json)
         path = str(source.get("path", ""))
@@ -51,8 +51,8 @@ def project_layers(rows: Iterable[tuple[str, str, str, str, int]]) -> list[Proje
         table = str(source.get("table", ""))
         place = f"./{path}" if reach is Reach.BESIDE else path
         style = _style(style_json) or _automatic(uuid, str(source.get("geometry", "")))
-        found.append(ProjectLayer(uuid, name, f"{place}|layername={table}" if table else place, bool(visible), style))
-    return found
+        layers.append(ProjectLayer(uuid, name, f"{place}|layername={table}" if table else place, bool(visible), style))
+    return layers
 
 
 def layer_id(layer: ProjectLayer) -> str:
@@ -79,9 +79,9 @@ def map_layer(layer: ProjectLayer) -> ET.Element:
 
 
 def _style(style_json: str) -> VectorStyle | None:
-    said = _object(style_json)
+    data = _object(style_json)
     try:
-        return VectorStyle.from_json(said) if said else None
+        return VectorStyle.from_json(data) if data else None
     except InvalidValue:
         return None
 

@@ -22,12 +22,12 @@ def exclusive_filters(rules: list[str]) -> list[str]:
     """Filters of which one at most is true. QGIS draws a feature by every true rule, we by the first: each filter
     excludes those before it.
     """
-    filters, taken = [], list[str]()
+    filters, previous_rules = [], list[str]()
     for rule in rules:
         own = rule_expression(rule)
-        before = [f"not coalesce(({one}), false)" for one in taken]
+        before = [f"not coalesce(({previous}), false)" for previous in previous_rules]
         filters.append(" and ".join([*before, *([f"({own})"] if own else [])]) or "true")
-        taken.append(own or "true")
+        previous_rules.append(own or "true")
     return filters
 
 

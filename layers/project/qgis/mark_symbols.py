@@ -31,11 +31,11 @@ _RADII = (
 
 def category(table: str) -> str:
     """Expression for the category of a table's symbols: the kind of mark where that has a symbol, else the class."""
-    kinds, found = _TITLES[table], _CLASS
+    kinds, expression = _TITLES[table], _CLASS
     if kinds:
         words = ", ".join(f"'{kind}'" for kind in kinds)
-        found = f"if({_KIND} in ({words}), '(' || {_KIND} || ')', {_CLASS})"
-    return found if table == "site_point" else f"if({IS_MEASURED}, '{MEASURED}', {found})"
+        expression = f"if({_KIND} in ({words}), '(' || {_KIND} || ')', {_CLASS})"
+    return expression if table == "site_point" else f"if({IS_MEASURED}, '{MEASURED}', {expression})"
 
 
 def mark_categories(table: str) -> Iterator[tuple[str, str, list[ET.Element]]]:
@@ -50,8 +50,8 @@ def label_expression(table: str, label: str) -> str:
     """The text of a label: of range rings with their radii, as no label of QGIS stands on each ring; of measurements
     that have a name with their result.
     """
-    found = f"{label} || {_RADII}" if table == "site_line" else label
-    return found if table == "site_point" else f"{found} || {RESULT}"
+    text = f"{label} || {_RADII}" if table == "site_line" else label
+    return text if table == "site_point" else f"{text} || {RESULT}"
 
 
 def add_label_places(settings: ET.Element) -> None:

@@ -18,8 +18,8 @@ def add_data_defined(parent: ET.Element, expressions: Mapping[str, str], tag: st
     ET.SubElement(outer, "Option", name="name", value="", type="QString")
     properties = ET.SubElement(outer, "Option", name="properties", type="Map")
     for name, expression in expressions.items():
-        one = ET.SubElement(properties, "Option", name=name, type="Map")
-        ET.SubElement(one, "Option", name="active", value="true", type="bool")
-        ET.SubElement(one, "Option", name="expression", value=expression, type="QString")
-        ET.SubElement(one, "Option", name="type", value="3", type="int")
+        option = ET.SubElement(properties, "Option", name=name, type="Map")
+        ET.SubElement(option, "Option", name="active", value="true", type="bool")
+        ET.SubElement(option, "Option", name="expression", value=expression, type="QString")
+        ET.SubElement(option, "Option", name="type", value="3", type="int")
     ET.SubElement(outer, "Option", name="type", value="collection", type="QString")

@@ -41,11 +41,11 @@ class QmlStyle(Struct, frozen=True):
         """A sentence about the parts left out; empty where there are none."""
         if not self.missing:
             return ""
-        *some, last = self.missing
+        *others, last = self.missing
         return Phrase(
             "Not taken over from the QML style: {some}{value}{last}.",
-            some=joined(", ", some),
-            value=Phrase(" and ") if some else "",
+            some=joined(", ", others),
+            value=Phrase(" and ") if others else "",
             last=last,
         )
 
@@ -58,7 +58,7 @@ def read_qml(text: bytes) -> QmlStyle:
     if renderer is None:
         raise InvalidValue("The QML style is of no vector layer: it has no symbols.")
     elements = renderer.findall("symbols/symbol")[: MOST_CLASSES + 1]
-    symbols = {one.get("name", ""): reader.symbol(one) for one in elements}
+    symbols = {element.get("name", ""): reader.symbol(element) for element in elements}
     style = _renderer(renderer, symbols, reader)
     if root.get("hasScaleBasedVisibilityFlag") == "1":
         widest, closest = number_of(root.get("minScale", ""), 0.0), number_of(root.get("maxScale", ""), 0.0)
@@ -91,13 +91,13 @@ def _renderer(renderer: Element, symbols: dict[str, Symbol], reader: SymbolReade
         case "graduatedSymbol":
             classes = tuple(
                 StyleClass(
-                    symbols.get(one.get("symbol", ""), Symbol()),
-                    reader.text(one.get("label", "")),
-                    lower=number_of(one.get("lower", ""), 0.0),
-                    upper=number_of(one.get("upper", ""), 0.0),
-                    shown=one.get("render", "true") != "false",
+                    symbols.get(element.get("symbol", ""), Symbol()),
+                    reader.text(element.get("label", "")),
+                    lower=number_of(element.get("lower", ""), 0.0),
+                    upper=number_of(element.get("upper", ""), 0.0),
+                    shown=element.get("render", "true") != "false",
                 )
-                for one in renderer.findall("ranges/range")[:MOST_CLASSES]
+                for element in renderer.findall("ranges/range")[:MOST_CLASSES]
             )
             column = _column(renderer.get("attr", ""), reader)
             return VectorStyle(mode="graduated", column=column, classes=classes, show_other=False)
@@ -108,7 +108,7 @@ def _renderer(renderer: Element, symbols: dict[str, Symbol], reader: SymbolReade
         case "pointCluster" | "pointDisplacement":
             inner = renderer.find("renderer-v2")
             if inner is not None:
-                own = {one.get("name", ""): reader.symbol(one) for one in inner.findall("symbols/symbol")}
+                own = {element.get("name", ""): reader.symbol(element) for element in inner.findall("symbols/symbol")}
                 style = _renderer(inner, own, reader)
                 distance = number_of(renderer.get("tolerance", ""), 3.0) / MM_PX
                 return replace(style, cluster_px=max(0.0, min(distance * 2, 120.0)))
@@ -119,16 +119,16 @@ def _renderer(renderer: Element, symbols: dict[str, Symbol], reader: SymbolReade
 
 def _categorised(renderer: Element, symbols: dict[str, Symbol], reader: SymbolReader) -> VectorStyle:
     classes, other, show_other = [], Symbol(), False
-    for one in renderer.findall("categories/category")[:MOST_CLASSES]:
-        symbol, shown = symbols.get(one.get("symbol", ""), Symbol()), one.get("render", "true") != "false"
-        values = [value.get("value", "") for value in one.findall("val")] or [one.get("value", "")]
+    for element in renderer.findall("categories/category")[:MOST_CLASSES]:
+        symbol, shown = symbols.get(element.get("symbol", ""), Symbol()), element.get("render", "true") != "false"
+        values = [value.get("value", "") for value in element.findall("val")] or [element.get("value", "")]
         if any(len(value) > LONGEST_TEXT for value in values):
             reader.note(Phrase("values of more than {most} characters", most=LONGEST_TEXT))
             continue
-        if one.get("type") == "NULL" or (values == [""] and one.get("type", "string") == "string"):
+        if element.get("type") == "NULL" or (values == [""] and element.get("type", "string") == "string"):
             other, show_other = symbol, shown
             continue
-        label = reader.text(one.get("label", ""))
+        label = reader.text(element.get("label", ""))
         classes += [StyleClass(symbol, "" if label == value else label, value, shown=shown) for value in values]
     column = _column(renderer.get("attr", ""), reader)
     style = VectorStyle(mode="categorised", column=column, classes=tuple(classes), show_other=show_other)
@@ -204,8 +204,8 @@ def _labels(labeling: Element, reader: SymbolReader, *, is_line: bool) -> LabelS
 
 def _own_label(written: str) -> str:
     """The parts of an expression that `label_expression` made; empty for any other."""
-    begins, found, rest = written.partition(_IS_EMPTY)
-    is_own = bool(found) and begins.startswith("if(coalesce(") and rest.endswith(")")
+    begins, separator, rest = written.partition(_IS_EMPTY)
+    is_own = bool(separator) and begins.startswith("if(coalesce(") and rest.endswith(")")
     return rest[:-1] if is_own else ""
 
 

@@ -67,17 +67,17 @@ def _categorized(style: VectorStyle, info: VectorInfo) -> ET.Element:
     categories = ET.SubElement(renderer, "categories")
     kind = _QGIS_TYPES.get(dict(info.fields).get(style.column, ""), "string")
     symbols: list[Symbol] = []
-    for one in style.classes:
+    for style_class in style.classes:
         ET.SubElement(
             categories,
             "category",
-            value=one.value,
-            label=one.title(style.mode),
+            value=style_class.value,
+            label=style_class.title(style.mode),
             symbol=str(len(symbols)),
             type=kind,
-            render=_truth(one.shown),
+            render=_truth(style_class.shown),
         )
-        symbols.append(one.symbol)
+        symbols.append(style_class.symbol)
     # The empty value takes all others, as QGIS has it: it stands there hidden too, so that it comes back.
     ET.SubElement(
         categories,
@@ -99,45 +99,50 @@ def _graduated(style: VectorStyle, info: VectorInfo) -> ET.Element:
         return _rules(style, info)
     renderer = ET.Element("renderer-v2", type="graduatedSymbol", attr=style.column, graduatedMethod="GraduatedColor")
     ranges = ET.SubElement(renderer, "ranges")
-    for number, one in enumerate(style.classes):
+    for number, style_class in enumerate(style.classes):
         ET.SubElement(
             ranges,
             "range",
-            lower=f"{one.lower:.15g}",
-            upper=f"{one.upper:.15g}",
-            label=one.title(style.mode),
+            lower=f"{style_class.lower:.15g}",
+            upper=f"{style_class.upper:.15g}",
+            label=style_class.title(style.mode),
             symbol=str(number),
-            render=_truth(one.shown),
+            render=_truth(style_class.shown),
         )
-    renderer.append(_symbols([one.symbol for one in style.classes], info.geometry))
+    renderer.append(_symbols([style_class.symbol for style_class in style.classes], info.geometry))
     return renderer
 
 
 def _rules(style: VectorStyle, info: VectorInfo) -> ET.Element:
     renderer = ET.Element("renderer-v2", type="RuleRenderer")
     outer = ET.SubElement(renderer, "rules", key="root")
-    for number, (one, expression) in enumerate(zip(style.classes, exclusive_filters(_own_rules(style)), strict=True)):
+    for number, (style_class, expression) in enumerate(
+        zip(style.classes, exclusive_filters(_own_rules(style)), strict=True)
+    ):
         ET.SubElement(
             outer,
             "rule",
             key=f"class{number}",
             filter=expression,
-            label=one.title(style.mode),
+            label=style_class.title(style.mode),
             symbol=str(number),
-            checkstate="1" if one.shown else "0",
+            checkstate="1" if style_class.shown else "0",
         )
     if style.show_other:
         ET.SubElement(outer, "rule", key="other", filter="ELSE", label="", symbol=str(len(style.classes)))
-    symbols = [*(one.symbol for one in style.classes), *([style.other_symbol] if style.show_other else [])]
+    symbols = [
+        *(style_class.symbol for style_class in style.classes),
+        *([style.other_symbol] if style.show_other else []),
+    ]
     renderer.append(_symbols(symbols, info.geometry))
     return renderer
 
 
 def _own_rules(style: VectorStyle) -> list[str]:
     if style.mode == "rules":
-        return [one.rule for one in style.classes]
+        return [style_class.rule for style_class in style.classes]
     column = '"' + style.column.replace('"', '""') + '"'
-    return [f"{column} >= {one.lower!r} and {column} <= {one.upper!r}" for one in style.classes]
+    return [f"{column} >= {style_class.lower!r} and {column} <= {style_class.upper!r}" for style_class in style.classes]
 
 
 def _labeling(labels: LabelStyle, geometry: str) -> ET.Element:

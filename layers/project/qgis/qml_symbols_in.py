@@ -43,7 +43,7 @@ class SymbolReader:
 
     def symbol(self, element: Element) -> Symbol:
         """The nearest symbol that we can draw."""
-        layers = [one for one in element.findall("layer") if one.get("enabled", "1") != "0"]
+        layers = [layer for layer in element.findall("layer") if layer.get("enabled", "1") != "0"]
         if len(layers) > MOST_LAYERS:
             self.note(Phrase("symbols of very many layers"))
             layers = layers[:MOST_LAYERS]
@@ -151,9 +151,9 @@ class SymbolReader:
             elif color:
                 symbol = replace(symbol, ground_color=color)
         heads = {
-            values_of(one).get("placements", values_of(one).get("placement", ""))
-            for one in layers
-            if one.get("class") == "MarkerLine"
+            values_of(layer).get("placements", values_of(layer).get("placement", ""))
+            for layer in layers
+            if layer.get("class") == "MarkerLine"
         }
         if heads:
             ends = {head.lower() for head in heads}
@@ -162,7 +162,7 @@ class SymbolReader:
                 symbol,
                 arrow="along" if any("interval" in e or "central" in e for e in ends) else "both" if both else "end",
             )
-        if any(one.get("class") not in ("SimpleLine", "MarkerLine", "SimpleFill") for one in layers):
+        if any(layer.get("class") not in ("SimpleLine", "MarkerLine", "SimpleFill") for layer in layers):
             self.note(Phrase("lines or fills of another kind"))
         return symbol
 

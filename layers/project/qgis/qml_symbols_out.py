@@ -191,8 +191,8 @@ def _svg(sign: str) -> str:
 
 @cache
 def _signs() -> dict[str, str]:
-    found: dict[str, str] = json.loads(Path(__file__).with_name("qml_signs.json").read_text("utf-8"))
-    return found
+    signs: dict[str, str] = json.loads(Path(__file__).with_name("qml_signs.json").read_text("utf-8"))
+    return signs
 
 
 def sign_of_svg(name: str) -> str:

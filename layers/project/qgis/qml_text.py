@@ -26,8 +26,8 @@ def parse_qml(text: bytes) -> Element:
 
 def values_of(element: Element) -> dict[str, str]:
     """The options of a symbol layer, as QGIS writes them now (Option) and wrote them once (prop)."""
-    found = {prop.get("k", ""): prop.get("v", "") for prop in element.findall("prop")}
+    options = {prop.get("k", ""): prop.get("v", "") for prop in element.findall("prop")}
     outer = element.find("Option")
     if outer is not None:
-        found |= {option.get("name", ""): option.get("value", "") for option in outer.findall("Option")}
-    return found
+        options |= {option.get("name", ""): option.get("value", "") for option in outer.findall("Option")}
+    return options

@@ -257,8 +257,8 @@ def _value_map(config: ET.Element, values: tuple[tuple[str, str], ...]) -> None:
     outer = ET.SubElement(config, "Option", type="Map")
     choices = ET.SubElement(outer, "Option", name="map", type="List")
     for value, text in [(_NULL, "(not said)"), *values]:
-        one = ET.SubElement(choices, "Option", type="Map")
-        ET.SubElement(one, "Option", name=text, value=value, type="QString")
+        choice = ET.SubElement(choices, "Option", type="Map")
+        ET.SubElement(choice, "Option", name=text, value=value, type="QString")
 
 
 def _aliases(spec: TableSpec) -> ET.Element:

@@ -66,23 +66,23 @@ def read_blobs(
 
     Blocks. Raises OSError and what reading the case raises.
     """
-    found: dict[str, bytes] = {}
+    blobs: dict[str, bytes] = {}
     elsewhere = []
     for uuid in dict.fromkeys(uuids):
         place = session.find(table, uuid, column)
         if place is None:
             elsewhere.append(uuid)
         elif place.stat().st_size <= MOST_BYTES:
-            found[uuid] = place.read_bytes()
+            blobs[uuid] = place.read_bytes()
     if not elsewhere or base is None:
-        return found
+        return blobs
     with CaseReader.open(base) as case:
         numbers = rows_by_uuid(case, table) if _has(case, table, column) else {}
         for uuid in elsewhere:
             value = case.value(table, column, numbers[uuid]) if uuid in numbers else None
             if value is not None and value.size <= MOST_BYTES and not value.is_text:
-                found[uuid] = b"".join(value.pieces)
-    return found
+                blobs[uuid] = b"".join(value.pieces)
+    return blobs
 
 
 def has_blobs(connection: sqlite3.Connection) -> bool:
@@ -92,8 +92,8 @@ def has_blobs(connection: sqlite3.Connection) -> bool:
 
 def blob_columns(case: CaseReader) -> list[tuple[str, str]]:
     """(table, column) of bytes that a case has: an older one has no small pictures."""
-    found = [(spec.name, column) for spec, column in _COLUMNS]
-    return [(table, column) for table, column in found if _has(case, table, column)]
+    columns = [(spec.name, column) for spec, column in _COLUMNS]
+    return [(table, column) for table, column in columns if _has(case, table, column)]
 
 
 def _has(case: CaseReader, table: str, column: str) -> bool:
@@ -124,16 +124,16 @@ def keep_deleted(new: sqlite3.Connection, session: SessionBlobs, base: CaseReade
 
 def rows_by_uuid(case: CaseReader, table: str) -> dict[str, int]:
     """Row numbers of a table by uuid, the first where a uuid stands twice."""
-    found: dict[str, int] = {}
+    numbers: dict[str, int] = {}
 
     def take(chunk: Chunk) -> None:
         for uuid, number in zip(chunk.columns["uuid"], chunk.numbers, strict=True):
             if isinstance(uuid, str):
-                found.setdefault(uuid, number)
+                numbers.setdefault(uuid, number)
 
     if "uuid" in case.opened.tables.get(table, frozenset()):
         case.each_chunk(table, {"uuid": 100}, take)
-    return found
+    return numbers
 
 
 def _each_blob(base: CaseReader, spec: TableSpec, column: str, take: Callable[[str, Value], None]) -> None:

@@ -51,8 +51,8 @@ def carry_over(new: sqlite3.Connection, case: CaseReader) -> None:
 
 
 def _is_there(new: sqlite3.Connection, name: str) -> bool:
-    found = new.execute("SELECT 1 FROM sqlite_master WHERE lower(name) = lower(?)", (name,)).fetchone()
-    return found is not None or name.lower().startswith("sqlite_")
+    row = new.execute("SELECT 1 FROM sqlite_master WHERE lower(name) = lower(?)", (name,)).fetchone()
+    return row is not None or name.lower().startswith("sqlite_")
 
 
 # -- whole tables ---------------------------------------------------------------------------------------------------
@@ -135,7 +135,7 @@ _TABLE_NAMES = ("table_name", "f_table_name", "mapping_table_name", "base_table_
 def _copy_shared_rows(new: sqlite3.Connection, case: CaseReader, tables: Mapping[str, str]) -> None:
     """`tables` are those carried over, with their new names."""
     foreign = case.opened.foreign
-    columns = {name: {c.name for c in found} for name, found in foreign.columns.items()}
+    columns = {name: {c.name for c in extra} for name, extra in foreign.columns.items()}
 
     def renamed(row: Fact) -> Fact:
         names = {key: tables.get(str(row[key]), row[key]) for key in _TABLE_NAMES if key in row}
@@ -195,11 +195,11 @@ def _insert(new: sqlite3.Connection, table: str, row: Fact) -> None:
 def _free_identifier(new: sqlite3.Connection, row: Fact) -> str | None:
     """The layer's name; where another layer has it, the table's."""
     wanted = row.get("identifier")
-    taken = {text for (text,) in new.execute("SELECT identifier FROM gpkg_contents")}
+    in_use = {text for (text,) in new.execute("SELECT identifier FROM gpkg_contents")}
     return (
         wanted
-        if wanted not in taken
-        else next((name for name in (row["table_name"], f"{row['table_name']} (2)") if name not in taken), None)
+        if wanted not in in_use
+        else next((name for name in (row["table_name"], f"{row['table_name']} (2)") if name not in in_use), None)
     )
 
 

@@ -156,10 +156,10 @@ def _fill(
     if reader.opened.meta.get(HISTORY_KEY) == WHOLE_HISTORY and with_history:
         connection.execute("INSERT INTO loupe_meta (key, value) VALUES (?, ?)", (HISTORY_KEY, WHOLE_HISTORY))
     else:
-        told = connection.execute(
+        known = connection.execute(
             "SELECT DISTINCT table_name, row_uuid FROM loupe_history WHERE op IN ('insert', 'baseline')"
         ).fetchall()
-        begin_history(connection, writer, rows.document, frozenset(told))
+        begin_history(connection, writer, rows.document, frozenset(known))
     return home, summary(outside, drafts)
 
 
@@ -178,14 +178,14 @@ def _write_rows(writer: RowWriter, rows: CaseRows, watch: OpeningWatch | None) -
         by_spec: dict[str, list[Row]] = {}
         for row in rows.document.table(table).values():
             by_spec.setdefault(spec_of(table, row).name, []).append(row)
-        for name, found in by_spec.items():
+        for name, own_rows in by_spec.items():
             numbers = rows.numbers.get(name, {})
-            keys = [numbers.get(row.uuid, 0) for row in found]
+            keys = [numbers.get(row.uuid, 0) for row in own_rows]
             is_usable = len(set(keys)) == len(keys) and min(keys) > 0 and max(keys) < MOST_KEY
-            for start in range(0, len(found), _TOLD_ROWS):
+            for start in range(0, len(own_rows), _TOLD_ROWS):
                 part = slice(start, start + _TOLD_ROWS)
-                writer.insert(BY_NAME[name], found[part], keys[part] if is_usable else None)
-                written += len(found[part]) if table == "sites" else 0
+                writer.insert(BY_NAME[name], own_rows[part], keys[part] if is_usable else None)
+                written += len(own_rows[part]) if table == "sites" else 0
                 if watch is not None:
                     watch.tell(OpeningStep.COPIED, written, sites)
 

@@ -91,8 +91,8 @@ def _raise_marking(connection: sqlite3.Connection) -> None:
     marked = [spec.name for spec in SPECS if any(column.name == "marking" for column in spec.columns)]
     stated = [word for word in MARKINGS if word]
     known = f"({', '.join('?' * len(stated))})"
-    asked = " UNION ".join(f"SELECT marking FROM {table} WHERE marking IN {known}" for table in marked)
-    inside = connection.execute(asked, stated * len(marked))
+    query = " UNION ".join(f"SELECT marking FROM {table} WHERE marking IN {known}" for table in marked)
+    inside = connection.execute(query, stated * len(marked))
     highest = max((word for (word,) in inside), key=MARKINGS.index, default="")
     if now in MARKINGS and highest and MARKINGS.index(highest) > MARKINGS.index(now):
         _set_meta(connection, "marking", highest)

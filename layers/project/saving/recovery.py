@@ -62,7 +62,7 @@ def recoverable(sessions: Path) -> list[RecoverableSession]:
     closed all beyond ten, are deleted.
     """
     sweep(Path(tempfile.gettempdir()), DISK)
-    found: list[RecoverableSession] = []
+    offers: list[RecoverableSession] = []
     closed: list[Path] = []
     here = Owner.of_this_process().known_in(sessions)
     for folder in sorted(sessions.iterdir()) if sessions.is_dir() else []:
@@ -81,19 +81,19 @@ def recoverable(sessions: Path) -> list[RecoverableSession]:
         elif life is not Life.ALIVE and session.is_made:
             seen = _seen(folder, session, life)
             if seen is not None and (seen.edits or seen.is_save_lost):
-                found.append(seen)
+                offers.append(seen)
             elif seen is not None and life is Life.GONE:
                 _delete(folder)
-    found.sort(key=lambda session: session.last_edit_at, reverse=True)
+    offers.sort(key=lambda session: session.last_edit_at, reverse=True)
     closed.sort(key=lambda folder: (folder / NAME).stat().st_mtime, reverse=True)
     for folder in closed[KEPT:]:
         _delete(folder)
-    return found
+    return offers
 
 
 def recoverable_of(sessions: Path, case: Path) -> RecoverableSession | None:
     """The newest session worth offering before `case` is opened; None for none. Nothing is deleted."""
-    found: list[RecoverableSession] = []
+    offers: list[RecoverableSession] = []
     here = Owner.of_this_process().known_in(sessions)
     for folder in sorted(sessions.iterdir()) if sessions.is_dir() else []:
         try:
@@ -104,8 +104,8 @@ def recoverable_of(sessions: Path, case: Path) -> RecoverableSession | None:
         if is_left and session.target is not None and _is_same_file(session.target, case):
             seen = _seen(folder, session, Life.GONE)
             if seen is not None and (seen.edits or seen.is_save_lost):
-                found.append(seen)
-    return max(found, key=lambda session: session.last_edit_at, default=None)
+                offers.append(seen)
+    return max(offers, key=lambda session: session.last_edit_at, default=None)
 
 
 def copy_of_session(folder: Path) -> Path:
@@ -156,9 +156,9 @@ def _copy_database(folder: Path, to: Path) -> None:
             shutil.copyfile(folder / name, to / name)
 
 
-def _is_same_file(one: Path, other: Path) -> bool:
+def _is_same_file(path: Path, other: Path) -> bool:
     """Links are followed only where the last name is the same: any other path may lie on a drive that is gone."""
-    return one == other or (one.name == other.name and os.path.realpath(one) == os.path.realpath(other))
+    return path == other or (path.name == other.name and os.path.realpath(path) == os.path.realpath(other))
 
 
 def _is_abandoned(folder: Path) -> bool:
@@ -185,16 +185,16 @@ def _target_holds_it(session: StoredSession) -> bool:
 
 def has_change(target: Path, change_uuid: str) -> bool:
     """True where the history of a case holds a change; a case without any history is taken as it is."""
-    found = not change_uuid
+    has_it = not change_uuid
 
     def take(chunk: Chunk) -> None:
-        nonlocal found
-        found = found or change_uuid in chunk.columns["change_uuid"]
+        nonlocal has_it
+        has_it = has_it or change_uuid in chunk.columns["change_uuid"]
 
     with CaseReader.open(target) as case:
         if "change_uuid" in case.opened.tables.get("loupe_history", frozenset()):
             case.each_chunk("loupe_history", {"change_uuid": 100}, take)
-    return found
+    return has_it
 
 
 def _delete(folder: Path) -> None:

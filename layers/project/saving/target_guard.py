@@ -38,7 +38,7 @@ def guarded_target(place: Path, expected: Sequence[Fingerprint] | None, fs: File
         expected = _settled(place, expected, fs)
     with _locked(place) as file:
         if sides_of(place) or (
-            expected is not None and not any(one.is_same(fingerprint_of(file, place, one)) for one in expected)
+            expected is not None and not any(known.is_same(fingerprint_of(file, place, known)) for known in expected)
         ):
             raise _changed(place)
         for side in side_files(place):  # empty ones, and what a program keeps there for its own use
@@ -77,7 +77,7 @@ def _settled(place: Path, expected: Sequence[Fingerprint] | None, fs: FileSystem
                 raise
             _put_side_files_aside(place, fs)
             return None
-        if expected is not None and not any(one.is_same(mark) for one in expected):
+        if expected is not None and not any(known.is_same(mark) for known in expected):
             raise _changed(place)
         with _locked(place) as file:
             if fingerprint_of(file, place) != mark:

@@ -39,7 +39,7 @@ def upgrade(connection: sqlite3.Connection, name: str, at: str) -> None:
 def _make_room(connection: sqlite3.Connection, spec: TableSpec, version: int) -> None:
     """Give another program's columns new names where ours need theirs, the same that the next save gives them."""
     there = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({spec.name})")]
-    taken = {column.name.lower() for column in spec.columns} | {spec.key, "geom", *spec.blobs}
-    ours = taken - later_columns(version, spec.name)
-    for old, new in free_names([name for name in there if name.lower() not in ours], taken).items():
+    in_use = {column.name.lower() for column in spec.columns} | {spec.key, "geom", *spec.blobs}
+    ours = in_use - later_columns(version, spec.name)
+    for old, new in free_names([name for name in there if name.lower() not in ours], in_use).items():
         connection.execute(f"ALTER TABLE {spec.name} RENAME COLUMN {quoted(old)} TO {quoted(new)}")

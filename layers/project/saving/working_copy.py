@@ -365,12 +365,12 @@ def begin_history(
     connection: sqlite3.Connection,
     writer: RowWriter,
     document: Document,
-    told: Collection[tuple[str, str]] = (),
+    known: Collection[tuple[str, str]] = (),
 ) -> None:
-    """Write each row's creation into the history, unless they are too many; it knows the rows of `told` already."""
+    """Write each row's creation into the history, unless they are too many; it knows the rows of `known` already."""
     rows = sum(len(document.table(table)) for table in TABLES)
-    if rows - len(told) <= MOST_BASELINE:
-        writer.write_baseline(document, told)
+    if rows - len(known) <= MOST_BASELINE:
+        writer.write_baseline(document, known)
         connection.execute("INSERT OR REPLACE INTO loupe_meta (key, value) VALUES (?, ?)", (HISTORY_KEY, WHOLE_HISTORY))
 
 

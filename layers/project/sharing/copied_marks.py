@@ -77,10 +77,10 @@ def marks_text(document: Document, sites: Sequence[Site]) -> str:
     own = {
         "version": 1,
         "claims": sum(len(document.claim_links_of_site(site.uuid)) for site in sites),
-        "sources": {uuid: _told(document.sources[uuid]) for uuid in sorted(cited & document.sources.keys())},
+        "sources": {uuid: _stated_fields(document.sources[uuid]) for uuid in sorted(cited & document.sources.keys())},
         "templates": templates_text(_templates(document, {site.class_code for site in sites})),
         "images": {
-            uuid: _told(document.images[uuid])
+            uuid: _stated_fields(document.images[uuid])
             for uuid in sorted({site.image_uuid for site in sites} & document.images.keys())
         },
     }
@@ -99,12 +99,12 @@ def marks_in_text(text: str) -> CopiedMarks:
     kind = data.get("type")
     if kind == "FeatureCollection":
         features = data.get("features")
-        found = features if isinstance(features, list) else []
+        marks = features if isinstance(features, list) else []
     elif kind == "Feature":
-        found = [data]
+        marks = [data]
     else:
-        found = [{"type": "Feature", "geometry": data, "properties": {}}]
-    if len(found) > MOST_MARKS:
+        marks = [{"type": "Feature", "geometry": data, "properties": {}}]
+    if len(marks) > MOST_MARKS:
         raise InvalidValue(
             "The pasted text has more than {most_marks} features: open it as a file instead.",
             most_marks=f"{MOST_MARKS:,}",
@@ -114,7 +114,7 @@ def marks_in_text(text: str) -> CopiedMarks:
     beside: dict[str, Any] = own if isinstance(own, dict) else {}
     sites: list[Site] = []
     reasons: list[str] = []
-    for feature in found:
+    for feature in marks:
         try:
             sites.append(_site(feature, is_ours=is_ours))
         except InvalidValue as error:
@@ -138,7 +138,7 @@ def marks_in_text(text: str) -> CopiedMarks:
 def _templates(document: Document, codes: Collection[str]) -> list[MarkTemplate]:
     """The case's own templates of these classes."""
     rows = (row for row in document.table("templates").values() if isinstance(row, Template))
-    return [one for row in rows if row.class_code in codes and (one := template_of_row(row)) is not None]
+    return [template for row in rows if row.class_code in codes and (template := template_of_row(row)) is not None]
 
 
 def _read_templates(text: object) -> tuple[MarkTemplate, ...]:
@@ -155,17 +155,17 @@ def looks_like_marks(text: str) -> bool:
 
 
 def _facts(site: Site) -> str:
-    return json.dumps(_told(site), ensure_ascii=True)
+    return json.dumps(_stated_fields(site), ensure_ascii=True)
 
 
-def _told(row: Row) -> dict[str, Any]:
+def _stated_fields(row: Row) -> dict[str, Any]:
     """The fields that differ from those of a new row."""
-    told = {name: value for name, default in _DEFAULTS[type(row)] if (value := getattr(row, name)) != default}
+    values = {name: value for name, default in _DEFAULTS[type(row)] if (value := getattr(row, name)) != default}
     if isinstance(row, Site) and row.aliases:
-        told["aliases"] = dict(row.aliases)
+        values["aliases"] = dict(row.aliases)
         if any(origin_of(alias) != ("", False) for alias in row.aliases):
-            told[_WITH_ORIGIN] = aliases_text(row.aliases)
-    return told
+            values[_WITH_ORIGIN] = aliases_text(row.aliases)
+    return values
 
 
 def _defaults(row_type: type[Row]) -> tuple[tuple[str, Any], ...]:
@@ -184,8 +184,8 @@ def _site(feature: object, *, is_ours: bool) -> Site:
     if not isinstance(feature, dict):
         raise InvalidValue("It has a feature that is none.")
     geometry = geometry_of(feature.get("geometry"))
-    said = feature.get("properties")
-    properties: dict[str, Any] = dict(said) if isinstance(said, dict) else {}
+    members = feature.get("properties")
+    properties: dict[str, Any] = dict(members) if isinstance(members, dict) else {}
     if not is_ours:
         properties["label"], properties["notes"] = _first(properties, _NAMES), _first(properties, _NOTES)
     uuid = feature.get("id")
@@ -206,10 +206,10 @@ def _rows[R: (Source, Image)](value: object, row_type: type[R]) -> Iterable[R]:
         return
     table = "sources" if row_type is Source else "images"
     columns = [column for column in _columns_of(table) if column.field not in _STAYS]
-    for uuid, said in list(value.items())[:MOST_MARKS]:
-        if isinstance(said, dict) and _UUID.fullmatch(uuid):
+    for uuid, row in list(value.items())[:MOST_MARKS]:
+        if isinstance(row, dict) and _UUID.fullmatch(uuid):
             needed = {column.field: "" for column in columns if column.default is NODEFAULT}
-            yield row_type(uuid=uuid, **{**needed, **_values(columns, said)})
+            yield row_type(uuid=uuid, **{**needed, **_values(columns, row)})
 
 
 def _columns_of(table: str) -> tuple[StoredColumn, ...]:
@@ -217,26 +217,26 @@ def _columns_of(table: str) -> tuple[StoredColumn, ...]:
     return spec_of("sources" if table == "sources" else "images", row).plain_columns
 
 
-def _values(columns: Sequence[StoredColumn], said: Mapping[str, Any]) -> dict[str, Any]:
+def _values(columns: Sequence[StoredColumn], row: Mapping[str, Any]) -> dict[str, Any]:
     """The stated fields, each as one of ours; an unknown word counts as not stated."""
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for column in columns:
-        value = said.get(column.field)
+        value = row.get(column.field)
         if value is None or (type(value) is int and abs(value) > _LARGEST):
             continue
         if column.kind == "real" and type(value) is int:
             value = float(value)
         if column.kind == "boolean" and isinstance(value, bool):
             value = int(value)
-        ((taken,), repairs) = judged(column, [value])
+        ((word,), repairs) = judged(column, [value])
         known = _CHOICES.get(column.field)
         if repairs and column.kind != "text":
             continue
-        if known is None or taken in known:
-            found[column.field] = taken
-    if found.get("class_code") == "":
-        del found["class_code"]
-    return found
+        if known is None or word in known:
+            values[column.field] = word
+    if values.get("class_code") == "":
+        del values["class_code"]
+    return values
 
 
 def _first(properties: Mapping[str, Any], names: Iterable[str]) -> str:

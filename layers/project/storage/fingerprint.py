@@ -68,12 +68,12 @@ def fingerprint_of(file: BinaryIO, path: Path, like: Fingerprint | None = None) 
 
 def sides_of(path: Path) -> tuple[tuple[str, int, int], ...]:
     """(suffix, size, mtime_ns) of each journal beside `path` that holds anything; nothing is opened."""
-    found = []
+    sides = []
     for suffix in _PLAYED_BACK:
         try:
             status = side_file(path, suffix).lstat()
         except OSError:  # not there, or a name too long to be there
             continue
         if status.st_size:
-            found.append((suffix, status.st_size, status.st_mtime_ns))
-    return tuple(found)
+            sides.append((suffix, status.st_size, status.st_mtime_ns))
+    return tuple(sides)

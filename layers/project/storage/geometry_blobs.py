@@ -75,13 +75,13 @@ def geometries(values: Sequence[object]) -> list[BaseGeometry | None]:
     bodies = np.array([_guarded_wkb(value) for value in values], dtype=object)
     if not len(bodies):
         return []
-    found = shapely.force_2d(shapely.from_wkb(bodies, on_invalid="ignore"))
-    counts = shapely.get_num_coordinates(found)
-    coordinates, owner = shapely.get_coordinates(found, return_index=True)
+    shapes = shapely.force_2d(shapely.from_wkb(bodies, on_invalid="ignore"))
+    counts = shapely.get_num_coordinates(shapes)
+    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
     bad = counts == 0
     bad[owner[~np.isfinite(coordinates).all(axis=1)]] = True
-    found[bad] = None
-    return [_as_used(geometry) for geometry in found.tolist()]
+    shapes[bad] = None
+    return [_as_used(geometry) for geometry in shapes.tolist()]
 
 
 def is_plain_point(value: object) -> bool:
@@ -101,25 +101,25 @@ def told_boxes(starts: Sequence[object]) -> NDArray[np.float64]:
     """(n, 4) left, bottom, right, top by the first `START_BYTES` of blobs, NaN where these do not state them. Nothing
     in the bytes is trusted but these four numbers.
     """
-    found = np.full((len(starts), 4), np.nan)
+    boxes = np.full((len(starts), 4), np.nan)
     plain = [index for index, start in enumerate(starts) if is_plain_point(start)]
     places = np.frombuffer(b"".join(starts[index][13:29] for index in plain), "<f8").reshape(-1, 2)  # type: ignore[index]
-    found[plain] = np.concatenate([places, places], axis=1)
+    boxes[plain] = np.concatenate([places, places], axis=1)
     for index in sorted(set(range(len(starts))).difference(plain)):
         start = starts[index]
         if isinstance(start, bytes) and len(start) >= 40 and start[:2] == b"GP" and 1 <= (start[3] >> 1) & 7 <= 4:
             left, right, bottom, top = struct.unpack_from(("<" if start[3] & 1 else ">") + "4d", start, 8)
-            found[index] = left, bottom, right, top
-    found[~np.isfinite(found).all(axis=1)] = np.nan
-    return found
+            boxes[index] = left, bottom, right, top
+    boxes[~np.isfinite(boxes).all(axis=1)] = np.nan
+    return boxes
 
 
 def points(coordinates: NDArray[np.float64]) -> list[BaseGeometry | None]:
     """Points of (n, 2) coordinates; None where they are not finite."""
-    found: list[BaseGeometry | None] = shapely.points(coordinates).tolist()
+    shapes: list[BaseGeometry | None] = shapely.points(coordinates).tolist()
     for index in np.flatnonzero(~np.isfinite(coordinates).all(axis=1)).tolist():
-        found[index] = None
-    return found
+        shapes[index] = None
+    return shapes
 
 
 def _guarded_wkb(value: object) -> bytes | None:

@@ -82,10 +82,10 @@ def _digest(file: BinaryIO, slot: bytes) -> tuple[str, int]:
     while chunk := file.read(CHUNK_BYTES):
         data = kept + chunk
         if at < 0:
-            found = data.find(slot)
-            if found >= 0:
-                at = before + found
-                data = data[:found] + bytes(len(slot)) + data[found + len(slot) :]
+            place = data.find(slot)
+            if place >= 0:
+                at = before + place
+                data = data[:place] + bytes(len(slot)) + data[place + len(slot) :]
         # the slot may lie across two chunks
         keep = len(slot) if at < 0 else 0
         digest.update(data[: len(data) - keep])

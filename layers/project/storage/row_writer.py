@@ -82,17 +82,17 @@ class RowWriter:
         for table in TABLES:
             for row in document.table(table).values():
                 if (spec_of(table, row).name, row.uuid) not in tables and row.uuid not in RESERVED_META:
-                    (told,) = _history_rows(
+                    (entry,) = _history_rows(
                         Change(table, None, row), txn_uuid, RowStamp(row.created_by, row.created_at), {}
                     )
-                    history.append((*told[:6], "baseline", *told[7:]))
+                    history.append((*entry[:6], "baseline", *entry[7:]))
         self._connection.executemany(_HISTORY_SQL, history)
 
     def write_told(self, edit: Edit, stamp: RowStamp) -> None:
         """Write the history of an edit whose rows are written already."""
         txn_uuid = str(uuid4())
-        told = (row for change in edit.changes for row in _history_rows(change, txn_uuid, stamp, {}, edit.reason))
-        self._connection.executemany(_HISTORY_SQL, told)
+        history = (row for change in edit.changes for row in _history_rows(change, txn_uuid, stamp, {}, edit.reason))
+        self._connection.executemany(_HISTORY_SQL, history)
 
     def write_history(self, rows: Sequence[Sequence[Any]]) -> None:
         """Rows of history as they are, in the order of `HISTORY_COLUMNS`."""
@@ -183,8 +183,8 @@ class RowWriter:
 
     def _is_there(self, change: Change) -> bool:
         name = spec_of(change.table, change.row).name
-        asked = self._connection.execute(f"SELECT 1 FROM {name} WHERE uuid = ?", (change.uuid,))
-        return asked.fetchone() is not None
+        cursor = self._connection.execute(f"SELECT 1 FROM {name} WHERE uuid = ?", (change.uuid,))
+        return cursor.fetchone() is not None
 
     def _update(self, spec: TableSpec, before: Row, after: Row) -> None:
         if spec.table == "meta":
@@ -239,12 +239,12 @@ class RowWriter:
     def _foreign_columns(self, spec: TableSpec) -> tuple[str, ...]:
         if not spec.key:
             return ()
-        found = self._foreign.get(spec.name)
-        if found is None:
+        columns = self._foreign.get(spec.name)
+        if columns is None:
             ours = {column.name for column in spec.columns} | {spec.key, "geom", *spec.blobs}
             rows = self._connection.execute(f"PRAGMA table_info({spec.name})").fetchall()
-            found = self._foreign[spec.name] = tuple(row[1] for row in rows if row[1] not in ours)
-        return found
+            columns = self._foreign[spec.name] = tuple(row[1] for row in rows if row[1] not in ours)
+        return columns
 
     def _put_foreign(self, spec: TableSpec, uuid: str, values: Mapping[str, Any]) -> None:
         there = [name for name in self._foreign_columns(spec) if name in values]
@@ -273,8 +273,8 @@ def quoted(name: str) -> str:
 
 def row_number(columns: Iterable[str]) -> str:
     """The name of row numbers in a table of these columns, none of which has taken it; empty where all are taken."""
-    taken = {name.lower() for name in columns}
-    return next((name for name in ("rowid", "_rowid_", "oid") if name not in taken), "")
+    in_use = {name.lower() for name in columns}
+    return next((name for name in ("rowid", "_rowid_", "oid") if name not in in_use), "")
 
 
 def _is_new_table(inserts: list[Change], change: Change) -> bool:

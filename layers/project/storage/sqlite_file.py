@@ -56,15 +56,15 @@ def side_file(path: Path, suffix: str) -> Path:
 
 def side_files(path: Path) -> list[Path]:
     """Files, links and folders beside a database under the names of its journals; nothing is opened."""
-    found = []
+    files = []
     for suffix in SIDE_FILES:
         side = side_file(path, suffix)
         try:
             side.lstat()
         except OSError:  # not there, or a name too long to be there
             continue
-        found.append(side)
-    return found
+        files.append(side)
+    return files
 
 
 def check_regular_file(path: Path) -> None:
@@ -145,7 +145,7 @@ def has_table(path: Path, name: str) -> bool:
     try:
         with open_regular(path) as file:
             header = Header.of(file.read(HEADER_BYTES))
-            return header is not None and any(found == name for found in _tables(file, header.page_bytes))
+            return header is not None and any(table == name for table in _tables(file, header.page_bytes))
     except (OSError, ValueError):
         return False
 

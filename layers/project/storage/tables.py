@@ -139,7 +139,7 @@ REQUIRED = {("chips", DATA), ("chips", "content_type"), ("loupe_meta", "value")}
 def _columns(row_type: type[Row], renamed: dict[str, str] | None = None) -> tuple[StoredColumn, ...]:
     """Columns in the order of the file: uuid, own fields, stamps last."""
     names = {"geometry": "geom", "aliases": "aliases_json", **(renamed or {})}
-    found = {
+    columns = {
         item.name: StoredColumn(
             names.get(item.name, item.name),
             item.name,
@@ -149,8 +149,8 @@ def _columns(row_type: type[Row], renamed: dict[str, str] | None = None) -> tupl
         )
         for item in fields(row_type)
     }
-    stamps = [found.pop(name) for name in STAMPS]
-    return (*found.values(), *stamps)
+    stamps = [columns.pop(name) for name in STAMPS]
+    return (*columns.values(), *stamps)
 
 
 def _site_spec(kind: str, geometry_type: str) -> TableSpec:
@@ -243,13 +243,13 @@ def aliases_from_text(text: str) -> tuple[tuple[str, str], ...] | None:
     pairs = list(value.items()) if isinstance(value, dict) else value
     if not isinstance(pairs, list) or not all(isinstance(pair, list | tuple) and len(pair) in (2, 3) for pair in pairs):
         return None
-    found = []
+    aliases = []
     for language, name, *stated in pairs:
         origin = _origin_in(stated[0]) if stated else ("", False)
         if origin is None:
             return None
-        found.append(with_origin(str(language), str(name), origin[0], is_ours=origin[1]))
-    return tuple(found)
+        aliases.append(with_origin(str(language), str(name), origin[0], is_ours=origin[1]))
+    return tuple(aliases)
 
 
 def _origin_in(stated: Any) -> tuple[str, bool] | None:
@@ -273,11 +273,11 @@ def stored_columns(spec: TableSpec, rows: Sequence[Row]) -> tuple[list[StoredCol
     """
     columns, values = [], []
     for column in spec.plain_columns:
-        found = list(map(attrgetter(column.field), rows))
-        if found[0] in _NOTHING and set(found) <= _NOTHING and not _required(spec, column):
+        cells = list(map(attrgetter(column.field), rows))
+        if cells[0] in _NOTHING and set(cells) <= _NOTHING and not _required(spec, column):
             continue
         columns.append(column)
-        values.append([_stored(column, value) for value in found] if column.kind == "aliases" else found)
+        values.append([_stored(column, value) for value in cells] if column.kind == "aliases" else cells)
     return columns, values
 
 

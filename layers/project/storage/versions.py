@@ -89,8 +89,8 @@ def schema_version_in(meta: Mapping[str, str]) -> int:
 
 def later_columns(version: int, table: str) -> frozenset[str]:
     """The columns of a table that no case of this version has from us."""
-    found = [columns.get(table, frozenset()) for number, columns in ADDED_COLUMNS.items() if number > version]
-    return frozenset().union(*found)
+    names = [columns.get(table, frozenset()) for number, columns in ADDED_COLUMNS.items() if number > version]
+    return frozenset().union(*names)
 
 
 def later_tables(version: int) -> frozenset[str]:

@@ -79,13 +79,13 @@ class PointSet(Struct, frozen=True):
         points = [
             {"px": [p.col, p.row], "lonlat": [p.lon, p.lat], **({} if p.is_on else {"on": False})} for p in self.points
         ]
-        told = {"crs_before": self.crs_before, "by": self.by, "at": self.at}
+        texts = {"crs_before": self.crs_before, "by": self.by, "at": self.at}
         return {
             "method": str(self.method),
             "crs": self.crs,
             "size": list(self.size),
             "points": points,
-            **{key: text for key, text in told.items() if text},
+            **{key: text for key, text in texts.items() if text},
         }
 
     @classmethod
@@ -94,8 +94,8 @@ class PointSet(Struct, frozen=True):
         try:
             points = tuple(_point(each) for each in _listed(data["points"], MOST_POINTS))
             width, height = (_whole(value) for value in _listed(data.get("size") or [0, 0], 2))
-            told = (_text(data.get(key, "")) for key in ("crs_before", "by", "at"))
-            return cls(points, Method(data["method"]), _text(data["crs"]), (width, height), *told)
+            texts = (_text(data.get(key, "")) for key in ("crs_before", "by", "at"))
+            return cls(points, Method(data["method"]), _text(data["crs"]), (width, height), *texts)
         except (AttributeError, LookupError, TypeError, ValueError, OverflowError) as error:
             raise InvalidValue(_SENTENCE) from error
 

@@ -94,13 +94,13 @@ class FittedPoints(Struct, frozen=True, eq=False):
     def note(self) -> str:
         """The points and the method that place the picture and how well they do, after "is placed by"."""
         count, method = len(self.points.on), self.points.method
-        said = Phrase("{points}, {method}", points=counted(count, "control point"), method=Phrase(method))
+        words = Phrase("{points}, {method}", points=counted(count, "control point"), method=Phrase(method))
         if self.rms_m is None:
-            return Phrase("{said}, unchecked: no point is left over to check the fit", said=said)
+            return Phrase("{said}, unchecked: no point is left over to check the fit", said=words)
         how = Phrase("leaving out each point in turn") if method is Method.THIN_PLATE else self._freedom
         return Phrase(
             "{said}, RMS {metres} ({how}), which is no position error",
-            said=said,
+            said=words,
             metres=metres(max(self.rms_m, 0.001)),
             how=how,
         )
@@ -143,8 +143,8 @@ def fitted_points(points: PointSet, size: tuple[int, int]) -> FittedPoints:
     _check_places(points, numbers, x, y)
     _check_apart(numbers, (u, v), (x, y))
     if method is Method.THIN_PLATE:
-        found, left_out = _spline(points, size, (u, v), (x, y))
-        return _with_residuals(found, left_out)
+        spline_fit, left_out = _spline(points, size, (u, v), (x, y))
+        return _with_residuals(spline_fit, left_out)
     fit = fit_affine(u, v, x, y) if method is Method.AFFINE else fit_projective(u, v, x, y)
     if fit is None:
         raise CannotBePlaced("Too many of the control points lie in one line: set one away from it.")
@@ -198,8 +198,10 @@ def _check_apart(numbers: Sequence[int], picture: tuple[Floats, Floats], world: 
         apart = np.hypot(plane[0][:, None] - plane[0], plane[1][:, None] - plane[1])
         apart[np.tril_indices(len(apart))] = np.inf
         if float(apart.min()) <= least:
-            one, other = np.unravel_index(int(apart.argmin()), apart.shape)
-            pair = Phrase("Points {numbers} and {numbers_2}", numbers=numbers[int(one)], numbers_2=numbers[int(other)])
+            first, other = np.unravel_index(int(apart.argmin()), apart.shape)
+            pair = Phrase(
+                "Points {numbers} and {numbers_2}", numbers=numbers[int(first)], numbers_2=numbers[int(other)]
+            )
             raise CannotBePlaced(
                 "{pair} have the same {where}: move one of them, or take it away.", pair=pair, where=where
             )
@@ -254,8 +256,8 @@ def _spline(
     margin = max(_LEAST_MARGIN, *map(float, overs), float((over_v / size[1] - 1).max())) + 0.05
     _check_folds(spline, to_world, rough, size, margin, picture, world)
     bounds = _checked_bounds(points, x, y).expanded(math.hypot(rough.a, rough.d))  # its outline is bent between nodes
-    found = FittedPoints(points, size, to_world, spline, rough, bounds, margin, ())
-    return found, _without_lonely(left_out, picture)
+    fit = FittedPoints(points, size, to_world, spline, rough, bounds, margin, ())
+    return fit, _without_lonely(left_out, picture)
 
 
 def _without_lonely(left_out: Floats, picture: tuple[Floats, Floats]) -> Floats:
@@ -336,10 +338,10 @@ def _outline(size: tuple[int, int]) -> tuple[Floats, Floats]:
 
 def _nearest_affine(size: tuple[int, int], forwards: Plane) -> Affine:
     cols, rows = (grid.ravel() for grid in np.meshgrid(np.linspace(0, size[0], 9), np.linspace(0, size[1], 9)))
-    found = fit_affine(cols, rows, *forwards(cols, rows))
-    if found is None:
+    fit = fit_affine(cols, rows, *forwards(cols, rows))
+    if fit is None:
         raise CannotBePlaced("With these points the picture would shrink to a line: look for a wrong one.")
-    return _as_affine(found)
+    return _as_affine(fit)
 
 
 def _as_affine(fit: PlaneFit) -> Affine:
@@ -356,13 +358,13 @@ def _applied(affine: Affine, x: Floats, y: Floats) -> tuple[Floats, Floats]:
 # -- residuals ----------------------------------------------------------------------------------------------------
 
 
-def _with_residuals(found: FittedPoints, left_out: Floats | None, fit: PlaneFit | None = None) -> FittedPoints:
+def _with_residuals(fitted: FittedPoints, left_out: Floats | None, fit: PlaneFit | None = None) -> FittedPoints:
     """Add the residuals of all points. `left_out`: those of a spline; `fit`: any other fit, which says which points it
     checks.
     """
-    points = found.points.points
+    points = fitted.points.points
     cols, rows = np.array([p.col for p in points]), np.array([p.row for p in points])
-    px, py = found.pixels([p.lon for p in points], [p.lat for p in points])
+    px, py = fitted.pixels([p.lon for p in points], [p.lat for p in points])
     off = np.stack([px - cols, py - rows], axis=1)
     is_known = np.ones(len(points), dtype=bool)
     counts = np.flatnonzero([point.is_on for point in points])
@@ -372,9 +374,9 @@ def _with_residuals(found: FittedPoints, left_out: Floats | None, fit: PlaneFit 
         is_known[counts] = fit.is_checked
     # Where the fit has the point's pixel; a spline left that point out, and lies the other way.
     there_cols, there_rows = (cols, rows) if left_out is None else (cols - off[:, 0], rows - off[:, 1])
-    lon, lat = found.lonlat(there_cols.tolist(), there_rows.tolist())
+    lon, lat = fitted.lonlat(there_cols.tolist(), there_rows.tolist())
     each = zip(points, off.tolist(), lon.tolist(), lat.tolist(), is_known.tolist(), strict=True)
-    return replace(found, residuals=tuple(_residual(*one) for one in each))
+    return replace(fitted, residuals=tuple(_residual(*row) for row in each))
 
 
 def _residual(point: ControlPoint, off: list[float], lon: float, lat: float, is_known: bool) -> Residual | None:

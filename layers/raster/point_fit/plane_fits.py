@@ -50,8 +50,8 @@ class PlaneFit(Struct, frozen=True, eq=False):
 
     def back(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Convert the world to pixels; nan at and beyond the horizon."""
-        found = _applied(np.linalg.inv(self.matrix), *self.far.into(np.asarray(x), np.asarray(y)))
-        return self.near.out(*found)
+        pixels = _applied(np.linalg.inv(self.matrix), *self.far.into(np.asarray(x), np.asarray(y)))
+        return self.near.out(*pixels)
 
     def heights(self, u: Floats, v: Floats) -> Floats:
         """Return how far pixels are from the horizon: above 0 on this side of it, 0 on it, 1 in the middle of the
@@ -69,8 +69,8 @@ def fit_affine(u: Floats, v: Floats, x: Floats, y: Floats) -> PlaneFit | None:
     values = np.linalg.svd(design, compute_uv=False)
     if values[-1] < LEAST_RANK * values[0]:
         return None
-    found, *_ = np.linalg.lstsq(design, np.stack(far.into(x, y), axis=1), rcond=None)
-    matrix = np.vstack([found.T, [0.0, 0.0, 1.0]])
+    solution, *_ = np.linalg.lstsq(design, np.stack(far.into(x, y), axis=1), rcond=None)
+    matrix = np.vstack([solution.T, [0.0, 0.0, 1.0]])
     if abs(np.linalg.det(matrix)) < LEAST_RANK * np.abs(matrix[:2, :2]).max() ** 2:
         return None
     return PlaneFit(matrix, near, far, _checked(np.repeat(design, 2, axis=0), 1.0))
@@ -104,8 +104,8 @@ def _refined(matrix: Floats, s: Floats, t: Floats, p: Floats, q: Floats) -> Floa
     """
     best = _misfit(matrix, s, t, p, q)
     for _ in range(_NEWTON_STEPS):
-        found = _applied(matrix, s, t)
-        off = np.stack([p - found[0], q - found[1]], axis=1).ravel()
+        places = _applied(matrix, s, t)
+        off = np.stack([p - places[0], q - places[1]], axis=1).ravel()
         if not np.isfinite(off).all():
             return None
         step, *_ = np.linalg.lstsq(_slopes(matrix, s, t), off, rcond=None)
@@ -122,8 +122,8 @@ def _refined(matrix: Floats, s: Floats, t: Floats, p: Floats, q: Floats) -> Floa
 
 
 def _misfit(matrix: Floats, s: Floats, t: Floats, p: Floats, q: Floats) -> float:
-    found = _applied(matrix, s, t)
-    total = float(((found[0] - p) ** 2 + (found[1] - q) ** 2).sum())
+    places = _applied(matrix, s, t)
+    total = float(((places[0] - p) ** 2 + (places[1] - q) ** 2).sum())
     return total if np.isfinite(total) else float("inf")
 
 

@@ -44,8 +44,8 @@ class ThinPlate:
             for i in range(0, len(s), _AT_ONCE)
         ]
         bent = np.concatenate(parts) if parts else np.zeros((0, 2))
-        found = bent + np.stack([np.ones_like(s), s, t], axis=1) @ weights[count:]
-        return found[:, 0].reshape(np.shape(x)), found[:, 1].reshape(np.shape(x))
+        pixels = bent + np.stack([np.ones_like(s), s, t], axis=1) @ weights[count:]
+        return pixels[:, 0].reshape(np.shape(x)), pixels[:, 1].reshape(np.shape(x))
 
     def left_out(self) -> Floats:
         """Return for each point the (u, v) that a spline through all others gives there, less its own; (n, 2).

@@ -87,8 +87,8 @@ class OpenStream:
 
     def _check(self, code: int) -> None:
         if code:
-            said = self._stream.get_last_error(ctypes.byref(self._stream)) or b""
-            raise DataSourceError(said.decode("utf-8", "replace") or self._what)
+            message = self._stream.get_last_error(ctypes.byref(self._stream)) or b""
+            raise DataSourceError(message.decode("utf-8", "replace") or self._what)
 
 
 @contextmanager

@@ -15,9 +15,9 @@ _BATCH_ROWS = 20_000
 _OF_ROWS = ("where", "skip_features")
 
 
-def difficult_columns(dataset: str | bytes, **asked: Any) -> tuple[list[str], dict[str, tuple[str, str]]]:
+def difficult_columns(dataset: str | bytes, **options: Any) -> tuple[list[str], dict[str, tuple[str, str]]]:
     """(all fields, the types of those that rows may fail on) of a layer."""
-    info = pyogrio.read_info(dataset, **asked)
+    info = pyogrio.read_info(dataset, **options)
     kinds = {
         str(name): (str(kind), str(subtype))
         for name, kind, subtype in zip(info["fields"], info["ogr_types"], info["ogr_subtypes"], strict=True)
@@ -31,18 +31,24 @@ def with_streamed(
     streamed: dict[str, tuple[str, str]],
     order: list[str],
     which: dict[str, Any],
-    **asked: Any,
+    **options: Any,
 ) -> tuple[Any, Any, Any, Any]:
     """The result of `ogr_rows` for the rows `which`, with the columns `streamed` added, in `order`."""
     meta, fids, wkb, cells = read
-    found: dict[str, dict[int, Any]] = {name: {} for name in streamed}
+    values: dict[str, dict[int, Any]] = {name: {} for name in streamed}
     rows = {key: value for key, value in which.items() if key in _OF_ROWS}
     with pyogrio.open_arrow(
-        dataset, columns=list(streamed), read_geometry=False, return_fids=True, batch_size=_BATCH_ROWS, **rows, **asked
+        dataset,
+        columns=list(streamed),
+        read_geometry=False,
+        return_fids=True,
+        batch_size=_BATCH_ROWS,
+        **rows,
+        **options,
     ) as (_, stream):
         for own, *columns in batches(stream):
             for column in columns:
-                found[column.name] |= {int(own.value(at)): column.value(at) for at in range(len(column))}
+                values[column.name] |= {int(own.value(at)): column.value(at) for at in range(len(column))}
             if len(own) and len(fids) and int(own.value(len(own) - 1)) >= fids[-1]:
                 break  # a stream cannot be told how many rows are wanted
     known = dict(zip((str(name) for name in meta["fields"]), cells, strict=True))
@@ -50,7 +56,7 @@ def with_streamed(
     for name, kind in streamed.items():
         known[name] = np.empty(len(fids), object)
         for at, fid in enumerate(fids.tolist()):  # one by one: lists of one length would become a table
-            text = found[name].get(fid)
+            text = values[name].get(fid)
             known[name][at] = np.array(json.loads(text), object) if kind == _LISTS and text is not None else text
     kept = [name for name in order if name in known]
     more = {

@@ -79,12 +79,12 @@ def _coded(name: str, schema: Schema, array: Array, first: int, length: int) -> 
     valid = bits(array, 0, first, length) if array.null_count else None
     if not len(inner):
         return column_of(name, [None] * length)
-    found = inner.taken(np.clip(codes, 0, len(inner) - 1))
+    column = inner.taken(np.clip(codes, 0, len(inner) - 1))
     if valid is not None:
-        valid = valid & found.filled()
+        valid = valid & column.filled()
     else:
-        valid = found.valid
-    return Column(name, found.kind, found.values, valid, found.texts, found.codes, found.zone, length)
+        valid = column.valid
+    return Column(name, column.kind, column.values, valid, column.texts, column.codes, column.zone, length)
 
 
 def _is_null(valid: NDArray[np.bool_] | None, at: int) -> bool:

@@ -23,12 +23,12 @@ def is_datetime(schema: Schema) -> bool:
     if not schema.metadata:
         return False
     (pairs,) = struct.unpack("=i", ctypes.string_at(schema.metadata, 4))
-    at, found = schema.metadata + 4, list[bytes]()
+    at, strings = schema.metadata + 4, list[bytes]()
     for _ in range(2 * pairs):
         (length,) = struct.unpack("=i", ctypes.string_at(at, 4))
-        found.append(ctypes.string_at(at + 4, length))
+        strings.append(ctypes.string_at(at + 4, length))
         at += 4 + length
-    return dict(zip(found[::2], found[1::2], strict=True)).get(_KEY) == _DATETIME
+    return dict(zip(strings[::2], strings[1::2], strict=True)).get(_KEY) == _DATETIME
 
 
 def datetime_column(name: str, texts: Texts, valid: NDArray[np.bool_] | None) -> Column:
@@ -38,11 +38,13 @@ def datetime_column(name: str, texts: Texts, valid: NDArray[np.bool_] | None) ->
     filled = np.ones(len(texts), bool) if valid is None else valid
     timestamps, zones = _parsed(texts, np.flatnonzero(filled))
     known = filled & ~np.isnat(timestamps)
-    told = np.unique(zones[known])
-    if len(told) > 1 and _NO_ZONE in told:
+    offsets = np.unique(zones[known])
+    if len(offsets) > 1 and _NO_ZONE in offsets:
         return text_column(name, texts, valid)
     numbers = np.where(known, timestamps, np.datetime64(0, "ms")).astype(np.int64)
-    zone = "" if not len(told) or told[0] == _NO_ZONE else "UTC" if len(told) > 1 else _zone_name(int(told[0]))
+    zone = (
+        "" if not len(offsets) or offsets[0] == _NO_ZONE else "UTC" if len(offsets) > 1 else _zone_name(int(offsets[0]))
+    )
     return number_column(name, Kind.DATETIME, numbers, known, zone)
 
 
@@ -53,12 +55,12 @@ def _parsed(texts: Texts, rows: NDArray[np.intp]) -> tuple[NDArray[np.datetime64
     begins = np.asarray(texts.starts)
     lengths = np.diff(begins)
     for length in np.unique(lengths[rows]).tolist():
-        some = rows[lengths[rows] == length]
+        same_length = rows[lengths[rows] == length]
         try:
-            cells = texts.data[begins[some][:, None] + np.arange(length)]
-            timestamps[some], zones[some] = _fixed(cells, _BODIES[length])
+            cells = texts.data[begins[same_length][:, None] + np.arange(length)]
+            timestamps[same_length], zones[same_length] = _fixed(cells, _BODIES[length])
         except (KeyError, ValueError):
-            for row in some.tolist():
+            for row in same_length.tolist():
                 number = time_value(Kind.DATETIME, texts[row])
                 timestamps[row] = np.datetime64("NaT", "ms") if number is None else np.datetime64(number, "ms")
                 zones[row] = 0 if texts[row][-1:] == "Z" or texts[row][-6:-5] in ("+", "-") else _NO_ZONE

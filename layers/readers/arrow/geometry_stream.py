@@ -76,12 +76,12 @@ def _read_again(source: VectorSource, fids: NDArray[np.int64]) -> Blobs:
     """
     which = {"skip_features": int(fids[0]), "max_features": len(fids)}
     wkb = pyogrio.raw.read(source.dataset, layer=source.layer or None, columns=[], **which, **source.how)[2]
-    found = [blob or b"" for blob in wkb.tolist()]
-    return Blobs(np.frombuffer(b"".join(found), np.uint8), np.cumsum([0, *map(len, found)], dtype=np.int64))
+    blobs = [blob or b"" for blob in wkb.tolist()]
+    return Blobs(np.frombuffer(b"".join(blobs), np.uint8), np.cumsum([0, *map(len, blobs)], dtype=np.int64))
 
 
 def _only(formats: list[bytes], wanted: tuple[bytes, ...]) -> int:
-    found = [at for at, kind in enumerate(formats) if kind in wanted]
-    if len(found) != 1:
+    matches = [at for at, kind in enumerate(formats) if kind in wanted]
+    if len(matches) != 1:
         raise NotReadable("The file's geometries do not come as expected: it cannot be shown.")
-    return found[0]
+    return matches[0]

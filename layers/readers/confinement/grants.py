@@ -237,12 +237,12 @@ class ReachableFiles:
         )
 
     def _covers_opened(self, path: str) -> bool:
-        found = _identity(path)
-        if found is None or self._known.get(path) == found:
+        identity = _identity(path)
+        if identity is None or self._known.get(path) == identity:
             return True  # or it is not there: opening it says so
         if not all(self._covers(place) for place in places_of_opened(path) if place.needed):
             return False
-        self._known[path] = found
+        self._known[path] = identity
         return True
 
     def _covers(self, place: GrantedPlace) -> bool:
@@ -270,7 +270,7 @@ _Identity = tuple[int, int]
 
 def _identity(path: str) -> _Identity | None:
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except (OSError, ValueError):
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino

@@ -135,8 +135,8 @@ class Ruleset:
 def _call(number: int, *arguments: object) -> int:
     """A call of the system that the C library has no function for. Raises OSError."""
     library = ctypes.CDLL(None, use_errno=True)
-    found = int(library.syscall(ctypes.c_long(number), *arguments))
-    if found < 0:
+    answer = int(library.syscall(ctypes.c_long(number), *arguments))
+    if answer < 0:
         code = ctypes.get_errno() or errno.EINVAL
         raise OSError(code, os.strerror(code))
-    return found
+    return answer

@@ -33,12 +33,12 @@ _DIMAP_IMAGE = re.compile(r"IMG_(.+?)(?:_(?:RGB|NED|P))?", re.IGNORECASE)
 _LEVELS_IN_SAFE = 5
 
 
-def read_acquisition(asked: ReadAcquisition) -> tuple[dict[str, Any], tuple[Any, ...]]:
+def read_acquisition(question: ReadAcquisition) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """Header {"acquisition": ...}. Raises what opening raises."""
-    path = asked.path
+    path = question.path
     if leads_to_scene(path):
         return {"acquisition": encoded(describe(path).acquisition)}, ()
-    dataset = DATASETS.get(path, part=asked.part)
+    dataset = DATASETS.get(path, part=question.part)
     tags = {str(key): str(value) for key, value in dataset.tags().items()}
     imagery = {str(key): str(value) for key, value in dataset.tags(ns="IMAGERY").items()}
     return {"acquisition": encoded(acquisition_of(path, tags, imagery))}, ()
@@ -47,10 +47,10 @@ def read_acquisition(asked: ReadAcquisition) -> tuple[dict[str, Any], tuple[Any,
 def acquisition_of(path: str, tags: dict[str, str], imagery: dict[str, str]) -> Acquisition:
     """Facts of the acquisition from files beside the image, then from GDAL's IMAGERY domain, then from its own tags."""
     own = nitf_acquisition(tags) if any(key.startswith("NITF_") for key in tags) else tiff_acquisition(tags)
-    found = Acquisition()
+    acquisition = Acquisition()
     for beside in _beside(regular_file(path)):
-        found = found.or_else(beside)
-    return found.or_else(imagery_acquisition(imagery)).or_else(own)
+        acquisition = acquisition.or_else(beside)
+    return acquisition.or_else(imagery_acquisition(imagery)).or_else(own)
 
 
 def _beside(path: str) -> Iterator[Acquisition]:
@@ -78,17 +78,17 @@ def _beside(path: str) -> Iterator[Acquisition]:
 
 def _candidates(stem: str) -> list[tuple[Any, list[str]]]:
     whole = _TILE.sub("", stem)
-    found: list[tuple[Any, list[str]]] = [
+    candidates: list[tuple[Any, list[str]]] = [
         (_read_maxar, [f"{whole}.IMD"]),
         (_read_item, [f"{stem}.json", f"{stem}.stac.json"]),
     ]
     if match := _LANDSAT_BAND.fullmatch(stem):
-        found.append((_read_landsat, [f"{match[1]}_MTL.{suffix}" for suffix in ("txt", "json", "xml")]))
+        candidates.append((_read_landsat, [f"{match[1]}_MTL.{suffix}" for suffix in ("txt", "json", "xml")]))
     if match := _PLANET_IMAGE.fullmatch(stem):
-        found.append((_read_item, [f"{match[1]}_metadata.json"]))
+        candidates.append((_read_item, [f"{match[1]}_metadata.json"]))
     if match := _DIMAP_IMAGE.fullmatch(whole):
-        found.append((_read_dimap, [f"DIM_{match[1]}.XML"]))
-    return found
+        candidates.append((_read_dimap, [f"DIM_{match[1]}.XML"]))
+    return candidates
 
 
 def _read_maxar(path: str) -> Acquisition:

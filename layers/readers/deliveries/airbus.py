@@ -82,9 +82,9 @@ def _indexes(root: Element, files: Element) -> dict[str, int]:
     """
     for display in (files.find("Raster_Display"), root.find("Raster_Data/Raster_Display")):
         listed = [] if display is None else display.findall("Raster_Index_List/Raster_Index")
-        found = {words(entry, "BAND_ID").upper(): number(words(entry, "BAND_INDEX"), 1, 512) for entry in listed}
-        if found and None not in found.values():
-            return {band: int(index) for band, index in found.items() if index is not None}
+        indexes = {words(entry, "BAND_ID").upper(): number(words(entry, "BAND_INDEX"), 1, 512) for entry in listed}
+        if indexes and None not in indexes.values():
+            return {band: int(index) for band, index in indexes.items() if index is not None}
     if spectral_processing(root) in ("P", "PAN"):
         return {"P": 1}
     order = root.find("Raster_Data/Raster_Display/Band_Display_Order")
@@ -96,13 +96,13 @@ def _indexes(root: Element, files: Element) -> dict[str, int]:
 
 def _wavelengths(root: Element) -> dict[str, float]:
     """Centres in nanometres, by band id, of the ranges whose unit is stated."""
-    found = {}
+    centres = {}
     for element in root.iter("Band_Spectral_Range"):
         unit = _UNITS_NM.get(words(element, "MEASURE_UNIT").lower())
         low, high = (number(words(element, end, f"FWHM/{end}"), 0) for end in ("MIN", "MAX"))
         if unit is not None and low is not None and high is not None:
-            found[words(element, "BAND_ID").upper()] = round((low + high) / 2 * unit, 3)
-    return found
+            centres[words(element, "BAND_ID").upper()] = round((low + high) / 2 * unit, 3)
+    return centres
 
 
 def _nodata(root: Element) -> float | None:

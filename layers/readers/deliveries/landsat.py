@@ -51,11 +51,11 @@ def describe_landsat(delivery: Delivery, path: str) -> SceneInfo:
 
 def _file_names(mtl: Groups) -> dict[str, str]:
     """FILE_NAME_ keys and their files. A Level-2 MTL repeats the metadata of Level 1, whose files are not delivered."""
-    found: dict[str, str] = {}
+    files: dict[str, str] = {}
     for group in mtl.groups:
         if not group.name.upper().startswith("LEVEL1_"):
-            found = {key: value for key, value in group.values.items() if key.startswith("file_name_")} | found
-    return found
+            files = {key: value for key, value in group.values.items() if key.startswith("file_name_")} | files
+    return files
 
 
 def _band(mtl: Groups, key: str) -> SceneBand | None:

@@ -63,13 +63,13 @@ def _beside(delivery: Delivery, suffix: str) -> Groups | None:
 
 def _tiles(delivery: Delivery, til: Groups | None, problems: list[str]) -> tuple[str, ...]:
     """The files of the tiles, in their order; without a TIL the image that has the IMD's name."""
-    found = []
+    files = []
     tiles = [] if til is None else list(til.named("TILE"))[:MAX_TILES]
     for tile in tiles:
         name = tile.values.get("filename", "")
         file = inside(delivery.folder, name)
         if file:
-            found.append(file)
+            files.append(file)
         else:
             problems.append(
                 Phrase(
@@ -79,8 +79,8 @@ def _tiles(delivery: Delivery, til: Groups | None, problems: list[str]) -> tuple
             )
     if not tiles:
         images = [inside(delivery.folder, f"{delivery.stem}.{suffix}") for suffix in ("TIF", "NTF", "JP2")]
-        found = [image for image in images if image][:1]
-    return tuple(found)
+        files = [image for image in images if image][:1]
+    return tuple(files)
 
 
 _SATELLITES = {
@@ -110,8 +110,8 @@ def maxar_acquisition(imd: Groups) -> Acquisition:
     catalogue = {image.values["catid"] for image in images if image.values.get("catid")}
     is_composite = len(catalogue) > 1
     kind = "composite" if is_composite else "instant"
-    one = {} if is_composite else images[0].values
-    elevation = number(one.get("meansatel"), 0, 90)
+    image = {} if is_composite else images[0].values
+    elevation = number(image.get("meansatel"), 0, 90)
     notes = [Phrase("Catalogue id {name}.", name=name) for name in sorted(catalogue)[:8]]
     if imd.first("bandId"):
         notes.append(Phrase("Bands: {first}.", first=imd.first("bandId")))
@@ -122,13 +122,13 @@ def maxar_acquisition(imd: Groups) -> Acquisition:
         until=last if is_composite else "",
         date_kind=kind if first else "unknown",
         platform=_platform(images),
-        collected_gsd_m=metres(one.get("meancollectedgsd")),
-        product_gsd_m=metres(projected.get("productgsd")) or metres(one.get("meanproductgsd")),
-        off_nadir_deg=angle(one.get("meanoffnadirviewangle")),
+        collected_gsd_m=metres(image.get("meancollectedgsd")),
+        product_gsd_m=metres(projected.get("productgsd")) or metres(image.get("meanproductgsd")),
+        off_nadir_deg=angle(image.get("meanoffnadirviewangle")),
         incidence_deg=None if elevation is None else 90.0 - elevation,
-        sun_azimuth_deg=azimuth(one.get("meansunaz")),
-        sun_elevation_deg=number(one.get("meansunel"), -90, 90),
-        cloud_percent=share(one.get("cloudcover")),
+        sun_azimuth_deg=azimuth(image.get("meansunaz")),
+        sun_elevation_deg=number(image.get("meansunel"), -90, 90),
+        cloud_percent=share(image.get("cloudcover")),
         product_id=imd.first("productOrderId"),
         notes=tuple(notes),
     )

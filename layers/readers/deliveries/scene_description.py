@@ -58,24 +58,24 @@ class _Placed(NamedTuple):
     has_overviews: bool
 
 
-def describe_scene(asked: DescribeScene) -> tuple[dict[str, Any], tuple[Any, ...]]:
+def describe_scene(question: DescribeScene) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """Header `SceneFacts`; arrays: the bytes of a JPEG, or none. Raises UnsupportedFormat for a file that is no image,
     and what opening and describing raise.
     """
-    if leads_to_scene(asked.path):
-        return _of_delivery(asked)
-    path = regular_file(asked.path)
+    if leads_to_scene(question.path):
+        return _of_delivery(question)
+    path = regular_file(question.path)
     content = raster_content(path)
     if content not in RASTERS:
         raise UnsupportedFormat("{path} is not an image.", path=os.path.basename(path))
     if content is Content.VRT and current_profile() is not Profile.VRT:
         judge_vrt(path)
         return {"profile": str(Profile.VRT)}, ()
-    return _of_file(replace(asked, path=path), content)
+    return _of_file(replace(question, path=path), content)
 
 
-def _of_file(asked: DescribeScene, content: Content) -> tuple[dict[str, Any], tuple[Any, ...]]:
-    dataset = DATASETS.get(asked.path)
+def _of_file(question: DescribeScene, content: Content) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    dataset = DATASETS.get(question.path)
     georeferencing = DATASETS.georeferencing(dataset, anew=True)
     transform = georeferencing.transform
     placed = _Placed(
@@ -88,37 +88,37 @@ def _of_file(asked: DescribeScene, content: Content) -> tuple[dict[str, Any], tu
     problems = list(georeferencing.problems)
     tags = {str(key): str(value) for key, value in dataset.tags().items()}
     imagery = {str(key): str(value) for key, value in dataset.tags(ns="IMAGERY").items()}
-    known = acquisition_of(asked.path, tags, imagery)
+    known = acquisition_of(question.path, tags, imagery)
     if known.date_kind == "unknown" and tags.get("DATE_KIND") in {"composite", "interval"}:
         known = replace(known, date_kind=tags["DATE_KIND"])  # as the probe believes it
     ring = _ring(placed, problems)
     palette, bands = _shown_bands(dataset)
-    picture = _picture(asked, placed, list(bands), palette, problems)
-    title = os.path.splitext(os.path.basename(asked.path))[0]
+    picture = _picture(question, placed, list(bands), palette, problems)
+    title = os.path.splitext(os.path.basename(question.path))[0]
     return _facts(title, str(content), known, ring, problems), picture
 
 
-def _of_delivery(asked: DescribeScene) -> tuple[dict[str, Any], tuple[Any, ...]]:
-    scene = describe(asked.path)
+def _of_delivery(question: DescribeScene) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    scene = describe(question.path)
     shown = _shown(scene)
     problems = list(scene.problems)
-    found = place_of(replace(scene, bands=shown), problems)
-    if found is None:
-        raise NotAFile("None of the files that {path} names can be opened.", path=os.path.basename(asked.path))
-    grid, has_overviews = found
+    place = place_of(replace(scene, bands=shown), problems)
+    if place is None:
+        raise NotAFile("None of the files that {path} names can be opened.", path=os.path.basename(question.path))
+    grid, has_overviews = place
     placed = _Placed(grid.crs, grid.transform, (grid.width, grid.height), grid.bounds, has_overviews)
     ring = _ring(placed, problems)
-    picture = _picture(asked, placed, [band.place for band in shown], (), problems)
+    picture = _picture(question, placed, [band.place for band in shown], (), problems)
     return _facts(scene.title, scene.kind, scene.acquisition, ring, problems), picture
 
 
 def _facts(
     title: str, kind: str, known: Acquisition, ring: list[tuple[float, float]], problems: list[str]
 ) -> dict[str, Any]:
-    said = tuple(problem[:LONGEST] for problem in dict.fromkeys(problems))[:MOST_PROBLEMS]
+    sentences = tuple(problem[:LONGEST] for problem in dict.fromkeys(problems))[:MOST_PROBLEMS]
     gsd_m = known.product_gsd_m
     brief = replace(known, notes=known.notes[:MOST_PROBLEMS])
-    return encoded(SceneFacts(title[:LONGEST], kind, brief, tuple(ring), gsd_m, said))
+    return encoded(SceneFacts(title[:LONGEST], kind, brief, tuple(ring), gsd_m, sentences))
 
 
 def _box(transform: tuple[float, float, float, float, float, float], dataset: DatasetReader) -> Bounds:
@@ -167,7 +167,7 @@ def _shown(scene: SceneInfo) -> tuple[SceneBand, ...]:
 
 
 def _picture(
-    asked: DescribeScene,
+    question: DescribeScene,
     placed: _Placed,
     bands: list[int | BandPlace] | list[int] | list[BandPlace],
     palette: tuple[tuple[int, ...], ...],
@@ -175,9 +175,9 @@ def _picture(
 ) -> tuple[NDArray[np.uint8], ...]:
     """The bytes of a JPEG, north up as its own CRS has it; none where too much would have to be read for it."""
     pixels = placed.size[0] * placed.size[1]
-    if not (asked.thumbnail_px and bands) or (pixels > READ_WHOLE_PIXELS and not placed.has_overviews):
+    if not (question.thumbnail_px and bands) or (pixels > READ_WHOLE_PIXELS and not placed.has_overviews):
         return ()
-    tile = _tile_of(asked, placed, tuple(bands))
+    tile = _tile_of(question, placed, tuple(bands))
     try:
         _, (values, mask) = read_scene_tile(tile) if tile.is_composed else read_tile(tile)
     except GeoloupeError as error:
@@ -198,13 +198,13 @@ def _picture(
     return (data.reshape(-1),) if is_written else ()
 
 
-def _tile_of(asked: DescribeScene, placed: _Placed, bands: tuple[int | BandPlace, ...]) -> ReadTile:
+def _tile_of(question: DescribeScene, placed: _Placed, bands: tuple[int | BandPlace, ...]) -> ReadTile:
     """Return a tile that shows all of the picture; its longer side has the given number of pixels."""
     box = placed.bounds if placed.crs else Bounds(0.0, -float(placed.size[1]), float(placed.size[0]), 0.0)
-    resolution = max(box.width, box.height) / min(asked.thumbnail_px, max(placed.size))
+    resolution = max(box.width, box.height) / min(question.thumbnail_px, max(placed.size))
     width, height = max(1, round(box.width / resolution)), max(1, round(box.height / resolution))
     affine = Affine(box.width / width, 0.0, box.left, 0.0, -box.height / height, box.top)
-    return ReadTile(asked.path, bands=bands, crs=placed.crs, affine=affine, width=width, height=height)
+    return ReadTile(question.path, bands=bands, crs=placed.crs, affine=affine, width=width, height=height)
 
 
 def _indexed(values: NDArray[Any], palette: tuple[tuple[int, ...], ...]) -> NDArray[np.uint8]:

@@ -75,7 +75,7 @@ class Delivery(Struct, frozen=True):
         wanted = posixpath.normpath(posixpath.join(self.folder, name.strip().replace("\\", "/")))
         known = members_of(self.archive)
         if wanted not in known:
-            wanted = next((one for one in known if posixpath.normpath(one).lower() == wanted.lower()), "")
+            wanted = next((member for member in known if posixpath.normpath(member).lower() == wanted.lower()), "")
         return FileAt(self.archive, wanted) if wanted else None
 
 
@@ -115,8 +115,8 @@ def deliveries_at(path: str) -> list[Delivery]:
         return _below(folder, 1)
     if is_archive(path) and not path.lower().endswith(".kmz"):
         return _in_archive(os.path.abspath(path))
-    found = _recognised(os.path.dirname(os.path.abspath(path)), name) if _matches(name) else None
-    return [] if found is None else [found]
+    delivery = _recognised(os.path.dirname(os.path.abspath(path)), name) if _matches(name) else None
+    return [] if delivery is None else [delivery]
 
 
 _PACKED = (DeliveryKind.SENTINEL2, DeliveryKind.SENTINEL1, DeliveryKind.LANDSAT)
@@ -160,9 +160,9 @@ def deliveries_among(folder: str, names: Iterable[str]) -> list[Delivery]:
     """The deliveries that some files of a folder describe, each once, sorted by name."""
     best: dict[tuple[DeliveryKind, str], Delivery] = {}
     for name in sorted(filter(_matches, names), key=lambda name: (_rank(name), name)):
-        found = _recognised(folder, name)
-        if found is not None:
-            best.setdefault((found.kind, found.stem.lower()), found)
+        delivery = _recognised(folder, name)
+        if delivery is not None:
+            best.setdefault((delivery.kind, delivery.stem.lower()), delivery)
     return sorted(best.values(), key=lambda delivery: delivery.metadata)
 
 

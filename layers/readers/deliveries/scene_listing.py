@@ -38,9 +38,9 @@ type _Stat = tuple[int, int]
 """Bytes, and time of last change in ns."""
 
 
-def list_scenes(asked: ListScenes) -> tuple[dict[str, Any], tuple[Any, ...]]:
+def list_scenes(question: ListScenes) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """Header `FolderList`; links are not followed. Raises FileMissing or NotAllowed where it cannot be listed."""
-    folder = asked.path
+    folder = question.path
     files: dict[str, _Stat] = {}
     folders, links, is_cut = [], 0, False
     try:
@@ -54,8 +54,8 @@ def list_scenes(asked: ListScenes) -> tuple[dict[str, Any], tuple[Any, ...]]:
                 elif entry.is_dir(follow_symlinks=False):
                     folders.append(entry.name)
                 elif entry.is_file(follow_symlinks=False):
-                    found = entry.stat(follow_symlinks=False)
-                    files[entry.name] = found.st_size, found.st_mtime_ns
+                    status = entry.stat(follow_symlinks=False)
+                    files[entry.name] = status.st_size, status.st_mtime_ns
     except OSError as error:
         raise _refused(folder, error) from error
     deliveries = deliveries_among(folder, files)
@@ -121,5 +121,5 @@ def _may_open(name: str, stem: str, ending: str, others: dict[str, _Stat]) -> bo
 def _beside(name: str, stem: str, others: dict[str, _Stat]) -> tuple[int, ...]:
     """Bytes of the files that belong to an image, and the time when the last of them changed."""
     names = (*(name + ending for ending in APPENDED), *(stem + ending for ending in REPLACED))
-    found = [others[beside] for beside in names if beside in others and beside != name]
-    return (sum(size for size, _ in found), max(changed for _, changed in found)) if found else ()
+    states = [others[beside] for beside in names if beside in others and beside != name]
+    return (sum(size for size, _ in states), max(changed for _, changed in states)) if states else ()

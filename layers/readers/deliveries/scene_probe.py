@@ -41,14 +41,14 @@ _DESCRIBE: dict[DeliveryKind, Callable[[Delivery, str], SceneInfo]] = {
 }
 
 
-def probe_scene(asked: Probe) -> tuple[dict[str, Any], tuple[Any, ...]]:
+def probe_scene(question: Probe) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """Header {"kind": "scene", "scene": SceneInfo, "raster": RasterInfo or None}. In the raster, band n is the scene's
     band n; `ReadTile` takes `SceneBand.place` for it. `canvas_crs` as for rasters.
 
     Raises NotAFile for a folder without a delivery, UnsupportedFormat for one with several, and what describing raises.
     """
-    scene = describe(asked.path)
-    raster = raster_of(scene, asked.canvas_crs or "", asked.height_m)
+    scene = describe(question.path)
+    raster = raster_of(scene, question.canvas_crs or "", question.height_m)
     header = {"kind": "scene", "scene": encoded(scene), "raster": encoded(raster)}
     return header, ()
 
@@ -56,21 +56,24 @@ def probe_scene(asked: Probe) -> tuple[dict[str, Any], tuple[Any, ...]]:
 def describe(path: str) -> SceneInfo:
     """The one scene of a delivery; see `probe_scene`."""
     path = os.path.abspath(path)
-    found = deliveries_at(path)
+    deliveries = deliveries_at(path)
     name = os.path.basename(path.rstrip(os.sep)) or path
-    if not found:
+    if not deliveries:
         raise NotAFile(
             "{name} is a folder without a delivery of imagery that is known: choose a file inside it.", name=name
         )
-    if len(found) == 1:
-        return _described(found[0], path)
-    names = ", ".join(os.path.basename(delivery.metadata) for delivery in found[:MAX_PARTS])
+    if len(deliveries) == 1:
+        return _described(deliveries[0], path)
+    names = ", ".join(os.path.basename(delivery.metadata) for delivery in deliveries[:MAX_PARTS])
     several = UnsupportedFormat(
-        "{name} holds {scenes}: open one of them: {names}.", name=name, scenes=counted(len(found), "scene"), names=names
+        "{name} holds {scenes}: open one of them: {names}.",
+        name=name,
+        scenes=counted(len(deliveries), "scene"),
+        names=names,
     )
-    if len(found) > MAX_PARTS or len({d.kind for d in found}) > 1 or found[0].kind not in _BUNDLES:
+    if len(deliveries) > MAX_PARTS or len({d.kind for d in deliveries}) > 1 or deliveries[0].kind not in _BUNDLES:
         raise several
-    scenes = [_described(delivery, path) for delivery in found]
+    scenes = [_described(delivery, path) for delivery in deliveries]
     if not _are_one(scenes):
         raise several
     return _joined(scenes, path)

@@ -45,7 +45,7 @@ def raster_of(scene: SceneInfo, canvas_crs: str = "", height_m: float | None = N
     problems: list[str] = list(scene.problems)
     files = [(path, band.part) for band in scene.bands for path in band.paths]
     opened = {file: _open(*file, problems, height_m) for file in files}
-    placed = {file: found for file, found in opened.items() if found is not None}
+    placed = {file: image for file, image in opened.items() if image is not None}
     if not placed:
         return None
     finest = _finest(placed.values())
@@ -71,7 +71,7 @@ def place_of(scene: SceneInfo, problems: list[str]) -> tuple[SceneGrid, bool] | 
     no file of it can be opened. No pixel is read. Problems of the files are added to `problems`.
     """
     opened = (_open(path, band.part, problems, None) for band in scene.bands for path in band.paths)
-    placed = [found for found in opened if found is not None]
+    placed = [image for image in opened if image is not None]
     if not placed:
         return None
     finest = _finest(placed)
@@ -81,7 +81,7 @@ def place_of(scene: SceneInfo, problems: list[str]) -> tuple[SceneGrid, bool] | 
 
 
 def _finest(placed: Iterable[_Placed]) -> _Placed:
-    return min(placed, key=lambda found: (not found[1].has_position, abs(found[1].transform[0])))
+    return min(placed, key=lambda image: (not image[1].has_position, abs(image[1].transform[0])))
 
 
 class _Shape(Struct, frozen=True):
@@ -192,7 +192,7 @@ def _lonlat(grid: SceneGrid, georeferencing: Georeferencing, problems: list[str]
 
 
 def _bands(scene: SceneInfo, placed: dict[tuple[str, str], _Placed], problems: list[str]) -> tuple[BandInfo, ...]:
-    found = []
+    infos = []
     colors = set()
     for number, band in enumerate(scene.bands, 1):
         shape = next((placed[path, band.part][0] for path in band.paths if (path, band.part) in placed), None)
@@ -206,8 +206,8 @@ def _bands(scene: SceneInfo, placed: dict[tuple[str, str], _Placed], problems: l
         low, high = (
             _stretch(band, [p for p in band.paths if (p, band.part) in placed], problems) if known else (None, None)
         )
-        found.append(BandInfo(number, dtype, nodata, _described(band), color or "undefined", low, high))
-    return tuple(found)
+        infos.append(BandInfo(number, dtype, nodata, _described(band), color or "undefined", low, high))
+    return tuple(infos)
 
 
 def _described(band: SceneBand) -> str:

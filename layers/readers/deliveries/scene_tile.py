@@ -35,21 +35,21 @@ class _Where(NamedTuple):
 _Found = tuple[dict[str, Any], NDArray[Any], NDArray[np.bool_]]
 
 
-def read_scene_tile(asked: ReadTile) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
+def read_scene_tile(question: ReadTile) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
     """Reads bands that are places in files, as `read_tile`. The dtype is one that holds those of all bands; a pixel is
     valid where every band is. Raises what `read_tile` raises.
     """
-    wanted = [(_where(band, asked), band.index) for band in asked.places]
+    wanted = [(_where(band, question), band.index) for band in question.places]
     groups: dict[_Where, list[int]] = {}
     for where, index in wanted:
         indexes = groups.setdefault(where, [])
         if index not in indexes:
             indexes.append(index)
-    found = {where: _read_mosaic(asked, where, indexes) for where, indexes in groups.items()}
-    dtype = np.result_type(*(bands.dtype for _, bands, _ in found.values()))
-    layers = [found[where][1][groups[where].index(index)] for where, index in wanted]
-    mask = np.logical_and.reduce([mask for _, _, mask in found.values()])
-    headers = [header for header, _, _ in found.values()]
+    mosaics = {where: _read_mosaic(question, where, indexes) for where, indexes in groups.items()}
+    dtype = np.result_type(*(bands.dtype for _, bands, _ in mosaics.values()))
+    layers = [mosaics[where][1][groups[where].index(index)] for where, index in wanted]
+    mask = np.logical_and.reduce([mask for _, _, mask in mosaics.values()])
+    headers = [header for header, _, _ in mosaics.values()]
     header = {
         "dtype": dtype.str,
         "empty": not bool(mask.any()),
@@ -59,21 +59,21 @@ def read_scene_tile(asked: ReadTile) -> tuple[dict[str, Any], tuple[NDArray[Any]
     return header, (np.stack([layer.astype(dtype, copy=False) for layer in layers]), mask)
 
 
-def _where(band: BandPlace, asked: ReadTile) -> _Where:
-    crs = asked.source_crs if band.source_crs is None else band.source_crs
-    height_m = asked.height_m if band.height_m is None else band.height_m
+def _where(band: BandPlace, question: ReadTile) -> _Where:
+    crs = question.source_crs if band.source_crs is None else band.source_crs
+    height_m = question.height_m if band.height_m is None else band.height_m
     return _Where(band.paths, band.nodata, band.part, crs, height_m)
 
 
-def _read_mosaic(asked: ReadTile, where: _Where, indexes: list[int]) -> _Found:
+def _read_mosaic(question: ReadTile, where: _Where, indexes: list[int]) -> _Found:
     """Bands of one file, or of the tiles that lie there, the first on top."""
     paths = where.paths
-    if len(paths) > 1 and not asked.crs:
+    if len(paths) > 1 and not question.crs:
         raise CannotBePlaced("An image in several tiles has no pixels of its own: choose a CRS for the canvas.")
-    target = _target_bounds(asked)
-    near = [path for path in paths if len(paths) == 1 or _is_near(path, where.part, asked.crs, target)]
+    target = _target_bounds(question)
+    near = [path for path in paths if len(paths) == 1 or _is_near(path, where.part, question.crs, target)]
     of_bands = replace(
-        asked,
+        question,
         part=where.part,
         bands=tuple(indexes),
         nodata=where.nodata,
@@ -106,9 +106,9 @@ def _over(above: _Found, below: _Found) -> _Found:
     return header, np.where(mask, bands, below[1]).astype(dtype, copy=False), mask | below[2]
 
 
-def _target_bounds(asked: ReadTile) -> Bounds:
-    a, b, c, d, e, f = asked.affine
-    corners = [(x, y) for x in (0, asked.width) for y in (0, asked.height)]
+def _target_bounds(question: ReadTile) -> Bounds:
+    a, b, c, d, e, f = question.affine
+    corners = [(x, y) for x in (0, question.width) for y in (0, question.height)]
     return Bounds.of_points([a * x + b * y + c for x, y in corners], [d * x + e * y + f for x, y in corners])
 
 
@@ -139,7 +139,7 @@ def _extent(path: str, part: str, modified_ns: int, size: int, crs: str) -> Boun
     corners = [(x, y) for x in (0, dataset.width) for y in (0, dataset.height)]
     bounds = Bounds.of_points([a * x + b * y + c for x, y in corners], [d * x + e * y + f for x, y in corners])
     try:
-        found = transform_bounds(georeferencing.crs, crs, bounds)
+        extent = transform_bounds(georeferencing.crs, crs, bounds)
     except GeoloupeError:
         return None
-    return found if found.left <= found.right else None
+    return extent if extent.left <= extent.right else None

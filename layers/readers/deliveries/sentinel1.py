@@ -31,7 +31,7 @@ def describe_sentinel1(delivery: Delivery, path: str) -> SceneInfo:
     """The scene of a manifest.safe. Raises what reading it raises, UnsupportedFormat for what is no GRD or is empty."""
     manifest = read_xml(*delivery.described_in)
     name = os.path.basename((delivery.folder or delivery.archive).rstrip("/"))
-    kind = _one(manifest, "productType")
+    kind = _first_text(manifest, "productType")
     if kind in _CURES:
         raise UnsupportedFormat("{name} holds {cures}.", name=name, cures=_CURES[kind])
     problems: list[str] = []
@@ -47,7 +47,7 @@ def _bands(manifest: Element, delivery: Delivery, problems: list[str]) -> tuple[
     """The images, those of equal polarisation of sending and receiving first, and statements about the first image."""
     bands: dict[str, SceneBand] = {}
     annotation: Element | None = None
-    hrefs = [text(one.get("href")) for one in list(manifest.iter("fileLocation"))[:MAX_LISTED]]
+    hrefs = [text(location.get("href")) for location in list(manifest.iter("fileLocation"))[:MAX_LISTED]]
     images = [match for match in map(_IMAGE.fullmatch, hrefs) if match is not None]
     for match in sorted(images, key=lambda match: (_is_crossed(match["polarisation"]), match["stem"])):
         file = delivery.find(match[0])
@@ -82,12 +82,12 @@ def _annotation(delivery: Delivery, stem: str, problems: list[str]) -> Element |
 
 def sentinel1_acquisition(manifest: Element, annotation: Element | None, product_id: str = "") -> Acquisition:
     """The facts of a product; those of the annotation of one image where there is one."""
-    start, stop = utc(_one(manifest, "startTime")), utc(_one(manifest, "stopTime"))
-    mode = _one(manifest, "mode")
-    polarisations = sorted({text(one.text) for one in manifest.iter("transmitterReceiverPolarisation")} - {""})
+    start, stop = utc(_first_text(manifest, "startTime")), utc(_first_text(manifest, "stopTime"))
+    mode = _first_text(manifest, "mode")
+    polarisations = sorted({text(element.text) for element in manifest.iter("transmitterReceiverPolarisation")} - {""})
     about = "generalAnnotation/productInformation/"
     heading = azimuth(words(annotation, about + "platformHeading"))
-    direction = (_one(manifest, "pass") or words(annotation, about + "pass")).lower()
+    direction = (_first_text(manifest, "pass") or words(annotation, about + "pass")).lower()
     notes = [
         Phrase(
             "Radar, C band, {mode} mode, polarisations {polarisations}.",
@@ -97,7 +97,7 @@ def sentinel1_acquisition(manifest: Element, annotation: Element | None, product
         if polarisations
         else "Radar, C band."
     ]
-    level = _one(manifest, "productType")
+    level = _first_text(manifest, "productType")
     notes.append(
         Phrase(
             "Level 1, {level}: detected, in ground range, amplitudes that are not calibrated.",
@@ -114,7 +114,7 @@ def sentinel1_acquisition(manifest: Element, annotation: Element | None, product
                 looks=looks or Phrase(", looking to the right (about {side})", side=side),
             )
         )
-    orbit = _one(manifest, "relativeOrbitNumber")
+    orbit = _first_text(manifest, "relativeOrbitNumber")
     if orbit:
         notes.append(Phrase("Relative orbit {orbit}.", orbit=orbit))
     if start and stop:
@@ -140,7 +140,7 @@ def _platform(manifest: Element) -> str:
     return f"{family.capitalize()}{words(platform, 'number')}" if family else "Sentinel-1"
 
 
-def _one(root: Element, tag: str) -> str:
+def _first_text(root: Element, tag: str) -> str:
     """The text of the first element of that name, wherever it stands."""
-    found = next(root.iter(tag), None)
-    return "" if found is None else text(found.text)
+    element = next(root.iter(tag), None)
+    return "" if element is None else text(element.text)

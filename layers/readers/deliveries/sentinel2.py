@@ -94,7 +94,7 @@ def describe_sentinel2(delivery: Delivery, path: str) -> SceneInfo:
 
 def _files(product: Element, delivery: Delivery, problems: list[str]) -> dict[str, tuple[float, list[FileAt]]]:
     """Files by band: the finest resolution in metres and its files, one for each granule."""
-    found: dict[str, tuple[float, list[FileAt]]] = {}
+    files: dict[str, tuple[float, list[FileAt]]] = {}
     for name in _image_names(product):
         match = _FILE.fullmatch(name)
         if match is None or match[1].upper() in ("TCI", "PVI"):
@@ -106,11 +106,11 @@ def _files(product: Element, delivery: Delivery, problems: list[str]) -> dict[st
             problems.append(
                 Phrase("{name} is named in the product's metadata but is not there.", name=os.path.basename(name))
             )
-        elif band not in found or gsd < found[band][0]:
-            found[band] = (gsd, [file])
-        elif gsd == found[band][0]:
-            found[band][1].append(file)
-    return found
+        elif band not in files or gsd < files[band][0]:
+            files[band] = (gsd, [file])
+        elif gsd == files[band][0]:
+            files[band][1].append(file)
+    return files
 
 
 def _image_names(product: Element) -> Iterator[str]:
@@ -144,13 +144,13 @@ def _spectral(characteristics: Element | None, scale: float | None) -> dict[str,
         for tag in ("BOA_ADD_OFFSET", "RADIO_ADD_OFFSET")
         for element in characteristics.iter(tag)
     }
-    found = {}
+    spectral = {}
     for element in characteristics.iter("Spectral_Information"):
         band = re.sub(r"^B(\d)$", r"B0\1", element.get("physicalBand", "").upper())
         offset = offsets.get(element.get("bandId", ""))
         wavelength = metres(words(element, "Wavelength/CENTRAL"))
-        found[band] = _Spectral(wavelength, None if offset is None or scale is None else offset * scale)
-    return found
+        spectral[band] = _Spectral(wavelength, None if offset is None or scale is None else offset * scale)
+    return spectral
 
 
 def _nodata(characteristics: Element | None) -> float | None:
@@ -162,9 +162,9 @@ def _nodata(characteristics: Element | None) -> float | None:
 
 def _granules(delivery: Delivery, files: dict[str, tuple[float, list[FileAt]]], problems: list[str]) -> list[Element]:
     """MTD_TL.xml of each granule that holds a band: GRANULE/its name/IMG_DATA/..."""
-    places = (member or path for _, found in files.values() for path, member in found)
+    places = (member or path for _, images in files.values() for path, member in images)
     names = sorted({name for place in places for name in _GRANULE.findall(place.replace(os.sep, "/"))})
-    found = []
+    roots = []
     for name in names:
         old = _VERSION.sub("", name).replace("_MSI_", "_MTD_")
         file = delivery.find(f"GRANULE/{name}/MTD_TL.xml") or delivery.find(f"GRANULE/{name}/{old}.xml")
@@ -172,10 +172,10 @@ def _granules(delivery: Delivery, files: dict[str, tuple[float, list[FileAt]]], 
             problems.append(Phrase("MTD_TL.xml of {name} is not there: angles are unknown.", name=name))
             continue
         try:
-            found.append(read_xml(*file))
+            roots.append(read_xml(*file))
         except GeoloupeError as error:
             problems.append(error.sentence)
-    return found
+    return roots
 
 
 def sentinel2_acquisition(product: Element, granules: list[Element]) -> Acquisition:

@@ -78,37 +78,37 @@ def run(op: str, params: dict[str, Any]) -> Result:
     raise UnsupportedFormat("This reader does not know the request {op}.", op=repr(op))
 
 
-def answer(asked: Question) -> Result:
+def answer(question: Question) -> Result:
     """Answer one question. Raises GeoloupeError, or whatever a library raises."""
-    if isinstance(asked, Probe):
-        return _probe_or_unchanged(asked)
-    if isinstance(asked, ListScenes):
-        return list_scenes(asked)
-    if isinstance(asked, WriteStrip | EncodePicture | RecodePicture):
-        return _of_picture(asked)
-    if isinstance(asked, WriteWorkbook):
+    if isinstance(question, Probe):
+        return _probe_or_unchanged(question)
+    if isinstance(question, ListScenes):
+        return list_scenes(question)
+    if isinstance(question, WriteStrip | EncodePicture | RecodePicture):
+        return _of_picture(question)
+    if isinstance(question, WriteWorkbook):
         from layers.readers.export import workbook  # only where a case is written as a spreadsheet
 
-        return workbook.write_workbook(asked)
-    if isinstance(asked, _OF_IMAGERY):
+        return workbook.write_workbook(question)
+    if isinstance(question, _OF_IMAGERY):
         from layers.readers.door import raster_ops  # a reader of features never needs them
 
-        return raster_ops.run(asked)
-    return _of_layer(asked) if isinstance(asked, OfLayer) else (_versions(), ())
+        return raster_ops.run(question)
+    return _of_layer(question) if isinstance(question, OfLayer) else (_versions(), ())
 
 
-def _of_picture(asked: WriteStrip | EncodePicture | RecodePicture) -> Result:
-    if isinstance(asked, RecodePicture):
+def _of_picture(question: WriteStrip | EncodePicture | RecodePicture) -> Result:
+    if isinstance(question, RecodePicture):
         from layers.readers.export import recoded_picture  # only where a product shows pictures of others
 
-        return recoded_picture.recode_picture(asked)
+        return recoded_picture.recode_picture(question)
     from layers.readers.export import written_picture  # only where a product is written
 
-    if isinstance(asked, WritePixels):
-        return written_picture.write_pixels(asked)
-    if isinstance(asked, WriteStrip):
-        return written_picture.write_strip(asked)
-    return written_picture.encode_picture(asked)
+    if isinstance(question, WritePixels):
+        return written_picture.write_pixels(question)
+    if isinstance(question, WriteStrip):
+        return written_picture.write_strip(question)
+    return written_picture.encode_picture(question)
 
 
 def _versions() -> dict[str, str]:
@@ -118,37 +118,37 @@ def _versions() -> dict[str, str]:
     return {"GDAL": rasterio.__gdal_version__, "PROJ": rasterio.__proj_version__, "GEOS": rasterio.__geos_version__}
 
 
-def _probe_or_unchanged(asked: Probe) -> Result:
+def _probe_or_unchanged(question: Probe) -> Result:
     """The file's probe, with its state; {"unchanged": True} where it is in the state that is known."""
-    state = file_state(asked.path)
-    if state is not None and asked.known == tuple(state):
+    state = file_state(question.path)
+    if state is not None and question.known == tuple(state):
         return {"unchanged": True}, ()
-    header, arrays = _probe(asked)
+    header, arrays = _probe(question)
     if "profile" not in header:
-        header |= _content(asked) | {"file_state": state}
+        header |= _content(question) | {"file_state": state}
     return header, arrays
 
 
-def _probe(asked: Probe) -> Result:
+def _probe(question: Probe) -> Result:
     """Probe a file or scene. A reader of features answers for other files with the profile to ask: {"profile":
     "local"}.
     """
-    if folder := geodatabase_of(asked.path):
+    if folder := geodatabase_of(question.path):
         from layers.readers.features import vector_probe as tables  # a reader of imagery never needs it
 
-        return tables.probe_vector(Content.GEODATABASE, replace(asked, path=folder))
-    if leads_to_scene(asked.path):
-        return _probe_imagery(None, asked)
-    path = regular_file(asked.path)
+        return tables.probe_vector(Content.GEODATABASE, replace(question, path=folder))
+    if leads_to_scene(question.path):
+        return _probe_imagery(None, question)
+    path = regular_file(question.path)
     content = content_of(path)
     tiles = tiles_in(path) if content is Content.SQLITE else None
-    if tiles is not None and (asked.part or not tiles.has_features):
+    if tiles is not None and (question.part or not tiles.has_features):
         content = tiles.content
-    if content in RASTERS or (content is Content.KMZ and asked.part):
-        return _probe_imagery(content, asked)
+    if content in RASTERS or (content is Content.KMZ and question.part):
+        return _probe_imagery(content, question)
     from layers.readers.features import vector_probe  # a reader of imagery never needs it
 
-    header, arrays = vector_probe.probe_vector(content, replace(asked, path=path))
+    header, arrays = vector_probe.probe_vector(content, replace(question, path=path))
     parts = list(tiles.tables) if tiles is not None else []
     if content is Content.KMZ:
         from layers.readers.kml_gpx.ground_overlays import overlays_in  # for these alone
@@ -161,47 +161,50 @@ def _probe(asked: Probe) -> Result:
 def _without_drawn(layer: dict[str, Any], parts: list[str]) -> dict[str, Any]:
     """The layer without sentences about overlays that are not followed: these are drawn as pictures of the file."""
     drawn = tuple(f"leads to GroundOverlay {part}:" for part in parts)
-    return {**layer, "problems": [one for one in layer["problems"] if not any(words in one for words in drawn)]}
+    return {
+        **layer,
+        "problems": [problem for problem in layer["problems"] if not any(words in problem for words in drawn)],
+    }
 
 
-def _content(asked: Probe) -> dict[str, Any]:
+def _content(question: Probe) -> dict[str, Any]:
     """Marks by which a file is recognised after it moves, for those who add it: a drawing needs none."""
-    if asked.canvas_crs is not None or asked.preview:
+    if question.canvas_crs is not None or question.preview:
         return {}
-    mark = mark_of(asked.path)
+    mark = mark_of(question.path)
     return {} if mark is None else {KEY: encoded(mark)}
 
 
-def _probe_imagery(content: Content | None, asked: Probe) -> Result:
+def _probe_imagery(content: Content | None, question: Probe) -> Result:
     if current_profile() is Profile.FEATURES:
         return {"profile": str(Profile.LOCAL)}, ()
     from layers.readers.door import raster_ops  # a reader of features never needs them
 
-    return raster_ops.probe_imagery(content, asked)
+    return raster_ops.probe_imagery(content, question)
 
 
-def _of_layer(asked: OfLayer) -> Result:
+def _of_layer(question: OfLayer) -> Result:
     from layers.readers.features import canvas_features, exact_rows  # a reader of imagery never needs them
     from layers.readers.features import whole_columns as columns  # a reader of imagery never needs them
 
-    match asked:
+    match question:
         case ReadFeatures():
-            return canvas_features.read_features(asked)
+            return canvas_features.read_features(question)
         case ReadAttributes():
-            return canvas_features.read_attributes(asked)
+            return canvas_features.read_attributes(question)
         case ReadColumns():
-            return columns.read_columns(asked)
+            return columns.read_columns(question)
         case ReadRows():
-            return exact_rows.read_exact_rows(asked)
+            return exact_rows.read_exact_rows(question)
         case Measure():
             from layers.readers.features import measures  # only where an expression asks
 
-            return measures.read_measures(asked)
+            return measures.read_measures(question)
         case ExportRows():
             from layers.readers.export import vector_export  # only where a layer is saved
 
-            return vector_export.export_rows(asked)
-    raise UnsupportedFormat("This reader does not know the request {op}.", op=repr(asked.op))
+            return vector_export.export_rows(question)
+    raise UnsupportedFormat("This reader does not know the request {op}.", op=repr(question.op))
 
 
 def _run_test_op(op: str, params: dict[str, Any]) -> Result:

@@ -19,44 +19,44 @@ from layers.requests.scenes import DescribeScene
 Result = tuple[dict[str, Any], tuple[Any, ...]]
 
 
-def run(asked: Question) -> Result:
+def run(question: Question) -> Result:
     """Answer one question. Raises GeoloupeError, or whatever a library raises."""
-    match asked:
+    match question:
         case ReadChip():
-            return chip.written(asked, *_tile(asked))
+            return chip.written(question, *_tile(question))
         case ReadArea():
-            return area_statistics.area_statistics(asked, *_tile(asked))
+            return area_statistics.area_statistics(question, *_tile(question))
         case ReadTile():
-            return _tile(asked)
+            return _tile(question)
         case BuildOverviews():
-            return overview_cache.build_overviews(asked)
+            return overview_cache.build_overviews(question)
         case ReadStatistics():
-            return statistics.read_statistics(asked, _tile)
+            return statistics.read_statistics(question, _tile)
         case ReadAcquisition():
-            return acquisition_beside.read_acquisition(asked)
+            return acquisition_beside.read_acquisition(question)
         case DescribeScene():
-            return scene_description.describe_scene(asked)
+            return scene_description.describe_scene(question)
         case Register():
-            return _registered(asked)
-    raise UnsupportedFormat("This reader does not know the request {op}.", op=repr(asked.op))
+            return _registered(question)
+    raise UnsupportedFormat("This reader does not know the request {op}.", op=repr(question.op))
 
 
-def _tile(asked: ReadTile) -> Result:
-    return scene_tile.read_scene_tile(asked) if asked.is_composed else tile.read_tile(asked)
+def _tile(question: ReadTile) -> Result:
+    return scene_tile.read_scene_tile(question) if question.is_composed else tile.read_tile(question)
 
 
-def _registered(asked: Register) -> Result:
+def _registered(question: Register) -> Result:
     """The shift between two rasters, read on one grid."""
-    moving, fixed = (GreyPicture.of_bands(*_tile(one)[1]) for one in (asked.moving, asked.fixed))
+    moving, fixed = (GreyPicture.of_bands(*_tile(request)[1]) for request in (question.moving, question.fixed))
     return encoded(register(moving, fixed)), ()
 
 
-def probe_imagery(content: Content | None, asked: Probe) -> Result:
+def probe_imagery(content: Content | None, question: Probe) -> Result:
     """Probes one file of imagery; with None for `content` a delivery of several files."""
     if content is None:
-        return scene_probe.probe_scene(asked)
-    path = regular_file(asked.path)
-    header, arrays = probe.probe_raster(asked, path, content)
+        return scene_probe.probe_scene(question)
+    path = regular_file(question.path)
+    header, arrays = probe.probe_raster(question, path, content)
     if header.get("kind") == "raster":  # what is printed with a picture is known as soon as the picture is
-        header |= acquisition_beside.read_acquisition(ReadAcquisition(path, asked.part))[0]
+        header |= acquisition_beside.read_acquisition(ReadAcquisition(path, question.part))[0]
     return header, arrays

@@ -70,11 +70,11 @@ def facts_of(source: VectorSource, wanted: NDArray[np.int64] | None) -> ExportFa
     kinds: set[int] = set()
     seen, has_ids = 0, source.by_fid
     is_json = source.content in (Content.JSON, Content.JSON_LINES)
-    for fids, found in _kinds(source):
+    for fids, codes in _kinds(source):
         if is_json and not has_ids:
             has_ids = bool((fids != np.arange(seen, seen + len(fids)) + source.first).any())
         seen += len(fids)
-        kinds |= set(np.unique(found if wanted is None else found[np.isin(fids, wanted)]).tolist())
+        kinds |= set(np.unique(codes if wanted is None else codes[np.isin(fids, wanted)]).tolist())
     return ExportFacts(frozenset(kinds - {0}), has_ids)
 
 
@@ -101,8 +101,8 @@ def as_kind(wkb: Sequence[bytes | None], name: str, *, with_heights: bool = Fals
     `with_heights`: those that have none get nan, which says that none is known.
     """
     plain = name.removesuffix(" Z").split(" ")[-1].removesuffix("M")
-    number = next((number for number, one in _NAMES.items() if one == plain), 0)
-    found = list(wkb)
+    number = next((number for number, kind in _NAMES.items() if kind == plain), 0)
+    blobs = list(wkb)
     for at, blob in enumerate(wkb):
         head = int.from_bytes(blob[1:5], "little") if blob and blob[0] == 1 else 0
         promotes = 4 <= number <= 6 and head % 1000 == number - 3
@@ -110,8 +110,8 @@ def as_kind(wkb: Sequence[bytes | None], name: str, *, with_heights: bool = Fals
         if promotes or raises:
             shape = shapely.from_wkb(blob)
             shape = _multi(shape) if promotes else shape
-            found[at] = shapely.to_wkb(_raised(shape) if raises else shape, flavor="iso", byte_order=1)
-    return found
+            blobs[at] = shapely.to_wkb(_raised(shape) if raises else shape, flavor="iso", byte_order=1)
+    return blobs
 
 
 def _raised(shape: Any) -> Any:

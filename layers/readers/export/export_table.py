@@ -34,7 +34,7 @@ def append_table(
 ) -> None:
     """Rows into a table of such geometries; new fids follow on the last. Raises what pyogrio raises."""
     names = unique_names(list(rows.columns))
-    taken = {name.lower() for name in names}
+    lower_names = {name.lower() for name in names}
     columns, masks, zones = [], [], {}
     known = plain_crs(crs) if crs else None
     for name, (column, values) in zip(names, rows.columns.items(), strict=True):
@@ -44,8 +44,8 @@ def append_table(
         if zone is not None:
             zones[name] = zone
     options = {
-        "FID": next(name for name in ("fid", "ogc_fid", "fid_") if name not in taken),
-        "GEOMETRY_NAME": next(name for name in ("geom", "geometry", "geom_") if name not in taken),
+        "FID": next(name for name in ("fid", "ogc_fid", "fid_") if name not in lower_names),
+        "GEOMETRY_NAME": next(name for name in ("geom", "geometry", "geom_") if name not in lower_names),
     }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # no CRS; a geometry of another kind than the layer's

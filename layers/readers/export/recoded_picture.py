@@ -24,11 +24,11 @@ _STRICT = {"GDAL_ERROR_ON_LIBJPEG_WARNING": True}
 """Options that make GDAL refuse a JPEG that ends early, and would be filled up with grey."""
 
 
-def recode_picture(asked: RecodePicture) -> tuple[dict[str, Any], tuple[Any, ...]]:
+def recode_picture(question: RecodePicture) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """The picture's pixels, encoded. Raises NotReadable where they cannot be decoded."""
     try:
-        driver, size = _DRIVERS[asked.content_type], (asked.width, asked.height)
-        with warnings.catch_warnings(), rasterio.Env(**_STRICT), MemoryFile(base64.b64decode(asked.data)) as file:
+        driver, size = _DRIVERS[question.content_type], (question.width, question.height)
+        with warnings.catch_warnings(), rasterio.Env(**_STRICT), MemoryFile(base64.b64decode(question.data)) as file:
             warnings.simplefilter("ignore", NotGeoreferencedWarning)  # a picture is no map
             with rasterio.open(file.name, driver=driver) as picture:
                 if (picture.width, picture.height) != size:

@@ -30,36 +30,36 @@ _NO_FACTS = Phrase("The rows that are saved have changed: save the layer again."
 FORMATS = ("GPKG", "FlatGeobuf", "GeoJSON", "CSV")
 
 
-def export_rows(asked: ExportRows) -> tuple[dict[str, Any], tuple[Any, ...]]:
+def export_rows(question: ExportRows) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """One stretch, as `ExportRows` says; header `Exported`.
 
     GeoJSON and CSV are in WGS 84, as their readers expect; a GeoPackage and a FlatGeobuf keep the CRS. Raises
     CannotBePlaced, ExportFailed, DiskFull, and what reading raises.
     """
-    source, kind = source_of(asked), asked.format
+    source, kind = source_of(question), question.format
     if kind not in FORMATS:
         raise ExportFailed("A layer is saved as {formats}, not as {kind}.", formats=", ".join(FORMATS), kind=kind[:40])
-    wanted = np.asarray(np.load(asked.fids_file, allow_pickle=False), np.int64) if asked.fids_file else None
-    rows = _wanted_rows(source, asked.start, wanted)
-    crs = asked.source_crs or rows.crs
+    wanted = np.asarray(np.load(question.fids_file, allow_pickle=False), np.int64) if question.fids_file else None
+    rows = _wanted_rows(source, question.start, wanted)
+    crs = question.source_crs or rows.crs
     if not crs and kind in ("GeoJSON", "CSV"):
         raise CannotBePlaced("{name} does not say in which CRS it is: choose its CRS first.", name=source.name)
-    facts = decoded(asked.facts, ExportFacts, _NO_FACTS) if asked.facts else facts_of(source, wanted)
+    facts = decoded(question.facts, ExportFacts, _NO_FACTS) if question.facts else facts_of(source, wanted)
     try:
         types = _types(source, rows)
-        written = _write(source, rows, crs, facts, types, asked)
+        written = _write(source, rows, crs, facts, types, question)
     except (*READ_ERRORS, sqlite3.Error, OSError) as error:
         raise _failure(error, source) from error
-    found = lines_in(asked.out) if kind == "CSV" and rows.next_fid is None else None
-    return encoded(Exported(rows.next_fid, written, encoded(facts), _remark(kind, facts, types), found)), ()
+    lines = lines_in(question.out) if kind == "CSV" and rows.next_fid is None else None
+    return encoded(Exported(rows.next_fid, written, encoded(facts), _remark(kind, facts, types), lines)), ()
 
 
 def _write(
-    source: VectorSource, rows: Rows, crs: str, facts: ExportFacts, types: dict[str, str], asked: ExportRows
+    source: VectorSource, rows: Rows, crs: str, facts: ExportFacts, types: dict[str, str], question: ExportRows
 ) -> int:
     """One stretch; returns how many rows are written by now."""
-    out, kind, title, before = asked.out, asked.format, asked.title, asked.written
-    is_first, is_last = not asked.start, rows.next_fid is None
+    out, kind, title, before = question.out, question.format, question.title, question.written
+    is_first, is_last = not question.start, rows.next_fid is None
     if kind == "GPKG":
         rows = as_stored(source, rows, curves=True)
         name = facts.name(curves=True)
@@ -88,21 +88,21 @@ def _flatgeobuf_kind(facts: ExportFacts) -> str:
 
 def _remark(kind: str, facts: ExportFacts, types: dict[str, str]) -> str:
     """A remark on what these rows lose in the file; empty where nothing is lost."""
-    found = []
+    remarks = []
     if kind == "FlatGeobuf" and facts.has_more_than_xy and _flatgeobuf_kind(facts) == "Unknown":
-        found.append(
+        remarks.append(
             Phrase(
                 "A FlatGeobuf of several kinds of geometry holds no heights and no measures: a GeoPackage keeps them."
             )
         )
-    if bytes_in := [name for name, one in types.items() if one == "other"]:
-        found.append(
+    if bytes_in := [name for name, value_type in types.items() if value_type == "other"]:
+        remarks.append(
             Phrase(
                 "What is no text in {bytes_in} (pictures, other files) is saved as base64 text.",
                 bytes_in=", ".join(bytes_in)[:80],
             )
         )
-    return joined(" ", found)
+    return joined(" ", remarks)
 
 
 def _wanted_rows(source: VectorSource, start: int, wanted: NDArray[np.int64] | None) -> Rows:

@@ -16,9 +16,9 @@ MOST_ROWS = 1_048_575
 """Most rows of a sheet below its names."""
 
 
-def write_workbook(asked: WriteWorkbook) -> tuple[dict[str, Any], tuple[Any, ...]]:
+def write_workbook(question: WriteWorkbook) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """One sheet a table, as `WriteWorkbook` says. Raises ExportFailed, and what pyogrio raises."""
-    tables = json.loads(Path(asked.path).read_text("utf-8"))
+    tables = json.loads(Path(question.path).read_text("utf-8"))
     for number, table in enumerate(tables):
         rows = table["rows"]
         if len(rows) > MOST_ROWS:
@@ -29,7 +29,7 @@ def write_workbook(asked: WriteWorkbook) -> tuple[dict[str, Any], tuple[Any, ...
             )
         columns = [[row[at] for row in rows] for at in range(len(table["columns"]))]
         pyogrio.raw.write(
-            asked.out,
+            question.out,
             None,
             [_cells(column) for column in columns],
             table["columns"],

@@ -26,105 +26,105 @@ _COLORS = {color.name: color for color in ColorInterp if color is not ColorInter
 _BIG_BYTES = 4 * 10**9
 
 
-def write_strip(asked: WriteStrip) -> tuple[dict[str, Any], tuple[Any, ...]]:
+def write_strip(question: WriteStrip) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """Write the rows and remove the file that they came in. Raises ExportFailed, DiskFull."""
-    with _failures(asked.out):
-        bands = np.fromfile(asked.raw, np.uint8).reshape(asked.rows, asked.width, 3).transpose(2, 0, 1)
-        if asked.top == 0:
-            _begin(asked)
+    with _failures(question.out):
+        bands = np.fromfile(question.raw, np.uint8).reshape(question.rows, question.width, 3).transpose(2, 0, 1)
+        if question.top == 0:
+            _begin(question)
         # Strips that are not there yet are not written as zeros when the file is closed.
-        with rasterio.open(asked.out, "r+", SPARSE_OK=True) as file:
-            file.write(bands, window=Window(0, asked.top, asked.width, asked.rows))
-        os.remove(asked.raw)
+        with rasterio.open(question.out, "r+", SPARSE_OK=True) as file:
+            file.write(bands, window=Window(0, question.top, question.width, question.rows))
+        os.remove(question.raw)
     return {}, ()
 
 
-def _begin(asked: WriteStrip) -> None:
-    size = asked.width * asked.height * 3
+def _begin(question: WriteStrip) -> None:
+    size = question.width * question.height * 3
     options: dict[str, Any] = {"blockysize": _TIFF_ROWS, "interleave": "pixel", "sparse_ok": True}
-    if asked.packed:
+    if question.packed:
         options |= {"compress": "deflate", "predictor": 2, "zlevel": 1}
     if size > _BIG_BYTES * 0.9:
         options["bigtiff"] = "yes"
     with rasterio.open(
-        asked.out,
+        question.out,
         "w",
         driver="GTiff",
         dtype="uint8",
         count=3,
-        width=asked.width,
-        height=asked.height,
+        width=question.width,
+        height=question.height,
         photometric="rgb",
         **options,
     ) as file:
-        if asked.crs:
-            file.crs, file.transform = asked.crs, Affine(*asked.affine)
+        if question.crs:
+            file.crs, file.transform = question.crs, Affine(*question.affine)
         file.colorinterp = ColorInterp.red, ColorInterp.green, ColorInterp.blue
-        tags = dict(asked.texts)
-        if asked.dpi:
-            dots = f"{asked.dpi:g}"
+        tags = dict(question.texts)
+        if question.dpi:
+            dots = f"{question.dpi:g}"
             tags |= {"TIFFTAG_XRESOLUTION": dots, "TIFFTAG_YRESOLUTION": dots, "TIFFTAG_RESOLUTIONUNIT": "2"}
         file.update_tags(**tags)
-        if asked.xmp:
-            name, _, value = asked.xmp.partition("=")  # the packet is the entry: a name, "=" and a value to rasterio
+        if question.xmp:
+            name, _, value = question.xmp.partition("=")  # the packet is the entry: a name, "=" and a value to rasterio
             file.update_tags(ns="xml:XMP", **{name: value})
 
 
-def write_pixels(asked: WritePixels) -> tuple[dict[str, Any], tuple[Any, ...]]:
+def write_pixels(question: WritePixels) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """The same of raw pixels. Those without data are masked unless a value stands for them."""
-    with _failures(asked.out):
-        data = np.fromfile(asked.raw, np.uint8)
-        size = asked.rows * asked.width
-        bands = data[:-size].view(asked.dtype).reshape(asked.bands, asked.rows, asked.width)
-        window = Window(0, asked.top, asked.width, asked.rows)
+    with _failures(question.out):
+        data = np.fromfile(question.raw, np.uint8)
+        size = question.rows * question.width
+        bands = data[:-size].view(question.dtype).reshape(question.bands, question.rows, question.width)
+        window = Window(0, question.top, question.width, question.rows)
         with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True):
-            if asked.top == 0:
-                _begin_pixels(asked)
-            with rasterio.open(asked.out, "r+", SPARSE_OK=True) as file:
+            if question.top == 0:
+                _begin_pixels(question)
+            with rasterio.open(question.out, "r+", SPARSE_OK=True) as file:
                 file.write(bands, window=window)
-                if file.nodata is None and "alpha" not in asked.colors:
-                    file.write_mask(data[-size:].reshape(asked.rows, asked.width), window=window)
-        os.remove(asked.raw)
+                if file.nodata is None and "alpha" not in question.colors:
+                    file.write_mask(data[-size:].reshape(question.rows, question.width), window=window)
+        os.remove(question.raw)
     return {}, ()
 
 
-def _begin_pixels(asked: WritePixels) -> None:
+def _begin_pixels(question: WritePixels) -> None:
     options: dict[str, Any] = {"blockysize": _TIFF_ROWS, "sparse_ok": True, "compress": "deflate", "zlevel": 1}
     with rasterio.open(
-        asked.out,
+        question.out,
         "w",
         driver="GTiff",
-        dtype=asked.dtype,
-        count=asked.bands,
-        width=asked.width,
-        height=asked.height,
-        crs=asked.crs,
-        transform=Affine(*asked.affine),
-        nodata=asked.nodata,
+        dtype=question.dtype,
+        count=question.bands,
+        width=question.width,
+        height=question.height,
+        crs=question.crs,
+        transform=Affine(*question.affine),
+        nodata=question.nodata,
         bigtiff="if_safer",
         **options,
     ) as file:
-        file.update_tags(**asked.texts)
-        if asked.palette:
-            file.write_colormap(1, dict(enumerate(asked.palette)))
-        elif len(asked.colors) == asked.bands:
-            file.colorinterp = [_COLORS.get(name, ColorInterp.undefined) for name in asked.colors]
-        for number, name in enumerate(asked.names, 1):
+        file.update_tags(**question.texts)
+        if question.palette:
+            file.write_colormap(1, dict(enumerate(question.palette)))
+        elif len(question.colors) == question.bands:
+            file.colorinterp = [_COLORS.get(name, ColorInterp.undefined) for name in question.colors]
+        for number, name in enumerate(question.names, 1):
             if name:
                 file.set_band_description(number, name)
 
 
-def encode_picture(asked: EncodePicture) -> tuple[dict[str, Any], tuple[Any, ...]]:
+def encode_picture(question: EncodePicture) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """Write it, line by line where the format lets that be. Raises ExportFailed, DiskFull."""
-    if asked.format not in ENCODED:
+    if question.format not in ENCODED:
         raise ExportFailed(
             "A picture is encoded as {encoded}, not as {format}.",
             encoded=" or ".join(ENCODED),
-            format=asked.format[:40],
+            format=question.format[:40],
         )
-    with _failures(asked.out):
-        copy(asked.tiff, asked.out, driver=asked.format, quality=asked.quality)
-        os.remove(asked.tiff)
+    with _failures(question.out):
+        copy(question.tiff, question.out, driver=question.format, quality=question.quality)
+        os.remove(question.tiff)
     return {}, ()
 
 

@@ -51,15 +51,15 @@ def read_features(question: ReadFeatures) -> tuple[dict[str, Any], tuple[NDArray
     """
     canvas = question.crs
     source, ends = _LAST_SOURCE.get(question)
-    asked = _Asked(question, source, ends)
+    wanted = _WantedRows(question, source, ends)
     columns: dict[str, list[Any]] = {}
-    if asked.is_empty:
+    if wanted.is_empty:
         drawn, following = joined([]), None
-    elif asked.columns or asked.limit or not source.is_ogr:
-        drawn, following, columns = _by_rows(question, source, asked)
+    elif wanted.columns or wanted.limit or not source.is_ogr:
+        drawn, following, columns = _by_rows(question, source, wanted)
     else:
-        drawn, following = _by_stream(question, source, asked)
-    if following is None and asked.is_among_last:
+        drawn, following = _by_stream(question, source, wanted)
+    if following is None and wanted.is_among_last:
         give_back_memory()
     header = {
         "crs": canvas,
@@ -69,8 +69,8 @@ def read_features(question: ReadFeatures) -> tuple[dict[str, Any], tuple[NDArray
         "skipped": len(drawn.lost),
         "lost": _listed(drawn),
         "next_fid": following,
-        "end_fid": asked.end,
-        "shares": asked.shares,
+        "end_fid": wanted.end,
+        "shares": wanted.shares,
         "form": drawn.form(),
     }
     return header, drawn.arrays()
@@ -81,17 +81,17 @@ def warm_up() -> None:
     to_steps(WGS84, WEB_MERCATOR, np.zeros((1, 2)))
 
 
-def read_attributes(asked: ReadAttributes) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
+def read_attributes(question: ReadAttributes) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
     """Reads attributes as `ReadAttributes` says; header `RowFacts`."""
-    limit = min(asked.limit or CHUNK_ATTRIBUTES, CHUNK_ATTRIBUTES)
-    wanted = None if asked.fids is None else list(asked.fids[:limit])
-    columns = None if asked.columns is None else list(asked.columns)
-    rows = rows_of(source_of(asked), asked.start_fid, limit, columns, wanted)
+    limit = min(question.limit or CHUNK_ATTRIBUTES, CHUNK_ATTRIBUTES)
+    wanted = None if question.fids is None else list(question.fids[:limit])
+    columns = None if question.columns is None else list(question.columns)
+    rows = rows_of(source_of(question), question.start_fid, limit, columns, wanted)
     return asdict(RowFacts(rows.fids.tolist(), rows.columns, rows.next_fid)), ()
 
 
 @dataclass(slots=True)  # no Struct: it is made of other values than its fields
-class _Asked:
+class _WantedRows:
     """Rows that a request wants."""
 
     start: int
@@ -106,15 +106,15 @@ class _Asked:
     shares: int
     _last: int
 
-    def __init__(self, asked: ReadFeatures, source: VectorSource, ends: tuple[int, int, int]) -> None:
-        self.start, self.end = asked.start_fid, asked.end_fid
-        self.limit = asked.limit
-        self.columns = None if asked.columns is None else list(asked.columns)
+    def __init__(self, question: ReadFeatures, source: VectorSource, ends: tuple[int, int, int]) -> None:
+        self.start, self.end = question.start_fid, question.end_fid
+        self.limit = question.limit
+        self.columns = None if question.columns is None else list(question.columns)
         room = ANSWER_BYTES - SPARE_BYTES
-        self.most_bytes = min(asked.most_bytes or room, room)
+        self.most_bytes = min(question.most_bytes or room, room)
         self.is_empty, self.row_bytes = False, 1000.0
         self.shares, self._last = 1, 2**62
-        share = asked.share
+        share = question.share
         self.share = -1 if share is None else share
         if source.by_fid:
             first, last, count = ends
@@ -154,55 +154,55 @@ class _LastSource:
 
     def __init__(self) -> None:
         self._key: tuple[Any, ...] = ()
-        self._found: tuple[VectorSource, tuple[int, int, int]] | None = None
+        self._entry: tuple[VectorSource, tuple[int, int, int]] | None = None
 
-    def get(self, asked: ReadFeatures) -> tuple[VectorSource, tuple[int, int, int]]:
+    def get(self, question: ReadFeatures) -> tuple[VectorSource, tuple[int, int, int]]:
         """The source, and its `fid_range` where it is read by fid. Raises what opening raises."""
-        path = geodatabase_of(asked.path) or regular_file(asked.path)
+        path = geodatabase_of(question.path) or regular_file(question.path)
         state = os.stat(path)
-        options = repr(sorted(asked.options.items()))
-        key = (path, asked.layer, options, state.st_mtime_ns, state.st_size, state.st_ino)
-        if self._found is None or key != self._key:
-            source = source_of(asked)
-            self._found = source, fid_range(source) if source.by_fid else (0, 0, 0)
+        options = repr(sorted(question.options.items()))
+        key = (path, question.layer, options, state.st_mtime_ns, state.st_size, state.st_ino)
+        if self._entry is None or key != self._key:
+            source = source_of(question)
+            self._entry = source, fid_range(source) if source.by_fid else (0, 0, 0)
             self._key = key
-        return self._found
+        return self._entry
 
 
 _LAST_SOURCE = _LastSource()
 
 
-def _by_stream(question: ReadFeatures, source: VectorSource, asked: _Asked) -> tuple[Drawn, int | None]:
+def _by_stream(question: ReadFeatures, source: VectorSource, wanted: _WantedRows) -> tuple[Drawn, int | None]:
     """Read rows as OGR streams them; rows that the fast way does not understand are read once more."""
     pieces: list[Drawn] = []
-    position, size, crs, canvas = asked.start, 0, question.source_crs, question.crs
+    position, size, crs, canvas = wanted.start, 0, question.source_crs, question.crs
     clockwise, step = source.content is Content.SHAPEFILE, _step(question)
-    for found, (fids, blobs) in geometry_batches(source, _batch_rows(asked), **_which(source, asked)):
-        crs = crs or _known(found, source)
+    for stated_crs, (fids, blobs) in geometry_batches(source, _batch_rows(wanted), **_which(source, wanted)):
+        crs = crs or _known(stated_crs, source)
         piece, left = drawn_batch(blobs, fids, crs, canvas, clockwise=clockwise, step=step)
         if left.size:
             rows = list(_rows_left(source, fids[left], [blobs.row(int(at)) for at in left]))
-            others = (drawn_rows(wkb, some, crs, canvas, clockwise=clockwise, step=step) for some, wkb in rows)
+            others = (drawn_rows(wkb, ids, crs, canvas, clockwise=clockwise, step=step) for ids, wkb in rows)
             piece = joined([piece, *others]).in_order()
         after = int(fids[-1]) + 1 if source.by_fid else position + len(fids)
         if size + piece.nbytes > ANSWER_BYTES - SPARE_BYTES:
             return _cut(pieces, piece, size, fids, position, source)
         pieces.append(piece)
         size, position = size + piece.nbytes, after
-        if size >= asked.most_bytes:
-            return joined(pieces), None if asked.is_end(position) else position
+        if size >= wanted.most_bytes:
+            return joined(pieces), None if wanted.is_end(position) else position
     return joined(pieces), None
 
 
-def _which(source: VectorSource, asked: _Asked) -> dict[str, Any]:
+def _which(source: VectorSource, wanted: _WantedRows) -> dict[str, Any]:
     if not source.by_fid:
-        return {"skip_features": asked.start} if asked.start else {}
-    where = between(source, asked.start, None if asked.end is None else int(asked.end))
+        return {"skip_features": wanted.start} if wanted.start else {}
+    where = between(source, wanted.start, None if wanted.end is None else int(wanted.end))
     return {"where": where} if where else {}
 
 
-def _batch_rows(asked: _Asked) -> int:
-    return int(min(max(BATCH_BYTES / max(asked.row_bytes, 1.0), 64), _MOST_BATCH_ROWS))
+def _batch_rows(wanted: _WantedRows) -> int:
+    return int(min(max(BATCH_BYTES / max(wanted.row_bytes, 1.0), 64), _MOST_BATCH_ROWS))
 
 
 def _rows_left(
@@ -232,11 +232,11 @@ def _cut(
 
 
 def _by_rows(
-    question: ReadFeatures, source: VectorSource, asked: _Asked
+    question: ReadFeatures, source: VectorSource, wanted: _WantedRows
 ) -> tuple[Drawn, int | None, dict[str, list[Any]]]:
     """Rows as they are parsed, with their attributes."""
-    limit = min(asked.limit or CHUNK_FEATURES, CHUNK_FEATURES)
-    rows = rows_of(source, asked.start, limit, asked.columns)
+    limit = min(wanted.limit or CHUNK_FEATURES, CHUNK_FEATURES)
+    rows = rows_of(source, wanted.start, limit, wanted.columns)
     crs = question.source_crs or _known(rows.crs, source)
     clockwise = source.content is Content.SHAPEFILE
     drawn = drawn_rows(rows.wkb, rows.fids, crs, question.crs, clockwise=clockwise, step=_step(question))
@@ -246,16 +246,16 @@ def _by_rows(
         count = max(count, 1)
         if count < len(rows.fids):
             drawn = drawn.before(int(rows.fids[count]))
-            following = int(rows.fids[count]) if source.by_fid else asked.start + count
-    if asked.end is not None and following is not None and following >= int(asked.end):
+            following = int(rows.fids[count]) if source.by_fid else wanted.start + count
+    if wanted.end is not None and following is not None and following >= int(wanted.end):
         following = None
     return drawn, following, _columns(rows, drawn)
 
 
-def _step(asked: ReadFeatures) -> float:
+def _step(question: ReadFeatures) -> float:
     """World units a step: the requested ones, or the canvas's."""
-    step = asked.step
-    return float(step) if step is not None and 0 < step < math.inf else step_of(asked.crs)
+    step = question.step
+    return float(step) if step is not None and 0 < step < math.inf else step_of(question.crs)
 
 
 def _columns(rows: Rows, drawn: Drawn) -> dict[str, list[Any]]:

@@ -63,15 +63,15 @@ class Drawn(Struct, frozen=True, eq=False):
     def arrays(self) -> tuple[NDArray[Any], ...]:
         """The columns that the form does not make needless: kind, fid, part_of, start_of, xy, bounds."""
         form = self.form()
-        found: list[NDArray[Any]] = [] if "kind" in form else [self.kind]
+        columns: list[NDArray[Any]] = [] if "kind" in form else [self.kind]
         if "fid" not in form:
             narrow = len(self) and self.fid.min() >= -(2**31) and self.fid.max() < 2**31
-            found.append(self.fid.astype(np.int32) if narrow else self.fid)
+            columns.append(self.fid.astype(np.int32) if narrow else self.fid)
         if "single" in form:
-            return (*found, self.steps)
-        found += [] if "whole" in form else [self.part_of.astype(np.int32)]
+            return (*columns, self.steps)
+        columns += [] if "whole" in form else [self.part_of.astype(np.int32)]
         bounds = self.bounds if self.bounds is not None else self._bounds()
-        return (*found, self.start_of.astype(np.int32), self.steps, bounds)
+        return (*columns, self.start_of.astype(np.int32), self.steps, bounds)
 
     def in_order(self) -> Drawn:
         """The rows by fid."""

@@ -17,12 +17,12 @@ from layers.requests.features import ReadRows, RowFacts
 CHUNK_ROWS = 5_000
 
 
-def read_exact_rows(asked: ReadRows) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
+def read_exact_rows(question: ReadRows) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
     """Reads rows as `ReadRows` says. Raises CannotBePlaced without a CRS, and what reading raises."""
-    source = source_of(asked)
-    fids = None if asked.fids is None else list(asked.fids[:CHUNK_ROWS])
-    rows = rows_of(source, asked.start_fid, CHUNK_ROWS, None, fids)
-    crs = asked.source_crs or rows.crs
+    source = source_of(question)
+    fids = None if question.fids is None else list(question.fids[:CHUNK_ROWS])
+    rows = rows_of(source, question.start_fid, CHUNK_ROWS, None, fids)
+    crs = question.source_crs or rows.crs
     if not crs:
         raise CannotBePlaced("{name} does not say in which CRS it is.", name=source.name)
     geometries = shapely.from_wkb(np.asarray(rows.wkb, dtype=object), on_invalid="fix")

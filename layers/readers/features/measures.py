@@ -20,15 +20,15 @@ from layers.requests.features import Measure
 CHUNK_ROWS = 20_000
 
 
-def read_measures(asked: Measure) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
+def read_measures(question: Measure) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
     """Measure the rows that `Measure` asks for.
 
     Rows that have no such measure are nan: a point has neither, a line no area. The length of an area is that of its
     outline. Raises CannotBePlaced without a CRS, and what reading raises.
     """
-    source = source_of(asked)
-    rows = rows_of(source, asked.start, CHUNK_ROWS, [])
-    crs = asked.source_crs or rows.crs
+    source = source_of(question)
+    rows = rows_of(source, question.start, CHUNK_ROWS, [])
+    crs = question.source_crs or rows.crs
     if not crs:
         raise CannotBePlaced("{name} does not say in which CRS it is: choose its CRS first.", name=source.name)
     shapes = shapely.from_wkb(np.array(list(rows.wkb), dtype=object), on_invalid="fix")
@@ -36,7 +36,7 @@ def read_measures(asked: Measure) -> tuple[dict[str, Any], tuple[NDArray[Any], .
         shapes = shapely.transform(shapes, lambda xy: _lonlat(crs, xy))
     for row in np.flatnonzero(shapely.bounds(shapes).reshape(-1, 4) @ (-1, 0, 1, 0) > 180.0):
         shapes[row] = with_long_edges(shapes[row], clockwise=source.content is Content.SHAPEFILE)
-    values = lengths(shapes) if asked.measure == "$length" else areas(shapes)
+    values = lengths(shapes) if question.measure == "$length" else areas(shapes)
     return {"next": rows.next_fid}, (np.asarray(rows.fids, np.int64), values)
 
 
@@ -48,13 +48,13 @@ def lengths(shapes: NDArray[Any]) -> NDArray[np.float64]:
     rings, of = shapely.get_rings(parts[is_area], return_index=True)
     lines = np.concatenate([parts[_is_line(parts)], rings])
     owners = np.concatenate([owner[_is_line(parts)], owner[is_area][of]])
-    found = np.full(len(shapes), np.nan)
-    found[owners] = 0.0
+    lengths_m = np.full(len(shapes), np.nan)
+    lengths_m[owners] = 0.0
     points, line = shapely.get_coordinates(lines, return_index=True)
     steps = segment_lengths_m(points[:, 0], points[:, 1])
     within = line[1:] == line[:-1]
-    np.add.at(found, owners[line[1:][within]], steps[within])
-    return np.where(np.isfinite(found), found, np.nan)
+    np.add.at(lengths_m, owners[line[1:][within]], steps[within])
+    return np.where(np.isfinite(lengths_m), lengths_m, np.nan)
 
 
 def areas(shapes: NDArray[Any]) -> NDArray[np.float64]:
@@ -62,13 +62,13 @@ def areas(shapes: NDArray[Any]) -> NDArray[np.float64]:
     parts, owner = shapely.get_parts(shapes, return_index=True)
     parts, owner = _flat(parts, owner)
     is_area = shapely.get_type_id(parts) == 3
-    found = np.full(len(shapes), np.nan)
-    found[owner[is_area]] = 0.0
+    areas_m2 = np.full(len(shapes), np.nan)
+    areas_m2[owner[is_area]] = 0.0
     for part, at in zip(parts[is_area].tolist(), owner[is_area].tolist(), strict=True):
         rings = [shapely.get_coordinates(ring) for ring in shapely.get_rings(part)]
         shell, *holes = (area_m2(ring[:, 0], ring[:, 1]) for ring in rings) if rings else (0.0,)
-        found[at] += shell - math.fsum(holes)
-    return np.where(np.isfinite(found), found, np.nan)
+        areas_m2[at] += shell - math.fsum(holes)
+    return np.where(np.isfinite(areas_m2), areas_m2, np.nan)
 
 
 def _flat(parts: NDArray[Any], owner: NDArray[np.intp]) -> tuple[NDArray[Any], NDArray[np.intp]]:

@@ -54,8 +54,8 @@ def without_odd_cells(source: VectorSource, fids: NDArray[np.int64], columns: li
 def odd_date_problems(source: VectorSource, names: list[str], fids: NDArray[np.int64]) -> list[str]:
     """Sentences about impossible dates; rows have the numbers that people see."""
     problems = RowProblems()
-    for name, found in odd_dates(source, names, fids - source.first).items():
-        for fid, text in found.items():
+    for name, texts in odd_dates(source, names, fids - source.first).items():
+        for fid, text in texts.items():
             problems.add(
                 fid + source.first - 1,
                 Phrase(
@@ -70,20 +70,20 @@ def _nulled(column: Column, wrong: NDArray[np.bool_]) -> Column:
 
 
 def _in_table(source: VectorSource, names: list[str], first: int, last: int) -> dict[str, dict[int, str]]:
-    found = {}
+    dates = {}
     with closing(sqlite3.connect(f"file:{quote(source.path)}?mode=ro&immutable=1", uri=True)) as database:
         database.execute("PRAGMA trusted_schema = OFF")
         database.text_factory = lambda data: data.decode("utf-8", "replace")
         for name in names:
             parts = {"fid": source.fid_column, "column": name, "table": source.layer}
             query = _QUERY.format(**{key: text.replace('"', '""') for key, text in parts.items()})
-            found[name] = dict(database.execute(query, (first, last)).fetchall())
-    return found
+            dates[name] = dict(database.execute(query, (first, last)).fetchall())
+    return dates
 
 
 def _in_shapefile(source: VectorSource, names: list[str], first: int, last: int) -> dict[str, dict[int, str]]:
     """Find impossible dates of a shapefile. Its driver reads year, month and day apart: as text they stay unchanged."""
-    table, found = str(pyogrio.read_info(source.dataset, **source.how)["layer_name"]).replace('"', '""'), {}
+    table, dates = str(pyogrio.read_info(source.dataset, **source.how)["layer_name"]).replace('"', '""'), {}
     for name in names:
         column = name.replace('"', '""')
         _, fids, _, (texts,) = pyogrio.raw.read(
@@ -95,5 +95,5 @@ def _in_shapefile(source: VectorSource, names: list[str], first: int, last: int)
             sql=f'SELECT CAST("{column}" AS CHARACTER(40)) FROM "{table}" WHERE FID >= {first} AND FID <= {last}',
         )
         pairs: list[tuple[int, Any]] = list(zip(np.asarray(fids).tolist(), texts.tolist(), strict=True))
-        found[name] = {fid: text for fid, text in pairs if text and not is_exact(text)}
-    return found
+        dates[name] = {fid: text for fid, text in pairs if text and not is_exact(text)}
+    return dates

@@ -34,21 +34,22 @@ def odd_numbers(
     columns = [_quoted(name) for name in names]
     odd = [f"({_NO_NUMBER} OR {_NO_WHOLE})".format(column) for column in columns[: len(integers)]]
     odd += [_NO_NUMBER.format(column) for column in columns[len(integers) :]]
-    told = ", ".join(f"CASE WHEN {is_odd} THEN {column} END" for is_odd, column in zip(odd, columns, strict=True))
+    cases = ", ".join(f"CASE WHEN {is_odd} THEN {column} END" for is_odd, column in zip(odd, columns, strict=True))
     fid = _quoted(source.fid_column)
-    which, asked = among(fids)
-    found: dict[str, dict[int, str]] = {}
+    which, parameters = among(fids)
+    texts: dict[str, dict[int, str]] = {}
     with closing(sqlite3.connect(f"file:{quote(source.path)}?mode=ro&immutable=1", uri=True)) as database:
         database.execute("PRAGMA trusted_schema = OFF")
         database.text_factory = lambda data: data.decode("utf-8", "replace")
         rows = database.execute(
-            f"SELECT {fid}, {told} FROM {_quoted(source.layer)} WHERE {fid} {which} AND ({' OR '.join(odd)})", asked
+            f"SELECT {fid}, {cases} FROM {_quoted(source.layer)} WHERE {fid} {which} AND ({' OR '.join(odd)})",
+            parameters,
         )
         for row, *cells in rows:
             for name, cell in zip(names, cells, strict=True):
                 if cell is not None:
-                    found.setdefault(name, {})[row] = _text(cell)
-    return found
+                    texts.setdefault(name, {})[row] = _text(cell)
+    return texts
 
 
 def odd_number_problems(
@@ -56,9 +57,9 @@ def odd_number_problems(
 ) -> list[str]:
     """Sentences about cells that are no number; rows have the numbers that people see."""
     problems = RowProblems()
-    for name, found in odd_numbers(source, integers, reals, fids).items():
+    for name, texts in odd_numbers(source, integers, reals, fids).items():
         what = Phrase("whole number") if name in integers else Phrase("number")
-        for fid, text in found.items():
+        for fid, text in texts.items():
             problems.add(
                 fid - 1,
                 Phrase(

@@ -84,10 +84,10 @@ def read_ogr(source: VectorSource, columns: list[str] | None, *, exact: bool = F
             meta["fields"], cells, meta["ogr_types"], meta["ogr_subtypes"], strict=True
         )
     }
-    for name, found in odd.items():
-        if found:
+    for name, odd_cells in odd.items():
+        if odd_cells:
             values[name] = [
-                None if fid in found else value for fid, value in zip(fids.tolist(), values[name], strict=True)
+                None if fid in odd_cells else value for fid, value in zip(fids.tolist(), values[name], strict=True)
             ]
     return Rows(known_crs(meta["crs"]) or source.default_crs, fids + source.first, wkb, values)
 
@@ -106,8 +106,8 @@ def _read_each(
     try:
         return _read(source, columns, flat, which)
     except FeatureError:
-        found = _read(source, [], flat, {**which, "read_geometry": False})
-    waiting, pieces, left = [found[1]], [], _MOST_HALVES
+        answer = _read(source, [], flat, {**which, "read_geometry": False})
+    waiting, pieces, left = [answer[1]], [], _MOST_HALVES
     while waiting:
         fids = waiting.pop()
         left -= 1
@@ -118,7 +118,7 @@ def _read_each(
                 waiting += [fids[len(fids) // 2 :], fids[: len(fids) // 2]]
             else:
                 pieces.append(_read(source, columns, flat, {**these(source, fids), "read_geometry": False}))
-    wkb = [np.full(len(fids), None, object) if one is None else one for _, fids, one, _ in pieces]
+    wkb = [np.full(len(fids), None, object) if blobs is None else blobs for _, fids, blobs, _ in pieces]
     cells = [np.concatenate(values) for values in zip(*(piece[3] for piece in pieces), strict=True)]
     return pieces[0][0], np.concatenate([piece[1] for piece in pieces]), np.concatenate(wkb), cells
 
@@ -126,7 +126,7 @@ def _read_each(
 def _read(
     source: VectorSource, columns: list[str] | None, flat: bool, which: dict[str, Any]
 ) -> tuple[Any, Any, Any, Any]:
-    asked = {
+    options = {
         "layer": source.layer or None,
         "columns": columns,
         "return_fids": True,
@@ -136,9 +136,9 @@ def _read(
         **source.how,
     }
     try:
-        meta, fids, wkb, cells = pyogrio.raw.read(source.dataset, **asked)
+        meta, fids, wkb, cells = pyogrio.raw.read(source.dataset, **options)
     except UnicodeDecodeError:  # bytes that are not of the encoding: read them as they are, and mark what is wrong
-        meta, fids, wkb, cells = pyogrio.raw.read(source.dataset, **{**asked, "encoding": "ISO-8859-1"})
+        meta, fids, wkb, cells = pyogrio.raw.read(source.dataset, **{**options, "encoding": "ISO-8859-1"})
         encoding = str(source.how.get("encoding", "utf-8"))
         meta["fields"] = np.array([_recoded(name, encoding) for name in meta["fields"]], object)
         for cell in cells:
@@ -162,7 +162,7 @@ def _recoded(value: Any, encoding: str) -> Any:
 
 def _exact_integers(source: VectorSource, meta: dict[str, Any], fids: Any, cells: Any) -> dict[str, list[Any]]:
     """Columns of large integers with gaps, read again without the gaps: pyogrio makes floats of them otherwise."""
-    found = {}
+    columns = {}
     for name, cell, kind in zip(meta["fields"], cells, meta["ogr_types"], strict=True):
         if kind != "OFTInteger64" or cell.dtype.kind != "f" or not (np.abs(cell) >= _EXACT_FLOAT).any():
             continue
@@ -179,5 +179,5 @@ def _exact_integers(source: VectorSource, meta: dict[str, Any], fids: Any, cells
             **source.how,
         )
         known = dict(zip(np.asarray(filled).tolist(), values.tolist(), strict=True))
-        found[str(name)] = [known.get(fid) for fid in fids.tolist()]
-    return found
+        columns[str(name)] = [known.get(fid) for fid in fids.tolist()]
+    return columns

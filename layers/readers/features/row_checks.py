@@ -36,7 +36,7 @@ def check_rows(rows: Rows, shapes: NDArray[Any], crs: str, *, may_overlap: bool 
     `may_overlap`: the sides of a body may lie on each other in plan.
     """
     wkb = np.array(list(rows.wkb), dtype=object)
-    missing, absent = shapely.is_missing(shapes), np.array([one is None for one in wkb], bool)
+    missing, absent = shapely.is_missing(shapes), np.array([blob is None for blob in wkb], bool)
     problems = RowProblems(rows.fids.tolist())
     for index in np.flatnonzero(missing & ~absent)[: MOST_LISTED * 2].tolist():
         problems.add(index, _broken(wkb[index]))
@@ -56,11 +56,11 @@ def check_rows(rows: Rows, shapes: NDArray[Any], crs: str, *, may_overlap: bool 
     if len(coordinates) <= _MOST_VERTICES and not may_overlap:
         _find_invalid(shapes, problems)
     empty = int(absent.sum()) + int((shapely.is_empty(shapes) & ~missing).sum())
-    found = problems.sentences(Phrase("is kept; what has no place is not drawn"))
+    sentences = problems.sentences(Phrase("is kept; what has no place is not drawn"))
     if empty:
-        said = counted(empty, "row has no geometry and stands", "rows have no geometry and stand")
-        found.append(Phrase("{said} in the table only.", said=said))
-    return found
+        count = counted(empty, "row has no geometry and stands", "rows have no geometry and stand")
+        sentences.append(Phrase("{said} in the table only.", said=count))
+    return sentences
 
 
 def _find_invalid(shapes: Any, problems: RowProblems) -> None:

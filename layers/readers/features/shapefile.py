@@ -106,29 +106,29 @@ def encoding_of(path: str, options: dict[str, Any]) -> tuple[str, str]:
 
 def notes_on(path: str) -> list[str]:
     """Sentences about parts that are missing."""
-    name, found = os.path.basename(path), list[str]()
+    name, notes = os.path.basename(path), list[str]()
     if not _index_of(path):
-        found.append(
+        notes.append(
             Phrase("{name} came without its .shx index: it was restored in memory, the file is as it was.", name=name)
         )
     if not part(path, ".dbf"):
-        found.append(Phrase("{name} came without its .dbf file: its features have no attributes.", name=name))
+        notes.append(Phrase("{name} came without its .dbf file: its features have no attributes.", name=name))
     elif _is_no_table(part(path, ".dbf")):
-        found.append(
+        notes.append(
             Phrase("The .dbf file of {name} is damaged: its features have no attributes. Fetch it again.", name=name)
         )
     if lost := _rows_lost(path):
         rows = counted(lost, "row of its attributes is", "rows of its attributes are")
-        found.append(
+        notes.append(
             Phrase("The .dbf file of {name} is cut off: the last {rows} lost, in part or whole.", name=name, rows=rows)
         )
     if _is_cut(path):
-        found.append(Phrase("{name} is cut off: the rows behind its last whole geometry have none.", name=name))
+        notes.append(Phrase("{name} is cut off: the rows behind its last whole geometry have none.", name=name))
     if _is_broken(part(path, ".prj")):
-        found.append(Phrase("The .prj file of {name} is no CRS that can be read.", name=name))
+        notes.append(Phrase("The .prj file of {name} is no CRS that can be read.", name=name))
     elif problem := crs_problem(_named_crs(path), name):
-        found.append(problem)
-    return found
+        notes.append(problem)
+    return notes
 
 
 def _named(cpg: str) -> str:

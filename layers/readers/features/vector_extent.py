@@ -59,12 +59,12 @@ def extent_of(shapes: NDArray[Any], crs: str, total: Any = None, *, is_all: bool
     if is_all and not len(placed):
         return LayerExtent(None, placed, True, 0, True)  # shapefiles say then that they lie at 0, 0
     boxes = shapely.bounds(placed).reshape(-1, 4)
-    told = int(_are_within(boxes, _UNITS[0]).sum())  # a mark for no place says nothing about the CRS
+    witnesses = int(_are_within(boxes, _UNITS[0]).sum())  # a mark for no place says nothing about the CRS
     for limits, edge in _limits(crs):
         good = _are_within(boxes, limits)
         if whole is not None and good.all() and _are_within(whole[None], limits).all():
             return LayerExtent(Bounds(*whole.tolist()), placed, is_all, 0, True)
-        if good.sum() > (_MOST if crs else _NEARLY_ALL) * told:
+        if good.sum() > (_MOST if crs else _NEARLY_ALL) * witnesses:
             bounds = _around(boxes[good])
             if not is_all and whole is not None:
                 bounds = _with_the_others(bounds, whole, limits, edge)

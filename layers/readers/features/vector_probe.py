@@ -58,12 +58,12 @@ _KINDS = (
 """Kinds of geometry in the order of shapely's numbers."""
 
 
-def probe_vector(content: Content, asked: Probe) -> tuple[dict[str, Any], tuple[Any, ...]]:
+def probe_vector(content: Content, question: Probe) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """The header of a vector probe.
 
     Raises NotReadable for a file without features, and what opening raises.
     """
-    path, name = asked.path, os.path.basename(asked.path)
+    path, name = question.path, os.path.basename(question.path)
     if content is Content.SQLITE:
         tables, problems = feature_tables(path)
         if not tables:
@@ -72,7 +72,7 @@ def probe_vector(content: Content, asked: Probe) -> tuple[dict[str, Any], tuple[
                     " ", [Phrase("{name} holds no layer of features: there is nothing to show.", name=name), *problems]
                 )
             )
-        layers = _table_infos(asked, tables, problems)
+        layers = _table_infos(question, tables, problems)
     elif content is Content.GEODATABASE:
         tables, problems = geodatabase_tables(path)
         if not tables:
@@ -81,16 +81,16 @@ def probe_vector(content: Content, asked: Probe) -> tuple[dict[str, Any], tuple[
                     " ", [Phrase("{name} holds no layer of features: there is nothing to show.", name=name), *problems]
                 )
             )
-        layers = _table_infos(asked, tables, problems)
+        layers = _table_infos(question, tables, problems)
     elif content is Content.GML:
-        layers = _table_infos(asked, gml_layers(path), [])
+        layers = _table_infos(question, gml_layers(path), [])
     else:
-        source = source_of(OfLayer(path, options=asked.options))
+        source = source_of(OfLayer(path, options=question.options))
         if source.is_ogr:
             notes = notes_on(path) if content is Content.SHAPEFILE else []
             layers = [_ogr_info(source, notes)]
         else:
-            preview = asked.preview and content in (Content.TABLE, Content.WORKBOOK)
+            preview = question.preview and content in (Content.TABLE, Content.WORKBOOK)
             parsed = parse_tables(source, preview=True) if preview else parsed_layers(source)
             layers = [_parsed_info(path, layer) for layer in parsed]
         if not any(layer.features for layer in layers):
@@ -98,19 +98,19 @@ def probe_vector(content: Content, asked: Probe) -> tuple[dict[str, Any], tuple[
     return {"kind": "vector", "layers": [encoded(layer) for layer in layers]}, ()
 
 
-def _table_infos(asked: Probe, tables: list[str], problems: list[str]) -> list[VectorInfo]:
+def _table_infos(question: Probe, tables: list[str], problems: list[str]) -> list[VectorInfo]:
     """Return the tables that can be read; each has sentences about the others. Raises the last error where there are
     none.
     """
-    found, failed = [], None
+    infos, failed = [], None
     for table in tables:
         try:
-            found.append(_ogr_info(source_of(OfLayer(asked.path, table, asked.options)), problems))
+            infos.append(_ogr_info(source_of(OfLayer(question.path, table, question.options)), problems))
         except (NotReadable, UnsupportedFormat) as error:
             problems, failed = [*problems, Phrase("A layer is left out: {why}", why=error.sentence)], error
-    if not found and failed is not None:
+    if not infos and failed is not None:
         raise failed
-    return [replace(info, problems=tuple(dict.fromkeys([*problems, *info.problems]))) for info in found]
+    return [replace(info, problems=tuple(dict.fromkeys([*problems, *info.problems]))) for info in infos]
 
 
 def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
@@ -119,27 +119,27 @@ def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
     name = str(info["layer_name"]) if is_named else os.path.splitext(source.name)[0]
     is_json = source.content in (Content.JSON, Content.JSON_LINES)
     crs = known_crs(info["crs"]) or source.default_crs
-    found = [*notes, *source.notes]
+    sentences = [*notes, *source.notes]
     if problem := crs_problem(info["crs"], name):
-        found.append(problem)
+        sentences.append(problem)
     if crs and (note := datum_sentence(name, crs)):
-        found.append(note)
+        sentences.append(note)
     if is_json and (note := crs_note(source.path, name, crs == WGS84)):
-        found.append(note)
+        sentences.append(note)
     if is_json:
-        found += height_note(source)
+        sentences += height_note(source)
     if source.content is Content.JSON_LINES and os.path.getsize(source.path) > MOST_PARSED_BYTES:
         with open(source.path, "rb") as file:
-            found += lines_lost(file, int(info["features"]))
+            sentences += lines_lost(file, int(info["features"]))
     if info["features"] == 0:
-        found.append(Phrase("{name} holds no features.", name=name))
+        sentences.append(Phrase("{name} holds no features.", name=name))
     count = int(info["features"])
     fields = tuple(
         (str(field), field_type(str(kind), str(sub)))
         for field, kind, sub in zip(info["fields"], info["ogr_types"], info["ogr_subtypes"], strict=True)
     )
-    shapes, is_all, said = _first_rows(source, name, count, fields, crs)
-    found += said
+    shapes, is_all, row_problems = _first_rows(source, name, count, fields, crs)
+    sentences += row_problems
     geometry = str(info["geometry_type"] or "Unknown")
     if geometry == "Unknown" and is_all and len(shapes):
         geometry = _kind_of(shapes)  # OGR says so of lines among which some are of several parts
@@ -161,7 +161,7 @@ def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
             fields=fields,
             bounds=extent.bounds,
             bounds_lonlat=None,
-            problems=tuple(found),
+            problems=tuple(sentences),
             reading=reading,
         ),
         extent,
@@ -177,17 +177,17 @@ def _first_rows(
     most = _rows_to_check(source, count)
     rows = rows_of(source, 0, most, [])
     shapes, is_all = shapes_of(rows.wkb), rows.next_fid is None
-    said = check_rows(rows, shapes, crs, may_overlap=source.has_surfaces)
+    sentences = check_rows(rows, shapes, crs, may_overlap=source.has_surfaces)
     dates = [field for field, kind in fields if kind in ("date", "datetime")]
     integers = [field for field, kind in fields if kind in ("integer", "boolean")]
     reals = [field for field, kind in fields if kind == "real"]
-    said += odd_date_problems(source, dates, rows.fids)
-    said += odd_number_problems(source, integers, reals, rows.fids)
+    sentences += odd_date_problems(source, dates, rows.fids)
+    sentences += odd_number_problems(source, integers, reals, rows.fids)
     if source.content in (Content.JSON, Content.JSON_LINES) and is_all:
-        said += height_problems(source, rows)
-    if not is_all and said:
-        said.append(Phrase("Only the first {most} rows of {name} were looked at.", most=grouped(most), name=name))
-    return shapes, is_all, said
+        sentences += height_problems(source, rows)
+    if not is_all and sentences:
+        sentences.append(Phrase("Only the first {most} rows of {name} were looked at.", most=grouped(most), name=name))
+    return shapes, is_all, sentences
 
 
 def _kind_of(shapes: NDArray[Any]) -> str:
@@ -220,9 +220,9 @@ def _parsed_info(path: str, layer: ParsedLayer) -> VectorInfo:
     kind = _kind_of(shapes)
     extent = extent_of(shapes, layer.crs)
     fields = tuple((name, layer.types.get(name, "text")) for name in layer.columns)
-    found = list(layer.problems)
+    problems = list(layer.problems)
     if len(layer) <= MOST_ROWS and (kind not in ("Point", "None") or extent.outside):
-        found += check_rows(layer.rows([]), shapes, layer.crs)
+        problems += check_rows(layer.rows([]), shapes, layer.crs)
     return _placed(
         VectorInfo(
             path,
@@ -234,7 +234,7 @@ def _parsed_info(path: str, layer: ParsedLayer) -> VectorInfo:
             fields,
             extent.bounds,
             None,
-            tuple(found),
+            tuple(problems),
             layer.style,
             layer.reading,
         ),
@@ -244,34 +244,34 @@ def _parsed_info(path: str, layer: ParsedLayer) -> VectorInfo:
 
 def _placed(info: VectorInfo, extent: LayerExtent) -> VectorInfo:
     """The table with its bounds in lon, lat, or a sentence that says why there are none."""
-    found, lonlat = list(info.problems), None
+    problems, lonlat = list(info.problems), None
     bounds, crs, name = info.bounds, info.crs, info.name
     if not crs:
-        found.append(
+        problems.append(
             Phrase("{name} does not say in which CRS it is: choose its CRS in the layer's properties.", name=name)
         )
     elif is_off_earth(crs):
-        found.append(off_earth_sentence(name, crs))
+        problems.append(off_earth_sentence(name, crs))
     elif bounds is not None and is_geographic(crs) and not extent.fits:
         if max(abs(bounds.left), abs(bounds.right)) <= 90 and max(abs(bounds.bottom), abs(bounds.top)) <= 360:
-            found.append(
+            problems.append(
                 Phrase("{name} has latitudes beyond 90: latitudes and longitudes look swapped in the file.", name=name)
             )
         else:
-            found.append(
+            problems.append(
                 Phrase("{name} is said to be in degrees, but its coordinates are not: choose its CRS.", name=name)
             )
     elif bounds is not None:
         try:
             lonlat = extent.lonlat(crs, clockwise=info.driver == "ESRI Shapefile")
         except CannotBePlaced as error:
-            found.append(error.sentence)
+            problems.append(error.sentence)
         if lonlat is not None and not is_geographic(crs) and max(map(abs, bounds)) <= 360:
-            found.append(
+            problems.append(
                 Phrase(
                     "{name} is said to be in metres ({crs}), but its coordinates look like degrees: check its CRS.",
                     name=name,
                     crs=crs,
                 )
             )
-    return replace(info, bounds_lonlat=lonlat, problems=tuple(found))
+    return replace(info, bounds_lonlat=lonlat, problems=tuple(problems))

@@ -30,14 +30,14 @@ __all__ = ["Rows", "VectorSource", "parsed_layer", "parsed_layers", "rows_of", "
 _PARSED = frozenset({Content.TABLE, Content.WORKBOOK, Content.KML, Content.KMZ, Content.GPX})
 
 
-def source_of(asked: OfLayer) -> VectorSource:
+def source_of(question: OfLayer) -> VectorSource:
     """Return the layer that a question names. It is checked before a library opens it. Raises what the check raises:
     NotAFile, UnsupportedFormat, ...
     """
-    layer, options = asked.layer, dict(asked.options)
-    if folder := geodatabase_of(asked.path):
+    layer, options = question.layer, dict(question.options)
+    if folder := geodatabase_of(question.path):
         return geodatabase_source(folder, layer, options)
-    path = regular_file(asked.path)
+    path = regular_file(question.path)
     content = content_of(path)
     if content is Content.SQLITE:
         # Without IMMUTABLE SQLite would want to write beside a file that is in WAL mode.
@@ -55,20 +55,20 @@ def source_of(asked: OfLayer) -> VectorSource:
     if content is Content.FLATGEOBUF:
         return VectorSource(path, content, "", path, {}, options, is_chunked=True, first=1)
     if content in (Content.JSON, Content.JSON_LINES):
-        found = _JSON_FILES.get(path, content)
+        json_file = _JSON_FILES.get(path, content)
         driver = "GeoJSON" if content is Content.JSON else "GeoJSONSeq"
-        dataset = f"{driver}:{path}" if found.data is None else found.data
+        dataset = f"{driver}:{path}" if json_file.data is None else json_file.data
         return VectorSource(
             path,
             content,
             "",
             dataset,
-            dict(found.how),
+            dict(json_file.how),
             options,
-            first=found.first,
-            notes=found.notes,
+            first=json_file.first,
+            notes=json_file.notes,
             default_crs=WGS84,
-            info=found.info,
+            info=json_file.info,
         )
     if content in _PARSED:
         return VectorSource(path, content, layer, "", {}, options, is_ogr=False)
@@ -137,10 +137,10 @@ _PARSED_FILES = ParsedFiles(parse)
 def parsed_layer(source: VectorSource) -> ParsedLayer:
     """The layer that the source names, parsed by us. Raises what parsing raises, NotReadable."""
     layers = parsed_layers(source)
-    found = next((layer for layer in layers if not source.layer or layer.name == source.layer), None)
-    if found is None:
+    layer = next((layer for layer in layers if not source.layer or layer.name == source.layer), None)
+    if layer is None:
         raise NotReadable("{name} has no layer {layer} that can be read.", name=source.name, layer=repr(source.layer))
-    return found
+    return layer
 
 
 def _some_rows(

@@ -29,15 +29,15 @@ ROOM_BYTES = ANSWER_BYTES - 2**20
 _PER_ARRAY_BYTES = 64
 
 
-def read_columns(asked: ReadColumns) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
+def read_columns(question: ReadColumns) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
     """Read the next chunk of whole columns that `ReadColumns` asks for; `start` is a position in the file.
 
     Header: columns (name, kind, zone, null, codes), next (None after the last row). Arrays: fids, then for each column
     its values, or its texts' bytes, starts and codes; and its mask where some cell is NULL. Raises NotReadable, and
     what opening raises.
     """
-    source, start = source_of(asked), asked.start
-    wanted = None if asked.columns is None else list(asked.columns)
+    source, start = source_of(question), question.start
+    wanted = None if question.columns is None else list(question.columns)
     if source.is_ogr:
         fids, columns, more = STREAMS.chunk(source, wanted, start)
     else:
@@ -64,12 +64,12 @@ def read_columns(asked: ReadColumns) -> tuple[dict[str, Any], tuple[NDArray[Any]
 
 
 def _arrays(column: Column) -> list[NDArray[Any]]:
-    found: list[NDArray[Any]] = [column.values]
+    arrays: list[NDArray[Any]] = [column.values]
     if column.kind is Kind.TEXT:
-        found = [column.texts.data, np.asarray(column.texts.starts)]
+        arrays = [column.texts.data, np.asarray(column.texts.starts)]
         if column.codes is not None:
-            found.append(column.codes)
-    return found if column.valid is None else [*found, column.valid]
+            arrays.append(column.codes)
+    return arrays if column.valid is None else [*arrays, column.valid]
 
 
 def _rows_that_fit(columns: list[Column], rows: int) -> int:

@@ -45,7 +45,7 @@ def _turned(feature: dict[str, Any]) -> bool:
 
 def _box(bbox: Any) -> tuple[float, float] | None:
     """Return west and east; None for anything but a box."""
-    if not isinstance(bbox, list) or len(bbox) not in (4, 6) or not all(_is_number(one) for one in bbox):
+    if not isinstance(bbox, list) or len(bbox) not in (4, 6) or not all(_is_number(edge) for edge in bbox):
         return None
     return float(bbox[0]), float(bbox[len(bbox) // 2])
 
@@ -69,7 +69,7 @@ def _turned_polygon(polygon: Any, west: float, east: float) -> bool:
 
 def _is_counterclockwise(ring: list[list[float]]) -> bool:
     pairs = zip(ring, [*ring[1:], ring[0]], strict=True)
-    return sum(one[0] * two[1] - two[0] * one[1] for one, two in pairs) > 0
+    return sum(start[0] * end[1] - end[0] * start[1] for start, end in pairs) > 0
 
 
 def _is_number(value: Any) -> bool:

@@ -21,15 +21,15 @@ def crs_note(path: str, name: str, is_wgs84: bool) -> str:
     with open(path, "rb") as file:
         head = file.read(_LOOKED_AT)
         file.seek(max(file.seek(0, 2) - _LOOKED_AT, 0))
-        found = _CRS.search(head) or _CRS.search(file.read())
-    if found is None or not is_wgs84:
+        match = _CRS.search(head) or _CRS.search(file.read())
+    if match is None or not is_wgs84:
         return ""
-    if b"link" in _TYPE.findall(found[0]):
+    if b"link" in _TYPE.findall(match[0]):
         return Phrase(
             "{name} names its CRS by a link, which is not followed: it is shown as WGS 84; check its CRS.", name=name
         )
-    said = _NAME.search(found[0])
-    text = said[1].decode("utf-8", "replace")[:100] if said else ""
+    name_match = _NAME.search(match[0])
+    text = name_match[1].decode("utf-8", "replace")[:100] if name_match else ""
     if text and not _DEGREES.search(text):
         return Phrase(
             "{name} names a CRS that is not known ({text}): it is shown as WGS 84; check its CRS.", name=name, text=text

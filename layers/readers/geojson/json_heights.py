@@ -29,9 +29,9 @@ def height_problems(source: VectorSource, rows: Rows) -> list[str]:
     beginning of the file does not mix them. `rows` are all of it."""
     if not _mixes(_data(source, _HEAD_BYTES)):
         return []
-    found = _lacking(_data(source), source.content, len(rows.fids))
+    counts = _lacking(_data(source), source.content, len(rows.fids))
     problems = RowProblems(rows.fids.tolist())
-    for index, count in (found or {}).items():
+    for index, count in (counts or {}).items():
         places = counted(count, "of its places has", "of its places have")
         problems.add(index, Phrase("{places} no height: it is shown without the heights of the others.", places=places))
     return problems.sentences(Phrase("is shown without heights"))
@@ -95,23 +95,23 @@ def _lacking(data: bytes, content: Content, rows: int) -> dict[int, int] | None:
     features = whole.get("features", [whole]) if isinstance(whole, dict) else []
     if not isinstance(features, list) or len(features) != rows:
         return None
-    found = {}
+    counts = {}
     for index, feature in enumerate(features):
         numbers = [len(place) for place in _places(feature)]
         flat = sum(count < 3 for count in numbers)
         if 0 < flat < len(numbers):
-            found[index] = flat
-    return found
+            counts[index] = flat
+    return counts
 
 
 def _places(feature: Any) -> Iterator[Sequence[Any]]:
     waiting = [feature]
     while waiting:
-        one = waiting.pop()
-        if isinstance(one, dict):
-            waiting += [one.get("geometry"), one.get("coordinates"), *(one.get("geometries") or [])]
-        elif isinstance(one, list) and one:
-            if isinstance(one[0], int | float):
-                yield one
+        node = waiting.pop()
+        if isinstance(node, dict):
+            waiting += [node.get("geometry"), node.get("coordinates"), *(node.get("geometries") or [])]
+        elif isinstance(node, list) and node:
+            if isinstance(node[0], int | float):
+                yield node
             else:
-                waiting += one
+                waiting += node

@@ -40,11 +40,11 @@ def whole_lines(data: bytes) -> tuple[bytes, list[str]]:
     OGR forgives more than JSON allows, such as a comma too many: the first lines that look wrong are tried with it.
     """
     problems = RowProblems(are_lines=True)
-    kept, asked = [], 0
+    kept, attempts = [], 0
     for line, text in _records(io.BytesIO(data)):
         why = _fault(text)
-        if why and asked < _MOST_ASKED:
-            asked += 1
+        if why and attempts < _MOST_ASKED:
+            attempts += 1
             why = "" if _is_forgiven(text) else why
         if why:
             problems.add(line - 1, Phrase("{why}: it is left out.", why=why))
@@ -60,7 +60,8 @@ def as_collection(data: bytes) -> bytes:
     """The same features as a GeoJSON of one piece."""
     features = [text.strip() for _, text in _records(io.BytesIO(data))]
     whole = [
-        one if _FEATURE.search(one) else b'{"type":"Feature","properties":{},"geometry":%s}' % one for one in features
+        feature if _FEATURE.search(feature) else b'{"type":"Feature","properties":{},"geometry":%s}' % feature
+        for feature in features
     ]
     return b'{"type":"FeatureCollection","features":[\n' + b",\n".join(whole) + b"\n]}"
 
@@ -74,11 +75,11 @@ def lines_lost(file: BinaryIO, features: int) -> list[str]:
 
 def _fault(text: bytes) -> str:
     try:
-        found = json.loads(text, strict=False)
+        content = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
         at = Phrase(", at character {pos}", pos=error.pos + 1) if isinstance(error, json.JSONDecodeError) else ""
         return Phrase("it is no JSON ({error}{at})", error=getattr(error, "msg", Phrase("it cannot be read")), at=at)
-    return "" if isinstance(found, dict) and found.get("type") in _KINDS else Phrase("it is JSON but no feature")
+    return "" if isinstance(content, dict) and content.get("type") in _KINDS else Phrase("it is JSON but no feature")
 
 
 def _is_forgiven(text: bytes) -> bool:

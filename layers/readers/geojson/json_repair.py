@@ -71,17 +71,17 @@ class JsonFiles:
 
     def __init__(self) -> None:
         self._key: tuple[Any, ...] = ()
-        self._found = Repaired(None, {}, ())
+        self._repaired = Repaired(None, {}, ())
 
     def get(self, path: str, content: Content) -> Repaired:
         """See `repaired`. Raises OSError."""
         state = os.stat(path)
         key = (path, state.st_mtime_ns, state.st_size, state.st_ino)
         if key != self._key:
-            self._found, self._key = Repaired(None, {}, ()), ()  # never two of them in memory
-            self._found = repaired(path, content)
+            self._repaired, self._key = Repaired(None, {}, ()), ()  # never two of them in memory
+            self._repaired = repaired(path, content)
             self._key = key
-        return self._found
+        return self._repaired
 
 
 def repaired(path: str, content: Content) -> Repaired:
@@ -90,11 +90,14 @@ def repaired(path: str, content: Content) -> Repaired:
     if os.path.getsize(path) > MOST_BYTES:
         note = Phrase("{name} is too large to be checked: whole numbers of more than 64 bits may be rounded", name=name)
         if is_lines:
-            said, as_text = Phrase("{note}, and dates that there are not shown as others.", note=note), dict[str, str]()
+            remark, as_text = (
+                Phrase("{note}, and dates that there are not shown as others.", note=note),
+                dict[str, str](),
+            )
         else:
-            said, as_text = Phrase("{note}; its dates are kept as text.", note=note), _AS_TEXT
+            remark, as_text = Phrase("{note}; its dates are kept as text.", note=note), _AS_TEXT
         with open(path, "rb") as file:
-            return Repaired(None, as_text, (said,), None, _first(file.read(_HEAD_BYTES)))
+            return Repaired(None, as_text, (remark,), None, _first(file.read(_HEAD_BYTES)))
     with open(path, "rb") as file:
         original = file.read()
     driver = "GeoJSONSeq" if is_lines else "GeoJSON"
@@ -105,18 +108,18 @@ def repaired(path: str, content: Content) -> Repaired:
     data, notes = _in_utf8(original, name)
     if is_lines and data.startswith(codecs.BOM_UTF8):  # OGR would take it for a part of the first line
         data = data.removeprefix(codecs.BOM_UTF8)
-    data, found = _with_numbers_kept(data)
-    notes += found
+    data, remarks = _with_numbers_kept(data)
+    notes += remarks
     if not is_lines:
         data = with_type_first(data)
     info = None
     if len(data) <= MOST_PARSED_BYTES:
         if is_lines:
-            data, found = whole_lines(data)
+            data, remarks = whole_lines(data)
         else:
             data = as_boxed(data)
-            data, found, info = whole_features(data, opened(data), name)
-        notes += found
+            data, remarks, info = whole_features(data, opened(data), name)
+        notes += remarks
     how: dict[str, str] = {}
     first = _first(data[:_HEAD_BYTES])
     notes += members_left(data[:_HEAD_BYTES], name)
@@ -157,7 +160,7 @@ def _in_utf8(data: bytes, name: str) -> tuple[bytes, list[str]]:
                 bytes=counted(wrong, "byte that is", "bytes that are"),
             )
         ]
-    sample = b"\n".join(one[0] for one in _NON_ASCII.finditer(data, 0, 40 * _SAMPLE_BYTES))[:_SAMPLE_BYTES]
+    sample = b"\n".join(match[0] for match in _NON_ASCII.finditer(data, 0, 40 * _SAMPLE_BYTES))[:_SAMPLE_BYTES]
     encoding, evidence = guessed_encoding(sample or data[:_SAMPLE_BYTES])
     note = Phrase(
         "{name} is not in UTF-8 as GeoJSON has to be: it is read as {encoding}, which is a guess ({evidence}).",
@@ -183,7 +186,7 @@ def _with_numbers_kept(data: bytes) -> tuple[bytes, list[str]]:
             if token.endswith(b'"'):
                 key, listed = token[1:41].decode("utf-8", "replace").rstrip('"'), 0
                 return token
-            return _ENDLESS.sub(lambda one: b"NaN" if math.isinf(float(one[0])) else one[0], token)
+            return _ENDLESS.sub(lambda match: b"NaN" if math.isinf(float(match[0])) else match[0], token)
         if _WHOLE.fullmatch(token):
             if len(token) < 19 or (len(token) <= _LONGEST_NUMBER and _LEAST < int(token) < 2**63):
                 return token
@@ -232,10 +235,10 @@ def may_hold_large_numbers(data: bytes) -> bool:
     coordinates.
     """
     zeros = (_zeros(block) for block in _blocks(data, overlap=_LONGEST_SOUGHT))
-    if not any(one in block for block in zeros for one in _LARGE):
+    if not any(mark in block for block in zeros for mark in _LARGE):
         return False
     zeros = (_zeros(block) for block in _blocks(data, overlap=_LONGEST_SOUGHT))
-    return any(one in block for block in zeros for one in _IN_LISTS) or _SUSPICIOUS.search(data) is not None
+    return any(mark in block for block in zeros for mark in _IN_LISTS) or _SUSPICIOUS.search(data) is not None
 
 
 def _zeros(data: bytes) -> bytes:
@@ -314,10 +317,10 @@ def whole_features(data: bytes, dataset: str | bytes, name: str) -> tuple[bytes,
     while True:
         at = _BETWEEN.match(text, end).end()  # type: ignore[union-attr]  # it always matches
         try:
-            found, after = decoder.raw_decode(text, at)
+            feature, after = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
             break
-        if not isinstance(found, dict):
+        if not isinstance(feature, dict):
             break
         count, end = count + 1, after
     if not count:
@@ -339,12 +342,12 @@ def members_left(head: bytes, name: str) -> list[str]:
     begin = _FEATURES.search(text)
     at = _BETWEEN.match(text, begin.end()).end() if begin else 0  # type: ignore[union-attr]  # it always matches
     try:
-        found, _ = json.JSONDecoder(strict=False).raw_decode(text, at)
+        feature, _ = json.JSONDecoder(strict=False).raw_decode(text, at)
     except (ValueError, RecursionError):
         return []
-    if not isinstance(found, dict) or found.get("type") != "Feature":
+    if not isinstance(feature, dict) or feature.get("type") != "Feature":
         return []
-    left = [one[:40] for one in found if one not in _OF_FEATURES]
+    left = [key[:40] for key in feature if key not in _OF_FEATURES]
     named = ", ".join(left[:_MOST_MEMBERS_NAMED]) + (", ..." if len(left) > _MOST_NAMED else "")
     return (
         [Phrase("What features of {name} say beside their properties is not read: {named}.", name=name, named=named)]

@@ -127,7 +127,7 @@ def only_places(geometry: BaseGeometry) -> BaseGeometry:
         return geometry
     kind = geometry.geom_type
     if kind.startswith("Multi") or kind == "GeometryCollection":
-        left = [part for one in shapely.get_parts(geometry) if not (part := only_places(one)).is_empty]
+        left = [part for piece in shapely.get_parts(geometry) if not (part := only_places(piece)).is_empty]
         return shapely.GeometryCollection(left)
     if kind == "Polygon":
         return _area(geometry)

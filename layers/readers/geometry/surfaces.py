@@ -34,13 +34,13 @@ def blobs_as_polygons(blobs: Blobs) -> Blobs:
 
 def rows_as_polygons(wkb: Sequence[Any]) -> Any:
     """(n,) the same of geometries one by one, None for none."""
-    found = np.empty(len(wkb), object)
-    for at, one in enumerate(wkb):
-        if one is not None:
-            data = bytearray(one)
+    blobs = np.empty(len(wkb), object)
+    for at, blob in enumerate(wkb):
+        if blob is not None:
+            data = bytearray(blob)
             _rename(data, 0, len(data))
-            found[at] = bytes(data)
-    return found
+            blobs[at] = bytes(data)
+    return blobs
 
 
 def _rename(data: bytearray, start: int, end: int) -> None:

@@ -126,7 +126,7 @@ class _Walk:
         self.bad = np.zeros(len(starts), bool)
         self._words, self._ends = words, ends
         self._at = starts.copy()
-        self._found: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []
+        self._pieces: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []
         self._steps = 0
 
     def run(self) -> None:
@@ -137,12 +137,12 @@ class _Walk:
 
     def found(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Return for each part, by row: the index of its row, the byte where it begins, its number of coordinates."""
-        if not self._found:
+        if not self._pieces:
             none = np.zeros(0, np.int64)
             return none, none, none
-        if len(self._found) == 1:
-            return self._found[0]
-        owner, place, counts = (np.concatenate(values) for values in zip(*self._found, strict=True))
+        if len(self._pieces) == 1:
+            return self._pieces[0]
+        owner, place, counts = (np.concatenate(values) for values in zip(*self._pieces, strict=True))
         order = np.argsort(owner, kind="stable")
         return owner[order], place[order], counts[order]
 
@@ -182,7 +182,7 @@ class _Walk:
 
     def _take(self, which: NDArray[np.int64], place: NDArray[np.int64], counts: NDArray[np.int64]) -> None:
         self._at[which] = place + counts * self.size[which]
-        self._found.append((which, place, counts))
+        self._pieces.append((which, place, counts))
 
     def _count(self, which: NDArray[np.int64], after: int) -> NDArray[np.int64]:
         """The number that stands so many bytes on; rows stand behind it then."""

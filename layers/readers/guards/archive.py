@@ -62,10 +62,10 @@ def members_of(path: str) -> dict[str, ArchiveMember]:
 def _members(path: str, _modified_ns: int, _size: int) -> dict[str, ArchiveMember]:
     name = os.path.basename(path)
     try:
-        found = _of_zip(path, name) if _zip(path) else _of_tar(path, name)
+        members = _of_zip(path, name) if _zip(path) else _of_tar(path, name)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
         raise NotReadable("{name} is a damaged archive: copy or download it again.", name=name) from error
-    return {one.name: one for one in found if _is_sound(one.name)}
+    return {member.name: member for member in members if _is_sound(member.name)}
 
 
 def _zip(path: str) -> bool:
@@ -75,19 +75,19 @@ def _zip(path: str) -> bool:
 
 def _of_zip(path: str, name: str) -> list[ArchiveMember]:
     with zipfile.ZipFile(path) as archive:
-        entries = [one for one in archive.infolist() if not one.is_dir()]
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     if len(entries) > MOST_MEMBERS:
         raise _too_many(name)
-    if any(one.flag_bits & 1 for one in entries):
+    if any(entry.flag_bits & 1 for entry in entries):
         raise UnsupportedFormat("{name} is encrypted: unpack it with its password and open what is inside.", name=name)
-    for one in entries:
-        if one.file_size > _RATIO_COUNTS_FROM and one.file_size > MOST_RATIO * max(one.compress_size, 1):
+    for entry in entries:
+        if entry.file_size > _RATIO_COUNTS_FROM and entry.file_size > MOST_RATIO * max(entry.compress_size, 1):
             raise TooLarge(
                 "{name} would unpack to over {most_ratio} times its size, as a bomb does: it is not opened.",
                 name=name,
                 most_ratio=MOST_RATIO,
             )
-    return [ArchiveMember(one.filename, one.file_size) for one in entries]
+    return [ArchiveMember(entry.filename, entry.file_size) for entry in entries]
 
 
 @contextmanager
@@ -103,17 +103,17 @@ def _opened_tar(path: str) -> Iterator[TarFile]:
 
 
 def _of_tar(path: str, name: str) -> list[ArchiveMember]:
-    found: list[ArchiveMember] = []
+    members: list[ArchiveMember] = []
     with _opened_tar(path) as archive:
-        for count, one in enumerate(archive):
+        for count, entry in enumerate(archive):
             if count == MOST_MEMBERS:
                 raise _too_many(name)
-            if one.isreg() and not one.issparse():
-                found.append(ArchiveMember(one.name, one.size))
+            if entry.isreg() and not entry.issparse():
+                members.append(ArchiveMember(entry.name, entry.size))
     end = os.path.getsize(path)
-    if any(one.size > end for one in found):
+    if any(member.size > end for member in members):
         raise OSError(Phrase("a member ends beyond the archive"))
-    return found
+    return members
 
 
 def _too_many(name: str) -> TooLarge:
@@ -153,8 +153,8 @@ def _read(path: str, member: str, count: int) -> bytes:
             with zipfile.ZipFile(path) as archive, archive.open(member) as file:
                 return file.read(count)
         with _opened_tar(path) as tar:
-            found = tar.extractfile(member)
-            return found.read(count) if found is not None else b""
+            stream = tar.extractfile(member)
+            return stream.read(count) if stream is not None else b""
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError, RuntimeError) as error:
         raise NotReadable("{name} is a damaged archive: copy or download it again.", name=name) from error
 
@@ -170,11 +170,11 @@ def name_for_gdal(path: str, member: str) -> str:
 
 
 def _known(path: str, member: str) -> ArchiveMember:
-    found = members_of(path).get(member)
-    if found is None:
+    entry = members_of(path).get(member)
+    if entry is None:
         raise FileMissing(
             "{path} holds no {member}: copy it again.",
             path=os.path.basename(path),
             member=os.path.basename(member)[:100],
         )
-    return found
+    return entry

@@ -56,8 +56,8 @@ def judge_envi(path: str) -> EnviHeader:
         beside = os.path.splitext(path)[0] + suffix
         if os.path.lexists(beside):
             companion(path, os.path.basename(beside), Phrase("its statistics"))
-    found = _read(name, header)
-    kind = found.fields.get("file type", "ENVI Standard")
+    envi = _read(name, header)
+    kind = envi.fields.get("file type", "ENVI Standard")
     if not _PIXELS_OF_ITS_OWN.fullmatch(kind):
         raise NotAllowed(
             "{name} is not opened because its header calls it {kind}, which leads to other files: open those, "
@@ -65,23 +65,23 @@ def judge_envi(path: str) -> EnviHeader:
             name=name,
             kind=repr(kind[:40]),
         )
-    if found.fields.get("file compression", "0").strip() not in ("", "0"):
+    if envi.fields.get("file compression", "0").strip() not in ("", "0"):
         raise UnsupportedFormat(
             "{name} is compressed, which is not read: save it anew without file compression.", name=name
         )
-    fault = fault_of_crs(found.fields.get("coordinate system string", "").strip("{} \n"))
+    fault = fault_of_crs(envi.fields.get("coordinate system string", "").strip("{} \n"))
     if fault:
         raise NotAllowed("The CRS in the header of {name} {fault}: take it out of the header.", name=name, fault=fault)
-    return found
+    return envi
 
 
 def _read(name: str, header: str) -> EnviHeader:
     with open(header, "rb") as file:
         text = file.read(_MAX_BYTES).decode("utf-8", "replace").replace("\r\n", "\n")
     fields = {" ".join(key.lower().split()): value.strip() for key, value in _FIELD.findall(text)}
-    found = EnviHeader(header, fields)
+    envi = EnviHeader(header, fields)
     try:
-        _ = found.pixel_bytes
+        _ = envi.pixel_bytes
     except ValueError as error:
         raise NotReadable(
             "{header} beside {name} does not say how its pixels lie (samples, lines, bands, data "
@@ -89,7 +89,7 @@ def _read(name: str, header: str) -> EnviHeader:
             header=os.path.basename(header),
             name=name,
         ) from error
-    return found
+    return envi
 
 
 def cut_short(path: str) -> str:

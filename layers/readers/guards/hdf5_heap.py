@@ -30,10 +30,10 @@ class Reader:
         if not 0 <= start <= self._size or not 0 <= count <= _MAX_BYTES:
             raise Damaged
         self._file.seek(start)
-        found = self._file.read(count)
-        if exact and len(found) != count:
+        data = self._file.read(count)
+        if exact and len(data) != count:
             raise Damaged
-        return found
+        return data
 
     def number(self, address: int, width: int) -> int:
         return int.from_bytes(self.bytes_at(address, width), "little")

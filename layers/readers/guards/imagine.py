@@ -31,15 +31,15 @@ def judge_imagine(path: str) -> None:
     """Raises NotAllowed where a file keeps pixels outside its folder, FileMissing, NotReadable for a broken tree."""
     waiting, seen = [path], set()
     while waiting:
-        one = waiting.pop()
-        if os.path.realpath(one) in seen:
+        file = waiting.pop()
+        if os.path.realpath(file) in seen:
             continue  # the overviews name the picture that they are of
-        seen.add(os.path.realpath(one))
+        seen.add(os.path.realpath(file))
         if len(seen) > _MAX_FILES:
             raise NotAllowed(
                 "{path} leads from file to file without an end: save it as a GeoTIFF.", path=os.path.basename(path)
             )
-        waiting += _led_to(one)
+        waiting += _led_to(file)
 
 
 def _led_to(path: str) -> list[str]:
@@ -52,12 +52,12 @@ def _led_to(path: str) -> list[str]:
         if file.read(len(IMAGINE)) != IMAGINE:
             return []  # a spill file: it names nothing
         try:
-            found = list(_names(file))
+            names = list(_names(file))
         except (struct.error, OverflowError) as error:
             raise NotReadable(
                 "{path} is damaged: what it holds cannot be listed. Copy it again.", path=os.path.basename(path)
             ) from error
-    return [other for named in dict.fromkeys(found) if (other := _other(path, *named))]
+    return [other for named in dict.fromkeys(names) if (other := _other(path, *named))]
 
 
 def _other(path: str, named: str, has_pixels: bool) -> str:

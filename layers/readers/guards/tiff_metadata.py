@@ -38,8 +38,8 @@ def names_overviews(path: str) -> bool:
         items = list(parse_xml(text, _LIMITS).iter())
     except BadXml:
         return any(mark in text.lower() for mark in _WAYS_TO_SAY)  # GDAL reads what is no XML, too
-    said = {value.strip().upper() for item in items for value in item.attrib.values()}
-    return "OVERVIEWS" in said or any(item.tag.upper() == "DOMAIN" for item in items)
+    words = {value.strip().upper() for item in items for value in item.attrib.values()}
+    return "OVERVIEWS" in words or any(item.tag.upper() == "DOMAIN" for item in items)
 
 
 def _metadata(file: BinaryIO) -> bytes:

@@ -37,19 +37,19 @@ _Check = Callable[[str], str]
 
 def _whole(low: int, high: int) -> _Check:
     def check(text: str) -> str:
-        found = float(text)
-        if not (found.is_integer() and low <= found <= high):
+        number = float(text)
+        if not (number.is_integer() and low <= number <= high):
             raise ValueError(text)
-        return str(int(found))
+        return str(int(number))
 
     return check
 
 
 def _number(text: str) -> str:
-    found = float(text)
-    if not math.isfinite(found):
+    number = float(text)
+    if not math.isfinite(number):
         raise ValueError(text)
-    return repr(found)
+    return repr(number)
 
 
 def _any_number(text: str) -> str:
@@ -262,7 +262,7 @@ class _Judge:
     def judged(self, root: Element) -> Vrt:
         if root.get("subClass"):
             raise self._refused(Phrase("a dataset of the class {get}", get=root.get("subClass", "")[:60]))
-        count = len({(one.text, one.get("relativeToVRT")) for one in root.iter("SourceFilename")})
+        count = len({(source.text, source.get("relativeToVRT")) for source in root.iter("SourceFilename")})
         if count > MAX_SOURCES:
             raise TooLarge(
                 "{name} has {sources}: at most {max_sources} can be opened.",
@@ -276,7 +276,7 @@ class _Judge:
         root.attrib.update(plain)
         anew = self._element(root)
         if self._missing:
-            names = _some(list(dict.fromkeys(self._missing)))
+            names = _first_names(list(dict.fromkeys(self._missing)))
             raise FileMissing(
                 "{name} needs files that are not there: {names}. Put them beside it.", name=self._name, names=names
             )
@@ -305,9 +305,9 @@ class _Judge:
                 once.add(tag)
             elif tag not in form.often:
                 raise self._refused(Phrase("{tag} inside {tag_2}", tag=tag[:60], tag_2=element.tag))
-            found = self._child(child)
-            if found is not None:
-                anew.append(found)
+            part = self._child(child)
+            if part is not None:
+                anew.append(part)
         if element.tag in _SOURCES and "SourceFilename" not in once:
             raise self._refused(Phrase("{tag} without SourceFilename", tag=element.tag))
         return anew
@@ -352,15 +352,15 @@ class _Judge:
         relative = (
             self._value(_truth, element.get("relativeToVRT", "0"), "SourceFilename with the relativeToVRT") == "1"
         )
-        asked = element.text or "", relative
-        if asked not in self._sources:
+        reference = element.text or "", relative
+        if reference not in self._sources:
             try:
-                self._sources[asked] = self._source(*asked)
+                self._sources[reference] = self._source(*reference)
             except FileMissing:
-                self._missing.append(asked[0][:200])
+                self._missing.append(reference[0][:200])
                 return None
         anew = Element("SourceFilename", relativeToVRT="0")
-        anew.text = self._sources[asked]
+        anew.text = self._sources[reference]
         return anew
 
     def _source(self, text: str, relative: bool) -> str:
@@ -414,6 +414,6 @@ class _Judge:
         )
 
 
-def _some(names: list[str]) -> str:
+def _first_names(names: list[str]) -> str:
     more = Phrase(" and {count} more", count=len(names) - _NAMED_SOURCES) if len(names) > _NAMED_SOURCES else ""
     return joined("", [", ".join(names[:_NAMED_SOURCES]), more])

@@ -65,10 +65,10 @@ def _check(members: Iterable[zipfile.ZipInfo], name: str) -> None:
             files=counted(len(members), "file"),
             max_members=grouped(MAX_MEMBERS),
         )
-    if any(one.flag_bits & 1 for one in members):
+    if any(entry.flag_bits & 1 for entry in members):
         raise UnsupportedFormat("{name} is encrypted: unpack it with its password and open what is inside.", name=name)
-    whole = sum(one.file_size for one in members)
-    packed = sum(one.compress_size for one in members)
+    whole = sum(entry.file_size for entry in members)
+    packed = sum(entry.compress_size for entry in members)
     if whole > MAX_BYTES:
         raise TooLarge(
             "{name} would unpack to {whole} MB, more than {max_bytes} MB.",

@@ -49,11 +49,11 @@ def parse_gpx(source: VectorSource) -> list[ParsedLayer]:
         raise NotReadable("{name} is not read: {error}.", name=source.name, error=error) from error
     if not handler.has_root:
         raise UnsupportedFormat("{name} is XML but no GPX.", name=source.name)
-    found = [_layer(_LAYERS[tag], elements, notes) for tag, elements in handler.found.items() if elements]
-    if not found:
+    layers = [_layer(_LAYERS[tag], elements, notes) for tag, elements in handler.found.items() if elements]
+    if not layers:
         stem = os.path.splitext(source.name)[0]
         raise NotReadable("{stem} holds no waypoint, route or track: there is nothing to show.", stem=stem)
-    return found
+    return layers
 
 
 class _GpxHandler:
@@ -93,7 +93,9 @@ class _GpxHandler:
         if root == ["wpt"]:
             self.found["wpt"].pop()
         elif is_point:
-            *_, holder = (one for one in self.found[root[0]][-1].iter() if len(one) and one[-1].tag in _POINTS)
+            *_, holder = (
+                element for element in self.found[root[0]][-1].iter() if len(element) and element[-1].tag in _POINTS
+            )
             holder.remove(holder[-1])
         return any(self.found.values())
 
@@ -135,22 +137,22 @@ def _attributes(element: Element) -> dict[str, Any]:
     links = element.findall("link")
     hrefs = [(link.get("href") or "").strip() for link in links] + [element.findtext("url", "").strip()]
     texts = [link.findtext("text", "").strip() for link in links] + [element.findtext("urlname", "").strip()]
-    row["link"], row["link text"] = (", ".join(filter(None, found)) or None for found in (hrefs, texts))
+    row["link"], row["link text"] = (", ".join(filter(None, parts)) or None for parts in (hrefs, texts))
     if element.tag != "wpt":
-        row["points"] = sum(1 for one in element.iter() if one.tag in _POINTS)
+        row["points"] = sum(1 for child in element.iter() if child.tag in _POINTS)
     return row | _extensions(element)
 
 
 def _extensions(element: Element) -> dict[str, str]:
     """Plain values that other programs add to a waypoint, route or track; those of its points are left."""
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for holder in element.findall("extensions"):
-        for one in holder.iter():
-            text = "" if len(one) else (one.text or "").strip()
-            name = Phrase("{tag} (extension)", tag=one.tag) if one.tag in _OWN else one.tag
-            if text and (name in found or len(found) < _MOST_EXTENSIONS):
-                found[name] = f"{found[name]}, {text}" if name in found else text
-    return found
+        for child in holder.iter():
+            text = "" if len(child) else (child.text or "").strip()
+            name = Phrase("{tag} (extension)", tag=child.tag) if child.tag in _OWN else child.tag
+            if text and (name in values or len(values) < _MOST_EXTENSIONS):
+                values[name] = f"{values[name]}, {text}" if name in values else text
+    return values
 
 
 def _geometry(layer: str, element: Element, index: int, problems: RowProblems) -> Any:
@@ -162,8 +164,8 @@ def _geometry(layer: str, element: Element, index: int, problems: RowProblems) -
     parts = [element] if layer == "routes" else list(element.iter("trkseg"))
     lines, lost, heights = [], 0, list[bool]()
     for part in parts:
-        points = [one for one in part if one.tag in _POINTS]
-        places = [place for one in points if (place := _place(one)) is not None]
+        points = [child for child in part if child.tag in _POINTS]
+        places = [place for point in points if (place := _place(point)) is not None]
         lost += len(points) - len(places)
         if places:
             heights += [not math.isnan(place[2]) for place in places]
@@ -198,17 +200,17 @@ def _times(layer: str, element: Element) -> dict[str, str]:
     own = element.findtext("time")
     if layer == "waypoints":
         return {} if own is None else {"time": own.strip()}
-    times = [one.text.strip() for one in element.iter("time") if one.text]
+    times = [child.text.strip() for child in element.iter("time") if child.text]
     return {"begin": times[0], "end": times[-1]} if times else {}
 
 
 def _time(text: str) -> tuple[str | None, bool]:
     """The time as ISO text, and whether it is none."""
     try:
-        found = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None, bool(text)
-    return found.isoformat().replace("+00:00", "Z"), False
+    return moment.isoformat().replace("+00:00", "Z"), False
 
 
 def _number(text: str | None) -> float | None:

@@ -72,20 +72,20 @@ def overlays_in(path: str) -> dict[str, GroundOverlay]:
 
 @lru_cache(maxsize=4)
 def _overlays(path: str, _modified_ns: int, _size: int) -> dict[str, GroundOverlay]:
-    found: dict[str, GroundOverlay] = {}
+    overlays: dict[str, GroundOverlay] = {}
     name = os.path.basename(path)
     try:
         with opened(path) as archive:
-            members = {one.filename for one in archive.infolist() if not one.is_dir()}
+            members = {entry.filename for entry in archive.infolist() if not entry.is_dir()}
             for kml in kmls_in(archive, name)[0]:
                 handler, _ = stream_xml(member(archive, kml), name, _Overlays)
                 for element in handler.found:
                     part, corners = _picture_of(element, kml, members), _corners(element)
-                    if part and corners and len(found) < MOST_OVERLAYS:
-                        found.setdefault(part, GroundOverlay(part, corners))
+                    if part and corners and len(overlays) < MOST_OVERLAYS:
+                        overlays.setdefault(part, GroundOverlay(part, corners))
     except (GeoloupeError, BadXml):
         return {}
-    return found
+    return overlays
 
 
 def _picture_of(element: Element, kml: str, members: set[str]) -> str:
@@ -94,7 +94,7 @@ def _picture_of(element: Element, kml: str, members: set[str]) -> str:
     if not href.lower().endswith(_PICTURES) or ":" in href:
         return ""
     beside = posixpath.normpath(posixpath.join(posixpath.dirname(kml.replace("\\", "/")), href))
-    return next((one for one in (beside, posixpath.normpath(href)) if one in members), "")
+    return next((candidate for candidate in (beside, posixpath.normpath(href)) if candidate in members), "")
 
 
 def _corners(element: Element) -> tuple[tuple[float, float], ...]:

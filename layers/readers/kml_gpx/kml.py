@@ -67,17 +67,17 @@ def parse_kml(source: VectorSource) -> list[ParsedLayer]:
 
 
 def _layer(file: BinaryIO, name: str, stem: str, content: Content) -> ParsedLayer:
-    handler, found = stream_xml(file, name, _KmlHandler)
+    handler, notes = stream_xml(file, name, _KmlHandler)
     if not handler.has_root:
         raise UnsupportedFormat("{name} is XML but no KML.", name=name)
-    return handler.layer(stem, content.value, tuple(found))
+    return handler.layer(stem, content.value, tuple(notes))
 
 
 def _archived(archive: zipfile.ZipFile, name: str, stem: str, depth: int = 0) -> list[ParsedLayer]:
     kmls, notes = kmls_in(archive, name)
     if not kmls:
         return _packed_again(archive, name, stem, depth)
-    found: list[ParsedLayer] = []
+    layers: list[ParsedLayer] = []
     first: Exception | None = None
     for kml in kmls:
         is_main = kml == kmls[0]
@@ -86,31 +86,31 @@ def _archived(archive: zipfile.ZipFile, name: str, stem: str, depth: int = 0) ->
             layer = _layer(member(archive, kml), inside, stem if is_main else layer_name(kml), Content.KMZ)
         except (BadXml, UnsupportedFormat) as error:
             first = first or error
-            said = (
+            sentence = (
                 error.sentence
                 if isinstance(error, UnsupportedFormat)
                 else Phrase("{inside} is not read: {error}.", inside=inside, error=error)
             )
-            notes.append(said)
+            notes.append(sentence)
         else:
-            found += [layer] if is_main or len(layer) else []  # others hold styles
-    if not found:
+            layers += [layer] if is_main or len(layer) else []  # others hold styles
+    if not layers:
         raise NotReadable(notes[0] if len(kmls) == 1 else joined(" ", notes)) from first
-    main = found[0]
-    if len(found) > 1 and is_table_of_contents(main, kmls):
-        found.remove(main)
-    found[0] = replace(found[0], problems=(*notes, *found[0].problems))
-    names = unique_names([layer.name for layer in found])
-    return [replace(layer, name=unique) for layer, unique in zip(found, names, strict=True)]
+    main = layers[0]
+    if len(layers) > 1 and is_table_of_contents(main, kmls):
+        layers.remove(main)
+    layers[0] = replace(layers[0], problems=(*notes, *layers[0].problems))
+    names = unique_names([layer.name for layer in layers])
+    return [replace(layer, name=unique) for layer, unique in zip(layers, names, strict=True)]
 
 
 def _packed_again(archive: zipfile.ZipFile, name: str, stem: str, depth: int) -> list[ParsedLayer]:
     """Layers of the first archive inside that holds KML. Raises UnsupportedFormat where there is none."""
     inner = archives_in(archive)
-    for one in inner[:MOST_ARCHIVES] if depth < MOST_DEPTH else ():
-        with opened_inside(archive, one, f"{one[:200]} in {name}") as packed:
+    for entry in inner[:MOST_ARCHIVES] if depth < MOST_DEPTH else ():
+        with opened_inside(archive, entry, f"{entry[:200]} in {name}") as packed:
             if kmls_in(packed, name)[0] or archives_in(packed):
-                return _archived(packed, f"{one[:200]} in {name}", stem, depth + 1)
+                return _archived(packed, f"{entry[:200]} in {name}", stem, depth + 1)
     inside = "only archives inside" if inner else "no KML inside"
     raise UnsupportedFormat("{name} has {inside}: unpack it and open the KML file.", name=name, inside=inside)
 
@@ -185,11 +185,11 @@ class _KmlHandler:
             self._styles.take(element)
         elif element.tag == "Schema":
             fields = [*element.iter("SimpleField"), *element.iter("SimpleArrayField")]
-            for one in fields:
-                name = one.get("name", "")
-                self._types[name] = _TYPES.get(one.get("type", ""), "text")
-                self._show(name, one)
-            self._declare(element, [one.get("name", "") for one in fields])
+            for field in fields:
+                name = field.get("name", "")
+                self._types[name] = _TYPES.get(field.get("type", ""), "text")
+                self._show(name, field)
+            self._declare(element, [field.get("name", "") for field in fields])
         else:
             self._add(element)
 
@@ -248,14 +248,14 @@ class _KmlHandler:
             return None
 
     def _extended(self, element: Element) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         for data in element.iter("Data"):
             name = data.get("name", "") or "data"
-            found[name] = data.findtext("value")
+            values[name] = data.findtext("value")
             self._show(name, data)
         for data in element.iter("SimpleData"):
-            found[data.get("name", "") or "data"] = data.text or ""
-        return {_data_name(name): value for name, value in found.items()}
+            values[data.get("name", "") or "data"] = data.text or ""
+        return {_data_name(name): value for name, value in values.items()}
 
     def _show(self, name: str, element: Element) -> None:
         """Take note of the name that it wants to be shown under."""
@@ -330,10 +330,10 @@ def kmls_in(archive: zipfile.ZipFile, name: str) -> tuple[list[str], list[str]]:
 
     Members are only read by their names, never written.
     """
-    names = [one.filename for one in archive.infolist() if not one.is_dir()]
-    kmls = [one for one in dict.fromkeys(names) if one.lower().endswith(".kml") and not _is_clutter(one)]
+    names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
+    kmls = [file for file in dict.fromkeys(names) if file.lower().endswith(".kml") and not _is_clutter(file)]
     nested = archives_in(archive)
-    main = min(kmls, key=lambda one: (one.lower() != "doc.kml", one.count("/") + one.count("\\"), one), default="")
+    main = min(kmls, key=lambda file: (file.lower() != "doc.kml", file.count("/") + file.count("\\"), file), default="")
     notes: list[str] = (
         [Phrase("{name} also holds {nested}, which is not read.", name=name, nested=", ".join(nested)[:200])]
         if nested and kmls
@@ -348,13 +348,13 @@ def kmls_in(archive: zipfile.ZipFile, name: str) -> tuple[list[str], list[str]]:
                 most_members=MOST_MEMBERS,
             )
         )
-    return [main, *(one for one in kmls if one != main)][:MOST_MEMBERS] if kmls else [], notes
+    return [main, *(file for file in kmls if file != main)][:MOST_MEMBERS] if kmls else [], notes
 
 
 def archives_in(archive: zipfile.ZipFile) -> list[str]:
     """The archives inside an archive."""
-    names = (one.filename for one in archive.infolist() if not one.is_dir())
-    return [one for one in dict.fromkeys(names) if one.lower().endswith((".kmz", ".zip")) and not _is_clutter(one)]
+    names = (entry.filename for entry in archive.infolist() if not entry.is_dir())
+    return [file for file in dict.fromkeys(names) if file.lower().endswith((".kmz", ".zip")) and not _is_clutter(file)]
 
 
 def _is_clutter(member: str) -> bool:
@@ -369,7 +369,7 @@ def layer_name(kml: str) -> str:
 
 def is_table_of_contents(layer: ParsedLayer, kmls: Sequence[str]) -> bool:
     """True where the layer of a main file only leads to the other files inside, as GDAL writes it."""
-    if any(one is not None for one in layer.wkb):
+    if any(blob is not None for blob in layer.wkb):
         return False
     links = layer.columns.get("link", [None] * len(layer))
     return all(link is not None and posixpath.normpath(unquote(str(link))) in kmls for link in links)
@@ -388,18 +388,18 @@ def one_line(element: Element | None) -> str | None:
 
 def own_fields(element: Element, parts: dict[str, Element]) -> dict[str, str | None]:
     """Return KML's own fields of a placemark, by name with OWN before it; `parts` are its children by their tags."""
-    found: dict[str, str | None] = {"id": element.get("id") or None}
+    fields: dict[str, str | None] = {"id": element.get("id") or None}
     for tag in ("address", "phoneNumber", "visibility"):
-        found[tag] = one_line(parts.get(tag)) or None
+        fields[tag] = one_line(parts.get(tag)) or None
     if "description" in parts and "Snippet" in parts:
-        found["snippet"] = text_of_html(parts["Snippet"].text or "") or None
+        fields["snippet"] = text_of_html(parts["Snippet"].text or "") or None
     for tag, name in (("LookAt", "look at"), ("Camera", "camera")):
         if tag in parts:
-            said = (f"{part.tag} {text}" for part in parts[tag] if (text := one_line(part)))
-            found[name] = ", ".join(said) or None
+            texts = (f"{part.tag} {text}" for part in parts[tag] if (text := one_line(part)))
+            fields[name] = ", ".join(texts) or None
     models = [address for model in element.iter("Model") for address in hrefs(model)]
-    found["model"] = ", ".join(models) or None
-    return {OWN + name: value for name, value in found.items()}
+    fields["model"] = ", ".join(models) or None
+    return {OWN + name: value for name, value in fields.items()}
 
 
 def icons(element: Element) -> list[str]:
@@ -422,28 +422,30 @@ def times(parts: dict[str, Element]) -> dict[str, str | None]:
 
 def timestamps(values: list[str | None]) -> list[str | None] | None:
     """The same as ISO times, None where some is no whole date or time."""
-    found: list[str | None] = []
+    iso_times: list[str | None] = []
     for value in values:
         if not value:
-            found.append(None)
+            iso_times.append(None)
             continue
         if not _TIMESTAMP.fullmatch(value):
             return None
         try:
-            found.append(datetime.fromisoformat(value).isoformat().replace("+00:00", "Z"))
+            iso_times.append(datetime.fromisoformat(value).isoformat().replace("+00:00", "Z"))
         except ValueError:
             return None
-    return found
+    return iso_times
 
 
 def arrays(element: Element, types: dict[str, str]) -> dict[str, str]:
     """The values along a track, by name, as JSON: numbers where the schema says so and all are."""
-    found: dict[str, list[str]] = {}
-    for one in element.iter("SimpleArrayData"):
-        found.setdefault(one.get("name", "") or "data", []).extend(one_line(value) or "" for value in one.iter("value"))
+    columns: dict[str, list[str]] = {}
+    for array in element.iter("SimpleArrayData"):
+        columns.setdefault(array.get("name", "") or "data", []).extend(
+            one_line(value) or "" for value in array.iter("value")
+        )
     return {
         name: json.dumps(_typed_array(texts, types.get(name, "text")), ensure_ascii=False)
-        for name, texts in found.items()
+        for name, texts in columns.items()
     }
 
 
@@ -457,16 +459,16 @@ def _typed_array(texts: list[str], kind: str) -> list[Any]:
 
 def named(columns: list[str], displays: dict[str, set[str]]) -> dict[str, str]:
     """Choose names for keys: their own, with the one to be shown. The name of KML's own field gives way to data's."""
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for column in columns:
         plain = column.removeprefix(OWN)
         shown = displays.get(column, set()) - {column, ""}
         name = f"{plain} ({next(iter(shown))})"[:200] if len(shown) == 1 else plain
         if column.startswith(OWN) and plain in columns:
             name = Phrase("{plain} (placemark)", plain=plain)
-        taken, number, first = set(found.values()), 1, name
-        while name in taken:
+        in_use, number, first = set(names.values()), 1, name
+        while name in in_use:
             number += 1
             name = f"{first} ({number})"
-        found[column] = name
-    return found
+        names[column] = name
+    return names

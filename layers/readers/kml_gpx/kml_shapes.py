@@ -32,10 +32,10 @@ def wkb_of(element: Element) -> tuple[bytes | None, int]:
         if len(place) > 2 and place[2] and math.isfinite(place[2]):
             return struct.pack("<BI3d", 1, 0x80000001, *place), 0
         return struct.pack("<BI2d", 1, 1, *place[:2]), 0
-    if not shapes or (found := _geometry(element)) is None:
+    if not shapes or (geometry := _geometry(element)) is None:
         return None, 0
-    found, lacking = leveled(found)
-    return bytes(shapely.to_wkb(found, byte_order=1)), lacking
+    geometry, lacking = leveled(geometry)
+    return bytes(shapely.to_wkb(geometry, byte_order=1)), lacking
 
 
 def leveled(shape: Any) -> tuple[Any, int]:
@@ -51,10 +51,10 @@ def leveled(shape: Any) -> tuple[Any, int]:
 
 
 def _geometry(element: Element) -> Any:
-    found = [shape for child in element if (shape := _shape(child)) is not None]
-    if not found:
+    shapes = [shape for child in element if (shape := _shape(child)) is not None]
+    if not shapes:
         return None
-    return found[0] if len(found) == 1 else shapely.GeometryCollection(found)
+    return shapes[0] if len(shapes) == 1 else shapely.GeometryCollection(shapes)
 
 
 def _shape(element: Element) -> Any:
@@ -187,23 +187,23 @@ def _turned(box: Any, x: float, y: float, degrees: float) -> Any:
 
 def simple_style(element: Element) -> dict[str, Any]:
     """Read the parts of a Style that our `VectorStyle` can show: line and fill colour, width, size of the icon."""
-    found: dict[str, Any] = {}
+    style: dict[str, Any] = {}
     line, fill, icon = element.find("LineStyle"), element.find("PolyStyle"), element.find("IconStyle")
     if line is not None and (color := color_of(line)):
-        found["stroke_color"] = color
+        style["stroke_color"] = color
     if line is not None and (width := _number(line, "width")) is not None:
-        found["stroke_width_px"] = min(max(width, 0.0), 20.0)
+        style["stroke_width_px"] = min(max(width, 0.0), 20.0)
     if fill is not None:
         shown = (fill.findtext("fill") or "1").strip() not in ("0", "false")
         if (color := color_of(fill)) or not shown:
-            found["fill_color"] = color if shown else ""
+            style["fill_color"] = color if shown else ""
         if (fill.findtext("outline") or "1").strip() in ("0", "false"):
-            found["stroke_width_px"] = 0.0
+            style["stroke_width_px"] = 0.0
     if icon is not None and (color := color_of(icon)):
-        found["icon_color"] = color
+        style["icon_color"] = color
     if icon is not None and (scale := _number(icon, "scale")):
-        found["size_px"] = min(max(8.0 * scale, 2.0), 40.0)
-    return found
+        style["size_px"] = min(max(8.0 * scale, 2.0), 40.0)
+    return style
 
 
 def color_of(element: Element) -> str:
@@ -217,10 +217,10 @@ def color_of(element: Element) -> str:
 
 def _number(element: Element, tag: str) -> float | None:
     try:
-        found = float(element.findtext(tag) or "")
+        number = float(element.findtext(tag) or "")
     except ValueError:
         return None
-    return found if math.isfinite(found) else None
+    return number if math.isfinite(number) else None
 
 
 def hrefs(element: Element) -> Iterable[str]:

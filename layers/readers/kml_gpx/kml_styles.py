@@ -71,7 +71,7 @@ class KmlStyles:
         counts, points = Counter(self._of_row), Counter[int]()
         for number, blob in zip(self._of_row, wkb, strict=True):
             points[number] += blob is not None and blob[1] in (1, 4)
-        found: dict[str, tuple[str, dict[str, Any]]] = {}
+        symbols: dict[str, tuple[str, dict[str, Any]]] = {}
         weight, written = Counter[str](), Counter[str]()
         key_of: dict[int, str] = {}
         for (url, own), number in self._uses.items():
@@ -80,15 +80,15 @@ class KmlStyles:
             if label := symbol.pop("labels", None):
                 written[json.dumps(label)] += counts[number]
             key_of[number] = key = json.dumps(symbol, sort_keys=True)
-            if key not in found:
-                found[key] = _name(url, bool(own), {name for name, _ in found.values()}), symbol
+            if key not in symbols:
+                symbols[key] = _name(url, bool(own), {name for name, _ in symbols.values()}), symbol
             weight[key] += counts[number]
         labels = {"labels": json.loads(written.most_common(1)[0][0])} if written and can_label else {}
-        ordered = [found[key] for key, _ in weight.most_common()]
+        ordered = [symbols[key] for key, _ in weight.most_common()]
         if len(ordered) <= 1 or not any(symbol for _, symbol in ordered):
             return {**(ordered[0][1] if ordered else {}), **labels}, None
         classes = [{"value": name, "look": symbol} for name, symbol in ordered[:MOST_CLASSES]]
-        column = [found[key_of[number]][0] if number in key_of else None for number in self._of_row]
+        column = [symbols[key_of[number]][0] if number in key_of else None for number in self._of_row]
         has_others = None in column or len(ordered) > MOST_CLASSES
         made = {"mode": "categorised", "column": COLUMN, "classes": classes, "show_other": has_others}
         return made | labels, column
@@ -96,19 +96,19 @@ class KmlStyles:
 
 def _symbol(element: Element) -> dict[str, Any]:
     """Read a symbol: what `simple_style` reads, the sign and colour that the icon's name implies, and the labels."""
-    found = simple_style(element)
+    symbol = simple_style(element)
     icon, label = element.find("IconStyle"), element.find("LabelStyle")
     address = next(iter(hrefs(icon)), "") if icon is not None else ""
     stem = posixpath.splitext(posixpath.basename(address.partition("?")[0]))[0].lower()
-    if (color := _PINS.get(stem.partition("-")[0])) and "icon_color" not in found:
-        found["icon_color"] = color
+    if (color := _PINS.get(stem.partition("-")[0])) and "icon_color" not in symbol:
+        symbol["icon_color"] = color
     if sign := next((shape for shape in SHAPES if shape in stem), ""):
-        found["symbol"] = sign
+        symbol["symbol"] = sign
     elif sign := facility_of(stem):
-        found |= {"symbol": sign, "size_px": FACILITY_PX}
+        symbol |= {"symbol": sign, "size_px": FACILITY_PX}
     if label is not None:
-        found["labels"] = _labels(label)
-    return found
+        symbol["labels"] = _labels(label)
+    return symbol
 
 
 def _labels(label: Element) -> dict[str, Any] | None:
@@ -120,24 +120,24 @@ def _labels(label: Element) -> dict[str, Any] | None:
         scale = 1.0
     if not scale > 0:
         return None
-    found: dict[str, Any] = {"text": "name", "size_px": min(max(12.0 * scale, 8.0), 40.0)}
-    return found | ({"color": color} if color else {})
+    style: dict[str, Any] = {"text": "name", "size_px": min(max(12.0 * scale, 8.0), 40.0)}
+    return style | ({"color": color} if color else {})
 
 
 def _shown(symbol: dict[str, Any], only_points: bool) -> dict[str, Any]:
     """Translate a symbol into our style: points get the colour of their icon, all else that of lines and areas."""
-    found = dict(symbol)
-    icon = found.pop("icon_color", "")
-    if icon and (only_points or not found.keys() & {"stroke_color", "fill_color"}):
-        found |= {"fill_color": icon, "stroke_color": "#ffffff", "stroke_width_px": 1.0}
-    return found
+    style = dict(symbol)
+    icon = style.pop("icon_color", "")
+    if icon and (only_points or not style.keys() & {"stroke_color", "fill_color"}):
+        style |= {"fill_color": icon, "stroke_color": "#ffffff", "stroke_width_px": 1.0}
+    return style
 
 
-def _name(url: str, is_own: bool, taken: set[str]) -> str:
+def _name(url: str, is_own: bool, in_use: set[str]) -> str:
     """The name of a style as its file gives it; numbered where it has none, or one that is taken."""
     plain = " ".join(url.rpartition("#")[2].split())[:80] or ("own style" if is_own else "no style")
     name, number = plain, 1
-    while name in taken:
+    while name in in_use:
         number += 1
         name = f"{plain} ({number})"
     return name

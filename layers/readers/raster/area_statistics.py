@@ -17,13 +17,13 @@ BINS = 128
 
 
 def area_statistics(
-    asked: ReadArea, header: dict[str, Any], arrays: tuple[NDArray[Any], ...]
+    question: ReadArea, header: dict[str, Any], arrays: tuple[NDArray[Any], ...]
 ) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
     """The header of a tile with the statistics of its `arrays`, bands and mask, inside the rings; no arrays."""
     bands, mask = arrays
-    inside = pixels_inside(asked.rings, mask.shape)
-    found = [encoded(band_statistics(band, mask & inside)) for band in bands]
-    return {**header, "inside": int(inside.sum()), "bands": found}, ()
+    inside = pixels_inside(question.rings, mask.shape)
+    statistics = [encoded(band_statistics(band, mask & inside)) for band in bands]
+    return {**header, "inside": int(inside.sum()), "bands": statistics}, ()
 
 
 def pixels_inside(rings: tuple[AreaRing, ...], shape: tuple[int, ...]) -> NDArray[np.bool_]:

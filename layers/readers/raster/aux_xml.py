@@ -65,11 +65,11 @@ def _crs(root: Element) -> str:
         "Metadata/GeodataXform/SpatialReference/WKT",
         "GeodataXform/SpatialReference/WKT",
     )
-    found = [text for place in places if (text := (root.findtext(place) or "").strip())]
+    texts = [text for place in places if (text := (root.findtext(place) or "").strip())]
     points = root.find("GCPList")
     if points is not None:
-        found += [text for key in ("SRS", "Projection") if (text := (points.get(key) or points.findtext(key) or ""))]
-    return crs_text(found[0]) if found else ""
+        texts += [text for key in ("SRS", "Projection") if (text := (points.get(key) or points.findtext(key) or ""))]
+    return crs_text(texts[0]) if texts else ""
 
 
 def _transform(root: Element) -> Transform | None:
@@ -142,7 +142,7 @@ def _esri_points(root: Element, resolution: tuple[float, float] | None) -> Contr
 def _numbers(texts: list[str]) -> list[float]:
     """The numbers, or nothing when one of them is none."""
     try:
-        found = [float(text) for text in texts]
+        numbers = [float(text) for text in texts]
     except ValueError:
         return []
-    return found if all(math.isfinite(v) for v in found) else []
+    return numbers if all(math.isfinite(v) for v in numbers) else []

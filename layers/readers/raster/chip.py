@@ -19,7 +19,7 @@ MOST_BYTES = 64 << 20
 
 
 def written(
-    asked: ReadChip, header: dict[str, Any], arrays: tuple[NDArray[Any], ...]
+    question: ReadChip, header: dict[str, Any], arrays: tuple[NDArray[Any], ...]
 ) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
     """The header and arrays of a tile with the bytes of a GeoTIFF of them before. Raises CannotBePlaced, TooLarge."""
     bands, mask = arrays
@@ -34,8 +34,8 @@ def written(
         "height": bands.shape[1],
         "width": bands.shape[2],
         "compress": "deflate",
-        "crs": asked.crs or None,
-        "transform": Affine(*(asked.placed or asked.affine)),
+        "crs": question.crs or None,
+        "transform": Affine(*(question.placed or question.affine)),
     }
     with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), MemoryFile() as memory:
         with memory.open(**profile) as file:

@@ -97,10 +97,10 @@ class Datasets:
         path = regular_file(path)
         state = os.stat(path)
         key = _Key(path, part, level, state.st_mtime_ns, state.st_size)
-        found = self._open.get(key)
-        if found is not None:
+        open_dataset = self._open.get(key)
+        if open_dataset is not None:
             self._open.move_to_end(key)
-            return found
+            return open_dataset
         for stale in [k for k in self._open if k.path == path and k[3:] != key[3:]]:
             self._close(self._open.pop(stale))
         content = packed_content(path, part) if part and is_archive(path) else raster_content(path)
@@ -140,14 +140,14 @@ class Datasets:
 
     def georeferencing(self, dataset: DatasetReader, anew: bool = False) -> Georeferencing:
         """The place of an open full-resolution dataset; found once, unless `anew` or not yet known."""
-        found = self._georeferencing.get(dataset)
-        if anew or found is None or not found.is_known:
+        georeferencing = self._georeferencing.get(dataset)
+        if anew or georeferencing is None or not georeferencing.is_known:
             path, key = self.place_of(dataset), self._keys[dataset]
             real = os.path.realpath(path) if dataset.driver == Content.VRT else path
             is_overlay = key.part and key.path.lower().endswith(".kmz") and is_archive(key.path)
-            found = _laid_by_overlay(dataset, key) if is_overlay else None
-            found = self._georeferencing[dataset] = found or georeferencing_of(dataset, real)
-        return found
+            georeferencing = _laid_by_overlay(dataset, key) if is_overlay else None
+            georeferencing = self._georeferencing[dataset] = georeferencing or georeferencing_of(dataset, real)
+        return georeferencing
 
     def _fit_cache(self) -> None:
         """Give GDAL's cache the room that the blocks of the open files need, and no more: it fills whatever it is
@@ -352,14 +352,14 @@ def _reads_strictly(path: str) -> bool:
 
 def sound_sidecars(path: str, *suffixes: str) -> bool:
     """True when there are overviews or a mask beside the file and all of them are TIFFs, as GDAL writes them."""
-    found = [path + suffix for suffix in suffixes or _SIDECARS if is_readable(path + suffix)]
-    return bool(found) and all(_is_tiff(sidecar) for sidecar in found)
+    sidecars = [path + suffix for suffix in suffixes or _SIDECARS if is_readable(path + suffix)]
+    return bool(sidecars) and all(_is_tiff(sidecar) for sidecar in sidecars)
 
 
 def refused_sidecars(path: str) -> list[str]:
     """Names of overview or mask files beside the file that GDAL did not write, or that may not be read."""
-    found = [path + suffix for suffix in _SIDECARS if os.path.lexists(path + suffix)]
-    refused = [os.path.basename(f) for f in found if not is_readable(f) or not _is_tiff(f)]
+    sidecars = [path + suffix for suffix in _SIDECARS if os.path.lexists(path + suffix)]
+    refused = [os.path.basename(f) for f in sidecars if not is_readable(f) or not _is_tiff(f)]
     return refused + unreadable_beside(path, metadata_files(path))
 
 

@@ -33,8 +33,8 @@ def read_esri_crs(path: str) -> str:
             root = read_xml(candidate)
         except (BadXml, OSError):
             continue  # it may be of anybody
-        if found := _crs_in(root):
-            return found
+        if crs := _crs_in(root):
+            return crs
     return ""
 
 
@@ -45,8 +45,8 @@ def _crs_in(root: Element) -> str:
     failed: BadCRS | None = None
     for find in (_definition, _code, _name):
         try:
-            if found := find(root):
-                return found
+            if crs := find(root):
+                return crs
         except BadCRS as error:
             failed = error
     if failed is not None:

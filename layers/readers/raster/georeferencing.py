@@ -86,12 +86,12 @@ class Georeferencing(Struct, frozen=True):
         try:
             fit = fitted_points(points, size)
         except CannotBePlaced as error:
-            said = Phrase(
+            problem = Phrase(
                 "The control points set for {name} do not place it, and it lies as its file says. {why}",
                 name=name,
                 why=error.sentence,
             )
-            return replace(self, problems=(*self.problems, said))
+            return replace(self, problems=(*self.problems, problem))
         is_affine = points.method is Method.AFFINE
         warp = None if is_affine else Warp(fit.to_pixels, fit.rough, *size, fit.margin, fit.bounds)
         problems = (Phrase("{name} is placed by {note}.", name=name, note=fit.note),)
@@ -116,13 +116,13 @@ class _Finder:
 
     def find(self) -> Georeferencing:
         self.problems += self.aux.problems
-        found = self._first()
-        crs = found.crs or self.aux.crs or self._crs_beside()
-        if self.aux.crs and found.crs and self.aux.crs != found.crs and not found.rpc:
+        georeferencing = self._first()
+        crs = georeferencing.crs or self.aux.crs or self._crs_beside()
+        if self.aux.crs and georeferencing.crs and self.aux.crs != georeferencing.crs and not georeferencing.rpc:
             self.problems.append(
                 Phrase("{name}.aux.xml names another CRS than {name} itself: it is not used.", name=self.name)
             )
-        if not found.has_position:
+        if not georeferencing.has_position:
             self.problems.append(joined(" ", [self.name, self._without_position()]))
         if not crs:
             self.problems.append(
@@ -130,11 +130,11 @@ class _Finder:
                     "{name} does not say in which CRS it is: choose its CRS in the layer's properties.", name=self.name
                 )
             )
-        if found.note:
-            self.problems.append(Phrase("{name} is placed by {note}.", name=self.name, note=found.note))
-        if crs and found.has_position and (sentence := datum_sentence(self.name, crs)):
+        if georeferencing.note:
+            self.problems.append(Phrase("{name} is placed by {note}.", name=self.name, note=georeferencing.note))
+        if crs and georeferencing.has_position and (sentence := datum_sentence(self.name, crs)):
             self.problems.append(sentence)
-        return replace(found, crs=crs, problems=tuple(self.problems))
+        return replace(georeferencing, crs=crs, problems=tuple(self.problems))
 
     def _without_position(self) -> str:
         photograph = photograph_in({str(key): str(value) for key, value in self.dataset.tags().items()})
@@ -151,9 +151,9 @@ class _Finder:
         rpc_first = self.dataset.driver == "NITF"  # its corners are rounded to a second of arc
         steps = [self._by_transform, self._by_world_file, self._by_points, self._by_rpc]
         for step in [self._by_rpc, *steps[:3]] if rpc_first else steps:
-            found = step()
-            if found is not None:
-                return found
+            georeferencing = step()
+            if georeferencing is not None:
+                return georeferencing
         return Georeferencing(self.crs, IDENTITY)
 
     def _by_transform(self) -> Georeferencing | None:
@@ -201,9 +201,9 @@ class _Finder:
         return Georeferencing(crs, fit.rough, placed_by="control points", note=note, warp=warp)
 
     def _points(self) -> tuple[ControlPoints | None, str]:
-        found, crs = self.dataset.gcps
-        if found:
-            values = np.array([(p.col, p.row, p.x, p.y) for p in found], dtype=np.float64)
+        gcps, crs = self.dataset.gcps
+        if gcps:
+            values = np.array([(p.col, p.row, p.x, p.y) for p in gcps], dtype=np.float64)
             return ControlPoints(*values.T), self._crs_of(crs) or self.crs
         if (points := swath_points(self.dataset, self.path)) is not None:
             return points, WGS84
@@ -244,8 +244,8 @@ class _Finder:
     def _crs_beside(self) -> str:
         for kind, read in ((".prj", read_prj), (".xml", read_esri_crs)):
             try:
-                if found := read(self.path):
-                    return found
+                if crs := read(self.path):
+                    return crs
             except BadCRS:
                 self.problems.append(
                     Phrase("The {kind} file beside {name} names no CRS that is known.", kind=kind, name=self.name)

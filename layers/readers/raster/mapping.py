@@ -126,9 +126,9 @@ def _known(target: Target, frame: PixelFrame) -> Mapping:
 def _worked_out(target: Target, frame: PixelFrame) -> Mapping:
     steps = _FIRST_STEPS
     while steps <= min(_LAST_STEPS, max(target.width, target.height) // 2):
-        found = _interpolated(target, frame, steps)
-        if found is not None:
-            return found
+        mapping = _interpolated(target, frame, steps)
+        if mapping is not None:
+            return mapping
         steps *= 2
     x, y = _exact(target, frame, *_centres(target))
     return Mapping(x, y, (target.height, target.width), _scale(x, y), is_dense=True)

@@ -158,12 +158,12 @@ class MbtilesReader:
         return np.asarray(self._shrunk(window, (out_shape[-2], out_shape[-1]))[..., 3])
 
     def _shrunk(self, window: Window, shape: tuple[int, int]) -> NDArray[np.uint8]:
-        found = self._window(int(window.col_off), int(window.row_off), int(window.width), int(window.height))
-        if found.shape[:2] == shape:
-            return found
+        pixels = self._window(int(window.col_off), int(window.row_off), int(window.width), int(window.height))
+        if pixels.shape[:2] == shape:
+            return pixels
         size = (shape[1], shape[0])
-        alpha = found[..., 3:].astype(np.float32)
-        colors = cv2.resize(found[..., :3] * alpha, size, interpolation=cv2.INTER_AREA)
+        alpha = pixels[..., 3:].astype(np.float32)
+        colors = cv2.resize(pixels[..., :3] * alpha, size, interpolation=cv2.INTER_AREA)
         weight = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)[..., None]
         shrunk = np.concatenate([colors / np.maximum(weight, 1e-6), weight], axis=-1)
         return np.rint(shrunk).clip(0, 255).astype(np.uint8)
@@ -185,8 +185,8 @@ class MbtilesReader:
         if (col, row) in self._kept:
             self._kept.move_to_end((col, row))
             return self._kept[col, row]
-        found = self._database.rows(_TILE, (self._zoom, col, 2**self._zoom - 1 - row))
-        tile = _decoded(found[0][0]) if found else None
+        rows = self._database.rows(_TILE, (self._zoom, col, 2**self._zoom - 1 - row))
+        tile = _decoded(rows[0][0]) if rows else None
         if tile is not None and tile.shape[:2] != (self._tile_px, self._tile_px):
             tile = None
         self._kept[col, row] = tile
@@ -200,14 +200,14 @@ def _decoded(blob: object) -> NDArray[np.uint8] | None:
     if not isinstance(blob, bytes) or not blob.startswith(_IMAGES):
         return None
     try:
-        found = cv2.imdecode(np.frombuffer(blob, np.uint8), cv2.IMREAD_UNCHANGED)
+        picture = cv2.imdecode(np.frombuffer(blob, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error:
         return None
-    if found is None or found.dtype != np.uint8:
+    if picture is None or picture.dtype != np.uint8:
         return None
-    if found.ndim == 2:
-        found = found[..., None]
-    grey, opaque = found.shape[2] <= 2, np.full(found.shape[:2], 255, np.uint8)
-    red, green, blue = (found[..., 0],) * 3 if grey else (found[..., 2], found[..., 1], found[..., 0])
-    alpha = found[..., -1] if found.shape[2] in (2, 4) else opaque
+    if picture.ndim == 2:
+        picture = picture[..., None]
+    grey, opaque = picture.shape[2] <= 2, np.full(picture.shape[:2], 255, np.uint8)
+    red, green, blue = (picture[..., 0],) * 3 if grey else (picture[..., 2], picture[..., 1], picture[..., 0])
+    alpha = picture[..., -1] if picture.shape[2] in (2, 4) else opaque
     return np.stack([red, green, blue, alpha], axis=-1)

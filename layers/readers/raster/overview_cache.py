@@ -39,19 +39,19 @@ decompressed again and again.
 """
 
 
-def build_overviews(asked: BuildOverviews) -> tuple[dict[str, Any], tuple[Any, ...]]:
+def build_overviews(question: BuildOverviews) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """Build overviews for `slice_s` seconds: the caller asks again with `row` until it is done.
 
     Raises what opening and reading raise, DiskFull, NotAllowed, TooLarge. The last slice makes the coarser levels: give
     it minutes.
     """
-    path, part = asked.path, asked.part
+    path, part = question.path, question.part
     full = DATASETS.get(path, FULL_RESOLUTION, part)
     if full.width * full.height > MAX_PIXELS:
         name = os.path.basename(path)
         raise TooLarge("{name} is too large for overviews of ours: save it as a Cloud Optimized GeoTIFF.", name=name)
-    final = Path(asked.folder) / overview_name(path, part, *DATASETS.state_of(full))
-    row = asked.row
+    final = Path(question.folder) / overview_name(path, part, *DATASETS.state_of(full))
+    row = question.row
     rows = _size(full)[1]
     if final.exists():
         return _header(final, rows, rows), ()
@@ -61,7 +61,7 @@ def build_overviews(asked: BuildOverviews) -> tuple[dict[str, Any], tuple[Any, .
         if row == 0 or not unfinished.exists():
             row = 0
             _begin(full, unfinished)
-        end = time.monotonic() + asked.slice_s
+        end = time.monotonic() + question.slice_s
         # Each step is closed before the next begins: whenever this process is killed, what the tag says is on the disk.
         with _at_work(unfinished) as out:
             while row < rows:
@@ -97,9 +97,9 @@ def built_overview(
     for candidate, factor in enumerate(base.overviews(1)):
         if factor * OVERVIEW_FACTOR <= scale:
             level = candidate
-    found = DATASETS.at_level(base, level)
-    ratios = OVERVIEW_FACTOR * base.width / found.width, OVERVIEW_FACTOR * base.height / found.height
-    return found, ratios
+    overview = DATASETS.at_level(base, level)
+    ratios = OVERVIEW_FACTOR * base.width / overview.width, OVERVIEW_FACTOR * base.height / overview.height
+    return overview, ratios
 
 
 def _state(full: DatasetReader) -> str:
@@ -176,14 +176,14 @@ def _fill_rows(full: DatasetReader, out: Any, row: int) -> None:
             left, top, min(wide * OVERVIEW_FACTOR, full.width - left), min(tall * OVERVIEW_FACTOR, full.height - top)
         )
         try:
-            found = read_pixels(full, list(full.indexes), window, (tall, wide))
+            pixels = read_pixels(full, list(full.indexes), window, (tall, wide))
         except NotReadable:
             if has_mask:
                 out.write_mask(np.zeros((tall, wide), bool), window=place)
             continue
-        out.write(real_values(found.bands), window=place)
+        out.write(real_values(pixels.bands), window=place)
         if has_mask:  # always: blocks that are not written count as masked
-            out.write_mask(found.mask, window=place)
+            out.write_mask(pixels.mask, window=place)
 
 
 def _places(full: DatasetReader, out: Any, row: int) -> list[Window]:

@@ -71,12 +71,12 @@ def read_pixels(dataset: DatasetReader, indexes: list[int], window: Window, shap
     """
     if _unpacked_pixels(dataset, window) > MAX_SOURCE_PIXELS:
         return _sample(dataset, indexes, window, shape)
-    found = _attempt(dataset, indexes, window, shape)
-    if isinstance(found, Pixels):
-        return found
+    outcome = _attempt(dataset, indexes, window, shape)
+    if isinstance(outcome, Pixels):
+        return outcome
     parts = list(_sound_parts(dataset, indexes, window, (0, 0, *shape)))
     if not parts:
-        raise _damaged(dataset, found) from found
+        raise _damaged(dataset, outcome) from outcome
     bands = np.zeros((len(indexes), *shape), parts[0][1].bands.dtype)
     valid = np.zeros(bands.shape, bool)
     mask = np.zeros(shape, bool)
@@ -206,13 +206,13 @@ def _sample(dataset: DatasetReader, indexes: list[int], window: Window, shape: t
     failure: Exception | None = None
     for row in range(rows):
         for col in range(cols):
-            found = _attempt(dataset, indexes, _spot(window, (row + 0.5) * tall, (col + 0.5) * wide), (1, 1))
-            if not isinstance(found, Pixels):
-                failure = found
+            outcome = _attempt(dataset, indexes, _spot(window, (row + 0.5) * tall, (col + 0.5) * wide), (1, 1))
+            if not isinstance(outcome, Pixels):
+                failure = outcome
                 continue
             if bands is None:
-                bands = np.zeros((len(indexes), rows, cols), found.bands.dtype)
-            bands[:, row, col], mask[row, col] = found.bands[:, 0, 0], found.mask[0, 0]
+                bands = np.zeros((len(indexes), rows, cols), outcome.bands.dtype)
+            bands[:, row, col], mask[row, col] = outcome.bands[:, 0, 0], outcome.mask[0, 0]
     if bands is None:
         assert failure is not None
         raise _damaged(dataset, failure) from failure
@@ -248,17 +248,17 @@ def _sound_parts(
 ) -> list[tuple[tuple[int, int, int, int], Pixels]]:
     """Readable parts of a window that failed as a whole, by quarters; `place` is (top, left, rows, cols)."""
     top, left, rows, cols = place
-    found = []
+    parts = []
     for row0, row1 in _halves(rows):
         for col0, col1 in _halves(cols):
             part = _part_of(window, (rows, cols), (row0, row1), (col0, col1))
             where = (top + row0, left + col0, row1 - row0, col1 - col0)
             pixels = _attempt(dataset, indexes, part, (row1 - row0, col1 - col0))
             if isinstance(pixels, Pixels):
-                found.append((where, pixels))
+                parts.append((where, pixels))
             elif max(row1 - row0, col1 - col0) > _SMALLEST_PART_PX:  # a smaller part is lost with its block
-                found += _sound_parts(dataset, indexes, part, where)
-    return found
+                parts += _sound_parts(dataset, indexes, part, where)
+    return parts
 
 
 def _halves(size: int) -> list[tuple[int, int]]:

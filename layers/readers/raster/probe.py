@@ -57,7 +57,7 @@ _LONGEST_UM = 100
 """Wavelength without a unit from which on it is in nanometres, and below in micrometres: no sensor sees so far."""
 
 
-def probe_raster(asked: Probe, path: str, content: Content) -> tuple[dict[str, Any], tuple[Any, ...]]:
+def probe_raster(question: Probe, path: str, content: Content) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """Return the header of a raster probe. For a canvas, the conversion to it is prepared for the tiles that will
     follow.
 
@@ -67,11 +67,11 @@ def probe_raster(asked: Probe, path: str, content: Content) -> tuple[dict[str, A
     if content is Content.VRT and current_profile() is not Profile.VRT:
         judge_vrt(path)
         return {"profile": str(Profile.VRT)}, ()
-    canvas_crs, part = asked.canvas_crs or "", asked.part
+    canvas_crs, part = question.canvas_crs or "", question.part
     dataset = DATASETS.get(path, part=part)
     size = dataset.width, dataset.height
-    georeferencing = DATASETS.georeferencing(dataset, anew=True).at_height(asked.height_m, *size)
-    georeferencing = georeferencing.by_points(asked.control_points, size, file_name(dataset))
+    georeferencing = DATASETS.georeferencing(dataset, anew=True).at_height(question.height_m, *size)
+    georeferencing = georeferencing.by_points(question.control_points, size, file_name(dataset))
     problems = list(georeferencing.problems)
     bounds, lonlat = _bounds(dataset, georeferencing, problems)
     if canvas_crs and georeferencing.crs:
@@ -125,19 +125,19 @@ def _cut_short(dataset: DatasetReader, path: str, content: Content) -> str:
 def _oddities(dataset: DatasetReader, path: str, content: Content, parts: tuple[str, ...]) -> list[str]:
     """Sentences about faults of the file that do not keep it from being shown."""
     name = os.path.basename(path)
-    found: list[str] = [
+    oddities: list[str] = [
         Phrase("{other} beside it is not what it should be and is ignored.", other=other)
         for other in refused_sidecars(path)
     ]
     if not dataset.overviews(1) and dataset.width * dataset.height > MODERATE_PIXELS:
-        found.append(
+        oddities.append(
             Phrase(
                 "{name} has no overviews: zoomed out, only some of its pixels are looked at until they are built.",
                 name=name,
             )
         )
     if len(parts) > 1:
-        found.append(
+        oddities.append(
             Phrase(
                 "{name} holds {pictures} ({parts}): one of them is shown.",
                 name=name,
@@ -146,11 +146,11 @@ def _oddities(dataset: DatasetReader, path: str, content: Content, parts: tuple[
             )
         )
     if dataset.crs and names_degrees(dataset):
-        found.append(Phrase("{name} gives longitudes and latitudes but no datum: WGS 84 is taken.", name=name))
+        oddities.append(Phrase("{name} gives longitudes and latitudes but no datum: WGS 84 is taken.", name=name))
     if content is Content.JPEG2000 and is_cut_short(path):
-        found.append(Phrase("{name} is cut short: what is missing is blurred or left out.", name=name))
+        oddities.append(Phrase("{name} is cut short: what is missing is blurred or left out.", name=name))
     if len(dataset.indexes) > MAX_STRETCHED_BANDS:
-        found.append(
+        oddities.append(
             Phrase(
                 "{name} has {bands}: only the first {max_stretched_bands} have a stretch yet.",
                 name=name,
@@ -158,7 +158,7 @@ def _oddities(dataset: DatasetReader, path: str, content: Content, parts: tuple[
                 max_stretched_bands=MAX_STRETCHED_BANDS,
             )
         )
-    return found
+    return oddities
 
 
 def _parts(dataset: DatasetReader, path: str, content: Content, pictures: tuple[Subdataset, ...]) -> tuple[str, ...]:
@@ -174,13 +174,13 @@ def _parts(dataset: DatasetReader, path: str, content: Content, pictures: tuple[
 
 def _pictures(pictures: tuple[Subdataset, ...], path: str, content: Content) -> list[dict[str, Any]]:
     """Describes the pictures that may be added, before any of them is: size and place of each."""
-    found = []
+    descriptions = []
     for picture, dataset in zip(pictures, each_of(pictures, path, content), strict=True):
         if dataset is None or dataset.count == 0:
             continue
         georeferencing = georeferencing_of(dataset, path)
         bounds, lonlat = _bounds(dataset, georeferencing, [])
-        found.append(
+        descriptions.append(
             {
                 "part": picture.part,
                 "words": picture.words,
@@ -190,7 +190,7 @@ def _pictures(pictures: tuple[Subdataset, ...], path: str, content: Content) -> 
                 "bounds_lonlat": None if lonlat is None else list(lonlat),
             }
         )
-    return found
+    return descriptions
 
 
 def sample(dataset: DatasetReader, indexes: list[int]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
@@ -198,12 +198,12 @@ def sample(dataset: DatasetReader, indexes: list[int]) -> tuple[NDArray[Any], ND
     level = _smallest_useful_overview(dataset)
     if level is not None:
         source = DATASETS.at_level(dataset, level)
-        found = read_pixels(source, indexes, Window(0, 0, source.width, source.height), _fitting(source))
+        pixels = read_pixels(source, indexes, Window(0, 0, source.width, source.height), _fitting(source))
     elif dataset.width * dataset.height <= MAX_DECIMATED_PIXELS:
-        found = read_pixels(dataset, indexes, Window(0, 0, dataset.width, dataset.height), _fitting(dataset))
+        pixels = read_pixels(dataset, indexes, Window(0, 0, dataset.width, dataset.height), _fitting(dataset))
     else:
         return _lattice(dataset, indexes)
-    return found.bands.reshape(len(indexes), -1), found.mask.reshape(-1)
+    return pixels.bands.reshape(len(indexes), -1), pixels.mask.reshape(-1)
 
 
 def _smallest_useful_overview(dataset: DatasetReader) -> int | None:
@@ -225,15 +225,15 @@ def _lattice(dataset: DatasetReader, indexes: list[int]) -> tuple[NDArray[Any], 
     for row in np.linspace(0, max(0, dataset.height - side), _LATTICE).astype(int):
         for col in np.linspace(0, max(0, dataset.width - side), _LATTICE).astype(int):
             window = Window(col, row, min(side, dataset.width), min(side, dataset.height))
-            found = read_pixels(dataset, indexes, window, (int(window.height), int(window.width)))
-            parts.append(found.bands.reshape(len(indexes), -1))
-            masks.append(found.mask.reshape(-1))
+            pixels = read_pixels(dataset, indexes, window, (int(window.height), int(window.width)))
+            parts.append(pixels.bands.reshape(len(indexes), -1))
+            masks.append(pixels.mask.reshape(-1))
     return np.concatenate(parts, axis=1), np.concatenate(masks)
 
 
 def _bands(dataset: DatasetReader, problems: list[str]) -> tuple[BandInfo, ...]:
     stretches = _stretches(dataset, problems)
-    found = []
+    infos = []
     for index, dtype, nodata, description, color in zip(
         dataset.indexes, dataset.dtypes, dataset.nodatavals, dataset.descriptions, dataset.colorinterp, strict=True
     ):
@@ -242,16 +242,16 @@ def _bands(dataset: DatasetReader, problems: list[str]) -> tuple[BandInfo, ...]:
         text = (description or dimension_words(dataset, index))[:_MAX_TAG_CHARS]
         wavelength = _wavelength_nm(dataset, index)
         band = BandInfo(index, dtype, nodata, text, color.name.lower(), low, high, palette, wavelength)
-        found.append(replace(band, **_measured(dataset, index)))
-    return tuple(found)
+        infos.append(replace(band, **_measured(dataset, index)))
+    return tuple(infos)
 
 
 def _measured(dataset: DatasetReader, index: int) -> dict[str, Any]:
     """Unit, scale and offset of a band's values, as far as they make sense."""
     scale, offset = float(dataset.scales[index - 1]), float(dataset.offsets[index - 1])
     is_sound = math.isfinite(scale) and math.isfinite(offset) and scale != 0
-    found: dict[str, Any] = {"unit": " ".join((dataset.units[index - 1] or "").split())[:_MAX_UNIT_CHARS]}
-    return found | ({"scale": scale, "offset": offset} if is_sound else {})
+    facts: dict[str, Any] = {"unit": " ".join((dataset.units[index - 1] or "").split())[:_MAX_UNIT_CHARS]}
+    return facts | ({"scale": scale, "offset": offset} if is_sound else {})
 
 
 def _wavelength_nm(dataset: DatasetReader, index: int) -> float | None:
@@ -264,8 +264,8 @@ def _wavelength_nm(dataset: DatasetReader, index: int) -> float | None:
     unit = str(tags.get("wavelength_units", "")).lower()
     if "micro" not in unit and "nano" not in unit:
         unit = "micro" if value < _LONGEST_UM else "nano"
-    found = round(value * 1000 if "micro" in unit else value, 3)
-    return found if 0 < found < math.inf else None
+    centre_nm = round(value * 1000 if "micro" in unit else value, 3)
+    return centre_nm if 0 < centre_nm < math.inf else None
 
 
 def _stretches(dataset: DatasetReader, problems: list[str]) -> dict[int, tuple[float, float]]:
@@ -273,20 +273,20 @@ def _stretches(dataset: DatasetReader, problems: list[str]) -> dict[int, tuple[f
 
     It is the percentiles too for the bytes of a lone band that use less than half of their range.
     """
-    found = {
+    stretches = {
         i: (0.0, 2.0 ** _bits(dataset, i) - 1)
         for i, dtype in zip(dataset.indexes, dataset.dtypes, strict=True)
         if dtype == "uint8"
     }
-    others = [i for i in dataset.indexes if i not in found]
+    others = [i for i in dataset.indexes if i not in stretches]
     others = sorted({*others[:MAX_STRETCHED_BANDS], *_seen_first(dataset, others)}) or _lone_grey(dataset)
     if not others:
-        return found
+        return stretches
     try:
         bands, mask = sample(dataset, others)
     except GeoloupeError as error:
         problems.append(error.sentence)
-        return found
+        return stretches
     for index, band in zip(others, bands, strict=True):
         values = real_values(band)
         has_value = mask & np.isfinite(values)
@@ -296,11 +296,11 @@ def _stretches(dataset: DatasetReader, problems: list[str]) -> dict[int, tuple[f
         values = values[has_value]
         if values.size:
             low, high = _percentiles(values, (2.0, 98.0))
-            if index not in found:
-                found[index] = (low, high if high > low else low + 1.0)
+            if index not in stretches:
+                stretches[index] = (low, high if high > low else low + 1.0)
             elif 0 < high - low < NARROW_BYTES:
-                found[index] = (low, high)
-    return found
+                stretches[index] = (low, high)
+    return stretches
 
 
 def _seen_first(dataset: DatasetReader, indexes: list[int]) -> list[int]:
@@ -383,13 +383,13 @@ def _could_be_degrees(bounds: Bounds) -> bool:
 
 def _tags(dataset: DatasetReader, problems: list[str]) -> dict[str, str]:
     """The file's own metadata, with a NITF's security fields first and its extensions as "TRE NAME"; clipped."""
-    found = {str(key): str(value) for key, value in dataset.tags().items()}
+    tags = {str(key): str(value) for key, value in dataset.tags().items()}
     if "TRE" in dataset.tag_namespaces():
-        found |= {f"TRE {key}": str(value) for key, value in dataset.tags(ns="TRE").items()}
+        tags |= {f"TRE {key}": str(value) for key, value in dataset.tags(ns="TRE").items()}
     if dataset.driver == "NITF":
-        found = dict(sorted(found.items(), key=lambda item: not item[0].startswith(_SECURITY_FIELDS)))
-    clipped = {key[:200]: value[:_MAX_TAG_CHARS] for key, value in list(found.items())[:_MAX_TAGS]}
-    if len(found) > _MAX_TAGS or any(len(value) > _MAX_TAG_CHARS for value in found.values()):
+        tags = dict(sorted(tags.items(), key=lambda item: not item[0].startswith(_SECURITY_FIELDS)))
+    clipped = {key[:200]: value[:_MAX_TAG_CHARS] for key, value in list(tags.items())[:_MAX_TAGS]}
+    if len(tags) > _MAX_TAGS or any(len(value) > _MAX_TAG_CHARS for value in tags.values()):
         problems.append(Phrase("{file_name} has more metadata than is shown.", file_name=file_name(dataset)))
     return clipped
 

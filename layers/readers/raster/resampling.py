@@ -45,27 +45,27 @@ def resample(
         for into, band in zip(out, bands, strict=True):  # what most tiles are: straight to where it goes
             _remap(np.ascontiguousarray(band), x, y, interpolation, into)
         return out, out_mask
-    found: Iterable[NDArray[Any]]
+    new_bands: Iterable[NDArray[Any]]
     if interpolation == cv2.INTER_NEAREST:
-        found = (_nearest(band, x, y) for band in bands)
+        new_bands = (_nearest(band, x, y) for band in bands)
     elif valid is not None:
-        found = (_where_valid(band, has, x, y, interpolation) for band, has in zip(bands, valid, strict=True))
+        new_bands = (_where_valid(band, has, x, y, interpolation) for band, has in zip(bands, valid, strict=True))
     elif whole:
-        found = (_like(_interpolated(_workable(band), x, y, interpolation), band.dtype) for band in bands)
+        new_bands = (_like(_interpolated(_workable(band), x, y, interpolation), band.dtype) for band in bands)
     else:
-        found = _weighted(bands, mask, x, y, interpolation)
-    for into, values in zip(out, found, strict=True):
+        new_bands = _weighted(bands, mask, x, y, interpolation)
+    for into, values in zip(out, new_bands, strict=True):
         into[:] = values
     return out, out_mask
 
 
 def _where_valid(band: NDArray[Any], has_value: Mask, x: _Places, y: _Places, interpolation: int) -> NDArray[Any]:
     """One band with holes of its own; the holes keep the file's own value (nodata or nan)."""
-    (found,) = _weighted(band[None], has_value, x, y, interpolation)
+    (values,) = _weighted(band[None], has_value, x, y, interpolation)
     hole = _remap(has_value.view(np.uint8), x, y, cv2.INTER_NEAREST) == 0
     if hole.any():
-        found[hole] = _nearest(band, x, y)[hole]
-    return found
+        values[hole] = _nearest(band, x, y)[hole]
+    return values
 
 
 def _weighted(bands: NDArray[Any], mask: Mask, x: _Places, y: _Places, interpolation: int) -> list[NDArray[Any]]:
@@ -82,10 +82,10 @@ def _weighted(bands: NDArray[Any], mask: Mask, x: _Places, y: _Places, interpola
     out = []
     for band in bands:
         values = np.where(mask & np.isfinite(band), band, 0).astype(deep)
-        found = np.where(usable, _remap(values, x, y, cv2.INTER_LINEAR) / weight, 0)
+        mean = np.where(usable, _remap(values, x, y, cv2.INTER_LINEAR) / weight, 0)
         if sound is not None:
-            found = np.where(sound, _cubic(values, x, y), found)
-        out.append(_like(found, band.dtype))
+            mean = np.where(sound, _cubic(values, x, y), mean)
+        out.append(_like(mean, band.dtype))
     return out
 
 
@@ -126,11 +126,11 @@ def _cubic(values: NDArray[Any], x: _Places, y: _Places) -> NDArray[Any]:
     """Cubic convolution with a = -0.5 (Keys 1981; what GDAL calls cubic), in the values' own floating type."""
     left, top = np.floor(x), np.floor(y)
     across, down = _keys(x - left), _keys(y - top)
-    found = np.zeros(x.shape, values.dtype)
+    total = np.zeros(x.shape, values.dtype)
     for row, by in enumerate(down, -1):
         for col, weight in enumerate(across, -1):
-            found += _remap(values, left + col, top + row, cv2.INTER_NEAREST) * (weight * by)
-    return found
+            total += _remap(values, left + col, top + row, cv2.INTER_NEAREST) * (weight * by)
+    return total
 
 
 def _keys(t: _Places) -> tuple[_Places, _Places, _Places, _Places]:

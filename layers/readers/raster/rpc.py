@@ -64,14 +64,14 @@ class Rpc(Struct, frozen=True, eq=False):
         """Build an RPC from offsets, scales and coefficients; None where a number is missing or makes no sense."""
         try:
             coefficients = np.array([[float(v) for v in row] for row in rows])
-            found = cls(tuple(float(v) for v in offsets), tuple(float(v) for v in scales), coefficients)
+            rpc = cls(tuple(float(v) for v in offsets), tuple(float(v) for v in scales), coefficients)
         except (TypeError, ValueError):
             return None
-        numbers = np.array([*found.offsets, *found.scales])
+        numbers = np.array([*rpc.offsets, *rpc.scales])
         if coefficients.shape != (4, 20) or not np.isfinite(numbers).all() or not np.isfinite(coefficients).all():
             return None
         dens = (coefficients[1], coefficients[3])
-        return None if 0.0 in found.scales or not all(d.any() for d in dens) else found
+        return None if 0.0 in rpc.scales or not all(d.any() for d in dens) else rpc
 
     @property
     def height_off_m(self) -> float:
@@ -145,14 +145,14 @@ def read_rpb(path: str) -> Rpc | None:
 
 def parse_rpb(text: str) -> Rpc | None:
     """DigitalGlobe's RPB: name = number; name = (number, ... number);"""
-    said: dict[str, str] = {}
+    fields: dict[str, str] = {}
     for statement in text.split(";")[:-1]:
         before, equals, value = statement.rpartition("=")
         if equals and before.strip():
-            said.setdefault(before.split()[-1], value)
+            fields.setdefault(before.split()[-1], value)
 
     def numbers(name: str) -> list[float]:
-        return [float(v) for v in _NUMBER.findall(said.get(_RPB_NAMES[name], ""))]
+        return [float(v) for v in _NUMBER.findall(fields.get(_RPB_NAMES[name], ""))]
 
     rows = [numbers(f"{axis}_{part}") for axis in ("LINE", "SAMP") for part in ("NUM", "DEN")]
     return _of_lists([numbers(n) for n in _OFFSETS], [numbers(n) for n in _SCALES], rows)
@@ -160,18 +160,18 @@ def parse_rpb(text: str) -> Rpc | None:
 
 def _parse_text(text: str) -> Rpc | None:
     """NAME: number, one a line; LINE_NUM_COEFF_1 to SAMP_DEN_COEFF_20."""
-    found = {}
+    numbers = {}
     for line in text.splitlines():
         name, _, value = line.partition(":")
         number = _NUMBER.search(value)
         if number:
-            found[name.strip().upper()] = float(number.group())
+            numbers[name.strip().upper()] = float(number.group())
     rows = [
-        [found[n] for i in range(1, 21) if (n := f"{axis}_{part}_COEFF_{i}") in found]
+        [numbers[n] for i in range(1, 21) if (n := f"{axis}_{part}_COEFF_{i}") in numbers]
         for axis in ("LINE", "SAMP")
         for part in ("NUM", "DEN")
     ]
-    offsets, scales = ([[found[n]] if n in found else [] for n in names] for names in (_OFFSETS, _SCALES))
+    offsets, scales = ([[numbers[n]] if n in numbers else [] for n in names] for names in (_OFFSETS, _SCALES))
     return _of_lists(offsets, scales, rows)
 
 

@@ -71,8 +71,8 @@ def _dimap_rpc(root: Element) -> Rpc | None:
     rows = [[number(words(inverse, f"{row}_COEFF_{i}")) for i in range(1, 21)] for row in _ROWS]
     if None in offsets or None in scales:
         return None
-    found = Rpc.of_numbers([v for v in offsets if v is not None], [v for v in scales if v is not None], rows)
-    return _moved(found, _FIRST_PIXEL, _FIRST_PIXEL)
+    rpc = Rpc.of_numbers([v for v in offsets if v is not None], [v for v in scales if v is not None], rows)
+    return _moved(rpc, _FIRST_PIXEL, _FIRST_PIXEL)
 
 
 def _moved(rpc: Rpc | None, row: float | None, col: float | None) -> Rpc | None:

@@ -24,47 +24,47 @@ BINS = 256
 _MAX_WINDOW_SIDE_PX = 1024
 
 
-def read_statistics(asked: ReadStatistics, read_tile: TileReader) -> tuple[dict[str, Any], tuple[Any, ...]]:
+def read_statistics(question: ReadStatistics, read_tile: TileReader) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """Header {"bands": [...]}, one object a band (see `_describe`), and "stretch" as `ReadStatistics` says."""
-    if asked.is_composed:
-        return _scene_statistics(asked, read_tile)
-    dataset = DATASETS.get(asked.path, part=asked.part)
-    indexes = asked.numbers
-    if asked.window is None:
+    if question.is_composed:
+        return _scene_statistics(question, read_tile)
+    dataset = DATASETS.get(question.path, part=question.part)
+    indexes = question.numbers
+    if question.window is None:
         bands, mask = sample(dataset, indexes)
     else:
-        col, row, width, height = asked.window
+        col, row, width, height = question.window
         whole = Window(0, 0, dataset.width, dataset.height)
         inside = Window(col, row, width, height).intersection(whole)
         shape = (min(int(inside.height), _MAX_WINDOW_SIDE_PX), min(int(inside.width), _MAX_WINDOW_SIDE_PX))
-        found = read_pixels(dataset, indexes, inside, shape)
-        bands, mask = found.bands.reshape(len(indexes), -1), found.mask.reshape(-1)
+        pixels = read_pixels(dataset, indexes, inside, shape)
+        bands, mask = pixels.bands.reshape(len(indexes), -1), pixels.mask.reshape(-1)
     header: dict[str, Any] = {"bands": [_describe(i, band, mask) for i, band in zip(indexes, bands, strict=True)]}
-    if asked.rule is not None:
-        header["stretch"] = _stretch(bands, mask, asked.rule, asked.expression)
+    if question.rule is not None:
+        header["stretch"] = _stretch(bands, mask, question.rule, question.expression)
     return header, ()
 
 
-def _scene_statistics(asked: ReadStatistics, read_tile: TileReader) -> tuple[dict[str, Any], tuple[Any, ...]]:
-    if asked.bounds is None or asked.rule is None:
+def _scene_statistics(question: ReadStatistics, read_tile: TileReader) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    if question.bounds is None or question.rule is None:
         raise NotReadable("A scene is sampled within bounds, by a rule: open the scene again.")
-    left, bottom, right, top = asked.bounds
+    left, bottom, right, top = question.bounds
     step = max(right - left, top - bottom) / SAMPLE_PX
     width, height = max(1, round((right - left) / step)), max(1, round((top - bottom) / step))
     affine = Affine((right - left) / width, 0.0, left, 0.0, (bottom - top) / height, top)
     whole = ReadTile(
-        asked.path,
-        asked.part,
-        asked.height_m,
-        asked.bands,
-        crs=asked.crs,
+        question.path,
+        question.part,
+        question.height_m,
+        question.bands,
+        crs=question.crs,
         affine=affine,
         width=width,
         height=height,
         resampling="nearest",
     )
     _, (bands, mask) = read_tile(whole)
-    return {"stretch": _stretch(bands, mask, asked.rule, asked.expression)}, ()
+    return {"stretch": _stretch(bands, mask, question.rule, question.expression)}, ()
 
 
 def _stretch(bands: NDArray[Any], mask: NDArray[np.bool_], rule: StretchRule, text: str) -> list[StretchLimits]:

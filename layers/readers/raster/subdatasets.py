@@ -64,8 +64,8 @@ class Subdataset(NamedTuple):
 
 def file_name(dataset: DatasetReader) -> str:
     """The name of the file that a dataset is of, also where GDAL was given the name of a picture in it."""
-    found = _NAMED.fullmatch(dataset.name)
-    return os.path.basename(found[1] if found else dataset.name)
+    match = _NAMED.fullmatch(dataset.name)
+    return os.path.basename(match[1] if match else dataset.name)
 
 
 def names_degrees(dataset: DatasetReader) -> bool:
@@ -80,24 +80,24 @@ def names_degrees(dataset: DatasetReader) -> bool:
 def dimension_words(dataset: DatasetReader, index: int) -> str:
     """The band's place on dimensions that are no rows and columns, such as time 6, depth 10; "" for none."""
     tags = dataset.tags(index)
-    said = [(key.removeprefix(_DIMENSION), value) for key, value in tags.items() if key.startswith(_DIMENSION)]
-    return ", ".join(f"{name} {value}" for name, value in said)[:200]
+    dimensions = [(key.removeprefix(_DIMENSION), value) for key, value in tags.items() if key.startswith(_DIMENSION)]
+    return ", ".join(f"{name} {value}" for name, value in dimensions)[:200]
 
 
 def pictures_of(container: DatasetReader, path: str, content: Content) -> tuple[Subdataset, ...]:
     """Pictures of a file that holds several, those that help to place others last; empty for a lone one."""
-    tags, found = container.tags(ns="SUBDATASETS"), []
+    tags, subdatasets = container.tags(ns="SUBDATASETS"), []
     start = f'{_PREFIX[content]}:"{path}":'
     for number in range(1, MOST + 1):
         name = str(tags.get(f"SUBDATASET_{number}_NAME", ""))
         if not name.startswith(start):
             break
-        said = _DESCRIBED.match(str(tags.get(f"SUBDATASET_{number}_DESC", "")))
-        sizes = tuple(int(size) for size in _SIZE.findall(said[1])) if said else ()
+        match = _DESCRIBED.match(str(tags.get(f"SUBDATASET_{number}_DESC", "")))
+        sizes = tuple(int(size) for size in _SIZE.findall(match[1])) if match else ()
         if len(sizes) >= 2:
-            words = (said[2] if said else "") or ""
-            found.append(Subdataset(_part(name.removeprefix(start), content), sizes, _TYPES.get(words, words)))
-    return tuple(sorted(found, key=lambda picture: picture.is_helper))
+            words = (match[2] if match else "") or ""
+            subdatasets.append(Subdataset(_part(name.removeprefix(start), content), sizes, _TYPES.get(words, words)))
+    return tuple(sorted(subdatasets, key=lambda picture: picture.is_helper))
 
 
 def _part(text: str, content: Content) -> str:

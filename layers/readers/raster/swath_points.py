@@ -22,8 +22,8 @@ _MOST_PIXELS = 64_000_000
 
 def swath_points(dataset: Any, path: str) -> ControlPoints | None:
     """Control points from the arrays of the same file that GDAL names for a picture; None without sound ones."""
-    said = {str(key): str(value) for key, value in dataset.tags(ns="GEOLOCATION").items()}
-    arrays = [said.get(f"{axis}_DATASET", "") for axis in "XY"]
+    tags = {str(key): str(value) for key, value in dataset.tags(ns="GEOLOCATION").items()}
+    arrays = [tags.get(f"{axis}_DATASET", "") for axis in "XY"]
     named = [_ARRAY.fullmatch(name) for name in arrays]
     if not all(match is not None and match[1] == path for match in named):
         return None  # of another file, or of none

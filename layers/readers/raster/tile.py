@@ -43,28 +43,28 @@ class _Source(Struct, frozen=True):
     """Factor by which the read itself has to average, where no overview is coarse enough."""
 
 
-def read_tile(asked: ReadTile) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
+def read_tile(question: ReadTile) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
     """Bands (n, h, w) in the file's dtype (complex ones as magnitudes) and their mask (h, w).
 
     Raises SourceChanged where the file is not in the state that is asked for, CannotBePlaced without CRS or position,
     and what opening and reading raise.
     """
-    if asked.state is not None:
-        _check_state(asked.path, asked.state)
-    full = DATASETS.get(asked.path, part=asked.part)
-    target = Target(asked.crs, asked.affine, asked.width, asked.height)
-    frame = _frame(full, target.crs, asked)
-    indexes, how = asked.numbers, asked.resampling
+    if question.state is not None:
+        _check_state(question.path, question.state)
+    full = DATASETS.get(question.path, part=question.part)
+    target = Target(question.crs, question.affine, question.width, question.height)
+    frame = _frame(full, target.crs, question)
+    indexes, how = question.numbers, question.resampling
     if any(full.colorinterp[index - 1] is ColorInterp.palette for index in indexes):
         how = "nearest"  # there is no mean of two colour numbers
     mapping = map_pixels(target, frame)
     reach = mapping.reach(frame)
     if reach is None:
         return _empty(full, indexes, target)
-    source = _choose(full, mapping.scale, asked.overview_path)
+    source = _choose(full, mapping.scale, question.overview_path)
     pixels, x, y, inside = _read_around(source, indexes, mapping, reach, frame)
-    if asked.nodata is not None:
-        pixels = pixels.without(asked.nodata, source.sx > 1 or source.shrink > 1)
+    if question.nodata is not None:
+        pixels = pixels.without(question.nodata, source.sx > 1 or source.shrink > 1)
     bands, mask = resample(real_values(pixels.bands), pixels.mask, x, y, how, pixels.valid)
     if inside is not None:
         mask &= inside
@@ -74,20 +74,20 @@ def read_tile(asked: ReadTile) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]
 
 def _check_state(path: str, state: tuple[int, int]) -> None:
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except OSError:
         return  # opening it says why
-    if (found.st_mtime_ns, found.st_size) != state:
+    if (status.st_mtime_ns, status.st_size) != state:
         raise SourceChanged("{path} has changed since it was opened: read it anew.", path=os.path.basename(path))
 
 
-def _frame(full: DatasetReader, canvas_crs: str, asked: ReadTile) -> PixelFrame:
+def _frame(full: DatasetReader, canvas_crs: str, question: ReadTile) -> PixelFrame:
     if not canvas_crs:
         return PixelFrame("", _PIXEL_SPACE, full.width, full.height)
     name, size = file_name(full), (full.width, full.height)
-    georeferencing = DATASETS.georeferencing(full).at_height(asked.height_m, *size)
-    georeferencing = georeferencing.by_points(asked.control_points, size, name)
-    crs = asked.source_crs or georeferencing.crs
+    georeferencing = DATASETS.georeferencing(full).at_height(question.height_m, *size)
+    georeferencing = georeferencing.by_points(question.control_points, size, name)
+    crs = question.source_crs or georeferencing.crs
     if not crs:
         raise CannotBePlaced(
             "{name} does not say in which CRS it is: choose its CRS in the layer's properties.", name=name
@@ -161,23 +161,23 @@ def _read_wrapped(
         pieces.insert(0, (ds.width + left, ds.width))
     if right > ds.width:
         pieces.append((0, right - ds.width))
-    found = []
+    parts = []
     for start, end in pieces:
         window = Window(start, rows[0], end - start, rows[1] - rows[0])
         shape = (max(1, math.ceil((rows[1] - rows[0]) / by)), max(1, math.ceil((end - start) / by)))
-        found.append(read_pixels(ds, indexes, window, shape))
-    if len(found) == 1:
-        return found[0]
+        parts.append(read_pixels(ds, indexes, window, shape))
+    if len(parts) == 1:
+        return parts[0]
     valid = None
-    if any(p.valid is not None for p in found):
-        each = [np.broadcast_to(p.mask, p.bands.shape) if p.valid is None else p.valid for p in found]
+    if any(p.valid is not None for p in parts):
+        each = [np.broadcast_to(p.mask, p.bands.shape) if p.valid is None else p.valid for p in parts]
         valid = np.concatenate(each, axis=2)
     return Pixels(
-        np.concatenate([p.bands for p in found], axis=2),
-        np.concatenate([p.mask for p in found], axis=1),
-        any(p.damaged for p in found),
+        np.concatenate([p.bands for p in parts], axis=2),
+        np.concatenate([p.mask for p in parts], axis=1),
+        any(p.damaged for p in parts),
         valid,
-        any(p.sampled for p in found),
+        any(p.sampled for p in parts),
     )
 
 

@@ -123,10 +123,10 @@ def _rough(points: ControlPoints) -> Affine | None:
     system = np.stack([points.cols, points.rows, np.ones(len(points))], axis=1)
     world = np.stack([points.x, points.y], axis=1)
     centre = world.mean(axis=0)
-    found, _, rank, _ = np.linalg.lstsq(system, world - centre, rcond=1e-9)
+    solution, _, rank, _ = np.linalg.lstsq(system, world - centre, rcond=1e-9)
     if rank < 3:
         return None
-    (a, d), (b, e), (c, f) = found.tolist()
+    (a, d), (b, e), (c, f) = solution.tolist()
     if not (_explains((a, b), points, points.x) and _explains((d, e), points, points.y)):
         return None
     if abs(a * e - b * d) <= 1e-12 * (abs(a) + abs(b)) * (abs(d) + abs(e)):
@@ -137,8 +137,8 @@ def _rough(points: ControlPoints) -> Affine | None:
 def _explains(weights: tuple[float, float], points: ControlPoints, world: Floats) -> bool:
     """False where the points lie in one place, up to rounding, or contradict each other so that nothing is left."""
     spread = float(np.ptp(world))
-    told = abs(weights[0]) * float(np.ptp(points.cols)) + abs(weights[1]) * float(np.ptp(points.rows))
-    return spread > 1e-12 * max(float(np.abs(world).max()), 1.0) and told > _LEAST_TOLD * spread
+    reach = abs(weights[0]) * float(np.ptp(points.cols)) + abs(weights[1]) * float(np.ptp(points.rows))
+    return spread > 1e-12 * max(float(np.abs(world).max()), 1.0) and reach > _LEAST_TOLD * spread
 
 
 def _apply(affine: Affine, x: Floats, y: Floats) -> tuple[Floats, Floats]:
@@ -157,15 +157,15 @@ def _polynomial(points: ControlPoints, order: int) -> ToPixels:
 
     def terms(x: Floats, y: Floats) -> Floats:
         s, t = normal(x, y)
-        found = [np.ones_like(s), s, t]
-        return np.stack(found if order == 1 else [*found, s * s, s * t, t * t], axis=-1)
+        powers = [np.ones_like(s), s, t]
+        return np.stack(powers if order == 1 else [*powers, s * s, s * t, t * t], axis=-1)
 
     system = terms(points.x, points.y)
     weights, *_ = np.linalg.lstsq(system, np.stack([points.cols, points.rows], axis=1), rcond=None)
 
     def exact(x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        found = terms(x, y) @ weights
-        return found[..., 0], found[..., 1]
+        pixels = terms(x, y) @ weights
+        return pixels[..., 0], pixels[..., 1]
 
     return exact
 

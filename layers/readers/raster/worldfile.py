@@ -36,8 +36,8 @@ def find_world_file(path: str) -> str:
 
 def unreadable_beside(path: str, others: Iterable[str] = ()) -> list[str]:
     """Names of world files, .prj files and `others` beside `path` that are there and may not be read."""
-    found = (file for file in (*_world_files(path), *_prj_files(path), *others) if os.path.lexists(file))
-    return [os.path.basename(file) for file in found if not is_readable(file)]
+    files = (file for file in (*_world_files(path), *_prj_files(path), *others) if os.path.lexists(file))
+    return [os.path.basename(file) for file in files if not is_readable(file)]
 
 
 def _world_files(path: str) -> Iterator[str]:

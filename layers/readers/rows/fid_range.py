@@ -37,9 +37,9 @@ def fid_range(source: VectorSource) -> tuple[int, int, int]:
             first, last = map(int, ends)
             count = last - first + 1
             with suppress(sqlite3.Error):  # not every writer counts
-                found = database.execute(_COUNTED, (source.layer,)).fetchone()
-                if found and isinstance(found[0], int) and found[0] > 0:
-                    count = min(count, found[0])
+                row = database.execute(_COUNTED, (source.layer,)).fetchone()
+                if row and isinstance(row[0], int) and row[0] > 0:
+                    count = min(count, row[0])
             return first, last, count
     except (sqlite3.Error, UnicodeError) as error:
         raise database_refused(source.name, str(error), "GeoPackage") from error

@@ -42,12 +42,12 @@ def known_crs(text: str | None) -> str:
     if text and any(name in text for name in _UNDEFINED):
         return ""
     try:
-        found = crs_text(text) if text else ""
-        if found:
-            check_map_crs(found)
+        crs = crs_text(text) if text else ""
+        if crs:
+            check_map_crs(crs)
     except BadCRS:
         return ""
-    return WGS84 if found == _WGS84_WITH_HEIGHT else found
+    return WGS84 if crs == _WGS84_WITH_HEIGHT else crs
 
 
 def crs_problem(text: str | None, name: str) -> str:

@@ -21,16 +21,16 @@ class RowProblems(Struct):
 
     numbers: Sequence[int] = ()
     are_lines: bool = False
-    _said: list[str] = field(default_factory=list)
+    _sentences: list[str] = field(default_factory=list)
     _rows: set[int] = field(default_factory=set)
 
     def add(self, index: int, reason: str) -> None:
         """`index` counts from 0."""
         self._rows.add(index)
-        if len(self._said) < MOST_LISTED:
+        if len(self._sentences) < MOST_LISTED:
             number = self.numbers[index] if self.numbers else index + 1
             clipped = reason if len(reason) <= _CLIPPED_AT else reason[:_CLIPPED_AT]
-            self._said.append(
+            self._sentences.append(
                 Phrase("Line {number}: {reason}", number=number, reason=clipped)
                 if self.are_lines
                 else Phrase("Row {number}: {reason}", number=number, reason=clipped)
@@ -42,12 +42,12 @@ class RowProblems(Struct):
 
     def sentences(self, what: str = _KEPT) -> list[str]:
         """Sentences that are listed; at the end the number of rows in all, where that is more."""
-        if len(self._rows) <= len(self._said):
-            return list(self._said)
+        if len(self._rows) <= len(self._sentences):
+            return list(self._sentences)
         count = len(self._rows)
         if count == 1:
             whole = Phrase("1 line {what}.", what=what) if self.are_lines else Phrase("1 row {what}.", what=what)
         else:
             rows = counted(count, "line") if self.are_lines else counted(count, "row")
             whole = Phrase("{rows} in all: each {what}.", rows=rows, what=what)
-        return [*self._said, whole]
+        return [*self._sentences, whole]

@@ -12,17 +12,17 @@ _DIGITS = (6, 7, 8, 9)
 def widened(values: NDArray[np.float32]) -> NDArray[np.float64]:
     """(n,) Each with the fewest digits that mean the same float of 32 bits."""
     wide = values.astype(np.float64)
-    found = wide.copy()
+    shortest = wide.copy()
     left = np.flatnonzero(np.isfinite(values) & (values != 0))
     for digits in _DIGITS:
-        some = wide[left]
-        places = digits - 1 - np.floor(np.log10(np.abs(some)))
+        numbers = wide[left]
+        places = digits - 1 - np.floor(np.log10(np.abs(numbers)))
         up, down = 10.0 ** np.maximum(places, 0), 10.0 ** np.maximum(-places, 0)
-        rounded = np.round(some * up / down) / up * down
+        rounded = np.round(numbers * up / down) / up * down
         with np.errstate(over="ignore"):
             same = rounded.astype(np.float32) == values[left]
-        found[left[same]] = rounded[same]
+        shortest[left[same]] = rounded[same]
         left = left[~same]
         if not left.size:
             break
-    return found
+    return shortest

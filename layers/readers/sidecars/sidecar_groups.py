@@ -36,8 +36,8 @@ class Groups(Struct, frozen=True):
 
     def first(self, key: str, *names: str) -> str:
         """The value of `key` in the first of the groups that has it: those named, or, without names, any."""
-        found = [group for name in names for group in self.named(name)] if names else list(self.groups)
-        return next((group.values[key.lower()] for group in found if group.values.get(key.lower())), "")
+        groups = [group for name in names for group in self.named(name)] if names else list(self.groups)
+        return next((group.values[key.lower()] for group in groups if group.values.get(key.lower())), "")
 
 
 def parse_groups(content: str) -> Groups:
@@ -45,9 +45,9 @@ def parse_groups(content: str) -> Groups:
 
     In flat form, without lines of groups, a key stands behind the name of its group: TILE_1.filename = VALUE.
     """
-    found: list[MetadataGroup] = [MetadataGroup("", {})]
+    groups: list[MetadataGroup] = [MetadataGroup("", {})]
     flat: dict[str, MetadataGroup] = {}
-    open_groups = [found[0]]
+    open_groups = [groups[0]]
     for line in content.splitlines()[:MAX_LINES]:
         key, equals, value = line.partition("=")
         match = _KEY.fullmatch(key.strip().upper())
@@ -56,48 +56,48 @@ def parse_groups(content: str) -> Groups:
         key = match["key"]
         value = text(value.strip().removesuffix(";")).strip('"').strip()
         if key in ("GROUP", "BEGIN_GROUP"):
-            found.append(MetadataGroup(value, {}))
-            open_groups.append(found[-1])
+            groups.append(MetadataGroup(value, {}))
+            open_groups.append(groups[-1])
         elif key == "END_GROUP":
             if len(open_groups) > 1:
                 open_groups.pop()
         elif match["group"] and not value.startswith("("):
             if match["group"] not in flat:
                 flat[match["group"]] = MetadataGroup(match["group"], {})
-                found.append(flat[match["group"]])
+                groups.append(flat[match["group"]])
             flat[match["group"]].values.setdefault(key.lower(), value)
         elif not value.startswith("("):
             open_groups[-1].values.setdefault(key.lower(), value)
-    return Groups(tuple(found))
+    return Groups(tuple(groups))
 
 
 def groups_of_xml(root: Element) -> Groups:
     """Elements that hold elements are groups, those that hold text are their values."""
-    found = [
+    groups = [
         MetadataGroup("" if element is root else element.tag, _texts(element))
         for element in root.iter()
         if len(element)
     ]
-    return Groups(tuple(found))
+    return Groups(tuple(groups))
 
 
 def groups_of_json(data: dict[str, Any]) -> Groups:
     """Objects are groups, wherever they stand."""
-    found: list[MetadataGroup] = []
+    groups: list[MetadataGroup] = []
     waiting: list[tuple[str, dict[str, Any]]] = [("", data)]
     while waiting:
         name, values = waiting.pop(0)
-        found.append(MetadataGroup(name, {key.lower(): text(value) for key, value in values.items() if text(value)}))
+        groups.append(MetadataGroup(name, {key.lower(): text(value) for key, value in values.items() if text(value)}))
         waiting += [(key, value) for key, value in values.items() if isinstance(value, dict)]
-    return Groups(tuple(found))
+    return Groups(tuple(groups))
 
 
 def _texts(element: Element) -> dict[str, str]:
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for child in element:
         if len(child) == 0 and child.text and child.text.strip():
-            found.setdefault(child.tag.lower(), text(child.text))
-    return found
+            texts.setdefault(child.tag.lower(), text(child.text))
+    return texts
 
 
 def read_imd(path: str) -> Groups:

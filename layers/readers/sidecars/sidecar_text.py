@@ -47,12 +47,12 @@ def read_json(path: str, member: str = "") -> dict[str, Any]:
     data = read_sidecar(path, MAX_JSON_BYTES, member)
     name = os.path.basename(member or path)
     try:
-        found = json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)
+        content = json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise NotReadable("{name} is not JSON: it cannot be understood.", name=name) from error
-    if not isinstance(found, dict):
+    if not isinstance(content, dict):
         raise NotReadable("{name} holds no JSON object: it cannot be understood.", name=name)
-    return found
+    return content
 
 
 def read_xml(path: str, member: str = "") -> Element:

@@ -25,16 +25,16 @@ def number(value: Any, low: float = -math.inf, high: float = math.inf) -> float 
     if value is None or isinstance(value, bool) or (isinstance(value, str) and "_" in value):
         return None
     try:
-        found = float(value)
+        real = float(value)
     except (TypeError, ValueError, OverflowError):
         return None
-    return found if math.isfinite(found) and low <= found <= high else None
+    return real if math.isfinite(real) and low <= real <= high else None
 
 
 def azimuth(value: Any) -> float | None:
     """Degrees from 0 to 360; negative ones are turned into that range."""
-    found = number(value, -360, 360)
-    return None if found is None else found % 360.0
+    degrees = number(value, -360, 360)
+    return None if degrees is None else degrees % 360.0
 
 
 def percent(value: Any) -> float | None:
@@ -44,8 +44,8 @@ def percent(value: Any) -> float | None:
 
 def share(value: Any) -> float | None:
     """A share from 0 to 1, as percent."""
-    found = number(value, 0, 1)
-    return None if found is None else round(found * 100, 6)
+    fraction = number(value, 0, 1)
+    return None if fraction is None else round(fraction * 100, 6)
 
 
 def metres(value: Any) -> float | None:
@@ -55,8 +55,8 @@ def metres(value: Any) -> float | None:
 
 def angle(value: Any) -> float | None:
     """0 to 90 degrees from the vertical, without the sign that says to which side."""
-    found = number(value, -90, 90)
-    return None if found is None else abs(found)
+    degrees = number(value, -90, 90)
+    return None if degrees is None else abs(degrees)
 
 
 def text(value: Any) -> str:
@@ -74,8 +74,8 @@ def utc(value: Any) -> str:
     if not isinstance(value, str):
         return ""
     raw = _COLONS.sub(r"\1-\2-\3", value.strip().strip('"'))
-    if found := _COMPACT.fullmatch(raw):
-        year, month, day, hour, minute, second, rest = found.groups()
+    if match := _COMPACT.fullmatch(raw):
+        year, month, day, hour, minute, second, rest = match.groups()
         raw = f"{year}-{month}-{day}T{hour}:{minute}:{second}{rest or ''}Z"
     try:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", raw):
@@ -93,9 +93,9 @@ def utc(value: Any) -> str:
 def words(root: Element | None, *paths: str) -> str:
     """The text of the first of these paths that has any; a path is as for `Element.find`."""
     for path in paths:
-        found = None if root is None else root.find(path)
-        if found is not None and found.text and found.text.strip():
-            return text(found.text)
+        element = None if root is None else root.find(path)
+        if element is not None and element.text and element.text.strip():
+            return text(element.text)
     return ""
 
 
@@ -117,20 +117,20 @@ def _in_any_case(path: str) -> str:
     """The only path there with this name in any case of letters, else "": some file systems on the way ignore case."""
     parent, wanted = os.path.dirname(path), os.path.basename(path).casefold()
     try:
-        found = _names_in(parent, os.stat(parent).st_mtime_ns).get(wanted, [])
+        names = _names_in(parent, os.stat(parent).st_mtime_ns).get(wanted, [])
     except OSError:
         return ""
-    return os.path.join(parent, found[0]) if len(found) == 1 else ""
+    return os.path.join(parent, names[0]) if len(names) == 1 else ""
 
 
 @lru_cache(maxsize=16)
 def _names_in(folder: str, _modified_ns: int) -> dict[str, list[str]]:
     """Names in a folder by their lower-case form: metadata may ask for thousands that are missing."""
-    found: dict[str, list[str]] = {}
+    names: dict[str, list[str]] = {}
     with os.scandir(folder) as entries:
         for entry in islice(entries, MAX_LISTED):
-            found.setdefault(entry.name.casefold(), []).append(entry.name)
-    return found
+            names.setdefault(entry.name.casefold(), []).append(entry.name)
+    return names
 
 
 def is_inside(folder: str, path: str) -> bool:
@@ -144,5 +144,5 @@ def is_inside(folder: str, path: str) -> bool:
 
 def span(timestamps: Iterable[str]) -> tuple[str, str]:
     """The first and last of these, both empty where there is none."""
-    found = sorted(timestamp for timestamp in timestamps if timestamp)
-    return (found[0], found[-1]) if found else ("", "")
+    moments = sorted(timestamp for timestamp in timestamps if timestamp)
+    return (moments[0], moments[-1]) if moments else ("", "")

@@ -48,10 +48,10 @@ def _is_real(text: str) -> bool:
     """True where the number, written with as many digits, gives the text again: not for an id of 20 digits or a
     telephone number.
     """
-    found = _REAL.fullmatch(text)
-    if found is None or (text.startswith("+") and text[1:].isdecimal()) or not math.isfinite(number := float(text)):
+    match = _REAL.fullmatch(text)
+    if match is None or (text.startswith("+") and text[1:].isdecimal()) or not math.isfinite(number := float(text)):
         return False
-    digits = found[1].replace(".", "").lstrip("0")
+    digits = match[1].replace(".", "").lstrip("0")
     if not digits or (len(digits) <= _ALWAYS_EXACT_DIGITS and abs(number) > _SMALL):
         return True
     again = f"{number:.{max(len(digits) - 1, 0)}e}"

@@ -90,10 +90,10 @@ _PART_OF = {word: part for part, words in _PARTS.items() for word in words}
 
 def meanings(names: Iterable[str]) -> dict[str, str]:
     """The columns by the meanings of their names, in the forms of LAT_NAMES and so on: of several the shortest name."""
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for name in sorted(names, key=len):
-        found.setdefault(_meaning(name), name)
-    return found
+        columns.setdefault(_meaning(name), name)
+    return columns
 
 
 def _meaning(name: str) -> str:
@@ -115,7 +115,7 @@ def axis_of_side(name: str) -> str:
     """ "y" of a column that says north or south by its name, "x" of one for east or west, else ""."""
     text = "".join(_words(_plain(name))).removeprefix("gps")
     for axis, short, known in (("y", "ns", LAT_NAMES), ("x", "ew", LON_NAMES)):
-        if text == short or any(_part(text, one) == "dir" for one in known):
+        if text == short or any(_part(text, term) == "dir" for term in known):
             return axis
     return ""
 
@@ -130,20 +130,20 @@ def angle_parts(names: Iterable[str]) -> dict[str, str]:
 
     {} unless there are degrees and minutes of both. Where no column is named for its degrees, that of the axis is.
     """
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for name in names:
         text = "".join(_words(_plain(name)))
         for axis, known in (("lat", LAT_NAMES), ("lon", LON_NAMES)):
-            part = next((part for one in known if (part := _part(text, one))), "")
+            part = next((part for term in known if (part := _part(text, term))), "")
             if text == {"lat": "ns", "lon": "ew"}[axis]:
                 part = "dir"
             if part:
-                found.setdefault(f"{axis}_{part}", name)
+                columns.setdefault(f"{axis}_{part}", name)
     for axis in ("lat", "lon"):
-        if f"{axis}_axis" in found:
-            found.setdefault(f"{axis}_deg", found.pop(f"{axis}_axis"))
-    is_whole = all(f"{axis}_{part}" in found for axis in ("lat", "lon") for part in ("deg", "min"))
-    return found if is_whole else {}
+        if f"{axis}_axis" in columns:
+            columns.setdefault(f"{axis}_deg", columns.pop(f"{axis}_axis"))
+    is_whole = all(f"{axis}_{part}" in columns for axis in ("lat", "lon") for part in ("deg", "min"))
+    return columns if is_whole else {}
 
 
 def _part(text: str, axis: str) -> str:

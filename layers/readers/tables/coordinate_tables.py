@@ -64,19 +64,19 @@ def parse_tables(source: VectorSource, *, preview: bool = False) -> list[ParsedL
     layers = [_layer(table, source) for table in tables]
     if preview:
         return layers
-    found = [layer for layer in layers if layer.reading["columns"]]
-    if not found:
+    placed_layers = [layer for layer in layers if layer.reading["columns"]]
+    if not placed_layers:
         raise CannotBePlaced(
             "{name} has no columns called lat and lon: name the columns that hold the coordinates.", name=source.name
         )
     if left := [layer.name for layer in layers if not layer.reading["columns"]]:
-        said = Phrase(
+        note = Phrase(
             "{name} also holds {left}, without columns called lat and lon: not shown.",
             name=source.name,
             left=", ".join(left)[:200],
         )
-        found[0] = replace(found[0], problems=(*found[0].problems, said))
-    return found
+        placed_layers[0] = replace(placed_layers[0], problems=(*placed_layers[0].problems, note))
+    return placed_layers
 
 
 def _layer(table: RawTable, source: VectorSource) -> ParsedLayer:
@@ -120,7 +120,7 @@ def _layer(table: RawTable, source: VectorSource) -> ParsedLayer:
         "names": list(table.columns),
         "preview": _preview(table),
         "rows": len(table),
-        "placed": sum(one is not None for one in wkb),
+        "placed": sum(blob is not None for blob in wkb),
         "swapped": swapped,
     }
     return ParsedLayer(
@@ -149,7 +149,7 @@ def _sheets(source: VectorSource, preview: bool) -> list[RawTable]:
             with remarks_ignored():
                 check_parts(archive)
                 names = [str(name) for name, _ in pyogrio.list_layers(_DRIVER + source.path)[:MAX_SHEETS]]
-                found = [_sheet(source, archive, name, preview) for name in names]
+                tables = [_sheet(source, archive, name, preview) for name in names]
         except BadXml as error:
             raise NotReadable(
                 "{name} is not read: {error}, which no workbook does.", name=source.name, error=error
@@ -158,7 +158,7 @@ def _sheets(source: VectorSource, preview: bool) -> list[RawTable]:
             raise NotReadable(
                 "{name} is no workbook that can be read, or damaged: save it anew, or as CSV.", name=source.name
             ) from error
-    filled = [table for table in found if len(table)]
+    filled = [table for table in tables if len(table)]
     if not filled:
         raise NotReadable("{name} holds no rows: there is nothing to show.", name=source.name)
     return filled
@@ -211,13 +211,13 @@ def _named_by_first_row(
     options = source.options
     if not options.get("header", True) or options.get("header_row"):
         return {}
-    found: dict[str, str] = {}
-    columns = _cells(source, name, "FORCE", most, found)
+    own_types: dict[str, str] = {}
+    columns = _cells(source, name, "FORCE", most, own_types)
     named = [None if column == f"Field{at}" else column for at, column in enumerate(columns, 1)]
     rows = list(zip(*(values[: LOOKED_AT - 1] for values in columns.values()), strict=True))
     if header_at([named, *rows], range(1, len(rows) + 2), options):
         return {}
-    types |= found
+    types |= own_types
     return columns
 
 

@@ -61,8 +61,8 @@ def read_delimited(path: str, options: dict[str, Any], *, preview: bool = False)
     if not rows:
         raise NotReadable("{name} is empty: there is nothing to show.", name=name)
     at = header_at(rows, numbers, options)
-    given = [""] * len(rows[0]) if at < 0 else names_at(rows, at)
-    width = len(given)
+    header = [""] * len(rows[0]) if at < 0 else names_at(rows, at)
+    width = len(header)
     if width > MAX_COLUMNS:
         raise TooLarge(
             "{name} has {columns}, more than {max_columns}.",
@@ -70,7 +70,7 @@ def read_delimited(path: str, options: dict[str, Any], *, preview: bool = False)
             columns=counted(width, "column"),
             max_columns=grouped(MAX_COLUMNS),
         )
-    names = unique_names(given)
+    names = unique_names(header)
     body, numbers_of_body = rows[at + 1 :], numbers[at + 1 :]
     problems = RowProblems(numbers=numbers_of_body)
     for number in opened:
@@ -94,7 +94,7 @@ def read_delimited(path: str, options: dict[str, Any], *, preview: bool = False)
         else {column: [] for column in names}
     )
     if at >= 0:
-        columns = without_blank_columns(columns, given)
+        columns = without_blank_columns(columns, header)
     lost_words = counted(lost, "character of {name} is", "characters of {name} are", name=name)
     notes: list[str] = (
         [Phrase("{lost_words} no {reading}: choose its encoding.", lost_words=lost_words, reading=reading["encoding"])]
@@ -123,11 +123,11 @@ def _read_start(path: str, name: str, options: dict[str, Any]) -> _Read:
     while True:
         with open(path, "rb") as file:
             data, is_whole = file.read(size), not file.read(1)
-        found = _parsed(data, name, options, PREVIEW_ROWS, is_whole=is_whole)
-        if is_whole or len(found[0]) > PREVIEW_ROWS:
-            return found
-        if len(found[0]) > _ROWS_ENOUGH:
-            return found[0][:-1], found[1][:-1], *found[2:]
+        start = _parsed(data, name, options, PREVIEW_ROWS, is_whole=is_whole)
+        if is_whole or len(start[0]) > PREVIEW_ROWS:
+            return start
+        if len(start[0]) > _ROWS_ENOUGH:
+            return start[0][:-1], start[1][:-1], *start[2:]
         size *= 8
 
 
@@ -141,29 +141,29 @@ def _parsed(data: bytes, name: str, options: dict[str, Any], most: int | None, *
     return rows, numbers, reading, lost, opened
 
 
-def without_blank_columns(columns: dict[str, list[Any]], given: Sequence[str]) -> dict[str, list[Any]]:
-    """Columns that have neither a name nor anything in them are none: spreadsheets write them. `given` are the names in
-    the file."""
+def without_blank_columns(columns: dict[str, list[Any]], own_names: Sequence[str]) -> dict[str, list[Any]]:
+    """Columns that have neither a name nor anything in them are none: spreadsheets write them. `own_names` are the
+    names in the file."""
     return {
         name: cells
-        for (name, cells), own in zip(columns.items(), given, strict=True)
+        for (name, cells), own in zip(columns.items(), own_names, strict=True)
         if own.strip() or any(cell not in (None, "") for cell in cells)
     }
 
 
 def unique_names(names: list[str]) -> list[str]:
     """Names for columns: none empty, none twice."""
-    taken: set[str] = set()
-    found = []
-    for position, given in enumerate(names, 1):
-        name = plain = " ".join(given.split())[:200] or Phrase("column {position}", position=position)
+    in_use: set[str] = set()
+    unique = []
+    for position, text in enumerate(names, 1):
+        name = plain = " ".join(text.split())[:200] or Phrase("column {position}", position=position)
         number = 1
-        while name.lower() in taken:
+        while name.lower() in in_use:
             number += 1
             name = f"{plain} ({number})"
-        taken.add(name.lower())
-        found.append(name)
-    return found
+        in_use.add(name.lower())
+        unique.append(name)
+    return unique
 
 
 def _decoded(data: bytes, chosen: str, is_whole: bool) -> tuple[str, str, str, int]:
@@ -197,20 +197,20 @@ def _delimiter(text: str) -> str:
 
 def _rows(text: str, delimiter: str, name: str, most: int | None) -> tuple[_Rows, Sequence[int], list[int]]:
     """The rows that hold anything, their numbers, and those of rows with a quotation mark that is never closed."""
-    found: _Rows = []
+    rows: _Rows = []
     numbers: list[int] = []
     opened: list[int] = []
     try:
         for number, row in enumerate(_records(text.replace("\0", "\ufffd"), delimiter, opened), 1):
             if any(cell and cell.strip() for cell in row):
-                found.append(row)
+                rows.append(row)
                 numbers.append(number)
-                if most is not None and len(found) > most:
+                if most is not None and len(rows) > most:
                     break
     except csv.Error as error:
         raise NotReadable("{name} is not a table of text: {error}.", name=name, error=error) from error
     has_gaps = bool(numbers) and numbers[-1] - numbers[0] >= len(numbers)
-    return found, numbers if has_gaps or not numbers else range(numbers[0], numbers[-1] + 1), opened
+    return rows, numbers if has_gaps or not numbers else range(numbers[0], numbers[-1] + 1), opened
 
 
 def _is_quoted_well(lines: list[str], delimiter: str) -> bool:
@@ -229,12 +229,12 @@ def _records(text: str, delimiter: str, opened: list[int]) -> Iterator[list[str 
     lines = _Lines(text)
     left = MOST_READ_AGAIN
     for number, row in enumerate(csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NOTNULL), 1):
-        taken, lines.taken = lines.taken, []
-        if 1 < len(taken) < left and not _is_quoted_well(taken, delimiter):
-            left -= len(taken)
-            lines.back += reversed(taken[1:])
+        record, lines.taken = lines.taken, []
+        if 1 < len(record) < left and not _is_quoted_well(record, delimiter):
+            left -= len(record)
+            lines.back += reversed(record[1:])
             opened.append(number)
-            plain = next(csv.reader(taken[:1], delimiter=delimiter, quoting=csv.QUOTE_NONE))
+            plain = next(csv.reader(record[:1], delimiter=delimiter, quoting=csv.QUOTE_NONE))
             yield [cell or None for cell in plain]
         else:
             yield list(row)

@@ -101,7 +101,7 @@ def said_above(rows: Sequence[RowCells], numbers: Sequence[int], at: int) -> lis
     """Sentences about the rows above the names, which are left out."""
     above = rows[: max(at - _is_under_names(rows, at), 0)]
     texts = [(number, " ".join(_filled(row))) for number, row in zip(numbers, above, strict=False)]
-    found: list[str] = [
+    sentences: list[str] = [
         Phrase(
             "Row {number} stands above the names of the columns and is left out: “{text}”.",
             number=number,
@@ -110,5 +110,5 @@ def said_above(rows: Sequence[RowCells], numbers: Sequence[int], at: int) -> lis
         for number, text in texts
         if text
     ]
-    more = len(found) - _MOST_TOLD
-    return [*found[:_MOST_TOLD], Phrase("{more} more rows stand there.", more=more)] if more > 1 else found
+    more = len(sentences) - _MOST_TOLD
+    return [*sentences[:_MOST_TOLD], Phrase("{more} more rows stand there.", more=more)] if more > 1 else sentences

@@ -45,16 +45,16 @@ def side_columns(table: RawTable, columns: dict[str, str]) -> dict[str, str]:
     """
     if not {"x", "y"} <= set(columns) or "zone" in columns:
         return {}
-    names, found = list(table.columns), {}
+    names, sides = list(table.columns), {}
     for axis, known in _OF_AXIS.items():
         at = names.index(columns[axis])
         near = [names[place] for place in (at + 1, at - 1) if 0 <= place < len(names)]
         called = [name for name in names if axis_of_side(name) == axis]
         for name in dict.fromkeys([*called, *near]):
             if _are_sides(table.columns[name], known):
-                found[f"{axis}_side"] = name
+                sides[f"{axis}_side"] = name
                 break
-    return found
+    return sides
 
 
 def _are_sides(cells: Iterable[Any], known: frozenset[str]) -> bool:

@@ -74,7 +74,7 @@ def _from_numbers(
     xs: Sequence[Any], ys: Sequence[Any], crs: str, sides: tuple[list[str], list[str]], problems: RowProblems
 ) -> tuple[list[bytes | None], str]:
     """Place rows by numbers; `sides` are the hemispheres of the rows, by names of columns or by cells."""
-    x, y = (_signed(found, side) for found, side in zip((numbers(xs), numbers(ys)), sides, strict=True))
+    x, y = (_signed(values, side) for values, side in zip((numbers(xs), numbers(ys)), sides, strict=True))
     if not crs and all(map(any, sides)):
         east, north = minutes_as_degrees(x, 180), minutes_as_degrees(y, 90)
         if east is not None and north is not None:
@@ -84,7 +84,7 @@ def _from_numbers(
         fits = (np.abs(x) <= 360) & (np.abs(y) <= 90)
         crs = WGS84 if not known.any() or fits[known].mean() > 0.5 else ""
     is_angle = bool(crs) and is_geographic(crs)
-    found: list[tuple[float, float] | None] = []
+    places: list[tuple[float, float] | None] = []
     for index, place in enumerate(zip(x.tolist(), y.tolist(), strict=True)):
         if math.isfinite(place[0]) and math.isfinite(place[1]):
             outside = is_angle and (abs(place[0]) > 360 or abs(place[1]) > 90)
@@ -97,26 +97,26 @@ def _from_numbers(
                         place_2=f"{place[0]:g}",
                     ),
                 )
-            found.append(None if outside else place)
+            places.append(None if outside else place)
         elif is_angle and (why := _contradiction(xs[index], ys[index], sides[0][index], sides[1][index])):
             problems.add(index, why)
-            found.append(None)
+            places.append(None)
         elif is_angle:
             lon, lat = _half("lon", xs[index], sides[0][index]), _half("lat", ys[index], sides[1][index])
-            found.append(_place(f"{lat} {lon}" if lat and lon else None, index, problems))
+            places.append(_place(f"{lat} {lon}" if lat and lon else None, index, problems))
         else:
             problems.add(index, Phrase("it has no coordinates."))
-            found.append(None)
-    return _points(found), crs
+            places.append(None)
+    return _points(places), crs
 
 
-def _signed(found: NDArray[np.float64], sides: list[str]) -> NDArray[np.float64]:
+def _signed(values: NDArray[np.float64], sides: list[str]) -> NDArray[np.float64]:
     """Negative in the west and south; nan where a negative number is called east or north."""
     if not any(sides):
-        return found
+        return values
     side = np.array(sides)
-    signed = np.where(np.isin(side, ["W", "S"]), -np.abs(found), found)
-    return np.where(np.isin(side, ["E", "N"]) & (found < 0), np.nan, signed)
+    signed = np.where(np.isin(side, ["W", "S"]), -np.abs(values), values)
+    return np.where(np.isin(side, ["E", "N"]) & (values < 0), np.nan, signed)
 
 
 def _contradiction(x: Any, y: Any, east: str, north: str) -> str:
@@ -151,14 +151,14 @@ def _half(axis: str, value: Any, side: str) -> str:
     """Return the text of an angle, with its column's hemisphere unless it has its own."""
     if not value:
         return ""
-    told, other = f"{side} {value}", "0° E" if axis == "lat" else "0° N"
-    return told if side and parse_candidates(f"{told}; {other}") else f"{axis}: {value}"
+    angle, other = f"{side} {value}", "0° E" if axis == "lat" else "0° N"
+    return angle if side and parse_candidates(f"{angle}; {other}") else f"{axis}: {value}"
 
 
 def _angles(table: RawTable, columns: dict[str, str], axis: str) -> list[str]:
     """Texts as 34° 10' 20" S from the columns that hold their parts; "" where there are no degrees."""
     parts = [table.columns.get(columns.get(f"{axis}_{part}", "")) for part in ("deg", "min", "sec", "dir")]
-    cells = [[None] * len(table) if one is None else one for one in parts]
+    cells = [[None] * len(table) if column is None else column for column in parts]
     side = hemisphere(columns[f"{axis}_deg"])
     return [_angle(row, side) for row in zip(*cells, strict=True)]
 
@@ -179,11 +179,11 @@ def _place(text: Any, index: int, problems: RowProblems) -> tuple[float, float] 
         problems.add(index, Phrase("it has no coordinates."))
         return None
     try:
-        found = parse_coordinate(str(text))
+        point = parse_coordinate(str(text))
     except BadCoordinate as error:
         problems.add(index, Phrase("“{text}”: {why}", text=str(text)[:60], why=error.sentence))
         return None
-    return found.lon, found.lat
+    return point.lon, point.lat
 
 
 def _utm(zone: Any, x: Any, y: Any) -> str | None:
@@ -200,9 +200,9 @@ def _metres(value: Any) -> str:
 
 def _points(places: list[tuple[float, float] | None]) -> list[bytes | None]:
     at = [index for index, place in enumerate(places) if place is not None]
-    found: list[bytes | None] = [None] * len(places)
+    blobs: list[bytes | None] = [None] * len(places)
     if at:
         points = shapely.points(np.array([places[index] for index in at], dtype=np.float64))
         for index, wkb in zip(at, shapely.to_wkb(points, byte_order=1, output_dimension=2), strict=True):
-            found[index] = wkb
-    return found
+            blobs[index] = wkb
+    return blobs

@@ -38,16 +38,16 @@ def from_wkt(values: Sequence[Any], crs: str, problems: RowProblems) -> tuple[li
     texts = [str(value or "").strip() for value in values]
     marks = [_EWKT.match(text) for text in texts]
     own = [f"EPSG:{int(mark[1])}" if mark and int(mark[1]) else "" for mark in marks]
-    found = [
+    shapes = [
         _geometry(text[mark.end() :] if mark else text, index, problems)
         for index, (text, mark) in enumerate(zip(texts, marks, strict=True))
     ]
-    named = {name for name, shape in zip(own, found, strict=True) if shape is not None}
+    named = {name for name, shape in zip(own, shapes, strict=True) if shape is not None}
     if named - {""} and not (crs and len(named) == 1):
-        crs = _move(found, own, crs, problems)
+        crs = _move(shapes, own, crs, problems)
     else:
-        crs = crs or _guessed_crs(found)
-    wkb = [None if shape is None else shapely.to_wkb(shape, byte_order=1, flavor="iso") for shape in found]
+        crs = crs or _guessed_crs(shapes)
+    wkb = [None if shape is None else shapely.to_wkb(shape, byte_order=1, flavor="iso") for shape in shapes]
     return wkb, crs
 
 
@@ -104,8 +104,8 @@ def _moved(shape: Any, source: str, target: str) -> tuple[Any, str]:
         return np.column_stack([x, y, points[:, 2:]])
 
     moved = shapely.transform(shape, move, include_z=shape.has_z)
-    found = np.abs(shapely.get_coordinates(moved))
-    if np.isfinite(found).all() and not (is_geographic(target) and (found > (360, 90)).any()):
+    places = np.abs(shapely.get_coordinates(moved))
+    if np.isfinite(places).all() and not (is_geographic(target) and (places > (360, 90)).any()):
         return moved, ""
     return None, Phrase("it has no place in {crs_name}.", crs_name=crs_name(target))
 

@@ -101,13 +101,16 @@ def _tree(archive: zipfile.ZipFile, name: str) -> Element:
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> tuple[str, bool]:
     """The member that holds the sheet, and whether days count from 1904. Raises KeyError, BadXml."""
     book = list(_tree(archive, "xl/workbook.xml").iter())
-    is_1904 = any(_tag(one) == "workbookPr" and one.get("date1904") in ("1", "true") for one in book)
+    is_1904 = any(_tag(element) == "workbookPr" and element.get("date1904") in ("1", "true") for element in book)
     ids = {
-        one.get("name"): next((value for key, value in one.items() if _local(key) == "id"), "")
-        for one in book
-        if _tag(one) == "sheet"
+        element.get("name"): next((value for key, value in element.items() if _local(key) == "id"), "")
+        for element in book
+        if _tag(element) == "sheet"
     }
-    targets = {one.get("Id"): one.get("Target", "") for one in _tree(archive, "xl/_rels/workbook.xml.rels").iter()}
+    targets = {
+        relation.get("Id"): relation.get("Target", "")
+        for relation in _tree(archive, "xl/_rels/workbook.xml.rels").iter()
+    }
     return posixpath.normpath(posixpath.join("/xl", targets[ids[sheet]])).lstrip("/"), is_1904
 
 
@@ -116,19 +119,21 @@ def _styles(archive: zipfile.ZipFile) -> dict[str, Shows]:
     if "xl/styles.xml" not in archive.namelist():
         return {}
     root = _tree(archive, "xl/styles.xml")
-    codes = {one.get("numFmtId"): one.get("formatCode", "") for one in root.iter() if _tag(one) == "numFmt"}
-    styles = [one.get("numFmtId", "") for group in root if _tag(group) == "cellXfs" for one in group]
-    found = ((str(at), what_shows(number, codes.get(number, ""))) for at, number in enumerate(styles))
-    return {at: shows for at, shows in found if shows is not None}
+    codes = {
+        element.get("numFmtId"): element.get("formatCode", "") for element in root.iter() if _tag(element) == "numFmt"
+    }
+    styles = [style.get("numFmtId", "") for group in root if _tag(group) == "cellXfs" for style in group]
+    shown = ((str(at), what_shows(number, codes.get(number, ""))) for at, number in enumerate(styles))
+    return {at: shows for at, shows in shown if shows is not None}
 
 
 def _spoken(archive: zipfile.ZipFile) -> dict[str, str]:
     """The shared texts that have their pronunciation beside them, without it, by their numbers. Raises BadXml."""
     if _TEXTS not in archive.namelist() or not _holds(archive, _TEXTS, b"rPh"):
         return {}
-    texts = (one for one in _tree(archive, _TEXTS) if _tag(one) == "si")
+    texts = (item for item in _tree(archive, _TEXTS) if _tag(item) == "si")
     return {
-        str(at): "".join(_texts_in(one)) for at, one in enumerate(texts) if any(_tag(part) == "rPh" for part in one)
+        str(at): "".join(_texts_in(item)) for at, item in enumerate(texts) if any(_tag(part) == "rPh" for part in item)
     }
 
 
@@ -225,7 +230,7 @@ class _Cells:
 @lru_cache(maxsize=1024)
 def _column_of(letters: str) -> int:
     """The number of a column called "AB", from 1; 0 where it is not called so."""
-    found = 0
+    number = 0
     for letter in letters:
-        found = found * 26 + ord(letter) - 64
-    return found
+        number = number * 26 + ord(letter) - 64
+    return number

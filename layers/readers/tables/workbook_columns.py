@@ -29,12 +29,12 @@ def with_exact(columns: Columns, types: dict[str, str], exact: Exact, numbers: S
                 [texts.get(at, cell) for at, cell in zip(numbers, columns[column], strict=True)]
             )
         if position in exact.cells:
-            found = [exact.cells[position].get(number) for number in numbers]
-            filled = [one for one, cell in zip(found, columns[column], strict=True) if cell is not None]
-            if types.get(column) == "boolean" and not all(isinstance(one, bool) for one in filled):
+            cells = [exact.cells[position].get(number) for number in numbers]
+            filled = [value for value, cell in zip(cells, columns[column], strict=True) if cell is not None]
+            if types.get(column) == "boolean" and not all(isinstance(value, bool) for value in filled):
                 mixed.append(column)
             else:
-                _made_exact(column, columns, types, found)
+                _made_exact(column, columns, types, cells)
     return mixed
 
 
@@ -45,9 +45,9 @@ def as_written(
     for position, column in enumerate(columns):
         if column in names:
             cells, texts = exact.cells.get(position, {}), exact.texts.get(position, {})
-            found = [cells.get(number, texts.get(number)) for number in numbers]
+            values = [cells.get(number, texts.get(number)) for number in numbers]
             types[column] = "text"
-            columns[column] = [None if one is None else _in_text(one) for one in found]
+            columns[column] = [None if value is None else _in_text(value) for value in values]
 
 
 def _made_exact(column: str, columns: Columns, types: dict[str, str], exact: list[str | bool | None]) -> None:
@@ -56,16 +56,16 @@ def _made_exact(column: str, columns: Columns, types: dict[str, str], exact: lis
     Where there are other cells too, or several of these, they stay as texts.
     """
     cells = columns[column]
-    known = [one for one, cell in zip(exact, cells, strict=True) if cell is not None]
-    if not any(one is not None for one in known):
+    known = [value for value, cell in zip(exact, cells, strict=True) if cell is not None]
+    if not any(value is not None for value in known):
         return
-    if all(isinstance(one, bool) for one in known):
+    if all(isinstance(value, bool) for value in known):
         types[column], columns[column] = "boolean", list(exact)
-    elif all(isinstance(one, str) for one in known):
-        types[column] = kind = _kind_of([str(one) for one in known])
-        columns[column] = [_in_text(one) if one is not None and kind != "datetime" else one for one in exact]
+    elif all(isinstance(value, str) for value in known):
+        types[column] = kind = _kind_of([str(value) for value in known])
+        columns[column] = [_in_text(value) if value is not None and kind != "datetime" else value for value in exact]
     elif column not in types:
-        columns[column] = [cell if one is None else _in_text(one) for one, cell in zip(exact, cells, strict=True)]
+        columns[column] = [cell if value is None else _in_text(value) for value, cell in zip(exact, cells, strict=True)]
 
 
 def _kind_of(texts: list[str]) -> str:
@@ -74,16 +74,16 @@ def _kind_of(texts: list[str]) -> str:
     return "time" if all(_CLOCK.fullmatch(text) and "T" not in text for text in texts) else "text"
 
 
-def _in_text(one: str | bool) -> str:
-    return str(one).lower() if isinstance(one, bool) else one.removesuffix(_MIDNIGHT)
+def _in_text(value: str | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else value.removesuffix(_MIDNIGHT)
 
 
 def with_exact_names(columns: Columns, types: dict[str, str], exact: Exact, row: int) -> tuple[Columns, dict[str, str]]:
     """The same called as the cells of the `row` of names say: OGR calls one of a day by a number."""
     names = list(columns)
     for position, name in enumerate(names):
-        one = exact.texts.get(position, {}).get(row, exact.cells.get(position, {}).get(row))
-        names[position] = name if one is None else unescaped([_in_text(one)])[0]
+        value = exact.texts.get(position, {}).get(row, exact.cells.get(position, {}).get(row))
+        names[position] = name if value is None else unescaped([_in_text(value)])[0]
     renamed = dict(zip(columns, unique_names(names), strict=True))
     return (
         {renamed[name]: cells for name, cells in columns.items()},
@@ -103,6 +103,6 @@ def without_blank_rows(columns: Columns, numbers: Sequence[int]) -> tuple[Column
 def unescaped(cells: list[Any]) -> list[Any]:
     """Replace XML's escapes of forbidden characters, such as _x000D_, by the characters."""
     return [
-        _ESCAPED.sub(lambda found: chr(int(found[1], 16)), cell) if isinstance(cell, str) and "_x" in cell else cell
+        _ESCAPED.sub(lambda match: chr(int(match[1], 16)), cell) if isinstance(cell, str) and "_x" in cell else cell
         for cell in cells
     ]

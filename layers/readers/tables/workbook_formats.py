@@ -37,8 +37,8 @@ def what_shows(number: str, code: str) -> Shows | None:
             return Shows.DAY
         return Shows.CLOCK if "h" in plain or "s" in plain else None
     known = int(number) if number.isdecimal() and len(number) < 4 else 0
-    found = {Shows.DAY: _DAYS, Shows.CLOCK: _CLOCKS, Shows.SPAN: _SPANS}
-    return next((shows for shows, numbers in found.items() if known in numbers), None)
+    meanings = {Shows.DAY: _DAYS, Shows.CLOCK: _CLOCKS, Shows.SPAN: _SPANS}
+    return next((shows for shows, numbers in meanings.items() if known in numbers), None)
 
 
 def in_words(text: str, shows: Shows, is_1904: bool) -> str | None:

@@ -65,8 +65,8 @@ def clustered(content: VectorContent, cell: float) -> tuple[VectorContent, Clust
     in_one = many[inverse]
     shown = np.unique(np.concatenate([*kept, fid[~in_one]]))
     order = np.argsort(inverse[in_one], kind="stable")
-    found = Clusters(cell, middle[many], counts[many], fid[in_one][order])
-    return replace(content, shown=shown, _known={}).prepared(), found
+    clusters = Clusters(cell, middle[many], counts[many], fid[in_one][order])
+    return replace(content, shown=shown, _known={}).prepared(), clusters
 
 
 def _points(content: VectorContent) -> tuple[list[NDArray[np.int64]], Floats, NDArray[np.int64]]:
@@ -97,15 +97,15 @@ def _middles(xy: Floats, group: NDArray[np.int64], count: int) -> Floats:
 
 def _near_pairs(keys: NDArray[np.int64], middle: Floats, cell: float) -> NDArray[np.int64]:
     """(p, 2) indices of neighbouring squares (`keys` ascend) whose middles are nearer than a side."""
-    found = [np.empty((0, 2), np.int64)]
+    pairs = [np.empty((0, 2), np.int64)]
     for col, row in _AROUND:
         wanted = keys + col * _ROW + row
         at = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
         first = np.flatnonzero(keys[at] == wanted) if len(keys) else np.empty(0, np.int64)
         second = at[first] if len(keys) else first
         near = np.hypot(*(middle[first] - middle[second]).T) < cell
-        found.append(np.stack([first[near], second[near]], axis=1))
-    return np.concatenate(found)
+        pairs.append(np.stack([first[near], second[near]], axis=1))
+    return np.concatenate(pairs)
 
 
 def _joined(pairs: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -38,12 +38,12 @@ class Details:
             self._levels[shift] = level  # the most recently used is the last
             while len(self._levels) > KEPT_LEVELS:
                 self._levels.pop(next(iter(self._levels)))
-            found = level.get(id(table))
-        if found is None:
-            found = _compact(thinned(table, cell), shift)
+            thin_table = level.get(id(table))
+        if thin_table is None:
+            thin_table = _compact(thinned(table, cell), shift)
             with self._lock:
-                found = level.setdefault(id(table), found)
-        return found
+                thin_table = level.setdefault(id(table), thin_table)
+        return thin_table
 
     def clear(self) -> None:
         """Forget everything: the tables are gone."""

@@ -88,13 +88,13 @@ class _Windows:
 
     def of(self, width: int) -> NDArray[np.int32]:
         """(n - width + 1,) the largest of each `width` neighbours."""
-        found = self._widths.get(width)
-        if found is None:
+        maxima = self._widths.get(width)
+        if maxima is None:
             half = 1 << ((width - 1).bit_length() - 1)
             narrow = self.of(half)
             shift = width - half
-            found = self._widths[width] = np.maximum(narrow[: len(narrow) - shift], narrow[shift:])
-        return found
+            maxima = self._widths[width] = np.maximum(narrow[: len(narrow) - shift], narrow[shift:])
+        return maxima
 
 
 def _spread(target: NDArray[np.int32], windows: _Windows, runs: list[tuple[int, int, int]], stride: int) -> None:
@@ -113,11 +113,11 @@ def _runs(sprite: Sprite, hiding: bool) -> list[tuple[int, int, int]]:
     """(dy, left, width) of each run of pixels in a row, about the middle: those that hide, or those that only tint."""
     alpha, middle = sprite.alpha, sprite.reach
     mask = alpha >= OPAQUE if hiding else (alpha > 0) & (alpha < OPAQUE)
-    found = []
+    runs = []
     for y, row in enumerate(mask):
         edges = np.flatnonzero(np.diff(np.concatenate([[0], row.view(np.int8), [0]])))
-        found += [(y - middle, first - middle, last - first) for first, last in edges.reshape(-1, 2).tolist()]
-    return found
+        runs += [(y - middle, first - middle, last - first) for first, last in edges.reshape(-1, 2).tolist()]
+    return runs
 
 
 def _colours(

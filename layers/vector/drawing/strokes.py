@@ -198,7 +198,7 @@ def clipped(legs: Legs, box: tuple[float, float, float, float]) -> Legs:
         & (np.minimum(legs.y0, legs.y1) <= bottom)
     )
     if not near.all():
-        legs = _taken(legs, np.flatnonzero(near))
+        legs = _legs_at(legs, np.flatnonzero(near))
     dx, dy = legs.x1 - legs.x0, legs.y1 - legs.y0
     if not len(legs) or max(np.abs(dx).max(), np.abs(dy).max()) < _LONG_PX:
         return legs
@@ -210,12 +210,12 @@ def clipped(legs: Legs, box: tuple[float, float, float, float]) -> Legs:
             enter = np.where(still, enter, np.maximum(enter, np.minimum(a, b)))
             leave = np.where(still, leave, np.minimum(leave, np.maximum(a, b)))
     kept = np.flatnonzero(enter <= leave)
-    legs, enter, leave = _taken(legs, kept), enter[kept].astype(np.float32), leave[kept].astype(np.float32)
+    legs, enter, leave = _legs_at(legs, kept), enter[kept].astype(np.float32), leave[kept].astype(np.float32)
     dx, dy = dx[kept], dy[kept]
     along = None if legs.along is None else legs.along + np.hypot(dx, dy) * enter
     return Legs(legs.x0 + dx * enter, legs.y0 + dy * enter, legs.x0 + dx * leave, legs.y0 + dy * leave, along)
 
 
-def _taken(legs: Legs, which: NDArray[np.intp]) -> Legs:
+def _legs_at(legs: Legs, which: NDArray[np.intp]) -> Legs:
     along = None if legs.along is None else legs.along[which]
     return Legs(legs.x0[which], legs.y0[which], legs.x1[which], legs.y1[which], along)

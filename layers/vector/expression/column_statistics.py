@@ -42,25 +42,25 @@ class ColumnStatistics(Struct, frozen=True):
 
 def statistics_of(column: Column, rows: NDArray[np.intp] | None = None) -> ColumnStatistics:
     """Compute the statistics of `rows` (None: all)."""
-    given = np.arange(len(column)) if rows is None else rows
-    filled = given[column.filled()[given]]
-    nulls = len(given) - len(filled)
+    wanted = np.arange(len(column)) if rows is None else rows
+    filled = wanted[column.filled()[wanted]]
+    nulls = len(wanted) - len(filled)
     if not len(filled):
-        return ColumnStatistics(len(given), nulls, 0)
+        return ColumnStatistics(len(wanted), nulls, 0)
     if column.kind is Kind.TEXT:
-        return _of_texts(column, filled, len(given), nulls)
+        return _of_texts(column, filled, len(wanted), nulls)
     values = column.values[filled]
     distinct, first, counts = np.unique(values, return_index=True, return_counts=True)
     frequent = _frequent(column, filled[first], counts)
     least, greatest = column.value(int(filled[first[0]])), column.value(int(filled[first[-1]]))
     if not column.kind.is_number:
-        return ColumnStatistics(len(given), nulls, len(distinct), least, greatest, frequent=frequent)
+        return ColumnStatistics(len(wanted), nulls, len(distinct), least, greatest, frequent=frequent)
     finite = values[np.isfinite(values)].astype(np.float64)
     if not len(finite):
-        return ColumnStatistics(len(given), nulls, len(distinct), least, greatest, frequent=frequent)
+        return ColumnStatistics(len(wanted), nulls, len(distinct), least, greatest, frequent=frequent)
     total = _exact_sum(values) if column.kind is Kind.INTEGER else float(finite.sum())
     return ColumnStatistics(
-        len(given),
+        len(wanted),
         nulls,
         len(distinct),
         least,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from layers.errors import InvalidValue
 from layers.vector.columns import Column, Kind, time_value
-from layers.vector.texts import Heard, Texts, nobody
+from layers.vector.texts import CancelToken, Texts, never_cancelled
 
 DAY_MS = 86_400_000
 _LARGEST = float(2**63)
@@ -69,12 +69,12 @@ class Cells(Struct, frozen=True, eq=False):
             return len(self.texts.data) * rows
         return int(self.per_row(self.texts.lengths()).sum())
 
-    def row_texts(self, rows: int, heard: Heard = nobody) -> list[str]:
+    def row_texts(self, rows: int, cancel_token: CancelToken = never_cancelled) -> list[str]:
         """A Python text for each row, for functions that need it."""
         assert self.texts is not None
         if self.text is not None:
             return [self.text] * rows
-        each = self.texts.all(heard)
+        each = self.texts.all(cancel_token)
         return each if self.codes is None else [each[code] for code in self.codes.tolist()]
 
 
@@ -126,25 +126,25 @@ def cells_of(column: Column) -> Cells:
     return Cells(CellType.NUMBER, column.values, np.asarray(valid))
 
 
-def compared(sign: str, left: Cells, right: Cells, heard: Heard = nobody) -> Cells:
+def compared(sign: str, left: Cells, right: Cells, cancel_token: CancelToken = never_cancelled) -> Cells:
     """``left sign right``; NULL where either is. Raises InvalidValue where the two cannot be compared."""
     if CellType.NULL in (left.type, right.type):
         return truths(False, False)
     valid = left.valid & right.valid
     types = {left.type, right.type}
     if types == {CellType.TEXT}:
-        return _compared_texts(sign, left, right, valid, heard)
+        return _compared_texts(sign, left, right, valid, cancel_token)
     if CellType.TIME in types and CellType.TEXT in types:
-        left, right = as_time(left, heard), as_time(right, heard)
+        left, right = as_time(left, cancel_token), as_time(right, cancel_token)
     elif types <= {CellType.NUMBER, CellType.TRUTH, CellType.TEXT}:
-        left, right = as_number(left, heard), as_number(right, heard)
+        left, right = as_number(left, cancel_token), as_number(right, cancel_token)
     elif types != {CellType.TIME}:
         raise InvalidValue("A date is compared with a date, written as '2024-04-12'.")
     valid = left.valid & right.valid
     return truths(_ordered(sign, left.values, right.values), valid)
 
 
-def as_number(cells: Cells, heard: Heard = nobody) -> Cells:
+def as_number(cells: Cells, cancel_token: CancelToken = never_cancelled) -> Cells:
     """Numbers; text that is none is NULL. Raises InvalidValue for a date, or a constant that is no number."""
     match cells.type:
         case CellType.NUMBER:
@@ -156,14 +156,14 @@ def as_number(cells: Cells, heard: Heard = nobody) -> Cells:
         case CellType.TIME:
             raise InvalidValue("A date is no number: use year(column) or month(column).")
     assert cells.texts is not None
-    found = [_number(text) for text in cells.texts.all(heard)]
-    if cells.text is not None and math.isnan(found[0]):
+    floats = [_number(text) for text in cells.texts.all(cancel_token)]
+    if cells.text is not None and math.isnan(floats[0]):
         raise InvalidValue("“{text}” is no number.", text=cells.text[:60])
-    values = cells.per_row(np.array(found, np.float64))
+    values = cells.per_row(np.array(floats, np.float64))
     return numbers(values, cells.valid)
 
 
-def as_time(cells: Cells, heard: Heard = nobody) -> Cells:
+def as_time(cells: Cells, cancel_token: CancelToken = never_cancelled) -> Cells:
     """Dates; text that is none is NULL. Raises InvalidValue for a constant that is none, and for numbers."""
     match cells.type:
         case CellType.TIME:
@@ -172,11 +172,11 @@ def as_time(cells: Cells, heard: Heard = nobody) -> Cells:
             return Cells(CellType.TIME, np.asarray(0), np.asarray(False))
         case CellType.TEXT:
             assert cells.texts is not None
-            found = [time_value(Kind.DATETIME, text) for text in cells.texts.all(heard)]
-            if cells.text is not None and found[0] is None:
+            times = [time_value(Kind.DATETIME, text) for text in cells.texts.all(cancel_token)]
+            if cells.text is not None and times[0] is None:
                 raise InvalidValue("“{text}” is no date: write 2024-04-12 or 2024-04-12T08:30.", text=cells.text[:60])
-            values = np.array([value or 0 for value in found], np.int64)
-            known = np.array([value is not None for value in found], bool)
+            values = np.array([value or 0 for value in times], np.int64)
+            known = np.array([value is not None for value in times], bool)
             return Cells(CellType.TIME, cells.per_row(values), cells.valid & cells.per_row(known))
     raise InvalidValue("A number is no date.")
 
@@ -193,7 +193,7 @@ def as_truth(cells: Cells) -> Cells:
     raise InvalidValue("A condition is needed where a {type} stands: compare it with something.", type=cells.type)
 
 
-def as_text(cells: Cells, rows: int, heard: Heard = nobody) -> Cells:
+def as_text(cells: Cells, rows: int, cancel_token: CancelToken = never_cancelled) -> Cells:
     """Text; numbers and truths are written out."""
     match cells.type:
         case CellType.TEXT:
@@ -204,9 +204,9 @@ def as_text(cells: Cells, rows: int, heard: Heard = nobody) -> Cells:
             raise InvalidValue("A date is compared with = < >, not searched as text.")
     words = {True: "true", False: "false"}
     distinct, codes = np.unique(np.broadcast_to(cells.values, (rows,)), return_inverse=True)
-    heard()
+    cancel_token()
     written = [words[value] if isinstance(value, bool) else str(value) for value in distinct.tolist()]
-    heard()
+    cancel_token()
     return texts_of(Texts.of(written), codes, np.broadcast_to(cells.valid, (rows,)))
 
 
@@ -230,19 +230,19 @@ def computed(sign: str, left: Cells, right: Cells) -> Cells:
     return numbers(about, valid)
 
 
-def _compared_texts(sign: str, left: Cells, right: Cells, valid: NDArray[np.bool_], heard: Heard) -> Cells:
+def _compared_texts(sign: str, left: Cells, right: Cells, valid: NDArray[np.bool_], cancel_token: CancelToken) -> Cells:
     assert left.texts is not None
     assert right.texts is not None
     if left.text is not None and right.text is None:
         turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(sign, sign)
-        return _compared_texts(turned, right, left, valid, heard)
+        return _compared_texts(turned, right, left, valid, cancel_token)
     if sign in ("=", "!=") and right.text is not None:
         same = left.per_row(left.texts.equal_to(right.text))
     elif sign in ("=", "!="):
-        both = Texts.joined([left.texts, right.texts]).hashes(heard)
+        both = Texts.joined([left.texts, right.texts]).hashes(cancel_token)
         same = left.per_row(both[: len(left.texts)]) == right.per_row(both[len(left.texts) :])
     else:
-        ranks = Texts.joined([left.texts, right.texts]).ranks(heard)
+        ranks = Texts.joined([left.texts, right.texts]).ranks(cancel_token)
         ranked = ORDERS[sign](left.per_row(ranks[: len(left.texts)]), right.per_row(ranks[len(left.texts) :]))
         return truths(ranked, valid)
     return truths(same if sign == "=" else ~same, valid)
@@ -251,8 +251,8 @@ def _compared_texts(sign: str, left: Cells, right: Cells, valid: NDArray[np.bool
 def _ordered(sign: str, left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.bool_]:
     """Whole numbers with a whole constant stay whole: as floats, large ones would be rounded."""
     left, right = _whole(left), _whole(right)
-    found: NDArray[np.bool_] = ORDERS[sign](left, right)
-    return found
+    mask: NDArray[np.bool_] = ORDERS[sign](left, right)
+    return mask
 
 
 def _whole(values: NDArray[Any]) -> NDArray[Any]:

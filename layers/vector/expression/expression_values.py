@@ -39,7 +39,7 @@ _ROUNDING: dict[str, Callable[[Any], Any]] = {"abs": np.abs, "floor": np.floor, 
 class Measurer(Protocol):
     """Gives lengths and areas; `layers.pool.measures.Measured` does."""
 
-    def of(self, name: str, fids: NDArray[np.int64], heard: Callable[[], None]) -> NDArray[np.float64]:
+    def of(self, name: str, fids: NDArray[np.int64], cancel_token: Callable[[], None]) -> NDArray[np.float64]:
         """(n,) The $length or $area of these features, nan where they have none."""
         ...
 
@@ -71,8 +71,8 @@ def mask_of(
     the lengths and areas; without it they cannot be asked for.
     """
     rows = len(attributes)
-    found = as_truth(_Computation(attributes, search, budget or Budget(), measured).value(expression.root))
-    return np.array(np.broadcast_to(found.values & found.valid, (rows,)))
+    truth = as_truth(_Computation(attributes, search, budget or Budget(), measured).value(expression.root))
+    return np.array(np.broadcast_to(truth.values & truth.valid, (rows,)))
 
 
 class _Computation:
@@ -80,7 +80,7 @@ class _Computation:
         self, attributes: Attributes, search: QuickSearch | None, budget: Budget, measured: Measurer | None
     ) -> None:
         self._attributes, self._budget, self._measured = attributes, budget, measured
-        self._search, self._heard = search, budget.heard
+        self._search, self._cancel_token = search, budget.cancel_token
         self._rows = len(attributes)
 
     def value(self, node: Node) -> Cells:
@@ -100,7 +100,7 @@ class _Computation:
             raise InvalidValue(
                 "{name} cannot be measured here: it is known for the features of a vector layer only.", name=name
             )
-        return self._measured.of(name, self._attributes.fids, self._heard)
+        return self._measured.of(name, self._attributes.fids, self._cancel_token)
 
     def _column(self, name: str) -> Column:
         return self._attributes.columns[column_named(name, self._attributes.columns)]
@@ -118,13 +118,13 @@ class _Computation:
             return truths(~first.valid)
         rest = [self.value(argument) for argument in arguments[1:]]
         if name in ORDERS:
-            return compared(name, first, rest[0], self._heard)
+            return compared(name, first, rest[0], self._cancel_token)
         if name == "in":
-            found = truths(False)
+            truth = truths(False)
             for each in rest:
                 self._budget.begin(self._rows)
-                found = _either(found, compared("=", first, each, self._heard))
-            return found
+                truth = _either(truth, compared("=", first, each, self._cancel_token))
+            return truth
         if name in ("like", "ilike", "contains", "starts", "ends"):
             return self._matched(name, first, rest[0])
         if name in ("+", "-", "*", "/", "%", "^"):
@@ -132,11 +132,11 @@ class _Computation:
         return self._function(name, first, rest)
 
     def _joined(self, name: str, arguments: tuple[Node, ...]) -> Cells:
-        found = as_truth(self.value(arguments[0]))
+        truth = as_truth(self.value(arguments[0]))
         for argument in arguments[1:]:
             other = as_truth(self.value(argument))
-            found = _either(found, other) if name == "or" else _both(found, other)
-        return found
+            truth = _either(truth, other) if name == "or" else _both(truth, other)
+        return truth
 
     def _anywhere(self, argument: Node) -> Cells:
         if not (isinstance(argument, Literal) and isinstance(argument.value, str)):
@@ -153,7 +153,11 @@ class _Computation:
         assert cells.texts is not None
         if wanted.text is not None:
             return truths(cells.per_row(self._texts_like(name, cells.texts, wanted.text)), valid)
-        pairs = zip(cells.row_texts(self._rows, self._heard), wanted.row_texts(self._rows, self._heard), strict=True)
+        pairs = zip(
+            cells.row_texts(self._rows, self._cancel_token),
+            wanted.row_texts(self._rows, self._cancel_token),
+            strict=True,
+        )
         return truths([self._text_like(name, text, pattern) for text, pattern in pairs], valid)
 
     def _text_like(self, name: str, text: str, wanted: str) -> bool:
@@ -174,7 +178,7 @@ class _Computation:
     def _texts_like(self, name: str, texts: Texts, wanted: str) -> NDArray[np.bool_]:
         """(n,) of `texts` whether each matches."""
         if name != "like":
-            texts, wanted = texts.folded(self._heard), wanted.casefold()
+            texts, wanted = texts.folded(self._cancel_token), wanted.casefold()
         if name in ("like", "ilike"):
             return self._like(texts, wanted)
         if name == "starts":
@@ -184,7 +188,7 @@ class _Computation:
     def _containing(self, texts: Texts, wanted: str) -> NDArray[np.bool_]:
         column = Column("", Kind.TEXT, np.empty(0, np.int64), None, texts, rows=len(texts))
         # Folding once more what is folded changes nothing; what is not is searched as it is.
-        haystack = Haystack.of(column, self._heard, folds=False)
+        haystack = Haystack.of(column, self._cancel_token, folds=False)
         return haystack.rows_with(wanted.encode("utf-8", "replace"), self._budget)
 
     def _like(self, texts: Texts, pattern: str) -> NDArray[np.bool_]:
@@ -208,7 +212,7 @@ class _Computation:
             case "round":
                 return self._rounded(self._as_number(first), self._as_number(rest[0]) if rest else constant(0))
             case "year" | "month":
-                return _of_time(name, as_time(first, self._heard))
+                return _of_time(name, as_time(first, self._cancel_token))
             case "coalesce":
                 return self._coalesced([first, *rest])
             case "min" | "max":
@@ -218,14 +222,14 @@ class _Computation:
             return numbers(_ROUNDING[name](value.values), value.valid)
 
     def _as_text(self, cells: Cells) -> Cells:
-        return as_text(cells, self._rows, self._heard)
+        return as_text(cells, self._rows, self._cancel_token)
 
     def _as_number(self, cells: Cells) -> Cells:
-        return as_number(cells, self._heard)
+        return as_number(cells, self._cancel_token)
 
     def _rounded(self, value: Cells, digits: Cells) -> Cells:
-        told = float(digits.values) if digits.is_constant and digits.valid else 0.0
-        return numbers(np.round(value.values, int(max(-15.0, min(told, 15.0)))), value.valid)
+        places = float(digits.values) if digits.is_constant and digits.valid else 0.0
+        return numbers(np.round(value.values, int(max(-15.0, min(places, 15.0)))), value.valid)
 
     def _of_text(self, name: str, cells: Cells) -> Cells:
         assert cells.texts is not None
@@ -233,15 +237,17 @@ class _Computation:
             return numbers(cells.per_row(cells.texts.characters()), cells.valid)
         self._budget.make(len(cells.texts.data))
         if name == "trim":
-            changed = Texts.of(text.strip() for text in cells.texts.all(self._heard))
+            changed = Texts.of(text.strip() for text in cells.texts.all(self._cancel_token))
         else:
-            changed = cells.texts.mapped(str.lower if name == "lower" else str.upper, self._heard)
+            changed = cells.texts.mapped(str.lower if name == "lower" else str.upper, self._cancel_token)
         text = changed[0] if cells.text is not None else None
         return Cells(CellType.TEXT, cells.values, cells.valid, changed, cells.codes, text)
 
     def _joined_texts(self, left: Cells, right: Cells) -> Cells:
         self._budget.make(left.text_bytes(self._rows) + right.text_bytes(self._rows))
-        pairs = zip(left.row_texts(self._rows, self._heard), right.row_texts(self._rows, self._heard), strict=True)
+        pairs = zip(
+            left.row_texts(self._rows, self._cancel_token), right.row_texts(self._rows, self._cancel_token), strict=True
+        )
         return texts_of(Texts.of(a + b for a, b in pairs), None, left.valid & right.valid)
 
     def _coalesced(self, parts: list[Cells]) -> Cells:
@@ -262,10 +268,10 @@ class _Computation:
         texts: list[str | None] = [None] * self._rows
         for part in reversed(parts):
             valid = np.broadcast_to(part.valid, (self._rows,)).tolist()
-            new = part.row_texts(self._rows, self._heard)
+            new = part.row_texts(self._rows, self._cancel_token)
             texts = [text if is_valid else before for text, is_valid, before in zip(new, valid, texts, strict=True)]
         filled = [text is not None for text in texts]
-        self._heard()
+        self._cancel_token()
         return texts_of(Texts.of(text or "" for text in texts), None, np.array(filled, bool))
 
 

@@ -145,9 +145,9 @@ class _Parser(FormulaParser[Node]):
 
     def whole(self) -> Node:
         self.deeper(1)
-        found = self._flat(self._all_of, "or")
+        node = self._flat(self._all_of, "or")
         self.deeper(-1)
-        return found
+        return node
 
     def _all_of(self) -> Node:
         return self._flat(self._negation, "and")

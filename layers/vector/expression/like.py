@@ -35,12 +35,12 @@ def has_gaps(pattern: str) -> bool:
 def texts_like(texts: Texts, pattern: str, budget: Budget) -> NDArray[np.bool_]:
     """(n,) True where the whole text fits the pattern. Raises InvalidValue for too many %, and for too much work."""
     parts = _parts(pattern)
-    found = np.zeros(len(texts), bool)
+    matches = np.zeros(len(texts), bool)
     for first, last in texts.pieces():
         budget.begin(last - first)
         points, starts = _code_points(texts, first, last)
-        found[first:last] = _fitting(points, starts, parts, budget)
-    return found
+        matches[first:last] = _fitting(points, starts, parts, budget)
+    return matches
 
 
 def _parts(pattern: str) -> list[_Part]:
@@ -48,8 +48,8 @@ def _parts(pattern: str) -> list[_Part]:
     words = words if len(words) == 1 else [words[0], *filter(None, words[1:-1]), words[-1]]  # a run of % is one
     if len(words) - 1 > MOST_GAPS:
         raise InvalidValue("LIKE takes at most eight % signs.")
-    told = (tuple((at, ord(letter)) for at, letter in enumerate(word) if letter != "_") for word in words)
-    return [_Part(len(word), each) for word, each in zip(words, told, strict=True)]
+    letters = (tuple((at, ord(letter)) for at, letter in enumerate(word) if letter != "_") for word in words)
+    return [_Part(len(word), each) for word, each in zip(words, letters, strict=True)]
 
 
 def _code_points(texts: Texts, first: int, last: int) -> tuple[NDArray[np.integer], NDArray[np.int64]]:
@@ -67,7 +67,7 @@ def _code_points(texts: Texts, first: int, last: int) -> tuple[NDArray[np.intege
         starts = np.concatenate(([0], np.cumsum(~goes_on)))[starts]
     except UnicodeError:
         each = [texts[at] for at in range(first, last)]
-        text, starts = "".join(each), np.concatenate(([0], np.cumsum([len(one) for one in each])))
+        text, starts = "".join(each), np.concatenate(([0], np.cumsum([len(word) for word in each])))
     return np.frombuffer(text.encode("utf-32-le"), "<u4"), starts
 
 
@@ -89,9 +89,9 @@ def _fitting(
             at = _next(points, place, part, budget)
             fits = at + part.length <= end
             rows, place, end = rows[fits], at[fits] + part.length, end[fits]
-    found = np.zeros(len(lengths), bool)
-    found[rows] = True
-    return found
+    matches = np.zeros(len(lengths), bool)
+    matches[rows] = True
+    return matches
 
 
 def _standing_at(
@@ -104,9 +104,9 @@ def _standing_at(
             break
         budget.spend(len(left))
         left = left[points[places[left] + offset] == code]
-    found = np.zeros(len(places), bool)
-    found[left] = True
-    return found
+    matches = np.zeros(len(places), bool)
+    matches[left] = True
+    return matches
 
 
 def _next(points: NDArray[np.integer], places: NDArray[np.int64], part: _Part, budget: Budget) -> NDArray[np.int64]:

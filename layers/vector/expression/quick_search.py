@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from layers.formula.budget import Budget
 from layers.vector.columns import Column, Kind
-from layers.vector.texts import PIECE_BYTES, Heard, Texts, nobody
+from layers.vector.texts import PIECE_BYTES, CancelToken, Texts, never_cancelled
 
 FEW_OF = 3
 """Number of cells of which fewer than one beginning of a needle makes it less work to check these one by one."""
@@ -30,17 +30,17 @@ class Haystack(Struct, frozen=True, eq=False):
     valid: NDArray[np.bool_] | None
 
     @classmethod
-    def of(cls, column: Column, heard: Heard = nobody, *, folds: bool = True) -> Haystack:
-        """Fold the cells of a column; with `folds` False they stay as they are. `heard` is called between pieces of
-        work, and raises to cancel.
+    def of(cls, column: Column, cancel_token: CancelToken = never_cancelled, *, folds: bool = True) -> Haystack:
+        """Fold the cells of a column; with `folds` False they stay as they are. `cancel_token` is called between
+        pieces of work, and raises to cancel.
         """
-        texts, codes = (column.texts, column.codes) if column.kind is Kind.TEXT else _written(column, heard)
-        heard()
-        folded = texts.folded(heard) if folds else texts
+        texts, codes = (column.texts, column.codes) if column.kind is Kind.TEXT else _written(column, cancel_token)
+        cancel_token()
+        folded = texts.folded(cancel_token) if folds else texts
         starts = folded.starts[:-1].astype(np.int64) + np.arange(len(folded))
         parts = []
         for first, last in folded.pieces():
-            heard()
+            cancel_token()
             parts.append(_separated(folded, first, last))
         data = b"".join(parts)
         return cls(data, starts.astype(np.int32 if len(data) < 2**31 else np.int64), codes, column.valid)
@@ -54,17 +54,17 @@ class Haystack(Struct, frozen=True, eq=False):
         rows = len(self.starts) if self.codes is None else len(self.codes)
         if not needle:
             return np.ones(rows, bool)
-        found = self._cells_with(needle, budget or Budget())
+        matches = self._cells_with(needle, budget or Budget())
         if self.codes is not None:
-            found = found[self.codes]
+            matches = matches[self.codes]
         if self.valid is not None:
-            found &= self.valid
-        return found
+            matches &= self.valid
+        return matches
 
     def _cells_with(self, needle: bytes, budget: Budget) -> NDArray[np.bool_]:
         """(cells,) piece by piece, each of whole cells."""
         data, ends = np.frombuffer(self.data, np.uint8), np.append(self.starts, len(self.data))
-        found, first = np.zeros(len(self.starts), bool), 0
+        matches, first = np.zeros(len(self.starts), bool), 0
         while first < len(self.starts):
             full = int(np.searchsorted(ends, ends[first] + PIECE_BYTES, side="right")) - 1
             last = max(first + 1, full)
@@ -80,7 +80,7 @@ class Haystack(Struct, frozen=True, eq=False):
                         break
                     budget.spend(len(at))
                     at = at[piece.take(at + offset, mode="clip") == byte]
-                found[first + np.searchsorted(cells, at.astype(cells.dtype), side="right") - 1] = True
+                matches[first + np.searchsorted(cells, at.astype(cells.dtype), side="right") - 1] = True
             else:  # no step asks how many hits there are
                 for offset, byte in enumerate(needle[2:], start=2):
                     if offset >= len(piece):
@@ -88,9 +88,9 @@ class Haystack(Struct, frozen=True, eq=False):
                         break
                     budget.spend(len(piece))
                     hits[:-offset] &= piece[offset:] == byte
-                found[first:last] = np.logical_or.reduceat(hits, cells)
+                matches[first:last] = np.logical_or.reduceat(hits, cells)
             first = last
-        return found
+        return matches
 
 
 class QuickSearch(Struct, eq=False):
@@ -100,10 +100,10 @@ class QuickSearch(Struct, eq=False):
     _made: dict[str, Haystack] = field(default_factory=dict)
     _making: threading.Lock = field(default_factory=threading.Lock)
 
-    def prepare(self, heard: Heard = nobody) -> None:
+    def prepare(self, cancel_token: CancelToken = never_cancelled) -> None:
         """Make all haystacks now."""
         for name in self.columns:
-            self._haystack(name, heard)
+            self._haystack(name, cancel_token)
 
     def mask(self, text: str, budget: Budget | None = None) -> NDArray[np.bool_]:
         """(n,) True where every word of `text` stands in some column, in any case.
@@ -112,19 +112,19 @@ class QuickSearch(Struct, eq=False):
         """
         budget = budget or Budget()
         rows = len(next(iter(self.columns.values()))) if self.columns else 0
-        found = np.ones(rows, bool)
+        matches = np.ones(rows, bool)
         for word in dict.fromkeys(text.casefold().split()):
             needle = word.encode("utf-8", "replace")
             holds = np.zeros(rows, bool)
             for name in self.columns:
-                holds |= self._haystack(name, budget.heard).rows_with(needle, budget)
-            found &= holds
-        return found
+                holds |= self._haystack(name, budget.cancel_token).rows_with(needle, budget)
+            matches &= holds
+        return matches
 
-    def _haystack(self, name: str, heard: Heard) -> Haystack:
+    def _haystack(self, name: str, cancel_token: CancelToken) -> Haystack:
         with self._making:
             if name not in self._made:
-                self._made[name] = Haystack.of(self.columns[name], heard)
+                self._made[name] = Haystack.of(self.columns[name], cancel_token)
             return self._made[name]
 
 
@@ -136,23 +136,23 @@ def _separated(texts: Texts, first: int, last: int) -> bytes:
     return data.tobytes()
 
 
-def _written(column: Column, heard: Heard) -> tuple[Texts, NDArray[np.unsignedinteger] | None]:
+def _written(column: Column, cancel_token: CancelToken) -> tuple[Texts, NDArray[np.unsignedinteger] | None]:
     """Numbers and dates as the table shows them; each distinct one is written once."""
     distinct, codes = np.unique(column.values, return_inverse=True)
     few = Column(column.name, column.kind, distinct, zone=column.zone, rows=len(distinct))
     if column.kind is Kind.INTEGER:
-        return _written_integers(distinct, heard), codes.astype(np.uint32)
+        return _written_integers(distinct, cancel_token), codes.astype(np.uint32)
     parts = []
     for first in range(0, len(distinct), _CELLS_A_PIECE):
-        heard()
+        cancel_token()
         parts.append(Texts.of(few.shown(row) for row in range(first, min(first + _CELLS_A_PIECE, len(distinct)))))
     return (Texts.joined(parts) if parts else Texts.of(())), codes.astype(np.uint32)
 
 
-def _written_integers(values: NDArray[np.int64], heard: Heard) -> Texts:
+def _written_integers(values: NDArray[np.int64], cancel_token: CancelToken) -> Texts:
     parts = []
     for first in range(0, len(values), _CELLS_A_PIECE):
-        heard()
+        cancel_token()
         wide = values[first : first + _CELLS_A_PIECE].astype("S21")
         grid = wide.view(np.uint8).reshape(len(wide), -1)
         filled = grid != 0

@@ -62,7 +62,7 @@ class _Place(NamedTuple):
             return self.straight
         px, py = float(round(self.x)), float(round(self.y))
         letters = (self.letters - (px, py, 0.0)).round(2).tolist()
-        return Anchor(px, py, 0.0, "bent", letters=tuple(Letter(*one) for one in letters), below=self.below)
+        return Anchor(px, py, 0.0, "bent", letters=tuple(Letter(*row) for row in letters), below=self.below)
 
 
 class _Line(NamedTuple):
@@ -118,16 +118,16 @@ def _apart(places: list[_Place], nearest: float, most: int) -> list[_Place]:
 
 
 def _bent_places(lines: list[_Line], name: Name) -> list[_Place]:
-    found: list[_Place] = []
+    spots: list[_Place] = []
     for line, step in lines:
         for share in _SMOOTH:
             reach = max(1, min(round(share * name.height / step), (len(line) - 1) // 4))
-            places = [one for course in _courses(line, step, reach, name) for one in _places(course, name)]
+            places = [place for course in _courses(line, step, reach, name) for place in _places(course, name)]
             if places:
                 off = step * (len(line) - 1) / 1e5
-                found += [place._replace(cost=place.cost - off) for place in places]
+                spots += [place._replace(cost=place.cost - off) for place in places]
                 break
-    return found
+    return spots
 
 
 def _evenly(run: Floats, name: Name) -> _Line | None:
@@ -148,7 +148,7 @@ def _courses(line: Floats, step: float, reach: int, name: Name) -> list[_Course]
     aside = np.column_stack([-way[:, 1], way[:, 0]])
     off = ((line - smooth) * aside).sum(axis=1)
     wide = max(2, round(1.5 * name.height / step))
-    found = []
+    courses = []
     for side in (1, -1):
         poke = np.maximum(side * off, 0.0)
         padded = np.pad(poke, wide, mode="edge")
@@ -161,7 +161,7 @@ def _courses(line: Floats, step: float, reach: int, name: Name) -> list[_Course]
         turn = np.append(turn, turn[-1])
         turn = _smoothed(turn[:, None], min(max(1, round(0.35 * name.height / step)), (len(line) - 1) // 4))[:, 0]
         folded = (legs * way[:-1]).sum(axis=1) < 0.3 * step
-        found.append(
+        courses.append(
             _Course(
                 side,
                 points,
@@ -171,7 +171,7 @@ def _courses(line: Floats, step: float, reach: int, name: Name) -> list[_Course]
                 np.concatenate(([0], np.cumsum(folded))),
             )
         )
-    return found
+    return courses
 
 
 def _places(course: _Course, name: Name) -> list[_Place]:
@@ -221,8 +221,8 @@ def _places(course: _Course, name: Name) -> list[_Place]:
     letters = np.stack([x, y, angles[chosen].round(1)], axis=-1)
     middle = letters[..., :2].mean(axis=1).tolist()
     return [
-        _Place(share, spot[0], spot[1], None, one, is_below)
-        for share, spot, one, is_below in zip(
+        _Place(share, spot[0], spot[1], None, row, is_below)
+        for share, spot, row, is_below in zip(
             cost[chosen].tolist(), middle, letters, below[chosen].tolist(), strict=True
         )
     ]
@@ -254,5 +254,5 @@ def _smoothed(values: Floats, reach: int) -> Floats:
 
 def _wrapped(degrees: Floats) -> Floats:
     """Wrap angles into -180 to 180."""
-    found: Floats = (degrees + 180.0) % 360.0 - 180.0
-    return found
+    angles: Floats = (degrees + 180.0) % 360.0 - 180.0
+    return angles

@@ -30,11 +30,11 @@ def straight_places(runs: list[Floats], width: float, height: float) -> list[tup
             continue
         count = int(min(24, max(1, (total - width) // max(12.0, width / 3) + 1)))
         for start in np.linspace(0.0, total - width, count).tolist() if count > 1 else [(total - width) / 2]:
-            found = _straight(run, along, start, width, height)
-            if found is not None:
+            place = _straight(run, along, start, width, height)
+            if place is not None:
                 off_middle = abs(start + width / 2 - total / 2) / total
-                best.append((found[0] / height + off_middle - total / 1e5, found[1]))
-    best.sort(key=lambda one: one[0])
+                best.append((place[0] / height + off_middle - total / 1e5, place[1]))
+    best.sort(key=lambda pair: pair[0])
     return best
 
 
@@ -124,5 +124,5 @@ def _crossings(ring: Floats, y: float) -> Floats:
     a, b = ring, np.roll(ring, -1, axis=0)
     hit = (a[:, 1] <= y) != (b[:, 1] <= y)
     a, b = a[hit], b[hit]
-    found: Floats = a[:, 0] + (y - a[:, 1]) * (b[:, 0] - a[:, 0]) / (b[:, 1] - a[:, 1])
-    return found
+    crossings: Floats = a[:, 0] + (y - a[:, 1]) * (b[:, 0] - a[:, 0]) / (b[:, 1] - a[:, 1])
+    return crossings

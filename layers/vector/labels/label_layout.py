@@ -197,25 +197,25 @@ class LabelLayout(Struct):
 
     def _is_placed(self, request: LabelRequest, kept: tuple[_Cells, ...], *, is_apart: bool = False) -> bool:
         for anchor in request.anchors:
-            for found in _candidates(anchor, request, leaders=self.looked_at < MOST_LEADERS_AT):
+            for candidate in _candidates(anchor, request, leaders=self.looked_at < MOST_LEADERS_AT):
                 self.looked_at += 1
-                if not all(map(self._is_inside, found.parts)) or not _are_clear(found.parts, kept):
+                if not all(map(self._is_inside, candidate.parts)) or not _are_clear(candidate.parts, kept):
                     continue
-                if is_apart and self._is_on_ground(found.box, request.uuid):
+                if is_apart and self._is_on_ground(candidate.box, request.uuid):
                     continue
-                line = _line_boxes(anchor, found.leader)  # last: most places are taken already
+                line = _line_boxes(anchor, candidate.leader)  # last: most places are taken already
                 if not _are_clear(line, kept):
                     continue
-                for part in (*found.parts, *line):
+                for part in (*candidate.parts, *line):
                     _occupy(self._cells, part)
-                self.placed.append(_placed(request, anchor, found))
+                self.placed.append(_placed(request, anchor, candidate))
                 return True
         return False
 
     def _is_on_ground(self, box: Box, uuid: str) -> bool:
         """True where a label of this mark would stand on the ground of another."""
         cells = self._grounds
-        return any(of != uuid and box.overlaps(one) for cell in _cells_of(box) for of, one in cells.get(cell, ()))
+        return any(of != uuid and box.overlaps(ground) for cell in _cells_of(box) for of, ground in cells.get(cell, ()))
 
     def _is_inside(self, box: Box) -> bool:
         room = self.room
@@ -237,19 +237,19 @@ def _occupy(cells: _Cells, box: Box) -> None:
         cells[cell].append(box)
 
 
-def _placed(request: LabelRequest, anchor: Anchor, found: _Candidate) -> PlacedLabel:
+def _placed(request: LabelRequest, anchor: Anchor, candidate: _Candidate) -> PlacedLabel:
     angle = anchor.angle_deg if anchor.way == "along" else 0.0
     return PlacedLabel(
         request.uuid,
         request.text,
         request.rank,
-        found.box,
-        found.side,
+        candidate.box,
+        candidate.side,
         anchor.px,
         anchor.py,
         request.face,
         angle,
-        found.leader,
+        candidate.leader,
         anchor.clearance,
         anchor.letters,
     )
@@ -362,19 +362,19 @@ def bent_boxes(anchor: Anchor, advances: tuple[float, ...], width: float, height
 
     `width` is the label's width in a straight line: its excess over that of the letters surrounds each of them.
     """
-    room, boxes, some, reach = (width - sum(advances)) / 2, list[Box](), list[Box](), 0.0
+    room, boxes, group, reach = (width - sum(advances)) / 2, list[Box](), list[Box](), 0.0
     for letter, advance in zip(anchor.letters, advances, strict=True):
         cos, sin = math.cos(math.radians(letter.angle_deg)), math.sin(math.radians(letter.angle_deg))
         across = advance + 2 * room
         half_x, half_y = (across * abs(cos) + height * abs(sin)) / 2, (across * abs(sin) + height * abs(cos)) / 2
         x, y = anchor.px + letter.dx, anchor.py + letter.dy
-        some.append(Box(x - half_x, y - half_y, x + half_x, y + half_y))
+        group.append(Box(x - half_x, y - half_y, x + half_x, y + half_y))
         reach += advance
         if reach >= height * 0.8:
-            boxes.append(_about(tuple(some)))
-            some, reach = [], 0.0
-    if some:
-        boxes.append(_about(tuple(some)))
+            boxes.append(_about(tuple(group)))
+            group, reach = [], 0.0
+    if group:
+        boxes.append(_about(tuple(group)))
     return tuple(boxes)
 
 

@@ -62,9 +62,9 @@ class LabelSource(Struct, frozen=True, eq=False):
 
     def within(self, bounds: Bounds, most: int = MOST_LABELS) -> list[LabelledFeature]:
         """The `most` important features with a text that touch world bounds, each fid once."""
-        found = self._candidates(bounds, 2 * most)
+        candidates = self._candidates(bounds, 2 * most)
         template, seen, chosen = template_of(self.text), set[int](), list[LabelledFeature]()
-        for _, index, row in found:
+        for _, index, row in candidates:
             table = self.content.tables[index]
             fid, place = int(table.fids_of(np.array([row]))[0]), int(self.rows[index][row])
             class_index = self._class_of(table, row)
@@ -101,20 +101,20 @@ class LabelSource(Struct, frozen=True, eq=False):
 
     def _candidates(self, bounds: Bounds, most: int) -> list[tuple[int, int, int]]:
         """(rank, table, row), the most important first. The top of the layer is enough where it fills the view."""
-        found: list[tuple[int, int, int]] = []
+        candidates: list[tuple[int, int, int]] = []
         for rows_of in (self._top_in, self._all_in):
-            found = []
+            candidates = []
             for index in range(len(self.content.tables)):
                 rows = rows_of(index, bounds)
                 ranks = self.ranks[index][rows]
                 if len(rows) > most:
                     nearest = np.argpartition(ranks, most)[:most]
                     rows, ranks = rows[nearest], ranks[nearest]
-                found += zip(ranks.tolist(), [index] * len(rows), rows.tolist(), strict=True)
-            if len(found) >= most or self.is_all_top:
+                candidates += zip(ranks.tolist(), [index] * len(rows), rows.tolist(), strict=True)
+            if len(candidates) >= most or self.is_all_top:
                 break
-        found.sort()
-        return found[:most]
+        candidates.sort()
+        return candidates[:most]
 
     def _top_in(self, index: int, bounds: Bounds) -> NDArray[Any]:
         table, rows = self.content.tables[index], self.top[index]
@@ -143,9 +143,9 @@ def rows_for(attributes: Attributes, fids: NDArray[Any]) -> NDArray[np.intp]:
         return np.full(len(fids), -1, dtype=np.intp)
     order = np.arange(len(known)) if bool((known[1:] > known[:-1]).all()) else np.argsort(known, kind="stable")
     at = np.minimum(np.searchsorted(known, fids, sorter=order), len(known) - 1)
-    found = order[at].astype(np.intp)
-    found[known[found] != fids] = -1
-    return found
+    rows = order[at].astype(np.intp)
+    rows[known[rows] != fids] = -1
+    return rows
 
 
 def _weights(attributes: Attributes, priority: str) -> NDArray[np.float64] | None:

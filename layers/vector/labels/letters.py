@@ -25,15 +25,15 @@ def clusters_of(text: str) -> tuple[str, ...]:
 
     Put together they are the text.
     """
-    found: list[str] = []
+    clusters: list[str] = []
     for letter in text:
         code, kind = ord(letter), unicodedata.category(letter)
         if kind[0] == "C" or not any(low <= code <= high for low, high in _SIMPLE_RANGES):
             return ()
         if kind[0] == "M":
-            if not found:
+            if not clusters:
                 return ()
-            found[-1] += letter
+            clusters[-1] += letter
         else:
-            found.append(letter)
-    return tuple(found)
+            clusters.append(letter)
+    return tuple(clusters)

@@ -38,7 +38,7 @@ def categorised(style: VectorStyle, column: Column, geometry: str, palette: str 
     labels = _labels(chosen)
     classes = [StyleClass(_base_symbol(style, geometry), label=labels[value], value=value) for value in chosen]
     classes = coloured(classes, palette, geometry)
-    classes = [replace(one, symbol=_named_symbol(one, geometry)) for one in classes]
+    classes = [replace(style_class, symbol=_named_symbol(style_class, geometry)) for style_class in classes]
     own = recoloured(_base_symbol(style, geometry), OTHER_COLOR, geometry)
     made = replace(style, mode="categorised", column=column.name, palette=palette, classes=tuple(classes))
     return made.with_symbol(own)
@@ -63,7 +63,10 @@ def graduated(
     classes = [StyleClass(symbol, lower=low, upper=high) for low, high in pairs]
     vary = vary or style.vary
     if vary == "size":
-        classes = [replace(one, symbol=_sized(symbol, i, len(pairs), geometry)) for i, one in enumerate(classes)]
+        classes = [
+            replace(style_class, symbol=_sized(symbol, i, len(pairs), geometry))
+            for i, style_class in enumerate(classes)
+        ]
     else:
         classes = coloured(classes, palette, geometry)
     made = replace(
@@ -83,8 +86,8 @@ def coloured(classes: Sequence[StyleClass], palette: str, geometry: str) -> list
     """The classes in the colours of a palette, in their order."""
     colors = palette_colors(palette, max(1, len(classes)))
     return [
-        replace(one, symbol=recoloured(one.symbol, color, geometry))
-        for one, color in zip(classes, colors, strict=False)
+        replace(style_class, symbol=recoloured(style_class.symbol, color, geometry))
+        for style_class, color in zip(classes, colors, strict=False)
     ]
 
 
@@ -133,17 +136,17 @@ def _base_symbol(style: VectorStyle, geometry: str) -> Symbol:
     return symbol
 
 
-def _named_symbol(one: StyleClass, geometry: str) -> Symbol:
+def _named_symbol(style_class: StyleClass, geometry: str) -> Symbol:
     if "Point" in geometry:
-        sign = facility_of(one.value)
-        small = one.symbol.marker in SHAPES
+        sign = facility_of(style_class.value)
+        small = style_class.symbol.marker in SHAPES
         if not sign:
-            return one.symbol
-        size_px = FACILITY_PX if small else one.symbol.size_px
-        return with_readable_sign(replace(one.symbol, marker=sign, size_px=size_px))
+            return style_class.symbol
+        size_px = FACILITY_PX if small else style_class.symbol.size_px
+        return with_readable_sign(replace(style_class.symbol, marker=sign, size_px=size_px))
     if "Line" in geometry:
-        return ROUTES.get(route_of(one.value), one.symbol)
-    return one.symbol
+        return ROUTES.get(route_of(style_class.value), style_class.symbol)
+    return style_class.symbol
 
 
 def _sized(symbol: Symbol, index: int, count: int, geometry: str) -> Symbol:

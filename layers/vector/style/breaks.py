@@ -30,11 +30,11 @@ def breaks(method: str, values: Floats, count: int) -> list[float]:
     if low == high:
         return [low, high]
     limits = METHODS[method](finite, low, high, count)
-    found = [low] if method != "pretty" else []
+    edges = [low] if method != "pretty" else []
     for limit in limits:
-        if not found or limit > found[-1]:
-            found.append(float(limit))
-    return found
+        if not edges or limit > edges[-1]:
+            edges.append(float(limit))
+    return edges
 
 
 def _equal(_values: Floats, low: float, high: float, count: int) -> list[float]:

@@ -63,9 +63,9 @@ def class_of_each(
     if mode == "single" or not classes or known is None:
         return np.full(count, other, dtype=np.uint16)
     budget.begin(count)
-    found = _by_limits(classes, known, budget) if mode == "graduated" else _by_value(classes, known, budget)
-    found[~known.filled()] = other
-    return found
+    indices = _by_limits(classes, known, budget) if mode == "graduated" else _by_value(classes, known, budget)
+    indices[~known.filled()] = other
+    return indices
 
 
 def counts_of(column: Column) -> dict[str, int]:
@@ -88,14 +88,14 @@ def numbers_of(column: Column) -> NDArray[np.float64]:
 def _by_value(classes: tuple[StyleClass, ...], column: Column, budget: Budget) -> NDArray[np.uint16]:
     other = len(classes)
     if column.kind is Kind.TEXT and column.codes is None:
-        found = np.full(len(column), other, dtype=np.uint16)
+        indices = np.full(len(column), other, dtype=np.uint16)
         for index in range(other - 1, -1, -1):
             budget.begin(len(column))
-            found[column.texts.equal_to(classes[index].value)] = index
-        return found
+            indices[column.texts.equal_to(classes[index].value)] = index
+        return indices
     known: dict[str, int] = {}
-    for index, one in enumerate(classes):
-        known.setdefault(one.value, index)
+    for index, style_class in enumerate(classes):
+        known.setdefault(style_class.value, index)
     texts, codes = _distinct(column)
     of_distinct = np.asarray([known.get(text, other) for text in texts] or [other], dtype=np.uint16)
     result: NDArray[np.uint16] = of_distinct[codes]
@@ -105,18 +105,18 @@ def _by_value(classes: tuple[StyleClass, ...], column: Column, budget: Budget) -
 def _by_limits(classes: tuple[StyleClass, ...], column: Column, budget: Budget) -> NDArray[np.uint16]:
     """The first class that holds it; a class holds both its limits, as QGIS has it."""
     numbers = _as_numbers(column)
-    found = np.full(numbers.shape[0], len(classes), dtype=np.uint16)
+    indices = np.full(numbers.shape[0], len(classes), dtype=np.uint16)
     for index in range(len(classes) - 1, -1, -1):
         budget.begin(len(column))
-        found[(numbers >= classes[index].lower) & (numbers <= classes[index].upper)] = index
-    return found
+        indices[(numbers >= classes[index].lower) & (numbers <= classes[index].upper)] = index
+    return indices
 
 
 def _by_rule(classes: tuple[StyleClass, ...], attributes: Attributes, budget: Budget) -> NDArray[np.uint16]:
-    found = np.full(len(attributes), len(classes), dtype=np.uint16)
+    indices = np.full(len(attributes), len(classes), dtype=np.uint16)
     for index in range(len(classes) - 1, -1, -1):
-        found[rule_mask(classes[index].rule, attributes, budget)] = index
-    return found
+        indices[rule_mask(classes[index].rule, attributes, budget)] = index
+    return indices
 
 
 def _as_numbers(column: Column) -> NDArray[np.float64]:

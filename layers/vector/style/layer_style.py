@@ -87,7 +87,7 @@ class VectorStyle(Symbol, frozen=True):
     def columns(self) -> tuple[str, ...]:
         """The columns that its classes need; those of labels are `labels.columns`."""
         if self.mode == "rules":
-            return tuple(dict.fromkeys(name for one in self.classes for name in rule_columns(one.rule)))
+            return tuple(dict.fromkeys(name for style_class in self.classes for name in rule_columns(style_class.rule)))
         return (self.column,) if self.mode != "single" and self.classes and self.column else ()
 
     @property
@@ -95,7 +95,14 @@ class VectorStyle(Symbol, frozen=True):
         """Equal for styles that put features into the same classes."""
         if self.mode == "single":
             return "single", "", ()
-        return self.mode, self.column, tuple((one.value, one.lower, one.upper, one.rule) for one in self.classes)
+        return (
+            self.mode,
+            self.column,
+            tuple(
+                (style_class.value, style_class.lower, style_class.upper, style_class.rule)
+                for style_class in self.classes
+            ),
+        )
 
     @property
     def own_symbol(self) -> Symbol:
@@ -112,14 +119,14 @@ class VectorStyle(Symbol, frozen=True):
         """Symbols by class, then that of features in no class; None for features that are not drawn."""
         if self.mode == "single":
             return (self.own_symbol,)
-        own = [one.symbol if one.shown else None for one in self.classes]
+        own = [style_class.symbol if style_class.shown else None for style_class in self.classes]
         return (*own, self.other_symbol if self.show_other else None)
 
     def check_rules(self) -> None:
         """Raises InvalidValue for a class whose rule cannot be understood."""
         if self.mode == "rules":
-            for one in self.classes:
-                check_rule(one.rule)
+            for style_class in self.classes:
+                check_rule(style_class.rule)
 
     def missing_in(self, columns: Collection[str]) -> str:
         """A column of classes or labels that is missing among these; empty where all are there.
@@ -140,8 +147,8 @@ class VectorStyle(Symbol, frozen=True):
             return replace(self, other=symbol)
         return self.with_class(index, replace(self.classes[index], symbol=symbol))
 
-    def with_class(self, index: int, one: StyleClass) -> Self:
-        return replace(self, classes=(*self.classes[:index], one, *self.classes[index + 1 :]))
+    def with_class(self, index: int, style_class: StyleClass) -> Self:
+        return replace(self, classes=(*self.classes[:index], style_class, *self.classes[index + 1 :]))
 
     def is_shown_at(self, scale: float) -> bool:
         """True where anything is drawn on a map of 1 : `scale`."""

@@ -201,10 +201,10 @@ class _Bench:
     def _draw(self) -> list[float]:
         """Milliseconds for points drawn by clicks with the drawing tool."""
         self._window.toolbox.keep("tool_point")
-        found = [self._timed(partial(self._click, at)) for at in self._grid()]
+        times = [self._timed(partial(self._click, at)) for at in self._grid()]
         self._window.toolbox.take(FIRST_TOOL)
         self._settle()
-        return found
+        return times
 
     def _select(self) -> list[float]:
         """Milliseconds for sites selected by clicks, one after the other."""
@@ -214,7 +214,7 @@ class _Bench:
 
     def _edit(self) -> list[float]:
         """Milliseconds for a letter added to the label in the form, with Enter."""
-        found = []
+        times = []
         for at in self._sites_in_view():
             self._click(at)
             self._settle()
@@ -226,8 +226,8 @@ class _Bench:
             label.end(False)
             _key(label, Qt.Key.Key_X, "x")
             self._settle()
-            found.append(self._timed(partial(_key, label, Qt.Key.Key_Return)))
-        return found
+            times.append(self._timed(partial(_key, label, Qt.Key.Key_Return)))
+        return times
 
     def _undo(self) -> list[float]:
         undo = self._window.action_table["undo"]
@@ -243,19 +243,19 @@ class _Bench:
         answers: list[object] = []
         finder.found.connect(lambda hits, problems: answers.append(hits))
         names = [site.label for site in self._document.sites.values() if site.label]
-        found = []
+        times = []
         for name in names[:: max(1, len(names) // ROUNDS)][:ROUNDS]:
-            heard, start = len(answers), time.perf_counter()
+            count, start = len(answers), time.perf_counter()
             line.setText(name)
-            spin_until(lambda heard=heard: len(answers) > heard)  # type: ignore[misc]
-            found.append(_ms(start))
+            spin_until(lambda count=count: len(answers) > count)  # type: ignore[misc]
+            times.append(_ms(start))
         palette.close()
         self._settle()
-        return found or [0.0]
+        return times or [0.0]
 
     def _pan(self) -> list[float]:
         """Milliseconds of the frames of a drag of the map, there and back."""
-        found = []
+        times = []
         middle, button = self._canvas.rect().center(), Qt.MouseButton.MiddleButton
         _mouse(self._canvas, QEvent.Type.MouseButtonPress, middle, button, button)
         for step in range(1, 2 * DRAG_STEPS):  # a step of no way shows nothing else
@@ -263,10 +263,10 @@ class _Bench:
             frames, start = self._frames.count, time.perf_counter()
             _mouse(self._canvas, QEvent.Type.MouseMove, at, Qt.MouseButton.NoButton, button)
             self._until_painted(frames)
-            found.append(_ms(start))
+            times.append(_ms(start))
         _mouse(self._canvas, QEvent.Type.MouseButtonRelease, middle, button, Qt.MouseButton.NoButton)
         self._settle()
-        return found[1:]  # the first is the slop before a drag begins
+        return times[1:]  # the first is the slop before a drag begins
 
     def _growth(self, edits: int) -> float:
         """Megabytes by which the window's process has grown after edits, and as many undos."""

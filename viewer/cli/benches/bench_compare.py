@@ -138,10 +138,10 @@ def _pan_in_turns(canvases: Sequence[MapCanvas]) -> list[list[Took]]:
     """The frames of each canvas. All tiles are read in a first round, which does not count."""
     times: list[list[Took]] = [[] for _ in canvases]
     for turn in range(ROUNDS + 1):
-        for canvas, found in zip(canvases, times, strict=True):
+        for canvas, frames in zip(canvases, times, strict=True):
             for way in (1, -1):
                 took = [_timed(partial(_step, canvas, way)) for _ in range(PANS)]
-                found += took if turn else []
+                frames += took if turn else []
                 spin_until(canvas.is_idle)
     return times
 

@@ -41,14 +41,14 @@ def measure_export(case: str) -> dict[str, Any]:
         for scene in scenes:
             refuse_undrawn(scene)
         spec = replace(spec, bounds=subject_bounds(document, scenes[0], spec.published_marking))
-        beat, found = Heartbeat(), {}
+        beat, figures = Heartbeat(), {}
         for ending in ENDINGS:
             target = Path(folder) / f"page.{ending}"
             times = [_timed(studio, scenes, document, spec, target, beat) for _ in range(RUNS)]
-            found[f"a3_{ending}_ms"] = round(median(times), 1)
+            figures[f"a3_{ending}_ms"] = round(median(times), 1)
         for scene in scenes:
             refuse_undrawn(scene)
-    return {**found, "max_ui_gap_ms": beat.at(1.0)}
+    return {**figures, "max_ui_gap_ms": beat.at(1.0)}
 
 
 def _timed(

@@ -154,11 +154,11 @@ class _Bench:
         pool, jobs = self._studio.pool, self._studio.context.jobs
         jobs.run(lambda _: [checked_place(layer) for layer in found_layers(self._file, pool)], self._add, self._refuse)
 
-    def _add(self, found: list[FoundLayer]) -> None:
-        self._studio.allow(layer.source for layer in found)
-        self._document.apply(edit_for(self._document, found, ACTOR))
-        if found[0].bounds_lonlat is not None:
-            whole = transform_bounds("EPSG:4326", WEB_MERCATOR, found[0].bounds_lonlat)
+    def _add(self, layers: list[FoundLayer]) -> None:
+        self._studio.allow(layer.source for layer in layers)
+        self._document.apply(edit_for(self._document, layers, ACTOR))
+        if layers[0].bounds_lonlat is not None:
+            whole = transform_bounds("EPSG:4326", WEB_MERCATOR, layers[0].bounds_lonlat)
             self._canvas.motion.show_bounds(WEB_MERCATOR, self._first_view(FRACTIONS[0], whole))
 
     def _refuse(self, error: GeoloupeError) -> None:

@@ -41,8 +41,8 @@ def _sayable(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, dict):
-        return {key: _sayable(one) for key, one in value.items()}
-    return [_sayable(one) for one in value] if isinstance(value, list | tuple) else value
+        return {key: _sayable(member) for key, member in value.items()}
+    return [_sayable(member) for member in value] if isinstance(value, list | tuple) else value
 
 
 def parse_size(text: str) -> tuple[int, int]:

@@ -66,11 +66,13 @@ def document_of(
             continue
         everything = _layers_in(text, pool)
         notices.append(said_of_unasked(everything))
-        found = [_in_crs(layer, crs_of_data) for layer in chosen_unasked(everything)]
-        if len(files) == 1 and found[0].question is not None and found[0].question.has_pixels:
-            notices.append(found[0].question.notice)
-            found = [in_pixel_space(layer) for layer in found]
-        document.apply(edit_for(document, [checked_place(layer) for layer in found], ACTOR, style, is_steady=is_steady))
+        layers = [_in_crs(layer, crs_of_data) for layer in chosen_unasked(everything)]
+        if len(files) == 1 and layers[0].question is not None and layers[0].question.has_pixels:
+            notices.append(layers[0].question.notice)
+            layers = [in_pixel_space(layer) for layer in layers]
+        document.apply(
+            edit_for(document, [checked_place(layer) for layer in layers], ACTOR, style, is_steady=is_steady)
+        )
     return Opened(document, home, frozenset(document.layers) - own, tuple(filter(None, notices)))
 
 

@@ -82,20 +82,20 @@ def cut_marks(document: Document, uuids: Iterable[str], *, actor: str, now: str 
 
 def _sources(document: Document, copied: CopiedMarks, stamp: Stamp) -> tuple[dict[str, str], list[Change]]:
     """The uuid in the case of each cited source, and the inserts of those that are not in it yet."""
-    found: dict[str, str] = {}
+    uuids: dict[str, str] = {}
     changes: list[Change] = []
     for uuid in _cited(copied.sites):
         source = copied.sources.get(uuid)
         if uuid in document.sources:
-            found[uuid] = uuid
+            uuids[uuid] = uuid
         elif source is not None:
             known = source_of_link(document, source.url)
-            found[uuid] = known or uuid
+            uuids[uuid] = known or uuid
             if not known:
                 origin = source.origin_uuid if source.origin_uuid in document.sources else ""
                 row: Source = replace(source, origin_uuid=origin)
                 changes.append(insert("sources", row, stamp))
-    return found, changes
+    return uuids, changes
 
 
 def _templates(document: Document, copied: CopiedMarks, actor: str, now: str | None) -> tuple[Change, ...]:
@@ -103,9 +103,9 @@ def _templates(document: Document, copied: CopiedMarks, actor: str, now: str | N
     rows = rows_of(document)
     known, keys = {row.class_code for row in rows}, {row.hot_key for row in rows}
     new = [
-        replace(one, uuid="", hot_key="" if one.hot_key in keys else one.hot_key)
-        for one in copied.templates
-        if one.code not in known
+        replace(template, uuid="", hot_key="" if template.hot_key in keys else template.hot_key)
+        for template in copied.templates
+        if template.code not in known
     ]
     if not new or len(rows) + len(new) > MOST_TEMPLATES:
         return ()
@@ -113,20 +113,20 @@ def _templates(document: Document, copied: CopiedMarks, actor: str, now: str | N
 
 
 def _images(document: Document, copied: CopiedMarks, stamp: Stamp) -> tuple[Mapping[str, str], list[Change]]:
-    found: dict[str, str] = {}
+    uuids: dict[str, str] = {}
     changes: list[Change] = []
     for uuid in dict.fromkeys(site.image_uuid for site in copied.sites if site.image_uuid):
         image = copied.images.get(uuid)
         if uuid in document.images:
-            found[uuid] = uuid
+            uuids[uuid] = uuid
         elif image is not None:
             known = document.image_of_key(image.image_key)
-            found[uuid] = known.uuid if known is not None else uuid
+            uuids[uuid] = known.uuid if known is not None else uuid
             if known is None:
                 layer = image.layer_uuid if image.layer_uuid in document.layers else ""
                 row: Image = replace(image, layer_uuid=layer)
                 changes.append(insert("images", row, stamp))
-    return found, changes
+    return uuids, changes
 
 
 def _cited(sites: Collection[Site]) -> list[str]:

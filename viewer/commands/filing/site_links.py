@@ -38,12 +38,12 @@ def set_parent(
 
 def chain_above(document: Document, uuid: str) -> set[str]:
     """A site and all sites that it is a part of; a circle from a file ends where it closes."""
-    found: set[str] = set()
-    while uuid and uuid not in found:
-        found.add(uuid)
+    chain: set[str] = set()
+    while uuid and uuid not in chain:
+        chain.add(uuid)
         site = document.sites.get(uuid)
         uuid = "" if site is None else site.parent_uuid
-    return found
+    return chain
 
 
 def set_lifecycle_source(
@@ -61,5 +61,5 @@ def cite_new_lifecycle_source(
     """Add a source and make it that of the lifecycle of sites, as one step. Raises InvalidValue."""
     added = add_source(document, actor=actor, now=now, **fields)
     uuid = added.changes[0].uuid
-    told = update_sites(document, uuids, actor=actor, now=now, lifecycle_source_uuid=uuid)
-    return Edit(added.label, added.changes + told.changes)
+    edit = update_sites(document, uuids, actor=actor, now=now, lifecycle_source_uuid=uuid)
+    return Edit(added.label, added.changes + edit.changes)

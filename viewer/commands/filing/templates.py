@@ -33,12 +33,12 @@ def save_templates(
     """Keep templates in the case, each in place of its present one for that class. Raises InvalidValue."""
     stamp, wanted = stamp_of(actor, now), list(templates)
     rows = rows_of(document)
-    new = {one.code for one in wanted} - {row.class_code for row in rows}
+    new = {template.code for template in wanted} - {row.class_code for row in rows}
     if len(rows) + len(new) > MOST_TEMPLATES:
         raise InvalidValue(
             "A case holds at most {most_templates} templates: delete some first.", most_templates=MOST_TEMPLATES
         )
-    changes = [change for one in wanted for change in _saved(rows, one, stamp)]
+    changes = [change for template in wanted for change in _saved(rows, template, stamp)]
     label = Phrase("Change template “{name}”", name=wanted[0].name) if len(wanted) == 1 else Phrase("Change templates")
     return Edit(label, tuple(changes))
 

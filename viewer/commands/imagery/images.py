@@ -48,8 +48,8 @@ def known_image(
 
 def add_image(document: Document, *, actor: str, now: str | None = None, uuid: str | None = None, **facts: Any) -> Edit:
     """Register an image, or add facts that the row of its key lacks. Raises InvalidValue."""
-    found = known_image(document, actor=actor, now=now, uuid=uuid, **facts)
-    return Edit(Phrase("Add {named}", named=_named(found.image)), found.changes)
+    known = known_image(document, actor=actor, now=now, uuid=uuid, **facts)
+    return Edit(Phrase("Add {named}", named=_named(known.image)), known.changes)
 
 
 def update_image(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:

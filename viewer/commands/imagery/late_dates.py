@@ -43,10 +43,10 @@ class Evidence(NamedTuple):
     def words(self) -> str:
         """The rows in words by kind: 3 marks, 2 chips and 1 source; for a bare image, 1 image."""
         counts = (self.marks, "mark", "marks"), (self.chips, "chip", "chips"), (self.sources, "source", "sources")
-        told = [counted(count, one, many) for count, one, many in counts if count]
-        if not told:
+        parts = [counted(count, single, many) for count, single, many in counts if count]
+        if not parts:
             return counted(len(self.images), "image", "images")
-        *first, last = told
+        *first, last = parts
         return Phrase("{told} and {told_2}", told=joined(", ", first), told_2=last) if first else last
 
 
@@ -71,11 +71,11 @@ def evidence_without_date(document: Document, layer_uuids: Iterable[str]) -> Evi
 def date_evidence(document: Document, layer_uuids: Collection[str], *, actor: str, now: str | None = None) -> Edit:
     """Set the date of their layers on images, their sources, shadows and dates of sites. Raises InvalidValue."""
     layers = {uuid: row_of(document.layers, uuid, Phrase("layer")) for uuid in layer_uuids}
-    found = evidence_without_date(document, layers)
+    evidence = evidence_without_date(document, layers)
     stamp = stamp_of(actor, now)
     changes: list[Change] = []
     dated: dict[str, Image] = {}
-    for image in found.images:
+    for image in evidence.images:
         changed = update("images", image, stamp, **_dated(layers[image.layer_uuid]))
         changes += changed
         after = changed[0].row if changed else image
@@ -88,7 +88,7 @@ def date_evidence(document: Document, layer_uuids: Collection[str], *, actor: st
     sites.date_shadows(dated)
     for change in dates_after_images(document, dated, actor=actor, now=now):
         sites.add(change)
-    return Edit(Phrase("Date {words}", words=found.words), (*changes, *sites.changes))
+    return Edit(Phrase("Date {words}", words=evidence.words), (*changes, *sites.changes))
 
 
 class _Sites:
@@ -108,8 +108,8 @@ class _Sites:
         if before is None or before.after is None or change.after is None or change.before is None:
             self._changes[change.uuid] = change
             return
-        said = _differing(change.before, change.after)
-        self._changes[change.uuid] = Change("sites", before.before, replace(before.after, **said))
+        fields = _differing(change.before, change.after)
+        self._changes[change.uuid] = Change("sites", before.before, replace(before.after, **fields))
 
     def date_shadows(self, images: Mapping[str, Image]) -> None:
         for site in self._document.sites.values():

@@ -29,16 +29,16 @@ def set_photo_number(
 ) -> Edit:
     """Set a number on a photograph, or move it there; its plate is made with the first one. Raises InvalidValue."""
     layer, stamp = row_of(document.layers, photo, Phrase("layer")), stamp_of(actor, now)
-    found = plate_of_photo(document, photo)
+    pair = plate_of_photo(document, photo)
     locked = _locked(document, number, stamp)
-    if found is None:
+    if pair is None:
         plate = MatchPlate(photo).with_number(number, x, y)
         name = Phrase("Match plate of {name}", name=one_line(layer.name, 80))
         row = Product(uuid=new_uuid(), name=name, layout_json=plate.to_json())
         return Edit(
             Phrase("Set number {number} on the photograph", number=number), (insert("products", row, stamp), *locked)
         )
-    product, plate = found
+    product, plate = pair
     verb = "Set" if plate.at(number) is None else "Move"
     changes = update("products", product, stamp, layout_json=plate.with_number(number, x, y).to_json())
     return Edit(Phrase("{verb} number {number} on the photograph", verb=verb, number=number), (*changes, *locked))

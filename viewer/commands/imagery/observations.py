@@ -138,19 +138,19 @@ def _dates_of(
     now: str | None,
 ) -> list[Change]:
     """Changes of the dates of these sites, from those of earlier observations to those of `rows` and `images`."""
-    found: list[Change] = []
+    changes: list[Change] = []
     for site_uuid in sites:
         site = document.sites.get(site_uuid)
         if site is None:
             continue
         before = seen_dates(document.observations_of_site(site_uuid), document.images)
         after = seen_dates((row for row in rows.values() if row.site_uuid == site_uuid), images)
-        told = tuple(getattr(site, name) for name in _DATES)
-        if after.observed_at or (before.observed_at and told == before):
-            found += update_site(
+        dates = tuple(getattr(site, name) for name in _DATES)
+        if after.observed_at or (before.observed_at and dates == before):
+            changes += update_site(
                 document, site_uuid, actor=actor, now=now, **dict(zip(_DATES, after, strict=True))
             ).changes
-    return found
+    return changes
 
 
 def _check(document: Document, row: Any) -> None:

@@ -89,7 +89,11 @@ def _evidence_of(document: Document, change: Change, stamp: Stamp) -> list[Chang
         return []
     rows = document.table("claim_evidence").values()
     about = [row for row in rows if isinstance(row, ClaimEvidence) and row.evidence_uuid == after.uuid]
-    return [one for row in about for one in update("claim_evidence", row, stamp, evidence_table=f"site_{after.kind}")]
+    return [
+        revision
+        for row in about
+        for revision in update("claim_evidence", row, stamp, evidence_table=f"site_{after.kind}")
+    ]
 
 
 def _as_site(site: Site) -> dict[str, Any]:

@@ -60,8 +60,8 @@ def is_error_judged(document: Document, site: Site) -> bool:
     placement_m = None if image is None else stated_placement_m(image.placement_note)
     if pick is not None and error_m == with_placement(pick.error_m, placement_m):
         return False
-    _, was_given, given = site.position_basis.partition(AS_GIVEN)
-    return not (was_given and any(error_m == implied_error_m(given, datum) for datum in Datum))
+    _, was_given, text = site.position_basis.partition(AS_GIVEN)
+    return not (was_given and any(error_m == implied_error_m(text, datum) for datum in Datum))
 
 
 def implied_error_m(text: str, datum: Datum) -> float | None:
