@@ -43,7 +43,9 @@ class _Subset:
         self._claims = {said.uuid: said for said in content.claims}
         self._sources = {said.uuid: said for said in content.sources}
         self._responses = {said.uuid for said in content.responses}
-        self._observations = {one.uuid: one for uuid in self._sites for one in document.observations_of_site(uuid)}
+        self._observations = {
+            one.uuid: one for uuid in self._sites for one in document.links.observations_of_site(uuid)
+        }
         self._chips = {
             chip.uuid: chip
             for chip in document.chips.values()

@@ -28,7 +28,7 @@ WIDE = {
     "MapSearch": 9,
 }
 """Arguments of constructors that take more: give each a few collaborators by what it does with them."""
-MANY = {"MapScene": 51, "MapCanvas": 40, "Document": 37, "LayerDrawing": 33, "ComparedScene": 32}
+MANY = {"MapScene": 51, "MapCanvas": 40, "LayerDrawing": 33, "ComparedScene": 32}
 """Public methods of classes that have more, handlers of Qt's events among them: split them by who asks."""
 
 type Function = ast.FunctionDef | ast.AsyncFunctionDef
