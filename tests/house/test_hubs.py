@@ -14,7 +14,6 @@ ROOT = Path(__file__).resolve().parents[2]
 CODE = sorted(path for room in ("layers", "viewer") for path in (ROOT / room).rglob("*.py"))
 MOST_ARGUMENTS, MOST_METHODS = 8, 30
 WIDE = {
-    "FeatureTable": 11,
     "EditMenu": 10,
     "FileMenu": 10,
     "DataDesk": 10,
