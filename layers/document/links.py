@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import cast
 
@@ -33,17 +32,33 @@ class Links:
     def __init__(self, tables: Mapping[str, Mapping[str, Row]]) -> None:
         """Links between `tables`, which are the document's own: rows by uuid, by the name of their table."""
         self._tables = tables
-        self._uuids: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        self._uuids: dict[tuple[str, str], dict[str, None]] = {}
+        self._own_ends: set[tuple[str, str]] | None = None
+        """The ends whose uuids no copy shares; None where there is no copy."""
+
+    def copied(self, tables: Mapping[str, Mapping[str, Row]]) -> Links:
+        """The same links between the tables of a copy of the document."""
+        copy = Links(tables)
+        copy._uuids = dict(self._uuids)
+        self._own_ends, copy._own_ends = set(), set()
+        return copy
 
     def add(self, row: Row) -> None:
         """Make a row known by its ends; its table has it already."""
         for end in _ends(row):
-            self._uuids[end][row.uuid] = None
+            self._to_change(end)[row.uuid] = None
 
     def remove(self, row: Row) -> None:
         """Forget the ends of a row."""
         for end in _ends(row):
-            self._uuids[end].pop(row.uuid, None)
+            self._to_change(end).pop(row.uuid, None)
+
+    def _to_change(self, end: tuple[str, str]) -> dict[str, None]:
+        """The uuids of an end, to be changed: of its own from then on, where a copy shares them."""
+        if self._own_ends is not None and end not in self._own_ends:
+            self._own_ends.add(end)
+            self._uuids[end] = dict(self._uuids.get(end, ()))
+        return self._uuids.setdefault(end, {})
 
     def site_to_claims(self, site_uuid: str) -> list[ClaimSite]:
         return cast("list[ClaimSite]", self._linked("claim_sites", "site_uuid", site_uuid))
