@@ -1,4 +1,4 @@
-"""The document: the case in memory. One door for changes, plain look-ups for everything else."""
+"""The document: the case in memory. One door for changes, its tables to read, and the links between their rows."""
 
 from __future__ import annotations
 
@@ -15,23 +15,9 @@ from layers.document.edit import ONLY_INSERTED, TABLES, Change, Edit, Table
 from layers.document.image import Image
 from layers.document.kept_order import KeptOrder
 from layers.document.layer import Layer
+from layers.document.links import Links
 from layers.document.observation import Observation
-from layers.document.rows import (
-    Bookmark,
-    ClaimEvidence,
-    ClaimSite,
-    ClaimSource,
-    Comparison,
-    Custody,
-    MetaEntry,
-    Product,
-    ProductRow,
-    Response,
-    ResponseClaim,
-    Row,
-    Seen,
-    Watch,
-)
+from layers.document.rows import Bookmark, Comparison, MetaEntry, Product, Response, Row
 from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.source import Source
@@ -41,14 +27,15 @@ type Listener = Callable[[Changes], None]
 
 
 class Document:
-    """Tables of rows by uuid. `change` alone changes them, `tell` tells the listeners, in order; `apply` does both."""
+    """Tables of rows by uuid. `change` alone changes them, `tell` tells the listeners, in order; `apply` does both.
+
+    `links` finds rows along the links between them.
+    """
 
     def __init__(self, rows: Mapping[Table, Iterable[Row]] | None = None) -> None:
         self._tables: dict[str, dict[str, Row]] = {table: {} for table in TABLES}
         self._orders: dict[str, KeptOrder] = {table: KeptOrder() for table in TABLES}
-        self._links: dict[tuple[str, str], dict[str, None]] = {}
-        self._own_links: set[tuple[str, str]] | None = None
-        """The links that no copy of this document shares, by their ends; None where it has no copy."""
+        self.links = Links(self._tables)
         self._listeners: list[Listener] = []
         for table, values in (rows or {}).items():
             for row in values:
@@ -59,8 +46,7 @@ class Document:
         copy = Document()
         copy._tables = {table: dict(rows) for table, rows in self._tables.items()}
         copy._orders = {table: order.copied() for table, order in self._orders.items()}
-        copy._links = dict(self._links)
-        self._own_links, copy._own_links = set(), set()
+        copy.links = self.links.copied(copy._tables)
         return copy
 
     # -- change -------------------------------------------------------------------------------------------------
@@ -121,25 +107,16 @@ class Document:
     def _put(self, table: str, before: Row | None, after: Row | None) -> None:
         rows = self._tables[table]
         if before is not None:
-            for end in _ends(before):
-                self._links_of(end).pop(before.uuid, None)
+            self.links.remove(before)
         if after is None:
             assert before is not None
             self._orders[table].leaves(rows)
             rows.pop(before.uuid, None)
             return
         rows[after.uuid] = after
-        for end in _ends(after):
-            self._links_of(end)[after.uuid] = None
+        self.links.add(after)
 
-    def _links_of(self, end: tuple[str, str]) -> dict[str, None]:
-        """The links of an end, to be changed: of its own from then on, where a copy shares them."""
-        if self._own_links is not None and end not in self._own_links:
-            self._own_links.add(end)
-            self._links[end] = dict(self._links.get(end, ()))
-        return self._links.setdefault(end, {})
-
-    # -- look-ups -----------------------------------------------------------------------------------------------
+    # -- tables -------------------------------------------------------------------------------------------------
 
     def table(self, table: Table) -> Mapping[str, Row]:
         """A live read-only view of one table, in order of insertion; a row that came back stands where it stood."""
@@ -202,135 +179,3 @@ class Document:
     def meta(self, key: str, default: str = "") -> str:
         entry = self._tables["meta"].get(key)
         return entry.value if isinstance(entry, MetaEntry) else default
-
-    def claim_links_of_site(self, site_uuid: str) -> list[ClaimSite]:
-        return cast("list[ClaimSite]", self._linked("claim_sites", "site_uuid", site_uuid))
-
-    def claims_of_site(self, site_uuid: str) -> list[Claim]:
-        links = self.claim_links_of_site(site_uuid)
-        return [self.claims[link.claim_uuid] for link in links if link.claim_uuid in self.claims]
-
-    def site_links_of_claim(self, claim_uuid: str) -> list[ClaimSite]:
-        return cast("list[ClaimSite]", self._linked("claim_sites", "claim_uuid", claim_uuid))
-
-    def sites_of_claim(self, claim_uuid: str) -> list[Site]:
-        """Marks that a claim is about, each once, however often a file links them."""
-        return _each_once(self.sites, (link.site_uuid for link in self.site_links_of_claim(claim_uuid)))
-
-    def source_links_of_claim(self, claim_uuid: str) -> list[ClaimSource]:
-        return cast("list[ClaimSource]", self._linked("claim_sources", "claim_uuid", claim_uuid))
-
-    def claim_links_of_source(self, source_uuid: str) -> list[ClaimSource]:
-        return cast("list[ClaimSource]", self._linked("claim_sources", "source_uuid", source_uuid))
-
-    def response_links_of_claim(self, claim_uuid: str) -> list[ResponseClaim]:
-        return cast("list[ResponseClaim]", self._linked("response_claims", "claim_uuid", claim_uuid))
-
-    def claim_links_of_response(self, response_uuid: str) -> list[ResponseClaim]:
-        return cast("list[ResponseClaim]", self._linked("response_claims", "response_uuid", response_uuid))
-
-    def responses_to(self, claim_uuid: str) -> list[Response]:
-        """Answers linked to this claim, each once, then those to the whole of a report (linked to none) that it belongs
-        to.
-        """
-        linked = _each_once(self.responses, (link.response_uuid for link in self.response_links_of_claim(claim_uuid)))
-        whole = [answer for answer in self.responses.values() if not self.claim_links_of_response(answer.uuid)]
-        return linked + [answer for answer in whole if self._is_of_report(claim_uuid, answer.source_uuid)]
-
-    def _is_of_report(self, claim_uuid: str, source_uuid: str) -> bool:
-        """True for a claim that cites the source of an answer; where no claim does, for all claims that others have
-        made.
-
-        An answer to a report answers neither claims that were made elsewhere nor our own.
-        """
-        if source_uuid and self.claim_links_of_source(source_uuid):
-            return any(link.source_uuid == source_uuid for link in self.source_links_of_claim(claim_uuid))
-        claim = self.claims.get(claim_uuid)
-        return claim is not None and claim.voice != "analyst"
-
-    def chips_of_site(self, site_uuid: str) -> list[Chip]:
-        return [chip for chip in self.chips.values() if chip.site_uuid == site_uuid]
-
-    def image_of_key(self, image_key: str) -> Image | None:
-        """The image of this key; None where no evidence rests on it yet."""
-        found = self._linked("images", "image_key", image_key)
-        return cast("Image", found[0]) if found else None
-
-    def observations_of_site(self, site_uuid: str) -> list[Observation]:
-        return cast("list[Observation]", self._linked("observations", "site_uuid", site_uuid))
-
-    def observations_on_image(self, image_uuid: str) -> list[Observation]:
-        return cast("list[Observation]", self._linked("observations", "image_uuid", image_uuid))
-
-    def evidence_of_claim(self, claim_uuid: str) -> list[ClaimEvidence]:
-        return cast("list[ClaimEvidence]", self._linked("claim_evidence", "claim_uuid", claim_uuid))
-
-    def claims_on_evidence(self, evidence_uuid: str) -> list[ClaimEvidence]:
-        """The links of claims to one of our own rows that they rest on: an observation, a chip, a search, a site or a
-        claim.
-        """
-        return cast("list[ClaimEvidence]", self._linked("claim_evidence", "evidence_uuid", evidence_uuid))
-
-    def rows_of_product(self, product_uuid: str) -> list[ProductRow]:
-        """The rows that an issued product printed."""
-        return cast("list[ProductRow]", self._linked("product_rows", "product_uuid", product_uuid))
-
-    def products_of_row(self, table_name: str, row_uuid: str) -> list[ProductRow]:
-        """The issued products that printed a row of one of the file's tables."""
-        return cast("list[ProductRow]", self._linked("product_rows", _ROW, _row_key(table_name, row_uuid)))
-
-    def watches_of_site(self, site_uuid: str) -> list[Watch]:
-        return cast("list[Watch]", self._linked("watch", "site_uuid", site_uuid))
-
-    def _linked(self, table: Table, column: str, uuid: str) -> list[Row]:
-        rows = self._tables[table]
-        return [rows[link] for link in self._links.get((f"{table}.{column}", uuid), ())]
-
-
-def _each_once[T](rows: Mapping[str, T], uuids: Iterable[str]) -> list[T]:
-    return [rows[uuid] for uuid in dict.fromkeys(uuids) if uuid in rows]
-
-
-_ROW = "row"
-"""Name for the two columns that identify a row: its table and its uuid."""
-
-
-def _row_key(table_name: str, uuid: str) -> str:
-    """One text for a row's table and uuid; a site keeps it when it becomes a line or an area."""
-    return f"{'sites' if table_name.startswith('site_') else table_name}/{uuid}"
-
-
-def _ends(row: Row) -> tuple[tuple[str, str], ...]:
-    """The (table.column, value) pairs by which a row is looked up."""
-    match row:
-        case ClaimSite():
-            return ("claim_sites.claim_uuid", row.claim_uuid), ("claim_sites.site_uuid", row.site_uuid)
-        case ClaimSource():
-            return ("claim_sources.claim_uuid", row.claim_uuid), ("claim_sources.source_uuid", row.source_uuid)
-        case ResponseClaim():
-            return (
-                ("response_claims.response_uuid", row.response_uuid),
-                ("response_claims.claim_uuid", row.claim_uuid),
-            )
-        case ClaimEvidence():
-            return (
-                ("claim_evidence.claim_uuid", row.claim_uuid),
-                ("claim_evidence.evidence_uuid", row.evidence_uuid),
-            )
-        case Observation():
-            return ("observations.site_uuid", row.site_uuid), ("observations.image_uuid", row.image_uuid)
-        case Image():
-            return (("images.image_key", row.image_key),)
-        case ProductRow():
-            return (
-                ("product_rows.product_uuid", row.product_uuid),
-                (f"product_rows.{_ROW}", _row_key(row.table_name, row.row_uuid)),
-            )
-        case Custody():
-            return ((f"custody.{_ROW}", _row_key(row.table_name, row.row_uuid)),)
-        case Seen():
-            return ((f"seen.{_ROW}", _row_key(row.table_name, row.row_uuid)),)
-        case Watch():
-            return (("watch.site_uuid", row.site_uuid),)
-        case _:
-            return ()

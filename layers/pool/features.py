@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from layers.errors import NotReadable
 from layers.pool.protocol import Answer
 from layers.requests.features import FeatureFacts
-from layers.vector.table import LINE, POINT, POLYGON, FeatureTable
+from layers.vector.table import LINE, POINT, POLYGON, FeatureTable, StepGrid
 
 
 def table_from_answer(answer: Answer) -> FeatureTable:
@@ -20,10 +20,8 @@ def table_from_answer(answer: Answer) -> FeatureTable:
     if columns is None:
         raise NotReadable("The reader sent features that do not fit together: reload the layer.")
     kind, fid, part_of, start_of, xy, bounds = columns
-    origin_x, origin_y = facts.origin
-    table = FeatureTable(
-        facts.crs, origin_x, origin_y, facts.step, kind, fid, part_of, start_of, xy, bounds, facts.columns
-    )
+    grid = StepGrid(facts.crs, *facts.origin, facts.step)
+    table = FeatureTable(grid, kind, fid, part_of, start_of, xy, bounds, facts.columns)
     ends_beyond = isinstance(fid, int) and fid + len(table) > 2**63
     if ends_beyond or any(len(values) != len(table) for values in facts.columns.values()):
         raise NotReadable("The reader sent features that do not fit together: reload the layer.")

@@ -47,7 +47,7 @@ def default_specs(document: Document, layout: str, name: str = "") -> list[Produ
         marking=document.meta("marking"),
     )
     if layout == "site":
-        about = {site.uuid: site for claim in document.claims for site in document.sites_of_claim(claim)}
+        about = {site.uuid: site for claim in document.claims for site in document.links.sites_of_claim(claim)}
         if not about:
             raise InvalidValue("No claim of this case is about a site: there is no site page to check.")
         return [
@@ -68,8 +68,8 @@ def _of_comparison(spec: ProductSpec, document: Document) -> ProductSpec:
 def marks_of(document: Document, spec: ProductSpec) -> list[str]:
     """Uuids of the marks in the frames of a product; all of the case where no frame has bounds."""
     if spec.layout == "site" and spec.site:
-        claims = document.claims_of_site(spec.site)
-        named = [site.uuid for claim in claims for site in document.sites_of_claim(claim.uuid)]
+        claims = document.links.claims_of_site(spec.site)
+        named = [site.uuid for claim in claims for site in document.links.sites_of_claim(claim.uuid)]
         return [uuid for uuid in dict.fromkeys([spec.site, *named]) if uuid in document.sites]
     uuids: dict[str, None] = {}
     for product_map in spec.maps:

@@ -41,7 +41,7 @@ def caveats_of(
         yield Phrase("Terms of likelihood are those of ICD 203, with their bands.")
     if any(claim.confidence for claim in claims):
         yield Phrase("Confidence is about the basis of a judgement.")
-    if any(document.observations_of_site(site.uuid) for site in marks):
+    if any(document.links.observations_of_site(site.uuid) for site in marks):
         yield Phrase("Not seen on an image is not gone: it may be hidden, too small or not covered.")
     yield from _on_origins(sources)
     yield from unrecorded_in(sources)

@@ -119,7 +119,7 @@ class _Gathering:
     def content(self, checkpoint: Checkpoint) -> ProductContent:
         document = self._document
         claims = self._claims_in_frame()
-        named = {link.site_uuid for claim in claims for link in document.site_links_of_claim(claim.uuid)}
+        named = {link.site_uuid for claim in claims for link in document.links.claim_to_sites(claim.uuid)}
         marks = [site for site in self._marks if self._admits(site, site.uuid in named)]
         inside = frozenset(site.uuid for site in marks)
         numbers = self._numbers(marks)
@@ -167,7 +167,7 @@ class _Gathering:
     def _tells_absence(self, inside: frozenset[str]) -> bool:
         """True where a search in these marks, or an observation of one, found nothing."""
         document = self._document
-        seen = (observation for uuid in inside for observation in document.observations_of_site(uuid))
+        seen = (observation for uuid in inside for observation in document.links.observations_of_site(uuid))
         searched = (search for search in document.searches.values() if search.area_uuid in inside)
         return any(observation.presence == "absent" for observation in seen) or any(
             search.result in ("none seen", "none listed") for search in searched
@@ -194,9 +194,9 @@ class _Gathering:
     def _claims_about(self, site: Site) -> Iterable[str]:
         """Uuids of claims that name a mark, and of those that rest on it or on its observations."""
         document = self._document
-        yield from (link.claim_uuid for link in document.claim_links_of_site(site.uuid))
-        seen = (observation.uuid for observation in document.observations_of_site(site.uuid))
-        yield from (link.claim_uuid for uuid in (site.uuid, *seen) for link in document.claims_on_evidence(uuid))
+        yield from (link.claim_uuid for link in document.links.site_to_claims(site.uuid))
+        seen = (observation.uuid for observation in document.links.observations_of_site(site.uuid))
+        yield from (link.claim_uuid for uuid in (site.uuid, *seen) for link in document.links.evidence_to_claims(uuid))
 
     def _admits_claim(self, claim: Claim) -> bool:
         publishing = self._publishing
@@ -212,7 +212,7 @@ class _Gathering:
         self._markings.append(claim.marking)
         quotes = tuple(self._quotes(claim))
         by = ", ".join(quote.source.number for quote in quotes)
-        about = document.sites_of_claim(claim.uuid)
+        about = document.links.sites_of_claim(claim.uuid)
         firms = [site for site in about if is_party(site) and publishing.admits_marked(site)]
         parties = tuple(self._site_words(site, numbers, True, by) for site in firms)
         is_assessed, tells_own = claim.state == "assessed", not publishing.is_on or claim.status in REVIEWED
@@ -247,19 +247,19 @@ class _Gathering:
             status=claim.status,
             marking=claim.marking,
             is_ours=is_ours(claim),
-            evidence=len(document.evidence_of_claim(claim.uuid)),
+            evidence=len(document.links.claim_to_evidence(claim.uuid)),
             is_reviewed=is_reviewed(claim),
         )
 
     def _quotes(self, claim: Claim) -> Iterable[QuoteCited]:
-        for link in self._document.source_links_of_claim(claim.uuid):
+        for link in self._document.links.claim_to_sources(claim.uuid):
             source = self._citations.cite(link.source_uuid)
             if source is not None:
                 grade = credibility_words(link.credibility)
                 yield QuoteCited(link.quote, self._publishing.words(link.page), source, grade, link.bearing)
 
     def _answers(self, claim: Claim) -> list[ResponseSaid]:
-        return self._say_all(self._document.responses_to(claim.uuid))
+        return self._say_all(self._document.links.responses_to(claim.uuid))
 
     def _say_all(self, responses: Iterable[Response]) -> list[ResponseSaid]:
         """Word the answers that may be printed, each once."""
@@ -283,7 +283,7 @@ class _Gathering:
             words=response.words,
             date=response.made_at,
             source=source,
-            is_to_whole=not self._document.claim_links_of_response(response.uuid),
+            is_to_whole=not self._document.links.response_to_claims(response.uuid),
             sentence=response_words(response, source.number if source else ""),
         )
 
@@ -324,7 +324,7 @@ class _Gathering:
         uuids += [
             observation.image_uuid
             for uuid in sorted(inside)
-            for observation in self._document.observations_of_site(uuid)
+            for observation in self._document.links.observations_of_site(uuid)
         ]
         images = (self._document.images.get(uuid) for uuid in dict.fromkeys(uuids))
         return tuple(image_words(image, self._publishing) for image in images if image is not None)
@@ -335,7 +335,7 @@ class _Gathering:
         document, kept, printed = self._document, self._kept_back, {claim.uuid for claim in shown}
         self._keep_back_sources()
         others = [claim for claim in document.claims.values() if claim.uuid not in printed]
-        placed = sum(bool(document.site_links_of_claim(claim.uuid)) for claim in others)
+        placed = sum(bool(document.links.claim_to_sites(claim.uuid)) for claim in others)
         return LeftOut(
             claims_of_no_place=len(others) - placed,
             claims_elsewhere=max(placed - kept.count_of("claims"), 0),
@@ -347,7 +347,7 @@ class _Gathering:
         document, rows = self._document, self._kept_back.rows
         claims = rows.get((Withheld.INTERNAL, "claims", False), {})
         answers = rows.get((Withheld.INTERNAL, "responses", False), {})
-        uuids = [link.source_uuid for uuid in claims for link in document.source_links_of_claim(uuid)]
+        uuids = [link.source_uuid for uuid in claims for link in document.links.claim_to_sources(uuid)]
         uuids += [document.responses[uuid].source_uuid for uuid in answers]
         for uuid in dict.fromkeys([*sorted(self._citations.withheld), *uuids]):
             if uuid in document.sources:

@@ -78,7 +78,7 @@ class Publishing(Struct, frozen=True):
             return Withheld.WITHDRAWN
         if not self.admits_marked(claim):
             return Withheld.HIGHER
-        links = document.source_links_of_claim(claim.uuid)
+        links = document.links.claim_to_sources(claim.uuid)
         public = [link for link in links if self._is_public(document, link)]
         if links and not public:
             return Withheld.INTERNAL
@@ -99,7 +99,7 @@ class Publishing(Struct, frozen=True):
         if not self.is_on:
             return frozenset(document.sites)
         admitted = (claim for claim in document.claims.values() if self.why_withheld(document, claim) is None)
-        named = {link.site_uuid for claim in admitted for link in document.site_links_of_claim(claim.uuid)}
+        named = {link.site_uuid for claim in admitted for link in document.links.claim_to_sites(claim.uuid)}
         return frozenset(
             uuid
             for uuid, site in document.sites.items()
@@ -113,7 +113,7 @@ class Publishing(Struct, frozen=True):
         """
         if not self.is_on or claim.status in REVIEWED:
             return True
-        links = document.source_links_of_claim(claim.uuid)
+        links = document.links.claim_to_sources(claim.uuid)
         return not is_ours(claim) and all(self._is_public(document, link) for link in links)
 
     def statement_of(self, document: Document, claim: Claim) -> str:
@@ -124,7 +124,7 @@ class Publishing(Struct, frozen=True):
         """The exact words of a source; empty where only an internal one has them."""
         if not self.is_on:
             return claim.source_wording
-        links = document.source_links_of_claim(claim.uuid)
+        links = document.links.claim_to_sources(claim.uuid)
         internal = [link.quote for link in links if not self._is_public(document, link)]
         public = [link.quote for link in links if self._is_public(document, link)]
         words = _bare(claim.source_wording)
@@ -135,7 +135,7 @@ class Publishing(Struct, frozen=True):
     def speaker_of(self, document: Document, claim: Claim) -> str:
         """The speaker, as typed; empty for the analyst whose judgement it is."""
         is_own = claim.voice == "analyst" or (
-            is_ours(claim) and not claim.source_wording.strip() and not document.source_links_of_claim(claim.uuid)
+            is_ours(claim) and not claim.source_wording.strip() and not document.links.claim_to_sources(claim.uuid)
         )
         return "" if self.is_on and is_own else claim.made_by.strip()
 

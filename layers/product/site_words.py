@@ -49,7 +49,7 @@ def site_words(
         error_m=error_m,
         is_area=site.is_area,
         is_party=is_told,
-        is_named=is_party(site) and (site.role == NAMED_ROLE or bool(document.claim_links_of_site(site.uuid))),
+        is_named=is_party(site) and (site.role == NAMED_ROLE or bool(document.links.site_to_claims(site.uuid))),
         is_firm=class_of(site.class_code) == "company",
         identity=identity_words(site),
         place_inferred=is_inferred,
@@ -144,7 +144,7 @@ def inferred_words(site: Site, named_by: str = "") -> str:
 def seen_words(document: Document, site: Site) -> str:
     """The last image that shows it, and the last on which it was not seen: never that it is gone, or was built."""
     dates: dict[str, list[str]] = {"present": [], "absent": []}
-    for observation in document.observations_of_site(site.uuid):
+    for observation in document.links.observations_of_site(site.uuid):
         image = document.images.get(observation.image_uuid)
         if image is not None and image.acquired_at and observation.presence in dates:
             dates[observation.presence].append(image.acquired_at)

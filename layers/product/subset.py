@@ -44,7 +44,9 @@ class _Subset:
         self._sources = {source.uuid: source for source in content.sources}
         self._responses = {response.uuid for response in content.responses}
         self._observations = {
-            observation.uuid: observation for uuid in self._sites for observation in document.observations_of_site(uuid)
+            observation.uuid: observation
+            for uuid in self._sites
+            for observation in document.links.observations_of_site(uuid)
         }
         self._chips = {
             chip.uuid: chip

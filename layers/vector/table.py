@@ -43,12 +43,25 @@ class VectorInfo(Struct, frozen=True):
         return self.driver == "ESRI Shapefile"
 
 
+class StepGrid(Struct, frozen=True):
+    """The grid on which a table's coordinates lie: int32 steps from an origin in a canvas CRS.
+
+    world = origin + steps * step (Web Mercator: 9 mm a step).
+    """
+
+    crs: str
+    origin_x: float
+    origin_y: float
+    step: float
+    """Length of a step in units of the CRS."""
+
+
 class FeatureTable:
     """A chunk of features, projected to one canvas CRS; never changed once made.
 
     Features own parts (a point, a line's piece, a ring), parts own coordinates:
     feature i's parts are ``part_of[i]:part_of[i + 1]``, part j's coordinates ``xy[start_of[j]:start_of[j + 1]]``.
-    `xy` are int32 steps from (`origin_x`, `origin_y`): world = origin + xy * step (Web Mercator: 9 mm a step).
+    `xy` are steps on the table's `grid`.
     Polygons fill by the odd-even rule over all parts of a feature.
 
     What follows from the rest is not kept but made when asked for: a million points are 8 MB, not 41.
@@ -63,19 +76,13 @@ class FeatureTable:
         "_part_of",
         "_start_of",
         "attributes",
-        "crs",
-        "origin_x",
-        "origin_y",
-        "step",
+        "grid",
         "xy",
     )
 
     def __init__(
         self,
-        crs: str,
-        origin_x: float,
-        origin_y: float,
-        step: float,
+        grid: StepGrid,
         kind: NDArray[np.uint8] | int,
         fid: NDArray[Any] | int,
         part_of: NDArray[np.int32] | None,
@@ -88,7 +95,7 @@ class FeatureTable:
         no `part_of`: one part each; no `start_of`: one coordinate a part (points); no `bounds`: they are computed on
         demand.
         """
-        self.crs, self.origin_x, self.origin_y, self.step = crs, origin_x, origin_y, step
+        self.grid = grid
         self._kind, self._fid, self._part_of, self._start_of = kind, fid, part_of, start_of
         self.xy = xy
         """(k, 2)"""
@@ -101,12 +108,12 @@ class FeatureTable:
     @classmethod
     def empty(cls, crs: str) -> FeatureTable:
         """Return a table without features."""
-        return cls(crs, 0.0, 0.0, 1.0, POINT, 0, None, None, np.zeros((0, 2), np.int32))
+        return cls(StepGrid(crs, 0.0, 0.0, 1.0), POINT, 0, None, None, np.zeros((0, 2), np.int32))
 
     def taken(self, rows: NDArray[Any]) -> FeatureTable:
         """A table of some of the features."""
         kind = self._kind if isinstance(self._kind, int) else self._kind[rows]
-        head = self.crs, self.origin_x, self.origin_y, self.step, kind, self.fids_of(rows)
+        head = self.grid, kind, self.fids_of(rows)
         if self.is_single:
             return FeatureTable(*head, None, None, self.xy[rows])
         part_of, start_of = self.part_of, self.start_of
@@ -117,6 +124,22 @@ class FeatureTable:
             np.concatenate([[0], np.cumsum(each)]).astype(np.int32) for each in (parts_each, counts)
         )
         return FeatureTable(*head, new_part_of, new_start_of, self.xy[runs(start_of[parts], counts)], self.bounds[rows])
+
+    @property
+    def crs(self) -> str:
+        return self.grid.crs
+
+    @property
+    def origin_x(self) -> float:
+        return self.grid.origin_x
+
+    @property
+    def origin_y(self) -> float:
+        return self.grid.origin_y
+
+    @property
+    def step(self) -> float:
+        return self.grid.step
 
     def __len__(self) -> int:
         ladder = self._part_of if self._part_of is not None else self._start_of
@@ -212,19 +235,7 @@ class FeatureTable:
     def with_coordinates(self, xy: NDArray[np.int32], start_of: NDArray[np.int32]) -> FeatureTable:
         """The same features and parts with fewer coordinates; bounds and index stay those of the whole ones."""
         bounds = None if self.is_single else self.bounds
-        new = FeatureTable(
-            self.crs,
-            self.origin_x,
-            self.origin_y,
-            self.step,
-            self._kind,
-            self._fid,
-            self._part_of,
-            start_of,
-            xy,
-            bounds,
-            self.attributes,
-        )
+        new = FeatureTable(self.grid, self._kind, self._fid, self._part_of, start_of, xy, bounds, self.attributes)
         new._index, new._areas = self._index, self._areas
         return new
 
@@ -235,8 +246,8 @@ class FeatureTable:
         It is for painting only: bounds, areas and index stay in the present steps.
         """
         new = self.with_coordinates(xy, self.start_of)
-        new.origin_x, new.origin_y = self.origin_x + x * self.step, self.origin_y + y * self.step
-        new.step = self.step * size
+        grid = self.grid
+        new.grid = StepGrid(grid.crs, grid.origin_x + x * grid.step, grid.origin_y + y * grid.step, grid.step * size)
         return new
 
     def to_steps(self, bounds: Bounds) -> Edges:

@@ -131,7 +131,7 @@ class Job:
         assert (claim.source_wording, claim.made_by) == ("“likely a second tower”", "a tower watcher")
         assert (claim.likelihood_term, claim.likelihood_low, claim.likelihood_high) == ("probable", 55, 80)
         assert claim.confidence == "moderate"
-        assert [site.uuid for site in desk.document.sites_of_claim(self.claim)] == [self.point]
+        assert [site.uuid for site in desk.document.links.sites_of_claim(self.claim)] == [self.point]
 
     def add_source(self) -> None:
         desk, before = self.desk, set(self.desk.document.sources)
@@ -146,12 +146,12 @@ class Job:
         desk.tab("Claims")
         desk.choose_row(desk.panel(ClaimListPanel).list, "A second gantry")
         desk.pick(self.claim_form.sources.picker, "Gantry watch")
-        (link,) = desk.document.source_links_of_claim(self.claim)
+        (link,) = desk.document.links.claim_to_sources(self.claim)
         assert link.source_uuid == self.source
         (citation,) = self.claim_form.sources.citations
         desk.choose(citation.fields.fields["credibility"], 3)
         desk.type_into(citation.fields.fields["page"], "4")
-        (link,) = desk.document.source_links_of_claim(self.claim)
+        (link,) = desk.document.links.claim_to_sources(self.claim)
         assert (link.credibility, link.page) == (3, "4")
         source = desk.document.sources[self.source]
         assert (source.title, source.kind, source.reliability) == ("Gantry watch, weekly note 12", "news report", "C")
@@ -169,7 +169,7 @@ class Job:
         response = desk.document.responses[self.response]
         assert (response.speaker, response.words) == ("Spokesperson", "There is no second tower.")
         assert response.source_uuid == self.source
-        assert [answer.uuid for answer in desk.document.responses_to(self.claim)][:1] == [self.response]
+        assert [answer.uuid for answer in desk.document.links.responses_to(self.claim)][:1] == [self.response]
         assert desk.document.claims[self.claim].state == "assessed", "an answer changes no claim"
 
     def move_and_reshape(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from layers.vector.table import LINE, POINT, POLYGON, FeatureTable
+from layers.vector.table import LINE, POINT, POLYGON, FeatureTable, StepGrid
 
 STEP = 0.01
 _KINDS = {"Point": POINT, "LineString": LINE, "Polygon": POLYGON}
@@ -23,13 +23,11 @@ def table_of(geometries: list, first_fid: int = 1, crs: str = "EPSG:3857") -> Fe
             starts.append(starts[-1] + len(xy[-1]))
         parts.append(parts[-1] + len(runs))
     steps = np.rint(np.concatenate(xy) / STEP).astype(np.int32)
+    grid = StepGrid(crs, 0.0, 0.0, STEP)
     if set(kinds) == {POINT} and len(steps) == len(geometries):
-        return FeatureTable(crs, 0.0, 0.0, STEP, POINT, first_fid, None, None, steps)
+        return FeatureTable(grid, POINT, first_fid, None, None, steps)
     return FeatureTable(
-        crs,
-        0.0,
-        0.0,
-        STEP,
+        grid,
         np.array(kinds, np.uint8),
         np.arange(first_fid, first_fid + len(geometries)),
         np.array(parts, np.int32),

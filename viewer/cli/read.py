@@ -29,8 +29,8 @@ def site_facts(document: Document, site: Site) -> dict[str, Any]:
         "position_error_m": site.position_error_m,
         "position_basis": site.position_basis,
         "status": site.status,
-        "claims": [claim.uuid for claim in document.claims_of_site(site.uuid)],
-        "chips": [chip.uuid for chip in document.chips_of_site(site.uuid)],
+        "claims": [claim.uuid for claim in document.links.claims_of_site(site.uuid)],
+        "chips": [chip.uuid for chip in document.links.chips_of_site(site.uuid)],
     }
 
 
@@ -38,7 +38,7 @@ def claim_facts(document: Document, claim: Claim) -> dict[str, Any]:
     """One claim as `claims --json` gives it. Answers to a whole report are listed under each of its claims."""
     likelihood = {"term": claim.likelihood_term, "low": claim.likelihood_low, "high": claim.likelihood_high}
     sources = []
-    for link in document.source_links_of_claim(claim.uuid):
+    for link in document.links.claim_to_sources(claim.uuid):
         source = document.sources.get(link.source_uuid)
         if source is not None:
             facts = {key: getattr(source, key) for key in ("uuid", "title", "publisher", "url", "reliability")}
@@ -52,9 +52,9 @@ def claim_facts(document: Document, claim: Claim) -> dict[str, Any]:
         "state": claim.state,
         "likelihood": likelihood if claim.likelihood_low is not None else None,
         "confidence": claim.confidence or None,
-        "sites": [site.uuid for site in document.sites_of_claim(claim.uuid)],
+        "sites": [site.uuid for site in document.links.sites_of_claim(claim.uuid)],
         "sources": sources,
-        "responses": [{"speaker": r.speaker, "words": r.words} for r in document.responses_to(claim.uuid)],
+        "responses": [{"speaker": r.speaker, "words": r.words} for r in document.links.responses_to(claim.uuid)],
     }
 
 
@@ -130,7 +130,7 @@ def _sources(arguments: argparse.Namespace) -> int:
     facts = []
     for source in document.sources.values():
         fact = asdict(source)
-        fact["claims"] = [link.claim_uuid for link in document.claim_links_of_source(source.uuid)]
+        fact["claims"] = [link.claim_uuid for link in document.links.source_to_claims(source.uuid)]
         facts.append(fact)
     if arguments.json:
         print_json(facts)

@@ -128,10 +128,10 @@ def delete_claims(document: Document, uuids: Iterable[str], *, actor: str, now: 
     claims = [row_of(document.claims, uuid, Phrase("claim")) for uuid in dict.fromkeys(uuids)]
     changes: list[Change] = []
     for claim in claims:
-        changes += [delete("claim_sites", link) for link in document.site_links_of_claim(claim.uuid)]
-        changes += [delete("claim_sources", link) for link in document.source_links_of_claim(claim.uuid)]
-        changes += [delete("response_claims", link) for link in document.response_links_of_claim(claim.uuid)]
-        links = (*document.evidence_of_claim(claim.uuid), *document.claims_on_evidence(claim.uuid))
+        changes += [delete("claim_sites", link) for link in document.links.claim_to_sites(claim.uuid)]
+        changes += [delete("claim_sources", link) for link in document.links.claim_to_sources(claim.uuid)]
+        changes += [delete("response_claims", link) for link in document.links.claim_to_responses(claim.uuid)]
+        links = (*document.links.claim_to_evidence(claim.uuid), *document.links.evidence_to_claims(claim.uuid))
         changes += [delete("claim_evidence", link) for link in {link.uuid: link for link in links}.values()]
     changes += [delete("comments", remark) for remark in comments_on(document, {claim.uuid for claim in claims})]
     changes += [delete("claims", claim) for claim in claims]
@@ -147,7 +147,7 @@ def link_claim_sites(
     """Link a claim to sites; links that exist already stay as they are. Raises InvalidValue."""
     stamp = stamp_of(actor, now)
     row_of(document.claims, claim_uuid, Phrase("claim"))
-    linked = {link.site_uuid for link in document.site_links_of_claim(claim_uuid)}
+    linked = {link.site_uuid for link in document.links.claim_to_sites(claim_uuid)}
     changes = []
     for site_uuid in dict.fromkeys(site_uuids):
         row_of(document.sites, site_uuid, Phrase("site"))
@@ -171,7 +171,7 @@ def unlink_claim_site(
     document: Document, claim_uuid: str, site_uuid: str, *, actor: str, now: str | None = None
 ) -> Edit:
     """Unlink a claim from a site; without any site left it belongs to the case."""
-    links = [link for link in document.site_links_of_claim(claim_uuid) if link.site_uuid == site_uuid]
+    links = [link for link in document.links.claim_to_sites(claim_uuid) if link.site_uuid == site_uuid]
     return Edit(Phrase("Unlink claim from site"), tuple(delete("claim_sites", link) for link in links))
 
 
@@ -195,7 +195,7 @@ def link_claim_source(
     row_of(document.sources, source_uuid, Phrase("source"))
     check_choice(credibility, (None, *CREDIBILITIES), Phrase("credibility"))
     check_choice(bearing, ("", *BEARINGS), Phrase("bearing"))
-    if any(link.source_uuid == source_uuid for link in document.source_links_of_claim(claim_uuid)):
+    if any(link.source_uuid == source_uuid for link in document.links.claim_to_sources(claim_uuid)):
         return Edit(Phrase("Cite source"), ())
     link = ClaimSource(
         uuid=new_uuid(),
@@ -252,7 +252,7 @@ def unlink_claim_source(
     document: Document, claim_uuid: str, source_uuid: str, *, actor: str, now: str | None = None
 ) -> Edit:
     """Remove the citation of a source for this claim."""
-    links = [link for link in document.source_links_of_claim(claim_uuid) if link.source_uuid == source_uuid]
+    links = [link for link in document.links.claim_to_sources(claim_uuid) if link.source_uuid == source_uuid]
     return Edit(Phrase("Remove citation"), tuple(delete("claim_sources", link) for link in links))
 
 

@@ -84,7 +84,7 @@ def record_no_answer(
     stamp, changes, wanted = stamp_of(actor, now), list[Change](), list(dict.fromkeys(claim_uuids))
     for uuid in wanted:
         row_of(document.claims, uuid, Phrase("claim"))
-        for party in () if document.responses_to(uuid) else _named_in(document, uuid):
+        for party in () if document.links.responses_to(uuid) else _named_in(document, uuid):
             answer = Response(uuid=new_uuid(), speaker=party, words="", kind=kind, made_at=made_at)
             link = ResponseClaim(uuid=new_uuid(), response_uuid=answer.uuid, claim_uuid=uuid)
             changes += (insert("responses", answer, stamp), insert("response_claims", link, stamp))
@@ -93,7 +93,7 @@ def record_no_answer(
 
 def _named_in(document: Document, claim_uuid: str) -> list[str]:
     """The firms and persons that a claim names; a single empty name where it names none."""
-    sites = document.sites_of_claim(claim_uuid)
+    sites = document.links.sites_of_claim(claim_uuid)
     return list(dict.fromkeys(site.label for site in sites if is_party(site))) or [""]
 
 

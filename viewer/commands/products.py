@@ -311,7 +311,7 @@ def delete_products(document: Document, uuids: Iterable[str], *, actor: str, now
         else Phrase("Delete {products}", products=counted(len(names), "product"))
     )
     changes: list[Change] = [delete("products", row) for row in gone.values()]
-    changes += [delete("product_rows", link) for uuid in gone for link in document.rows_of_product(uuid)]
+    changes += [delete("product_rows", link) for uuid in gone for link in document.links.rows_of_product(uuid)]
     for row in everything.values():
         if row.uuid not in gone and row.previous_uuid in gone:
             changes += update("products", row, stamp, previous_uuid=_still_there(gone, row))

@@ -62,7 +62,7 @@ def set_response_claims(
     stamp = stamp_of(actor, now)
     row_of(document.responses, uuid, Phrase("response"))
     wanted = dict.fromkeys(claim_uuids)
-    links = document.claim_links_of_response(uuid)
+    links = document.links.response_to_claims(uuid)
     changes: list[Change] = [delete("response_claims", link) for link in links if link.claim_uuid not in wanted]
     linked = {link.claim_uuid for link in links}
     for claim_uuid in wanted:
@@ -87,7 +87,7 @@ def delete_responses(document: Document, uuids: Iterable[str], *, actor: str, no
     responses = [row_of(document.responses, uuid, Phrase("response")) for uuid in dict.fromkeys(uuids)]
     changes: list[Change] = []
     for response in responses:
-        links = document.claim_links_of_response(response.uuid)
+        links = document.links.response_to_claims(response.uuid)
         changes += [delete("response_claims", link) for link in links]
     remarks = comments_on(document, {response.uuid for response in responses})
     changes += [delete("comments", remark) for remark in remarks]

@@ -185,9 +185,9 @@ def delete_sites(document: Document, uuids: Iterable[str], *, actor: str, now: s
     """
     sites = [row_of(document.sites, uuid, Phrase("site")) for uuid in dict.fromkeys(uuids)]
     gone = {site.uuid for site in sites}
-    links = [link for site in sites for link in document.claim_links_of_site(site.uuid)]
+    links = [link for site in sites for link in document.links.site_to_claims(site.uuid)]
     chips = [chip for chip in document.chips.values() if chip.site_uuid in gone]
-    seen = [row for site in sites for row in document.observations_of_site(site.uuid)]
+    seen = [row for site in sites for row in document.links.observations_of_site(site.uuid)]
     searches = [search for search in document.searches.values() if search.area_uuid in gone]
     evidence = {row.uuid for row in (*sites, *chips, *seen, *searches)}
     remarks = comments_on(document, evidence)
@@ -198,7 +198,7 @@ def delete_sites(document: Document, uuids: Iterable[str], *, actor: str, now: s
         *(change for part in parts for change in changed_site(part, stamp, {"parent_uuid": ""})),
         *(delete("observations", row) for row in seen),
         *(delete("searches", search) for search in searches),
-        *(delete("watch", row) for site in sites for row in document.watches_of_site(site.uuid)),
+        *(delete("watch", row) for site in sites for row in document.links.watches_of_site(site.uuid)),
         *(delete("claim_sites", link) for link in links),
         *(delete("chips", chip) for chip in chips),
         *(delete("comments", remark) for remark in remarks),
@@ -210,7 +210,7 @@ def delete_sites(document: Document, uuids: Iterable[str], *, actor: str, now: s
 
 def without_evidence(document: Document, gone: Collection[str]) -> list[Change]:
     """The links that go with rows on which claims rest, when those are deleted."""
-    links = [link for uuid in dict.fromkeys(gone) for link in document.claims_on_evidence(uuid)]
+    links = [link for uuid in dict.fromkeys(gone) for link in document.links.evidence_to_claims(uuid)]
     return [delete("claim_evidence", link) for link in links]
 
 

@@ -43,7 +43,7 @@ class SourceUses(NamedTuple):
 
 def uses_of_source(document: Document, uuid: str) -> SourceUses:
     """The rows that use a source: claims that cite it, responses from it, sites placed or named by it."""
-    links = document.claim_links_of_source(uuid)
+    links = document.links.source_to_claims(uuid)
     return SourceUses(
         tuple(document.claims[link.claim_uuid] for link in links if link.claim_uuid in document.claims),
         tuple(response for response in document.responses.values() if response.source_uuid == uuid),
@@ -106,7 +106,7 @@ def delete_sources(document: Document, uuids: Iterable[str], *, actor: str, now:
     changes: list[Change] = []
     for source in sources:
         uses = uses_of_source(document, source.uuid)
-        changes += [delete("claim_sources", link) for link in document.claim_links_of_source(source.uuid)]
+        changes += [delete("claim_sources", link) for link in document.links.source_to_claims(source.uuid)]
         for response in uses.responses:
             changes += update("responses", response, stamp, source_uuid="")
     for site in document.sites.values():

@@ -88,11 +88,11 @@ def _named(document: Document, content: ProductContent, facts: ProductFacts | No
             yield "site_point", site.uuid
     for claim in content.claims:
         yield "claims", claim.uuid
-        yield from (("claim_sites", link.uuid) for link in document.site_links_of_claim(claim.uuid))
-        yield from (("claim_sources", link.uuid) for link in document.source_links_of_claim(claim.uuid))
+        yield from (("claim_sites", link.uuid) for link in document.links.claim_to_sites(claim.uuid))
+        yield from (("claim_sources", link.uuid) for link in document.links.claim_to_sources(claim.uuid))
     for answer in content.responses:
         yield "responses", answer.uuid
-        yield from (("response_claims", link.uuid) for link in document.claim_links_of_response(answer.uuid))
+        yield from (("response_claims", link.uuid) for link in document.links.response_to_claims(answer.uuid))
     yield from (("sources", source.uuid) for source in content.sources)
     yield from (("images", image.uuid) for image in content.images)
     maps = facts.maps if facts is not None else ()
@@ -136,7 +136,7 @@ def differences(document: Document, product: Product) -> list[Difference]:
     A new answer to a printed claim, and a new source of one, are such rows.
     """
     digests = read_digests(product.numbers_json)
-    printed = document.rows_of_product(product.uuid)
+    printed = document.links.rows_of_product(product.uuid)
     changes = []
     for link in printed:
         table = _TABLES.get(link.table_name)
@@ -157,17 +157,17 @@ def _is_other(row: Row, rev: int, digest: str | None) -> bool:
 def _added(document: Document, claims: Iterable[str], known: set[str]) -> Iterator[Difference]:
     """Answers to printed claims, and sources of them, that were not there when the product was issued."""
     for claim in claims:
-        for answer in document.responses_to(claim):
+        for answer in document.links.responses_to(claim):
             if answer.uuid not in known:
                 yield Difference("new", "responses", answer.uuid)
-        for link in document.source_links_of_claim(claim):
+        for link in document.links.claim_to_sources(claim):
             if link.uuid not in known:
                 yield Difference("new", "claim_sources", link.uuid)
 
 
 def is_as_issued(document: Document, product: Product) -> bool:
     """True where an issued product would print the same; False where its rows were not noted, as before schema 3."""
-    return bool(document.rows_of_product(product.uuid)) and not differences(document, product)
+    return bool(document.links.rows_of_product(product.uuid)) and not differences(document, product)
 
 
 def standing_products(document: Document) -> list[Product]:
@@ -199,9 +199,9 @@ def products_printing(document: Document, table_name: str, uuid: str) -> list[Pr
 
     An answer, and a source, belongs to the products of the claims that it is linked with, also where it came later.
     """
-    links = list(document.products_of_row(table_name, uuid))
+    links = list(document.links.products_of_row(table_name, uuid))
     for claim in _claims_of(document, table_name, uuid):
-        links += document.products_of_row("claims", claim)
+        links += document.links.products_of_row("claims", claim)
     rows = {link.product_uuid: document.products.get(link.product_uuid) for link in links}
     products = [row for row in rows.values() if row is not None and row.issued_at]
     return sorted(products, key=lambda row: (row.number, -row.version, row.uuid))
@@ -210,10 +210,12 @@ def products_printing(document: Document, table_name: str, uuid: str) -> list[Pr
 def _claims_of(document: Document, table_name: str, uuid: str) -> Sequence[str]:
     if table_name != "responses":
         return ()
-    links = document.claim_links_of_response(uuid)
+    links = document.links.response_to_claims(uuid)
     if links:
         return [link.claim_uuid for link in links]
     issued = (row.uuid for row in document.products.values() if row.issued_at)
-    rows = (link for product in issued for link in document.rows_of_product(product) if link.table_name == "claims")
+    rows = (
+        link for product in issued for link in document.links.rows_of_product(product) if link.table_name == "claims"
+    )
     printed = dict.fromkeys(link.row_uuid for link in rows)
-    return [claim for claim in printed if any(response.uuid == uuid for response in document.responses_to(claim))]
+    return [claim for claim in printed if any(response.uuid == uuid for response in document.links.responses_to(claim))]

@@ -76,7 +76,7 @@ def marks_text(document: Document, sites: Sequence[Site]) -> str:
     cited = {uuid for site in sites for uuid in cited_by(site)}
     own = {
         "version": 1,
-        "claims": sum(len(document.claim_links_of_site(site.uuid)) for site in sites),
+        "claims": sum(len(document.links.site_to_claims(site.uuid)) for site in sites),
         "sources": {uuid: _stated_fields(document.sources[uuid]) for uuid in sorted(cited & document.sources.keys())},
         "templates": templates_text(_templates(document, {site.class_code for site in sites})),
         "images": {

@@ -42,17 +42,17 @@ def test_a_row_knows_the_products_that_printed_it_and_a_product_its_rows() -> No
         for table, uuid in (("site_point", "place"), ("claims", "said"))
     )
     document = Document({"products": [Product(uuid="map", name="Map")], "product_rows": [site, claim]})
-    assert document.rows_of_product("map") == [site, claim]
-    assert document.products_of_row("claims", "said") == [claim]
-    assert document.products_of_row("site_polygon", "place") == [site], "a site may have become an area since"
-    assert document.products_of_row("sources", "said") == []
+    assert document.links.rows_of_product("map") == [site, claim]
+    assert document.links.products_of_row("claims", "said") == [claim]
+    assert document.links.products_of_row("site_polygon", "place") == [site], "a site may have become an area since"
+    assert document.links.products_of_row("sources", "said") == []
     document.apply(Edit("Forget", (Change("product_rows", claim, None),)))
-    assert document.products_of_row("claims", "said") == []
+    assert document.links.products_of_row("claims", "said") == []
     assert document.products["map"].state == "draft"
 
 
 def test_a_watch_is_found_by_its_site() -> None:
     watch = Watch(uuid="watch", site_uuid="place", place_key="catalogue")
     document = Document({"watch": [watch]})
-    assert document.watches_of_site("place") == [watch]
-    assert document.watches_of_site("said") == []
+    assert document.links.watches_of_site("place") == [watch]
+    assert document.links.watches_of_site("said") == []

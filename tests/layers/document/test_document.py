@@ -18,7 +18,7 @@ def case() -> Document:
 
 
 def linked(document: Document) -> list[str]:
-    return [site.uuid for site in document.sites_of_claim("c")]
+    return [site.uuid for site in document.links.sites_of_claim("c")]
 
 
 def test_a_copy_stays_as_it_is_and_leaves_the_document_as_it_is() -> None:

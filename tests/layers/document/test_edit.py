@@ -27,8 +27,8 @@ def _state(document: Document) -> State:
 
 
 def _links(document: Document) -> object:
-    sites = {uuid: {link.uuid for link in document.claim_links_of_site(uuid)} for uuid in "abcd"}
-    return sites, {uuid: {link.uuid for link in document.site_links_of_claim(uuid)} for uuid in "abcd"}
+    sites = {uuid: {link.uuid for link in document.links.site_to_claims(uuid)} for uuid in "abcd"}
+    return sites, {uuid: {link.uuid for link in document.links.claim_to_sites(uuid)} for uuid in "abcd"}
 
 
 def _edit(document: Document, steps: list[tuple[str, str, str]]) -> Edit:
@@ -134,4 +134,4 @@ def test_a_link_to_no_answer_is_no_answer() -> None:
             "response_claims": [ResponseClaim(uuid="l", response_uuid="gone", claim_uuid="c")],
         }
     )
-    assert document.responses_to("c") == []
+    assert document.links.responses_to("c") == []

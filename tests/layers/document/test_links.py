@@ -24,6 +24,6 @@ def test_what_a_file_links_thousands_of_times_is_there_once() -> None:
             "response_claims": [ResponseClaim(uuid=f"r{n}", response_uuid="r", claim_uuid="c") for n in many],
         }
     )
-    assert [site.uuid for site in document.sites_of_claim("c")] == ["s"]
-    assert [answer.uuid for answer in document.responses_to("c")][:1] == ["r"]
-    assert len(document.responses_to("c")) <= 2
+    assert [site.uuid for site in document.links.sites_of_claim("c")] == ["s"]
+    assert [answer.uuid for answer in document.links.responses_to("c")][:1] == ["r"]
+    assert len(document.links.responses_to("c")) <= 2

@@ -27,7 +27,7 @@ EIGHT = "118206cc-bca6-55a0-99bc-a8ad318f9b24"
 
 
 def _firms(demo: Document) -> list[str]:
-    return [site.uuid for site in demo.sites_of_claim(EIGHT)]
+    return [site.uuid for site in demo.links.sites_of_claim(EIGHT)]
 
 
 @pytest.mark.parametrize("publish", [False, True])
@@ -102,7 +102,7 @@ def test_an_answer_whose_report_no_claim_cites_is_to_all_that_others_said() -> N
     answer = Response(uuid="r", speaker="The ministry", words="No.")
     claims = [Claim(uuid="said", statement="A"), Claim(uuid="ours", statement="B", voice="analyst", state="assessed")]
     document = Document({"claims": claims, "responses": [answer]})
-    assert [len(document.responses_to(uuid)) for uuid in ("said", "ours")] == [1, 0]
+    assert [len(document.links.responses_to(uuid)) for uuid in ("said", "ours")] == [1, 0]
 
 
 def test_the_place_that_a_source_states_is_not_inferred(demo: Document) -> None:

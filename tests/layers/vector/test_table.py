@@ -8,13 +8,13 @@ from layers.geo.bounds import Bounds
 from layers.vector.drawing.simplification import Details
 from layers.vector.feature_index import FeatureIndex
 from layers.vector.gathering import gathered
-from layers.vector.table import LINE, POINT, FeatureTable
+from layers.vector.table import LINE, POINT, FeatureTable, StepGrid
 from tests.support.tiny_tables import STEP, shapes, table_of
 
 
 def test_points_cost_eight_bytes_and_have_all_columns() -> None:
     xy = np.arange(2000, dtype=np.int32).reshape(-1, 2)
-    table = FeatureTable("EPSG:3857", 0.0, 0.0, 0.01, POINT, 7, None, None, xy)
+    table = FeatureTable(StepGrid("EPSG:3857", 0.0, 0.0, 0.01), POINT, 7, None, None, xy)
     assert table.nbytes == 8 * 1000
     assert (len(table), table.fid[-1], set(table.kind.tolist())) == (1000, 1006, {POINT})
     assert table.part_of.tolist() == table.start_of.tolist() == list(range(1001))

@@ -280,7 +280,7 @@ def test_data_are_issued_numbered_and_kept_or_stopped_at_the_gate(
     assert (row.number, row.state, row.sha256) == ("1", "issued", file_sha256(path))
     assert f"issued {row.issued_at[:10]} as product 1, version 1" in text
     assert "issued as product 1" in demo.messages.line("export").text
-    assert demo.session.document.rows_of_product(row.uuid)
+    assert demo.session.document.links.rows_of_product(row.uuid)
     for answer in tuple(demo.session.document.responses):
         demo.panel_context.do(delete_responses, [answer])
     answers.path = other = tmp_path / "more.geojson"

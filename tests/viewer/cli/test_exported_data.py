@@ -74,7 +74,7 @@ def test_a_case_of_one_site_or_of_an_extent(cli, demo: Document, tmp_path: Path)
     made(cli, tmp_path / "one.gpkg", "--site", firm)
     one = read_case(tmp_path / "one.gpkg").document
     assert list(one.sites) == [firm]
-    assert len(one.claims) == len(demo.claims_of_site(firm))
+    assert len(one.claims) == len(demo.links.claims_of_site(firm))
     assert len(one.responses) == len(demo.responses)
     made(cli, tmp_path / "part.gpkg", "--bounds", "100,20,130,45", "--marking", "TLP:AMBER")
     part = read_case(tmp_path / "part.gpkg").document

@@ -66,7 +66,7 @@ def test_what_is_issued_is_numbered_and_kept_with_the_rows_that_it_prints(cli, c
     (row,) = _document(case).products.values()
     assert (row.number, row.version, row.state) == ("1", 1, "issued")
     assert row.sha256 == hashlib.sha256(out.read_bytes()).hexdigest()
-    printed = {one.table_name for one in _document(case).rows_of_product(row.uuid)}
+    printed = {one.table_name for one in _document(case).links.rows_of_product(row.uuid)}
     assert {"site_point", "site_line", "claims", "responses", "sources", "loupe_layers"} <= printed
     again = cli("export", case, "--out", tmp_path / "again.png", "--product", "1")
     assert (again.code, again.out) == (DONE, ""), "another file of the same issue"

@@ -126,7 +126,7 @@ def test_links_are_made_once_and_taken_away() -> None:
     assert len(edit.changes) == 1
     document.apply(edit)
     document.apply(unlink_claim_site(document, "c", "a", actor="Li"))
-    assert [site.uuid for site in document.sites_of_claim("c")] == ["b"]
+    assert [site.uuid for site in document.links.sites_of_claim("c")] == ["b"]
     with pytest.raises(InvalidValue, match="site is no longer"):
         link_claim_site(document, "c", "gone", actor="Li")
 
@@ -135,14 +135,14 @@ def test_a_citation_has_page_quote_and_credibility() -> None:
     document = _document()
     document.apply(link_claim_source(document, "c", "s1", actor="Li", credibility=6, page="2"))
     assert link_claim_source(document, "c", "s1", actor="Li").changes == ()
-    (link,) = document.source_links_of_claim("c")
+    (link,) = document.links.claim_to_sources("c")
     document.apply(update_claim_source(document, link.uuid, actor="Li", quote="words"))
-    (link,) = document.source_links_of_claim("c")
+    (link,) = document.links.claim_to_sources("c")
     assert (link.credibility, link.page, link.quote, link.rev) == (6, "2", "words", 2)
     with pytest.raises(InvalidValue):
         update_claim_source(document, link.uuid, actor="Li", credibility=7)
     document.apply(unlink_claim_source(document, "c", "s1", actor="Li"))
-    assert document.source_links_of_claim("c") == []
+    assert document.links.claim_to_sources("c") == []
 
 
 def test_a_claim_starts_with_its_links_and_goes_with_them() -> None:
@@ -150,8 +150,8 @@ def test_a_claim_starts_with_its_links_and_goes_with_them() -> None:
     edit = add_claim(document, actor="Li", statement="y", site_uuids=["a", "a"], source_uuids=["s1"], uuid="n")
     document.apply(edit)
     assert edit.changes[0].uuid == "n"
-    assert len(document.sites_of_claim("n")) == 1
-    assert len(document.source_links_of_claim("n")) == 1
+    assert len(document.links.sites_of_claim("n")) == 1
+    assert len(document.links.claim_to_sources("n")) == 1
     document.apply(delete_claims(document, ["n"], actor="Li"))
     assert set(document.table("claim_sites")) == set(document.table("claim_sources")) == set()
     assert set(document.sites) == {"a", "b"}
@@ -181,7 +181,7 @@ def test_a_report_has_a_speaker_and_a_judgement_is_the_analysts() -> None:
     said, own = document.claims["r"], document.claims["j"]
     assert (said.voice, said.state) == ("speaker", "reported")
     assert (own.voice, own.state) == ("analyst", "assessed")
-    assert [claim.uuid for claim in document.claims_of_site("a")] == ["r", "j"]
+    assert [claim.uuid for claim in document.links.claims_of_site("a")] == ["r", "j"]
     with pytest.raises(InvalidValue, match="assessed"):
         report_claim(document, actor="Li", likelihood_term="likely")
 
@@ -191,7 +191,7 @@ def test_a_new_source_is_cited_in_one_step_with_its_kept_copy() -> None:
     copy = SourceFile(uuid="f", source_uuid="", name="note.pdf", content_type="application/pdf", sha256="0" * 64)
     edit = cite_new_source(document, "c", actor="Li", uuid="s2", copy=copy, title="Note")
     document.apply(edit)
-    assert [link.source_uuid for link in document.source_links_of_claim("c")] == ["s2"]
+    assert [link.source_uuid for link in document.links.claim_to_sources("c")] == ["s2"]
     kept = document.table("source_files")["f"]
     assert isinstance(kept, SourceFile)
     assert (kept.source_uuid, kept.name) == ("s2", "note.pdf")

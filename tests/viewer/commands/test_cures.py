@@ -72,9 +72,9 @@ def test_a_date_of_access_is_said_to_be_unknown_and_none_is_invented(document: D
 
 def test_no_answer_is_recorded_for_the_firm_that_was_not_asked(document: Document) -> None:
     document.apply(record_no_answer(document, ["c1", "c2"], kind="not asked", **WHO))
-    answers = [(answer.kind, answer.speaker, answer.words) for answer in document.responses_to("c1")]
+    answers = [(answer.kind, answer.speaker, answer.words) for answer in document.links.responses_to("c1")]
     assert answers == [("not asked", "Firm 1", ""), ("not asked", "Firm 2", "")], "one for each party"
-    assert [one.uuid for one in document.responses_to("c2")] == ["r"], "an answer that is there stays"
+    assert [one.uuid for one in document.links.responses_to("c2")] == ["r"], "an answer that is there stays"
     assert document.claims["c1"].state == "reported"
 
 

@@ -19,7 +19,7 @@ ROW_1 = [entry.term for entry in LIKELIHOOD_TERMS if entry.row == 1]
 def _snapshot(document: Document) -> dict[str, Any]:
     tables: dict[str, Any] = {table: dict(document.table(table)) for table in TABLES}
     tables["links"] = {
-        uuid: sorted(link.uuid for link in document.site_links_of_claim(uuid) + document.source_links_of_claim(uuid))
+        uuid: sorted(link.uuid for link in document.links.claim_to_sites(uuid) + document.links.claim_to_sources(uuid))
         for uuid in document.claims
     }
     return tables

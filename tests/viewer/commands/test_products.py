@@ -155,7 +155,7 @@ def test_a_version_whose_earlier_one_is_deleted_follows_the_one_before_that() ->
     ]
     document.apply(Edit("Print", tuple(Change("product_rows", None, one) for one in printed)))
     document.apply(delete_products(document, ["two"], **WHO))
-    assert [one.product_uuid for one in document.products_of_row("claims", "c")] == ["one"]
+    assert [one.product_uuid for one in document.links.products_of_row("claims", "c")] == ["one"]
     assert row(document, "three").previous_uuid == "one"
     document.apply(delete_products(document, ["one"], **WHO))
     assert row(document, "three").previous_uuid == ""

@@ -181,12 +181,12 @@ def test_deleting_a_site_frees_its_claims_and_takes_its_chips() -> None:
         }
     )
     document.apply(delete_sites(document, ["a"], actor="Li"))
-    assert [site.uuid for site in document.sites_of_claim("c")] == ["b"]
+    assert [site.uuid for site in document.links.sites_of_claim("c")] == ["b"]
     assert set(document.chips) == set()
     assert set(document.table("comments")) == {"q"}
     document.apply(delete_sites(document, ["b"], actor="Li"))
     assert "c" in document.claims
-    assert document.site_links_of_claim("c") == []
+    assert document.links.claim_to_sites("c") == []
 
 
 def test_longitudes_of_any_turn_come_home_and_routes_stay_whole():

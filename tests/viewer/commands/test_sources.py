@@ -48,7 +48,7 @@ def test_a_cited_source_goes_with_every_citation_in_one_edit() -> None:
     assert [len(part) for part in uses] == [1, 1, 1]
     assert not uses_of_source(document, "s2")
     document.apply(delete_sources(document, ["s1"], actor="Li"))
-    assert document.source_links_of_claim("c") == []
+    assert document.links.claim_to_sources("c") == []
     assert document.responses["r"].source_uuid == ""
     assert (document.sites["a"].position_source_uuid, document.sites["a"].status) == ("", "draft")
     assert set(document.table("source_files")) == {"g"}
@@ -75,9 +75,9 @@ def test_a_response_is_a_record_and_changes_no_claim() -> None:
     document = _document()
     before = dict(document.claims)
     document.apply(add_response(document, "Liu", "no", actor="Li", uuid="n", claim_uuids=["c"], source_uuid="s1"))
-    assert [link.claim_uuid for link in document.claim_links_of_response("n")] == ["c"]
+    assert [link.claim_uuid for link in document.links.response_to_claims("n")] == ["c"]
     document.apply(set_response_claims(document, "n", ["d"], actor="Li"))
-    assert [link.claim_uuid for link in document.claim_links_of_response("n")] == ["d"]
+    assert [link.claim_uuid for link in document.links.response_to_claims("n")] == ["d"]
     document.apply(update_response(document, "n", actor="Li", words="not at all"))
     assert document.responses["n"].words == "not at all"
     assert dict(document.claims) == before

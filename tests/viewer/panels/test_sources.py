@@ -75,9 +75,9 @@ def test_a_cited_source_is_asked_about_in_the_panel(qtbot, register: SourceRegis
     qtbot.mouseClick(register.delete_button, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(register.confirm_button, Qt.MouseButton.LeftButton)
     assert set(desk.document.sources) == {"s2"}
-    assert desk.document.source_links_of_claim("c1") == []
+    assert desk.document.links.claim_to_sources("c1") == []
     desk.history.undo()
-    assert len(desk.document.source_links_of_claim("c1")) == 1
+    assert len(desk.document.links.claim_to_sources("c1")) == 1
     assert desk.document.responses["r1"].source_uuid == "s1"
 
 
@@ -95,7 +95,7 @@ def test_a_response_answers_the_whole_until_a_claim_is_named(
     answers.list.view.selectRow(0)
     assert "whole" in laid_out(response_form.claims)[0].text()
     response_form.picker.picked.emit("c2")
-    assert [link.claim_uuid for link in desk.document.claim_links_of_response("r1")] == ["c2"]
+    assert [link.claim_uuid for link in desk.document.links.response_to_claims("r1")] == ["c2"]
     assert answers.model.data(answers.model.index(0, 1)) == "1 claims"
     assert dict(desk.document.claims) == before
     desk.history.undo()

@@ -56,7 +56,7 @@ def solid_marks(document: Document, rows: Sequence[Layer], among: Iterable[str] 
     seen = {
         one.site_uuid
         for image in images
-        for one in document.observations_on_image(image)
+        for one in document.links.observations_on_image(image)
         if one.presence == "present" and one.site_uuid in sites
     }
     return frozenset(marked | (seen if among is None else seen.intersection(among)))

@@ -11,7 +11,7 @@ from layers.product.site_words import is_party
 
 def leave_names_out(document: Document) -> None:
     """Remove the names of firms and persons named in claims from a document that is only drawn."""
-    named = {link.site_uuid for claim in document.claims for link in document.site_links_of_claim(claim)}
+    named = {link.site_uuid for claim in document.claims for link in document.links.claim_to_sites(claim)}
     parties = [site for uuid in named if (site := document.sites.get(uuid)) is not None and is_party(site)]
     changes = [Change("sites", site, replace(site, label="", aliases=())) for site in parties if site.label]
     if changes:

@@ -35,7 +35,7 @@ def link_evidence(
     row = row_of(document.table(spec.table), evidence_uuid, Phrase("evidence"))
     if spec_of(spec.table, row) is not spec:
         raise InvalidValue("That evidence is no longer in the case.")
-    if any(link.evidence_uuid == evidence_uuid for link in document.evidence_of_claim(claim_uuid)):
+    if any(link.evidence_uuid == evidence_uuid for link in document.links.claim_to_evidence(claim_uuid)):
         return Edit(Phrase("Add evidence"), ())
     link = ClaimEvidence(
         uuid=new_uuid(),
@@ -59,11 +59,11 @@ def update_evidence(document: Document, link_uuid: str, *, actor: str, now: str 
 
 def unlink_evidence(document: Document, claim_uuid: str, evidence_uuid: str) -> Edit:
     """Unlink a claim from a row of the case as evidence."""
-    links = [link for link in document.evidence_of_claim(claim_uuid) if link.evidence_uuid == evidence_uuid]
+    links = [link for link in document.links.claim_to_evidence(claim_uuid) if link.evidence_uuid == evidence_uuid]
     return Edit(Phrase("Remove evidence"), tuple(delete("claim_evidence", link) for link in links))
 
 
 def without_evidence(document: Document, gone: Collection[str]) -> list[Change]:
     """Deletions of the evidence links of rows that are deleted."""
-    links = [link for uuid in dict.fromkeys(gone) for link in document.claims_on_evidence(uuid)]
+    links = [link for uuid in dict.fromkeys(gone) for link in document.links.evidence_to_claims(uuid)]
     return [delete("claim_evidence", link) for link in links]

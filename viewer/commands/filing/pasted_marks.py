@@ -120,7 +120,7 @@ def _images(document: Document, copied: CopiedMarks, stamp: Stamp) -> tuple[Mapp
         if uuid in document.images:
             uuids[uuid] = uuid
         elif image is not None:
-            known = document.image_of_key(image.image_key)
+            known = document.links.image_of_key(image.image_key)
             uuids[uuid] = known.uuid if known is not None else uuid
             if known is None:
                 layer = image.layer_uuid if image.layer_uuid in document.layers else ""

@@ -37,7 +37,7 @@ def known_image(
     )
     if not key:
         raise InvalidValue("Nothing tells this image from another: give a product id, its file, or its service.")
-    there = document.image_of_key(key)
+    there = document.links.image_of_key(key)
     if there is None:
         image = inserted(Image(uuid=uuid or new_uuid(), **{**facts, "image_key": key}), stamp)
         return KnownImage(image, (Change("images", None, image),))
@@ -57,7 +57,7 @@ def update_image(document: Document, uuid: str, *, actor: str, now: str | None =
     _check_fields(fields)
     image = row_of(document.images, uuid, Phrase("image"))
     if "image_key" in fields:
-        other = document.image_of_key(fields["image_key"])
+        other = document.links.image_of_key(fields["image_key"])
         if not fields["image_key"] or (other is not None and other.uuid != uuid):
             raise InvalidValue("An image has a key of its own, and another image of the case has this one already.")
     words = field_words(fields, {})

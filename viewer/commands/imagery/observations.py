@@ -95,7 +95,7 @@ def delete_observations(document: Document, uuids: Iterable[str], *, actor: str,
 def observation_of(document: Document, site_uuid: str, image_uuid: str, observer: str) -> Observation | None:
     """The observation of a site by an observer on an image, also under another row of the same image key."""
     key = _key(document, image_uuid)
-    for row in document.observations_of_site(site_uuid):
+    for row in document.links.observations_of_site(site_uuid):
         if row.observer == observer and _key(document, row.image_uuid) == key:
             return row
     return None
@@ -110,7 +110,7 @@ def dates_after_images(
     document: Document, images: Mapping[str, Image], *, actor: str, now: str | None = None
 ) -> list[Change]:
     """Changes of sites' dates that follow from these changed images, where observations give the dates."""
-    rows = [row for uuid in images for row in document.observations_on_image(uuid)]
+    rows = [row for uuid in images for row in document.links.observations_on_image(uuid)]
     sites = dict.fromkeys(row.site_uuid for row in rows)
     return _dates_of(document, sites, document.observations, dict(document.images) | dict(images), actor, now)
 
@@ -143,7 +143,7 @@ def _dates_of(
         site = document.sites.get(site_uuid)
         if site is None:
             continue
-        before = seen_dates(document.observations_of_site(site_uuid), document.images)
+        before = seen_dates(document.links.observations_of_site(site_uuid), document.images)
         after = seen_dates((row for row in rows.values() if row.site_uuid == site_uuid), images)
         dates = tuple(getattr(site, name) for name in _DATES)
         if after.observed_at or (before.observed_at and dates == before):

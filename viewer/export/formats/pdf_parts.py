@@ -18,7 +18,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamO
 from layers.geo.crs import world_bounds
 from layers.geo.map_measure import Corner, MapMeasure, map_measure
 from viewer.export.formats.metadata import SOFTWARE
-from viewer.export.formats.pdf_letters import give_fonts_their_box, name_letters_as_written
+from viewer.export.formats.pdf_letters import name_letters_as_written
 from viewer.export.formats.pdf_objects import Moving, PdfObjects, as_packed, entries, name, put, stream, value_of
 from viewer.export.formats.pdf_pages import PackedImage, PdfFrame, PdfGroup, PdfPage
 from viewer.export.printed import OF_MAP, GroupKind, ProductWords
@@ -46,7 +46,6 @@ def assembled(out: Path, pages: Sequence[PdfPage], words: ProductWords, xmp: byt
     tags = _Tags(pdf)
     put(tree, Kids=[_add_page(pdf, page, tree_place, tags) for page in pages])
     tags.close(root)
-    give_fonts_their_box(pdf)
     name_letters_as_written(pdf)
     _describe(pdf, root, words, xmp)
     with out.open("wb") as file:

@@ -195,7 +195,7 @@ class ClaimFormPanel(RowForm):
         self._was_assessed = claim.state == "assessed"
         self.judgement_part.set_folded(not self._was_assessed)
         self.words_part.set_folded(is_own and not (claim.source_wording or claim.made_by or claim.made_at))
-        self.responses_part.offer(is_open=bool(self._context.document.response_links_of_claim(claim.uuid)))
+        self.responses_part.offer(is_open=bool(self._context.document.links.claim_to_responses(claim.uuid)))
 
     @override
     def begin(self) -> None:
@@ -225,13 +225,13 @@ class ClaimFormPanel(RowForm):
             self.judgement_part.set_folded(not self._was_assessed)
         self.judgement.show_claim(row)
         self.places.show_claim(row)
-        sites = len(self._context.document.site_links_of_claim(row.uuid))
+        sites = len(self._context.document.links.claim_to_sites(row.uuid))
         self.about_many.setText(self.tr("About %1 sites").replace("%1", str(sites)))
         self.about_many.setVisible(sites > FEW_SITES)
         self.sources.show_claim(row)
         self._order_tabs()
         self.printed_in.show_row("claims", row.uuid)
-        answers = self._context.document.responses_to(row.uuid)
+        answers = self._context.document.links.responses_to(row.uuid)
         self.responses.fill(
             answers,
             lambda answer: wrapped(

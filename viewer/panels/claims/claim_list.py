@@ -119,13 +119,13 @@ class ClaimListPanel(QWidget):
         ]
 
     def _places_text(self, claim: Claim) -> str:
-        sites = self._context.document.sites_of_claim(claim.uuid)
+        sites = self._context.document.links.sites_of_claim(claim.uuid)
         if not sites:
             return self.tr("the case")
         return ", ".join(site_name(site) for site in sites)
 
     def _places_key(self, claim: Claim) -> int:
-        return len(self._context.document.site_links_of_claim(claim.uuid))
+        return len(self._context.document.links.claim_to_sites(claim.uuid))
 
     def _read(self) -> None:
         self.model.set_rows(self._context.document.claims)
@@ -142,7 +142,7 @@ class ClaimListPanel(QWidget):
 
     def _claims_whose_places_changed(self, changes: Changes) -> set[str]:
         document = self._context.document
-        renamed = {link.claim_uuid for uuid in changes.uuids("sites") for link in document.claim_links_of_site(uuid)}
+        renamed = {link.claim_uuid for uuid in changes.uuids("sites") for link in document.links.site_to_claims(uuid)}
         return renamed | changes.linked("claim_sites", "claim_uuid")
 
     # -- gestures -----------------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ class ClaimListPanel(QWidget):
 
     def _activated(self, uuid: str) -> None:
         """Open a claim, and go to its sites where it has any."""
-        if self._context.document.site_links_of_claim(uuid):
+        if self._context.document.links.claim_to_sites(uuid):
             self._jump(frozenset({uuid}))
         self._open(uuid)
 
@@ -181,7 +181,7 @@ class ClaimListPanel(QWidget):
 
     def _jump(self, claim_uuids: frozenset[str]) -> None:
         document = self._context.document
-        sites = [site for uuid in claim_uuids for site in document.sites_of_claim(uuid)]
+        sites = [site for uuid in claim_uuids for site in document.links.sites_of_claim(uuid)]
         if sites:
             self._context.selection.set(site.uuid for site in sites)
             self._context.zoom_to_sites(sites)
@@ -191,7 +191,7 @@ class ClaimListPanel(QWidget):
             self._context.do_for_many(self.tr("Deleting claims"), delete_claims, self.list.selected())
 
     def _update_buttons(self) -> None:
-        links = any(self._context.document.site_links_of_claim(uuid) for uuid in self.list.selected())
+        links = any(self._context.document.links.claim_to_sites(uuid) for uuid in self.list.selected())
         self.jump_button.setEnabled(links)
         self.delete_button.setEnabled(bool(self.list.selected()))
 

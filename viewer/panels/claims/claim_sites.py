@@ -46,7 +46,7 @@ class ClaimSites(QWidget):
     def show_claim(self, claim: Claim) -> None:
         self._claim_uuid = claim.uuid
         self.picker.show_for(claim.uuid)
-        sites = tuple(self._context.document.sites_of_claim(claim.uuid))
+        sites = tuple(self._context.document.links.sites_of_claim(claim.uuid))
         if (claim.uuid, sites) != self._shown:
             self._shown = claim.uuid, sites
             nothing = self.tr("No place is linked: the claim belongs to the case.")
@@ -85,11 +85,11 @@ class ClaimSites(QWidget):
         self._context.do(unlink_claim_site, self._claim_uuid, site_uuid)
 
     def _update_button(self) -> None:
-        linked = {link.site_uuid for link in self._context.document.site_links_of_claim(self._claim_uuid)}
+        linked = {link.site_uuid for link in self._context.document.links.claim_to_sites(self._claim_uuid)}
         self.link_button.setEnabled(not self._context.selection.uuids <= linked)
 
     def _offers(self) -> Iterable[tuple[str, str]]:
-        linked = {link.site_uuid for link in self._context.document.site_links_of_claim(self._claim_uuid)}
+        linked = {link.site_uuid for link in self._context.document.links.claim_to_sites(self._claim_uuid)}
         for site in self._context.document.sites.values():
             if site.uuid not in linked:
                 yield site.uuid, site_name(site)

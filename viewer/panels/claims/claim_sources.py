@@ -124,7 +124,7 @@ class ClaimSources(QWidget):
 
     def show_claim(self, claim: Claim) -> None:
         document = self._context.document
-        links = document.source_links_of_claim(claim.uuid)
+        links = document.links.claim_to_sources(claim.uuid)
         titles = {
             link.uuid: document.sources[link.source_uuid].title
             for link in links
@@ -171,7 +171,7 @@ class ClaimSources(QWidget):
 
     def _offers(self) -> Iterable[tuple[str, str]]:
         document = self._context.document
-        linked = {link.source_uuid for link in document.source_links_of_claim(self._claim_uuid)}
+        linked = {link.source_uuid for link in document.links.claim_to_sources(self._claim_uuid)}
         for source in document.sources.values():
             if source.uuid not in linked:
                 yield source.uuid, source_name(source)

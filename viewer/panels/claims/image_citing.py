@@ -12,18 +12,18 @@ from viewer.support.language.translation import translate
 def citable(context: PanelContext, claim_uuid: str) -> Image | None:
     """The image behind the sites of a claim; None where there is none, or where the claim cites it already."""
     document = context.document
-    image = image_of_sites(document, [link.site_uuid for link in document.site_links_of_claim(claim_uuid)])
+    image = image_of_sites(document, [link.site_uuid for link in document.links.claim_to_sites(claim_uuid)])
     if image is None:
         return None
     source_uuid = source_uuid_of(image.image_key)
-    cited = any(link.source_uuid == source_uuid for link in document.source_links_of_claim(claim_uuid))
+    cited = any(link.source_uuid == source_uuid for link in document.links.claim_to_sources(claim_uuid))
     return None if cited else image
 
 
 def citing_claims(context: PanelContext, site_uuid: str) -> list[Claim]:
     """The claims of a site that could cite its image; if the open claim is one of them, only that."""
     # Each claim once, however often a case links it: citable() looks at all of its links.
-    claims = {claim.uuid: claim for claim in context.document.claims_of_site(site_uuid)}
+    claims = {claim.uuid: claim for claim in context.document.links.claims_of_site(site_uuid)}
     found = [claim for claim in claims.values() if citable(context, claim.uuid) is not None]
     return [claim for claim in found if claim.uuid == context.claim_uuid] or found
 

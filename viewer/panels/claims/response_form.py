@@ -93,7 +93,7 @@ class ResponseForm(RowForm):
         return row
 
     def _linked(self) -> list[str]:
-        return [link.claim_uuid for link in self._context.document.claim_links_of_response(self._uuid)]
+        return [link.claim_uuid for link in self._context.document.links.response_to_claims(self._uuid)]
 
     def _set_claims(self, uuids: list[str]) -> None:
         self._context.do(set_response_claims, self._uuid, uuids)

@@ -33,7 +33,7 @@ class ResponseListPanel(RowListPanel):
         self.build(rows, model, self.tr("Add response"))
 
     def _answers(self, response: Response) -> int:
-        return len(self._context.document.claim_links_of_response(response.uuid))
+        return len(self._context.document.links.response_to_claims(response.uuid))
 
     def _answers_text(self, response: Response) -> str:
         count = self._answers(response)

@@ -108,7 +108,7 @@ class ImagePart(FoldSection):
         self.end.show_value(site.base_or_top)
         self.end.setEnabled(image is not None or bool(site.base_or_top))
         self.chip_button.setEnabled(self._context.layers.images is not None)
-        self.chips.show_chips(document.chips_of_site(site.uuid))
+        self.chips.show_chips(document.links.chips_of_site(site.uuid))
         self._offer_citing()
 
     def flush(self) -> None:
@@ -210,7 +210,7 @@ class ImagePart(FoldSection):
         site = document.sites.get(self._uuid)
         if site is None or site.image_uuid not in document.images:
             return self.tr("There is no image to cite: choose above on which one this was drawn.")
-        if not document.claims_of_site(self._uuid):
+        if not document.links.claims_of_site(self._uuid):
             return self.tr("No claim yet needs the image as its source: report (R) or judge (J) one first.")
         return self.tr("Every claim about this site cites the image already.")
 

@@ -144,7 +144,7 @@ class LifecycleRows(QObject):
             yield text.format(one_line(image.acquired_at, 60), word(image.date_basis) or self.tr("not stated"))
 
     def _images(self, document: Document, site: Site) -> Iterable[Any]:
-        for uuid in (site.image_uuid, *(row.image_uuid for row in document.observations_of_site(site.uuid))):
+        for uuid in (site.image_uuid, *(row.image_uuid for row in document.links.observations_of_site(site.uuid))):
             if uuid in document.images:
                 yield document.images[uuid]
 

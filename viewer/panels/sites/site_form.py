@@ -289,7 +289,7 @@ class SiteFormPanel(QWidget):
         error = self.fields.fields["position_error_m"]
         assert isinstance(error, NumberField)
         error.setPlaceholderText(self.image_part.least_error(site) or self.tr("not judged"))
-        claims = self._context.document.claims_of_site(site.uuid)
+        claims = self._context.document.links.claims_of_site(site.uuid)
         self.cards.show_claims((claim, self._sources(claim.uuid)) for claim in claims)
         self.role_offer.setVisible(site.role == "other" and bool(claims))
         self.fields.set_visible("fill_color", site.kind != "line")
@@ -303,7 +303,7 @@ class SiteFormPanel(QWidget):
     def _sources(self, claim_uuid: str) -> tuple[str, ...]:
         """The titles of a claim's sources."""
         document = self._context.document
-        links = document.source_links_of_claim(claim_uuid)
+        links = document.links.claim_to_sources(claim_uuid)
         return tuple(document.sources[link.source_uuid].title for link in links if link.source_uuid in document.sources)
 
     def _flush(self) -> None:
@@ -359,7 +359,7 @@ class SiteFormPanel(QWidget):
 
     def _unlinked(self) -> Iterable[tuple[str, str]]:
         document = self._context.document
-        linked = {link.claim_uuid for link in document.claim_links_of_site(self._uuid)}
+        linked = {link.claim_uuid for link in document.links.site_to_claims(self._uuid)}
         for claim in document.claims.values():
             if claim.uuid not in linked:
                 yield claim.uuid, claim.statement or claim.source_wording or self.tr("(empty claim)")

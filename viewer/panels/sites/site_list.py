@@ -110,7 +110,7 @@ class SiteListPanel(QWidget):
         return error_text(site.position_error_m)
 
     def _claims(self, site: Site) -> int:
-        return len(self._context.document.claim_links_of_site(site.uuid))
+        return len(self._context.document.links.site_to_claims(site.uuid))
 
     def _claims_text(self, site: Site) -> str:
         return str(self._claims(site) or "")

@@ -43,7 +43,7 @@ class SourceRegisterPanel(RowListPanel):
 
     def _columns(self) -> list[ListColumn]:
         def cited(source: Source) -> int:
-            return len(self._context.document.claim_links_of_source(source.uuid))
+            return len(self._context.document.links.source_to_claims(source.uuid))
 
         tip = self.tr("Claims that cite it")
         return [

@@ -59,7 +59,7 @@ def _change(document: Document, table: str, uuid: str, **values: object) -> None
 
 
 def test_a_row_knows_the_products_that_print_it(document: Document) -> None:
-    rows = {(one.table_name, one.row_uuid) for one in document.rows_of_product("one")}
+    rows = {(one.table_name, one.row_uuid) for one in document.links.rows_of_product("one")}
     named = {("site_point", "firm"), ("claims", "c"), ("sources", "s"), ("responses", "whole")}
     assert rows == named | {("claim_sites", "l"), ("claim_sources", "q")}
     for table, uuid in named:

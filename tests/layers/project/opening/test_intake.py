@@ -208,7 +208,7 @@ def test_missing_and_doubled_uuids_get_new_ones(case: Path) -> None:
     assert labels == ["Jiuquan", "drawn", "pasted"]
     assert intake.document.sites["site-point"].label == "Jiuquan"
     assert len(intake.document.claims) == 3
-    assert len(intake.document.claims_of_site("site-point")) == 1
+    assert len(intake.document.links.claims_of_site("site-point")) == 1
     assert sum("uuid" in problem for problem in intake.problems) == 3
 
 
@@ -261,7 +261,7 @@ def test_what_schema_3_added_is_judged_as_the_rest(case: Path) -> None:
     assert document.sites["site-point"].mark_kind == "photo"
     assert not document.sites["site-point"].is_site
     assert len(document.table("custody")) == 3
-    (printed,) = document.rows_of_product("product")
+    (printed,) = document.links.rows_of_product("product")
     assert (printed.row_rev, printed.table_name) == (0, "sqlite_master")
     text = " ".join(intake.problems)
     names = ("alternatives", "evaluated", "machine_json", "not_searched_pct", "proof_json", "aliases_json", "row_rev")

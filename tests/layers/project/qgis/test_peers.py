@@ -157,5 +157,5 @@ def test_qgis_shows_styles_labels_choices_and_relations(case: Path, tmp_path: Pa
     assert {"site_point_observations", "image_observations", "claim_rests_on"} <= set(answer["relations"])
     document = read_case(case).document
     points = [site.uuid for site in document.sites.values() if site.kind == "point"]
-    linked = {uuid: [link.claim_uuid for link in document.claim_links_of_site(uuid)] for uuid in points}
+    linked = {uuid: [link.claim_uuid for link in document.links.site_to_claims(uuid)] for uuid in points}
     assert answer["claims"] == linked

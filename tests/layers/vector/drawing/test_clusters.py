@@ -8,12 +8,12 @@ import pytest
 from layers.vector.drawing.clusters import clustered
 from layers.vector.drawing.content import FeatureClasses, VectorContent
 from layers.vector.style.symbol import Symbol
-from layers.vector.table import POINT, FeatureTable
+from layers.vector.table import POINT, FeatureTable, StepGrid
 
 
 def points(xy: np.ndarray, first_fid: int = 1) -> FeatureTable:
     steps = np.asarray(xy, np.float64) * 10
-    return FeatureTable("EPSG:3857", 0.0, 0.0, 0.1, POINT, first_fid, None, None, steps.astype(np.int32))
+    return FeatureTable(StepGrid("EPSG:3857", 0.0, 0.0, 0.1), POINT, first_fid, None, None, steps.astype(np.int32))
 
 
 @pytest.mark.parametrize("cell", [1.0, 7.5, 40.0, 1e6])

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.vector.drawing.simplification import thinned
-from layers.vector.table import LINE, FeatureTable
+from layers.vector.table import LINE, FeatureTable, StepGrid
 
 
 def table_of(lines: list[np.ndarray]) -> FeatureTable:
@@ -15,7 +15,7 @@ def table_of(lines: list[np.ndarray]) -> FeatureTable:
     count = len(lines)
     parts = np.arange(count + 1, dtype=np.int32)
     return FeatureTable(
-        "EPSG:3857", 0, 0, 0.01, np.full(count, LINE, np.uint8), np.arange(count), parts, starts, xy, bounds
+        StepGrid("EPSG:3857", 0, 0, 0.01), np.full(count, LINE, np.uint8), np.arange(count), parts, starts, xy, bounds
     )
 
 

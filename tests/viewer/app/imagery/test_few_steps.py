@@ -65,8 +65,8 @@ def check_claim(window: MainWindow, statement: str) -> None:
     document = window.session.document
     ((claim,), (site,), (source,)) = (document.claims.values(), document.sites.values(), document.sources.values())
     assert claim.statement == statement
-    assert [row.uuid for row in document.sites_of_claim(claim.uuid)] == [site.uuid]
-    assert [link.source_uuid for link in document.source_links_of_claim(claim.uuid)] == [source.uuid]
+    assert [row.uuid for row in document.links.sites_of_claim(claim.uuid)] == [site.uuid]
+    assert [link.source_uuid for link in document.links.claim_to_sources(claim.uuid)] == [source.uuid]
     assert (source.kind, source.acquired_at, source.date_basis) == ("imagery", AT, "metadata")
     assert site.position_source_uuid == source.uuid
 
@@ -132,7 +132,8 @@ def test_a_second_claim_cites_the_same_source(window: MainWindow, desk: Desk, qt
     (source,) = document.sources.values()
     assert len(document.claims) == 2
     assert all(
-        [link.source_uuid for link in document.source_links_of_claim(uuid)] == [source.uuid] for uuid in document.claims
+        [link.source_uuid for link in document.links.claim_to_sources(uuid)] == [source.uuid]
+        for uuid in document.claims
     )
 
 
@@ -150,5 +151,5 @@ def test_the_image_is_cited_from_the_form_of_the_site(window: MainWindow, desk: 
     cite.setFocus()
     press(Key.Key_Space)
     (claim,) = window.session.document.claims.values()
-    assert len(window.session.document.source_links_of_claim(claim.uuid)) == 1
+    assert len(window.session.document.links.claim_to_sources(claim.uuid)) == 1
     assert not cite.isEnabled()

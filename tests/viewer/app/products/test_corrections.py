@@ -134,7 +134,7 @@ def test_the_product_of_what_the_inspector_shows_is_opened_from_the_menu(
     shown.close()
     (row,) = products_in_order(window.session.document)
     claim = next(
-        one.row_uuid for one in window.session.document.rows_of_product(row.uuid) if one.table_name == "claims"
+        one.row_uuid for one in window.session.document.links.rows_of_product(row.uuid) if one.table_name == "claims"
     )
     window.panel_context.show_claim(claim, raise_form=True)
     window.action_table["products_printing"].trigger()

@@ -112,7 +112,7 @@ def test_a_title_that_no_source_has_becomes_a_source_at_enter(demo: MainWindow, 
     listed = picker.completer().completionModel()
     assert listed.index(listed.rowCount() - 1, 0).data() == "New source “Gantry watch 12”"
     qtbot.keyClick(picker, Qt.Key.Key_Return)
-    cited = [document.sources[link.source_uuid].title for link in document.source_links_of_claim(uuid)]
+    cited = [document.sources[link.source_uuid].title for link in document.links.claim_to_sources(uuid)]
     assert cited[-1] == "Gantry watch 12"
     assert picker.text() == ""
     assert demo.session.history.undo_text() == "Cite new source"
@@ -125,11 +125,11 @@ def test_the_new_row_is_the_last_of_those_that_match_and_enter_takes_the_first(d
     document = demo.session.document
     (first, *_), count = document.sources, len(document.sources)
     uuid = rows_of(demo, "claims").model.uuid_at(0)
-    for _ in document.source_links_of_claim(uuid):
+    for _ in document.links.claim_to_sources(uuid):
         cited = claim_form_of(demo, uuid, qtbot).sources.findChildren(Citation)
         cited[0].remove_button.click()
         settle(demo, qtbot)
-    assert not document.source_links_of_claim(uuid)
+    assert not document.links.claim_to_sources(uuid)
     picker = claim_form_of(demo, uuid, qtbot).sources.picker
     qtbot.mouseClick(picker, Qt.MouseButton.LeftButton)
     qtbot.keyClicks(picker, document.sources[first].title[:12])
@@ -137,7 +137,7 @@ def test_the_new_row_is_the_last_of_those_that_match_and_enter_takes_the_first(d
     assert listed.rowCount() >= 2
     assert str(listed.index(listed.rowCount() - 1, 0).data()).startswith("New source")
     qtbot.keyClick(picker, Qt.Key.Key_Return)
-    assert [link.source_uuid for link in document.source_links_of_claim(uuid)] == [first]
+    assert [link.source_uuid for link in document.links.claim_to_sources(uuid)] == [first]
     assert len(document.sources) == count
 
 
@@ -157,14 +157,14 @@ def test_a_claim_that_is_not_there_is_made_where_it_is_linked(demo: MainWindow, 
     qtbot.mouseClick(picker, Qt.MouseButton.LeftButton)
     qtbot.keyClicks(picker, "Nobody lives here")
     qtbot.keyClick(picker, Qt.Key.Key_Return)
-    assert "Nobody lives here" in {claim.statement for claim in document.claims_of_site(site)}
+    assert "Nobody lives here" in {claim.statement for claim in document.links.claims_of_site(site)}
     assert claim_form(demo).isVisible(), "and goes on with it"
     response = click_row(qtbot, rows_of(demo, "responses"), 0)
     picker = demo.findChild(ResponseForm).picker
     qtbot.mouseClick(picker, Qt.MouseButton.LeftButton)
     qtbot.keyClicks(picker, "Somebody lives there")
     qtbot.keyClick(picker, Qt.Key.Key_Return)
-    answered = {document.claims[link.claim_uuid].statement for link in document.claim_links_of_response(response)}
+    answered = {document.claims[link.claim_uuid].statement for link in document.links.response_to_claims(response)}
     assert "Somebody lives there" in answered
 
 
@@ -176,7 +176,7 @@ def test_a_pasted_link_is_a_source_at_once_and_the_same_link_is_no_second_one(de
         assert focus() is form.sources.picker
         QGuiApplication.clipboard().setText(text)
         qtbot.keyClick(focus(), Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-        (link,) = document.source_links_of_claim(claim.uuid)
+        (link,) = document.links.claim_to_sources(claim.uuid)
         source = document.sources[link.source_uuid]
         assert (source.url, source.kind) == (LINK, "web page")
         assert source.title == "apnews.com: satellite images of a pad 42"
@@ -195,13 +195,13 @@ def test_a_file_dropped_on_a_claim_is_kept_in_the_case_as_its_source(
     odd.write_bytes(b"MZ")
     rows = rows_of(demo, "claims")
     uuid = click_row(qtbot, rows, 0)
-    before = len(document.source_links_of_claim(uuid))
+    before = len(document.links.claim_to_sources(uuid))
     form = claim_form(demo)
     for target in (form.fields.fields["statement"].viewport(), form.more_part.header):
         drop(target, str(report))
         settle(demo, qtbot)
         qtbot.waitUntil(lambda: demo.context.jobs.is_idle(), timeout=5000)
-    links = document.source_links_of_claim(uuid)[before:]
+    links = document.links.claim_to_sources(uuid)[before:]
     assert [document.sources[link.source_uuid].title for link in links] == ["Weekly note 12"] * 2
     drop(form, str(odd))
     qtbot.waitUntil(lambda: any("becomes no source" in line.text for line in demo.messages.lines()))
@@ -245,7 +245,7 @@ def test_a_click_opens_a_claim_a_source_a_response_and_a_site(demo: MainWindow, 
 @pytest.mark.bounded
 def test_a_double_click_on_a_claim_of_the_case_opens_it_without_a_warning(demo: MainWindow, qtbot: QtBot) -> None:
     rows, document = rows_of(demo, "claims"), demo.session.document
-    row = next(r for r in range(rows.model.rowCount()) if not document.site_links_of_claim(rows.model.uuid_at(r)))
+    row = next(r for r in range(rows.model.rowCount()) if not document.links.claim_to_sites(rows.model.uuid_at(r)))
     said = [line.text for line in demo.messages.lines()]
     uuid = click_row(qtbot, rows, row, double=True)
     assert claim_form(demo).isVisible()
@@ -267,8 +267,8 @@ def test_a_report_is_a_link_words_and_a_speaker_by_the_keyboard_alone(demo: Main
     claim = document.claims[claim.uuid]
     assert (claim.source_wording, claim.made_by) == ("We have seen the trucks.", "A. Spokesman")
     assert (claim.voice, claim.state, claim.statement) == ("speaker", "reported", "")
-    assert [document.sources[link.source_uuid].url for link in document.source_links_of_claim(claim.uuid)] == [LINK]
-    assert [one.uuid for one in document.sites_of_claim(claim.uuid)] == [site]
+    assert [document.sources[link.source_uuid].url for link in document.links.claim_to_sources(claim.uuid)] == [LINK]
+    assert [one.uuid for one in document.links.sites_of_claim(claim.uuid)] == [site]
     assert form.judgement_part.is_folded, "likelihood is the analyst's"
     assert not form.fields.fields["likelihood_term"].isEnabled()
 
@@ -296,7 +296,7 @@ def test_a_judgement_is_a_statement_likelihood_confidence_and_reason(demo: MainW
     assert (claim.voice, claim.state, claim.statement) == ("analyst", "assessed", "A second pad is being built.")
     assert (claim.likelihood_term, claim.likelihood_low, claim.likelihood_high) == ("likely", 55, 80)
     assert (claim.confidence, claim.confidence_reason) == ("moderate", "Two scenes show it.")
-    assert [one.uuid for one in document.sites_of_claim(claim.uuid)] == [site]
+    assert [one.uuid for one in document.links.sites_of_claim(claim.uuid)] == [site]
 
 
 @pytest.mark.bounded
@@ -312,7 +312,7 @@ def test_whichever_way_it_begins_a_claim_is_about_the_selected_site(demo: MainWi
         panel = demo.docks.claims.panel if way == "list" else demo.findChild(SiteFormPanel)
         qtbot.mouseClick(panel.report_button, Qt.MouseButton.LeftButton)
     (uuid,) = set(document.claims) - before
-    assert [one.uuid for one in document.sites_of_claim(uuid)] == [site]
+    assert [one.uuid for one in document.links.sites_of_claim(uuid)] == [site]
 
 
 # -- the right side is cramped -----------------------------------------------------------------------------------
@@ -399,7 +399,7 @@ def test_the_lines_of_a_long_text_end_before_its_scroll_bar(demo: MainWindow, qt
 @pytest.mark.bounded
 def test_a_site_has_its_claims_before_its_place_and_parts_fold(demo: MainWindow, qtbot: QtBot) -> None:
     document = demo.session.document
-    demo.selection.set([next(uuid for uuid in document.sites if document.claim_links_of_site(uuid))])
+    demo.selection.set([next(uuid for uuid in document.sites if document.links.site_to_claims(uuid))])
     form = demo.findChild(SiteFormPanel)
     settle(demo, qtbot)
     parts = [form.claims_part, form.position_part, form.dates_part, form.names_part, form.style_part]

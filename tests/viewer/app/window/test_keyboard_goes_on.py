@@ -70,7 +70,7 @@ def test_after_the_label_of_a_new_mark_the_keys_are_the_maps(window: MainWindow,
     (claim,) = window.session.document.claims.values()
     (site,) = window.session.document.sites.values()
     assert (site.label, site.class_code) == ("Pad 1S", "other")
-    assert window.session.document.sites_of_claim(claim.uuid)
+    assert window.session.document.links.sites_of_claim(claim.uuid)
     assert window.findChild(ClaimFormPanel) is not None
 
 

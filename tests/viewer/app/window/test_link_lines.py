@@ -170,7 +170,7 @@ def test_a_new_claim_begins_with_empty_lines_also_after_undo(case: MainWindow, q
     case.panel_context.show_claim("own", raise_form=True)
     assert form is not None
     assert form.sources.picker.text() == ""
-    assert not case.session.document.source_links_of_claim("own")
+    assert not case.session.document.links.claim_to_sources("own")
 
 
 @pytest.mark.bounded_after(1)

@@ -54,7 +54,7 @@ def some(window: MainWindow) -> list[Site]:
     """A site of which something is claimed, one that is cited with a lifecycle, and a line."""
     document = window.session.document
     found = list(document.sites.values())
-    claimed = next(site for site in found if document.claim_links_of_site(site.uuid))
+    claimed = next(site for site in found if document.links.site_to_claims(site.uuid))
     planned = next(site for site in found if site.lifecycle_source_uuid)
     return [claimed, planned, next(site for site in found if site.kind == "line")]
 
@@ -93,7 +93,7 @@ def test_between_cases_with_the_template_of_their_class(demo: MainWindow, answer
 @pytest.mark.bounded
 def test_between_cases_with_the_sources_once(demo: MainWindow, qtbot: QtBot) -> None:
     chosen = some(demo)
-    links = sum(len(demo.session.document.claim_links_of_site(site.uuid)) for site in chosen)
+    links = sum(len(demo.session.document.links.site_to_claims(site.uuid)) for site in chosen)
     demo.selection.set(site.uuid for site in chosen)
     press(demo, Qt.Key.Key_C)
     assert "Copied: 3 marks" in texts(demo)

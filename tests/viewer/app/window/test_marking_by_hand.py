@@ -442,7 +442,7 @@ def test_the_key_and_the_menu_take_the_selected_site(window: MainWindow, desk: D
     claims = window.session.document.claims
     assert len(claims) == 5
     for claim in claims.values():
-        assert [site.uuid for site in window.session.document.sites_of_claim(claim.uuid)] == [uuid]
+        assert [site.uuid for site in window.session.document.links.sites_of_claim(claim.uuid)] == [uuid]
     assert [claim.voice for claim in claims.values()] == ["analyst", "speaker", "analyst", "speaker", "analyst"]
 
 

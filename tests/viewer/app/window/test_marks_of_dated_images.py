@@ -141,7 +141,7 @@ def test_a_link_pasted_on_the_map_is_a_source_of_the_claim_that_is_open(
     press(Key.Key_V, Control)
     (source,) = document.sources.values()
     assert source.url == "https://example.org/news/the-river-moved"
-    assert [link.source_uuid for link in document.source_links_of_claim("claim")] == [source.uuid]
+    assert [link.source_uuid for link in document.links.claim_to_sources("claim")] == [source.uuid]
     assert "is a source of the claim “The river moved” now" in texts(window)
     press(Key.Key_Z, Control)
     assert not document.sources

@@ -62,7 +62,7 @@ def forms(window: MainWindow) -> Iterator[str]:
     yield "panel_details"
     window.selection.set(list(document.sites)[:3])
     yield "panel_details"
-    context.show_claim(next(uuid for uuid in document.claims if document.source_links_of_claim(uuid)), raise_form=True)
+    context.show_claim(next(uuid for uuid in document.claims if document.links.claim_to_sources(uuid)), raise_form=True)
     yield "panel_details"
     for layer in document.layers_in_order():
         context.show_layer(layer.uuid, raise_form=True)

@@ -86,7 +86,7 @@ def test_a_judgement_of_reported_claims_loses_the_link_and_stays_when_one_is_del
     document = Document(rows)  # type: ignore[arg-type]
     for judgement, reported in (("judgement", "claim"), ("claim", "judgement")):  # however they are linked
         rests_on(document, judgement, "claims", reported)
-    assert [row.claim_uuid for row in document.claims_on_evidence("claim")] == ["judgement"]
+    assert [row.claim_uuid for row in document.links.evidence_to_claims("claim")] == ["judgement"]
     document.apply(delete_claims(document, ["claim"], actor="Li"))
     assert set(document.claims) == {"judgement"}
     assert not document.table("claim_evidence")

@@ -64,8 +64,8 @@ def test_one_row_a_site_image_key_and_observer(document: Document) -> None:
     record(document, image="june", presence="present")
     record(document, site="b", presence="present")
     assert len(document.observations) == 4
-    assert [row.observer for row in document.observations_of_site("pad")] == ["Li", "Olga", "Li"]
-    assert len(document.observations_on_image("april")) == 3
+    assert [row.observer for row in document.links.observations_of_site("pad")] == ["Li", "Olga", "Li"]
+    assert len(document.links.observations_on_image("april")) == 3
 
 
 def test_the_same_words_again_are_no_step(document: Document) -> None:
@@ -201,12 +201,12 @@ def test_a_claim_rests_on_evidence_once_with_its_bearing(document: Document) -> 
     document.apply(link_evidence(document, "claim", "observations", seen, actor="Li", now=NOW))
     assert link_evidence(document, "claim", "observations", seen, actor="Li").changes == ()
     document.apply(link_evidence(document, "claim", "site_point", "pad", actor="Li", bearing="context"))
-    (first, second) = document.evidence_of_claim("claim")
+    (first, second) = document.links.claim_to_evidence("claim")
     assert (first.bearing, second.bearing) == ("supports", "context")
     document.apply(update_evidence(document, first.uuid, actor="Li", bearing="against"))
-    assert document.claims_on_evidence(seen)[0].bearing == "against"
+    assert document.links.evidence_to_claims(seen)[0].bearing == "against"
     document.apply(unlink_evidence(document, "claim", "pad"))
-    assert len(document.evidence_of_claim("claim")) == 1
+    assert len(document.links.claim_to_evidence("claim")) == 1
     for table, uuid, why in (
         ("sources", "pad", "table of evidence"),
         ("site_line", "pad", "no longer in the case"),
@@ -222,7 +222,7 @@ def test_a_judgement_of_reported_claims_loses_the_link_and_stays_when_one_is_del
     document = Document(rows)  # type: ignore[arg-type]
     for judgement, reported in (("judgement", "claim"), ("claim", "judgement")):  # however they are linked
         document.apply(link_evidence(document, judgement, "claims", reported, actor="Li", note="the date only"))
-    assert [row.claim_uuid for row in document.claims_on_evidence("claim")] == ["judgement"]
+    assert [row.claim_uuid for row in document.links.evidence_to_claims("claim")] == ["judgement"]
     document.apply(delete_claims(document, ["claim"], actor="Li"))
     assert set(document.claims) == {"judgement"}
     assert not document.table("claim_evidence")

@@ -56,7 +56,7 @@ def test_a_search_is_kept_with_what_it_covered_and_goes_with_one_undo(document: 
     assert not document.searches
     assert not document.table("claim_evidence")
     document.apply(gone.inverse())
-    assert document.claims_on_evidence(search.uuid)
+    assert document.links.evidence_to_claims(search.uuid)
 
 
 @pytest.mark.parametrize(

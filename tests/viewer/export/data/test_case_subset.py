@@ -79,7 +79,7 @@ def test_a_published_one_keeps_the_words_of_schema_3_that_readers_need(
     assert (claim.words_kind, claim.indicators, claim.change_note) == ("as reported", "", "")
     assert (source.context, source.evaluated, source.machine_json) == ("The port is open to all", None, "")
     assert (document.chips["chip"].machine_json, document.observations["o1"].target) == ("", "")
-    (link,) = document.evidence_of_claim("judged")
+    (link,) = document.links.claim_to_evidence("judged")
     assert (link.evidence_uuid, link.bearing, link.note) == ("accuses", "against", "")
 
 

@@ -69,7 +69,7 @@ def test_a_firm_named_in_a_claim_has_the_words_the_answer_and_that_its_place_is_
     spec = replace(SPEC, bounds=FIRMS, publish=True, organisation="Desk")
     plate = plate_of(spec, demo)
     claim = demo.claims[EIGHT]
-    firms = [site.label for site in demo.sites_of_claim(EIGHT)]
+    firms = [site.label for site in demo.links.sites_of_claim(EIGHT)]
     assert len(firms) == 3
     answers = [response.words.strip('"') for response in demo.table("responses").values()]
     said = claim.source_wording.strip('"')
@@ -90,7 +90,7 @@ def test_the_check_finds_nothing_of_the_page_itself(plate_of, demo) -> None:
 @pytest.mark.parametrize("page", ["A4 landscape", "Slide 16:9"])
 def test_the_page_of_a_firm_is_one_page_with_its_legend_and_locator(plate_of, demo, page: str) -> None:
     """They stood alone on a second page."""
-    firm = next(site for site in demo.sites_of_claim(EIGHT) if "Hikvision" in site.label)
+    firm = next(site for site in demo.links.sites_of_claim(EIGHT) if "Hikvision" in site.label)
     plate = plate_of(replace(SPEC, layout="site", site=firm.uuid, page=page, bounds=None), demo)
     assert plate.pages == 1
     assert {"legend", "locator", "parties", "caveats"} <= {piece.key for piece in plate.pieces}

@@ -105,10 +105,10 @@ def test_places_are_linked_from_the_selection(qtbot, form: ClaimFormPanel, desk:
     assert not form.places.link_button.isEnabled()
     desk.select("pad", "firm")
     qtbot.mouseClick(form.places.link_button, Qt.MouseButton.LeftButton)
-    assert {site.uuid for site in desk.document.sites_of_claim("c2")} == {"pad", "firm"}
+    assert {site.uuid for site in desk.document.links.sites_of_claim("c2")} == {"pad", "firm"}
     assert not form.places.link_button.isEnabled()
     desk.history.undo()
-    assert desk.document.sites_of_claim("c2") == []
+    assert desk.document.links.sites_of_claim("c2") == []
 
 
 def test_a_place_is_gone_to_and_unlinked(qtbot, form: ClaimFormPanel, desk: Desk) -> None:
@@ -120,7 +120,7 @@ def test_a_place_is_gone_to_and_unlinked(qtbot, form: ClaimFormPanel, desk: Desk
     assert desk.visited[0].contains_point(120.16, 30.29)
     assert desk.visited[0].height > 0.2
     qtbot.mouseClick(cut, Qt.MouseButton.LeftButton)
-    assert desk.document.sites_of_claim("c1") == []
+    assert desk.document.links.sites_of_claim("c1") == []
 
 
 @popup
@@ -131,12 +131,12 @@ def test_a_source_is_cited_graded_and_removed(qtbot, form: ClaimFormPanel, desk:
     page.setFocus()
     qtbot.keyClicks(page, "4")
     qtbot.keyClick(page, Qt.Key.Key_Return)
-    (link,) = desk.document.source_links_of_claim("c1")
+    (link,) = desk.document.links.claim_to_sources("c1")
     assert (link.credibility, link.page) == (6, "4")
     form.sources.picker.picked.emit("s2")
     assert len(form.sources.citations) == 2
     qtbot.mouseClick(form.sources.citations[0].remove_button, Qt.MouseButton.LeftButton)
-    assert [link.source_uuid for link in desk.document.source_links_of_claim("c1")] == ["s2"]
+    assert [link.source_uuid for link in desk.document.links.claim_to_sources("c1")] == ["s2"]
     desk.history.undo()
     assert len(form.sources.citations) == 2
 
@@ -170,7 +170,7 @@ def test_place_note_and_deletion(qtbot, form: ClaimFormPanel, desk: Desk) -> Non
     assert "c1" not in desk.document.claims
     assert form.page.currentWidget() is form.page.hint
     desk.history.undo()
-    assert desk.document.sites_of_claim("c1")[0].uuid == "firm"
+    assert desk.document.links.sites_of_claim("c1")[0].uuid == "firm"
 
 
 def test_every_label_is_plain_text(form: ClaimFormPanel) -> None:

@@ -237,10 +237,10 @@ def test_claims_are_cards(qtbot, form: SiteFormPanel, desk: Desk) -> None:
     assert desk.context.claim_uuid == "c1"
     assert desk.wanted == ["claim_form"]
     qtbot.mouseClick(card.unlink_button, Qt.MouseButton.LeftButton)
-    assert desk.document.claims_of_site("firm") == []
+    assert desk.document.links.claims_of_site("firm") == []
     assert "c1" in desk.document.claims
     desk.history.undo()
-    assert len(desk.document.claims_of_site("firm")) == 1
+    assert len(desk.document.links.claims_of_site("firm")) == 1
 
 
 def test_a_card_never_puts_likelihood_and_confidence_in_one_sentence(qtbot) -> None:
@@ -260,15 +260,15 @@ def test_a_card_never_puts_likelihood_and_confidence_in_one_sentence(qtbot) -> N
 
 def test_reporting_and_judging_link_the_claim_and_open_it(qtbot, form: SiteFormPanel, desk: Desk) -> None:
     qtbot.mouseClick(form.report_button, Qt.MouseButton.LeftButton)
-    (claim,) = desk.document.claims_of_site("pad")
+    (claim,) = desk.document.links.claims_of_site("pad")
     assert (claim.voice, claim.state, claim.uuid) == ("speaker", "reported", desk.context.claim_uuid)
     desk.history.undo()
     qtbot.mouseClick(form.judge_button, Qt.MouseButton.LeftButton)
-    (claim,) = desk.document.claims_of_site("pad")
+    (claim,) = desk.document.links.claims_of_site("pad")
     assert (claim.voice, claim.state, claim.uuid) == ("analyst", "assessed", desk.context.claim_uuid)
     assert desk.wanted == ["claim_form", "claim_form"]
     desk.history.undo()
-    assert desk.document.claims_of_site("pad") == []
+    assert desk.document.links.claims_of_site("pad") == []
     assert desk.context.claim_uuid == ""
 
 
@@ -283,7 +283,7 @@ def test_an_existing_claim_is_linked_by_typing_part_of_it(qtbot, form: SiteFormP
     qtbot.waitUntil(popup.isVisible)
     qtbot.keyClick(popup, Qt.Key.Key_Down)
     qtbot.keyClick(popup, Qt.Key.Key_Return)
-    assert [claim.uuid for claim in desk.document.claims_of_site("pad")] == ["c2"]
+    assert [claim.uuid for claim in desk.document.links.claims_of_site("pad")] == ["c2"]
     qtbot.waitUntil(lambda: picker.text() == "")
 
 

@@ -111,7 +111,7 @@ def test_a_citation_that_is_shown_later_is_edited_as_the_first(qtbot: QtBot, des
     page.setFocus()
     qtbot.keyClicks(page, "4")
     qtbot.keyClick(page, Qt.Key.Key_Return)
-    (paged,) = [link for link in desk.document.source_links_of_claim("c2") if link.page]
+    (paged,) = [link for link in desk.document.links.claim_to_sources("c2") if link.page]
     assert (paged.uuid, paged.page) == (citation.link_uuid, "4")
     desk.history.undo()
     assert form.citations[AT_ONCE + 3].fields.fields["page"].text() == ""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-import struct
 from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
 from threading import get_ident
@@ -48,11 +47,8 @@ _HALO = 0.3
 _QUARTERS = 4
 _MOST_KEPT_PX, _MOST_BYTES = 120_000, 32 * 2**20
 _HAIR_PX = 0.02
-"""Shift to the right and down, in pixels, so that rounding does not fall short of a whole pixel."""
-_FINE_ROWS = 50
-"""Height in pixels of a font's letters up to which poppler sets them at quarters of a pixel."""
+"""Shift to the right and down in a PDF, so that a viewer's rounding does not fall short of a whole pixel."""
 _SLANT, _SLANTED = 0.2126, re.compile("italic|oblique", re.IGNORECASE)
-_HEAD_BYTES = 44
 _PIECES = re.compile(r"\s*+(?:[⺀-鿿豈-﫿＀-￯]|[^\s⺀-鿿豈-﫿＀-￯]+)|\s+$")
 """Pattern of a word with the blanks before it; a line may end before any Chinese character."""
 
@@ -160,13 +156,14 @@ def block_height(lines: Sequence[TextLine]) -> float:
 def paint_lines(painter: QPainter, lines: Iterable[TextLine]) -> None:
     """Paint lines at any transform; onto PDF and SVG they stay text.
 
-    On an upright page a line begins at a quarter of a pixel and stands on a whole one, onto PDF too: PDF viewers put
-    letters there, and so the file looks as the picture does.
+    On an upright page a line begins at a quarter of a pixel and stands on a whole one, onto PDF too, so that both look
+    alike and a kept picture of the line fits in many places.
     """
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     is_vector, here = is_vector_device(painter), painter.worldTransform()
     is_upright = not here.isRotating() and here.m11() == here.m22() > 0
+    hair = _HAIR_PX if is_vector else 0.0
     for line in lines:
         if not line.text:
             continue
@@ -181,8 +178,8 @@ def paint_lines(painter: QPainter, lines: Iterable[TextLine]) -> None:
             painter.setWorldTransform(QTransform())
             painter.drawImage(QPoint(column // _QUARTERS, row) + sprite.offset(), sprite)
         else:
-            painter.setWorldTransform(QTransform.fromTranslate(column / _QUARTERS, row))
-            _paint_line(painter, line, scale, is_vector, begin=column % _QUARTERS / _QUARTERS)
+            painter.setWorldTransform(QTransform.fromTranslate(column / _QUARTERS + hair, row + hair))
+            _paint_line(painter, line, scale, is_vector)
         painter.setWorldTransform(here)
     painter.restore()
 
@@ -193,34 +190,27 @@ def _begin(line: TextLine, here: QTransform) -> tuple[int, int]:
     return math.floor(x * _QUARTERS + 0.5), math.floor(y + 0.5)
 
 
-def _paint_line(painter: QPainter, line: TextLine, scale: float, is_vector: bool, begin: float | None = None) -> None:
-    """Paint a line that begins at the painter's origin, `scale` pixels a logical pixel.
-
-    `begin` is its offset within a pixel; None where pixels do not matter.
-    """
+def _paint_line(painter: QPainter, line: TextLine, scale: float, is_vector: bool) -> None:
+    """Paint a line that begins at the painter's origin, `scale` pixels a logical pixel."""
     type_, thread = line.type, get_ident()
+    size = type_.size * scale
+    part = size / _MEASURED_PX
     if line.halo:
         # A stroke round small letters takes half as long as one round large letters that is made small.
-        part = scale * type_.size / _MEASURED_PX
         outline = QTransform.fromScale(part, part).map(_outline(line.text, type_._measured, thread))
-        painter.strokePath(outline, round_pen(QColor(line.halo), _HALO * type_.size * scale))
-    size = type_.size * scale
+        painter.strokePath(outline, round_pen(QColor(line.halo), _HALO * size))
     if is_vector:
         painter.save()
-        painter.translate(*((_HAIR_PX, _HAIR_PX) if begin is not None else (0.0, 0.0)))
-        painter.scale(size / _MEASURED_PX, size / _MEASURED_PX)
+        painter.scale(part, part)
         painter.shear(-_slant(type_._measured, thread), 0.0)
         painter.setFont(_font(type_._measured, thread))
         painter.setPen(QColor(line.color))
         painter.drawText(QPointF(), line.text)
         painter.restore()
         return
+    # Letter by letter takes a third as long as the outline of the whole line.
     for letter in _letters(line.text, type_._measured, thread):
-        x = letter.at * size
-        if begin is not None:
-            parts = _QUARTERS if letter.is_fine(size) else 1
-            x = math.floor((begin + x + _HAIR_PX) * parts) / parts - begin
-        shape = QTransform.fromTranslate(x, 0.0).scale(size / _MEASURED_PX, size / _MEASURED_PX).map(letter.outline)
+        shape = QTransform.fromTranslate(letter.at * size, 0.0).scale(part, part).map(letter.outline)
         painter.fillPath(shape, QColor(line.color))
 
 
@@ -243,7 +233,7 @@ def _kept(line: TextLine, scale: float, quarters: int) -> QImage | None:
         with painting(sprite) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.translate(left + quarters / _QUARTERS, top)
-            _paint_line(painter, line, scale, is_vector=False, begin=quarters / _QUARTERS)
+            _paint_line(painter, line, scale, is_vector=False)
         sprite.setOffset(QPoint(-left, -top))
         _SPRITES.keep(key, sprite)
     return sprite
@@ -323,18 +313,10 @@ def _outline(text: str, type_: Type, thread: int) -> QPainterPath:
 
 
 class _Letter(Struct, frozen=True):
-    """A letter of a line: `at` is where it begins, `reach` the height of its font's letters in parts of the size.
-
-    Its `outline` is a large one.
-    """
+    """A letter of a line: `at` is where it begins, in parts of the size. Its `outline` is a large one."""
 
     at: float
-    reach: tuple[float, float]
     outline: QPainterPath
-
-    def is_fine(self, size: float) -> bool:
-        """True for a letter set at quarters of a pixel; poppler sets large ones at whole pixels."""
-        return sum(int(one * size) for one in self.reach) + 3 <= _FINE_ROWS
 
 
 @lru_cache(maxsize=4_000)
@@ -347,20 +329,9 @@ def _letters(text: str, type_: Type, thread: int) -> tuple[_Letter, ...]:
     found = []
     for run in layout.glyphRuns():
         font = run.rawFont()
-        reach = _reach(font)
         for glyph, at in zip(run.glyphIndexes(), run.positions(), strict=True):
             outline = font.pathForGlyph(glyph)
             if not outline.isEmpty():
                 outline.setFillRule(Qt.FillRule.WindingFill)
-                found.append(_Letter(at.x() / type_.size, reach, slanted.map(outline)))
+                found.append(_Letter(at.x() / type_.size, slanted.map(outline)))
     return tuple(found)
-
-
-def _reach(font: QRawFont) -> tuple[float, float]:
-    """Reach of a font's tallest letters above and below the line, in parts of the size."""
-    head = bytes(font.fontTable("head").data())
-    if len(head) < _HEAD_BYTES:
-        return 1.0, 0.3
-    lowest, highest = struct.unpack(">h2xh", head[38:44])
-    units = struct.unpack(">H", head[18:20])[0] or 1000
-    return highest / units, -lowest / units
