@@ -52,6 +52,14 @@ class Document:
             for row in values:
                 self._put(table, None, row)
 
+    def copied(self) -> Document:
+        """A document of the same rows, which edits of this one leave as it is. It has no listeners."""
+        copy = Document()
+        copy._tables = {table: dict(rows) for table, rows in self._tables.items()}
+        copy._orders = {table: order.copied() for table, order in self._orders.items()}
+        copy._links = defaultdict(dict, {end: dict(rows) for end, rows in self._links.items()})
+        return copy
+
     # -- change -------------------------------------------------------------------------------------------------
 
     def apply(self, edit: Edit) -> Changes:

@@ -53,7 +53,7 @@ def here(tmp_path: Path) -> Path:
 def desk(make_desk: MakeDesk, drive: Drive, here: Path, tmp_path: Path) -> Desk:
     """A case of all of these is open, and saved on this computer."""
     desk = make_desk()
-    desk.window.opener.asks = False
+    desk.window.layer_adder.asks = False
     desk.open_file(*sorted(drive.path.iterdir()), here)
     assert len(desk.document.layers) == LAYERS + 1
     desk.names.to_write = tmp_path / "case.gpkg"

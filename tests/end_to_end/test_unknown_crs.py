@@ -67,7 +67,7 @@ def test_a_case_of_layers_without_a_known_crs_opens_and_pans_freely(
     crs_module._parsed.cache_clear()
     asked = asked_of_proj(monkeypatch)
     with Heartbeat() as heart:
-        desk.window.file_menu.open_words([str(case_of(tmp_path, NO_CRS, 50))])
+        desk.window.opener.open([str(case_of(tmp_path, NO_CRS, 50))])
         desk.wait(lambda: len(desk.document.layers) == 50)
         desk.settle()
         walk_about(desk)

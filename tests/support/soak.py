@@ -151,7 +151,7 @@ class Soak(Analyst):
         self.window.file_menu.new_case()
         self.settle()
         for day, (name, seed) in zip(DAYS, (("old", 0), ("new", 40)), strict=True):
-            self.window.file_menu.open_words([str(write_scene(self.folder, name, seed))])
+            self.window.opener.open([str(write_scene(self.folder, name, seed))])
             self.settle()
             layer = next(one for one in self.window.session.document.layers.values() if one.name == name)
             self.window.panel_context.do(update_layer, layer.uuid, acquired_at=day, date_kind="instant")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPainter
 
+from layers.checkpoint import Checkpoint, unchecked
 from layers.document.layer import Layer
 from layers.document.placing.nudge import read_nudge
 from layers.document.vocabulary import LAYER_KINDS
@@ -279,7 +280,12 @@ class LayerStack(QObject):
         return drawing.layer.drawn_opacity > 0 and drawing.shows_in(seen, world_copies(seen))
 
     def paint(
-        self, painter: QPainter, view: View, kinds: Collection[str] = LAYER_KINDS, part: slice = slice(None)
+        self,
+        painter: QPainter,
+        view: View,
+        kinds: Collection[str] = LAYER_KINDS,
+        part: slice = slice(None),
+        checkpoint: Checkpoint = unchecked,
     ) -> None:
         """Paint layers bottom first: those of some kinds, or a `part` of all that the view shows.
 
@@ -292,16 +298,7 @@ class LayerStack(QObject):
                 painter.setCompositionMode(_MODES.get(layer.blend, _MODES["normal"]))
                 drawing = self.drawings[layer.uuid]
                 seen = drawing.seen(view)
-                drawing.paint(painter, seen, world_copies(seen))
-
-    def paint_in_steps(self, painter: QPainter, view: View, at: int) -> Iterator[None]:
-        """Paint the layer at position `at` among all that the view shows, bottom first, in steps."""
-        for layer in self.shown_on(view)[at : at + 1]:  # none where it went while others were painted
-            with self._costing_itself(layer.uuid), part_of_picture(painter):
-                painter.setCompositionMode(_MODES.get(layer.blend, _MODES["normal"]))
-                drawing = self.drawings[layer.uuid]
-                seen = drawing.seen(view)
-                yield from drawing.paint_in_steps(painter, seen, world_copies(seen))
+                drawing.paint(painter, seen, world_copies(seen), checkpoint)
 
     def close(self) -> None:
         self.filters.follow([], {})
@@ -315,6 +312,8 @@ class LayerStack(QObject):
         return going_on(partial(self._give_up, uuid))
 
     def _give_up(self, uuid: str, error: Exception) -> None:
+        if self._context.puts_off(self._give_up, uuid, error):  # in a job, where no object of Qt may be made
+            return
         if uuid not in self.drawings:  # gone while it was painted in steps
             return
         layer = self.drawings[uuid].layer
@@ -350,6 +349,8 @@ class LayerStack(QObject):
 
     def _drive_changed(self, folder: str) -> None:
         """Suspend the layers of a drive that does not answer, and resume them when it is back."""
+        if self._context.puts_off(self._drive_changed, folder):
+            return
         drives = self._context.drives
         touched = [one for one in self.drawings.values() if any(str(place) == folder for place in one.folders)]
         is_gone = drives.is_gone(Path(folder))

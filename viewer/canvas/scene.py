@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -306,24 +306,6 @@ class MapScene(QObject):
             self._lacks_letters = not all_there
         if not all_there:
             self.context.mailbox.post(self._tell, self.unfinished if self._sites.is_under_way else self.updated)
-
-    def paint_in_steps(self, painter: QPainter, view: View) -> Iterator[None]:
-        """Paint one map as `paint_map` does for a product, in steps; the painter must not be used for anything else."""
-        with part_of_picture(painter):
-            painter.setClipRect(0, 0, view.width, view.height, Qt.ClipOperation.IntersectClip)
-            painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
-            for at in range(len(self.stack.shown_on(view))):
-                yield from self.stack.paint_in_steps(painter, view, at)
-            frames = self.marks.frames(view) if self.marks.are_shown else ()
-            yield
-            for copy, frame in enumerate(frames):
-                with going_on(), part_of_picture(painter):
-                    self._sites.paint(painter, frame, copy=copy)
-                yield
-            labels = self.label_layout(view).placed
-            yield
-            with going_on(), part_of_picture(painter):
-                self._labels.paint(painter, labels, view.ratio)
 
     def _tell(self, signal: SignalInstance) -> None:
         if not self._is_closed:

@@ -17,7 +17,7 @@ from viewer.support.terminal import complain
 if TYPE_CHECKING:
     from layers.product.spec import ProductSpec
     from viewer.canvas.scene import MapScene
-    from viewer.export.formats.steps import Writing
+    from viewer.export.formats.writing import Writing
     from viewer.rendering.context import RenderContext
 
 NOW = (*PRINTED_ENDINGS, *DATA_ENDINGS)
@@ -166,8 +166,8 @@ def _page(arguments: argparse.Namespace) -> int:
     from viewer.cli.products.issued_page import keep_issue, leaving
     from viewer.cli.products.printed_product import laid_out, scenes_of, spec_of
     from viewer.cli.products.subject import subject_bounds
-    from viewer.export.formats.steps import finish
     from viewer.export.formats.writers import begin_writing
+    from viewer.export.formats.writing import finish
     from viewer.export.gate import through_gate
     from viewer.export.headless import Studio
 

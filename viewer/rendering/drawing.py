@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, override
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPainter
 
+from layers.checkpoint import Checkpoint, unchecked
 from layers.disk.content_mark import KEY as CONTENT
 from layers.document.layer import STATED, Layer
 from layers.document.placing.nudge import Nudge, read_nudge
@@ -105,16 +106,12 @@ class LayerDrawing(QObject):
         """
         raise NotImplementedError
 
-    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
-        """Paint what is there of `view`; the painter's coordinates are the view's pixels."""
-        raise NotImplementedError
+    def paint(self, painter: QPainter, view: View, copies: Views = (), checkpoint: Checkpoint = unchecked) -> None:
+        """Paint what is there of `view`; the painter's coordinates are the view's pixels.
 
-    def paint_in_steps(self, painter: QPainter, view: View, copies: Views = ()) -> Iterator[None]:
-        """Paint as `paint` does, in steps of a few milliseconds; the painter must not be used for anything else
-        meanwhile.
+        `checkpoint` is called after each few milliseconds of painting, and at the end.
         """
-        self.paint(painter, view, copies)
-        yield
+        raise NotImplementedError
 
     def shows_in(self, view: View, copies: Views = ()) -> bool:
         """True where `paint` paints something of the layer now: only then is it credited."""
@@ -320,8 +317,8 @@ class StandInDrawing(LayerDrawing):
     ) -> None:
         pass
 
-    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
-        pass
+    def paint(self, painter: QPainter, view: View, copies: Views = (), checkpoint: Checkpoint = unchecked) -> None:
+        checkpoint()
 
     def shows_in(self, view: View, copies: Views = ()) -> bool:
         return False

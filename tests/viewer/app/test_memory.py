@@ -52,7 +52,7 @@ def cached(window: MainWindow) -> int:
 
 
 def opened(window: MainWindow, qtbot: QtBot) -> None:
-    window.file_menu.open_words([str(sample_data.path("blue_marble.tif"))])
+    window.opener.open([str(sample_data.path("blue_marble.tif"))])
     settle(window, qtbot)
     assert cached(window) > 0
 

@@ -18,7 +18,6 @@ from layers.vector.table import FeatureTable
 from viewer.app.actions.action_table import Action
 from viewer.app.actions.tools_menu import ToolMenu, tool_action
 from viewer.app.case.session import Session
-from viewer.app.navigation.feature_search import LayerSearches
 from viewer.app.navigation.feature_zoom import FeatureZoom
 from viewer.canvas.feature_query import (
     FeatureHit,
@@ -57,14 +56,13 @@ class FeatureMenu(ToolMenu):
         access: FeatureAccess,
         zoom: FeatureZoom,
         toolbox: Toolbox,
-        searches: LayerSearches,
         jobs: Jobs,
         window: QWidget,
     ) -> None:
-        """`searches` follows the layers that are shown; `window` is the parent of dialogs."""
+        """`window` is the parent of dialogs."""
         super().__init__(session, toolbox, window)
         self._canvas, self._panels, self.access, self._zoom = canvas, panels, access, zoom
-        self._jobs, self._window, self.searches = jobs, window, searches
+        self._jobs, self._window = jobs, window
         self.selection = access.selection
         self.selection.changed.connect(self._show_selection)
         canvas.panes_changed.connect(self._show_in_panes)
@@ -72,7 +70,6 @@ class FeatureMenu(ToolMenu):
         toolbox.identified.connect(self.identified)
         panels.layer_shown.connect(self.changed)
         panels.changed.connect(self._heard)
-        panels.document_replaced.connect(searches.follow)
         panels.layer_verbs.make_sites.connect(self.make_sites_of)
 
     # -- selection ----------------------------------------------------------------------------------------------
@@ -108,7 +105,6 @@ class FeatureMenu(ToolMenu):
 
     def _heard(self, changes: Any) -> None:
         if changes.touches("layers"):
-            self.searches.follow()
             self.selection.keep_only(self._panels.document.layers)
             for uuid in self.selection.layers:  # a drawing may be a new one
                 self._show_selection(uuid)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from layers.document.document import Document
-from layers.errors import ExportFailed, GeoloupeError
+from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.product.publishing import DRAFT
 from layers.product.spec import ProductSpec
@@ -24,11 +24,14 @@ from viewer.app.navigation.map_needed import has_map
 from viewer.app.opening.written_file import open_button
 from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.viewport import lonlat_bounds
 from viewer.canvas.widget import MapCanvas
+from viewer.export.held_scenes import make_held
 from viewer.export.made_on import today
 from viewer.export.processing import stretches_on_screen
 from viewer.panels.context import PanelContext
+from viewer.rendering.context import RenderContext
 from viewer.support.jobs import JobContext, Jobs, Loading
 from viewer.support.messages import Messages
 
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
     from layers.document.comparison import ComparisonSpec
     from layers.product.spec import ProductSpec
     from viewer.app.products.data_desk import DataDesk
-    from viewer.app.products.laid_out import PageMaker
+    from viewer.app.products.laid_out import LaidOut, PageMaker
 
 POLL_MS = 20
 CREDITS_PX = 60
@@ -87,11 +90,7 @@ class MapExport(QObject):
         self._loading.then("picture", self._begin_picture)
 
     def _begin_picture(self) -> None:
-        picture = self._picture()
-        self._pending.append(_PendingPicture(picture, self._put_on_clipboard, self._failed, self))
-
-    def _picture(self) -> _PlatePicture:
-        from viewer.app.products.plate_pages import PlatePages  # for start-up time, as all imports in functions here
+        from viewer.app.products.product_pages import ProductPages  # for start-up time, as all here in functions
 
         document, view = self._session.document, self._canvas.viewport.view()
         width, height = round(view.width / view.ratio), round(view.height / view.ratio) + CREDITS_PX
@@ -105,8 +104,9 @@ class MapExport(QObject):
             left_out=NOT_COPIED | (PAINTED_ON_SIDES if self._compared() is not None else frozenset()),
         )
         frozen = stretches_on_screen(self._canvas.scene)
-        maker = PlatePages(document, lambda _spec: [self._scene(frozen)], cropped=False)
-        return _PlatePicture(maker, spec, LOGICAL_DPI * view.ratio)
+        maker = ProductPages(document, self._jobs, lambda _spec, case: [self._scene(case, frozen)], cropped=False)
+        page = _Page(maker, spec, LOGICAL_DPI * view.ratio)
+        self._pending.append(_PendingPicture(page, self._put_on_clipboard, self._failed, self._jobs, self))
 
     def _put_on_clipboard(self, image: QImage) -> None:
         QGuiApplication.clipboard().setImage(image)
@@ -171,13 +171,16 @@ class MapExport(QObject):
         said = self.tr("Written: {0}").format(path) + more
         self._messages.show("export", said, "info", open_button(path, self._messages))
 
-    def _scene(self, frozen: Mapping[str, str]) -> ComparedScene:
+    def _scene(self, case: Document, frozen: Mapping[str, str]) -> ShownScene:
         """Make a scene of what the map shows, with the comparison on it."""
-        session, context = self._session, self._canvas.own_scene.context.for_pictures()
-        scene = ComparedScene(MapScene(session.document, context, session.base_folder, frozen=frozen))
-        if (compared := self._compared()) is not None:
-            scene.compare(compared)
-        return scene
+
+        def make(document: Document, context: RenderContext, folder: Path | None) -> ComparedScene:
+            scene = ComparedScene(MapScene(document, context, folder, frozen=frozen))
+            if (compared := self._compared()) is not None:
+                scene.compare(compared)
+            return scene
+
+        return make_held(make, case, self._canvas.own_scene.context.for_pictures(), self._session.base_folder)
 
     def _compared(self) -> ComparisonSpec | None:
         """The comparison where it shows in a single picture; None without one, and for side-by-side panes."""
@@ -195,79 +198,76 @@ class MapExport(QObject):
         return (self._folder or self._session.base_folder or Path.home()) / name
 
 
-class _PlatePicture:
-    """A page of the map alone, laid out once its layers are open: credits and dates are not known earlier."""
+class _Page(NamedTuple):
+    """A page of the map alone, in dots an inch."""
 
-    def __init__(self, maker: PageMaker, spec: ProductSpec, dpi: float) -> None:
-        self._maker, self._spec, self._dpi = maker, spec, dpi
-        self._is_read = False
-        self._steps: Iterator[QImage | None] | None = None
-
-    @property
-    def is_begun(self) -> bool:
-        """True once everything is read and the painting has begun."""
-        return self._steps is not None
-
-    def image(self) -> QImage | None:
-        """Return the finished picture, or paint a little more of it and return None.
-
-        Raises ExportFailed where there is no memory for it.
-        """
-        if self._steps is not None:
-            for image in self._steps:
-                return None if image is None else with_resolution(image, self._dpi)
-            raise ExportFailed("There is not enough memory for a picture of this size: choose a smaller one.")
-        from layers.product.issuing.edition import Edition  # for start-up time
-        from viewer.export.gate import through_gate
-        from viewer.export.plates.printed import picture_in_steps
-
-        laid = self._maker.make(self._spec, self._dpi, Edition(made_on=today()))
-        if laid is None:
-            return None
-        laid.want(0)
-        if not laid.is_ready(0):
-            return None
-        if self._is_read:
-            self._steps = picture_in_steps(through_gate(laid, self._spec, (), DRAFT), 0)
-        self._is_read = True  # once more before it is painted: its words may tell of what was read meanwhile
-        return None
-
-    def close(self) -> None:
-        self._maker.close()
+    maker: PageMaker
+    spec: ProductSpec
+    dpi: float
 
 
 class _PendingPicture(QObject):
-    """A picture whose layers are still being read."""
+    """A picture whose layers are still being read, or that is being painted."""
 
     def __init__(
         self,
-        picture: _PlatePicture,
+        page: _Page,
         ready: Callable[[QImage], None],
         failed: Callable[[str], None],
+        jobs: Jobs,
         export: MapExport,
     ) -> None:
         super().__init__(export)
-        self._picture, self._ready, self._failed, self._export = picture, ready, failed, export
+        self._page, self._ready, self._failed, self._jobs, self._export = page, ready, failed, jobs, export
+        self._is_read = False
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._look)
         self._timer.start()
 
     def _look(self) -> None:
+        """Lay the page out once its layers are open, and paint it once they are read: its words tell of both."""
+        from layers.product.issuing.edition import Edition  # for start-up time
+        from viewer.export.gate import through_gate
+
+        maker, spec, dpi = self._page
         try:
-            image = self._picture.image()
+            laid = maker.make(spec, dpi, Edition(made_on=today()))
+            if laid is None:
+                return
+            laid.want(0)
+            if not laid.is_ready(0):
+                return
+            if self._is_read:
+                self._timer.stop()
+                self._paint(through_gate(laid, spec, (), DRAFT))
         except GeoloupeError as error:
-            self._end()
-            self._failed(error.sentence)
-            return
-        if self._picture.is_begun:
-            self._timer.setInterval(0)
-        if image is not None:
-            self._end()
-            self._ready(image)
+            self._stopped(error)
+        self._is_read = True  # once more before it is painted: its words may tell of what was read meanwhile
+
+    def _paint(self, laid: LaidOut) -> None:
+        from viewer.export.held_scenes import run_held  # for start-up time
+        from viewer.export.plates.printed import page_picture
+
+        run_held(
+            self._jobs,
+            laid.scenes,
+            lambda job: page_picture(laid, 0, job.check),
+            self._painted,
+            self._stopped,
+            self._end,
+        )
+
+    def _painted(self, image: QImage) -> None:
+        self._end()
+        self._ready(with_resolution(image, self._page.dpi))
+
+    def _stopped(self, error: GeoloupeError) -> None:
+        self._end()
+        self._failed(error.sentence)
 
     def _end(self) -> None:
         self._timer.stop()
-        self._picture.close()
+        self._page.maker.close()
         self._export.forget(self)
         self.deleteLater()
 
@@ -283,7 +283,7 @@ def with_resolution(image: QImage, dpi: float) -> QImage:
 def load_exports() -> None:
     """Import the modules for copied pictures and data export. Call it in a job: it takes a fifth of a second."""
     import viewer.app.products.data_desk  # for start-up time, as all of these
-    import viewer.app.products.plate_pages  # noqa: F401
+    import viewer.app.products.product_pages  # noqa: F401
     from viewer.export.plates.house_style import style_names
 
     style_names()

@@ -85,7 +85,7 @@ class MapMenu(QObject):
             menu.addAction(self.tr("&Take a Chip"), images.take_chip)
         if site.mark_kind == MEASUREMENT:
             menu.addAction(self.tr("&Make a Site of It"), lambda: self._panels.do(make_sites, (uuid,)))
-        menu.addAction(self.tr("D&uplicate"), lambda: duplicate_selected(self._canvas, self._panels))
+        menu.addAction(self.tr("D&uplicate"), lambda: duplicate_selected(self._panels))
         menu.addAction(self.tr("&Delete"), lambda: self._delete(uuid))
         menu.addAction(self.tr("&Zoom to the Site"), self._views.show_selection)
 

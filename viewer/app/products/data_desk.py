@@ -36,8 +36,9 @@ from viewer.export.data.exported import WITH_PICTURES, DataExport, data_export
 from viewer.export.data.ground import GroundPictures
 from viewer.export.data.shown_chips import with_shown_chips
 from viewer.export.formats.raw_pixels import begin_pixels, topmost_image
-from viewer.export.formats.steps import Writing
+from viewer.export.formats.writing import Writing
 from viewer.export.gate import data_through_gate
+from viewer.export.held_scenes import make_held
 from viewer.export.made_on import today
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import JobContext
@@ -242,7 +243,7 @@ class DataDesk(QObject):
         context, folder = self._canvas.own_scene.context.for_pictures(), self._session.base_folder
         pictures = GroundPictures(
             told,
-            lambda make, rows: make(rows, context, folder),
+            lambda make, rows: make_held(make, rows, context, folder),
             crs=WGS84 if suffix == ".kmz" else "",
             with_map=suffix == ".html",
         )
@@ -253,7 +254,7 @@ class DataDesk(QObject):
         for one in tuple(self._drawn):
             pictures, path, leaving, left_out = one
             try:
-                is_made = pictures.step()
+                is_made = pictures.look()
             except GeoloupeError as error:
                 self._end(one)
                 self._failed(error.sentence)

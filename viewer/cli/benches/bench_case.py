@@ -107,7 +107,7 @@ def real_window(folder: Path) -> Iterator[MainWindow]:
 
 def _open(window: MainWindow, path: Path) -> float:
     start = time.perf_counter()
-    window.file_menu.open_words([str(path)])
+    window.opener.open([str(path)])
     spin_until(lambda: window.session.is_begun and window.is_idle())
     opened_ms = _ms(start)
     window.docks.warm_up(window.context.jobs)

@@ -23,8 +23,8 @@ from viewer.cli.products.printed_product import laid_out, scenes_of
 from viewer.cli.products.subject import subject_bounds
 from viewer.cli.terminal.documents import case_at_home
 from viewer.cli.terminal.reading import case_file
-from viewer.export.formats.steps import finish
 from viewer.export.formats.writers import begin_writing
+from viewer.export.formats.writing import finish
 from viewer.export.headless import Studio, wait_until
 
 RUNS, DPI = 3, 300

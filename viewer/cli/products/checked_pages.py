@@ -10,6 +10,7 @@ from layers.document.document import Document
 from layers.document.rows import Product
 from layers.product.case_facts import facts_of_case, marks_of
 from layers.product.gathering import content_of
+from layers.product.issuing.edition import Edition
 from layers.product.lint.check import findings
 from layers.product.lint.finding import Finding
 from layers.product.spec import Override, ProductSpec, read_overrides
@@ -54,7 +55,7 @@ def _findings(
     if spec.bounds is None and spec.layout != "site" and all(one.bounds is None for one in spec.maps):
         spec = replace(spec, bounds=subject_bounds(document, scenes[0], spec.published_marking))
     spec = matched(spec, scenes)
-    plate = Plate(spec, document, scenes, product=row, made_on=today())
+    plate = Plate(spec, document, scenes, Edition(row, today()))
     read_pages(PrintedPlate(plate, SCREEN_DPI))
     read = PrintedPlate(plate.refreshed(), SCREEN_DPI)
     return findings(spec, read.content, read.facts(), overrides)

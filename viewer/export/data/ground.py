@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from layers.document.comparison import ComparisonSpec, read_spec
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.document.rows import Comparison
-from layers.errors import CannotBePlaced, ExportFailed
+from layers.errors import CannotBePlaced, ExportFailed, GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, chosen_canvas, transform_bounds, transform_points
 from layers.geo.lon_extent import around
@@ -26,6 +26,7 @@ from viewer.canvas.overlays import paint_north_arrow, paint_scale_bar
 from viewer.canvas.said_problems import said_problems
 from viewer.canvas.scene import MapScene
 from viewer.export.data.exported import DataExport, ExportedMap, GroundPicture
+from viewer.export.held_scenes import close_when_free, run_held
 from viewer.rendering.context import RenderContext
 from viewer.support.painting import painting
 from viewer.support.text import one_line
@@ -53,15 +54,15 @@ class _Wanted(Struct):
     first: _Wanted | None = None
     """The first frame of the same comparison, whose ground the others show too."""
     is_map: bool = False
-    """True for a map, which has a scale bar and a north arrow, and is painted in steps."""
+    """True for a map, which has a scale bar and a north arrow."""
     view: View | None = None
-    coming: Iterator[QImage | None] | None = None
-    """Paints the picture, once all is read."""
+    is_painted: bool = False
+    """True while a job paints the picture, once all is read."""
     is_done: bool = False
 
 
 class GroundPictures(Struct):
-    """Makes the pictures for an export, a step at a time, in the window's thread, without waiting for readers."""
+    """Makes the pictures for an export without waiting for readers; for the window's thread. Jobs paint them."""
 
     export: DataExport
     make_scene: MakeScene
@@ -73,6 +74,7 @@ class GroundPictures(Struct):
     _frames: dict[tuple[int, int], tuple[GroundPicture, QImage]] = field(default_factory=dict)
     _map: tuple[ExportedMap, QImage] | None = None
     _unplaced: list[str] = field(default_factory=list)
+    _error: GeoloupeError | None = None
 
     def __post_init__(self) -> None:
         if self.with_map:
@@ -84,8 +86,12 @@ class GroundPictures(Struct):
                 self._wanted.append(self._frame(number, spec, at, first))
                 first = first or self._wanted[-1]
 
-    def step(self) -> bool:
-        """Do a step; True once all pictures are made. Raises ExportFailed where there is no memory for one."""
+    def look(self) -> bool:
+        """Begin what can be begun by now; True once all pictures are made. Raises ExportFailed where there is no memory
+        for one.
+        """
+        if self._error is not None:
+            raise self._error
         for one in self._wanted:
             if not one.is_done:
                 self._look(one)
@@ -104,8 +110,7 @@ class GroundPictures(Struct):
 
     def close(self) -> None:
         """Close the scenes."""
-        for one in self._wanted:
-            one.scene.close()
+        close_when_free([one.scene for one in self._wanted])
 
     def finished(self) -> DataExport:
         """The export with its pictures, encoded; in any thread."""
@@ -114,7 +119,7 @@ class GroundPictures(Struct):
         drawn = None if self._map is None else replace(self._map[0], data=png_bytes(self._map[1]))
         return replace(self.export, overlays=shown, map=drawn)
 
-    # -- steps ----------------------------------------------------------------------------------------------------
+    # -- painted --------------------------------------------------------------------------------------------------
 
     def _look(self, one: _Wanted) -> None:
         if one.view is None:
@@ -124,12 +129,19 @@ class GroundPictures(Struct):
         view = one.view
         if view is None:
             one.is_done = True
-        elif one.coming is not None or one.scene.is_complete(view):
-            one.coming = one.coming or _painted(one.scene, view, one.is_map)
-            image = next(one.coming)
-            if image is not None:
-                one.take(one.scene, view, image)
-                one.is_done, one.coming = True, None
+        elif not one.is_painted and one.scene.is_complete(view):
+            one.is_painted = True
+            paint = partial(_picture, one.scene, view, is_map=one.is_map)
+            run_held(
+                one.scene.context.jobs, [one.scene], lambda _job: paint(), partial(self._take, one, view), self._fail
+            )
+
+    def _take(self, one: _Wanted, view: View, image: QImage) -> None:
+        one.take(one.scene, view, image)
+        one.is_done = True
+
+    def _fail(self, error: GeoloupeError) -> None:
+        self._error = error
 
     def _begin(self, one: _Wanted) -> None:
         """Set the view on the ground that is to be shown, if there is any."""
@@ -244,21 +256,18 @@ def _view(crs: str, bounds: Bounds) -> View:
     return View.of_bounds(crs, bounds, width, height)
 
 
-def _painted(scene: MapScene, view: View, is_map: bool) -> Iterator[QImage | None]:
-    """Paint a picture in steps, each of which gives None, and then give the picture. Raises ExportFailed."""
+def _picture(scene: MapScene, view: View, *, is_map: bool) -> QImage:
+    """Paint a picture, in any thread. Raises ExportFailed."""
     image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
     if image.isNull():
         raise ExportFailed("There is not enough memory for a picture of the map: export a smaller part.")
     with painting(image) as painter:
-        if not is_map:
-            scene.paint_map(painter, view)
-        else:
-            for _step in scene.paint_in_steps(painter, view):
-                yield None
+        scene.paint_map(painter, view)
+        if is_map:
             size = 40 * view.ratio
             paint_scale_bar(painter, QRectF(8, view.height - size - 8, view.width * 0.3, size), view)
             paint_north_arrow(painter, QRectF(view.width - size - 8, 8, size, size), view)
-    yield image
+    return image
 
 
 def _times(layers: Sequence[Layer]) -> tuple[str, str]:

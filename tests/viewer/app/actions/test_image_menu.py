@@ -49,7 +49,7 @@ def described(path: Path, *names: str) -> Path:
 
 def opened(window: MainWindow, qtbot: QtBot, path: Path) -> Layer:
     """The path as a layer, the current one."""
-    window.file_menu.open_words([str(path)])
+    window.opener.open([str(path)])
     settle(window, qtbot)
     (layer,) = window.session.document.layers.values()
     window.panel_context.show_layer(layer.uuid)
@@ -274,7 +274,7 @@ def test_an_exported_picture_keeps_the_stretch_of_the_screen(
 
 def test_what_was_opened_last_is_the_current_layer(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     names = [described(tmp_path / f"{name}.tif", "red") for name in ("below", "above")]
-    window.file_menu.open_words([str(path) for path in names])
+    window.opener.open([str(path) for path in names])
     settle(window, qtbot)
     assert window.session.document.layers[window.panel_context.layer_uuid].name == "above"
     assert window.action_table["dra"].isEnabled()

@@ -77,8 +77,8 @@ def live(shared: Shared) -> None:
 def opened(window: MainWindow, qtbot: QtBot, shared: Shared, tmp_path: Path) -> None:
     """A case of both files, and one of this computer."""
     shutil.copy(sample_data.path("blue_marble.tif"), tmp_path / "here.tif")
-    window.opener.asks = False
-    window.file_menu.open_words([str(tmp_path / "here.tif"), *(str(path) for path in sorted(shared.path.iterdir()))])
+    window.layer_adder.asks = False
+    window.opener.open([str(tmp_path / "here.tif"), *(str(path) for path in sorted(shared.path.iterdir()))])
     settle(window, qtbot)
     window.session.save_as(tmp_path / "case.gpkg")
     settle(window, qtbot)
@@ -118,7 +118,7 @@ def test_f12_layers_of_a_drive_that_is_gone_are_unavailable_and_come_back(
     die(shared, way)
     asked.clear()
     with Heartbeat() as heart:
-        window.file_menu.open_words([str(tmp_path / "case.gpkg")])
+        window.opener.open([str(tmp_path / "case.gpkg")])
         qtbot.waitUntil(lambda: badges(window).count("unavailable") == 2, timeout=5000)
         settle(window, qtbot)
     assert heart.longest_ms < 3 * FREE_MS, "panels are made for the first time"
@@ -221,7 +221,7 @@ def test_f12_a_folder_that_is_not_there_has_answered(
     qtbot.wait(250)
     shutil.move(shared.path, tmp_path / "moved")
     shared.error = errno.ENOENT
-    window.file_menu.open_words([str(tmp_path / "case.gpkg")])
+    window.opener.open([str(tmp_path / "case.gpkg")])
     settle(window, qtbot)
     assert len(window.scene.stack.problems()) == 2
     assert "unavailable" not in badges(window)

@@ -30,7 +30,7 @@ WHY = "its latitude of 129 is beyond the poles; longitude and latitude seem to b
 @pytest.fixture
 def opened(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> MainWindow:
     write_case(Document({"sites": [GOOD, SPUR]}), tmp_path / "case.gpkg")
-    window.file_menu.open_words([str(tmp_path / "case.gpkg")])
+    window.opener.open([str(tmp_path / "case.gpkg")])
     settle(window, qtbot)
     return window
 

@@ -82,7 +82,7 @@ def case(window: MainWindow, scan: Path, qtbot: QtBot) -> MainWindow:
     settle(window, qtbot)
     window.views.show_bounds(HERE, 0.0)
     settle(window, qtbot)
-    window.file_menu.open_words([str(scan)])
+    window.opener.open([str(scan)])
     qtbot.waitUntil(lambda: window.findChild(PlaceDialog) is not None, timeout=10_000)
     dialog = window.findChild(PlaceDialog)
     assert dialog is not None
@@ -210,7 +210,7 @@ def test_by_mouse_it_lands_and_undo_takes_it_back(
     case.action_table["save_as"].trigger()
     settle(case, qtbot)
     again = make_window()
-    again.file_menu.open_words([str(answers.path)])
+    again.opener.open([str(answers.path)])
     settle(again, qtbot)
     assert colour_at(again, 150, 30) == "#00c000", "it is placed by what the case holds, and asks nothing"
     assert picture.size() == case.canvas.grab_picture().size()
@@ -348,7 +348,7 @@ def test_a_placed_picture_is_placed_anew_and_lies_again_as_its_file_says(
     case.context.pool.known_probes.forget(str(scan))
     case.session.undo()
     settle(case, qtbot)
-    case.file_menu.open_words([str(scan)])
+    case.opener.open([str(scan)])
     qtbot.waitUntil(lambda: case.findChild(PlaceDialog) is not None, timeout=10_000)
     question = case.findChild(PlaceDialog)
     assert question is not None

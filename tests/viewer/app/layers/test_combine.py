@@ -32,7 +32,7 @@ def three(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> dict[str, Layer]:
     write_raster(tmp_path / "blue.tif", BLUE, "EPSG:4326", 8.9, 47.35, 0.001)
     write_raster(tmp_path / "green.tif", GREEN, "EPSG:32632", 498000.0, 5232000.0, 100.0)
     write_raster(tmp_path / "red.tif", RED, "EPSG:3857", 1.0e6, 5.98e6, 50.0)
-    window.file_menu.open_words([str(tmp_path / f"{name}.tif") for name in ("blue", "green", "red")])
+    window.opener.open([str(tmp_path / f"{name}.tif") for name in ("blue", "green", "red")])
     settle(window, qtbot)
     document = window.session.document
     layers = {layer.name: layer for layer in document.layers.values()}

@@ -26,7 +26,7 @@ ROWS = [
 
 
 def opened(window: MainWindow, qtbot: QtBot, path: Path) -> str:
-    window.file_menu.open_words([str(path)])
+    window.opener.open([str(path)])
     settle(window, qtbot)
     (uuid,) = window.session.document.layers
     window.panel_context.show_layer(uuid, raise_form=True)

@@ -29,7 +29,7 @@ DEGREE = 1737400 * np.pi / 180
 def test_two_of_one_body_are_shown_together(window: MainWindow, qtbot: QtBot, tmp_path: Path, points: Path) -> None:
     a = write_raster(tmp_path / "a.tif", VALUES, MOON, Bounds(0, 0, DEGREE, DEGREE))
     b = write_raster(tmp_path / "b.tif", VALUES, MOON_DEGREES, Bounds(3, 0, 4, 1))
-    window.file_menu.open_words([str(a), str(b)])
+    window.opener.open([str(a), str(b)])
     settle(window, qtbot)
     assert window.views.is_off_earth
     seen = window.canvas.viewport.view().world_bounds()

@@ -53,7 +53,7 @@ def case(window: MainWindow, qtbot: QtBot, scene: Layer) -> MainWindow:
     """A case with an image, in the active window."""
     window.file_menu.new_case()
     settle(window, qtbot)
-    window.file_menu.open_words([json.loads(scene.source_json)["path"]])
+    window.opener.open([json.loads(scene.source_json)["path"]])
     settle(window, qtbot)
     window.activateWindow()
     window.canvas.setFocus()

@@ -33,7 +33,7 @@ def opened(window: MainWindow, qtbot: QtBot, folder: Path, crs: str, shapes: tup
     """The uuid of a layer of two features, named Alpha and Omega."""
     path = folder / "plane.gpkg"
     geopandas.GeoDataFrame({"name": ["Alpha", "Omega"]}, geometry=list(shapes), crs=crs or "EPSG:32631").to_file(path)
-    window.file_menu.open_words([str(path)])
+    window.opener.open([str(path)])
     settle(window, qtbot)
     uuid = next(reversed(window.session.document.layers))
     if not crs:
@@ -62,7 +62,7 @@ def test_from_its_own_canvas_and_from_the_map(
     settle(window, qtbot)
     assert is_at(window, own, BOX)
 
-    window.file_menu.open_words([str(points)])
+    window.opener.open([str(points)])
     settle(window, qtbot)
     assert not window.views.is_off_earth
     window.feature_menu.selection.set(uuid, SECOND)
@@ -83,7 +83,7 @@ def test_of_a_selection_on_two_canvases_what_the_shown_one_has(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, points: Path, plane: str
 ) -> None:
     uuid = opened(window, qtbot, tmp_path, plane)
-    window.file_menu.open_words([str(points)])
+    window.opener.open([str(points)])
     settle(window, qtbot)
     earth = next(reversed(window.session.document.layers))
     window.feature_menu.selection.set(uuid, SECOND)
@@ -116,7 +116,7 @@ def test_who_looks_elsewhere_meanwhile_is_not_taken_away(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, points: Path
 ) -> None:
     uuid = opened(window, qtbot, tmp_path, MOON)
-    window.file_menu.open_words([str(points)])
+    window.opener.open([str(points)])
     settle(window, qtbot)
     window.feature_zoom.zoom_to(uuid, SECOND)
     window.views.set_crs("EPSG:3857")
@@ -130,11 +130,11 @@ def test_the_palette_finds_a_feature_off_the_earth(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, points: Path, plane: str
 ) -> None:
     uuid = opened(window, qtbot, tmp_path, plane)
-    window.file_menu.open_words([str(points)])
+    window.opener.open([str(points)])
     settle(window, qtbot)
-    (found,) = AttributeProvider(lambda: window.feature_menu.searches).search("Omega")
+    (found,) = AttributeProvider(lambda: window.searches).search("Omega")
     assert (found.fid, found.layer_uuid) == (2, uuid)
-    window.search.go(found)
+    window.hits.go(found)
     settle(window, qtbot)
     assert is_at(window, plane or PIXEL_SPACE, BOX)
     assert window.feature_menu.selection.of(uuid).tolist() == [2]

@@ -79,7 +79,7 @@ class Deliveries:
 
 
 def opened(window: MainWindow, path: Path, qtbot: QtBot) -> None:
-    window.file_menu.open_words([str(path)])
+    window.opener.open([str(path)])
     qtbot.waitUntil(lambda: window.session.target == path, timeout=20_000)
 
 

@@ -58,7 +58,7 @@ def layers(window: MainWindow) -> list[tuple[str, str]]:
 
 
 def open_and_ask(window: MainWindow, qtbot: QtBot, *paths: Path) -> PlaceDialog:
-    window.file_menu.open_words([str(path) for path in paths])
+    window.opener.open([str(path) for path in paths])
     dialog = dialog_of(window, qtbot)
     settle(window, qtbot)
     return dialog
@@ -285,13 +285,13 @@ def test_the_answer_can_be_changed_later(window: MainWindow, unnamed: Path, qtbo
 
 def test_a_lone_file_is_not_told_to_be_named_alone(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
     """As `--screenshot --bounds` opens it: nobody is asked, and a place on Earth is wanted."""
-    window.opener.asks, window.opener.needs_earth = False, True
+    window.layer_adder.asks, window.layer_adder.needs_earth = False, True
     opened(window, photo, qtbot)
-    (sentence,) = window.opener.failures
+    (sentence,) = window.layer_adder.failures
     assert sentence == (
         "photo.png has no position and no CRS: put a world file beside it, "
         "or ask for no bounds and no CRS to see it in pixel space."
     )
-    window.file_menu.open_words([str(photo), str(photo)])
+    window.opener.open([str(photo), str(photo)])
     settle(window, qtbot)
-    assert "or name it alone" in window.opener.failures[-1]
+    assert "or name it alone" in window.layer_adder.failures[-1]

@@ -41,7 +41,7 @@ def large(moderate: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def opened(window: MainWindow, qtbot: QtBot, path: Path) -> RasterDrawing:
-    window.file_menu.open_words([str(path)])
+    window.opener.open([str(path)])
     settle(window, qtbot)
     (layer,) = window.session.document.layers.values()
     window.panel_context.show_layer(layer.uuid)
@@ -231,7 +231,7 @@ def test_f42_a_million_pixels_square_shows_within_two_seconds_and_is_stopped_wit
     qtbot.waitUntil(lambda: real.ready_readers() == 2, timeout=20_000)
     background = window.canvas.grab_picture().pixelColor(300, 300)
     start = time.monotonic()
-    window.file_menu.open_words([str(path)])
+    window.opener.open([str(path)])
     middle = window.canvas.rect().center()
     qtbot.waitUntil(lambda: window.canvas.grab_picture().pixelColor(middle) != background, timeout=20_000)
     assert time.monotonic() - start < 2

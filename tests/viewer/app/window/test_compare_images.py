@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from layers.checkpoint import Checkpoint
 from layers.document.comparison import MODES, read_spec
 from layers.document.rows import Comparison
 from layers.geo.bounds import Bounds
@@ -21,7 +21,7 @@ from tests.support.windows import begin_on_map, settle, take_up, texts
 from viewer.app.window import MainWindow
 from viewer.canvas.mark_query import marks_at
 from viewer.commands.layers import update_layer
-from viewer.export.plates.printed import picture_in_steps
+from viewer.export.plates.printed import page_picture
 from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.panels.comparisons.comparison_list import ComparisonListPanel
 from viewer.panels.widgets.tick_dialog import TickDialog
@@ -77,7 +77,7 @@ def hand(window: MainWindow, qtbot: QtBot) -> Hand:
 def add(hand: Hand, folder: Path, *names: str, dated: bool = True) -> None:
     """Scenes as layers, in this order, under their names."""
     for seed, name in enumerate(names):
-        hand.window.file_menu.open_words([str(write_scene(folder, name, 30 * seed))])
+        hand.window.opener.open([str(write_scene(folder, name, 30 * seed))])
         hand.settle()
     document = hand.window.session.document
     for layer in list(document.layers.values()) if dated else ():
@@ -134,7 +134,7 @@ def test_two_clicks_in_the_tree_make_a_swipe(hand: Hand, tmp_path: Path) -> None
 @pytest.mark.bounded
 def test_the_newest_two_under_the_pointer_and_an_undated_one_is_not_ranked(hand: Hand, tmp_path: Path) -> None:
     add(hand, tmp_path, "new", "old", "mid")
-    hand.window.file_menu.open_words([str(write_scene(tmp_path, "someday", 9))])
+    hand.window.opener.open([str(write_scene(tmp_path, "someday", 9))])
     hand.settle()
     hand.window.canvas.setFocus()
     hand.key(Key.Key_K)
@@ -152,7 +152,7 @@ def test_the_newest_two_under_the_pointer_and_an_undated_one_is_not_ranked(hand:
 @pytest.mark.bounded
 def test_what_was_said_of_a_comparison_ends_with_it(hand: Hand, tmp_path: Path) -> None:
     add(hand, tmp_path, "new", "old")
-    hand.window.file_menu.open_words([str(write_scene(tmp_path, "someday", 9))])
+    hand.window.opener.open([str(write_scene(tmp_path, "someday", 9))])
     hand.settle()
     hand.window.canvas.setFocus()
     hand.key(Key.Key_K)
@@ -503,7 +503,7 @@ def test_a_comparison_is_kept_in_the_case_and_opens_the_same(
     window.file_menu.close_case()
     hand.settle()
     assert window.compared.sides.spec is None
-    window.file_menu.open_words([str(tmp_path / "kept.gpkg")])
+    window.opener.open([str(tmp_path / "kept.gpkg")])
     hand.settle()
     (row,) = window.session.document.comparisons.values()
     window.comparisons.open(row.uuid)
@@ -542,11 +542,11 @@ def test_a_picture_of_the_map_has_the_comparison_with_its_dates(
 ) -> None:
     pages: list[PrintedPlate] = []
 
-    def kept(laid: PrintedPlate, page: int) -> Iterator[QImage | None]:
+    def kept(laid: PrintedPlate, page: int, checkpoint: Checkpoint) -> QImage:
         pages.append(laid)
-        return picture_in_steps(laid, page)
+        return page_picture(laid, page, checkpoint)
 
-    monkeypatch.setattr("viewer.export.plates.printed.picture_in_steps", kept)
+    monkeypatch.setattr("viewer.export.plates.printed.page_picture", kept)
     window = hand.window
     add(hand, tmp_path, "old", "new")
     window.canvas.setFocus()

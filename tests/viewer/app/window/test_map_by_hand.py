@@ -497,7 +497,7 @@ def test_layers_that_take_long_to_open_are_named_in_the_status_bar(
 
     with monkeypatch.context() as patch:
         patch.setattr(VectorDrawing, "is_open", property(lambda drawing: False))
-        window.file_menu.open_words([str(points)])
+        window.opener.open([str(points)])
         qtbot.waitUntil(lambda: any("Opening points" in text for text in shown()), timeout=10_000)
         (stop,) = [b for b in window.status.findChildren(QAbstractButton) if b.accessibleName() == "Stop this"]
         assert not stop.isVisible(), "it cannot be stopped"

@@ -179,13 +179,12 @@ class ProductWindows(QObject):
         self._begun = self._begun if self._begun in self._windows else None
 
     def _maker(self) -> PageMaker:
-        from viewer.app.products.plate_pages import PlatePages  # for start-up time
+        from viewer.app.products.product_pages import ProductPages  # for start-up time
         from viewer.export.plates.map_scenes import product_scenes
 
         session, context = self._session, self._canvas.own_scene.context
-        document, folder = session.document, session.base_folder
-        scenes = partial(product_scenes, document=document, context=context, base_folder=folder)
-        return PlatePages(document, scenes)
+        scenes = partial(product_scenes, context=context, base_folder=session.base_folder)
+        return ProductPages(session.document, context.jobs, scenes)
 
     def _check(self, spec: ProductSpec, laid: LaidOut, overrides: Sequence[Override]) -> Sequence[Finding]:
         from layers.product.lint.check import findings  # for start-up time
@@ -349,7 +348,7 @@ def load_products() -> None:
     Call it in a job: it takes a fifth of a second.
     """
     import viewer.app.products.batches.batch_desk  # for start-up time, as all of these
-    import viewer.app.products.plate_pages
+    import viewer.app.products.product_pages
     import viewer.app.products.product_window  # noqa: F401
     from viewer.export.plates.house_style import style_names
     from viewer.export.plates.maps.locator import coast_lines

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from layers.checkpoint import Checkpoint, unchecked
 from layers.document.document import Document
 from layers.document.site import Site
 from layers.geo.crs import is_off_earth
@@ -190,8 +191,10 @@ class MapOnPage:
             painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
             self.scene.stack.paint(painter, view, part=slice(pictures))
 
-    def paint_marks(self, painter: QPainter, ratio: float, clip: QRect | None = None) -> Iterator[None]:
-        """Paint the other layers, a graticule, and the marks, a few milliseconds a step."""
+    def paint_marks(
+        self, painter: QPainter, ratio: float, clip: QRect | None = None, checkpoint: Checkpoint = unchecked
+    ) -> None:
+        """Paint the other layers, a graticule, and the marks."""
         if self.is_composed:
             return
         found = self.view_at(ratio, clip)
@@ -200,18 +203,17 @@ class MapOnPage:
         rect, view = found
         with _within(painter, rect, view):
             pictures = picture_layers(self.scene, self.framing.at(ratio)[1])
-            for at in range(pictures, len(self.scene.stack.shown_on(view))):
-                yield from self.scene.stack.paint_in_steps(painter, view, at)
+            self.scene.stack.paint(painter, view, part=slice(pictures, None), checkpoint=checkpoint)
             if self.paint_below_marks is not None:
                 self._paint_grid(painter, ratio, view, self.paint_below_marks)
-                yield
+                checkpoint()
             # Marks of the whole frame, for strips too: dashes and circles begin where they do on the whole page.
             whole = self.framing.at(ratio)[1]
             painter.translate(-view.left, -view.top)
             with part_of_picture(painter):
                 for copy, frame in enumerate(self._site_frames(whole)):
                     self._painter.paint(painter, frame, copy=copy)
-                    yield
+                    checkpoint()
             self._paint_layer_labels(painter, ratio, whole)
 
     def _paint_grid(self, painter: QPainter, ratio: float, view: View, paint: Callable[[QPainter], None]) -> None:

@@ -16,7 +16,7 @@ from layers.document.site import Site
 from layers.product.issuing.edition import Edition
 from layers.product.spec import ProductSpec
 from tests.viewer.app.products.conftest import SEEN, SLOW_MS
-from viewer.app.products.plate_pages import PlatePages
+from viewer.app.products.product_pages import ProductPages
 from viewer.commands.responses import add_response
 from viewer.export.headless import Studio
 from viewer.export.plates.map_scenes import product_scenes
@@ -42,13 +42,14 @@ def case() -> Document:
 
 
 @pytest.fixture
-def pages(case: Document, studio: Studio) -> Iterator[PlatePages]:
-    made = PlatePages(case, partial(product_scenes, document=case, context=studio.context, base_folder=None))
+def pages(case: Document, studio: Studio) -> Iterator[ProductPages]:
+    scenes = partial(product_scenes, context=studio.context, base_folder=None)
+    made = ProductPages(case, studio.context.jobs, scenes)
     yield made
     made.close()
 
 
-def page(pages: PlatePages, qtbot: QtBot, spec: ProductSpec = SPEC) -> PrintedPlate:
+def page(pages: ProductPages, qtbot: QtBot, spec: ProductSpec = SPEC) -> PrintedPlate:
     found: list[PrintedPlate | None] = []
 
     def is_there() -> bool:
@@ -60,7 +61,7 @@ def page(pages: PlatePages, qtbot: QtBot, spec: ProductSpec = SPEC) -> PrintedPl
     return found[-1]
 
 
-def test_an_answer_that_comes_is_on_the_page(pages: PlatePages, case: Document, qtbot: QtBot) -> None:
+def test_an_answer_that_comes_is_on_the_page(pages: ProductPages, case: Document, qtbot: QtBot) -> None:
     assert not page(pages, qtbot).content.responses
     heard: list[bool] = []
     pages.listen(lambda: heard.append(True))
@@ -72,7 +73,7 @@ def test_an_answer_that_comes_is_on_the_page(pages: PlatePages, case: Document, 
     case.apply(add_response(case, "The firm", "Never.", claim_uuids=["c"], actor="Li"))
 
 
-def test_marks_that_a_published_page_withholds_stay_counted(pages: PlatePages, qtbot: QtBot) -> None:
+def test_marks_that_a_published_page_withholds_stay_counted(pages: ProductPages, qtbot: QtBot) -> None:
     """They are drawn on no map, and were forgotten once the maps were made without them."""
     laid = page(pages, qtbot, ProductSpec(title="A firm", page="800x600", dpi=96, bounds=SEEN, publish=True))
     assert laid.content.withheld >= {"m0", "m1", "m2"}

@@ -1,70 +1,84 @@
-"""Lays a product out step by step. Its scenes are kept while it changes, its plate while things are moved on it."""
+"""The pages of a product, laid out in jobs as it changes. Scenes are kept meanwhile, a plate while things are moved."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from msgspec.structs import replace
-from PySide6.QtCore import QTimer
 
 from layers.document.changes import Changes
 from layers.document.document import Document
+from layers.document.edit import Edit
 from layers.errors import ExportFailed, GeoloupeError
 from layers.grid.tile_grid import View
 from layers.product.issuing.edition import Edition
 from layers.product.spec import ProductSpec, maps_of
 from layers.product.spec_words import as_published
-from viewer.canvas.comparison.stretches import Styles
+from viewer.canvas.comparison.stretches import StretchMatch, Styles
 from viewer.canvas.scene import MapScene
 from viewer.canvas.shown_scene import ShownScene
+from viewer.export.held_scenes import are_held, ask_back, close_when_free, run_held
 from viewer.export.plates.map_scenes import in_styles, match_of, match_view, show_maps
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.printed_plate import PrintedPlate
+from viewer.support.jobs import Job, JobContext, Jobs
 
-STEP_S = 0.008
-MOST_TRIES = 3
-"""Most times that a layout starts anew because the case or its maps changed meanwhile."""
+log = logging.getLogger(__name__)
+
+type OpenScenes = Callable[[ProductSpec, Document], Sequence[ShownScene]]
+"""Opens the scenes of a product, one for each map, on a document."""
 
 
-class PlatePages:
-    """The PageMaker of plates. `open_scenes` opens a product's scenes, one for each map; they are closed here.
+class ProductPages:
+    """The PageMaker of plates. The pages are of a copy of the case, which takes edits between two layouts.
 
-    `cropped` as of `Plate`.
+    `open_scenes` opens a product's scenes; they are closed here. `cropped` as of `Plate`.
     """
 
-    def __init__(
-        self, document: Document, open_scenes: Callable[[ProductSpec], Sequence[ShownScene]], *, cropped: bool = True
-    ) -> None:
-        self._document, self._scenes_for, self._is_cropped = document, open_scenes, cropped
+    def __init__(self, document: Document, jobs: Jobs, open_scenes: OpenScenes, *, cropped: bool = True) -> None:
+        self._jobs, self._scenes_for, self._is_cropped = jobs, open_scenes, cropped
+        self._case, self._edits = document.copied(), list[Edit]()
+        """The copy of the case, and the edits that it has not taken yet."""
         self._scenes: Sequence[ShownScene] = ()
         self._scenes_of: object = None
         self._plate: Plate | None = None
         self._plate_of: tuple[ProductSpec, Edition] | None = None
+        """The product and edition of the plate, or of the one that is laid out now."""
         self._error: GeoloupeError | None = None
-        self._is_stale = True
-        self._coming: tuple[Plate, Iterator[None]] | None = None
-        self._tries = 0
+        self._is_stale, self._is_new = True, False
+        """True where the case or its maps have changed since the plate was laid out; where nobody has seen it yet."""
+        self._job: Job | None = None
+        """Lays out the next plate."""
         self._match_of: object = None
         self._is_matching = False
         self._styles: Styles | None = None
         """Styles in which the maps match; None while they are not known."""
         self._changed: Callable[[], None] = _nothing
         self._leave = document.subscribe(self._hear_edit)
-        self._steps = QTimer(interval=0)
-        self._steps.timeout.connect(self._go_on)
 
     def make(self, spec: ProductSpec, dpi: float, edition: Edition) -> PrintedPlate | None:
-        self._open_scenes(spec)
+        is_same = self._is_of(self._in_styles(spec), edition)
+        if self._job is not None:
+            if not is_same:
+                self._job.cancel()
+            return None
+        if is_same and (self._is_new or not self._is_stale):
+            return self._printed(self._in_styles(spec), dpi)
+        if are_held(self._scenes):  # the page as it was is being painted
+            ask_back(self._scenes)
+            self._scenes[0].context.mailbox.post(self._tell)
+            return None
+        self._catch_up()
+        self._show(spec)
         if not all(scene.is_open() for scene in self._scenes) or not self._is_matched(spec):
             return None
-        spec = in_styles(spec, self._styles or {})
-        is_other = not self._is_of(spec, edition)
-        if is_other or (self._is_stale and (self._coming is None or self._tries < MOST_TRIES)):
-            self._begin(spec, edition, again=not is_other and self._coming is not None)
-        if self._coming is not None:
-            return None
+        self._begin(self._in_styles(spec), edition)
+        return None
+
+    def _printed(self, spec: ProductSpec, dpi: float) -> PrintedPlate:
+        self._is_new = False
         if self._error is not None:
             raise self._error
         plate = self._plate
@@ -78,16 +92,13 @@ class PlatePages:
 
     def close(self) -> None:
         self._leave()
-        self._leave = _nothing
+        self._leave = self._changed = _nothing
         self._close_scenes()
 
     def _close_scenes(self) -> None:
-        self._steps.stop()
-        for scene in self._scenes:
-            scene.close()
-            scene.deleteLater()
+        close_when_free(self._scenes)
         self._scenes, self._scenes_of = (), None
-        self._plate = self._plate_of = self._error = self._coming = self._match_of = self._styles = None
+        self._plate = self._plate_of = self._error = self._match_of = self._styles = None
 
     # -- laid out -------------------------------------------------------------------------------------------------
 
@@ -97,47 +108,31 @@ class PlatePages:
             return False
         return _without_places(self._plate_of[0]) == _without_places(spec)
 
-    def _begin(self, spec: ProductSpec, edition: Edition, *, again: bool) -> None:
-        """Begin to lay out a plate in steps of a few milliseconds: many names take a second. Cancels the one before."""
-        self._tries = self._tries + 1 if again else 0
+    def _begin(self, spec: ProductSpec, edition: Edition) -> None:
+        """Lay out a plate in a job: many names take a second."""
         self._is_stale, self._plate_of, self._error = False, (spec, edition), None
-        scenes, product = list(self._scenes), edition.product
-        plate = Plate(
-            spec,
-            self._document,
-            scenes,
-            product=product,
-            made_on=edition.made_on,
-            state=edition.state,
-            at_once=False,
-            cropped=self._is_cropped,
-        )
-        self._coming = plate, plate.steps()
-        self._steps.start()
+        work = partial(_lay_out, spec, self._case, list(self._scenes), edition, self._is_cropped)
+        self._job = run_held(self._jobs, self._scenes, work, self._laid_out, self._failed, self._given_up)
 
-    def _go_on(self) -> None:
-        if self._coming is None:
-            self._steps.stop()
-            return
-        plate, steps = self._coming
-        end = time.perf_counter() + STEP_S
-        try:
-            while time.perf_counter() < end:
-                next(steps)
-        except StopIteration:
-            self._end(plate, None)
-        except GeoloupeError as error:
-            self._end(None, error)
-        except BaseException:
-            self._end(None, ExportFailed("The page could not be laid out, by an error in the program."))
-            raise
+    def _laid_out(self, plate: Plate) -> None:
+        self._plate, self._job, self._is_new = plate, None, True
+        self._tell()
 
-    def _end(self, plate: Plate | None, error: GeoloupeError | None) -> None:
-        self._steps.stop()
-        self._plate, self._error, self._coming, self._tries = plate, error, None, 0
+    def _failed(self, error: GeoloupeError) -> None:
+        self._plate, self._error, self._job, self._is_new = None, error, None, True
+        self._tell()
+
+    def _given_up(self) -> None:
+        self._plate_of, self._job = None, None
+        self._tell()
+
+    def _tell(self) -> None:
         self._changed()
 
     # -- stretches ------------------------------------------------------------------------------------------------
+
+    def _in_styles(self, spec: ProductSpec) -> ProductSpec:
+        return in_styles(spec, self._styles or {})
 
     def _is_matched(self, spec: ProductSpec) -> bool:
         """True once the stretches of before and after are matched to each other; begins that where needed."""
@@ -153,7 +148,7 @@ class PlatePages:
 
     def _looks(self, spec: ProductSpec) -> tuple[tuple[str, str], ...]:
         """Style and offset of each compared layer, on which a match depends."""
-        rows = self._document.layers
+        rows = self._case.layers
         named = dict.fromkeys(uuid for one in maps_of(spec) if one.frame is not None for uuid in one.frame.layers)
         return tuple((rows[uuid].style_json, rows[uuid].nudge_json) for uuid in named if uuid in rows)
 
@@ -169,7 +164,7 @@ class PlatePages:
             return
         self._is_matching = True
         known = partial(self._show_matched, spec, self._match_of)
-        self._scenes[0].context.jobs.run(lambda _: match.styles(), known, lambda _error: known({}))
+        self._jobs.run(partial(_styles_of, match), known, lambda _error: known({}))
 
     def _show_matched(self, spec: ProductSpec, wanted: object, styles: Styles) -> None:
         if self._match_of is wanted:
@@ -181,22 +176,30 @@ class PlatePages:
     def _maps(self) -> list[MapScene]:
         return [scene.frames[0] for scene in self._scenes]
 
-    # -- scenes ---------------------------------------------------------------------------------------------------
+    # -- the case and its scenes ----------------------------------------------------------------------------------
 
-    def _open_scenes(self, spec: ProductSpec) -> None:
+    def _show(self, spec: ProductSpec) -> None:
         """Open the scenes of a product; scenes that show the same layers stay, with all data they have read."""
         wanted = (spec.layout, spec.stretches, *(one.frame for one in maps_of(spec)))
         if wanted == self._scenes_of:
             return
         self._close_scenes()
         self._scenes_of, self._is_stale = wanted, True
-        self._scenes = self._scenes_for(spec)
+        self._scenes = self._scenes_for(spec, self._case)
         for scene in self._scenes:
             scene.updated.connect(self._hear)
             scene.edited.connect(self._hear)
 
+    def _catch_up(self) -> None:
+        """Apply the edits of the case since the last layout to the copy, which its scenes follow."""
+        edits, self._edits = self._edits, []
+        for edit in edits:
+            self._case.apply(edit)
+
     def _hear_edit(self, changes: Changes) -> None:
-        if changes.touches(*_OF_WORDS) and self._scenes:
+        if changes.edit is not None:
+            self._edits.append(changes.edit)
+        if changes.touches(*_PRINTED) and self._scenes:
             self._hear()
 
     def _hear(self) -> None:
@@ -204,11 +207,30 @@ class PlatePages:
         self._changed()
 
 
-_OF_WORDS = (
+_PRINTED = (
+    *("sites", "layers", "meta", "templates", "chips"),
     *("claims", "claim_sites", "claim_sources", "claim_evidence", "responses", "response_claims", "sources"),
     *("images", "observations", "searches"),
 )
-"""Tables that a page prints and no scene shows; scenes themselves report changes of the others."""
+"""Tables that a page prints or its maps show."""
+
+
+def _lay_out(
+    spec: ProductSpec, case: Document, scenes: Sequence[ShownScene], edition: Edition, cropped: bool, job: JobContext
+) -> Plate:
+    try:
+        return Plate(spec, case, scenes, edition, cropped=cropped, checkpoint=job.check)
+    except GeoloupeError:
+        raise
+    except MemoryError:
+        raise
+    except Exception as error:
+        log.exception("a page could not be laid out")
+        raise ExportFailed("The page could not be laid out, by an error in the program.") from error
+
+
+def _styles_of(match: StretchMatch, _job: JobContext) -> Styles:
+    return match.styles()
 
 
 def _without_places(spec: ProductSpec) -> ProductSpec:
