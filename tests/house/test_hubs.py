@@ -19,7 +19,7 @@ WIDE = {
     "ProductWindows": 9,
 }
 """Arguments of constructors that take more: give each a few collaborators by what it does with them."""
-MANY = {"Document": 38, "MapCanvas": 34}
+MANY = {"Document": 38}
 """Public methods of classes that have more, handlers of Qt's events among them: split them by who asks."""
 
 type Function = ast.FunctionDef | ast.AsyncFunctionDef
