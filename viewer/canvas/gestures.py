@@ -15,8 +15,8 @@ from layers.geo.crs import PIXEL_SPACE, is_off_earth
 from layers.grid.tile_grid import View
 from viewer.canvas.motion import Motion
 from viewer.canvas.overlays import north_angle_deg, north_arrow_rect
+from viewer.canvas.panes import Pane, Panes
 from viewer.canvas.pointer import Handle, PointerEvent, PointerTool
-from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.snapping import Snap, paint_snap, snap_at
 from viewer.canvas.viewport import Viewport
 
@@ -69,13 +69,11 @@ class MovedCanvas(Protocol):
     cursor_moved: Any
     tool_given_up: Any
     show_overlays: bool
+    pane: Pane
+    panes: Panes
 
     @property
     def viewport(self) -> Viewport: ...
-    @property
-    def corner(self) -> QPointF: ...
-    @property
-    def shown(self) -> ShownScene: ...
     @property
     def tool(self) -> PointerTool | None: ...
     def update(self) -> None: ...
@@ -107,6 +105,16 @@ class Gestures:
         x, y = self._canvas.viewport.view().to_world(*self.cursor)
         return math.floor(x), math.floor(-y)
 
+    def pointed_place(self) -> tuple[float, float]:
+        """Longitude and latitude under the mouse, or in the middle of the map while the mouse is elsewhere."""
+        viewport = self._canvas.viewport
+        if self.cursor is not None:
+            ghost = self._canvas.panes.ghost
+            lon, lat = viewport.lonlat(*self.cursor) if ghost is None else ghost[1:]
+            if math.isfinite(lon) and math.isfinite(lat):
+                return lon, lat
+        return viewport.centre_lonlat()
+
     # -- mouse ----------------------------------------------------------------------------------------------------
 
     def pointer_at(
@@ -117,7 +125,7 @@ class Gestures:
     ) -> PointerEvent:
         """A pointer event at a widget position."""
         viewport = self._canvas.viewport
-        at = position * viewport.view().ratio - self._canvas.corner
+        at = self._canvas.pane.pixel_at(position)
         return PointerEvent(at.x(), at.y(), *viewport.lonlat(at.x(), at.y()), button, modifiers)
 
     def press(self, event: QMouseEvent) -> None:
@@ -145,7 +153,7 @@ class Gestures:
         pointer = self._pointer(event)
         self.cursor = pointer.px, pointer.py
         self._canvas.cursor_moved.emit(pointer.lon, pointer.lat)
-        self._canvas.shown.sides.follow_pointer(self._canvas.viewport.view(), pointer.px, pointer.py)
+        self._canvas.pane.shown.sides.follow_pointer(self._canvas.viewport.view(), pointer.px, pointer.py)
         self._now = event.position()
         if self._drag is _Drag.NONE or self._start is None:
             self._hover(pointer)
@@ -200,7 +208,7 @@ class Gestures:
 
     def wheel(self, event: QWheelEvent) -> None:
         viewport = self._canvas.viewport
-        at = event.position() * viewport.view().ratio - self._canvas.corner
+        at = self._canvas.pane.pixel_at(event.position())
         px, py = at.x(), at.y()
         angle = event.angleDelta().y() or event.angleDelta().x()
         if event.modifiers() & (_Shift | _Alt):
@@ -251,7 +259,9 @@ class Gestures:
         """The pointer event, or one at the vertex or edge that it snaps to while Control is held and the tool snaps."""
         tool, view = self._canvas.tool, self._canvas.viewport.view()
         at = tool.snaps_from(pointer) if tool is not None and pointer.has(_Control) else None
-        snap = snap_at(self._canvas.shown, view, *at, tool.in_hand) if tool is not None and at is not None else None
+        snap = None
+        if tool is not None and at is not None:
+            snap = snap_at(self._canvas.pane.shown, view, *at, tool.in_hand)
         self._show_snap(snap)
         if snap is None:
             return pointer
@@ -265,7 +275,7 @@ class Gestures:
     def _handle_at(self, pointer: PointerEvent) -> Handle | None:
         if self._is_on_compass(pointer):
             return None
-        found = self._canvas.shown.sides.handle_at(self._canvas.viewport.view(), pointer.px, pointer.py)
+        found = self._canvas.pane.shown.sides.handle_at(self._canvas.viewport.view(), pointer.px, pointer.py)
         tool = self._canvas.tool
         is_left = found is None or not found.is_inner or tool is None or tool.leaves(pointer)
         return found if is_left else None
@@ -389,7 +399,7 @@ class Gestures:
         if self.snap is not None:
             paint_snap(painter, view, self.snap)
         if self._drag is _Drag.BOX_ZOOM and self._dragging and self._start is not None:
-            corner = self._now * view.ratio - self._canvas.corner
+            corner = self._canvas.pane.pixel_at(self._now)
             paint_rubber_band(painter, QRectF(QPointF(self._start.px, self._start.py), corner).normalized(), view.ratio)
 
 

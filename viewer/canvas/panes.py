@@ -58,6 +58,14 @@ class Pane(Struct, eq=False):
         shown = (one for one in (self.plate, self.note) if one is not None and one.rect.contains(at))
         return next((one.text for one in shown), "")
 
+    def pixel_at(self, at: QPointF) -> QPointF:
+        """The pixel of the pane at a place of the widget, which is in logical pixels."""
+        return at * self.viewport.view().ratio - QPointF(self.place.topLeft())
+
+    def on_widget(self, px: float, py: float) -> QPointF:
+        """The place on the widget, in logical pixels, of a pixel of the pane."""
+        return (QPointF(px, py) + QPointF(self.place.topLeft())) / self.viewport.view().ratio
+
     def show_crosshair(self, is_shown: bool) -> None:
         """Keep labels clear of the middle, or no longer, while a tool marks it there."""
         if self.scene.has_crosshair != is_shown:

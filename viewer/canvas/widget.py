@@ -71,17 +71,18 @@ class MapCanvas(QWidget):
         self.selection = selection if selection is not None else Selection(self)
         self.features = FeatureSelection(self)
         viewport = Viewport(width=self.width(), height=self.height(), ratio=self.devicePixelRatioF())
-        self._pane = self._new_pane(shown, viewport)
-        self._alone = self._pane
+        self.pane = self._new_pane(shown, viewport)
+        """The pane that tools and gestures act on: the one in use, or for a moment the one under the mouse."""
+        self._alone = self.pane
         """The only map, or the first of several."""
-        self.panes = Panes([self._pane])
+        self.panes = Panes([self.pane])
         self.show_overlays = True
         self._notices = Notices()
         self.gestures = Gestures(self, self._on_hint)
         self._tool: PointerTool | None = None
         self._above: Callable[[QPainter, View], None] | None = None
-        self.motion = Motion(lambda: self._pane.viewport, self._show_view, self)
-        self._pane.scene.document_changed.connect(self._on_document)
+        self.motion = Motion(lambda: self.pane.viewport, self._show_view, self)
+        self.pane.scene.document_changed.connect(self._on_document)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
@@ -95,14 +96,9 @@ class MapCanvas(QWidget):
     # -- panes ----------------------------------------------------------------------------------------------------
 
     @property
-    def shown(self) -> ShownScene:
-        """The scene of the pane in use: its map, or a comparison of several."""
-        return self._pane.shown
-
-    @property
     def scene(self) -> MapScene:
         """The map of the pane in use."""
-        return self._pane.scene
+        return self.pane.scene
 
     @property
     def own_scene(self) -> MapScene:
@@ -111,24 +107,15 @@ class MapCanvas(QWidget):
 
     @property
     def viewport(self) -> Viewport:
-        return self._pane.viewport
-
-    @property
-    def corner(self) -> QPointF:
-        """The upper left of the pane in use, in device pixels of the canvas: the origin of pointer events."""
-        return QPointF(self._pane.place.topLeft())
+        return self.pane.viewport
 
     @property
     def pane_rect(self) -> QRect:
         """The part of the widget that the pane in use fills, in logical pixels."""
-        place, ratio = self._pane.place, self.viewport.view().ratio
+        place, ratio = self.pane.place, self.viewport.view().ratio
         if len(self.panes) == 1:
             return self.rect()
         return QRectF(QPointF(place.topLeft()) / ratio, QSizeF(place.size()) / ratio).toRect()
-
-    def on_widget(self, px: float, py: float) -> QPointF:
-        """The place on the widget, in logical pixels, of a pixel of the pane in use."""
-        return (QPointF(px, py) + self.corner) / self.viewport.view().ratio
 
     def show_beside(self, others: Sequence[MapScene], words: PaneWords | None = None) -> None:
         """Show more scenes beside the canvas's own, all at the same place.
@@ -142,7 +129,7 @@ class MapCanvas(QWidget):
             pane.picture.close()
         made = [self._new_pane(scene, Viewport(view.grid.crs, ratio=view.ratio)) for scene in others]
         self.panes = Panes([self._alone, *made], words if made else None)
-        self._pane = self._alone
+        self.pane = self._alone
         self.panes.lay_out(*self._size_px(), view.ratio)
         self.viewport.show(view)
         self._pane_changed()
@@ -151,7 +138,7 @@ class MapCanvas(QWidget):
     def use_pane(self, pane: Pane) -> None:
         """Make this the pane that keys, tools, menus and panels act on."""
         if pane is not self.panes.in_use:
-            self._pane = self.panes.in_use = pane
+            self.pane = self.panes.in_use = pane
             self._pane_changed()
             self.view_changed.emit()
             self._on_hint()
@@ -186,11 +173,11 @@ class MapCanvas(QWidget):
     @contextmanager
     def _lent_to(self, pane: Pane) -> Iterator[None]:
         """Let tools and gestures act on a pane for a moment, as the mouse moves over it."""
-        self._pane = pane
+        self.pane = pane
         try:
             yield
         finally:
-            self._pane = self.panes.in_use
+            self.pane = self.panes.in_use
 
     # -- tools ----------------------------------------------------------------------------------------------------
 
@@ -229,30 +216,21 @@ class MapCanvas(QWidget):
         hint = in_language(self._tool.hint)
         return hint if self.gestures.snap is None else f"{self.gestures.snap.words} {hint}"
 
-    def pointed_place(self) -> tuple[float, float]:
-        """Longitude and latitude under the mouse, or in the middle of the map while the mouse is elsewhere."""
-        if self.gestures.cursor is not None:
-            ghost = self.panes.ghost
-            lon, lat = self.viewport.lonlat(*self.gestures.cursor) if ghost is None else ghost[1:]
-            if math.isfinite(lon) and math.isfinite(lat):
-                return lon, lat
-        return self.viewport.centre_lonlat()
-
     def _on_hint(self) -> None:
         self.hint_changed.emit(self.hint)
         self.update()
 
     def _show_view(self) -> None:
         view = self.viewport.view()
-        for pane in self.panes.led_by(self._pane):
-            if pane is not self._pane:
+        for pane in self.panes.led_by(self.pane):
+            if pane is not self.pane:
                 pane.viewport.show(view)
             pane.shown.set_view(pane.viewport.view(), self.gestures.cursor, self.motion.is_resting)
             pane.picture.paint_anew()
         self.view_changed.emit()
         ghost, at = self.panes.ghost if len(self.panes) > 1 else None, self.gestures.cursor
         if at is not None:  # another place lies under a pointer that has not moved
-            self.cursor_moved.emit(*(self._pane if ghost is None else ghost.pane).viewport.lonlat(*at))
+            self.cursor_moved.emit(*(self.pane if ghost is None else ghost.pane).viewport.lonlat(*at))
 
     def _on_document(self) -> None:
         if self._tool is not None:
@@ -260,7 +238,7 @@ class MapCanvas(QWidget):
         self.selection.keep_only(self.scene.document.sites)
         self.features.clear()
         self._notices.forget()
-        self.shown.set_view(self.viewport.view())
+        self.pane.shown.set_view(self.viewport.view())
 
     # -- painting -------------------------------------------------------------------------------------------------
 
@@ -330,7 +308,7 @@ class MapCanvas(QWidget):
     def _words_at(self, at: QPointF) -> str:
         """The tooltip at a place of the widget: the note there, or words on a mark that the image does not tell of."""
         pane = self._pane_at(at)
-        pixel = _in_pane(at, pane)
+        pixel = pane.pixel_at(at)
         note = pane.note_at(pixel) if self.show_overlays else ""
         return note or place_words_at(pane.shown, pane.viewport.view(), *pixel.toTuple())
 
@@ -350,7 +328,7 @@ class MapCanvas(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         pane = self._pane_at(event.position())
-        if self.show_overlays and self._notices.take_click(pane.plate, _in_pane(event.position(), pane)):
+        if self.show_overlays and self._notices.take_click(pane.plate, pane.pixel_at(event.position())):
             self.update()
             return
         if event.buttons() == event.button():  # a second button belongs to the gesture of the first
@@ -359,10 +337,10 @@ class MapCanvas(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         is_held = event.buttons() != Qt.MouseButton.NoButton
-        with self._lent_to(self._pane if is_held else self._pane_at(event.position())):
+        with self._lent_to(self.pane if is_held else self._pane_at(event.position())):
             self.gestures.move(event)
             pointer = self.gestures.pointer_at(event.position())
-            self._show_ghost(Ghost(self._pane, pointer.lon, pointer.lat))
+            self._show_ghost(Ghost(self.pane, pointer.lon, pointer.lat))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.gestures.release(event)
@@ -423,7 +401,7 @@ class MapCanvas(QWidget):
         if by_mouse:
             self.use_pane(self._pane_at(at))
         elif len(self.panes) > 1:
-            at = self.on_widget(self.viewport.size[0] / 2, self.viewport.size[1] / 2)
+            at = self.pane.on_widget(self.viewport.size[0] / 2, self.viewport.size[1] / 2)
         self.context_menu_requested.emit(self.gestures.pointer_at(at, button))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -438,8 +416,3 @@ class MapCanvas(QWidget):
         if texts:
             event.acceptProposedAction()
             self.files_dropped.emit(texts)
-
-
-def _in_pane(at: QPointF, pane: Pane) -> QPointF:
-    """The pixel of a pane at a place of the widget."""
-    return at * pane.viewport.view().ratio - QPointF(pane.place.topLeft())

@@ -207,7 +207,7 @@ class DrawTool(Tool):
             self.context.message(self.off_earth)
             return
         view = self.canvas.viewport.view()
-        snap = snap_at(self.canvas.shown, view, view.width / 2, view.height / 2) if snaps else None
+        snap = snap_at(self.canvas.pane.shown, view, view.width / 2, view.height / 2) if snaps else None
         place = self.canvas.viewport.centre_lonlat() if snap is None else (snap.lon, snap.lat)
         if not all(map(math.isfinite, place)):
             return
@@ -241,7 +241,7 @@ class DrawTool(Tool):
         view = self.canvas.viewport.view()
         px, py = pixels_of(view, [self._leg_from])[0]
         x, y = (px, py) if math.isfinite(px) else (view.width / 2, view.height / 2)
-        self._entry.open_at(self.canvas.on_widget(x, y).toPoint(), text)
+        self._entry.open_at(self.canvas.pane.on_widget(x, y).toPoint(), text)
 
     def _show_leg(self, length_m: float, bearing_deg: float) -> None:
         """Preview the leg that is typed."""

@@ -112,7 +112,7 @@ class EditVerticesTool(SiteTool):
             return  # it is to be dragged
         if handle is None:
             view = self.canvas.viewport.view()
-            under = marks_at(self.canvas.shown, view, event.px, event.py, REACH_PX * view.ratio)
+            under = marks_at(self.canvas.pane.shown, view, event.px, event.py, REACH_PX * view.ratio)
             self.canvas.selection.set(under[:1])
         elif handle.is_middle and event.on_map:
             self._grabbed = handle

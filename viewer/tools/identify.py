@@ -39,7 +39,7 @@ class IdentifyTool(FeatureTool):
 
     def click(self, event: PointerEvent) -> None:
         view = self.view
-        images = images_at(self.canvas.shown, view, event.px, event.py)
+        images = images_at(self.canvas.pane.shown, view, event.px, event.py)
         place = PlaceHits(view.grid.crs, view.to_world(event.px, event.py), tuple(images))
         self._pointed = place.crs, place.at
         self.canvas.update()

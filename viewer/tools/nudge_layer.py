@@ -73,7 +73,7 @@ class NudgeLayerTool(Tool):
 
     def activate(self) -> None:
         self._series += 1
-        self._shown = self.canvas.shown
+        self._shown = self.canvas.pane.shown
         self._shown.updated.connect(self._show_entry)
         self._show_entry()
 
@@ -108,7 +108,7 @@ class NudgeLayerTool(Tool):
         start = (self._start.lon, self._start.lat) if self._start.on_map else None
         self._nudge = self._moved(layer, round(event.px - self._start.px), round(event.py - self._start.py), start)
         if self._nudge is not None:
-            self.canvas.shown.preview_layer(replace(layer, nudge_json=self._nudge.to_json()))
+            self.canvas.pane.shown.preview_layer(replace(layer, nudge_json=self._nudge.to_json()))
         self._show_entry()
         self.changed()
 
@@ -125,7 +125,7 @@ class NudgeLayerTool(Tool):
         """Cancel the drag, and show the layer where its row says."""
         layer = self.layer
         if self._start is not None and layer is not None:
-            self.canvas.shown.preview_layer(layer)
+            self.canvas.pane.shown.preview_layer(layer)
         self._start = self._nudge = None
         self._show_entry()
         self.changed()
@@ -209,7 +209,7 @@ class NudgeLayerTool(Tool):
     def _put(self, layer: Layer, nudge: Nudge, series: str = "") -> None:
         document, actor = self.context.document, self.context.actor
         if not self.push(lambda: nudge_layer(document, layer.uuid, nudge, actor=actor, series=series)):
-            self.canvas.shown.preview_layer(layer)
+            self.canvas.pane.shown.preview_layer(layer)
         self._show_entry()
 
     # -- what is shown ------------------------------------------------------------------------------------------

@@ -213,7 +213,7 @@ class SelectTool(SiteTool):
 
     def _hits(self, event: PointerEvent) -> list[SiteHit]:
         view = self.canvas.viewport.view()
-        return mark_hits_at(self.canvas.shown, view, event.px, event.py, REACH_PX * view.ratio)
+        return mark_hits_at(self.canvas.pane.shown, view, event.px, event.py, REACH_PX * view.ratio)
 
     def _under(self, event: PointerEvent) -> list[str]:
         """The marks drawn under the pointer itself; without any, the areas that contain it."""

@@ -120,7 +120,7 @@ class ChipCapture(QObject):
             raise CannotBePlaced(self.tr("A chip is of one site: select one of them, or none for the view."))
         site = next((self._session.document.sites[uuid] for uuid in selected), None)
         place = self._canvas.viewport.centre_lonlat() if site is None else (site.place.x, site.place.y)
-        return _Capture(site, self._canvas.shown, view, place)
+        return _Capture(site, self._canvas.pane.shown, view, place)
 
     def _go_on(self) -> None:
         """Paint the view once it is complete, and ask for the pixels of the relevant image there."""

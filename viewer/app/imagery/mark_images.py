@@ -118,7 +118,7 @@ class MarkImages(QObject):
         was_asked = self._blended.pop(uuid, None) is not None
         if site is not None and layer_uuid:
             view = self._canvas.viewport.view()
-            self._record(site, layer_uuid, self._canvas.shown, view, is_own_step=not was_asked)
+            self._record(site, layer_uuid, self._canvas.pane.shown, view, is_own_step=not was_asked)
         elif site is not None:
             self._session.push_or_say(forget_image(document, uuid, actor=actor))
         self.asked.emit(uuid)
@@ -132,14 +132,14 @@ class MarkImages(QObject):
         if not (isinstance(site, Site) and _wants_image(site)):
             return edit
         view, place = self._canvas.viewport.view(), site.place
-        below = images_below(self._canvas.shown, view, place.x, place.y)
+        below = images_below(self._canvas.pane.shown, view, place.x, place.y)
         screen_m = None if below.layers or below.is_awaited else screen_m_at(view, place.x, place.y)
         if screen_m is None:
             return edit
         return replace(edit, changes=(replace(edit.changes[0], after=on_no_image(site, screen_m)),))
 
     def _set_now(self, site: Site) -> _Mark:
-        shown, view, place = self._canvas.shown, self._canvas.viewport.view(), site.place
+        shown, view, place = self._canvas.pane.shown, self._canvas.viewport.view(), site.place
         return _Mark(shown, view, scenes_at(shown, view, place.x, place.y))
 
     # -- looking -----------------------------------------------------------------------------------------------
@@ -191,7 +191,7 @@ class MarkImages(QObject):
     def _shown_of(self, mark: _Mark) -> ShownScene:
         """Scene on which a mark was drawn; that of the pane in use where it is gone."""
         is_shown = any(pane.shown is mark.shown for pane in self._canvas.panes.all)
-        return mark.shown if is_shown else self._canvas.shown
+        return mark.shown if is_shown else self._canvas.pane.shown
 
     # -- telling -----------------------------------------------------------------------------------------------
 

@@ -51,14 +51,14 @@ class MapMenu(QObject):
             self._add_site(menu, under)
             menu.addSeparator()
         self._add_place(menu, event)
-        menu.popup(self._canvas.mapToGlobal(self._canvas.on_widget(event.px, event.py).toPoint()))
+        menu.popup(self._canvas.mapToGlobal(self._canvas.pane.on_widget(event.px, event.py).toPoint()))
         return menu
 
     def _site_under(self, event: PointerEvent) -> str:
         if event.button == Qt.MouseButton.NoButton and len(self._panels.selection) == 1:
             return next(iter(self._panels.selection.uuids))  # the menu key means what is selected
         view = self._canvas.viewport.view()
-        under = marks_at(self._canvas.shown, view, event.px, event.py, REACH_PX * view.ratio)
+        under = marks_at(self._canvas.pane.shown, view, event.px, event.py, REACH_PX * view.ratio)
         selected = [uuid for uuid in under if uuid in self._panels.selection]
         return (selected or under or [""])[0]
 

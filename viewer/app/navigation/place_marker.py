@@ -125,7 +125,7 @@ class PlaceMarker(QWidget):
         view = self._canvas.viewport.view()
         xs, ys = transform_points(WGS84, view.grid.crs, lons, lats)
         pixels = (view.to_pixel(float(x), float(y)) for x, y in zip(xs, ys, strict=True))
-        return [self._canvas.on_widget(px, py) for px, py in pixels]
+        return [self._canvas.pane.on_widget(px, py) for px, py in pixels]
 
     def _outline(self) -> QPolygonF | None:
         """The frame, or the circle of the error; None where it is smaller than the ring, or not on this map."""

@@ -158,7 +158,7 @@ class ComparisonDesk(QObject):
         elif len(chosen) > 1:
             self.compare([one.uuid for one in in_order(candidate_of(self._scene.map, layers[u]) for u in chosen[::-1])])
         else:
-            self._begin_at(*self._canvas.pointed_place())
+            self._begin_at(*self._canvas.gestures.pointed_place())
 
     def compare_with(self, uuid: str) -> None:
         """Compare the current layer with another one."""

@@ -19,6 +19,7 @@ from tests.support.painted_scenes import ALL, painted, view_of
 from tests.viewer.canvas.comparison.conftest import BLUE, GREEN, RED, layer
 from tests.viewer.conftest import shown
 from viewer.canvas.comparison import compared_painter
+from viewer.canvas.scene import MapScene
 from viewer.canvas.shown_scene import credits_of, late_layers, map_at
 from viewer.canvas.widget import MapCanvas
 from viewer.tools.tool import Tool, ToolContext
@@ -291,6 +292,23 @@ def test_all_frames_are_waited_for(make_compared):
     other.drawings["new"].complete = True
     assert scene.is_complete(view)
     assert credits_of(scene, view) == []
+
+
+def test_what_is_done_to_the_layers_reaches_the_map_and_each_frame_beside_it(make_compared, document):
+    scene = make_compared()
+    assert not isinstance(scene, MapScene), "it has scenes, and is none"
+    scene.compare(TWO)
+    own, other = scene.frames
+    assert own is scene.map
+    before = [frame.drawings["new"] for frame in (own, other)]
+    scene.preview_layer(replace(document.layers["new"], opacity=0.5))
+    assert [drawing.layer.opacity for drawing in before] == [0.5, 0.5]
+    scene.draw_anew(["new"])
+    assert [drawing.closed for drawing in before] == [True, True]
+    drawings = [drawing for frame in (own, other) for drawing in frame.drawings.values()]
+    assert len(drawings) == 4
+    scene.close()
+    assert all(drawing.closed for drawing in drawings)
 
 
 def test_another_document_ends_the_comparison(make_compared, document):
