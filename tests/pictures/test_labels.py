@@ -31,9 +31,9 @@ from layers.vector.style.layer_style import StyleClass, VectorStyle
 from layers.vector.style.symbol import Symbol, marker_radius_px
 from tests.support.cases.rich import read_case
 from tests.support.pictures import image_of, pixels
+from viewer.canvas.labelling.map_labels import MapLabels
 from viewer.canvas.labels.fonts import letters_path
 from viewer.canvas.labels.label_painter import PAD_PX, Face, LabelPainter, face_of
-from viewer.canvas.labels.map_labels import MapLabels
 from viewer.canvas.scene import MapScene
 from viewer.export.headless import Studio, complete
 from viewer.support.painting import painting

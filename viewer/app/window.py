@@ -82,7 +82,7 @@ from viewer.app.products.windows.product_windows import ProductWindows
 from viewer.app.status_updates import StatusUpdates
 from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.comparison.linked_panes import LinkedPanes
-from viewer.canvas.overlays import ARROW_ROOM_PX
+from viewer.canvas.furniture.overlays import ARROW_ROOM_PX
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.panels.access import CaseAccess, KnownLayers, MessageAccess, ViewAccess

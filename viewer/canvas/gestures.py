@@ -13,8 +13,8 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QWheel
 
 from layers.geo.crs import PIXEL_SPACE, is_off_earth
 from layers.grid.tile_grid import View
+from viewer.canvas.furniture.overlays import north_angle_deg, north_arrow_rect
 from viewer.canvas.motion import Motion
-from viewer.canvas.overlays import north_angle_deg, north_arrow_rect
 from viewer.canvas.panes import Pane, Panes
 from viewer.canvas.pointer import Handle, PointerEvent, PointerTool
 from viewer.canvas.snapping import Snap, paint_snap, snap_at

@@ -12,8 +12,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
 from layers.errors import GeoloupeError
 from layers.grid.tile_grid import View
+from viewer.canvas.furniture.overlays import ARROW_ROOM_PX, paint_haloed_text
 from viewer.canvas.labels.fonts import map_font
-from viewer.canvas.overlays import ARROW_ROOM_PX, paint_haloed_text
 from viewer.canvas.shown_scene import ShownScene
 from viewer.commands.meta import graticule_of_case
 from viewer.rendering.images import unpainted

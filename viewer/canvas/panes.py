@@ -16,9 +16,9 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from layers.document.site import Site
 from layers.geo.crs import WGS84, is_off_earth, transform_points
 from layers.grid.tile_grid import View
-from viewer.canvas.corners import CornerNote
+from viewer.canvas.furniture.corners import CornerNote
+from viewer.canvas.furniture.notice_plate import NoticePlate
 from viewer.canvas.map_picture import MapPicture
-from viewer.canvas.notice_plate import NoticePlate
 from viewer.canvas.scene import MapScene
 from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.sites.site_symbology import HALO_COLOR

@@ -16,8 +16,8 @@ from layers.document.layer import Layer
 from layers.document.site import Site
 from layers.grid.tile_grid import View
 from layers.vector.labels.label_layout import LabelLayout
-from viewer.canvas.labels.kept_layouts import LabelKey, LabelLayouts
-from viewer.canvas.labels.map_labels import LabelTask, MapLabels
+from viewer.canvas.labelling.kept_layouts import LabelKey, LabelLayouts
+from viewer.canvas.labelling.map_labels import LabelTask, MapLabels
 from viewer.canvas.layer_stack import DrawingFactory, LayerStack
 from viewer.canvas.sites.scene_marks import SceneMarks
 from viewer.canvas.sites.site_index import SiteIndex

@@ -26,13 +26,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from layers.grid.tile_grid import View
-from viewer.canvas.corners import paint_corners
 from viewer.canvas.feature_selection import FeatureSelection
+from viewer.canvas.furniture.corners import paint_corners
+from viewer.canvas.furniture.notice_plate import Notices
 from viewer.canvas.gestures import Gestures
 from viewer.canvas.map_picture import MapPicture
 from viewer.canvas.mark_query import marks_in_box, place_words_at
 from viewer.canvas.motion import Motion
-from viewer.canvas.notice_plate import Notices
 from viewer.canvas.panes import Ghost, Pane, Panes, PaneWords
 from viewer.canvas.pointer import PointerTool
 from viewer.canvas.scene import MapScene

@@ -24,7 +24,7 @@ from layers.geo.longitudes import Place
 from layers.geo.measure import distance_m
 from layers.grid.tile_grid import View
 from layers.text.measures import area_text, length_text
-from viewer.canvas.overlays import north_angle_deg
+from viewer.canvas.furniture.overlays import north_angle_deg
 from viewer.canvas.sites.site_symbology import ANNOTATION_COLOR, LineSymbol
 from viewer.support.language.translation import translate
 from viewer.tools.draw_shape import ShapeTool

@@ -21,7 +21,7 @@ from layers.geo.longitudes import Place
 from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import View
 from layers.text.measured_values import AREA, LENGTH, rounded_text
-from viewer.canvas.overlays import CROSSHAIR_PX, crosshair_arms, haloed_text_box, paint_haloed_text
+from viewer.canvas.furniture.overlays import CROSSHAIR_PX, crosshair_arms, haloed_text_box, paint_haloed_text
 from viewer.canvas.pointer import PointerEvent
 from viewer.support.language.translation import translate
 from viewer.tools.draw_shape import ShapeTool

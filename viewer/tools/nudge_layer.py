@@ -14,7 +14,7 @@ from layers.document.placing.nudge import MOST_M, Nudge, read_nudge
 from layers.geo.crs import WGS84, transform_points
 from layers.geo.ground_offset import offset_m
 from layers.grid.tile_grid import View
-from viewer.canvas.overlays import paint_haloed_text
+from viewer.canvas.furniture.overlays import paint_haloed_text
 from viewer.canvas.pointer import PointerEvent
 from viewer.canvas.shown_scene import ShownScene
 from viewer.commands.nudging import nudge_layer

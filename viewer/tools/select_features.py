@@ -21,7 +21,7 @@ from viewer.canvas.feature_query import (
     vector_layers,
 )
 from viewer.canvas.feature_selection import Fids, How
-from viewer.canvas.overlays import paint_haloed_text
+from viewer.canvas.furniture.overlays import paint_haloed_text
 from viewer.canvas.pointer import PointerEvent
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.rendering.world_copies import wrapped_views

@@ -15,7 +15,7 @@ from layers.geo.longitudes import Place, all_near, shift_near, unwrap_longitudes
 from layers.geo.measure import area_m2, azimuth_deg, destination, distance_m, length_m, perimeter_m
 from layers.grid.tile_grid import View
 from layers.text.measures import area_text, length_text
-from viewer.canvas.overlays import CROSSHAIR_PX
+from viewer.canvas.furniture.overlays import CROSSHAIR_PX
 from viewer.canvas.sites.site_painter import paint_outlines
 from viewer.canvas.sites.site_shapes import geodesic_step_m, polygon_in_view, project_geometry, to_pixels
 from viewer.canvas.sites.site_symbology import HALO_COLOR, SELECTED_COLOR, LineSymbol

@@ -20,9 +20,9 @@ from tests.support.crs_off_earth import MOON
 from tests.support.pictures import pixels
 from tests.viewer.canvas.conftest import site
 from tests.viewer.conftest import shown
-from viewer.canvas.corners import CornerNote, corner_note, paint_corners
 from viewer.canvas.extent import unplaced_in
-from viewer.canvas.overlays import paint_attribution
+from viewer.canvas.furniture.corners import CornerNote, corner_note, paint_corners
+from viewer.canvas.furniture.overlays import paint_attribution
 from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.unplaced import Unplaced
 from viewer.canvas.widget import MapCanvas

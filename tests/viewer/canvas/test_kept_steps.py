@@ -11,11 +11,11 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from layers.grid.tile_grid import TileGrid, View
-from viewer.canvas import kept_steps
-from viewer.canvas.corners import paint_corners
-from viewer.canvas.kept_steps import PaintSteps, fill, paint_kept
+from viewer.canvas.furniture import kept_steps
+from viewer.canvas.furniture.corners import paint_corners
+from viewer.canvas.furniture.kept_steps import PaintSteps, fill, paint_kept
+from viewer.canvas.furniture.overlays import paint_haloed_text, paint_north_arrow, paint_scale_bar
 from viewer.canvas.labels.fonts import letters_path, map_font
-from viewer.canvas.overlays import paint_haloed_text, paint_north_arrow, paint_scale_bar
 from viewer.canvas.sites.unplaced import Unplaced
 from viewer.support.painting import painting
 

@@ -13,8 +13,8 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds, transform_points
 from layers.geo.measure import distance_m, nice_scale_bar
 from layers.grid.tile_grid import TileGrid, View
-from viewer.canvas import overlays
-from viewer.canvas.overlays import (
+from viewer.canvas.furniture import overlays
+from viewer.canvas.furniture.overlays import (
     north_angle_deg,
     paint_attribution,
     paint_north_arrow,

@@ -28,7 +28,7 @@ from tests.support.crs_off_earth import GRID
 from tests.support.painted_scenes import painted, view_of
 from tests.viewer.canvas.conftest import site, small_document
 from viewer.canvas import layer_stack
-from viewer.canvas.labels.map_labels import MapLabels
+from viewer.canvas.labelling.map_labels import MapLabels
 from viewer.canvas.mark_query import marks_at, marks_in_box
 from viewer.canvas.sites.site_symbology import CLAIM_COLOR
 from viewer.commands.sites import update_site
@@ -252,7 +252,7 @@ def test_in_haste_letters_come_in_several_frames_and_are_the_same_then(make_scen
     scene, view = make_scene(), view_of()
     asked = []
     scene.updated.connect(lambda: asked.append(True))
-    monkeypatch.setattr("viewer.canvas.labels.map_labels.LETTERS_A_FRAME_S", 0.0)
+    monkeypatch.setattr("viewer.canvas.labelling.map_labels.LETTERS_A_FRAME_S", 0.0)
     frames = [painted(scene, view, in_haste=True)]
     assert scene.awaits_labels, "nobody takes this for the final picture"
     qtbot.waitUntil(lambda: bool(asked))

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from layers.grid.tile_grid import View
 from viewer.app.georeferencing.point_draft import PointDraft
 from viewer.app.paired_points.point_tool import PointTool, Position
-from viewer.canvas.overlays import paint_haloed_text
+from viewer.canvas.furniture.overlays import paint_haloed_text
 from viewer.support.language.translation import translate
 
 RADIUS_PX, CROSS_PX = 6.0, 14.0

@@ -13,8 +13,8 @@ from layers.document.comparison import ComparisonSpec
 from layers.raster.acquisition import Acquisition
 from layers.time.spans import Span, are_apart, is_before, span_of
 from viewer.canvas.comparison.sides import SWIPES, Sides
+from viewer.canvas.furniture.overlays import ARROW_ROOM_PX, wrapped_lines
 from viewer.canvas.labels.fonts import letters_path, map_font
-from viewer.canvas.overlays import ARROW_ROOM_PX, wrapped_lines
 from viewer.canvas.scene import MapScene
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.images import unpainted

@@ -22,7 +22,7 @@ from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
 from viewer.canvas.comparison.frame_scene import frame_scene
 from viewer.canvas.extent import bounds_of_all, lone_plane
-from viewer.canvas.overlays import paint_north_arrow, paint_scale_bar
+from viewer.canvas.furniture.overlays import paint_north_arrow, paint_scale_bar
 from viewer.canvas.said_problems import said_problems
 from viewer.canvas.scene import MapScene
 from viewer.export.data.exported import DataExport, ExportedMap, GroundPicture

@@ -12,7 +12,7 @@ from layers.document.imagery.match_plate import Pair
 from layers.errors import ExportFailed
 from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
-from viewer.canvas.overlays import paint_north_arrow, paint_scale_bar
+from viewer.canvas.furniture.overlays import paint_north_arrow, paint_scale_bar
 from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.photo_numbers import NumberAt, paint_numbers
 from viewer.export.plates.page_head import MARKING_COLORS

@@ -14,7 +14,7 @@ from layers.product.issuing.edition import Edition
 from layers.product.own_paths import without_paths
 from layers.product.publishing import DRAFT, ISSUED, PUBLISHED
 from layers.product.spec import ProductSpec
-from viewer.canvas.overlays import scale_bar_of
+from viewer.canvas.furniture.overlays import scale_bar_of
 from viewer.export.plates.maps.image_captions import data_credits
 from viewer.export.plates.maps.locator import coast_credit
 from viewer.export.plates.maps.map_on_page import MapOnPage

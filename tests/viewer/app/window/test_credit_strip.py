@@ -16,7 +16,7 @@ from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
 from tests.support.windows import settle
 from viewer.app.window import MainWindow
-from viewer.canvas import corners
+from viewer.canvas.furniture import corners
 from viewer.commands.layers import update_layer
 
 pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)  # as every menu offscreen

@@ -27,7 +27,7 @@ from viewer.app.case.saving import file_name
 from viewer.app.desktop.theme import THEMES, apply_theme
 from viewer.app.opening.reading_watch import ReadingWatch
 from viewer.app.window import MainWindow
-from viewer.canvas.overlays import haloed_text_box
+from viewer.canvas.furniture.overlays import haloed_text_box
 from viewer.commands.meta import set_meta
 from viewer.commands.sites import add_site
 from viewer.panels.shell.guide import GuideWindow, guide_text

@@ -38,7 +38,7 @@ from tests.viewer.app.conftest import Answers
 from tests.viewer.tools.conftest import Desk
 from viewer.app.desktop.questions import Unsaved
 from viewer.app.window import MainWindow
-from viewer.canvas.overlays import north_arrow_rect
+from viewer.canvas.furniture.overlays import north_arrow_rect
 from viewer.commands.sites import add_site
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.shell import message_bar

@@ -27,7 +27,7 @@ from tests.viewer.app.conftest import Answers
 from tests.viewer.tools.conftest import Desk
 from viewer.app.actions.tools_menu import MEASURES
 from viewer.app.window import MainWindow
-from viewer.canvas.overlays import crosshair_arms, haloed_text_box
+from viewer.canvas.furniture.overlays import crosshair_arms, haloed_text_box
 from viewer.commands.sites import add_site
 from viewer.panels.measurements.measurement_list import MeasurementListPanel
 from viewer.panels.sites.site_form import SiteFormPanel

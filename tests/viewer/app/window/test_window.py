@@ -28,7 +28,7 @@ from viewer.app.arranging.panel_layouts import FIRST, FORMS
 from viewer.app.desktop.questions import Changed, Unsaved
 from viewer.app.navigation.go_to import GoToDialog
 from viewer.app.window import MainWindow
-from viewer.canvas.overlays import ARROW_ROOM_PX
+from viewer.canvas.furniture.overlays import ARROW_ROOM_PX
 from viewer.commands.layers import add_layer
 from viewer.commands.sites import add_site
 from viewer.panels.search.palette import CommandPalette

@@ -18,9 +18,9 @@ from layers.grid.tile_grid import View
 from layers.product.own_paths import without_paths
 from layers.vector.drawing.strokes import Legs, clipped
 from layers.vector.labels.label_layout import Box, LabelLayout, Letter, PlacedLabel, mark_boxes
+from viewer.canvas.labelling.map_labels import LabelTask
 from viewer.canvas.labels.label_painter import LabelPainter
 from viewer.canvas.labels.layer_labels import LayerLabels
-from viewer.canvas.labels.map_labels import LabelTask
 from viewer.canvas.scene import BACKGROUND_COLOR
 from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.sites.mark_painter import SignAt

@@ -14,7 +14,7 @@ from layers.geo.crs import is_off_earth, true_north_degrees
 from layers.grid.tile_grid import View
 from layers.product.facts import SCALE_CHANGES_M
 from layers.vector.labels.label_layout import Box
-from viewer.canvas.overlays import north_angle_deg, scale_bar_of
+from viewer.canvas.furniture.overlays import north_angle_deg, scale_bar_of
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.setting.house_style import HouseStyle
 from viewer.export.plates.setting.lettering import TextLine, Type

@@ -12,9 +12,9 @@ from PySide6.QtGui import QPainter
 from layers.geo.crs import world_bounds
 from layers.grid.tile_grid import View
 from layers.vector.labels.label_layout import Box, LabelLayout, LabelRequest, PlacedLabel
+from viewer.canvas.furniture.overlays import ARROW_ROOM_PX, crosshair_arms
 from viewer.canvas.labels.label_painter import LabelPainter, face_of
 from viewer.canvas.labels.layer_labels import LayerLabels
-from viewer.canvas.overlays import ARROW_ROOM_PX, crosshair_arms
 from viewer.canvas.sites.site_frame import SiteFrame
 from viewer.canvas.sites.site_labels import SiteLabels
 from viewer.rendering.layer_labelling import LayerLabelling

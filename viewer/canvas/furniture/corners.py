@@ -13,8 +13,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 
 from layers.geo.crs import PIXEL_SPACE, crs_name, is_off_earth
 from layers.grid.tile_grid import View
-from viewer.canvas.labels.fonts import map_font
-from viewer.canvas.overlays import (
+from viewer.canvas.furniture.overlays import (
     ARROW_ROOM_PX,
     north_arrow_rect,
     paint_attribution,
@@ -23,6 +22,7 @@ from viewer.canvas.overlays import (
     paint_scale_bar,
     wrapped_lines,
 )
+from viewer.canvas.labels.fonts import map_font
 from viewer.canvas.sites.unplaced import Unplaced
 from viewer.support.language.translation import translate
 from viewer.support.text import one_line

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from layers.errors import GeoloupeError
 from layers.grid.tile_grid import View
 from layers.vector.labels.label_layout import LabelLayout, PlacedLabel
+from viewer.canvas.labelling.map_labels import LabelTask, carried_along
 from viewer.canvas.labels.label_painter import LabelPainter
 from viewer.canvas.labels.layer_labels import LayerLabels
-from viewer.canvas.labels.map_labels import LabelTask, carried_along
 from viewer.rendering.layer_labelling import LayerLabelling
 from viewer.support.jobs import Jobs
 

@@ -11,8 +11,8 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from layers.grid.tile_grid import View
+from viewer.canvas.furniture.overlays import wrapped_lines
 from viewer.canvas.labels.fonts import map_font
-from viewer.canvas.overlays import wrapped_lines
 from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 

@@ -17,7 +17,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPainterPath,
 from layers.geo.crs import WGS84, transform_points, true_north_degrees
 from layers.geo.measure import distance_m, nice_scale_bar
 from layers.grid.tile_grid import View
-from viewer.canvas.kept_steps import PaintStep, PaintSteps, fill, paint_kept, stroke
+from viewer.canvas.furniture.kept_steps import PaintStep, PaintSteps, fill, paint_kept, stroke
 from viewer.canvas.labels.fonts import letters_path, map_font
 from viewer.canvas.sites.site_symbology import HALO_COLOR
 from viewer.rendering.vector.qt_shapes import is_vector_device, round_pen
