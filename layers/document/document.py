@@ -46,11 +46,22 @@ class Document:
     def __init__(self, rows: Mapping[Table, Iterable[Row]] | None = None) -> None:
         self._tables: dict[str, dict[str, Row]] = {table: {} for table in TABLES}
         self._orders: dict[str, KeptOrder] = {table: KeptOrder() for table in TABLES}
-        self._links: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        self._links: dict[tuple[str, str], dict[str, None]] = {}
+        self._own_links: set[tuple[str, str]] | None = None
+        """The links that no copy of this document shares, by their ends; None where it has no copy."""
         self._listeners: list[Listener] = []
         for table, values in (rows or {}).items():
             for row in values:
                 self._put(table, None, row)
+
+    def copied(self) -> Document:
+        """A document of the same rows, which edits of this one leave as it is. It has no listeners."""
+        copy = Document()
+        copy._tables = {table: dict(rows) for table, rows in self._tables.items()}
+        copy._orders = {table: order.copied() for table, order in self._orders.items()}
+        copy._links = dict(self._links)
+        self._own_links, copy._own_links = set(), set()
+        return copy
 
     # -- change -------------------------------------------------------------------------------------------------
 
@@ -111,7 +122,7 @@ class Document:
         rows = self._tables[table]
         if before is not None:
             for end in _ends(before):
-                self._links[end].pop(before.uuid, None)
+                self._links_of(end).pop(before.uuid, None)
         if after is None:
             assert before is not None
             self._orders[table].leaves(rows)
@@ -119,7 +130,14 @@ class Document:
             return
         rows[after.uuid] = after
         for end in _ends(after):
-            self._links[end][after.uuid] = None
+            self._links_of(end)[after.uuid] = None
+
+    def _links_of(self, end: tuple[str, str]) -> dict[str, None]:
+        """The links of an end, to be changed: of its own from then on, where a copy shares them."""
+        if self._own_links is not None and end not in self._own_links:
+            self._own_links.add(end)
+            self._links[end] = dict(self._links.get(end, ()))
+        return self._links.setdefault(end, {})
 
     # -- look-ups -----------------------------------------------------------------------------------------------
 

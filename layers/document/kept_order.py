@@ -15,6 +15,11 @@ class KeptOrder:
     def __init__(self) -> None:
         self._ranks: dict[str, int] = {}
 
+    def copied(self) -> KeptOrder:
+        copy = KeptOrder()
+        copy._ranks = dict(self._ranks)
+        return copy
+
     def leaves(self, rows: Iterable[str]) -> None:
         """Call before a row is taken out; `rows`: all that are there."""
         if not self._ranks:

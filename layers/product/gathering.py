@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import batched
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from layers.at_once import at_once
+from layers.checkpoint import Checkpoint, unchecked
 from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.edit import Table
@@ -73,7 +73,7 @@ def _withheld_rows(
     return WithheldRows(reason.value, table, names, uuids, cured_in, are_measurements)
 
 
-def content_in_steps(
+def content_of(
     document: Document,
     in_frame: Iterable[str],
     publish: bool = False,
@@ -82,19 +82,16 @@ def content_in_steps(
     *,
     whole_case: bool = False,
     about: str = "",
-) -> Generator[None, None, ProductContent]:
-    """All words of evidence of a product with these marks (uuids) in its frames, a claim or a few marks a step.
+    checkpoint: Checkpoint = unchecked,
+) -> ProductContent:
+    """All words of evidence of a product with these marks (uuids) in its frames.
 
     `whole_case`: claims that are about none of them, or about no place, are in it as well. `about`: the uuid of the one
     site whose claims alone are in it, as on its page; empty: those of all marks. `marking` is the product's own: for a
     published one it says what is internal. `product` is its row where it has one: numbers of its issued versions hold.
     """
     publishing = Publishing(marking if publish else None)
-    return _Gathering(document, in_frame, publishing, product, whole_case, about).content()
-
-
-content_of = at_once(content_in_steps)
-"""The same in one go."""
+    return _Gathering(document, in_frame, publishing, product, whole_case, about).content(checkpoint)
 
 
 class _Gathering:
@@ -119,25 +116,25 @@ class _Gathering:
         self._responses: dict[str, ResponseSaid] = {}
         self._markings: list[str] = []
 
-    def content(self) -> Generator[None, None, ProductContent]:
+    def content(self, checkpoint: Checkpoint) -> ProductContent:
         document = self._document
         claims = self._claims_in_frame()
         named = {link.site_uuid for claim in claims for link in document.site_links_of_claim(claim.uuid)}
         marks = [site for site in self._marks if self._admits(site, site.uuid in named)]
         inside = frozenset(site.uuid for site in marks)
         numbers = self._numbers(marks)
-        yield
+        checkpoint()
         claim_words: list[ClaimSaid] = []
         for number, claim in enumerate(claims, 1):
             claim_words.append(self._claim_words(claim, number, inside, numbers))
-            yield
+            checkpoint()
         if self._whole_case:
             self._say_all(document.responses.values())
         named_by = _sources_naming(claim_words)
         sites: list[NamedSite] = []
         for chunk in batched(marks, _MARKS_A_STEP):
             sites += [self._words(site, numbers, named, named_by) for site in chunk]
-            yield
+            checkpoint()
         for site in marks:
             self._markings.append(site.marking)
             for uuid in (site.position_source_uuid, site.lifecycle_source_uuid):

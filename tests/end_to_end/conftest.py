@@ -154,7 +154,7 @@ def make_desk(qtbot: QtBot, qapp: object, monkeypatch: pytest.MonkeyPatch) -> It
     sys.setswitchinterval(interval)
     for desk, fetcher, jobs in made:
         desk.window.hide()
-        desk.window.scene.close()
+        desk.window.compared.close()
         fetcher.close()
         assert jobs.shutdown()
         desk.pool.close()

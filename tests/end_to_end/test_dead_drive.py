@@ -53,7 +53,7 @@ def here(tmp_path: Path) -> Path:
 def desk(make_desk: MakeDesk, drive: Drive, here: Path, tmp_path: Path) -> Desk:
     """A case of all of these is open, and saved on this computer."""
     desk = make_desk()
-    desk.window.opener.asks = False
+    desk.window.layer_adder.asks = False
     desk.open_file(*sorted(drive.path.iterdir()), here)
     assert len(desk.document.layers) == LAYERS + 1
     desk.names.to_write = tmp_path / "case.gpkg"
@@ -105,7 +105,7 @@ def test_f12_a_case_whose_drive_is_gone_is_there_at_once(desk: Desk, drive: Driv
     desk.wait(lambda: badges(desk).count("unavailable") == 0)
     desk.settle()
     assert desk.said() == []
-    assert desk.canvas.scene.problems() == {}
+    assert desk.canvas.scene.stack.problems() == {}
 
 
 def test_f12_it_can_be_tried_again_and_says_so_again(desk: Desk, drive: Drive, tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_f12_it_can_be_tried_again_and_says_so_again(desk: Desk, drive: Drive, t
     drive.live()
     desk.wait(lambda: desk.said() == [])
     desk.settle()
-    assert desk.canvas.scene.problems() == {}
+    assert desk.canvas.scene.stack.problems() == {}
 
 
 def test_f12_a_drive_that_goes_while_it_is_looked_at_costs_its_own_layers(
@@ -152,7 +152,7 @@ def test_f12_a_drive_that_goes_while_it_is_looked_at_costs_its_own_layers(
     drive.live()
     desk.wait(lambda: not any(one.is_unavailable for one in images))
     desk.settle()
-    assert desk.canvas.scene.problems() == {}
+    assert desk.canvas.scene.stack.problems() == {}
 
 
 def test_f12_what_is_opened_from_it_is_one_sentence(desk: Desk, drive: Drive, here: Path) -> None:
@@ -176,7 +176,7 @@ def test_f12_the_program_ends_all_the_same(desk: Desk, drive: Drive) -> None:
     begin = time.monotonic()
     desk.window.close()
     assert not desk.window.isVisible()
-    desk.window.scene.close()
+    desk.window.compared.close()
     desk.window.context.jobs.shutdown(3.0)
     desk.pool.close()
     desk.window.session.shutdown(keep=False)

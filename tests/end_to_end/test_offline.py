@@ -83,7 +83,7 @@ def test_f21_without_a_network_a_case_is_there_at_once_with_its_stored_tiles(mak
     assert picture(desk.canvas).std() > 15, "the stored levels stand in"
     assert heart.longest_ms < FREE_MS
     assert badge(desk) == "offline"
-    (problem,) = desk.canvas.scene.problems().values()
+    (problem,) = desk.canvas.scene.stack.problems().values()
     assert HOST in problem
     assert desk.said() == [], "the badge says it; the network is no fault of the case"
 
@@ -97,7 +97,7 @@ def test_a_stored_tile_that_stands_in_takes_no_problem_back(make_desk: MakeDesk,
     store_tiles(cache_folder() / "tiles", f"http://{HOST}/{{z}}/{{x}}/{{y}}.png", 0)
     desk.open_file(case)
     assert badge(desk) == ""
-    (problem,) = desk.canvas.scene.problems().values()
+    (problem,) = desk.canvas.scene.stack.problems().values()
     assert HOST in problem
 
 
@@ -117,7 +117,7 @@ def test_f21_the_badge_goes_with_the_first_answer(make_desk: MakeDesk, case: Pat
         desk.wait(lambda: badge(desk) == "")
         desk.settle()
         assert any(HOST in path for path in server.log)
-    assert desk.canvas.scene.problems() == {}
+    assert desk.canvas.scene.stack.problems() == {}
 
 
 @pytest.mark.bounded
@@ -127,9 +127,9 @@ def test_f21_working_offline_by_choice_has_the_badge_too(make_desk: MakeDesk, ca
     desk.menu("Layer", "Work Offline")
     desk.open_file(case)
     assert badge(desk) == "offline"
-    assert desk.canvas.scene.problems() == {}
+    assert desk.canvas.scene.stack.problems() == {}
     desk.menu("Layer", "Work Offline")
-    desk.wait(lambda: bool(desk.canvas.scene.problems()))
+    desk.wait(lambda: bool(desk.canvas.scene.stack.problems()))
     desk.wait(lambda: badge(desk) == "offline")  # now because there is no network
 
 

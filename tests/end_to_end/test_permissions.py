@@ -97,7 +97,7 @@ def test_a_case_sent_with_its_scenes_opens_with_all_of_them_on_another_desk(
     theirs = make_desk()
     theirs.open_file(there / "дело 案件.gpkg")
     assert len(theirs.document.layers) == 3
-    assert theirs.window.scene.problems() == {}
+    assert theirs.window.scene.stack.problems() == {}
     assert all(drawing.bounds_lonlat() is not None for drawing in theirs.window.scene.drawings.values())
     assert theirs.said() == []
 
@@ -117,7 +117,7 @@ def test_f78_scenes_elsewhere_are_found_after_one_remap(desk: Desk, tmp_path: Pa
     desk.wait(dialog.relink_button.isEnabled)
     desk.press(dialog.relink_button)
     desk.settle()
-    assert desk.window.scene.problems() == {}
+    assert desk.window.scene.stack.problems() == {}
     assert all(drawing.bounds_lonlat() is not None for drawing in desk.window.scene.drawings.values())
     desk.menu("Edit", "Undo: Relink 3 layers")
     desk.settle()

@@ -47,7 +47,7 @@ def test_f84_readers_killed_during_a_pan_are_replaced(demo: Desk, count: int) ->
     shown = map_of(demo.canvas.scene, view)
     demo.wait(lambda: len(demo.pool.pids(Profile.LOCAL)) == 2)
     assert len(set(demo.pool.pids(Profile.LOCAL)) - set(before)) == count
-    assert demo.canvas.scene.problems() == {}
+    assert demo.canvas.scene.stack.problems() == {}
     assert np.array_equal(shown, undisturbed(demo)), "what was read again is what would have been read"
 
 
@@ -81,6 +81,6 @@ def test_f84_a_file_that_kills_three_readers_gets_a_badge(make_desk: MakeDesk, m
     badge = tree.model.index(tree.model.row_of(layer.uuid)).data(Qt.ItemDataRole.ToolTipRole)
     assert "blue_marble.tif" in badge
     assert "3 times" in badge
-    others = set(desk.canvas.scene.problems()) - {layer.uuid}
+    others = set(desk.canvas.scene.stack.problems()) - {layer.uuid}
     assert not others, "other files are read as before"
     assert len(desk.said()) <= 1

@@ -14,6 +14,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, polar_crs, transform_points
 from tests.end_to_end.conftest import Desk
 from tests.support.pictures import map_of, picture
+from viewer.canvas.mark_query import marks_at
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 
@@ -55,7 +56,7 @@ def test_each_canvas_has_its_own_view_and_both_show_an_edit(demo: Desk, other: M
     (uuid,) = demo.window.selection.uuids
     for canvas, old in zip((first, other), before, strict=True):
         assert changed_at(old, picture(canvas), canvas, lonlat)
-    assert uuid in other.scene.sites_at(other.viewport.view(), *where(other, lonlat))
+    assert uuid in marks_at(other.scene, other.viewport.view(), *where(other, lonlat))
     demo.keys("Ctrl+Z", first)
     demo.wait(lambda: first.is_idle() and other.is_idle())
     assert np.array_equal(picture(other), before[1])

@@ -67,7 +67,7 @@ def test_a_case_of_layers_without_a_known_crs_opens_and_pans_freely(
     crs_module._parsed.cache_clear()
     asked = asked_of_proj(monkeypatch)
     with Heartbeat() as heart:
-        desk.window.file_menu.open_words([str(case_of(tmp_path, NO_CRS, 50))])
+        desk.window.opener.open([str(case_of(tmp_path, NO_CRS, 50))])
         desk.wait(lambda: len(desk.document.layers) == 50)
         desk.settle()
         walk_about(desk)
@@ -76,8 +76,8 @@ def test_a_case_of_layers_without_a_known_crs_opens_and_pans_freely(
     assert len(asked) == len({text for text, _ in asked}), "each once"
     of_layers = {layer.crs for layer in desk.document.layers.values()}
     assert not [text for text, thread in asked if text in of_layers and thread is threading.current_thread()]
-    assert all("names no CRS" in sentence for sentence in desk.window.scene.problems().values())
-    assert len(desk.window.scene.problems()) == 50
+    assert all("names no CRS" in sentence for sentence in desk.window.scene.stack.problems().values())
+    assert len(desk.window.scene.stack.problems()) == 50
     assert heart.longest_ms < FREE_MS
     asked.clear()
     desk.canvas.repaint()

@@ -32,7 +32,7 @@ LEFT = {
     "viewer/app/window/test_docks.py": 1,  # counts what is made in one turn of the event loop
     "viewer/app/window/test_keyboard_goes_on.py": 1,  # a window that is not active yet: offscreen each is at once
     "viewer/canvas/sites/test_site_shapes.py": 1,  # what is kept of circles is forgotten
-    "viewer/export/plates/test_painted_in_steps.py": 3,  # counts the lines of each step of a writing
+    "viewer/export/plates/test_checkpoints.py": 3,  # counts the lines between two checkpoints
 }
 """Lines of each file that still reach behind an underscore, and why. The numbers may only fall."""
 ASKED_BY_NAME = {"setattr", "delattr", "getattr", "hasattr", "object"}

@@ -215,7 +215,7 @@ ENGLISH = {
     "layers/readers/features/odd_numbers.py: counted(len(cell), 'byte')",  # cells of a table
     "layers/readers/rows/ogr.py: counted(len(value), 'byte')",
     "viewer/app/case_log.py: counted(len(found), one)",  # the log
-    "viewer/app/opening/opener.py: error.sentence",  # the key of a message
+    "viewer/app/opening/layer_adder.py: error.sentence",  # the key of a message
     "viewer/panels/context.py: dropped.why",  # translated when it was put together
 }
 

@@ -19,6 +19,7 @@ from layers.grid.tile_grid import View
 from layers.pool.pool import ReaderPool
 from layers.raster.style import RasterStyle
 from tests.support.pictures import image_of, pixels
+from viewer.canvas.extent import bounds_of_all
 from viewer.export.headless import Studio, complete
 
 FOLDER_VARIABLE = "GEOLOUPE_PICTURES"
@@ -85,12 +86,12 @@ def paint(studio: Studio, pictures: Path) -> Paint:
             style_json="" if style is None else json.dumps(style.to_json()),
         )
         scene = studio.scene(Document({"layers": [layer]}), None)
-        assert scene.problems() == {}
-        whole = lonlat or scene.bounds_lonlat()
+        assert scene.stack.problems() == {}
+        whole = lonlat or bounds_of_all(scene)
         assert whole is not None
         view = View.of_bounds(crs, world or transform_bounds(WGS84, crs, whole), *size)
         complete(scene, view)
-        assert scene.problems() == {}
+        assert scene.stack.problems() == {}
         image = image_of(scene, view)
         assert image.save(str(pictures / f"{name}.png"))
         return Picture(image, view)

@@ -308,7 +308,7 @@ def test_the_labels_of_layers_and_sites(
     some = [one for one in demo.sites.values() if one.role == "named in a claim"]
     scene, view = studio.scene(Document({"sites": some, "layers": layers}), None), view_of(VIEWS[number])
     complete(scene, view)
-    assert scene.problems() == {}
+    assert scene.stack.problems() == {}
     style = VectorStyle.from_json(layers[1].style)
     reach = min(marker_radius_px(one.symbol) for one in style.classes)
     check(scene, view, {"places/": reach}, least=5)

@@ -128,7 +128,7 @@ def open_about_files(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     open_chip(window.panel_context, "chip", window)
     window.relinking.show()
     for name in ("photo.png", "table.csv"):
-        window.file_menu.open_words([str(tmp_path / name)])
+        window.opener.open([str(tmp_path / name)])
     write_raster(tmp_path / "PIER_20240412.tif", np.zeros((1, 8, 8), np.uint8), "EPSG:4326", 9.0, 50.0, 0.01)
     opened(window, tmp_path / "PIER_20240412.tif", qtbot)
     window.panel_context.show_layer(layer)

@@ -51,7 +51,7 @@ def look(application: Any) -> None:
         if window.session.document.layers and not shown_s and picture(window.canvas).std() > 15:
             shown_s = time.monotonic() - begin
     said = [line.text for line in window.messages.lines() if "Chinese" not in line.text]
-    problems = list(window.scene.problems().values())
+    problems = list(window.scene.stack.problems().values())
     print(json.dumps({"shown_s": shown_s, "badge": badge, "said": said, "problems": problems}), flush=True)
     application.exit()
 

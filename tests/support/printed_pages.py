@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPen
 
+from layers.checkpoint import Checkpoint, unchecked
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
+from viewer.canvas.scene import MapScene
 from viewer.export.plates.printed import (
     GroupKind,
     MapFrame,
@@ -18,7 +20,7 @@ from viewer.export.plates.printed import (
     PaintedGroup,
     Printed,
     ProductWords,
-    picture_in_steps,
+    page_picture,
 )
 from viewer.support.fonts import font
 
@@ -78,6 +80,10 @@ class PrintedPages(Struct):
     def links(self, page: int) -> Sequence[PageLink]:
         return ()
 
+    @property
+    def scenes(self) -> Sequence[MapScene]:
+        return ()
+
     def want(self, page: int, clip: QRect | None = None) -> None:
         self.wanted.append(clip)
         self._looks = 0
@@ -89,17 +95,21 @@ class PrintedPages(Struct):
     def waits_for(self, page: int) -> list[str]:
         return ["Slow"]
 
-    def paint(self, painter: QPainter, page: int, clip: QRect | None = None, group: PaintedGroup | None = None) -> None:
+    def paint(
+        self,
+        painter: QPainter,
+        page: int,
+        clip: QRect | None = None,
+        group: PaintedGroup | None = None,
+        checkpoint: Checkpoint = unchecked,
+    ) -> None:
         for one in self.groups(page):
             if group in (None, one):
                 painter.save()
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 self._paint(painter, page, one)
                 painter.restore()
-
-    def paint_in_steps(self, painter: QPainter, page: int, group: PaintedGroup) -> Iterator[None]:
-        self.paint(painter, page, None, group)
-        yield
+                checkpoint()
 
     def _paint(self, painter: QPainter, page: int, group: PaintedGroup) -> None:
         width, height = self.size
@@ -160,6 +170,4 @@ def two_pages() -> PrintedPages:
 
 def whole_picture(printed: Printed, page: int = 0) -> QImage:
     """A page as a preview has it, at once."""
-    *_steps, image = picture_in_steps(printed, page)
-    assert image is not None
-    return image
+    return page_picture(printed, page)

@@ -108,7 +108,7 @@ def show_rows(window: MainWindow, **tables: list[Any]) -> None:
 
 def opened(window: MainWindow, case: Path, qtbot: QtBot) -> MainWindow:
     """The window with this case open."""
-    window.file_menu.open_words([str(case)])
+    window.opener.open([str(case)])
     settle(window, qtbot)
     return window
 

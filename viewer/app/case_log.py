@@ -15,7 +15,7 @@ from layers.errors import GeoloupeError
 from layers.text.counted import counted
 from viewer.app.case.session import Session
 from viewer.app.desktop.dialog_filters import known_ending
-from viewer.app.opening.opener import FileOpener
+from viewer.app.opening.layer_adder import LayerAdder
 from viewer.support.event_log import note
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
@@ -30,7 +30,7 @@ _MATTERS = frozenset({
 class CaseLog(QObject):
     """Listens to the signals of the case. Used on the window's thread only."""
 
-    def __init__(self, session: Session, opener: FileOpener, jobs: Jobs, messages: Messages, parent: QObject) -> None:
+    def __init__(self, session: Session, adder: LayerAdder, jobs: Jobs, messages: Messages, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._messages = session, messages
         self._began = time.perf_counter()
@@ -39,7 +39,7 @@ class CaseLog(QObject):
         session.document_replaced.connect(self._replaced)
         session.recovered.connect(lambda: note("this case was recovered from a session that had ended without a save"))
         session.saved.connect(self._saved)
-        opener.refused.connect(lambda error: self._refused("a file to be opened", error))
+        adder.refused.connect(lambda error: self._refused("a file to be opened", error))
         jobs.failed.connect(lambda error: self._refused("work in the background", error))
         messages.changed.connect(self._look_at_messages)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QPixmapCache
 
-from viewer.canvas.scene import MapScene
+from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.support.jobs import Jobs
 from viewer.support.memory import give_back_freed, resident_bytes
 from viewer.support.messages import Messages
@@ -32,9 +32,9 @@ Panning takes and frees less than this, and would need it again at once.
 class MemoryWatch(QObject):
     """Frees memory when it runs short. `ran_short` may be called in any thread; the rest runs in the window's."""
 
-    def __init__(self, scene: MapScene, jobs: Jobs, messages: Messages, parent: QObject) -> None:
+    def __init__(self, shown: ComparedScene, jobs: Jobs, messages: Messages, parent: QObject) -> None:
         super().__init__(parent)
-        self._scene, self._jobs, self._messages = scene, jobs, messages
+        self._shown, self._jobs, self._messages = shown, jobs, messages
         self._reserve = mmap.mmap(-1, RESERVE_BYTES)  # addresses only: nothing of it is in use
         self._calm = QTimer(self, singleShot=True, interval=CALM_MS)
         self._calm.timeout.connect(self._hold_back)
@@ -52,7 +52,7 @@ class MemoryWatch(QObject):
     def give_back(self) -> None:
         """Free all caches that can be read or painted again."""
         self._reserve.close()
-        self._scene.give_back()
+        self._shown.give_back()
         QPixmapCache.clear()
         gc.collect()
         sentence = self.tr("Memory is running low, so cached data were released. Save your work, then close layers.")

@@ -104,7 +104,7 @@ class Program:
         self._window = MainWindow(
             self._session, self._context, permissions, self._messages, self._settings, asks=self._keeps
         )
-        self._memory = MemoryWatch(self._window.scene, self._jobs, self._messages, self._window)
+        self._memory = MemoryWatch(self._window.compared, self._jobs, self._messages, self._window)
         MemoryRest(self._jobs, self._window.is_idle, self._window)
         self._loop = CrashLoop(data_folder() / "opening.json")
         self._code = 0
@@ -150,16 +150,16 @@ class Program:
         if options.safe_mode:
             window.set_safe_mode(True)
         if options.demo:
-            window.file_menu.open_demo(failed=lambda error: window.opener.failures.append(error.sentence))
+            window.cases.open_demo(failed=lambda error: window.layer_adder.failures.append(error.sentence))
         elif options.files:
-            window.file_menu.open_words(list(options.files))
+            window.opener.open(options.files)
         if self._keeps:
             window.docks.warm_up(self._jobs)
             self._session.opening.connect(self._watch_opening)
             QTimer.singleShot(0, self._tell_first_things)
         if options.screenshot is not None:
-            window.opener.needs_earth = options.bounds is not None
-            failures = window.opener.failures
+            window.layer_adder.needs_earth = options.bounds is not None
+            failures = window.layer_adder.failures
             Screenshot(window, window.is_idle, options.screenshot, self._photographed, failures).start()
 
     def _tell_first_things(self) -> None:
@@ -187,11 +187,11 @@ class Program:
         QTimer.singleShot(int(NEAR_S * 1000) + 100, self._window, self._loop.survived)
 
     def _photographed(self, problem: str) -> None:
-        opener, scene = self._window.opener, self._window.scene
-        failures = [*opener.failures, *([problem] if problem else [])]
-        lost = scene.lost_layers()
+        adder, scene = self._window.layer_adder, self._window.scene
+        failures = [*adder.failures, *([problem] if problem else [])]
+        lost = scene.stack.lost()
         for sentence in failures[:1] or filter(
-            None, [*opener.notices, self._window.views.notice, *said_problems(scene)]
+            None, [*adder.notices, self._window.views.notice, *said_problems(scene)]
         ):
             complain(sentence)
         self._code = BAD_INPUT if failures else FINDINGS if lost else 0
@@ -211,7 +211,7 @@ class Program:
         """End the program's parts in this order: timers and requests, jobs, readers, the journal, the lock."""
         was_closed = not self._window.isVisible()
         self._window.hide()
-        self._window.scene.close()
+        self._window.compared.close()
         self._fetcher.close()
         self._jobs.shutdown(JOBS_END_S)
         self._pool.close()

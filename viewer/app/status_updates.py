@@ -60,7 +60,7 @@ class StatusUpdates(QObject):
             self._bar.show_hint(self._canvas.hint)  # in pixel space tools say that they cannot
 
     def _show_place(self, lon: float, lat: float) -> None:
-        pixel = self._canvas.cursor_pixel()
+        pixel = self._canvas.gestures.cursor_pixel()
         if pixel is not None:
             self._bar.show_pixel(*pixel)
             return

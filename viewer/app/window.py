@@ -16,6 +16,7 @@ from layers.project.opening.opening_watch import Glimpse
 from layers.project.saving.recovery import RecoverableSession
 from viewer.app.actions.action_table import ActionTable
 from viewer.app.actions.bookmark_menu import BookmarkMenu
+from viewer.app.actions.clipboard import Clipboard
 from viewer.app.actions.compare_menu import CompareMenu
 from viewer.app.actions.edit_menu import EditMenu
 from viewer.app.actions.feature_menu import FeatureMenu
@@ -36,11 +37,12 @@ from viewer.app.arranging.docks import Docks
 from viewer.app.arranging.edge_strip import FramedMap
 from viewer.app.arranging.panel_focus import PanelFocus
 from viewer.app.arranging.window_place import WindowPlace
+from viewer.app.case.case_opening import CaseOpening
 from viewer.app.case.layer_access import LayerAccess
 from viewer.app.case.permission import Permissions
 from viewer.app.case.relinking import Relinking
 from viewer.app.case.saving import CaseSaving
-from viewer.app.case.session import Session
+from viewer.app.case.session import OpenDocument, Session
 from viewer.app.case_log import CaseLog
 from viewer.app.crash import log_folder
 from viewer.app.desktop.dialog_fit import DialogFit
@@ -49,6 +51,7 @@ from viewer.app.desktop.questions import Questions
 from viewer.app.georeferencing.georeferencing_desk import GeoreferencingDesk
 from viewer.app.imagery.chip_capture import ChipCapture
 from viewer.app.imagery.chip_reading import ChipReading
+from viewer.app.imagery.folder_scenes import FolderScenes
 from viewer.app.imagery.mark_images import MarkImages
 from viewer.app.imagery.scene_finding import SceneFinding
 from viewer.app.keys.button_keys import ButtonKeys
@@ -58,16 +61,18 @@ from viewer.app.keys.letter_keys import LetterKeys
 from viewer.app.keys.type_ahead import TypeAhead
 from viewer.app.keys.undo_keys import UndoKeys
 from viewer.app.match_plate.plate_desk import MatchPlateDesk
-from viewer.app.navigation.duplicating import duplicate_selected
 from viewer.app.navigation.feature_search import LayerSearches
 from viewer.app.navigation.feature_zoom import FeatureZoom
 from viewer.app.navigation.hidden_sites import HiddenSites
+from viewer.app.navigation.hit_navigator import HitNavigator
 from viewer.app.navigation.map_menu import MapMenu
 from viewer.app.navigation.map_search import MapSearch
 from viewer.app.navigation.map_views import MapViews
 from viewer.app.opening.case_glimpse import CaseGlimpse
+from viewer.app.opening.layer_adder import LayerAdder
 from viewer.app.opening.layer_questions import LayerQuestions
 from viewer.app.opening.opener import FileOpener
+from viewer.app.opening.picture_placer import PicturePlacer
 from viewer.app.opening.pictures import PicturePaster
 from viewer.app.opening.place_questions import PlaceQuestions
 from viewer.app.opening.reading_watch import ReadingWatch
@@ -78,6 +83,7 @@ from viewer.app.status_updates import StatusUpdates
 from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.comparison.linked_panes import LinkedPanes
 from viewer.canvas.overlays import ARROW_ROOM_PX
+from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.panels.access import CaseAccess, KnownLayers, MessageAccess, ViewAccess
 from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
@@ -139,15 +145,16 @@ class MainWindow(QMainWindow):
         self._build_menus()
         self._connect()
         self._show_state()
-        self._follow_document()
+        self._show_recent()
 
     # -- building ----------------------------------------------------------------------------------------------
 
     def _build_map(self, asks: bool) -> None:
-        self.scene = ComparedScene(
-            self.session.document, self.context, self.session.base_folder, make_drawing=self._drawing_for, parent=self
+        self.scene = MapScene(
+            self.session.document, self.context, self.session.base_folder, make_drawing=self._drawing_for
         )
-        self.canvas = MapCanvas(self.scene)
+        self.compared = ComparedScene(self.scene, make_drawing=self._drawing_for, parent=self)
+        self.canvas = MapCanvas(self.compared)
         self.selection = self.canvas.selection
         self.views = MapViews(self.canvas, self.messages, self, asks=asks)
         self.mark_images = MarkImages(self.session, self.canvas, self.messages, self)
@@ -195,45 +202,31 @@ class MainWindow(QMainWindow):
         self.saving = CaseSaving(
             session, panels, self.views.viewport_json, self.settings, messages, self._questions, self
         )
-        allow, guard = self.permissions.allow_sources, self.saving.guarded
-        self.opener = FileOpener(
-            session,
-            self.context.pool,
-            jobs,
-            messages,
-            allow,
-            self,
-            asks=asks,
-            guard=guard,
-            recovery=lambda case, left: self.ask.recovery(case.name, left),
-        )
+        allow, pool = self.permissions.allow_sources, self.context.pool
+        self.cases = CaseOpening(session, self.saving, self.settings, messages, self._questions, self)
+        self.layer_adder = LayerAdder(session, allow, messages, self, asks=asks)
+        self.opener = FileOpener(session, pool, jobs, self.cases, self.layer_adder, messages, self)
+        pictures = PicturePlacer(session, self.views, jobs, pool.known_probes, allow, messages, self)
         self.place_questions = PlaceQuestions(
-            session,
-            self.views,
-            jobs,
-            self.settings,
-            self._show_added,
-            allow,
-            self.context.pool.known_probes.forget,
-            panels,
-            messages,
-            self,
+            session, self.views, panels, pictures, self._show_added, jobs, self.settings, self
         )
         self.georeferencing = GeoreferencingDesk(
             session, self.scene, self.views, panels, self._drawing_for, messages, self
         )
-        self.layer_questions = LayerQuestions(session, self.opener, self.context, self)
+        self.layer_questions = LayerQuestions(session, self.opener, self.layer_adder, self.context, self)
         self.layer_export = LayerExport(
             session, self.context, messages, self._questions, self.views.layer_info, self.feature_access, self
         )
         self.map_export = MapExport(session, self.canvas, panels, jobs, messages, self._questions, self)
         self.style_files = StyleFiles(panels, jobs, messages, self._questions, self)
-        self.opener.layer_added.connect(self.style_files.offer_beside)
+        self.layer_adder.layer_added.connect(self.style_files.offer_beside)
         self.relinking = Relinking(session, self.scene, self.permissions, jobs, messages, self._questions, self)
-        self.access = LayerAccess(session, self.scene, self.permissions, self.relinking, panels, self)
-        self.upkeep = Upkeep(self.scene, panels, messages, self)
+        self.access = LayerAccess(
+            session, self.compared, self.permissions, self.relinking, panels, lambda: self.layer_adder.asks, self
+        )
+        self.upkeep = Upkeep(self.compared, panels, messages, self)
         ReadingWatch(self.canvas, jobs, self)
-        CaseLog(session, self.opener, jobs, messages, self)
+        CaseLog(session, self.layer_adder, jobs, messages, self)
 
     def _build_widgets(self) -> None:
         self.start_page = StartPage()
@@ -254,9 +247,8 @@ class MainWindow(QMainWindow):
         self._framed = FramedMap(middle)
         self.setCentralWidget(self._framed)
         self.bookmarks = self._make_bookmarks()
-        panels, views, canvas, ask = self.panel_context, self.views, self.canvas, self._questions
-        say, keep = self.messages, self.settings
-        self.scenes = SceneFinding(panels, canvas, self.context, self.opener, say, keep, ask, self.comparisons, self)
+        panels, views = self.panel_context, self.views
+        self.scenes = self._make_scenes()
         self.products = ProductDesk(panels, self)
         desks = self.bookmarks, self.comparisons, self.products
         self.docks = Docks(self, self.panel_context, *desks, self.scenes.make_panel, views.hold_still)
@@ -279,16 +271,25 @@ class MainWindow(QMainWindow):
     def _make_comparisons(self) -> ComparisonDesk:
         say = partial(self.messages.show, "comparison")
         chosen = lambda: self.docks.layer_tree.selected()  # noqa: E731 (the docks are made later)
-        self._linked_panes: LinkedPanes = LinkedPanes(self.canvas, self.scene, self)
+        self._linked_panes: LinkedPanes = LinkedPanes(self.canvas, self.compared, self)
         unsay = partial(self.messages.clear, "comparison")
-        desk = ComparisonDesk(self.panel_context, self.canvas, self.scene, chosen, say, unsay, self)
+        desk = ComparisonDesk(self.panel_context, self.canvas, self.compared, chosen, say, unsay, self)
         HeldBlink(desk, self)
         return desk
 
+    def _make_scenes(self) -> SceneFinding:
+        context, messages, keeps = self.context, self.messages, self.layer_adder.asks
+        folders = FolderScenes(context, messages, self.settings, self._questions, self, keeps=keeps)
+        desks = self.comparisons, folders
+        return SceneFinding(self.panel_context, self.canvas, *desks, self.opener, context.jobs, messages, self)
+
     def _make_product_windows(self) -> ProductWindows:
         session, canvas, panels, chosen = self.session, self.canvas, self.panel_context, self.docks.layer_tree.selected
-        desks, say = (self.products, self.comparisons), self.messages
-        made = ProductWindows(session, canvas, panels, *desks, chosen, say, self._questions, self)
+        desk, say = self.products, self.messages
+        made = ProductWindows(session, canvas, panels, self.comparisons, chosen, say, self._questions, self)
+        desk.opened.connect(made.open)
+        desk.new_wanted.connect(made.begin)
+        desk.deleted.connect(made.say_deleted)
         self.closed.connect(made.close_all)
         return made
 
@@ -301,31 +302,32 @@ class MainWindow(QMainWindow):
     def _build_menus(self) -> None:
         session, panels, canvas, views = self.session, self.panel_context, self.canvas, self.views
         messages, settings, jobs, pool = self.messages, self.settings, self.context.jobs, self.context.pool
-        files = (self.saving, self.opener, self.map_export, self.product_windows, self.access)
-        self.file_menu = FileMenu(session, *files, messages, settings, self._questions, self)
+        files = (self.cases, self.opener, self.saving, self.map_export, self.product_windows, self.access)
+        self.file_menu = FileMenu(session, *files, self)
         self.view_menu = ViewMenu(session, canvas, views, self.status, messages, settings, self.docks.arrangement, self)
         self.offline = OfflineMode(settings, self.context.fetcher, self)
         self.offline.changed.connect(self.docks.look_again)
         layer_files = self.file_menu.open_files, self.upkeep, self.georeferencing
         self.layer_menu = LayerMenu(session, panels, self.docks, *layer_files, self.offline, self)
-        searches = LayerSearches(self.scene, self.context)
         self.feature_menu = FeatureMenu(
-            session, canvas, panels, self.feature_access, self.feature_zoom, self.toolbox, searches, jobs, self
+            session, canvas, panels, self.feature_access, self.feature_zoom, self.toolbox, jobs, self
         )
         self.image_menu = ImageMenu(panels, messages, self._make_plates(), self.scenes, self)
-        self.search = MapSearch(session, canvas, views, self.feature_zoom, panels, searches, jobs, messages, self)
-        HiddenSites(self.toolbox, self.search, panels, messages, self)
+        self.hits = HitNavigator(session, canvas, views, self.feature_zoom, panels, messages, self)
+        self.hits.feature_found.connect(self.feature_menu.show_feature)
+        self.searches = LayerSearches(self.scene, panels)
+        self.search = MapSearch(session, panels, self.hits, self.searches, jobs, self)
+        HiddenSites(self.toolbox, self.hits, panels, messages, self)
         MapMenu(canvas, self.toolbox, panels, views, messages, self)
-        self.search.feature_found.connect(self.feature_menu.show_feature)
         templates = TemplateDesk(panels, self.toolbox, messages, self._questions, self)
         self.action_table = ActionTable(self)
-        duplicate, self._panel_focus = partial(duplicate_selected, canvas, panels), PanelFocus(self.docks, canvas)
-        pictures = PicturePaster(session, panels, jobs, self.file_menu.open_words, self)
+        self._panel_focus = PanelFocus(self.docks, canvas)
+        clipboard = Clipboard(
+            panels, views, PicturePaster(session, panels, jobs, self.opener.open, self), messages, self
+        )
         for menu in (
             self.file_menu,
-            EditMenu(
-                session, self.toolbox, panels, views, self.map_export, self.status, messages, duplicate, pictures, self
-            ),
+            EditMenu(session, self.toolbox, panels, clipboard, self.map_export, self.status, messages, self),
             self.view_menu,
             BookmarkMenu(session, self.bookmarks, self.docks, self),
             self.layer_menu,
@@ -359,10 +361,11 @@ class MainWindow(QMainWindow):
         self._letters = LetterKeys(of_rows, lambda: len(self.selection) > 0, self.status.show_done, self)
         session = self.session
         session.glimpsed.connect(self._show_glimpse)
-        session.document_replaced.connect(self._follow_document)
-        session.document_replaced.connect(self.toolbox.begin_anew)
+        session.document_opened.connect(self._take_up)
+        for follow in (self._go_to_case, self._show_recent, self.toolbox.begin_anew, self._look_for_recoverable):
+            session.document_shown.connect(follow)
         session.state_changed.connect(self._show_state)
-        session.document_replaced.connect(self._look_for_recoverable)
+        self.panel_context.changed.connect(self.action_table.refresh_soon)
         self.toolbox.steps_changed.connect(self.action_table.refresh_soon)
         self.selection.changed.connect(self.action_table.refresh_soon)
         self.toolbox.drawn.connect(self.mark_images.note)
@@ -374,23 +377,23 @@ class MainWindow(QMainWindow):
         self.docks.arrangement.changed.connect(self._show_mode)
         self.scene.problem_changed.connect(self.docks.layer_tree.set_problem)
         self.scene.sites_problem_changed.connect(self._say_of_sites)
-        self.scene.updated.connect(self.docks.looks.ask)
-        self.panel_context.layer_previewed.connect(self.scene.preview_layer)
+        self.compared.updated.connect(self.docks.looks.ask)
+        self.panel_context.layer_previewed.connect(self.compared.preview_layer)
         self.panel_context.layer_shown.connect(self.toolbox.layer_changed)
         self.panel_context.shown_above.connect(self.canvas.show_above)
-        self.scene.updated.connect(self.image_menu.look_again)
+        self.compared.updated.connect(self.image_menu.look_again)
         self.feature_menu.hits_found.connect(self.docks.show_hits)
-        self.opener.added.connect(self._show_added)
-        self.opener.layer_added.connect(self.panel_context.show_layer)
-        self.opener.unplaced.connect(self.place_questions.ask)
+        self.layer_adder.added.connect(self._show_added)
+        self.layer_adder.layer_added.connect(self.panel_context.show_layer)
+        self.layer_adder.unplaced.connect(self.place_questions.ask)
         self.panel_context.layer_verbs.ask_place.connect(self.place_questions.ask_again)
         self.panel_context.layer_verbs.ask_reading.connect(self.layer_questions.choose_reading)
         self.panel_context.layer_verbs.save.connect(self.layer_export.save_layer)
-        self.canvas.files_dropped.connect(self.file_menu.open_words)
+        self.canvas.files_dropped.connect(self.opener.open)
         self.context.jobs.unheard.connect(self._say_unheard)
         self.file_menu.serve(self.start_page)
         self.start_page.demo_chosen.connect(self.action_table["open_demo"].trigger)
-        self.file_menu.recent_changed.connect(self._show_recent)
+        self.cases.recent_changed.connect(self._show_recent)
         self.file_menu.quit_wanted.connect(self.close)
         self.view_menu.theme_changed.connect(self._recolor)
         self.view_menu.full_screen_wanted.connect(self._fill_screen)
@@ -476,20 +479,21 @@ class MainWindow(QMainWindow):
         if not self.session.is_begun:
             self.session.find_recoverable(self.offer_recovery)
 
-    def _follow_document(self) -> None:
-        self.access.begin()
-        document, ahead = self.session.document, self.session.ahead
-        self.scene.set_document(document, self.session.base_folder, None if ahead is None else ahead.index)
+    def _take_up(self, opened: OpenDocument) -> None:
+        """Show a document on the map, then in the panels, which show also what the map knows of its layers."""
+        document, ahead = opened.document, opened.ahead
+        self.compared.set_document(document, opened.base_folder, None if ahead is None else ahead.index)
         self.panel_context.set_document(document, None if ahead is None else ahead.marks)
-        document.subscribe(self.action_table.refresh_soon)
+
+    def _go_to_case(self) -> None:
+        """Show the map in the view that the case keeps, or in that to which its preview was moved."""
+        document = self.session.document
         seen = self.glimpse.end(document)
         self.show_case_page()
-        self._show_recent()
         if self.session.is_begun and self._held_bounds is not None:
             self.views.show_bounds(self._held_bounds, 0.0)
         elif self.session.is_begun:
             self.views.show_case(document.meta("viewport"), seen)
-        self.access.drawn_anew(looks=self.opener.asks)
 
     def _show_state(self) -> None:
         """Show the state of the case in the window's title and the actions."""
@@ -527,8 +531,8 @@ class MainWindow(QMainWindow):
         self.messages.show("job", error.sentence, "error")
 
     def _draw_layers_anew(self) -> None:
-        self.scene.draw_anew(list(self.scene.drawings))
-        self.access.drawn_anew(looks=self.opener.asks)
+        self.compared.draw_anew(list(self.scene.drawings))
+        self.access.drawn_anew()
 
     def _recolor(self) -> None:
         """Draw all icons in the present colours."""
@@ -563,7 +567,7 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.file_menu.open_words([url.toLocalFile() or url.toString() for url in event.mimeData().urls()])
+        self.opener.open([url.toLocalFile() or url.toString() for url in event.mimeData().urls()])
         event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:

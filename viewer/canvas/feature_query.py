@@ -21,6 +21,7 @@ from layers.vector.query import at, within_area, within_polygon
 from layers.vector.table import LINE, POINT, FeatureTable
 from viewer.canvas.feature_selection import NONE, Fids, are_in
 from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene, map_at
 from viewer.rendering.nudged import own_place, shown_bounds
 from viewer.rendering.vector.vector_clusters import cluster_at
 from viewer.rendering.vector.vector_drawing import VectorDrawing
@@ -48,28 +49,28 @@ def vector_layers(scene: MapScene, view: View, only: str = "") -> list[VectorDra
     return [drawing for drawing in found if drawing.layer_uuid == only] or found
 
 
-def hits_at(scene: MapScene, view: View, px: float, py: float, *, only: str = "") -> list[FeatureHit]:
+def hits_at(shown: ShownScene, view: View, px: float, py: float, *, only: str = "") -> list[FeatureHit]:
     """The features that have a sign of their own under a place of the picture, topmost first."""
-    scene, found = scene.side_at(view, px, py), []
+    scene, found = map_at(shown, view, px, py), []
     for drawing in vector_layers(scene, view, only):
         tables = _tables(drawing, view.grid.crs)
         reach = REACH_PX * view.ratio + drawing.symbology.sign_px(view) / 2
         radius = reach * view.grid.resolution
         fids = [fid for seen in wrapped_views(drawing.seen(view)) for fid in at(tables, *seen.to_world(px, py), radius)]
-        shown = set(drawing.alone(_seen(scene, drawing, np.array(fids, np.int64))).tolist())
-        found += [FeatureHit(drawing.layer_uuid, fid) for fid in fids if fid in shown]
+        alone = set(drawing.alone(_seen(scene, drawing, np.array(fids, np.int64))).tolist())
+        found += [FeatureHit(drawing.layer_uuid, fid) for fid in fids if fid in alone]
     return found
 
 
-def is_cluster_at(scene: MapScene, view: View, px: float, py: float, *, only: str = "") -> bool:
+def is_cluster_at(shown: ShownScene, view: View, px: float, py: float, *, only: str = "") -> bool:
     """True where the sign of a cluster is under a place of the picture."""
-    side = scene.side_at(view, px, py)
+    side = map_at(shown, view, px, py)
     return any(_cluster_at(drawing, view, px, py) >= 0 for drawing in vector_layers(side, view, only))
 
 
-def cluster_hits_at(scene: MapScene, view: View, px: float, py: float, *, only: str = "") -> list[FeatureHit]:
+def cluster_hits_at(shown: ShownScene, view: View, px: float, py: float, *, only: str = "") -> list[FeatureHit]:
     """The features of the topmost cluster under a place of the picture, which may be many."""
-    for drawing in vector_layers(scene.side_at(view, px, py), view, only):
+    for drawing in vector_layers(map_at(shown, view, px, py), view, only):
         cluster, clusters = _cluster_at(drawing, view, px, py), drawing.picture.clusters
         if cluster >= 0 and clusters is not None:
             return [FeatureHit(drawing.layer_uuid, fid) for fid in clusters.members_of(cluster).tolist()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from enum import Enum, auto
 from typing import Any, Protocol
 
@@ -10,12 +11,12 @@ from msgspec.structs import replace
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 
-from layers.geo.crs import is_off_earth
+from layers.geo.crs import PIXEL_SPACE, is_off_earth
 from layers.grid.tile_grid import View
 from viewer.canvas.motion import Motion
 from viewer.canvas.overlays import north_angle_deg, north_arrow_rect
 from viewer.canvas.pointer import Handle, PointerEvent, PointerTool
-from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.snapping import Snap, paint_snap, snap_at
 from viewer.canvas.viewport import Viewport
 
@@ -74,10 +75,9 @@ class MovedCanvas(Protocol):
     @property
     def corner(self) -> QPointF: ...
     @property
-    def scene(self) -> MapScene: ...
+    def shown(self) -> ShownScene: ...
     @property
     def tool(self) -> PointerTool | None: ...
-    def snap_changed(self) -> None: ...
     def update(self) -> None: ...
     def setCursor(self, cursor: Qt.CursorShape, /) -> None: ...
 
@@ -85,8 +85,9 @@ class MovedCanvas(Protocol):
 class Gestures:
     """The gesture in progress on one canvas, from press to release."""
 
-    def __init__(self, canvas: MovedCanvas) -> None:
-        self._canvas = canvas
+    def __init__(self, canvas: MovedCanvas, snapped: Callable[[], None]) -> None:
+        """`snapped` is called when the pointer snaps to something else, or to nothing."""
+        self._canvas, self._snapped = canvas, snapped
         self._drag = _Drag.NONE
         self._dragging = False
         self._button = Qt.MouseButton.NoButton
@@ -98,6 +99,13 @@ class Gestures:
         self.snap: Snap | None = None
         self.cursor: tuple[float, float] | None = None
         """Position of the mouse in device pixels while it is over the canvas: tiles near it are read first."""
+
+    def cursor_pixel(self) -> tuple[int, int] | None:
+        """Column and row of the picture under the pointer, in pixel space; None outside."""
+        if self._canvas.viewport.crs != PIXEL_SPACE or self.cursor is None:
+            return None
+        x, y = self._canvas.viewport.view().to_world(*self.cursor)
+        return math.floor(x), math.floor(-y)
 
     # -- mouse ----------------------------------------------------------------------------------------------------
 
@@ -137,7 +145,7 @@ class Gestures:
         pointer = self._pointer(event)
         self.cursor = pointer.px, pointer.py
         self._canvas.cursor_moved.emit(pointer.lon, pointer.lat)
-        self._canvas.scene.follow_pointer(self._canvas.viewport.view(), pointer.px, pointer.py)
+        self._canvas.shown.sides.follow_pointer(self._canvas.viewport.view(), pointer.px, pointer.py)
         self._now = event.position()
         if self._drag is _Drag.NONE or self._start is None:
             self._hover(pointer)
@@ -243,7 +251,7 @@ class Gestures:
         """The pointer event, or one at the vertex or edge that it snaps to while Control is held and the tool snaps."""
         tool, view = self._canvas.tool, self._canvas.viewport.view()
         at = tool.snaps_from(pointer) if tool is not None and pointer.has(_Control) else None
-        snap = snap_at(self._canvas.scene, view, *at, tool.in_hand) if tool is not None and at is not None else None
+        snap = snap_at(self._canvas.shown, view, *at, tool.in_hand) if tool is not None and at is not None else None
         self._show_snap(snap)
         if snap is None:
             return pointer
@@ -252,12 +260,12 @@ class Gestures:
     def _show_snap(self, snap: Snap | None) -> None:
         if snap != self.snap:
             self.snap = snap
-            self._canvas.snap_changed()
+            self._snapped()
 
     def _handle_at(self, pointer: PointerEvent) -> Handle | None:
         if self._is_on_compass(pointer):
             return None
-        found = self._canvas.scene.handle_at(self._canvas.viewport.view(), pointer.px, pointer.py)
+        found = self._canvas.shown.sides.handle_at(self._canvas.viewport.view(), pointer.px, pointer.py)
         tool = self._canvas.tool
         is_left = found is None or not found.is_inner or tool is None or tool.leaves(pointer)
         return found if is_left else None

@@ -14,7 +14,7 @@ from layers.errors import GeoloupeError
 from layers.grid.tile_grid import View
 from viewer.canvas.labels.fonts import map_font
 from viewer.canvas.overlays import ARROW_ROOM_PX, paint_haloed_text
-from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene
 from viewer.commands.meta import graticule_of_case
 from viewer.rendering.images import unpainted
 from viewer.rendering.vector.qt_shapes import polygon_of
@@ -92,9 +92,9 @@ class _Wanted(Struct, frozen=True):
 class ShownGraticule(QObject):
     """The graticule of one map on the screen, as the case sets it. `ready` is called when one from a job is there."""
 
-    def __init__(self, scene: MapScene, ready: Callable[[], None], parent: QObject) -> None:
+    def __init__(self, shown: ShownScene, ready: Callable[[], None], parent: QObject) -> None:
         super().__init__(parent)
-        self._scene, self._ready = scene, ready
+        self._shown, self._ready = shown, ready
         self._kept: dict[_Wanted, Graticule] = {}
         self._awaited: _Wanted | None = None
         self._picture: tuple[_Wanted, QImage] | None = None
@@ -110,11 +110,11 @@ class ShownGraticule(QObject):
 
         `is_pane`: words stand at the upper edge, as on the sides of a comparison.
         """
-        notation = graticule_of_case(self._scene.document)
+        notation = graticule_of_case(self._shown.frames[0].document)
         if not notation:
             self._kept, self._awaited, self._picture = {}, None, None
             return
-        wanted = _Wanted(view, notation, is_pane or len(self._scene.frames) > 1)
+        wanted = _Wanted(view, notation, is_pane or len(self._shown.frames) > 1)
         made = self._kept.get(wanted)
         if made is None and notation in _AT_ONCE:
             made = self._keep(wanted, _made(wanted, text_sizes(view.ratio)))
@@ -152,7 +152,7 @@ class ShownGraticule(QObject):
             return
         self._awaited = wanted
         sizes = text_sizes(wanted.view.ratio)
-        self._scene.context.jobs.run(
+        self._shown.context.jobs.run(
             lambda _context: _made(wanted, sizes), partial(self._came, wanted), partial(self._failed, wanted)
         )
 

@@ -14,6 +14,7 @@ from layers.errors import GeoloupeError
 from layers.geo.crs import WGS84, transform_points
 from layers.grid.tile_grid import View
 from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
@@ -30,13 +31,13 @@ class ImagesBelow(NamedTuple):
     """True while an image that may lie above these has not been read yet."""
 
 
-def scenes_at(scene: MapScene, view: View, lon: float, lat: float) -> list[MapScene]:
+def scenes_at(shown: ShownScene, view: View, lon: float, lat: float) -> list[MapScene]:
     """The scenes that are seen at a place of a view, the stronger first; empty outside the view."""
     place = _pixel_of(view, lon, lat)
-    return [] if place is None else scene.seen_at(view, *place)
+    return [] if place is None else shown.sides.seen_at(view, *place)
 
 
-def images_below(scene: MapScene, view: View, lon: float, lat: float, sides: Sequence[MapScene] = ()) -> ImagesBelow:
+def images_below(shown: ShownScene, view: View, lon: float, lat: float, sides: Sequence[MapScene] = ()) -> ImagesBelow:
     """The images at a place of a view, as they are painted there now; with `sides`, of these sides of a comparison
     alone.
 
@@ -45,7 +46,7 @@ def images_below(scene: MapScene, view: View, lon: float, lat: float, sides: Seq
     place = _pixel_of(view, lon, lat)
     if place is None:
         return ImagesBelow((), False)
-    seen = [_images_at(one, view, place) for one in sides or scene.seen_at(view, *place)]
+    seen = [_images_at(one, view, place) for one in sides or shown.sides.seen_at(view, *place)]
     layers = tuple(dict.fromkeys(uuid for each in seen for uuid in each.layers))
     return ImagesBelow(layers, any(each.is_awaited for each in seen))
 
@@ -87,13 +88,13 @@ class PlaceHits(NamedTuple):
     """The images there, the topmost first."""
 
 
-def images_at(scene: MapScene, view: View, px: float, py: float) -> list[SeenPixel]:
+def images_at(shown: ShownScene, view: View, px: float, py: float) -> list[SeenPixel]:
     """The shown images that colour a pixel of the view, the topmost first. Nothing is read."""
     place = math.floor(px), math.floor(py)
     found: dict[str, SeenPixel] = {}
-    for shown in scene.seen_at(view, *place):
-        for layer in reversed(shown.stack.shown_on(view)):
-            drawing = shown.drawings[layer.uuid]
+    for scene in shown.sides.seen_at(view, *place):
+        for layer in reversed(scene.stack.shown_on(view)):
+            drawing = scene.drawings[layer.uuid]
             seen = drawing.seen(view)
             color = _color(drawing, seen, world_copies(seen), place) if is_image(drawing) else None
             if color is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -10,15 +10,25 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPainter
 
+from layers.checkpoint import Checkpoint, unchecked
 from layers.document.layer import Layer
 from layers.document.placing.nudge import read_nudge
 from layers.document.vocabulary import LAYER_KINDS
+from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
 from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
 from layers.phrase import Phrase, joined
+from viewer.canvas.viewport import lonlat_bounds
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawing import AwaitedDrawing, FailedDrawing, LayerDrawing, LeftOutDrawing
+from viewer.rendering.drawing import (
+    AwaitedDrawing,
+    FailedDrawing,
+    LayerDrawing,
+    LeftOutDrawing,
+    credit_on_map,
+    is_on_plane,
+)
 from viewer.rendering.vector.attribute_store import AttributeSource, AttributeStore
 from viewer.rendering.vector.layer_filters import Filtered, LayerFilters
 from viewer.rendering.vector.layer_styles import LayerStyles, Styled
@@ -44,6 +54,7 @@ MOST_DRAWN = 500
 """Most layers that are drawn, the uppermost of those shown: each takes memory and reading."""
 TOGETHER_S = 1.0
 """Seconds within which the files of the layers of a case are requested together."""
+_MOST_NOTES = 4
 
 
 class LayerStack(QObject):
@@ -119,15 +130,38 @@ class LayerStack(QObject):
         path = getattr(drawing, "path", None)
         return AttributeSource.of(drawing.layer, path) if isinstance(path, Path) else None
 
-    def lost_words(self, layer: Layer) -> str:
-        """A sentence on a layer that a picture lacks because all its tiles failed, with the reason."""
-        name, problem = one_line(layer.name, 60), self.problem_of(layer.uuid)
+    def problems(self) -> dict[str, str]:
+        """Sentences on what is wrong with layers or their filters, by layer uuid."""
+        return {uuid: problem for uuid in self.drawings if (problem := self._problem_of(uuid))}
+
+    def _problem_of(self, uuid: str) -> str:
+        return self.drawings[uuid].problem or self.filters.problem(uuid)
+
+    def lost(self) -> dict[str, str]:
+        """Sentences on the layers that the last view lacks because all their tiles failed, by layer uuid."""
+        if self._view is None:
+            return {}
+        shown = ((layer, self.drawings[layer.uuid]) for layer in self.shown_on(self._view))
+        view = self._view
+        return {layer.uuid: self._lost_words(layer) for layer, one in shown if one.has_failed_in(one.seen(view))}
+
+    def _lost_words(self, layer: Layer) -> str:
+        name, problem = one_line(layer.name, 60), self._problem_of(layer.uuid)
         lost = Phrase("“{name}” is not in the picture, as none of its tiles came.", name=name)
         return joined(" ", [lost, problem]) if problem else lost
 
-    def problem_of(self, uuid: str) -> str:
-        """The sentence on what is wrong with a layer or its filter; empty where all is well."""
-        return self.drawings[uuid].problem or self.filters.problem(uuid)
+    def credits(self, view: View, *, drawn: bool = False) -> list[str]:
+        """Credits with dates of the visible layers in view, the topmost first; `drawn`: of those that are painted."""
+        drawings = [self.drawings[uuid] for uuid in self.in_view(view)]
+        texts = ((drawing, credit_on_map(drawing)) for drawing in drawings)
+        return list(
+            dict.fromkeys(text for drawing, text in texts if text and (not drawn or self._paints(drawing, view)))
+        )
+
+    def notes(self, view: View) -> list[str]:
+        """Sentences on tile services that do not answer, or that end before this view's scale, the topmost first."""
+        visible = [self.drawings[uuid] for uuid in reversed(self.visible())]
+        return [note for drawing in visible if (note := drawing.note_in(drawing.seen(view)))][:_MOST_NOTES]
 
     def set_view(self, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
         self._view = view
@@ -165,14 +199,25 @@ class LayerStack(QObject):
 
     def _lies_on(self, layer: Layer, crs: str) -> bool:
         drawing = self.drawings.get(layer.uuid)
-        return drawing is not None and drawing.lies_on(crs)
+        return drawing is not None and is_on_plane(drawing.plane, crs)
 
-    def visible_on_plane(self, crs: str, bounds: Bounds) -> list[str]:
+    def in_view(self, view: View) -> list[str]:
+        """Uuids of the visible layers that have data in a view, or whose bounds are unknown, the topmost first."""
+        try:
+            if is_off_earth(view.grid.crs):
+                uuids = self._visible_on_plane(view.grid.crs, view.world_bounds())
+            else:
+                uuids = self._visible_in(lonlat_bounds(view.grid.crs, view.world_bounds()))
+        except CannotBePlaced:
+            return []
+        return uuids[::-1]
+
+    def _visible_on_plane(self, crs: str, bounds: Bounds) -> list[str]:
         """Uuids of the visible layers with data within bounds of a CRS off the Earth, bottom first."""
-        found = ((uuid, self.drawings[uuid].plane_bounds(crs)) for uuid in self.visible())
-        return [uuid for uuid, box in found if box is not None and box.intersects(bounds)]
+        boxes = ((uuid, self.drawings[uuid].plane_bounds(crs)) for uuid in self.visible())
+        return [uuid for uuid, box in boxes if box is not None and box.intersects(bounds)]
 
-    def visible_in(self, lonlat: Bounds) -> list[str]:
+    def _visible_in(self, lonlat: Bounds) -> list[str]:
         """The visible layers that have data within bounds, or whose bounds are not known yet."""
         found = []
         for uuid in self.visible():
@@ -188,27 +233,28 @@ class LayerStack(QObject):
         return found
 
     def bounds_of(self, uuid: str) -> Bounds | None:
+        """Bounds of a layer's data on the map, in lon, lat; None until they are known."""
         drawing = self.drawings.get(uuid)
         return drawing.shown_bounds() if drawing is not None else None
 
     def is_open(self) -> bool:
         return self._unopened.find(self._layers, self._is_unopened) is None
 
-    def not_open(self) -> list[str]:
-        """Uuids of the layers whose bounds are not known yet."""
-        return [uuid for uuid, drawing in self.drawings.items() if not drawing.is_open]
-
     def is_complete(self, view: View) -> bool:
         late = self._late.find(self.shown_on(view), partial(self._is_incomplete, view))
         return late is None and self.filters.is_settled() and self.styles.is_settled()
 
+    def late(self, view: View | None = None) -> list[str]:
+        """Names of the layers that a picture of this view waits for; without a view, of those not open yet."""
+        if view is None:
+            uuids = [uuid for uuid, drawing in self.drawings.items() if not drawing.is_open]
+        else:
+            uuids = [layer.uuid for layer in self.shown_on(view) if self._is_incomplete(view, layer)]
+        return [one_line(self.drawings[uuid].layer.name, 60) for uuid in uuids]
+
     def knows_classes(self, uuid: str) -> bool:
         """True once it is known which features of a vector layer are drawn, and in which of its classes."""
         return not (self.filters.is_pending(uuid) or self.styles.is_pending(uuid))
-
-    def incomplete(self, view: View) -> list[str]:
-        """Uuids of the layers that are not complete in this view."""
-        return [layer.uuid for layer in self.shown_on(view) if self._is_incomplete(view, layer)]
 
     def _is_incomplete(self, view: View, layer: Layer) -> bool:
         drawing = self.drawings.get(layer.uuid)
@@ -228,18 +274,18 @@ class LayerStack(QObject):
         self._visible = [layer for layer in layers if layer.visible]
         self._late, self._unopened = _LateOne(), _LateOne()
 
-    def failed_in(self, view: View) -> list[Layer]:
-        """The layers of a complete view whose tiles all failed, bottom first."""
-        shown = ((layer, self.drawings[layer.uuid]) for layer in self.shown_on(view))
-        return [layer for layer, drawing in shown if drawing.has_failed_in(drawing.seen(view))]
-
-    def paints(self, drawing: LayerDrawing, view: View) -> bool:
+    def _paints(self, drawing: LayerDrawing, view: View) -> bool:
         """True where a layer paints something in a view now."""
         seen = drawing.seen(view)
         return drawing.layer.drawn_opacity > 0 and drawing.shows_in(seen, world_copies(seen))
 
     def paint(
-        self, painter: QPainter, view: View, kinds: Collection[str] = LAYER_KINDS, part: slice = slice(None)
+        self,
+        painter: QPainter,
+        view: View,
+        kinds: Collection[str] = LAYER_KINDS,
+        part: slice = slice(None),
+        checkpoint: Checkpoint = unchecked,
     ) -> None:
         """Paint layers bottom first: those of some kinds, or a `part` of all that the view shows.
 
@@ -252,16 +298,7 @@ class LayerStack(QObject):
                 painter.setCompositionMode(_MODES.get(layer.blend, _MODES["normal"]))
                 drawing = self.drawings[layer.uuid]
                 seen = drawing.seen(view)
-                drawing.paint(painter, seen, world_copies(seen))
-
-    def paint_in_steps(self, painter: QPainter, view: View, at: int) -> Iterator[None]:
-        """Paint the layer at position `at` among all that the view shows, bottom first, in steps."""
-        for layer in self.shown_on(view)[at : at + 1]:  # none where it went while others were painted
-            with self._costing_itself(layer.uuid), part_of_picture(painter):
-                painter.setCompositionMode(_MODES.get(layer.blend, _MODES["normal"]))
-                drawing = self.drawings[layer.uuid]
-                seen = drawing.seen(view)
-                yield from drawing.paint_in_steps(painter, seen, world_copies(seen))
+                drawing.paint(painter, seen, world_copies(seen), checkpoint)
 
     def close(self) -> None:
         self.filters.follow([], {})
@@ -275,6 +312,8 @@ class LayerStack(QObject):
         return going_on(partial(self._give_up, uuid))
 
     def _give_up(self, uuid: str, error: Exception) -> None:
+        if self._context.puts_off(self._give_up, uuid, error):  # in a job, where no object of Qt may be made
+            return
         if uuid not in self.drawings:  # gone while it was painted in steps
             return
         layer = self.drawings[uuid].layer
@@ -310,6 +349,8 @@ class LayerStack(QObject):
 
     def _drive_changed(self, folder: str) -> None:
         """Suspend the layers of a drive that does not answer, and resume them when it is back."""
+        if self._context.puts_off(self._drive_changed, folder):
+            return
         drives = self._context.drives
         touched = [one for one in self.drawings.values() if any(str(place) == folder for place in one.folders)]
         is_gone = drives.is_gone(Path(folder))
@@ -339,7 +380,7 @@ class LayerStack(QObject):
 
     def _filter_changed(self, uuid: str) -> None:
         if uuid in self.drawings:
-            self.problem_changed.emit(uuid, in_language(self.problem_of(uuid)))
+            self.problem_changed.emit(uuid, in_language(self._problem_of(uuid)))
             self.updated.emit()
 
     def _drop(self, uuid: str) -> None:

@@ -8,9 +8,10 @@ from PySide6.QtCore import QObject, QSize, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 
 from layers.grid.tile_grid import View
+from viewer.canvas.extent import unplaced_in
 from viewer.canvas.graticule_painter import ShownGraticule
-from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
+from viewer.canvas.shown_scene import ShownScene, credits_of
 from viewer.canvas.sites.unplaced import Unplaced
 from viewer.canvas.viewport import Viewport
 from viewer.support.paced_look import PacedLook
@@ -37,16 +38,16 @@ class MapPicture(QObject):
     outdated = Signal()
     """Emitted when the map has to be painted anew."""
 
-    def __init__(self, scene: MapScene, viewport: Viewport, selection: Selection, parent: QObject) -> None:
+    def __init__(self, shown: ShownScene, viewport: Viewport, selection: Selection, parent: QObject) -> None:
         super().__init__(parent)
-        self._scene, self._viewport, self._selection = scene, viewport, selection
+        self._shown, self._viewport, self._selection = shown, viewport, selection
         self.credits: list[str] = []
         """Credits of what was painted last."""
         self.unplaced = Unplaced()
         """Counts the layers and sites that could not be shown."""
         self.notes: list[str] = []
         """Sentences on services that do not answer, or that are shown enlarged."""
-        self.graticule = ShownGraticule(scene, self.outdated.emit, self)
+        self.graticule = ShownGraticule(shown, self.outdated.emit, self)
         self._kept = QImage()
         self._whole: View | None = None
         """The last view that was complete."""
@@ -56,19 +57,19 @@ class MapPicture(QObject):
         self._looks = PacedLook(self._follow_scene, self)
         self._soon = QTimer(self, singleShot=True, interval=LOADING_PAINT_MS)
         self._soon.timeout.connect(self.paint_anew)
-        scene.updated.connect(self._looks.ask)
-        scene.edited.connect(self.paint_anew)
-        scene.unfinished.connect(self.paint_anew)
-        scene.recomposed.connect(self.paint_anew)
+        shown.updated.connect(self._looks.ask)
+        shown.edited.connect(self.paint_anew)
+        shown.unfinished.connect(self.paint_anew)
+        shown.recomposed.connect(self.paint_anew)
         selection.changed.connect(self.paint_anew)
 
     def close(self) -> None:
         """Disconnect from the scene, which may live longer."""
         self._soon.stop()
         self._looks.stop()
-        for signal in (self._scene.edited, self._scene.unfinished, self._scene.recomposed, self._selection.changed):
+        for signal in (self._shown.edited, self._shown.unfinished, self._shown.recomposed, self._selection.changed):
             signal.disconnect(self.paint_anew)
-        self._scene.updated.disconnect(self._looks.ask)
+        self._shown.updated.disconnect(self._looks.ask)
         self.deleteLater()
 
     def paint_anew(self) -> None:
@@ -79,8 +80,8 @@ class MapPicture(QObject):
 
     def is_final(self, view: View) -> bool:
         """True when what was painted last is exact."""
-        is_late = self._scene.awaits_labels or self._looks.is_due or self.graticule.is_under_way
-        return not self._is_stale and self._is_settled and not is_late and self._scene.is_complete(view)
+        is_late = self._shown.awaits_labels or self._looks.is_due or self.graticule.is_under_way
+        return not self._is_stale and self._is_settled and not is_late and self._shown.is_complete(view)
 
     @property
     def put_off_ms(self) -> int | None:
@@ -101,11 +102,12 @@ class MapPicture(QObject):
         self._is_stale = False
         self._is_settled = settled
         began = time.perf_counter()
-        self.unplaced, self.notes = self._scene.unplaced(view), self._scene.notes(view)
+        scene = self._shown.frames[0]
+        self.unplaced, self.notes = unplaced_in(scene, view), scene.stack.notes(view)
         painter.save()
-        self._scene.paint_map(painter, view, selection=self._selection.uuids, settled=settled, in_haste=True)
+        self._shown.paint_map(painter, view, selection=self._selection.uuids, settled=settled, in_haste=True)
         painter.restore()
-        self.credits = self._scene.attributions(view, drawn=True)
+        self.credits = credits_of(self._shown, view, drawn=True)
         self._painted_at = time.perf_counter()
         self._paint_ms = (self._painted_at - began) * 1000
 
@@ -113,7 +115,7 @@ class MapPicture(QObject):
         """Paint anew now that the scene has changed: at once for the last tile, seldom while more arrive."""
         view = self._viewport.view()
         rest_ms = REST * self._paint_ms
-        if self._scene.is_complete(view):
+        if self._shown.is_complete(view):
             self._whole = view
             rested_ms = (time.perf_counter() - self._painted_at) * 1000
             if rest_ms < LOADING_PAINT_MS or rested_ms >= rest_ms:
@@ -122,7 +124,7 @@ class MapPicture(QObject):
                 self._is_stale = True
                 self._soon.start(round(rest_ms - rested_ms))
         elif not self._soon.isActive():
-            is_loading = view != self._whole or not self._scene.context.scheduler.is_idle()
+            is_loading = view != self._whole or not self._shown.context.scheduler.is_idle()
             self._soon.start(max(LOADING_PAINT_MS, round(rest_ms)) if is_loading else LIVE_PAINT_MS)
 
     def _is_outdated(self, settled: bool) -> bool:

@@ -6,19 +6,21 @@ Linked maps show the same place at the same scale and turn. All rectangles are i
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from msgspec import Struct, field
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from layers.document.site import Site
 from layers.geo.crs import WGS84, is_off_earth, transform_points
 from layers.grid.tile_grid import View
 from viewer.canvas.corners import CornerNote
 from viewer.canvas.map_picture import MapPicture
 from viewer.canvas.notice_plate import NoticePlate
 from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.sites.site_symbology import HALO_COLOR
 from viewer.canvas.viewport import Viewport
 
@@ -38,13 +40,18 @@ class PaneWords(Protocol):
 class Pane(Struct, eq=False):
     """One map: `place` is the part of the canvas that it fills."""
 
-    scene: MapScene
+    shown: ShownScene
     viewport: Viewport
     picture: MapPicture
     place: QRect = field(default_factory=QRect)
     note: CornerNote | None = None
     """The note in its lower left corner, as last painted."""
     plate: NoticePlate | None = None
+
+    @property
+    def scene(self) -> MapScene:
+        """The map, or the first of those that are compared in the pane."""
+        return self.shown.frames[0]
 
     def note_at(self, at: QPointF) -> str:
         """The whole text of the plate or the note at a pixel of the pane; empty where there is neither."""
@@ -83,6 +90,12 @@ class Panes:
         """Keep the labels of all panes clear of the middle, or no longer, while a tool marks it there."""
         for pane in self.all:
             pane.show_crosshair(is_shown)
+
+    def preview_sites(self, rows: Mapping[str, Site]) -> None:
+        """Show these sites, by uuid, instead of their rows in all panes; see `MapScene.preview_sites`."""
+        for pane in self.all:
+            for scene in pane.shown.painted:
+                scene.preview_sites(rows)
 
     @property
     def number(self) -> int:

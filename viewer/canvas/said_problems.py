@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from layers.geo.crs import WEB_MERCATOR, polar_crs, same_crs
 from layers.grid.tile_grid import View
-from viewer.canvas.scene import MapScene, is_beyond
+from viewer.canvas.extent import is_beyond, unplaced_in
+from viewer.canvas.scene import MapScene
 from viewer.support.language.translation import in_language, translate
 from viewer.support.text import one_line
 
@@ -18,7 +19,7 @@ def said_problems(scene: MapScene) -> list[str]:
     """
     view = scene.last_view
     ends = view is not None and same_crs(view.grid.crs, WEB_MERCATOR)
-    wrong = scene.problems() | scene.lost_layers()
+    wrong = scene.stack.problems() | scene.stack.lost()
     beyond = _beyond_the_map(scene) if ends else {}
     found = []
     for uuid, sentence in (wrong | {**_remarks(scene), **beyond, **wrong}).items():
@@ -33,7 +34,7 @@ def said_problems(scene: MapScene) -> list[str]:
     )
     said = [*found[:_MOST_SAID], more] if len(found) > _MOST_SAID else found
     sites = _sites_beyond(scene, view) if view is not None and ends else ""
-    return [*said, *filter(None, (scene.sites_problem, sites))]
+    return [*said, *filter(None, (scene.marks.index.not_drawn, sites))]
 
 
 def _remarks(scene: MapScene) -> dict[str, str]:
@@ -43,7 +44,7 @@ def _remarks(scene: MapScene) -> dict[str, str]:
 
 def _beyond_the_map(scene: MapScene) -> dict[str, str]:
     """Sentences on the visible layers that lie wholly beyond the edge of a map in Web Mercator, by uuid."""
-    boxes = {uuid: scene.layer_bounds(uuid) for uuid in scene.stack.visible()}
+    boxes = {uuid: scene.stack.bounds_of(uuid) for uuid in scene.stack.visible()}
     return {
         uuid: translate(
             "SaidProblems", "“{0}” lies beyond 85 degrees, where this map ends: see it on a polar one ({1})."
@@ -55,7 +56,7 @@ def _beyond_the_map(scene: MapScene) -> dict[str, str]:
 
 def _sites_beyond(scene: MapScene, view: View) -> str:
     """Sentence with the number of sites beyond that edge; empty without any."""
-    count = scene.unplaced(view).sites_beyond
+    count = unplaced_in(scene, view).sites_beyond
     said = translate(
         "SaidProblems",
         "{count} sites lie beyond 85 degrees, where this map ends: see a polar one.",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import partial, reduce
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -14,45 +14,23 @@ from layers.document.changes import Changes
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.document.site import Site
-from layers.errors import CannotBePlaced
-from layers.geo.bounds import Bounds
-from layers.geo.crs import (
-    MERCATOR_MAX_LAT,
-    WEB_MERCATOR,
-    has_way,
-    is_off_earth,
-    same_crs,
-)
-from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
 from layers.vector.labels.label_layout import LabelLayout
 from viewer.canvas.labels.kept_layouts import LabelKey, LabelLayouts
 from viewer.canvas.labels.map_labels import LabelTask, MapLabels
 from viewer.canvas.layer_stack import DrawingFactory, LayerStack
-from viewer.canvas.pointer import Handle
-from viewer.canvas.sites.mark_judge import MarkJudge, Solid
-from viewer.canvas.sites.site_frame import HitPart, SiteFrame, SiteHit
+from viewer.canvas.sites.scene_marks import SceneMarks
 from viewer.canvas.sites.site_index import SiteIndex
-from viewer.canvas.sites.site_labels import label_text
 from viewer.canvas.sites.site_painter import SitePainter
-from viewer.canvas.sites.unplaced import Unplaced
-from viewer.canvas.viewport import FINEST_FIT_M, lonlat_bounds
-from viewer.commands.meta import SHOWN_KEYS, sites_visible
+from viewer.commands.meta import SHOWN_KEYS
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layers.drawings import drawing_for
-from viewer.rendering.world_copies import wrapped_views
 from viewer.support.going_on import going_on
-from viewer.support.language.translation import in_language, translate
+from viewer.support.language.translation import in_language
 from viewer.support.painting import part_of_picture
-from viewer.support.text import one_line
 from viewer.support.timing import span
 
 BACKGROUND_COLOR = "#0e1a24"
-_MOST_NOTES = 4
-_HIT_ORDER: dict[HitPart, int] = {"mark": 0, "label": 1, "edge": 2, "rim": 2, "disc": 3, "inside": 4}
-"""Order of hits, the first one uppermost: labels keep clear of symbols, but lie on lines and areas."""
-type Preview = Callable[[QPainter, View], None]
 type _Arrange = Callable[[Sequence[Layer]], list[Layer]]
 """Turns the rows of a document, bottom first, into those that a scene shows, in the same order."""
 
@@ -74,7 +52,6 @@ class MapScene(QObject):
     sites_problem_changed = Signal(str)
     """Emitted with one sentence on sites that cannot be drawn and why; empty when all can."""
     document_changed = Signal()
-    _index: SiteIndex
 
     def __init__(
         self,
@@ -98,23 +75,26 @@ class MapScene(QObject):
         self.context = context
         self.frozen = dict(frozen or {})
         self._arrange = arrange
-        self._judge = MarkJudge()
         self.label_language = ""
         self.has_crosshair = False
         """True where labels keep clear of the middle, which a tool marks."""
-        self._stack = LayerStack(context, make_drawing, self)
+        self.sides = WholeMap(self)
+        self.stack = LayerStack(context, make_drawing, self)
+        """The layers' drawings with their filters and attributes."""
+        self.drawings = self.stack.drawings
+        """Drawings by layer uuid."""
         self._is_closed = False
-        self._stack.updated.connect(self._judge.note_news)
-        self._stack.updated.connect(self.updated)
-        self._stack.problem_changed.connect(self.problem_changed)
-        self._sites, self._labels = SitePainter(), MapLabels()
         self._layouts = LabelLayouts(context.jobs, self.updated.emit)
+        self.marks = SceneMarks(self._rows, self.stack.drawings, self._layouts.outdate)
+        self.stack.updated.connect(self.marks.note_news)
+        self.stack.updated.connect(self.updated)
+        self.stack.problem_changed.connect(self.problem_changed)
+        self._sites, self._labels = SitePainter(), MapLabels()
         self._lacks_letters = False
-        self._frames: tuple[SiteFrame, ...] = ()
         self._view: View | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
-        self.sites_problem = ""
-        self._adopt(document, base_folder, None if beside is None else beside._index.copied())
+        self._sites_problem = ""
+        self._adopt(document, base_folder, None if beside is None else beside.marks.index.copied())
 
     # -- the document ---------------------------------------------------------------------------------------------
 
@@ -135,27 +115,20 @@ class MapScene(QObject):
     def arrange(self, arrange: _Arrange) -> None:
         """Show the rows of the document in another way from now on."""
         self._arrange = arrange
-        self._show_layers(self._stack.base_folder)
+        self._show_layers(self.stack.base_folder)
         self._layouts.outdate()
         self.updated.emit()
 
     def show_solid_on(self, layers: Collection[str] | None) -> None:
         """Draw solid only marks that these layers' images tell of, others dashed; None: `MarkJudge` finds which."""
-        self._judge.told_by = None if layers is None else frozenset(layers)
-        if self._judge_marks():
+        if self.marks.show_solid_on(layers):
             self.updated.emit()
-
-    @property
-    def solid(self) -> Solid | None:
-        """The marks that are drawn solid here; None for all."""
-        self._look_at_images()
-        return self._index.solid
 
     def draw_anew(self, uuids: Collection[str]) -> None:
         """Drop all that was read of these layers, as their permission or their file is another."""
         known = [uuid for uuid in uuids if uuid in self.drawings]
         if known:
-            self._stack.draw_anew(known, self._view)
+            self.stack.draw_anew(known, self._view)
             self._layouts.outdate()
             self.updated.emit()
 
@@ -171,107 +144,62 @@ class MapScene(QObject):
         self._unsubscribe()
         self._unsubscribe = lambda: None
         self._layouts.close()
-        self._stack.close()
+        self.stack.close()
 
     def _adopt(self, document: Document, base_folder: Path | None, index: SiteIndex | None = None) -> None:
         self._document = document
         self._unsubscribe = document.subscribe(self._on_changes)
-        self._index = SiteIndex.of(document.sites) if index is None else index
-        self._judge_marks()
-        self._previewed: frozenset[str] = frozenset()
+        self.marks.adopt(document, index)
         self._tell_of_sites()
-        self._frames = ()
         self._layouts.forget()
         self._show_layers(base_folder)
 
     def _on_changes(self, changes: Changes) -> None:
-        index, placed_at = self._index, self._index.placed_at
-        if changes.everything:
-            self._index = SiteIndex.of(self._document.sites)
-        elif changes.touches("sites"):
-            self._index.update(self._in_order(changes.uuids("sites")), self._document.sites)
+        self.marks.follow(changes)
         if changes.touches("sites"):
             self._tell_of_sites()
         if changes.touches("layers"):
-            self._show_layers(self._stack.base_folder)
-        is_other_marks = changes.touches("sites", "images", "observations", "layers") and self._judge_marks(changes)
+            self._show_layers(self.stack.base_folder)
+        is_other_marks = changes.touches("sites", "images", "observations", "layers") and self.marks.judge(changes)
         if changes.touches("sites", "layers") or SHOWN_KEYS & changes.uuids("meta"):
-            if self._index is not index or self._index.placed_at != placed_at:
-                self._frames = ()
             self._layouts.outdate()
             (self.updated if changes.touches("layers") else self.edited).emit()
         elif is_other_marks:
             self.edited.emit()
 
-    def _judge_marks(self, changes: Changes | None = None) -> bool:
-        """Judge which marks are solid, of all or of those that an edit of sites touched; False for no change."""
-        found = self._judge.judge(self._document, self._rows(), self._stack.drawings, self._index.solid, changes)
-        if not self._index.show_solid(found):
-            return False
-        self._frames = ()
-        self._layouts.outdate()
-        return True
-
-    def _look_at_images(self) -> None:
-        if self._judge.has_news and self._judge.is_outdated(self._document, self._rows(), self._stack.drawings):
-            self._judge_marks()
-
     def _show_layers(self, base_folder: Path | None) -> None:
         rows = self._rows()
         self._make_room(len(rows))
-        self._stack.show_layers(rows, base_folder, self._view)
+        self.stack.show_layers(rows, base_folder, self._view)
 
     def _make_room(self, layers: int) -> None:
         if self._view is not None:
             self.context.tiles.fit(self._view.width * self._view.height, layers)
 
     def _tell_of_sites(self) -> None:
-        sentence = self._index.not_drawn
-        if sentence != self.sites_problem:
-            self.sites_problem = sentence
+        sentence = self.marks.index.not_drawn
+        if sentence != self._sites_problem:
+            self._sites_problem = sentence
             self.sites_problem_changed.emit(in_language(sentence))
 
     def _rows(self) -> list[Layer]:
         rows = self._document.layers_in_order()
         return self._arrange([replace(row, style_json=self.frozen.get(row.uuid, row.style_json)) for row in rows])
 
-    def _in_order(self, uuids: frozenset[str]) -> list[str]:
-        """The new sites among `uuids` in the document's order: sets have no order, and pictures must."""
-        if len(uuids) == 1:
-            return list(uuids)
-        gone = sorted(uuid for uuid in uuids if uuid not in self._document.sites)
-        return gone + [uuid for uuid in self._document.sites if uuid in uuids]
-
     def preview_layer(self, layer: Layer) -> None:
         """Show a layer row that is not in the document, as while a slider moves, until the next edit of the layers."""
         for shown in self._arrange([layer]):
-            self._stack.preview(shown)
+            self.stack.preview(shown)
 
     # -- what is looked at ----------------------------------------------------------------------------------------
 
     @property
-    def drawings(self) -> dict[str, LayerDrawing]:
-        """Drawings by layer uuid."""
-        return self._stack.drawings
+    def frames(self) -> list[MapScene]:
+        """The scenes that make up a picture: this one alone."""
+        return [self]
 
-    @property
-    def stack(self) -> LayerStack:
-        """The layers' drawings with their filters and attributes."""
-        return self._stack
-
-    def problems(self) -> dict[str, str]:
-        """Sentences on what is wrong with layers, by layer uuid."""
-        return {uuid: problem for uuid in self.drawings if (problem := self._stack.problem_of(uuid))}
-
-    def waits_for(self, view: View | None = None) -> list[str]:
-        """Names of the layers that a picture of this view waits for; without a view, of those not open yet."""
-        late = self._stack.not_open() if view is None else self._stack.incomplete(view)
-        return [one_line(self.drawings[uuid].layer.name, 60) for uuid in late]
-
-    def lost_layers(self) -> dict[str, str]:
-        """Sentences on the layers that the last view lacks because all their tiles failed, by layer uuid."""
-        failed = self._stack.failed_in(self._view) if self._view is not None else []
-        return {layer.uuid: self._stack.lost_words(layer) for layer in failed}
+    painted = frames
+    """The scenes whose pictures this one puts together: the same."""
 
     @property
     def last_view(self) -> View | None:
@@ -282,15 +210,15 @@ class MapScene(QObject):
         """Set the view. `resting` is False while a gesture runs, when stand-ins are enough."""
         self._view = view
         self._make_room(len(self.drawings))
-        self._stack.set_view(view, cursor, resting)
+        self.stack.set_view(view, cursor, resting)
 
     def is_open(self) -> bool:
         """True when every layer is known or has failed."""
-        return self._stack.is_open()
+        return self.stack.is_open()
 
     def is_complete(self, view: View) -> bool:
         """True when `paint_map` paints the final, exact picture; on the screen labels may come a little later."""
-        return self._stack.is_complete(view)
+        return self.stack.is_complete(view)
 
     @property
     def awaits_labels(self) -> bool:
@@ -301,194 +229,17 @@ class MapScene(QObject):
         """True when the view last set is complete."""
         return self._view is None or self.is_complete(self._view)
 
-    def bounds_lonlat(self) -> Bounds | None:
-        """Bounds of all that is visible, layers and sites, in lon, lat, the narrower way round; None without any."""
-        boxes = [self._stack.bounds_of(uuid) for uuid in self._stack.visible()]
-        sites = self._index.bounds_lonlat() if sites_visible(self._document) else None
-        return around(box for box in (*boxes, sites) if box is not None)
-
-    def finest_fit_m(self) -> float:
-        """Finest resolution for a fit to everything, in ground metres a pixel; 0 for no limit.
-
-        Sites alone are shown with their surroundings. Where a layer has an extent, all is shown as large as it goes.
-        """
-        boxes = [self._stack.bounds_of(uuid) for uuid in self._stack.visible()]
-        has_extent = any(box is not None and (box.width > 0 or box.height > 0) for box in boxes)
-        return 0.0 if has_extent else FINEST_FIT_M
-
-    def layer_bounds(self, uuid: str) -> Bounds | None:
-        """Bounds of a layer's data, in lon, lat; None until it is known."""
-        return self._stack.bounds_of(uuid)
-
-    def planes(self) -> list[str]:
-        """The CRSs off the Earth in which visible layers lie, one for each body or grid, the topmost layer's first."""
-        found: list[str] = []
-        for uuid in reversed(self._stack.visible()):
-            plane = self.drawings[uuid].plane
-            if plane and not any(has_way(plane, other) for other in found):
-                found.append(plane)
-        return found
-
-    def lone_plane(self) -> str:
-        """The CRS of the canvas where all that is visible lies off the Earth; else empty."""
-        planes = self.planes()
-        has_sites = bool(self._index.sites) and sites_visible(self._document)
-        if not planes or has_sites or not all(self.drawings[uuid].plane for uuid in self._stack.visible()):
-            return ""
-        return planes[0]
-
-    def plane_bounds(self, crs: str) -> Bounds | None:
-        """Bounds of all that is visible on a canvas of a CRS off the Earth; None without any."""
-        found = [box for uuid in self._stack.visible() if (box := self.drawings[uuid].plane_bounds(crs)) is not None]
-        return reduce(Bounds.union, found) if found else None
-
-    def unplaced(self, view: View) -> Unplaced:
-        """Counts the visible layers and sites that this view cannot show, by the reason."""
-        crs = view.grid.crs
-        is_off, ends = is_off_earth(crs), same_crs(crs, WEB_MERCATOR)
-        drawings = [self.drawings[uuid] for uuid in self._stack.visible()]
-        on_planes = [drawing for drawing in drawings if drawing.plane]
-        boxes = [drawing.shown_bounds() for drawing in drawings if not drawing.plane]
-        has_sites = sites_visible(self._document)
-        nowhere = len(self._index.off_earth) if has_sites else 0
-        return Unplaced(
-            layers_on_earth=sum(box is not None for box in boxes) if is_off else 0,
-            sites_on_earth=len(self._index.sites) - nowhere if is_off and has_sites else 0,
-            layers_off_earth=sum(not drawing.lies_on(crs) for drawing in on_planes),
-            layers_beyond=sum(box is not None and is_beyond(box) for box in boxes) if ends else 0,
-            sites_beyond=self._index.beyond_mercator if ends and has_sites else 0,
-            sites_nowhere=nowhere,
-        )
-
-    def attributions(self, view: View, *, drawn: bool = False) -> list[str]:
-        """Credits with dates of the visible layers in view, the topmost first; `drawn`: of those that are painted."""
-        credited = ((self.drawings[uuid], self.drawings[uuid].credit_on_map) for uuid in self.shown_in(view))
-        return list(
-            dict.fromkeys(text for one, text in credited if text and (not drawn or self._stack.paints(one, view)))
-        )
-
-    def notes(self, view: View) -> list[str]:
-        """Sentences on tile services that do not answer, or that end before this view's scale, the topmost first."""
-        visible = [self.drawings[uuid] for uuid in reversed(self._stack.visible())]
-        return [note for drawing in visible if (note := drawing.note_in(drawing.seen(view)))][:_MOST_NOTES]
-
-    def shown_in(self, view: View) -> list[str]:
-        """Uuids of the visible layers that have data in view, the topmost first."""
-        try:
-            if is_off_earth(view.grid.crs):
-                shown = self._stack.visible_on_plane(view.grid.crs, view.world_bounds())
-            else:
-                shown = self._stack.visible_in(lonlat_bounds(view.grid.crs, view.world_bounds()))
-        except CannotBePlaced:
-            return []
-        return shown[::-1]
-
-    # -- where two maps are shown at once -------------------------------------------------------------------------
-
-    @property
-    def frames(self) -> list[MapScene]:
-        """The scenes that make up a picture: this one alone, where it shows one map."""
-        return [self]
-
-    def seen_at(self, view: View, px: float, py: float) -> list[MapScene]:
-        """The scenes that are seen at a place of the picture, the stronger first: several where they are blended."""
-        return [self.side_at(view, px, py)]
-
-    def shown_drawing(self, uuid: str) -> LayerDrawing | None:
-        """The drawing that shows a layer; for a service it may show another day than the layer's row."""
-        found = [frame.drawings[uuid] for frame in self.frames if uuid in frame.stack.visible()]
-        return found[0] if found else self.drawings.get(uuid)
-
-    def side_at(self, view: View, px: float, py: float) -> MapScene:
-        """The scene that is seen at a place of the picture: this one, where it shows one map."""
-        return self
-
-    def follow_pointer(self, view: View, px: float, py: float) -> None:
-        """Let what follows the pointer, such as a spyglass, move there."""
-
-    def handle_at(self, view: View, px: float, py: float) -> Handle | None:
-        """The part of the picture itself that the mouse can drag there, before any tool; None without one."""
-        return None
-
-    # -- sites ----------------------------------------------------------------------------------------------------
-
-    def sites_at(self, view: View, px: float, py: float, radius_px: float = 4.0) -> list[str]:
-        """Uuids of the sites under a place of the picture, topmost first."""
-        return list(dict.fromkeys(hit.uuid for hit in self.site_hits(view, px, py, radius_px)))
-
-    def site_hits(self, view: View, px: float, py: float, radius_px: float = 4.0) -> list[SiteHit]:
-        """The parts of sites under a place of the picture, topmost first; labels as they were last painted."""
-        if not sites_visible(self._document):
-            return []
-        found = [hit for frame in self.site_frames(view) for hit in frame.hits(px, py, radius_px)]
-        named = self._labels.at(self._layouts.placed(view), px, py, view.ratio)
-        found += [SiteHit(uuid, "label") for uuid in named if uuid in self._index.sites]
-        return sorted(found, key=lambda hit: _HIT_ORDER[hit.part])
-
-    def place_at(self, view: View, px: float, py: float) -> str:
-        """Words on the uppermost mark under a place, where the image that is shown does not tell of the mark; else
-        empty.
-        """
-        index = self.side_at(view, px, py)._index
-        under = self.sites_at(view, px, py) if index.solid is not None else []
-        if not under or not index.is_place(under[0]):
-            return ""
-        name = label_text(index.shown(under[0]), self.label_language)
-        name = name or translate("MapScene", "place of a mark without a label")
-        return translate("MapScene", "{0}: drawn on another image, and not said to be present on this one").format(name)
+    # -- marks and labels -----------------------------------------------------------------------------------------
 
     def preview_sites(self, rows: Mapping[str, Site]) -> None:
         """Show these sites, by uuid, instead of their rows while they are dragged; an empty mapping ends that."""
-        touched = self._previewed | rows.keys()
-        if not touched:
-            return
-        self._previewed = frozenset(rows)
-        shown = {uuid: self._document.sites[uuid] for uuid in touched if uuid in self._document.sites}
-        self._index.update(self._in_order(touched), {**shown, **rows})
-        self._frames = ()
-        self._layouts.outdate()
-        self.updated.emit()
+        if self.marks.preview(rows):
+            self._layouts.outdate()
+            self.updated.emit()
 
-    def sites_within(self, view: View, left: float, top: float, right: float, bottom: float) -> list[str]:
-        """Uuids of the sites inside, or touching, a box of picture pixels."""
-        if not sites_visible(self._document):
-            return []
-        found = (frame.within(left, top, right, bottom) for frame in self.site_frames(view))
-        return list(dict.fromkeys(uuid for some in found for uuid in some))
-
-    def sites_in_ring(self, view: View, ring: Sequence[tuple[float, float]]) -> list[str]:
-        """Uuids of the sites inside, or touching, a ring of picture pixels."""
-        if not sites_visible(self._document):
-            return []
-        found = (frame.in_ring(ring) for frame in self.site_frames(view))
-        return list(dict.fromkeys(uuid for some in found for uuid in some))
-
-    def site_bounds(self, uuids: frozenset[str]) -> Bounds | None:
-        """Bounds of sites in lon, lat, with the areas that stand for loosely known places."""
-        return self._index_of(uuids).bounds_lonlat()
-
-    def site_bounds_within(self, part: Bounds, uuids: frozenset[str] | None = None) -> Bounds | None:
-        """Bounds of those of the sites, or of all, that touch a part of the Earth; None where none of them is drawn
-        there.
-        """
-        return self._index_of(uuids).bounds_within(part) if sites_visible(self._document) else None
-
-    def _index_of(self, uuids: frozenset[str] | None) -> SiteIndex:
-        sites = self._index.sites
-        is_all = uuids is None or uuids >= sites.keys()
-        return self._index if is_all else SiteIndex.of({u: sites[u] for u in uuids or () if u in sites})
-
-    def site_frame(self, view: View) -> SiteFrame:
-        """The sites of a view, up to the edge of its map."""
-        return self.site_frames(view)[0]
-
-    def site_frames(self, view: View) -> tuple[SiteFrame, ...]:
-        """The sites of a view, and of each wrapped world copy in it."""
-        self._look_at_images()
-        if not self._frames or self._frames[0].view != view:
-            index = SiteIndex.of({}) if is_off_earth(view.grid.crs) else self._index
-            self._frames = tuple(SiteFrame.of(index, one) for one in wrapped_views(view))
-        return self._frames
+    def labelled_at(self, view: View, px: float, py: float) -> list[str]:
+        """Uuids of the sites whose labels, as they were last painted, are at a place of the picture."""
+        return self._labels.at(self._layouts.placed(view), px, py, view.ratio)
 
     def label_layout(self, view: View, selection: frozenset[str] = frozenset()) -> LabelLayout:
         """Layout of the labels of a view; it depends on document, view, selection and language alone."""
@@ -496,13 +247,13 @@ class MapScene(QObject):
         return self._layouts.exact(key, partial(self._label_task, key))
 
     def _label_key(self, view: View, selection: frozenset[str]) -> LabelKey:
-        drawings = [(uuid, self.drawings[uuid]) for uuid in reversed(self._stack.visible())]
+        drawings = [(uuid, self.drawings[uuid]) for uuid in reversed(self.stack.visible())]
         found = ((uuid, drawing.nudge, drawing.labelling(drawing.seen(view))) for uuid, drawing in drawings)
         labelled = tuple((uuid, replace(one, nudge=nudge)) for uuid, nudge, one in found if one is not None)
         return LabelKey(view, selection, self.label_language, labelled, self.has_crosshair)
 
     def _label_task(self, key: LabelKey) -> LabelTask:
-        frames = self.site_frames(key.view) if sites_visible(self._document) else ()
+        frames = self.marks.frames(key.view) if self.marks.are_shown else ()
         about = key.labelled, key.selection, key.language
         return self._labels.task(key.view, frames, *about, has_crosshair=key.has_crosshair)
 
@@ -514,7 +265,6 @@ class MapScene(QObject):
         view: View,
         *,
         selection: frozenset[str] = frozenset(),
-        preview: Preview | None = None,
         settled: bool = True,
         in_haste: bool = False,
     ) -> None:
@@ -527,9 +277,6 @@ class MapScene(QObject):
         painter.save()
         painter.setClipRect(0, 0, view.width, view.height, Qt.ClipOperation.IntersectClip)
         self.paint_picture(painter, view, selection, settled, in_haste)
-        if preview is not None:
-            with going_on(), part_of_picture(painter):
-                preview(painter, view)
         painter.restore()
 
     def paint_picture(
@@ -538,7 +285,7 @@ class MapScene(QObject):
         """Paint layers and sites, below what is being drawn."""
         painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
         with span("paint layers"):
-            self._stack.paint(painter, view)
+            self.stack.paint(painter, view)
         self.paint_marks(painter, view, selection, settled, in_haste)
 
     def paint_marks(
@@ -546,9 +293,9 @@ class MapScene(QObject):
     ) -> None:
         """Paint sites, and the labels of sites and layers."""
         all_there = True
-        if sites_visible(self._document):
+        if self.marks.are_shown:
             with span("paint sites"), going_on(), part_of_picture(painter):
-                frames = self.site_frames(view)
+                frames = self.marks.frames(view)
                 for copy, frame in enumerate(frames):
                     all_there &= self._sites.paint(
                         painter, frame, selection, in_haste=in_haste, moving=not settled, copy=copy
@@ -559,24 +306,6 @@ class MapScene(QObject):
             self._lacks_letters = not all_there
         if not all_there:
             self.context.mailbox.post(self._tell, self.unfinished if self._sites.is_under_way else self.updated)
-
-    def paint_in_steps(self, painter: QPainter, view: View) -> Iterator[None]:
-        """Paint one map as `paint_map` does for a product, in steps; the painter must not be used for anything else."""
-        with part_of_picture(painter):
-            painter.setClipRect(0, 0, view.width, view.height, Qt.ClipOperation.IntersectClip)
-            painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
-            for at in range(len(self._stack.shown_on(view))):
-                yield from self._stack.paint_in_steps(painter, view, at)
-            frames = self.site_frames(view) if sites_visible(self._document) else ()
-            yield
-            for copy, frame in enumerate(frames):
-                with going_on(), part_of_picture(painter):
-                    self._sites.paint(painter, frame, copy=copy)
-                yield
-            labels = self.label_layout(view).placed
-            yield
-            with going_on(), part_of_picture(painter):
-                self._labels.paint(painter, labels, view.ratio)
 
     def _tell(self, signal: SignalInstance) -> None:
         if not self._is_closed:
@@ -593,6 +322,17 @@ class MapScene(QObject):
         return self._labels.paint(painter, labels, view.ratio, in_haste=in_haste)
 
 
-def is_beyond(lonlat: Bounds) -> bool:
-    """True for bounds that lie wholly outside a map in Web Mercator."""
-    return lonlat.bottom > MERCATOR_MAX_LAT or lonlat.top < -MERCATOR_MAX_LAT
+class WholeMap:
+    """The only side of a picture that shows one map; nothing of it can be dragged."""
+
+    def __init__(self, scene: MapScene) -> None:
+        self._scene = scene
+
+    def seen_at(self, view: View, px: float, py: float) -> list[MapScene]:
+        return [self._scene]
+
+    def handle_at(self, view: View, px: float, py: float) -> None:
+        return None
+
+    def follow_pointer(self, view: View, px: float, py: float) -> None:
+        pass

@@ -19,11 +19,12 @@ from layers.grid.tile_grid import View
 from layers.vector.nearest import nearest
 from viewer.canvas.feature_query import passing, vector_layers
 from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene, map_at
 from viewer.canvas.sites.outlines import Floats
 from viewer.canvas.sites.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.sites.site_shapes import to_pixels
 from viewer.canvas.sites.site_symbology import HALO_COLOR
-from viewer.commands.meta import sites_visible
+from viewer.rendering.nudged import step_of
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.rendering.world_copies import wrapped_views
 from viewer.support.language.translation import translate
@@ -56,14 +57,14 @@ class Snap(Struct, frozen=True):
         return translate("Snap", "Snaps to {0} of “{1}”.").format(kind, one_line(self.name, 40))
 
 
-def snap_at(scene: MapScene, view: View, px: float, py: float, in_hand: Collection[str] = ()) -> Snap | None:
+def snap_at(shown: ShownScene, view: View, px: float, py: float, in_hand: Collection[str] = ()) -> Snap | None:
     """The nearest vertex within reach of a pixel, else the nearest place on an edge; never of marks `in_hand`.
 
     Looks only at what is in memory: features as the readers have sent them for the picture.
     """
     if is_off_earth(view.grid.crs):
         return None
-    side = scene.side_at(view, px, py)
+    side = map_at(shown, view, px, py)
     found = [*_of_sites(side, view, px, py, in_hand), *_of_features(side, view, px, py)]
     return min(found, key=lambda snap: (not snap.is_vertex, snap.far_px), default=None)
 
@@ -86,9 +87,9 @@ def paint_snap(painter: QPainter, view: View, snap: Snap) -> None:
 
 
 def _of_sites(scene: MapScene, view: View, px: float, py: float, in_hand: Collection[str]) -> Iterator[Snap]:
-    if not sites_visible(scene.document):
+    if not scene.marks.are_shown:
         return
-    for frame in scene.site_frames(view):
+    for frame in scene.marks.frames(view):
         yield from _of_points(frame, px, py, in_hand)
         reach = REACH_PX * view.ratio
         around = _world_box(frame.view, px, py, reach)
@@ -143,7 +144,7 @@ def _of_features(scene: MapScene, view: View, px: float, py: float) -> Iterator[
     radius = REACH_PX * view.ratio * view.grid.resolution
     for drawing in vector_layers(scene, view):
         tables = [table for table in drawing.tables if table.crs == view.grid.crs]
-        step = drawing.step_on(view.grid.crs)
+        step = step_of(drawing.nudge, view.grid.crs)
         for seen in wrapped_views(drawing.seen(view)):
             near = nearest(tables, *seen.to_world(px, py), radius, partial(_shown, scene, drawing))
             for found, is_vertex in zip(near, (True, False), strict=True):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import cast
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
@@ -24,20 +25,19 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from layers.document.site import Site
-from layers.geo.crs import PIXEL_SPACE
 from layers.grid.tile_grid import View
 from viewer.canvas.corners import paint_corners
 from viewer.canvas.feature_selection import FeatureSelection
 from viewer.canvas.gestures import Gestures
 from viewer.canvas.map_picture import MapPicture
+from viewer.canvas.mark_query import marks_in_box, place_words_at
 from viewer.canvas.motion import Motion
 from viewer.canvas.notice_plate import Notices
 from viewer.canvas.panes import Ghost, Pane, Panes, PaneWords
 from viewer.canvas.pointer import PointerTool
 from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
-from viewer.canvas.snapping import snap_at
+from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.viewport import Viewport
 from viewer.support.going_on import going_on
 from viewer.support.language.translation import in_language
@@ -66,22 +66,22 @@ class MapCanvas(QWidget):
     scene_updated = Signal()
     """Emitted when the picture of any shown scene has changed."""
 
-    def __init__(self, scene: MapScene, parent: QWidget | None = None, selection: Selection | None = None) -> None:
+    def __init__(self, shown: ShownScene, parent: QWidget | None = None, selection: Selection | None = None) -> None:
         super().__init__(parent)
         self.selection = selection if selection is not None else Selection(self)
         self.features = FeatureSelection(self)
         viewport = Viewport(width=self.width(), height=self.height(), ratio=self.devicePixelRatioF())
-        self._pane = self._new_pane(scene, viewport)
+        self._pane = self._new_pane(shown, viewport)
         self._alone = self._pane
         """The only map, or the first of several."""
         self.panes = Panes([self._pane])
         self.show_overlays = True
         self._notices = Notices()
-        self._gestures = Gestures(self)
+        self.gestures = Gestures(self, self._on_hint)
         self._tool: PointerTool | None = None
         self._above: Callable[[QPainter, View], None] | None = None
         self.motion = Motion(lambda: self._pane.viewport, self._show_view, self)
-        scene.document_changed.connect(self._on_document)
+        self._pane.scene.document_changed.connect(self._on_document)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
@@ -95,7 +95,13 @@ class MapCanvas(QWidget):
     # -- panes ----------------------------------------------------------------------------------------------------
 
     @property
+    def shown(self) -> ShownScene:
+        """The scene of the pane in use: its map, or a comparison of several."""
+        return self._pane.shown
+
+    @property
     def scene(self) -> MapScene:
+        """The map of the pane in use."""
         return self._pane.scene
 
     @property
@@ -129,10 +135,10 @@ class MapCanvas(QWidget):
 
         Without any, the map alone takes the view of the pane in use.
         """
-        self._gestures.cancel()
+        self.gestures.cancel()
         view = self.viewport.view()
         for pane in self.panes.all[1:]:
-            pane.scene.updated.disconnect(self.scene_updated)
+            pane.shown.updated.disconnect(self.scene_updated)
             pane.picture.close()
         made = [self._new_pane(scene, Viewport(view.grid.crs, ratio=view.ratio)) for scene in others]
         self.panes = Panes([self._alone, *made], words if made else None)
@@ -156,15 +162,10 @@ class MapCanvas(QWidget):
         self._pane_changed()
         self.motion.come_to_rest()
 
-    def preview_sites(self, rows: Mapping[str, Site]) -> None:
-        """Show these sites, by uuid, instead of their rows in all panes; see `MapScene.preview_sites`."""
-        for pane in self.panes.all:
-            pane.scene.preview_sites(rows)
-
-    def _new_pane(self, scene: MapScene, viewport: Viewport) -> Pane:
-        pane = Pane(scene, viewport, MapPicture(scene, viewport, self.selection, self))
+    def _new_pane(self, shown: ShownScene, viewport: Viewport) -> Pane:
+        pane = Pane(shown, viewport, MapPicture(shown, viewport, self.selection, self))
         pane.picture.outdated.connect(self.update)
-        scene.updated.connect(self.scene_updated)
+        shown.updated.connect(self.scene_updated)
         return pane
 
     def _pane_changed(self) -> None:
@@ -202,7 +203,7 @@ class MapCanvas(QWidget):
         if tool is self._tool:
             return
         if self._tool is not None:
-            self._gestures.cancel()
+            self.gestures.cancel()
             self._tool.deactivate()
             self._tool.hint_changed.disconnect(self._on_hint)
         self._tool = tool
@@ -210,7 +211,7 @@ class MapCanvas(QWidget):
             tool.hint_changed.connect(self._on_hint)
             tool.activate()
         self.panes.show_crosshair(tool is not None and tool.has_crosshair)
-        self._gestures.update_cursor()
+        self.gestures.update_cursor()
         self._on_hint()
         self.tool_changed.emit()
         self.update()
@@ -220,57 +221,36 @@ class MapCanvas(QWidget):
         self._above = paint
         self.update()
 
-    def give_up_drag(self) -> bool:
-        """Cancel the drag in progress; False where there is none."""
-        return self._gestures.give_up_drag()
-
     @property
     def hint(self) -> str:
         """The sentence of the current tool on what can be done now."""
         if self._tool is None:
             return ""
         hint = in_language(self._tool.hint)
-        return hint if self._gestures.snap is None else f"{self._gestures.snap.words} {hint}"
-
-    def crosshair_place(self, *, snaps: bool = False) -> tuple[float, float]:
-        """Longitude and latitude in the middle of the map; with `snaps`, of the vertex or edge near it."""
-        view = self.viewport.view()
-        snap = snap_at(self.scene, view, view.width / 2, view.height / 2, frozenset()) if snaps else None
-        return self.viewport.centre_lonlat() if snap is None else (snap.lon, snap.lat)
+        return hint if self.gestures.snap is None else f"{self.gestures.snap.words} {hint}"
 
     def pointed_place(self) -> tuple[float, float]:
         """Longitude and latitude under the mouse, or in the middle of the map while the mouse is elsewhere."""
-        if self._gestures.cursor is not None:
+        if self.gestures.cursor is not None:
             ghost = self.panes.ghost
-            lon, lat = self.viewport.lonlat(*self._gestures.cursor) if ghost is None else ghost[1:]
+            lon, lat = self.viewport.lonlat(*self.gestures.cursor) if ghost is None else ghost[1:]
             if math.isfinite(lon) and math.isfinite(lat):
                 return lon, lat
         return self.viewport.centre_lonlat()
 
-    def snap_changed(self) -> None:
-        """Update the hint and the picture, as the pointer snaps to something else or to nothing."""
-        self._on_hint()
-
     def _on_hint(self) -> None:
         self.hint_changed.emit(self.hint)
         self.update()
-
-    def cursor_pixel(self) -> tuple[int, int] | None:
-        """Column and row of the picture under the pointer, in pixel space; None outside."""
-        if self.viewport.crs != PIXEL_SPACE or self._gestures.cursor is None:
-            return None
-        x, y = self.viewport.view().to_world(*self._gestures.cursor)
-        return math.floor(x), math.floor(-y)
 
     def _show_view(self) -> None:
         view = self.viewport.view()
         for pane in self.panes.led_by(self._pane):
             if pane is not self._pane:
                 pane.viewport.show(view)
-            pane.scene.set_view(pane.viewport.view(), self._gestures.cursor, self.motion.is_resting)
+            pane.shown.set_view(pane.viewport.view(), self.gestures.cursor, self.motion.is_resting)
             pane.picture.paint_anew()
         self.view_changed.emit()
-        ghost, at = self.panes.ghost if len(self.panes) > 1 else None, self._gestures.cursor
+        ghost, at = self.panes.ghost if len(self.panes) > 1 else None, self.gestures.cursor
         if at is not None:  # another place lies under a pointer that has not moved
             self.cursor_moved.emit(*(self._pane if ghost is None else ghost.pane).viewport.lonlat(*at))
 
@@ -280,7 +260,7 @@ class MapCanvas(QWidget):
         self.selection.keep_only(self.scene.document.sites)
         self.features.clear()
         self._notices.forget()
-        self.scene.set_view(self.viewport.view())
+        self.shown.set_view(self.viewport.view())
 
     # -- painting -------------------------------------------------------------------------------------------------
 
@@ -325,11 +305,11 @@ class MapCanvas(QWidget):
                     if paint is not None:
                         with going_on(), part_of_picture(painter):
                             paint(painter, view)
-                self._gestures.paint(painter, view)
+                self.gestures.paint(painter, view)
         if self.show_overlays:
             shown.graticule.paint(painter, view, settled=self.motion.is_resting, is_pane=len(self.panes) > 1)
             pane.note, taken = paint_corners(painter, view, shown.credits, shown.unplaced)
-            pane.plate = self._notices.paint(painter, view, shown.notes, taken, pane.scene.sites_within)
+            pane.plate = self._notices.paint(painter, view, shown.notes, taken, partial(marks_in_box, pane.scene))
         with going_on(), part_of_picture(painter):
             self.panes.paint_in(painter, pane)
 
@@ -343,31 +323,27 @@ class MapCanvas(QWidget):
         self.panes.lay_out(*self._size_px(), self.devicePixelRatioF())
         if not self.panes.is_linked:
             for pane in self.panes.all:
-                pane.scene.set_view(pane.viewport.view())
+                pane.shown.set_view(pane.viewport.view())
                 pane.picture.paint_anew()
         self.motion.come_to_rest()
 
-    def note_at(self, at: QPointF) -> str:
-        """The whole text of the note at a place of the widget; empty without one."""
-        pane = self._pane_at(at)
-        return pane.note_at(_in_pane(at, pane)) if self.show_overlays else ""
-
-    def words_at(self, at: QPointF) -> str:
+    def _words_at(self, at: QPointF) -> str:
         """The tooltip at a place of the widget: the note there, or words on a mark that the image does not tell of."""
         pane = self._pane_at(at)
-        px, py = _in_pane(at, pane).toTuple()
-        return self.note_at(at) or pane.scene.place_at(pane.viewport.view(), px, py)
+        pixel = _in_pane(at, pane)
+        note = pane.note_at(pixel) if self.show_overlays else ""
+        return note or place_words_at(pane.shown, pane.viewport.view(), *pixel.toTuple())
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip:
             asked = cast("QHelpEvent", event)
-            QToolTip.showText(asked.globalPos(), tooltip(self.words_at(asked.pos().toPointF())), self)
+            QToolTip.showText(asked.globalPos(), tooltip(self._words_at(asked.pos().toPointF())), self)
             return True
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._follow_size()
         # Tab belongs to the focus chain, Space and the arrows to the map, whatever menus would like.
         is_key = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
-        if is_key and self._gestures.wants_key(cast("QKeyEvent", event)):
+        if is_key and self.gestures.wants_key(cast("QKeyEvent", event)):
             event.accept()
             return True
         return super().event(event)
@@ -379,29 +355,29 @@ class MapCanvas(QWidget):
             return
         if event.buttons() == event.button():  # a second button belongs to the gesture of the first
             self.use_pane(pane)
-        self._gestures.press(event)
+        self.gestures.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         is_held = event.buttons() != Qt.MouseButton.NoButton
         with self._lent_to(self._pane if is_held else self._pane_at(event.position())):
-            self._gestures.move(event)
-            pointer = self._gestures.pointer_at(event.position())
+            self.gestures.move(event)
+            pointer = self.gestures.pointer_at(event.position())
             self._show_ghost(Ghost(self._pane, pointer.lon, pointer.lat))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._gestures.release(event)
+        self.gestures.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.use_pane(self._pane_at(event.position()))
-        self._gestures.double_click(event)
+        self.gestures.double_click(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.buttons() == Qt.MouseButton.NoButton:
             self.use_pane(self._pane_at(event.position()))
-        self._gestures.wheel(event)
+        self.gestures.wheel(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._gestures.leave()
+        self.gestures.leave()
         self._show_ghost(None)
         self.cursor_moved.emit(math.nan, math.nan)
 
@@ -429,15 +405,15 @@ class MapCanvas(QWidget):
         super().focusInEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self._gestures.key_press(event):
+        if not self.gestures.key_press(event):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if not self._gestures.key_release(event):
+        if not self.gestures.key_release(event):
             super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._gestures.release_space()
+        self.gestures.release_space()
         super().focusOutEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -448,7 +424,7 @@ class MapCanvas(QWidget):
             self.use_pane(self._pane_at(at))
         elif len(self.panes) > 1:
             at = self.on_widget(self.viewport.size[0] / 2, self.viewport.size[1] / 2)
-        self.context_menu_requested.emit(self._gestures.pointer_at(at, button))
+        self.context_menu_requested.emit(self.gestures.pointer_at(at, button))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() or event.mimeData().hasText():

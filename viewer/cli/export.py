@@ -17,7 +17,7 @@ from viewer.support.terminal import complain
 if TYPE_CHECKING:
     from layers.product.spec import ProductSpec
     from viewer.canvas.scene import MapScene
-    from viewer.export.formats.steps import Writing
+    from viewer.export.formats.writing import Writing
     from viewer.rendering.context import RenderContext
 
 NOW = (*PRINTED_ENDINGS, *DATA_ENDINGS)
@@ -160,13 +160,14 @@ def _page(arguments: argparse.Namespace) -> int:
     from layers.product.issuing.printed_rows import printed_rows
     from layers.product.publishing import DRAFT, state_asked
     from layers.product.spec import read_overrides
+    from viewer.canvas.extent import lone_plane
     from viewer.canvas.said_problems import said_problems
     from viewer.cli.products.case_in_hand import case_in_hand
     from viewer.cli.products.issued_page import keep_issue, leaving
     from viewer.cli.products.printed_product import laid_out, scenes_of, spec_of
     from viewer.cli.products.subject import subject_bounds
-    from viewer.export.formats.steps import finish
     from viewer.export.formats.writers import begin_writing
+    from viewer.export.formats.writing import finish
     from viewer.export.gate import through_gate
     from viewer.export.headless import Studio
 
@@ -179,7 +180,7 @@ def _page(arguments: argparse.Namespace) -> int:
         spec = spec_of(document, arguments)
         state = "published" if state != DRAFT and spec.publish else state
         scenes = scenes_of(studio, document, case.home, spec)
-        if scenes[0].lone_plane():
+        if lone_plane(scenes[0]):
             raise CannotBePlaced(
                 "{case} shows only data without a CRS of the Earth: a product needs a map.", case=arguments.case
             )
@@ -199,7 +200,7 @@ def _page(arguments: argparse.Namespace) -> int:
                         case, leaves.edition, printed_rows(document, laid.content, laid.facts()), written, laid.numbers
                     )
                 )
-        lost = any(scene.lost_layers() for scene in scenes)
+        lost = any(scene.stack.lost() for scene in scenes)
         said += [] if spec.bounds is None else [chosen_canvas(spec.crs, spec.bounds)[1]]
         problems = dict.fromkeys([*said, *(one for scene in scenes for one in said_problems(scene))])
     for sentence in filter(None, problems):
@@ -212,10 +213,11 @@ def _raw_pixels(spec: ProductSpec, scene: MapScene, out: Path, context: RenderCo
 
     from layers.geo.bounds import Bounds
     from layers.geo.crs import chosen_canvas
+    from viewer.canvas.extent import bounds_of_all
     from viewer.export.formats.raw_pixels import begin_pixels, topmost_image
     from viewer.export.plates.maps.framing import Framing
 
-    bounds = spec.bounds or scene.bounds_lonlat() or Bounds(-180, -85, 180, 85)
+    bounds = spec.bounds or bounds_of_all(scene) or Bounds(-180, -85, 180, 85)
     crs = chosen_canvas(spec.crs, bounds)[0]
     view = Framing.of(QRectF(0, 0, 1000, 1000), crs, bounds, 1.0).view
     drawing = topmost_image(scene, view)

@@ -35,6 +35,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from viewer.cli.terminal.documents import document_of, hosts_named
 
     load_qt()
+    from viewer.canvas.extent import bounds_of_all, lone_plane
     from viewer.canvas.said_problems import said_problems
     from viewer.cli.products.unnamed_parties import leave_names_out
     from viewer.export.headless import Studio
@@ -51,14 +52,14 @@ def _run(arguments: argparse.Namespace) -> int:
         leave_names_out(opened.document)
         scene = studio.scene(opened.document, opened.home, opened.named)
         _refuse_unplaced(scene, opened.named)
-        if plane := scene.lone_plane():
+        if plane := lone_plane(scene):
             if arguments.crs or bounds:
                 raise CannotBePlaced(_NO_EARTH)
             picture = studio.plane_picture(scene, plane, *arguments.size)
         else:
-            crs, note = chosen_canvas(arguments.crs, bounds or scene.bounds_lonlat())
+            crs, note = chosen_canvas(arguments.crs, bounds or bounds_of_all(scene))
             picture = studio.picture(scene, crs, bounds, *arguments.size)
-        lost, problems = scene.lost_layers(), [note, *said_problems(scene)]
+        lost, problems = scene.stack.lost(), [note, *said_problems(scene)]
     save_image(picture, arguments.out)
     for sentence in filter(None, [*opened.notices, *problems]):
         complain(sentence)
@@ -67,8 +68,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _refuse_unplaced(scene: MapScene, named: Iterable[str]) -> None:
     """Refuse a named file without a place: that is a fault of the input, and no picture is made without it."""
-    for uuid, sentence in scene.problems().items():
-        if uuid in named and scene.layer_bounds(uuid) is None:
+    for uuid, sentence in scene.stack.problems().items():
+        if uuid in named and scene.stack.bounds_of(uuid) is None:
             raise CannotBePlaced(sentence)
 
 

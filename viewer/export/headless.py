@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,16 +15,19 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
 
 from layers.document.document import Document
-from layers.errors import ExportFailed
+from layers.errors import ExportFailed, GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_bounds, world_bounds
 from layers.grid.tile_grid import View
 from layers.pool.pool import ReaderPool
 from layers.project.opening.case_paths import CaseHome
 from layers.project.opening.layer_paths import places_of
+from viewer.canvas.extent import bounds_of_all, finest_fit_m, plane_bounds
 from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene, late_layers
 from viewer.canvas.viewport import FIT_MARGIN, Viewport
 from viewer.export.not_complete import not_complete
+from viewer.export.page_reader import PageReader
 from viewer.network.consent import Consent, is_private
 from viewer.network.fetcher import Fetcher
 from viewer.network.folder_consent import FolderConsent
@@ -32,7 +36,7 @@ from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.collector import Collector
 from viewer.support.fonts import load_fonts
-from viewer.support.jobs import Jobs
+from viewer.support.jobs import JobContext, Jobs
 from viewer.support.memory import keep_freed_memory
 from viewer.support.painting import painting
 from viewer.support.qt_application import make_application
@@ -66,7 +70,7 @@ class Studio:
         self._fetcher = Fetcher(cache_folder() / "tiles", allowed)
         self._folders = FolderConsent()
         self.context = RenderContext(self.pool, self._fetcher, self._jobs, folders=self._folders)
-        self._scenes: list[MapScene] = []
+        self._scenes: list[ShownScene] = []
 
     def __enter__(self) -> Self:
         return self
@@ -89,7 +93,7 @@ class Studio:
         """
         return self.scene_made(MapScene, document, home, named)
 
-    def scene_made[S: MapScene](
+    def scene_made[S: ShownScene](
         self,
         make: Callable[[Document, RenderContext, Path | None], S],
         document: Document,
@@ -102,8 +106,29 @@ class Studio:
         folder = Path(home.folder) if home is not None and home.folder else None
         scene = make(document, self.context, folder)
         self._scenes.append(scene)
-        wait_until(scene.is_open, scene.waits_for)
+        wait_until(scene.is_open, partial(late_layers, scene))
         return scene
+
+    def in_job[T](self, work: Callable[[PageReader], T]) -> T:
+        """Run work in a job, and the event loop until it ends. Raises what it raises."""
+        ended: list[Callable[[], T]] = []
+
+        def run(job: JobContext) -> T:
+            reader = PageReader(job, self._jobs)
+            try:
+                return work(reader)
+            finally:
+                reader.close()
+
+        def failed(error: GeoloupeError) -> None:
+            def raised() -> T:
+                raise error
+
+            ended.append(raised)
+
+        self._jobs.run(run, lambda result: ended.append(lambda: result), failed, apart=True)
+        wait_until(lambda: bool(ended), within_ms=None)
+        return ended[0]()
 
     def allow(self, sources: Iterable[Mapping[str, Any]]) -> None:
         """Allow these files to be read, as they were named."""
@@ -116,7 +141,7 @@ class Studio:
 
         Raises ExportFailed where it is not complete in time, or has no room.
         """
-        view = view_of_lonlat(crs, bounds, scene.bounds_lonlat(), width, height, scene.finest_fit_m())
+        view = view_of_lonlat(crs, bounds, bounds_of_all(scene), width, height, finest_fit_m(scene))
         return self.picture_of(scene, view)
 
     def plane_picture(self, scene: MapScene, crs: str, width: int, height: int) -> QImage:
@@ -124,18 +149,18 @@ class Studio:
 
         Features have a margin, or symbols of the outermost would be cut.
         """
-        bounds = scene.plane_bounds(crs) or world_bounds(crs)
+        bounds = plane_bounds(scene, crs) or world_bounds(crs)
         margin = max((_plane_margin(drawing) for drawing in scene.drawings.values()), default=0.0)
         return self.picture_of(scene, View.of_bounds(crs, bounds.scaled(1.0 + 2.0 * margin), width, height))
 
-    def picture_of(self, scene: MapScene, view: View) -> QImage:
+    def picture_of(self, shown: ShownScene, view: View) -> QImage:
         """The map in a view, complete. Raises ExportFailed."""
-        complete(scene, view)
+        complete(shown, view)
         image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
         if image.isNull():
             raise ExportFailed("There is not enough memory for a picture of this size: choose a smaller one.")
         with painting(image) as painter:
-            scene.paint_map(painter, view)
+            shown.paint_map(painter, view)
         return image
 
 
@@ -163,15 +188,17 @@ def view_of_lonlat(
     return viewport.view()
 
 
-def complete(scene: MapScene, view: View) -> None:
+def complete(shown: ShownScene, view: View) -> None:
     """Wait until everything in `view` is exact. Raises ExportFailed after two minutes."""
-    scene.set_view(view)
-    wait_until(lambda: scene.is_complete(view), lambda: scene.waits_for(view))
+    shown.set_view(view)
+    wait_until(lambda: shown.is_complete(view), lambda: late_layers(shown, view))
 
 
-def wait_until(done: Callable[[], bool], late: Callable[[], list[str]] = list) -> None:
+def wait_until(
+    done: Callable[[], bool], late: Callable[[], list[str]] = list, *, within_ms: int | None = DEADLINE_MS
+) -> None:
     """Run the event loop until `done()` is true. Raises ExportFailed after two minutes, naming the layers that are
-    `late`.
+    `late`; without `within_ms`, never.
 
     An error of the program meanwhile ends the wait at once, and is raised: what failed would never be done.
     """
@@ -182,7 +209,8 @@ def wait_until(done: Callable[[], bool], late: Callable[[], list[str]] = list) -
     deadline.setSingleShot(True)
     deadline.timeout.connect(loop.quit)
     poll.start(2)
-    deadline.start(DEADLINE_MS)
+    if within_ms is not None:
+        deadline.start(within_ms)
     with _ended_by_errors(loop):
         loop.exec()
     poll.stop()

@@ -15,6 +15,7 @@ from layers.raster.info import RasterInfo
 from layers.raster.stretch import StretchRule
 from layers.raster.style import FROZEN, RasterStyle, was_frozen
 from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.support.language.translation import in_language, translate
 from viewer.support.text import one_line
@@ -30,15 +31,15 @@ def stretches_on_screen(scene: MapScene) -> dict[str, str]:
     return found
 
 
-def processing_lines(scene: MapScene, view: View, *, exactly: bool = False, match: str = "") -> list[str]:
+def processing_lines(shown: ShownScene, view: View, *, exactly: bool = False, match: str = "") -> list[str]:
     """A line for each image in view that is not shown as its file has it, or where its file says.
 
     `exactly`: for all images, with their stretches. `match`: as in `stretch_words`. With a stretch from this view the
     numbers are right once the view is complete.
     """
     lines = []
-    shown = [(frame, uuid) for frame in scene.frames for uuid in frame.shown_in(view)]
-    for frame, uuid in shown:
+    images = [(frame, uuid) for frame in shown.frames for uuid in frame.stack.in_view(view)]
+    for frame, uuid in images:
         drawing = frame.drawings[uuid]
         if not isinstance(drawing, RasterDrawing) or drawing.style is None or drawing.info is None:
             continue

@@ -117,7 +117,7 @@ class PanelContext(QObject):
         self._rows_shown: dict[Table, str] = dict.fromkeys(ROW_FORMS, "")
         self._document = document
         self._marks: ListedMarks | None = None
-        """Marks computed ahead for a case that is being opened; None at other times."""
+        """Marks of the case for lists; None from an edit of sites until a list asks for them."""
         self._leave = document.subscribe(self._tell)
 
     # -- document -----------------------------------------------------------------------------------------------
@@ -140,14 +140,16 @@ class PanelContext(QObject):
         for table in ROW_FORMS:
             self.show_row(table, "")
         self.document_replaced.emit()
-        self._marks = None  # as an edit may come
 
     def listed_marks(self) -> ListedMarks:
         """The present marks of the case, in the order of lists."""
-        return ListedMarks.of(self._document.sites) if self._marks is None else self._marks
+        if self._marks is None:
+            self._marks = ListedMarks.of(self._document.sites)
+        return self._marks
 
     def _tell(self, changes: Changes) -> None:
         if changes.touches("sites"):
+            self._marks = None
             self.selection.keep_only(self._document.sites)
         if self._claim_uuid and self._claim_uuid not in self._document.claims:
             self.show_claim("")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from layers.pool.pool import ReaderPool
@@ -13,7 +14,7 @@ from viewer.rendering.drives import Drives
 from viewer.rendering.overviews import Overviews
 from viewer.rendering.tiles.scheduler import TileScheduler
 from viewer.rendering.tiles.tile_cache import AheadBudget, TileCache
-from viewer.support.jobs import Jobs
+from viewer.support.jobs import Jobs, PageJobs
 from viewer.support.mailbox import Mailbox
 
 
@@ -72,6 +73,19 @@ class RenderContext:
         own = self.for_frame()
         object.__setattr__(own, "is_of_page", True)
         return own
+
+    def held(self) -> RenderContext:
+        """A context with a mailbox of its own, so that all that arrives for a scene can wait while a job reads it."""
+        page = copy.copy(self)
+        object.__setattr__(page, "jobs", PageJobs(self.jobs.of_window))
+        return page
+
+    def puts_off(self, call: Callable[..., None], *arguments: object) -> bool:
+        """True while the scene is held: then the call is made later, and its caller leaves."""
+        if not self.mailbox.is_held:
+            return False
+        self.mailbox.post(call, *arguments)
+        return True
 
     def is_idle(self) -> bool:
         """True when no reader, job or download works for a drawing and nothing waits to be delivered."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, override
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPainter
 
+from layers.checkpoint import Checkpoint, unchecked
 from layers.disk.content_mark import KEY as CONTENT
 from layers.document.layer import STATED, Layer
 from layers.document.placing.nudge import Nudge, read_nudge
@@ -23,7 +24,7 @@ from viewer.commands.layer_filter import FILTER
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layer_date import acquisition_of
 from viewer.rendering.layer_labelling import LayerLabelling
-from viewer.rendering.nudged import own_view, shown_bounds, step_of
+from viewer.rendering.nudged import own_view, shown_bounds
 from viewer.rendering.world_copies import Views
 from viewer.support.language.translation import in_language, translate
 from viewer.support.text import one_line
@@ -64,18 +65,6 @@ class LayerDrawing(QObject):
         return self.layer.credit
 
     @property
-    def credit_on_map(self) -> str:
-        """Credit and date, with the shift of a layer that is nudged: nothing else on the map shows that."""
-        nudge = self.nudge
-        if nudge is None:
-            return self.attribution
-        return Phrase(
-            "{attribution}, shifted {offset_words}",
-            attribution=self.attribution or one_line(self.layer.name, 60),
-            offset_words=nudge.offset_words,
-        )
-
-    @property
     def acquisition(self) -> Acquisition:
         """Time and kind of the acquisition of what it shows, as far as they are known."""
         return acquisition_of(self.layer, None, None)
@@ -103,11 +92,6 @@ class LayerDrawing(QObject):
         nudge = self.nudge
         return view if nudge is None else own_view(view, nudge)
 
-    def step_on(self, crs: str) -> tuple[float, float]:
-        """Offset of the layer on a map of this CRS from its own ground, in units of the CRS."""
-        nudge = self.nudge
-        return (0.0, 0.0) if nudge is None else step_of(nudge, crs)
-
     def shown_bounds(self) -> Bounds | None:
         """Bounds of the layer's data on the map, in longitudes and latitudes, once they are known."""
         bounds, nudge = self.bounds_lonlat(), self.nudge
@@ -122,16 +106,12 @@ class LayerDrawing(QObject):
         """
         raise NotImplementedError
 
-    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
-        """Paint what is there of `view`; the painter's coordinates are the view's pixels."""
-        raise NotImplementedError
+    def paint(self, painter: QPainter, view: View, copies: Views = (), checkpoint: Checkpoint = unchecked) -> None:
+        """Paint what is there of `view`; the painter's coordinates are the view's pixels.
 
-    def paint_in_steps(self, painter: QPainter, view: View, copies: Views = ()) -> Iterator[None]:
-        """Paint as `paint` does, in steps of a few milliseconds; the painter must not be used for anything else
-        meanwhile.
+        `checkpoint` is called after each few milliseconds of painting, and at the end.
         """
-        self.paint(painter, view, copies)
-        yield
+        raise NotImplementedError
 
     def shows_in(self, view: View, copies: Views = ()) -> bool:
         """True where `paint` paints something of the layer now: only then is it credited."""
@@ -174,10 +154,6 @@ class LayerDrawing(QObject):
         yet.
         """
         return None
-
-    def lies_on(self, crs: str) -> bool:
-        """True where the layer is on a canvas of that CRS off the Earth: both are of one body, or of one grid."""
-        return bool(self.plane) and has_way(self.plane, crs)
 
     @property
     def is_paused(self) -> bool:
@@ -279,6 +255,23 @@ class LayerDrawing(QObject):
             self.problem_changed.emit(self.layer_uuid, in_language(shown))
 
 
+def credit_on_map(drawing: LayerDrawing) -> str:
+    """Credit and date, with the shift of a layer that is nudged: nothing else on the map shows that."""
+    nudge = drawing.nudge
+    if nudge is None:
+        return drawing.attribution
+    return Phrase(
+        "{attribution}, shifted {offset_words}",
+        attribution=drawing.attribution or one_line(drawing.layer.name, 60),
+        offset_words=nudge.offset_words,
+    )
+
+
+def is_on_plane(plane: str, crs: str) -> bool:
+    """True where a plane off the Earth, empty for none, is on a canvas of that CRS: both are of one body or grid."""
+    return bool(plane) and has_way(plane, crs)
+
+
 def place_problem(layer: Layer) -> str:
     """The reason why the CRS in a layer's row cannot place it; empty where it can, or where the row gives none."""
     if not layer.crs or layer.crs == PIXEL_SPACE:
@@ -324,8 +317,8 @@ class StandInDrawing(LayerDrawing):
     ) -> None:
         pass
 
-    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
-        pass
+    def paint(self, painter: QPainter, view: View, copies: Views = (), checkpoint: Checkpoint = unchecked) -> None:
+        checkpoint()
 
     def shows_in(self, view: View, copies: Views = ()) -> bool:
         return False

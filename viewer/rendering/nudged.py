@@ -24,10 +24,13 @@ _PARTS = 1024
 
 
 @lru_cache(maxsize=256)
-def step_of(nudge: Nudge, crs: str) -> tuple[float, float]:
-    """The nudge in units of a CRS; (0, 0) where the CRS has no place for it."""
+def step_of(nudge: Nudge | None, crs: str) -> tuple[float, float]:
+    """Offset of a layer on a map of this CRS from its own ground, in units of the CRS.
+
+    (0, 0) for a layer that is not nudged, and where the CRS has no place for the nudge.
+    """
     try:
-        if is_off_earth(crs):
+        if nudge is None or is_off_earth(crs):
             return 0.0, 0.0
         step = world_offset(crs, nudge.lon, nudge.lat, nudge.dx_m, nudge.dy_m)
     except GeoloupeError:

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable
 from types import TracebackType
 
+from viewer.support.jobs import JobCancelled
+
 
 def _nobody(error: Exception) -> None:
     """Do nothing: the default for callers that need no report."""
@@ -28,7 +30,7 @@ class going_on:  # noqa: N801 - reads as a function; a generator would take each
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
-        if not isinstance(error, Exception) or isinstance(error, MemoryError):  # memory is the machine's
+        if not isinstance(error, Exception) or isinstance(error, MemoryError | JobCancelled):  # no fault of ours
             return None
         sys.excepthook(type(error), error, error.__traceback__)
         self._failed(error)

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, override
 
 from msgspec import Struct
 from PySide6.QtCore import QObject, QThreadPool, Signal
@@ -243,6 +243,11 @@ class Jobs(QObject):
         self.deleteLater()
         return ended
 
+    @property
+    def of_window(self) -> Jobs:
+        """The jobs whose results never wait; these themselves but for the jobs of a page."""
+        return self
+
     def _report(self, job: Job, fraction: float, text: str) -> None:
         self.mailbox.post(self._progress, job, fraction, text)
 
@@ -276,6 +281,59 @@ class Jobs(QObject):
         job.finish()
         if job.title:
             self.finished.emit(job)
+
+
+class PageJobs(Jobs):
+    """Runs work for the drawings of a page, on the window's threads; results come by a mailbox that can be held."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        super().__init__(parent=jobs)
+        self._jobs = jobs
+        self.unheard.connect(jobs.unheard)
+
+    @property
+    @override
+    def of_window(self) -> Jobs:
+        return self._jobs
+
+    @override
+    def run[T](
+        self,
+        work: Callable[[JobContext], T],
+        done: Callable[[T], None] | None = None,
+        failed: Callable[[GeoloupeError], None] | None = None,
+        title: str = "",
+        *,
+        apart: bool = False,
+        of_case: bool = False,
+        on_cancel: Callable[[], None] = lambda: None,
+        given_up: Callable[[T | None], None] | None = None,
+        is_stoppable: bool = True,
+    ) -> Job:
+        def heard(call: Callable[[Any], None] | None, result: Any) -> None:
+            call = given_up if job.cancelled else call
+            if call is not None:
+                call(result)
+
+        def failure(error: GeoloupeError) -> None:
+            self.mailbox.post(heard, failed, error)
+
+        job = self._jobs.run(
+            work,
+            lambda result: self.mailbox.post(heard, done, result),
+            None if failed is None else failure,
+            title,
+            apart=apart,
+            of_case=of_case,
+            on_cancel=on_cancel,
+            given_up=given_up,
+            is_stoppable=is_stoppable,
+        )
+        return job
+
+    @override
+    def is_idle(self) -> bool:
+        return self._jobs.is_idle() and self.mailbox.is_empty()
 
 
 class Loading:

@@ -18,7 +18,10 @@ log = logging.getLogger(__name__)
 
 
 class Mailbox(QObject):
-    """Makes calls from any thread in the thread of this object, in order, a few milliseconds a turn."""
+    """Makes calls from any thread in the thread of this object, in order, a few milliseconds a turn.
+
+    While it is held the calls wait: what they would change stays as it is for a job that reads it.
+    """
 
     _rung = Signal()
 
@@ -26,6 +29,7 @@ class Mailbox(QObject):
         super().__init__(parent)
         self._letters: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
         self._ringing = False
+        self._holders: list[Callable[[], None]] = []
         self._lock = threading.Lock()
         self._rung.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
@@ -37,9 +41,31 @@ class Mailbox(QObject):
     def is_empty(self) -> bool:
         return not self._letters
 
+    @property
+    def is_held(self) -> bool:
+        return bool(self._holders)
+
+    def hold(self, give_up: Callable[[], None]) -> None:
+        """Keep all calls back until `release` (window's thread only).
+
+        `give_up` is called where somebody needs them: it ends what holds them soon, and may be called more than once.
+        """
+        self._holders.append(give_up)
+
+    def release(self, give_up: Callable[[], None]) -> None:
+        """End a hold; the calls go on where nobody else holds them."""
+        self._holders.remove(give_up)
+        if self._letters:
+            self._ring()
+
+    def ask_back(self) -> None:
+        """Ask all who hold the calls to give up."""
+        for give_up in tuple(self._holders):
+            give_up()
+
     def deliver_all(self) -> None:
         """Make every waiting call now (window's thread only): for scripts and shutdown, which run no event loop."""
-        while self._letters:
+        while self._letters and not self._holders:
             call, arguments = self._letters.popleft()
             call(*arguments)
 
@@ -49,14 +75,14 @@ class Mailbox(QObject):
             self._ringing = False
         end = time.perf_counter() + TURN_BUDGET_S
         try:
-            while self._letters:
+            while self._letters and not self._holders:
                 call, arguments = self._letters.popleft()
                 call(*arguments)
                 if time.perf_counter() > end:
                     return
         finally:
             # Also after an exception: what is left must not wait for the next letter.
-            if self._letters:
+            if self._letters and not self._holders:
                 self._ring()
 
     def _ring(self) -> None:

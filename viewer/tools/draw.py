@@ -18,6 +18,7 @@ from layers.geo.longitudes import Place
 from layers.geo.measure import destination
 from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
+from viewer.canvas.snapping import snap_at
 from viewer.commands.shapes.marks import add_mark
 from viewer.commands.sites import add_site
 from viewer.commands.stamps import new_uuid
@@ -205,7 +206,9 @@ class DrawTool(Tool):
         if self.off_earth:
             self.context.message(self.off_earth)
             return
-        place = self.canvas.crosshair_place(snaps=snaps)
+        view = self.canvas.viewport.view()
+        snap = snap_at(self.canvas.shown, view, view.width / 2, view.height / 2) if snaps else None
+        place = self.canvas.viewport.centre_lonlat() if snap is None else (snap.lon, snap.lat)
         if not all(map(math.isfinite, place)):
             return
         if self._places and (not self._is_by_keys or near(place, self._places[-1]) == self._places[-1]):

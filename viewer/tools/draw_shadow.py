@@ -82,7 +82,7 @@ class ShadowTool(ShapeTool):
     def _sun_at(self, place: Place) -> ShadowSun | None:
         """The sun of the topmost image there; None where its time is unknown, or not known yet."""
         scene, view = self.canvas.scene, self.canvas.viewport.view()
-        for uuid in images_below(scene, view, *place).layers[:1]:
+        for uuid in images_below(self.canvas.shown, view, *place).layers[:1]:
             drawing = scene.drawings.get(uuid)
             if isinstance(drawing, RasterDrawing):
                 drawing.ask_acquisition()

@@ -16,6 +16,7 @@ from layers.document.site import Site
 from layers.geo.on_earth import why_off_earth
 from layers.geo.vertices import least_vertices, rings_of, with_rings
 from layers.grid.tile_grid import View
+from viewer.canvas.mark_query import marks_at
 from viewer.canvas.pointer import PointerEvent
 from viewer.commands.sites import reshape_site, unfit
 from viewer.support.language.translation import in_language
@@ -111,7 +112,7 @@ class EditVerticesTool(SiteTool):
             return  # it is to be dragged
         if handle is None:
             view = self.canvas.viewport.view()
-            under = self.canvas.scene.sites_at(view, event.px, event.py, REACH_PX * view.ratio)
+            under = marks_at(self.canvas.shown, view, event.px, event.py, REACH_PX * view.ratio)
             self.canvas.selection.set(under[:1])
         elif handle.is_middle and event.on_map:
             self._grabbed = handle
@@ -230,7 +231,7 @@ class EditVerticesTool(SiteTool):
         """Let the map show the mark as the dragged handle makes it."""
         figure = None if self._dragged is None else self._dragged.figure
         figures = {} if figure is None or self._dragged is None else {self._dragged.uuid: figure}
-        self.canvas.preview_sites(rows_under_way(self.context.document.sites, figures))
+        self.canvas.panes.preview_sites(rows_under_way(self.context.document.sites, figures))
 
     def _preview_at(self, event: PointerEvent) -> None:
         site, handle = self.site, self._grabbed

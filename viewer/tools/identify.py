@@ -39,7 +39,7 @@ class IdentifyTool(FeatureTool):
 
     def click(self, event: PointerEvent) -> None:
         view = self.view
-        images = images_at(self.canvas.scene, view, event.px, event.py)
+        images = images_at(self.canvas.shown, view, event.px, event.py)
         place = PlaceHits(view.grid.crs, view.to_world(event.px, event.py), tuple(images))
         self._pointed = place.crs, place.at
         self.canvas.update()
@@ -76,6 +76,6 @@ class IdentifyTool(FeatureTool):
     def key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
         if key not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             return False
-        view, place = self.view, self.canvas.crosshair_place()
+        view, place = self.view, self.canvas.viewport.centre_lonlat()
         self.click(PointerEvent(view.width / 2, view.height / 2, *place))
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
+from viewer.canvas.mark_query import marks_in_ring
 from viewer.canvas.pointer import PointerEvent
 from viewer.support.language.translation import translate
 from viewer.tools.select_features import LassoFeaturesTool
@@ -51,7 +52,7 @@ class LassoSitesTool(LassoFeaturesTool):
         self.cancel()
         if len(ring) < 3:
             return
-        uuids = frozenset(self.canvas.scene.sites_in_ring(self.view, ring))
+        uuids = frozenset(marks_in_ring(self.canvas.scene, self.view, ring))
         if modifiers & _Modifier.ControlModifier:
             selection.set(selection.uuids ^ uuids)
         elif modifiers & _Modifier.ShiftModifier:

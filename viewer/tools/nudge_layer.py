@@ -16,7 +16,7 @@ from layers.geo.ground_offset import offset_m
 from layers.grid.tile_grid import View
 from viewer.canvas.overlays import paint_haloed_text
 from viewer.canvas.pointer import PointerEvent
-from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene
 from viewer.commands.nudging import nudge_layer
 from viewer.rendering.nudged import step_of
 from viewer.support.language.translation import in_language
@@ -43,7 +43,7 @@ class NudgeLayerTool(Tool):
         self._nudge: Nudge | None = None
         """The shift as it would be at the end of the drag."""
         self._series = 0
-        self._scene: MapScene | None = None
+        self._shown: ShownScene | None = None
         self._entry: NudgeEntry | None = None
 
     # -- what is meant ------------------------------------------------------------------------------------------
@@ -73,16 +73,16 @@ class NudgeLayerTool(Tool):
 
     def activate(self) -> None:
         self._series += 1
-        self._scene = self.canvas.scene
-        self._scene.updated.connect(self._show_entry)
+        self._shown = self.canvas.shown
+        self._shown.updated.connect(self._show_entry)
         self._show_entry()
 
     @override
     def deactivate(self) -> None:
         super().deactivate()
-        if self._scene is not None:
-            self._scene.updated.disconnect(self._show_entry)
-            self._scene = None
+        if self._shown is not None:
+            self._shown.updated.disconnect(self._show_entry)
+            self._shown = None
         if self._entry is not None:
             self._entry.hide()
 
@@ -108,7 +108,7 @@ class NudgeLayerTool(Tool):
         start = (self._start.lon, self._start.lat) if self._start.on_map else None
         self._nudge = self._moved(layer, round(event.px - self._start.px), round(event.py - self._start.py), start)
         if self._nudge is not None:
-            self.canvas.scene.preview_layer(replace(layer, nudge_json=self._nudge.to_json()))
+            self.canvas.shown.preview_layer(replace(layer, nudge_json=self._nudge.to_json()))
         self._show_entry()
         self.changed()
 
@@ -125,7 +125,7 @@ class NudgeLayerTool(Tool):
         """Cancel the drag, and show the layer where its row says."""
         layer = self.layer
         if self._start is not None and layer is not None:
-            self.canvas.scene.preview_layer(layer)
+            self.canvas.shown.preview_layer(layer)
         self._start = self._nudge = None
         self._show_entry()
         self.changed()
@@ -201,7 +201,7 @@ class NudgeLayerTool(Tool):
             return before.lon, before.lat
         if held is not None:
             return held
-        bounds, centre = self.canvas.scene.layer_bounds(layer.uuid), self.canvas.viewport.centre_lonlat()
+        bounds, centre = self.canvas.scene.stack.bounds_of(layer.uuid), self.canvas.viewport.centre_lonlat()
         if all(map(math.isfinite, centre)) and (bounds is None or bounds.contains_point(*centre)):
             return centre
         return None if bounds is None else bounds.centre
@@ -209,7 +209,7 @@ class NudgeLayerTool(Tool):
     def _put(self, layer: Layer, nudge: Nudge, series: str = "") -> None:
         document, actor = self.context.document, self.context.actor
         if not self.push(lambda: nudge_layer(document, layer.uuid, nudge, actor=actor, series=series)):
-            self.canvas.scene.preview_layer(layer)
+            self.canvas.shown.preview_layer(layer)
         self._show_entry()
 
     # -- what is shown ------------------------------------------------------------------------------------------
@@ -222,7 +222,7 @@ class NudgeLayerTool(Tool):
         return self._entry
 
     def _show_entry(self) -> None:
-        layer = self.layer if self._scene is not None else None
+        layer = self.layer if self._shown is not None else None
         if layer is None:
             if self._entry is not None:
                 self._entry.hide()

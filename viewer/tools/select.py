@@ -13,6 +13,7 @@ from layers.document.site import Site
 from layers.geo.on_earth import why_off_earth
 from layers.grid.tile_grid import View
 from viewer.canvas.gestures import paint_rubber_band
+from viewer.canvas.mark_query import mark_hits_at, marks_in_box
 from viewer.canvas.pointer import PointerEvent
 from viewer.canvas.sites.site_frame import SiteHit
 from viewer.commands.mark_numbers import numbers_beside, renumbered_since
@@ -212,7 +213,7 @@ class SelectTool(SiteTool):
 
     def _hits(self, event: PointerEvent) -> list[SiteHit]:
         view = self.canvas.viewport.view()
-        return self.canvas.scene.site_hits(view, event.px, event.py, REACH_PX * view.ratio)
+        return mark_hits_at(self.canvas.shown, view, event.px, event.py, REACH_PX * view.ratio)
 
     def _under(self, event: PointerEvent) -> list[str]:
         """The marks drawn under the pointer itself; without any, the areas that contain it."""
@@ -222,7 +223,7 @@ class SelectTool(SiteTool):
 
     def _preview(self) -> None:
         """Let the map show the marks where they would be, with label, symbol and circle."""
-        self.canvas.preview_sites(rows_under_way(self.context.document.sites, self._under_way()))
+        self.canvas.panes.preview_sites(rows_under_way(self.context.document.sites, self._under_way()))
 
     def _is_clicked_again(self, event: PointerEvent) -> bool:
         if self._clicked is None:
@@ -233,7 +234,7 @@ class SelectTool(SiteTool):
 
     def _take_box(self, start: PointerEvent, end: PointerEvent) -> None:
         box = min(start.px, end.px), min(start.py, end.py), max(start.px, end.px), max(start.py, end.py)
-        uuids = self.canvas.scene.sites_within(self.canvas.viewport.view(), *box)
+        uuids = marks_in_box(self.canvas.scene, self.canvas.viewport.view(), *box)
         if start.has(_Control):
             self.canvas.selection.add(uuids)
         else:
@@ -278,7 +279,7 @@ class SelectTool(SiteTool):
         chosen = self.canvas.selection.uuids
         if not chosen or not sites_visible(self.context.document):
             return False
-        return any(frame.shows(chosen) for frame in self.canvas.scene.site_frames(self.canvas.viewport.view()))
+        return any(frame.shows(chosen) for frame in self.canvas.scene.marks.frames(self.canvas.viewport.view()))
 
     # -- moves ----------------------------------------------------------------------------------------------------
 

@@ -57,7 +57,7 @@ class FeatureTool(Tool):
         hits = self.hits(event)
         over = hits[0] if hits else None
         on_cluster = over is None and is_cluster_at(
-            self.canvas.scene, self.view, event.px, event.py, only=self.layer_meant
+            self.canvas.shown, self.view, event.px, event.py, only=self.layer_meant
         )
         if over != self._over or on_cluster != self._is_on_cluster:
             self._over, self._is_on_cluster = over, on_cluster
@@ -69,11 +69,11 @@ class FeatureTool(Tool):
         return self.context.layer()
 
     def hits(self, event: PointerEvent) -> list[FeatureHit]:
-        return hits_at(self.canvas.scene, self.view, event.px, event.py, only=self.layer_meant)
+        return hits_at(self.canvas.shown, self.view, event.px, event.py, only=self.layer_meant)
 
     def cluster_hits(self, event: PointerEvent) -> list[FeatureHit]:
         """All features of the cluster whose sign is under the pointer."""
-        return cluster_hits_at(self.canvas.scene, self.view, event.px, event.py, only=self.layer_meant)
+        return cluster_hits_at(self.canvas.shown, self.view, event.px, event.py, only=self.layer_meant)
 
     def activate(self) -> None:
         self.canvas.features.changed.connect(self._selection_changed)

@@ -149,7 +149,7 @@ class Toolbox(QObject):
 
     def step_back(self) -> bool:
         """Give up a drag under way, or take back the place that was set last; False where there is neither."""
-        if self._context.canvas.give_up_drag():
+        if self._context.canvas.gestures.give_up_drag():
             return True
         if not self.can_step_back:
             return False

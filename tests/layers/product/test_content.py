@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from msgspec.structs import replace
 from shapely import LineString, Point
@@ -19,7 +17,7 @@ from layers.document.source import Source
 from layers.document.vocabulary import DEFAULT_BASIS, MEASURED
 from layers.product.citations import Citations, unrecorded_in
 from layers.product.content import ProductContent, SourceCited
-from layers.product.gathering import content_in_steps, content_of, response_words
+from layers.product.gathering import content_of, response_words
 from layers.product.publishing import Publishing
 from tests.support.cases.addresses import ADDRESSES
 from tests.support.cases.judgements import ASSESSED_LIKELY
@@ -405,16 +403,12 @@ def test_what_sources_do_not_record_is_said_once_with_their_numbers() -> None:
     assert "No address recorded: S1 to S3, S7." in list(unrecorded_in(found))
 
 
-def test_a_page_gathers_its_words_a_claim_or_a_few_marks_at_a_step(demo: Document) -> None:
-    """So that the window answers while a page of many is laid out."""
+def test_a_page_gathers_its_words_with_a_checkpoint_after_a_claim_or_a_few_marks(demo: Document) -> None:
+    """So that the layout of a page of many can be cancelled."""
     words = content_of(demo, demo.sites)
-    found: list[ProductContent] = []
-
-    def gather() -> Iterator[None]:
-        found.append((yield from content_in_steps(demo, demo.sites)))
-
-    count = sum(1 for _step in gather())
-    assert found == [words]
+    checkpoints: list[None] = []
+    assert content_of(demo, demo.sites, checkpoint=lambda: checkpoints.append(None)) == words
+    count = len(checkpoints)
     assert count > len(words.claims) + len(words.sites) // 10 > 1
 
 

@@ -158,7 +158,7 @@ class Window:
 
         window = self._program.window
         self._told.clear()
-        window.file_menu.open_words([str(case)])
+        window.opener.open([str(case)])
         self._settle(window)
         if window.session.is_begun:
             self._look_about(window)

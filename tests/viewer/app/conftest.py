@@ -119,8 +119,8 @@ def dressed(qapp: QApplication) -> None:
 @pytest.fixture(autouse=True)
 def short_flights(monkeypatch: pytest.MonkeyPatch) -> None:
     """The way to a place takes no second of each test that goes to one."""
-    monkeypatch.setattr("viewer.canvas.flight.SHORTEST_MS", 40)
-    monkeypatch.setattr("viewer.canvas.flight.LONGEST_MS", 80)
+    monkeypatch.setattr("viewer.app.navigation.flight.SHORTEST_MS", 40)
+    monkeypatch.setattr("viewer.app.navigation.flight.LONGEST_MS", 80)
 
 
 @pytest.fixture(autouse=True)
@@ -180,7 +180,7 @@ def make_window(
     yield make
     for window, jobs, pool in made:
         window.product_windows.close_all()
-        window.scene.close()
+        window.compared.close()
         assert jobs.shutdown()
         pool.close()
         window.session.shutdown(keep=False)

@@ -173,7 +173,7 @@ def test_what_is_selected_or_shown_goes_along_and_no_more(
     assert names_in(".geojson", answers.path) == {FIRM}
     qtbot.waitUntil(lambda: demo.findChild(DataDialog) is None)
     demo.messages.clear("export")
-    demo.canvas.viewport.fit_lonlat(demo.canvas.own_scene.site_bounds(frozenset([firm])), 0.0, 0.0)
+    demo.canvas.viewport.fit_lonlat(demo.canvas.own_scene.marks.bounds(frozenset([firm])), 0.0, 0.0)
     dialog = asked(demo, qtbot)
     assert dialog.wish().suffix == ".geojson", "the last choice stands"
     choose(dialog, ".geojson", SHOWN)
@@ -228,7 +228,7 @@ def test_the_open_case_is_not_replaced_by_a_part_of_it(
 ) -> None:
     case = tmp_path / "case.gpkg"
     case.write_bytes(sample_data.path("demo.gpkg").read_bytes())
-    window.file_menu.open_words([str(case)])
+    window.opener.open([str(case)])
     settle(window, qtbot)
     before = case.read_bytes()
     dialog = asked(window, qtbot)
@@ -245,7 +245,7 @@ def test_the_pixels_of_the_image_on_top_are_written_as_they_are(
 ) -> None:
     values = np.random.default_rng(2).integers(0, 3000, (2, 300, 400)).astype(np.uint16)
     image = write_raster(tmp_path / "scene.tif", values, "EPSG:32632", Bounds(5e5, 5.5e6, 5.04e5, 5.503e6))
-    window.file_menu.open_words([str(image)])
+    window.opener.open([str(image)])
     settle(window, qtbot)
     for part, path in ((WHOLE, tmp_path / "all.tif"), (SHOWN, tmp_path / "shown.tif")):
         dialog = asked(window, qtbot)

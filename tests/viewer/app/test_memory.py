@@ -30,7 +30,7 @@ pytestmark = pytest.mark.bounded
 
 @pytest.fixture
 def watch(window: MainWindow) -> MemoryWatch:
-    return MemoryWatch(window.scene, window.context.jobs, window.messages, window)
+    return MemoryWatch(window.compared, window.context.jobs, window.messages, window)
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def cached(window: MainWindow) -> int:
 
 
 def opened(window: MainWindow, qtbot: QtBot) -> None:
-    window.file_menu.open_words([str(sample_data.path("blue_marble.tif"))])
+    window.opener.open([str(sample_data.path("blue_marble.tif"))])
     settle(window, qtbot)
     assert cached(window) > 0
 
@@ -78,7 +78,7 @@ def test_f85_an_exception_for_want_of_memory_empties_the_caches_and_a_save_works
     assert [site.label for site in read_case(tmp_path / "case.gpkg").document.sites.values()] == ["after"]
     window.canvas.motion.pan_by(40, 0)
     settle(window, qtbot)
-    assert window.scene.problems() == {}, "the map is read and painted again"
+    assert window.scene.stack.problems() == {}, "the map is read and painted again"
 
 
 def test_f85_a_job_without_memory_is_one_sentence_and_empties_the_caches(
@@ -108,7 +108,7 @@ def test_f85_each_shortage_halves_what_is_kept(window: MainWindow, watch: Memory
     settle(window, qtbot)
     tiles = window.context.tiles
     assert (tiles.raw.limit_bytes, tiles.styled.limit_bytes) == (LEAST_BYTES, LEAST_BYTES)
-    assert window.scene.problems() == {}
+    assert window.scene.stack.problems() == {}
 
 
 @pytest.fixture

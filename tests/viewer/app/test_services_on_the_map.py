@@ -66,9 +66,9 @@ def dark_share(window: MainWindow) -> float:
 
 def note_on_map(window: MainWindow) -> str:
     window.canvas.grab_picture()
-    assert window.canvas.panes.in_use.plate is not None
-    place = window.canvas.panes.in_use.plate.rect.center() / window.canvas.viewport.view().ratio
-    return window.canvas.note_at(place)
+    pane = window.canvas.panes.in_use
+    assert pane.plate is not None
+    return pane.note_at(pane.plate.rect.center())
 
 
 def test_a_service_that_ends_at_level_4_is_shown_enlarged_and_the_map_says_so(window, server, qtbot) -> None:
@@ -85,7 +85,7 @@ def test_a_service_that_does_not_answer_says_so_on_the_dark_map_until_it_does(wi
     server.fail_first = 0
     window.context.fetcher.forgive(server.host)
     qtbot.waitUntil(lambda: dark_share(window) < 0.01, timeout=20_000)
-    assert window.scene.notes(window.canvas.viewport.view()) == []
+    assert window.scene.stack.notes(window.canvas.viewport.view()) == []
 
 
 def test_a_service_that_is_not_allowed_says_so_on_the_dark_map(window, server, qtbot) -> None:

@@ -9,6 +9,7 @@ import pytest
 import shapely
 from PySide6.QtGui import QColor, QPainter
 
+from layers.checkpoint import Checkpoint, unchecked
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.document.site import Site
@@ -42,7 +43,7 @@ class FlatDrawing(LayerDrawing):
         self.views.append((view, resting))
         self.copies.append(copies)
 
-    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
+    def paint(self, painter: QPainter, view: View, copies: Views = (), checkpoint: Checkpoint = unchecked) -> None:
         self.copies.append(copies)
         painter.setOpacity(painter.opacity() * self.layer.opacity)
         painter.fillRect(0, 0, view.width, view.height, QColor(self.layer.name))

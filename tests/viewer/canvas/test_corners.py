@@ -21,6 +21,7 @@ from tests.support.pictures import pixels
 from tests.viewer.canvas.conftest import site
 from tests.viewer.conftest import shown
 from viewer.canvas.corners import CornerNote, corner_note, paint_corners
+from viewer.canvas.extent import unplaced_in
 from viewer.canvas.overlays import paint_attribution
 from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.unplaced import Unplaced
@@ -82,8 +83,8 @@ def test_all_of_it_is_in_the_tooltip(make_scene: MakeScene, qtbot: QtBot) -> Non
         "Not drawn here, beyond 85 degrees, where this map ends: 3 sites",
         "Not drawn here, as it is no place on the Earth: 1 site",
     ]
-    assert canvas.note_at(QPointF(30, 95)) == "\n".join(said)
-    assert canvas.note_at(QPointF(190, 10)) == ""
+    assert canvas.panes.in_use.note_at(QPointF(30, 95)) == "\n".join(said)
+    assert canvas.panes.in_use.note_at(QPointF(190, 10)) == ""
     at = QPoint(30, 95)
     QApplication.sendEvent(canvas, QHelpEvent(QEvent.Type.ToolTip, at, canvas.mapToGlobal(at)))
     assert "3 sites" in QToolTip.text()
@@ -101,7 +102,7 @@ def test_each_reason_counts_its_own(make_scene: MakeScene) -> None:
     ]
     scene = make_scene(Document({"sites": sites}))
     box = Bounds(-1e6, -1e6, 1e6, 1e6)
-    counts = {crs: scene.unplaced(View.of_bounds(crs, box, 400, 300)) for crs in (WEB_MERCATOR, "EPSG:3995", MOON)}
+    counts = {crs: unplaced_in(scene, View.of_bounds(crs, box, 400, 300)) for crs in (WEB_MERCATOR, "EPSG:3995", MOON)}
     assert counts[WEB_MERCATOR] == Unplaced(sites_beyond=2, sites_nowhere=1)
     assert counts["EPSG:3995"] == Unplaced(sites_nowhere=1)
     assert counts[MOON] == Unplaced(sites_on_earth=4, sites_nowhere=1)

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import polar_crs, utm_crs
-from viewer.canvas.place_marker import PlaceMarker
+from viewer.app.navigation.place_marker import PlaceMarker
 from viewer.canvas.sites.site_symbology import SELECTED_COLOR
 from viewer.canvas.widget import MapCanvas
 

@@ -29,6 +29,7 @@ from tests.support.painted_scenes import painted, view_of
 from tests.viewer.canvas.conftest import site, small_document
 from viewer.canvas import layer_stack
 from viewer.canvas.labels.map_labels import MapLabels
+from viewer.canvas.mark_query import marks_at, marks_in_box
 from viewer.canvas.sites.site_symbology import CLAIM_COLOR
 from viewer.commands.sites import update_site
 from viewer.rendering.drawing import LayerDrawing, LeftOutDrawing
@@ -89,14 +90,14 @@ def test_of_too_many_layers_the_uppermost_are_drawn_and_the_others_say_so(make_s
     many = [layer(f"L{number}", "red", float(number)) for number in range(4)]
     document = Document({"layers": many})
     scene = make_scene(document)
-    assert set(scene.problems()) == {"L0", "L1"}
-    assert scene.problems()["L0"] == "“red” is not drawn: 2 layers above it are. Hide some of them to see it."
+    assert set(scene.stack.problems()) == {"L0", "L1"}
+    assert scene.stack.problems()["L0"] == "“red” is not drawn: 2 layers above it are. Hide some of them to see it."
     assert scene.stack.is_complete(view_of())
     document.apply(edit("layers", many[3], replace(many[3], visible=False, rev=2)))
-    assert set(scene.problems()) == {"L0"}, "the next one takes its place"
+    assert set(scene.stack.problems()) == {"L0"}, "the next one takes its place"
     assert not isinstance(scene.drawings["L1"], LeftOutDrawing)
     document.apply(edit("layers", document.layers["L3"], replace(many[3], rev=3)))
-    assert set(scene.problems()) == {"L0", "L1"}
+    assert set(scene.stack.problems()) == {"L0", "L1"}
 
 
 def test_hidden_layers_are_not_waited_for(make_scene):
@@ -129,17 +130,17 @@ def test_problems_are_passed_on_and_end_with_the_layer(make_scene, qtbot):
     heard = []
     scene.problem_changed.connect(lambda uuid, sentence: heard.append((uuid, sentence)))
     scene.drawings["a"].fail("It is gone.")
-    assert scene.problems() == {"a": "It is gone."}
+    assert scene.stack.problems() == {"a": "It is gone."}
     document.apply(edit("layers", document.layers["a"], None))
     assert heard == [("a", "It is gone."), ("a", "")]
-    assert scene.problems() == {}
+    assert scene.stack.problems() == {}
 
 
 def test_credits_of_what_is_in_view(make_scene):
     document = Document({"layers": [layer("a", "#ff0000", 1, credit="A"), layer("b", "#00ff00", 2, credit="B")]})
     scene = make_scene(document)
-    assert scene.attributions(view_of(Bounds(12, 45, 13, 46))) == ["B", "A"]
-    assert scene.attributions(view_of(Bounds(60, 45, 63, 46))) == []
+    assert scene.stack.credits(view_of(Bounds(12, 45, 13, 46))) == ["B", "A"]
+    assert scene.stack.credits(view_of(Bounds(60, 45, 63, 46))) == []
 
 
 def test_edits_of_sites_are_seen(make_scene, qtbot):
@@ -154,7 +155,7 @@ def test_edits_of_sites_are_seen(make_scene, qtbot):
     assert painted(scene, view) == before
     document.apply(edit("meta", None, MetaEntry(uuid="sites_visible", value="0")))
     assert painted(scene, view).pixelColor(*map(int, pixel_of(view, 10, 50))) == QColor("#0e1a24")
-    assert scene.sites_at(view, *pixel_of(view, 10, 50)) == []
+    assert marks_at(scene, view, *pixel_of(view, 10, 50)) == []
 
 
 def test_another_document_takes_the_place(make_scene):
@@ -163,7 +164,7 @@ def test_another_document_takes_the_place(make_scene):
     new = Document({"sites": [site("other", shapely.Point(10, 50))], "layers": [layer("a", "#ff0000", 1)]})
     scene.set_document(new)
     assert list(scene.drawings) == ["a"]
-    assert scene.sites_at(view_of(), *pixel_of(view_of(), 10, 50)) == ["other"]
+    assert marks_at(scene, view_of(), *pixel_of(view_of(), 10, 50)) == ["other"]
     old.apply(edit("layers", None, layer("late", "#00ff00", 5)))
     assert list(scene.drawings) == ["a"], "the old document is not listened to"
 
@@ -180,24 +181,24 @@ def test_a_loose_place_is_an_area_when_its_circle_shows_else_a_hollow_sign(make_
     scene = make_scene()
     near, far = view_of(), view_of(Bounds(-30, 30, 50, 70))
     for view, is_area in ((near, True), (far, False)):
-        frame = scene.site_frame(view)
+        frame = scene.marks.frames(view)[0]
         areas = {frame.index.uuids[row] for row in frame.rows[frame.is_area]}
         assert areas == ({"loose"} if is_area else set())
     inside = pixel_of(near, 10.15, 50.35)
-    assert scene.sites_at(near, *inside) == ["loose"], "the area answers all over"
+    assert marks_at(scene, near, *inside) == ["loose"], "the area answers all over"
     plain = painted(make_scene(Document()), near).pixelColor(*map(int, inside))
     assert painted(scene, near).pixelColor(*map(int, inside)) != plain
 
 
 def test_hits_topmost_first(make_scene):
     scene, view = make_scene(), view_of()
-    assert scene.sites_at(view, *pixel_of(view, 10, 50)) == ["port"]
-    assert scene.sites_at(view, *pixel_of(view, 9.65, 50.2)) == ["field"]
+    assert marks_at(scene, view, *pixel_of(view, 10, 50)) == ["port"]
+    assert marks_at(scene, view, *pixel_of(view, 9.65, 50.2)) == ["field"]
     middle = pixel_of(view, 10.0, 49.7506)
-    assert scene.sites_at(view, *middle, 6.0) == ["line"]
-    assert scene.sites_at(view, 5, 5) == []
+    assert marks_at(scene, view, *middle, 6.0) == ["line"]
+    assert marks_at(scene, view, 5, 5) == []
     far = view_of(Bounds(-30, 30, 50, 70))
-    stack = scene.sites_at(far, *pixel_of(far, 10, 50))
+    stack = marks_at(scene, far, *pixel_of(far, 10, 50))
     assert stack[0] == "firm", "claims are painted above the setting"
     assert set(stack) >= {"firm", "port", "loose"}
 
@@ -205,7 +206,7 @@ def test_hits_topmost_first(make_scene):
 def test_sites_within_a_box(make_scene):
     scene, view = make_scene(), view_of()
     (left, top), (right, bottom) = pixel_of(view, 9.9, 50.05), pixel_of(view, 10.5, 49.65)
-    assert set(scene.sites_within(view, left, top, right, bottom)) == {"port", "firm", "line"}
+    assert set(marks_in_box(scene, view, left, top, right, bottom)) == {"port", "firm", "line"}
 
 
 def test_labels_on_the_picture_do_not_overlap(make_scene):
@@ -283,7 +284,7 @@ def test_ten_thousand_sites_become_dots_and_stay_honest_about_the_topmost(make_s
     ]
     claim = site("claim", shapely.Point(10.0, 50.0), role="named in a claim", label="")
     scene, view = make_scene(Document({"sites": [*sites, claim]})), view_of()
-    frame = scene.site_frame(view)
+    frame = scene.marks.frames(view)[0]
     assert frame.compact
     assert len(frame.thinned()) <= len(frame.rows)
     x, y = pixel_of(view, 10.0, 50.0)
@@ -294,17 +295,17 @@ def test_a_label_that_is_edited_leaves_the_marks_in_view_as_they_were_found(make
     scene, view = make_scene(small_document()), view_of()
     document = scene.document
     before = painted(scene, view)
-    frames = scene.site_frames(view)
+    frames = scene.marks.frames(view)
     edit = update_site(document, "port", actor="x", label="Renamed")
     document.apply(edit)
-    assert scene.site_frames(view) is frames
+    assert scene.marks.frames(view) is frames
     renamed = painted(scene, view)
     assert renamed != before
     assert renamed == painted(make_scene(Document({"sites": list(document.sites.values())})), view)
     document.apply(edit.inverse())
     assert painted(scene, view) == before
     document.apply(update_site(document, "port", actor="x", role="named in a claim"))
-    assert scene.site_frames(view) is not frames
+    assert scene.marks.frames(view) is not frames
     assert painted(scene, view) == painted(make_scene(Document({"sites": list(document.sites.values())})), view)
 
 
@@ -319,7 +320,7 @@ def test_of_very_many_dots_the_last_in_each_cell_is_painted(make_scene, seed: in
     ]
     scene = make_scene(Document({"sites": rows}))
     view = View.of_bounds(WEB_MERCATOR, transform_bounds(WGS84, WEB_MERCATOR, Bounds(9.2, 49.5, 10.9, 50.5)), 700, 500)
-    frame = scene.site_frame(view)
+    frame = scene.marks.frames(view)[0]
     last: dict[tuple[int, int], int] = {}
     for at, (px, py) in enumerate(zip(frame.px.tolist(), frame.py.tolist(), strict=True)):
         last[int(px / 5), int(py / 5)] = at
@@ -395,8 +396,8 @@ def test_over_the_edge_of_the_map_the_sites_and_their_labels_go_on(make_scene):
     x0, y = pixel_of(view, 178.0, 60.0)
     x1, _ = pixel_of(view, 180.0, 60.0)
     for uuid, x in (("east", x0), ("west", 2 * x1 - x0)):
-        assert scene.sites_at(view, x, y) == [uuid]
-        assert scene.sites_within(view, x - 9, y - 9, x + 9, y + 9) == [uuid]
+        assert marks_at(scene, view, x, y) == [uuid]
+        assert marks_in_box(scene, view, x - 9, y - 9, x + 9, y + 9) == [uuid]
         assert picture.pixelColor(round(x), round(y)) != picture.pixelColor(400, 580)
 
 
@@ -431,8 +432,8 @@ def test_an_area_over_the_antimeridian_is_whole_and_has_no_edge_there(make_scene
     fill = picture.pixelColor(*map(round, inside))
     assert picture.pixelColor(*map(round, outside)) != fill
     assert {picture.pixelColor(x, row).name() for x in seam if 0 <= x < 800} <= {fill.name()}, "no line along the seam"
-    assert scene.sites_at(view, *inside) == ["loose"]
-    assert scene.sites_at(view, *outside) == []
+    assert marks_at(scene, view, *inside) == ["loose"]
+    assert marks_at(scene, view, *outside) == []
 
 
 @pytest.mark.parametrize("crs", [WEB_MERCATOR, WGS84])
@@ -477,14 +478,12 @@ def test_in_an_svg_no_outline_runs_over_the_edge_of_the_map(make_scene):
 
 def test_what_lies_beyond_the_view_is_not_asked_for_its_credit(make_scene, monkeypatch):
     asked: list[str] = []
-    told = LayerDrawing.credit_on_map.fget
-    monkeypatch.setattr(
-        LayerDrawing, "credit_on_map", property(lambda one: (asked.append(one.layer_uuid), told(one))[1])
-    )
+    told = LayerDrawing.attribution.fget
+    monkeypatch.setattr(LayerDrawing, "attribution", property(lambda one: (asked.append(one.layer_uuid), told(one))[1]))
     remarks: list[str] = []
     monkeypatch.setattr(LayerDrawing, "remark", property(lambda one: (remarks.append(one.layer_uuid), "")[1]))
     scene = make_scene(Document({"layers": [layer("a", "#ff0000", 1, credit="A"), layer("b", "#00ff00", 2)]}))
-    assert scene.attributions(view_of(Bounds(60, 45, 63, 46))) == []
+    assert scene.stack.credits(view_of(Bounds(60, 45, 63, 46))) == []
     assert asked == remarks == []
-    assert scene.attributions(view_of(Bounds(12, 45, 13, 46)), drawn=True) == ["A"]
+    assert scene.stack.credits(view_of(Bounds(12, 45, 13, 46)), drawn=True) == ["A"]
     assert sorted(asked) == sorted(remarks) == ["a", "b"], "each once"

@@ -18,6 +18,8 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
 from layers.grid.tile_grid import View
 from tests.viewer.canvas.conftest import site, small_document
+from viewer.canvas.extent import bounds_of_all
+from viewer.canvas.mark_query import marks_at, marks_in_box
 from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.site_index import SiteIndex, bounds_of_sites
 from viewer.support.painting import painting
@@ -54,8 +56,8 @@ def with_nowhere(*more: Site) -> Document:
 def test_the_map_is_what_it_is_without_them(make_scene: Callable[..., MapScene], view: View) -> None:
     alone, scene = make_scene(), make_scene(with_nowhere())
     assert picture(scene, view) == picture(alone, view)
-    assert scene.sites_within(view, 0, 0, 400, 300) == alone.sites_within(view, 0, 0, 400, 300)
-    assert scene.sites_at(view, 200, 150, 300) == alone.sites_at(view, 200, 150, 300)
+    assert marks_in_box(scene, view, 0, 0, 400, 300) == marks_in_box(alone, view, 0, 0, 400, 300)
+    assert marks_at(scene, view, 200, 150, 300) == marks_at(alone, view, 200, 150, 300)
     assert [label.uuid for label in scene.label_layout(view).placed] == [
         label.uuid for label in alone.label_layout(view).placed
     ]
@@ -63,9 +65,9 @@ def test_the_map_is_what_it_is_without_them(make_scene: Callable[..., MapScene],
 
 def test_extents_are_those_of_the_others(make_scene: Callable[..., MapScene]) -> None:
     scene = make_scene(with_nowhere())
-    assert scene.bounds_lonlat() == make_scene().bounds_lonlat()
-    assert scene.site_bounds(frozenset(scene.document.sites)) == make_scene().bounds_lonlat()
-    assert scene.site_bounds(frozenset({"spur", "pin"})) is None
+    assert bounds_of_all(scene) == bounds_of_all(make_scene())
+    assert scene.marks.bounds(frozenset(scene.document.sites)) == bounds_of_all(make_scene())
+    assert scene.marks.bounds(frozenset({"spur", "pin"})) is None
     assert bounds_of_sites(NOWHERE) is None
     assert bounds_of_sites([*NOWHERE, small_document().sites["port"]]) == bounds_of_sites(
         [small_document().sites["port"]]
@@ -95,7 +97,7 @@ def test_an_edit_brings_a_site_back_and_takes_it_away(make_scene: Callable[..., 
     assert picture(scene, VIEWS[0]) == before
     assert told[0].startswith("The site “Site line” cannot be drawn: its latitude of 129 is beyond the poles")
     assert told[1:] == [""]
-    assert scene.sites_problem == ""
+    assert scene.marks.index.not_drawn == ""
 
 
 def test_rows_follow_points_that_leave_the_earth_and_return() -> None:
@@ -124,9 +126,9 @@ def test_an_odd_number_costs_nothing_else(make_scene: Callable[..., MapScene], f
     scene = make_scene(Document({"sites": [*odd, *small_document().sites.values()]}))
     for view in VIEWS:
         assert len(set(memoryview(picture(scene, view)).cast("I"))) > 20
-        scene.sites_at(view, 200, 150, 300)
+        marks_at(scene, view, 200, 150, 300)
         scene.label_layout(view)
-    bounds = scene.bounds_lonlat()
+    bounds = bounds_of_all(scene)
     assert bounds is not None
     assert np.isfinite(tuple(bounds)).all()
 

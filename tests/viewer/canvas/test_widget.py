@@ -212,9 +212,9 @@ def test_bounds_of_a_layer_and_exact_bounds(make_scene, qtbot):
     canvas = shown(
         qtbot, MapCanvas(make_scene(Document({"layers": [Layer(uuid="a", kind="raster", name="#224466")]}))), 400, 400
     )
-    canvas.motion.zoom_to_bounds(canvas.scene.layer_bounds("a"), 0.0)
+    canvas.motion.zoom_to_bounds(canvas.scene.stack.bounds_of("a"), 0.0)
     assert canvas.viewport.centre_lonlat()[0] == pytest.approx(15)
-    assert canvas.scene.layer_bounds("no such layer") is None
+    assert canvas.scene.stack.bounds_of("no such layer") is None
     bounds = Bounds(1e6, 6e6, 1.1e6, 6.1e6)
     canvas.motion.rotate_by(20)
     canvas.motion.show_bounds(WEB_MERCATOR, bounds)

@@ -19,6 +19,7 @@ from layers.project.saving.publish import write_case
 from tests.support.cases.rich import read_case
 from tests.support.pictures import pixels
 from tests.viewer.canvas.conftest import site
+from viewer.canvas.extent import bounds_of_all, finest_fit_m
 from viewer.canvas.viewport import Viewport
 from viewer.cli.terminal.documents import document_of
 from viewer.export.headless import Studio
@@ -52,7 +53,7 @@ def random_shape(rng: np.random.Generator) -> BaseGeometry:
 def checked_picture(studio: Studio, document: Document, home: CaseHome | None, shape: BaseGeometry) -> str:
     """What is wrong with what is drawn of it; empty: nothing."""
     scene = studio.scene(document, home)
-    found = scene.bounds_lonlat()
+    found = bounds_of_all(scene)
     if found is None or found.is_empty:
         return "it is nowhere"
     crs, said = chosen_canvas(None, found)
@@ -61,11 +62,11 @@ def checked_picture(studio: Studio, document: Document, home: CaseHome | None, s
     image = pixels(studio.picture(scene, crs, None, *SIZE))
     if not (image != image[0, 0]).any():
         return "the picture is blank"
-    if scene.problems():
-        return " ".join(scene.problems().values())
+    if scene.stack.problems():
+        return " ".join(scene.stack.problems().values())
     viewport = Viewport(WEB_MERCATOR, *SIZE)
     viewport.set_crs(crs)
-    viewport.fit_lonlat(found, 0.0, scene.finest_fit_m())
+    viewport.fit_lonlat(found, 0.0, finest_fit_m(scene))
     seen = viewport.view().world_bounds().expanded(MOST_OFF_PX * viewport.resolution)
     scene.close()
     return "" if seen.contains(in_crs(found, crs)) else "it is not zoomed to"

@@ -75,7 +75,7 @@ def test_it_is_drawn_as_the_same_picture_with_a_world_file(
     for document in (document_of(own), document_of(plain, points_of(method))):
         scene = scene_of(studio, document)
         complete(scene, view)
-        assert scene.problems() == {}
+        assert scene.stack.problems() == {}
         pictures.append(map_of(scene, view).astype(int))
         scene.close()
     assert np.abs(pictures[0] - pictures[1]).max() <= 2, "but for rounding"

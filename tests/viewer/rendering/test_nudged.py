@@ -129,7 +129,7 @@ def test_a_nudged_layer_is_shown_aside_everywhere(scene: MapScene, qtbot) -> Non
     assert images_below(scene, view, LON + 0.032, LAT).layers == ("r",)  # beyond the file's own edge
     # where it is
     for uuid in ("r", "v"):
-        own, shown = scene.drawings[uuid].bounds_lonlat(), scene.layer_bounds(uuid)
+        own, shown = scene.drawings[uuid].bounds_lonlat(), scene.stack.bounds_of(uuid)
         assert own is not None
         assert shown is not None
         assert offset_m(*own.centre, *shown.centre) == pytest.approx((EAST_M, NORTH_M), abs=0.5)

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtWidgets import QWidget
 
-from layers.geo.on_earth import why_off_earth
 from viewer.app.actions.action_table import Action, CaseMenu, has_case
-from viewer.app.actions.link_paster import LinkPaster
+from viewer.app.actions.clipboard import Clipboard
 from viewer.app.actions.map_export import MapExport
-from viewer.app.actions.mark_clipboard import MarkClipboard, Paster, paste_first
 from viewer.app.actions.select_sites import ask_values, select_actions, select_alike
 from viewer.app.case.session import Session
-from viewer.app.navigation.map_views import MapViews
+from viewer.app.navigation.duplicating import duplicate_selected
 from viewer.commands.mark_numbers import lock_numbers, numbers_beside, renumbered_since, unlocked
 from viewer.commands.sites import counted_marks, delete_sites
-from viewer.export.copied_place import CopiedPlace, PlaceForm
+from viewer.export.copied_place import PlaceForm
 from viewer.panels.context import BULK_ROWS, PanelContext
 from viewer.panels.shell.status_bar import StatusBar
-from viewer.support.language.translation import in_language
 from viewer.support.messages import Messages
 from viewer.support.text import one_line
 from viewer.tools.select import deleted_words
@@ -64,23 +57,16 @@ class EditMenu(CaseMenu):
         session: Session,
         toolbox: Toolbox,
         panels: PanelContext,
-        views: MapViews,
+        clipboard: Clipboard,
         exports: MapExport,
         status: StatusBar,
         messages: Messages,
-        duplicate: Callable[[], None],
-        pictures: Paster,
-        parent: QObject,
+        window: QWidget,
     ) -> None:
-        """`duplicate` puts copies of the selected sites beside them on the map; `pictures` takes pasted pictures."""
-        super().__init__(session, parent)
-        self._duplicate, self._toolbox = duplicate, toolbox
-        self._panels, self._views, self._exports = panels, views, exports
-        self._status, self._messages = status, messages
-        assert isinstance(parent, QWidget)
-        self._window = parent
-        self._clipboard = MarkClipboard(panels, messages, self)
-        self._pasters: tuple[Paster, ...] = (self._clipboard, LinkPaster(panels, messages, self), pictures)
+        """`window` is the parent of dialogs."""
+        super().__init__(session, window)
+        self._toolbox, self._panels, self._clipboard, self._exports = toolbox, panels, clipboard, exports
+        self._status, self._messages, self._window = status, messages, window
 
     def undo(self) -> None:
         """Undo the last point of what is being drawn or dragged; without any, the last edit of the case."""
@@ -141,7 +127,7 @@ class EditMenu(CaseMenu):
             self._panels.do_for_many(self.tr("Deleting marks"), delete_sites, uuids, done=say)
 
     def duplicate(self) -> None:
-        self._duplicate()
+        duplicate_selected(self._panels)
 
     def select_all(self) -> None:
         self._panels.selection.set(self._panels.document.sites)
@@ -167,22 +153,7 @@ class EditMenu(CaseMenu):
         self._messages.show("copied", said)
 
     def copy_place(self, form: PlaceForm) -> None:
-        """Copy the coordinates of the selected site; without one, those of the middle of the map."""
-        uuids = self._panels.selection.uuids
-        site = self._panels.document.sites.get(next(iter(uuids))) if len(uuids) == 1 else None
-        lon, lat = self._views.map_centre()
-        if site is not None and (nowhere := why_off_earth(site.geometry)):
-            self._messages.show("copied", self.tr("Nothing is copied. {0}").format(in_language(nowhere)), "warning")
-            return
-        if site is None and (self._views.is_off_earth or not (math.isfinite(lon) and math.isfinite(lat))):
-            self._messages.show("copied", self.tr("Nothing is copied: the map shows no place on the Earth."), "warning")
-            return
-        half_px = self._views.metres_per_pixel() / 2
-        place = CopiedPlace.of_site(site) if site is not None else CopiedPlace.of_map(lon, lat, half_px)
-        text = place.text(form)
-        QGuiApplication.clipboard().setText(text)
-        said = self.tr("Copied: {0}") if site is not None else self.tr("Copied, of the middle of the map: {0}")
-        self._messages.show("copied", said.format(one_line(text, 200)))
+        self._clipboard.copy_place(form)
 
     def select_alike(self, column: str) -> None:
         select_alike(self._panels, column)
@@ -191,18 +162,13 @@ class EditMenu(CaseMenu):
         ask_values(self._panels, self._window, column)
 
     def cut(self) -> None:
-        self._clipboard.cut()
+        self._clipboard.marks.cut()
 
     def copy(self) -> None:
-        self._clipboard.copy()
+        self._clipboard.marks.copy()
 
     def paste(self) -> None:
-        """Paste the clipboard's content by its kind: marks, a link for a claim, or a picture."""
-        nothing = self.tr(
-            "There is nothing on the clipboard that the map can take: marks, GeoJSON or a picture; "
-            "or, while a claim is open, a link."
-        )
-        paste_first(self._pasters, lambda text: self._messages.show("pasted", text, "warning"), nothing)
+        self._clipboard.paste()
 
     def copy_picture(self) -> None:
         self._exports.copy_picture()

@@ -18,7 +18,6 @@ from layers.vector.table import FeatureTable
 from viewer.app.actions.action_table import Action
 from viewer.app.actions.tools_menu import ToolMenu, tool_action
 from viewer.app.case.session import Session
-from viewer.app.navigation.feature_search import LayerSearches
 from viewer.app.navigation.feature_zoom import FeatureZoom
 from viewer.canvas.feature_query import (
     FeatureHit,
@@ -32,6 +31,7 @@ from viewer.canvas.widget import MapCanvas
 from viewer.commands.layer_filter import filter_of, set_layer_filter
 from viewer.panels.context import PanelContext
 from viewer.panels.feature_access import FeatureAccess
+from viewer.rendering.nudged import step_of
 from viewer.rendering.vector.attribute_store import LayerAttributes
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.jobs import JobContext, Jobs
@@ -56,14 +56,13 @@ class FeatureMenu(ToolMenu):
         access: FeatureAccess,
         zoom: FeatureZoom,
         toolbox: Toolbox,
-        searches: LayerSearches,
         jobs: Jobs,
         window: QWidget,
     ) -> None:
-        """`searches` follows the layers that are shown; `window` is the parent of dialogs."""
+        """`window` is the parent of dialogs."""
         super().__init__(session, toolbox, window)
         self._canvas, self._panels, self.access, self._zoom = canvas, panels, access, zoom
-        self._jobs, self._window, self.searches = jobs, window, searches
+        self._jobs, self._window = jobs, window
         self.selection = access.selection
         self.selection.changed.connect(self._show_selection)
         canvas.panes_changed.connect(self._show_in_panes)
@@ -71,7 +70,6 @@ class FeatureMenu(ToolMenu):
         toolbox.identified.connect(self.identified)
         panels.layer_shown.connect(self.changed)
         panels.changed.connect(self._heard)
-        panels.document_replaced.connect(searches.follow)
         panels.layer_verbs.make_sites.connect(self.make_sites_of)
 
     # -- selection ----------------------------------------------------------------------------------------------
@@ -87,7 +85,7 @@ class FeatureMenu(ToolMenu):
         return drawing if isinstance(drawing, VectorDrawing) else None
 
     def _show_selection(self, uuid: str) -> None:
-        for scene in dict.fromkeys(frame for pane in self._canvas.panes.all for frame in pane.scene.frames):
+        for scene in dict.fromkeys(frame for pane in self._canvas.panes.all for frame in pane.shown.frames):
             drawing = scene.drawings.get(uuid)
             if isinstance(drawing, VectorDrawing):
                 drawing.set_selected(self.selection.of(uuid))
@@ -107,7 +105,6 @@ class FeatureMenu(ToolMenu):
 
     def _heard(self, changes: Any) -> None:
         if changes.touches("layers"):
-            self.searches.follow()
             self.selection.keep_only(self._panels.document.layers)
             for uuid in self.selection.layers:  # a drawing may be a new one
                 self._show_selection(uuid)
@@ -175,7 +172,7 @@ class FeatureMenu(ToolMenu):
         """
         crs = self._canvas.viewport.crs
         selected = [
-            (drawing.tables, self.selection.of(uuid), drawing.step_on(crs))
+            (drawing.tables, self.selection.of(uuid), step_of(drawing.nudge, crs))
             for uuid in self.selection.layers
             if (drawing := self._drawing(uuid)) is not None
         ]
@@ -185,7 +182,7 @@ class FeatureMenu(ToolMenu):
             if current is not None
             else [drawing for uuid in self._canvas.own_scene.drawings if (drawing := self._drawing(uuid)) is not None]
         )
-        tables = {drawing.layer_uuid: (list(drawing.tables), drawing.step_on(crs)) for drawing in drawings}
+        tables = {drawing.layer_uuid: (list(drawing.tables), step_of(drawing.nudge, crs)) for drawing in drawings}
 
         def work(context: JobContext) -> dict[str, Fids]:
             near = [moved(geometry, *step) for held, fids, step in selected for geometry in geometries_of(held, fids)]

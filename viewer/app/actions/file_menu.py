@@ -2,109 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject, Signal
 
-import sample_data
-from layers.errors import GeoloupeError
 from viewer.app.actions.action_table import Action, CaseMenu, has_case
 from viewer.app.actions.map_export import MapExport
+from viewer.app.case.case_opening import CaseOpening
 from viewer.app.case.layer_access import LayerAccess
-from viewer.app.case.saving import CaseSaving, Then
+from viewer.app.case.saving import CaseSaving
 from viewer.app.case.session import Session
-from viewer.app.desktop.questions import Questions
 from viewer.app.opening.opener import FileOpener
 from viewer.app.products.windows.product_windows import ProductWindows
 from viewer.panels.shell.start_page import StartPage
-from viewer.support.messages import Messages
-from viewer.support.settings import Settings
 
 
 class FileMenu(CaseMenu):
-    """Handlers of the File menu.
+    """Handlers of the File menu. `quit_wanted`: the window should be closed."""
 
-    `recent_changed`: the list of recent cases has changed. `quit_wanted`: the window should be closed.
-    """
-
-    recent_changed = Signal()
     quit_wanted = Signal()
 
     def __init__(
         self,
         session: Session,
-        saving: CaseSaving,
+        cases: CaseOpening,
         opener: FileOpener,
+        saving: CaseSaving,
         exports: MapExport,
         products: ProductWindows,
         access: LayerAccess,
-        messages: Messages,
-        settings: Settings,
-        ask: Callable[[], Questions],
         parent: QObject,
     ) -> None:
         super().__init__(session, parent)
-        self._saving, self._opener, self._exports, self._access = saving, opener, exports, access
-        self._messages, self._settings, self._ask = messages, settings, ask
-        self._products = products
+        self._cases, self._opener, self._saving = cases, opener, saving
+        self._exports, self._products, self._access = exports, products, access
 
     def serve(self, page: StartPage) -> None:
         """Connect the choices of the start page to their actions."""
         page.new_chosen.connect(self.new_case)
         page.open_chosen.connect(self.open_files)
         page.recent_chosen.connect(self.open_recent)
-        page.recent_forgotten.connect(self.forget_recent)
-        page.recover_chosen.connect(self.recover)
+        page.recent_forgotten.connect(self._cases.forget_recent)
+        page.recover_chosen.connect(self._cases.recover)
 
     # -- open and close -----------------------------------------------------------------------------------------
 
     def new_case(self) -> None:
-        """Begin a case on the shipped world map, or an empty one where the analyst has chosen that."""
-        self._saving.guarded(self.session.begin_case)
+        self._cases.begin()
 
     def begin_on_world(self, is_wanted: bool) -> None:
-        """Remember whether new cases begin on the shipped world map."""
-        self._settings.set("new_on_world", is_wanted)
+        self._cases.begin_on_world(is_wanted)
 
     def begins_on_world(self) -> bool:
-        return bool(self._settings.get("new_on_world"))
+        return self._cases.begins_on_world()
 
     def open_files(self) -> None:
         """Ask for files, and open them."""
         self._opener.expect()
-        self.open_words(self._ask().paths_to_open(self._saving.folder()))
-
-    def open_words(self, words: list[str]) -> None:
-        """Open what the words name; a case replaces the open one after the question about unsaved changes."""
-        self._opener.open(words)
+        self._opener.open(self._cases.ask_files())
 
     def open_recent(self, path: str) -> None:
-        self.open_words([path])
+        self._opener.open([path])
 
-    def forget_recent(self, path: str) -> None:
-        self._settings.forget_recent(Path(path))
-        self.recent_changed.emit()
-
-    def open_demo(
-        self, then: Then = lambda: None, failed: Callable[[GeoloupeError], None] = lambda error: None
-    ) -> None:
-        """Open the demo case as an unsaved copy: the shipped file is never altered."""
-        try:
-            path = sample_data.path("demo.gpkg")
-        except FileNotFoundError as error:
-            self._messages.show("open", str(error), "error")
-            failed(GeoloupeError(str(error)))
-            return
-        title = self.tr("Demo case (unsaved copy)")
-        self._saving.guarded(lambda: self.session.open_case(path, then, failed, copy_title=title))
-
-    def recover(self, folder: str) -> None:
-        """Recover a session that a crash left."""
-        self._saving.guarded(lambda: self.session.recover(Path(folder)))
+    def open_demo(self) -> None:
+        self._cases.open_demo()
 
     def close_case(self) -> None:
-        self._saving.guarded(self.session.close)
+        self._cases.close()
 
     def quit_program(self) -> None:
         self.quit_wanted.emit()

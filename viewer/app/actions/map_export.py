@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from layers.document.document import Document
-from layers.errors import ExportFailed, GeoloupeError
+from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.product.publishing import DRAFT
 from layers.product.spec import ProductSpec
@@ -21,24 +21,27 @@ from layers.project.storage.fsops import write_whole
 from viewer.app.case.session import Session
 from viewer.app.desktop.questions import Questions
 from viewer.app.navigation.map_needed import has_map
-from viewer.app.opening.written_file import open_button
+from viewer.app.opening.written_file import WrittenFiles
 from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.viewport import lonlat_bounds
 from viewer.canvas.widget import MapCanvas
+from viewer.export.held_scenes import make_held
 from viewer.export.made_on import today
 from viewer.export.processing import stretches_on_screen
 from viewer.panels.context import PanelContext
+from viewer.rendering.context import RenderContext
 from viewer.support.jobs import JobContext, Jobs, Loading
 from viewer.support.messages import Messages
 
 if TYPE_CHECKING:
     from layers.document.comparison import ComparisonSpec
+    from layers.product.issuing.edition import Outgoing
     from layers.product.spec import ProductSpec
     from viewer.app.products.data_desk import DataDesk
     from viewer.app.products.laid_out import PageMaker
 
-POLL_MS = 20
 CREDITS_PX = 60
 """Height, in logical pixels, added below the map in a copied picture for dates and credits."""
 LOGICAL_DPI, METRES_AN_INCH = 96.0, 0.0254
@@ -65,16 +68,15 @@ class MapExport(QObject):
         self._session, self._canvas, self._panels = session, canvas, panels
         self._jobs, self._messages = jobs, messages
         self._ask, self._window = ask, window
-        self._pending: list[_PendingPicture] = []
+        self._copied = 0
+        """Pictures that are being made."""
         self._desk: DataDesk | None = None
-        self._folder: Path | None = None
-        """The folder that the analyst wrote to last."""
-        self._failed = partial(messages.show, "export", level="error")
-        self._loading = Loading(jobs, lambda: load_exports(), self._is_there, self._failed)
+        self._files = WrittenFiles(jobs, messages)
+        self._loading = Loading(jobs, lambda: load_exports(), self._is_there, self._files.fail)
 
     @property
     def is_idle(self) -> bool:
-        return not self._pending and self._loading.is_idle and (self._desk is None or self._desk.is_idle)
+        return not self._copied and self._loading.is_idle and (self._desk is None or self._desk.is_idle)
 
     def _is_there(self) -> bool:
         return isValid(self) and self._window.isVisible()
@@ -87,11 +89,8 @@ class MapExport(QObject):
         self._loading.then("picture", self._begin_picture)
 
     def _begin_picture(self) -> None:
-        picture = self._picture()
-        self._pending.append(_PendingPicture(picture, self._put_on_clipboard, self._failed, self))
-
-    def _picture(self) -> _PlatePicture:
-        from viewer.app.products.plate_pages import PlatePages  # for start-up time, as all imports in functions here
+        from layers.product.issuing.edition import Edition, Outgoing  # for start-up time, as all here in functions
+        from viewer.app.products.product_pages import ProductPages
 
         document, view = self._session.document, self._canvas.viewport.view()
         width, height = round(view.width / view.ratio), round(view.height / view.ratio) + CREDITS_PX
@@ -105,8 +104,25 @@ class MapExport(QObject):
             left_out=NOT_COPIED | (PAINTED_ON_SIDES if self._compared() is not None else frozenset()),
         )
         frozen = stretches_on_screen(self._canvas.scene)
-        maker = PlatePages(document, lambda _spec: [self._scene(frozen)], cropped=False)
-        return _PlatePicture(maker, spec, LOGICAL_DPI * view.ratio)
+        maker = ProductPages(document, self._jobs, lambda _spec, case: [self._scene(case, frozen)], cropped=False)
+        product = Outgoing(spec, Edition(made_on=today()))
+
+        def ended[R](then: Callable[[R], None]) -> Callable[[R], None]:
+            def hear(result: R) -> None:
+                self._copied -= 1
+                maker.close()
+                then(result)
+
+            return hear
+
+        def failed(error: GeoloupeError) -> None:
+            self._files.fail(error.sentence)
+
+        self._copied += 1
+        work = partial(map_picture, maker, product, LOGICAL_DPI * view.ratio, self._jobs)
+        self._jobs.run(
+            work, ended(self._put_on_clipboard), ended(failed), apart=True, given_up=ended(lambda _nothing: None)
+        )
 
     def _put_on_clipboard(self, image: QImage) -> None:
         QGuiApplication.clipboard().setImage(image)
@@ -128,10 +144,7 @@ class MapExport(QObject):
                 self._panels,
                 lambda suffix: self._ask().data_to_write(self._suggestion(suffix)),
                 self._bounds,
-                self._write,
-                lambda sentence: self._messages.show("export", sentence, "error"),
-                lambda sentence: self._messages.show("export data", sentence, "warning"),
-                self._is_written,
+                self._files,
                 self._window,
             )
         self._desk.begin()
@@ -146,43 +159,23 @@ class MapExport(QObject):
             return
         suffix = ".csv" if path.suffix.lower() == ".csv" else ".geojson"
         rows = {table: tuple(self._session.document.table(table).values()) for table in TABLES_OF_MEASUREMENTS}
-        self._write(lambda: write_whole(path, measurements_text(Document(rows), suffix)), path, str)
+        self._files.write(lambda: write_whole(path, measurements_text(Document(rows), suffix)), path)
 
-    def forget(self, pending: _PendingPicture) -> None:
-        self._pending.remove(pending)
-
-    def _write(self, write: Callable[[], object], path: Path, then: Callable[[], str]) -> None:
-        """Call `write` in a job. Once the file is there, `then` is called and gives the end of the message."""
-        self._folder = path.parent
-
-        def work(context: JobContext) -> None:
-            write()
-
-        def done(_nothing: None) -> None:
-            self._is_written(path, then())
-
-        def failed(error: GeoloupeError) -> None:
-            self._messages.show("export", error.sentence, "error")
-
-        self._jobs.run(work, done, failed, self.tr("Writing {0}").format(path.name), apart=True)
-
-    def _is_written(self, path: Path, more: str = "") -> None:
-        self._folder = path.parent
-        said = self.tr("Written: {0}").format(path) + more
-        self._messages.show("export", said, "info", open_button(path, self._messages))
-
-    def _scene(self, frozen: Mapping[str, str]) -> MapScene:
+    def _scene(self, case: Document, frozen: Mapping[str, str]) -> ShownScene:
         """Make a scene of what the map shows, with the comparison on it."""
-        session, shown = self._session, self._canvas.own_scene
-        scene = ComparedScene(session.document, shown.context.for_pictures(), session.base_folder, frozen=frozen)
-        if (compared := self._compared()) is not None:
-            scene.compare(compared)
-        return scene
+
+        def make(document: Document, context: RenderContext, folder: Path | None) -> ComparedScene:
+            scene = ComparedScene(MapScene(document, context, folder, frozen=frozen))
+            if (compared := self._compared()) is not None:
+                scene.compare(compared)
+            return scene
+
+        return make_held(make, case, self._canvas.own_scene.context.for_pictures(), self._session.base_folder)
 
     def _compared(self) -> ComparisonSpec | None:
         """The comparison where it shows in a single picture; None without one, and for side-by-side panes."""
-        shown = self._canvas.own_scene
-        spec = shown.spec if isinstance(shown, ComparedScene) else None
+        shown = self._canvas.panes.all[0].shown
+        spec = shown.sides.spec if isinstance(shown, ComparedScene) else None
         return spec if spec is not None and spec.mode != "panes" else None
 
     def _bounds(self) -> Bounds:
@@ -192,84 +185,23 @@ class MapExport(QObject):
     def _suggestion(self, suffix: str) -> Path:
         target = self._session.target
         name = f"{target.stem if target else 'map'}{suffix}"
-        return (self._folder or self._session.base_folder or Path.home()) / name
+        return (self._files.folder or self._session.base_folder or Path.home()) / name
 
 
-class _PlatePicture:
-    """A page of the map alone, laid out once its layers are open: credits and dates are not known earlier."""
+def map_picture(maker: PageMaker, product: Outgoing, dpi: float, jobs: Jobs, job: JobContext) -> QImage:
+    """The picture of a product's first page, stamped where it can only be a draft; in a job. Raises ExportFailed."""
+    from viewer.app.products.product_file import read_pages  # for start-up time
+    from viewer.export.gate import through_gate
+    from viewer.export.page_reader import PageReader
+    from viewer.export.plates.printed import page_picture
 
-    def __init__(self, maker: PageMaker, spec: ProductSpec, dpi: float) -> None:
-        self._maker, self._spec, self._dpi = maker, spec, dpi
-        self._is_read = False
-        self._steps: Iterator[QImage | None] | None = None
-
-    @property
-    def is_begun(self) -> bool:
-        """True once everything is read and the painting has begun."""
-        return self._steps is not None
-
-    def image(self) -> QImage | None:
-        """Return the finished picture, or paint a little more of it and return None.
-
-        Raises ExportFailed where there is no memory for it.
-        """
-        if self._steps is not None:
-            for image in self._steps:
-                return None if image is None else with_resolution(image, self._dpi)
-            raise ExportFailed("There is not enough memory for a picture of this size: choose a smaller one.")
-        from layers.product.issuing.edition import Edition  # for start-up time
-        from viewer.export.gate import through_gate
-        from viewer.export.plates.printed import picture_in_steps
-
-        laid = self._maker.make(self._spec, self._dpi, Edition(made_on=today()))
-        if laid is None:
-            return None
-        laid.want(0)
-        if not laid.is_ready(0):
-            return None
-        if self._is_read:
-            self._steps = picture_in_steps(through_gate(laid, self._spec, (), DRAFT), 0)
-        self._is_read = True  # once more before it is painted: its words may tell of what was read meanwhile
-        return None
-
-    def close(self) -> None:
-        self._maker.close()
-
-
-class _PendingPicture(QObject):
-    """A picture whose layers are still being read."""
-
-    def __init__(
-        self,
-        picture: _PlatePicture,
-        ready: Callable[[QImage], None],
-        failed: Callable[[str], None],
-        export: MapExport,
-    ) -> None:
-        super().__init__(export)
-        self._picture, self._ready, self._failed, self._export = picture, ready, failed, export
-        self._timer = QTimer(self, interval=POLL_MS)
-        self._timer.timeout.connect(self._look)
-        self._timer.start()
-
-    def _look(self) -> None:
-        try:
-            image = self._picture.image()
-        except GeoloupeError as error:
-            self._end()
-            self._failed(error.sentence)
-            return
-        if self._picture.is_begun:
-            self._timer.setInterval(0)
-        if image is not None:
-            self._end()
-            self._ready(image)
-
-    def _end(self) -> None:
-        self._timer.stop()
-        self._picture.close()
-        self._export.forget(self)
-        self.deleteLater()
+    reader = PageReader(job, jobs)
+    try:
+        laid = through_gate(read_pages(maker, product, dpi, reader), product.spec, (), DRAFT)
+        reader.read(laid, 0)
+        return with_resolution(page_picture(laid, 0, job.check), dpi)
+    finally:
+        reader.close()
 
 
 def with_resolution(image: QImage, dpi: float) -> QImage:
@@ -283,7 +215,7 @@ def with_resolution(image: QImage, dpi: float) -> QImage:
 def load_exports() -> None:
     """Import the modules for copied pictures and data export. Call it in a job: it takes a fifth of a second."""
     import viewer.app.products.data_desk  # for start-up time, as all of these
-    import viewer.app.products.plate_pages  # noqa: F401
+    import viewer.app.products.product_pages  # noqa: F401
     from viewer.export.plates.house_style import style_names
 
     style_names()

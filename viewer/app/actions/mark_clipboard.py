@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from typing import Protocol
 
 from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QGuiApplication
@@ -23,16 +21,6 @@ OWN_TYPE = "application/x-geoloupe-marks+json"
 GEOJSON_TYPE = "application/geo+json"
 AT_ONCE_CHARS = 200_000
 """Longest text that is read at once; a job reads longer text."""
-
-
-class Paster(Protocol):
-    """Takes one kind of content from the clipboard."""
-
-    def can_paste(self, content: QMimeData) -> bool:
-        """True where `content` holds something that this paster takes."""
-
-    def paste(self, content: QMimeData) -> None:
-        """Add the content to the case."""
 
 
 class MarkClipboard(QObject):
@@ -127,16 +115,6 @@ class MarkClipboard(QObject):
                 text.format(translate("MarkClipboard", "{count} features", "{count} feature", copied.not_taken))
             )
         return " ".join(said)
-
-
-def paste_first(pasters: tuple[Paster, ...], say: Callable[[str], None], nothing: str) -> None:
-    """Let the first paster that takes the clipboard's content paste it, or `say` the sentence `nothing`."""
-    content = QGuiApplication.clipboard().mimeData()
-    for paster in pasters if content is not None else ():
-        if paster.can_paste(content):
-            paster.paste(content)
-            return
-    say(nothing)
 
 
 def _built(text: str, document: Document, actor: str) -> tuple[CopiedMarks, Edit]:

@@ -421,7 +421,7 @@ def load_panels() -> None:
     """Import the modules of the panels that are made later. For any thread."""
     # Whoever makes a panel finds it loaded. Here for start-up time.
     from layers.product.lint import check  # noqa: F401
-    from viewer.app.products import plate_pages, product_window  # noqa: F401
+    from viewer.app.products import product_pages, product_window  # noqa: F401
     from viewer.panels.attributes import attribute_table, identify_panel  # noqa: F401
     from viewer.panels.bookmarks import bookmark_list  # noqa: F401
     from viewer.panels.claims import claim_form, claim_list, response_form, response_list  # noqa: F401

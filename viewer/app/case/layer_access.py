@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from viewer.app.case.permission import Permissions
 from viewer.app.case.relinking import Relinking
 from viewer.app.case.session import Session
 from viewer.app.case.trust import CaseKey
-from viewer.canvas.scene import MapScene
+from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.panels.context import PanelContext
 from viewer.rendering.access import Need, waits
 from viewer.rendering.drawing import LayerDrawing
@@ -29,26 +30,33 @@ class LayerAccess(QObject):
     def __init__(
         self,
         session: Session,
-        scene: MapScene,
+        shown: ComparedScene,
         permissions: Permissions,
         relinking: Relinking,
         panels: PanelContext,
+        looks: Callable[[], bool],
         window: QWidget,
     ) -> None:
-        """`window` is the parent of the permission panel."""
+        """`looks` is True where somebody is there to be told which files are missing; `window` is the parent of the
+        permission panel.
+        """
         super().__init__(window)
-        self._session, self._scene, self._permissions = session, scene, permissions
-        self._context, self._relinking, self._window = scene.context, relinking, window
+        self._session, self._shown, self._permissions = session, shown, permissions
+        self._context, self._relinking, self._looks, self._window = shown.context, relinking, looks, window
         assert self._context.folders is permissions.folders, "one window, one consent"
         self.dialog: PermissionDialog | None = None
         permissions.changed.connect(self._changed)
         permissions.withdrawn.connect(self._stop_host)
         permissions.wanted.connect(self.show_permissions)
+        session.document_replaced.connect(self._begin)
+        session.document_shown.connect(self.drawn_anew)
         session.saved.connect(self._saved)
         panels.permissions_wanted.connect(self.show_permissions)
         panels.layer_verbs.relink.connect(relinking.show)
+        self._begin()
+        self.drawn_anew()
 
-    def begin(self) -> None:
+    def _begin(self) -> None:
         """Take up the permissions of another case, before any of its layers is drawn."""
         session = self._session
         path = "" if session.target is None else str(session.target)
@@ -58,17 +66,14 @@ class LayerAccess(QObject):
             self.dialog.reject()
         session.document.subscribe(self._heard)
 
-    def drawn_anew(self, *, looks: bool) -> None:
-        """Say which layers wait for permission and which files are missing, once all layers are drawn anew.
-
-        `looks`: search for missing files beside the case, as somebody is there to be told.
-        """
-        self._relinking.begin(looks=looks)
+    def drawn_anew(self) -> None:
+        """Say which layers wait for permission and which files are missing, once all layers are drawn anew."""
+        self._relinking.begin(looks=self._looks())
         self.ask()
 
     def ask(self) -> None:
         """Ask for the permissions that layers wait for, where any does."""
-        paused = [drawing.layer for drawing in self._scene.drawings.values() if drawing.is_paused]
+        paused = [drawing.layer for drawing in self._shown.map.drawings.values() if drawing.is_paused]
         self._permissions.ask_for(paused, self._session.base_folder)
         self._look_again()
 
@@ -104,13 +109,13 @@ class LayerAccess(QObject):
         """Read the layers that may be read now, and drop what was read of those that may not."""
         folder, consent, folders = self._session.base_folder, self._permissions.consent, self._permissions.folders
         uuids = []
-        for uuid, drawing in self._scene.drawings.items():
+        for uuid, drawing in self._shown.map.drawings.items():
             now = waits(drawing.layer, folder, consent, folders)
             if now != drawing.is_paused:
                 uuids.append(uuid)
             if now and not drawing.is_paused:
                 self._forget(drawing)
-        self._scene.draw_anew(uuids)
+        self._shown.draw_anew(uuids)
 
     def _forget(self, drawing: LayerDrawing) -> None:
         """Drop the overviews built from a file that may not be read any more."""

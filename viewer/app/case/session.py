@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
+from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
@@ -56,6 +57,16 @@ class KeepBlob(Protocol):
     def __call__(self, table: str, uuid: str, data: bytes, column: str = ...) -> None: ...
 
 
+class OpenDocument(Struct, frozen=True, eq=False):
+    """A document as it was opened."""
+
+    document: Document
+    base_folder: Path | None
+    """Folder to which relative paths of its layers refer; None before the first save."""
+    ahead: MadeAhead | None
+    """Index and lists that the opening job made with it; the map owns the index from then on."""
+
+
 class Session(QObject):
     """The open case, one at a time. With `sessions` None, for pictures, it has no working copy and no recent cases."""
 
@@ -64,10 +75,15 @@ class Session(QObject):
     glimpsed = Signal(object)
     """Glimpse of a case that is still being opened, to be shown early; None where it was not opened after all."""
     document_replaced = Signal()
+    """Another document is open, and nothing of it is shown yet: what belongs to a case is dropped or begun anew."""
+    document_opened = Signal(object)
+    """`OpenDocument` that the map and the panels take up now, after `document_replaced`."""
+    document_shown = Signal()
+    """Map and panels show the document; emitted after `document_opened`."""
     saved = Signal(object)
     """Canonical Path of the file in which the case was saved."""
     recovered = Signal()
-    """The open case is a session recovered from a crash; emitted after `document_replaced`."""
+    """The open case is a session recovered from a crash; emitted after `document_shown`."""
     state_changed = Signal()
     """Title, unsaved changes, undo steps or work in progress have changed."""
     changed_on_disk = Signal()
@@ -101,8 +117,6 @@ class Session(QObject):
         self._coming = ""
         """Name of a case that is shown while it is still being opened; empty for none."""
         self._saves_asked = self._saves_done = 0
-        self.ahead: MadeAhead | None = None
-        """Index and lists that the opening job made with the document; set only during `document_replaced`."""
         self.document = Document()
         self._journal = CaseJournal(self._files, sessions, None, self._project_uuid)
         self.history = History(self.document, self._journal, self.actor, self)
@@ -522,9 +536,9 @@ class Session(QObject):
         return GeoloupeError(sentence.format(name))
 
     def _tell_replaced(self, ahead: MadeAhead | None = None) -> None:
-        self.ahead = ahead
         self.document_replaced.emit()
-        self.ahead = None
+        self.document_opened.emit(OpenDocument(self.document, self.base_folder, ahead))
+        self.document_shown.emit()
         self.state_changed.emit()
 
     def _remember(self, path: Path) -> None:

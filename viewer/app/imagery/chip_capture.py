@@ -25,7 +25,7 @@ from layers.requests.imagery import ChipFacts
 from viewer.app.case.session import KeepBlob, Session
 from viewer.app.imagery.chip_pictures import ChipBytes, finished
 from viewer.canvas.image_below import images_below
-from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene, credits_of, shown_drawing
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.imagery.chips import add_chips
 from viewer.commands.stamps import new_uuid
@@ -60,7 +60,7 @@ class _Pixels(NamedTuple):
 class _Capture:
     """One capture under way. Answers that arrive after it was cancelled are dropped."""
 
-    def __init__(self, site: Site | None, scene: MapScene, view: View, place: tuple[float, float]) -> None:
+    def __init__(self, site: Site | None, scene: ShownScene, view: View, place: tuple[float, float]) -> None:
         self.site, self.scene, self.view, self.place = site, scene, view, place
         self.job: Job | None = None
         self.layer_uuid = ""
@@ -120,7 +120,7 @@ class ChipCapture(QObject):
             raise CannotBePlaced(self.tr("A chip is of one site: select one of them, or none for the view."))
         site = next((self._session.document.sites[uuid] for uuid in selected), None)
         place = self._canvas.viewport.centre_lonlat() if site is None else (site.place.x, site.place.y)
-        return _Capture(site, self._canvas.scene, view, place)
+        return _Capture(site, self._canvas.shown, view, place)
 
     def _go_on(self) -> None:
         """Paint the view once it is complete, and ask for the pixels of the relevant image there."""
@@ -150,7 +150,7 @@ class ChipCapture(QObject):
             )
         image = document.images.get(capture.site.image_uuid) if capture.site is not None else None
         uuid = image.layer_uuid if image is not None and image.layer_uuid in below else below[0]
-        drawing = scene.shown_drawing(uuid)
+        drawing = shown_drawing(scene, uuid)
         assert drawing is not None, "it was found there"
         return drawing
 
@@ -296,15 +296,16 @@ class ChipCapture(QObject):
             self._jobs.end(capture.job)
 
 
-def _painted(scene: MapScene, view: View) -> tuple[QImage, str, str]:
+def _painted(shown: ShownScene, view: View) -> tuple[QImage, str, str]:
     """Paint a view; returns the picture, the styles in it in JSON, and its credits."""
     image = unpainted(view.width, view.height, opaque=True)
     with painting(image) as painter:
-        scene.paint_map(painter, view)
-    styles = {uuid: scene.drawings[uuid].layer.style_json for uuid in scene.shown_in(view)}
+        shown.paint_map(painter, view)
+    scene = shown.frames[0]
+    styles = {uuid: scene.drawings[uuid].layer.style_json for uuid in scene.stack.in_view(view)}
     styles |= {uuid: style for uuid, style in stretches_on_screen(scene).items() if uuid in styles}
     plain = {uuid: json.loads(style) if style else {} for uuid, style in styles.items()}
-    return image, json.dumps({"layers": plain}), "; ".join(scene.attributions(view))
+    return image, json.dumps({"layers": plain}), "; ".join(credits_of(shown, view))
 
 
 def _region(capture: _Capture) -> Region:

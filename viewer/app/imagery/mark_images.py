@@ -19,6 +19,7 @@ from viewer.app.case.session import Session
 from viewer.app.imagery.late_dating import LateDating
 from viewer.canvas.image_below import ImagesBelow, images_around, images_below, scenes_at
 from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene, shown_drawing
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.imagery.mark_images import SeenImage, forget_image, on_no_image, record_image, record_no_image
 from viewer.rendering.drawing import LayerDrawing
@@ -36,9 +37,9 @@ FINER, BLENDED = "mark finer than image", "blended images"
 
 
 class _Mark(NamedTuple):
-    """A mark on `scene` whose image is not known yet."""
+    """A mark whose image is not known yet, and the scene on which it was drawn."""
 
-    scene: MapScene
+    shown: ShownScene
     view: View
     sides: list[MapScene]
     """Sides of a comparison that were in sight there: its bar may have moved before the image is known."""
@@ -117,7 +118,7 @@ class MarkImages(QObject):
         was_asked = self._blended.pop(uuid, None) is not None
         if site is not None and layer_uuid:
             view = self._canvas.viewport.view()
-            self._record(site, layer_uuid, self._canvas.scene, view, is_own_step=not was_asked)
+            self._record(site, layer_uuid, self._canvas.shown, view, is_own_step=not was_asked)
         elif site is not None:
             self._session.push_or_say(forget_image(document, uuid, actor=actor))
         self.asked.emit(uuid)
@@ -131,15 +132,15 @@ class MarkImages(QObject):
         if not (isinstance(site, Site) and _wants_image(site)):
             return edit
         view, place = self._canvas.viewport.view(), site.place
-        below = images_below(self._canvas.scene, view, place.x, place.y)
+        below = images_below(self._canvas.shown, view, place.x, place.y)
         screen_m = None if below.layers or below.is_awaited else screen_m_at(view, place.x, place.y)
         if screen_m is None:
             return edit
         return replace(edit, changes=(replace(edit.changes[0], after=on_no_image(site, screen_m)),))
 
     def _set_now(self, site: Site) -> _Mark:
-        scene, view, place = self._canvas.scene, self._canvas.viewport.view(), site.place
-        return _Mark(scene, view, scenes_at(scene, view, place.x, place.y))
+        shown, view, place = self._canvas.shown, self._canvas.viewport.view(), site.place
+        return _Mark(shown, view, scenes_at(shown, view, place.x, place.y))
 
     # -- looking -----------------------------------------------------------------------------------------------
 
@@ -164,32 +165,33 @@ class MarkImages(QObject):
     def _look(self, site: Site, mark: _Mark) -> None:
         below = self._below(site, mark)
         is_late = time.monotonic() >= mark.until
-        scene = self._scene_of(mark)
-        if not is_late and (below.is_awaited or not all(_is_known(scene.shown_drawing(uuid)) for uuid in below.layers)):
+        shown = self._shown_of(mark)
+        drawings = (shown_drawing(shown, uuid) for uuid in below.layers)
+        if not is_late and (below.is_awaited or not all(map(_is_known, drawings))):
             return
         del self._waiting[site.uuid]
         known = self._session.document.images.get(site.image_uuid)
         if known is not None and known.layer_uuid in below.layers:
-            self._record(site, known.layer_uuid, scene, mark.view)
+            self._record(site, known.layer_uuid, shown, mark.view)
         elif len(below.layers) > 1:
             self._ask(site, below.layers)
         elif below.layers:
-            self._record(site, below.layers[0], scene, mark.view)
+            self._record(site, below.layers[0], shown, mark.view)
         elif _wants_image(site):
             self._record_none(site, mark.view)
 
     def _below(self, site: Site, mark: _Mark) -> ImagesBelow:
         """Images under a mark, in the present view, else in the view of its making; only on the side it was made on."""
-        scene, place = self._scene_of(mark), site.place
-        now = next(pane.viewport.view() for pane in self._canvas.panes.all if pane.scene is scene)
-        sides = mark.sides if all(side in scene.frames for side in mark.sides) else ()
-        found = images_below(scene, now, place.x, place.y, sides)
-        return found if found.layers or found.is_awaited else images_below(scene, mark.view, place.x, place.y, sides)
+        shown, place = self._shown_of(mark), site.place
+        now = next(pane.viewport.view() for pane in self._canvas.panes.all if pane.shown is shown)
+        sides = mark.sides if all(side in shown.frames for side in mark.sides) else ()
+        found = images_below(shown, now, place.x, place.y, sides)
+        return found if found.layers or found.is_awaited else images_below(shown, mark.view, place.x, place.y, sides)
 
-    def _scene_of(self, mark: _Mark) -> MapScene:
-        """Scene on which a mark was drawn; the present one where that is gone."""
-        is_shown = any(pane.scene is mark.scene for pane in self._canvas.panes.all)
-        return mark.scene if is_shown else self._canvas.scene
+    def _shown_of(self, mark: _Mark) -> ShownScene:
+        """Scene on which a mark was drawn; that of the pane in use where it is gone."""
+        is_shown = any(pane.shown is mark.shown for pane in self._canvas.panes.all)
+        return mark.shown if is_shown else self._canvas.shown
 
     # -- telling -----------------------------------------------------------------------------------------------
 
@@ -199,8 +201,8 @@ class MarkImages(QObject):
         self._messages.show(BLENDED, text.format(len(layers)))
         self.asked.emit(site.uuid)
 
-    def _record(self, site: Site, layer_uuid: str, scene: MapScene, view: View, *, is_own_step: bool = False) -> None:
-        drawing = scene.shown_drawing(layer_uuid)
+    def _record(self, site: Site, layer_uuid: str, shown: ShownScene, view: View, *, is_own_step: bool = False) -> None:
+        drawing = shown_drawing(shown, layer_uuid)
         facts = None if drawing is None else image_facts(drawing)
         pick = None if drawing is None else pick_at(drawing, view, site.place.x, site.place.y)
         if drawing is None or facts is None or pick is None:

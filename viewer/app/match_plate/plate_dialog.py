@@ -207,7 +207,7 @@ class MatchPlateDialog(QDialog):
             numbers,
         )
         view, scene = self.map_pane.canvas.viewport.view(), self.map_pane.scene
-        shown = PlateSide(scene, view, self.tr("Map"), scene.attributions(view), is_map=True)
+        shown = PlateSide(scene, view, self.tr("Map"), scene.stack.credits(view), is_map=True)
         made = self.tr("Numbers set by the analyst, {0}; made with Geoloupe.")
         return PlatePicture(
             self.tr("Match plate: {0}").format(one_line(layer.name, 80)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from viewer.canvas.widget import MapCanvas
 from viewer.commands.shapes.duplicates import duplicate_sites
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
@@ -15,14 +14,14 @@ MOST = 2000
 """Most sites duplicated at once: the window waits for it."""
 
 
-def duplicate_selected(canvas: MapCanvas, panels: PanelContext) -> None:
+def duplicate_selected(panels: PanelContext) -> None:
     """Put a copy beside each selected mark, and select the copies; a single one gets the keyboard in its label."""
     sites = [panels.document.sites[uuid] for uuid in panels.document.sites if uuid in panels.selection]
     if len(sites) > MOST:
         said = translate("duplicating", "{0} are too many to duplicate at once: select fewer.")
         panels.report(said.format(translate("Duplicating", "{count} sites", "{count} site", len(sites))))
         return
-    view = canvas.viewport.view()
+    view = panels.view.shown()
     step = COPY_PX * view.ratio
     figures = moved_figures(sites, view, step, step)
     if len(figures) < len(sites):

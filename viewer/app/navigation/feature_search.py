@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from msgspec import Struct
 
+from layers.document.changes import Changes
 from layers.places.names import name_key
 from layers.pool.attribute_columns import read_attributes
 from layers.pool.measures import Measured
@@ -14,6 +15,7 @@ from layers.vector.expression.quick_search import QuickSearch
 from viewer.canvas.feature_query import bounds_of_features
 from viewer.canvas.feature_selection import are_in
 from viewer.canvas.scene import MapScene
+from viewer.panels.context import PanelContext
 from viewer.panels.search.hits import AttributeMatch, name_score
 from viewer.rendering.context import RenderContext
 from viewer.rendering.vector.attribute_store import AttributeSource, LayerAttributes
@@ -87,23 +89,29 @@ class LayerSearch(Struct, frozen=True):
 
 
 class LayerSearches:
-    """Searches of the vector layers shown now. Call `follow` in the window's thread; iterate in any."""
+    """Searches of the vector layers shown now, as the panels know them. Iterate in any thread."""
 
-    def __init__(self, scene: MapScene, context: RenderContext) -> None:
-        self._scene, self._context = scene, context
+    def __init__(self, scene: MapScene, panels: PanelContext) -> None:
+        self._scene = scene
         self._sources: tuple[LayerSearch, ...] = ()
+        panels.document_replaced.connect(self._follow)
+        panels.changed.connect(self._heard)
 
     def __iter__(self) -> Iterator[LayerSearch]:
         return iter(self._sources)
 
-    def follow(self) -> None:
-        """Take up the changed layers of the scene."""
+    def _heard(self, changes: Changes) -> None:
+        if changes.touches("layers"):
+            self._follow()
+
+    def _follow(self) -> None:
+        """Take up the layers of the scene, which is told of an edit before the panels are."""
         found = []
         for layer in self._scene.document.layers_in_order():
             drawing, source = self._scene.drawings.get(layer.uuid), self._scene.stack.attribute_source(layer.uuid)
             if layer.visible and source is not None and isinstance(drawing, VectorDrawing):
                 title = one_line(layer.name, 60)
-                found.append(LayerSearch(layer.uuid, title, source, drawing, self._scene, self._context))
+                found.append(LayerSearch(layer.uuid, title, source, drawing, self._scene, self._scene.context))
         self._sources = tuple(found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from layers.document.changes import Changes
-from viewer.app.navigation.map_search import MapSearch
+from viewer.app.navigation.hit_navigator import HitNavigator
 from viewer.commands.meta import SITES_VISIBLE, set_sites_visible, sites_visible
 from viewer.panels.context import PanelContext
 from viewer.support.messages import MessageAction, Messages
@@ -18,13 +18,13 @@ class HiddenSites(QObject):
     """Shows the warning, and clears it once the sites are shown."""
 
     def __init__(
-        self, toolbox: Toolbox, search: MapSearch, panels: PanelContext, messages: Messages, parent: QObject
+        self, toolbox: Toolbox, hits: HitNavigator, panels: PanelContext, messages: Messages, parent: QObject
     ) -> None:
         super().__init__(parent)
         self._panels, self._messages = panels, messages
         toolbox.drawn.connect(lambda _uuid: self._tell(self.tr("The mark was made, but all sites are hidden.")))
         toolbox.measured.connect(lambda _uuid: self._tell(self.tr("The measurement was made, but it is hidden.")))
-        search.site_found.connect(lambda: self._tell(self.tr("The site was found, but all sites are hidden.")))
+        hits.site_found.connect(lambda: self._tell(self.tr("The site was found, but all sites are hidden.")))
         panels.changed.connect(self._heard)
 
     def _tell(self, sentence: str) -> None:

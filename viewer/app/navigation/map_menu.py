@@ -10,6 +10,7 @@ from layers.document.marks.measurement import MEASUREMENT
 from layers.geo.coordinates import format_coordinate
 from viewer.app.navigation.duplicating import duplicate_selected
 from viewer.app.navigation.map_views import MapViews
+from viewer.canvas.mark_query import marks_at
 from viewer.canvas.pointer import PointerEvent
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.shapes.measurements import make_sites
@@ -57,7 +58,7 @@ class MapMenu(QObject):
         if event.button == Qt.MouseButton.NoButton and len(self._panels.selection) == 1:
             return next(iter(self._panels.selection.uuids))  # the menu key means what is selected
         view = self._canvas.viewport.view()
-        under = self._canvas.scene.sites_at(view, event.px, event.py, REACH_PX * view.ratio)
+        under = marks_at(self._canvas.shown, view, event.px, event.py, REACH_PX * view.ratio)
         selected = [uuid for uuid in under if uuid in self._panels.selection]
         return (selected or under or [""])[0]
 
@@ -84,7 +85,7 @@ class MapMenu(QObject):
             menu.addAction(self.tr("&Take a Chip"), images.take_chip)
         if site.mark_kind == MEASUREMENT:
             menu.addAction(self.tr("&Make a Site of It"), lambda: self._panels.do(make_sites, (uuid,)))
-        menu.addAction(self.tr("D&uplicate"), lambda: duplicate_selected(self._canvas, self._panels))
+        menu.addAction(self.tr("D&uplicate"), lambda: duplicate_selected(self._panels))
         menu.addAction(self.tr("&Delete"), lambda: self._delete(uuid))
         menu.addAction(self.tr("&Zoom to the Site"), self._views.show_selection)
 

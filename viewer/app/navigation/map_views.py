@@ -33,9 +33,10 @@ from layers.geo.measure import circle_bounds
 from layers.grid.tile_grid import View
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
-from viewer.canvas.flight import Flight, Stop
+from viewer.app.navigation.flight import Flight, Stop
+from viewer.app.navigation.still_view import hold_still
+from viewer.canvas.extent import bounds_of_all, finest_fit_m, plane_bounds, planes_of
 from viewer.canvas.image_below import images_around
-from viewer.canvas.still_view import hold_still
 from viewer.canvas.viewport import FINEST_FIT_M, FIT_MARGIN
 from viewer.canvas.widget import MapCanvas
 from viewer.rendering.layers.image_facts import raster_pixel_m
@@ -161,7 +162,7 @@ class MapViews(QObject):
             self._canvas.viewport.show(seen)
             self._canvas.motion.come_to_rest()
             return
-        sites = self._canvas.own_scene.site_bounds(frozenset(self._canvas.own_scene.document.sites))
+        sites = self._canvas.own_scene.marks.bounds(frozenset(self._canvas.own_scene.document.sites))
         if sites is not None:
             self.show_rows(sites)
             return
@@ -173,17 +174,17 @@ class MapViews(QObject):
         if self.is_off_earth:
             self.show_plane()
             return
-        bounds = self._canvas.own_scene.bounds_lonlat()
+        bounds = bounds_of_all(self._canvas.panes.all[0].shown)
         if bounds is None or (bounds.width > 350 and not polar_canvas(bounds)):
             self._canvas.motion.full_view()
         else:
-            self.show_bounds(bounds, finest_m=self._canvas.own_scene.finest_fit_m())
+            self.show_bounds(bounds, finest_m=finest_fit_m(self._canvas.own_scene))
 
     def show_selection(self) -> None:
         self._leave_plane()
         sites = self._canvas.own_scene.document.sites
         chosen = [sites[uuid] for uuid in self._canvas.selection.uuids if uuid in sites]
-        finest_m, bounds = FINEST_FIT_M, self._canvas.own_scene.site_bounds(self._canvas.selection.uuids)
+        finest_m, bounds = FINEST_FIT_M, self._canvas.own_scene.marks.bounds(self._canvas.selection.uuids)
         if bounds is not None and all(site.kind == "point" for site in chosen):
             finest_m = max(finest_m, self._finest_m(bounds))
             if len(chosen) == 1 and self._is_close_to(chosen[0], finest_m):
@@ -213,7 +214,7 @@ class MapViews(QObject):
             self.show_plane(uuid)
             return
         self._leave_plane()
-        bounds = self._canvas.own_scene.layer_bounds(uuid)
+        bounds = self._canvas.own_scene.stack.bounds_of(uuid)
         if bounds is not None:
             self._canvas.motion.zoom_to_bounds(bounds, 0.0)
             self._offer_polar(bounds)
@@ -254,7 +255,7 @@ class MapViews(QObject):
         bounds = self._plane_bounds(uuid) if plane else None
         scene = self._canvas.own_scene
         drawing = scene.drawings.get(uuid)
-        is_known = drawing.is_open if drawing is not None else scene.is_open()
+        is_known = drawing.is_open if drawing is not None else self._canvas.panes.all[0].shown.is_open()
         self._fits_plane = None if is_known else uuid
         if bounds is not None:
             self._canvas.viewport.fit(bounds, PIXEL_MARGIN)
@@ -279,7 +280,7 @@ class MapViews(QObject):
         if uuid:
             drawing = self._canvas.own_scene.drawings.get(uuid)
             return drawing.plane if drawing is not None else ""
-        planes = self._canvas.own_scene.planes()
+        planes = planes_of(self._canvas.own_scene)
         shown = self._canvas.viewport.crs
         return next((plane for plane in planes if has_way(plane, shown)), planes[0] if planes else "")
 
@@ -287,7 +288,7 @@ class MapViews(QObject):
         """Bounds of a layer in the CRS of the canvas; of all layers for empty text."""
         crs = self._canvas.viewport.crs
         drawing = self._canvas.own_scene.drawings.get(uuid)
-        return drawing.plane_bounds(crs) if drawing is not None else self._canvas.own_scene.plane_bounds(crs)
+        return drawing.plane_bounds(crs) if drawing is not None else plane_bounds(self._canvas.own_scene, crs)
 
     def map_centre(self) -> tuple[float, float]:
         """Longitude and latitude in the middle of the map of the Earth, even while it is hidden; NaN without one."""
@@ -448,9 +449,9 @@ class MapViews(QObject):
     def _fit_when_known(self) -> None:
         if self._fits_plane is not None and self._plane_of(self._fits_plane):
             self.show_plane(self._fits_plane)
-        if self._waits_for_layers and self._canvas.own_scene.is_open():
+        if self._waits_for_layers and self._canvas.panes.all[0].shown.is_open():
             self._waits_for_layers = False
-            if self._canvas.own_scene.bounds_lonlat() is None and self._canvas.own_scene.planes():
+            if bounds_of_all(self._canvas.panes.all[0].shown) is None and planes_of(self._canvas.own_scene):
                 self.show_plane()
             else:
                 self.show_everything()

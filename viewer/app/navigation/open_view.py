@@ -47,7 +47,7 @@ def _day(canvas: MapCanvas, bounds: Bounds) -> date:
     """Date of the topmost image in view that has one, else today."""
     scene = canvas.own_scene
     for layer in reversed(scene.document.layers_in_order()):
-        extent = scene.layer_bounds(layer.uuid)
+        extent = scene.stack.bounds_of(layer.uuid)
         day = _day_of(layer) if layer.visible and (extent is None or extent.intersects(bounds)) else None
         if day is not None:
             return day

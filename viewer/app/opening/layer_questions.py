@@ -16,6 +16,7 @@ from layers.requests.probed import Probed
 from viewer.app.case.session import Session
 from viewer.app.opening.folder_files import FolderFiles
 from viewer.app.opening.folder_picker import FolderPicker
+from viewer.app.opening.layer_adder import LayerAdder
 from viewer.app.opening.opener import FileOpener
 from viewer.app.opening.questions_in_turn import QuestionsInTurn
 from viewer.commands.found_layers import FoundLayer
@@ -27,13 +28,15 @@ from viewer.rendering.context import RenderContext
 
 
 class LayerQuestions(QuestionsInTurn):
-    """Asks the opener's questions in dialogs, and passes the answers back to it."""
+    """Asks the questions of opener and adder in dialogs, and passes the answers back."""
 
-    def __init__(self, session: Session, opener: FileOpener, context: RenderContext, window: QWidget) -> None:
+    def __init__(
+        self, session: Session, opener: FileOpener, adder: LayerAdder, context: RenderContext, window: QWidget
+    ) -> None:
         super().__init__(session, window)
-        self._session, self._opener, self._window = session, opener, window
+        self._session, self._opener, self._adder, self._window = session, opener, adder, window
         self._pool, self._jobs, self._folders = context.pool, context.jobs, context.folders
-        opener.choice_wanted.connect(self.choose_layers)
+        adder.choice_wanted.connect(self.choose_layers)
         opener.columns_wanted.connect(self.choose_columns)
         opener.files_wanted.connect(self.choose_files)
 
@@ -42,7 +45,7 @@ class LayerQuestions(QuestionsInTurn):
 
         def make() -> QDialog:
             picker = TablePicker(path.name, layers, self._window)
-            picker.chosen.connect(self._opener.add)
+            picker.chosen.connect(self._adder.add)
             return picker
 
         self.ask_in_turn(make)

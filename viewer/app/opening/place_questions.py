@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import replace
 from PySide6.QtWidgets import QWidget
 
-from layers.document.edit import Edit
 from layers.document.layer import Layer
-from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR, WGS84, is_off_earth, utm_crs
 from layers.geo.crs_catalog import KnownCRS, known_crs, looks_like_degrees
@@ -22,7 +18,8 @@ from layers.geo.lon_extent import around
 from layers.raster.info import RasterInfo
 from viewer.app.case.session import Session
 from viewer.app.navigation.map_views import MapViews
-from viewer.app.opening.pictures import OnView, pictures_folder, placed_copy
+from viewer.app.opening.picture_placer import PicturePlacer, without_points
+from viewer.app.opening.pictures import pictures_folder
 from viewer.app.opening.questions_in_turn import QuestionsInTurn
 from viewer.commands.found_layers import FoundLayer, edit_for
 from viewer.commands.layers import update_layer
@@ -30,7 +27,6 @@ from viewer.commands.unplaced import PICTURES, PlaceQuestion
 from viewer.panels.context import PanelContext
 from viewer.panels.layers.place_dialog import PlaceDialog
 from viewer.support.jobs import Jobs
-from viewer.support.messages import Messages
 from viewer.support.settings import Settings
 
 MOST_RECENT = 6
@@ -43,23 +39,18 @@ class PlaceQuestions(QuestionsInTurn):
         self,
         session: Session,
         views: MapViews,
+        panels: PanelContext,
+        pictures: PicturePlacer,
+        show: Callable[[Bounds | None], None],
         jobs: Jobs,
         settings: Settings,
-        show: Callable[[Bounds | None], None],
-        allow: Callable[[Iterable[Mapping[str, Any]]], None],
-        placed: Callable[[str], None],
-        panels: PanelContext,
-        messages: Messages,
         window: QWidget,
     ) -> None:
-        """`show` gets the bounds of added layers in lon, lat; `allow` the sources that the answer agrees to; `placed`
-        the path of a picture that has a world file now.
-        """
+        """`show` gets the bounds of added layers in lon, lat; `window` is the parent of the dialogs."""
         super().__init__(session, window)
-        self._session, self._views, self._jobs, self._settings = session, views, jobs, settings
-        self._show, self._allow, self._placed, self._panels = show, allow, placed, panels
+        self._session, self._views, self._panels, self._pictures = session, views, panels, pictures
         self._georeference = panels.layer_verbs.georeference.emit
-        self._messages, self._window = messages, window
+        self._show, self._jobs, self._settings, self._window = show, jobs, settings, window
 
     def ask(self, found: list[FoundLayer]) -> None:
         """Ask about layers with a question; those of one file together."""
@@ -79,7 +70,7 @@ class PlaceQuestions(QuestionsInTurn):
         assert question is not None
         dialog = self._dialog_of(question, layers[0].source)
         dialog.decided.connect(lambda crs: self._add(layers, crs))
-        dialog.laid_on_view.connect(lambda how: self._lay(layers[0], question, how))
+        dialog.laid_on_view.connect(lambda how: self._pictures.add(layers[0], question.size, how))
         dialog.points_wanted.connect(lambda: self._georeference(self._add(layers, PIXEL_SPACE)))
         return dialog
 
@@ -87,7 +78,7 @@ class PlaceQuestions(QuestionsInTurn):
         uuid, question = layer.uuid, self._question_of(layer)
         dialog = self._dialog_of(question, layer.source, layer.crs)
         dialog.decided.connect(lambda crs: self._change(uuid, crs))
-        dialog.laid_on_view.connect(lambda how: self._lay_again(uuid, question, how))
+        dialog.laid_on_view.connect(lambda how: self._pictures.move(uuid, question.size, how))
         dialog.points_wanted.connect(lambda: self._georeference(uuid))
         return dialog
 
@@ -148,64 +139,12 @@ class PlaceQuestions(QuestionsInTurn):
             self._show(around(layer.bounds_lonlat for layer in placed if layer.bounds_lonlat is not None))
         return uuid
 
-    def _lay(self, layer: FoundLayer, question: PlaceQuestion, how: OnView) -> None:
-        """Add a picture, placed on the present view of the map."""
-
-        def add(source: dict[str, Any], crs: str) -> Edit:
-            placed = replace(layer, source=source, facts={**layer.facts, "crs": crs}, question=None)
-            return edit_for(self._session.document, [placed], self._session.actor)
-
-        self._place(layer.source, question, how, add)
-
-    def _lay_again(self, uuid: str, question: PlaceQuestion, how: OnView) -> None:
-        """Place a picture that is a layer already on the present view of the map."""
-        session = self._session
-
-        def move(source: dict[str, Any], crs: str) -> Edit:
-            text = json.dumps(source)
-            row = session.document.layers.get(uuid)
-            fields = {"source_json": text, "crs": crs, **_without_points(row)}
-            return update_layer(session.document, uuid, actor=session.actor, **fields)
-
-        layer = session.document.layers.get(uuid)
-        if layer is not None:
-            self._place(layer.source, question, how, move, is_shown=True)
-
-    def _place(
-        self,
-        source: dict[str, Any],
-        question: PlaceQuestion,
-        how: OnView,
-        edit: Callable[[dict[str, Any], str], Edit],
-        *,
-        is_shown: bool = False,
-    ) -> None:
-        """Place a picture by a world file beside the copy that the case keeps. `edit` is given its source and CRS."""
-        session, view = self._session, self._views.shown_view()
-        crs, folder = view.grid.crs, pictures_folder(session.target)
-
-        def done(path: Path) -> None:
-            placed = {**source, "path": str(path)}
-            self._placed(str(path))
-            self._allow([placed])
-            try:
-                session.push_or_say(edit(placed, crs))
-            except GeoloupeError as error:
-                failed(error)
-
-        def failed(error: GeoloupeError) -> None:
-            self._messages.show("picture", error.sentence, "error")
-
-        picture = Path(source["path"])
-        work = partial(placed_copy, picture, folder, question.size, view, how, is_shown=is_shown)
-        self._jobs.run(lambda _: work(), done, failed, self.tr("Placing the picture"), apart=True, of_case=True)
-
     def _change(self, uuid: str, crs: str) -> None:
         document = self._session.document
         layer = document.layers.get(uuid)
         if layer is None:
             return
-        edit = update_layer(document, uuid, actor=self._session.actor, crs=crs, **_without_points(layer))
+        edit = update_layer(document, uuid, actor=self._session.actor, crs=crs, **without_points(layer))
         if edit.changes and self._session.push_or_say(edit):
             self._remember(crs)
             self._views.show_layer(uuid)
@@ -214,8 +153,3 @@ class PlaceQuestions(QuestionsInTurn):
         if crs not in ("", PIXEL_SPACE):
             recent = [crs, *(other for other in self._settings.get("recent_crs") if other != crs)]
             self._settings.set("recent_crs", recent[:MOST_RECENT])
-
-
-def _without_points(layer: Layer | None) -> dict[str, str]:
-    """Field that removes a layer's control points, if it has any: a layer is placed in one way only."""
-    return {"control_points_json": ""} if layer is not None and layer.control_points_json else {}

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from layers.raster.overviews import Lack, SourceState, overview_bytes
-from viewer.canvas.scene import MapScene
+from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.panels.context import PanelContext
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.support.language.translation import translate
@@ -27,10 +27,10 @@ class Upkeep(QObject):
 
     changed = Signal()
 
-    def __init__(self, scene: MapScene, context: PanelContext, messages: Messages, parent: QObject) -> None:
+    def __init__(self, shown: ComparedScene, context: PanelContext, messages: Messages, parent: QObject) -> None:
         super().__init__(parent)
-        self._scene, self._context, self._messages = scene, context, messages
-        self._store = scene.context.overviews
+        self._shown, self._scene, self._context, self._messages = shown, shown.map, context, messages
+        self._store = shown.context.overviews
         self._seen: set[SourceState] = set()
         self._stale: set[str] = set()
         self._offered = False
@@ -40,11 +40,11 @@ class Upkeep(QObject):
         self._settled.timeout.connect(self._check_files)
         self._watch.fileChanged.connect(self._settled.start)
         self._looks = PacedLook(self.look_again, self)
-        scene.updated.connect(self._looks.ask)
-        scene.problem_changed.connect(self._looks.ask)
+        shown.updated.connect(self._looks.ask)
+        shown.map.problem_changed.connect(self._looks.ask)
         context.layer_shown.connect(self._looks.ask)
         context.document_replaced.connect(self._forget)
-        self._drives = scene.context.drives
+        self._drives = shown.context.drives
         self._drives.changed.connect(self._mind_drive)
         if self._store is not None:
             self._store.ended.connect(self._ended)
@@ -119,10 +119,14 @@ class Upkeep(QObject):
         action = MessageAction(self.tr("Try Again"), lambda: self._drives.try_again(folder))
         self._messages.show(key, text.format(folder, waiting), "warning", action)
 
+    def _is_complete(self) -> bool:
+        view = self._scene.last_view
+        return view is None or self._shown.is_complete(view)
+
     def _mind_overviews(self, drawing: RasterDrawing, state: SourceState) -> None:
         """Build or offer missing overviews, once for each file; building waits for an idle map that shows the layer."""
         if drawing.can_build and drawing.lack is Lack.MODERATE:
-            if not (drawing.layer.visible and self._scene.is_idle()):
+            if not (drawing.layer.visible and self._is_complete()):
                 return
             self._build(drawing)
         elif drawing.can_build and drawing.info is not None:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
@@ -21,10 +21,11 @@ from layers.geo.crs import WGS84
 from layers.product.gathering import content_of
 from layers.product.issuing.data_spec import DataSpec
 from layers.product.issuing.edition import Edition
-from layers.product.issuing.printed_rows import PrintedRow, printed_rows
+from layers.product.issuing.printed_rows import printed_rows
 from layers.product.lint.groups import Group
 from layers.product.publishing import DRAFT
 from viewer.app.case.session import Session
+from viewer.app.opening.written_file import WrittenFiles
 from viewer.app.products.data_dialog import PIXELS, SELECTED, SHOWN, WHOLE, DataDialog, DataWish
 from viewer.app.products.data_leaving import DataLeaving, uuids_in
 from viewer.app.products.findings.bulk_cures import do_cure
@@ -36,27 +37,21 @@ from viewer.export.data.exported import WITH_PICTURES, DataExport, data_export
 from viewer.export.data.ground import GroundPictures
 from viewer.export.data.shown_chips import with_shown_chips
 from viewer.export.formats.raw_pixels import begin_pixels, topmost_image
-from viewer.export.formats.steps import Writing
+from viewer.export.formats.writing import Writing
 from viewer.export.gate import data_through_gate
+from viewer.export.held_scenes import make_held
 from viewer.export.made_on import today
+from viewer.export.page_reader import PageReader
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import JobContext
 from viewer.support.language.translation import in_language
 
-POLL_MS, MOST_TOLD = 20, 3
-"""Interval at which maps being painted are checked, and most findings named in the message about a stopped export."""
-
-type Write = Callable[[Callable[[], object], Path, Callable[[], str]], None]
-"""Writes a file in a job, then says so; the last function gives the end of that message."""
-type _Drawn = tuple[GroundPictures, Path, DataLeaving, str]
-"""The maps of a file, its path, how it is issued, and a sentence on chips that it does not show."""
+MOST_TOLD = 3
+"""Most findings named in the message about a stopped export."""
 
 
 class DataDesk(QObject):
-    """Data exports of one window. `ask_path` asks for the file and `write` makes it.
-
-    `failed` and `warn` show what went wrong and what is missing; `told` says that a file is written.
-    """
+    """Data exports of one window. `ask_path` asks for a file by its ending; `bounds` gives those of the view."""
 
     def __init__(
         self,
@@ -65,27 +60,20 @@ class DataDesk(QObject):
         panels: PanelContext,
         ask_path: Callable[[str], Path | None],
         bounds: Callable[[], Bounds],
-        write: Write,
-        failed: Callable[[str], None],
-        warn: Callable[[str], None],
-        told: Callable[[Path], None],
+        files: WrittenFiles,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._session, self._canvas, self._panels = session, canvas, panels
         self._jobs = canvas.own_scene.context.jobs
-        self._ask_path, self._bounds, self._write, self._failed = ask_path, bounds, write, failed
-        self._window, self._warn, self._told = window, warn, told
+        self._ask_path, self._bounds, self._files, self._window = ask_path, bounds, files, window
         self._last = DataWish(".kmz")
-        self._timer = QTimer(self, interval=POLL_MS)
-        self._timer.timeout.connect(self._look)
-        self._drawn: list[_Drawn] = []
-        self._gathered = 0
+        self._running = 0
 
     @property
     def is_idle(self) -> bool:
-        """True while nothing is gathered or painted. Writing is a job and does not count."""
-        return not (self._drawn or self._gathered)
+        """True while no file is being made."""
+        return not self._running
 
     def begin(self) -> None:
         """Ask which data to export, and for whom."""
@@ -122,7 +110,7 @@ class DataDesk(QObject):
     def _review(self, dialog: DataDialog, group: Group, name: str) -> None:
         refusal = do_cure(self._panels, group, "", name)
         if refusal:
-            self._failed(refusal)
+            self._files.fail(refusal)
         self._look_for_taken_away(dialog, dialog.wish())
 
     def _rows(self) -> Mapping[object, tuple[Row, ...]]:
@@ -143,17 +131,20 @@ class DataDesk(QObject):
         if path.suffix.lower() == PIXELS:
             self._write_pixels(wish, path)
         else:
-            self._gather(replace(wish, suffix=path.suffix.lower()), path)
+            self._write_data(replace(wish, suffix=path.suffix.lower()), path)
 
-    def _gather(self, wish: DataWish, path: Path) -> None:
-        """Gather the data of the present case, without later edits. Blocking findings stop data to be issued."""
+    def _write_data(self, wish: DataWish, path: Path) -> None:
+        """Write the data of the present case, without later edits, in one job.
+
+        Blocking findings stop data that are to be issued.
+        """
         rows, spec, read = self._rows(), self._spec_of(wish), self._session.blob_reader()
-        pool = self._canvas.own_scene.context.pool
+        document, pool = self._session.document, self._canvas.own_scene.context.pool
 
         def read_chips(uuids: Iterable[str]) -> Mapping[str, bytes]:
             return read("chips", list(uuids), "data")
 
-        def work(context: JobContext) -> tuple[DataExport, list[PrintedRow], str]:
+        def work(job: JobContext) -> tuple[DataLeaving, list[str]]:
             told = data_export(
                 Document(rows),  # type: ignore[arg-type]
                 wish.suffix,
@@ -163,28 +154,37 @@ class DataDesk(QObject):
                 sites=spec.sites,
                 bounds=spec.bounds,
             )
-            told = data_through_gate(told, spec, Edition(None, today(), wish.state))
-            told, left_out = with_shown_chips(told, pool, context.check) if wish.suffix in WITH_PICTURES else (told, "")
-            return told, printed_rows(told.document, told.content), left_out
+            told, problems = data_through_gate(told, spec, Edition(None, today(), wish.state)), list[str]()
+            if wish.suffix in WITH_PICTURES:
+                told, left_out = with_shown_chips(told, pool, job.check)
+                problems += [left_out] if left_out else []
+            leaving = DataLeaving(spec, wish.state, printed_rows(told.document, told.content), document)
+            reader = PageReader(job, self._jobs)
+            told = reader.in_window(partial(leaving.named, told, self._panels))
+            if wish.suffix in WITH_PICTURES:
+                pictures = self._pictures(told, wish.suffix)
+                told = pictures.make(reader)
+                problems += pictures.problems
+            self._made(told, path, leaving)
+            return leaving, problems
 
-        def done(found: tuple[DataExport, list[PrintedRow], str]) -> None:
-            self._gathered -= 1
-            leaving = DataLeaving(spec, wish.state, found[1], self._session.document)
-            try:
-                self._draw(leaving.named(found[0], self._panels), path, leaving, found[2])
-            except GeoloupeError as error:
-                self._failed(error.sentence)
+        def done(written: tuple[DataLeaving, list[str]]) -> None:
+            self._running -= 1
+            leaving, problems = written
+            if problems:
+                self._files.warn(self.tr("{0}: {1}").format(path.name, " ".join(map(in_language, problems))))
+            self._files.note(path, leaving.issue(self._panels))
 
         def failed(error: GeoloupeError) -> None:
-            self._gathered -= 1
+            self._running -= 1
             lines = error.lines[:MOST_TOLD] if isinstance(error, ProductStopped) else ()
-            self._failed(" ".join(map(in_language, (error.sentence, *lines))))
+            self._files.fail(" ".join(map(in_language, (error.sentence, *lines))))
 
         def given_up(_nothing: object) -> None:
-            self._gathered -= 1
+            self._running -= 1
 
-        self._gathered += 1
-        title = self.tr("Gathering {0}").format(path.name)
+        self._running += 1
+        title = self.tr("Writing {0}").format(path.name)
         self._jobs.run(work, done, failed, title, apart=True, given_up=given_up)
 
     def _spec_of(self, wish: DataWish) -> DataSpec:
@@ -218,62 +218,28 @@ class DataDesk(QObject):
                 parent=self,
             )
         except GeoloupeError as error:
-            self._failed(error.sentence)
+            self._files.fail(error.sentence)
             return
-        self._gathered += 1
+        self._running += 1
         writing.ended.connect(partial(self._pixels_ended, writing, path))
 
     def _pixels_ended(self, writing: Writing, path: Path) -> None:
-        self._gathered -= 1
+        self._running -= 1
         if writing.error is not None:
-            self._failed(writing.error.sentence)
+            self._files.fail(writing.error.sentence)
         elif writing.written:
-            self._told(path)
+            self._files.note(path)
         writing.deleteLater()
 
-    # -- pictures -------------------------------------------------------------------------------------------------
-
-    def _draw(self, told: DataExport, path: Path, leaving: DataLeaving, left_out: str) -> None:
-        """Write the data. Formats with pictures of the map wait until the maps are read, and then report `left_out`."""
-        suffix = path.suffix.lower()
-        if suffix not in WITH_PICTURES:
-            self._write(lambda: self._made(told, path, leaving), path, partial(leaving.issue, self._panels))
-            return
+    def _pictures(self, told: DataExport, suffix: str) -> GroundPictures:
+        """The pictures of the map in a file of this format."""
         context, folder = self._canvas.own_scene.context.for_pictures(), self._session.base_folder
-        pictures = GroundPictures(
+        return GroundPictures(
             told,
-            lambda make, rows: make(rows, context, folder),
+            lambda make, rows: make_held(make, rows, context, folder),
             crs=WGS84 if suffix == ".kmz" else "",
             with_map=suffix == ".html",
         )
-        self._drawn.append((pictures, path, leaving, left_out))
-        self._timer.start()
-
-    def _look(self) -> None:
-        for one in tuple(self._drawn):
-            pictures, path, leaving, left_out = one
-            try:
-                is_made = pictures.step()
-            except GeoloupeError as error:
-                self._end(one)
-                self._failed(error.sentence)
-                continue
-            if is_made:
-                problems = [*([left_out] if left_out else []), *pictures.problems]
-                self._end(one)
-                if problems:
-                    self._warn(self.tr("{0}: {1}").format(path.name, " ".join(map(in_language, problems))))
-                make = partial(self._made_of, pictures, path, leaving)
-                self._write(make, path, partial(leaving.issue, self._panels))
-
-    def _end(self, one: _Drawn) -> None:
-        one[0].close()
-        self._drawn.remove(one)
-        if not self._drawn:
-            self._timer.stop()
-
-    def _made_of(self, pictures: GroundPictures, path: Path, leaving: DataLeaving) -> None:
-        self._made(pictures.finished(), path, leaving)
 
     def _made(self, told: DataExport, path: Path, leaving: DataLeaving) -> None:
         """Write the file. Runs in a job, as a drive may be slow to answer."""

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QRectF
 
+from layers.document.document import Document
 from layers.product.content import ProductContent
 from layers.product.facts import ProductFacts
 from layers.product.issuing.edition import Edition
@@ -16,6 +17,11 @@ from viewer.export.plates.printed import Printed
 
 class LaidOut(Printed, Protocol):
     """A laid-out product. Places are in pixels of a page."""
+
+    @property
+    def case(self) -> Document:
+        """The case as it was laid out."""
+        ...
 
     @property
     def content(self) -> ProductContent:

@@ -1,30 +1,74 @@
-"""Writes a product to its file: reads it, lays it out, checks it at the gate, then writes it step by step."""
+"""Writes a product to its file: lays it out, reads it, lays it out with the words of what was read, judges and writes
+it. All of it is one job.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
-from layers.errors import GeoloupeError
+from layers.errors import ExportFailed, GeoloupeError
 from layers.product.issuing.edition import Outgoing
 from viewer.app.products.laid_out import LaidOut, PageMaker
-from viewer.app.products.page_reading import PageReading
-from viewer.export.formats.steps import Writing
-from viewer.export.formats.writers import begin_writing
+from viewer.export.formats.sheets import is_held
+from viewer.export.formats.writers import check_size, format_of
+from viewer.export.formats.writing import Made, Workshop, Writing
 from viewer.export.gate import through_gate
+from viewer.export.page_reader import PageReader
 from viewer.rendering.context import RenderContext
 
-POLL_MS = 5
+SCREEN_DPI = 96.0
+
+
+def pages_of(maker: PageMaker, product: Outgoing, dpi: float, reader: PageReader) -> LaidOut:
+    """Lay a product out in dots an inch, once its layers are open. Raises ExportFailed where the page has no room, and
+    where they do not open.
+    """
+
+    def late() -> GeoloupeError:
+        return ExportFailed("The layers of the product did not open within two minutes: see the list of layers.")
+
+    return reader.wait_for(partial(maker.make, product.spec, dpi, product.edition), late)
+
+
+def read_pages(maker: PageMaker, product: Outgoing, dpi: float, reader: PageReader) -> LaidOut:
+    """Lay a product out in dots an inch, read what its maps show, and lay it out anew: its words tell of what was read.
+
+    In a job. Raises ExportFailed, as `pages_of` does, and where a map does not get complete.
+    """
+    pages = pages_of(maker, product, dpi, reader)
+    if not is_held(*pages.size_px(0)):
+        pages = pages_of(maker, product, SCREEN_DPI, reader)
+    for page in range(pages.pages):
+        reader.read(pages, page)
+    reader.let_go()
+    return pages_of(maker, product, dpi, reader)
+
+
+def write_product(
+    maker: PageMaker, product: Outgoing, path: Path, passed: Callable[[LaidOut], None], shop: Workshop
+) -> Made:
+    """Write a product in the format of its file's ending, in a job.
+
+    `passed` is called in the window's thread once its printed content is known and it may leave. Raises ProductStopped
+    where the gate keeps it from being issued or published.
+    """
+    laid = read_pages(maker, product, product.spec.dpi, shop)
+    laid = through_gate(laid, product.spec, product.overrides, product.edition.state)
+    check_size(laid, path)
+    shop.in_window(partial(passed, laid))
+    return format_of(path).write(laid, shop)
 
 
 class ProductFile(QObject):
     """One product being written. `ended`: the file is complete and `sha256` its hash, or `error` says why not.
 
     Cancelled, it has neither. A product that the gate keeps from being issued or published has a ProductStopped as its
-    error, and no file. The maker is closed at the end, unless it serves others afterwards.
+    error, and no file. The maker is closed at the end.
     """
 
     ended = Signal()
@@ -39,66 +83,44 @@ class ProductFile(QObject):
         context: RenderContext,
         title: str,
         parent: QObject,
-        *,
-        closes: bool = True,
     ) -> None:
         super().__init__(parent)
-        self._closes, self._maker, self._context = closes, maker, context
-        self.product, self.path, self._title = product, path, title
-        self._reading = PageReading(maker, product)
+        self._maker, self._jobs = maker, context.jobs
+        self.product, self.path = product, path
         self.laid: LaidOut | None = None
         self.sha256 = ""
         self.error: GeoloupeError | None = None
-        self._writing: Writing | None = None
-        self._timer = QTimer(self, interval=POLL_MS)
-        self._timer.timeout.connect(self._look)
-        self._timer.start()
+        write = partial(write_product, maker, product, path, self._pass)
+        self._writing = Writing(path, write, context.jobs, context.pool, title=title, parent=self)
+        self._writing.ended.connect(self._written)
 
     @property
     def written(self) -> Sequence[Path]:
         """Files of the product: some formats have one for each page."""
-        return self._writing.written if self._writing is not None else ()
+        return self._writing.written
 
     def cancel(self) -> None:
         """Cancel the writing; no file is left under the name."""
-        if self._writing is not None:
-            self._writing.cancel()
-        elif self._timer.isActive():
-            self._end(None)
+        self._writing.cancel()
 
-    def _look(self) -> None:
-        product = self.product
-        try:
-            laid = self._reading.look()
-            if laid is None:
-                return
-            self._timer.stop()
-            self.laid = through_gate(laid, product.spec, product.overrides, product.edition.state)
-            self._writing = begin_writing(self.laid, self.path, self._context, self._title, self)
-        except GeoloupeError as error:
-            self._end(error)
-            return
-        self._writing.ended.connect(self._written)
+    def _pass(self, laid: LaidOut) -> None:
+        self.laid = laid
         self.passed.emit()
 
     def _written(self) -> None:
-        writing, path = self._writing, self.path
-        assert writing is not None
-        if writing.error is not None or not writing.written:
-            self._end(writing.error)
+        if not self.written:
+            self._end(self._writing.error)
             return
 
         def known(sha256: str) -> None:
             self.sha256 = sha256
             self._end(None)
 
-        self._context.jobs.run(lambda _: file_sha256(path), known, self._end)
+        self._jobs.run(lambda _: file_sha256(self.path), known, self._end)
 
     def _end(self, error: GeoloupeError | None) -> None:
-        self._timer.stop()
         self.error = error
-        if self._closes:
-            self._maker.close()
+        self._maker.close()
         self.ended.emit()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from functools import partial
 from typing import override
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
@@ -22,15 +22,17 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from layers.errors import GeoloupeError, TooLarge
 from layers.product.spec import ProductSpec
 from viewer.app.products.laid_out import LaidOut
 from viewer.app.products.page_loupe import MM_AN_INCH, PageLoupe
-from viewer.export.plates.printed import picture_in_steps
+from viewer.export.held_scenes import are_held, run_held
+from viewer.export.plates.printed import page_picture
+from viewer.support.jobs import Job, JobContext, Jobs
+from viewer.support.language.translation import in_language
 from viewer.support.painting import painting
 from viewer.support.plain_label import plain_label
 
-STEP_S = 0.008
-"""Time spent painting before the event loop runs again."""
 LOOK_MS = 30
 DRAFT_MS = 600
 """Time between two pictures of a page whose maps are still being read."""
@@ -54,7 +56,7 @@ class ProductPreview(QWidget):
 
     A click chooses a thing, and Space one after the other. The wheel zooms around the pointer, plus and minus around
     the middle. A drag beside all things, or with the middle button, pans; 0 shows the whole page again. The page is
-    painted a little at a time, while nothing else is to be done.
+    painted in a job.
     """
 
     moved = Signal(str, float, float)
@@ -64,23 +66,25 @@ class ProductPreview(QWidget):
     painted = Signal()
     """The page is shown as in the file."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._jobs = jobs
         self._laid: LaidOut | None = None
         self._spec = ProductSpec()
         self.page = 0
         self._shown: QImage | None = None
-        self._coming: Iterator[QImage | None] = iter(())
-        """Steps that paint the next picture; they yield None until it is complete."""
-        self._is_final = self._is_due = False
+        self._job: Job | None = None
+        """Paints the next picture."""
+        self._is_final = self._is_outdated = False
+        """True where the page is shown as in its file; where the picture that is being painted is of another page."""
+        self._is_wanted = False
+        """True once the maps of the page are requested."""
         self._drafted_at = 0.0
         self.chosen = ""
         self._press: QPointF | None = None
         self._drag: QPointF | None = None
         self._loupe = PageLoupe()
         self._panned_from: QPointF | None = None
-        self._steps = QTimer(self, interval=0)
-        self._steps.timeout.connect(self._paint_some)
         self._look = QTimer(self, interval=LOOK_MS)
         self._look.timeout.connect(self._look_again)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -139,8 +143,9 @@ class ProductPreview(QWidget):
     def show_sentence(self, sentence: str) -> None:
         """Say why no page can be shown."""
         self._laid = self._shown = None
-        self._coming = iter(())
-        self._steps.stop()
+        self._is_outdated = False
+        if self._job is not None:
+            self._job.cancel()
         self._look.stop()
         self.note.setText(sentence)
         self.note.setVisible(bool(sentence))
@@ -148,13 +153,14 @@ class ProductPreview(QWidget):
         self.update()
 
     def paint_anew(self) -> None:
-        """Paint the page from its top."""
-        if self._laid is None:
-            return
-        self._laid.want(self.page)
-        self._is_final = self._is_due = False
-        self._begin()
-        self._look.start()
+        """Paint the page, once the picture of the page as it was is not painted any more."""
+        self._is_final, self._is_outdated = False, self._job is not None
+        if self._job is not None:
+            self._job.cancel()
+        elif self._laid is not None:
+            self._is_wanted = False
+            self._look.start()
+            self._look_again()
 
     @property
     def is_idle(self) -> bool:
@@ -165,49 +171,57 @@ class ProductPreview(QWidget):
         """Present picture of the page."""
         return self._shown
 
-    # -- painted a little at a time -------------------------------------------------------------------------------
+    # -- painted in a job -----------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        assert self._laid is not None
-        self._is_due = self._is_ready()
-        self._coming = picture_in_steps(self._laid, self.page)
+        laid, page = self._laid, self.page
+        assert laid is not None
         self._drafted_at = time.monotonic()
-        self._steps.start()
+        painted = partial(self._painted, laid, is_final=laid.is_ready(page))
+        work = partial(_picture, laid, page)
+        self._job = run_held(self._jobs, laid.scenes, work, painted, self._failed, self._given_up)
 
-    def _paint_some(self) -> None:
-        end = time.perf_counter() + STEP_S
-        for image in self._coming:
-            if image is not None:
-                self._end_pass(image)
-                return
-            if time.perf_counter() > end:
-                return
-        self.show_sentence(
-            self.tr("There is not enough memory to show this page: choose a smaller one, or close other programs.")
-        )
-
-    def _end_pass(self, image: QImage) -> None:
-        self._steps.stop()
-        self._coming = iter(())
+    def _painted(self, laid: LaidOut, image: QImage, *, is_final: bool) -> None:
+        if self._ended() or laid is not self._laid:
+            return
         image.setDevicePixelRatio(self.devicePixelRatioF())
         self._shown = image
         self.update()
-        if self._is_due:
+        if is_final:
             self._is_final = True
             self._look.stop()
             self.painted.emit()
 
+    def _failed(self, error: GeoloupeError) -> None:
+        if not self._ended():
+            short = self.tr(
+                "There is not enough memory to show this page: choose a smaller one, or close other programs."
+            )
+            self.show_sentence(short if isinstance(error, TooLarge) else in_language(error.sentence))
+
+    def _given_up(self) -> None:
+        self._ended()
+
+    def _ended(self) -> bool:
+        """Note that no picture is painted any more; True where another one is painted now."""
+        self._job = None
+        is_outdated, self._is_outdated = self._is_outdated, False
+        if is_outdated:
+            self.paint_anew()
+        return is_outdated
+
     def _look_again(self) -> None:
         """Paint the page once its maps are complete; until then, paint drafts of it now and then."""
-        if self._laid is None or self._is_final or self._steps.isActive():
+        laid = self._laid
+        if laid is None or self._is_final or self._job is not None or are_held(laid.scenes):
             return
         is_late = time.monotonic() - self._drafted_at > DRAFT_MS / 1000
-        if self._is_ready() or is_late:
+        if not self._is_wanted:
+            self._is_wanted = True
+            laid.want(self.page)
             self._begin()
-
-    def _is_ready(self) -> bool:
-        laid = self._laid
-        return laid is not None and laid.is_ready(self.page)
+        elif is_late or laid.is_ready(self.page):
+            self._begin()
 
     # -- painted on the screen ------------------------------------------------------------------------------------
 
@@ -395,3 +409,7 @@ class ProductPreview(QWidget):
     @override
     def sizeHint(self) -> QSize:
         return QSize(640, 480)
+
+
+def _picture(laid: LaidOut, page: int, job: JobContext) -> QImage:
+    return page_picture(laid, page, job.check)

@@ -99,7 +99,8 @@ class ProductWindow(QDialog):
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         # In its place from the first: Qt looks the style of a hundred fields up again whenever they get another parent.
         self.fields = ProductFields(styles, lambda: sorted(context.selection.uuids), self.splitter)
-        self.preview, self.findings = ProductPreview(), FindingsView()
+        assert context.case.jobs is not None
+        self.preview, self.findings = ProductPreview(context.case.jobs), FindingsView()
         self.buttons = ProductButtons()
         self.said, self.state_box = self.buttons.said, self.buttons.state
         self.view_button, self.map_button = self.buttons.view, self.buttons.map

@@ -96,7 +96,7 @@ def real_window(folder: Path) -> Iterator[MainWindow]:
         yield window
     finally:
         window.hide()
-        window.scene.close()
+        window.compared.close()
         jobs.shutdown()
         pool.close()
         session.shutdown(keep=False)
@@ -107,7 +107,7 @@ def real_window(folder: Path) -> Iterator[MainWindow]:
 
 def _open(window: MainWindow, path: Path) -> float:
     start = time.perf_counter()
-    window.file_menu.open_words([str(path)])
+    window.opener.open([str(path)])
     spin_until(lambda: window.session.is_begun and window.is_idle())
     opened_ms = _ms(start)
     window.docks.warm_up(window.context.jobs)
@@ -140,7 +140,7 @@ class _Bench:
         self._document = window.session.document
 
     def run(self, edits: int) -> Figures:
-        whole = self._canvas.scene.site_bounds(frozenset(self._document.sites))
+        whole = self._canvas.scene.marks.bounds(frozenset(self._document.sites))
         if whole is None:
             raise InvalidValue("No site of the case has a place on the map: there is nothing to measure.")
         times = self._work(_part(whole, WORKING))
@@ -307,7 +307,7 @@ class _Bench:
     def _sites_in_view(self) -> list[QPoint]:
         """Places of points that a click hits, in logical pixels, spread over the map."""
         view = self._canvas.viewport.view()
-        frame = self._canvas.scene.site_frame(view)
+        frame = self._canvas.scene.marks.frames(view)[0]
         inside = np.flatnonzero(
             (frame.px > EDGE_PX)
             & (frame.px < view.width - EDGE_PX)

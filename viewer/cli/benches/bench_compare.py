@@ -26,6 +26,7 @@ from layers.document.document import Document
 from layers.geo.lon_extent import around
 from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.comparison.linked_panes import LinkedPanes
+from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.cli.benches.bench_view import READERS, spin_until, warm
 from viewer.cli.products.compared_pictures import images_of_files
@@ -87,7 +88,7 @@ def _opened(studio: Studio, document: Document) -> tuple[MapCanvas, ComparedScen
 
 
 def _own_scene(document: Document, context: RenderContext, folder: Path | None) -> ComparedScene:
-    return ComparedScene(document, context.for_frame(), folder)
+    return ComparedScene(MapScene(document, context.for_frame(), folder))
 
 
 def _swipe_and_blink(canvas: MapCanvas, scene: ComparedScene, spec: ComparisonSpec) -> tuple[list[Took], list[Took]]:
@@ -114,7 +115,7 @@ def _move(canvas: MapCanvas, part: float) -> None:
 
 
 def _blink(canvas: MapCanvas, scene: ComparedScene, phase: int) -> None:
-    scene.show_phase(phase)
+    scene.sides.show_phase(phase)
     _paint(canvas)
 
 
@@ -125,7 +126,7 @@ def _paint(canvas: MapCanvas) -> None:
 
 def _show(canvas: MapCanvas, scene: ComparedScene, spec: ComparisonSpec) -> None:
     """Show the middle of the bounds of all images, at half their size, so that there is something to pan into."""
-    boxes = [scene.layer_bounds(uuid) for uuid in spec.layers]
+    boxes = [scene.map.stack.bounds_of(uuid) for uuid in spec.layers]
     everything = around(box for box in boxes if box is not None)
     assert everything is not None, "an image that is open knows where it is"
     canvas.show_overlays = False

@@ -6,6 +6,7 @@ Each run begins without a tile in memory, and ends when the file has its name.
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -16,13 +17,14 @@ from msgspec.structs import replace
 from layers.document.document import Document
 from layers.product.spec import ProductSpec
 from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import late_layers
 from viewer.cli.benches.bench_view import READERS, Heartbeat, refuse_undrawn, warm
 from viewer.cli.products.printed_product import laid_out, scenes_of
 from viewer.cli.products.subject import subject_bounds
 from viewer.cli.terminal.documents import case_at_home
 from viewer.cli.terminal.reading import case_file
-from viewer.export.formats.steps import finish
 from viewer.export.formats.writers import begin_writing
+from viewer.export.formats.writing import finish
 from viewer.export.headless import Studio, wait_until
 
 RUNS, DPI = 3, 300
@@ -54,7 +56,7 @@ def _timed(
 ) -> float:
     for scene in scenes:
         scene.draw_anew(list(scene.drawings))
-        wait_until(scene.is_open, scene.waits_for)
+        wait_until(scene.is_open, partial(late_layers, scene))
     begun = time.perf_counter()
     printed = laid_out(spec, document, scenes)
     beat.start()

@@ -28,6 +28,7 @@ from layers.pool.reader_set import STANDING
 from layers.raster.style import RasterStyle, Stretch
 from layers.requests.probe import Probe
 from layers.requests.probed import Probed
+from viewer.canvas.extent import bounds_of_all
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.cli.terminal.documents import ACTOR, checked_place, found_layers
@@ -73,7 +74,7 @@ def refuse_undrawn(scene: MapScene) -> None:
 
     The time of a layer that is not drawn would mean nothing.
     """
-    problems, lost = scene.problems(), scene.lost_layers()
+    problems, lost = scene.stack.problems(), scene.stack.lost()
     for uuid, drawing in scene.drawings.items():
         is_there = uuid not in lost and not isinstance(drawing, FailedDrawing)
         if drawing.layer.visible and not is_there:
@@ -164,7 +165,7 @@ class _Bench:
         self._refusal = error
 
     def _whole(self) -> Bounds:
-        lonlat = self._scene.bounds_lonlat()
+        lonlat = bounds_of_all(self._scene)
         assert lonlat is not None, "an open layer knows where it is"
         return transform_bounds("EPSG:4326", WEB_MERCATOR, lonlat)
 

@@ -13,7 +13,7 @@ from layers.product.publishing import DRAFT, state_asked
 from layers.text.counted import counted
 from viewer.app.products.batches.batch_issue import BatchIssue
 from viewer.app.products.batches.batch_run import BatchOrder, BatchRun, finish_batch
-from viewer.app.products.plate_pages import PlatePages
+from viewer.app.products.product_pages import ProductPages
 from viewer.cli.products.case_in_hand import case_in_hand
 from viewer.cli.products.printed_product import scenes_of, spec_of
 from viewer.cli.terminal.command import DONE, USAGE
@@ -37,7 +37,9 @@ def write_batch(arguments: argparse.Namespace, suffix: str) -> int:
         items = batch_of(document, each, like)
         digest = partial(batch_digest, document, items, suffix, state)
         issue = BatchIssue(document, state, ACTOR, case.push, case.save) if state != DRAFT else None
-        maker = PlatePages(document, partial(scenes_of, studio, document, case.home))
+        maker = ProductPages(
+            document, studio.context.jobs, lambda spec, document: scenes_of(studio, document, case.home, spec)
+        )
         run = BatchRun(BatchOrder(items, Path(folder), suffix, digest, issue), maker, studio.context)
         finish_batch(run)
     there = f", {run.skipped} were there already" if run.skipped else ""

@@ -10,10 +10,12 @@ from layers.document.document import Document
 from layers.document.rows import Product
 from layers.product.case_facts import facts_of_case, marks_of
 from layers.product.gathering import content_of
+from layers.product.issuing.edition import Edition
 from layers.product.lint.check import findings
 from layers.product.lint.finding import Finding
 from layers.product.spec import Override, ProductSpec, read_overrides
 from layers.project.opening.case_paths import CaseHome
+from viewer.canvas.extent import lone_plane
 from viewer.cli.products.printed_product import SCREEN_DPI, matched, read_pages, scenes_of
 from viewer.cli.products.subject import subject_bounds
 from viewer.export.headless import Studio
@@ -45,7 +47,7 @@ def _findings(
     overrides: Sequence[Override],
 ) -> list[Finding]:
     scenes = scenes_of(studio, document, home, spec)
-    if scenes[0].lone_plane():
+    if lone_plane(scenes[0]):
         marks = marks_of(document, spec)
         about = spec.site if spec.layout == "site" else ""
         content = content_of(document, marks, spec.publish, spec.marking, row, about=about)
@@ -53,7 +55,7 @@ def _findings(
     if spec.bounds is None and spec.layout != "site" and all(one.bounds is None for one in spec.maps):
         spec = replace(spec, bounds=subject_bounds(document, scenes[0], spec.published_marking))
     spec = matched(spec, scenes)
-    plate = Plate(spec, document, scenes, product=row, made_on=today())
+    plate = Plate(spec, document, scenes, Edition(row, today()))
     read_pages(PrintedPlate(plate, SCREEN_DPI))
     read = PrintedPlate(plate.refreshed(), SCREEN_DPI)
     return findings(spec, read.content, read.facts(), overrides)

@@ -118,11 +118,11 @@ class _Work:
         boxes = []
         for at, scene in enumerate(scenes):
             for uuid in self._spec.frames[at].layers:
-                box = scene.layer_bounds(uuid)
+                box = scene.stack.bounds_of(uuid)
                 if box is None:
                     name = self._document.layers[uuid].name
                     raise CannotBePlaced(
-                        scene.problems().get(uuid) or Phrase("“{name}” has no place on the Earth.", name=name)
+                        scene.stack.problems().get(uuid) or Phrase("“{name}” has no place on the Earth.", name=name)
                     )
                 boxes.append(box)
         everything = around(boxes)
@@ -138,13 +138,13 @@ class _Work:
         for at, scene in enumerate(scenes):
             own = self._spec.frames[at].layers
             problems += [
-                sentence for uuid, sentence in {**scene.problems(), **scene.lost_layers()}.items() if uuid in own
+                sentence for uuid, sentence in {**scene.stack.problems(), **scene.stack.lost()}.items() if uuid in own
             ]
-        is_lost = any(scene.lost_layers() for scene in scenes)
+        is_lost = any(scene.stack.lost() for scene in scenes)
         return ComparedPicture(picture, list(dict.fromkeys(filter(None, problems))), is_lost)
 
 
 def _compared(spec: ComparisonSpec, document: Document, context: RenderContext, folder: Path | None) -> ComparedScene:
-    scene = ComparedScene(document, context, folder)
+    scene = ComparedScene(MapScene(document, context, folder))
     scene.compare(spec)
     return scene

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,18 +72,18 @@ def _with_pictures(told: DataExport, out: Path, home: CaseHome) -> list[str]:
     from viewer.export.data.data_files import write_data
     from viewer.export.data.ground import GroundPictures
     from viewer.export.data.shown_chips import with_shown_chips
-    from viewer.export.headless import Studio, wait_until
+    from viewer.export.headless import Studio
+    from viewer.export.held_scenes import make_held
 
     is_report = out.suffix.lower() == ".html"
     with Studio() as studio:
         pictures = GroundPictures(
             told,
-            lambda make, rows: studio.scene_made(make, rows, home),
+            lambda make, rows: studio.scene_made(partial(make_held, make), rows, home),
             crs="" if is_report else WGS84,
             with_map=is_report,
         )
-        wait_until(pictures.step, lambda: pictures.waits_for)
-        made, left_out = with_shown_chips(pictures.finished(), studio.pool)
+        made, left_out = with_shown_chips(studio.in_job(pictures.make), studio.pool)
         write_data(made, out, studio.pool)
         return [*pictures.problems, left_out]
 

@@ -121,8 +121,7 @@ def laid_out(
     spec: ProductSpec, document: Document, scenes: Sequence[MapScene], edition: Edition | None = None
 ) -> PrintedPlate:
     """Lay out the product, once all that its words state has been read. Raises ExportFailed."""
-    product, made_on, state = edition or Edition(made_on=today())
-    plate = Plate(matched(spec, scenes), document, scenes, product=product, made_on=made_on, state=state)
+    plate = Plate(matched(spec, scenes), document, scenes, edition or Edition(made_on=today()))
     first = PrintedPlate(plate, spec.dpi)
     if not is_held(*first.size_px(0)):
         first = PrintedPlate(plate, SCREEN_DPI)

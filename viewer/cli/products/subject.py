@@ -15,7 +15,7 @@ def subject_bounds(document: Document, scene: MapScene, marking: str | None = No
     some room around them, else all layers, else the world. `marking`: of a published one, which withholds some.
     """
     admitted = Publishing(marking).admitted_marks(document)
-    whole = scene.site_bounds(frozenset(uuid for uuid in admitted if not document.sites[uuid].geometry.is_empty))
+    whole = scene.marks.bounds(frozenset(uuid for uuid in admitted if not document.sites[uuid].geometry.is_empty))
     if whole is None:
         return shown_bounds(scene, None if marking is None else admitted) or Bounds(-180, -85, 180, 85)
     room = max(whole.width, whole.height, 0.02) * 0.06

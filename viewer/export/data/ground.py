@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -21,10 +21,14 @@ from layers.geo.crs import WGS84, chosen_canvas, transform_bounds, transform_poi
 from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
 from viewer.canvas.comparison.frame_scene import frame_scene
+from viewer.canvas.extent import bounds_of_all, lone_plane
 from viewer.canvas.overlays import paint_north_arrow, paint_scale_bar
 from viewer.canvas.said_problems import said_problems
 from viewer.canvas.scene import MapScene
 from viewer.export.data.exported import DataExport, ExportedMap, GroundPicture
+from viewer.export.held_scenes import close_when_free
+from viewer.export.not_complete import not_complete
+from viewer.export.page_reader import PageReader
 from viewer.rendering.context import RenderContext
 from viewer.support.painting import painting
 from viewer.support.text import one_line
@@ -44,7 +48,7 @@ type MakeScene = Callable[[Callable[[Document, RenderContext, Path | None], MapS
 
 
 class _Wanted(Struct):
-    """A picture in progress. `view` is set once its layers are open."""
+    """A picture to be made. `view` is set once its layers are open, where there is ground to be shown."""
 
     scene: MapScene
     view_of: Callable[[MapScene], View | None]
@@ -52,15 +56,12 @@ class _Wanted(Struct):
     first: _Wanted | None = None
     """The first frame of the same comparison, whose ground the others show too."""
     is_map: bool = False
-    """True for a map, which has a scale bar and a north arrow, and is painted in steps."""
+    """True for a map, which has a scale bar and a north arrow."""
     view: View | None = None
-    coming: Iterator[QImage | None] | None = None
-    """Paints the picture, once all is read."""
-    is_done: bool = False
 
 
 class GroundPictures(Struct):
-    """Makes the pictures for an export, a step at a time, in the window's thread, without waiting for readers."""
+    """The pictures for an export; `problems` are sentences on layers that could not be shown."""
 
     export: DataExport
     make_scene: MakeScene
@@ -68,83 +69,64 @@ class GroundPictures(Struct):
     """CRS for the images of comparisons: WGS84 where another program lays them on its ground; empty for the map's own.
     """
     with_map: bool = False
-    _wanted: list[_Wanted] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
     _frames: dict[tuple[int, int], tuple[GroundPicture, QImage]] = field(default_factory=dict)
     _map: tuple[ExportedMap, QImage] | None = None
-    _unplaced: list[str] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        if self.with_map:
-            scene = self.make_scene(MapScene, shown_document(self.export))
-            self._wanted.append(_Wanted(scene, self._map_view, self._take_map, is_map=True))
-        for number, spec in enumerate(self._specs()):
-            first: _Wanted | None = None
-            for at in range(len(spec.frames)):
-                self._wanted.append(self._frame(number, spec, at, first))
-                first = first or self._wanted[-1]
-
-    def step(self) -> bool:
-        """Do a step; True once all pictures are made. Raises ExportFailed where there is no memory for one."""
-        for one in self._wanted:
-            if not one.is_done:
-                self._look(one)
-        return all(one.is_done for one in self._wanted)
-
-    @property
-    def waits_for(self) -> list[str]:
-        """Names of the layers that are late."""
-        return [name for one in self._wanted if not one.is_done for name in one.scene.waits_for(one.view)]
-
-    @property
-    def problems(self) -> list[str]:
-        """Sentences on layers that could not be shown, without repetition."""
-        said = (sentence for one in self._wanted for sentence in said_problems(one.scene))
-        return list(dict.fromkeys([*self._unplaced, *said]))
-
-    def close(self) -> None:
-        """Close the scenes."""
-        for one in self._wanted:
-            one.scene.close()
-
-    def finished(self) -> DataExport:
-        """The export with its pictures, encoded; in any thread."""
+    def make(self, reader: PageReader) -> DataExport:
+        """Make all pictures, in a job; returns the export with them. Raises ExportFailed."""
+        wanted = reader.in_window(self._wanted)
+        scenes = [one.scene for one in wanted]
+        try:
+            for one in wanted:
+                reader.wait_for(partial(_open, one.scene), partial(_late, scenes))
+                reader.in_window(partial(self._begin, one))
+            for one in wanted:
+                if one.view is not None:
+                    self._paint(one, one.scene, one.view, reader)
+            said = reader.in_window(lambda: [sentence for scene in scenes for sentence in said_problems(scene)])
+            self.problems = list(dict.fromkeys([*self.problems, *said]))
+        finally:
+            reader.close()
+            reader.post(close_when_free, scenes)
         frames = [self._frames[key] for key in sorted(self._frames)]
         shown = tuple(replace(picture, data=png_bytes(image)) for picture, image in frames)
         drawn = None if self._map is None else replace(self._map[0], data=png_bytes(self._map[1]))
         return replace(self.export, overlays=shown, map=drawn)
 
-    # -- steps ----------------------------------------------------------------------------------------------------
-
-    def _look(self, one: _Wanted) -> None:
-        if one.view is None:
-            if not one.scene.is_open() or (one.first is not None and one.first.view is None and not one.first.is_done):
-                return
-            self._begin(one)
-        view = one.view
-        if view is None:
-            one.is_done = True
-        elif one.coming is not None or one.scene.is_complete(view):
-            one.coming = one.coming or _painted(one.scene, view, one.is_map)
-            image = next(one.coming)
-            if image is not None:
-                one.take(one.scene, view, image)
-                one.is_done, one.coming = True, None
+    def _wanted(self) -> list[_Wanted]:
+        """The pictures with their scenes, which begin to open their layers."""
+        wanted = []
+        if self.with_map:
+            scene = self.make_scene(MapScene, shown_document(self.export))
+            wanted.append(_Wanted(scene, self._map_view, self._take_map, is_map=True))
+        for number, spec in enumerate(self._specs()):
+            first: _Wanted | None = None
+            for at in range(len(spec.frames)):
+                wanted.append(self._frame(number, spec, at, first))
+                first = first or wanted[-1]
+        return wanted
 
     def _begin(self, one: _Wanted) -> None:
         """Set the view on the ground that is to be shown, if there is any."""
         try:
             one.view = one.view_of(one.scene) if one.first is None else one.first.view
         except CannotBePlaced as error:
-            self._unplaced.append(error.sentence)
+            self.problems.append(error.sentence)
         if one.view is not None:
             one.scene.set_view(one.view)
+
+    def _paint(self, one: _Wanted, scene: MapScene, view: View, reader: PageReader) -> None:
+        """Paint a picture once all that it shows is read."""
+        reader.hold([scene], _nothing, partial(scene.is_complete, view), partial(scene.stack.late, view))
+        one.take(scene, view, _picture(scene, view, is_map=one.is_map))
 
     # -- the map --------------------------------------------------------------------------------------------------
 
     def _map_view(self, scene: MapScene) -> View | None:
         sites = frozenset(self.export.shown_sites)
-        found = scene.site_bounds(sites) or scene.bounds_lonlat()
-        if found is None or scene.lone_plane():
+        found = scene.marks.bounds(sites) or bounds_of_all(scene)
+        if found is None or lone_plane(scene):
             return None
         grown = found.expanded(max(found.width * _ROOM, found.height * _ROOM, _LEAST_ROOM))
         crs = chosen_canvas(None, found)[0]
@@ -153,7 +135,7 @@ class GroundPictures(Struct):
 
     def _take_map(self, scene: MapScene, view: View, image: QImage) -> None:
         told = self.export.publishing
-        said = tuple(told.words(text) for text in scene.attributions(view))
+        said = tuple(told.words(text) for text in scene.stack.credits(view))
         self._map = ExportedMap(b"", view.width, view.height, self._places(view), said), image
 
     def _places(self, view: View) -> dict[str, tuple[float, float]]:
@@ -187,7 +169,7 @@ class GroundPictures(Struct):
 
     def _frame_view(self, spec: ComparisonSpec, scene: MapScene) -> View | None:
         """View of the ground of the comparison, else of its first images; None without any."""
-        bounds = spec.bounds or around([box for uuid in spec.frames[0].layers if (box := scene.layer_bounds(uuid))])
+        bounds = spec.bounds or around([box for uuid in spec.frames[0].layers if (box := scene.stack.bounds_of(uuid))])
         return None if bounds is None else self._frame_of(bounds)
 
     def _frame_of(self, lonlat: Bounds) -> View:
@@ -201,7 +183,7 @@ class GroundPictures(Struct):
         layers = [self.export.document.layers[uuid] for uuid in spec.frames[at].layers]
         name = one_line(told.words(spec.frames[at].title or ", ".join(layer.name for layer in layers)))
         begin, end = _times(layers)
-        words = " · ".join(told.words(text) for text in scene.attributions(view))
+        words = " · ".join(told.words(text) for text in scene.stack.credits(view))
         box = transform_bounds(view.grid.crs, WGS84, view.world_bounds())
         size = view.width, view.height
         self._frames[number, at] = GroundPicture(name, b"", box, begin, end, words, number, size), image
@@ -243,21 +225,31 @@ def _view(crs: str, bounds: Bounds) -> View:
     return View.of_bounds(crs, bounds, width, height)
 
 
-def _painted(scene: MapScene, view: View, is_map: bool) -> Iterator[QImage | None]:
-    """Paint a picture in steps, each of which gives None, and then give the picture. Raises ExportFailed."""
+def _open(scene: MapScene) -> MapScene | None:
+    """The scene, once its layers are open."""
+    return scene if scene.is_open() else None
+
+
+def _late(scenes: Sequence[MapScene]) -> ExportFailed:
+    return not_complete([name for scene in scenes for name in scene.stack.late()])
+
+
+def _nothing() -> None:
+    """Request nothing more: the view is set."""
+
+
+def _picture(scene: MapScene, view: View, *, is_map: bool) -> QImage:
+    """Paint a picture, in any thread. Raises ExportFailed."""
     image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
     if image.isNull():
         raise ExportFailed("There is not enough memory for a picture of the map: export a smaller part.")
     with painting(image) as painter:
-        if not is_map:
-            scene.paint_map(painter, view)
-        else:
-            for _step in scene.paint_in_steps(painter, view):
-                yield None
+        scene.paint_map(painter, view)
+        if is_map:
             size = 40 * view.ratio
             paint_scale_bar(painter, QRectF(8, view.height - size - 8, view.width * 0.3, size), view)
             paint_north_arrow(painter, QRectF(view.width - size - 8, 8, size, size), view)
-    yield image
+    return image
 
 
 def _times(layers: Sequence[Layer]) -> tuple[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,36 +14,37 @@ from layers.requests.pictures import EncodePicture, WriteStrip
 from viewer.export.formats.embedded import with_jpeg_words, with_webp_words
 from viewer.export.formats.metadata import credit_line, named_texts, xmp_packet
 from viewer.export.formats.sheets import Strip
-from viewer.export.formats.steps import Awaited, Steps, Workshop, result_of
 from viewer.export.formats.strips import painted_strips
+from viewer.export.formats.writing import Made, Workshop
 from viewer.export.plates.page_files import page_path
 from viewer.export.plates.printed import OF_MAP, MapFrame, PaintedGroup, Printed
 
 QUALITY = {"JPEG": 92, "WEBP": 90}
 
 
-def write_jpeg(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -> Steps:
+def write_jpeg(printed: Printed, shop: Workshop) -> Made:
     """Write each page as a JPEG."""
-    yield from _encoded(printed, shop, made, "JPEG")
+    return _encoded(printed, shop, "JPEG")
 
 
-def write_webp(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -> Steps:
+def write_webp(printed: Printed, shop: Workshop) -> Made:
     """Write each page as a WebP."""
-    yield from _encoded(printed, shop, made, "WEBP")
+    return _encoded(printed, shop, "WEBP")
 
 
-def write_geotiff(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -> Steps:
+def write_geotiff(printed: Printed, shop: Workshop) -> Made:
     """Write each map as a GeoTIFF of its layers, marks and names, without what is around it on the page."""
     if not printed.frames:
         raise ExportFailed("This product has no map: a GeoTIFF is of a map. Choose another format.")
-    printed = printed.without_page()
+    printed, made = printed.without_page(), []
     for number, frame in enumerate(printed.frames):
         room = whole_pixels(frame.rect_px)
         groups = [group for group in printed.groups(frame.page) if group.frame == number and group.kind in OF_MAP]
         place: dict[str, Any] = {"crs": frame.view.grid.crs, "affine": affine_of(frame, room)}
         tiff = shop.folder / f"map-{number}.tif"
-        yield from _tiff(printed, frame.page, shop, tiff, room, groups, place)
+        _write_tiff(printed, frame.page, shop, tiff, room, groups, place)
         made.append((tiff, page_path(shop.target, number)))
+    return made
 
 
 def whole_pixels(room: QRectF) -> QRect:
@@ -61,18 +61,20 @@ def affine_of(frame: MapFrame, room: QRect) -> Affine:
     return Affine(a, b, x, d, e, y)
 
 
-def _encoded(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]], kind: str) -> Steps:
+def _encoded(printed: Printed, shop: Workshop, kind: str) -> Made:
     embed = with_jpeg_words if kind == "JPEG" else with_webp_words
+    made = []
     for page in range(printed.pages):
         tiff, plain, out = (shop.folder / f"page-{page}{end}" for end in (".tif", ".plain", f".{kind.lower()}"))
         size = printed.size_px(page)
-        yield from _tiff(printed, page, shop, tiff, QRect(0, 0, *size), [], {"packed": False})
-        yield from result_of(shop.ask(EncodePicture("", str(tiff), str(plain), kind, QUALITY[kind])))
-        yield from result_of(shop.job(partial(embed, plain, out, printed.words_of(page), size, printed.dpi)))
+        _write_tiff(printed, page, shop, tiff, QRect(0, 0, *size), [], {"packed": False})
+        shop.ask(EncodePicture("", str(tiff), str(plain), kind, QUALITY[kind]))
+        embed(plain, out, printed.words_of(page), size, printed.dpi)
         made.append((out, page_path(shop.target, page)))
+    return made
 
 
-def _tiff(
+def _write_tiff(
     printed: Printed,
     page: int,
     shop: Workshop,
@@ -80,25 +82,20 @@ def _tiff(
     room: QRect,
     groups: list[PaintedGroup],
     options: dict[str, Any],
-) -> Steps:
+) -> None:
     texts = {} if options.get("packed") is False else tiff_texts(printed, page)
     xmp = xmp_packet(printed.words_of(page)).decode() if texts else ""
 
-    def put(strip: Strip) -> Awaited[None]:
-        top = strip.top - room.top()
+    def put(strip: Strip) -> None:
+        top, rows = strip.top - room.top(), strip.rgb()
         raw = out.with_suffix(f".{top}.rgb")
         first = {"texts": texts, "xmp": xmp, **options} if top == 0 else {}
+        raw.write_bytes(memoryview(rows).cast("B"))  # numpy's own way does not say that a disk is full
+        shop.ask(
+            WriteStrip("", str(out), str(raw), room.width(), room.height(), top, len(rows), dpi=printed.dpi, **first)
+        )
 
-        def send() -> WriteStrip:
-            rows = strip.rgb()
-            raw.write_bytes(memoryview(rows).cast("B"))  # numpy's own way does not say that a disk is full
-            return WriteStrip(
-                "", str(out), str(raw), room.width(), room.height(), top, len(rows), dpi=printed.dpi, **first
-            )
-
-        return shop.then_ask(send)
-
-    yield from painted_strips(printed, page, put, room, groups)
+    painted_strips(printed, page, shop, put, room, groups)
 
 
 def tiff_texts(printed: Printed, page: int) -> dict[str, str]:

@@ -3,65 +3,58 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator, Sequence
-from functools import partial
-from pathlib import Path
 
+from msgspec import Struct
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QRectF, QSizeF
 from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
 
+from layers.checkpoint import Checkpoint, unchecked
 from viewer.export.formats.metadata import xmp_packet
 from viewer.export.formats.packed_rows import PackedRows
 from viewer.export.formats.pdf_pages import PackedImage, PdfFrame, PdfGroup, PdfPage
-from viewer.export.formats.steps import Pending, Steps, Workshop, paced, result_of
-from viewer.export.formats.strips import packed_strips, ready
-from viewer.export.plates.printed import GroupKind, MapFrame, PaintedGroup, Printed, ProductWords, imagery_room
+from viewer.export.formats.strips import packed_strips
+from viewer.export.formats.writing import Made, Workshop
+from viewer.export.plates.printed import GroupKind, MapFrame, PaintedGroup, Printed, imagery_room
 from viewer.support.painting import painting
 
 POINTS = 72.0
-_STEPS_A_SHEET, _MOST_STEPS = {GroupKind.MAP: 1, GroupKind.LABELS: 3}, 12
-"""Steps on a sheet by kind of group, and most steps, set by the time that packing takes.
+_ON_A_SHEET, _MOST_ON_A_SHEET = {GroupKind.MAP: 1, GroupKind.LABELS: 3}, 12
+"""Things on a sheet by kind of group, and most of them, set by the time that packing takes.
 
 A number rather than a time, so that the file is the same each time.
 """
 
 
-def write_pdf(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -> Steps:
+def write_pdf(printed: Printed, shop: Workshop) -> Made:
     """Write all pages into one PDF."""
     pages = []
     for page in range(printed.pages):
-        yield from ready(printed, page)
+        shop.read(printed, page)
         width, height = printed.size_px(page)
         groups: list[PdfGroup] = []
         for group in printed.groups(page):
             if group.kind is GroupKind.IMAGERY:
                 image = _ImageFile(imagery_room(printed, group, page))
-                yield from packed_strips(printed, page, shop, image.rows, image.room, [group])
+                packed_strips(printed, page, shop, image.rows, image.room, [group])
                 image.rows.close()
                 groups.append(PdfGroup(group.kind, group.title, group.frame, image.packed()))
             else:
-                shapes = yield from vectors(printed, page, group)
+                shapes = vectors(printed, page, group, shop.check)
                 groups.append(PdfGroup(group.kind, group.title, group.frame, shapes))
         scale = POINTS / printed.dpi
         frames = {n: _frame(one, scale) for n, one in enumerate(printed.frames) if one.page == page}
         links = [(_box(one.box_px, scale), one.address) for one in printed.links(page)]
         pages.append(PdfPage(width * scale, height * scale, scale, groups, frames, links))
     out = shop.folder / "product.pdf"
-    yield from result_of(shop.job(partial(_assemble, out, pages, printed.words)))
-    made.append((out, shop.target))
+    from viewer.export.formats.pdf_parts import assembled  # here, in the job: it loads pikepdf
+
+    assembled(out, pages, printed.words, xmp_packet(printed.words))
+    return [(out, shop.target)]
 
 
-def _assemble(out: Path, pages: Sequence[PdfPage], words: ProductWords) -> None:
-    from viewer.export.formats.pdf_parts import assembled  # in the job: it loads pikepdf
-
-    assembled(out, pages, words, xmp_packet(words))
-
-
-def vectors(printed: Printed, page: int, group: PaintedGroup) -> Generator[Pending | None, None, bytes]:
+def vectors(printed: Printed, page: int, group: PaintedGroup, checkpoint: Checkpoint = unchecked) -> bytes:
     """A group as a PDF whose pages lie on each other, their upper left corners on the page's, with an empty page at the
     end.
-
-    It is painted in steps.
     """
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -80,23 +73,26 @@ def vectors(printed: Printed, page: int, group: PaintedGroup) -> Generator[Pendi
     with painting(writer) as painter:
         painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
         painter.scale(resolution / printed.dpi, resolution / printed.dpi)
-        steps = printed.paint_in_steps(painter, page, group)
-        yield from paced(_in_sheets(writer, steps, _STEPS_A_SHEET.get(group.kind, _MOST_STEPS)))
+        sheets = _Sheets(writer, _ON_A_SHEET.get(group.kind, _MOST_ON_A_SHEET), checkpoint)
+        printed.paint(painter, page, None, group, sheets.turn)
+        writer.newPage()  # a sheet that stays empty: with the last one Qt packs the fonts, too
     return bytes(buffer.data().data())
 
 
-def _in_sheets(writer: QPdfWriter, steps: Iterator[None], each: int) -> Iterator[None]:
-    """Paint steps on sheets of `each` steps, as Qt packs a whole sheet when it ends.
+class _Sheets(Struct, eq=False):
+    """Sheets of a PDF with at most `each` things: Qt packs a whole sheet when it ends, while the window waits."""
 
-    One more sheet stays empty: with the last one Qt packs the fonts, too.
-    """
-    for number, _step in enumerate(steps, start=1):
-        yield
-        if number % each == 0:
-            writer.newPage()
-            yield
-    writer.newPage()
-    yield
+    writer: QPdfWriter
+    each: int
+    checkpoint: Checkpoint
+    painted: int = 0
+
+    def turn(self) -> None:
+        """Begin another sheet where this one is full; called after each thing."""
+        self.checkpoint()
+        self.painted += 1
+        if self.painted % self.each == 0:
+            self.writer.newPage()
 
 
 class _ImageFile:

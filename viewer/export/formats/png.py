@@ -14,8 +14,8 @@ from PySide6.QtCore import QRect
 
 from viewer.export.formats.metadata import named_texts, xmp_packet
 from viewer.export.formats.packed_rows import PackedRows
-from viewer.export.formats.steps import Steps, Workshop, result_of
 from viewer.export.formats.strips import packed_strips
+from viewer.export.formats.writing import Made, Workshop
 from viewer.export.plates.page_files import page_path
 from viewer.export.plates.printed import PaintedGroup, Printed
 
@@ -70,22 +70,22 @@ def painted_png(
     begin: Callable[[], PngFile],
     room: QRect | None = None,
     groups: Sequence[PaintedGroup] = (),
-) -> Steps:
+) -> None:
     """Write a part of a page, by default all of it, into the file that `begin` opens."""
-    file = yield from result_of(shop.job(begin))
+    file = begin()
     try:
-        yield from packed_strips(printed, page, shop, file.rows, room, groups)
-        yield from result_of(shop.job(file.close))
+        packed_strips(printed, page, shop, file.rows, room, groups)
+        file.close()
     finally:
         file.give_up()
 
 
-def write_png(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -> Steps:
+def write_png(printed: Printed, shop: Workshop) -> Made:
     """Write each page as a PNG."""
+    made = []
     for page in range(printed.pages):
         path = shop.folder / f"page-{page}.png"
         texts, xmp = named_texts(printed, page), xmp_packet(printed.words_of(page))
-        yield from painted_png(
-            printed, page, shop, partial(PngFile, path, printed.size_px(page), printed.dpi, texts, xmp)
-        )
+        painted_png(printed, page, shop, partial(PngFile, path, printed.size_px(page), printed.dpi, texts, xmp))
         made.append((path, page_path(shop.target, page)))
+    return made

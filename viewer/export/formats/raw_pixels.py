@@ -14,12 +14,11 @@ from PySide6.QtCore import QObject
 from layers.errors import CannotBePlaced, ExportFailed
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import Affine, View
-from layers.pool.protocol import Answer
 from layers.product.own_paths import without_paths
 from layers.requests.pictures import WritePixels
 from layers.text.counted import counted
 from viewer.canvas.scene import MapScene
-from viewer.export.formats.steps import Awaited, Steps, Workshop, Writing, result_of
+from viewer.export.formats.writing import Made, Workshop, Writing
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layers.image_chips import PixelWindow, pixels_within
 from viewer.rendering.raster.raster_drawing import RasterDrawing
@@ -31,7 +30,7 @@ _TIFF_ROWS = 16
 
 def topmost_image(scene: MapScene, view: View) -> RasterDrawing:
     """The uppermost image of a map with pixels of its own. Raises ExportFailed where there is none."""
-    for uuid in scene.shown_in(view):
+    for uuid in scene.stack.in_view(view):
         drawing = scene.drawings[uuid]
         if isinstance(drawing, RasterDrawing) and drawing.info is not None:
             return drawing
@@ -87,8 +86,7 @@ def _written(
     texts: dict[str, str],
     names: tuple[str, ...],
     shop: Workshop,
-    made: list[tuple[Path, Path]],
-) -> Steps:
+) -> Made:
     info, out = drawing.info, shop.folder / "pixels.tif"
     assert info is not None
     width, height, count = window.width, window.height, len(info.bands)
@@ -102,12 +100,11 @@ def _written(
         "texts": texts,
         "palette": info.bands[0].palette if len(info.bands) == 1 else (),
     }
-    yield from result_of(shop.job(partial(_check_target, drawing.source.path, shop.target)))
+    _check_target(drawing.source.path, shop.target)
     for top in range(0, height, max(rows, _TIFF_ROWS)):
         count_rows = min(max(rows, _TIFF_ROWS), height - top)
-        read: Awaited[Answer] = Awaited()
-        drawing.source.ask_pixels(_shifted(window.affine, top), (width, count_rows), window.crs, read.answered)
-        bands, mask = (yield from result_of(read)).arrays
+        grid = _shifted(window.affine, top)
+        bands, mask = shop.answer(partial(drawing.source.ask_pixels, grid, (width, count_rows), window.crs)).arrays
         raw = shop.folder / f"rows-{top}.raw"
         asked = WritePixels(
             "",
@@ -122,8 +119,9 @@ def _written(
             colors=tuple(band.color for band in info.bands),
             **(first if top == 0 else {}),
         )
-        yield from result_of(shop.then_ask(partial(_kept, asked, bands, mask, raw)))
-    made.append((out, shop.target))
+        shop.hand_on(partial(_write_rows, shop, asked, bands, mask))
+    shop.finish()
+    return [(out, shop.target)]
 
 
 def _check_target(image: Path, target: Path) -> None:
@@ -131,11 +129,11 @@ def _check_target(image: Path, target: Path) -> None:
         raise ExportFailed("{name} is the image itself: name another file.", name=target.name)
 
 
-def _kept(asked: WritePixels, bands: Any, mask: Any, raw: Path) -> WritePixels:
+def _write_rows(shop: Workshop, asked: WritePixels, bands: Any, mask: Any) -> None:
     valid = np.where(mask, np.uint8(255), np.uint8(0))
     data = np.concatenate([np.ascontiguousarray(bands).reshape(-1).view(np.uint8), valid.reshape(-1)])
-    raw.write_bytes(memoryview(data))  # numpy's own way does not say that a disk is full
-    return asked
+    Path(asked.raw).write_bytes(memoryview(data))  # numpy's own way does not say that a disk is full
+    shop.ask(asked)
 
 
 def _texts(drawing: RasterDrawing, marking: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,15 +49,12 @@ class HeldSheet:
         self._argb = np.zeros((height, width, 4), np.uint8)
         self._image = QImage(self._argb.data, width, height, 4 * width, QImage.Format.Format_RGB32)
 
-    def paint(self, part: QRect, paint: PaintSheet) -> None:
+    def paint(self, part: QRect | None, paint: PaintSheet) -> None:
+        """Paint on a part of the page; None for all of it."""
         with painting(self._image) as painter:
-            painter.setClipRect(part)
+            if part is not None:
+                painter.setClipRect(part)
             paint(painter)
-
-    def paint_in_steps(self, paint: Callable[[QPainter], Iterator[None]]) -> Iterator[None]:
-        """Paint on all of the page, with one painter from the first step to the last."""
-        with painting(self._image) as painter:
-            yield from paint(painter)
 
     def strip(self, part: QRect) -> Strip:
         """Rows as they are now; they must not be painted on afterwards."""

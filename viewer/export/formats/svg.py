@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from html import escape
 from itertools import groupby
@@ -17,8 +17,7 @@ from PySide6.QtSvg import QSvgGenerator
 
 from viewer.export.formats.metadata import clean, rdf_words, xml_only
 from viewer.export.formats.png import PngFile, painted_png
-from viewer.export.formats.steps import Pending, Steps, Workshop, paced, result_of
-from viewer.export.formats.strips import ready
+from viewer.export.formats.writing import Made, Workshop
 from viewer.export.plates.page_files import page_path
 from viewer.export.plates.printed import OF_MAP, GroupKind, MapFrame, PaintedGroup, Printed, imagery_room
 from viewer.support.fonts import FALLBACKS, FAMILY
@@ -44,27 +43,29 @@ class _Part(Struct, frozen=True):
     room: QRect | None = None
 
 
-def write_svg(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -> Steps:
+def write_svg(printed: Printed, shop: Workshop) -> Made:
     """Write each page as an SVG."""
+    made = []
     for page in range(printed.pages):
-        yield from ready(printed, page)
+        shop.read(printed, page)
         parts: list[_Part] = []
         for number, group in enumerate(printed.groups(page)):
             if group.kind is GroupKind.IMAGERY:
                 room, path = imagery_room(printed, group, page), shop.folder / f"imagery-{page}-{number}.png"
                 begin = partial(PngFile, path, (room.width(), room.height()), printed.dpi, {}, b"", room.top())
-                yield from painted_png(printed, page, shop, begin, room, [group])
+                painted_png(printed, page, shop, begin, room, [group])
                 parts.append(_Part(group, image=path, room=room))
             else:
-                shapes = yield from _shapes(printed, page, group)
+                shapes = _shapes(printed, page, group, shop)
                 parts.append(_Part(group, shapes, number))
         out = shop.folder / f"page-{page}.svg"
-        yield from result_of(shop.job(partial(_write, out, printed.size_px(page), printed.dpi, parts, printed, page)))
+        _write(out, printed.size_px(page), printed.dpi, parts, printed, page)
         made.append((out, page_path(shop.target, page)))
+    return made
 
 
-def _shapes(printed: Printed, page: int, group: PaintedGroup) -> Generator[Pending | None, None, bytes]:
-    """A group as SVG by Qt, painted in steps."""
+def _shapes(printed: Printed, page: int, group: PaintedGroup, shop: Workshop) -> bytes:
+    """A group as SVG by Qt."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
@@ -74,7 +75,7 @@ def _shapes(printed: Printed, page: int, group: PaintedGroup) -> Generator[Pendi
     generator.setViewBox(QRect(0, 0, width, height))
     generator.setResolution(round(printed.dpi))
     with painting(generator) as painter:
-        yield from paced(printed.paint_in_steps(painter, page, group))
+        printed.paint(painter, page, None, group, shop.check)
     return bytes(buffer.data().data())
 
 

@@ -12,8 +12,8 @@ from layers.errors import ExportFailed
 from viewer.export.formats.coded_pictures import write_geotiff, write_jpeg, write_webp
 from viewer.export.formats.pdf import write_pdf
 from viewer.export.formats.png import MOST_SIDE, write_png
-from viewer.export.formats.steps import FormatWriter, Writing
 from viewer.export.formats.svg import write_svg
+from viewer.export.formats.writing import FormatWriter, Writing
 from viewer.export.plates.printed import Printed
 from viewer.rendering.context import RenderContext
 

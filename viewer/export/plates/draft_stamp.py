@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -39,7 +38,7 @@ def draft_stamp(sizes: PageSizes, page: int) -> list[Piece]:
     ]
 
 
-def _paint(painter: QPainter, box: QRectF, word: str) -> Iterator[None] | None:
+def _paint(painter: QPainter, box: QRectF, word: str) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.fillRect(box, QColor(_GROUND))
     is_upright = box.height() > box.width()
@@ -57,4 +56,3 @@ def _paint(painter: QPainter, box: QRectF, word: str) -> Iterator[None] | None:
             middle = (at + 0.5) * length / count
             origin = QPointF(middle - 0.5 * type_.width(word), 0.5 * depth + 0.36 * type_.size)
             paint_lines(painter, (TextLine(origin.x(), origin.y(), word, type_, _INK),))
-    return None

@@ -32,7 +32,7 @@ def map_alt_text(plate: Plate, one: MapOnPage, title: str) -> str:
     spec, lonlat = plate.spec, one.framing.lonlat()
     if not is_told and plate.parties.names.names_any(spec.alt_text):
         spec = replace(spec, alt_text="")
-    return alt_text(spec, title, one, names, lonlat, parties)
+    return alt_text(spec, title, plate.read.dates[one.number], names, lonlat, parties)
 
 
 def words_of_pages(plate: Plate, pages: Collection[int], processing: Iterable[str] = ()) -> ProductWords:

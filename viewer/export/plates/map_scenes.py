@@ -20,9 +20,9 @@ from viewer.canvas.comparison.stretches import StretchMatch, Styles, with_styles
 from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.mark_judge import Solid
 from viewer.canvas.sites.place_of import solid_marks
+from viewer.export.held_scenes import make_held
 from viewer.export.plates.maps.framing import Framing
 from viewer.export.plates.shown_parts import compared_bounds
-from viewer.export.processing import stretches_on_screen
 from viewer.rendering.context import RenderContext
 
 MATCH_PX = 1000, 800
@@ -41,12 +41,15 @@ def product_scenes(
     return [make(document, context, base_folder) for make in scene_makers(spec)]
 
 
-def with_stretches(spec: ProductSpec, scenes: Sequence[MapScene]) -> ProductSpec:
-    """The product with the stretches that follow the view in its maps (DRA) fixed as its scenes show them now."""
+def with_stretches(spec: ProductSpec, shown: Sequence[Mapping[str, str]]) -> ProductSpec:
+    """The product with the stretches that follow the view in its maps (DRA) fixed.
+
+    `shown`: the styles of these layers as each map shows them, as JSON by uuid.
+    """
     maps, stretches = list(maps_of(spec)), dict(spec.stretches)
-    for at, scene in enumerate(scenes):
+    for at, styles in enumerate(shown):
         frame = maps[at].frame
-        for uuid, text in stretches_on_screen(scene).items():
+        for uuid, text in styles.items():
             if frame is not None and uuid in frame.styles:
                 frame = replace(frame, styles={**frame.styles, uuid: json.loads(text)})
             else:
@@ -113,7 +116,7 @@ def solid_on(spec: ProductSpec, document: Document, at: int, scene: MapScene) ->
     maps = maps_of(spec)
     frame = maps[at].frame
     if frame is None or all(one.frame is None or one.frame.layers == frame.layers for one in maps):
-        return scene.solid
+        return scene.marks.solid
     own = frozenset(frame.layers)
     rows = [frame.row_of(layer) for layer in document.layers_in_order() if layer.uuid in own]
     return solid_marks(document, rows)
@@ -127,7 +130,7 @@ def _scene(
     frozen: Mapping[str, str] | None,
     arrange: Callable[[Sequence[Layer]], list[Layer]],
 ) -> MapScene:
-    return MapScene(document, context.for_page(), base_folder, frozen=frozen, arrange=arrange)
+    return make_held(partial(MapScene, frozen=frozen, arrange=arrange), document, context.for_page(), base_folder)
 
 
 def _arrangement(spec: ProductSpec, at: int) -> Callable[[Sequence[Layer]], list[Layer]]:

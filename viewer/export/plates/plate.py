@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Sequence
 from copy import copy
 from functools import cached_property, partial
 
 from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRectF
 
+from layers.checkpoint import Checkpoint, unchecked
 from layers.document.document import Document
 from layers.document.rows import Product
 from layers.geo.bounds import Bounds
@@ -19,19 +20,18 @@ from layers.geo.crs import chosen_canvas
 from layers.grid.graticules.graticule import Graticule
 from layers.product.content import ProductContent
 from layers.product.facts import Alike, ImageFact
-from layers.product.gathering import content_in_steps
+from layers.product.gathering import content_of
 from layers.product.issuing.edition import Edition, status_words
 from layers.product.marking import lacking, product_marking
 from layers.product.numbering import issued_numbers, numbered
 from layers.product.own_paths import without_paths
 from layers.product.parties import Telling, in_place_of_a_name
-from layers.product.publishing import DRAFT, State
 from layers.product.site_words import subtitle_of
 from layers.product.spec import ProductSpec, maps_of
 from layers.product.spec_words import as_published
 from layers.vector.labels.label_layout import Box
 from viewer.canvas.comparison.side_words import side_name
-from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.export.plates.evidence_rows import PARTIES, EvidenceRows
 from viewer.export.plates.house_style import house_style
@@ -53,9 +53,10 @@ from viewer.export.plates.maps.image_words import (
 )
 from viewer.export.plates.maps.in_grey import alike_in_grey
 from viewer.export.plates.maps.inset_boxes import inset_boxes
+from viewer.export.plates.maps.layers_read import layers_read
 from viewer.export.plates.maps.legend_content import LegendRow
 from viewer.export.plates.maps.legend_rows import legend_atoms, legend_of
-from viewer.export.plates.maps.locator import coasts_in_steps, room_in
+from viewer.export.plates.maps.locator import coasts_in, room_in
 from viewer.export.plates.maps.locator_on_page import locator_atom, window_of
 from viewer.export.plates.maps.map_on_page import MapOnPage, index_of
 from viewer.export.plates.maps.map_plates import (
@@ -93,31 +94,33 @@ _TURNS = 4
 """Most times that a page is cut anew: the frames' room depends on their words, until that is settled."""
 
 
+FIRST_DRAFT = Edition()
+"""The edition of a product without a row in the case."""
+
+
 class Plate:
-    """Lays out a product. Raises ExportFailed where a page has no room.
-    `scenes`: one for each map, open, made by `product_scenes`; the words state what they have read by now.
-    `product` is its row where it is kept: its number, its version, and the numbers of its marks that were issued;
-    `state` is the one in which it leaves.
-    """
+    """A product that was laid out."""
 
     def __init__(
         self,
         spec: ProductSpec,
         document: Document,
-        scenes: Sequence[MapScene],
+        scenes: Sequence[ShownScene],
+        edition: Edition = FIRST_DRAFT,
         *,
-        product: Product | None = None,
-        made_on: str = "",
-        state: State = DRAFT,
         program: str = "Geoloupe",
-        at_once: bool = True,
         cropped: bool = True,
+        checkpoint: Checkpoint = unchecked,
     ) -> None:
-        """Lay out a product at once or, without `at_once`, by the caller running `steps`, a few milliseconds each.
-        Not `cropped`: its maps show all that is requested, also beyond their images, as the canvas does.
+        """Lay out a product, in any thread. Raises ExportFailed where a page has no room.
+
+        `scenes`: one for each map, open, made by `product_scenes`; the words state what they have read by now. Nobody
+        else may use them meanwhile. Not `cropped`: its maps show all that is requested, also beyond their images, as
+        the canvas does.
         """
-        self.spec, self.document, self.scenes = as_published(spec), document, list(scenes)
-        self.edition, self.program = Edition(product, made_on, state), program
+        self.spec, self.document, self.shown = as_published(spec), document, list(scenes)
+        self.scenes = [scene.frames[0] for scene in scenes]
+        self.edition, self.program = edition, program
         self._is_cropped = cropped
         self.style = house_style(spec.style, spec.dark, spec.grey)
         self.sizes = PageSizes.of(spec, self.style.fonts)
@@ -148,23 +151,13 @@ class Plate:
         self.pieces: list[Piece] = []
         self._indexes: dict[int, tuple[frozenset[str] | None, SiteIndex]] = {}
         self._content_of: tuple[list[str], ProductContent] | None = None
-        if at_once:
-            for _step in self.steps():
-                pass
+        self._lay_out(checkpoint)
+        self.read = layers_read(self.maps, self.style)
 
-    def refreshed(self, at_once: bool = True) -> Plate:
+    def refreshed(self) -> Plate:
         """The plate laid out anew, as its scenes have read more by now, which its words state."""
-        return Plate(
-            self.spec,
-            self.document,
-            self.scenes,
-            product=self.product,
-            made_on=self.edition.made_on,
-            state=self.edition.state,
-            program=self.program,
-            at_once=at_once,
-            cropped=self._is_cropped,
-        )
+        spec, document, scenes = self.spec, self.document, self.shown
+        return Plate(spec, document, scenes, self.edition, program=self.program, cropped=self._is_cropped)
 
     # -- what it is -----------------------------------------------------------------------------------------------
 
@@ -248,53 +241,53 @@ class Plate:
 
     # -- laying out -----------------------------------------------------------------------------------------------
 
-    def steps(self) -> Iterator[None]:
-        """Lay it out, a few milliseconds a step; everything else may be called only when the steps are done."""
+    def _lay_out(self, checkpoint: Checkpoint) -> None:
         bounds = shown_parts(self.spec, self.scenes, cropped=self._is_cropped)
-        yield
-        rooms, atoms = yield from self._laid_out(bounds)
+        checkpoint()
+        rooms, atoms = self._laid_out(bounds, checkpoint)
         while not self.parties.is_nameless and not holds(rooms, self.parties.atoms()):
             self.parties.lower()
-            rooms, atoms = yield from self._laid_out(bounds)
+            rooms, atoms = self._laid_out(bounds, checkpoint)
         self._place_page(rooms)
         self._place_words(rooms, atoms)
-        yield
+        checkpoint()
         for locator in self._by_key("locator"):
             if (window := self._window()) is not None:  # so that nobody waits for its coasts while they are painted
-                yield from coasts_in_steps(window, room_in(locator.box))
+                room = room_in(locator.box)
+                coasts_in(window, room.width(), room.height())
         self._set_moved()
 
-    def _laid_out(self, bounds: Sequence[Shown]) -> Generator[None, None, tuple[PageRooms, list[Atom]]]:
+    def _laid_out(self, bounds: Sequence[Shown], checkpoint: Checkpoint) -> tuple[PageRooms, list[Atom]]:
         """Cut the page and fill its maps, until all that is to be read beside them has room."""
-        rooms, atoms = yield from self._settled(bounds, [])
-        yield from self._place_on_maps()
+        rooms, atoms = self._settled(bounds, [], 1.0, checkpoint)
+        self._place_on_maps(checkpoint)
         key = self._key_atoms()
         if key:
-            rooms, atoms = yield from self._placed_anew(bounds, key, 1.0)
+            rooms, atoms = self._placed_anew(bounds, key, 1.0, checkpoint)
             for run_in in (True, True, False):  # a shorter key where that stands beside what is said of parties
                 if not self.parties.leaves_room(rooms, self._key_atoms()):
                     self._is_key_run_in = self.parties.wants_key = run_in
                     key = self._key_atoms()
-                    rooms, atoms = yield from self._placed_anew(bounds, key, 1.0)
+                    rooms, atoms = self._placed_anew(bounds, key, 1.0, checkpoint)
         if share := fuller_share(self.sizes, rooms, atoms, self.parties.repeated(rooms)):
-            rooms, atoms = yield from self._placed_anew(bounds, key, share)
+            rooms, atoms = self._placed_anew(bounds, key, share, checkpoint)
         return rooms, atoms
 
     def _placed_anew(
-        self, bounds: Sequence[Shown], key: Sequence[Atom], share: float
-    ) -> Generator[None, None, tuple[PageRooms, list[Atom]]]:
+        self, bounds: Sequence[Shown], key: Sequence[Atom], share: float, checkpoint: Checkpoint
+    ) -> tuple[PageRooms, list[Atom]]:
         """Cut the page again, and fill its maps again where that changes them."""
         frames, unnamed = [one.rect for one in self.maps], self.parties.unnamed
-        rooms, atoms = yield from self._settled(bounds, key, share)
+        rooms, atoms = self._settled(bounds, key, share, checkpoint)
         if [one.rect for one in self.maps] != frames or self.parties.unnamed != unnamed:
-            yield from self._place_on_maps()
+            self._place_on_maps(checkpoint)
             atoms = [*self.parties.atoms(), *self._atoms(self._key_atoms())]
-            yield
+            checkpoint()
         return rooms, atoms
 
     def _settled(
-        self, bounds: Sequence[Shown], key: Sequence[Atom], share: float = 1.0
-    ) -> Generator[None, None, tuple[PageRooms, list[Atom]]]:
+        self, bounds: Sequence[Shown], key: Sequence[Atom], share: float, checkpoint: Checkpoint
+    ) -> tuple[PageRooms, list[Atom]]:
         """Cut the page until its words suit its frames. Heights only grow, so that it ends."""
         spec, count = self.spec, len(self.scenes)
         crs = chosen_canvas(spec.crs, bounds[0].bounds)[0]
@@ -312,13 +305,13 @@ class Plate:
             )
             told = self.parties.atoms()
             rooms = self.parties.rooms(asked, key)
-            yield from self._make_maps(rooms, bounds)
+            self._make_maps(rooms, bounds, checkpoint)
             self._make_words()
-            yield
+            checkpoint()
             now, before = self._heights(rooms), len(told) + len(others)
             self.parties.set_content(self.content)
             others, told = self._atoms(key), self.parties.atoms()
-            yield
+            checkpoint()
             is_settled = before == len(told) + len(others) and self.title == self._title()
             if is_settled and all(new <= old + 0.01 for new, old in zip(now, heights, strict=True)):
                 break
@@ -344,28 +337,31 @@ class Plate:
     def _strip_type(self) -> Type:
         return self.sizes.type(1.05, bold=True)
 
-    def _make_maps(self, rooms: PageRooms, bounds: Sequence[Shown]) -> Iterator[None]:
+    def _make_maps(self, rooms: PageRooms, bounds: Sequence[Shown], checkpoint: Checkpoint) -> None:
         spec = self.spec
         crs = chosen_canvas(spec.crs, bounds[0].bounds)[0]
         hidden = self.content.withheld if spec.shows("annotation") else None
         before, self.maps = {one.number: one for one in self.maps}, []
-        for number, (scene, cell, one) in enumerate(zip(self.scenes, rooms.cells, maps_of(spec), strict=True)):
+        for number, (scene, cell, one) in enumerate(zip(self.shown, rooms.cells, maps_of(spec), strict=True)):
             shown, reach, marked = bounds[number]
             framing = Framing.of(cell.frame, crs, shown, self.sizes.label_factor, marked, reach)
             index, kept = self._index(number, hidden, one.marks), before.get(number)
             is_same = kept is not None and kept.framing == framing and kept.index is index
             self.maps.append(kept if is_same and kept is not None else MapOnPage(number, scene, framing, 0, index))
-            yield
+            checkpoint()
         drawn = (uuid for one in self.maps for uuid in one.in_frame())
         in_frame = list(dict.fromkeys([*drawn, *sorted(hidden or ())]))  # what is withheld stays counted
         if self._content_of is None or self._content_of[0] != in_frame:
             about = spec.site if spec.layout == "site" else ""
-            told = content_in_steps(self.document, in_frame, spec.publish, spec.marking, self.product, about=about)
-            self._content_of = in_frame, (yield from told)
+            publish, marking = spec.publish, spec.marking
+            content = content_of(
+                self.document, in_frame, publish, marking, self.product, about=about, checkpoint=checkpoint
+            )
+            self._content_of = in_frame, content
         self.content = self._content_of[1]
-        yield
+        checkpoint()
         if self.content.withheld and hidden is not None and not self.content.withheld <= hidden:
-            yield from self._make_maps(rooms, bounds)
+            self._make_maps(rooms, bounds, checkpoint)
 
     def _index(self, number: int, hidden: frozenset[str] | None, marks: Sequence[str] | None) -> SiteIndex:
         """The marks of a map, made once."""
@@ -479,13 +475,13 @@ class Plate:
 
     # -- what stands on the maps ----------------------------------------------------------------------------------
 
-    def _place_on_maps(self) -> Iterator[None]:
+    def _place_on_maps(self, checkpoint: Checkpoint) -> None:
         """Fill the maps, with parties in letters of one size on all of them."""
-        yield from self._name_on_maps(is_narrow=False)
+        self._name_on_maps(checkpoint, is_narrow=False)
         if {one.narrow_parties for one in self.namings} >= {False, True}:
-            yield from self._name_on_maps(is_narrow=True)
+            self._name_on_maps(checkpoint, is_narrow=True)
 
-    def _name_on_maps(self, *, is_narrow: bool) -> Iterator[None]:
+    def _name_on_maps(self, checkpoint: Checkpoint, *, is_narrow: bool) -> None:
         self.pieces, self.namings, self.bars = [], [], {}
         for one in self.maps:
             symbols = [box for _, box in one.symbol_boxes()]
@@ -502,11 +498,11 @@ class Plate:
             if self.spec.shows("annotation") and self.spec.shows("labels"):
                 site = self.spec.site if self.spec.layout == "site" else ""
                 named = Named(site, self.parties.parties, self.parties.unnamed, is_narrow)
-                naming = yield from name_marks(one, boxes, self.style, self.sizes.label_factor, named)
+                naming = name_marks(one, boxes, self.style, self.sizes.label_factor, named, checkpoint)
             one.place_layer_labels([*boxes, *label_boxes(naming), *symbols, *outlines])
             self.namings.append(naming)
             self.pieces += furniture
-            yield
+            checkpoint()
         own = {uuid: number for naming in self.namings for uuid, number in naming.signed.items()}
         waiting = [uuid for naming in self.namings for uuid in naming.waiting]
         numbers = numbered([*own, *waiting], own, issued_numbers(self.document, self.product))

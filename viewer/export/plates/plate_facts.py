@@ -20,8 +20,6 @@ from layers.product.facts import (
 )
 from viewer.export.plates.file_words import map_alt_text, words_of_pages
 from viewer.export.plates.maps.graticule_on_map import graticule_texts
-from viewer.export.plates.maps.image_words import data_facts
-from viewer.export.plates.maps.in_grey import faint_in_grey
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.maps.map_plates import north_holds
 from viewer.export.plates.maps.naming import Naming
@@ -47,7 +45,7 @@ def facts_of(plate: Plate) -> ProductFacts:
         beside=tuple(_beside(plate)),
         overlaps=tuple(_overlaps(plate)),
         alike_in_grey=plate.alike_in_grey,
-        faint_in_grey=tuple(faint_in_grey(plate.maps, plate.style)),
+        faint_in_grey=plate.read.faint,
         pages=plate.pages,
         marking_top=marking,
         marking_bottom=marking,
@@ -75,7 +73,7 @@ def _map(plate: Plate, one: MapOnPage, naming: Naming) -> MapFact:
         crs_words=crs_words(one.view.grid.crs),
         width_m=width_m(one.view),
         resolution=resolution,
-        images=(*plate.images[number], *data_facts(one)),
+        images=(*plate.images[number], *plate.read.data[number]),
         scale_bar=_bar(plate, number),
         arrow=has_arrow,
         arrow_left_out=Phrase("north differs over the frame") if bends else "",

@@ -15,7 +15,7 @@ from layers.product.own_paths import without_paths
 from layers.product.publishing import DRAFT, ISSUED, PUBLISHED
 from layers.product.spec import ProductSpec
 from viewer.canvas.overlays import scale_bar_of
-from viewer.export.plates.maps.image_words import data_credits, dates_of
+from viewer.export.plates.maps.image_words import data_credits
 from viewer.export.plates.maps.locator import coast_credit
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.setting.lettering import MM
@@ -143,12 +143,15 @@ def centre_words(view: View) -> str:
 def alt_text(
     spec: ProductSpec,
     title: str,
-    on_page: MapOnPage,
+    dates: str,
     names: Sequence[str],
     lonlat: Bounds | None,
     parties: int = 0,
 ) -> str:
-    """A map in words, for readers who cannot see it. `parties` is the number of marks that are named in a claim."""
+    """A map in words, for readers who cannot see it.
+
+    `dates` are those of its images in words; `parties` is the number of marks that are named in a claim.
+    """
     if spec.alt_text.strip() and len(spec.maps) < 2:
         return one_line(spec.alt_text, 1000)
     where = ""
@@ -156,9 +159,7 @@ def alt_text(
         where = translate("Export", " from {0} to {1} degrees east and from {2} to {3} degrees north").format(
             *(f"{value:.4g}" for value in (lonlat.left, lonlat.right, lonlat.bottom, lonlat.top))
         )
-    said = translate("Export", "Map{0}{1}. Images: {2}.").format(
-        f": {title}" if title else "", where, dates_of(on_page)
-    )
+    said = translate("Export", "Map{0}{1}. Images: {2}.").format(f": {title}" if title else "", where, dates)
     some = "; ".join(names[:_MOST_NAMES])
     more = translate("Export", " and {0} more").format(len(names) - _MOST_NAMES) if len(names) > _MOST_NAMES else ""
     if names:

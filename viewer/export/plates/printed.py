@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -10,7 +10,10 @@ from msgspec import Struct
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QImage, QPainter
 
+from layers.checkpoint import Checkpoint, unchecked
+from layers.errors import TooLarge
 from layers.grid.tile_grid import View
+from viewer.canvas.shown_scene import ShownScene
 from viewer.support.painting import painting, part_of_picture
 
 
@@ -139,6 +142,11 @@ class Printed(Protocol):
         """The words of a page that lead to addresses, for formats with links."""
         ...
 
+    @property
+    def scenes(self) -> Sequence[ShownScene]:
+        """The scenes of its maps, which hold still while a job paints them."""
+        ...
+
     def want(self, page: int, clip: QRect | None = None) -> None:
         """Request all that the maps need to paint a part of a page exactly; None for the whole page.
 
@@ -154,15 +162,19 @@ class Printed(Protocol):
         """The names of the layers that are late."""
         ...
 
-    def paint(self, painter: QPainter, page: int, clip: QRect | None = None, group: PaintedGroup | None = None) -> None:
+    def paint(
+        self,
+        painter: QPainter,
+        page: int,
+        clip: QRect | None = None,
+        group: PaintedGroup | None = None,
+        checkpoint: Checkpoint = unchecked,
+    ) -> None:
         """Paint a page at the painter's origin: at least what touches `clip`, and nothing outside `group`.
 
-        Text is painted as text, and vectors as vectors, where the painter's device keeps them.
+        Text is painted as text, and vectors as vectors, where the painter's device keeps them. The checkpoint is called
+        between things on the page.
         """
-        ...
-
-    def paint_in_steps(self, painter: QPainter, page: int, group: PaintedGroup) -> Iterator[None]:
-        """Paint a whole group as `paint` does, in steps; the painter must not be used for anything else meanwhile."""
         ...
 
 
@@ -172,30 +184,28 @@ def imagery_room(printed: Printed, group: PaintedGroup, page: int) -> QRect:
     return printed.frames[group.frame].rect_px.toAlignedRect() & QRect(0, 0, *printed.size_px(page))
 
 
-def picture_in_steps(printed: Printed, page: int) -> Iterator[QImage | None]:
-    """Paint a page a few milliseconds a step, each of which gives None; the last one gives the picture.
-
-    Ends without a picture where there is no memory for one.
-    """
+def page_picture(printed: Printed, page: int, checkpoint: Checkpoint = unchecked) -> QImage:
+    """The picture of a page. Raises TooLarge where there is no memory for it."""
     image = QImage(*printed.size_px(page), QImage.Format.Format_RGB32)
     if image.isNull():
-        return
+        raise TooLarge("There is not enough memory for a picture of this size: choose a smaller one.")
     with painting(image) as painter:
-        for _step in _page_in_steps(printed, painter, page):
-            yield None
-    yield image
+        for group in printed.groups(page):
+            with part_of_picture(painter):
+                if group.kind in IN_PARTS:
+                    _paint_in_parts(printed, painter, page, group, checkpoint)
+                else:
+                    printed.paint(painter, page, None, group, checkpoint)
+    return image
 
 
-def _page_in_steps(printed: Printed, painter: QPainter, page: int) -> Iterator[None]:
+def _paint_in_parts(
+    printed: Printed, painter: QPainter, page: int, group: PaintedGroup, checkpoint: Checkpoint
+) -> None:
     width, height = printed.size_px(page)
     rows = max(1, _PART_PIXELS // width)
-    for group in printed.groups(page):
-        with part_of_picture(painter):
-            if group.kind not in IN_PARTS:
-                yield from printed.paint_in_steps(painter, page, group)
-                continue
-            for top in range(0, height, rows):
-                part = QRect(0, top, width, min(rows, height - top))
-                painter.setClipRect(part)
-                printed.paint(painter, page, part, group)
-                yield
+    for top in range(0, height, rows):
+        part = QRect(0, top, width, min(rows, height - top))
+        painter.setClipRect(part)
+        printed.paint(painter, page, part, group)
+        checkpoint()

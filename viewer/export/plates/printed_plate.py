@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from layers.checkpoint import Checkpoint, unchecked
+from layers.document.document import Document
 from layers.product.content import ProductContent
 from layers.product.facts import ProductFacts
 from layers.product.spec import ProductSpec
+from viewer.canvas.shown_scene import ShownScene, late_layers
 from viewer.export.plates.draft_stamp import draft_stamp
 from viewer.export.plates.file_words import map_alt_text, map_title, words_of_pages
 from viewer.export.plates.map_scenes import with_stretches
@@ -28,7 +31,7 @@ _PAINTED_GREY = (GroupKind.IMAGERY, GroupKind.MAP)
 They are painted whole: cutting them would shift the dashes of lines in Qt.
 """
 _GREY_PIXELS = 500_000
-"""Pixels of a page in grey that are painted in one step."""
+"""Pixels of a page in grey that are painted at once."""
 
 
 class PrintedPlate:
@@ -48,6 +51,11 @@ class PrintedPlate:
         return self._dpi
 
     @property
+    def case(self) -> Document:
+        """The case as it was laid out."""
+        return self.plate.document
+
+    @property
     def content(self) -> ProductContent:
         """The words of evidence that it prints."""
         return self.plate.content
@@ -63,7 +71,7 @@ class PrintedPlate:
 
     def with_stretches(self, spec: ProductSpec) -> ProductSpec:
         """The product with the stretches that follow the view in its maps (DRA) fixed as they are seen now."""
-        return with_stretches(spec, self.plate.scenes)
+        return with_stretches(spec, self.plate.read.stretches)
 
     def stamped(self) -> PrintedPlate:
         """The plate with DRAFT in the margins of each page."""
@@ -102,7 +110,7 @@ class PrintedPlate:
             return []
         plate = self.plate
         lines = (
-            processing_lines(one.scene, one.framing.view, exactly=True, match=note)
+            processing_lines(one.shown, one.framing.view, exactly=True, match=note)
             for one, note in zip(plate.maps, plate.notes, strict=True)
         )
         return list(dict.fromkeys(line for found in lines for line in found))
@@ -133,20 +141,24 @@ class PrintedPlate:
             for box, address in placed
         ]
 
+    @property
+    def scenes(self) -> Sequence[ShownScene]:
+        return self.plate.shown
+
     def want(self, page: int, clip: QRect | None = None) -> None:
         for one in self._maps(page):
             found = one.view_at(self._ratio, clip)
             if found is not None:
-                one.scene.set_view(found[1])
+                one.shown.set_view(found[1])
 
     def is_ready(self, page: int, clip: QRect | None = None) -> bool:
-        views = ((one.scene, one.view_at(self._ratio, clip)) for one in self._maps(page))
-        return all(found is None or scene.is_complete(found[1]) for scene, found in views)
+        views = ((one.shown, one.view_at(self._ratio, clip)) for one in self._maps(page))
+        return all(found is None or shown.is_complete(found[1]) for shown, found in views)
 
     def waits_for(self, page: int) -> list[str]:
         return list(
             dict.fromkeys(
-                name for one in self._maps(page) for name in one.scene.waits_for(one.framing.at(self._ratio)[1])
+                name for one in self._maps(page) for name in late_layers(one.shown, one.framing.at(self._ratio)[1])
             )
         )
 
@@ -170,36 +182,39 @@ class PrintedPlate:
 
     # -- painting -------------------------------------------------------------------------------------------------
 
-    def paint(self, painter: QPainter, page: int, clip: QRect | None = None, group: PaintedGroup | None = None) -> None:
-        if not self.plate.spec.grey:
-            _exhaust(self._paint(painter, page, clip, group))
-            return
-        whole = QRect(0, 0, *self.size_px(page))
-        area = whole if clip is None else clip.intersected(whole)
-        if is_vector_device(painter) and (group is None or group.kind not in _PAINTED_GREY):
-            _exhaust(self._paint(painter, page, clip, group))
-            return
+    def paint(
+        self,
+        painter: QPainter,
+        page: int,
+        clip: QRect | None = None,
+        group: PaintedGroup | None = None,
+        checkpoint: Checkpoint = unchecked,
+    ) -> None:
+        is_vector = is_vector_device(painter)
+        if not self.plate.spec.grey or (is_vector and (group is None or group.kind not in _PAINTED_GREY)):
+            self._paint(painter, page, clip, group, checkpoint)
+        elif clip is None and not is_vector and group is not None and group.kind not in _PAINTED_GREY:
+            width, height = self.size_px(page)
+            rows = max(1, _GREY_PIXELS // width)
+            for top in range(0, height, rows):
+                self._paint_grey(painter, page, QRect(0, top, width, min(rows, height - top)), group)
+                checkpoint()
+        else:
+            whole = QRect(0, 0, *self.size_px(page))
+            self._paint_grey(painter, page, whole if clip is None else clip.intersected(whole), group)
+
+    def _paint_grey(self, painter: QPainter, page: int, area: QRect, group: PaintedGroup | None) -> None:
         image = QImage(area.size(), QImage.Format.Format_ARGB32_Premultiplied)
         image.fill(Qt.GlobalColor.transparent)
         with painting(image) as inner:
             inner.translate(-area.topLeft())
             inner.setClipRect(area)
-            _exhaust(self._paint(inner, page, area, group))
+            self._paint(inner, page, area, group, unchecked)
         painter.drawImage(area.topLeft(), greyed(image))
 
-    def paint_in_steps(self, painter: QPainter, page: int, group: PaintedGroup) -> Iterator[None]:
-        if not self.plate.spec.grey:
-            yield from self._paint(painter, page, None, group)
-        elif is_vector_device(painter) or group.kind in _PAINTED_GREY:
-            self.paint(painter, page, None, group)
-        else:
-            width, height = self.size_px(page)
-            rows = max(1, _GREY_PIXELS // width)
-            for top in range(0, height, rows):
-                self.paint(painter, page, QRect(0, top, width, rows), group)
-                yield
-
-    def _paint(self, painter: QPainter, page: int, clip: QRect | None, group: PaintedGroup | None) -> Iterator[None]:
+    def _paint(
+        self, painter: QPainter, page: int, clip: QRect | None, group: PaintedGroup | None, checkpoint: Checkpoint
+    ) -> None:
         kinds = set(GroupKind) if group is None else {group.kind}
         frame = None if group is None else group.frame
         if GroupKind.GROUND in kinds:
@@ -210,30 +225,30 @@ class PrintedPlate:
             if GroupKind.IMAGERY in kinds:
                 one.paint_imagery(painter, self._ratio, clip)
             if GroupKind.MAP in kinds:
-                yield from one.paint_marks(painter, self._ratio, clip)
+                one.paint_marks(painter, self._ratio, clip, checkpoint)
             if GroupKind.LABELS in kinds:
-                yield from self._paint_labels(painter, one, clip)
+                self._paint_labels(painter, one, clip, checkpoint)
         if GroupKind.FURNITURE in kinds:
-            yield from self._paint_furniture(painter, page, clip)
+            self._paint_furniture(painter, page, clip, checkpoint)
 
-    def _paint_labels(self, painter: QPainter, one: MapOnPage, clip: QRect | None) -> Iterator[None]:
+    def _paint_labels(self, painter: QPainter, one: MapOnPage, clip: QRect | None, checkpoint: Checkpoint) -> None:
         own = [piece for piece in self._pieces(one.page, None) if piece.kind is GroupKind.LABELS]
         labels = [piece for piece in own if piece.frame == one.number]
         with part_of_picture(painter):
             painter.scale(self._ratio, self._ratio)
             for piece in labels:
                 piece.paint_leader(painter)
-                yield
+                checkpoint()
             for piece in reversed(labels):
                 if self._is_seen(piece, clip):
-                    yield from piece.paint(painter)
+                    piece.paint(painter, checkpoint)
 
-    def _paint_furniture(self, painter: QPainter, page: int, clip: QRect | None) -> Iterator[None]:
+    def _paint_furniture(self, painter: QPainter, page: int, clip: QRect | None, checkpoint: Checkpoint) -> None:
         with part_of_picture(painter):
             painter.scale(self._ratio, self._ratio)
             for piece in self._pieces(page, clip):
                 if piece.kind is GroupKind.FURNITURE:
-                    yield from piece.paint(painter)
+                    piece.paint(painter, checkpoint)
             if self.plate.spec.shows("frame"):
                 self._paint_frames(painter, page)
 
@@ -261,11 +276,6 @@ class PrintedPlate:
 
     def _maps(self, page: int) -> list[MapOnPage]:
         return [one for one in self.plate.maps if one.page == page]
-
-
-def _exhaust(steps: Iterator[None]) -> None:
-    for _step in steps:
-        pass
 
 
 def greyed(image: QImage) -> QImage:

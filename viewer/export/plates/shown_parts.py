@@ -12,6 +12,7 @@ from layers.geo.crs import is_unrolled, world_bounds
 from layers.geo.lon_extent import around
 from layers.product.publishing import Publishing
 from layers.product.spec import MATCHED, ProductSpec, maps_of
+from viewer.canvas.extent import bounds_of_all
 from viewer.canvas.image_below import is_image
 from viewer.canvas.scene import MapScene
 from viewer.commands.meta import sites_visible
@@ -77,9 +78,9 @@ def _admitted(spec: ProductSpec, scenes: Sequence[MapScene]) -> frozenset[str] |
 def shown_bounds(scene: MapScene, marks: frozenset[str] | None) -> Bounds | None:
     """Bounds of all layers of a scene, and of these of its marks (None: all); None without any."""
     if marks is None:
-        return scene.bounds_lonlat()
-    layers = [scene.layer_bounds(uuid) for uuid in scene.stack.visible()]
-    sites = scene.site_bounds(marks) if sites_visible(scene.document) else None
+        return bounds_of_all(scene)
+    layers = [scene.stack.bounds_of(uuid) for uuid in scene.stack.visible()]
+    sites = scene.marks.bounds(marks) if sites_visible(scene.document) else None
     return around(box for box in (*layers, sites) if box is not None)
 
 
@@ -87,7 +88,7 @@ def _whole(spec: ProductSpec, scenes: Sequence[MapScene], marks: frozenset[str] 
     """The part for a map without bounds of its own: requested bounds, a site with its surroundings, or all."""
     if spec.bounds is not None:
         return spec.bounds
-    if spec.layout == "site" and (site := scenes[0].site_bounds(frozenset({spec.site}))) is not None:
+    if spec.layout == "site" and (site := scenes[0].marks.bounds(frozenset({spec.site}))) is not None:
         # A point has no size: what is around it tells where it is.
         return site.expanded(max(0.5 * max(site.width, site.height), _LEAST_ROOM_DEG))
     return next((box for scene in scenes if (box := shown_bounds(scene, marks)) is not None), WORLD)
@@ -98,7 +99,7 @@ def _marked(spec: ProductSpec, number: int, scene: MapScene, marks: frozenset[st
     if spec.bounds is not None or maps_of(spec)[number].bounds is not None or spec.layout == "site":
         return None
     insets = [box.bounds for box in maps_of(spec) if box.bounds is not None]
-    shown = scene.site_bounds(frozenset(scene.document.sites) if marks is None else marks)
+    shown = scene.marks.bounds(frozenset(scene.document.sites) if marks is None else marks)
     return shown or (reduce(Bounds.union, insets) if insets else shown_bounds(scene, marks))
 
 
@@ -129,7 +130,7 @@ def reached(asked: Bounds, scenes: Sequence[MapScene], uuids: frozenset[str] | N
     seen = [box for box in turned if asked.intersection(box) is not None]
     if len(seen) != 1:  # what is seen in two turns goes round the Earth
         return Shown(asked)
-    marks = scenes[0].site_bounds_within(asked, uuids)
+    marks = scenes[0].marks.bounds_within(asked, uuids)
     reach = seen[0] if marks is None else _with_room(seen[0], marks, MARK_ROOM * max(asked.width, asked.height))
     return Shown(asked.intersection(reach) or asked, reach)
 
@@ -146,7 +147,7 @@ def _with_room(images: Bounds, marks: Bounds, room: float) -> Bounds:
 
 def _reach(scenes: Sequence[MapScene]) -> Bounds | None:
     """Bounds of all layers that the scenes show; None where those of one are not known."""
-    boxes = [scene.layer_bounds(uuid) for scene in scenes for uuid in scene.stack.visible()]
+    boxes = [scene.stack.bounds_of(uuid) for scene in scenes for uuid in scene.stack.visible()]
     known = [box for box in boxes if box is not None]
     return around(known) if len(known) == len(boxes) else None
 

@@ -122,7 +122,7 @@ def picture_of(canvas: MapCanvas) -> QImage:
     view = canvas.viewport.view()
     whole = QImage(view.width, view.height, QImage.Format.Format_RGB32)
     with painting(whole) as painter:
-        canvas.scene.paint_map(painter, view)
+        canvas.shown.paint_map(painter, view)
     small = whole.scaled(
         WIDE_PX, HIGH_PX, Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
     )

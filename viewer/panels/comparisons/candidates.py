@@ -33,7 +33,7 @@ class Candidate(Struct, frozen=True):
 def candidate_of(scene: MapScene, layer: Layer) -> Candidate:
     """The candidate of a layer, from the facts that are known of its image now."""
     drawing = scene.drawings[layer.uuid]
-    known, bounds = acquisition_shown(drawing), scene.layer_bounds(layer.uuid)
+    known, bounds = acquisition_shown(drawing), scene.stack.bounds_of(layer.uuid)
     span = span_of(known.at, known.until)
     is_wide = bounds is not None and bounds.width >= WORLD_WIDE_DEGREES
     return Candidate(layer.uuid, layer.name, in_language(dated(known)), span, is_wide and span is None)
@@ -43,7 +43,7 @@ def candidates_at(scene: MapScene, lon: float, lat: float) -> list[Candidate]:
     """The images of the case, shown or not, whose bounds hold a place; the lowest first."""
     found = []
     for layer in scene.document.layers_in_order():
-        bounds = scene.layer_bounds(layer.uuid) if layer.kind != "vector" and layer.uuid in scene.drawings else None
+        bounds = scene.stack.bounds_of(layer.uuid) if layer.kind != "vector" and layer.uuid in scene.drawings else None
         if bounds is None or not bounds.bottom <= lat <= bounds.top:
             continue
         if any(bounds.left <= lon + turn <= bounds.right for turn in (-360.0, 0.0, 360.0)):

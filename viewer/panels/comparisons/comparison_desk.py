@@ -82,9 +82,9 @@ class ComparisonDesk(QObject):
         self._blink.timeout.connect(self._next_phase)
         context.document_replaced.connect(self.end)
         context.changed.connect(self._heard)
-        scene.glass_follows = True
-        scene.bar_let_go.connect(self._keep_bar)
-        scene.bar_moved.connect(self.shown_changed)
+        scene.sides.glass_follows = True
+        scene.sides.bar_let_go.connect(self._keep_bar)
+        scene.sides.bar_moved.connect(self.shown_changed)
         scene.compared.connect(self._followed)
         canvas.scene_updated.connect(self._match_when_there)
 
@@ -102,7 +102,7 @@ class ComparisonDesk(QObject):
     @property
     def spec(self) -> ComparisonSpec | None:
         """The comparison as it is shown now; None for the map."""
-        return self._scene.spec
+        return self._scene.sides.spec
 
     @property
     def name(self) -> str:
@@ -148,7 +148,7 @@ class ComparisonDesk(QObject):
     def _chosen(self) -> list[str]:
         """The images that are chosen in the tree, the topmost first."""
         layers = self.context.document.layers
-        return [uuid for uuid in self._selected() if layers[uuid].kind != "vector" and uuid in self._scene.drawings]
+        return [uuid for uuid in self._selected() if layers[uuid].kind != "vector" and uuid in self._scene.map.drawings]
 
     def begin(self) -> None:
         """Compare the images chosen in the tree, or those at the pointer; ask where dates do not tell which."""
@@ -156,7 +156,7 @@ class ComparisonDesk(QObject):
         if len(chosen) > MOST_FRAMES:
             self.context.report(self.tr("At most {0} images are compared: select fewer.").format(MOST_FRAMES))
         elif len(chosen) > 1:
-            self.compare([one.uuid for one in in_order(candidate_of(self._scene, layers[u]) for u in chosen[::-1])])
+            self.compare([one.uuid for one in in_order(candidate_of(self._scene.map, layers[u]) for u in chosen[::-1])])
         else:
             self._begin_at(*self._canvas.pointed_place())
 
@@ -164,15 +164,15 @@ class ComparisonDesk(QObject):
         """Compare the current layer with another one."""
         layers = self.context.document.layers
         pair = [layers[one] for one in dict.fromkeys((self.context.layer_uuid, uuid)) if one in layers]
-        if len(pair) < 2 or any(layer.kind == "vector" or layer.uuid not in self._scene.drawings for layer in pair):
+        if len(pair) < 2 or any(layer.kind == "vector" or layer.uuid not in self._scene.map.drawings for layer in pair):
             self.context.report(
                 self.tr("Two images are compared: click one in the list of layers, the other with Alt.")
             )
             return
-        self.compare([one.uuid for one in in_order(candidate_of(self._scene, layer) for layer in pair)])
+        self.compare([one.uuid for one in in_order(candidate_of(self._scene.map, layer) for layer in pair)])
 
     def _begin_at(self, lon: float, lat: float) -> None:
-        found = candidates_at(self._scene, lon, lat)
+        found = candidates_at(self._scene.map, lon, lat)
         images = [one for one in found if not one.is_ground]
         dated = newest_two(images)
         if len(dated) == 2:
@@ -286,13 +286,13 @@ class ComparisonDesk(QObject):
     def preview_height(self, position_y: float) -> None:
         spec = self.spec
         if spec is not None:
-            self._scene.move_bar(spec.position, round(position_y, 4))
+            self._scene.sides.move_bar(spec.position, round(position_y, 4))
 
     def preview_position(self, position: float) -> None:
         """Show the bar at a position while a slider moves."""
         spec = self.spec
         if spec is not None:
-            self._scene.move_bar(round(position, 4), spec.position_y)
+            self._scene.sides.move_bar(round(position, 4), spec.position_y)
 
     def set_rate(self, rate_hz: float) -> None:
         self._change(self.tr("Change rate of"), "rate", rate_hz=rate_hz)
@@ -355,11 +355,11 @@ class ComparisonDesk(QObject):
     @property
     def follows_pointer(self) -> bool:
         """True where a spyglass follows the pointer."""
-        return self._scene.glass_follows
+        return self._scene.sides.glass_follows
 
     def follow_pointer(self, follows: bool) -> None:
         """Let a spyglass follow the pointer, or hold it at its place, which is then kept."""
-        self._scene.glass_follows = follows
+        self._scene.sides.glass_follows = follows
         if not follows and self.spec is not None and self.spec.mode == "spyglass":
             self._keep_bar()
         self.shown_changed.emit()
@@ -376,7 +376,7 @@ class ComparisonDesk(QObject):
         spec = self.spec
         if spec is None or not self._awaits_match or self._is_matching:
             return
-        if not all(pane.scene.is_complete(pane.viewport.view()) for pane in self._canvas.panes.all):
+        if not all(pane.shown.is_complete(pane.viewport.view()) for pane in self._canvas.panes.all):
             return
         match = StretchMatch.of(without_styles(spec), self._scene.frames)
         self._awaits_match = False
@@ -398,8 +398,8 @@ class ComparisonDesk(QObject):
         spec = self.spec
         if spec is None:
             return
-        shown = self._scene.phase if spec.mode == "blink" else 0
-        self._scene.hold((shown + 1) % len(spec.frames) if held else -1)
+        shown = self._scene.sides.phase if spec.mode == "blink" else 0
+        self._scene.sides.hold((shown + 1) % len(spec.frames) if held else -1)
 
     def blink(self) -> None:
         """Switch to blinking, or back to the swipe."""
@@ -409,8 +409,8 @@ class ComparisonDesk(QObject):
     def _next_phase(self) -> None:
         spec = self.spec
         is_ready = self._scene.is_complete(self._canvas.viewport.view())  # or what is not there yet would flash
-        if spec is not None and not self._scene.is_held and is_ready:
-            self._scene.show_phase((self._scene.phase + 1) % len(spec.frames))
+        if spec is not None and not self._scene.sides.is_held and is_ready:
+            self._scene.sides.show_phase((self._scene.sides.phase + 1) % len(spec.frames))
 
     # -- following ------------------------------------------------------------------------------------------------
 

@@ -14,12 +14,12 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayou
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
-from viewer.canvas.residual_map import paint_residuals, places_of
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.nudging import nudge_layer
 from viewer.panels.beside_map import place_beside
 from viewer.panels.context import PanelContext
 from viewer.panels.layers.registration import FoundShift, Registration, can_register
+from viewer.panels.layers.residual_map import paint_residuals, places_of
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.form_page import muted
 from viewer.rendering.drawing import LayerDrawing

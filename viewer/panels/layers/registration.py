@@ -22,7 +22,7 @@ from layers.raster.common_grid import CommonGrid, PlacedRaster, common_grid
 from layers.raster.phase_correlation import GreyPicture, Registered, register
 from layers.requests.imagery import ReadTile
 from layers.requests.registering import Register
-from viewer.canvas.residual_map import ShownResidual
+from viewer.panels.layers.residual_map import ShownResidual
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.images import argb_of_image, unpainted
 from viewer.rendering.layers.tiles_drawing import TilesDrawing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import StrEnum
 
 import shapely
@@ -69,14 +69,8 @@ class SceneDesk(QObject):
         say: Callable[[str], None],
         comparisons: ComparisonDesk,
         parent: QObject | None = None,
-        *,
-        more: Sequence[SceneCatalogue] = (),
     ) -> None:
-        """Make the desk.
-
-        `open_paths` adds files as layers without moving the map; `more` are catalogues besides the case's own and the
-        folders, whose owners call `look_soon` when they have other scenes.
-        """
+        """`open_paths` adds files as layers without moving the map."""
         super().__init__(parent)
         self.context, self.folders, self.canvas = context, folders, canvas
         self._open_paths, self._say = open_paths, say
@@ -86,7 +80,7 @@ class SceneDesk(QObject):
         self._awaited: tuple[str, int] | None = None
         """A tick whose scenes are being added to the case, and the picture that will show them."""
         case = CaseScenes(lambda: context.document, context.layers.drawing_of)
-        self._catalogues: tuple[SceneCatalogue, ...] = (case, folders, *more)
+        self._catalogues: tuple[SceneCatalogue, ...] = (case, folders)
         self._job = NewestJob(jobs)
         self._seen_by: set[str] = set()
         self._place = SearchedGround.VIEW

@@ -19,6 +19,7 @@ from layers.geo.crs import (
 from layers.grid.tile_grid import Affine
 from layers.services.matrix import level_for, level_resolution_m
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
+from viewer.rendering.nudged import step_of
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 
 MOST_PX, LEAST_PX = 1024, 256
@@ -71,7 +72,7 @@ def raster_window(drawing: RasterDrawing, region: Region) -> PixelWindow | None:
     if info is None or not crs or crs == PIXEL_SPACE:
         return None
     grid = Affine(*info.transform)
-    found = _window(grid, crs, region, drawing.step_on(crs))
+    found = _window(grid, crs, region, step_of(drawing.nudge, crs))
     if found is None:
         return None
     (left, right), (top, bottom) = found
@@ -80,7 +81,7 @@ def raster_window(drawing: RasterDrawing, region: Region) -> PixelWindow | None:
         return None
     is_warped = info.placed_by in ("control points", "RPC")
     size = right - left, bottom - top
-    return PixelWindow(crs, _shifted(grid, left, top), *size, is_warped, step=drawing.step_on(crs))
+    return PixelWindow(crs, _shifted(grid, left, top), *size, is_warped, step=step_of(drawing.nudge, crs))
 
 
 def pixels_within(drawing: RasterDrawing, bounds: Bounds | None) -> PixelWindow | None:
@@ -89,7 +90,7 @@ def pixels_within(drawing: RasterDrawing, bounds: Bounds | None) -> PixelWindow 
     crs = "" if info is None else drawing.layer.crs or info.crs
     if info is None or not crs or is_off_earth(crs):
         return None
-    grid, step = Affine(*info.transform), drawing.step_on(crs)
+    grid, step = Affine(*info.transform), step_of(drawing.nudge, crs)
     left, top, right, bottom = 0, 0, info.width, info.height
     if bounds is not None:
         placed = Affine(grid.a, grid.b, grid.c + step[0], grid.d, grid.e, grid.f + step[1])
@@ -109,7 +110,7 @@ def service_window(drawing: TilesDrawing, region: Region, mercator_m: float) -> 
     level = level_for(mercator_m, drawing.service)
     step = level_resolution_m(level, drawing.service)
     grid = Affine(step, 0.0, -MERCATOR_HALF_M, 0.0, -step, MERCATOR_HALF_M)
-    moved = drawing.step_on(WEB_MERCATOR)
+    moved = step_of(drawing.nudge, WEB_MERCATOR)
     found = _window(grid, WEB_MERCATOR, region, moved)
     if found is None:
         return None

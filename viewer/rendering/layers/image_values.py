@@ -21,6 +21,7 @@ from layers.pool.protocol import Answer
 from layers.raster.info import BandInfo, RasterInfo
 from layers.requests.imagery import AreaFacts, AreaRing, BandStatistics
 from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.nudged import step_of
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.raster.raster_source import MOST_BANDS
 
@@ -96,7 +97,7 @@ def ask_pixel(drawing: RasterDrawing, place_crs: str, place: tuple[float, float]
         return
     crs = _crs(drawing, info)
     try:
-        aside = drawing.step_on(place_crs)
+        aside = step_of(drawing.nudge, place_crs)
         x, y = _on(crs, place_crs, (place[0] - aside[0], place[1] - aside[1]))
     except GeoloupeError as error:
         done(error)
@@ -130,7 +131,7 @@ def ask_area(drawing: RasterDrawing, area: BaseGeometry, done: AreaDone) -> None
         return
     grid = _grid(crs, info)
     try:
-        own_area = translate(area, *(-step for step in drawing.step_on(WGS84)))
+        own_area = translate(area, *(-step for step in step_of(drawing.nudge, WGS84)))
         turn_px = abs(_turn(crs, info) / grid.a) if grid.a else 0.0
         rings = _near([_ring_on(grid, crs, ring) for ring in _rings_of(own_area)], turn_px, info)
         left, top, right, bottom = _window(rings, info, turn_px)

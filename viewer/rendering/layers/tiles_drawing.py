@@ -10,6 +10,7 @@ import shiboken6
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage, QPainter
 
+from layers.checkpoint import Checkpoint, unchecked
 from layers.document.layer import Layer
 from layers.errors import BadTemplate, GeoloupeError, NotAllowed
 from layers.geo.bounds import Bounds
@@ -100,8 +101,9 @@ class TilesDrawing(LayerDrawing):
         self._forget_expired()
         self._request_tiles()
 
-    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
+    def paint(self, painter: QPainter, view: View, copies: Views = (), checkpoint: Checkpoint = unchecked) -> None:
         self._tile_layer.paint(painter, view, self.layer.drawn_opacity)
+        checkpoint()
 
     def shows_in(self, view: View, copies: Views = ()) -> bool:
         return self._tile_layer.shows_in(view)
@@ -258,6 +260,8 @@ class TilesDrawing(LayerDrawing):
             fetcher.fetch(url, partial(self._arrived, tile))
 
     def _arrived(self, tile: SourceTile, image: QImage | None, error: GeoloupeError | None) -> None:
+        if self.context.puts_off(self._arrived, tile, image, error):
+            return
         self._under_way.discard(tile)
         if self._is_closed:
             return
@@ -361,11 +365,15 @@ class TilesDrawing(LayerDrawing):
         return next((states[host] for host in self.service.hosts if host in states), "")
 
     def _host_changed(self, host: str, sentence: str) -> None:
+        if self.context.puts_off(self._host_changed, host, sentence):
+            return
         if host in self.service.hosts:
             self._set_problem(sentence or self._host_sentence())
             self._announce()
 
     def _host_ready(self, host: str) -> None:
+        if self.context.puts_off(self._host_ready, host):
+            return
         if host in self.service.hosts:
             self._lacking.clear()
             self._redo(list(self._incomplete))

@@ -11,6 +11,7 @@ from typing import override
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPainter
 
+from layers.checkpoint import Checkpoint, unchecked
 from layers.document.layer import Layer
 from layers.document.placing.control_points import read_control_points
 from layers.errors import GeoloupeError
@@ -24,7 +25,7 @@ from layers.raster.info import RasterInfo
 from layers.raster.overviews import Lack, SourceState, overview_bytes
 from layers.raster.style import RasterStyle
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.drawing import LayerDrawing, is_on_plane
 from viewer.rendering.layer_date import acquisition_of
 from viewer.rendering.raster.raster_place import bounds_lonlat_of, bounds_on, credit_of, no_crs, plane_of
 from viewer.rendering.raster.raster_requests import RawReading
@@ -124,9 +125,10 @@ class RasterDrawing(LayerDrawing):
             self._request_tiles()
 
     @override
-    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
+    def paint(self, painter: QPainter, view: View, copies: Views = (), checkpoint: Checkpoint = unchecked) -> None:
         for seen in (view, *copies):
             self.tiles.tile_layer.paint(painter, seen, self.layer.drawn_opacity)
+        checkpoint()
 
     @override
     def shows_in(self, view: View, copies: Views = ()) -> bool:
@@ -195,7 +197,7 @@ class RasterDrawing(LayerDrawing):
 
     @override
     def plane_bounds(self, crs: str) -> Bounds | None:
-        if self.info is None or not self.lies_on(crs):
+        if self.info is None or not is_on_plane(self.plane, crs):
             return None
         return bounds_on(self.layer, self.info, crs, self.path.name)
 
@@ -328,7 +330,9 @@ class RasterDrawing(LayerDrawing):
             store.build(state, overview_bytes(info))
             self._request_tiles()
 
-    def _overviews_ended(self, state: SourceState, _sentence: str) -> None:
+    def _overviews_ended(self, state: SourceState, sentence: str) -> None:
+        if self.context.puts_off(self._overviews_ended, state, sentence):
+            return
         if not self._is_closed and state == self.source.state:
             self.source.look_for_overviews()
             self._show_style()

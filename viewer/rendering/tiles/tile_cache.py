@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -58,7 +59,7 @@ class RawTile(Struct, frozen=True, eq=False):
 
 
 class ByteCache[K: Hashable, V]:
-    """Cache of at most `limit_bytes`, for one thread; drops the least recently used value first."""
+    """Cache of at most `limit_bytes`, filled by one thread; drops the least recently used value first."""
 
     def __init__(self, limit_bytes: int) -> None:
         self.limit_bytes = limit_bytes
@@ -75,11 +76,12 @@ class ByteCache[K: Hashable, V]:
         return iter(self._entries)
 
     def get(self, key: K) -> V | None:
-        """The value, now the most recently used, or None."""
+        """The value, now the most recently used, or None. For any thread."""
         entry = self._entries.get(key)
         if entry is None:
             return None
-        self._entries.move_to_end(key)
+        with suppress(KeyError):  # dropped meanwhile by the thread that fills it
+            self._entries.move_to_end(key)
         return entry[0]
 
     def put(self, key: K, value: V, nbytes: int) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
+from layers.checkpoint import Checkpoint, unchecked
 from layers.errors import GeoloupeError
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
 from layers.vector.drawing.content import VectorContent
@@ -20,7 +21,7 @@ from viewer.rendering.images import NOTHING, argb_of_image, image_of_argb, unpai
 from viewer.rendering.tile_layer import TileLayer
 from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.rendering.vector.vector_bulk import bulk_picture
-from viewer.rendering.vector.vector_painter import content_in_steps, margin_px, paint_content
+from viewer.rendering.vector.vector_painter import margin_px, paint_content
 from viewer.rendering.world_copies import Views
 from viewer.support.jobs import JobContext
 from viewer.support.painting import painting
@@ -100,25 +101,19 @@ class FeatureTiles:
             self._place()
         self._work()
 
-    def paint(self, painter: QPainter, view: View, scale: float, opacity: float) -> None:
-        for _step in self.paint_in_steps(painter, view, scale, opacity):
-            pass
-
-    def paint_in_steps(self, painter: QPainter, view: View, scale: float, opacity: float) -> Iterator[None]:
-        """Paint in steps: some features a step, tiles all at once.
-
-        The painter must not be used for anything else meanwhile.
-        """
+    def paint(
+        self, painter: QPainter, view: View, scale: float, opacity: float, checkpoint: Checkpoint = unchecked
+    ) -> None:
         if not self.content.tables:
             return
         if is_vector_device(painter) or scale != self._scale or self._are_few(view):
             before = painter.opacity()
             painter.setOpacity(before * opacity)
-            yield from content_in_steps(painter, self.content, view, scale)
+            paint_content(painter, self.content, view, scale, checkpoint=checkpoint)
             painter.setOpacity(before)
         else:
             self._tiles.paint(painter, view, opacity)
-            yield
+            checkpoint()
 
     def shows_in(self, view: View, scale: float) -> bool:
         """True where something of the content is painted in a view.

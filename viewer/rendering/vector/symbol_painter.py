@@ -6,13 +6,14 @@ Shapes are painted throughout, so that they stay shapes in PDF and SVG.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
+from layers.checkpoint import Checkpoint, unchecked
 from layers.vector.style.markers import FACILITIES
 from layers.vector.style.symbol import Symbol
 from viewer.rendering.vector.signs import sign_path
@@ -53,20 +54,13 @@ def paint_lines(
     symbol: Symbol,
     lines: Sequence[QPolygonF | QPainterPath],
     scale: float = 1.0,
-) -> None:
-    """Paint casing, ground and stroke, each over all lines, so that no casing covers a line where they meet."""
-    for _step in lines_in_steps(painter, symbol, lines, scale):
-        pass
-
-
-def lines_in_steps(
-    painter: QPainter,
-    symbol: Symbol,
-    lines: Sequence[QPolygonF | QPainterPath],
-    scale: float = 1.0,
     corners: float = math.inf,
-) -> Iterator[None]:
-    """Paint lines as `paint_lines` does, some `corners` a step: each line is painted whole."""
+    checkpoint: Checkpoint = unchecked,
+) -> None:
+    """Paint casing, ground and stroke, each over all lines, so that no casing covers a line where they meet.
+
+    `checkpoint` is called after each `corners` corners, between whole lines.
+    """
     pens = []
     if symbol.casing_color and symbol.casing_width_px > 0:
         width = symbol.stroke_width_px + 2 * symbol.casing_width_px
@@ -87,9 +81,9 @@ def lines_in_steps(
                 painted += line.size()
             if painted >= corners:
                 painted = 0
-                yield
+                checkpoint()
     if painted:
-        yield
+        checkpoint()
 
 
 def paint_arrows(painter: QPainter, symbol: Symbol, lines: Sequence[Floats], scale: float = 1.0) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import override
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QPainter
 
+from layers.checkpoint import Checkpoint, unchecked
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
@@ -26,7 +26,7 @@ from layers.vector.drawing.simplification import Details
 from layers.vector.style.layer_style import ClassKey, VectorStyle
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable, VectorInfo
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.drawing import LayerDrawing, is_on_plane
 from viewer.rendering.layer_labelling import LayerLabelling
 from viewer.rendering.raster.raster_place import off_the_map, plane_of
 from viewer.rendering.vector.feature_loader import FeatureLoader
@@ -121,24 +121,19 @@ class VectorDrawing(LayerDrawing):
             self._selected_tiles.set_views((view, *copies), scale, cursor)
 
     @override
-    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
-        for _step in self.paint_in_steps(painter, view, copies):
-            pass
-
-    @override
-    def paint_in_steps(self, painter: QPainter, view: View, copies: Views = ()) -> Iterator[None]:
+    def paint(self, painter: QPainter, view: View, copies: Views = (), checkpoint: Checkpoint = unchecked) -> None:
         scale = self.symbology.scale_at(view)
         if view.grid.crs == self.source.crs and scale and not self.is_nowhere:
             views, opacity = (view, *copies), self.layer.drawn_opacity
             for seen in views:
-                yield from self._tiles.paint_in_steps(painter, seen, scale, opacity)
+                self._tiles.paint(painter, seen, scale, opacity, checkpoint)
             clusters, symbol = self.picture.clusters, self.style.symbols[-1] or self.style.own_symbol
             if clusters is not None:
                 for seen in views:
                     paint_clusters(painter, seen, clusters, symbol, opacity)
-                    yield
+                    checkpoint()
             for seen in views:  # opaque, however faint the layer is
-                yield from self._selected_tiles.paint_in_steps(painter, seen, scale, 1.0)
+                self._selected_tiles.paint(painter, seen, scale, 1.0, checkpoint)
 
     @override
     def shows_in(self, view: View, copies: Views = ()) -> bool:
@@ -213,13 +208,13 @@ class VectorDrawing(LayerDrawing):
 
     @override
     def plane_bounds(self, crs: str) -> Bounds | None:
-        if self.info is None or self.info.bounds is None or not self.lies_on(crs):
+        if self.info is None or self.info.bounds is None or not is_on_plane(self.plane, crs):
             return None
         return transform_bounds(self.plane, crs, self.info.bounds)
 
     def has_place_on(self, crs: str) -> bool:
         """True where a canvas of this CRS has a place for the layer, as far as is known."""
-        return self.lies_on(crs) if self.plane else not is_off_earth(crs)
+        return is_on_plane(self.plane, crs) if self.plane else not is_off_earth(crs)
 
     def is_reading_for(self, crs: str) -> bool:
         """True while features are still to come on a canvas that shows the layer."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPolygonF
 
+from layers.checkpoint import Checkpoint, unchecked
 from layers.geo.bounds import Bounds
 from layers.geo.seams import is_on_both_sides, without_seams
 from layers.grid.tile_grid import View
@@ -22,7 +23,6 @@ from viewer.rendering.vector.qt_shapes import is_vector_device, path_of, polygon
 from viewer.rendering.vector.sprites import sprite_image
 from viewer.rendering.vector.symbol_painter import (
     brush_of,
-    lines_in_steps,
     paint_area,
     paint_arrows,
     paint_lines,
@@ -35,8 +35,8 @@ MAX_PIXEL = 1e6
 """Largest distance in pixels of a coordinate; ones further away are pulled in, as QPainter fails with them."""
 MANY_POINTS = 200
 """Number of points from which they are pictures of their sign at whole pixels, as on tiles."""
-CORNERS_A_STEP, POINTS_A_STEP = 4_000, 250
-"""Corners of lines and areas, and number of signs, that are painted in one step: some milliseconds onto a PDF."""
+CORNERS_AT_ONCE, POINTS_AT_ONCE = 4_000, 250
+"""Corners of lines and areas, and signs, between two checkpoints: they take some milliseconds onto a PDF."""
 _LEAST_PX = 0.5
 _SPECK = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5), (-0.5, -0.5)])
 """A pixel, which stands for a line or an area that is too small to be seen."""
@@ -45,19 +45,18 @@ type _Pixels = tuple[NDArray[np.float32], NDArray[np.float32]]
 """Columns and rows of points."""
 
 
-def paint_content(painter: QPainter, content: VectorContent, view: View, scale: float, most: int | None = None) -> None:
+def paint_content(
+    painter: QPainter,
+    content: VectorContent,
+    view: View,
+    scale: float,
+    most: int | None = None,
+    checkpoint: Checkpoint = unchecked,
+) -> None:
     """Paint areas, then lines, then points, in pixels of the view; `scale` of them are a logical pixel.
 
     `most` is the most features of each table.
     """
-    for _step in content_in_steps(painter, content, view, scale, most):
-        pass
-
-
-def content_in_steps(
-    painter: QPainter, content: VectorContent, view: View, scale: float, most: int | None = None
-) -> Iterator[None]:
-    """Paint as `paint_content` does, some features a step; the painter must not be used for anything else meanwhile."""
     bounds = view.world_bounds().expanded(margin_px(content.symbols, scale) * view.grid.resolution)
     found = []
     for table in content.tables:
@@ -69,20 +68,20 @@ def content_in_steps(
         for table, rows in found:
             for some in _some_at_a_time(table, rows_of_kind(table, rows, POLYGON)):
                 paint_areas(painter, table, some, content.codes_of(table, some), content.symbols, view, scale)
-                yield
+                checkpoint()
         lines = [(table, rows_of_kind(table, rows, LINE)) for table, rows in found]
         for index, symbol in enumerate(content.symbols):
             if symbol is not None:
                 shown = [one for one in lines if one[1].size]
-                yield from _lines_in_steps(painter, content, shown, index, symbol, view, scale)
+                _paint_lines(painter, content, shown, index, symbol, view, scale, checkpoint)
         points = [(table, rows_of_kind(table, rows, POINT)) for table, rows in found]
-        yield from _points_in_steps(painter, content, points, view, scale)
+        _paint_points(painter, content, points, view, scale, checkpoint)
 
 
 def _some_at_a_time(table: FeatureTable, rows: NDArray[np.int32]) -> Iterator[NDArray[np.int32]]:
     """The rows in groups with a limited number of corners, at least one row each."""
     if rows.size:
-        part = np.cumsum(table.coordinates_of(rows)) // CORNERS_A_STEP
+        part = np.cumsum(table.coordinates_of(rows)) // CORNERS_AT_ONCE
         yield from np.split(rows, np.flatnonzero(np.diff(part)) + 1)
 
 
@@ -206,7 +205,7 @@ def _specks(table: FeatureTable, rows: NDArray[Any], view: View) -> NDArray[np.i
     return np.flatnonzero(reach * table.step < _LEAST_PX * view.grid.resolution)
 
 
-def _lines_in_steps(
+def _paint_lines(
     painter: QPainter,
     content: VectorContent,
     found: list[tuple[FeatureTable, NDArray[Any]]],
@@ -214,7 +213,8 @@ def _lines_in_steps(
     symbol: Symbol,
     view: View,
     scale: float,
-) -> Iterator[None]:
+    checkpoint: Checkpoint,
+) -> None:
     pieces: list[NDArray[np.float64]] = []
     for table, rows in found:
         codes = content.codes_of(table, rows)
@@ -226,10 +226,10 @@ def _lines_in_steps(
     if not symbol.dash and symbol.arrow == "none":
         reach = margin_px([symbol], scale)
         pieces = [run for piece in pieces for run in _runs_near(piece, view, reach)]
-    yield from lines_in_steps(painter, symbol, [polygon_of(piece) for piece in pieces], scale, CORNERS_A_STEP)
+    paint_lines(painter, symbol, [polygon_of(piece) for piece in pieces], scale, CORNERS_AT_ONCE, checkpoint)
     if pieces and symbol.arrow != "none":
         paint_arrows(painter, symbol, pieces, scale)
-        yield
+        checkpoint()
 
 
 def _runs_near(points: NDArray[np.float64], view: View, reach: float) -> list[NDArray[np.float64]]:
@@ -242,13 +242,14 @@ def _runs_near(points: NDArray[np.float64], view: View, reach: float) -> list[ND
     return [points[run[0] : run[-1] + 2] for run in np.split(legs, np.flatnonzero(np.diff(legs) > 1) + 1) if len(run)]
 
 
-def _points_in_steps(
+def _paint_points(
     painter: QPainter,
     content: VectorContent,
     found: list[tuple[FeatureTable, NDArray[Any]]],
     view: View,
     scale: float,
-) -> Iterator[None]:
+    checkpoint: Checkpoint,
+) -> None:
     as_shapes = is_vector_device(painter) or sum(len(rows) for _, rows in found) < MANY_POINTS
     for table, rows in found:
         if not rows.size:
@@ -258,11 +259,11 @@ def _points_in_steps(
         codes = content.codes_of(table, rows)
         each = np.zeros(len(x), int) if codes is None else codes[parts.owner[parts.of_coordinate()]]
         paint = _paint_shapes if as_shapes else _paint_sprites
-        step = POINTS_A_STEP if as_shapes else len(x)
+        step = POINTS_AT_ONCE if as_shapes else len(x)
         for at in range(0, len(x), max(step, 1)):
             some = slice(at, at + step)
             paint(painter, content.symbols, (x[some], y[some]), each[some], scale)
-            yield
+            checkpoint()
 
 
 def _paint_shapes(painter: QPainter, symbols: _Symbols, xy: _Pixels, each: NDArray[Any], scale: float) -> None:

@@ -49,7 +49,7 @@ def described(path: Path, *names: str) -> Path:
 
 def opened(window: MainWindow, qtbot: QtBot, path: Path) -> Layer:
     """The path as a layer, the current one."""
-    window.file_menu.open_words([str(path)])
+    window.opener.open([str(path)])
     settle(window, qtbot)
     (layer,) = window.session.document.layers.values()
     window.panel_context.show_layer(layer.uuid)
@@ -165,7 +165,7 @@ def test_what_is_not_known_is_said_plainly(window: MainWindow, layer: Layer, qtb
     window.session.push(update_layer(window.session.document, layer.uuid, actor="me", **change))
     assert panel.when.text() == "2015-08-01 to 2015-08-31 (composite)"
     assert index.data(DATE_ROLE) == "2015-08-01 – 2015-08-31, composite"
-    (credit,) = window.scene.attributions(window.canvas.viewport.view())
+    (credit,) = window.scene.stack.credits(window.canvas.viewport.view())
     assert credit.endswith("(composite of 2015-08-01 to 2015-08-31)")
 
 
@@ -175,7 +175,7 @@ def test_a_delivery_is_one_layer_with_its_bands_and_facts(window: MainWindow, qt
     folder = landsat(tmp_path)
     layer = opened(window, qtbot, folder)
     settle(window, qtbot)
-    assert window.scene.problems() == {}
+    assert window.scene.stack.problems() == {}
     panel = acquisition(window)
     assert panel.when.text().endswith("UTC")
     assert panel.facts.facts()[0][0] == "Platform"
@@ -184,7 +184,7 @@ def test_a_delivery_is_one_layer_with_its_bands_and_facts(window: MainWindow, qt
     settle(window, qtbot)
     scene = window.scene.drawings[layer.uuid].source.scene
     assert [scene.bands[number - 1].common_name for number in style_of(window)["bands"]] == ["nir", "red", "green"]
-    assert window.scene.problems() == {}
+    assert window.scene.stack.problems() == {}
     window.docks.show_panel("layer_properties")
     fields = window.docks.details.currentWidget().panel.raster.stretch.fields
     fields.fields["high_percent"].committed.emit(90.0)
@@ -213,7 +213,7 @@ def test_what_lies_beside_a_file_dates_it_everywhere(window: MainWindow, qtbot: 
     (tmp_path / "scene.json").write_text(json.dumps(item))
     opened(window, qtbot, path)
     assert window.docks.layer_tree.model.index(1).data(DATE_ROLE) == "2021-08-20"
-    (credit,) = window.scene.attributions(window.canvas.viewport.view())
+    (credit,) = window.scene.stack.credits(window.canvas.viewport.view())
     assert credit.endswith("(2021-08-20 15:53 UTC)")
     panel = acquisition(window)
     assert panel.when.text() == "2021-08-20 15:53:34 UTC"
@@ -223,8 +223,8 @@ def test_what_lies_beside_a_file_dates_it_everywhere(window: MainWindow, qtbot: 
 def test_while_a_handle_moves_the_map_does_not_wait_for_readers(window: MainWindow, layer: Layer, qtbot: QtBot) -> None:
     style = replace(window.scene.drawings[layer.uuid].style, contrast=0.5)
     window.panel_context.layer_previewed.emit(replace(layer, style_json=json.dumps(style.to_json())))
-    assert not window.scene.is_complete(window.canvas.viewport.view())
-    window.scene.updated.emit()
+    assert not window.compared.is_complete(window.canvas.viewport.view())
+    window.compared.updated.emit()
     assert window.canvas.panes.in_use.picture.put_off_ms == LIVE_PAINT_MS
     settle(window, qtbot)
     assert window.session.document.layers[layer.uuid].style == {}
@@ -274,7 +274,7 @@ def test_an_exported_picture_keeps_the_stretch_of_the_screen(
 
 def test_what_was_opened_last_is_the_current_layer(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     names = [described(tmp_path / f"{name}.tif", "red") for name in ("below", "above")]
-    window.file_menu.open_words([str(path) for path in names])
+    window.opener.open([str(path) for path in names])
     settle(window, qtbot)
     assert window.session.document.layers[window.panel_context.layer_uuid].name == "above"
     assert window.action_table["dra"].isEnabled()

@@ -37,7 +37,7 @@ def faulty_case(path: Path) -> Path:
 
 
 def opened(window: MainWindow, qtbot: QtBot, *words: Path) -> None:
-    window.file_menu.open_words([str(word) for word in words])
+    window.opener.open([str(word) for word in words])
     settle(window, qtbot)
 
 

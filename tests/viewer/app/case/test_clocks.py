@@ -60,7 +60,7 @@ def test_f18_a_morning_s_work_is_saved_and_found_again(window: MainWindow, wild_
     assert [site.label for site in read_case(target).document.sites.values()] == ["0", "1", "2", "3"]
     assert not session.is_read_only
     window.file_menu.close_case()
-    window.file_menu.open_words([str(target)])
+    window.opener.open([str(target)])
     settle(window)
     assert len(window.session.document.sites) == 4
     assert window.settings.recent() == [target]

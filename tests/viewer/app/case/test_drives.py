@@ -77,8 +77,8 @@ def live(shared: Shared) -> None:
 def opened(window: MainWindow, qtbot: QtBot, shared: Shared, tmp_path: Path) -> None:
     """A case of both files, and one of this computer."""
     shutil.copy(sample_data.path("blue_marble.tif"), tmp_path / "here.tif")
-    window.opener.asks = False
-    window.file_menu.open_words([str(tmp_path / "here.tif"), *(str(path) for path in sorted(shared.path.iterdir()))])
+    window.layer_adder.asks = False
+    window.opener.open([str(tmp_path / "here.tif"), *(str(path) for path in sorted(shared.path.iterdir()))])
     settle(window, qtbot)
     window.session.save_as(tmp_path / "case.gpkg")
     settle(window, qtbot)
@@ -118,13 +118,13 @@ def test_f12_layers_of_a_drive_that_is_gone_are_unavailable_and_come_back(
     die(shared, way)
     asked.clear()
     with Heartbeat() as heart:
-        window.file_menu.open_words([str(tmp_path / "case.gpkg")])
+        window.opener.open([str(tmp_path / "case.gpkg")])
         qtbot.waitUntil(lambda: badges(window).count("unavailable") == 2, timeout=5000)
         settle(window, qtbot)
     assert heart.longest_ms < 3 * FREE_MS, "panels are made for the first time"
     assert len(said(window)) == 1
     assert f"{shared.path} does not answer: 2 of its layers" in said(window)[0]
-    assert sorted(window.scene.problems()) == sorted(
+    assert sorted(window.scene.stack.problems()) == sorted(
         uuid for uuid, layer in window.session.document.layers.items() if layer.name != "here"
     )
     assert not window.session.is_dirty
@@ -133,7 +133,7 @@ def test_f12_layers_of_a_drive_that_is_gone_are_unavailable_and_come_back(
     qtbot.waitUntil(lambda: badges(window).count("unavailable") == 0, timeout=5000)
     settle(window, qtbot)
     assert said(window) == []
-    assert window.scene.problems() == {}
+    assert window.scene.stack.problems() == {}
 
 
 def test_f12_try_again_looks_again_and_says_so_again(
@@ -153,7 +153,7 @@ def test_f12_try_again_looks_again_and_says_so_again(
     live(shared)
     qtbot.waitUntil(lambda: said(window) == [], timeout=5000)
     settle(window, qtbot)
-    assert window.scene.problems() == {}
+    assert window.scene.stack.problems() == {}
 
 
 def test_f12_a_drive_that_goes_while_it_is_shown_keeps_its_picture(
@@ -173,7 +173,7 @@ def test_f12_a_drive_that_goes_while_it_is_shown_keeps_its_picture(
     live(shared)
     qtbot.waitUntil(lambda: "unavailable" not in badges(window), timeout=5000)
     settle(window, qtbot)
-    assert window.scene.problems() == {}
+    assert window.scene.stack.problems() == {}
 
 
 def test_f12_no_request_slips_through_while_layers_are_suspended(
@@ -221,17 +221,17 @@ def test_f12_a_folder_that_is_not_there_has_answered(
     qtbot.wait(250)
     shutil.move(shared.path, tmp_path / "moved")
     shared.error = errno.ENOENT
-    window.file_menu.open_words([str(tmp_path / "case.gpkg")])
+    window.opener.open([str(tmp_path / "case.gpkg")])
     settle(window, qtbot)
-    assert len(window.scene.problems()) == 2
+    assert len(window.scene.stack.problems()) == 2
     assert "unavailable" not in badges(window)
     shutil.move(tmp_path / "moved", shared.path)
     shared.error = 0
-    for uuid in list(window.scene.problems()):
+    for uuid in list(window.scene.stack.problems()):
         menu = window.docks.layer_tree.menu_for(uuid)
         next(action for action in menu.actions() if action.text() == "Read the file again").trigger()
     settle(window, qtbot)
-    assert window.scene.problems() == {}
+    assert window.scene.stack.problems() == {}
 
 
 @pytest.mark.parametrize("code", ["EIO", "ESTALE"])

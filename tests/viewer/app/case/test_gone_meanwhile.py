@@ -39,7 +39,7 @@ class Quitting(program.Program):
             session.push(add_site(session.document, Point(10, 50), actor="me", label="kept"))
             session.save_as(__import__("pathlib").Path(sys.argv[1]))
         else:
-            window.file_menu.open_words([sys.argv[1], sys.argv[2]])
+            window.opener.open([sys.argv[1], sys.argv[2]])
         window.saving.guarded = lambda go_on: go_on()
         print("quits", flush=True)
         QTimer.singleShot(int(sys.argv[-1]), window.close)
@@ -56,9 +56,9 @@ def test_f86_layers_that_go_while_they_are_read_hear_nothing(make_window: MakeWi
     """Any call of what is gone would be an exception in a slot, which fails the test."""
     window = make_window()
     files = [str(sample_data.path(name)) for name in ("blue_marble.tif", "coast.geojson", "night_lights.tif")]
-    window.opener.asks = False
+    window.layer_adder.asks = False
     for turn in range(12):
-        window.file_menu.open_words(files)
+        window.opener.open(files)
         for _ in range(turn):
             QApplication.processEvents()
         window.session.close()
@@ -71,7 +71,7 @@ def test_f86_layers_that_go_while_they_are_read_hear_nothing(make_window: MakeWi
 def test_f86_files_opened_while_others_are_read_are_all_added(make_window: MakeWindow, qtbot: QtBot) -> None:
     window = make_window()
     for name in ("blue_marble.tif", "coast.geojson", "night_lights.tif"):
-        window.file_menu.open_words([str(sample_data.path(name))])
+        window.opener.open([str(sample_data.path(name))])
     qtbot.waitUntil(lambda: window.opener.is_idle)
     sources = [Path(layer.source["path"]).name for layer in window.session.document.layers.values()]
     assert sorted(sources) == ["blue_marble.tif", "coast.geojson", "night_lights.tif"]
@@ -79,7 +79,7 @@ def test_f86_files_opened_while_others_are_read_are_all_added(make_window: MakeW
 
 def test_f86_what_was_read_for_a_case_is_not_added_to_the_next(make_window: MakeWindow, qtbot: QtBot) -> None:
     window = make_window()
-    window.file_menu.open_words([str(sample_data.path("coast.geojson"))])
+    window.opener.open([str(sample_data.path("coast.geojson"))])
     window.session.new_case()
     qtbot.waitUntil(lambda: window.opener.is_idle)
     settle(window, qtbot)

@@ -167,8 +167,8 @@ def test_f79_what_lies_beside_a_case_needs_no_permission(window: MainWindow, qtb
     )
     open_case(window, qtbot, case)
     assert shown(window) == {"scene", "points", "windows", "whole"}
-    assert "pipe" in window.scene.problems()["pipe"]
-    assert "pipe" in window.scene.problems()["delivery"]
+    assert "pipe" in window.scene.stack.problems()["pipe"]
+    assert "pipe" in window.scene.stack.problems()["delivery"]
     assert paused(window) == set()
     assert window.messages.line("consent") is None
 
@@ -190,7 +190,7 @@ def test_a_case_with_scenes_beside_it_opens_with_all_of_them_wherever_it_is_move
     again = make_window()
     open_case(again, qtbot, tmp_path / there / "c.gpkg")
     assert len(shown(again)) == 3
-    assert again.scene.problems() == {}
+    assert again.scene.stack.problems() == {}
     assert again.messages.lines() == []
 
 
@@ -453,7 +453,7 @@ def test_saving_elsewhere_keeps_every_layer_and_undo_right(
     window.action_table["undo"].trigger()
     window.action_table["redo"].trigger()
     settle(window, qtbot)
-    assert (len(shown(window)), window.scene.problems()) == (2, {})
+    assert (len(shown(window)), window.scene.stack.problems()) == (2, {})
     save(window, qtbot, answers)
     again = make_window()
     open_case(again, qtbot, tmp_path / "new" / "c.gpkg")

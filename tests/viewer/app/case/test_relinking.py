@@ -131,7 +131,7 @@ def test_f78_scenes_that_lie_elsewhere_are_found_after_one_remap(
     dialog.relink_button.click()
     settle(window, qtbot)
     assert shown(window) == {"l0", "l1", "l2", "points"}
-    assert window.scene.problems() == {}
+    assert window.scene.stack.problems() == {}
     assert window.messages.lines() == []
 
 
@@ -217,7 +217,7 @@ def test_the_image_of_a_combined_layer_is_relinked(
     settle(window, qtbot)
     dialog.relink_button.click()
     settle(window, qtbot)
-    assert window.scene.problems() == {}
+    assert window.scene.stack.problems() == {}
     assert badges(window) == {"both": ""}
 
 
@@ -236,7 +236,7 @@ def test_a_renamed_table_of_one_layer_is_still_read(
     relink_dialog(window, qtbot).relink_button.click()
     settle(window, qtbot)
     assert len(shown(window)) == 1
-    assert window.scene.problems() == {}
+    assert window.scene.stack.problems() == {}
 
 
 @pytest.mark.bounded

@@ -30,7 +30,7 @@ WHY = "its latitude of 129 is beyond the poles; longitude and latitude seem to b
 @pytest.fixture
 def opened(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> MainWindow:
     write_case(Document({"sites": [GOOD, SPUR]}), tmp_path / "case.gpkg")
-    window.file_menu.open_words([str(tmp_path / "case.gpkg")])
+    window.opener.open([str(tmp_path / "case.gpkg")])
     settle(window, qtbot)
     return window
 
@@ -49,7 +49,7 @@ def test_the_map_stands_and_the_sentence_goes_when_the_site_is_mended(opened: Ma
     geometry = shapely.LineString([(128, 51), (129, 51.5)])
     opened.session.push(reshape_site(opened.session.document, "spur", geometry, actor="me"))
     assert _said(opened, "sites off earth") == ""
-    assert opened.scene.site_bounds(frozenset({"spur"})) is not None
+    assert opened.scene.marks.bounds(frozenset({"spur"})) is not None
 
 
 @pytest.mark.bounded

@@ -71,7 +71,7 @@ def take(window: MainWindow, qtbot: QtBot, layers: list[Layer]) -> None:
         qtbot.wait(1)
     qtbot.waitUntil(window.is_idle, timeout=20_000)
     window.grab()
-    problems = window.scene.problems()
+    problems = window.scene.stack.problems()
     strange = {problem: layer for layer in layers if "went wrong" in (problem := problems.get(layer.uuid, ""))}
     assert not strange
 

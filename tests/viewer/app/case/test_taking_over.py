@@ -44,7 +44,7 @@ def held_by_olga(case: Path) -> None:
 
 
 def opened(window: MainWindow, case: Path, qtbot: QtBot) -> MainWindow:
-    window.file_menu.open_words([str(case)])
+    window.opener.open([str(case)])
     settle(window, qtbot)
     return window
 

@@ -19,6 +19,7 @@ from tests.viewer.app.conftest import settle
 from viewer.app.desktop.dialog_filters import DELIVERIES, name_filters
 from viewer.app.desktop.questions import Questions
 from viewer.app.window import MainWindow
+from viewer.canvas.extent import bounds_of_all
 
 MAKERS = {"sentinel2": sentinel2, "landsat": landsat, "maxar": maxar, "dimap": dimap, "planet": planet}
 
@@ -73,7 +74,7 @@ def test_a_folder_of_a_delivery_is_dropped_and_is_one_layer(
     (layer,) = window.session.document.layers.values()
     assert (layer.kind, layer.source) == ("raster", {"path": str(folder)})
     assert window.messages.lines() == []
-    assert window.scene.bounds_lonlat() is not None
+    assert bounds_of_all(window.scene) is not None
 
 
 @pytest.mark.parametrize("where", ["canvas", "window", "dialog"])

@@ -34,6 +34,7 @@ from viewer.app.georeferencing.georeferencing_dialog import GeoreferencingDialog
 from viewer.app.georeferencing.point_marks import ARROW_COLOR
 from viewer.app.georeferencing.point_table import COUNTS, METRES, PIXEL, PLACE
 from viewer.app.window import MainWindow
+from viewer.canvas.extent import bounds_of_all
 from viewer.commands.combine import part_of
 from viewer.commands.imagery.placed_layers import can_have_points, place_as_file_says, place_by_points
 from viewer.commands.layers import update_layer
@@ -81,7 +82,7 @@ def case(window: MainWindow, scan: Path, qtbot: QtBot) -> MainWindow:
     settle(window, qtbot)
     window.views.show_bounds(HERE, 0.0)
     settle(window, qtbot)
-    window.file_menu.open_words([str(scan)])
+    window.opener.open([str(scan)])
     qtbot.waitUntil(lambda: window.findChild(PlaceDialog) is not None, timeout=10_000)
     dialog = window.findChild(PlaceDialog)
     assert dialog is not None
@@ -209,7 +210,7 @@ def test_by_mouse_it_lands_and_undo_takes_it_back(
     case.action_table["save_as"].trigger()
     settle(case, qtbot)
     again = make_window()
-    again.file_menu.open_words([str(answers.path)])
+    again.opener.open([str(answers.path)])
     settle(again, qtbot)
     assert colour_at(again, 150, 30) == "#00c000", "it is placed by what the case holds, and asks nothing"
     assert picture.size() == case.canvas.grab_picture().size()
@@ -347,7 +348,7 @@ def test_a_placed_picture_is_placed_anew_and_lies_again_as_its_file_says(
     case.context.pool.known_probes.forget(str(scan))
     case.session.undo()
     settle(case, qtbot)
-    case.file_menu.open_words([str(scan)])
+    case.opener.open([str(scan)])
     qtbot.waitUntil(lambda: case.findChild(PlaceDialog) is not None, timeout=10_000)
     question = case.findChild(PlaceDialog)
     assert question is not None
@@ -356,7 +357,7 @@ def test_a_placed_picture_is_placed_anew_and_lies_again_as_its_file_says(
     QTest.mouseClick(question.place_button, Left)
     qtbot.waitUntil(lambda: bool(case.session.document.layers), timeout=10_000)
     settle(case, qtbot)
-    uuid, own = layer_of(case).uuid, case.scene.bounds_lonlat()
+    uuid, own = layer_of(case).uuid, bounds_of_all(case.scene)
     assert layer_of(case).crs == WEB_MERCATOR
     case.panel_context.show_layer(uuid, raise_form=True)
     case.views.show_bounds(HERE)
@@ -371,14 +372,14 @@ def test_a_placed_picture_is_placed_anew_and_lies_again_as_its_file_says(
     QTest.mouseClick(dialog.apply_button, Left)
     settle(case, qtbot)
     assert colour_at(case, 150, 30) == "#00c000"
-    assert case.scene.bounds_lonlat() != own
+    assert bounds_of_all(case.scene) != own
     panel = case.findChild(LayerPropertiesPanel)
     assert panel is not None
     assert "unchecked" in panel.georeferencing.note.text()
     QTest.mouseClick(panel.georeferencing.reset_button, Left)
     settle(case, qtbot)
     assert (layer_of(case).crs, layer_of(case).control_points_json) == (WEB_MERCATOR, "")
-    assert case.scene.bounds_lonlat() == own
+    assert bounds_of_all(case.scene) == own
     case.session.undo()
     settle(case, qtbot)
     assert colour_at(case, 150, 30) == "#00c000"
@@ -541,4 +542,4 @@ def test_reader_processes_draw_it_through_each_fit(case: MainWindow, method: Met
     case.views.show_bounds(HERE, 0.0)
     settle(case, qtbot)
     assert [colour_at(case, *at) for at in ((50, 30), (50, 90), (150, 30))] == ["#c00000", "#0000c0", "#00c000"]
-    assert case.scene.problems() == {}
+    assert case.scene.stack.problems() == {}

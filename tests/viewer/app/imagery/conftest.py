@@ -50,7 +50,7 @@ def add_image(window: MainWindow, qtbot: QtBot) -> AddImage:
 
     def add(path: Path) -> str:
         before = set(window.session.document.layers)
-        window.file_menu.open_words([str(path)])
+        window.opener.open([str(path)])
         qtbot.waitUntil(lambda: len(window.session.document.layers) > len(before), timeout=10_000)
         settle(window, qtbot)
         (uuid,) = set(window.session.document.layers) - before

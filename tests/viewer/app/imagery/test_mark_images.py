@@ -230,7 +230,7 @@ def test_a_stated_placement_gives_the_error_of_the_marks(window: MainWindow, des
 @pytest.mark.bounded
 def test_what_comes_late_becomes_a_part_of_the_last_step(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     """The image of a mark is not there yet: the label is typed meanwhile, and the hand is not held."""
-    window.scene.draw_anew(list(window.session.document.layers))  # nothing of it is known
+    window.compared.draw_anew(list(window.session.document.layers))  # nothing of it is known
     steps = window.session.history.stack.count()
     before = set(window.session.document.sites)
     press(Key.Key_P)

@@ -54,7 +54,7 @@ def entry_of(window: MainWindow) -> NudgeEntry:
 def test_a_layer_is_nudged_by_mouse_and_by_keyboard(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     layer, canvas = the_layer(window), window.canvas
     window.panel_context.show_layer(layer.uuid)
-    bounds = window.scene.layer_bounds(layer.uuid)
+    bounds = window.scene.stack.bounds_of(layer.uuid)
     hashes = [content_hash(window.session.document)]
     press(Key.Key_N, Shift)
     assert window.toolbox.in_hand == "tool_nudge_layer"
@@ -70,7 +70,7 @@ def test_a_layer_is_nudged_by_mouse_and_by_keyboard(window: MainWindow, desk: De
     for share in (0.3, 0.7, 1.0):
         QTest.mouseMove(canvas, start + QPoint(round(40 * share), round(-25 * share)))
     assert entry.east.value() > 0
-    assert window.scene.layer_bounds(layer.uuid) != bounds
+    assert window.scene.stack.bounds_of(layer.uuid) != bounds
     assert content_hash(window.session.document) == hashes[0]
     QTest.mouseRelease(canvas, Left, Qt.KeyboardModifier.NoModifier, start + QPoint(40, -25))
     settle(window, qtbot)
@@ -80,7 +80,7 @@ def test_a_layer_is_nudged_by_mouse_and_by_keyboard(window: MainWindow, desk: De
     assert dragged.dy_m > 0
     assert (dragged.by, dragged.at[:2], dragged.how) == (window.session.actor, "20", "hand")
     hashes.append(content_hash(window.session.document))
-    shown = window.scene.layer_bounds(layer.uuid)
+    shown = window.scene.stack.bounds_of(layer.uuid)
     assert bounds is not None
     assert shown is not None
     assert offset_m(*bounds.centre, *shown.centre) == pytest.approx((dragged.dx_m, dragged.dy_m), rel=0.01)
@@ -117,7 +117,7 @@ def test_a_layer_is_nudged_by_mouse_and_by_keyboard(window: MainWindow, desk: De
     press(Key.Key_Backspace)
     settle(window, qtbot)
     assert nudge_of(window) is None
-    assert window.scene.layer_bounds(layer.uuid) == bounds
+    assert window.scene.stack.bounds_of(layer.uuid) == bounds
     stack = window.session.history.stack
     steps = stack.count()
     while window.session.document.layers[layer.uuid].nudge_json or stack.index() == steps:
@@ -142,10 +142,10 @@ def test_esc_gives_a_drag_up_and_a_hidden_layer_is_not_moved(window: MainWindow,
     for step in (10, 30):
         QTest.mouseMove(window.canvas, start + QPoint(step, step))
     bounds = window.scene.drawings[layer.uuid].bounds_lonlat()
-    assert window.scene.layer_bounds(layer.uuid) != bounds
+    assert window.scene.stack.bounds_of(layer.uuid) != bounds
     press(Key.Key_Escape)
     QTest.mouseRelease(window.canvas, Left, Qt.KeyboardModifier.NoModifier, start + QPoint(30, 30))
-    assert window.scene.layer_bounds(layer.uuid) == bounds
+    assert window.scene.stack.bounds_of(layer.uuid) == bounds
     assert nudge_of(window) is None
     window.panel_context.show_layer("")
     assert "Choose the layer" in window.canvas.hint
@@ -162,7 +162,7 @@ def test_the_nudge_is_kept_in_the_saved_case_and_shown_when_it_is_opened(
     window.panel_context.show_layer(layer.uuid)
     press(Key.Key_N, Shift)
     press(Key.Key_Up, Shift)
-    before, shown = nudge_of(window), window.scene.layer_bounds(layer.uuid)
+    before, shown = nudge_of(window), window.scene.stack.bounds_of(layer.uuid)
     assert before is not None
     answers.path = tmp_path / "nudged.gpkg"
     window.saving.save()
@@ -171,4 +171,4 @@ def test_the_nudge_is_kept_in_the_saved_case_and_shown_when_it_is_opened(
     settle(window, qtbot)
     opened(window, tmp_path / "nudged.gpkg", qtbot)
     assert nudge_of(window) == before
-    assert window.scene.layer_bounds(layer.uuid) == shown
+    assert window.scene.stack.bounds_of(layer.uuid) == shown

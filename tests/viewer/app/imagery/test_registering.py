@@ -17,10 +17,10 @@ from tests.support.shifted_pairs import pure_noise, true_pair, write_picture
 from tests.support.windows import begin_on_map, settle
 from tests.viewer.app.imagery.conftest import AddImage
 from viewer.app.window import MainWindow
-from viewer.canvas.residual_map import places_of
 from viewer.commands.nudging import nudge_layer
 from viewer.panels.layers.register_dialog import RegisterDialog
 from viewer.panels.layers.registration import FoundShift, Registration
+from viewer.panels.layers.residual_map import places_of
 
 pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
 

@@ -29,7 +29,7 @@ COLUMNS = [f"column {n:03d}" for n in range(90)]
 def analyst(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> Analyst:
     frame = gpd.GeoDataFrame({name: [1, 2] for name in COLUMNS}, geometry=[Point(0, 0), Point(1, 1)], crs=4326)
     pyogrio.write_dataframe(frame, tmp_path / "wide.gpkg")
-    window.file_menu.open_words([str(tmp_path / "wide.gpkg")])
+    window.opener.open([str(tmp_path / "wide.gpkg")])
     qtbot.waitUntil(lambda: len(window.session.document.layers) == 1, timeout=10_000)
     settle(window, qtbot)
     window.panel_context.show_layer(next(iter(window.session.document.layers)))

@@ -32,7 +32,7 @@ def three(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> dict[str, Layer]:
     write_raster(tmp_path / "blue.tif", BLUE, "EPSG:4326", 8.9, 47.35, 0.001)
     write_raster(tmp_path / "green.tif", GREEN, "EPSG:32632", 498000.0, 5232000.0, 100.0)
     write_raster(tmp_path / "red.tif", RED, "EPSG:3857", 1.0e6, 5.98e6, 50.0)
-    window.file_menu.open_words([str(tmp_path / f"{name}.tif") for name in ("blue", "green", "red")])
+    window.opener.open([str(tmp_path / f"{name}.tif") for name in ("blue", "green", "red")])
     settle(window, qtbot)
     document = window.session.document
     layers = {layer.name: layer for layer in document.layers.values()}
@@ -109,11 +109,11 @@ def test_its_date_is_that_of_what_is_shown(window: MainWindow, three: dict, qtbo
     layer = combine(window, qtbot)
     hide_others(window, layer)
     view = window.canvas.viewport.view()
-    assert window.scene.attributions(view) == ["red, credit not given; green, credit not given; ESA (composite)"]
+    assert window.scene.stack.credits(view) == ["red, credit not given; green, credit not given; ESA (composite)"]
     plain = '{"bands": [4]}'
     window.session.push(update_layer(window.session.document, layer.uuid, actor="me", style_json=plain))
     settle(window, qtbot)
-    assert window.scene.attributions(view) == ["ESA (2020-05-01)"]
+    assert window.scene.stack.credits(view) == ["ESA (2020-05-01)"]
 
 
 @pytest.mark.bounded
@@ -131,7 +131,7 @@ def test_it_is_saved_and_a_missing_file_is_a_badge(
     (tmp_path / "green.tif").rename(tmp_path / "away.tif")
     other = make_window()
     opened(other, answers.path, qtbot)
-    assert "green.tif" in other.scene.problems()[layer.uuid], "though nothing of it is shown"
+    assert "green.tif" in other.scene.stack.problems()[layer.uuid], "though nothing of it is shown"
     assert colour(other, qtbot, layer) == (200, 90, 128)
     needing = json.dumps(layer.style)
     other.session.push(update_layer(other.session.document, layer.uuid, actor="me", style_json=needing))
@@ -142,7 +142,7 @@ def test_it_is_saved_and_a_missing_file_is_a_badge(
     other.session.redo()
     other.scene.drawings[layer.uuid].reload()
     settle(other, qtbot)
-    assert layer.uuid not in other.scene.problems()
+    assert layer.uuid not in other.scene.stack.problems()
     assert colour(other, qtbot, layer) == before
 
 

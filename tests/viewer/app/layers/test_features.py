@@ -61,7 +61,7 @@ def towns(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def opened(window: MainWindow, qtbot: QtBot, towns: Path) -> MainWindow:
-    window.file_menu.open_words([str(towns)])
+    window.opener.open([str(towns)])
     qtbot.waitUntil(lambda: len(window.session.document.layers) == 1, timeout=10_000)
     window.panel_context.show_layer(next(iter(window.session.document.layers)))
     settle(window, qtbot)
@@ -142,7 +142,7 @@ def test_a_row_that_something_is_said_of_is_found_in_the_table(
     """With a title and an empty line above it: the file counts them."""
     path = tmp_path / "a.csv"
     path.write_text("Towns\n\nname,wkt\nA,POINT (10 50)\n\nB,nowhere\nC,POINT (11 50)\n")
-    window.file_menu.open_words([str(path)])
+    window.opener.open([str(path)])
     qtbot.waitUntil(lambda: len(window.session.document.layers) == 1, timeout=10_000)
     uuid = next(iter(window.session.document.layers))
     window.panel_context.show_layer(uuid)
@@ -259,7 +259,7 @@ def test_huge_hostile_and_many_cells_are_clipped_on_screen_and_exact_when_copied
         crs=4326,
     )
     pyogrio.write_dataframe(frame, tmp_path / "odd.gpkg")
-    window.file_menu.open_words([str(tmp_path / "odd.gpkg")])
+    window.opener.open([str(tmp_path / "odd.gpkg")])
     qtbot.waitUntil(lambda: len(window.session.document.layers) == 1, timeout=10_000)
     window.panel_context.show_layer(uuid_of(window))
     settle(window, qtbot)
@@ -313,7 +313,7 @@ def test_a_filter_of_the_map_is_an_edit_a_badge_and_saved(
     opened.file_menu.new_case()
     settle(opened, qtbot)
     opened.session.close()
-    opened.file_menu.open_words([str(tmp_path / "case.gpkg")])
+    opened.opener.open([str(tmp_path / "case.gpkg")])
     qtbot.waitUntil(lambda: len(opened.session.document.layers) == 1, timeout=10_000)
     settle(opened, qtbot)
     assert filter_of(opened.session.document.layers[uuid]) == "any('port')"
@@ -324,7 +324,7 @@ def test_rows_that_are_not_drawn_and_scales_that_show_nothing_have_a_badge(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     (tmp_path / "bad.csv").write_text("name,lat,lon\na,50,10\nb,north,10\nc,,\nd,50.1,10.1\n", "utf-8")
-    window.file_menu.open_words([str(tmp_path / "bad.csv")])
+    window.opener.open([str(tmp_path / "bad.csv")])
     qtbot.waitUntil(lambda: len(window.session.document.layers) == 1, timeout=10_000)
     settle(window, qtbot)
     uuid, tree = uuid_of(window), window.docks.layer_tree.model
@@ -416,7 +416,7 @@ def test_near_is_near_over_the_antimeridian(window: MainWindow, qtbot: QtBot, tm
     pyogrio.write_dataframe(
         gpd.GeoDataFrame({"n": range(5)}, geometry=[Point(*p) for p in places], crs=4326), tmp_path / "a.gpkg"
     )
-    window.file_menu.open_words([str(tmp_path / "a.gpkg")])
+    window.opener.open([str(tmp_path / "a.gpkg")])
     qtbot.waitUntil(lambda: len(window.session.document.layers) == 1, timeout=10_000)
     window.panel_context.show_layer(uuid_of(window))
     settle(window, qtbot)
@@ -441,7 +441,7 @@ def test_all_that_is_selected_counts_for_what_is_near(window: MainWindow, qtbot:
     count = 700
     places = [Point(10 + n / 50, 50 + d) for d in (0, 0.0001) for n in range(count)]
     pyogrio.write_dataframe(gpd.GeoDataFrame({"n": range(2 * count)}, geometry=places, crs=4326), tmp_path / "a.gpkg")
-    window.file_menu.open_words([str(tmp_path / "a.gpkg")])
+    window.opener.open([str(tmp_path / "a.gpkg")])
     qtbot.waitUntil(lambda: len(window.session.document.layers) == 1, timeout=10_000)
     window.panel_context.show_layer(uuid_of(window))
     settle(window, qtbot)
@@ -629,7 +629,7 @@ def test_lengths_and_areas_select_and_filter(window: MainWindow, qtbot: QtBot, t
         geometry=[LineString([(10, 52), (10, 52.1)]), LineString([(10, 52), (10, 53)]), box(10, 52, 10.1, 52.1)],
     )
     pyogrio.write_dataframe(frame.to_crs(3857), tmp_path / "lines.gpkg")
-    window.file_menu.open_words([str(tmp_path / "lines.gpkg")])
+    window.opener.open([str(tmp_path / "lines.gpkg")])
     settle(window, qtbot)
     window.panel_context.show_layer(uuid_of(window))
     window.action_table["select_expression"].trigger()
@@ -655,14 +655,14 @@ def test_lengths_and_areas_select_and_filter(window: MainWindow, qtbot: QtBot, t
 
 @pytest.mark.bounded
 def test_the_palette_finds_attributes_of_the_features_shown(opened: MainWindow, qtbot: QtBot) -> None:
-    (source,) = opened.feature_menu.searches
+    (source,) = opened.searches
     found = source.find("town 3", 5)
     assert [(match.fid, match.column, match.value) for match in found] == [(4, "name", "Town 3")]
     assert found[0].bounds.centre == (pytest.approx(10.3), pytest.approx(50))
     assert len(source.find("DEPOT", 3)) == 3
     opened.panel_context.do(set_layer_filter, uuid_of(opened), "kind = 'port'")
     settle(opened, qtbot)
-    (source,) = opened.feature_menu.searches
+    (source,) = opened.searches
     assert not source.find("depot", 3)
     palette = opened.search.show_palette([])
     QTest.keyClicks(palette.line, "Town 4")

@@ -19,6 +19,7 @@ from tests.support.readers.tiny_rasters import surface, write_raster
 from tests.support.windows import opened
 from tests.viewer.app.conftest import MakeWindow, settle
 from viewer.app.window import MainWindow
+from viewer.canvas.extent import bounds_of_all
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.layers.place_dialog import PlaceDialog
 
@@ -55,11 +56,11 @@ def test_another_height_moves_the_image_and_is_kept_in_the_case(
     assert panel.georeferencing.height_field.text() == ""
     assert panel.georeferencing.height_field.placeholderText() == "215, the RPC’s own"
     assert "at a height of 215 m above the ellipsoid" in panel.georeferencing.note.text()
-    before, picture = window.scene.bounds_lonlat(), window.canvas.grab_picture()
+    before, picture = bounds_of_all(window.scene), window.canvas.grab_picture()
     type_height(panel, qtbot, "615")
     settle(window, qtbot)
     assert layer_of(window).height_m == 615.0
-    after = window.scene.bounds_lonlat()
+    after = bounds_of_all(window.scene)
     assert before is not None
     assert after is not None
     moved = distance_m(*before.centre, *after.centre)
@@ -72,7 +73,7 @@ def test_another_height_moves_the_image_and_is_kept_in_the_case(
     window.session.undo()
     settle(window, qtbot)
     assert layer_of(window).height_m is None
-    assert window.scene.bounds_lonlat() == before
+    assert bounds_of_all(window.scene) == before
     assert window.canvas.grab_picture() == picture
     window.session.redo()
     window.session.save_as(tmp_path / "case.gpkg")
@@ -80,7 +81,7 @@ def test_another_height_moves_the_image_and_is_kept_in_the_case(
     other = make_window()
     opened(other, tmp_path / "case.gpkg", qtbot)
     assert layer_of(other).height_m == 615.0
-    assert other.scene.bounds_lonlat() == after
+    assert bounds_of_all(other.scene) == after
 
 
 @pytest.mark.bounded_after(1)

@@ -26,7 +26,7 @@ ROWS = [
 
 
 def opened(window: MainWindow, qtbot: QtBot, path: Path) -> str:
-    window.file_menu.open_words([str(path)])
+    window.opener.open([str(path)])
     settle(window, qtbot)
     (uuid,) = window.session.document.layers
     window.panel_context.show_layer(uuid, raise_form=True)
@@ -42,7 +42,7 @@ def test_f58_the_map_is_complete_and_the_layer_says_what_is_not_drawn(
     with Heartbeat() as heart:
         uuid = opened(window, qtbot, path)
     assert heart.longest_ms < 3 * FREE_MS, "panels are made for the first time"
-    assert window.scene.problems() == {}
+    assert window.scene.stack.problems() == {}
     assert window.messages.lines() == []
     assert picture(window.canvas).std() > 3, "the others are drawn"
     row = window.docks.layer_tree.model.index(1)
@@ -57,7 +57,7 @@ def test_f58_the_map_is_complete_and_the_layer_says_what_is_not_drawn(
     for crs in ("EPSG:4326", "EPSG:3995", "EPSG:32650", "EPSG:3857"):
         window.views.set_crs(crs)
         settle(window, qtbot)
-        assert window.scene.problems() == {}, crs
+        assert window.scene.stack.problems() == {}, crs
 
 
 def test_a_layer_whose_rows_have_no_geometry_is_known_and_says_so(
@@ -66,7 +66,7 @@ def test_a_layer_whose_rows_have_no_geometry_is_known_and_says_so(
     path = tmp_path / "nulls.geojson"
     path.write_text('{"type": "Feature", "properties": {"a": 1}, "geometry": null}')
     uuid = opened(window, qtbot, path)
-    assert window.scene.is_open()
+    assert window.compared.is_open()
     assert window.docks.layer_tree.model.index(1).data(BADGE_ROLE) == "table only"
     window.views.show_layer(uuid)
     assert (

@@ -18,6 +18,7 @@ from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import opened
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
 from viewer.app.window import MainWindow
+from viewer.canvas.extent import unplaced_in
 from viewer.panels.layers.layer_rows import BADGE_ROLE
 
 VALUES = np.full((1, 64, 64), 200, np.uint8)
@@ -28,25 +29,25 @@ DEGREE = 1737400 * np.pi / 180
 def test_two_of_one_body_are_shown_together(window: MainWindow, qtbot: QtBot, tmp_path: Path, points: Path) -> None:
     a = write_raster(tmp_path / "a.tif", VALUES, MOON, Bounds(0, 0, DEGREE, DEGREE))
     b = write_raster(tmp_path / "b.tif", VALUES, MOON_DEGREES, Bounds(3, 0, 4, 1))
-    window.file_menu.open_words([str(a), str(b)])
+    window.opener.open([str(a), str(b)])
     settle(window, qtbot)
     assert window.views.is_off_earth
     seen = window.canvas.viewport.view().world_bounds()
     shown = [window.scene.drawings[uuid].plane_bounds(window.canvas.viewport.crs) for uuid in window.scene.drawings]
     assert all(box is not None and seen.contains(box) for box in shown)
-    assert window.scene.problems() == {}
+    assert window.scene.stack.problems() == {}
     assert window.docks.layer_tree.model.index(1).data(BADGE_ROLE) == "no map"
     assert (picture(window.canvas) == 200).all(axis=-1).mean() > 0.05
-    assert window.canvas.cursor_pixel() is None
+    assert window.canvas.gestures.cursor_pixel() is None
 
     opened(window, points, qtbot)
     assert not window.views.is_off_earth, "the map of the Earth is back for what lies on it"
-    assert len(window.scene.problems()) == 2
+    assert len(window.scene.stack.problems()) == 2
     uuid = next(iter(window.session.document.layers))
     window.views.show_layer(uuid)
     settle(window, qtbot)
     assert window.views.is_off_earth
-    assert window.scene.unplaced(window.canvas.viewport.view()).layers_on_earth == 1
+    assert unplaced_in(window.scene, window.canvas.viewport.view()).layers_on_earth == 1
     window.views.set_crs("EPSG:3857")
     settle(window, qtbot)
     assert not window.views.is_off_earth
@@ -105,5 +106,5 @@ def test_features_by_their_numbers_can_be_asked_and_the_view_is_kept(
     assert other.canvas.viewport.crs == window.canvas.viewport.crs
     assert other.canvas.viewport.centre == pytest.approx(centre, abs=resolution), "in a map of another width"
     assert other.canvas.viewport.resolution == pytest.approx(resolution, rel=1e-6)
-    assert other.scene.problems() == {}
+    assert other.scene.stack.problems() == {}
     assert picture(other.canvas).std() > 3

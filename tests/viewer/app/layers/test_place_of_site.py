@@ -125,7 +125,7 @@ def test_a_mark_from_the_palette_has_its_error_in_two_figures(
     window: MainWindow, rows: PlaceRows, qtbot: QtBot
 ) -> None:
     palette, line = search_for(window, "51.88, 128.33", qtbot)
-    window.search.mark(palette.shown_hits()[0])
+    window.hits.mark(palette.shown_hits()[0])
     sites = window.session.document.sites.values()
     (site,) = (site for site in sites if site.uuid not in ("pad", "road"))
     assert site.position_error_m == 790.0

@@ -23,7 +23,7 @@ def analyst(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> Analyst:
     frame = gpd.GeoDataFrame({"n": range(6)}, geometry=[Point(n, 50) for n in range(6)], crs=4326)
     for name in ("towns", "ports"):
         pyogrio.write_dataframe(frame, tmp_path / f"{name}.gpkg")
-    window.file_menu.open_words([str(tmp_path / "towns.gpkg"), str(tmp_path / "ports.gpkg")])
+    window.opener.open([str(tmp_path / "towns.gpkg"), str(tmp_path / "ports.gpkg")])
     qtbot.waitUntil(lambda: len(window.session.document.layers) == 2, timeout=10_000)
     settle(window, qtbot)
     return Analyst(window, lambda holds: qtbot.waitUntil(holds, timeout=10_000))

@@ -38,7 +38,7 @@ def analyst(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> Analyst:
     for path in paths:
         pyogrio.write_dataframe(frame, path)
     window.resize(1300, 900)
-    window.file_menu.open_words([str(path) for path in paths])
+    window.opener.open([str(path) for path in paths])
     qtbot.waitUntil(lambda: len(window.session.document.layers) == len(paths), timeout=10_000)
     settle(window, qtbot)
     return Analyst(window, lambda holds: qtbot.waitUntil(holds, timeout=10_000))
@@ -106,7 +106,7 @@ def test_values_that_are_too_many_for_classes_are_said(analyst: Analyst, tmp_pat
         {"name": names, "kind": KINDS * 28}, geometry=[Point(n / 10, 50) for n in range(140)], crs=4326
     )
     pyogrio.write_dataframe(frame, tmp_path / "many.gpkg")
-    analyst.window.file_menu.open_words([str(tmp_path / "many.gpkg")])
+    analyst.window.opener.open([str(tmp_path / "many.gpkg")])
     analyst.wait(lambda: len(analyst.window.session.document.layers) == 5)
     analyst.settle()
     (uuid,) = (u for u, layer in analyst.window.session.document.layers.items() if layer.name == "many")

@@ -22,8 +22,8 @@ from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import opened, press, settle, take_up, texts
 from tests.viewer.app.conftest import Answers, MakeWindow
 from viewer.app.desktop.questions import Unsaved
+from viewer.app.navigation.flight import Flight
 from viewer.app.window import MainWindow
-from viewer.canvas.flight import Flight
 from viewer.commands.layers import remove_layers, update_layer
 from viewer.panels.bookmarks.bookmark_list import BookmarkListPanel
 from viewer.panels.bookmarks.bookmark_rows import FACTS_ROLE, MIME_TYPE
@@ -53,7 +53,7 @@ def case(window: MainWindow, qtbot: QtBot, scene: Layer) -> MainWindow:
     """A case with an image, in the active window."""
     window.file_menu.new_case()
     settle(window, qtbot)
-    window.file_menu.open_words([json.loads(scene.source_json)["path"]])
+    window.opener.open([json.loads(scene.source_json)["path"]])
     settle(window, qtbot)
     window.activateWindow()
     window.canvas.setFocus()

@@ -15,6 +15,7 @@ from layers.geo.crs import PIXEL_SPACE, has_way, transform_bounds
 from tests.support.crs_off_earth import GRID, MARS, MOON, MOON_DEGREES
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
+from viewer.canvas.extent import plane_bounds
 from viewer.commands.layers import update_layer
 from viewer.panels.search.search_providers import AttributeProvider
 
@@ -32,7 +33,7 @@ def opened(window: MainWindow, qtbot: QtBot, folder: Path, crs: str, shapes: tup
     """The uuid of a layer of two features, named Alpha and Omega."""
     path = folder / "plane.gpkg"
     geopandas.GeoDataFrame({"name": ["Alpha", "Omega"]}, geometry=list(shapes), crs=crs or "EPSG:32631").to_file(path)
-    window.file_menu.open_words([str(path)])
+    window.opener.open([str(path)])
     settle(window, qtbot)
     uuid = next(reversed(window.session.document.layers))
     if not crs:
@@ -61,7 +62,7 @@ def test_from_its_own_canvas_and_from_the_map(
     settle(window, qtbot)
     assert is_at(window, own, BOX)
 
-    window.file_menu.open_words([str(points)])
+    window.opener.open([str(points)])
     settle(window, qtbot)
     assert not window.views.is_off_earth
     window.feature_menu.selection.set(uuid, SECOND)
@@ -82,7 +83,7 @@ def test_of_a_selection_on_two_canvases_what_the_shown_one_has(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, points: Path, plane: str
 ) -> None:
     uuid = opened(window, qtbot, tmp_path, plane)
-    window.file_menu.open_words([str(points)])
+    window.opener.open([str(points)])
     settle(window, qtbot)
     earth = next(reversed(window.session.document.layers))
     window.feature_menu.selection.set(uuid, SECOND)
@@ -105,7 +106,7 @@ def test_a_place_is_shown_with_some_of_what_is_around_it(
     window.feature_zoom.zoom_to(uuid, SECOND)
     settle(window, qtbot)
     seen = window.canvas.viewport.view().world_bounds()
-    whole = window.scene.plane_bounds(window.canvas.viewport.crs)
+    whole = plane_bounds(window.scene, window.canvas.viewport.crs)
     assert whole is not None
     assert 0.01 < max(seen.width, seen.height) / max(whole.width, whole.height) < 0.1
 
@@ -115,7 +116,7 @@ def test_who_looks_elsewhere_meanwhile_is_not_taken_away(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, points: Path
 ) -> None:
     uuid = opened(window, qtbot, tmp_path, MOON)
-    window.file_menu.open_words([str(points)])
+    window.opener.open([str(points)])
     settle(window, qtbot)
     window.feature_zoom.zoom_to(uuid, SECOND)
     window.views.set_crs("EPSG:3857")
@@ -129,11 +130,11 @@ def test_the_palette_finds_a_feature_off_the_earth(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, points: Path, plane: str
 ) -> None:
     uuid = opened(window, qtbot, tmp_path, plane)
-    window.file_menu.open_words([str(points)])
+    window.opener.open([str(points)])
     settle(window, qtbot)
-    (found,) = AttributeProvider(lambda: window.feature_menu.searches).search("Omega")
+    (found,) = AttributeProvider(lambda: window.searches).search("Omega")
     assert (found.fid, found.layer_uuid) == (2, uuid)
-    window.search.go(found)
+    window.hits.go(found)
     settle(window, qtbot)
     assert is_at(window, plane or PIXEL_SPACE, BOX)
     assert window.feature_menu.selection.of(uuid).tolist() == [2]

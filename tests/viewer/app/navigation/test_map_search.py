@@ -59,7 +59,7 @@ PLACES = (
 
 @pytest.mark.bounded
 def test_a_place_is_shown_before_enter_and_gone_to_after(begun: MainWindow, qtbot: QtBot) -> None:
-    marker = begun.search.marker
+    marker = begun.hits.marker
     for text, place, within_m in PLACES:
         begun.views.show_bounds(Bounds(-10, -10, 10, 10), 0.0)
         settle(begun, qtbot)
@@ -80,7 +80,7 @@ def test_a_place_is_shown_before_enter_and_gone_to_after(begun: MainWindow, qtbo
 def test_escape_takes_the_preview_away(begun: MainWindow, qtbot: QtBot) -> None:
     palette, _line = search_for(begun, "51.884, 128.334", qtbot)
     qtbot.keyClick(palette, Qt.Key.Key_Escape)
-    assert begun.search.marker.place is None
+    assert begun.hits.marker.place is None
 
 
 @pytest.mark.bounded
@@ -137,7 +137,7 @@ def test_the_datum_is_recorded_with_its_error(begun: MainWindow, qtbot: QtBot) -
 def test_a_place_name_becomes_an_area_with_its_names(begun: MainWindow, qtbot: QtBot) -> None:
     _palette, _line = search_for(begun, "Благовещенск", qtbot)
     place = next(one for one in _palette.shown_hits() if one.fields and one.fields["label"] == "Blagoveshchensk")
-    begun.search.mark(place)
+    begun.hits.mark(place)
     site = _only_site(begun)
     assert site.label == "Blagoveshchensk"
     assert site.is_area
@@ -162,7 +162,7 @@ def test_a_region_is_shown_whole_and_marked_as_what_it_is(begun: MainWindow, qtb
                 turned = [x + turn * world_bounds(WEB_MERCATOR).width for turn in (-1, 0, 1)]
                 there = seen.bottom < y < seen.top and any(seen.left < each < seen.right for each in turned)
                 assert there == is_seen, (text, lon, lat)
-        begun.search.mark(first)
+        begun.hits.mark(first)
     sites = {site.label: site for site in begun.session.document.sites.values()}
     russia = sites["Russia"]
     assert (russia.class_code, russia.is_area) == ("other", True)
@@ -188,7 +188,7 @@ def test_attributes_of_layers_plug_in(begun: MainWindow, qtbot: QtBot, monkeypat
 
 def test_from_the_start_page_a_place_begins_a_case(window: MainWindow, qtbot: QtBot) -> None:
     _palette, line = search_for(window, "51.884, 128.334", qtbot)
-    assert window.search.marker.place is None  # there is no map to show it on
+    assert window.hits.marker.place is None  # there is no map to show it on
     qtbot.keyClick(line, Qt.Key.Key_Return)
     settle(window, qtbot)
     assert window.pages.currentWidget() is window.canvas
@@ -231,7 +231,7 @@ def test_the_view_that_is_kept_is_the_place_gone_to(begun: MainWindow, qtbot: Qt
     ids=["polygon", "line", "long", "worldview"],
 )
 def test_a_shape_is_framed_on_the_map_and_enter_shows_all_of_it(begun: MainWindow, text: str, qtbot: QtBot) -> None:
-    marker, before = begun.search.marker, begun.canvas.viewport.view()
+    marker, before = begun.hits.marker, begun.canvas.viewport.view()
     palette, line = search_for(begun, text, qtbot)
     (hit,) = palette.shown_hits()
     assert hit.bounds == Bounds(128, 51, 129, 52)
@@ -243,7 +243,7 @@ def test_a_shape_is_framed_on_the_map_and_enter_shows_all_of_it(begun: MainWindo
     assert (lon, lat) == pytest.approx((128.5, 51.5), abs=0.01)
     assert marker.frame == hit.bounds
     assert begun.canvas.height() * 0.5 < marker.height() < begun.canvas.height(), "there is room for all of its frame"
-    begun.search.marker.show_at(100, 50)
+    begun.hits.marker.show_at(100, 50)
     assert marker.frame is None
 
 

@@ -76,7 +76,7 @@ def case_of(folder: Path, view: dict[str, object] | None = None) -> Path:
 
 def begin(window: MainWindow, path: Path, qtbot: QtBot) -> Paints:
     """Until the first sites are on the map."""
-    window.file_menu.open_words([str(path)])
+    window.opener.open([str(path)])
     qtbot.waitUntil(lambda: window.glimpse.is_shown, timeout=20_000)
     canvas, paints = window.glimpse.canvas, Paints()
     assert canvas is not None
@@ -104,7 +104,7 @@ def test_sites_in_view_are_painted_before_the_document_is_whole(
     assert "near 210" in shown
     assert not any(uuid.startswith("far") for uuid in shown)
     view = canvas.viewport.view()
-    frame = canvas.scene.site_frame(view)
+    frame = canvas.scene.marks.frames(view)[0]
     assert len(frame.px) > 50
     picture = canvas.grab_picture()
     inked = sum(
@@ -179,7 +179,7 @@ def test_progress_is_told_and_stopping_leaves_the_case_before(
     window.action_table["undo"].trigger()
     assert not document.sites
     window.session.history.mark_saved(window.session.history.state())
-    window.file_menu.open_words([str(path)])  # and again
+    window.opener.open([str(path)])  # and again
     settle(window, qtbot)
     assert len(window.session.document.sites) == 421
 
@@ -189,7 +189,7 @@ def test_progress_counts_the_sites(make_window: MakeWindow, gate: Gate, tmp_path
     window, path, said = make_window(), case_of(tmp_path, VIEW), []
     window.context.jobs.progressed.connect(lambda job: said.append((job.text, job.fraction)))
     gate.opened.set()
-    window.file_menu.open_words([str(path)])
+    window.opener.open([str(path)])
     settle(window, qtbot)
     texts = [text for text, _fraction in said]
     assert "Opening large.gpkg: 420 of 421 marks" in texts
@@ -204,7 +204,7 @@ def test_a_damaged_case_shows_nothing(make_window: MakeWindow, gate: Gate, tmp_p
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
     gate.opened.set()
-    window.file_menu.open_words([str(path)])
+    window.opener.open([str(path)])
     settle(window, qtbot)
     assert seen == []
     assert window.pages.currentWidget() is window.start_page

@@ -35,7 +35,7 @@ def folder(tmp_path: Path, points: Path) -> Path:
 
 
 def _drop(window: MainWindow, path: Path, qtbot: QtBot) -> FolderPicker:
-    window.file_menu.open_words([str(path)])
+    window.opener.open([str(path)])
     qtbot.waitUntil(lambda: isinstance(window.layer_questions.dialog, FolderPicker), timeout=10_000)
     picker = window.layer_questions.dialog
     assert isinstance(picker, FolderPicker)

@@ -79,7 +79,7 @@ class Deliveries:
 
 
 def opened(window: MainWindow, path: Path, qtbot: QtBot) -> None:
-    window.file_menu.open_words([str(path)])
+    window.opener.open([str(path)])
     qtbot.waitUntil(lambda: window.session.target == path, timeout=20_000)
 
 
@@ -129,8 +129,8 @@ def test_what_is_made_ahead_is_made_by_another_thread_and_shown(
     assert thread is not threading.main_thread()
     assert projected == [(ELSEWHERE["crs"], thread)], "in the CRS of the view that the case keeps, before it is shown"
     view = window.canvas.viewport.view()
-    assert window.scene.site_frame(view).index is ahead.index
-    assert window.session.ahead is None, "an edit would make it stale"
+    assert window.scene.marks.frames(view)[0].index is ahead.index
+    assert window.panel_context.listed_marks() is ahead.marks
 
     sites = window.findChild(SiteListPanel)
     assert sites is not None
@@ -146,8 +146,9 @@ def test_what_is_made_ahead_is_made_by_another_thread_and_shown(
     window.session.push(update_site(document, "site 3", label="Another name", actor="x"))
     settle(window, qtbot)
     assert model.uuid_at(model.rowCount() - 1) == "new"
+    assert "new" in window.panel_context.listed_marks().made, "what was made ahead is stale after an edit"
     assert model.cells_at(model.row_of("site 3"))[0] == "Another name"
     fresh = SiteIndex.of(document.sites)
-    index = window.scene.site_frame(view).index
+    index = window.scene.marks.frames(view)[0].index
     assert index.sites == fresh.sites
     assert sorted(index.uuids) == sorted(fresh.uuids)

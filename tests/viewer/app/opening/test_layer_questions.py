@@ -37,7 +37,7 @@ def geopackage(path: Path, *tables: str) -> Path:
 
 
 def opened(window: MainWindow, qtbot, path: Path) -> TablePicker | TableDialog:
-    window.file_menu.open_words([str(path)])
+    window.opener.open([str(path)])
     qtbot.waitUntil(lambda: window.layer_questions.dialog is not None, timeout=10_000)
     dialog = window.layer_questions.dialog
     assert isinstance(dialog, TablePicker | TableDialog)
@@ -68,8 +68,8 @@ def test_a_file_of_several_layers_asks_which(window, qtbot, tmp_path):
 
 @pytest.mark.bounded
 def test_where_nobody_can_be_asked_all_layers_are_taken(window, qtbot, tmp_path):
-    window.opener.asks = False
-    window.file_menu.open_words([str(geopackage(tmp_path / "a.gpkg", "pads", "roads"))])
+    window.layer_adder.asks = False
+    window.opener.open([str(geopackage(tmp_path / "a.gpkg", "pads", "roads"))])
     settle(window, qtbot)
     assert layers_of(window) == ["a: pads", "a: roads"]
     assert window.layer_questions.is_idle
@@ -98,8 +98,8 @@ def test_of_many_pictures_in_a_file_the_first_is_ticked(window, qtbot, tmp_path)
 @pytest.mark.bounded
 def test_where_nobody_can_be_asked_one_picture_is_taken(window, qtbot, tmp_path):
     (tmp_path / "a.h5").write_bytes(FILES["eos5"])
-    window.opener.asks = False
-    window.file_menu.open_words([str(tmp_path / "a.h5")])
+    window.layer_adder.asks = False
+    window.opener.open([str(tmp_path / "a.h5")])
     settle(window, qtbot)
     (layer,) = window.session.document.layers_in_order()
     assert layer.source["part"].endswith("Cloud")
@@ -107,7 +107,7 @@ def test_where_nobody_can_be_asked_one_picture_is_taken(window, qtbot, tmp_path)
 
 def test_giving_up_adds_nothing_and_the_next_file_is_asked_about(window, qtbot, tmp_path):
     first = opened(window, qtbot, geopackage(tmp_path / "a.gpkg", "pads", "roads"))
-    window.file_menu.open_words([str(geopackage(tmp_path / "b.gpkg", "x", "y"))])
+    window.opener.open([str(geopackage(tmp_path / "b.gpkg", "x", "y"))])
     qtbot.waitUntil(lambda: window.layer_questions.waiting == 1, timeout=10_000)
     first.reject()
     second = window.layer_questions.dialog
@@ -148,7 +148,7 @@ def test_a_table_whose_columns_say_nothing_is_asked_about(window, qtbot, tmp_pat
 def test_how_a_layer_is_read_can_be_changed_and_undone(window, qtbot, tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("lat,lon,lat2,lon2\n51,128,10,20\n", encoding="utf-8")
-    window.file_menu.open_words([str(path)])
+    window.opener.open([str(path)])
     settle(window, qtbot)
     (layer,) = window.session.document.layers_in_order()
     before = layer.source_json

@@ -19,8 +19,9 @@ from layers.project.saving.publish import write_case
 from tests.support.windows import make_panels, opened
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.desktop.questions import Unsaved
-from viewer.app.opening.opener import FoundLayer, edit_for
 from viewer.app.window import MainWindow
+from viewer.canvas.extent import bounds_of_all
+from viewer.commands.found_layers import FoundLayer, edit_for
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 
 POINT = {"type": "Feature", "properties": {"name": "x"}, "geometry": {"type": "Point", "coordinates": [37.6, 55.7]}}
@@ -32,7 +33,7 @@ def _layers(window: MainWindow) -> list[tuple[str, str]]:
 
 @pytest.mark.bounded
 def test_files_become_layers_in_one_undoable_step(window: MainWindow, points: Path, qtbot: QtBot) -> None:
-    window.file_menu.open_words([str(sample_data.path("blue_marble.tif")), str(points)])
+    window.opener.open([str(sample_data.path("blue_marble.tif")), str(points)])
     settle(window, qtbot)
     assert _layers(window) == [("raster", "blue_marble"), ("vector", "points")]
     assert window.pages.currentWidget() is window.canvas
@@ -51,7 +52,7 @@ def test_a_file_is_shown_where_it_is(window: MainWindow, points: Path, qtbot: Qt
 @pytest.mark.bounded
 def test_a_case_and_files_together(window: MainWindow, points: Path, tmp_path: Path, qtbot: QtBot) -> None:
     write_case(Document(), tmp_path / "case.gpkg")
-    window.file_menu.open_words([str(points), str(tmp_path / "case.gpkg")])
+    window.opener.open([str(points), str(tmp_path / "case.gpkg")])
     settle(window, qtbot)
     assert window.session.target == tmp_path / "case.gpkg"
     assert _layers(window) == [("vector", "points")]
@@ -59,7 +60,7 @@ def test_a_case_and_files_together(window: MainWindow, points: Path, tmp_path: P
 
 
 def test_an_address_is_consent_for_its_host(window: MainWindow, qtbot: QtBot) -> None:
-    window.file_menu.open_words(["https://tiles.example.org/{z}/{x}/{y}.png"])
+    window.opener.open(["https://tiles.example.org/{z}/{x}/{y}.png"])
     qtbot.waitUntil(lambda: window.opener.is_idle)
     assert [kind for kind, _name in _layers(window)] == ["tiles"]
     assert window.settings.get("allowed_hosts") == ["tiles.example.org"]
@@ -83,7 +84,7 @@ def test_bad_input_is_one_sentence(window: MainWindow, tmp_path: Path, name: str
     assert len(lines) == 1
     assert name in lines[0].text
     assert lines[0].level == "error"
-    assert window.opener.failures == [lines[0].text]
+    assert window.layer_adder.failures == [lines[0].text]
     assert _layers(window) == []
     assert not window.session.is_dirty
 
@@ -94,29 +95,29 @@ def test_where_nobody_can_be_asked_a_lone_picture_is_in_pixel_space(
     image = QImage(8, 8, QImage.Format.Format_RGB32)
     image.fill(0xFF336699)
     assert image.save(str(tmp_path / "photo.png"))
-    window.opener.asks = False
+    window.layer_adder.asks = False
     opened(window, tmp_path / "photo.png", qtbot)
     assert _layers(window) == [("raster", "photo")]
-    assert window.opener.notices == ["photo.png has no position and no CRS: it is shown in pixel space."]
+    assert window.layer_adder.notices == ["photo.png has no position and no CRS: it is shown in pixel space."]
     viewport = window.canvas.viewport
     assert viewport.crs == PIXEL_SPACE
     assert viewport.centre == (pytest.approx(4.0, abs=0.1), pytest.approx(-4.0, abs=0.1))
     assert max(viewport.view().world_bounds().width, viewport.view().world_bounds().height) < 20
-    window.file_menu.open_words([str(tmp_path / "photo.png"), str(points)])
+    window.opener.open([str(tmp_path / "photo.png"), str(points)])
     settle(window, qtbot)
     (line,) = window.messages.lines()
     assert "photo.png" in line.text
     assert _layers(window) == [("raster", "photo"), ("vector", "points")]
-    assert window.opener.failures == [line.text]
+    assert window.layer_adder.failures == [line.text]
 
 
 def test_the_good_ones_are_opened_beside_the_bad(
     window: MainWindow, points: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    window.file_menu.open_words([str(tmp_path / "missing.tif"), str(points), "gibs:no_such_layer"])
+    window.opener.open([str(tmp_path / "missing.tif"), str(points), "gibs:no_such_layer"])
     settle(window, qtbot)
     assert _layers(window) == [("vector", "points")]
-    assert len(window.opener.failures) == 2
+    assert len(window.layer_adder.failures) == 2
 
 
 def test_the_layers_of_one_edit_stand_in_their_order() -> None:
@@ -161,12 +162,12 @@ def test_a_case_asks_before_it_takes_the_place_of_another(
 ) -> None:
     write_case(Document(), tmp_path / "case.gpkg")
     opened(window, points, qtbot)
-    window.file_menu.open_words([str(tmp_path / "case.gpkg")])
+    window.opener.open([str(tmp_path / "case.gpkg")])
     qtbot.waitUntil(lambda: answers.asked == ["unsaved New case"])
     settle(window, qtbot)
     assert window.session.target is None, "it was given up"
     answers.unsaved_answer = Unsaved.DISCARD
-    window.file_menu.open_words([str(tmp_path / "case.gpkg")])
+    window.opener.open([str(tmp_path / "case.gpkg")])
     qtbot.waitUntil(lambda: window.session.target == tmp_path / "case.gpkg", timeout=10_000)
 
 
@@ -177,11 +178,11 @@ def test_layers_on_both_sides_of_the_antimeridian_are_shown_the_narrow_way(
     for path, lon in zip(paths, (175, 190), strict=True):
         feature = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [lon, 10]}}
         path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
-    window.file_menu.open_words([str(path) for path in paths])
+    window.opener.open([str(path) for path in paths])
     settle(window, qtbot)
     lon, _ = window.canvas.viewport.centre_lonlat()
     assert lon == pytest.approx(-177.5, abs=0.5)
-    bounds = window.scene.bounds_lonlat()
+    bounds = bounds_of_all(window.scene)
     assert bounds is not None
     assert bounds.width == pytest.approx(15)
     window.views.show_everything()

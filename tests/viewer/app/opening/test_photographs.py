@@ -27,7 +27,7 @@ def photograph(tmp_path: Path) -> Path:
 
 
 def asked(window: MainWindow, path: Path, qtbot: QtBot) -> PlaceDialog:
-    window.file_menu.open_words([str(path)])
+    window.opener.open([str(path)])
     qtbot.waitUntil(lambda: any(one.isVisible() for one in window.findChildren(PlaceDialog)), timeout=10_000)
     (dialog,) = (one for one in window.findChildren(PlaceDialog) if one.isVisible())
     settle(window, qtbot)

@@ -20,6 +20,7 @@ from tests.support.readers.tiny_rasters import surface, write_raster
 from tests.support.windows import opened
 from tests.viewer.app.conftest import MakeWindow, settle
 from viewer.app.window import MainWindow
+from viewer.canvas.extent import unplaced_in
 from viewer.panels.layers.place_dialog import PlaceDialog
 
 UTM = Bounds(590_000, 5_740_000, 600_000, 5_750_000)
@@ -57,7 +58,7 @@ def layers(window: MainWindow) -> list[tuple[str, str]]:
 
 
 def open_and_ask(window: MainWindow, qtbot: QtBot, *paths: Path) -> PlaceDialog:
-    window.file_menu.open_words([str(path) for path in paths])
+    window.opener.open([str(path) for path in paths])
     dialog = dialog_of(window, qtbot)
     settle(window, qtbot)
     return dialog
@@ -104,7 +105,7 @@ def test_in_pixel_space_it_is_drawn_pixel_by_pixel(window: MainWindow, photo: Pa
     assert window.status.scale.currentText().endswith("%")
     assert not window.status.scale.isEnabled()
     assert "Pixel space" in window.status.crs.text()
-    assert window.scene.problems() == {}
+    assert window.scene.stack.problems() == {}
     window.session.undo()
     assert layers(window) == []
 
@@ -116,17 +117,17 @@ def test_back_on_a_map_its_layer_says_where_it_is_shown(window: MainWindow, phot
     dialog = open_and_ask(window, qtbot, photo)
     qtbot.mouseClick(dialog.pixel_button, Qt.MouseButton.LeftButton)
     settle(window, qtbot)
-    assert window.scene.problems() == {}, "what lies on the Earth is no worse for that"
-    assert window.scene.unplaced(window.canvas.viewport.view()).layers_on_earth == 1
+    assert window.scene.stack.problems() == {}, "what lies on the Earth is no worse for that"
+    assert unplaced_in(window.scene, window.canvas.viewport.view()).layers_on_earth == 1
     window.views.set_crs(WEB_MERCATOR)
     settle(window, qtbot)
     assert window.canvas.viewport.view() == before, "the map is where it was"
-    assert list(window.scene.problems().values()) == ["photo.png has no CRS: it is shown in pixel space only."]
+    assert list(window.scene.stack.problems().values()) == ["photo.png has no CRS: it is shown in pixel space only."]
     photo_uuid = window.session.document.layers_in_order()[-1].uuid
     window.views.show_layer(photo_uuid)
     settle(window, qtbot)
     assert window.canvas.viewport.crs == PIXEL_SPACE
-    assert window.scene.problems() == {}
+    assert window.scene.stack.problems() == {}
 
 
 def test_sites_are_not_drawn_where_there_is_no_earth(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
@@ -159,7 +160,7 @@ def test_a_chosen_crs_places_it_and_is_offered_again(window: MainWindow, unnamed
     assert layers(window) == [("unnamed", "EPSG:32652")]
     lon, lat = window.canvas.viewport.centre_lonlat()
     assert (lon, lat) == (pytest.approx(130.379, abs=0.001), pytest.approx(51.848, abs=0.001))
-    assert window.scene.problems() == {}
+    assert window.scene.stack.problems() == {}
     window.session.undo()
     assert layers(window) == []
     again = open_and_ask(window, qtbot, unnamed)
@@ -214,7 +215,7 @@ def test_vectors_without_a_crs_are_asked_about_too(window: MainWindow, tmp_path:
     qtbot.mouseClick(dialog.place_button, Qt.MouseButton.LeftButton)
     settle(window, qtbot)
     assert layers(window) == [("roads", "EPSG:32652")]
-    assert window.scene.problems() == {}
+    assert window.scene.stack.problems() == {}
     lon, lat = window.canvas.viewport.centre_lonlat()
     assert (lon, lat) == (pytest.approx(130.379, abs=0.001), pytest.approx(51.848, abs=0.001))
 
@@ -231,7 +232,7 @@ def test_vectors_without_a_crs_are_shown_by_their_numbers(window: MainWindow, tm
         qtbot.mouseClick(dialog.pixel_button, Qt.MouseButton.LeftButton)
         settle(window, qtbot)
         assert layers(window)[-1] == (name, PIXEL_SPACE)
-        assert window.scene.problems() == {}
+        assert window.scene.stack.problems() == {}
         (uuid,) = (uuid for uuid, layer in window.session.document.layers.items() if layer.name == name)
         (table,) = window.scene.drawings[uuid].tables
         assert table.world_bounds() == pytest.approx(line.bounds, rel=1e-7)
@@ -275,8 +276,8 @@ def test_the_answer_can_be_changed_later(window: MainWindow, unnamed: Path, qtbo
     settle(window, qtbot)
     assert layers(window) == [("unnamed", "EPSG:32652")]
     assert window.canvas.viewport.crs == WEB_MERCATOR
-    assert window.scene.problems() == {}
-    assert window.scene.layer_bounds(layer.uuid) is not None
+    assert window.scene.stack.problems() == {}
+    assert window.scene.stack.bounds_of(layer.uuid) is not None
     window.session.undo()
     assert layers(window) == [("unnamed", PIXEL_SPACE)]
     assert WGS84 not in window.settings.get("recent_crs")
@@ -284,13 +285,13 @@ def test_the_answer_can_be_changed_later(window: MainWindow, unnamed: Path, qtbo
 
 def test_a_lone_file_is_not_told_to_be_named_alone(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
     """As `--screenshot --bounds` opens it: nobody is asked, and a place on Earth is wanted."""
-    window.opener.asks, window.opener.needs_earth = False, True
+    window.layer_adder.asks, window.layer_adder.needs_earth = False, True
     opened(window, photo, qtbot)
-    (sentence,) = window.opener.failures
+    (sentence,) = window.layer_adder.failures
     assert sentence == (
         "photo.png has no position and no CRS: put a world file beside it, "
         "or ask for no bounds and no CRS to see it in pixel space."
     )
-    window.file_menu.open_words([str(photo), str(photo)])
+    window.opener.open([str(photo), str(photo)])
     settle(window, qtbot)
-    assert "or name it alone" in window.opener.failures[-1]
+    assert "or name it alone" in window.layer_adder.failures[-1]

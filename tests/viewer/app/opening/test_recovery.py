@@ -47,7 +47,7 @@ def _by_open(window: MainWindow, answers: Answers, path: Path) -> None:
 
 def _by_words(window: MainWindow, answers: Answers, path: Path) -> None:
     """As the command line and a double click on the file do."""
-    window.file_menu.open_words([str(path)])
+    window.opener.open([str(path)])
 
 
 def _by_recent(window: MainWindow, answers: Answers, path: Path) -> None:
@@ -91,7 +91,7 @@ def test_the_edits_go_only_where_that_is_said(
 ) -> None:
     answers.recovers = answer
     window = make_window()
-    window.file_menu.open_words([str(crashed)])
+    window.opener.open([str(crashed)])
     settle(window, qtbot)
     assert window.session.is_begun == (answer is not Recovery.CANCEL)
     assert _labels(window) == (set() if answer is Recovery.CANCEL else {"saved"})
@@ -107,7 +107,7 @@ def test_the_file_of_a_recovered_case_is_locked(
 ) -> None:
     answers.recovers = Recovery.RECOVER
     window = make_window()
-    window.file_menu.open_words([str(crashed)])
+    window.opener.open([str(crashed)])
     settle(window, qtbot)
     assert window.session.hold.lock_of(crashed) is not None
     window.session.close()
@@ -121,7 +121,7 @@ def test_a_case_that_somebody_else_has_open_is_recovered_to_be_saved_elsewhere(
     elsewhere = Holder("Olga", Owner(1, "0", "another computer"), 0.0)
     monkeypatch.setattr(CaseLock, "acquire", lambda self: elsewhere)
     window = make_window()
-    window.file_menu.open_words([str(crashed)])
+    window.opener.open([str(crashed)])
     settle(window, qtbot)
     assert _labels(window) == {"saved", "lost 1", "lost 2"}
     assert window.session.is_read_only
@@ -133,7 +133,7 @@ def test_what_is_named_beside_a_recovered_case_is_added_to_it(
 ) -> None:
     answers.recovers = Recovery.RECOVER
     window = make_window()
-    window.file_menu.open_words([str(crashed), str(points)])
+    window.opener.open([str(crashed), str(points)])
     settle(window, qtbot)
     assert _labels(window) == {"saved", "lost 1", "lost 2"}
     assert [layer.name for layer in window.session.document.layers.values()] == ["points"]
@@ -150,7 +150,7 @@ def test_a_session_that_cannot_be_taken_up_is_said(
         return Recovery.RECOVER
 
     monkeypatch.setattr(Answers, "recovery", spoil)
-    window.file_menu.open_words([str(crashed)])
+    window.opener.open([str(crashed)])
     settle(window, qtbot)
     assert "session" in texts(window)
     assert window.opener.is_idle
@@ -174,7 +174,7 @@ def test_a_renamed_computer_is_offered_its_edits(
     _left_by(folder, host="its old name", boot="another start/")
     answers.recovers = Recovery.RECOVER
     window = make_window()
-    window.file_menu.open_words([str(crashed)])
+    window.opener.open([str(crashed)])
     settle(window, qtbot)
     assert _labels(window) == {"saved", "lost 1", "lost 2"}
     assert window.session.target == crashed

@@ -24,7 +24,7 @@ def opened(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> str:
         for i, kind in enumerate(["port", "depot", "port"])
     ]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-    window.file_menu.open_words([str(path)])
+    window.opener.open([str(path)])
     qtbot.waitUntil(lambda: bool(window.session.document.layers), timeout=20_000)
     (uuid,) = window.session.document.layers
     drawing = lambda: window.scene.drawings.get(uuid)  # noqa: E731

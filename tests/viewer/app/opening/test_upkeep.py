@@ -41,7 +41,7 @@ def large(moderate: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def opened(window: MainWindow, qtbot: QtBot, path: Path) -> RasterDrawing:
-    window.file_menu.open_words([str(path)])
+    window.opener.open([str(path)])
     settle(window, qtbot)
     (layer,) = window.session.document.layers.values()
     window.panel_context.show_layer(layer.uuid)
@@ -159,7 +159,7 @@ def test_f53_what_was_read_stays_and_the_layer_is_stale_until_it_is_read_again(
         raster.rename(raster.with_name("elsewhere.tif"))
     qtbot.waitUntil(lambda: drawing.is_stale and badge(window) == "stale", timeout=10_000)
     said = "is no longer there" if fate == "gone" else "has changed on the disk"
-    assert said in window.scene.problems()[drawing.layer_uuid]
+    assert said in window.scene.stack.problems()[drawing.layer_uuid]
     (line,) = window.messages.lines()
     assert said in line.text
     settle(window, qtbot)
@@ -173,7 +173,7 @@ def test_f53_what_was_read_stays_and_the_layer_is_stale_until_it_is_read_again(
     buttons(window)["Read Again"].click()
     settle(window, qtbot)
     assert not drawing.is_stale
-    assert (badge(window), window.messages.lines(), window.scene.problems()) == ("", [], {})
+    assert (badge(window), window.messages.lines(), window.scene.stack.problems()) == ("", [], {})
 
 
 def test_a_file_that_comes_back_as_it_was_is_read_on(window: MainWindow, raster: Path, qtbot: QtBot) -> None:
@@ -187,7 +187,7 @@ def test_a_file_that_comes_back_as_it_was_is_read_on(window: MainWindow, raster:
     qtbot.waitUntil(lambda: not drawing.is_stale)
     settle(window, qtbot)
     assert not window.messages.lines()
-    assert not window.scene.problems()
+    assert not window.scene.stack.problems()
 
 
 def test_a_change_is_found_by_reading_where_nobody_tells_of_it(
@@ -231,7 +231,7 @@ def test_f42_a_million_pixels_square_shows_within_two_seconds_and_is_stopped_wit
     qtbot.waitUntil(lambda: real.ready_readers() == 2, timeout=20_000)
     background = window.canvas.grab_picture().pixelColor(300, 300)
     start = time.monotonic()
-    window.file_menu.open_words([str(path)])
+    window.opener.open([str(path)])
     middle = window.canvas.rect().center()
     qtbot.waitUntil(lambda: window.canvas.grab_picture().pixelColor(middle) != background, timeout=20_000)
     assert time.monotonic() - start < 2
@@ -253,7 +253,7 @@ def test_f42_a_million_pixels_square_shows_within_two_seconds_and_is_stopped_wit
     window.canvas.motion.show_bounds("EPSG:3857", Bounds(3e5, 7.3e6, 3.001e5, 7.3001e6))
     qtbot.wait(LOOK_MS)
     settle(window, qtbot)
-    assert window.scene.is_complete(window.canvas.viewport.view())
+    assert window.compared.is_complete(window.canvas.viewport.view())
 
 
 def test_what_is_stopped_is_what_the_status_bar_shows(window: MainWindow, qtbot: QtBot) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from layers.checkpoint import Checkpoint, unchecked
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.errors import ExportFailed
@@ -31,12 +32,14 @@ from tests.viewer.panels.conftest import Journal
 from viewer.app.products.first_spec import WindowState
 from viewer.app.products.laid_out import LaidOut
 from viewer.app.products.product_window import ProductWindow
+from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
 from viewer.commands.history import History
 from viewer.export.headless import Studio
 from viewer.export.plates.printed import GroupKind, MapFrame, PageLink, PaintedGroup, ProductWords
 from viewer.panels.access import CaseAccess, MessageAccess
 from viewer.panels.context import PanelContext
+from viewer.support.jobs import Jobs
 
 SEEN = Bounds(10.0, 50.0, 11.0, 51.0)
 LEGEND = QRectF(10.0, 10.0, 40.0, 20.0)
@@ -48,10 +51,12 @@ SLOW_MS = 30_000
 class BoxPage:
     """A red page with a blue legend, which stands where it was moved to."""
 
+    case = Document()
     content = ProductContent()
     words = ProductWords()
     is_stamped = False
     frames: Sequence[MapFrame] = ()
+    scenes: Sequence[MapScene] = ()
 
     def __init__(self, spec: ProductSpec, dpi: float, edition: Edition) -> None:
         self.spec, self.dpi, self.edition = spec, dpi, edition
@@ -109,15 +114,18 @@ class BoxPage:
         boxes = {key: self.box_of(key) for key in self.things(page)}
         return next((key for key, box in boxes.items() if box is not None and box.contains(x_px, y_px)), "")
 
-    def paint(self, painter: QPainter, page: int, clip: QRect | None = None, group: PaintedGroup | None = None) -> None:
+    def paint(
+        self,
+        painter: QPainter,
+        page: int,
+        clip: QRect | None = None,
+        group: PaintedGroup | None = None,
+        checkpoint: Checkpoint = unchecked,
+    ) -> None:
         painter.fillRect(QRect(0, 0, *self.size_px(page)), QColor(Qt.GlobalColor.red))
         legend = self.box_of("legend")
         assert legend is not None
         painter.fillRect(legend, QColor(Qt.GlobalColor.blue))
-
-    def paint_in_steps(self, painter: QPainter, page: int, group: PaintedGroup) -> Iterator[None]:
-        self.paint(painter, page, None, group)
-        yield
 
 
 class BoxPages:
@@ -179,9 +187,10 @@ class Table:
         self.seen = WindowState(self.document, SEEN)
         self.history = History(self.document, Journal(), "Li")
         self.parent = QWidget()
+        jobs = Jobs(parent=self.parent)
         self.context = PanelContext(
             self.document,
-            CaseAccess(self.history.push, "Li"),
+            CaseAccess(self.history.push, "Li", jobs),
             Selection(),
             messages=MessageAccess(self.said.append),
             parent=self.parent,

@@ -69,7 +69,7 @@ def test_it_is_refused_everywhere_cured_in_six_and_published(
     window: MainWindow, counter: Counter, qtbot: QtBot, case: Path, tmp_path: Path
 ) -> None:
     window.resize(1366, 768)
-    window.file_menu.open_words([str(case)])
+    window.opener.open([str(case)])
     settled(window, qtbot)
     answers = FileLine(path=tmp_path / "out.pdf")
     window.ask = answers  # type: ignore[assignment]

@@ -48,7 +48,7 @@ def test_one_product_a_site_is_written_stopped_and_gone_on_with(
     (run,) = window.findChild(BatchDesk).runs
     qtbot.waitUntil(lambda: run.done > 0, timeout=WAIT_MS)
     run.cancel()
-    assert windows.is_idle
+    qtbot.waitUntil(lambda: windows.is_idle, timeout=WAIT_MS)
     assert "Stopped: " in texts(window)
     first = {path.name: path.stat().st_mtime_ns for path in answers.path.glob("*.png")}
     assert 0 < len(first) < 4

@@ -34,7 +34,7 @@ def rules(shown: ProductWindow) -> list[str]:
 def test_an_image_without_a_sensor_is_told_one_in_its_form(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     new_case(window, qtbot)
     values = np.full((3, 64, 64), 90, np.uint8)
-    window.file_menu.open_words([str(write_raster(tmp_path / "a.tif", values, "EPSG:4326", Bounds(8, 48, 12, 52)))])
+    window.opener.open([str(write_raster(tmp_path / "a.tif", values, "EPSG:4326", Bounds(8, 48, 12, 52)))])
     settled(window, qtbot)
     begin_on_map(window, qtbot)
     press(Key.Key_E, Control)

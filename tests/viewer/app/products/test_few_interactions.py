@@ -129,7 +129,7 @@ def test_from_two_dated_scenes_to_a_plate_of_before_and_after_in_seven(
         path = write_raster(tmp_path / f"{name}.tif", bands, "EPSG:4326", Bounds(8, 48, 12, 52))
         with rasterio.open(path, "r+") as file:
             file.update_tags(ACQUISITION_DATETIME=day, TIFFTAG_COPYRIGHT="USGS", SENSOR="Landsat 5")
-        window.file_menu.open_words([str(path)])
+        window.opener.open([str(path)])
         settled(window, qtbot)
     tree = window.docks.layer_tree
     window.activateWindow()

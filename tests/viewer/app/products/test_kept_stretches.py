@@ -24,7 +24,7 @@ from tests.support.product_windows import shown_product
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import press
 from tests.viewer.app.products.conftest import Table
-from viewer.app.products.plate_pages import PlatePages
+from viewer.app.products.product_pages import ProductPages
 from viewer.app.products.product_window import ProductWindow
 from viewer.app.window import MainWindow
 from viewer.commands.products import products_in_order
@@ -56,7 +56,7 @@ def test_it_is_the_same_picture_when_the_map_has_moved_on(window: MainWindow, qt
     window.resize(1200, 760)
     window.file_menu.new_case()
     qtbot.waitUntil(window.is_idle, timeout=WAIT_MS)
-    window.file_menu.open_words([str(scene(tmp_path))])
+    window.opener.open([str(scene(tmp_path))])
     qtbot.waitUntil(window.is_idle, timeout=WAIT_MS)
     window.action_table["dra"].trigger()
     window.canvas.motion.zoom_to_bounds(WEST, 0.0)
@@ -94,10 +94,10 @@ def test_a_frame_whose_style_follows_the_view_keeps_what_was_seen(studio: Studio
     source = json.dumps({"path": str(scene(tmp_path))})
     document = Document({"layers": [Layer(uuid="l", kind="raster", name="Scene", source_json=source)]})
     studio.allow(document.layers[uuid].source for uuid in document.layers)
-    scenes = partial(product_scenes, document=document, context=studio.context, base_folder=None)
+    scenes = partial(product_scenes, context=studio.context, base_folder=None)
     made = Table(document, table.qtbot)
     made.windows = table.windows
-    made.pages = PlatePages(document, scenes)  # type: ignore[assignment]
+    made.pages = ProductPages(document, studio.context.jobs, scenes)  # type: ignore[assignment]
     maps = (ProductMap(Frame(("l",), styles={"l": DRA}), WEST), ProductMap(Frame(("l",), styles={"l": DRA}), EAST))
     window = made.open(ProductSpec(title="Two", layout="panels", maps=maps, bounds=WEST, dpi=96, author="Li"))
     assert isinstance(window.laid, PrintedPlate)

@@ -20,7 +20,7 @@ from layers.product.spec import ProductMap, ProductSpec
 from tests.support.printed_pages import whole_picture
 from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.app.products.conftest import Table
-from viewer.app.products.plate_pages import PlatePages
+from viewer.app.products.product_pages import ProductPages
 from viewer.app.products.product_window import ProductWindow
 from viewer.cli.products.printed_product import laid_out
 from viewer.export.headless import Studio, wait_until
@@ -59,8 +59,8 @@ def test_the_window_shows_them_matched_says_it_and_follows_the_choice(
     studio: Studio, document: Document, table: Table, qtbot: QtBot
 ) -> None:
     studio.allow(document.layers[uuid].source for uuid in document.layers)
-    scenes = partial(product_scenes, document=document, context=studio.context, base_folder=None)
-    table.pages = PlatePages(document, scenes)  # type: ignore[assignment]
+    scenes = partial(product_scenes, context=studio.context, base_folder=None)
+    table.pages = ProductPages(document, studio.context.jobs, scenes)  # type: ignore[assignment]
     window = table.open(SPEC)
     left, right = brightness(shown(window))
     assert right > left + 80
@@ -84,10 +84,10 @@ def by_the_command_line(studio: Studio, document: Document, spec: ProductSpec) -
     return laid_out(spec, document, [studio.scene_made(make, document) for make in scene_makers(spec)])
 
 
-def by_the_window(studio: Studio, document: Document, spec: ProductSpec) -> tuple[PrintedPlate, PlatePages]:
+def by_the_window(studio: Studio, document: Document, spec: ProductSpec) -> tuple[PrintedPlate, ProductPages]:
     """As `ProductFile` has it made: read at the screen's resolution first."""
-    scenes = partial(product_scenes, document=document, context=studio.context, base_folder=None)
-    pages = PlatePages(document, scenes)
+    scenes = partial(product_scenes, context=studio.context, base_folder=None)
+    pages = ProductPages(document, studio.context.jobs, scenes)
 
     def is_read() -> bool:
         laid = pages.make(spec, 96, Edition(made_on=today()))
@@ -135,8 +135,8 @@ def test_panels_are_matched_too_and_say_so_where_they_cannot_be(
     layer = replace(old, uuid="far", name="Elsewhere", source_json=json.dumps({"path": str(far)}))
     document = Document({"layers": [*document.layers.values(), layer]})
     studio.allow(document.layers[uuid].source for uuid in document.layers)
-    scenes = partial(product_scenes, document=document, context=studio.context, base_folder=None)
-    table.pages = PlatePages(document, scenes)  # type: ignore[assignment]
+    scenes = partial(product_scenes, context=studio.context, base_folder=None)
+    table.pages = ProductPages(document, studio.context.jobs, scenes)  # type: ignore[assignment]
     maps = (
         ProductMap(title="All of it"),
         ProductMap(Frame(("old",)), SPEC.bounds),

@@ -16,14 +16,14 @@ from tests.support.product_windows import export_as, ready
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import begin_on_map, new_case, press, settle
 from tests.viewer.app.conftest import Answers
-from viewer.app.products.plate_pages import PlatePages
 from viewer.app.products.product_file import ProductFile
+from viewer.app.products.product_pages import ProductPages
 from viewer.app.products.product_window import ProductWindow
 from viewer.app.window import MainWindow
-from viewer.export.formats.steps import Writing
+from viewer.export.formats.writing import Writing
 from viewer.export.plates.plate import Plate
 
-HELD = (ProductWindow, PlatePages, Plate, ProductFile, Writing)
+HELD = (ProductWindow, ProductPages, Plate, ProductFile, Writing)
 
 
 def held() -> list[str]:
@@ -38,7 +38,7 @@ def test_what_is_written_and_closed_is_held_no_longer(
 ) -> None:
     new_case(window, qtbot)
     bands = np.full((3, 32, 32), 90, np.uint8)
-    window.file_menu.open_words([str(write_raster(tmp_path / "town.tif", bands, "EPSG:4326", Bounds(8, 48, 12, 52)))])
+    window.opener.open([str(write_raster(tmp_path / "town.tif", bands, "EPSG:4326", Bounds(8, 48, 12, 52)))])
     settle(window, qtbot)
     before = held()
     begin_on_map(window, qtbot)

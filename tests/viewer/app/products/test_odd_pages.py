@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtGui import QImage
 
 from layers.product.spec import ProductSpec
 from tests.viewer.app.products.conftest import SEEN, Table
-from viewer.app.products.plate_pages import PlatePages
+from viewer.app.products.product_pages import ProductPages
 from viewer.app.products.product_window import ProductWindow
 from viewer.export.headless import Studio
 from viewer.export.plates.map_scenes import product_scenes
@@ -22,8 +20,8 @@ NO_ROOM = "has no room for the map"
 
 def shown(table: Table, studio: Studio, **changed: str) -> ProductWindow:
     """The window of a product that is laid out as the program does it, once it has come to rest."""
-    scenes = partial(product_scenes, document=table.document, context=studio.context, base_folder=None)
-    table.pages = PlatePages(table.document, scenes)  # type: ignore[assignment]
+    scenes = partial(product_scenes, context=studio.context, base_folder=None)
+    table.pages = ProductPages(table.document, studio.context.jobs, scenes)  # type: ignore[assignment]
     return table.open(replace(SPEC, **changed))
 
 
@@ -49,9 +47,6 @@ def test_words_of_thousands_of_lines_are_said_and_waited_for_no_longer(
 def test_a_page_that_is_too_large_for_memory_is_said_and_waited_for_no_longer(
     table: Table, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def without_memory(*_: object) -> Iterator[QImage | None]:
-        yield None
-
-    monkeypatch.setattr("viewer.app.products.product_preview.picture_in_steps", without_memory)
+    monkeypatch.setattr("viewer.export.plates.printed.QImage.isNull", lambda _image: True)
     window = shown(table, studio)
     assert "not enough memory" in window.preview.note.text()

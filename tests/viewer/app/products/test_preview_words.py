@@ -13,8 +13,8 @@ from layers.product.issuing.edition import Outgoing
 from layers.product.spec import ProductSpec
 from layers.vector.style.layer_style import VectorStyle
 from tests.viewer.app.products.conftest import SEEN, SLOW_MS, Table
-from viewer.app.products.plate_pages import PlatePages
 from viewer.app.products.product_file import ProductFile
+from viewer.app.products.product_pages import ProductPages
 from viewer.export.headless import Studio
 from viewer.export.plates.map_scenes import product_scenes
 from viewer.export.plates.printed_plate import PrintedPlate
@@ -42,13 +42,15 @@ def test_a_preview_names_the_layers_that_the_file_finds_in_the_map(
     made = Table(Document({"layers": layers}), table.qtbot)
     made.windows = table.windows
     studio.allow(layer.source for layer in layers)
-    scenes = partial(product_scenes, document=made.document, context=studio.context, base_folder=None)
-    made.pages = PlatePages(made.document, scenes)  # type: ignore[assignment]
+    scenes = partial(product_scenes, context=studio.context, base_folder=None)
+    made.pages = ProductPages(made.document, studio.context.jobs, scenes)  # type: ignore[assignment]
     window = made.open(SPEC)
     assert isinstance(window.laid, PrintedPlate)
     shown = window.laid.plate
     path = tmp_path / "page.png"
-    file = ProductFile(PlatePages(made.document, scenes), Outgoing(SPEC), path, studio.context, "", made.parent)
+    file = ProductFile(
+        ProductPages(made.document, studio.context.jobs, scenes), Outgoing(SPEC), path, studio.context, "", made.parent
+    )
     with made.qtbot.waitSignal(file.ended, timeout=SLOW_MS):
         pass
     assert file.error is None

@@ -46,4 +46,4 @@ def test_a_page_is_not_laid_out_whenever_a_part_of_it_has_come(
         pass
     assert file.error is None
     assert (tmp_path / "page.png").is_file()
-    assert len(pages.made) == 3, "to be read, with the words of what was read, and at its own resolution"
+    assert len(pages.made) == 2, "to be read, and with the words of what was read"

@@ -41,7 +41,7 @@ def case(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> MainWindow:
     """A case of one image without a credit."""
     new_case(window, qtbot)
     bands = np.full((3, 32, 32), 90, np.uint8)
-    window.file_menu.open_words([str(write_raster(tmp_path / "town.tif", bands, "EPSG:4326", Bounds(8, 48, 12, 52)))])
+    window.opener.open([str(write_raster(tmp_path / "town.tif", bands, "EPSG:4326", Bounds(8, 48, 12, 52)))])
     settle(window, qtbot)
     return window
 

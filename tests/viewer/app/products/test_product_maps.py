@@ -19,7 +19,7 @@ from layers.document.rows import Bookmark, Comparison
 from layers.geo.bounds import Bounds
 from layers.product.spec import ProductMap, ProductSpec, read_spec
 from tests.viewer.app.products.conftest import SEEN, Table
-from viewer.app.products.plate_pages import PlatePages
+from viewer.app.products.product_pages import ProductPages
 from viewer.app.products.product_window import ProductWindow
 from viewer.commands.products import issue_product, product_rows, products_in_order
 from viewer.commands.sites import add_site
@@ -57,8 +57,8 @@ def full(table: Table, studio: Studio, document: Document) -> Table:
     made = Table(filled(document), table.qtbot)
     made.windows = table.windows
     studio.allow(made.document.layers[uuid].source for uuid in made.document.layers)
-    scenes = partial(product_scenes, document=made.document, context=studio.context, base_folder=None)
-    made.pages = PlatePages(made.document, scenes)  # type: ignore[assignment]
+    scenes = partial(product_scenes, context=studio.context, base_folder=None)
+    made.pages = ProductPages(made.document, studio.context.jobs, scenes)  # type: ignore[assignment]
     return made
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +12,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from layers.checkpoint import Checkpoint
 from layers.document.comparison import MODES, read_spec
 from layers.document.rows import Comparison
 from layers.geo.bounds import Bounds
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import begin_on_map, settle, take_up, texts
 from viewer.app.window import MainWindow
+from viewer.canvas.mark_query import marks_at
 from viewer.commands.layers import update_layer
-from viewer.export.plates.printed import picture_in_steps
+from viewer.export.plates.printed import page_picture
 from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.panels.comparisons.comparison_list import ComparisonListPanel
 from viewer.panels.widgets.tick_dialog import TickDialog
@@ -76,7 +77,7 @@ def hand(window: MainWindow, qtbot: QtBot) -> Hand:
 def add(hand: Hand, folder: Path, *names: str, dated: bool = True) -> None:
     """Scenes as layers, in this order, under their names."""
     for seed, name in enumerate(names):
-        hand.window.file_menu.open_words([str(write_scene(folder, name, 30 * seed))])
+        hand.window.opener.open([str(write_scene(folder, name, 30 * seed))])
         hand.settle()
     document = hand.window.session.document
     for layer in list(document.layers.values()) if dated else ():
@@ -94,26 +95,26 @@ def names_of(window: MainWindow) -> list[str]:
 def test_from_two_scenes_in_the_tree_to_a_swipe_and_to_a_blink(hand: Hand, tmp_path: Path) -> None:
     """At most two interactions, and one more: the scene that was added last is the current one of the tree."""
     add(hand, tmp_path, "old", "mid", "new", dated=False)
-    scene = hand.window.scene
+    sides = hand.window.compared.sides
     hand.click_layer("old", Control)
     hand.key(Key.Key_K)
     assert hand.count == 2
     assert names_of(hand.window) == ["old", "new"]
-    assert scene.spec is not None
-    assert scene.spec.mode == "swipe"
+    assert sides.spec is not None
+    assert sides.spec.mode == "swipe"
     assert hand.window.comparison_bar.bar.isVisible()
     focus = QApplication.focusWidget()
     assert focus is not None
     QTest.keyPress(focus, Key.Key_B)
-    assert scene.phase == 1
-    assert scene.is_held, "blinks as long as the key is held"
+    assert sides.phase == 1
+    assert sides.is_held, "blinks as long as the key is held"
     QTest.keyRelease(focus, Key.Key_B)
-    assert not scene.is_held
+    assert not sides.is_held
     hand.window.docks.layer_tree.view.setFocus()
     QTest.keyPress(hand.window.docks.layer_tree.view, Key.Key_B)
-    assert scene.is_held, "wherever the keyboard is"
+    assert sides.is_held, "wherever the keyboard is"
     QTest.keyRelease(hand.window.docks.layer_tree.view, Key.Key_B)
-    assert not scene.is_held
+    assert not sides.is_held
     assert hand.window.toolbox.in_hand == "tool_select"
 
 
@@ -133,7 +134,7 @@ def test_two_clicks_in_the_tree_make_a_swipe(hand: Hand, tmp_path: Path) -> None
 @pytest.mark.bounded
 def test_the_newest_two_under_the_pointer_and_an_undated_one_is_not_ranked(hand: Hand, tmp_path: Path) -> None:
     add(hand, tmp_path, "new", "old", "mid")
-    hand.window.file_menu.open_words([str(write_scene(tmp_path, "someday", 9))])
+    hand.window.opener.open([str(write_scene(tmp_path, "someday", 9))])
     hand.settle()
     hand.window.canvas.setFocus()
     hand.key(Key.Key_K)
@@ -151,7 +152,7 @@ def test_the_newest_two_under_the_pointer_and_an_undated_one_is_not_ranked(hand:
 @pytest.mark.bounded
 def test_what_was_said_of_a_comparison_ends_with_it(hand: Hand, tmp_path: Path) -> None:
     add(hand, tmp_path, "new", "old")
-    hand.window.file_menu.open_words([str(write_scene(tmp_path, "someday", 9))])
+    hand.window.opener.open([str(write_scene(tmp_path, "someday", 9))])
     hand.settle()
     hand.window.canvas.setFocus()
     hand.key(Key.Key_K)
@@ -341,7 +342,7 @@ def test_modes_the_bar_and_the_name_by_keyboard_undone_and_done_again(hand: Hand
     assert not bar.rate.isHidden()
     assert bar.position.isHidden()
     bar.rate.setValue(5.0)
-    hand.qtbot.waitUntil(lambda: window.scene.phase == 1)
+    hand.qtbot.waitUntil(lambda: window.compared.sides.phase == 1)
     window.action_table["compare_fade"].trigger()
     window.action_table["swap_sides"].trigger()
     hand.settle()
@@ -431,7 +432,7 @@ def test_the_map_stays_a_map_and_esc_ends_the_comparison(hand: Hand, tmp_path: P
     hand.settle()
     (site,) = window.session.document.sites.values()
     at = canvas.mapFromGlobal(on_screen).toTuple()
-    assert window.scene.frames[1].sites_at(canvas.viewport.view(), *at) == [site.uuid], "on every side"
+    assert marks_at(window.compared.frames[1], canvas.viewport.view(), *at) == [site.uuid], "on every side"
     window.toolbox.take("tool_line")
     canvas.setFocus()
     hand.key(Key.Key_Escape)
@@ -439,7 +440,7 @@ def test_the_map_stays_a_map_and_esc_ends_the_comparison(hand: Hand, tmp_path: P
     window.selection.clear()
     hand.key(Key.Key_Escape)
     assert desk.spec is None
-    assert window.scene.frames == [window.scene]
+    assert window.compared.frames == [window.scene]
     assert not window.comparison_bar.bar.isVisible()
     assert window.session.document.comparisons, "it is kept"
 
@@ -501,8 +502,8 @@ def test_a_comparison_is_kept_in_the_case_and_opens_the_same(
     hand.settle()
     window.file_menu.close_case()
     hand.settle()
-    assert window.scene.spec is None
-    window.file_menu.open_words([str(tmp_path / "kept.gpkg")])
+    assert window.compared.sides.spec is None
+    window.opener.open([str(tmp_path / "kept.gpkg")])
     hand.settle()
     (row,) = window.session.document.comparisons.values()
     window.comparisons.open(row.uuid)
@@ -541,11 +542,11 @@ def test_a_picture_of_the_map_has_the_comparison_with_its_dates(
 ) -> None:
     pages: list[PrintedPlate] = []
 
-    def kept(laid: PrintedPlate, page: int) -> Iterator[QImage | None]:
+    def kept(laid: PrintedPlate, page: int, checkpoint: Checkpoint) -> QImage:
         pages.append(laid)
-        return picture_in_steps(laid, page)
+        return page_picture(laid, page, checkpoint)
 
-    monkeypatch.setattr("viewer.export.plates.printed.picture_in_steps", kept)
+    monkeypatch.setattr("viewer.export.plates.printed.page_picture", kept)
     window = hand.window
     add(hand, tmp_path, "old", "new")
     window.canvas.setFocus()

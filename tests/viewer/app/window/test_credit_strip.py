@@ -54,7 +54,7 @@ def add(window: MainWindow, folder: Path, lines: dict[str, float], qtbot: QtBot)
         shape = {"type": "LineString", "coordinates": [[lines[credit], 50.0], [lines[credit] + 0.8, 50.4]]}
         feature = {"type": "Feature", "properties": {}, "geometry": shape}
         path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
-    window.file_menu.open_words([str(path) for path in paths.values()])
+    window.opener.open([str(path) for path in paths.values()])
     settle(window, qtbot)
     rows = {row.name: row.uuid for row in window.session.document.layers.values()}
     for credit, path in paths.items():
@@ -85,7 +85,7 @@ def test_seven_long_credits_are_whole_and_leave_the_scale_bar_free(
 
 @pytest.mark.bounded
 def test_only_what_is_drawn_is_credited(window: MainWindow, qtbot: QtBot, tmp_path: Path, seen: Seen) -> None:
-    window.file_menu.open_words([str(sample_data.path("blue_marble.tif")), str(sample_data.path("coast.geojson"))])
+    window.opener.open([str(sample_data.path("blue_marble.tif")), str(sample_data.path("coast.geojson"))])
     settle(window, qtbot)
     rows = {row.kind: row.uuid for row in window.session.document.layers.values()}
     window.session.push(update_layer(window.session.document, rows["vector"], actor="a", credit="Natural Earth"))

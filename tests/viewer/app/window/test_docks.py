@@ -70,7 +70,7 @@ def test_the_form_follows_what_the_layer_is_found_to_hold(
     fill = panel.vector.look.set.fields["fill_color"]
     assert fill.isVisible()
     found[0] = "LineString"
-    window.scene.updated.emit()
+    window.compared.updated.emit()
     assert not fill.isVisible()
 
 

@@ -89,7 +89,7 @@ def test_a_key_draws_one_mark_and_hands_back_with_the_keyboard_in_its_text(
         (site,) = window.session.document.sites.values()
         assert site.label == "Pad 1S, T and b"
         assert shape_of_site(site) is not None
-        signs = [one.sign.text for _, one in window.canvas.scene.site_frame(window.canvas.viewport.view()).signs]
+        signs = [one.sign.text for _, one in window.canvas.scene.marks.frames(window.canvas.viewport.view())[0].signs]
         if isinstance(shape, TextMark | Callout):
             assert signs == ["Pad 1S, T and b"], "what was written stands on the map"
         while window.session.document.sites:

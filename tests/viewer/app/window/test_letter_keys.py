@@ -74,7 +74,7 @@ def test_no_letter_runs_a_command_beside_a_dialog_that_asks(case: MainWindow, qt
     picture = QImage(40, 30, QImage.Format.Format_RGB32)
     picture.fill(0)
     assert picture.save(str(tmp_path / "photo.png"))
-    case.file_menu.open_words([str(tmp_path / "photo.png")])
+    case.opener.open([str(tmp_path / "photo.png")])
     qtbot.waitUntil(lambda: case.findChild(PlaceDialog) is not None and case.findChild(PlaceDialog).isVisible())
     case.selection.set({"s1"})
     begin_on_map(case, qtbot)

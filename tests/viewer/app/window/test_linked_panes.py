@@ -117,7 +117,7 @@ def side_by_side(window: MainWindow, qtbot: QtBot, folder: Path, count: int) -> 
     side = Side(window, qtbot)
     side.settle()
     for name in NAMES[:count]:
-        window.file_menu.open_words([str(write_color(folder, name))])
+        window.opener.open([str(write_color(folder, name))])
         side.settle()
     window.activateWindow()
     window.comparisons.compare([layer.uuid for layer in window.session.document.layers.values()])

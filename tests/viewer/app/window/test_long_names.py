@@ -57,7 +57,7 @@ def named(window: MainWindow, qtbot: QtBot, tmp_path: Path, name: str) -> MainWi
     for shipped in ("coast.geojson", "night_lights.tif"):
         files.append(tmp_path / f"{'n' * 240}{Path(shipped).suffix}")
         shutil.copy(sample_data.path(shipped), files[-1])
-    window.file_menu.open_words([*map(str, files), "http://127.0.0.1:1/{z}/{x}/{y}.png"])
+    window.opener.open([*map(str, files), "http://127.0.0.1:1/{z}/{x}/{y}.png"])
     settle(window, qtbot)
     session, document = window.session, window.session.document
     for uuid in list(document.layers):

@@ -19,6 +19,7 @@ from layers.document.rows import ClaimSite, ClaimSource, MetaEntry, Response, Re
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.geo.bounds import Bounds
+from layers.product.issuing.edition import Edition
 from layers.product.spec import ProductSpec
 from tests.support.printed_pages import whole_picture
 from tests.support.windows import search_for, take_up
@@ -98,7 +99,7 @@ def test_a_case_of_megabytes_in_every_field_is_worked_with(window: MainWindow, q
     document = window.session.document
     words = {name: document.meta(name) for name in ("title", "marking", "author")}
     spec = ProductSpec(page="A3 landscape", subtitle=TEXTS[0], bounds=Bounds(8, 48, 12, 52), **words)
-    plate = Plate(spec, document, [window.scene], made_on="2024-04-12")
+    plate = Plate(spec, document, [window.scene], Edition(made_on="2024-04-12"))
     assert not whole_picture(PrintedPlate(plate, 96)).isNull()
     window.panel_context.flush()
     for name, rows in tables.items():

@@ -284,7 +284,7 @@ def test_a_dragged_site_is_seen_moving_with_its_circle_and_name(
     drag_by(window, desk.at(*LOOSE), QPoint(60, 40), release=False)
     settle(window, qtbot)
     assert window.session.document.sites[loose] == before, "the document knows only the end"
-    frame = window.scene.site_frame(window.canvas.viewport.view())
+    frame = window.scene.marks.frames(window.canvas.viewport.view())[0]
     (i,) = [i for i, row in enumerate(frame.rows) if frame.index.uuids[row] == loose]
     there = desk.at(*LOOSE) + QPoint(60, 40)
     assert (frame.px[i], frame.py[i]) == (pytest.approx(there.x(), abs=2), pytest.approx(there.y(), abs=2))
@@ -302,7 +302,7 @@ def test_a_dragged_site_is_seen_moving_with_its_circle_and_name(
 
 def shown_on_map(window: MainWindow, uuid: str) -> Site:
     """The row of a line or an area as the map shows it now."""
-    shapes = window.scene.site_frame(window.canvas.viewport.view()).shapes
+    shapes = window.scene.marks.frames(window.canvas.viewport.view())[0].shapes
     return next(shape.site for shape in shapes if shape.uuid == uuid)
 
 
@@ -314,7 +314,7 @@ def test_a_handle_that_is_dragged_shows_the_mark_as_it_becomes(window: MainWindo
     edge = desk.at(*destination(*LOOSE, 90, 9000.0))
     drag_by(window, edge, QPoint(50, 0), release=False)
     (shape,) = [
-        shape for shape in window.scene.site_frame(window.canvas.viewport.view()).shapes if shape.uuid == "circle"
+        shape for shape in window.scene.marks.frames(window.canvas.viewport.view())[0].shapes if shape.uuid == "circle"
     ]
     shown = shape_of_site(shape.site)
     assert isinstance(shown, Circle)
@@ -322,7 +322,7 @@ def test_a_handle_that_is_dragged_shows_the_mark_as_it_becomes(window: MainWindo
     press(Key.Key_Escape)
     QTest.mouseRelease(window.canvas, Left, Nothing, edge)
     (shape,) = [
-        shape for shape in window.scene.site_frame(window.canvas.viewport.view()).shapes if shape.uuid == "circle"
+        shape for shape in window.scene.marks.frames(window.canvas.viewport.view())[0].shapes if shape.uuid == "circle"
     ]
     assert shape.site == window.session.document.sites["circle"]
 
@@ -497,12 +497,12 @@ def test_layers_that_take_long_to_open_are_named_in_the_status_bar(
 
     with monkeypatch.context() as patch:
         patch.setattr(VectorDrawing, "is_open", property(lambda drawing: False))
-        window.file_menu.open_words([str(points)])
+        window.opener.open([str(points)])
         qtbot.waitUntil(lambda: any("Opening points" in text for text in shown()), timeout=10_000)
         (stop,) = [b for b in window.status.findChildren(QAbstractButton) if b.accessibleName() == "Stop this"]
         assert not stop.isVisible(), "it cannot be stopped"
     watch = window.findChild(ReadingWatch)
     assert watch is not None
     watch.findChild(QTimer).setInterval(60_000)
-    window.scene.updated.emit()
+    window.compared.updated.emit()
     qtbot.waitUntil(lambda: not any("Opening" in text for text in shown()), timeout=5000)

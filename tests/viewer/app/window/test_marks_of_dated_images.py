@@ -20,6 +20,7 @@ from tests.viewer.app.window.conftest import hand_on_map
 from tests.viewer.tools.conftest import Desk
 from viewer.app.imagery.mark_images import FINER
 from viewer.app.window import MainWindow
+from viewer.canvas.mark_query import place_words_at
 from viewer.commands.claims import add_claim
 from viewer.commands.layers import add_layer, update_layer
 from viewer.commands.meta import set_sites_visible, sites_visible
@@ -69,13 +70,13 @@ def test_a_mark_of_a_hidden_image_is_no_mark_of_the_one_that_is_shown(
     (mark,) = window.session.document.sites.values()
     assert window.session.document.images[mark.image_uuid].layer_uuid == layer(window, "new")
     view = window.canvas.viewport.view()
-    assert not window.scene.site_frame(view).index.is_place(mark.uuid)
+    assert not window.scene.marks.frames(view)[0].index.is_place(mark.uuid)
     show(window, qtbot, "new", visible=False)
-    assert window.scene.site_frame(view).index.is_place(mark.uuid)
+    assert window.scene.marks.frames(view)[0].index.is_place(mark.uuid)
     at = desk.at(10.0, 50.0)
-    assert "not said to be present on this one" in window.scene.place_at(view, at.x(), at.y())
+    assert "not said to be present on this one" in place_words_at(window.scene, view, at.x(), at.y())
     show(window, qtbot, "new")
-    assert not window.scene.site_frame(view).index.is_place(mark.uuid)
+    assert not window.scene.marks.frames(view)[0].index.is_place(mark.uuid)
 
 
 @pytest.mark.bounded
@@ -156,12 +157,12 @@ def test_a_shifted_layer_says_so_in_the_list_and_on_the_map(window: MainWindow, 
     assert index.data(BADGE_ROLE) == "shifted"
     assert "12.4 m east, 3 m south" in index.data(Qt.ItemDataRole.ToolTipRole)
     assert index.data(Qt.ItemDataRole.AccessibleDescriptionRole).startswith("Moved by hand")
-    shown = window.scene.attributions(window.canvas.viewport.view())
+    shown = window.scene.stack.credits(window.canvas.viewport.view())
     assert [text for text in shown if "shifted 12.4 m east, 3 m south" in text]
     press(Key.Key_Z, Control)
     settle(window, qtbot)
     assert not model.index(model.row_of(uuid)).data(BADGE_ROLE)
-    assert "shifted" not in " ".join(window.scene.attributions(window.canvas.viewport.view()))
+    assert "shifted" not in " ".join(window.scene.stack.credits(window.canvas.viewport.view()))
 
 
 @pytest.mark.bounded

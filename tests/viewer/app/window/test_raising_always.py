@@ -220,9 +220,9 @@ def test_a_drawing_that_raises_always_costs_itself(
     settle(shown, qtbot)
     _calm(shown, qtbot)
     assert len(_crash_lines(shown)) == 1
-    assert "bad" in shown.scene.problems()
-    assert "something went wrong inside Geoloupe (ZeroDivisionError" in shown.scene.problems()["bad"]
-    assert "good" not in shown.scene.problems()
+    assert "bad" in shown.scene.stack.problems()
+    assert "something went wrong inside Geoloupe (ZeroDivisionError" in shown.scene.stack.problems()["bad"]
+    assert "good" not in shown.scene.stack.problems()
     assert shown.scene.drawings["good"].is_complete(shown.canvas.viewport.view())
     assert len(np.unique(argb_of_image(shown.canvas.grab().toImage()))) > 10, "the other layer and the site are drawn"
     monkeypatch.setattr(VectorDrawing, method, sound)
@@ -230,7 +230,7 @@ def test_a_drawing_that_raises_always_costs_itself(
     again = Layer(uuid="bad", kind="vector", name="bad", source_json=layer.source_json, style_json="{}", rev=9)
     shown.session.document.apply(Edit("restyle", (Change("layers", layer, again),)))
     settle(shown, qtbot)
-    assert shown.scene.problems() == {}, "another row is another chance"
+    assert shown.scene.stack.problems() == {}, "another row is another chance"
 
 
 @pytest.mark.qt_log_ignore("saved states", extend=True)
@@ -258,7 +258,8 @@ def test_a_drawing_that_cannot_be_made_is_one_that_says_so(
 
     monkeypatch.setattr(RasterDrawing, "__init__", bad)
     take_up(window, qtbot, layers=[Layer(uuid="l", kind="raster", name="Scene", source_json='{"path": "/a.tif"}')])
-    assert "“Scene” cannot be drawn: something went wrong inside Geoloupe (KeyError" in window.scene.problems()["l"]
+    problem = window.scene.stack.problems()["l"]
+    assert "“Scene” cannot be drawn: something went wrong inside Geoloupe (KeyError" in problem
     assert len(_crash_lines(window)) == 1
 
 

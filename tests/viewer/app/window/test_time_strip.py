@@ -317,7 +317,7 @@ def test_outlines_are_a_switch_and_no_part_of_the_map(
     view = window.canvas.viewport.view()
     picture = QImage(view.width, view.height, QImage.Format.Format_RGB32)
     with painting(picture) as painter:
-        window.scene.paint_map(painter, view)
+        window.compared.paint_map(painter, view)
     assert picture.pixelColor(round(x), 205).lightness() < 100
     window.action_table["scene_outlines"].trigger()
     settle(window, qtbot)

@@ -231,7 +231,7 @@ def test_no_name_lies_on_the_radius_of_a_ring(window: MainWindow, qtbot: QtBot) 
     window.views.show_everything()
     settle(window, qtbot)
     view = window.canvas.viewport.view()
-    (radius,), _others = radii_in(window.scene.site_frame(view))
+    (radius,), _others = radii_in(window.scene.marks.frames(view)[0])
     (label,) = window.scene.label_layout(view).placed
     box = radius.box(view.ratio)
     apart = label.box.right <= box.left or label.box.left >= box.right

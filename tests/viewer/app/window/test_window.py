@@ -390,13 +390,13 @@ def test_f90_safe_mode_reads_no_layer_until_told(window: MainWindow, qtbot: QtBo
     (tmp_path / "a.geojson").write_text(json.dumps(feature))
     opened(window, tmp_path / "a.geojson", qtbot)
     (uuid,) = window.session.document.layers
-    assert "safe mode" in window.scene.problems()[uuid]
+    assert "safe mode" in window.scene.stack.problems()[uuid]
     line = window.messages.line("safe mode")
     assert line is not None
     assert line.action is not None
     line.action.run()
     settle(window, qtbot)
-    assert window.scene.problems() == {}
+    assert window.scene.stack.problems() == {}
 
 
 def test_f81_markup_from_files_is_shown_as_it_is(window: MainWindow, qtbot: QtBot) -> None:

@@ -11,6 +11,7 @@ from layers.document.document import Document
 from layers.document.layer import Layer
 from tests.viewer.canvas.conftest import FlatDrawing, small_document
 from viewer.canvas.comparison.compared_scene import ComparedScene
+from viewer.canvas.scene import MapScene
 from viewer.rendering.context import RenderContext
 
 RED, BLUE, GREEN = "#ff0000", "#0000ff", "#00ff00"
@@ -35,7 +36,7 @@ def make_compared(document: Document, context: RenderContext) -> Iterator[MakeCo
 
     def make() -> ComparedScene:
         flat = lambda layer, folder, render_context: FlatDrawing(layer, render_context)  # noqa: E731
-        made.append(ComparedScene(document, context, make_drawing=flat))
+        made.append(ComparedScene(MapScene(document, context, make_drawing=flat), make_drawing=flat))
         return made[-1]
 
     yield make

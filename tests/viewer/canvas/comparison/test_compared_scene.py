@@ -18,7 +18,8 @@ from layers.grid.tile_grid import View
 from tests.support.painted_scenes import ALL, painted, view_of
 from tests.viewer.canvas.comparison.conftest import BLUE, GREEN, RED, layer
 from tests.viewer.conftest import shown
-from viewer.canvas.comparison import compared_scene
+from viewer.canvas.comparison import compared_painter
+from viewer.canvas.shown_scene import credits_of, late_layers, map_at
 from viewer.canvas.widget import MapCanvas
 from viewer.tools.tool import Tool, ToolContext
 
@@ -47,12 +48,12 @@ def test_each_frame_is_seen_on_its_side(make_compared):
     assert painted(scene, view).pixelColor(5, 5).blue() == pytest.approx(64, abs=1)
     scene.compare(replace(TWO, mode="blink"))
     assert colors(painted(scene, view), (5, 5), (795, 5)) == [RED, RED]
-    scene.show_phase(1)
+    scene.sides.show_phase(1)
     assert colors(painted(scene, view), (5, 5), (795, 5)) == [BLUE, BLUE]
     scene.compare(TWO)
-    scene.hold(1)
+    scene.sides.hold(1)
     assert colors(painted(scene, view), (5, 5), (795, 5)) == [BLUE, BLUE]
-    scene.hold(-1)
+    scene.sides.hold(-1)
     assert colors(painted(scene, view), (5, 5), (795, 5)) == [RED, BLUE]
     scene.compare(TWO.swapped())
     assert colors(painted(scene, view), (5, 5), (795, 5)) == [BLUE, RED]
@@ -64,7 +65,7 @@ def test_three_frames_share_the_picture(make_compared):
     scene, view = make_compared(), view_of(SKY)
     scene.compare(replace(spec_of(("old",), ("new",), ("third",)), position=1 / 3))
     assert colors(painted(scene, view), (260, 5), (275, 5), (526, 5), (540, 5)) == [RED, BLUE, BLUE, GREEN]
-    scene.compare(replace(scene.spec, mode="fade", position=0.75))
+    scene.compare(replace(scene.sides.spec, mode="fade", position=0.75))
     assert painted(scene, view).pixelColor(5, 5).green() == pytest.approx(128, abs=1)
     scene.compare(spec_of(("old",), ("new",)))
     assert colors(painted(scene, view), (795, 5)) == [BLUE]
@@ -103,13 +104,13 @@ def test_a_bar_that_moves_and_pictures_that_blink_are_painted_once(make_compared
     scene.compare(TWO)
     counted = Counted(scene, monkeypatch)
     for step in range(20):
-        scene.move_bar(step / 20, 0.5)
+        scene.sides.move_bar(step / 20, 0.5)
         painted(scene, view, in_haste=True)
     assert counted.count == 2
     for step in range(20):
-        scene.hold(step % 2)
+        scene.sides.hold(step % 2)
         painted(scene, view, in_haste=True)
-    scene.hold(-1)
+    scene.sides.hold(-1)
     assert counted.count == 2
     site = document.sites["port"]
     document.apply(Edit("x", (Change("sites", site, replace(site, label="Harbour", rev=2)),)))
@@ -125,9 +126,9 @@ def test_the_picture_of_a_bar_is_a_function_of_the_comparison(make_compared):
     scene, view = make_compared(), view_of()
     scene.compare(replace(TWO, position=0.25))
     first = painted(scene, view)
-    scene.move_bar(0.75, 0.5)
+    scene.sides.move_bar(0.75, 0.5)
     painted(scene, view, in_haste=True)
-    scene.move_bar(0.25, 0.5)
+    scene.sides.move_bar(0.25, 0.5)
     assert painted(scene, view) == first
     assert painted(scene, view, in_haste=True, settled=False).copy(300, 100, 400, 200) == first.copy(300, 100, 400, 200)
 
@@ -139,15 +140,15 @@ def test_the_mouse_drags_the_bar_and_nothing_else(make_compared, qtbot, mode):
     canvas.motion.zoom_to_bounds(ALL, 0.0)
     scene.compare(replace(TWO, mode=mode))
     let_go, before = [], canvas.viewport.view()
-    scene.bar_let_go.connect(lambda: let_go.append(scene.spec))
+    scene.sides.bar_let_go.connect(lambda: let_go.append(scene.sides.spec))
     view = canvas.viewport.view()
-    start = QPoint(400, 300) if mode != "spyglass" else QPoint(400, 300 + round(scene.sides(view).radius))
-    assert scene.handle_at(view, start.x(), start.y()) is not None
-    assert scene.handle_at(view, 20, 20) is None
+    start = QPoint(400, 300) if mode != "spyglass" else QPoint(400, 300 + round(scene.sides.on(view).radius))
+    assert scene.sides.handle_at(view, start.x(), start.y()) is not None
+    assert scene.sides.handle_at(view, 20, 20) is None
     QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=start)
     QTest.mouseMove(canvas, start + QPoint(40, 30))
-    assert scene.spec.position == 0.55
-    assert scene.spec.position_y == (0.55 if mode == "spyglass" else 0.5)
+    assert scene.sides.spec.position == 0.55
+    assert scene.sides.spec.position_y == (0.55 if mode == "spyglass" else 0.5)
     assert not let_go
     QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=start + QPoint(40, 30))
     assert len(let_go) == 1
@@ -155,7 +156,7 @@ def test_the_mouse_drags_the_bar_and_nothing_else(make_compared, qtbot, mode):
     QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=start + QPoint(40, 30))
     QTest.mouseMove(canvas, start)
     QTest.keyClick(canvas, Qt.Key.Key_Escape)
-    assert scene.spec.position == 0.55, "Esc gives the drag up"
+    assert scene.sides.spec.position == 0.55, "Esc gives the drag up"
     QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=start)
 
 
@@ -174,16 +175,16 @@ def test_a_glass_is_dragged_inside_where_a_tool_has_no_use_for_that(make_compare
         QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=inside + by)
 
     drag(QPoint(40, 30))
-    assert (scene.spec.position, scene.spec.position_y) == (0.5, 0.5), "a tool that draws draws"
+    assert (scene.sides.spec.position, scene.sides.spec.position_y) == (0.5, 0.5), "a tool that draws draws"
     assert tool.told == ["start", "move", "end"]
     tool.told.clear()
     tool.is_idle = True
     drag(QPoint(40, 30))
-    assert (scene.spec.position, scene.spec.position_y) == (0.55, 0.55)
+    assert (scene.sides.spec.position, scene.sides.spec.position_y) == (0.55, 0.55)
     assert not tool.told
     QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=inside)
     assert tool.told == ["click"], "a click is the tool's"
-    assert (scene.spec.position, scene.spec.position_y) == (0.55, 0.55)
+    assert (scene.sides.spec.position, scene.sides.spec.position_y) == (0.55, 0.55)
 
 
 class RecordingTool(Tool):
@@ -217,13 +218,13 @@ class RecordingTool(Tool):
 
 def test_no_words_lie_in_a_glass_wherever_it_is(make_compared, monkeypatch):
     scene, view = make_compared(), view_of()
-    boxes, paint = [], compared_scene.paint_side_words
-    monkeypatch.setattr(compared_scene, "paint_side_words", lambda *arguments: boxes.extend(paint(*arguments)))
+    boxes, paint = [], compared_painter.paint_side_words
+    monkeypatch.setattr(compared_painter, "paint_side_words", lambda *arguments: boxes.extend(paint(*arguments)))
     for x, y in ((0.5, 0.5), (0.3, 0.25), (0.5, 0.75), (0.9, 0.5)):
         scene.compare(replace(TWO, mode="spyglass", position=x, position_y=y))
         boxes.clear()
         painted(scene, view)
-        sides = scene.sides(view)
+        sides = scene.sides.on(view)
         middle = sides.glass.center()
         first, second = boxes
         assert not first.intersects(second)
@@ -235,22 +236,22 @@ def test_no_words_lie_in_a_glass_wherever_it_is(make_compared, monkeypatch):
 def test_a_bar_stays_in_the_picture(make_compared):
     scene, view = make_compared(), view_of()
     scene.compare(TWO)
-    bar = scene.handle_at(view, 400.0, 300.0)
+    bar = scene.sides.handle_at(view, 400.0, 300.0)
     bar.drag_to(view, 5000.0, 0.0)
-    assert scene.spec.position == 1.0
+    assert scene.sides.spec.position == 1.0
     bar.drag_to(view, -5.0, 0.0)
-    assert scene.spec.position == 0.0
+    assert scene.sides.spec.position == 0.0
     bar.give_up()
-    assert scene.spec == TWO
+    assert scene.sides.spec == TWO
 
 
 def test_the_frame_under_the_pointer_is_the_one_that_is_seen(make_compared):
     scene, view = make_compared(), view_of()
-    assert scene.side_at(view, 5, 5) is scene
+    assert map_at(scene, view, 5, 5) is scene.map
     scene.compare(TWO)
     left, right = scene.frames
-    assert scene.side_at(view, 395, 5) is left
-    assert scene.side_at(view, 405, 5) is right
+    assert map_at(scene, view, 395, 5) is left
+    assert map_at(scene, view, 405, 5) is right
     for spec, places in (
         (replace(TWO, mode="spyglass"), {(5, 5): 0, (400, 300): 1}),
         (replace(TWO, mode="fade", position=0.4), {(5, 5): 0}),
@@ -260,10 +261,10 @@ def test_the_frame_under_the_pointer_is_the_one_that_is_seen(make_compared):
     ):
         scene.compare(spec)
         for place, at in places.items():
-            assert scene.side_at(view, *place) is scene.frames[at], spec.mode
-    scene.show_phase(1)
-    scene.hold(0)
-    assert scene.frame_at(view, 5, 5) == 0
+            assert map_at(scene, view, *place) is scene.frames[at], spec.mode
+    scene.sides.show_phase(1)
+    scene.sides.hold(0)
+    assert scene.sides.frame_at(view, 5, 5) == 0
 
 
 def test_a_comparison_wraps_round_the_world(make_compared):
@@ -286,10 +287,10 @@ def test_all_frames_are_waited_for(make_compared):
     other = scene.frames[1]
     other.drawings["new"].complete = False
     assert not scene.is_complete(view)
-    assert scene.waits_for(view) == [BLUE]
+    assert late_layers(scene, view) == [BLUE]
     other.drawings["new"].complete = True
     assert scene.is_complete(view)
-    assert scene.attributions(view) == []
+    assert credits_of(scene, view) == []
 
 
 def test_another_document_ends_the_comparison(make_compared, document):
@@ -297,8 +298,8 @@ def test_another_document_ends_the_comparison(make_compared, document):
     scene.compare(ComparisonSpec(TWO.frames, "blink"))
     other = scene.frames[1]
     scene.set_document(document)
-    assert scene.spec is None
-    assert scene.frames == [scene]
+    assert scene.sides.spec is None
+    assert scene.frames == [scene.map]
     assert not other.drawings
 
 
@@ -309,6 +310,6 @@ def test_both_pictures_are_there_before_the_first_blink(make_compared, monkeypat
     counted = Counted(scene, monkeypatch)
     painted(scene, view, in_haste=True)
     assert counted.count == 2
-    scene.show_phase(1)
+    scene.sides.show_phase(1)
     painted(scene, view, in_haste=True)
     assert counted.count == 2

@@ -20,6 +20,7 @@ from tests.support.painted_scenes import painted, view_of
 from tests.viewer.canvas.conftest import FlatDrawing, flat_layer, site, small_document
 from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.comparison.frame_scene import frame_scene, show_frame
+from viewer.canvas.mark_query import place_words_at
 from viewer.canvas.scene import MapScene
 from viewer.rendering.context import RenderContext
 
@@ -74,14 +75,14 @@ def test_marks_are_solid_on_their_image_alone(document, make_scene, frame):
         box = int(x) - 16, int(y) - 16, 32, 32
         assert dashed.copy(*box) != solid.copy(*box), f"{uuid} is dashed"
     at = spot(plain, "port")
-    assert plain.place_at(view, *at) == old.place_at(view, *at) == ""
-    assert new.place_at(view, *at).startswith("place of Site port: drawn on another image")
-    assert new.place_at(view, 3, 3) == ""
+    assert place_words_at(plain, view, *at) == place_words_at(old, view, *at) == ""
+    assert place_words_at(new, view, *at).startswith("place of Site port: drawn on another image")
+    assert place_words_at(new, view, 3, 3) == ""
 
 
 def spot(scene: MapScene, uuid: str) -> tuple[float, float]:
     """A pixel of the sign of a site, or of its outline."""
-    frame, geometry = scene.site_frame(view_of()), scene.document.sites[uuid].geometry
+    frame, geometry = scene.marks.frames(view_of())[0], scene.document.sites[uuid].geometry
     rows = frame.index.rows_of(uuid)
     if rows:
         at = frame.rows.tolist().index(rows[0])
@@ -115,15 +116,15 @@ def test_what_is_seen_on_an_image_becomes_solid_there_and_back(document, make_sc
 
 def test_both_sides_of_a_swipe_judge_the_marks_and_the_map_does_not(document, context):
     flat = lambda row, folder, render_context: FlatDrawing(row, render_context)  # noqa: E731
-    scene, view = ComparedScene(document, context, make_drawing=flat), view_of()
-    firm = scene.site_frame(view).rows.tolist().index(scene.site_frame(view).index.rows_of("firm")[0])
-    at = float(scene.site_frame(view).px[firm]), float(scene.site_frame(view).py[firm])
+    scene, view = ComparedScene(MapScene(document, context, make_drawing=flat), make_drawing=flat), view_of()
+    firm = scene.map.marks.frames(view)[0].rows.tolist().index(scene.map.marks.frames(view)[0].index.rows_of("firm")[0])
+    at = float(scene.map.marks.frames(view)[0].px[firm]), float(scene.map.marks.frames(view)[0].py[firm])
     whole = painted(scene, view)
     scene.compare(replace(SPEC, position=1.0))
-    assert scene.place_at(view, *at) == ""
+    assert place_words_at(scene, view, *at) == ""
     scene.compare(replace(SPEC, position=0.0))
-    assert scene.place_at(view, *at).startswith("place of Site firm")
+    assert place_words_at(scene, view, *at).startswith("place of Site firm")
     scene.compare(None)
-    assert scene.place_at(view, *at) == ""
+    assert place_words_at(scene, view, *at) == ""
     assert painted(scene, view) == whole
     scene.close()

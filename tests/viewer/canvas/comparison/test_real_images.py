@@ -25,6 +25,7 @@ from viewer.canvas.comparison.side_words import words_of
 from viewer.canvas.comparison.stretches import StretchMatch, stretch_notes, with_styles
 from viewer.canvas.feature_query import hits_at
 from viewer.canvas.image_below import images_below
+from viewer.canvas.scene import MapScene
 from viewer.canvas.snapping import snap_at
 from viewer.rendering.context import RenderContext
 
@@ -67,7 +68,7 @@ def show(document: Document, context: RenderContext, qtbot) -> Iterator[Callable
 
     def show(spec: object) -> ComparedScene:
         if not made:
-            made.append(ComparedScene(document, context))
+            made.append(ComparedScene(MapScene(document, context)))
         made[0].compare(spec)
         made[0].set_view(VIEW)
         qtbot.waitUntil(lambda: made[0].is_complete(VIEW), timeout=10_000)
@@ -88,13 +89,13 @@ def test_what_is_on_the_hidden_side_cannot_be_clicked(show):
     assert found(scene, 192) == [], "the second frame is without the points"
     assert snap_at(scene, VIEW, 65, 128) is not None
     assert snap_at(scene, VIEW, 193, 128) is None
-    scene.move_bar(0.1, 0.5)
+    scene.sides.move_bar(0.1, 0.5)
     assert found(scene, 64) == []
-    scene.move_bar(0.9, 0.5)
+    scene.sides.move_bar(0.9, 0.5)
     assert found(scene, 192) == [1]
-    scene.hold(1)
+    scene.sides.hold(1)
     assert found(scene, 192) == []
-    scene.hold(-1)
+    scene.sides.hold(-1)
     show(replace(TWO, mode="spyglass", position=0.25))
     assert found(scene, 64) == [], "the glass lies over it"
     assert found(scene, 192) == [1]
@@ -115,7 +116,7 @@ def test_a_mark_stands_on_the_image_that_is_seen_there(show):
     show(replace(TWO, mode="fade", position=0.3))
     assert below(60) == ("old", "new"), "where two are blended it is asked"
     show(replace(TWO, mode="blink"))
-    scene.show_phase(1)
+    scene.sides.show_phase(1)
     assert below(60) == ("new",)
 
 
@@ -155,7 +156,7 @@ def test_a_stretch_is_matched_and_said(show):
     assert list(matched.frames[1].styles) == ["new"]
     scene = show(matched)
     assert stretch_notes(matched, scene.frames) == ["", "stretch matched to Before, band by band"]
-    assert scene.drawings["new"].layer.style_json == "", "the layer itself stays as it is"
+    assert scene.map.drawings["new"].layer.style_json == "", "the layer itself stays as it is"
 
 
 def test_a_difference_is_made_by_a_job_on_the_screen(show, document, tmp_path, qtbot):

@@ -80,8 +80,8 @@ def test_lines_of_sites_go_along_in_each_pane(
     scene = make_compared()
     marks = [site for site in marks_of_every_kind(10.0, 50.0, 0.05, "mark-") if site.kind == "line"]
     assert 2 < len(marks) < site_painter.MANY_SHAPES
-    at_edges = [Change("sites", scene.document.sites[uuid], None) for uuid in ("line", "field", "loose")]
-    scene.document.apply(Edit("Draw", (*at_edges, *(Change("sites", None, site) for site in marks))))
+    at_edges = [Change("sites", scene.map.document.sites[uuid], None) for uuid in ("line", "field", "loose")]
+    scene.map.document.apply(Edit("Draw", (*at_edges, *(Change("sites", None, site) for site in marks))))
     canvas = MapCanvas(scene)
     qtbot.addWidget(canvas)
     LinkedPanes(canvas, scene, canvas)

@@ -282,7 +282,7 @@ def test_all_marks_are_kept_that_are_many_and_then_few(make_scene, view, picture
     scene = make_scene(Document({"sites": [replace(site, label="") for site in many_marks()]}))
     in_haste(scene, view)
     closer = view_of(Bounds(9.98, 49.99, 10.02, 50.01))
-    assert scene.site_frame(closer).shapes_in_boxes < site_painter.MANY_SHAPES
+    assert scene.marks.frames(closer)[0].shapes_in_boxes < site_painter.MANY_SHAPES
     assert_same(in_haste(scene, closer), painted(scene, closer))
     shapes, _, both = pictures
     assert [one.is_kept for one in pictures] == [False, False, False], "a picture would serve one frame only"
@@ -294,7 +294,7 @@ def test_all_marks_are_kept_that_are_many_and_then_few(make_scene, view, picture
 
 def test_boxes_follow_edits(scene, view):
     view = view_of(Bounds(9.5, 49.6, 10.6, 50.4))
-    index = scene.site_frame(view).index
+    index = scene.marks.frames(view)[0].index
     before = index.shapes_near(view)
     assert set(before) == set(index.shapes)
     gone = [scene.document.sites[uuid] for uuid in ("00-line", "44-polygon")]
@@ -312,7 +312,7 @@ def test_world_copies_have_pictures_of_their_own(make_scene):
     more = [site for row in range(5) for site in marks_of_every_kind(176.0, -60.0 + 25 * row, 3.0, f"w{row}-")]
     scene = make_scene(Document({"sites": [replace(site, label="") for site in (*marks, *more)]}))
     view = view_of(Bounds(60, -70, 250, 70), 800, 600)
-    assert len(scene.site_frames(view)) > 1
+    assert len(scene.marks.frames(view)) > 1
     in_haste(scene, view)
     moved = replace(view, left=view.left + 13)
     assert_same(in_haste(scene, moved), painted(scene, moved))

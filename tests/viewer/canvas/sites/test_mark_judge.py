@@ -17,6 +17,7 @@ from layers.document.site import Site
 from layers.geo.crs import WGS84, transform_points
 from tests.support.painted_scenes import painted, view_of
 from tests.viewer.canvas.conftest import FlatDrawing, flat_layer, site
+from viewer.canvas.mark_query import place_words_at
 from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.mark_judge import AllBut
 from viewer.canvas.sites.site_index import SiteIndex
@@ -43,7 +44,7 @@ def change(document: Document, table: str, uuid: str, **fields: object) -> None:
 
 
 def places(scene: MapScene) -> set[str]:
-    return {uuid for uuid in scene.document.sites if scene.site_frame(view_of()).index.is_place(uuid)}
+    return {uuid for uuid in scene.document.sites if scene.marks.frames(view_of())[0].index.is_place(uuid)}
 
 
 def test_a_mark_of_a_hidden_image_is_the_place_of_something_on_the_other(document, make_scene, qtbot):
@@ -54,7 +55,7 @@ def test_a_mark_of_a_hidden_image_is_the_place_of_something_on_the_other(documen
     assert places(scene) == {"new mark"}, "one without an image, and one where no image is, stay solid"
     assert painted(scene, view) != whole
     x, y = (float(value) for value in transform_points(WGS84, view.grid.crs, THERE.x, THERE.y))
-    assert "not said to be present on this one" in scene.place_at(view, *view.to_pixel(x, y))
+    assert "not said to be present on this one" in place_words_at(scene, view, *view.to_pixel(x, y))
     look = Observation(uuid="o", site_uuid="new mark", image_uuid="image of old", presence="present")
     document.apply(Edit("Observe", (Change("observations", None, look),)))
     assert places(scene) == set(), "it was seen there"

@@ -20,6 +20,7 @@ from layers.grid.tile_grid import View
 from tests.support.cases.marks import mark, marks_of_every_kind
 from tests.support.painted_scenes import painted, view_of
 from tests.support.pictures import pixels
+from viewer.canvas.mark_query import marks_at, marks_in_box
 from viewer.canvas.sites.mark_signs import sign_box, sign_of
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.canvas.sites.site_symbol import paint_site_symbol
@@ -92,7 +93,7 @@ def test_a_text_is_its_label_and_is_never_written_twice(scene, view):
     named = {label.uuid for label in scene.label_layout(view).placed}
     assert not named & {"text", "callout"}
     assert {"rectangle", "circle", "arrow", "one"} <= named
-    frame = scene.site_frame(view)
+    frame = scene.marks.frames(view)[0]
     signs = {uuid: one.sign.text for uuid, one in frame.signs}
     assert signs == {
         "text": "Launch mount,\nmoved 2023",
@@ -107,7 +108,7 @@ def test_a_text_is_its_label_and_is_never_written_twice(scene, view):
 def test_a_label_changed_elsewhere_is_what_stands_on_the_map(scene, view):
     text = scene.document.sites["text"]
     scene.document.apply(Edit("Rename", (Change("sites", text, replace(text, label="Pad 2", rev=2)),)))
-    assert {uuid: one.sign.text for uuid, one in scene.site_frame(view).signs}["text"] == "Pad 2"
+    assert {uuid: one.sign.text for uuid, one in scene.marks.frames(view)[0].signs}["text"] == "Pad 2"
 
 
 @pytest.mark.parametrize("uuid", ["text", "callout", "one", "two"])
@@ -116,29 +117,29 @@ def test_marks_are_found_where_they_are_painted(scene, view, uuid):
     shape = shape_of(site.shape_json)
     at = shape.leader if isinstance(shape, Callout) else place_of(site)
     x, y = pixel_of(view, *at)
-    assert scene.sites_at(view, x, y, 2.0)[0] == uuid
-    one = dict(scene.site_frame(view).signs)[uuid]
+    assert marks_at(scene, view, x, y, 2.0)[0] == uuid
+    one = dict(scene.marks.frames(view)[0].signs)[uuid]
     box = one.box(1.0)
-    assert scene.sites_at(view, box.left + 2, box.bottom - 2, 1.0) == [uuid]
-    assert scene.sites_at(view, box.left - 6, box.bottom + 6, 1.0) == []
-    assert uuid in scene.sites_within(view, box.left - 1, box.top - 1, box.left + 3, box.top + 3)
+    assert marks_at(scene, view, box.left + 2, box.bottom - 2, 1.0) == [uuid]
+    assert marks_at(scene, view, box.left - 6, box.bottom + 6, 1.0) == []
+    assert uuid in marks_in_box(scene, view, box.left - 1, box.top - 1, box.left + 3, box.top + 3)
 
 
 def test_a_leader_is_its_callout_s(scene, view):
     site = scene.document.sites["callout"]
     foot, box = pixel_of(view, *place_of(site)), pixel_of(view, *shape_of(site.shape_json).leader)
     third = foot[0] + (box[0] - foot[0]) / 3, foot[1] + (box[1] - foot[1]) / 3
-    assert scene.sites_at(view, *third, 3.0) == ["callout"]
+    assert marks_at(scene, view, *third, 3.0) == ["callout"]
     assert painted(scene, view).pixelColor(round(third[0]), round(third[1])).lightness() > 150
 
 
 def test_a_callout_is_seen_while_only_its_box_is_in_view(make_scene):
     here = mark("c", Callout("Here", (10.05, 50.0)), shapely.Point(8.0, 50.0), label="Here")
     scene = make_scene(Document({"sites": [here]}))
-    assert [uuid for uuid, _ in scene.site_frame(view_of(ABOUT)).signs] == ["c"]
+    assert [uuid for uuid, _ in scene.marks.frames(view_of(ABOUT))[0].signs] == ["c"]
     west = replace(here, shape_json=as_json(Callout("Here", (7.0, 50.0))), rev=2)
     scene.document.apply(Edit("Move", (Change("sites", here, west),)))
-    assert scene.site_frame(view_of(ABOUT)).signs == []
+    assert scene.marks.frames(view_of(ABOUT))[0].signs == []
 
 
 def test_what_is_selected_shows_it(scene, view):
@@ -156,7 +157,7 @@ def test_a_geometry_changed_elsewhere_is_drawn_as_it_is(scene, view):
     index = SiteIndex.of(scene.document.sites)
     assert index.shapes["ring"].mark is None
     assert index.shapes["arrow"].mark is not None
-    assert arrow.uuid in {shape.uuid for shape in scene.site_frame(view).shapes}
+    assert arrow.uuid in {shape.uuid for shape in scene.marks.frames(view)[0].shapes}
 
 
 def test_in_haste_texts_come_in_several_frames(scene, view, monkeypatch):
@@ -209,7 +210,7 @@ def test_signs_take_long_and_hostile_texts(make_scene):
     ]
     scene = make_scene(Document({"sites": sites}))
     painted(scene, view_of(ABOUT))
-    signs = dict(scene.site_frame(view_of(ABOUT)).signs)
+    signs = dict(scene.marks.frames(view_of(ABOUT))[0].signs)
     assert "\u202e" not in signs["t"].sign.text
     assert signs["t"].sign.text.count("\n") < 24
     assert max(map(abs, sign_box(signs["t"].sign, 1.0))) <= signs["t"].sign.reach_px
@@ -260,8 +261,8 @@ def test_marks_of_what_is_not_known_to_exist_are_dashed(make_scene, view, uuid):
     assert known != planned
     # Labels apart: without one nothing but the dashes differs.
     bare = replace(site, label="")
-    in_use = dict(make_scene(Document({"sites": [bare]})).site_frame(view).signs)
-    doubtful = dict(make_scene(Document({"sites": [replace(bare, lifecycle="closed")]})).site_frame(view).signs)
+    in_use = dict(make_scene(Document({"sites": [bare]})).marks.frames(view)[0].signs)
+    doubtful = dict(make_scene(Document({"sites": [replace(bare, lifecycle="closed")]})).marks.frames(view)[0].signs)
     if uuid in in_use:
         assert not in_use[uuid].sign.is_doubtful
         assert doubtful[uuid].sign.is_doubtful

@@ -19,6 +19,7 @@ from layers.geo.crs import WGS84, transform_points
 from layers.geo.measure import destination
 from layers.grid.tile_grid import View
 from tests.support.painted_scenes import painted, view_of
+from viewer.canvas.mark_query import mark_hits_at
 from viewer.canvas.sites.site_symbology import line_symbol
 
 ABOUT = Bounds(9.88, 49.92, 10.12, 50.08)
@@ -85,7 +86,7 @@ def test_a_radius_has_its_circle_also_where_only_that_is_in_view(make_scene):
     scene = make_scene(Document({"sites": [site]}))
     radius_m = Measurement("radius").of(site.geometry).result
     on_it = destination(*PLACES[0], 270.0, radius_m)
-    assert [hit.uuid for hit in scene.site_hits(view, *pixel_of(view, *on_it), 4.0)] == ["m"]
+    assert [hit.uuid for hit in mark_hits_at(scene, view, *pixel_of(view, *on_it), 4.0)] == ["m"]
 
 
 def test_a_distance_from_a_line_is_drawn_to_its_foot_and_not_to_the_lines_end(make_scene, view):
@@ -93,9 +94,9 @@ def test_a_distance_from_a_line_is_drawn_to_its_foot_and_not_to_the_lines_end(ma
     scene = make_scene(Document({"sites": [site]}))
     (_, second, third) = PLACES
     on_way = (second[0] + third[0]) / 2, (second[1] + third[1]) / 2
-    assert not scene.site_hits(view, *pixel_of(view, *on_way), 4.0)
+    assert not mark_hits_at(scene, view, *pixel_of(view, *on_way), 4.0)
     to_foot = pixel_of(view, third[0], 50.02)
-    assert [hit.uuid for hit in scene.site_hits(view, *to_foot, 4.0)] == ["m"]
+    assert [hit.uuid for hit in mark_hits_at(scene, view, *to_foot, 4.0)] == ["m"]
 
 
 def test_an_odd_row_is_drawn_as_what_its_geometry_can_measure(make_scene, view):

@@ -17,6 +17,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
 from layers.grid.tile_grid import View
 from tests.viewer.canvas.conftest import site
+from viewer.canvas.mark_query import marks_at, marks_in_box
 from viewer.canvas.scene import MapScene
 from viewer.canvas.sites import site_shapes
 from viewer.canvas.sites.outlines import MOST_PARTS, MOST_VERTICES, Outline, fewer_vertices, strokes_of
@@ -66,8 +67,8 @@ def test_a_huge_site_is_drawn_and_hit_in_little_time_and_memory(
         image = QImage(600, 400, QImage.Format.Format_RGB32)
         with painting(image) as painter:
             scene.paint_map(painter, view, selection=frozenset({"huge"}))
-        scene.sites_at(view, 300, 200, 5)
-        scene.sites_within(view, 100, 100, 200, 200)
+        marks_at(scene, view, 300, 200, 5)
+        marks_in_box(scene, view, 100, 100, 200, 200)
         if bounds == REGION:
             assert len(set(memoryview(image.constBits()).cast("I"))) > 20, "it is to be seen"
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from threading import get_ident
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,17 +18,17 @@ from layers.document.layer import Layer
 from layers.document.rows import Comparison
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84
-from layers.grid.tile_grid import View
 from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.export.conftest import pixels
 from tests.viewer.export.data.conftest import FOLDER, PLANTED
 from tests.viewer.export.data.hidden_words import words_in
+from viewer.canvas.scene import MapScene
 from viewer.export.data.exported import DataExport, data_export
 from viewer.export.data.ground import GroundPictures, shown_document
 from viewer.export.data.kmz import kmz_bytes
 from viewer.export.data.report import report_html
-from viewer.export.headless import Studio, complete, wait_until
-from viewer.support.painting import painting
+from viewer.export.headless import Studio
+from viewer.export.held_scenes import make_held
 
 WEST, SOUTH, EAST, NORTH = 10.0, 50.0, 11.0, 51.0
 
@@ -56,10 +59,12 @@ def compared(case: Document, tmp_path: Path) -> Document:
 
 
 def drawn(studio: Studio, told: DataExport, crs: str = "", *, with_map: bool = False) -> DataExport:
-    pictures = GroundPictures(told, lambda make, rows: studio.scene_made(make, rows), crs, with_map=with_map)
-    wait_until(pictures.step)
+    pictures = GroundPictures(
+        told, lambda make, rows: studio.scene_made(partial(make_held, make), rows), crs, with_map=with_map
+    )
+    made = studio.in_job(pictures.make)
     assert pictures.problems == []
-    return pictures.finished()
+    return made
 
 
 @pytest.mark.bounded
@@ -87,9 +92,8 @@ def test_what_has_no_place_on_the_map_is_left_out(studio: Studio, compared: Docu
     ]
     document = Document({"layers": [*compared.layers.values(), gone], "comparisons": rows})
     told = data_export(document, ".html", lambda uuids: {})
-    pictures = GroundPictures(told, lambda make, rows: studio.scene_made(make, rows), with_map=True)
-    wait_until(pictures.step)
-    made = pictures.finished()
+    pictures = GroundPictures(told, lambda make, rows: studio.scene_made(partial(make_held, make), rows), with_map=True)
+    made = studio.in_job(pictures.make)
     assert [picture.group for picture in made.overlays] == [0, 0], "a polar map, and nothing of what is not there"
     assert made.map is not None, "the layers, where there are no marks"
     assert pictures.problems
@@ -130,15 +134,18 @@ def test_the_map_shows_the_marks_of_the_product_and_no_other(studio: Studio, com
     assert [picture.group for picture in published.overlays] == [0, 0]
 
 
-def test_a_map_is_painted_in_steps_as_it_is_at_once(studio: Studio, compared: Document) -> None:
-    """With a hundred marks it took a fourteenth of a second, in which no key was heard."""
-    scene = studio.scene(compared)
-    view = View.of_bounds(WGS84, Bounds(WEST - 2, SOUTH - 2, EAST + 2, NORTH + 2), 500, 500)
-    complete(scene, view)
-    at_once, in_steps = (QImage(view.width, view.height, QImage.Format.Format_RGB32) for _ in range(2))
-    with painting(at_once) as painter:
-        scene.paint_map(painter, view)
-    with painting(in_steps) as painter:
-        steps = sum(1 for _step in scene.paint_in_steps(painter, view))
-    assert in_steps == at_once
-    assert steps >= 5
+def test_pictures_are_painted_in_jobs_while_their_scenes_hold_still(
+    studio: Studio, compared: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a hundred marks a map took a fourteenth of a second, in which no key was heard."""
+    threads, paint = set[int](), MapScene.paint_map
+
+    def painted(scene: MapScene, *args: Any, **more: Any) -> None:
+        threads.add(get_ident())
+        assert scene.context.mailbox.is_held
+        paint(scene, *args, **more)
+
+    monkeypatch.setattr(MapScene, "paint_map", painted)
+    assert drawn(studio, data_export(compared, ".html", lambda uuids: {}), with_map=True).map is not None
+    assert threads
+    assert get_ident() not in threads

@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtGui import QImage
 
 from tests.support.printed_pages import PrintedPages
-from viewer.export.formats.steps import finish
 from viewer.export.formats.writers import begin_writing
+from viewer.export.formats.writing import finish
 from viewer.export.headless import Studio
 from viewer.support.painting import painting
 

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from pypdf import PdfReader, apply_configuration
 from pypdf.generic import DictionaryObject, IndirectObject
 
-from layers.at_once import at_once
 from tests.support.printed_pages import WORDS, one_map
 from viewer.export.formats.metadata import xmp_packet
 from viewer.export.formats.pdf import vectors
@@ -111,7 +110,7 @@ def test_objects_of_another_pdf_are_moved_once_with_all_they_lead_to() -> None:
 def painted_page() -> PdfPage:
     printed = one_map()
     group = next(one for one in printed.groups(0) if one.kind is not GroupKind.IMAGERY)
-    shapes = at_once(vectors)(printed, 0, group)
+    shapes = vectors(printed, 0, group)
     return PdfPage(480, 360, 0.75, [PdfGroup(group.kind, group.title, None, shapes)], {})
 
 

@@ -25,8 +25,8 @@ from tests.viewer.export.formats.conftest import Write, painted
 from viewer.export.formats import sheets, strips
 from viewer.export.formats.coded_pictures import whole_pixels
 from viewer.export.formats.packed_rows import joined_sum
-from viewer.export.formats.steps import finish
 from viewer.export.formats.writers import begin_writing, check_size
+from viewer.export.formats.writing import finish
 from viewer.export.headless import Studio
 
 
@@ -161,7 +161,7 @@ def test_cancelled_it_leaves_nothing(studio: Studio, tmp_path: Path) -> None:
 
 
 def test_a_map_that_does_not_come_is_named(studio: Studio, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr("viewer.export.formats.steps.PATIENCE_S", 0.05)
+    monkeypatch.setattr("viewer.export.page_reader.PATIENCE_S", 0.05)
     with pytest.raises(ExportFailed, match="“Slow” did not answer"):
         finish(begin_writing(replace(one_map(), late=10**9), tmp_path / "x.png", studio.context))
     assert not list(tmp_path.iterdir())
@@ -175,7 +175,7 @@ def test_a_page_of_600_megapixels_takes_less_than_a_gigabyte(tmp_path: Path, end
     program = """
 import sys, tests.support.printed_pages as pages
 from pathlib import Path
-from viewer.export.formats.steps import finish
+from viewer.export.formats.writing import finish
 from viewer.export.formats.writers import begin_writing
 from viewer.export.headless import Studio
 if __name__ == "__main__":

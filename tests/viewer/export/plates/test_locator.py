@@ -16,7 +16,7 @@ WIDTH, HEIGHT = 200.0, 133.0
 
 
 def shown(window: Bounds) -> list[np.ndarray]:
-    return [np.array([(one.x(), one.y()) for one in line]) for _, line in coasts_in(window, WIDTH, HEIGHT)]
+    return [np.array([(one.x(), one.y()) for one in line.shape]) for line in coasts_in(window, WIDTH, HEIGHT)]
 
 
 @pytest.mark.bounded_after(1)

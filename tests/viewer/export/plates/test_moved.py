@@ -11,6 +11,7 @@ from layers.document.document import Document
 from layers.document.marks.mark_shape import Callout, as_json
 from layers.document.rows import Product
 from layers.document.site import Site
+from layers.product.issuing.edition import Edition
 from layers.product.numbering import numbers_json
 from layers.product.spec import ProductSpec
 from tests.viewer.export.conftest import FRAME, pixels
@@ -114,6 +115,6 @@ def test_marks_without_room_have_numbers_and_issued_ones_keep_theirs(plate_of, d
     assert all(f"{number} {full.sites[uuid].label}" in words for uuid, number in keyed.items())
     issued = {uuid: number + 40 for uuid, number in keyed.items()}
     row = Product(uuid="p", name="P", number="G-7", numbers_json=numbers_json(issued))
-    again = plate_of(replace(SPEC, title="Another title"), full, product=row)
+    again = plate_of(replace(SPEC, title="Another title"), full, edition=Edition(row))
     assert {uuid: again.numbers[uuid] for uuid in issued if uuid in again.numbers} == issued
     assert "G-7" in facts_of(again).words_of()

@@ -20,8 +20,8 @@ from layers.product.parties import Telling
 from layers.product.spec import ProductMap, ProductSpec
 from tests.support.cases.rich import read_case
 from tests.viewer.export.plates.conftest import MakePlate, faults, wait_for
-from viewer.export.formats.steps import finish
 from viewer.export.formats.writers import begin_writing
+from viewer.export.formats.writing import finish
 from viewer.export.headless import Studio
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.plate_facts import facts_of

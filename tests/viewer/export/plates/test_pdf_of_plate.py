@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from PySide6.QtGui import QImage, QPainter
 from shapely.geometry import LineString, Point
 
+from layers.checkpoint import unchecked
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.document.site import Site
@@ -21,8 +22,8 @@ from tests.support.picture_files import info_of
 from tests.support.printed_pages import PrintedPages
 from tests.viewer.export.conftest import FRAME, part, pixels
 from tests.viewer.export.plates.conftest import picture
-from viewer.export.formats.steps import finish
 from viewer.export.formats.writers import begin_writing
+from viewer.export.formats.writing import finish
 from viewer.export.headless import Studio
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.printed_plate import PrintedPlate
@@ -100,7 +101,7 @@ def test_letters_of_each_kind_are_those_of_the_picture(studio, tmp_path: Path, f
     ]
 
     class Letters(PrintedPages):
-        def paint(self, painter: QPainter, page: int, clip=None, group=None) -> None:
+        def paint(self, painter: QPainter, page: int, clip=None, group=None, checkpoint=unchecked) -> None:
             if group is None or group.kind == "furniture":
                 painter.scale(self.dpi / 96, self.dpi / 96)
                 paint_lines(painter, lines)

@@ -59,7 +59,7 @@ def test_a_map_of_no_bounds_is_full_of_its_image_and_has_all_marks(plate_of, doc
     document = Document({**rows, "sites": [site for site in rows["sites"] if site.uuid in kept]})
     plate = plate_of(ProductSpec(page="Newspaper, 2 columns"), document)
     (one,) = plate.maps
-    seen, image = one.framing.lonlat(), plate.scenes[0].layer_bounds("l")
+    seen, image = one.framing.lonlat(), plate.scenes[0].stack.bounds_of("l")
     assert seen is not None
     assert image is not None
     assert seen.left >= image.left - 1e-6

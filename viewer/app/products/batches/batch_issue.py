@@ -71,8 +71,8 @@ class BatchIssue:
         )
 
     def printed(self, laid: LaidOut) -> list[PrintedRow]:
-        """Rows that a laid-out product prints, in their present state."""
-        return printed_rows(self._document, laid.content, laid.facts())
+        """Rows that a laid-out product prints, as it was laid out."""
+        return printed_rows(laid.case, laid.content, laid.facts())
 
     def issue(self, stem: str, laid: LaidOut, printed: Sequence[PrintedRow], sha256: str) -> None:
         """Record a product as issued, unless it is already. Raises InvalidValue."""

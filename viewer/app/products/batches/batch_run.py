@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
-from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
+from PySide6.QtCore import QEventLoop, QObject, Signal
 
 from layers.errors import ExportFailed, GeoloupeError, ProductStopped
 from layers.phrase import joined
@@ -19,14 +19,14 @@ from layers.product.lint.passing import stopping
 from viewer.app.products.batches.batch_issue import BatchIssue
 from viewer.app.products.batches.batch_journal import BatchJournal
 from viewer.app.products.laid_out import LaidOut, PageMaker
-from viewer.app.products.page_reading import PageReading
-from viewer.app.products.product_file import ProductFile
+from viewer.app.products.product_file import file_sha256, read_pages, write_product
+from viewer.export.formats.writing import write_files
 from viewer.export.gate import finding_line
 from viewer.export.made_on import today
+from viewer.export.page_reader import PageReader
 from viewer.rendering.context import RenderContext
+from viewer.support.jobs import JobContext
 from viewer.support.language.translation import translate
-
-POLL_MS = 5
 
 
 class BatchOrder(Struct, frozen=True):
@@ -43,7 +43,7 @@ class BatchOrder(Struct, frozen=True):
 
 
 class BatchRun(QObject):
-    """Writes the products of a batch. `progressed` carries the number of those done.
+    """Writes the products of a batch, in one job. `progressed` carries the number of those done.
 
     `ended`: all are written, or `error` says why not, or the batch was cancelled. Products to be issued are all judged
     first: with a blocking finding against one of them none is written, and `error` is a ProductStopped. One maker
@@ -57,26 +57,15 @@ class BatchRun(QObject):
         self, order: BatchOrder, maker: PageMaker, context: RenderContext, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._order, self._items = order, list(order.items)
-        self._maker, self._context = maker, context
+        self._order, self._maker, self._context = order, maker, context
         self.written: list[Path] = []
         self.skipped = 0
         """Number of products that were written by an earlier run."""
         self.error: GeoloupeError | None = None
         self.is_over = self.is_cancelled = False
-        self._journal: BatchJournal | None = None
-        self._file: ProductFile | None = None
-        self._printed: list[PrintedRow] = []
-        self._read: Callable[[LaidOut], None] = _nothing
-        """Callback that gets the pages once they are read."""
-        self._reading: PageReading | None = None
-        self._waiting: list[BatchItem] = []
-        """Products still to be judged."""
-        self._against: list[str] = []
-        """Lines on the findings against the products judged so far."""
-        self._look = QTimer(self, interval=POLL_MS)
-        self._look.timeout.connect(self._look_again)
-        QTimer.singleShot(0, self, self._begin if order.issue is None else self._judge)
+        self._job = context.jobs.run(
+            self._work, lambda _: self._end(None), self._end, apart=True, given_up=lambda _: self._end(None)
+        )
 
     @property
     def done(self) -> int:
@@ -84,171 +73,116 @@ class BatchRun(QObject):
 
     def cancel(self) -> None:
         """Stop the batch and keep the complete products; begun again, it continues after them."""
-        if self.is_over:
-            return
-        self.is_cancelled = True
-        file = self._file
-        if file is not None:
-            file.cancel()
         if not self.is_over:
-            self._end(None)
-
-    # -- judged before anything is written ------------------------------------------------------------------------
-
-    def _judge(self) -> None:
-        """Judge all products as they will be laid out; only their numbers are not known yet."""
-        self._waiting = list(self._order.items)
-        self._judge_next()
-
-    def _judge_next(self) -> None:
-        issue = self._order.issue
-        assert issue is not None
-        if not self._waiting:
-            self._end_judging()
-            return
-        item = self._waiting.pop(0)
-
-        def judge(laid: LaidOut) -> None:
-            stand = stopping(findings(item.spec, laid.content, laid.facts()))
-            self._against += [joined(": ", [item.stem, finding_line(one)]) for one in stand]
-            self._judge_next()
-
-        self._begin_reading(Outgoing(item.spec, Edition(made_on=today(), state=issue.state)), judge)
-
-    def _end_judging(self) -> None:
-        issue, lines = self._order.issue, self._against
-        if issue is None or not lines:
-            self._begin()
-            return
-        verb = "published" if issue.state == "published" else "issued"
-        said = translate("BatchRun", "{count} findings stand", "{count} finding stands", len(lines))
-        self._end(
-            ProductStopped("No product of the batch is {verb}: {said} against it.", tuple(lines), verb=verb, said=said)
-        )
-
-    def _begin_reading(self, product: Outgoing, read: Callable[[LaidOut], None]) -> None:
-        self._reading, self._read = PageReading(self._maker, product), read
-        self._look.start()
-
-    def _look_again(self) -> None:
-        reading = self._reading
-        if reading is None or self.is_over:
-            self._look.stop()
-            return
-        try:
-            laid = reading.look()
-            if laid is not None:
-                self._look.stop()
-                self._reading = None
-                self._read(laid)
-        except GeoloupeError as error:
-            self._end(error)
-
-    # -- written --------------------------------------------------------------------------------------------------
-
-    def _begin(self) -> None:
-        folder, issue = self._order.folder, self._order.issue
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._journal = BatchJournal(folder, self._order.digest())
-            if issue is not None:
-                self._journal.note_products(issue.name(self._order.items, self._journal.products))
-                issue.begin(self._order.items)
-        except OSError as error:
-            self._end(
-                ExportFailed(
-                    "The folder {folder} cannot be made: {strerror}.", folder=folder, strerror=error.strerror or error
-                )
-            )
-            return
-        except GeoloupeError as error:
-            self._end(error)
-            return
-        self._next()
-
-    def _next(self) -> None:
-        """Write the next missing product. One that was written but not kept in the case before a crash is kept now."""
-        journal, issue = self._journal, self._order.issue
-        if self.is_over or journal is None:
-            return
-        while self._items:
-            item = self._items.pop(0)
-            name = item.stem + self._order.suffix
-            if name not in journal.done:
-                self._write(item, self._order.folder / name)
-                return
-            self.skipped += 1
-            self.progressed.emit(self.done)
-            if issue is not None and not issue.is_issued(item.stem):
-                self._begin_reading(self._outgoing(item), partial(self._keep_written, item))
-                return
-        self._finish()
-
-    def _outgoing(self, item: BatchItem) -> Outgoing:
-        issue = self._order.issue
-        return Outgoing(item.spec, issue.edition(item.stem) if issue is not None else Edition(made_on=today()))
-
-    def _write(self, item: BatchItem, path: Path) -> None:
-        self._printed = []
-        file = ProductFile(self._maker, self._outgoing(item), path, self._context, "", self, closes=False)
-        self._file = file
-        file.passed.connect(self._note_printed)
-        file.ended.connect(self._noted)
-
-    def _note_printed(self) -> None:
-        """Remember the rows that the page prints, in their present state."""
-        issue, file = self._order.issue, self._file
-        if issue is not None and file is not None and file.laid is not None:
-            self._printed = issue.printed(file.laid)
-
-    def _noted(self) -> None:
-        file = self._file
-        if file is None or self._journal is None or self.is_over:
-            return
-        self._file = None
-        file.deleteLater()
-        if file.error is not None or not file.sha256 or file.laid is None:
-            self._end(file.error)
-            return
-        try:
-            self._journal.note(file.path.name, file.sha256)
-            self._issue(file.path.stem, file.laid, self._printed, file.sha256)
-        except GeoloupeError as error:
-            self._end(error)
-            return
-        self.written.append(file.path)
-        self.progressed.emit(self.done)
-        QTimer.singleShot(0, self, self._next)
-
-    def _keep_written(self, item: BatchItem, laid: LaidOut) -> None:
-        issue, journal = self._order.issue, self._journal
-        assert issue is not None
-        assert journal is not None
-        self._issue(item.stem, laid, issue.printed(laid), journal.done[item.stem + self._order.suffix])
-        QTimer.singleShot(0, self, self._next)
-
-    def _issue(self, stem: str, laid: LaidOut, printed: Sequence[PrintedRow], sha256: str) -> None:
-        """Record the product as issued, then the digest of the changed case: markers have their numbers locked now."""
-        if self._order.issue is not None and self._journal is not None:
-            self._order.issue.issue(stem, laid, printed, sha256)
-            self._journal.note_case(self._order.digest())
-
-    def _finish(self) -> None:
-        assert self._journal is not None
-        try:
-            if self._order.issue is not None:
-                self._order.issue.end()
-        except GeoloupeError as error:
-            self._end(error)
-            return
-        self._journal.end()
-        self._end(None)
+            self.is_cancelled = True
+            self._job.cancel()
 
     def _end(self, error: GeoloupeError | None) -> None:
         self.error, self.is_over = error, True
-        self._look.stop()
         self._maker.close()
         self.ended.emit()
+
+    # -- the job --------------------------------------------------------------------------------------------------
+
+    def _work(self, job: JobContext) -> None:
+        reader = PageReader(job, self._context.jobs)
+        try:
+            if self._order.issue is not None:
+                self._judge(self._order.issue, reader)
+            journal = self._begin(reader)
+            for item in self._order.items:
+                job.check()
+                if item.stem + self._order.suffix in journal.done:
+                    self._skip(item, journal, reader)
+                else:
+                    self._write(item, journal, reader, job)
+            if self._order.issue is not None:
+                reader.in_window(self._order.issue.end)
+            journal.end()
+        finally:
+            reader.close()
+
+    def _judge(self, issue: BatchIssue, reader: PageReader) -> None:
+        """Judge all products as they will be laid out; only their numbers are not known yet. Raises ProductStopped."""
+        lines: list[str] = []
+        for item in self._order.items:
+            product = Outgoing(item.spec, Edition(made_on=today(), state=issue.state))
+            laid = read_pages(self._maker, product, item.spec.dpi, reader)
+            against = stopping(findings(item.spec, laid.content, laid.facts()))
+            lines += [joined(": ", [item.stem, finding_line(finding)]) for finding in against]
+        if lines:
+            verb = "published" if issue.state == "published" else "issued"
+            said = translate("BatchRun", "{count} findings stand", "{count} finding stands", len(lines))
+            raise ProductStopped(
+                "No product of the batch is {verb}: {said} against it.", tuple(lines), verb=verb, said=said
+            )
+
+    def _begin(self, reader: PageReader) -> BatchJournal:
+        """Begin the journal of the batch, and number its products."""
+        folder, issue, items = self._order.folder, self._order.issue, self._order.items
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            journal = BatchJournal(folder, reader.in_window(self._order.digest))
+            if issue is not None:
+                journal.note_products(reader.in_window(partial(issue.name, items, journal.products)))
+                reader.in_window(partial(issue.begin, items))
+        except OSError as error:
+            raise ExportFailed(
+                "The folder {folder} cannot be made: {strerror}.", folder=folder, strerror=error.strerror or error
+            ) from error
+        return journal
+
+    def _outgoing(self, item: BatchItem, reader: PageReader) -> Outgoing:
+        issue = self._order.issue
+        if issue is None:
+            return Outgoing(item.spec, Edition(made_on=today()))
+        return Outgoing(item.spec, reader.in_window(partial(issue.edition, item.stem)))
+
+    def _write(self, item: BatchItem, journal: BatchJournal, reader: PageReader, job: JobContext) -> None:
+        issue, path = self._order.issue, self._order.folder / (item.stem + self._order.suffix)
+        passed: list[tuple[LaidOut, Sequence[PrintedRow]]] = []
+
+        def note(laid: LaidOut) -> None:
+            """Remember the rows that the page prints, in their present state."""
+            passed.append((laid, issue.printed(laid) if issue is not None else ()))
+
+        write = partial(write_product, self._maker, self._outgoing(item, reader), path, note)
+        write_files(write, path, self._context.jobs, self._context.pool, job)
+        sha256, ((laid, printed),) = file_sha256(path), passed
+        journal.note(path.name, sha256)
+        self._issue(item.stem, laid, printed, sha256, journal, reader)
+        reader.in_window(partial(self._tell, path))
+
+    def _skip(self, item: BatchItem, journal: BatchJournal, reader: PageReader) -> None:
+        """Skip a product that is written; it is kept in the case now, where it was not before a crash."""
+        issue = self._order.issue
+        if issue is not None and not reader.in_window(partial(issue.is_issued, item.stem)):
+            laid = read_pages(self._maker, self._outgoing(item, reader), item.spec.dpi, reader)
+            printed = reader.in_window(partial(issue.printed, laid))
+            sha256 = journal.done[item.stem + self._order.suffix]
+            self._issue(item.stem, laid, printed, sha256, journal, reader)
+        reader.in_window(partial(self._tell, None))
+
+    def _issue(
+        self,
+        stem: str,
+        laid: LaidOut,
+        printed: Sequence[PrintedRow],
+        sha256: str,
+        journal: BatchJournal,
+        reader: PageReader,
+    ) -> None:
+        """Record the product as issued, then the digest of the changed case: markers have their numbers locked now."""
+        if self._order.issue is not None:
+            reader.in_window(partial(self._order.issue.issue, stem, laid, printed, sha256))
+            journal.note_case(reader.in_window(self._order.digest))
+
+    def _tell(self, path: Path | None) -> None:
+        if path is None:
+            self.skipped += 1
+        else:
+            self.written.append(path)
+        self.progressed.emit(self.done)
 
 
 def finish_batch(run: BatchRun) -> None:
@@ -259,7 +193,3 @@ def finish_batch(run: BatchRun) -> None:
         loop.exec()
     if run.error is not None:
         raise run.error
-
-
-def _nothing(_laid: LaidOut) -> None:
-    """Do nothing with the pages: none is being read."""

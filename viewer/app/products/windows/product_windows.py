@@ -31,7 +31,6 @@ from viewer.export.processing import stretches_on_screen
 from viewer.panels.comparisons.candidates import candidate_of, in_order
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
-from viewer.panels.products.product_desk import ProductDesk
 from viewer.support.jobs import Loading
 from viewer.support.language.translation import translate
 from viewer.support.messages import Messages
@@ -60,7 +59,6 @@ class ProductWindows(QObject):
         session: Session,
         canvas: MapCanvas,
         panels: PanelContext,
-        desk: ProductDesk,
         comparisons: ComparisonDesk,
         selected: Callable[[], list[str]],
         messages: Messages,
@@ -86,9 +84,6 @@ class ProductWindows(QObject):
         self._told = _Told()
         jobs, failed = canvas.own_scene.context.jobs, partial(messages.show, "export", level="error")
         self._loading = Loading(jobs, lambda: load_products(), self._is_there, failed)
-        desk.opened.connect(self.open)
-        desk.new_wanted.connect(self.begin)
-        desk.deleted.connect(self._say_deleted)
         panels.keeping_wanted.connect(self.keep_all)
 
     @property
@@ -179,13 +174,12 @@ class ProductWindows(QObject):
         self._begun = self._begun if self._begun in self._windows else None
 
     def _maker(self) -> PageMaker:
-        from viewer.app.products.plate_pages import PlatePages  # for start-up time
+        from viewer.app.products.product_pages import ProductPages  # for start-up time
         from viewer.export.plates.map_scenes import product_scenes
 
         session, context = self._session, self._canvas.own_scene.context
-        document, folder = session.document, session.base_folder
-        scenes = partial(product_scenes, document=document, context=context, base_folder=folder)
-        return PlatePages(document, scenes)
+        scenes = partial(product_scenes, context=context, base_folder=session.base_folder)
+        return ProductPages(session.document, context.jobs, scenes)
 
     def _check(self, spec: ProductSpec, laid: LaidOut, overrides: Sequence[Override]) -> Sequence[Finding]:
         from layers.product.lint.check import findings  # for start-up time
@@ -234,7 +228,7 @@ class ProductWindows(QObject):
         maker, document = self._maker(), self._session.document
         context, title = self._canvas.own_scene.context, self.tr("Writing {0}").format(path.name)
         file = ProductFile(maker, shown.outgoing, path, context, title, self)
-        file.passed.connect(partial(self._note_printed, file, document))
+        file.passed.connect(partial(self._note_printed, file))
         file.ended.connect(partial(self._ended, file, document, shown.uuid))
         self._written.append(file)
 
@@ -250,10 +244,10 @@ class ProductWindows(QObject):
             return False
         return True
 
-    def _note_printed(self, file: ProductFile, document: Document) -> None:
-        """Remember the rows that the page prints: they may change until the file is complete."""
+    def _note_printed(self, file: ProductFile) -> None:
+        """Remember the rows that the page prints, as it was laid out: in the case they may be others by now."""
         if file.laid is not None and file.product.edition.state != DRAFT:
-            self._printed[file] = printed_rows(document, file.laid.content, file.laid.facts())
+            self._printed[file] = printed_rows(file.laid.case, file.laid.content, file.laid.facts())
 
     def _ended(self, file: ProductFile, document: Document, uuid: str) -> None:
         self._written.remove(file)
@@ -297,7 +291,8 @@ class ProductWindows(QObject):
                     shown.note_issued()
                 shown.say(said)
 
-    def _say_deleted(self, count: int) -> None:
+    def say_deleted(self, count: int) -> None:
+        """Say how many products were deleted from the case."""
         said = self.tr("{0} deleted. Ctrl+Z brings back what was there.")
         self._messages.show(
             "deleted", said.format(translate("ProductWindows", "{count} products", "{count} product", count))
@@ -349,7 +344,7 @@ def load_products() -> None:
     Call it in a job: it takes a fifth of a second.
     """
     import viewer.app.products.batches.batch_desk  # for start-up time, as all of these
-    import viewer.app.products.plate_pages
+    import viewer.app.products.product_pages
     import viewer.app.products.product_window  # noqa: F401
     from viewer.export.plates.house_style import style_names
     from viewer.export.plates.maps.locator import coast_lines

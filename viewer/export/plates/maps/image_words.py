@@ -41,8 +41,8 @@ def images_in(on_page: MapOnPage) -> list[LayerDrawing]:
 def _shown(on_page: MapOnPage) -> list[tuple[MapScene, LayerDrawing]]:
     """The drawings that show something in a frame, each once, with its scene."""
     found: dict[str, tuple[MapScene, LayerDrawing]] = {}
-    for scene in on_page.scene.frames:
-        for uuid in scene.shown_in(on_page.view):
+    for scene in on_page.shown.frames:
+        for uuid in scene.stack.in_view(on_page.view):
             found.setdefault(uuid, (scene, scene.drawings[uuid]))
     return list(found.values())
 

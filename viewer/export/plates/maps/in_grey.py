@@ -45,7 +45,7 @@ def faint_in_grey(maps: Sequence[MapOnPage], style: HouseStyle) -> list[str]:
     """Names of letters that hardly show on their ground."""
     found = [name for name, ink, ground in _lettering(style) if _contrast(ink, ground) < LEAST_CONTRAST]
     for one in maps:
-        for uuid in one.scene.shown_in(one.view):
+        for uuid in one.scene.stack.in_view(one.view):
             drawing = one.scene.drawings[uuid]
             if isinstance(drawing, VectorDrawing) and drawing.style.labels.text:
                 labels = drawing.style.labels

@@ -130,7 +130,7 @@ def layer_rows(scene: MapScene, view: View) -> list[LegendRow]:
     wrong.
     """
     rows: list[LegendRow] = []
-    for uuid in scene.shown_in(view):
+    for uuid in scene.stack.in_view(view):
         drawing = scene.drawings[uuid]
         if isinstance(drawing, VectorDrawing) and drawing.is_resolved and scene.stack.knows_classes(uuid):
             rows += _rows_of(drawing, view) if drawing.symbology.scale_at(view) else []

@@ -29,12 +29,10 @@ _SOUTH, _NORTH = -60.0, 85.0
 """Latitudes between which a locator shows the whole Earth: the inhabited land."""
 ASPECT = 1.5
 _COASTS = "coast.geojson"
-PLACES_A_STEP = 1_200
-"""Places of coasts that are painted in one step, which a PDF also has to pack."""
-LINES_A_STEP = 20
-"""Lines of coasts that are computed in one step."""
+PLACES_AT_ONCE = 1_200
+"""Most places of a coast that are painted onto pixels in one call."""
 _BAND_PLACES, _BAND_REACH = 500, 4.0
-"""Places of a long coast painted in one step, and pen widths beyond an edge up to which places are painted too."""
+"""Places of a long coast painted at once, and pen widths beyond an edge up to which places are painted too."""
 _TURNS = (-360.0, 0.0, 360.0)
 """Turns in degrees, as a window may reach over the antimeridian."""
 _COAST, _FINE = 0.7, 0.5
@@ -60,10 +58,8 @@ def locator_window(frames: Sequence[Bounds]) -> Bounds | None:
     return Bounds(middle_x - width / 2, low, middle_x + width / 2, min(low + height, 90.0))
 
 
-def locator_in_steps(
-    painter: QPainter, box: QRectF, window: Bounds, frames: Sequence[Bounds], style: HouseStyle
-) -> Iterator[None]:
-    """Paint coasts, and the frames as boxes, or as crosses where they are too small, a few milliseconds a step."""
+def paint_locator(painter: QPainter, box: QRectF, window: Bounds, frames: Sequence[Bounds], style: HouseStyle) -> None:
+    """Paint coasts, and the frames as boxes, or as crosses where they are too small."""
     with part_of_picture(painter):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(box, QColor(style.locator_ground))
@@ -72,7 +68,7 @@ def locator_in_steps(
             painter.setPen(fine_pen(painter, style.locator_land, _COAST))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.translate(box.topLeft())
-            yield from _paint_coasts(painter, window, box)
+            _paint_coasts(painter, window, box)
         x_scale, y_scale = box.width() / window.width, box.height() / window.height
         for frame in frames:
             rect = QRectF(
@@ -86,25 +82,19 @@ def locator_in_steps(
     painter.drawRect(sharp_rect(painter, box, style.line, 0.8))
 
 
-def _paint_coasts(painter: QPainter, window: Bounds, box: QRectF) -> Iterator[None]:
-    seen, places, keeps_lines = painter.clipBoundingRect(), 0, is_vector_device(painter)
-    for turn in _TURNS:
-        for line in _coasts_of(window, turn, box.width(), box.height()).lines():
-            if not line.around.intersects(seen):  # a page may be painted in strips, and few lines touch one
-                continue
-            if keeps_lines or len(line.places) <= PLACES_A_STEP:
-                painter.drawPolyline(line.shape)
-                places += len(line.places)
-            else:
-                yield from _in_bands(painter, line)
-            if places >= PLACES_A_STEP:
-                places = 0
-                yield
-        yield
+def _paint_coasts(painter: QPainter, window: Bounds, box: QRectF) -> None:
+    seen, keeps_lines = painter.clipBoundingRect(), is_vector_device(painter)
+    for line in coasts_in(window, box.width(), box.height()):
+        if not line.around.intersects(seen):  # a page may be painted in strips, and few lines touch one
+            continue
+        if keeps_lines or len(line.places) <= PLACES_AT_ONCE:
+            painter.drawPolyline(line.shape)
+        else:
+            _paint_in_bands(painter, line)
 
 
-def _in_bands(painter: QPainter, line: _Line) -> Iterator[None]:
-    """Paint a long line onto pixels in bands of rows, one a step, with the same result as at once.
+def _paint_in_bands(painter: QPainter, line: CoastLine) -> None:
+    """Paint a long line onto pixels in bands of rows, with the same result as at once: no call to Qt takes long.
 
     All that reaches into a band is one path, so that the pen covers nothing twice.
     """
@@ -124,7 +114,6 @@ def _in_bands(painter: QPainter, line: _Line) -> Iterator[None]:
             painter.setClipRect(QRect(around.left(), top, around.width(), rows), Qt.ClipOperation.IntersectClip)
             painter.setWorldTransform(here)
             painter.drawPath(path)
-        yield
 
 
 def _paint_frame(painter: QPainter, rect: QRectF, color: QColor) -> None:
@@ -139,24 +128,12 @@ def _paint_frame(painter: QPainter, rect: QRectF, color: QColor) -> None:
         painter.drawLine(QPointF(at.x() + 3 * dx, at.y() + 3 * dy), QPointF(at.x() + 7 * dx, at.y() + 7 * dy))
 
 
-def coasts_in(window: Bounds, width: float, height: float) -> tuple[tuple[QRectF, QPolygonF], ...]:
-    """The coasts of a window in a box of this size, each with its bounding box."""
-    found = (line for turn in _TURNS for line in _coasts_of(window, turn, width, height).lines())
-    return tuple((line.around, line.shape) for line in found)
-
-
-def coasts_in_steps(window: Bounds, box: QRectF) -> Iterator[None]:
-    """Compute, and keep, what a locator in a box will paint, a few milliseconds a step."""
-    for turn in _TURNS:
-        yield from _coasts_of(window, turn, box.width(), box.height()).steps()
-
-
 def room_in(box: QRectF) -> QRectF:
     """The part of a box that a locator fills."""
     return QRectF(box.left(), box.top(), min(box.width(), box.height() * ASPECT), box.height())
 
 
-class _Line(NamedTuple):
+class CoastLine(NamedTuple):
     """A line of a coast, in logical pixels of the locator, and its bounding box with the pen."""
 
     around: QRectF
@@ -164,44 +141,30 @@ class _Line(NamedTuple):
     places: Floats
 
 
-class _Coasts:
-    """Coasts in view on the Earth turned by some degrees; computed some at a time, and once."""
+@lru_cache(maxsize=16)
+def coasts_in(window: Bounds, width: float, height: float) -> tuple[CoastLine, ...]:
+    """The coasts of a window in a box of this size.
 
-    def __init__(self, window: Bounds, turn: float, width: float, height: float) -> None:
-        self._lines: list[_Line] = []
-        self._coming = self._work_out(window, turn, width, height)
-
-    def steps(self) -> Iterator[None]:
-        yield from self._coming
-
-    def lines(self) -> Sequence[_Line]:
-        for _step in self._coming:
-            pass
-        return self._lines
-
-    def _work_out(self, window: Bounds, turn: float, width: float, height: float) -> Iterator[None]:
-        coast = _coast(max(math.floor(math.log2(360.0 / window.width)), 0))
-        yield
-        left, right = window.left - turn, window.right - turn
-        shown = (coast.low[:, 0] <= right) & (coast.high[:, 0] >= left)
-        shown &= (coast.low[:, 1] <= window.top) & (coast.high[:, 1] >= window.bottom)
-        reach = 2 * _COAST
-        for number, at in enumerate(np.flatnonzero(shown).tolist(), start=1):
-            places = (coast.lines[at] - (left, window.top)) * (width / window.width, -height / window.height)
-            for run in _runs_in(places, width, height):
-                thinned = _thinned(run)
-                if len(thinned) > 1:
-                    shape = polygon_of(thinned)
-                    around = shape.boundingRect().adjusted(-reach, -reach, reach, reach)
-                    self._lines.append(_Line(around, shape, thinned))
-            if number % LINES_A_STEP == 0:
-                yield
+    They are kept for all strips of a page: the whole world would have a hundred thousand places.
+    """
+    return tuple(line for turn in _TURNS for line in _turned_coasts(window, turn, width, height))
 
 
-@lru_cache(maxsize=48)
-def _coasts_of(window: Bounds, turn: float, width: float, height: float) -> _Coasts:
-    """The visible coasts, kept for all strips of a page: the whole world would have a hundred thousand places."""
-    return _Coasts(window, turn, width, height)
+def _turned_coasts(window: Bounds, turn: float, width: float, height: float) -> Iterator[CoastLine]:
+    """Coasts in view on the Earth turned by some degrees."""
+    coast = _coast(max(math.floor(math.log2(360.0 / window.width)), 0))
+    left, right = window.left - turn, window.right - turn
+    shown = (coast.low[:, 0] <= right) & (coast.high[:, 0] >= left)
+    shown &= (coast.low[:, 1] <= window.top) & (coast.high[:, 1] >= window.bottom)
+    reach = 2 * _COAST
+    for at in np.flatnonzero(shown).tolist():
+        places = (coast.lines[at] - (left, window.top)) * (width / window.width, -height / window.height)
+        for run in _runs_in(places, width, height):
+            thinned = _thinned(run)
+            if len(thinned) > 1:
+                shape = polygon_of(thinned)
+                around = shape.boundingRect().adjusted(-reach, -reach, reach, reach)
+                yield CoastLine(around, shape, thinned)
 
 
 def _runs_in(places: Floats, width: float, height: float) -> Iterator[Floats]:

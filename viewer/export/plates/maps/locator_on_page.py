@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 from layers.geo.bounds import Bounds
 from layers.product.spec import ProductSpec
 from viewer.export.plates.house_style import HouseStyle
-from viewer.export.plates.maps.locator import ASPECT, locator_in_steps, locator_window, room_in
+from viewer.export.plates.maps.locator import ASPECT, locator_window, paint_locator, room_in
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.setting.flow import Atom
 from viewer.export.plates.setting.page_sizes import PageSizes
@@ -31,8 +31,8 @@ def locator_atom(
     shown = maps if spec.layout == "panels" else maps[:1]
     frames = list(dict.fromkeys(box for one in shown if (box := one.framing.lonlat()) is not None))
 
-    def paint(painter: QPainter, box: QRectF) -> Iterator[None]:
-        return locator_in_steps(painter, room_in(box), window, frames, style)
+    def paint(painter: QPainter, box: QRectF) -> None:
+        paint_locator(painter, room_in(box), window, frames, style)
 
     gap, least = 0.6 * sizes.gap, 11 * sizes.body
     return Atom("locator", "", sizes.type(), style.ink, gap, sign=paint, least=least, aspect=ASPECT)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from layers.checkpoint import Checkpoint, unchecked
 from layers.document.document import Document
 from layers.document.site import Site
 from layers.geo.crs import is_off_earth
@@ -20,7 +21,8 @@ from layers.vector.labels.label_layout import Box, LabelLayout, Letter, PlacedLa
 from viewer.canvas.labels.label_painter import LabelPainter
 from viewer.canvas.labels.layer_labels import LayerLabels
 from viewer.canvas.labels.map_labels import LabelTask
-from viewer.canvas.scene import BACKGROUND_COLOR, MapScene
+from viewer.canvas.scene import BACKGROUND_COLOR
+from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.sites.mark_painter import SignAt
 from viewer.canvas.sites.outlines import Floats, Outline
 from viewer.canvas.sites.ring_signs import radii_in
@@ -54,12 +56,13 @@ class MapOnPage:
     def __init__(
         self,
         number: int,
-        scene: MapScene,
+        shown: ShownScene,
         framing: Framing,
         page: int,
         index: SiteIndex,
     ) -> None:
-        self.number, self.scene, self.framing, self.page = number, scene, framing, page
+        self.number, self.shown, self.framing, self.page = number, shown, framing, page
+        self.scene = shown.frames[0]
         self._index = index
         self._painted = _without_callouts(index)
         self._painter = SitePainter()
@@ -163,13 +166,13 @@ class MapOnPage:
 
         Such a picture is painted whole, with the marks, as on the screen.
         """
-        return len(self.scene.frames) > 1
+        return len(self.shown.frames) > 1
 
     def _paint_composed(self, painter: QPainter, ratio: float) -> None:
         rect, view = self.framing.at(ratio)
         with part_of_picture(painter):
             painter.translate(rect.topLeft())
-            self.scene.paint_map(painter, view)
+            self.shown.paint_map(painter, view)
 
     def paint_imagery(self, painter: QPainter, ratio: float, clip: QRect | None = None) -> None:
         """Paint the lowest layers, which are pictures, on the ground of a map, at the page's origin in its pixels."""
@@ -188,8 +191,10 @@ class MapOnPage:
             painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
             self.scene.stack.paint(painter, view, part=slice(pictures))
 
-    def paint_marks(self, painter: QPainter, ratio: float, clip: QRect | None = None) -> Iterator[None]:
-        """Paint the other layers, a graticule, and the marks, a few milliseconds a step."""
+    def paint_marks(
+        self, painter: QPainter, ratio: float, clip: QRect | None = None, checkpoint: Checkpoint = unchecked
+    ) -> None:
+        """Paint the other layers, a graticule, and the marks."""
         if self.is_composed:
             return
         found = self.view_at(ratio, clip)
@@ -198,18 +203,17 @@ class MapOnPage:
         rect, view = found
         with _within(painter, rect, view):
             pictures = picture_layers(self.scene, self.framing.at(ratio)[1])
-            for at in range(pictures, len(self.scene.stack.shown_on(view))):
-                yield from self.scene.stack.paint_in_steps(painter, view, at)
+            self.scene.stack.paint(painter, view, part=slice(pictures, None), checkpoint=checkpoint)
             if self.paint_below_marks is not None:
                 self._paint_grid(painter, ratio, view, self.paint_below_marks)
-                yield
+                checkpoint()
             # Marks of the whole frame, for strips too: dashes and circles begin where they do on the whole page.
             whole = self.framing.at(ratio)[1]
             painter.translate(-view.left, -view.top)
             with part_of_picture(painter):
                 for copy, frame in enumerate(self._site_frames(whole)):
                     self._painter.paint(painter, frame, copy=copy)
-                    yield
+                    checkpoint()
             self._paint_layer_labels(painter, ratio, whole)
 
     def _paint_grid(self, painter: QPainter, ratio: float, view: View, paint: Callable[[QPainter], None]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import batched
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from layers.checkpoint import Checkpoint, unchecked
 from layers.document.vocabulary import class_words
 from layers.grid.tile_grid import View
 from layers.vector.labels.label_layout import (
@@ -42,7 +43,7 @@ from viewer.support.language.translation import in_language
 MOST_KEYED = 400
 _PAD = 2.0
 _NARROW, _NARROW_CHARS = 0.88, 15
-_A_STEP, _FEW_ANCHORS = 3, 4
+_AT_ONCE, _FEW_ANCHORS = 3, 4
 _EDGE = 3.0
 _LEADING = 1.16
 _SIZES = {Rank.SELECTED: 12.0, Rank.CLAIM: 12.0, Rank.SETTING: 12.0, Rank.LINE: 11.5}
@@ -113,58 +114,58 @@ class Naming(Struct):
 
 
 def name_marks(
-    on_page: MapOnPage, taken: Sequence[Box], style: HouseStyle, sign_scale: float, who: Named = NO_PARTIES
-) -> Generator[None, None, Naming]:
-    """Place labels, the most important first, then numbers for marks without room for a label.
-
-    A generator of steps of some milliseconds; it returns the naming.
-    """
+    on_page: MapOnPage,
+    taken: Sequence[Box],
+    style: HouseStyle,
+    sign_scale: float,
+    who: Named = NO_PARTIES,
+    checkpoint: Checkpoint = unchecked,
+) -> Naming:
+    """Place labels, the most important first, then numbers for marks without room for a label."""
     view = on_page.view
     symbols, outlines = on_page.symbol_boxes(), on_page.outline_boxes()
     room = Box(_EDGE, _EDGE, view.width - _EDGE, view.height - _EDGE)
     requests, by_sign, signed = _requests(on_page, style, sign_scale)
     requests = [one for one in requests if one.uuid not in who.unnamed]
-    yield
+    checkpoint()
     clear = [box for _, box in symbols] + list(taken)
     lines = [box for _, box in outlines]
     parties = [one for one in requests if one.uuid in who.parties]
     ordered = sorted(parties, key=lambda one: one.uuid != who.own)
     narrow = [_narrower(one) for one in ordered]
-    first = yield from _alike([narrow] if who.is_narrow else [ordered, narrow], room, clear, lines)
+    first = _alike([narrow] if who.is_narrow else [ordered, narrow], room, clear, lines, checkpoint)
     is_narrow = first[0].face == narrow[0].face if first else None
     if who.own not in who.parties:
         own = next((one for one in requests if one.uuid == who.own), None)
         standing = [box for label in first for box in _boxes_of(label)]
-        first += yield from _own_label(own, room, [*clear, *standing], outlines)
+        first += _own_label(own, room, [*clear, *standing], outlines, checkpoint)
     labelled = {label.uuid for label in first}
     requests = [one for one in requests if one.uuid not in labelled]
-    yield
     beside_it = [box for label in first for box in _boxes_of(label)]
     layout = LabelLayout.of(room, [], [*clear, *lines, *beside_it])
     layout.placed += first
     layout.keep_apart((uuid, _grown(box, _APART_PX * sign_scale)) for uuid, box in symbols)
     others = [one for one in requests if one.uuid not in who.parties]
-    yield from _add(layout, others)
+    _add(layout, others, checkpoint)
     named = {label.uuid for label in layout.placed}
-    yield from _add(layout, [_narrower(one) for one in others if one.uuid not in named])
+    _add(layout, [_narrower(one) for one in others if one.uuid not in named], checkpoint)
     naming = Naming(list(layout.placed), narrow_parties=is_narrow, by_sign=by_sign)
     naming.signed = {uuid: number for uuid, number in signed.items() if uuid not in naming.named}
     waiting = [one for one in requests if one.uuid not in naming.named and one.uuid not in signed]
     digits = "0" * len(str(max(len(waiting), *signed.values(), 1)))
     small = Type(max(10.5 * sign_scale, LEAST_PT * PT), bold=True, families=style.fonts)
     asked = [_number_request(one, digits, small) for one in waiting[:MOST_KEYED]]
-    yield from _add(layout, asked)
+    _add(layout, asked, checkpoint)
     naming.numbers = layout.placed[len(naming.labels) :]
     beside = {label.uuid for label in naming.numbers}
     standing = [box for label in layout.placed for box in _boxes_of(label)]
     places = NumberPlaces(room, clear, standing)
     for one in asked:
         if one.uuid not in beside:
-            label = yield from places.place_in_steps(one)
+            label = places.place(one, checkpoint)
             if label is None and one.rank is Rank.CLAIM:
-                label = yield from places.place_in_steps(one, crosses=True)
+                label = places.place(one, checkpoint, crosses=True)
             naming.numbers += [label] if label is not None else []
-            yield
     if who.parties & {one.uuid for one in waiting} - {label.uuid for label in naming.numbers}:
         naming.numbers = [label for label in naming.numbers if label.uuid not in who.parties]
     inside = {uuid for uuid in on_page.in_frame() if on_page.index.sites[uuid].is_site}
@@ -184,24 +185,28 @@ def _reach(label: PlacedLabel) -> float:
 
 
 def _alike(
-    ways: Sequence[Sequence[LabelRequest]], room: Box, clear: Sequence[Box], outlines: Sequence[Box]
-) -> Generator[None, None, list[PlacedLabel]]:
+    ways: Sequence[Sequence[LabelRequest]],
+    room: Box,
+    clear: Sequence[Box],
+    outlines: Sequence[Box],
+    checkpoint: Checkpoint,
+) -> list[PlacedLabel]:
     """Labels for all marks in the first of these letterings that has room for all, else for none of them.
 
     A label without room beside its mark stands further off, with a line.
     """
     for some in ways:
         layout = LabelLayout.of(room, [], [*clear, *outlines])
-        yield from _add(layout, some)
+        _add(layout, some, checkpoint)
         placed = {label.uuid for label in layout.placed}
         standing = [box for label in layout.placed for box in _boxes_of(label)]
         further = NumberPlaces(room, clear, standing)
         labels = list(layout.placed)
         for one in some:
             if one.uuid not in placed:
-                label = yield from further.place_in_steps(one)
+                label = further.place(one, checkpoint)
                 if label is None:
-                    label = yield from further.place_in_steps(one, crosses=True)
+                    label = further.place(one, checkpoint, crosses=True)
                 labels += [label] if label is not None else []
         if len(labels) == len(some) and all(_reach(label) <= _FARTHEST_PX for label in labels):
             return labels
@@ -209,8 +214,12 @@ def _alike(
 
 
 def _own_label(
-    request: LabelRequest | None, room: Box, clear: Sequence[Box], outlines: Sequence[tuple[str, Box]]
-) -> Generator[None, None, list[PlacedLabel]]:
+    request: LabelRequest | None,
+    room: Box,
+    clear: Sequence[Box],
+    outlines: Sequence[tuple[str, Box]],
+    checkpoint: Checkpoint,
+) -> list[PlacedLabel]:
     """The label of the site that a page is of, placed before all others.
 
     Without another place it may lie on an outline, such as the site's own circle; at worst its line passes below other
@@ -225,18 +234,18 @@ def _own_label(
             return layout.placed
     for crosses in (False, True):
         for one in both:
-            placed = yield from NumberPlaces(room, clear, []).place_in_steps(one, crosses=crosses)
+            placed = NumberPlaces(room, clear, []).place(one, checkpoint, crosses=crosses)
             if placed is not None:
                 return [placed]
     return []
 
 
-def _add(layout: LabelLayout, requests: Sequence[LabelRequest]) -> Iterator[None]:
+def _add(layout: LabelLayout, requests: Sequence[LabelRequest], checkpoint: Checkpoint) -> None:
     """Place requests some at a time; all places are looked at, as a page has time for that."""
-    for some in batched(requests, _A_STEP):
+    for some in batched(requests, _AT_ONCE):
         layout.looked_at = 0
         layout.add(some)
-        yield
+        checkpoint()
 
 
 def _narrower(request: LabelRequest) -> LabelRequest:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from layers.at_once import at_once
+from layers.checkpoint import Checkpoint, unchecked
 from layers.vector.labels.label_layout import Anchor, Box, LabelRequest, PlacedLabel
 
 type _Boxes = NDArray[np.float64]
@@ -29,19 +29,15 @@ class NumberPlaces:
         self._room = room
         self._marks, self._standing = _rows(marks), _rows(standing)
 
-    def place(self, request: LabelRequest, *, crosses: bool = False) -> PlacedLabel | None:
-        """Place a number at once, as `place_in_steps` does."""
-        return at_once(self.place_in_steps)(request, crosses=crosses)
-
-    def place_in_steps(
-        self, request: LabelRequest, *, crosses: bool = False
-    ) -> Generator[None, None, PlacedLabel | None]:
+    def place(
+        self, request: LabelRequest, checkpoint: Checkpoint = unchecked, *, crosses: bool = False
+    ) -> PlacedLabel | None:
         """Place a number; None where there is no room within reach. `crosses`: its line may pass below other things.
 
-        Steps take about a millisecond: for a mark in a crowd a thousand places are tried.
+        For a mark in a crowd a thousand places are tried, with a checkpoint after each distance.
         """
         for anchor in request.anchors[:4]:
-            found = yield from self._free_place(anchor, request, crosses)
+            found = self._free_place(anchor, request, checkpoint, crosses)
             if found is None:
                 continue
             box, end, line = found
@@ -61,8 +57,8 @@ class NumberPlaces:
         return None
 
     def _free_place(
-        self, anchor: Anchor, request: LabelRequest, crosses: bool
-    ) -> Generator[None, None, tuple[Box, tuple[float, float], _Boxes] | None]:
+        self, anchor: Anchor, request: LabelRequest, checkpoint: Checkpoint, crosses: bool
+    ) -> tuple[Box, tuple[float, float], _Boxes] | None:
         """The box, the end of its line and the boxes along that.
 
         Only boxes within reach are compared, and all of one distance at once: in a crowd thousands would be compared
@@ -82,7 +78,7 @@ class NumberPlaces:
                 line = _along(anchor.px, anchor.py, *end)
                 if crosses or not _hits(line, _near(line, standing)).any():
                     return box, end, line[:0] if crosses else line
-            yield
+            checkpoint()
         return None
 
     def _is_inside(self, box: Box) -> bool:

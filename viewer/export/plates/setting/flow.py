@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from msgspec import Struct, field
@@ -18,8 +18,8 @@ _BESIDE_ITS_ANSWER = frozenset({"claims"})
 _ON_A_PAGE = frozenset({"legend"}) | _BESIDE_ITS_ANSWER
 """Parts that are kept on one page where one has room: explained signs, and statements beside their answers."""
 
-type PaintRow = Callable[[QPainter, QRectF], Iterator[None] | None]
-"""Paints a row, at once or in the steps that it returns."""
+type PaintRow = Callable[[QPainter, QRectF], None]
+"""Paints a row in its box."""
 
 
 class Atom(Struct, frozen=True):

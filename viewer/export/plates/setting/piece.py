@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from layers.checkpoint import Checkpoint, unchecked
 from viewer.export.plates.printed import GroupKind
 from viewer.export.plates.setting.lettering import TextLine, paint_lines
 from viewer.support.painting import part_of_picture
 
 _MITER = Qt.PenJoinStyle.MiterJoin
 
-type Paint = Callable[[QPainter], Iterator[None] | None]
-"""Paints something, at once or in the steps that it returns."""
+type Paint = Callable[[QPainter], None]
 
 
 def fine_pen(
@@ -91,15 +91,13 @@ class Piece(Struct, frozen=True):
         if self.leader is not None:
             self.leader(painter, self.place)
 
-    def paint(self, painter: QPainter) -> Iterator[None]:
-        """Paint it at the page's origin, without the leader, a few milliseconds a step."""
+    def paint(self, painter: QPainter, checkpoint: Checkpoint = unchecked) -> None:
+        """Paint it at the page's origin, without the leader."""
         with part_of_picture(painter):
             painter.translate(self.shift)
             for paint in self.below:
-                steps = paint(painter)
-                if steps is not None:
-                    yield from steps
-                yield
+                paint(painter)
+                checkpoint()
             for line in self.lines:
                 paint_lines(painter, (line,))
-                yield
+                checkpoint()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -174,5 +174,5 @@ def _box_of_lines(one: SetAtom) -> QRectF:
     return box
 
 
-def _paint_sign(painter: QPainter, sign: PaintRow, box: QRectF) -> Iterator[None] | None:
-    return sign(painter, box)
+def _paint_sign(painter: QPainter, sign: PaintRow, box: QRectF) -> None:
+    sign(painter, box)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewer.canvas.flight import Stop, path_between
+from viewer.app.navigation.flight import Stop, path_between
 
 numbers = st.floats(-2e7, 2e7)
 stops = st.builds(Stop, numbers, numbers, st.floats(1e-3, 1e5), st.floats(-180, 180))

@@ -1,4 +1,4 @@
-"""Features painted in steps: the picture of all at once, and no step with more than its share."""
+"""Features painted with checkpoints between them: as at once, and never many between two."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from layers.vector.drawing.content import FeatureClasses, VectorContent
 from layers.vector.style.symbol import Symbol
 from tests.support.tiny_tables import shapes, table_of
 from viewer.rendering.vector import vector_painter
-from viewer.rendering.vector.vector_painter import content_in_steps
+from viewer.rendering.vector.vector_painter import paint_content
 from viewer.support.painting import painting
 
 VIEW = View(TileGrid("EPSG:3857", 1.0, -20.0, 320.0), 0, 0, 340, 340)
@@ -21,33 +21,34 @@ CLEAR = Symbol("#80003366", 5.0, "#66cc3300", size_px=12.0)
 DASHED = Symbol("#80cc3366", 4.0, "#6633cc00", dash=(3.0, 2.0), casing_color="#ffffff", casing_width_px=1.0)
 
 
-def in_steps(content: VectorContent) -> tuple[QImage, int]:
-    """The picture, and how many steps it took."""
+def painted(content: VectorContent) -> tuple[QImage, int]:
+    """The picture, and the number of checkpoints."""
+    checkpoints: list[None] = []
     image = QImage(VIEW.width, VIEW.height, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     with painting(image) as painter:
-        steps = sum(1 for _step in content_in_steps(painter, content, VIEW, 1.0))
-    return image, steps
+        paint_content(painter, content, VIEW, 1.0, checkpoint=lambda: checkpoints.append(None))
+    return image, len(checkpoints)
 
 
-def test_in_many_steps_the_picture_is_that_of_one(qapp, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_many_checkpoints_the_picture_is_that_with_few(qapp, monkeypatch: pytest.MonkeyPatch) -> None:
     """Areas, lines and points lie on each other, in two symbols through which one sees."""
     tables = tuple(table_of(shapes(np.random.default_rng(seed), 400, 300.0), 1 + 1000 * seed) for seed in (0, 1))
     fids = np.concatenate([np.arange(1, 401), np.arange(1001, 1401)])
     classes = FeatureClasses(fids, (fids % 3 == 0).astype(np.uint16))
     content = VectorContent(tables, (CLEAR, DASHED), classes)
-    whole, few = in_steps(content)
-    monkeypatch.setattr(vector_painter, "CORNERS_A_STEP", 20)
-    monkeypatch.setattr(vector_painter, "POINTS_A_STEP", 3)
-    parts, many = in_steps(content)
+    whole, few = painted(content)
+    monkeypatch.setattr(vector_painter, "CORNERS_AT_ONCE", 20)
+    monkeypatch.setattr(vector_painter, "POINTS_AT_ONCE", 3)
+    parts, many = painted(content)
     assert few < 12
     assert many > 100
     assert parts == whole
 
 
 @pytest.mark.parametrize("kind", ["areas", "lines", "points"])
-def test_a_layer_as_large_as_a_pdf_has_is_many_steps(qapp, kind: str) -> None:
-    """Fifty thousand corners, or ten thousand signs, took a tenth of a second and more in one step."""
+def test_a_layer_as_large_as_a_pdf_has_is_painted_with_many_checkpoints(qapp, kind: str) -> None:
+    """Fifty thousand corners, or ten thousand signs, took a tenth of a second and more in one go."""
     random = np.random.default_rng(7)
     if kind == "points":
         shown = [shapely.Point(*at) for at in random.uniform(0, 300, (10_000, 2)).round(2)]
@@ -58,6 +59,7 @@ def test_a_layer_as_large_as_a_pdf_has_is_many_steps(qapp, kind: str) -> None:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
+    checkpoints: list[None] = []
     with painting(writer) as painter:
-        steps = sum(1 for _step in content_in_steps(painter, content, VIEW, 1.0))
-    assert steps >= (40 if kind == "points" else 12)
+        paint_content(painter, content, VIEW, 1.0, checkpoint=lambda: checkpoints.append(None))
+    assert len(checkpoints) >= (40 if kind == "points" else 12)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from threading import Event
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
@@ -16,11 +19,15 @@ from layers.document.site import Site
 from layers.product.issuing.edition import Edition
 from layers.product.spec import ProductSpec
 from tests.viewer.app.products.conftest import SEEN, SLOW_MS
-from viewer.app.products.plate_pages import PlatePages
+from viewer.app.products.product_pages import ProductPages
 from viewer.commands.responses import add_response
+from viewer.commands.sites import update_sites
 from viewer.export.headless import Studio
+from viewer.export.plates import plate
 from viewer.export.plates.map_scenes import product_scenes
+from viewer.export.plates.maps.naming import Naming
 from viewer.export.plates.printed_plate import PrintedPlate
+from viewer.support.jobs import JobCancelled
 
 SPEC = ProductSpec(title="A firm", page="800x600", dpi=96, bounds=SEEN)
 
@@ -42,13 +49,14 @@ def case() -> Document:
 
 
 @pytest.fixture
-def pages(case: Document, studio: Studio) -> Iterator[PlatePages]:
-    made = PlatePages(case, partial(product_scenes, document=case, context=studio.context, base_folder=None))
+def pages(case: Document, studio: Studio) -> Iterator[ProductPages]:
+    scenes = partial(product_scenes, context=studio.context, base_folder=None)
+    made = ProductPages(case, studio.context.jobs, scenes)
     yield made
     made.close()
 
 
-def page(pages: PlatePages, qtbot: QtBot, spec: ProductSpec = SPEC) -> PrintedPlate:
+def page(pages: ProductPages, qtbot: QtBot, spec: ProductSpec = SPEC) -> PrintedPlate:
     found: list[PrintedPlate | None] = []
 
     def is_there() -> bool:
@@ -60,7 +68,7 @@ def page(pages: PlatePages, qtbot: QtBot, spec: ProductSpec = SPEC) -> PrintedPl
     return found[-1]
 
 
-def test_an_answer_that_comes_is_on_the_page(pages: PlatePages, case: Document, qtbot: QtBot) -> None:
+def test_an_answer_that_comes_is_on_the_page(pages: ProductPages, case: Document, qtbot: QtBot) -> None:
     assert not page(pages, qtbot).content.responses
     heard: list[bool] = []
     pages.listen(lambda: heard.append(True))
@@ -72,10 +80,56 @@ def test_an_answer_that_comes_is_on_the_page(pages: PlatePages, case: Document, 
     case.apply(add_response(case, "The firm", "Never.", claim_uuids=["c"], actor="Li"))
 
 
-def test_marks_that_a_published_page_withholds_stay_counted(pages: PlatePages, qtbot: QtBot) -> None:
+def test_marks_that_a_published_page_withholds_stay_counted(pages: ProductPages, qtbot: QtBot) -> None:
     """They are drawn on no map, and were forgotten once the maps were made without them."""
     laid = page(pages, qtbot, ProductSpec(title="A firm", page="800x600", dpi=96, bounds=SEEN, publish=True))
     assert laid.content.withheld >= {"m0", "m1", "m2"}
     (group,) = (one for one in laid.content.left_out.rows if one.table == "sites")
     assert set(group.rows) == laid.content.withheld
     assert not laid.content.withheld & laid.facts().maps[0].sites.drawn
+
+
+def test_a_page_is_of_the_case_as_it_was_when_its_layout_began(
+    pages: ProductPages, case: Document, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An edit meanwhile is on the next page, and what was printed is not said to hold it."""
+    begun, may_go_on, name = Event(), Event(), plate.name_marks
+
+    def named(*args: Any) -> Naming:
+        begun.set()
+        assert may_go_on.wait(30)
+        return name(*args)
+
+    monkeypatch.setattr(plate, "name_marks", named)
+    qtbot.waitUntil(lambda: pages.make(SPEC, 96, Edition()) is not None or begun.is_set(), timeout=SLOW_MS)
+    case.apply(update_sites(case, ["m0"], label="Another name", actor="Li"))
+    assert pages.make(SPEC, 96, Edition()) is None
+    may_go_on.set()
+    first = page(pages, qtbot)
+    assert first.case.sites["m0"].label == "Mark 0"
+    assert "Another name" not in first.facts().words_of()
+    second = page(pages, qtbot)
+    assert second.case.sites["m0"].label == "Another name"
+    assert "Another name" in second.facts().words_of()
+
+
+def test_the_layout_of_another_product_ends_the_one_under_way(
+    pages: ProductPages, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, ended, name = Event(), list[bool](), plate.name_marks
+
+    def named(*args: Any) -> Naming:
+        is_first = not begun.is_set()
+        begun.set()
+        while is_first:  # until it is cancelled
+            try:
+                args[-1]()
+            except JobCancelled:
+                ended.append(True)
+                raise
+        return name(*args)
+
+    monkeypatch.setattr(plate, "name_marks", named)
+    qtbot.waitUntil(lambda: pages.make(SPEC, 96, Edition()) is not None or begun.is_set(), timeout=SLOW_MS)
+    assert page(pages, qtbot, replace(SPEC, title="Another")).plate.spec.title == "Another"
+    assert ended == [True]

@@ -42,7 +42,7 @@ def hold_still(canvas: MapCanvas) -> Callable[[], None]:
 
 def _selected_mark(canvas: MapCanvas) -> QPointF | None:
     """The middle of the selected mark, if it is the only one, in pixels of the view's grid; else None."""
-    bounds = canvas.scene.site_bounds(canvas.selection.uuids) if len(canvas.selection) == 1 else None
+    bounds = canvas.scene.marks.bounds(canvas.selection.uuids) if len(canvas.selection) == 1 else None
     view = canvas.viewport.view()
     if bounds is None or is_off_earth(view.grid.crs):
         return None

@@ -1,0 +1,73 @@
+"""The clipboard of a window: marks and places are copied to it, and marks, links and pictures pasted from it."""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+from PySide6.QtCore import QMimeData, QObject
+from PySide6.QtGui import QGuiApplication
+
+from layers.geo.on_earth import why_off_earth
+from viewer.app.actions.link_paster import LinkPaster
+from viewer.app.actions.mark_clipboard import MarkClipboard
+from viewer.app.navigation.map_views import MapViews
+from viewer.export.copied_place import CopiedPlace, PlaceForm
+from viewer.panels.context import PanelContext
+from viewer.support.language.translation import in_language
+from viewer.support.messages import Messages
+from viewer.support.text import one_line
+
+
+class Paster(Protocol):
+    """Takes one kind of content from the clipboard."""
+
+    def can_paste(self, content: QMimeData) -> bool:
+        """True where `content` holds something that this paster takes."""
+
+    def paste(self, content: QMimeData) -> None:
+        """Add the content to the case."""
+
+
+class Clipboard(QObject):
+    """Copies and pastes, and says in the message line what was copied."""
+
+    def __init__(
+        self, panels: PanelContext, views: MapViews, pictures: Paster, messages: Messages, parent: QObject
+    ) -> None:
+        """`pictures` takes pasted pictures."""
+        super().__init__(parent)
+        self._panels, self._views, self._messages = panels, views, messages
+        self.marks = MarkClipboard(panels, messages, self)
+        self._pasters: tuple[Paster, ...] = (self.marks, LinkPaster(panels, messages, self), pictures)
+
+    def paste(self) -> None:
+        """Paste the content by its kind: marks, a link for a claim, or a picture."""
+        content = QGuiApplication.clipboard().mimeData()
+        for paster in self._pasters if content is not None else ():
+            if paster.can_paste(content):
+                paster.paste(content)
+                return
+        nothing = self.tr(
+            "There is nothing on the clipboard that the map can take: marks, GeoJSON or a picture; "
+            "or, while a claim is open, a link."
+        )
+        self._messages.show("pasted", nothing, "warning")
+
+    def copy_place(self, form: PlaceForm) -> None:
+        """Copy the coordinates of the selected site; without one, those of the middle of the map."""
+        uuids = self._panels.selection.uuids
+        site = self._panels.document.sites.get(next(iter(uuids))) if len(uuids) == 1 else None
+        lon, lat = self._views.map_centre()
+        if site is not None and (nowhere := why_off_earth(site.geometry)):
+            self._messages.show("copied", self.tr("Nothing is copied. {0}").format(in_language(nowhere)), "warning")
+            return
+        if site is None and (self._views.is_off_earth or not (math.isfinite(lon) and math.isfinite(lat))):
+            self._messages.show("copied", self.tr("Nothing is copied: the map shows no place on the Earth."), "warning")
+            return
+        half_px = self._views.metres_per_pixel() / 2
+        place = CopiedPlace.of_site(site) if site is not None else CopiedPlace.of_map(lon, lat, half_px)
+        text = place.text(form)
+        QGuiApplication.clipboard().setText(text)
+        said = self.tr("Copied: {0}") if site is not None else self.tr("Copied, of the middle of the map: {0}")
+        self._messages.show("copied", said.format(one_line(text, 200)))

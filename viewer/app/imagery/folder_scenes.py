@@ -1,0 +1,53 @@
+"""Scenes in the folders that the analyst has named, and small pictures of them; made at first use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from viewer.app.desktop.questions import Questions
+from viewer.rendering.context import RenderContext
+from viewer.support.messages import Messages
+from viewer.support.settings import Settings, scenes_file
+
+if TYPE_CHECKING:
+    from viewer.panels.time_strip.scene_folders import SceneFolders
+    from viewer.panels.time_strip.scene_pictures import ScenePictures
+
+
+class FolderScenes(QObject):
+    """The folders of scenes of one window. `keeps`: their facts are kept in a file of the user's for the next start."""
+
+    def __init__(
+        self,
+        context: RenderContext,
+        messages: Messages,
+        settings: Settings,
+        ask: Callable[[], Questions],
+        parent: QObject,
+        *,
+        keeps: bool,
+    ) -> None:
+        super().__init__(parent)
+        self._context, self._messages, self._settings, self._ask = context, messages, settings, ask
+        self._store = scenes_file() if keeps else None
+
+    @cached_property
+    def folders(self) -> SceneFolders:
+        from viewer.panels.time_strip.scene_folders import SceneFolders  # for start-up time: the strip is hidden
+
+        return SceneFolders(self._context.pool, self._context.jobs, self._messages, self._settings, self._store, self)
+
+    @cached_property
+    def pictures(self) -> ScenePictures:
+        from viewer.panels.time_strip.scene_pictures import ScenePictures  # for start-up time: the strip is hidden
+
+        return ScenePictures(self._context.jobs, self._store, self)
+
+    def ask_folder(self) -> Path | None:
+        """Ask the analyst for a folder of scenes."""
+        return self._ask().folder_of_scenes()

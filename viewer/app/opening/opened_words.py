@@ -1,0 +1,113 @@
+"""Tells what words name, as typed or dropped: a case, other files, or services."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from layers.disk.patience import within
+from layers.errors import FileMissing, GeoloupeError, NotAFile, NotAllowed
+from layers.project.saving.recovery import RecoverableSession
+from layers.project.storage.sqlite_file import is_case
+from layers.services.naming import is_service_text
+from viewer.commands.found_layers import FoundLayer, layers_of_service
+from viewer.rendering.drives import ANSWER_S
+from viewer.support.jobs import JobContext
+
+type Meaning = Path | list[FoundLayer] | GeoloupeError
+"""Meaning of a word: a file to be probed, the layer of a service, or the error that it leads to."""
+
+
+class SortedWords(Struct, frozen=True):
+    """Meanings of words, one of which may be a case."""
+
+    case: Path | None
+    """The first case among the words; None for none."""
+    others: list[Meaning]
+    """The meanings of all other words, in their order."""
+    left: RecoverableSession | None
+    """Edits of the case that only a crashed session holds; None for none."""
+
+
+def sort_words(
+    words: Sequence[str], context: JobContext, left_of: Callable[[Path], RecoverableSession | None]
+) -> SortedWords:
+    """Sort words into the case to open, with its edits left by a crash, and all others. It waits for slow drives: call
+    it in a job.
+
+    `left_of` finds the crashed session of a case.
+    """
+    case: Path | None = None
+    others: list[Meaning] = []
+    gone: set[str] = set()
+    for word in words:
+        context.check()
+        try:
+            if is_service_text(word):
+                others.append(layers_of_service(word))
+                continue
+            path, may_be_case = _looked_at(word, gone)
+            if case is None and may_be_case:
+                case = path
+            else:
+                others.append(path)
+        except GeoloupeError as error:
+            others.append(error)
+    return SortedWords(case, others, None if case is None else _left_of(case, left_of))
+
+
+def _left_of(case: Path, look: Callable[[Path], RecoverableSession | None]) -> RecoverableSession | None:
+    """Find the edits that a crash left of a case.
+
+    None without any, and where the folder of sessions does not answer in time: the case itself may still open.
+    """
+    try:
+        return within(ANSWER_S, lambda: look(case))
+    except TimeoutError:
+        return None
+
+
+def _looked_at(word: str, gone: set[str]) -> tuple[Path, bool]:
+    """Return the path that a word names, and True where it is a case.
+
+    Raises FileMissing where its drive does not answer. Folders that did not answer are in `gone`, and not waited for
+    again.
+    """
+
+    def look() -> tuple[Path, bool]:
+        path = _existing(word)
+        return path, path.is_file() and is_case(path)
+
+    folder = os.path.dirname(word)
+    try:
+        if folder in gone:
+            raise TimeoutError
+        return within(ANSWER_S, look)
+    except TimeoutError:
+        gone.add(folder)
+        raise FileMissing(
+            "{word} does not answer: its drive may be gone. Look whether it is there, then open it again.", word=word
+        ) from None
+
+
+def _existing(word: str) -> Path:
+    """Return the path of a regular file or of a folder; whether a folder holds a delivery, a reader decides.
+
+    Raises FileMissing and NotAllowed.
+    """
+    try:
+        path = Path(word).resolve()
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        raise FileMissing("There is no file {word}: check the name.", word=word) from None
+    except (OSError, ValueError, RuntimeError) as error:
+        raise NotAllowed(
+            "{word} cannot be opened: {getattr}.", word=word, getattr=getattr(error, "strerror", None) or error
+        ) from error
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise NotAFile("{word} is not a regular file: name a file that holds data.", word=word)
+    return path

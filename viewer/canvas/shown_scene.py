@@ -1,0 +1,89 @@
+"""The scene that a picture shows: one map, or several put together, as in a comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from PySide6.QtGui import QPainter
+
+from layers.document.layer import Layer
+from layers.grid.tile_grid import View
+from viewer.canvas.pointer import Handle
+from viewer.canvas.scene import MapScene
+from viewer.rendering.context import RenderContext
+from viewer.rendering.drawing import LayerDrawing
+
+
+class PictureSides(Protocol):
+    """Finds what the pointer meets on a picture: the maps that are seen at a pixel, and what it drags there."""
+
+    def seen_at(self, view: View, px: float, py: float) -> list[MapScene]:
+        """The maps that are seen at a place of the picture, the stronger first: several where they are blended."""
+
+    def handle_at(self, view: View, px: float, py: float) -> Handle | None:
+        """The part of the picture itself that the mouse can drag there, before any tool; None without one."""
+
+    def follow_pointer(self, view: View, px: float, py: float) -> None:
+        """Let what follows the pointer, such as a spyglass, move there."""
+
+
+class ShownScene(Protocol):
+    """A scene as panes, products and commands see it: a `MapScene`, or a `ComparedScene` of several."""
+
+    context: RenderContext
+    updated: Any
+    edited: Any
+    unfinished: Any
+    recomposed: Any
+
+    @property
+    def frames(self) -> Sequence[MapScene]:
+        """The maps, first of all the one that knows all layers; in linked panes each is painted in its own."""
+
+    @property
+    def painted(self) -> Sequence[MapScene]:
+        """The frames that this picture is put together of."""
+
+    @property
+    def sides(self) -> PictureSides: ...
+
+    def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None: ...
+    def is_open(self) -> bool: ...
+    def is_complete(self, view: View) -> bool: ...
+    @property
+    def awaits_labels(self) -> bool: ...
+    def preview_layer(self, layer: Layer) -> None: ...
+    def close(self) -> None: ...
+    def deleteLater(self) -> None: ...
+    def paint_map(
+        self,
+        painter: QPainter,
+        view: View,
+        *,
+        selection: frozenset[str] = ...,
+        settled: bool = ...,
+        in_haste: bool = ...,
+    ) -> None: ...
+
+
+def map_at(shown: ShownScene, view: View, px: float, py: float) -> MapScene:
+    """The map that is seen at a place of the picture, the strongest where several are blended."""
+    return shown.sides.seen_at(view, px, py)[0]
+
+
+def shown_drawing(shown: ShownScene, uuid: str) -> LayerDrawing | None:
+    """The drawing that shows a layer; for a service it may show another day than the layer's row."""
+    drawings = [frame.drawings[uuid] for frame in shown.frames if uuid in frame.stack.visible()]
+    return drawings[0] if drawings else shown.frames[0].drawings.get(uuid)
+
+
+def credits_of(shown: ShownScene, view: View, *, drawn: bool = False) -> list[str]:
+    """Credits with dates of all layers in a picture, each once; `drawn`: of those that are painted."""
+    return list(dict.fromkeys(text for frame in shown.painted for text in frame.stack.credits(view, drawn=drawn)))
+
+
+def late_layers(shown: ShownScene, view: View | None = None) -> list[str]:
+    """Names of the layers that a picture of this view waits for; without a view, of those not open yet."""
+    names = [name for frame in shown.painted for name in frame.stack.late(view)]
+    return names if len(shown.painted) == 1 else list(dict.fromkeys(names))

@@ -1,0 +1,143 @@
+"""The marks of one scene: an index that follows the document, the solid ones among them, and their places in a view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+from layers.document.changes import Changes
+from layers.document.document import Document
+from layers.document.layer import Layer
+from layers.document.site import Site
+from layers.geo.bounds import Bounds
+from layers.geo.crs import is_off_earth
+from layers.grid.tile_grid import View
+from viewer.canvas.sites.mark_judge import MarkJudge, Solid
+from viewer.canvas.sites.site_frame import SiteFrame
+from viewer.canvas.sites.site_index import SiteIndex
+from viewer.commands.meta import sites_visible
+from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.world_copies import wrapped_views
+
+
+class SceneMarks:
+    """The marks of a document as one scene shows them.
+
+    `rows` gives the layers as the scene shows them, and `drawings` holds what draws them, by uuid: their images tell
+    which marks are solid. `judged` is called when other marks are solid now.
+    """
+
+    def __init__(
+        self, rows: Callable[[], list[Layer]], drawings: Mapping[str, LayerDrawing], judged: Callable[[], None]
+    ) -> None:
+        self._rows, self._drawings, self._judged = rows, drawings, judged
+        self._judge = MarkJudge()
+        self._document = Document()
+        self._frames: tuple[SiteFrame, ...] = ()
+        self._previewed: frozenset[str] = frozenset()
+        self.index = SiteIndex.of({})
+
+    # -- following the document -----------------------------------------------------------------------------------
+
+    def adopt(self, document: Document, index: SiteIndex | None = None) -> None:
+        """Show the marks of another document. `index` is an index of its sites that was made already, to be owned."""
+        self._document = document
+        self.index = SiteIndex.of(document.sites) if index is None else index
+        self._frames, self._previewed = (), frozenset()
+        self.judge()
+
+    def follow(self, changes: Changes) -> None:
+        """Follow an edit of the document's sites."""
+        if changes.everything:
+            self.index, self._frames = SiteIndex.of(self._document.sites), ()
+        elif changes.touches("sites"):
+            self._update(changes.uuids("sites"), self._document.sites)
+
+    def preview(self, rows: Mapping[str, Site]) -> bool:
+        """Show these sites, by uuid, instead of their rows while they are dragged; an empty mapping ends that.
+
+        False where nothing changes.
+        """
+        touched = self._previewed | rows.keys()
+        if not touched:
+            return False
+        self._previewed, self._frames = frozenset(rows), ()
+        stored = {uuid: self._document.sites[uuid] for uuid in touched if uuid in self._document.sites}
+        self._update(touched, {**stored, **rows})
+        return True
+
+    def _update(self, uuids: frozenset[str], sites: Mapping[str, Site]) -> None:
+        placed_at = self.index.placed_at
+        self.index.update(self._in_order(uuids), sites)
+        if self.index.placed_at != placed_at:
+            self._frames = ()
+
+    def _in_order(self, uuids: frozenset[str]) -> list[str]:
+        """The new sites among `uuids` in the document's order: sets have no order, and pictures must."""
+        if len(uuids) == 1:
+            return list(uuids)
+        gone = sorted(uuid for uuid in uuids if uuid not in self._document.sites)
+        return gone + [uuid for uuid in self._document.sites if uuid in uuids]
+
+    # -- solid and dashed -----------------------------------------------------------------------------------------
+
+    def note_news(self) -> None:
+        """Note that a layer shows something else now: its image is looked at before marks are shown next."""
+        self._judge.note_news()
+
+    def show_solid_on(self, layers: Collection[str] | None) -> bool:
+        """Draw solid only marks that these layers' images tell of, others dashed; None: `MarkJudge` finds which.
+
+        False where the same marks are solid as before.
+        """
+        self._judge.told_by = None if layers is None else frozenset(layers)
+        return self.judge()
+
+    def judge(self, changes: Changes | None = None) -> bool:
+        """Judge which marks are solid, of all or of those that an edit of sites touched; False for no change."""
+        solid = self._judge.judge(self._document, self._rows(), self._drawings, self.index.solid, changes)
+        if not self.index.show_solid(solid):
+            return False
+        self._frames = ()
+        self._judged()
+        return True
+
+    @property
+    def solid(self) -> Solid | None:
+        """The marks that are drawn solid here; None for all."""
+        self._look_at_images()
+        return self.index.solid
+
+    def _look_at_images(self) -> None:
+        if self._judge.has_news and self._judge.is_outdated(self._document, self._rows(), self._drawings):
+            self.judge()
+
+    # -- where they are -------------------------------------------------------------------------------------------
+
+    @property
+    def are_shown(self) -> bool:
+        """False while the document hides all sites."""
+        return sites_visible(self._document)
+
+    def frames(self, view: View) -> tuple[SiteFrame, ...]:
+        """The sites of a view, hidden or not, and of each wrapped world copy in it; kept for the last view."""
+        self._look_at_images()
+        if not self._frames or self._frames[0].view != view:
+            index = SiteIndex.of({}) if is_off_earth(view.grid.crs) else self.index
+            self._frames = tuple(SiteFrame.of(index, copy) for copy in wrapped_views(view))
+        return self._frames
+
+    def bounds(self, uuids: frozenset[str]) -> Bounds | None:
+        """Bounds of sites in lon, lat, with the areas that stand for loosely known places."""
+        return self._index_of(uuids).bounds_lonlat()
+
+    def bounds_within(self, part: Bounds, uuids: frozenset[str] | None = None) -> Bounds | None:
+        """Bounds of those of the sites, or of all, that touch a part of the Earth.
+
+        None where none of them is shown there.
+        """
+        return self._index_of(uuids).bounds_within(part) if self.are_shown else None
+
+    def _index_of(self, uuids: frozenset[str] | None) -> SiteIndex:
+        sites = self.index.sites
+        is_all = uuids is None or uuids >= sites.keys()
+        return self.index if is_all else SiteIndex.of({u: sites[u] for u in uuids or () if u in sites})
