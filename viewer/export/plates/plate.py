@@ -176,11 +176,6 @@ class Plate:
         """The number of each mark that has one in the key."""
         return {uuid: number for naming in self.namings for uuid, number in naming.keyed.items()}
 
-    @property
-    def legend_words(self) -> list[str]:
-        """The texts of its legend, headings included."""
-        return [row.text for row in self.legend]
-
     @cached_property
     def alike_in_grey(self) -> tuple[Alike, ...]:
         """Signs of its legend that only colour tells apart."""

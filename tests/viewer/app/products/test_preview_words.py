@@ -56,7 +56,7 @@ def test_a_preview_names_the_layers_that_the_file_finds_in_the_map(
     assert file.error is None
     assert isinstance(file.laid, PrintedPlate)
     written = file.laid.plate
-    assert written.legend_words == ["Island"]
-    assert shown.legend_words == written.legend_words
+    assert [row.text for row in written.legend] == ["Island"]
+    assert [row.text for row in shown.legend] == ["Island"]
     assert shown.foot[0] == written.foot[0]
     assert "By Far coast" not in shown.foot[0]

@@ -31,6 +31,7 @@ from viewer.export.headless import Studio, complete, wait_until
 from viewer.export.plates.maps.framing import Framing
 from viewer.export.plates.maps.legend_content import layer_rows, legend_rows
 from viewer.export.plates.maps.legend_rows import paint_sign
+from viewer.export.plates.plate import Plate
 from viewer.export.plates.printed_plate import greyed
 from viewer.support.painting import painting
 
@@ -50,6 +51,11 @@ def layer(path: Path, style: VectorStyle) -> Layer:
         source_json=json.dumps({"path": str(path)}),
         style_json=json.dumps(style.to_json()),
     )
+
+
+def words_of(plate: Plate) -> list[str]:
+    """The texts of a plate's legend, headings included."""
+    return [row.text for row in plate.legend]
 
 
 def rows_of(studio: Studio, one: Layer) -> list[tuple[str, int, bool]]:
@@ -187,7 +193,7 @@ def test_legend_rows_are_in_a_steady_order(document) -> None:
 
 @pytest.mark.bounded
 def test_the_legend_lists_only_what_is_in_the_frame(plate_of) -> None:
-    assert plate_of(ProductSpec(bounds=FRAME)).legend_words == [
+    assert words_of(plate_of(ProductSpec(bounds=FRAME))) == [
         "Named in a claim",
         "Port",
         "Setting (public infrastructure)",
@@ -197,12 +203,12 @@ def test_the_legend_lists_only_what_is_in_the_frame(plate_of) -> None:
         "Hollow without dots on its rim, or a dotted circle: the place is known to no better than 1 km (90 %)",
         "Dotted rim: how well the place is known was not judged",
     ]
-    assert {"Airfield", "Railway"} <= {*plate_of(ProductSpec(bounds=Bounds(5, 5, 35, 55))).legend_words}
+    assert {"Airfield", "Railway"} <= {*words_of(plate_of(ProductSpec(bounds=Bounds(5, 5, 35, 55))))}
 
 
 def test_hidden_sites_are_in_no_legend(plate_of, document) -> None:
     document.apply(set_sites_visible(document, False, actor="t"))
-    assert plate_of(ProductSpec(bounds=FRAME)).legend_words == []
+    assert words_of(plate_of(ProductSpec(bounds=FRAME))) == []
 
 
 def test_what_dots_and_dashes_mean_is_drawn_and_told_apart_in_grey(document) -> None:

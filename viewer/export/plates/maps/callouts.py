@@ -34,7 +34,6 @@ def _piece(on_page: MapOnPage, uuid: str, one: SignAt, corner: QPointF, scale: f
         below=(partial(_paint, one=here, scale=scale),),
         kind=GroupKind.LABELS,
         frame=on_page.number,
-        tether=foot,
         leader=partial(_paint_leader, one=here, scale=scale),
         texts=(" ".join(one.sign.text.split()),),
     )

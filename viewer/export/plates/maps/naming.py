@@ -401,7 +401,6 @@ def _piece(
         lines,
         kind=GroupKind.LABELS,
         frame=on_page.number,
-        tether=foot,
         leader=leader,
         texts=(" ".join(label.text.split()),),
     )

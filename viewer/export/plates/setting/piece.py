@@ -52,10 +52,7 @@ def sharp_rect(painter: QPainter, box: QRectF, color: str | QColor, width: float
 
 
 class Piece(Struct, frozen=True):
-    """A thing on a page. Boxes and lines are in logical pixels of the page before it was moved by `shift`.
-
-    `tether` is the place that a moved piece is tied to by a line; `frame` is the map that it belongs to.
-    """
+    """A thing on a page. Boxes and lines are in logical pixels of the page before it was moved by `shift`."""
 
     key: str
     page: int
@@ -67,9 +64,9 @@ class Piece(Struct, frozen=True):
     """Box of all that it paints, where that is larger than its box."""
     kind: GroupKind = GroupKind.FURNITURE
     frame: int | None = None
-    tether: QPointF | None = None
+    """Number of the map that it belongs to."""
     leader: Callable[[QPainter, QRectF], None] | None = None
-    """Paints the line from its tether to its present box."""
+    """Paints the line to its present box from the place on the map that it names."""
     texts: tuple[str, ...] = ()
     """Its words, a paragraph each, as they were before they were set in lines."""
     links: tuple[tuple[QRectF, str], ...] = ()
