@@ -49,50 +49,37 @@ from viewer.app.desktop.dialog_fit import DialogFit
 from viewer.app.desktop.offline import OfflineMode
 from viewer.app.desktop.questions import Questions
 from viewer.app.georeferencing.georeferencing_desk import GeoreferencingDesk
-from viewer.app.imagery.chip_capture import ChipCapture
-from viewer.app.imagery.chip_reading import ChipReading
 from viewer.app.imagery.folder_scenes import FolderScenes
-from viewer.app.imagery.mark_images import MarkImages
+from viewer.app.imagery.image_evidence import ImageEvidence
 from viewer.app.imagery.scene_finding import SceneFinding
-from viewer.app.keys.button_keys import ButtonKeys
-from viewer.app.keys.form_keys import FormKeys
-from viewer.app.keys.held_blink import HeldBlink
 from viewer.app.keys.letter_keys import LetterKeys
-from viewer.app.keys.type_ahead import TypeAhead
-from viewer.app.keys.undo_keys import UndoKeys
+from viewer.app.keys.window_keys import follow_keys
 from viewer.app.match_plate.plate_desk import MatchPlateDesk
+from viewer.app.navigation.case_map import CaseMap
 from viewer.app.navigation.feature_search import LayerSearches
-from viewer.app.navigation.feature_zoom import FeatureZoom
 from viewer.app.navigation.hidden_sites import HiddenSites
 from viewer.app.navigation.hit_navigator import HitNavigator
 from viewer.app.navigation.map_menu import MapMenu
 from viewer.app.navigation.map_search import MapSearch
-from viewer.app.navigation.map_views import MapViews
 from viewer.app.opening.case_glimpse import CaseGlimpse
 from viewer.app.opening.layer_adder import LayerAdder
 from viewer.app.opening.layer_questions import LayerQuestions
 from viewer.app.opening.opener import FileOpener
 from viewer.app.opening.picture_placer import PicturePlacer
-from viewer.app.opening.pictures import PicturePaster
 from viewer.app.opening.place_questions import PlaceQuestions
 from viewer.app.opening.reading_watch import ReadingWatch
 from viewer.app.opening.style_files import StyleFiles
 from viewer.app.opening.upkeep import Upkeep
 from viewer.app.products.windows.product_windows import ProductWindows
 from viewer.app.status_updates import StatusUpdates
-from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.comparison.linked_panes import LinkedPanes
 from viewer.canvas.furniture.overlays import ARROW_ROOM_PX
-from viewer.canvas.scene import MapScene
-from viewer.canvas.widget import MapCanvas
-from viewer.panels.access import CaseAccess, KnownLayers, MessageAccess, ViewAccess
+from viewer.panels.access import CaseAccess, MessageAccess
 from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
 from viewer.panels.bookmarks.thumbnails import BookmarkThumbnails
 from viewer.panels.comparisons.bar_place import BarPlace
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
-from viewer.panels.feature_access import FeatureAccess
-from viewer.panels.image_access import ImageAccess
 from viewer.panels.products.product_desk import ProductDesk
 from viewer.panels.shell.message_bar import MessageBar
 from viewer.panels.shell.start_page import RecoverableCase, StartPage
@@ -150,52 +137,29 @@ class MainWindow(QMainWindow):
     # -- building ----------------------------------------------------------------------------------------------
 
     def _build_map(self, asks: bool) -> None:
-        self.scene = MapScene(
-            self.session.document, self.context, self.session.base_folder, make_drawing=self._drawing_for
-        )
-        self.compared = ComparedScene(self.scene, make_drawing=self._drawing_for, parent=self)
-        self.canvas = MapCanvas(self.compared)
+        session, context, messages, jobs = self.session, self.context, self.messages, self.context.jobs
+        self.map = CaseMap(session, context, messages, self._drawing_for, self, asks=asks)
+        self.scene, self.compared = self.map.scene, self.map.compared
+        self.canvas, self.views = self.map.canvas, self.map.views
         self.selection = self.canvas.selection
-        self.views = MapViews(self.canvas, self.messages, self, asks=asks)
-        self.mark_images = MarkImages(self.session, self.canvas, self.messages, self)
-        self.chip_capture = ChipCapture(self.session, self.canvas, self.context.jobs, self.messages, self)
-        report = partial(self.messages.show, "panel", level="warning")
-        self.feature_zoom = FeatureZoom(self.canvas, self.views, report, self)
-        stack = self.scene.stack
-        self.feature_access = FeatureAccess(
-            pool=self.context.pool,
-            jobs=self.context.jobs,
-            store=stack.attributes,
-            filters=stack.filters,
-            selection=self.canvas.features,
-            source_of=stack.attribute_source,
-            zoom_to=self.feature_zoom.zoom_to,
-            report=report,
-        )
-        session, views, jobs = self.session, self.views, self.context.jobs
+        self.images = ImageEvidence(session, self.canvas, jobs, messages, self)
+        report = partial(messages.show, "panel", level="warning")
         self.panel_context = PanelContext(
             session.document,
             CaseAccess(session.push, session.actor, jobs, self.permissions.allow, session.copy_keeper),
             self.selection,
-            view=ViewAccess(views.show_rows, views.show_points, views.show_layer, self.canvas.viewport.view),
-            layers=KnownLayers(views.layer_info, self._drawing_of, self.feature_access, self._image_access()),
-            messages=MessageAccess(report, self._offer, partial(self.messages.withdraw, "panel")),
+            view=self.map.for_view(),
+            layers=self.map.for_layers(self.images.for_panels),
+            messages=MessageAccess(report, self._offer, partial(messages.withdraw, "panel")),
             parent=self,
         )
-        self.mark_images.asked.connect(self.panel_context.image_asked)
-        say, current = partial(self.messages.show, "tool"), lambda: self.panel_context.layer_uuid
-        tools = ToolContext(self.canvas, self.mark_images.push, say, self.session.actor, current)
+        self.images.marks.asked.connect(self.panel_context.image_asked)
+        say, current = partial(messages.show, "tool"), lambda: self.panel_context.layer_uuid
+        tools = ToolContext(self.canvas, self.images.marks.push, say, session.actor, current)
         self.toolbox = Toolbox(tools, self)
-
-    def _drawing_of(self, uuid: str) -> LayerDrawing | None:
-        return self.scene.drawings.get(uuid)
 
     def _offer(self, sentence: str, action: MessageAction) -> None:
         self.messages.show("panel", sentence, level="warning", action=action)
-
-    def _image_access(self) -> ImageAccess:
-        notes, read = self.mark_images, ChipReading(self.session, self.context.jobs).read
-        return ImageAccess(notes.choices, notes.choose, notes.blended, self.chip_capture.take, read)
 
     def _build_case_work(self, asks: bool) -> None:
         session, jobs, messages, panels = self.session, self.context.jobs, self.messages, self.panel_context
@@ -215,7 +179,7 @@ class MainWindow(QMainWindow):
         )
         self.layer_questions = LayerQuestions(session, self.opener, self.layer_adder, self.context, self)
         self.layer_export = LayerExport(
-            session, self.context, messages, self._questions, self.views.layer_info, self.feature_access, self
+            session, self.context, messages, self._questions, self.views.layer_info, self.map.features, self
         )
         self.map_export = MapExport(session, self.canvas, panels, jobs, messages, self._questions, self)
         self.style_files = StyleFiles(panels, jobs, messages, self._questions, self)
@@ -258,10 +222,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         StatusUpdates(self.status, self.canvas, views, self.context.jobs, panels, self.settings)
         DialogFit(self)
-        TypeAhead(self)
-        FormKeys(self.canvas, self.docks.form_left, self.docks.arrangement.tab_clicked, self)
-        ButtonKeys(self)
-        UndoKeys(self)
+        follow_keys(self, self.canvas, self.docks.form_left, self.docks.arrangement.tab_clicked, self.comparisons)
 
     def _make_bookmarks(self) -> BookmarkDesk:
         panels, views, say = self.panel_context, self.views, partial(self.messages.show, "bookmark")
@@ -273,9 +234,7 @@ class MainWindow(QMainWindow):
         chosen = lambda: self.docks.layer_tree.selected()  # noqa: E731 (the docks are made later)
         self._linked_panes: LinkedPanes = LinkedPanes(self.canvas, self.compared, self)
         unsay = partial(self.messages.clear, "comparison")
-        desk = ComparisonDesk(self.panel_context, self.canvas, self.compared, chosen, say, unsay, self)
-        HeldBlink(desk, self)
-        return desk
+        return ComparisonDesk(self.panel_context, self.canvas, self.compared, chosen, say, unsay, self)
 
     def _make_scenes(self) -> SceneFinding:
         context, messages, keeps = self.context, self.messages, self.layer_adder.asks
@@ -295,7 +254,7 @@ class MainWindow(QMainWindow):
 
     def _make_plates(self) -> MatchPlateDesk:
         plates = MatchPlateDesk(self.session, self.canvas, self.panel_context, self._questions, self)
-        plates.marked.connect(self.mark_images.note)
+        plates.marked.connect(self.images.marks.note)
         self.closed.connect(plates.close_all)
         return plates
 
@@ -310,10 +269,10 @@ class MainWindow(QMainWindow):
         layer_files = self.file_menu.open_files, self.upkeep, self.georeferencing
         self.layer_menu = LayerMenu(session, panels, self.docks, *layer_files, self.offline, self)
         self.feature_menu = FeatureMenu(
-            session, canvas, panels, self.feature_access, self.feature_zoom, self.toolbox, jobs, self
+            session, canvas, panels, self.map.features, self.map.zoom, self.toolbox, jobs, self
         )
         self.image_menu = ImageMenu(panels, messages, self._make_plates(), self.scenes, self)
-        self.hits = HitNavigator(session, canvas, views, self.feature_zoom, panels, messages, self)
+        self.hits = HitNavigator(session, canvas, views, self.map.zoom, panels, messages, self)
         self.hits.feature_found.connect(self.feature_menu.show_feature)
         self.searches = LayerSearches(self.scene, panels)
         self.search = MapSearch(session, panels, self.hits, self.searches, jobs, self)
@@ -322,9 +281,7 @@ class MainWindow(QMainWindow):
         templates = TemplateDesk(panels, self.toolbox, messages, self._questions, self)
         self.action_table = ActionTable(self)
         self._panel_focus = PanelFocus(self.docks, canvas)
-        clipboard = Clipboard(
-            panels, views, PicturePaster(session, panels, jobs, self.opener.open, self), messages, self
-        )
+        clipboard = Clipboard(session, panels, views, jobs, self.opener.open, messages, self)
         for menu in (
             self.file_menu,
             EditMenu(session, self.toolbox, panels, clipboard, self.map_export, self.status, messages, self),
@@ -368,8 +325,8 @@ class MainWindow(QMainWindow):
         self.panel_context.changed.connect(self.action_table.refresh_soon)
         self.toolbox.steps_changed.connect(self.action_table.refresh_soon)
         self.selection.changed.connect(self.action_table.refresh_soon)
-        self.toolbox.drawn.connect(self.mark_images.note)
-        self.toolbox.measured.connect(self.mark_images.note)
+        self.toolbox.drawn.connect(self.images.marks.note)
+        self.toolbox.measured.connect(self.images.marks.note)
         self.toolbox.drawn.connect(lambda _uuid: self.docks.begin_drawn())
         self.docks.layer_tree.compare_wanted.connect(self.comparisons.compare_with)
         self.toolbox.nothing_given_up.connect(self.comparisons.end)
@@ -406,8 +363,7 @@ class MainWindow(QMainWindow):
         return (
             self.session.is_idle
             and self.opener.is_idle
-            and self.mark_images.is_idle
-            and self.chip_capture.is_idle
+            and self.images.is_idle
             and self.map_export.is_idle
             and self.product_windows.is_idle
             and self.comparisons.is_idle

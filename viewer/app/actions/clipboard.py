@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QMimeData, QObject
@@ -11,9 +12,12 @@ from PySide6.QtGui import QGuiApplication
 from layers.geo.on_earth import why_off_earth
 from viewer.app.actions.link_paster import LinkPaster
 from viewer.app.actions.mark_clipboard import MarkClipboard
+from viewer.app.case.session import Session
 from viewer.app.navigation.map_views import MapViews
+from viewer.app.opening.pictures import PicturePaster
 from viewer.export.data.copied_place import CopiedPlace, PlaceForm
 from viewer.panels.context import PanelContext
+from viewer.support.jobs import Jobs
 from viewer.support.language.translation import in_language
 from viewer.support.messages import Messages
 from viewer.support.text import one_line
@@ -33,13 +37,21 @@ class Clipboard(QObject):
     """Copies and pastes, and says in the message line what was copied."""
 
     def __init__(
-        self, panels: PanelContext, views: MapViews, pictures: Paster, messages: Messages, parent: QObject
+        self,
+        session: Session,
+        panels: PanelContext,
+        views: MapViews,
+        jobs: Jobs,
+        open_files: Callable[[list[str]], None],
+        messages: Messages,
+        parent: QObject,
     ) -> None:
-        """`pictures` takes pasted pictures."""
+        """`open_files` adds pasted pictures and files as layers."""
         super().__init__(parent)
         self._panels, self._views, self._messages = panels, views, messages
         self.marks = MarkClipboard(panels, messages, self)
-        self._pasters: tuple[Paster, ...] = (self.marks, LinkPaster(panels, messages, self), pictures)
+        links, pictures = LinkPaster(panels, messages, self), PicturePaster(session, panels, jobs, open_files, self)
+        self._pasters: tuple[Paster, ...] = (self.marks, links, pictures)
 
     def paste(self) -> None:
         """Paste the content by its kind: marks, a link for a claim, or a picture."""

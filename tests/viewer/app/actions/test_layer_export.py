@@ -132,7 +132,7 @@ def test_large_fids_are_selected_read_and_saved(window, qtbot, answers, tmp_path
     assert [hit.fid for hit in hits] == fids[2:]
     window.canvas.features.set(layer.uuid, fids[1:])
     found: dict[int, dict[str, object]] = {}
-    window.feature_access.read(layer.uuid, fids, found.update)
+    window.map.features.read(layer.uuid, fids, found.update)
     qtbot.waitUntil(lambda: bool(found))
     assert {fid: row["name"] for fid, row in found.items()} == dict(zip(fids, names, strict=True))
     window.action_table["make_sites"].trigger()

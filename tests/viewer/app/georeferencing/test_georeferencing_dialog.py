@@ -441,7 +441,7 @@ def test_a_chip_of_it_has_its_pixels_and_says_what_places_it(case: MainWindow, m
     session.push(place_by_points(session.document, uuid, PointSet(points, method, WEB_MERCATOR, SIZE), actor="A"))
     case.views.show_bounds(HERE, 0.0)
     settle(case, qtbot)
-    case.chip_capture.take()
+    case.images.chips.take()
     qtbot.waitUntil(lambda: bool(session.document.chips), timeout=10_000)
     settle(case, qtbot)
     chip = next(chip for chip in session.document.chips.values() if chip.kind == "pixels")

@@ -335,13 +335,13 @@ def test_a_capture_that_takes_long_is_announced_and_cancelled(
     monkeypatch.setattr(window.scene, "is_complete", lambda _view: False)  # tiles that do not come
     window.canvas.setFocus()
     press(Key.Key_C)
-    assert not window.chip_capture.is_idle
+    assert not window.images.chips.is_idle
     assert not [job for job in jobs.running() if job.title == "Taking a chip"]
     qtbot.waitUntil(lambda: any(job.title == "Taking a chip" for job in jobs.running()), timeout=5_000)
     press(Key.Key_C)
     assert "Another chip is being taken" in said(window)
     next(job for job in jobs.running() if job.title == "Taking a chip").cancel()
-    assert window.chip_capture.is_idle
+    assert window.images.chips.is_idle
     assert not [job for job in jobs.running() if job.title == "Taking a chip"]
     monkeypatch.undo()
     settle(window, qtbot)

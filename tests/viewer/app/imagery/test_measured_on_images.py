@@ -72,7 +72,7 @@ def test_without_its_image_a_measurement_has_the_error_of_the_screen(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:
     site = measure(window, desk, qtbot, 0.0005)
-    window.mark_images.choose(site.uuid, "")
+    window.images.marks.choose(site.uuid, "")
     bare = window.session.document.sites[site.uuid]
     assert not bare.image_uuid
     assert measurement_of(bare).error < measurement_of(site).error

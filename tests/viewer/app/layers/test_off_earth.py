@@ -92,7 +92,7 @@ def test_features_by_their_numbers_can_be_asked_and_the_view_is_kept(
     assert window.session.document.sites == {}
     window.feature_menu.selection.set(uuid, np.array([1]))
     settle(window, qtbot)
-    window.feature_zoom.zoom_to(uuid, np.array([1]))
+    window.map.zoom.zoom_to(uuid, np.array([1]))
     settle(window, qtbot)
     window.canvas.motion.zoom_out()
     shown = window.canvas.viewport.centre, window.canvas.viewport.resolution

@@ -58,7 +58,7 @@ def test_from_its_own_canvas_and_from_the_map(
 ) -> None:
     uuid = opened(window, qtbot, tmp_path, plane)
     own = plane or PIXEL_SPACE
-    window.feature_zoom.zoom_to(uuid, SECOND)
+    window.map.zoom.zoom_to(uuid, SECOND)
     settle(window, qtbot)
     assert is_at(window, own, BOX)
 
@@ -72,7 +72,7 @@ def test_from_its_own_canvas_and_from_the_map(
     assert window.messages.line("panel") is None
 
     earth = next(reversed(window.session.document.layers))
-    window.feature_zoom.zoom_to(earth, np.array([1]))
+    window.map.zoom.zoom_to(earth, np.array([1]))
     settle(window, qtbot)
     assert not window.views.is_off_earth
     assert window.canvas.viewport.centre_lonlat() == pytest.approx((37.6, 55.7), abs=1e-3)
@@ -103,7 +103,7 @@ def test_a_place_is_shown_with_some_of_what_is_around_it(
 ) -> None:
     metres = 10_000.0 if plane in (GRID, MOON) else 1.0
     uuid = opened(window, qtbot, tmp_path, plane, (shapely.Point(metres, 2), shapely.Point(50 * metres, 4)))
-    window.feature_zoom.zoom_to(uuid, SECOND)
+    window.map.zoom.zoom_to(uuid, SECOND)
     settle(window, qtbot)
     seen = window.canvas.viewport.view().world_bounds()
     whole = plane_bounds(window.scene, window.canvas.viewport.crs)
@@ -118,7 +118,7 @@ def test_who_looks_elsewhere_meanwhile_is_not_taken_away(
     uuid = opened(window, qtbot, tmp_path, MOON)
     window.opener.open([str(points)])
     settle(window, qtbot)
-    window.feature_zoom.zoom_to(uuid, SECOND)
+    window.map.zoom.zoom_to(uuid, SECOND)
     window.views.set_crs("EPSG:3857")
     before = window.canvas.viewport.view()
     settle(window, qtbot)

@@ -3,12 +3,10 @@
 import json
 from pathlib import Path
 
-import numpy as np
-import pyogrio.raw
 import pytest
-import shapely
 from PySide6.QtCore import Qt
 
+from tests.support.readers.tiny_geopackage import geopackage
 from tests.support.readers.tiny_hdf5 import FILES
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
@@ -18,22 +16,6 @@ from viewer.panels.layers.table_picker import TablePicker
 
 def layers_of(window: MainWindow) -> list[str]:
     return [layer.name for layer in window.session.document.layers_in_order()]
-
-
-def geopackage(path: Path, *tables: str) -> Path:
-    for number, table in enumerate(tables):
-        pyogrio.raw.write(
-            path,
-            shapely.to_wkb(np.array([shapely.Point(128 + number, 51)], object)),
-            [np.array([1])],
-            ["n"],
-            layer=table,
-            driver="GPKG",
-            geometry_type="Point",
-            crs="EPSG:4326",
-            append=path.exists(),
-        )
-    return path
 
 
 def opened(window: MainWindow, qtbot, path: Path) -> TablePicker | TableDialog:

@@ -397,7 +397,7 @@ def test_a_chip_is_of_the_pane_in_use(two: Side) -> None:
     window, canvas = two.window, two.canvas
     window.selection.clear()
     canvas.use_pane(two.panes[1])
-    window.chip_capture.take()
+    window.images.chips.take()
     two.settle()
     chips = list(window.session.document.chips.values())
     assert chips

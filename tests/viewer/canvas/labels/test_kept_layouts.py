@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from layers.grid.tile_grid import TileGrid, View
 from layers.vector.labels.label_layout import Anchor, LabelRequest, Rank
+from viewer.canvas.labelling import kept_layouts
 from viewer.canvas.labelling.kept_layouts import LabelKey, LabelLayouts
 from viewer.canvas.labelling.map_labels import LabelTask
-from viewer.canvas.labelling import kept_layouts
 from viewer.rendering.context import RenderContext
 
 VIEW = View(TileGrid("EPSG:3857", 10.0, 0.0, 0.0), 0, 0, 400, 300)

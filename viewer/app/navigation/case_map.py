@@ -1,0 +1,66 @@
+"""The map of a window: its scene, the canvas that shows it, the views of it, and what it knows of layers."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject
+
+from viewer.app.case.session import Session
+from viewer.app.navigation.feature_zoom import FeatureZoom
+from viewer.app.navigation.map_views import MapViews
+from viewer.canvas.comparison.compared_scene import ComparedScene
+from viewer.canvas.layer_stack import DrawingFactory
+from viewer.canvas.scene import MapScene
+from viewer.canvas.widget import MapCanvas
+from viewer.panels.access import KnownLayers, ViewAccess
+from viewer.panels.feature_access import FeatureAccess
+from viewer.panels.image_access import ImageAccess
+from viewer.rendering.context import RenderContext
+from viewer.rendering.drawing import LayerDrawing
+from viewer.support.messages import Messages
+
+
+class CaseMap:
+    """The map of the open case in one window, and what panels may do with it."""
+
+    def __init__(
+        self,
+        session: Session,
+        context: RenderContext,
+        messages: Messages,
+        make_drawing: DrawingFactory,
+        parent: QObject,
+        *,
+        asks: bool,
+    ) -> None:
+        """`asks` is False where nobody is there to answer."""
+        self.scene = MapScene(session.document, context, session.base_folder, make_drawing=make_drawing)
+        self.compared = ComparedScene(self.scene, make_drawing=make_drawing, parent=parent)
+        self.canvas = MapCanvas(self.compared)
+        self.views = MapViews(self.canvas, messages, parent, asks=asks)
+        report = partial(messages.show, "panel", level="warning")
+        self.zoom = FeatureZoom(self.canvas, self.views, report, parent)
+        stack = self.scene.stack
+        self.features = FeatureAccess(
+            pool=context.pool,
+            jobs=context.jobs,
+            store=stack.attributes,
+            filters=stack.filters,
+            selection=self.canvas.features,
+            source_of=stack.attribute_source,
+            zoom_to=self.zoom.zoom_to,
+            report=report,
+        )
+
+    def for_view(self) -> ViewAccess:
+        """The view of the map, for panels."""
+        views = self.views
+        return ViewAccess(views.show_rows, views.show_points, views.show_layer, self.canvas.viewport.view)
+
+    def for_layers(self, images: ImageAccess) -> KnownLayers:
+        """Facts, drawings and features of the layers, for panels; `images` are those behind marks."""
+        return KnownLayers(self.views.layer_info, self._drawing_of, self.features, images)
+
+    def _drawing_of(self, uuid: str) -> LayerDrawing | None:
+        return self.scene.drawings.get(uuid)
