@@ -13,7 +13,7 @@ from layers.vector.expression.language import FUNCTIONS
 from tests.support.made_up_language import english_in
 from tests.support.shown_texts import Shown
 from viewer.panels.sites.case_templates import shipped_templates
-from viewer.support.text import BREAK
+from viewer.support.language.text import BREAK
 
 KEYS = "ctrl shift alt del esc enter space backspace"
 """As keyboards have them."""

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.panels.widgets.fold_section import FoldSection
-from viewer.support.text import BREAK
+from viewer.support.language.text import BREAK
 
 _ROLE = Qt.ItemDataRole
 _ROLES = (

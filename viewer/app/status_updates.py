@@ -10,8 +10,8 @@ from viewer.canvas.widget import MapCanvas
 from viewer.panels.context import PanelContext
 from viewer.panels.shell.status_bar import StatusBar
 from viewer.support.jobs import Job, Jobs
+from viewer.support.language.text import one_line
 from viewer.support.settings import Settings
-from viewer.support.text import one_line
 
 
 class StatusUpdates(QObject):

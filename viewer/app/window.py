@@ -87,9 +87,9 @@ from viewer.panels.shell.status_bar import StatusBar
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import FailedDrawing, LayerDrawing
 from viewer.rendering.layers.drawings import drawing_for
+from viewer.support.language.text import one_line
 from viewer.support.messages import MessageAction, Messages
 from viewer.support.settings import Settings, data_folder
-from viewer.support.text import one_line
 from viewer.tools.tool import ToolContext
 from viewer.tools.toolbox import FIRST_TOOL, Toolbox
 

@@ -34,9 +34,9 @@ from viewer.rendering.vector.layer_filters import Filtered, LayerFilters
 from viewer.rendering.vector.layer_styles import LayerStyles, Styled
 from viewer.rendering.world_copies import world_copies
 from viewer.support.going_on import going_on
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
 from viewer.support.painting import part_of_picture
-from viewer.support.text import one_line
 
 type DrawingFactory = Callable[[Layer, Path | None, RenderContext], LayerDrawing]
 

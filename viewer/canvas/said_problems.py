@@ -6,8 +6,8 @@ from layers.geo.crs import WEB_MERCATOR, polar_crs, same_crs
 from layers.grid.tile_grid import View
 from viewer.canvas.extent import is_beyond, unplaced_in
 from viewer.canvas.scene import MapScene
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
-from viewer.support.text import one_line
 
 _MOST_SAID = 20
 

@@ -27,8 +27,8 @@ from viewer.canvas.sites.site_symbology import HALO_COLOR
 from viewer.rendering.nudged import step_of
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.rendering.world_copies import wrapped_views
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line
 
 REACH_PX = 12.0
 MOST_VERTICES = 5000

@@ -40,9 +40,9 @@ from viewer.canvas.selection import Selection
 from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.viewport import Viewport
 from viewer.support.going_on import going_on
+from viewer.support.language.text import tooltip
 from viewer.support.language.translation import in_language
 from viewer.support.painting import painting, part_of_picture
-from viewer.support.text import tooltip
 
 
 class MapCanvas(QWidget):

@@ -26,7 +26,7 @@ from layers.services.naming import service_from_text
 from layers.text.counted import counted, grouped
 from viewer.commands.layers import add_layer
 from viewer.commands.unplaced import PlaceQuestion, question_of_raster, question_of_tables
-from viewer.support.text import one_line
+from viewer.support.language.text import one_line
 
 
 class FoundLayer(Struct, frozen=True):

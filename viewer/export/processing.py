@@ -17,8 +17,8 @@ from layers.raster.style import FROZEN, RasterStyle, was_frozen
 from viewer.canvas.scene import MapScene
 from viewer.canvas.shown_scene import ShownScene
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
-from viewer.support.text import one_line
 
 
 def stretches_on_screen(scene: MapScene) -> dict[str, str]:

@@ -23,9 +23,9 @@ from viewer.canvas.selection import Selection
 from viewer.canvas.sites.site_index import bounds_of_sites
 from viewer.panels.access import CaseAccess, KnownLayers, LayerVerbs, MessageAccess, ViewAccess
 from viewer.panels.listed_marks import ListedMarks
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
 from viewer.support.messages import MessageAction
-from viewer.support.text import one_line
 
 if TYPE_CHECKING:
     from viewer.panels.widgets.field_set import CommitTyped, Dropped, FieldSet

@@ -5,8 +5,8 @@ from __future__ import annotations
 from layers.document.document import Document
 from layers.project.saving.lock import login_name
 from layers.time.written_dates import written_moment
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line
 
 LONGEST_NAME = 80
 

@@ -11,8 +11,8 @@ from layers.document.site import Site
 from layers.document.source import Source
 from layers.document.vocabulary import SITE_CLASSES, class_words
 from viewer.support.language.stored_words import capital, word
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line
 
 RELIABILITY_WORDS: dict[str, object] = {
     "A": QT_TRANSLATE_NOOP("Words", "completely reliable"),

@@ -16,7 +16,7 @@ from layers.project.opening.layer_paths import LayerFile, Reach, described, plac
 from layers.services.catalog import TileService
 from viewer.network.consent import Consent, is_private
 from viewer.network.folder_consent import FolderConsent
-from viewer.support.text import one_line
+from viewer.support.language.text import one_line
 
 
 class WaitsForPermission(NotAllowed):

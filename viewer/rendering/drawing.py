@@ -26,8 +26,8 @@ from viewer.rendering.layer_date import acquisition_of
 from viewer.rendering.layer_labelling import LayerLabelling
 from viewer.rendering.nudged import own_view, shown_bounds
 from viewer.rendering.world_copies import Views
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
-from viewer.support.text import one_line
 
 _NO_PLACE = frozenset({FILTER, BAND_NAMES, CONTENT, *STATED})
 """Entries of a layer's source that locate no data."""

@@ -8,8 +8,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QWidget
 
+from viewer.support.language.text import one_line, tooltip
 from viewer.support.painting import painting
-from viewer.support.text import one_line, tooltip
 
 LEAST_PX = 48
 

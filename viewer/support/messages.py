@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
-from viewer.support.text import plain
+from viewer.support.language.text import plain
 
 type Level = Literal["info", "warning", "error"]
 type About = Literal["case", "program"]

@@ -7,7 +7,7 @@ from typing import override
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
-from viewer.support.text import breakable, plain, unbroken
+from viewer.support.language.text import breakable, plain, unbroken
 
 
 class PlainLabel(QLabel):

@@ -22,7 +22,7 @@ from viewer.canvas.snapping import snap_at
 from viewer.commands.shapes.marks import add_mark
 from viewer.commands.sites import add_site
 from viewer.commands.stamps import new_uuid
-from viewer.support.text import one_line
+from viewer.support.language.text import one_line
 from viewer.tools.leg_entry import LegEntry
 from viewer.tools.sketch import geometry_of, measured, measures, near, paint_crosshair, paint_sketch, pixels_of
 from viewer.tools.tool import Tool, ToolContext

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QLabel, QLineEd
 
 from layers.errors import InvalidValue
 from layers.geo.legs import bearing_of, leg_of, length_of
+from viewer.support.language.text import plain
 from viewer.support.plain_label import plain_label
-from viewer.support.text import plain
 
 WIDTH_PX = 250
 _BESIDE_PX = 18

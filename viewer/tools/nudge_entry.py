@@ -9,9 +9,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QWidget
 
 from layers.document.placing.nudge import MOST_M
+from viewer.support.language.text import one_line
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import DecimalBox
-from viewer.support.text import one_line
 
 WIDTH_PX = 300
 _EDGE_PX = 12

@@ -19,8 +19,8 @@ from viewer.canvas.pointer import PointerEvent
 from viewer.canvas.shown_scene import ShownScene
 from viewer.commands.nudging import nudge_layer
 from viewer.rendering.nudged import step_of
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
-from viewer.support.text import one_line
 from viewer.tools.nudge_entry import NudgeEntry
 from viewer.tools.tool import Tool, ToolContext
 

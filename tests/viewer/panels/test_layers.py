@@ -24,7 +24,7 @@ from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.layers.layer_rows import MIME
 from viewer.panels.layers.layer_tree import LayerTreePanel
 from viewer.support.icons import line_icon
-from viewer.support.text import unbroken
+from viewer.support.language.text import unbroken
 
 BOX = Bounds(0, 0, 1, 1)
 BANDS = tuple(

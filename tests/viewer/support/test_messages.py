@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
+from viewer.support.language.text import LONGEST, one_line, plain, tooltip, unbroken
 from viewer.support.messages import Messages
 from viewer.support.plain_label import plain_label
-from viewer.support.text import LONGEST, one_line, plain, tooltip, unbroken
 
 
 def test_the_same_key_makes_one_line_with_a_count(qtbot: QtBot) -> None:

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QWidget
 from layers.phrase import Phrase
 from viewer.app.case.session import Session
 from viewer.support.icons import line_icon
+from viewer.support.language.text import tooltip
 from viewer.support.language.translation import in_language, translate
-from viewer.support.text import tooltip
 
 AFTER_PAINT_MS = 20
 """Delay before the actions are refreshed: the map paints the analyst's step first."""

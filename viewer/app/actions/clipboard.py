@@ -18,9 +18,9 @@ from viewer.app.opening.pictures import PicturePaster
 from viewer.export.data.copied_place import CopiedPlace, PlaceForm
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import Jobs
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
 from viewer.support.messages import Messages
-from viewer.support.text import one_line
 
 
 class Paster(Protocol):

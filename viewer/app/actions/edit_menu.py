@@ -16,8 +16,8 @@ from viewer.commands.sites import counted_marks, delete_sites
 from viewer.export.data.copied_place import PlaceForm
 from viewer.panels.context import BULK_ROWS, PanelContext
 from viewer.panels.shell.status_bar import StatusBar
+from viewer.support.language.text import one_line
 from viewer.support.messages import Messages
-from viewer.support.text import one_line
 from viewer.tools.select import deleted_words
 from viewer.tools.toolbox import Toolbox
 

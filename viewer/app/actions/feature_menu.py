@@ -35,8 +35,8 @@ from viewer.rendering.nudged import step_of
 from viewer.rendering.vector.attribute_store import LayerAttributes
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.jobs import JobContext, Jobs
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line
 from viewer.tools.toolbox import Toolbox
 
 

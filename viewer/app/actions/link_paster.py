@@ -7,8 +7,8 @@ from PySide6.QtCore import QMimeData, QObject
 from layers.text.links import link_in
 from viewer.panels.claims.evidence_drop import take_evidence, words_of
 from viewer.panels.context import PanelContext
+from viewer.support.language.text import one_line
 from viewer.support.messages import Messages
-from viewer.support.text import one_line
 
 
 class LinkPaster(QObject):

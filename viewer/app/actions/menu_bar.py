@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
 
 from viewer.app.actions.action_table import Action, ActionMenu, ActionTable, bare, full_text, translated
 from viewer.support.icons import SIZE_PX, line_icon
+from viewer.support.language.text import one_line, tooltip
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line, tooltip
 
 if TYPE_CHECKING:
     from viewer.panels.search.palette import PaletteEntry

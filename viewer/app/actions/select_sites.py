@@ -16,8 +16,8 @@ from viewer.app.actions.action_table import Action, has_case
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.tick_dialog import TickDialog, TickRow
 from viewer.panels.words import class_title
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line
 
 SELECT_BY = QT_TRANSLATE_NOOP("Actions", "Select &By")
 

@@ -18,9 +18,9 @@ from viewer.commands.filing.templates import save_templates
 from viewer.panels.context import PanelContext
 from viewer.panels.sites.case_templates import templates_of_case
 from viewer.support.language.stored_words import word
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
 from viewer.support.messages import Messages
-from viewer.support.text import one_line
 from viewer.tools.toolbox import Toolbox
 
 MARK_AS = QT_TRANSLATE_NOOP("Actions", "Mark &As")

@@ -24,8 +24,8 @@ from viewer.panels.widgets.form_page import FormPage
 from viewer.panels.widgets.lazy_panel import LazyPanel
 from viewer.support.icons import line_icon
 from viewer.support.jobs import Jobs
+from viewer.support.language.text import one_line
 from viewer.support.paced_look import PacedLook
-from viewer.support.text import one_line
 
 WARM_MS = 120
 """Pause between two panels that are made ahead of their first use."""

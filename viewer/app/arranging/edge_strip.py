@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLa
 
 from viewer.app.arranging.side_folds import SideFolds
 from viewer.panels.widgets.form_page import clear_layout
+from viewer.support.language.text import tooltip
 from viewer.support.painting import painting
-from viewer.support.text import tooltip
 
 type WordsOf = Callable[[str], tuple[str, str]]
 

@@ -14,7 +14,7 @@ from layers.document.source import Source
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.words import no_name, no_words, site_name, source_name
-from viewer.support.text import one_line, tooltip
+from viewer.support.language.text import one_line, tooltip
 
 LONGEST_TITLE = 21
 MOST_STOPS = 50

@@ -13,9 +13,9 @@ from viewer.app.case.session import Session
 from viewer.app.desktop.questions import Changed, Questions, Unsaved
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.refusal import Refusal, refusals_in
+from viewer.support.language.text import one_line
 from viewer.support.messages import Messages
 from viewer.support.settings import Settings
-from viewer.support.text import one_line
 
 LONGEST_NAME = 120
 LONGEST_STEM, MOST_BYTES = 80, 200

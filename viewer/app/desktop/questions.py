@@ -17,8 +17,8 @@ from layers.text.counted import grouped
 from viewer.app.desktop.dialog_filters import name_filters
 from viewer.panels.shell.start_page import local_moment
 from viewer.panels.words import marks_counted
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line
 
 
 class Unsaved(StrEnum):

@@ -28,9 +28,9 @@ from viewer.app.paired_points.two_panes import TwoPanes
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.slider_field import SliderField, percent
+from viewer.support.language.text import one_line, plain, tooltip
 from viewer.support.language.translation import in_language, translate
 from viewer.support.plain_label import plain_label
-from viewer.support.text import one_line, plain, tooltip
 
 SIZE = QSize(1240, 720)
 TABLE_PX = 164

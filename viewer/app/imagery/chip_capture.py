@@ -37,9 +37,9 @@ from viewer.rendering.layers.image_facts import image_facts
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.support.jobs import Job, JobContext, Jobs
+from viewer.support.language.text import one_line
 from viewer.support.messages import Messages
 from viewer.support.painting import painting
-from viewer.support.text import one_line
 
 KEY = "chip"
 NOTICE_MS, PATIENCE_MS = 500, 30_000

@@ -10,9 +10,9 @@ from layers.document.changes import Changes
 from layers.document.layer import Layer
 from layers.time.written_dates import written_date
 from viewer.app.case.session import Session
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
 from viewer.support.messages import MessageAction, Messages
-from viewer.support.text import one_line
 
 KEY = "late dates"
 _STANDS_ON = "images", "sites", "chips", "sources"

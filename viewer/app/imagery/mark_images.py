@@ -26,8 +26,8 @@ from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layers.image_facts import image_facts, pick_at, screen_m_at
 from viewer.rendering.raster.combined_source import CombinedSource
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.language.text import one_line
 from viewer.support.messages import Messages
-from viewer.support.text import one_line
 
 WAIT_S = 10.0
 """Longest wait for images that are still being read; after that the images already there decide."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
 from viewer.panels.companion import is_companion
-from viewer.support.text import one_line
+from viewer.support.language.text import one_line
 
 _PLAIN = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 

@@ -35,8 +35,8 @@ from viewer.panels.companion import make_companion
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import muted
 from viewer.rendering.layer_date import UNDATED
+from viewer.support.language.text import one_line, plain
 from viewer.support.language.translation import in_language, translate
-from viewer.support.text import one_line, plain
 
 SIZE = (1180, 660)
 TABLE_PX = 138

@@ -20,7 +20,7 @@ from viewer.panels.search.hits import AttributeMatch, name_score
 from viewer.rendering.context import RenderContext
 from viewer.rendering.vector.attribute_store import AttributeSource, LayerAttributes
 from viewer.rendering.vector.vector_drawing import VectorDrawing
-from viewer.support.text import one_line
+from viewer.support.language.text import one_line
 
 READ_AT_ONCE = 20_000
 """Most features that a search reads while somebody waits.

@@ -11,8 +11,8 @@ from viewer.commands.layers import update_layer
 from viewer.commands.meta import set_sites_visible, sites_visible
 from viewer.panels.context import PanelContext
 from viewer.panels.search.palette_rows import PaletteEntry
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line
 
 MOST_LAYERS = 500
 

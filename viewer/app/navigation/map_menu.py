@@ -16,8 +16,8 @@ from viewer.canvas.widget import MapCanvas
 from viewer.commands.shapes.measurements import make_sites
 from viewer.commands.sites import counted_marks, delete_sites
 from viewer.panels.context import PanelContext
+from viewer.support.language.text import one_line
 from viewer.support.messages import Messages
-from viewer.support.text import one_line
 from viewer.tools.select import REACH_PX, deleted_words
 from viewer.tools.toolbox import Toolbox
 

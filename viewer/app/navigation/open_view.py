@@ -23,8 +23,8 @@ from viewer.app.navigation.map_views import MapViews
 from viewer.canvas.widget import MapCanvas
 from viewer.export.made_on import today
 from viewer.panels.widgets.form_page import muted, wrapped
+from viewer.support.language.text import breakable
 from viewer.support.plain_label import plain_label
-from viewer.support.text import breakable
 
 WIDTH_PX, FRAME_PX = 520, 60
 

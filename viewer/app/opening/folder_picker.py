@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QWidget
 from layers.text.counted import grouped
 from viewer.app.opening.folder_files import FolderFiles
 from viewer.panels.widgets.tick_dialog import TickDialog, TickRow
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line
 
 MOST_TICKED = 20
 """Most files that are ticked at first; of more, none is, as they are rarely wanted all at once."""

@@ -13,9 +13,9 @@ from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.world_copies import wrapped_views
 from viewer.support.jobs import Job, Jobs
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
 from viewer.support.paced_look import REST
-from viewer.support.text import one_line
 
 LOOK_MS = 300
 LONGEST_NAME = 60

@@ -15,8 +15,8 @@ from layers.phrase import Phrase
 from layers.product.site_words import subtitle_of
 from layers.product.spec import MOST_MAPS, ProductMap, ProductSpec, maps_of_comparison, read_spec
 from viewer.commands.products import products_in_order
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
-from viewer.support.text import one_line
 
 KEPT = ("page", "dpi", "style", "dark", "author", "organisation", "marking", "graticule", "left_out", "publish")
 """Fields taken over from the product that was made last."""

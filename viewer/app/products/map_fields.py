@@ -13,9 +13,9 @@ from layers.product.spec import LONGEST_TEXT, MOST_MAPS, ProductMap, ProductSpec
 from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.support.begun_line import BegunLine
+from viewer.support.language.text import one_line, tooltip
 from viewer.support.language.translation import translate
 from viewer.support.still_boxes import ComboBox
-from viewer.support.text import one_line, tooltip
 
 ROWS = 3.4
 """Rows of the list in sight at once: the part of a row at its end shows that there are more."""

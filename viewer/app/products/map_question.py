@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from layers.product.map_choices import MapChoice
 from viewer.panels.widgets.tick_dialog import TickDialog, TickRow
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line
 
 
 def ask_for_maps(choices: Sequence[MapChoice], room: int, parent: QWidget) -> TickDialog:

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from layers.product.publishing import STATES, State
 from viewer.app.products.state_question import state_names
 from viewer.panels.widgets.form_page import muted
+from viewer.support.language.text import tooltip
 from viewer.support.still_boxes import ComboBox
-from viewer.support.text import tooltip
 
 
 class ProductButtons(QWidget):

@@ -30,8 +30,8 @@ from viewer.panels.widgets.form_page import FormPage
 from viewer.panels.widgets.refusal import Refusal
 from viewer.support.begun_line import BegunLine
 from viewer.support.language.stored_words import capital, word
+from viewer.support.language.text import tooltip
 from viewer.support.still_boxes import ComboBox, SpinBox
-from viewer.support.text import tooltip
 
 LONG = ("caption", "alt_text", "processing_note")
 """Fields for longer text."""

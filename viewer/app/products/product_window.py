@@ -45,7 +45,7 @@ from viewer.commands.products import override_of, product_number, with_override
 from viewer.commands.stamps import utc_now
 from viewer.panels.context import PanelContext
 from viewer.panels.products.product_words import issued_words
-from viewer.support.text import one_line, plain
+from viewer.support.language.text import one_line, plain
 
 SIZE = (1320, 760)
 FORM_PX, FINDINGS_PX = 330, 270

@@ -20,8 +20,8 @@ from viewer.app.keys.button_keys import ENTER
 from viewer.app.products.findings.bulk_cures import bulk_cure
 from viewer.commands.named_order import LONGEST_NAME
 from viewer.panels.widgets.form_page import clear_layout, muted
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
-from viewer.support.text import one_line
 
 LONGEST = 160
 

@@ -21,9 +21,9 @@ from viewer.rendering.images import unpainted
 from viewer.rendering.layer_date import UNDATED, dated, tiles_acquisition
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.vector.qt_shapes import is_vector_device
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
 from viewer.support.painting import painting
-from viewer.support.text import one_line
 
 LETTERS = "ABCDEF"
 BEFORE, AFTER = "before", "after"

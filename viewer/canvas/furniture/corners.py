@@ -24,8 +24,8 @@ from viewer.canvas.furniture.overlays import (
 )
 from viewer.canvas.labels.fonts import map_font
 from viewer.canvas.sites.unplaced import Unplaced
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line
 
 _NAME_CHARS = 60
 _HEAD_PX, _TEXT_PX = 12.0, 11.0

@@ -13,8 +13,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from layers.grid.tile_grid import View
 from viewer.canvas.furniture.overlays import wrapped_lines
 from viewer.canvas.labels.fonts import map_font
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line
 
 _NOTE_CHARS = 300
 type MarksIn = Callable[[View, float, float, float, float], Sequence[str]]

@@ -21,8 +21,8 @@ from viewer.canvas.furniture.kept_steps import PaintStep, PaintSteps, fill, pain
 from viewer.canvas.labels.fonts import letters_path, map_font
 from viewer.canvas.sites.site_symbology import HALO_COLOR
 from viewer.rendering.vector.qt_shapes import is_vector_device, round_pen
+from viewer.support.language.text import LONGEST_CREDIT, one_line
 from viewer.support.language.translation import translate
-from viewer.support.text import LONGEST_CREDIT, one_line
 
 INK_COLOR = "#ffffff"
 _SAME_SCALE = 1.1

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import combinations, pairwise
 
 from layers.vector.style.label_style import WRAP_AFTER
-from viewer.support.text import columns
+from viewer.support.language.text import columns
 
 MOST_COLUMNS = 96
 """Most columns of a label: three lines are still read at a glance, and find a place on most maps."""

@@ -13,7 +13,7 @@ from layers.document.site import Site
 from layers.vector.labels.label_layout import Box
 from viewer.canvas.labels.label_painter import Face
 from viewer.canvas.sites.site_symbology import HALO_COLOR, PAPER_COLOR, own_color
-from viewer.support.text import plain
+from viewer.support.language.text import plain
 
 TEXT_COLOR = "#ffffff"
 BOX_COLOR = "#e6101c26"

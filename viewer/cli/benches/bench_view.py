@@ -37,8 +37,8 @@ from viewer.commands.layers import update_layer
 from viewer.export.headless import Studio, wait_until
 from viewer.export.image import save_image
 from viewer.rendering.drawing import FailedDrawing
+from viewer.support.language.text import one_line
 from viewer.support.qt_application import make_application
-from viewer.support.text import one_line
 
 FRACTIONS = (1.0, 1 / 4, 1 / 20, 1 / 100)
 STEP = 0.1

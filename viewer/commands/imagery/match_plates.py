@@ -21,7 +21,7 @@ from viewer.commands.fields import row_of
 from viewer.commands.shapes.marks import add_mark
 from viewer.commands.sites import delete_sites, move_sites
 from viewer.commands.stamps import Stamp, insert, new_uuid, stamp_of, update
-from viewer.support.text import one_line
+from viewer.support.language.text import one_line
 
 
 def set_photo_number(

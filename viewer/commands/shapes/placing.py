@@ -17,7 +17,7 @@ from layers.phrase import Phrase
 from viewer.commands.fields import row_of
 from viewer.commands.sites import changed_site, checked_geometry, named_sites
 from viewer.commands.stamps import stamp_of
-from viewer.support.text import one_line
+from viewer.support.language.text import one_line
 
 AS_GIVEN = Phrase("; as given: ")
 """Words in the basis of a typed position, before the typed text."""

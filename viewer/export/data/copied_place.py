@@ -20,8 +20,8 @@ from layers.geo.measure import circle
 from layers.text.counted import metres
 from viewer.export.data.kml_shape import kml_shape
 from viewer.support.language.stored_words import word
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line
 
 
 class PlaceForm(StrEnum):

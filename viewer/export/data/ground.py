@@ -30,8 +30,8 @@ from viewer.export.held_scenes import close_when_free
 from viewer.export.not_complete import not_complete
 from viewer.export.page_reader import PageReader
 from viewer.rendering.context import RenderContext
+from viewer.support.language.text import one_line
 from viewer.support.painting import painting
-from viewer.support.text import one_line
 
 LONGER_PX = 1200
 """The longer side of a picture, in pixels."""

@@ -28,8 +28,8 @@ from viewer.export.data.ground import png_bytes
 from viewer.export.data.kml_shape import kml_shape
 from viewer.export.data.tables import for_xml
 from viewer.export.features import claims_by_site
+from viewer.support.language.text import one_line, plain
 from viewer.support.painting import painting
-from viewer.support.text import one_line, plain
 
 ICON_PX = 64
 _ICON_RATIO = 3.0

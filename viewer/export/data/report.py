@@ -15,8 +15,8 @@ from layers.product.parties import claim_sentence, context_of, own_answers
 from viewer.export.data.exported import ChipPicture, DataExport, ExportedMap, GroundPicture
 from viewer.export.data.map_numbers import number_places
 from viewer.export.data.tables import for_xml
+from viewer.support.language.text import one_line, plain
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line, plain
 
 TEMPLATE = Path(__file__).with_name("report.html")
 LONGEST_CITATION = 100_000

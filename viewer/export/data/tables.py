@@ -15,7 +15,7 @@ from layers.geo.coordinates import Notation, digits_for
 from layers.product.content import ClaimSaid, ImageSeen, NamedSite, ProductContent, ResponseSaid, SourceCited
 from layers.product.parties import claim_sentence, context_of, own_answers
 from viewer.export.features import claims_by_site, coordinates, credit_lines, joined, place_of
-from viewer.support.text import plain
+from viewer.support.language.text import plain
 
 type _Cell = str | float | None
 NOTATIONS = (Notation.DD, Notation.DDM, Notation.DMS, Notation.UTM, Notation.MGRS)

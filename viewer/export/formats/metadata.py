@@ -11,7 +11,7 @@ from layers.errors import CannotBePlaced
 from layers.geo.crs import WGS84, transform_bounds
 from layers.grid.tile_grid import View
 from viewer.export.printed import Printed, ProductWords
-from viewer.support.text import plain
+from viewer.support.language.text import plain
 
 SOFTWARE = "Geoloupe"
 _MORE = "and {0} more"

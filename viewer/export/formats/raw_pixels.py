@@ -22,7 +22,7 @@ from viewer.export.formats.writing import Made, Workshop, Writing
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layers.image_chips import PixelWindow, pixels_within
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.support.text import LONGEST_CREDIT, one_line
+from viewer.support.language.text import LONGEST_CREDIT, one_line
 
 STRIP_BYTES = 32 << 20
 _TIFF_ROWS = 16

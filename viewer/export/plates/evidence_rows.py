@@ -15,8 +15,8 @@ from viewer.export.plates.setting.house_style import HouseStyle
 from viewer.export.plates.setting.lettering import Type, whole
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.support.language.stored_words import word
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
-from viewer.support.text import one_line
 
 _RUN_IN = 10
 """Marks in a paragraph of the key that is run in."""

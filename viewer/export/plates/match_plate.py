@@ -17,9 +17,9 @@ from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.photo_numbers import NumberAt, paint_numbers
 from viewer.export.plates.page_head import MARKING_COLORS
 from viewer.support.fonts import font
+from viewer.support.language.text import LONGEST_CREDIT, one_line, plain
 from viewer.support.language.translation import translate
 from viewer.support.painting import painting
-from viewer.support.text import LONGEST_CREDIT, one_line, plain
 
 INK, QUIET, PAPER, LINE = QColor("#16202a"), QColor("#51606e"), QColor("#ffffff"), QColor("#9aa7b2")
 CREDIT_PX = 10.5

@@ -15,8 +15,8 @@ from viewer.export.plates.setting.house_style import HouseStyle
 from viewer.export.plates.setting.lettering import Type, block_height, text_block, whole, wrapped
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.piece import Piece
+from viewer.support.language.text import one_line, plain
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line, plain
 
 MARKING_COLORS = {marking: (color, "#000000") for marking, color in TLP_COLOURS.items()}
 """TLP 2.0: text colour on its ground. Other markings are printed in ink on paper."""

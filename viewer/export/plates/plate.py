@@ -86,8 +86,8 @@ from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.piece import Piece, lines_piece
 from viewer.export.plates.setting.word_pages import fuller_share, head_height, pieces_of, words_on_pages
 from viewer.rendering.vector.qt_shapes import box_of
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
-from viewer.support.text import one_line
 
 _TURNS = 4
 """Most times that a page is cut anew: the frames' room depends on their words, until that is settled."""

@@ -20,8 +20,8 @@ from viewer.export.plates.maps.locator import coast_credit
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.setting.lettering import MM
 from viewer.export.plates.setting.page_sizes import is_paper
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line
 
 MGRS_UP_TO_M = 200_000
 """Width of a frame above which its centre is in degrees only: a square of the grid would be too exact."""

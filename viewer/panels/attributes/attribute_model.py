@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QBrush, QFont, QPalette
 
 from layers.vector.columns import Attributes, Column, Kind
-from viewer.support.text import one_line, tooltip
+from viewer.support.language.text import one_line, tooltip
 
 type Index = QModelIndex | QPersistentModelIndex
 

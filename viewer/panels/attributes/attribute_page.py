@@ -26,8 +26,8 @@ from viewer.panels.attributes.attribute_view import AttributeView
 from viewer.panels.attributes.filter_rows import FilterRows
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.support.elided import ElidedLabel
+from viewer.support.language.text import one_line, tooltip
 from viewer.support.plain_label import plain_label
-from viewer.support.text import one_line, tooltip
 
 QUICK_PX = 180
 MOST_LISTED = 60

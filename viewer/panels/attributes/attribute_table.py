@@ -25,8 +25,8 @@ from viewer.panels.context import PanelContext
 from viewer.panels.feature_access import FeatureAccess
 from viewer.rendering.vector.attribute_store import AttributeSource, LayerAttributes
 from viewer.support.jobs import JobContext
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line
 
 TYPING_MS = 60
 _ROWS_A_LOOK = 2000

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QP
 
 from layers.text.counted import grouped, grouped_number
 from layers.vector.expression.column_statistics import ColumnStatistics
+from viewer.support.language.text import one_line
 from viewer.support.plain_label import plain_label
-from viewer.support.text import one_line
 
 WIDTH_PX = 300
 LONGEST = 60

@@ -13,10 +13,10 @@ from layers.vector.expression.conditions import OPERATORS, WITHOUT_VALUE, Condit
 from layers.vector.expression.language import parse_expression
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.words import example
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
-from viewer.support.text import one_line
 
 TYPING_MS = 250
 MOST_ROWS = 12

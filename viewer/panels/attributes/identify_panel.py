@@ -30,9 +30,9 @@ from viewer.panels.widgets.icon_button import IconButton
 from viewer.rendering.layer_date import badge
 from viewer.rendering.layers.image_values import BandValue, PixelValues, ask_pixel
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.language.text import one_line, tooltip
 from viewer.support.language.translation import in_language, translate
 from viewer.support.plain_label import plain_label
-from viewer.support.text import one_line, tooltip
 
 MOST_HITS = 50
 LABEL_COLUMNS = ("name", "label", "title", "название", "наименование", "名称", "имя")

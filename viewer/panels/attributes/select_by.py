@@ -20,9 +20,9 @@ from layers.errors import GeoloupeError
 from layers.vector.expression.language import FUNCTIONS, Expression, parse_expression, quoted_column
 from viewer.canvas.feature_selection import How
 from viewer.panels.widgets.form_page import muted
+from viewer.support.language.text import one_line
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox, DecimalBox
-from viewer.support.text import one_line
 
 type Select = Callable[[Expression, How, Callable[[str], None]], None]
 WIDTH_PX = 460

@@ -26,8 +26,8 @@ from viewer.commands.stamps import new_uuid
 from viewer.panels.bookmarks.thumbnails import BookmarkThumbnails
 from viewer.panels.context import PanelContext
 from viewer.panels.words import no_name
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line
 
 LOOK_MS = 100
 LONGEST_WAIT_MS = 15_000

@@ -13,8 +13,8 @@ from viewer.panels.bookmarks.bookmark_rows import BookmarkDelegate, BookmarkRows
 from viewer.panels.named_lists.named_list import Offer, OrderedListPanel
 from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.icon_button import CompactButton, IconButton
+from viewer.support.language.text import tooltip
 from viewer.support.still_boxes import DecimalBox
-from viewer.support.text import tooltip
 
 LONGEST_PAUSE_S = 600.0
 

@@ -13,8 +13,8 @@ from layers.document.rows import Bookmark
 from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
 from viewer.panels.named_lists.named_rows import Index, NameDelegate, NamedRows
 from viewer.panels.widgets.row_delegate import paint_selection_bar
+from viewer.support.language.text import one_line, tooltip
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line, tooltip
 
 MIME_TYPE = "application/x-geoloupe-bookmark"
 WIDE_PX, HIGH_PX, GAP_PX = 72, 45, 6

@@ -16,8 +16,8 @@ from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.row_column import RowColumn
 from viewer.panels.words import likelihood_text
 from viewer.support.language.stored_words import capital, word
+from viewer.support.language.text import one_line
 from viewer.support.plain_label import plain_label
-from viewer.support.text import one_line
 
 LONGEST_STATEMENT, LONGEST_SOURCE = 180, 70
 

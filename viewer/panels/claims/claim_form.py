@@ -27,8 +27,8 @@ from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
 from viewer.panels.widgets.row_column import RowColumn
 from viewer.panels.words import choices, example
 from viewer.support.language.stored_words import word
+from viewer.support.language.text import plain
 from viewer.support.plain_label import plain_label
-from viewer.support.text import plain
 
 
 class ClaimFormPanel(RowForm):

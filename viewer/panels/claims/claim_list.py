@@ -18,7 +18,7 @@ from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import ListColumn, RowTable
 from viewer.panels.words import likelihood_text, no_words, site_name
 from viewer.support.language.stored_words import capital
-from viewer.support.text import one_line, searched, tooltip
+from viewer.support.language.text import one_line, searched, tooltip
 
 LONGEST_SPEAKER = 16
 FIRST_PX = 240

@@ -16,7 +16,7 @@ from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.row_column import RowColumn
 from viewer.panels.words import class_title, site_name
-from viewer.support.text import one_line, tooltip
+from viewer.support.language.text import one_line, tooltip
 
 
 class ClaimSites(QWidget):

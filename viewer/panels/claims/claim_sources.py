@@ -24,8 +24,8 @@ from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.row_column import RowColumn
 from viewer.panels.words import credibility_choices, source_name
+from viewer.support.language.text import tooltip
 from viewer.support.plain_label import plain_label
-from viewer.support.text import tooltip
 
 PAGE_PX = 70
 

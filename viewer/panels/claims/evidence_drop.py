@@ -21,8 +21,8 @@ from viewer.commands.claims import cite_new_source
 from viewer.commands.stamps import new_uuid
 from viewer.panels.claims.claim_sources import cite
 from viewer.panels.context import PanelContext
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line
 
 CONTENT_TYPES = {
     ".pdf": "application/pdf",

@@ -20,8 +20,8 @@ from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.row_column import RowColumn
 from viewer.panels.words import example
+from viewer.support.language.text import one_line
 from viewer.support.plain_label import plain_label
-from viewer.support.text import one_line
 
 
 class ResponseForm(RowForm):

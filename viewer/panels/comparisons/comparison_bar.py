@@ -13,9 +13,9 @@ from viewer.commands.named_order import LONGEST_NAME
 from viewer.panels.comparisons.comparison_desk import OFFERED_MODES, ComparisonDesk, mode_word
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.slider_field import SliderField, percent
+from viewer.support.language.text import tooltip
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox, DecimalBox
-from viewer.support.text import tooltip
 
 STILL = ("difference", "blink", "panes")
 """Modes without a bar."""

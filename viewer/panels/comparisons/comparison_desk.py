@@ -34,9 +34,9 @@ from viewer.commands.comparisons import (
 from viewer.commands.stamps import new_uuid
 from viewer.panels.comparisons.candidates import Candidate, candidate_of, candidates_at, in_order, newest_two
 from viewer.panels.context import PanelContext
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
 from viewer.support.messages import MessageAction
-from viewer.support.text import one_line
 
 OFFERED_MODES = MODES
 _MOST_NAMED = 3

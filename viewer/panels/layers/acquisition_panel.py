@@ -15,7 +15,7 @@ from viewer.panels.widgets.form_page import FormPage, heading, muted, wrapped
 from viewer.panels.widgets.link_button import LinkButton
 from viewer.rendering.layer_date import acquisition_of, tiles_acquisition
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.support.text import one_line
+from viewer.support.language.text import one_line
 
 
 class AcquisitionPanel(QWidget):

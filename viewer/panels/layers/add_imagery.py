@@ -24,9 +24,9 @@ from viewer.commands.layers import add_layer
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import FormPage, muted
 from viewer.support.language.stored_words import word
+from viewer.support.language.text import one_line, plain
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import DateBox, SpinBox
-from viewer.support.text import one_line, plain
 
 DAYS_BACK = 1
 """Days before today of the default picture: yesterday's is complete, today's may not have been taken yet."""

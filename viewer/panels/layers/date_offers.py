@@ -13,8 +13,8 @@ from viewer.panels.widgets.link_button import LinkButton
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.raster.combined_source import CombinedSource
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line
 
 
 class NameDateLink(LinkButton):

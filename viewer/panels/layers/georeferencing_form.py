@@ -19,8 +19,8 @@ from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import LineField, NumberField
 from viewer.panels.widgets.form_page import muted
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.language.text import tooltip
 from viewer.support.language.translation import in_language, translate
-from viewer.support.text import tooltip
 
 
 class CrsField(LineField):

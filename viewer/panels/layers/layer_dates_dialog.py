@@ -30,8 +30,8 @@ from viewer.panels.one_dialog import show_once
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
 from viewer.panels.words import choices
+from viewer.support.language.text import one_line, plain
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line, plain
 
 NAME, DATE, KIND = range(3)
 MOST_ROWS = 500

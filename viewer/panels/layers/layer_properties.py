@@ -38,7 +38,7 @@ from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.vector.layer_styles import ColumnReader
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.language.stored_words import word
-from viewer.support.text import plain
+from viewer.support.language.text import plain
 
 
 class LayerPropertiesPanel(RowForm):

@@ -24,8 +24,8 @@ from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.icons import line_icon
+from viewer.support.language.text import one_line, tooltip
 from viewer.support.language.translation import in_language
-from viewer.support.text import one_line, tooltip
 
 SITES_ROW = 0
 MIME = "application/x-geoloupe-layers"

@@ -26,8 +26,8 @@ from layers.geo.crs_catalog import Fit, KnownCRS, find_crs, fit_of, named_crs
 from layers.text.counted import grouped_number
 from viewer.commands.unplaced import PlaceQuestion
 from viewer.panels.widgets.form_page import heading, muted, side_by_side, wrapped
+from viewer.support.language.text import one_line, plain, tooltip
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line, plain, tooltip
 
 if TYPE_CHECKING:
     from layers.raster.photograph import Photograph

@@ -14,9 +14,9 @@ from viewer.panels.context import PanelContext
 from viewer.panels.layers.table_dialog import ENCODINGS
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.form_page import muted
+from viewer.support.language.text import tooltip
 from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
-from viewer.support.text import tooltip
 
 
 class ReadingForm(QWidget):

@@ -23,9 +23,9 @@ from viewer.panels.layers.residual_map import paint_residuals, places_of
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.form_page import muted
 from viewer.rendering.drawing import LayerDrawing
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
-from viewer.support.text import one_line
 
 WIDTH_PX = 340
 """Width in logical pixels, as narrow as a dock, so that the dialog can cover one."""

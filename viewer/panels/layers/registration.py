@@ -28,8 +28,8 @@ from viewer.rendering.images import argb_of_image, unpainted
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.world_copies import world_copies
+from viewer.support.language.text import one_line
 from viewer.support.painting import painting
-from viewer.support.text import one_line
 
 DEADLINE_S = 120.0
 _WHOLE = 0.98

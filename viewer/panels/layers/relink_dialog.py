@@ -26,10 +26,10 @@ from layers.project.opening.layer_paths import is_below, parts_of
 from layers.project.opening.missing_files import FileSearch, FoundFile, Sameness, common_folder, likely_folders
 from viewer.commands.relink import LostFile, NewPlace
 from viewer.panels.widgets.form_page import heading, muted, side_by_side, wrapped
+from viewer.support.language.text import one_line, tooltip
 from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
-from viewer.support.text import one_line, tooltip
 
 SIZE = QSize(860, 520)
 LAYER, BEFORE, HERE = range(3)

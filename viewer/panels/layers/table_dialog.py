@@ -24,10 +24,10 @@ from layers.errors import GeoloupeError
 from layers.vector.table import VectorInfo
 from viewer.panels.layers.place_dialog import place_words
 from viewer.panels.widgets.form_page import FormPage, heading, muted, wrapped
+from viewer.support.language.text import one_line, plain
 from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox, SpinBox
-from viewer.support.text import one_line, plain
 
 ENCODINGS = (
     "utf-8",

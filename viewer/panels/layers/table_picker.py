@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from viewer.commands.found_layers import FoundLayer
 from viewer.panels.widgets.tick_dialog import TickDialog, TickRow
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line
 
 
 class TablePicker(TickDialog):

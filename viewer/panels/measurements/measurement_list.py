@@ -22,8 +22,8 @@ from viewer.panels.measurements.reading_words import copied_line, quantity_title
 from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import ListColumn, RowTable
+from viewer.support.language.text import one_line, searched, tooltip
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line, searched, tooltip
 
 PLACE_M = 10.0
 """Metres to which the place of a measurement without a name is written, to tell it from others."""

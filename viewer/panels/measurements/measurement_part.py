@@ -20,8 +20,8 @@ from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import muted
+from viewer.support.language.text import plain, tooltip
 from viewer.support.language.translation import translate
-from viewer.support.text import plain, tooltip
 
 
 class MeasurementPart(FoldSection):

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOpti
 from layers.document.rows import Bookmark, Comparison, Product
 from viewer.commands.named_order import LONGEST_NAME
 from viewer.panels.words import no_name
-from viewer.support.text import one_line, tooltip
+from viewer.support.language.text import one_line, tooltip
 
 type Index = QModelIndex | QPersistentModelIndex
 

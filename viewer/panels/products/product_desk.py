@@ -23,7 +23,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.products.corrections_due import CorrectionsDue
 from viewer.panels.products.printed_in import printing
 from viewer.panels.products.product_words import product_and_state, product_name
-from viewer.support.text import one_line
+from viewer.support.language.text import one_line
 
 MOST_NAMED = 3
 """Most products that a message names; more are counted."""

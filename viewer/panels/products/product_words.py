@@ -6,8 +6,8 @@ from layers.document.rows import Product
 from layers.product.issuing.data_spec import read_data_spec
 from layers.product.spec import LAYOUTS, read_spec
 from viewer.support.language.stored_words import word
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line
 
 
 def product_facts(row: Product, *, is_wrong: bool = False) -> str:

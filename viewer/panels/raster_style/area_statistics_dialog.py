@@ -32,10 +32,10 @@ from viewer.panels.widgets.form_page import muted
 from viewer.rendering.layer_date import badge
 from viewer.rendering.layers.image_values import AreaValues, area_of, ask_area, images_to_measure
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
 from viewer.support.painting import painting
 from viewer.support.plain_label import plain_label
-from viewer.support.text import one_line
 
 LONGEST_NAME = 60
 _TEXT_PX = 16

@@ -18,8 +18,8 @@ from viewer.panels.widgets.field_set import LABEL_PX, FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField, NumberField
 from viewer.panels.widgets.form_page import muted
 from viewer.support.language.stored_words import word
+from viewer.support.language.text import plain, tooltip
 from viewer.support.plain_label import plain_label
-from viewer.support.text import plain, tooltip
 
 SUM, ONE, THREE = 0, 1, 3
 type _Image = SceneInfo | RasterInfo

@@ -10,8 +10,8 @@ from layers.raster.band_names import MEANINGS, ORDERS
 from viewer.panels.raster_style.raster_styler import RasterStyler
 from viewer.panels.widgets.field_set import LABEL_PX
 from viewer.panels.widgets.fields import ChoiceField
+from viewer.support.language.text import tooltip
 from viewer.support.plain_label import plain_label
-from viewer.support.text import tooltip
 
 ALL = 0
 """Choice that stands for all bands at once, in one of the usual orders."""

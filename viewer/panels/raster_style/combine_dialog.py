@@ -14,8 +14,8 @@ from viewer.panels.context import PanelContext
 from viewer.panels.widgets.fields import ChoiceField, LineField
 from viewer.panels.widgets.form_page import muted
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.language.text import plain
 from viewer.support.plain_label import plain_label
-from viewer.support.text import plain
 
 
 class _Image(Struct, frozen=True, eq=False):

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from layers.raster.histogram import Histogram
 from layers.raster.style import Stretch
 from viewer.panels.widgets.slider_field import KEYS_MS
+from viewer.support.language.text import tooltip
 from viewer.support.painting import painting
-from viewer.support.text import tooltip
 
 HEIGHT_PX = 64
 GRIP_PX, REACH_PX = 5, 9

@@ -26,7 +26,7 @@ from viewer.panels.widgets.slider_field import SliderField, factor, percent
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.raster.shown_style import ViewSample
 from viewer.support.language.stored_words import capital
-from viewer.support.text import tooltip
+from viewer.support.language.text import tooltip
 
 LOOKS = ("colormap", "brightness", "contrast", "saturation", "sharpen", "invert", "resampling")
 

@@ -34,10 +34,10 @@ from viewer.panels.search.palette_rows import (
     match_score,
     matching,
 )
+from viewer.support.language.text import plain
 from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
-from viewer.support.text import plain
 
 __all__ = ["CommandPalette", "PaletteEntry", "match_score"]
 

@@ -9,8 +9,8 @@ from layers.document.claim import Claim
 from layers.document.layer import Layer
 from layers.places.names import name_key
 from viewer.panels.search.hits import INSIDE, MOST_IN_GROUP, Hit, HitGroup, key_score
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line
 
 SHORTEST_WORD = 3
 LONGEST = 500

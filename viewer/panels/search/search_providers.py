@@ -43,8 +43,8 @@ from viewer.panels.search.hits import (
     WantedKey,
     key_score,
 )
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
-from viewer.support.text import one_line
 
 MOST_READINGS = 4
 SHORTEST_ATTRIBUTE = 2

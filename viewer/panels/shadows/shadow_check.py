@@ -21,9 +21,9 @@ from viewer.panels.shadows.day_strip import DayStrip, fits_words
 from viewer.panels.widgets.fields import LineField, NumberField
 from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
 from viewer.panels.words import example
+from viewer.support.language.text import one_line, plain, tooltip
 from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
-from viewer.support.text import one_line, plain, tooltip
 
 WIDTH_PX = 480
 _MOST_MINUTES = 720.0

@@ -26,8 +26,8 @@ from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
 from viewer.panels.words import choices
 from viewer.rendering.layers.shadow_facts import shadow_image
+from viewer.support.language.text import plain, tooltip
 from viewer.support.language.translation import in_language
-from viewer.support.text import plain, tooltip
 
 _SEEN, _HIDDEN = "seen", "hidden"
 

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 
 from viewer.panels.widgets.copy_label import CopyLabel
 from viewer.support.icons import line_icon, line_pixmap
+from viewer.support.language.text import one_line, tooltip
 from viewer.support.messages import Message, Messages
 from viewer.support.plain_label import plain_label
-from viewer.support.text import one_line, tooltip
 
 MOST_LINES = 4
 LONGEST_LINE = 400

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from viewer.panels.widgets.form_page import muted, wrapped
 from viewer.rendering.access import Need, PermissionKind
-from viewer.support.text import one_line, tooltip
+from viewer.support.language.text import one_line, tooltip
 
 SIZE = QSize(720, 460)
 NAME, LAYERS, STATE = range(3)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 from viewer.support.icons import line_icon
-from viewer.support.text import tooltip
+from viewer.support.language.text import tooltip
 
 ICON_PX = 22
 BESIDE_PX = 4

@@ -22,9 +22,9 @@ from viewer.panels.shell.start_card import StartCard
 from viewer.panels.widgets.form_page import clear_layout
 from viewer.panels.words import marks_counted
 from viewer.support.icons import line_icon, mark_pixmap
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
-from viewer.support.text import one_line
 
 COLUMN_PX = 340
 

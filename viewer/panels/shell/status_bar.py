@@ -25,8 +25,8 @@ from layers.grid.map_scale import LOGICAL_PIXEL_M
 from layers.text.counted import grouped
 from viewer.support.elided import ElidedLabel
 from viewer.support.icons import line_icon
+from viewer.support.language.text import one_line
 from viewer.support.still_boxes import ComboBox
-from viewer.support.text import one_line
 
 DONE_MS = 6_000
 """Milliseconds for which a finished step is shown."""

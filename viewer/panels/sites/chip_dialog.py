@@ -25,7 +25,7 @@ from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField, NumberField
 from viewer.panels.widgets.form_page import FormPage, muted
 from viewer.panels.words import choices
-from viewer.support.text import one_line
+from viewer.support.language.text import one_line
 
 PICTURE_PX = (600, 320)
 EDGES_PX = 56

@@ -15,7 +15,7 @@ from layers.project.storage.tables import THUMBNAIL
 from viewer.commands.imagery.chips import delete_chips
 from viewer.panels.context import PanelContext
 from viewer.panels.sites.chip_words import chip_date_words, kind_words
-from viewer.support.text import one_line, plain, tooltip
+from viewer.support.language.text import one_line, plain, tooltip
 
 SIDE_PX, CELL_PX, GAP_PX = 84, 96, 4
 MOST_ROWS = 2

@@ -11,8 +11,8 @@ from layers.document.document import Document
 from layers.document.image import Image
 from viewer.commands.imagery.chips import NIIRS_SCALES
 from viewer.support.language.stored_words import word
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line
 
 _RADAR = re.compile(
     r"\b(?:SAR|RADAR|SENTINEL-?1[A-D]?|S1[A-D]|ICEYE\w*|CAPELLA\w*|UMBRA\w*|TERRASAR\w*|TANDEM\w*|RADARSAT\w*|COSMO\w*|RCM\w*)\b"

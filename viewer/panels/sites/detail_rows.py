@@ -19,8 +19,8 @@ from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import clear_layout, muted
 from viewer.panels.words import example
 from viewer.support.language.stored_words import word
+from viewer.support.language.text import one_line, plain
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line, plain
 
 
 class DetailPart(FoldSection):

@@ -31,9 +31,9 @@ from viewer.panels.widgets.fields import ChoiceField, LineField
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import muted, side_by_side
 from viewer.panels.words import choices
+from viewer.support.language.text import one_line, plain, tooltip
 from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
-from viewer.support.text import one_line, plain, tooltip
 
 AT_LEAST = "≥ "
 LONGEST_CLAIM = 60

@@ -40,10 +40,10 @@ from viewer.panels.words import class_choices
 from viewer.rendering.nudged import step_of
 from viewer.support.begun_line import BegunLine
 from viewer.support.jobs import JobContext
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
-from viewer.support.text import one_line
 
 WIDTH_PX = 500
 SCROLL_PX, AROUND_PX = 12, 150

@@ -26,9 +26,9 @@ from viewer.panels.widgets.fold_section import unfold_to
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.refusal import Refusal
 from viewer.panels.words import example
+from viewer.support.language.text import plain, tooltip
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
-from viewer.support.text import plain, tooltip
 
 
 class PlaceField(LineField):

@@ -57,7 +57,7 @@ from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.words import example
 from viewer.support.language.stored_words import capital
-from viewer.support.text import plain, tooltip
+from viewer.support.language.text import plain, tooltip
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "rectangle": ("width_m", "height_m", "rotation_deg", "centre"),

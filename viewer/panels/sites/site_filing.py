@@ -22,8 +22,8 @@ from viewer.panels.widgets.linked_field import LinkedField
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.words import choices, example, site_name, source_name
 from viewer.support.language.stored_words import word
+from viewer.support.language.text import one_line, plain
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line, plain
 
 
 class OfferedField(ChoiceField):

@@ -50,7 +50,7 @@ from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.whole_text import WholeText
 from viewer.panels.words import choices, class_choices, example
 from viewer.support.language.stored_words import word
-from viewer.support.text import plain, tooltip
+from viewer.support.language.text import plain, tooltip
 
 NAMED = "named in a claim"
 """The role of a site that a claim is about."""

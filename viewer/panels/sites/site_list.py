@@ -21,8 +21,8 @@ from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import ListColumn, RowTable
 from viewer.panels.words import class_title, error_text, site_name
 from viewer.support.language.stored_words import capital
+from viewer.support.language.text import searched
 from viewer.support.language.translation import in_language
-from viewer.support.text import searched
 
 NAME_PX = 130
 """Width of a name in logical pixels that is kept before a further column is shown."""

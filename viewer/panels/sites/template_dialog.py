@@ -42,9 +42,9 @@ from viewer.panels.widgets.fields import ChoiceField, LineField
 from viewer.panels.widgets.form_page import muted, side_by_side
 from viewer.panels.words import choices, class_choices, class_title
 from viewer.support.language.stored_words import capital, word
+from viewer.support.language.text import one_line
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
-from viewer.support.text import one_line
 
 _CODE = int(Qt.ItemDataRole.UserRole)
 TITLE, KIND, UNIT, CHOICES = range(4)

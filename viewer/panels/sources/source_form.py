@@ -16,7 +16,7 @@ from viewer.panels.row_form import RowForm
 from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, TextField
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.words import choices, example, reliability_choices
-from viewer.support.text import one_line, plain
+from viewer.support.language.text import one_line, plain
 
 
 class SourceForm(RowForm):

@@ -14,7 +14,7 @@ from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import ListColumn, RowTable
 from viewer.panels.words import reliability_words, source_name
-from viewer.support.text import one_line, searched
+from viewer.support.language.text import one_line, searched
 
 LONGEST_PUBLISHER = 28
 RELIABILITY = 1

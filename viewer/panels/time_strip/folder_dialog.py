@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidge
 
 from viewer.panels.time_strip.scene_folders import SceneFolders
 from viewer.panels.widgets.form_page import side_by_side, wrapped
+from viewer.support.language.text import one_line, tooltip
 from viewer.support.language.translation import in_language
-from viewer.support.text import one_line, tooltip
 
 _FOLDER = Qt.ItemDataRole.UserRole
 

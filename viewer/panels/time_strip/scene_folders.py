@@ -18,10 +18,10 @@ from layers.scenes.scene_store import SceneStore
 from layers.text.counted import grouped
 from viewer.panels.time_strip.folder_watch import FolderWatch
 from viewer.support.jobs import Job, JobContext, Jobs
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
 from viewer.support.messages import Messages
 from viewer.support.settings import Settings, only_texts
-from viewer.support.text import one_line
 
 KEY = "scene_folders"
 TELL_EVERY_S = 1.0

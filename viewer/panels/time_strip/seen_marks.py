@@ -9,8 +9,8 @@ from layers.document.vocabulary import PRESENCES
 from layers.time.time_span import TimeSpan, span_of
 from viewer.panels.said_names import said_name
 from viewer.support.language.stored_words import capital, word
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
-from viewer.support.text import one_line
 
 PRESENT, ABSENT, CANNOT_TELL = PRESENCES
 

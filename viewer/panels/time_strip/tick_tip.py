@@ -8,8 +8,8 @@ from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
+from viewer.support.language.text import tooltip
 from viewer.support.plain_label import plain_label
-from viewer.support.text import tooltip
 
 ABOVE_PX = 12
 SHOWN_MS = 20_000

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from layers.scenes.passes import Pass
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
-from viewer.support.text import one_line
 
 MOST_TITLES = 6
 

@@ -28,10 +28,10 @@ from viewer.panels.time_strip.strip_view import StripView
 from viewer.panels.time_strip.tick_tip import TickTip
 from viewer.panels.time_strip.tick_words import tick_lines, tick_sentence
 from viewer.panels.widgets.form_page import muted
+from viewer.support.language.text import tooltip
 from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
-from viewer.support.text import tooltip
 
 PICTURE_PX = 44
 COMPARISON_PX = 44

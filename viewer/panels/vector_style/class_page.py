@@ -24,9 +24,9 @@ from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.words import choices
 from viewer.rendering.vector.symbol_sample import HEIGHT_PX, WIDTH_PX
 from viewer.support.language.stored_words import capital
+from viewer.support.language.text import tooltip
 from viewer.support.language.translation import translate
 from viewer.support.painting import painting
-from viewer.support.text import tooltip
 
 _STRIP_PX = QSize(72, 14)
 _ROWS_SHOWN = range(4, 11)

@@ -16,8 +16,8 @@ from layers.vector.style.rules import check_rule
 from layers.vector.style.template import value_text
 from layers.vector.table import VectorInfo
 from viewer.rendering.vector.symbol_sample import sample_icon
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
-from viewer.support.text import one_line
 
 type Index = QModelIndex | QPersistentModelIndex
 _ROLE = Qt.ItemDataRole

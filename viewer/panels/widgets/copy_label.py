@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from viewer.support.language.text import unbroken
 from viewer.support.plain_label import PlainLabel
-from viewer.support.text import unbroken
 
 
 class CopyLabel(PlainLabel):

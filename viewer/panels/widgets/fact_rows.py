@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QSizePolicy, QWidget
 
 from viewer.panels.widgets.copy_label import CopyLabel
 from viewer.panels.widgets.field_set import LABEL_PX
+from viewer.support.language.text import plain
 from viewer.support.plain_label import plain_label
-from viewer.support.text import plain
 
 
 class FactRows(QWidget):

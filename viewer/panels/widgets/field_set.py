@@ -16,9 +16,9 @@ from viewer.panels.widgets.fields import REFUSED, ChoiceField, Field, LineField,
 from viewer.panels.widgets.fold_section import unfold_to
 from viewer.panels.widgets.refusal import Refusal
 from viewer.panels.widgets.slider_field import SliderField
+from viewer.support.language.text import one_line, plain, tooltip
 from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
-from viewer.support.text import one_line, plain, tooltip
 
 LONGEST_TYPED = 60
 COLUMN = "column"

@@ -13,9 +13,9 @@ from layers.errors import InvalidValue
 from layers.geo.legs import length_of, metres_per
 from layers.phrase import Phrase
 from layers.time.typed_dates import typed_date
+from viewer.support.language.text import plain
 from viewer.support.language.translation import in_language
 from viewer.support.still_boxes import ComboBox
-from viewer.support.text import plain
 
 LONGEST_LINE, LONGEST_TEXT = 10_000, 100_000
 """Most characters of a line and of a text in a form: Qt cuts longer lines, and lays out longer texts for seconds."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QSize
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from viewer.support.icons import line_icon
-from viewer.support.text import plain, tooltip
+from viewer.support.language.text import plain, tooltip
 
 
 class IconButton(QToolButton):

@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPaintEvent, QPalette, QTextLayout, QTextOption
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from viewer.support.language.text import breakable, one_line, tooltip
 from viewer.support.painting import painting
-from viewer.support.text import breakable, one_line, tooltip
 
 _EDGE_PX = 2
 

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.picker import Picker
+from viewer.support.language.text import one_line, tooltip
 from viewer.support.plain_label import plain_label
-from viewer.support.text import one_line, tooltip
 
 
 class LinkedField(QWidget):

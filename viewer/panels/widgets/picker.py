@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QAbstractItemView, QCompleter, QLineEdit, QWidget
 
 from layers.text.links import link_in
 from viewer.panels.widgets.fields import left_to_form
-from viewer.support.text import one_line
+from viewer.support.language.text import one_line
 
 LONGEST_LIST = 20_000
 MOST_MEASURED = 200

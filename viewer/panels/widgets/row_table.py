@@ -15,7 +15,7 @@ from PySide6.QtGui import QIcon
 
 from layers.document.kept_order import KeptOrder
 from layers.document.rows import Row
-from viewer.support.text import one_line, tooltip
+from viewer.support.language.text import one_line, tooltip
 
 AHEAD_MS, AHEAD_ROWS = 10, 40
 """Milliseconds between turns of the event loop in which texts are made ahead, and the number of rows in each."""

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.panels.widgets.form_page import side_by_side, wrapped
-from viewer.support.text import tooltip
+from viewer.support.language.text import tooltip
 
 NAME = 0
 """The column with the box."""

@@ -7,7 +7,7 @@ from typing import override
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
-from viewer.support.text import plain
+from viewer.support.language.text import plain
 
 ROOM_PX = 40
 """Width of a field that its frame and its arrow take, in logical pixels."""

@@ -19,7 +19,7 @@ from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.combined_source import CombinedSource
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
-from viewer.support.text import one_line
+from viewer.support.language.text import one_line
 
 
 def drawing_for(

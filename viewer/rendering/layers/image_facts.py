@@ -29,7 +29,7 @@ from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layer_date import tiles_acquisition
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.support.text import one_line
+from viewer.support.language.text import one_line
 
 LONGEST = 200
 """Most characters of a fact from somebody else's file."""

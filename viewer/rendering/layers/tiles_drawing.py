@@ -29,8 +29,8 @@ from viewer.rendering.tiles.mosaic import compose_tile, with_ancestors
 from viewer.rendering.tiles.tile_cache import MIB, ByteCache
 from viewer.rendering.world_copies import Views
 from viewer.support.jobs import JobContext
+from viewer.support.language.text import one_line
 from viewer.support.painting import painting
-from viewer.support.text import one_line
 
 SOURCE_BYTES = 96 * MIB
 ASK_AGAIN_S = 60.0

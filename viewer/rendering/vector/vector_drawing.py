@@ -36,8 +36,8 @@ from viewer.rendering.vector.symbology import Symbology
 from viewer.rendering.vector.vector_clusters import paint_clusters
 from viewer.rendering.vector.vector_picture import NO_FIDS, Effort, VectorPicture, Wanted, resolved
 from viewer.rendering.world_copies import Views
+from viewer.support.language.text import one_line
 from viewer.support.newest_job import NewestJob
-from viewer.support.text import one_line
 
 GEOMETRIES = {POINT: "Point", LINE: "LineString", POLYGON: "Polygon"}
 

@@ -6,8 +6,8 @@ They are never stored in that language: a case means the same whoever opens it.
 from __future__ import annotations
 
 from layers.phrase import Phrase
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
-from viewer.support.text import one_line
 
 _LONGEST = 200
 

@@ -34,7 +34,7 @@ from viewer.panels.attributes.select_by import SelectByDialog, SelectNearDialog
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.layers.layer_rows import BADGE_ROLE, CLASSES_ROLE
 from viewer.panels.sites.make_sites import MakeSitesDialog
-from viewer.support.text import unbroken
+from viewer.support.language.text import unbroken
 
 Left, Nothing = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 Shift, Control = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier

@@ -25,9 +25,9 @@ from viewer.commands.sites import add_site
 from viewer.commands.sources import add_source
 from viewer.panels.shell.message_bar import MessageBar
 from viewer.support.elided import ElidedLabel
+from viewer.support.language.text import LONGEST_TIP, TIP_COLUMNS, breakable, tooltip, unbroken
 from viewer.support.messages import MessageAction
 from viewer.support.plain_label import PlainLabel, plain_label
-from viewer.support.text import LONGEST_TIP, TIP_COLUMNS, breakable, tooltip, unbroken
 
 pytestmark = pytest.mark.bounded
 

@@ -28,7 +28,7 @@ from viewer.app.window import MainWindow
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.panels.widgets.fields import LONGEST_LINE, LONGEST_TEXT, ChoiceField, LineField, TextField
-from viewer.support.text import LONGEST, one_line, plain, searched, tooltip
+from viewer.support.language.text import LONGEST, one_line, plain, searched, tooltip
 
 pytestmark = pytest.mark.bounded
 

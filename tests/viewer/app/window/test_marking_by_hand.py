@@ -47,8 +47,8 @@ from viewer.panels.shell.shortcut_sheet import ShortcutSheet
 from viewer.panels.sites.site_form import SiteFormPanel
 from viewer.panels.widgets.fields import LineField, TextField
 from viewer.panels.widgets.row_list import RowList
+from viewer.support.language.text import TIP_COLUMNS, unbroken
 from viewer.support.messages import MessageAction
-from viewer.support.text import TIP_COLUMNS, unbroken
 
 pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
 

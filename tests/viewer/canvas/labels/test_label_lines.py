@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from viewer.canvas.labels.label_lines import LINE_COLUMNS, MOST_COLUMNS, MOST_LINES, shortened, wrapped
-from viewer.support.text import columns
+from viewer.support.language.text import columns
 
 LONG = "Construction at the northern launch complex of the eastern cosmodrome as reported in 2024 and seen since then"
 

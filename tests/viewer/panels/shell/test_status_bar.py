@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from layers.grid.map_scale import LOGICAL_PIXEL_M
 from viewer.panels.shell.status_bar import StatusBar, parse_scale, scale_text
-from viewer.support.text import tooltip
+from viewer.support.language.text import tooltip
 
 
 @pytest.fixture

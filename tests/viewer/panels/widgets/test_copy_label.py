@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
 from viewer.panels.widgets.copy_label import CopyLabel
-from viewer.support.text import BREAK
+from viewer.support.language.text import BREAK
 
 PRODUCT = "S2B_MSIL2A_20210711T022549_N0500_R046_T52UDC_20230131T081526"
 

@@ -11,7 +11,7 @@ from shapely.geometry import Point
 
 from layers.document.site import Site
 from viewer.panels.widgets.row_table import ListColumn, RowTable
-from viewer.support.text import unbroken
+from viewer.support.language.text import unbroken
 
 pytestmark = pytest.mark.usefixtures("qapp")
 COLUMNS = [

@@ -20,9 +20,9 @@ from layers.text.counted import counted
 from layers.vector.expression import language as conditions
 from layers.vector.expression.language import FUNCTIONS
 from tests.support.made_up_language import FEW, MANY, ONE, MadeUpLanguage, english_in, made_up, spoken
+from viewer.support.language.text import one_line, plain, tooltip
 from viewer.support.language.translation import in_language, translate
 from viewer.support.messages import Messages
-from viewer.support.text import one_line, plain, tooltip
 
 NOTHING = frozenset[str]()
 

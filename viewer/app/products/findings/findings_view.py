@@ -32,8 +32,8 @@ from viewer.commands.products import LONGEST_REASON
 from viewer.panels.widgets.form_page import heading, muted, side_by_side
 from viewer.support.icons import line_icon
 from viewer.support.language.stored_words import word
+from viewer.support.language.text import one_line, tooltip
 from viewer.support.language.translation import in_language
-from viewer.support.text import one_line, tooltip
 
 _ICON_PX = 16
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)

@@ -32,9 +32,9 @@ from viewer.panels.comparisons.candidates import candidate_of, in_order
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import Loading
+from viewer.support.language.text import plain
 from viewer.support.language.translation import translate
 from viewer.support.messages import Messages
-from viewer.support.text import plain
 
 if TYPE_CHECKING:
     from layers.product.issuing.printed_rows import PrintedRow

@@ -27,8 +27,8 @@ from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.rendering.world_copies import world_copies
+from viewer.support.language.text import LONGEST_CREDIT, one_line
 from viewer.support.language.translation import in_language, translate
-from viewer.support.text import LONGEST_CREDIT, one_line
 
 _NAME_CHARS = 80
 

@@ -18,8 +18,8 @@ from viewer.canvas.scene import MapScene
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.rendering.world_copies import world_copies
 from viewer.support.language.stored_words import word
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
-from viewer.support.text import one_line
 
 LONGEST_ROW = 300
 """Most characters of the name of a layer or a class in a legend."""

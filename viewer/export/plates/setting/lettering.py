@@ -29,8 +29,8 @@ from PySide6.QtGui import (
 
 from viewer.rendering.vector.qt_shapes import is_vector_device, round_pen
 from viewer.support.fonts import FALLBACKS, FAMILY
+from viewer.support.language.text import plain
 from viewer.support.painting import painting
-from viewer.support.text import plain
 
 PT = 96.0 / 72.0
 """Logical pixels a point."""
