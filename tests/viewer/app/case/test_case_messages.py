@@ -77,7 +77,7 @@ def test_they_go_whichever_way_the_case_ends(
             window.session.push(add_site(window.session.document, Point(1, 2), actor="me", label="mine"))
             settle(window, qtbot)
             window.session.shutdown(keep=True)
-            window.file_menu.recover(str(work.folder))
+            window.cases.recover(str(work.folder))
     settle(window, qtbot)
     assert [text for text in said(window) if "Recovered" not in text] == []
 

@@ -424,10 +424,10 @@ def test_what_the_analyst_added_is_trusted_in_a_recovered_session(
         folders.append(window.session.working_copy.folder)
         window.session.shutdown(keep=True)
     again = make_window()
-    again.file_menu.recover(str(folders[0]))
+    again.cases.recover(str(folders[0]))
     settle(again, qtbot)
     assert (len(shown(again)), paused(again)) == (1, set())
-    again.file_menu.recover(str(folders[1]))
+    again.cases.recover(str(folders[1]))
     settle(again, qtbot)
     assert (len(shown(again)), paused(again)) == (1, {"theirs"})
 

