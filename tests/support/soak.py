@@ -39,6 +39,7 @@ from viewer.rendering.context import RenderContext
 from viewer.rendering.overviews import Overviews
 from viewer.support.collector import Collector
 from viewer.support.jobs import Jobs
+from viewer.support.memory import give_back_freed, keep_freed_memory
 from viewer.support.messages import Messages
 from viewer.support.settings import Settings, cache_folder, sessions_folder
 
@@ -247,12 +248,16 @@ class Soak(Analyst):
         self.actions += 1
 
     def standing(self) -> Standing:
-        """Count, once all has come to rest and what is done with is gone."""
+        """Count, once all has come to rest and what is done with is gone.
+
+        Freed memory that the allocator keeps is returned first, as the program does where the window rests.
+        """
         self.settle()
         for _ in range(3):
             QApplication.sendPostedEvents(None, 0)
             QApplication.processEvents()
             gc.collect()
+        give_back_freed()
         return Standing(_python_objects(), Counter(_qt_objects()), rss_mb())
 
 
@@ -327,6 +332,7 @@ def soaking(application: QApplication, folder: Path) -> Iterator[Soak]:
     """A window as the program makes it, with readers of its own."""
     interval = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    keep_freed_memory()
     pool = ReaderPool(workers=2)
     pool.start()
     dress(application, Settings(None))
