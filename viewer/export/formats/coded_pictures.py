@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def _write_tiff(
     texts = {} if options.get("packed") is False else tiff_texts(printed, page)
     xmp = xmp_packet(printed.words_of(page)).decode() if texts else ""
 
-    def put(strip: Strip) -> None:
+    def send(strip: Strip) -> None:
         top, rows = strip.top - room.top(), strip.rgb()
         raw = out.with_suffix(f".{top}.rgb")
         first = {"texts": texts, "xmp": xmp, **options} if top == 0 else {}
@@ -94,6 +95,9 @@ def _write_tiff(
         shop.ask(
             WriteStrip("", str(out), str(raw), room.width(), room.height(), top, len(rows), dpi=printed.dpi, **first)
         )
+
+    def put(strip: Strip) -> None:
+        shop.hand_on(partial(send, strip), in_order=True)
 
     painted_strips(printed, page, shop, put, room, groups)
 

@@ -119,7 +119,7 @@ def _written(
             colors=tuple(band.color for band in info.bands),
             **(first if top == 0 else {}),
         )
-        shop.hand_on(partial(_write_rows, shop, asked, bands, mask))
+        shop.hand_on(partial(_write_rows, shop, asked, bands, mask), in_order=True)
     shop.finish()
     return [(out, shop.target)]
 

@@ -34,7 +34,7 @@ def painted_strips(
     room: QRect | None = None,
     groups: Sequence[PaintedGroup] = (),
 ) -> None:
-    """Paint a part of a page, by default all of it, or only some `groups`; the helper thread puts each strip.
+    """Paint a part of a page, by default all of it, or only some `groups`; `put` hands each strip on.
 
     Strips come from top to bottom. Their `top` is counted from the upper edge of the page.
     """
@@ -44,7 +44,7 @@ def painted_strips(
         _held(printed, page, shop, room, groups) if is_held(*size) else _in_blocks(printed, page, shop, room, groups)
     )
     for strip in strips:
-        shop.hand_on(partial(put, strip))
+        put(strip)
     shop.finish()
 
 
@@ -62,7 +62,7 @@ def packed_strips(
     def put(strip: Strip) -> None:
         nonlocal last
         above, last = last, strip.last_row()
-        file.put(strip.top, strip.rgb(), above)
+        shop.hand_on(lambda: file.put(strip.top, strip.rgb(), above))
 
     painted_strips(printed, page, shop, put, room, groups)
 

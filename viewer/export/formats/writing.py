@@ -24,8 +24,10 @@ from viewer.export.printed import Printed
 from viewer.support.jobs import JobContext, Jobs
 
 READER_DEADLINE_S = 600.0
+HELPERS = 2
+"""Threads that pack what is painted; packing lets the interpreter go."""
 MOST_HANDED_ON = 3
-"""Most pieces of work that wait for the helper thread, or are done by it."""
+"""Most pieces of work that wait for the helper threads, or are done by them."""
 
 log = logging.getLogger(__name__)
 
@@ -44,22 +46,25 @@ type FileMaker = Callable[[Workshop], Made]
 
 
 class Workshop(PageReader):
-    """All that a job needs to write files: pages that are read, a folder, a helper thread, a reader that may write."""
+    """All that a job needs to write files: pages that are read, a folder, helper threads, a reader that may write."""
 
     def __init__(self, job: JobContext, jobs: Jobs, pool: ReaderPool, folder: Path, target: Path) -> None:
         super().__init__(job, jobs)
         self._pool = pool
         self.folder, self.target = folder, target
-        self._helper = ThreadPoolExecutor(1, "packing")
+        self._helpers = ThreadPoolExecutor(HELPERS, "packing")
+        self._in_order = ThreadPoolExecutor(1, "sending")
         self._handed_on: deque[Future[object]] = deque()
 
-    def hand_on(self, work: Callable[[], object]) -> None:
-        """Let the helper thread do some work, after all before it; waits while it has much to do. Raises what went
-        wrong by now.
+    def hand_on(self, work: Callable[[], object], *, in_order: bool = False) -> None:
+        """Let a helper thread do some work; waits while they have much to do. Raises what went wrong by now.
+
+        `in_order`: after all such work that was handed on before.
         """
         if len(self._handed_on) == MOST_HANDED_ON:
             self.result_of(self._handed_on.popleft())
-        self._handed_on.append(self._helper.submit(_with_words, work, self.target))
+        helpers = self._in_order if in_order else self._helpers
+        self._handed_on.append(helpers.submit(_with_words, work, self.target))
 
     def finish(self) -> None:
         """Wait until all that was handed on is done. Raises what went wrong."""
@@ -67,7 +72,7 @@ class Workshop(PageReader):
             self.result_of(self._handed_on.popleft())
 
     def ask(self, question: Question) -> Answer:
-        """Ask the reader that may write into the folder. Also for the helper thread."""
+        """Ask the reader that may write into the folder. Also for helper threads."""
 
         def begin(answered: Reply[Answer]) -> None:
             self._pool.submit(Request(question, answered, "", READER_DEADLINE_S, Profile.WRITER))
@@ -75,9 +80,10 @@ class Workshop(PageReader):
         return self.answer(begin)
 
     def close(self) -> None:
-        """Wait for the helper thread, and let the maps go on."""
+        """Wait for the helper threads, and let the maps go on."""
         super().close()
-        self._helper.shutdown(cancel_futures=True)
+        for helpers in (self._helpers, self._in_order):
+            helpers.shutdown(cancel_futures=True)
 
 
 def write_files(write: FileMaker, target: Path, jobs: Jobs, pool: ReaderPool, job: JobContext) -> list[Path]:
