@@ -71,26 +71,36 @@ class Standing(Struct, frozen=True):
 
 
 class Course:
-    """What was found after each cycle, as far as it is compared: those after the third, in the middle, and the last."""
+    """Living objects and memory after each cycle. Compared are those after the third, in the middle, and at the end.
+
+    Of each cycle only the classes are kept whose number differs from the first one: some thirty thousand names a cycle
+    would be a megabyte, which is more than a leak that is looked for.
+    """
 
     def __init__(self) -> None:
-        self._found: list[Standing] = []
+        self._first: Counter[str] = Counter()
+        self._cycles: list[tuple[Counter[str], float]] = []
 
     def note(self, standing: Standing) -> None:
-        self._found.append(standing)
+        lives = standing.by_class
+        if not self._cycles:
+            self._first = lives
+        names = lives.keys() | self._first.keys()
+        more = Counter({name: lives[name] - self._first[name] for name in names if lives[name] != self._first[name]})
+        self._cycles.append((more, standing.rss_mb))
 
     @property
-    def _early(self) -> list[Standing]:
-        return self._found[EQUAL_FROM : EQUAL_FROM + WINDOW]
+    def _early(self) -> list[tuple[Counter[str], float]]:
+        return self._cycles[EQUAL_FROM : EQUAL_FROM + WINDOW]
 
     @property
-    def _middle(self) -> list[Standing]:
-        begin = (EQUAL_FROM + len(self._found) - WINDOW) // 2
-        return self._found[begin : begin + WINDOW]
+    def _middle(self) -> list[tuple[Counter[str], float]]:
+        begin = (EQUAL_FROM + len(self._cycles) - WINDOW) // 2
+        return self._cycles[begin : begin + WINDOW]
 
     @property
-    def _late(self) -> list[Standing]:
-        return self._found[-WINDOW:]
+    def _late(self) -> list[tuple[Counter[str], float]]:
+        return self._cycles[-WINDOW:]
 
     def grown(self) -> dict[str, int]:
         """Classes of which there were more in the middle than ever after the third cycle, at last more than ever in the
@@ -99,18 +109,18 @@ class Course:
         What caches hold comes and goes by a few objects, or comes once, as letters of another size do; what leaks by
         one object a cycle is at least eight more.
         """
-        early, middle, late = ([one.by_class for one in part] for part in (self._early, self._middle, self._late))
-        more = {
-            name: min(one[name] for one in late) - max(one[name] for one in early)
-            for name in set().union(*late)
-            if max(one[name] for one in early) < min(one[name] for one in middle)
-            and max(one[name] for one in middle) < min(one[name] for one in late)
+        early, middle, late = ([more for more, _ in part] for part in (self._early, self._middle, self._late))
+        grown = {
+            name: min(more[name] for more in late) - max(more[name] for more in early)
+            for name in set().union(*early, *middle, *late)
+            if max(more[name] for more in early) < min(more[name] for more in middle)
+            and max(more[name] for more in middle) < min(more[name] for more in late)
         }
-        return {name: count for name, count in more.items() if count > WINDOW}
+        return {name: count for name, count in grown.items() if count > WINDOW}
 
     def grown_mb(self) -> float:
         """Megabytes, likewise."""
-        return min(one.rss_mb for one in self._late) - max(one.rss_mb for one in self._early)
+        return min(mb for _, mb in self._late) - max(mb for _, mb in self._early)
 
 
 class AnswersOfSoak(Questions):

@@ -71,7 +71,7 @@ class Type(Struct, frozen=True):
 
     def width(self, text: str) -> float:
         """The advance of one line."""
-        return _advance(text, self.bold, self.italic, self.families, get_ident()) * self.size / _MEASURED_PX
+        return _advance(text, self.bold, self.italic, self.families) * self.size / _MEASURED_PX
 
     def scaled(self, factor: float) -> Type:
         """The same lettering in another size, but no smaller than may be printed."""
@@ -192,25 +192,25 @@ def _begin(line: TextLine, here: QTransform) -> tuple[int, int]:
 
 def _paint_line(painter: QPainter, line: TextLine, scale: float, is_vector: bool) -> None:
     """Paint a line that begins at the painter's origin, `scale` pixels a logical pixel."""
-    type_, thread = line.type, get_ident()
-    size = type_.size * scale
+    measured = line.type._measured
+    size = line.type.size * scale
     part = size / _MEASURED_PX
     if line.halo:
         # A stroke round small letters takes half as long as one round large letters that is made small.
-        outline = QTransform.fromScale(part, part).map(_outline(line.text, type_._measured, thread))
+        outline = _own(QTransform.fromScale(part, part), _outline(line.text, measured))
         painter.strokePath(outline, round_pen(QColor(line.halo), _HALO * size))
     if is_vector:
         painter.save()
         painter.scale(part, part)
-        painter.shear(-_slant(type_._measured, thread), 0.0)
-        painter.setFont(_font(type_._measured, thread))
+        painter.shear(-_slant(measured), 0.0)
+        painter.setFont(_font(measured, get_ident()))
         painter.setPen(QColor(line.color))
         painter.drawText(QPointF(), line.text)
         painter.restore()
         return
     # Letter by letter takes a third as long as the outline of the whole line.
-    for letter in _letters(line.text, type_._measured, thread):
-        shape = QTransform.fromTranslate(letter.at * size, 0.0).scale(part, part).map(letter.outline)
+    for letter in _letters(line.text, measured):
+        shape = _own(QTransform.fromTranslate(letter.at * size, 0.0).scale(part, part), letter.outline)
         painter.fillPath(shape, QColor(line.color))
 
 
@@ -289,9 +289,9 @@ def _font(type_: Type, _thread: int) -> QFont:
 
 
 @lru_cache(maxsize=256)
-def _slant(type_: Type, thread: int) -> float:
+def _slant(type_: Type) -> float:
     """The slant that we give letters ourselves: Qt would slant them more in a PDF than in a picture."""
-    return _SLANT if type_.italic and not _font(type_, thread).italic() else 0.0
+    return _SLANT if type_.italic and not _font(type_, get_ident()).italic() else 0.0
 
 
 @lru_cache(maxsize=64)
@@ -300,16 +300,23 @@ def _metrics(type_: Type, thread: int) -> QFontMetricsF:
 
 
 @lru_cache(maxsize=20_000)
-def _advance(text: str, bold: bool, italic: bool, families: tuple[str, ...], thread: int) -> float:
-    return _metrics(Type(_MEASURED_PX, bold, italic, families), thread).horizontalAdvance(text)
+def _advance(text: str, bold: bool, italic: bool, families: tuple[str, ...]) -> float:
+    return _metrics(Type(_MEASURED_PX, bold, italic, families), get_ident()).horizontalAdvance(text)
+
+
+def _own(place: QTransform, outline: QPainterPath) -> QPainterPath:
+    """A copy of a kept outline, to paint: all threads share the kept one, and painting stores results in a path."""
+    copy = place.map(outline)
+    # The kept one has the other rule: even one that is not moved at all becomes a path of its own.
+    copy.setFillRule(Qt.FillRule.WindingFill)
+    return copy
 
 
 @lru_cache(maxsize=4_000)
-def _outline(text: str, type_: Type, thread: int) -> QPainterPath:
+def _outline(text: str, type_: Type) -> QPainterPath:
     path = QPainterPath()
-    path.addText(QPointF(), _font(type_, thread), text)
-    path.setFillRule(Qt.FillRule.WindingFill)
-    return QTransform().shear(-_slant(type_, thread), 0.0).map(path)
+    path.addText(QPointF(), _font(type_, get_ident()), text)
+    return QTransform().shear(-_slant(type_), 0.0).map(path)
 
 
 class _Letter(Struct, frozen=True):
@@ -320,18 +327,17 @@ class _Letter(Struct, frozen=True):
 
 
 @lru_cache(maxsize=4_000)
-def _letters(text: str, type_: Type, thread: int) -> tuple[_Letter, ...]:
-    layout = QTextLayout(text, _font(type_, thread))
+def _letters(text: str, type_: Type) -> tuple[_Letter, ...]:
+    layout = QTextLayout(text, _font(type_, get_ident()))
     layout.beginLayout()
     layout.createLine()
     layout.endLayout()
-    slanted = QTransform().shear(-_slant(type_, thread), 0.0)
+    slanted = QTransform().shear(-_slant(type_), 0.0)
     found = []
     for run in layout.glyphRuns():
         font = run.rawFont()
         for glyph, at in zip(run.glyphIndexes(), run.positions(), strict=True):
             outline = font.pathForGlyph(glyph)
             if not outline.isEmpty():
-                outline.setFillRule(Qt.FillRule.WindingFill)
                 found.append(_Letter(at.x() / type_.size, slanted.map(outline)))
     return tuple(found)
