@@ -46,8 +46,10 @@ class FeatureAccess(Struct, frozen=True):
             rows = held.table.rows_of(list(fids)).tolist()
             done({int(held.table.fids[row]): held.table.row(row) for row in rows})
             return
-        asked = source.asked()
-        wanted = ReadAttributes(asked.path, asked.layer, asked.options, fids=tuple(int(fid) for fid in fids))
+        file_layer = source.asked()
+        wanted = ReadAttributes(
+            file_layer.path, file_layer.layer, file_layer.options, fids=tuple(int(fid) for fid in fids)
+        )
         answered = partial(self.jobs.mailbox.post, self._read_ended, done)
         self.pool.submit(Request(wanted, answered, strike_key=source.path))
 

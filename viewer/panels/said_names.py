@@ -20,8 +20,8 @@ def said_name(who: str, document: Document | None = None) -> str:
 
 def stamp_words(when: str, who: str, document: Document) -> str:
     """The time and the name of a stamp: "30 November 2026, 01:54, by Anna Lind"."""
-    said = (one_line(written_moment(when), 40), _by(said_name(who, document)))
-    return ", ".join(filter(None, said))
+    parts = (one_line(written_moment(when), 40), _by(said_name(who, document)))
+    return ", ".join(filter(None, parts))
 
 
 def _by(name: str) -> str:

@@ -114,9 +114,9 @@ def _rows_for(
     attributes: LayerAttributes,
     request: RowRequest,
     orders: dict[tuple[str, bool], RowNumbers],
-    heard: Callable[[], None],
+    check: Callable[[], None],
 ) -> RowNumbers:
-    table, budget = attributes.table, Budget(heard)
+    table, budget = attributes.table, Budget(check)
     mask = np.ones(len(table), bool)
     for chosen in (request.passing, request.selected):
         if chosen is not None:
@@ -125,11 +125,11 @@ def _rows_for(
         mask &= mask_of(parse_expression(request.expression), table, attributes.search, budget, attributes.measured)
     if request.text.strip():
         mask &= attributes.search.mask(request.text, budget)
-    heard()
+    check()
     if request.sort is None:
         return np.flatnonzero(mask)
     if request.sort not in orders:
         name, descending = request.sort
-        orders[request.sort] = order_of(table.columns[name], None, descending, heard)
+        orders[request.sort] = order_of(table.columns[name], None, descending, check)
     order = orders[request.sort]
     return order[mask[order]]

@@ -136,17 +136,17 @@ class AttributeTablePanel(AttributePage):
             self._source = None  # showing the panel again tries again
             self.say(error.sentence)
 
-    def _arrived(self, uuid: str, source: AttributeSource, found: LayerAttributes) -> None:
+    def _arrived(self, uuid: str, source: AttributeSource, attributes: LayerAttributes) -> None:
         if (uuid, source) != (self._uuid, self._source):
             return
-        self._attributes = found
-        self._rows.show(found)
+        self._attributes = attributes
+        self._rows.show(attributes)
         self.say("")
-        self.show_table(found.table)
+        self.show_table(attributes.table)
         self._selection_changed(uuid)
         self._rows.want(passing=self._passing())
         # So that the first letter that is typed is answered as quickly as the second.
-        self._access.jobs.run(lambda job: found.search.prepare(job.check), failed=lambda error: None)
+        self._access.jobs.run(lambda job: attributes.search.prepare(job.check), failed=lambda error: None)
 
     # -- rows ---------------------------------------------------------------------------------------------------
 
@@ -215,8 +215,8 @@ class AttributeTablePanel(AttributePage):
 
     def copy(self) -> None:
         """Copy the selected rows that are shown, or the current one, as a table for other programs."""
-        found = self._attributes
-        if found is None:
+        attributes = self._attributes
+        if attributes is None:
             return
         rows = self.model.rows[self.model.selected[self.model.rows]]
         current = self.view.currentIndex().row()
@@ -227,7 +227,7 @@ class AttributeTablePanel(AttributePage):
             title = self.tr("Copying {0}").format(
                 translate("AttributeTablePanel", "{count} rows", "{count} row", len(rows))
             )
-            self._run(lambda context: rows_as_text(found.table, rows, names, context), self._copied, title)
+            self._run(lambda context: rows_as_text(attributes.table, rows, names, context), self._copied, title)
 
     def _copied(self, text: str) -> None:
         QApplication.clipboard().setText(text)
@@ -285,11 +285,11 @@ class AttributeTablePanel(AttributePage):
         column, rows = self.model.column(section), self.model.rows
         title = self.tr("Counting {0}").format(one_line(column.name, 60))
 
-        def show(found: ColumnStatistics) -> None:
+        def show(statistics: ColumnStatistics) -> None:
             of_rows = self.tr("of {0} shown").format(
                 translate("AttributeTablePanel", "{count} rows", "{count} row", len(rows))
             )
-            self.summary = ColumnSummary(column.name, found, of_rows, self)
+            self.summary = ColumnSummary(column.name, statistics, of_rows, self)
             self.summary.show_at(place)
 
         self._run(lambda context: statistics_of(column, rows), show, title)

@@ -91,9 +91,9 @@ class IdentifyPanel(QWidget):
         items: dict[str, list[tuple[int, QTreeWidgetItem]]] = {}
         for hit in shown:
             items.setdefault(hit.layer_uuid, []).append((hit.fid, self._item_of(hit)))
-        for uuid, found in items.items():
-            fids = [fid for fid, _ in found]
-            self._access.read(uuid, fids, partial(self._arrived, self._generation, dict(found)))
+        for uuid, entries in items.items():
+            fids = [fid for fid, _ in entries]
+            self._access.read(uuid, fids, partial(self._arrived, self._generation, dict(entries)))
         if place is not None:
             for seen in images:
                 self._show_image(seen, place)
@@ -115,8 +115,8 @@ class IdentifyPanel(QWidget):
             words.append(translate("IdentifyPanel", "{count} features", "{count} feature", features))
         if images:
             words.append(translate("IdentifyPanel", "{count} images", "{count} image", images))
-        said = self.tr(" and ").join(words)
-        return self.tr("{0} there.").format(said[0].upper() + said[1:])
+        text = self.tr(" and ").join(words)
+        return self.tr("{0} there.").format(text[0].upper() + text[1:])
 
     # -- images -------------------------------------------------------------------------------------------------
 
@@ -149,8 +149,8 @@ class IdentifyPanel(QWidget):
             self._add_value(item, f"{name} ({known})" if known else name, *self._value_texts(value))
         if values.pixel is not None:
             column, row = values.pixel
-            said = self.tr("column {0}, row {1}").format(column, row)
-            self._add_value(item, self.tr("Pixel"), said, self.tr("counted from 0 at the upper left"))
+            position = self.tr("column {0}, row {1}").format(column, row)
+            self._add_value(item, self.tr("Pixel"), position, self.tr("counted from 0 at the upper left"))
         self._fit_names()
 
     def _fit_names(self) -> None:

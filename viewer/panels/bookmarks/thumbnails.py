@@ -101,9 +101,9 @@ class BookmarkThumbnails(QObject):
         if work is None or not missing:
             return
 
-        def done(found: dict[str, tuple[bytes, QImage]]) -> None:
+        def done(pictures: dict[str, tuple[bytes, QImage]]) -> None:
             if self._context.document is document:
-                for uuid, (data, picture) in found.items():
+                for uuid, (data, picture) in pictures.items():
                     self._stands.setdefault(uuid, _key(missing[uuid]))
                     self._know(_key(missing[uuid]), data, picture)
                     self.changed.emit(uuid)
@@ -137,7 +137,7 @@ def _key(bookmark: Bookmark) -> _Key:
 
 def _pictures(work: WorkingCopy, uuids: list[str]) -> dict[str, tuple[bytes, QImage]]:
     """Read and decode pictures; an unreadable one is shown as none."""
-    found = {}
+    pictures = {}
     try:
         read = small_pictures(work, TABLE, uuids)
     except (GeoloupeError, OSError) as error:
@@ -145,10 +145,10 @@ def _pictures(work: WorkingCopy, uuids: list[str]) -> dict[str, tuple[bytes, QIm
         return {}
     for uuid, data in read.items():
         try:
-            found[uuid] = data, _small(decode_tile(data, "The case"))
+            pictures[uuid] = data, _small(decode_tile(data, "The case"))
         except GeoloupeError as error:
             log.warning("a thumbnail that is no picture: %s", error)
-    return found
+    return pictures
 
 
 def _small(picture: QImage) -> QImage:

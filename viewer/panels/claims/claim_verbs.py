@@ -43,5 +43,5 @@ def _begin(context: PanelContext, command: Callable[..., Edit]) -> None:
 
 def about_many(count: int) -> str:
     """The notice of a claim about many sites."""
-    said = translate("Claims", "This claim is about all {0} sites that were selected. Undo ({1}) if not.")
-    return said.format(count, QKeySequence(QKeySequence.StandardKey.Undo).toString())
+    sentence = translate("Claims", "This claim is about all {0} sites that were selected. Undo ({1}) if not.")
+    return sentence.format(count, QKeySequence(QKeySequence.StandardKey.Undo).toString())

@@ -42,30 +42,34 @@ def candidate_of(scene: MapScene, layer: Layer) -> Candidate:
 
 def candidates_at(scene: MapScene, lon: float, lat: float) -> list[Candidate]:
     """The images of the case, shown or not, whose bounds hold a place; the lowest first."""
-    found = []
+    candidates = []
     for layer in scene.document.layers_in_order():
         bounds = scene.stack.bounds_of(layer.uuid) if layer.kind != "vector" and layer.uuid in scene.drawings else None
         if bounds is None or not bounds.bottom <= lat <= bounds.top:
             continue
         if any(bounds.left <= lon + turn <= bounds.right for turn in (-360.0, 0.0, 360.0)):
-            found.append(candidate_of(scene, layer))
-    return found
+            candidates.append(candidate_of(scene, layer))
+    return candidates
 
 
 def in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Candidates by date where all have one and none overlaps another; else in the given order."""
-    found = list(candidates)
-    if are_apart([one.span for one in found]):
-        found.sort(key=lambda one: one.span or ("", ""))
-    return found
+    ordered = list(candidates)
+    if are_apart([candidate.span for candidate in ordered]):
+        ordered.sort(key=lambda candidate: candidate.span or ("", ""))
+    return ordered
 
 
 def newest_two(candidates: Iterable[Candidate]) -> list[Candidate]:
     """The two dated images whose dates end last, the older one first; fewer where there are not two."""
-    ranked = sorted((one for one in candidates if one.span is not None), key=lambda one: _end(one), reverse=True)
+    ranked = sorted(
+        (candidate for candidate in candidates if candidate.span is not None),
+        key=lambda candidate: _end(candidate),
+        reverse=True,
+    )
     return ranked[1::-1] if len(ranked) > 1 else ranked
 
 
-def _end(one: Candidate) -> tuple[str, str]:
-    assert one.span is not None
-    return one.span[1], one.span[0]
+def _end(candidate: Candidate) -> tuple[str, str]:
+    assert candidate.span is not None
+    return candidate.span[1], candidate.span[0]

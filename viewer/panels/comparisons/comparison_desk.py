@@ -156,38 +156,45 @@ class ComparisonDesk(QObject):
         if len(chosen) > MOST_FRAMES:
             self.context.report(self.tr("At most {0} images are compared: select fewer.").format(MOST_FRAMES))
         elif len(chosen) > 1:
-            self.compare([one.uuid for one in in_order(candidate_of(self._scene.map, layers[u]) for u in chosen[::-1])])
+            self.compare(
+                [
+                    candidate.uuid
+                    for candidate in in_order(candidate_of(self._scene.map, layers[u]) for u in chosen[::-1])
+                ]
+            )
         else:
             self._begin_at(*self._canvas.gestures.pointed_place())
 
     def compare_with(self, uuid: str) -> None:
         """Compare the current layer with another one."""
         layers = self.context.document.layers
-        pair = [layers[one] for one in dict.fromkeys((self.context.layer_uuid, uuid)) if one in layers]
+        pair = [
+            layers[layer_uuid] for layer_uuid in dict.fromkeys((self.context.layer_uuid, uuid)) if layer_uuid in layers
+        ]
         if len(pair) < 2 or any(layer.kind == "vector" or layer.uuid not in self._scene.map.drawings for layer in pair):
             self.context.report(
                 self.tr("Two images are compared: click one in the list of layers, the other with Alt.")
             )
             return
-        self.compare([one.uuid for one in in_order(candidate_of(self._scene.map, layer) for layer in pair)])
+        self.compare([candidate.uuid for candidate in in_order(candidate_of(self._scene.map, layer) for layer in pair)])
 
     def _begin_at(self, lon: float, lat: float) -> None:
-        found = candidates_at(self._scene.map, lon, lat)
-        images = [one for one in found if not one.is_ground]
+        candidates = candidates_at(self._scene.map, lon, lat)
+        images = [candidate for candidate in candidates if not candidate.is_ground]
         dated = newest_two(images)
         if len(dated) == 2:
-            undated = [one.name for one in images if one.span is None]
-            self.compare([one.uuid for one in dated])
+            undated = [candidate.name for candidate in images if candidate.span is None]
+            self.compare([candidate.uuid for candidate in dated])
             if undated:
-                said = self.tr(
+                sentence = self.tr(
                     "Not ranked, as its date is not known: {0}. Select it in the list of layers to compare it."
                 )
-                choose = MessageAction(self.tr("Choose"), partial(self.images_wanted.emit, found))
-                self._say(said.format(_some(undated)), "info", choose)
+                choose = MessageAction(self.tr("Choose"), partial(self.images_wanted.emit, candidates))
+                self._say(sentence.format(_some(undated)), "info", choose)
         elif len(images) == 2:
-            self.compare([one.uuid for one in in_order(images)])
-        elif len(found) > 1:
-            self.images_wanted.emit(found)
+            self.compare([candidate.uuid for candidate in in_order(images)])
+        elif len(candidates) > 1:
+            self.images_wanted.emit(candidates)
         else:
             self.context.report(
                 self.tr("A comparison needs two images of one place: select two in the list of layers, or add another.")
@@ -209,7 +216,7 @@ class ComparisonDesk(QObject):
         if refused:
             self._current = ""
             self.context.report(refused)
-            if any(one not in self.context.document.layers for one in uuids):
+            if any(uuid not in self.context.document.layers for uuid in uuids):
                 return
         self._show(spec)
 
@@ -233,8 +240,8 @@ class ComparisonDesk(QObject):
             self.context.report(self.tr("“{0}” cannot be shown: the case does not say what it compares.").format(name))
             return
         if lost_frames(self.context.document, spec):
-            said = self.tr("“{0}” is incomplete: the case no longer has all of its images.")
-            self.context.report(said.format(name))
+            sentence = self.tr("“{0}” is incomplete: the case no longer has all of its images.")
+            self.context.report(sentence.format(name))
         self._current = uuid
         now = self._bounds()
         if spec.bounds is not None and not (now is not None and spec.bounds.contains(now)):
@@ -264,11 +271,13 @@ class ComparisonDesk(QObject):
         if is_off_earth(view.grid.crs):
             return None
         try:
-            found = transform_bounds(view.grid.crs, WGS84, view.world_bounds())
+            bounds = transform_bounds(view.grid.crs, WGS84, view.world_bounds())
         except GeoloupeError:
             return None
-        is_sound = found.left < found.right and found.bottom < found.top and bool(are_degrees(np.array([found])).all())
-        return found if is_sound else None
+        is_sound = (
+            bounds.left < bounds.right and bounds.bottom < bounds.top and bool(are_degrees(np.array([bounds])).all())
+        )
+        return bounds if is_sound else None
 
     # -- changed --------------------------------------------------------------------------------------------------
 
@@ -454,6 +463,6 @@ def mode_word(mode: str) -> str:
     return words[mode]
 
 
-def tick_words(one: Candidate) -> list[str]:
+def tick_words(candidate: Candidate) -> list[str]:
     """The cells of a candidate in the list that asks."""
-    return [one_line(one.name, 60), one.when]
+    return [one_line(candidate.name, 60), candidate.when]

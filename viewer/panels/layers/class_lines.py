@@ -35,10 +35,10 @@ def style_shown(layer: Layer, context: PanelContext) -> tuple[VectorStyle, str] 
 
 def layer_icon(layer: Layer, context: PanelContext) -> QIcon | None:
     """A sample of its single symbol; None where it has classes, or is no vector layer."""
-    found = style_shown(layer, context)
-    if found is None or found[0].mode != "single":
+    shown = style_shown(layer, context)
+    if shown is None or shown[0].mode != "single":
         return None
-    return _icon(found[0].own_symbol, found[1])
+    return _icon(shown[0].own_symbol, shown[1])
 
 
 def read_of(drawing: object) -> tuple[object, ...]:
@@ -48,11 +48,15 @@ def read_of(drawing: object) -> tuple[object, ...]:
 
 def class_lines(layer: Layer, context: PanelContext, others: str, more: str) -> Lines:
     """The classes that are drawn; `others` names features of no class, `more` counts the lines left out ("{0}")."""
-    found = style_shown(layer, context)
-    if found is None or found[0].mode == "single":
+    shown = style_shown(layer, context)
+    if shown is None or shown[0].mode == "single":
         return []
-    style, geometry = found
-    lines: Lines = [(_icon(one.symbol, geometry), one.title(style.mode)) for one in style.classes if one.shown]
+    style, geometry = shown
+    lines: Lines = [
+        (_icon(style_class.symbol, geometry), style_class.title(style.mode))
+        for style_class in style.classes
+        if style_class.shown
+    ]
     drawing = context.layers.drawing_of(layer.uuid)
     known = drawing.symbology.others_known if isinstance(drawing, VectorDrawing) else None
     if style.show_other and (known is None or known != (style.class_key, False)):

@@ -55,10 +55,10 @@ class LateDateLink(LinkButton):
     def show_layer(self, layer: Layer | None) -> None:
         """Count the marks on this layer that lack its date."""
         self._uuid = "" if layer is None else layer.uuid
-        found = evidence_without_date(self._context.document, (self._uuid,))
-        if found.images:
-            self.setText(translate("DateOffers", "Marked before it was dated: date {0} too").format(found.words))
-        self.setVisible(bool(found.images))
+        evidence = evidence_without_date(self._context.document, (self._uuid,))
+        if evidence.images:
+            self.setText(translate("DateOffers", "Marked before it was dated: date {0} too").format(evidence.words))
+        self.setVisible(bool(evidence.images))
 
     def _date(self) -> None:
         self._context.do(date_evidence, (self._uuid,))

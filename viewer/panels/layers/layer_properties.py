@@ -224,8 +224,8 @@ class LayerPropertiesPanel(RowForm):
         date.setPlaceholderText(plain(known.when if known.at else self.tr("unknown")))
         credit.setPlaceholderText(plain(known.credit or self.tr("not given")))
         silent = known.date_kind == "unknown" or layer.known_date_kind != "unknown"
-        said = self.tr("Unknown") if silent else self.tr("As found: {0}").format(word(known.date_kind))
-        kind.setItemText(kind.findData("unknown"), plain(said))
+        title = self.tr("Unknown") if silent else self.tr("As found: {0}").format(word(known.date_kind))
+        kind.setItemText(kind.findData("unknown"), plain(title))
 
     # -- gestures -----------------------------------------------------------------------------------------------
 

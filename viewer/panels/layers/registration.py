@@ -88,7 +88,7 @@ class Registration(QObject):
         grid = common_grid(_placed(moving), _placed(fixed))
         question = Register.on(grid, _tile(moving), _tile(fixed))
         ways = {moving.source.profile, fixed.source.profile}
-        way = next((one for one in ways if one is not Profile.LOCAL), Profile.LOCAL)
+        way = next((profile for profile in ways if profile is not Profile.LOCAL), Profile.LOCAL)
         beyond = fixed.nudge  # files are compared where they lie; the fixed one is shown aside
 
         def answered(result: Answer | GeoloupeError) -> None:
@@ -154,7 +154,7 @@ class Registration(QObject):
 def _residuals(grid: CommonGrid, registered: Registered, shown: Nudge | None) -> tuple[ShownResidual, ...]:
     if registered.dx is None or registered.dy is None:
         return ()
-    found = []
+    residuals = []
     for part in registered.local:
         x, y = grid.affine.apply(part.x, part.y)
         lon, lat = (float(v) for v in transform_points(grid.crs, WGS84, x, y))
@@ -162,8 +162,8 @@ def _residuals(grid: CommonGrid, registered: Registered, shown: Nudge | None) ->
             lon, lat = moved(lon, lat, shown.dx_m, shown.dy_m)
         off = grid.ground_m(part.dx - registered.dx, part.dy - registered.dy)
         if all(map(math.isfinite, (lon, lat, *off))):
-            found.append(ShownResidual(lon, lat, *off, part.agrees))
-    return tuple(found)
+            residuals.append(ShownResidual(lon, lat, *off, part.agrees))
+    return tuple(residuals)
 
 
 def _placed(drawing: RasterDrawing) -> PlacedRaster:

@@ -153,9 +153,9 @@ class MeasurementListPanel(QWidget):
 
     def _read(self) -> None:
         self._readings.clear()
-        found = self._context.listed_marks().of_kind(MEASUREMENT)
-        self._numbers = {uuid: number for number, uuid in enumerate(found, 1)}
-        self.model.set_rows(found)
+        marks = self._context.listed_marks().of_kind(MEASUREMENT)
+        self._numbers = {uuid: number for number, uuid in enumerate(marks, 1)}
+        self.model.set_rows(marks)
         self._follow_selection()
 
     def _write_anew(self) -> None:

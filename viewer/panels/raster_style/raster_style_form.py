@@ -211,8 +211,8 @@ class RasterStyleForm(QWidget):
         assert style is not None, "fields are filled in before they are used"
         assert info is not None, "fields are filled in before they are used"
         stretches = list(style.stretches)
-        found = RasterStyle.from_json({"bands": [band]}, info).stretches[0]
-        stretches[place] = replace(found, gamma=stretches[place].gamma)
+        default = RasterStyle.from_json({"bands": [band]}, info).stretches[0]
+        stretches[place] = replace(default, gamma=stretches[place].gamma)
         bands = (*style.bands[:place], band, *style.bands[place + 1 :])
         return replace(style, bands=bands, stretches=tuple(stretches))
 

@@ -168,7 +168,9 @@ def search_all(
     providers = tuple(providers)
     hits, problems = _asked([provider.search for provider in providers], text)
     if not problems and all(hit.score >= WEAK_COORDINATE for hit in hits):
-        near, problems = _asked([one.search_nearly for one in providers if isinstance(one, TolerantProvider)], text)
+        near, problems = _asked(
+            [provider.search_nearly for provider in providers if isinstance(provider, TolerantProvider)], text
+        )
         hits += near
     return ranked(hits, known), problems
 

@@ -90,7 +90,7 @@ def matching(wanted: str, entries: Sequence[PaletteEntry]) -> list[tuple[float, 
     """The commands that match by themselves or with their menu, the best first; for no text all, in their order."""
     if not wanted:
         return [(0.0, entry) for entry in entries if not entry.is_by_verb]
-    found = []
+    matches = []
     verb = wanted.casefold().split()[0]
     for entry in entries:
         if entry.is_by_verb and not (len(verb) > 1 and entry.text.casefold().startswith(verb)):
@@ -105,8 +105,8 @@ def matching(wanted: str, entries: Sequence[PaletteEntry]) -> list[tuple[float, 
         if is_said(wanted, entry):
             score = SAID_MATCH if score is None else min(score, SAID_MATCH)
         if score is not None:
-            found.append((score if entry.enabled else score + NOT_NOW, entry))
-    return sorted(found, key=lambda pair: pair[0])
+            matches.append((score if entry.enabled else score + NOT_NOW, entry))
+    return sorted(matches, key=lambda pair: pair[0])
 
 
 def arranged(wanted: str, commands: Sequence[tuple[float, PaletteEntry]], hits: Sequence[Hit]) -> list[PaletteRow]:
@@ -133,7 +133,7 @@ def arranged(wanted: str, commands: Sequence[tuple[float, PaletteEntry]], hits: 
         return [*head, *tail]
     title = translate("Search", "Commands")
     groups = {group: [hit for hit in hits if hit.group is group] for group in HitGroup}
-    places = sorted((_place_of(group, found, named), group) for group, found in groups.items() if found)
+    places = sorted((_place_of(group, group_hits, named), group) for group, group_hits in groups.items() if group_hits)
     rows: list[PaletteRow] = []
     for place, group in places:
         if place > 0 and head:

@@ -27,13 +27,13 @@ class LayerProvider:
         wanted = name_key(text[:LONGEST])
         if len(wanted) < SHORTEST_WORD and wanted.isascii():
             return []
-        found = [
+        matches = [
             (score, layer)
             for layer in list(self._layers().values())  # one step of the interpreter: edits come from another thread
             if (score := key_score(wanted, name_key(layer.name[:LONGEST]))) is not None
         ]
-        found.sort(key=lambda row: (row[0], row[1].name))
-        return [_layer_hit(*row) for row in found[:MOST_IN_GROUP]]
+        matches.sort(key=lambda row: (row[0], row[1].name))
+        return [_layer_hit(*row) for row in matches[:MOST_IN_GROUP]]
 
 
 class ClaimProvider:
@@ -48,16 +48,16 @@ class ClaimProvider:
         if len(wanted) < SHORTEST_WORD and wanted.isascii():
             return []
         kept: dict[str, tuple[Claim, str]] = {}
-        found: list[Claim] = []
+        matches: list[Claim] = []
         for claim in list(self._claims().values()):
             known = self._keyed.get(claim.uuid)
             if known is None or known[0] is not claim:
                 known = claim, f" {name_key(f'{claim.statement[:LONGEST]} {claim.source_wording[:LONGEST]}')}"
             kept[claim.uuid] = known
             if all(f" {word}" in known[1] for word in wanted.split()):
-                found.append(claim)
+                matches.append(claim)
         self._keyed = kept
-        return [_claim_hit(number, claim) for number, claim in enumerate(found[:MOST_IN_GROUP])]
+        return [_claim_hit(number, claim) for number, claim in enumerate(matches[:MOST_IN_GROUP])]
 
 
 def _layer_hit(score: float, layer: Layer) -> Hit:

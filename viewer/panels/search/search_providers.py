@@ -139,38 +139,38 @@ class SiteProvider:
         if not key:
             return []
         wanted = WantedKey(key)
-        found: list[tuple[float, Site, str]] = []
-        for one in self._now():
+        matches: list[tuple[float, Site, str]] = []
+        for keyed in self._now():
             least: float | None = None
-            for at, closed in enumerate(one.closed):
-                score = wanted.score(one.keys[at], closed)
+            for at, closed in enumerate(keyed.closed):
+                score = wanted.score(keyed.keys[at], closed)
                 if score is not None and (least is None or score < least):
                     least, best = score, at
             if least is not None:
-                found.append((least, one.site, _name(one.site, best)))
-        return _best(found)
+                matches.append((least, keyed.site, _name(keyed.site, best)))
+        return _best(matches)
 
     def search_nearly(self, text: str) -> list[Hit]:
         """The sites with a name, or as many words of one, of a similar spelling."""
         wanted = name_key(text[:LONGEST_NAME])
-        found: list[tuple[float, Site, str]] = []
+        matches: list[tuple[float, Site, str]] = []
         if most_wrong(tight(wanted)):
             spelled = Spelled(wanted)
-            for one in self._now():
+            for keyed in self._now():
                 scores = [
-                    (off, at) for at, key in enumerate(one.keys) if (off := spelled.words_nearness(key)) is not None
+                    (off, at) for at, key in enumerate(keyed.keys) if (off := spelled.words_nearness(key)) is not None
                 ]
                 if scores:
                     off, at = min(scores)
-                    found.append((NEARLY + off / 10, one.site, _name(one.site, at)))
-        return _best(found)
+                    matches.append((NEARLY + off / 10, keyed.site, _name(keyed.site, at)))
+        return _best(matches)
 
     def same_as(self, hit: Hit) -> Hit | None:
         """The site near the hit that has one of its names, whatever text was searched for."""
         names = {tight(name_key(name)) for name in (hit.text, *hit.names)} - {""}
-        for one in self._now():
-            if not names.isdisjoint(one.closed) and _is_near(one.site, hit.lon, hit.lat):
-                return _site_hit(hit.score, one.site, one.site.label)
+        for keyed in self._now():
+            if not names.isdisjoint(keyed.closed) and _is_near(keyed.site, hit.lon, hit.lat):
+                return _site_hit(hit.score, keyed.site, keyed.site.label)
         return None
 
     def _now(self) -> Iterable[_KeyedSite]:
@@ -191,10 +191,10 @@ class SiteProvider:
         return kept.values()
 
 
-def _best(found: list[tuple[float, Site, str]]) -> list[Hit]:
+def _best(matches: list[tuple[float, Site, str]]) -> list[Hit]:
     """The best hits: a number of measurements, and as many other marks."""
-    measured = [row for row in found if row[1].mark_kind == MEASUREMENT]
-    others = [row for row in found if row[1].mark_kind != MEASUREMENT]
+    measured = [row for row in matches if row[1].mark_kind == MEASUREMENT]
+    others = [row for row in matches if row[1].mark_kind != MEASUREMENT]
     best = [nsmallest(MOST_IN_GROUP, rows, key=lambda row: (row[0], row[1].label)) for rows in (others, measured)]
     return [_site_hit(*row) for rows in best for row in rows]
 

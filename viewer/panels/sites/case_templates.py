@@ -46,7 +46,9 @@ def offer_classes(context: PanelContext, field: ChoiceField) -> None:
 
     def read() -> None:
         own = [
-            (one.code, word(one.name)) for one in templates_of_case(context.document) if one.code not in SITE_CLASSES
+            (template.code, word(template.name))
+            for template in templates_of_case(context.document)
+            if template.code not in SITE_CLASSES
         ]
         field.set_choices(sorted([*class_choices(), *own], key=_by_title))
 

@@ -55,8 +55,8 @@ def _affine(text: str) -> Affine | None:
     if len(text) > _MOST_CHARS:
         return None
     try:
-        found = json.loads(text)
-        numbers = tuple(map(float, found)) if isinstance(found, list) and len(found) == 6 else ()
+        decoded = json.loads(text)
+        numbers = tuple(map(float, decoded)) if isinstance(decoded, list) and len(decoded) == 6 else ()
     except (ValueError, TypeError, OverflowError, RecursionError):
         return None
     if len(numbers) != 6 or not all(map(math.isfinite, numbers)):

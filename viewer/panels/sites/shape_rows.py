@@ -243,10 +243,10 @@ class ShapePart(FoldSection):
     # -- the leg to the chosen vertex ---------------------------------------------------------------------------
 
     def _leg(self) -> dict[str, str]:
-        found = self._leg_ends()
-        if found is None:
+        ends = self._leg_ends()
+        if ends is None:
             return dict.fromkeys(LEG, "")
-        before, after = found
+        before, after = ends
         return {"leg_m": _metres(distance_m(*before, *after)), "leg_deg": _degrees(azimuth_deg(*before, *after))}
 
     def _leg_ends(self) -> tuple[tuple[float, float], tuple[float, float]] | None:

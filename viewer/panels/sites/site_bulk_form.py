@@ -116,9 +116,9 @@ class SiteBulkForm(QWidget):
             return
         chosen = self._chosen()
         self.count.setText(self._counted(chosen))
-        found = some_values(chosen, list(self.fields.fields))
+        values_by_column = some_values(chosen, list(self.fields.fields))
         for column, field in self.fields.fields.items():
-            self._show_values(field, found[column])
+            self._show_values(field, values_by_column[column])
 
     def _chosen(self) -> list[Site]:
         """The selected marks, in the order of the case."""
@@ -194,12 +194,12 @@ def some_values(sites: Sequence[Site], columns: Sequence[str]) -> dict[str, set[
     A column is read until two values are known, all columns of a site at once: of 100,000 sites each look at an
     attribute counts.
     """
-    found: dict[str, set[Any]] = {column: set() for column in columns}
-    for some in batched(sites, AT_ONCE):
-        alike = [column for column, values in found.items() if len(values) < 2]
+    values_by_column: dict[str, set[Any]] = {column: set() for column in columns}
+    for batch in batched(sites, AT_ONCE):
+        alike = [column for column, values in values_by_column.items() if len(values) < 2]
         if not alike:
             break
-        rows = set(map(attrgetter(*alike, "mark_kind"), some))  # of one column alone it would be no tuple
+        rows = set(map(attrgetter(*alike, "mark_kind"), batch))  # of one column alone it would be no tuple
         for at, column in enumerate(alike):
-            found[column].update(row[at] for row in rows)
-    return found
+            values_by_column[column].update(row[at] for row in rows)
+    return values_by_column

@@ -91,8 +91,10 @@ def no_date_to_come(date: str) -> str:
 def entered_to_come(date: str, column: str) -> str:
     """The notice that a future date was entered in a column of its own."""
     name = translate("SiteFiling", "Valid to") if column == "valid_to" else translate("SiteFiling", "Valid from")
-    said = translate("SiteFiling", "{0} is to come: entered as {1}. As of is the date for which the source says so.")
-    return said.format(one_line(date, 40), name)
+    sentence = translate(
+        "SiteFiling", "{0} is to come: entered as {1}. As of is the date for which the source says so."
+    )
+    return sentence.format(one_line(date, 40), name)
 
 
 class LifecycleRows(QObject):

@@ -140,12 +140,12 @@ class SiteListPanel(QWidget):
 
     def _look_elsewhere(self, *_: object) -> None:
         """Show where a mark of another kind has the searched name, if nothing else is found."""
-        words, found = self.list.filter.text().casefold().split(), 0
+        words, count = self.list.filter.text().casefold().split(), 0
         if words and not self.model.rowCount():
             others = (site for site in self._context.document.sites.values() if not self.kinds.shows(site))
-            found = sum(all(word in label for word in words) for label in (site.label.casefold() for site in others))
-        self.elsewhere.setText(self.tr("{0} found among the other marks: show all").format(found))
-        self.elsewhere.setVisible(bool(found))
+            count = sum(all(word in label for word in words) for label in (site.label.casefold() for site in others))
+        self.elsewhere.setText(self.tr("{0} found among the other marks: show all").format(count))
+        self.elsewhere.setVisible(bool(count))
 
     def _zoom_to(self, uuid: str) -> None:
         self._context.zoom_to_sites([self._context.document.sites[uuid]])

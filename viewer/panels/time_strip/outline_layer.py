@@ -122,10 +122,10 @@ def _bends(points: Floats, ends: NDArray[np.intp]) -> NDArray[np.bool_]:
     before = np.diff(points, axis=0, prepend=points[:1])
     after = np.diff(points, axis=0, append=points[-1:])
     bend = np.abs(before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0])
-    found = bend > STRAIGHT * np.hypot(*before.T) * np.hypot(*after.T)
-    found[ends - 1] = True
-    found[np.concatenate([[0], ends[:-1]])] = True
-    return np.asarray(found)
+    is_bend = bend > STRAIGHT * np.hypot(*before.T) * np.hypot(*after.T)
+    is_bend[ends - 1] = True
+    is_bend[np.concatenate([[0], ends[:-1]])] = True
+    return np.asarray(is_bend)
 
 
 def _transforms(view: View) -> list[QTransform]:
@@ -133,7 +133,7 @@ def _transforms(view: View) -> list[QTransform]:
     crs = view.grid.crs
     inverse, seen = view.affine.inverse(), view.world_bounds()
     world = world_bounds(crs) if is_unrolled(crs) else None
-    found = []
+    transforms = []
     for turn in (0.0,) if world is None else (-world.width, 0.0, world.width):
         # What is cut at no edge of the map reaches over it by half the world at most.
         if world is not None and not (world.left - world.width / 2 < seen.right - turn):
@@ -142,5 +142,5 @@ def _transforms(view: View) -> list[QTransform]:
             continue
         a, b, c, d, e, f = inverse
         moved = QTransform(a, d, b, e, c + a * turn, f + d * turn)
-        found.append(moved * QTransform.fromScale(1 / view.ratio, 1 / view.ratio))
-    return found
+        transforms.append(moved * QTransform.fromScale(1 / view.ratio, 1 / view.ratio))
+    return transforms

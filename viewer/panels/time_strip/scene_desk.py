@@ -283,8 +283,8 @@ class SceneDesk(QObject):
         if seen != self._seen:
             self._seen = seen
             self.ticks_changed.emit()
-        asked = (ground, known)
-        if self._asked is not None and _is_same(asked, self._asked):
+        question = (ground, known)
+        if self._asked is not None and _is_same(question, self._asked):
             return
         table = self._table
 
@@ -294,14 +294,14 @@ class SceneDesk(QObject):
             area = _area(ground)
             return passes_of(made[1].covering(area), area), made
 
-        def found(
+        def take(
             result: tuple[list[Pass], tuple[tuple[tuple[FoundScene, ...], ...], SceneTable]],
         ) -> None:
             ticks, self._table = result
-            self._asked = asked
+            self._asked = question
             self._take(ticks)
 
-        self._job.run(find, found)
+        self._job.run(find, take)
 
     def _take(self, ticks: list[Pass]) -> None:
         if ticks == self._ticks:
@@ -327,4 +327,4 @@ def _is_same(first: _Asked, second: _Asked) -> bool:
     """
     is_view = isinstance(first[0], View)
     same_ground = first[0] == second[0] if is_view else first[0] is second[0]
-    return same_ground and all(one is other for one, other in zip(first[1], second[1], strict=True))
+    return same_ground and all(scenes is other for scenes, other in zip(first[1], second[1], strict=True))

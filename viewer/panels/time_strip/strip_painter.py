@@ -49,7 +49,7 @@ def paint_strip(
     painter.save()
     if places.undated and axis is not None:
         painter.setClipRect(QRectF(0, 0, places.divider, height))
-    ordered = sorted(places.dated, key=lambda one: (one.tick.key == current, -(one.right - one.left)))
+    ordered = sorted(places.dated, key=lambda placed: (placed.tick.key == current, -(placed.right - placed.left)))
     for placed in ordered:
         _paint_tick(painter, palette, placed, top, bottom, placed.tick.key == current)
     painter.restore()

@@ -51,12 +51,14 @@ class StripPlaces:
 
     def near(self, x: float, reach: float) -> PlacedTick | None:
         """The tick under a place, or the nearest within reach of it; of several the narrowest."""
-        found = [(max(one.left - x, x - one.right, 0.0), one.right - one.left, one) for one in self.all]
-        best = min(found, key=lambda entry: entry[:2], default=None)
+        distances = [
+            (max(placed.left - x, x - placed.right, 0.0), placed.right - placed.left, placed) for placed in self.all
+        ]
+        best = min(distances, key=lambda entry: entry[:2], default=None)
         return best[2] if best is not None and best[0] <= reach else None
 
     def of(self, key: str) -> PlacedTick | None:
-        return next((one for one in self.all if one.tick.key == key), None)
+        return next((placed for placed in self.all if placed.tick.key == key), None)
 
 
 def divider_of(ticks: Sequence[Pass], width: float) -> float:

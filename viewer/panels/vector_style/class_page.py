@@ -188,7 +188,7 @@ class ClassPage(QWidget):
     def _remove_classes(self) -> None:
         style = self.style_shown
         gone = {index.row() for index in self.table.selectionModel().selectedRows()}
-        kept = tuple(one for row, one in enumerate(style.classes) if row not in gone)
+        kept = tuple(style_class for row, style_class in enumerate(style.classes) if row not in gone)
         if len(kept) < len(style.classes):
             self.fields.refuse(self._commit_style(replace(style, classes=kept)))
 

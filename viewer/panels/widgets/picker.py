@@ -131,7 +131,7 @@ class Picker(QLineEdit):
             QTimer.singleShot(0, self, self._widen)  # once the list holds what was typed
         if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonPress:
             here = event.globalPosition().toPoint()
-            places = [one.rect().contains(one.mapFromGlobal(here)) for one in (self, self._popup())]
+            places = [widget.rect().contains(widget.mapFromGlobal(here)) for widget in (self, self._popup())]
             if not any(places):
                 QTimer.singleShot(0, self, self._leave)  # once the list is closed
         return super().eventFilter(watched, event)
