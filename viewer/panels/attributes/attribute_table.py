@@ -1,4 +1,4 @@
-"""The attribute table of a vector layer: look through, filter, select, and put the filter on the map."""
+"""The attribute table of a vector layer: its rows are filtered and selected, and its filter applied to the map."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _ROWS_A_LOOK = 2000
 
 
 class AttributeTablePanel(AttributePage):
-    """Follows the context's layer while it is visible; reads its attributes when it is first shown.
+    """Shows the context's layer while the panel is visible; a layer's attributes are read when it is first shown.
 
     `layer_named` is emitted with the name of the layer whose attributes are shown; empty without one.
     """
@@ -214,7 +214,7 @@ class AttributeTablePanel(AttributePage):
             self._access.zoom_to(self._uuid, self._attributes.table.fids[self.model.rows[[row]]])
 
     def copy(self) -> None:
-        """Copy the selected rows that are shown, or the current one, as a table for other programs."""
+        """Copy the selected rows that are shown, or the current row without any, as a table for other programs."""
         attributes = self._attributes
         if attributes is None:
             return
@@ -235,7 +235,7 @@ class AttributeTablePanel(AttributePage):
     # -- the filter of the map ----------------------------------------------------------------------------------
 
     def apply_to_map(self) -> None:
-        """Make the filter of the table that of the layer, so that the map shows the same features."""
+        """Add the table's filter to that of the layer, so that the map shows the same features."""
         self.filter_rows.flush()  # what was typed a moment ago counts
         if self._typing.isActive():
             self._typing.stop()
@@ -301,7 +301,8 @@ class AttributeTablePanel(AttributePage):
 def rows_as_text(table: Attributes, rows: NDArray[np.intp], names: Sequence[str], context: JobContext) -> str:
     """Rows as text for other programs: a header line and a line for each row, with tabs between exact values.
 
-    Text with tabs or line breaks is quoted, NULL is empty.
+    `rows` are indexes into the table, `names` its columns in order. Text with tabs or line breaks is quoted, NULL is
+    empty.
     """
     out = io.StringIO()
     writer = csv.writer(out, dialect="excel-tab", lineterminator="\n")

@@ -41,7 +41,7 @@ _EXACT = int(Qt.ItemDataRole.UserRole) + 1
 
 
 class IdentifyPanel(QWidget):
-    """Lists hits, filled by `show_hits`; each feature can be shown, selected, and all values copied."""
+    """Lists hits, filled by `show_hits`; a feature can be zoomed to and selected, and values can be copied."""
 
     def __init__(self, context: PanelContext, access: FeatureAccess, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -233,13 +233,13 @@ class IdentifyPanel(QWidget):
     def _zoom(self, item: QTreeWidgetItem | None) -> None:
         hit = self._hit(item)
         if hit is not None:
-            self._access.zoom_to(hit.layer_uuid, _one(hit))
+            self._access.zoom_to(hit.layer_uuid, _fids_of(hit))
 
     def _select(self) -> None:
         hit = self._hit(self.tree.currentItem())
         if hit is not None:
             self._access.selection.clear(hit.layer_uuid)
-            self._access.selection.set(hit.layer_uuid, _one(hit))
+            self._access.selection.set(hit.layer_uuid, _fids_of(hit))
 
     def _open_table(self) -> None:
         hit = self._hit(self.tree.currentItem())
@@ -306,5 +306,5 @@ def shown_value(value: Any) -> str:
     return one_line(str(value), 200)
 
 
-def _one(hit: FeatureHit) -> Fids:
+def _fids_of(hit: FeatureHit) -> Fids:
     return np.array([hit.fid], np.int64)

@@ -20,7 +20,7 @@ from viewer.rendering.vector.vector_drawing import VectorDrawing
 MOST_LINES = 12
 
 type Lines = list[tuple[QIcon | None, str]]
-"""Samples with their words; None for words without a sample."""
+"""Lines of a sample and its words; None for words without a sample."""
 
 
 def style_shown(layer: Layer, context: PanelContext) -> tuple[VectorStyle, str] | None:
@@ -34,7 +34,7 @@ def style_shown(layer: Layer, context: PanelContext) -> tuple[VectorStyle, str] 
 
 
 def layer_icon(layer: Layer, context: PanelContext) -> QIcon | None:
-    """A sample of its single symbol; None where it has classes, or is no vector layer."""
+    """A sample of a layer's single symbol; None where it has classes, or is no vector layer."""
     shown = style_shown(layer, context)
     if shown is None or shown[0].mode != "single":
         return None
@@ -47,7 +47,10 @@ def read_of(drawing: object) -> tuple[object, ...]:
 
 
 def class_lines(layer: Layer, context: PanelContext, others: str, more: str) -> Lines:
-    """The classes that are drawn; `others` names features of no class, `more` counts the lines left out ("{0}")."""
+    """The lines of the classes that are drawn.
+
+    `others` is the text for features of no class, `more` the text with the number of lines left out for "{0}".
+    """
     shown = style_shown(layer, context)
     if shown is None or shown[0].mode == "single":
         return []

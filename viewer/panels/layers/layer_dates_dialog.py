@@ -35,7 +35,7 @@ from viewer.support.language.translation import translate
 
 NAME, DATE, KIND = range(3)
 MOST_ROWS = 500
-"""Most rows of the table, which is to be looked through."""
+"""Most rows of the table, as the analyst should look at each."""
 _WIDTH_PX, _HEIGHT_PX = 640, 420
 
 
@@ -142,7 +142,7 @@ class LayerDatesDialog(QDialog):
         return dates
 
     def _look(self, *_: object) -> None:
-        """Report what is wrong with the ticked rows before they are taken."""
+        """Show what is wrong with the ticked rows, and let them be taken where nothing is."""
         count, why = 0, ""
         document = self._context.document
         try:
@@ -191,6 +191,6 @@ def open_layer_dates(context: PanelContext, chosen: Sequence[str], window: QWidg
             )
         )
         return None
-    for open_one in window.findChildren(LayerDatesDialog):
-        open_one.close()
-    return show_once(window, LayerDatesDialog, lambda: LayerDatesDialog(context, layers, window), lambda _one: False)
+    for dialog in window.findChildren(LayerDatesDialog):
+        dialog.close()
+    return show_once(window, LayerDatesDialog, lambda: LayerDatesDialog(context, layers, window), lambda _dialog: False)

@@ -93,7 +93,7 @@ def nudge_fact(layer: Layer) -> str:
 
 
 def _points_text(layer: Layer) -> str:
-    """The control points that place it: their number, and who set them when."""
+    """The number of control points that place a layer, and who set them when; empty without any."""
     points = read_control_points(layer.control_points_json)
     if points is None:
         return ""
@@ -128,7 +128,7 @@ def info_facts(info: RasterInfo | VectorInfo, given_crs: str = "") -> Facts:
 
 
 def _told(info: RasterInfo | VectorInfo) -> set[str]:
-    """Problems that are listed under another name."""
+    """Problems that the fact on georeferencing states already."""
     if not isinstance(info, RasterInfo) or not info.georeferencing_note:
         return set()
     return {problem for problem in info.problems if info.georeferencing_note in problem}

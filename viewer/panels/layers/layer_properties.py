@@ -1,4 +1,4 @@
-"""The properties of the context's layer: credit and date, its style, and what its file says."""
+"""The form of the context's layer: its credit and date, its style, and facts from its file."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ class LayerPropertiesPanel(RowForm):
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
-        """Update the panel when it is shown: changes are not reported to a hidden one."""
+        """Update the panel when it is shown: it ignores changes while it is hidden."""
         super().showEvent(event)
         self.look_again()
 

@@ -149,7 +149,7 @@ class LayerRows(QAbstractListModel):
         return self.tr("Its style shows it {0} only: this map has another scale.").format(" ".join(limits))
 
     def _filter_badge(self, layer: Layer) -> tuple[str, str]:
-        """The number of features that the filter shows, once known; without commas, which would cut a badge."""
+        """The badge of a filter: how many features it shows, once that is known, and a sentence with the filter."""
         access = self._context.layers.features
         counts = access.filters.counts(layer.uuid) if access is not None else None
         if counts is None:

@@ -1,4 +1,4 @@
-"""The dialog for data without a CRS: one is chosen, with its effect shown, or pixel space. Nothing is guessed."""
+"""The dialog that asks for the CRS of data without one, or for pixel space, and shows the effect of a choice."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ type _Load = Callable[[Callable[[tuple[KnownCRS, ...]], None]], None]
 
 
 class PlaceDialog(QDialog):
-    """The dialog beside the map; `decided` carries the answer, empty where it was cancelled."""
+    """The dialog beside the map; `decided` carries the answer, and is not emitted where it was cancelled."""
 
     decided = Signal(str)
     """Emitted with a CRS, `PIXEL_SPACE`, or empty text for that of the file."""

@@ -1,4 +1,4 @@
-"""Registers a layer to another: finds the shift, shows the remaining shift of each part, and applies it or not."""
+"""The dialog that registers a layer to another: finds the shift, shows what is left in each part, and applies it."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ class RegisterDialog(QDialog):
 
 
 def _others(context: PanelContext, layer: Layer) -> list[tuple[str, str]]:
-    """Images that it can be registered to, as they cover some of the same ground; the topmost shown one first."""
+    """The shown images that may cover some of a layer's ground, as (uuid, name), the topmost first."""
     own = context.layers.drawing_of(layer.uuid)
     rows = [row for row in reversed(context.document.layers_in_order()) if row.uuid != layer.uuid and row.visible]
     images = []

@@ -1,4 +1,4 @@
-"""Finds the shift of one layer against another, off the window's thread, and the remaining shifts of their parts."""
+"""Finds the shift between two layers, and the shifts that remain in parts of them, off the window's thread."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ from viewer.support.painting import painting
 
 DEADLINE_S = 120.0
 _WHOLE = 0.98
-"""Part of the largest alpha from which a pixel of a view counts as showing nothing but the layer."""
+"""Fraction of the greatest alpha in a view from which a pixel counts as fully covered by the layer."""
 type _Done = Callable[["FoundShift | str"], None]
 
 
 class FoundShift(NamedTuple):
-    """The result, and its size on the ground. `nudge` is None without a significant shift."""
+    """A shift, and its size on the ground. `nudge` is what the layer would get; None where no shift was found."""
 
     registered: Registered
     nudge: Nudge | None
@@ -124,9 +124,9 @@ class Registration(QObject):
     # -- what it means ------------------------------------------------------------------------------------------
 
     def _found(self, grid: CommonGrid, registered: Registered, beside: Nudge | None, shown: Nudge | None) -> FoundShift:
-        """The result on the ground.
+        """Convert a result in pixels of the grid to ground metres.
 
-        `beside` is added to the shift that was found; `shown` is the shift of parts on the map.
+        `beside` is a shift that is added to the one that was found; `shown` moves the places of the parts on the map.
         """
         x, y = grid.affine.apply(grid.width / 2, grid.height / 2)
         lon, lat = (float(v) for v in transform_points(grid.crs, WGS84, x, y))

@@ -1,4 +1,4 @@
-"""Relinks layers to their files here: those found beside the case, in a folder for all, or a file for each."""
+"""The dialog that relinks layers to moved files: found beside the case, in a chosen folder, or chosen one by one."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ type Searching = Callable[[str, str, Callable[[FileSearch], None]], None]
 
 
 class Ways(Struct, frozen=True):
-    """Functions for a search, for choosing a folder or a file, and for a file's mark; None where it was cancelled."""
+    """Functions that search files, ask for a folder or a file (None: cancelled), and compare a file with a lost one."""
 
     search: Searching
     choose_folder: Callable[[], str | None]
@@ -49,7 +49,10 @@ class Ways(Struct, frozen=True):
 
 
 class RelinkDialog(QDialog):
-    """The dialog beside the map; `decided` carries places by layer uuid and path, nothing where it was cancelled."""
+    """The dialog beside the map; `decided` carries a dict of new places by layer uuid and old path.
+
+    It is not emitted where the dialog was cancelled.
+    """
 
     decided = Signal(object)
 
@@ -149,7 +152,7 @@ class RelinkDialog(QDialog):
         self._is_filling = True
         self.tree.clear()
         for number, lost in enumerate(self._lost):
-            file = self._place(number)
+            file = self._file_of(number)
             item = QTreeWidgetItem([one_line(lost.layer, 80), one_line(lost.text, 400), self._here(file)])
             flag = Qt.ItemFlag
             item.setFlags(flag.ItemIsEnabled | flag.ItemIsSelectable | (flag.ItemIsUserCheckable if file else flag(0)))
@@ -165,7 +168,7 @@ class RelinkDialog(QDialog):
         self._count()
         self._offer_file()
 
-    def _place(self, number: int) -> FoundFile | None:
+    def _file_of(self, number: int) -> FoundFile | None:
         return self._single.get(number) or self._found.get(self._lost[number].text)
 
     def _here(self, file: FoundFile | None) -> str:
@@ -182,7 +185,7 @@ class RelinkDialog(QDialog):
         if self._is_filling:
             return
         ticked = self.ticked()
-        there = [place for number in range(len(self._lost)) if (place := self._place(number)) is not None]
+        there = [file for number in range(len(self._lost)) if (file := self._file_of(number)) is not None]
         self.says.setText(self._sentence(there))
         notes = [self.tr("The folder holds more files than were searched.")] if self._is_cut else []
         if any(file.sameness is Sameness.NAME for file in there):
@@ -256,7 +259,7 @@ class RelinkDialog(QDialog):
     def _relink(self) -> None:
         chosen: dict[str, dict[str, NewPlace]] = {}
         for number, lost in enumerate(self._lost):
-            file = self._place(number)
+            file = self._file_of(number)
             if file is not None and self._item(number).checkState(LAYER) is Qt.CheckState.Checked:
                 chosen.setdefault(lost.uuid, {})[lost.text] = NewPlace(file.path, file.mark)
         self.decided.emit(chosen)

@@ -46,7 +46,7 @@ def paint_residuals(painter: QPainter, view: View, residuals: Sequence[ShownResi
             step = QPointF(
                 right * math.cos(turn) - down * math.sin(turn), right * math.sin(turn) + down * math.cos(turn)
             )
-            _paint_one(painter, at, step, residual.agrees, view.ratio)
+            _paint_residual(painter, at, step, residual.agrees, view.ratio)
     painter.restore()
 
 
@@ -61,7 +61,7 @@ def _pixel_of(view: View, residual: ShownResidual) -> QPointF:
     return QPointF(*view.to_pixel(x, y))
 
 
-def _paint_one(painter: QPainter, at: QPointF, step: QPointF, agrees: bool, ratio: float) -> None:
+def _paint_residual(painter: QPainter, at: QPointF, step: QPointF, agrees: bool, ratio: float) -> None:
     length = math.hypot(step.x(), step.y())
     end = at + step * (min(length, _LONGEST_PX) / length * ratio) if length > 1 else at
     for color, wider in ((_HALO_COLOR, 3.0), (AGREES_COLOR if agrees else DIFFERS_COLOR, 0.0)):

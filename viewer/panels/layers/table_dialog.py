@@ -57,11 +57,11 @@ type Ask = Callable[[dict[str, Any], Answered], None]
 class TableDialog(QDialog):
     """The dialog beside the map.
 
-    `decided` carries the options for reading and the sheet; nothing where it was cancelled.
+    `decided` is not emitted where the dialog was cancelled.
     """
 
     decided = Signal(object, str)
-    """Emitted with options and the name of the sheet or table."""
+    """Emitted with the options for reading, and the name of the sheet or table."""
 
     def __init__(
         self, name: str, ask: Ask, options: dict[str, Any] | None = None, sheet: str = "", parent: QWidget | None = None

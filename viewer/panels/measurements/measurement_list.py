@@ -159,7 +159,7 @@ class MeasurementListPanel(QWidget):
         self._follow_selection()
 
     def _write_anew(self) -> None:
-        """Write places in another notation."""
+        """Update the names that contain a coordinate, as its notation has changed."""
         self.model.set_rows(self._context.listed_marks().of_kind(MEASUREMENT))
 
     def _heard(self, changes: Changes) -> None:

@@ -30,7 +30,7 @@ MOST_NAMED = 3
 
 
 class ProductDesk(QObject):
-    """Operations on products, one object a window; its signals ask for windows of products."""
+    """Operations on products, one object a window; its signals ask to show products in windows of their own."""
 
     opened = Signal(str)
     """Emitted with the uuid of a product to show in its window."""
@@ -98,7 +98,7 @@ class ProductDesk(QObject):
         self.opened.emit(uuid)
 
     def reissue(self, uuid: str) -> str:
-        """Show the next version of an issued product, after beginning it where needed; its uuid, empty for none."""
+        """Show the next version of an issued product, made first if needed; return its uuid, empty for a refusal."""
         if not self.can_reissue(uuid) or not self.context.do(reissue_product, uuid):
             return ""
         draft = draft_after(self.context.document, uuid)

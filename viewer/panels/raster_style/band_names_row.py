@@ -1,4 +1,4 @@
-"""The row in which the analyst names bands that a file leaves unnamed, for presets and indices."""
+"""The row that names bands which a file leaves unnamed, so that presets and indices can use them."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class BandNamesRow(QWidget):
 
     @property
     def _orders(self) -> list[tuple[str, ...]]:
-        """Orders of names with as many bands as the file, which names none itself."""
+        """The usual orders of names, as many as the file has bands; empty where the file names some of them itself."""
         return [order for order in ORDERS if len(order) == len(self._bands) == self._count]
 
     def _choose(self, band: Any) -> None:

@@ -1,4 +1,4 @@
-"""Changes the style of the current raster layer: for the form, and for the keys and the menu."""
+"""Commands on the style of the current raster layer, shared by the form, the keys and the menu."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ class RasterStyler(QObject):
         return style is not None and style.rule.origin == "view"
 
     def settle(self, style: RasterStyle) -> None:
-        """Commit a style after following its rule."""
+        """Commit a style with the stretch that its rule computes, which may take a moment."""
         info, drawing, uuid = self.info, self.drawing, self._context.layer_uuid
         if info is None:
             return
@@ -206,7 +206,7 @@ class RasterStyler(QObject):
         QGuiApplication.clipboard().setMimeData(data)
 
     def paste_stretch(self) -> None:
-        """Set the stretch of the layer it was copied from; a report says where the two cannot be compared."""
+        """Set the stretch that was copied from another layer; a report warns where the two cannot be compared."""
         style, info = self._sound(), self.info
         if style is None or info is None:
             return
@@ -244,7 +244,7 @@ class RasterStyler(QObject):
         )
 
     def _sound(self) -> RasterStyle | None:
-        """The style, or the file's own where the one in the case does not fit."""
+        """The style in the case, or the file's own where that does not fit; None where the layer is no raster."""
         info = self.info
         try:
             return self.style

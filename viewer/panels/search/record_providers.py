@@ -1,4 +1,4 @@
-"""Providers of hits: the case's layers by name, its claims by their words. Neither has a place of its own."""
+"""Providers of hits without a place: the case's layers by name, and its claims by their words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LONGEST = 500
 
 
 class LayerProvider:
-    """The case's layers by their names."""
+    """Finds the case's layers by their names."""
 
     def __init__(self, layers: Callable[[], Mapping[str, Layer]]) -> None:
         self._layers = layers
@@ -37,7 +37,7 @@ class LayerProvider:
 
 
 class ClaimProvider:
-    """The case's claims by the words of their statements, or of their sources."""
+    """Finds the case's claims by words of their statements and of the wording of their sources."""
 
     def __init__(self, claims: Callable[[], Mapping[str, Claim]]) -> None:
         self._claims = claims
@@ -74,7 +74,7 @@ def _layer_hit(score: float, layer: Layer) -> Hit:
 
 
 def _claim_hit(number: int, claim: Claim) -> Hit:
-    """A hit for a claim, ranked below names: a sentence contains the words, but is not named so."""
+    """A hit for a claim. It is ranked below names, as a sentence only contains the words."""
     return Hit(
         group=HitGroup.CLAIMS,
         text=one_line(claim.statement or claim.source_wording, 90),

@@ -107,7 +107,7 @@ class GuideWindow(QDialog):
 
 
 def guide_blocks() -> list[tuple[str, str]]:
-    """The headings and paragraphs of the shipped guide, each behind its mark, as translators see them."""
+    """The headings and paragraphs of the shipped guide as (Markdown mark, text); translators see the texts."""
     blocks = resource_path("guide.md").read_text(encoding="utf-8").split("\n\n")
     return [(heading[1], block[heading.end() :]) for block in blocks if (heading := _HEADING.match(block))]
 

@@ -42,7 +42,7 @@ def _by_title(choice: tuple[str, str]) -> tuple[bool, str]:
 
 
 def offer_classes(context: PanelContext, field: ChoiceField) -> None:
-    """Let a field offer the present classes, and the case's templates by class."""
+    """Offer the site classes and the case's own templates in a field, and keep them up to date."""
 
     def read() -> None:
         own = [

@@ -21,7 +21,7 @@ _RIM, _INK = QColor("#101820"), QColor("#ffd23f")
 
 
 def place_in(chip: Chip, lon: float, lat: float) -> tuple[float, float] | None:
-    """The place as parts of the chip's width and height; None where it is outside, or the chip has no place."""
+    """A place in degrees as parts of a chip's width and height; None where it is outside, or the chip has no place."""
     affine = _affine(chip.transform_json)
     if affine is None or chip.width <= 0 or chip.height <= 0:
         return None

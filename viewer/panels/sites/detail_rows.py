@@ -26,7 +26,7 @@ from viewer.support.language.translation import translate
 class DetailPart(FoldSection):
     """The part; hidden for a class without a template. `fields` are those shown, by the keys of the template.
 
-    Fields are made again only when the class, or its template, is another.
+    Fields are made again only for another template.
     """
 
     def __init__(self, context: PanelContext) -> None:
@@ -94,7 +94,7 @@ class DetailPart(FoldSection):
 def _kept(
     details: Mapping[str, Any], templates: Iterable[MarkTemplate], template: MarkTemplate | None
 ) -> Iterator[str]:
-    """Values of a mark in fields of other classes, without repetition; they return with their class."""
+    """Values of a mark in fields that its present class does not have, once each; another class may show them again."""
     keys = {spec.key for spec in template.fields} if template is not None else set[str]()
     for other in templates if details else ():
         for spec in other.fields:

@@ -1,4 +1,4 @@
-"""Asks how the selected features become sites: the meaning of columns, and their source."""
+"""The dialog that makes sites of selected features: it asks which columns mean what, and for the source."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ WIDTH_PX = 500
 SCROLL_PX, AROUND_PX = 12, 150
 """Logical pixels for the scroll bar, and for everything but the form."""
 MOST = 20_000
-"""Most sites in one step: more are no marks of an analyst."""
+"""Most sites in one step: more are data rather than an analyst's marks."""
 TOLD_ROWS = 250
 """Rows between two reports of progress."""
 

@@ -46,7 +46,7 @@ class PlaceField(LineField):
 
 
 class PlaceRows(QObject):
-    """The rows. A point takes any notation that the palette reads; for a line or an area a place in it is shown.
+    """The rows. For a point, any notation that the palette reads can be typed; of other marks a place in them is shown.
 
     `refusal` is the reason why the last typed text is no place; empty where it is one, or nothing was typed.
     """
@@ -54,7 +54,7 @@ class PlaceRows(QObject):
     dropped = Signal(object)
     """Emitted with the `Dropped` text that was refused for the site shown before."""
     mended = Signal()
-    """Emitted when a place was entered where `dropped` had been emitted."""
+    """Emitted when a place was entered, so that a report of `dropped` no longer holds."""
 
     def __init__(self, form: QFormLayout, context: PanelContext, parent: QObject) -> None:
         super().__init__(parent)

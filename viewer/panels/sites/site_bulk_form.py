@@ -38,7 +38,7 @@ from viewer.support.plain_label import plain_label
 DATES = ("lifecycle_as_of", "observed_at", "valid_from", "valid_to")
 AT_ONCE = 2000
 CLEARED = ("-", "–")
-"""Texts that clear a field of all marks."""
+"""Typed texts that clear a field of all marks."""
 
 
 class SiteBulkForm(QWidget):
@@ -159,7 +159,7 @@ class SiteBulkForm(QWidget):
         return refusal
 
     def _commit_to_come(self, date: str) -> str:
-        """Enter a future date as that from which all marks are planned, as in the form of one mark; or refuse it."""
+        """Enter a future date into the column that all marks have for it, as in the form of one mark; or refuse it."""
         chosen = self._chosen()
         columns = {column_to_come(site) for site in chosen}
         column = columns.pop() if len(columns) == 1 else ""
@@ -189,10 +189,9 @@ class SiteBulkForm(QWidget):
 
 
 def some_values(sites: Sequence[Site], columns: Sequence[str]) -> dict[str, set[Any]]:
-    """Values of each column: the one that all sites have in common, or some of them where they differ.
+    """Values of each column: one where all sites have the same, else at least two of them.
 
-    A column is read until two values are known, all columns of a site at once: of 100,000 sites each look at an
-    attribute counts.
+    A column is read in batches of sites until two values are known, as reading all of 100,000 sites is slow.
     """
     values_by_column: dict[str, set[Any]] = {column: set() for column in columns}
     for batch in batched(sites, AT_ONCE):

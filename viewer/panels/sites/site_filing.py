@@ -1,4 +1,4 @@
-"""The rows of the site form on lifecycle and filing: kind of mark, marking, folder, parent site."""
+"""The rows of the site form on the lifecycle, and on filing: kind of mark, marking, folder, parent site."""
 
 from __future__ import annotations
 
@@ -77,12 +77,12 @@ def is_to_come(date: str, today: str) -> bool:
 
 
 def column_to_come(site: Site) -> str:
-    """The column for the future date of a site that is planned, agreed or closed; empty for other sites."""
+    """The column for a future date: valid_to of a closed site, valid_from of a planned or agreed one, else empty."""
     return {"closed": "valid_to"}.get(site.lifecycle, "valid_from") if site.may_not_exist else ""
 
 
 def no_date_to_come(date: str) -> str:
-    """The refusal of a future date as the date of a statement."""
+    """The sentence that refuses a future date as the date of a statement."""
     return translate("SiteFiling", "As of is the date for which the source says so: {0} is to come.").format(
         one_line(date, 40)
     )

@@ -1,4 +1,4 @@
-"""The images of the case as scenes, for the time strip beside those of the folders."""
+"""The images of the case as scenes, shown on the time strip together with those in folders."""
 
 from __future__ import annotations
 

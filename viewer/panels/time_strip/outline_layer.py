@@ -1,4 +1,4 @@
-"""The outlines of the scenes on the strip, above the map: no product shows them."""
+"""Outlines of the strip's scenes above the map on the screen; products do not show them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from viewer.rendering.vector.qt_shapes import polygon_of
 from viewer.support.painting import painting
 
 MOST_OUTLINES = 400
-"""Most outlines: more would be an unreadable weave."""
+"""Most outlines: more would be unreadable."""
 INK_COLOR = "#ffffff"
 _FILL_ALPHA = 40
 STRAIGHT = 1e-3
@@ -118,7 +118,10 @@ def _path_of(scenes: list[FoundScene], crs: str) -> QPainterPath:
 
 
 def _bends(points: Floats, ends: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """(n,) False where closed rings, one after the other, go straight on: most sides are straight on most maps."""
+    """(n,) Mask of the points to keep of closed rings that follow each other: False where a ring goes straight on.
+
+    `points` is (n, 2); `ends` has the index behind each ring. Most sides are straight on most maps.
+    """
     before = np.diff(points, axis=0, prepend=points[:1])
     after = np.diff(points, axis=0, append=points[-1:])
     bend = np.abs(before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0])

@@ -53,7 +53,7 @@ class SceneDesk(QObject):
     """Emitted when the strip has other scenes, or another site's observations."""
     current_changed = Signal()
     outlines_changed = Signal()
-    """Emitted when the outlines are switched on or off, or are others."""
+    """Emitted when the outlines are switched on or off, or have changed."""
     outlines_switched = Signal()
     """Emitted when the outlines are switched on or off."""
     frames_changed = Signal()
@@ -206,9 +206,9 @@ class SceneDesk(QObject):
             self.frames_changed.emit()
 
     def use(self, key: str = "") -> None:
-        """Add the scenes of a tick as layers, or show the layers that they are.
+        """Add the scenes of a tick, by default the current one, as layers; show those that are layers already.
 
-        During a comparison a picture of it gets them.
+        During a comparison, the chosen picture of it shows them.
         """
         tick = next((tick for tick in self._ticks if tick.key == (key or self._current)), None)
         if tick is None:
@@ -255,7 +255,7 @@ class SceneDesk(QObject):
             self._soon.start()
 
     def _case_may_differ(self) -> None:
-        """Check for new scenes after a layer was drawn, or became known."""
+        """Search again soon after a layer was drawn, as more may be known of it, unless that is due already."""
         if self._seen_by and not self._soon.isActive():
             self._soon.start()
 

@@ -32,7 +32,7 @@ MOST_FOLDERS = 50
 class SceneFolders(QObject):
     """A `SceneCatalogue` of folders. Choosing a folder is consent to read it; nothing leaves the computer.
 
-    Nothing goes into a case either, and nothing is read before `start`.
+    The scenes are kept outside of cases. Remembered folders are not read before `start`.
     """
 
     changed = Signal()
@@ -233,7 +233,7 @@ def _look_into(
     words: Callable[[Progress], str],
     context: JobContext,
 ) -> FolderReport:
-    """Search a folder. Runs in a job."""
+    """Search a folder; `post` gets new scenes meanwhile, `words` puts the progress into words. Runs in a job."""
     waiting: list[FoundScene] = []
     told_at = 0.0
 

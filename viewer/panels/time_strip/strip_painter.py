@@ -24,7 +24,7 @@ _MARK_PX = 5.0
 
 
 def seen_x(mark: SeenMark, axis: TimeAxis) -> float:
-    """The place of an observation; those without a date are at the right end."""
+    """The x of an observation in logical pixels; those without a date are at the right end of the axis."""
     return axis.width - _MARK_PX if mark.span is None else axis.x_of(mark.span.middle)
 
 

@@ -55,7 +55,7 @@ class TimeAxis(Struct, frozen=True):
         return self._within(self.begin + by, self.end + by)
 
     def zoomed(self, factor: float, at_px: float) -> TimeAxis:
-        """The axis with `factor` times as much room for each day, the time at a pixel staying there."""
+        """The axis with `factor` times as many pixels a day; the time at `at_px` stays in place."""
         length = self.end - self.begin
         new = min(max(length / factor, SHORTEST_S), LATEST_S - EARLIEST_S)
         held = self.time_at(at_px)

@@ -25,7 +25,10 @@ LABEL, VALUE, COUNT = range(3)
 
 
 class ClassRows(QAbstractTableModel):
-    """The model. `commit` takes the changed style and returns the reason of a refusal, which `refused` carries."""
+    """The model. `commit` takes the changed style and returns the reason of a refusal.
+
+    `refused` carries the reason why the text of a cell is invalid.
+    """
 
     refused = Signal(str)
 

@@ -74,7 +74,7 @@ class RowList(QWidget):
     """Emitted with a frozenset[str]."""
     activated = Signal(str)
     clicked = Signal(str)
-    """Emitted with the only row that a plain click has left selected, even if it was so before."""
+    """Emitted with the uuid of the only selected row after a click on it, even if it was selected before."""
     delete_wanted = Signal()
 
     def __init__(

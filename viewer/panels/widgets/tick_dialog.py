@@ -37,7 +37,7 @@ class TickRow(NamedTuple):
 
 
 class TickDialog(QDialog):
-    """The dialog beside the map; `chosen` carries the ticked values, nothing where it was cancelled.
+    """The dialog beside the map; `chosen` carries the ticked values, and is not emitted where it was cancelled.
 
     `take_text` gives the text of the button for a number of ticked rows.
     """
