@@ -1,4 +1,4 @@
-"""Access of panels to what is not in the document: the case's own matters, the view, the facts of layers."""
+"""Functions through which panels reach what the document does not hold: case, view, layers and messages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _whole_world() -> View:
 
 
 class CaseAccess(Struct, frozen=True):
-    """The case beside its document: how it is changed, by whom, and what it may touch."""
+    """The case apart from its document: who edits it, through which function, and what it may reach."""
 
     push: Callable[[Edit], None]
     """Apply an edit as one step to undo. Raises InvalidEdit."""
@@ -40,7 +40,7 @@ class CaseAccess(Struct, frozen=True):
 
 
 class ViewAccess(Struct, frozen=True):
-    """The view of the map. Bounds are in longitude and latitude."""
+    """Reads and moves the view of the map. Bounds are in degrees of longitude and latitude."""
 
     show_bounds: Callable[[Bounds], None] = lambda bounds: None
     show_points: Callable[[Bounds], None] | None = None
@@ -63,7 +63,7 @@ class KnownLayers(Struct, frozen=True):
 
 
 class MessageAccess(Struct, frozen=True):
-    """The message line."""
+    """Writes to the message line."""
 
     report: Callable[[str], None] = lambda sentence: None
     offer: Callable[[str, MessageAction], None] | None = None

@@ -1,4 +1,4 @@
-"""Places a dialog whose effect shows on the map where it hides least of the map."""
+"""Finds the place for a dialog where it hides least of the map, on which its effect is shown."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ NEAR_PX = 40
 def place_beside(size: QSize, window: QRect, map_rect: QRect, signs: Sequence[QPoint] = ()) -> QPoint:
     """Find the upper left corner for a dialog of this size, along the edges of a window.
 
-    It covers the fewest `signs`, then the least of the map; all are in one system of pixels.
+    It covers the fewest `signs`, and among such places the least of the map. All coordinates are logical pixels of one
+    system.
     """
     inner = window.adjusted(EDGE_PX, EDGE_PX, -EDGE_PX, -EDGE_PX)
     columns = inner.right() - size.width() + 1, inner.left()

@@ -1,4 +1,4 @@
-"""Dialogs for use beside the map: they stay open while marks are drawn, and ask nothing that blocks."""
+"""Marks dialogs that are used beside the map: letters typed on the map still run commands while one is open."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _PROPERTY = "isCompanion"
 
 
 def make_companion(dialog: QDialog) -> None:
-    """Let letters typed on the map run commands while this dialog is open."""
+    """Mark a dialog as one that is used beside the map."""
     dialog.setProperty(_PROPERTY, True)
 
 

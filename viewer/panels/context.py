@@ -1,4 +1,4 @@
-"""The context of every panel: the document, the only way to change it, and the state that panels share."""
+"""The context that all panels share: the document, the only way to change it, and what they show."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ BULK_ROWS = 500
 
 
 class Entries(Protocol):
-    """Fields of a form that report refused entries which they did not keep, and can take them again."""
+    """Fields of a form that report refused entries which were not kept, and can be filled with them again."""
 
     @property
     def dropped(self) -> SignalInstance: ...
@@ -48,7 +48,7 @@ class Entries(Protocol):
 
 
 class PanelContext(QObject):
-    """Made by the window, one for each document window. For the window's thread only.
+    """The context of the panels of one document window. For the window's thread only.
 
     Panels follow edits through `changed`, so that a deleted panel is not called. `layer_previewed` carries a layer row
     that is not in the document: the canvas shows it until the next edit of that layer.
@@ -73,13 +73,11 @@ class PanelContext(QObject):
     field_wanted = Signal(str, str)
     """Emitted with the name of a form to bring to the front, and the column whose field is to have the focus."""
     image_asked = Signal(str)
-    """Emitted with a mark when the question on which image it was drawn begins or ends."""
+    """Emitted with the uuid of a mark when asking begins or ends on which image it was drawn."""
     layer_style_wanted = Signal()
-    """Emitted to show the style in the form of the current layer, which is in front."""
+    """Emitted to show the style in the layer properties, which have been brought to the front."""
     shown_above = Signal(object)
-    """Emitted with a painter of something above the map on the screen, called with a QPainter and the view; None for
-    none.
-    """
+    """Emitted with a function that paints above the map on the screen, called with a QPainter and the view; or None."""
     permissions_wanted = Signal()
     """Emitted to show the hosts and folders that the case may use."""
     typing_taken_back = Signal(str)
@@ -111,7 +109,6 @@ class PanelContext(QObject):
         """All edits of the series that was last pushed, joined."""
         self._last: Edit | None = None
         """The edit that was last pushed."""
-        """All changes by the text that was typed last, as one edit of its series."""
         self._notation = Notation.DD
         self._claim_uuid = self._layer_uuid = ""
         self._rows_shown: dict[Table, str] = dict.fromkeys(ROW_FORMS, "")
@@ -221,7 +218,10 @@ class PanelContext(QObject):
         self.case.jobs.run(lambda job: build(), partial(self._push_built, done), self._say_error, title, of_case=True)
 
     def run[T](self, work: Callable[[], T], done: Callable[[T], None], title: str) -> None:
-        """Run work that reads a person's files in a job, or at once without jobs; errors are reported."""
+        """Run `work`, which reads files, in a job named `title`, or at once where there are no jobs.
+
+        `done` is called with the result in the window's thread; errors are reported.
+        """
         if self.case.jobs is not None:
             self.case.jobs.run(lambda job: work(), done, self._say_error, title, apart=True, of_case=True)
             return
@@ -238,9 +238,9 @@ class PanelContext(QObject):
         self.report(error.sentence)
 
     def keep_typing(self, fields: FieldSet, commit: CommitTyped | None = None) -> None:
-        """Enter texts of these fields into the case whenever typing rests, as one step to undo.
+        """Enter the texts of these fields into the case whenever typing rests, as one undo step for each text.
 
-        Typing that is given up is removed from the case again. `commit` enters a text; None for fields without any.
+        Typing that is taken back is removed from the case again. `commit` enters a text; None where no field has text.
         """
         if commit is not None:
             fields.keep_typing(commit)
@@ -248,9 +248,10 @@ class PanelContext(QObject):
         fields.discarded.connect(self.typing_discarded)
 
     def give_up(self, series: str, name: str, commit: Callable[[], None]) -> None:
-        """Remove what was typed into the field `name` from the case, by a step of its own, which undo restores.
+        """Take back what was typed into the field `name`, as an edit of its own, so that undo restores the typing.
 
-        `commit` enters what is not in the case yet; what is refused then is in no step, and is lost.
+        `series` is that of the edits which entered the text. `commit` enters the part of it that is not in the case
+        yet; where it is refused, that part is lost.
         """
         self._last = None
         commit()
@@ -308,7 +309,7 @@ class PanelContext(QObject):
             self._messages.offer(sentence, action)
 
     def flush(self) -> None:
-        """Commit typing that has not been entered; also called before taking pictures."""
+        """Commit typing that has not been entered; also called before pictures are taken."""
         self.flush_requested.emit()
 
     def keep(self) -> None:
@@ -367,7 +368,7 @@ class PanelContext(QObject):
             self.show_row(table, uuid, raise_form=True)
 
     def report_of(self, table: Table, uuid: str, sentence: str) -> None:
-        """Report something on a row that was just made; the report goes with the row, as when that is undone."""
+        """Report a sentence on a row that was just made; it is withdrawn when the row is removed, as by undo."""
 
         def look(changes: Changes) -> None:
             if changes.touches(table) and uuid not in self.document.table(table):

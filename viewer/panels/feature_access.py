@@ -1,4 +1,4 @@
-"""The access of panels to the features of vector layers; the window puts it together."""
+"""Functions through which panels reach the features of vector layers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ type RowValues = dict[int, dict[str, Any]]
 
 
 class FeatureAccess(Struct, frozen=True):
-    """Access to features. `source_of` gives the source of a layer's attributes, None without any.
+    """Reads, selects and shows features. `source_of` returns the source of a layer's attributes; None without any.
 
     `zoom_to` shows features of a layer; `report` is called with a sentence on what cannot be read.
     """
@@ -37,7 +37,10 @@ class FeatureAccess(Struct, frozen=True):
     report: Callable[[str], None]
 
     def read(self, uuid: str, fids: Sequence[int], done: Callable[[RowValues], None]) -> None:
-        """Read attributes of a few features of a layer: from memory where they are kept, else from the file."""
+        """Read attributes of a few features of a layer: from memory where they are kept, else from the file.
+
+        `done` is called with them in the window's thread; failures are reported instead.
+        """
         source = self.source_of(uuid)
         if source is None:
             return
@@ -46,8 +49,10 @@ class FeatureAccess(Struct, frozen=True):
             rows = held.table.rows_of(list(fids)).tolist()
             done({int(held.table.fids[row]): held.table.row(row) for row in rows})
             return
-        asked = source.asked()
-        wanted = ReadAttributes(asked.path, asked.layer, asked.options, fids=tuple(int(fid) for fid in fids))
+        file_layer = source.asked()
+        wanted = ReadAttributes(
+            file_layer.path, file_layer.layer, file_layer.options, fids=tuple(int(fid) for fid in fids)
+        )
         answered = partial(self.jobs.mailbox.post, self._read_ended, done)
         self.pool.submit(Request(wanted, answered, strike_key=source.path))
 

@@ -1,4 +1,4 @@
-"""The marks of a case for its lists, in the order in which they were made, and by kind."""
+"""The marks of a case as its lists show them: in the order in which they were made, and by kind."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EVERY_KIND = "all"
 
 
 class ListedMarks(Struct, frozen=True):
-    """Made once for a case: for 100,000 sites that would block the window."""
+    """The sorted marks, made once for each state of a case: sorting 100,000 sites blocks the window."""
 
     made: Mapping[str, Site]
     """All marks by uuid, the oldest first, so that a new mark comes last; files keep points, lines and areas apart."""
@@ -29,7 +29,7 @@ class ListedMarks(Struct, frozen=True):
         return cls({site.uuid: site for site in made}, others)
 
     def of_kind(self, kind: str) -> Mapping[str, Site]:
-        """Marks of one kind, or of every one."""
+        """The marks of one kind by uuid: SITE_KIND, EVERY_KIND, or one of `MARK_KINDS`."""
         others = self.others
         if kind == EVERY_KIND or (kind == SITE_KIND and not others):
             return self.made

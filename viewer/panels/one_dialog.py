@@ -1,4 +1,4 @@
-"""Shows dialogs beside the map, at most one of a kind or for a thing."""
+"""Opens a dialog at most once: an open one is brought to the front instead."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QWidget
 
 
 def show_once[D: QWidget](
-    window: QWidget, kind: type[D], make: Callable[[], D], is_meant: Callable[[D], bool] = lambda _one: True
+    window: QWidget, kind: type[D], make: Callable[[], D], is_meant: Callable[[D], bool] = lambda _dialog: True
 ) -> D:
-    """Bring the window's dialog of this kind to the front, or make it.
+    """Bring a dialog of this class in `window` to the front, or `make` it where none is open.
 
-    Where there may be several, it is the one for which `is_meant` is true.
+    Where several of a class may be open, `is_meant` is true for the one that is wanted.
     """
     dialog = next(filter(is_meant, window.findChildren(kind)), None)
     if dialog is None:

@@ -1,4 +1,4 @@
-"""The form of one row of the case, on a page of its own: each field is its own undo step."""
+"""The base of forms that edit one row of the case, on a page of their own; each field is its own undo step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of people who made or changed a row, as the analyst gave them; a login name is no person's name."""
+"""Names of the people in the stamps of rows; a login name is never shown, as it is no person's name."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ LONGEST_NAME = 80
 
 
 def said_name(who: str, document: Document | None = None) -> str:
-    """The name on one line. The author of the case, where given, replaces the login name."""
+    """The name `who` on one line; for the login name that of the author of the case, or empty text."""
     if who.strip() and who.strip().casefold() != login_name().strip().casefold():
         return one_line(who, LONGEST_NAME)
     return one_line(document.meta("author"), LONGEST_NAME) if who.strip() and document is not None else ""
 
 
 def stamp_words(when: str, who: str, document: Document) -> str:
-    """The time and the name of a stamp: "30 November 2026, 01:54, by Anna Lind"."""
-    said = (one_line(written_moment(when), 40), _by(said_name(who, document)))
-    return ", ".join(filter(None, said))
+    """A stamp in words, of its time in ISO 8601 and its name: "30 November 2026, 01:54, by Anna Lind"."""
+    parts = (one_line(written_moment(when), 40), _by(said_name(who, document)))
+    return ", ".join(filter(None, parts))
 
 
 def _by(name: str) -> str:

@@ -108,8 +108,8 @@ def no_name() -> str:
 
 def marks_counted(sites: int, measurements: int) -> str:
     """The marks of a case as its lists count them: “62 sites”, “62 sites and 1 measurement”."""
-    said = translate("Words", "{count} sites", "{count} site", sites)
+    sites_counted = translate("Words", "{count} sites", "{count} site", sites)
     measured = translate("Words", "{count} measurements", "{count} measurement", measurements)
     if not (sites and measurements):
-        return measured if measurements else said
-    return translate("Words", "{0} and {1}").format(said, measured)
+        return measured if measurements else sites_counted
+    return translate("Words", "{0} and {1}").format(sites_counted, measured)

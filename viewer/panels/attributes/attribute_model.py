@@ -1,4 +1,4 @@
-"""Attributes as a Qt model: a view of the columns, never a copy; rows are indexes into them."""
+"""The Qt model of an attribute table: it reads the columns in place, and its rows are indexes into them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ NULL_TEXT = "NULL"
 
 
 class AttributeModel(QAbstractTableModel):
-    """The rows `rows` of the table, in that order; the columns of `columns`. The row header shows fids."""
+    """Shows the rows of the table whose indexes are in `rows`, in that order, with the columns named in `columns`.
+
+    The row header shows fids.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

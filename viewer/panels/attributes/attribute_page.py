@@ -1,4 +1,4 @@
-"""The page of the attribute table: the line above the rows, the filter of the map, the rows."""
+"""The layout of the attribute table: the line above the rows, the filter of the map, and the rows."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _MARGIN_PX, _GAP_PX = 8, 6
 
 
 class AttributePage(QWidget):
-    """The widgets and their layout; their behaviour is in the panel."""
+    """The widgets and their layout; `AttributeTablePanel` gives them their behaviour."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -213,7 +213,7 @@ class AttributePage(QWidget):
         self._place_parts()
 
     def show_map_filter(self, text: str, problem: str) -> None:
-        """Show the filter of the map; empty for none."""
+        """Show the filter of the map, or the problem with it; an empty `text` for no filter."""
         shown = problem or self.tr("The map shows: {0}").format(text)
         self.filter_text.say(shown if text else "")
         self.filter_text.setToolTip(tooltip(text))

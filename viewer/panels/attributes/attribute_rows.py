@@ -23,8 +23,10 @@ type RowNumbers = NDArray[np.intp]
 
 
 class RowRequest(Struct, frozen=True, eq=False):
-    """A request for rows: `text` in any column and `expression` hold, for features in `passing` (None: all) and
-    `selected`.
+    """A request for the rows that meet all its conditions, in the order of `sort`.
+
+    `text` must be in any column, `expression` must be true, and the masks `passing` and `selected`, (n,) over all rows
+    of the table, must be True; an empty text and None are no condition. `sort` is a column and True for descending.
     """
 
     text: str = ""
@@ -43,9 +45,10 @@ class RowRequest(Struct, frozen=True, eq=False):
 
 
 class AttributeRows(QObject):
-    """Computes the rows.
+    """Computes the rows of the latest request in a job.
 
-    `found` carries them, `failed` a sentence. Orders are kept, so that a filter sorts nothing again.
+    `found` carries their indexes, `failed` a sentence. Sorted orders are kept, so that another filter sorts nothing
+    again.
     """
 
     found = Signal(object)
@@ -89,7 +92,7 @@ class AttributeRows(QObject):
             self._job = None
 
     def _job_ended(self, job: Job) -> None:
-        """Report a cancelled job, which itself calls nobody."""
+        """Report that the job was cancelled: a cancelled job calls neither `_answered` nor `_refused`."""
         if job is self._job and job.cancelled:
             self._job = None
             self.failed.emit(self.tr("It was stopped."))
@@ -114,9 +117,9 @@ def _rows_for(
     attributes: LayerAttributes,
     request: RowRequest,
     orders: dict[tuple[str, bool], RowNumbers],
-    heard: Callable[[], None],
+    check: Callable[[], None],
 ) -> RowNumbers:
-    table, budget = attributes.table, Budget(heard)
+    table, budget = attributes.table, Budget(check)
     mask = np.ones(len(table), bool)
     for chosen in (request.passing, request.selected):
         if chosen is not None:
@@ -125,11 +128,11 @@ def _rows_for(
         mask &= mask_of(parse_expression(request.expression), table, attributes.search, budget, attributes.measured)
     if request.text.strip():
         mask &= attributes.search.mask(request.text, budget)
-    heard()
+    check()
     if request.sort is None:
         return np.flatnonzero(mask)
     if request.sort not in orders:
         name, descending = request.sort
-        orders[request.sort] = order_of(table.columns[name], None, descending, heard)
+        orders[request.sort] = order_of(table.columns[name], None, descending, check)
     order = orders[request.sort]
     return order[mask[order]]

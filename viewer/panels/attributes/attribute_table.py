@@ -1,4 +1,4 @@
-"""The attribute table of a vector layer: look through, filter, select, and put the filter on the map."""
+"""The attribute table of a vector layer: its rows are filtered and selected, and its filter applied to the map."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _ROWS_A_LOOK = 2000
 
 
 class AttributeTablePanel(AttributePage):
-    """Follows the context's layer while it is visible; reads its attributes when it is first shown.
+    """Shows the context's layer while the panel is visible; a layer's attributes are read when it is first shown.
 
     `layer_named` is emitted with the name of the layer whose attributes are shown; empty without one.
     """
@@ -136,17 +136,17 @@ class AttributeTablePanel(AttributePage):
             self._source = None  # showing the panel again tries again
             self.say(error.sentence)
 
-    def _arrived(self, uuid: str, source: AttributeSource, found: LayerAttributes) -> None:
+    def _arrived(self, uuid: str, source: AttributeSource, attributes: LayerAttributes) -> None:
         if (uuid, source) != (self._uuid, self._source):
             return
-        self._attributes = found
-        self._rows.show(found)
+        self._attributes = attributes
+        self._rows.show(attributes)
         self.say("")
-        self.show_table(found.table)
+        self.show_table(attributes.table)
         self._selection_changed(uuid)
         self._rows.want(passing=self._passing())
         # So that the first letter that is typed is answered as quickly as the second.
-        self._access.jobs.run(lambda job: found.search.prepare(job.check), failed=lambda error: None)
+        self._access.jobs.run(lambda job: attributes.search.prepare(job.check), failed=lambda error: None)
 
     # -- rows ---------------------------------------------------------------------------------------------------
 
@@ -214,9 +214,9 @@ class AttributeTablePanel(AttributePage):
             self._access.zoom_to(self._uuid, self._attributes.table.fids[self.model.rows[[row]]])
 
     def copy(self) -> None:
-        """Copy the selected rows that are shown, or the current one, as a table for other programs."""
-        found = self._attributes
-        if found is None:
+        """Copy the selected rows that are shown, or the current row without any, as a table for other programs."""
+        attributes = self._attributes
+        if attributes is None:
             return
         rows = self.model.rows[self.model.selected[self.model.rows]]
         current = self.view.currentIndex().row()
@@ -227,7 +227,7 @@ class AttributeTablePanel(AttributePage):
             title = self.tr("Copying {0}").format(
                 translate("AttributeTablePanel", "{count} rows", "{count} row", len(rows))
             )
-            self._run(lambda context: rows_as_text(found.table, rows, names, context), self._copied, title)
+            self._run(lambda context: rows_as_text(attributes.table, rows, names, context), self._copied, title)
 
     def _copied(self, text: str) -> None:
         QApplication.clipboard().setText(text)
@@ -235,7 +235,7 @@ class AttributeTablePanel(AttributePage):
     # -- the filter of the map ----------------------------------------------------------------------------------
 
     def apply_to_map(self) -> None:
-        """Make the filter of the table that of the layer, so that the map shows the same features."""
+        """Add the table's filter to that of the layer, so that the map shows the same features."""
         self.filter_rows.flush()  # what was typed a moment ago counts
         if self._typing.isActive():
             self._typing.stop()
@@ -285,11 +285,11 @@ class AttributeTablePanel(AttributePage):
         column, rows = self.model.column(section), self.model.rows
         title = self.tr("Counting {0}").format(one_line(column.name, 60))
 
-        def show(found: ColumnStatistics) -> None:
+        def show(statistics: ColumnStatistics) -> None:
             of_rows = self.tr("of {0} shown").format(
                 translate("AttributeTablePanel", "{count} rows", "{count} row", len(rows))
             )
-            self.summary = ColumnSummary(column.name, found, of_rows, self)
+            self.summary = ColumnSummary(column.name, statistics, of_rows, self)
             self.summary.show_at(place)
 
         self._run(lambda context: statistics_of(column, rows), show, title)
@@ -301,7 +301,8 @@ class AttributeTablePanel(AttributePage):
 def rows_as_text(table: Attributes, rows: NDArray[np.intp], names: Sequence[str], context: JobContext) -> str:
     """Rows as text for other programs: a header line and a line for each row, with tabs between exact values.
 
-    Text with tabs or line breaks is quoted, NULL is empty.
+    `rows` are indexes into the table, `names` its columns in order. Text with tabs or line breaks is quoted, NULL is
+    empty.
     """
     out = io.StringIO()
     writer = csv.writer(out, dialect="excel-tab", lineterminator="\n")

@@ -18,7 +18,7 @@ _OWN_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Space, Qt.Key.Key_Escape)
 
 
 class AttributeView(QTableView):
-    """A view whose model keeps the selection as a mask, which this view changes; `chosen` is emitted then.
+    """A view that keeps the selection as a mask in its model; `chosen` is emitted when the user changes it.
 
     Qt's own selection keeps a range for each run of rows, which is slow where every other row is selected.
     """
@@ -26,8 +26,8 @@ class AttributeView(QTableView):
     chosen = Signal()
     entered_row = Signal()
     copy_wanted = Signal()
-    """Emitted with the section of a column."""
     header_menu_wanted = Signal(int, QPoint)
+    """Emitted with the section of a column, and a place on the screen."""
 
     def __init__(self, model: AttributeModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,7 +107,7 @@ class AttributeView(QTableView):
         self._choose(mask)
 
     def _reach(self, row: int, *, adding: bool = False) -> None:
-        """Select from the last plain click to this row."""
+        """Select the rows from the last click without Shift to this one; `adding` keeps those selected before."""
         low, high = sorted((min(self._anchor, len(self._model.rows) - 1), row))
         fits = adding and len(self._before) == len(self._model.selected)
         mask = self._before.copy() if fits else np.zeros_like(self._model.selected)

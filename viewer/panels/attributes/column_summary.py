@@ -19,14 +19,14 @@ LONGEST = 60
 class ColumnSummary(QFrame):
     """The window of statistics, closed by Escape or a click elsewhere. Its text can be copied as a table."""
 
-    def __init__(self, name: str, found: ColumnStatistics, of_rows: str, parent: QWidget) -> None:
+    def __init__(self, name: str, statistics: ColumnStatistics, of_rows: str, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAccessibleName(self.tr("Statistics of {0}").format(one_line(name, LONGEST)))
         self.setMinimumWidth(WIDTH_PX)
-        self.lines = self._lines(found)
-        self.frequent = [(_shown(value), grouped(count)) for value, count in found.frequent]
+        self.lines = self._lines(statistics)
+        self.frequent = [(_shown(value), grouped(count)) for value, count in statistics.frequent]
         title = plain_label(one_line(name, LONGEST))
         title.setObjectName("heading")
         where = plain_label(of_rows)
@@ -48,20 +48,20 @@ class ColumnSummary(QFrame):
             layout.addLayout(_grid(self.frequent))
         layout.addLayout(bottom)
 
-    def _lines(self, found: ColumnStatistics) -> list[tuple[str, str]]:
+    def _lines(self, statistics: ColumnStatistics) -> list[tuple[str, str]]:
         lines = [
-            (self.tr("Filled"), grouped(found.count)),
-            (self.tr("NULL"), grouped(found.nulls)),
-            (self.tr("Different"), grouped(found.distinct)),
-            (self.tr("Least"), _shown(found.least)),
-            (self.tr("Greatest"), _shown(found.greatest)),
-            (self.tr("Mean"), _shown(found.mean)),
-            (self.tr("Standard deviation"), _shown(found.deviation)),
-            (self.tr("Median"), _shown(found.median)),
-            (self.tr("Sum"), _shown(found.total)),
+            (self.tr("Filled"), grouped(statistics.count)),
+            (self.tr("NULL"), grouped(statistics.nulls)),
+            (self.tr("Different"), grouped(statistics.distinct)),
+            (self.tr("Least"), _shown(statistics.least)),
+            (self.tr("Greatest"), _shown(statistics.greatest)),
+            (self.tr("Mean"), _shown(statistics.mean)),
+            (self.tr("Standard deviation"), _shown(statistics.deviation)),
+            (self.tr("Median"), _shown(statistics.median)),
+            (self.tr("Sum"), _shown(statistics.total)),
         ]
-        if found.empty:
-            lines.insert(2, (self.tr("Empty text"), grouped(found.empty)))
+        if statistics.empty:
+            lines.insert(2, (self.tr("Empty text"), grouped(statistics.empty)))
         return [(word, value) for word, value in lines if value]
 
     def copy(self) -> None:

@@ -1,4 +1,4 @@
-"""A filter of several columns: rows of column, comparison and value, and the expression they make."""
+"""The editor of a filter: a row of column, comparison and value for each condition, and their expression."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LEAST_PX = 80
 
 
 class FilterRow(QWidget):
-    """One condition."""
+    """One condition: its column, its comparison and its value."""
 
     changed = Signal()
     removed = Signal()
@@ -81,7 +81,7 @@ class FilterRow(QWidget):
         self.changed.emit()
 
     def _operator_chosen(self) -> None:
-        """Set the comparison for another column; one that was chosen by hand stays."""
+        """Remember a comparison that was chosen by hand, so that it stays when another column is chosen."""
         self._chosen = self.operator.currentData()
 
     def _offer_operators(self) -> None:
@@ -127,9 +127,9 @@ class FilterRow(QWidget):
 
 
 class FilterRows(QWidget):
-    """Edits a filter. `changed` carries the expression, empty for none, after a pause in the typing.
+    """Edits a filter. `changed` carries its expression after a pause in the typing; empty for no filter.
 
-    `expression` may be typed too. `refused` carries what is wrong with the filter, empty when nothing is any more.
+    The expression can be typed too. `refused` carries the reason why the filter is invalid, empty once it is valid.
     """
 
     changed = Signal(str)

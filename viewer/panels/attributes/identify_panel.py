@@ -41,7 +41,7 @@ _EXACT = int(Qt.ItemDataRole.UserRole) + 1
 
 
 class IdentifyPanel(QWidget):
-    """Lists hits, filled by `show_hits`; each feature can be shown, selected, and all values copied."""
+    """Lists hits, filled by `show_hits`; a feature can be zoomed to and selected, and values can be copied."""
 
     def __init__(self, context: PanelContext, access: FeatureAccess, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,9 +91,9 @@ class IdentifyPanel(QWidget):
         items: dict[str, list[tuple[int, QTreeWidgetItem]]] = {}
         for hit in shown:
             items.setdefault(hit.layer_uuid, []).append((hit.fid, self._item_of(hit)))
-        for uuid, found in items.items():
-            fids = [fid for fid, _ in found]
-            self._access.read(uuid, fids, partial(self._arrived, self._generation, dict(found)))
+        for uuid, entries in items.items():
+            fids = [fid for fid, _ in entries]
+            self._access.read(uuid, fids, partial(self._arrived, self._generation, dict(entries)))
         if place is not None:
             for seen in images:
                 self._show_image(seen, place)
@@ -115,8 +115,8 @@ class IdentifyPanel(QWidget):
             words.append(translate("IdentifyPanel", "{count} features", "{count} feature", features))
         if images:
             words.append(translate("IdentifyPanel", "{count} images", "{count} image", images))
-        said = self.tr(" and ").join(words)
-        return self.tr("{0} there.").format(said[0].upper() + said[1:])
+        text = self.tr(" and ").join(words)
+        return self.tr("{0} there.").format(text[0].upper() + text[1:])
 
     # -- images -------------------------------------------------------------------------------------------------
 
@@ -149,8 +149,8 @@ class IdentifyPanel(QWidget):
             self._add_value(item, f"{name} ({known})" if known else name, *self._value_texts(value))
         if values.pixel is not None:
             column, row = values.pixel
-            said = self.tr("column {0}, row {1}").format(column, row)
-            self._add_value(item, self.tr("Pixel"), said, self.tr("counted from 0 at the upper left"))
+            position = self.tr("column {0}, row {1}").format(column, row)
+            self._add_value(item, self.tr("Pixel"), position, self.tr("counted from 0 at the upper left"))
         self._fit_names()
 
     def _fit_names(self) -> None:
@@ -233,13 +233,13 @@ class IdentifyPanel(QWidget):
     def _zoom(self, item: QTreeWidgetItem | None) -> None:
         hit = self._hit(item)
         if hit is not None:
-            self._access.zoom_to(hit.layer_uuid, _one(hit))
+            self._access.zoom_to(hit.layer_uuid, _fids_of(hit))
 
     def _select(self) -> None:
         hit = self._hit(self.tree.currentItem())
         if hit is not None:
             self._access.selection.clear(hit.layer_uuid)
-            self._access.selection.set(hit.layer_uuid, _one(hit))
+            self._access.selection.set(hit.layer_uuid, _fids_of(hit))
 
     def _open_table(self) -> None:
         hit = self._hit(self.tree.currentItem())
@@ -306,5 +306,5 @@ def shown_value(value: Any) -> str:
     return one_line(str(value), 200)
 
 
-def _one(hit: FeatureHit) -> Fids:
+def _fids_of(hit: FeatureHit) -> Fids:
     return np.array([hit.fid], np.int64)

@@ -25,11 +25,12 @@ from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox, DecimalBox
 
 type Select = Callable[[Expression, How, Callable[[str], None]], None]
+"""Selects the features for which an expression is true, and calls back with a sentence on the result."""
 WIDTH_PX = 460
 
 
 class SelectByDialog(QDialog):
-    """Selects by an expression, and stays open beside the map, so that the expression can be tried and changed."""
+    """Selects the features for which an expression is true. It stays open, so that the expression can be changed."""
 
     def __init__(self, layer_name: str, columns: Sequence[str], select: Select, parent: QWidget) -> None:
         super().__init__(parent)
@@ -94,7 +95,7 @@ class SelectByDialog(QDialog):
 
 
 class SelectNearDialog(QDialog):
-    """Selects by a distance from the selected features."""
+    """Adds features within a distance of the selected ones to the selection."""
 
     def __init__(self, select: Callable[[float, Callable[[str], None]], None], parent: QWidget) -> None:
         super().__init__(parent)

@@ -42,11 +42,11 @@ class BookmarkDesk(QObject):
     """
 
     current_changed = Signal(str)
-    """Emitted with the bookmark that was gone to last; empty for none."""
+    """Emitted with the uuid of the bookmark that was shown last; empty for none."""
     tour_changed = Signal()
-    """Emitted when a tour begins or ends, or other operations are possible."""
+    """Emitted when a tour begins or ends, or bookmarks have changed, so that other operations may be possible."""
     name_wanted = Signal(str)
-    """Emitted with a bookmark that was just added, so that its name can be typed."""
+    """Emitted with the uuid of a bookmark that was just added, so that its name can be typed."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class BookmarkDesk(QObject):
         return self._current
 
     def add(self) -> None:
-        """Add a bookmark of the view, after the one gone to last."""
+        """Add a bookmark of the view, after the one that was shown last."""
         uuid = new_uuid()
         if self.context.do(add_bookmark, self._viewport_json(), uuid=uuid, after=self._current):
             self.thumbnails.take(self.context.document.bookmarks[uuid], self._canvas)
@@ -198,7 +198,7 @@ class BookmarkDesk(QObject):
         self._next.start(round(self.pause_s * 1000))
 
     def _go_on(self) -> None:
-        """Go to the next stop, once this one has been visible complete for its time."""
+        """Go to the next stop, or wait while the layers of this one are still being drawn."""
         if not self._canvas.is_idle() and self._waited_ms < LONGEST_WAIT_MS:
             self._waited_ms += LOOK_MS
             self._next.start(LOOK_MS)

@@ -1,4 +1,4 @@
-"""The small pictures of bookmarks: taken from the map, kept in the session, and read where a row shows one."""
+"""The small pictures of bookmarks: painted from the map, kept in the working copy, read when a row first shows one."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class BookmarkThumbnails(QObject):
         work, data = self._work(), self._bytes[key]
         if work is not None:
             put = partial(work.blobs.put, TABLE, uuid, data, THUMBNAIL)
-            self._context.run(lambda: _say_of(put), lambda _: None, "")
+            self._context.run(lambda: _put_or_log(put), lambda _: None, "")
 
     def _read(self) -> None:
         """Read all pictures that are not known yet, in one job."""
@@ -101,9 +101,9 @@ class BookmarkThumbnails(QObject):
         if work is None or not missing:
             return
 
-        def done(found: dict[str, tuple[bytes, QImage]]) -> None:
+        def done(pictures: dict[str, tuple[bytes, QImage]]) -> None:
             if self._context.document is document:
-                for uuid, (data, picture) in found.items():
+                for uuid, (data, picture) in pictures.items():
                     self._stands.setdefault(uuid, _key(missing[uuid]))
                     self._know(_key(missing[uuid]), data, picture)
                     self.changed.emit(uuid)
@@ -130,14 +130,14 @@ def picture_of(canvas: MapCanvas) -> QImage:
 
 
 def _key(bookmark: Bookmark) -> _Key:
-    """A bookmark with the view that its picture shows."""
+    """The key of a picture: the uuid of its bookmark, and a hash of the view that it shows."""
     seen = f"{bookmark.viewport_json}\0{bookmark.state_json}".encode("utf-8", "surrogatepass")
     return bookmark.uuid, hashlib.sha256(seen).hexdigest()
 
 
 def _pictures(work: WorkingCopy, uuids: list[str]) -> dict[str, tuple[bytes, QImage]]:
-    """Read and decode pictures; an unreadable one is shown as none."""
-    found = {}
+    """Read and decode pictures, by uuid; unreadable ones are left out. Runs in a job."""
+    pictures = {}
     try:
         read = small_pictures(work, TABLE, uuids)
     except (GeoloupeError, OSError) as error:
@@ -145,10 +145,10 @@ def _pictures(work: WorkingCopy, uuids: list[str]) -> dict[str, tuple[bytes, QIm
         return {}
     for uuid, data in read.items():
         try:
-            found[uuid] = data, _small(decode_tile(data, "The case"))
+            pictures[uuid] = data, _small(decode_tile(data, "The case"))
         except GeoloupeError as error:
             log.warning("a thumbnail that is no picture: %s", error)
-    return found
+    return pictures
 
 
 def _small(picture: QImage) -> QImage:
@@ -159,7 +159,7 @@ def _small(picture: QImage) -> QImage:
     )
 
 
-def _say_of(put: Callable[[], None]) -> None:
+def _put_or_log(put: Callable[[], None]) -> None:
     try:
         put()
     except OSError as error:

@@ -1,4 +1,4 @@
-"""All claims as a list. Likelihood and confidence stand in columns of their own."""
+"""The list of all claims, with likelihood and confidence in columns of their own."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def _speaker(claim: Claim) -> str:
 
 
 def _chip(claim: Claim) -> str:
-    """The state, and the voice."""
+    """The state of a claim, and its speaker where one is named."""
     who = one_line(claim.made_by, LONGEST_SPEAKER)
     return f"{capital(claim.state)} · {who}" if who else capital(claim.state)
 

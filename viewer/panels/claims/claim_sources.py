@@ -85,7 +85,7 @@ class Citation(QFrame):
 
 
 class ClaimSources(QWidget):
-    """A line to cite a source, and all citations of a claim. `cited` is emitted when the line was used."""
+    """A line to cite a source, and all citations of a claim. `cited` is emitted when the line has cited one."""
 
     cited = Signal()
 

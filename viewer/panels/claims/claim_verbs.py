@@ -13,7 +13,7 @@ from viewer.panels.context import PanelContext
 from viewer.support.language.translation import translate
 
 FEW_SITES = 5
-"""Number of sites above which a notice tells it, as they may be selected for another purpose."""
+"""Number of sites above which a notice says how many a claim is about, as the selection may be an oversight."""
 MOST_SITES = 100
 """Most sites of a new claim; more are refused, as they are hardly its subject."""
 
@@ -42,6 +42,6 @@ def _begin(context: PanelContext, command: Callable[..., Edit]) -> None:
 
 
 def about_many(count: int) -> str:
-    """The notice of a claim about many sites."""
-    said = translate("Claims", "This claim is about all {0} sites that were selected. Undo ({1}) if not.")
-    return said.format(count, QKeySequence(QKeySequence.StandardKey.Undo).toString())
+    """The notice that a claim is about this number of sites."""
+    sentence = translate("Claims", "This claim is about all {0} sites that were selected. Undo ({1}) if not.")
+    return sentence.format(count, QKeySequence(QKeySequence.StandardKey.Undo).toString())

@@ -44,9 +44,9 @@ MOST_BYTES = 64 << 20
 
 
 class EvidenceDrop(QObject):
-    """Watches a widget.
+    """Reports links and files that are dropped or pasted on a widget.
 
-    `dropped` carries links and paths as texts, and their place in the widget, (0, 0) for pasted ones.
+    `dropped` carries them as texts, and the place in the widget, (0, 0) for pasted ones.
     """
 
     dropped = Signal(list, object)
@@ -80,7 +80,7 @@ class EvidenceDrop(QObject):
 
 
 def words_of(data: QMimeData | None) -> list[str]:
-    """The links and paths that are dragged or were copied."""
+    """The links and paths in dragged or copied data."""
     if data is None:
         return []
     urls = [url.toLocalFile() or url.toString() for url in data.urls()]
@@ -88,7 +88,7 @@ def words_of(data: QMimeData | None) -> list[str]:
 
 
 def take_evidence(context: PanelContext, claim_uuid: str, words: list[str]) -> None:
-    """Cite links and files for a claim; a file is kept in the case."""
+    """Cite links and files, as `words_of` gives them, for a claim; a copy of a file is kept in the case."""
     for word in words:
         if link_in(word):
             cite(context, claim_uuid, word)

@@ -24,8 +24,8 @@ def citing_claims(context: PanelContext, site_uuid: str) -> list[Claim]:
     """The claims of a site that could cite its image; if the open claim is one of them, only that."""
     # Each claim once, however often a case links it: citable() looks at all of its links.
     claims = {claim.uuid: claim for claim in context.document.links.claims_of_site(site_uuid)}
-    found = [claim for claim in claims.values() if citable(context, claim.uuid) is not None]
-    return [claim for claim in found if claim.uuid == context.claim_uuid] or found
+    citing = [claim for claim in claims.values() if citable(context, claim.uuid) is not None]
+    return [claim for claim in citing if claim.uuid == context.claim_uuid] or citing
 
 
 def cite_image_of(context: PanelContext, claim_uuid: str) -> None:

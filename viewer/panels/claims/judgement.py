@@ -1,4 +1,4 @@
-"""Likelihood (ICD 203) and, apart from it, confidence: the analyst's, on assessed claims only."""
+"""The fields of the analyst's judgement of an assessed claim: likelihood (ICD 203) and, apart from it, confidence."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class LikelihoodField(ChoiceField):
 
 
 class JudgementFields(QWidget):
-    """Fields bound to the claim form's; a sentence explains why they are closed where the claim is not assessed."""
+    """The part of the claim form with these fields; for other claims they are disabled, and a sentence says why."""
 
     def __init__(self, context: PanelContext, fields: FieldSet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -115,7 +115,7 @@ class JudgementFields(QWidget):
         return typed if least <= low <= high <= most else {}
 
     def show_claim(self, claim: Claim) -> None:
-        """Open or close the fields by the claim's state."""
+        """Enable the fields for an assessed claim, and disable them for others."""
         assessed = claim.state == "assessed"
         self.why_not.setVisible(not assessed)
         for column in COLUMNS:

@@ -1,4 +1,4 @@
-"""The responses: who answered, in which words, to which claims or to the whole. None changes a claim's state."""
+"""The list of responses: who answered, in which words, and to which claims or to the whole."""
 
 from __future__ import annotations
 

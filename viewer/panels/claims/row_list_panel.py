@@ -25,13 +25,13 @@ class Listed(Struct, frozen=True):
     table: Table
     link_table: Table
     link_end: str
-    """The column of `link_table` that names a row of `table`, whose cells are updated with each link."""
+    """The column of `link_table` with the uuid of a row of `table`: cells of that row change with its links."""
     add: Callable[..., Edit]
     delete: Callable[..., Edit]
 
 
 class RowListPanel(QWidget):
-    """The panel. Call `build` once; `below_list` is the layout under the buttons."""
+    """The panel. A subclass calls `build` once, and may add widgets to `below_list`, under the buttons."""
 
     def __init__(self, context: PanelContext, listed: Listed, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +63,7 @@ class RowListPanel(QWidget):
         self._read()
 
     def chosen(self, uuids: frozenset[str]) -> None:
-        """Take the selected rows; a single one is opened."""
+        """Open the only selected row; with several, or none, the form is emptied."""
         self.delete_button.setEnabled(bool(uuids))
         if len(uuids) == 1:
             self._open(next(iter(uuids)))

@@ -1,4 +1,4 @@
-"""The images that can be compared: the chosen ones, or those at a place, the newest dated ones first.
+"""The images that can be compared, and their order by date.
 
 An image without a date is never ranked.
 """
@@ -17,22 +17,22 @@ from viewer.rendering.layer_date import dated
 from viewer.support.language.translation import in_language
 
 WORLD_WIDE_DEGREES = 350.0
-"""Width in degrees from which an undated image counts as a ground for others."""
+"""Width in degrees from which an undated image counts as a background of the others."""
 
 
 class Candidate(Struct, frozen=True):
-    """An image. `span` is None where its date is not known."""
+    """An image that can be compared. `when` is its date in words; `span` is None where the date is not known."""
 
     uuid: str
     name: str
     when: str
     span: Span | None
     is_ground: bool
-    """True for an undated image of the whole world, a ground that is not compared unless it is chosen."""
+    """True for an undated image of the whole world: a background, which is compared only when it is chosen."""
 
 
 def candidate_of(scene: MapScene, layer: Layer) -> Candidate:
-    """The candidate of a layer, from the facts that are known of its image now."""
+    """Describe the image of a layer by the facts that are known now."""
     drawing = scene.drawings[layer.uuid]
     known, bounds = acquisition_shown(drawing), scene.stack.bounds_of(layer.uuid)
     span = span_of(known.at, known.until)
@@ -41,31 +41,35 @@ def candidate_of(scene: MapScene, layer: Layer) -> Candidate:
 
 
 def candidates_at(scene: MapScene, lon: float, lat: float) -> list[Candidate]:
-    """The images of the case, shown or not, whose bounds hold a place; the lowest first."""
-    found = []
+    """The images of the case, shown or not, whose bounds contain a place (in degrees); the lowest layer first."""
+    candidates = []
     for layer in scene.document.layers_in_order():
         bounds = scene.stack.bounds_of(layer.uuid) if layer.kind != "vector" and layer.uuid in scene.drawings else None
         if bounds is None or not bounds.bottom <= lat <= bounds.top:
             continue
         if any(bounds.left <= lon + turn <= bounds.right for turn in (-360.0, 0.0, 360.0)):
-            found.append(candidate_of(scene, layer))
-    return found
+            candidates.append(candidate_of(scene, layer))
+    return candidates
 
 
 def in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Candidates by date where all have one and none overlaps another; else in the given order."""
-    found = list(candidates)
-    if are_apart([one.span for one in found]):
-        found.sort(key=lambda one: one.span or ("", ""))
-    return found
+    """Sort candidates by date where all are dated and no two dates overlap; else keep their order."""
+    ordered = list(candidates)
+    if are_apart([candidate.span for candidate in ordered]):
+        ordered.sort(key=lambda candidate: candidate.span or ("", ""))
+    return ordered
 
 
 def newest_two(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """The two dated images whose dates end last, the older one first; fewer where there are not two."""
-    ranked = sorted((one for one in candidates if one.span is not None), key=lambda one: _end(one), reverse=True)
+    """The two images whose dates end last, the older one first; fewer where fewer are dated."""
+    ranked = sorted(
+        (candidate for candidate in candidates if candidate.span is not None),
+        key=lambda candidate: _end(candidate),
+        reverse=True,
+    )
     return ranked[1::-1] if len(ranked) > 1 else ranked
 
 
-def _end(one: Candidate) -> tuple[str, str]:
-    assert one.span is not None
-    return one.span[1], one.span[0]
+def _end(candidate: Candidate) -> tuple[str, str]:
+    assert candidate.span is not None
+    return candidate.span[1], candidate.span[0]

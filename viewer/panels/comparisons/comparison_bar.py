@@ -56,7 +56,7 @@ class ComparisonBar(QWidget):
         self.read()
 
     def _build_ways(self) -> QWidget:
-        """Make the controls of single modes, in a room of one size, so that the others keep their places."""
+        """Make the controls that only some modes have, in a space of fixed size, so that the others stay in place."""
         ways = QWidget()
         row = QHBoxLayout(ways)
         row.setContentsMargins(0, 0, 0, 0)

@@ -45,14 +45,14 @@ _MOST_NAMED = 3
 class ComparisonDesk(QObject):
     """Operations on comparisons, one object a window.
 
-    A row of the case is shown, so that each change is an edit that can be undone. In a read-only case it is shown all
-    the same, and not kept.
+    The comparison that is shown is a row of the case, so each change is an edit that can be undone. In a read-only
+    case it is shown too, but not kept.
     """
 
     shown_changed = Signal()
     """Emitted when the comparison that is shown begins, changes or ends."""
     images_wanted = Signal(list)
-    """Emitted with candidates where dates alone do not tell which to compare, and the analyst is to be asked."""
+    """Emitted with a list of `Candidate` from which the analyst is to choose, as their dates do not decide."""
 
     def __init__(
         self,
@@ -111,7 +111,7 @@ class ComparisonDesk(QObject):
 
     @property
     def hint(self) -> str:
-        """The way out of a comparison, in words; empty without one."""
+        """A sentence on using and ending the comparison; empty without one."""
         if self.spec is None:
             return ""
         moves = {
@@ -151,43 +151,50 @@ class ComparisonDesk(QObject):
         return [uuid for uuid in self._selected() if layers[uuid].kind != "vector" and uuid in self._scene.map.drawings]
 
     def begin(self) -> None:
-        """Compare the images chosen in the tree, or those at the pointer; ask where dates do not tell which."""
+        """Compare the images chosen in the tree, or those at the pointer; ask which where their dates do not decide."""
         layers, chosen = self.context.document.layers, self._chosen()
         if len(chosen) > MOST_FRAMES:
             self.context.report(self.tr("At most {0} images are compared: select fewer.").format(MOST_FRAMES))
         elif len(chosen) > 1:
-            self.compare([one.uuid for one in in_order(candidate_of(self._scene.map, layers[u]) for u in chosen[::-1])])
+            self.compare(
+                [
+                    candidate.uuid
+                    for candidate in in_order(candidate_of(self._scene.map, layers[u]) for u in chosen[::-1])
+                ]
+            )
         else:
             self._begin_at(*self._canvas.gestures.pointed_place())
 
     def compare_with(self, uuid: str) -> None:
         """Compare the current layer with another one."""
         layers = self.context.document.layers
-        pair = [layers[one] for one in dict.fromkeys((self.context.layer_uuid, uuid)) if one in layers]
+        pair = [
+            layers[layer_uuid] for layer_uuid in dict.fromkeys((self.context.layer_uuid, uuid)) if layer_uuid in layers
+        ]
         if len(pair) < 2 or any(layer.kind == "vector" or layer.uuid not in self._scene.map.drawings for layer in pair):
             self.context.report(
                 self.tr("Two images are compared: click one in the list of layers, the other with Alt.")
             )
             return
-        self.compare([one.uuid for one in in_order(candidate_of(self._scene.map, layer) for layer in pair)])
+        self.compare([candidate.uuid for candidate in in_order(candidate_of(self._scene.map, layer) for layer in pair)])
 
     def _begin_at(self, lon: float, lat: float) -> None:
-        found = candidates_at(self._scene.map, lon, lat)
-        images = [one for one in found if not one.is_ground]
+        candidates = candidates_at(self._scene.map, lon, lat)
+        images = [candidate for candidate in candidates if not candidate.is_ground]
         dated = newest_two(images)
         if len(dated) == 2:
-            undated = [one.name for one in images if one.span is None]
-            self.compare([one.uuid for one in dated])
+            undated = [candidate.name for candidate in images if candidate.span is None]
+            self.compare([candidate.uuid for candidate in dated])
             if undated:
-                said = self.tr(
+                sentence = self.tr(
                     "Not ranked, as its date is not known: {0}. Select it in the list of layers to compare it."
                 )
-                choose = MessageAction(self.tr("Choose"), partial(self.images_wanted.emit, found))
-                self._say(said.format(_some(undated)), "info", choose)
+                choose = MessageAction(self.tr("Choose"), partial(self.images_wanted.emit, candidates))
+                self._say(sentence.format(_quoted(undated)), "info", choose)
         elif len(images) == 2:
-            self.compare([one.uuid for one in in_order(images)])
-        elif len(found) > 1:
-            self.images_wanted.emit(found)
+            self.compare([candidate.uuid for candidate in in_order(images)])
+        elif len(candidates) > 1:
+            self.images_wanted.emit(candidates)
         else:
             self.context.report(
                 self.tr("A comparison needs two images of one place: select two in the list of layers, or add another.")
@@ -209,7 +216,7 @@ class ComparisonDesk(QObject):
         if refused:
             self._current = ""
             self.context.report(refused)
-            if any(one not in self.context.document.layers for one in uuids):
+            if any(uuid not in self.context.document.layers for uuid in uuids):
                 return
         self._show(spec)
 
@@ -233,8 +240,8 @@ class ComparisonDesk(QObject):
             self.context.report(self.tr("“{0}” cannot be shown: the case does not say what it compares.").format(name))
             return
         if lost_frames(self.context.document, spec):
-            said = self.tr("“{0}” is incomplete: the case no longer has all of its images.")
-            self.context.report(said.format(name))
+            sentence = self.tr("“{0}” is incomplete: the case no longer has all of its images.")
+            self.context.report(sentence.format(name))
         self._current = uuid
         now = self._bounds()
         if spec.bounds is not None and not (now is not None and spec.bounds.contains(now)):
@@ -264,11 +271,13 @@ class ComparisonDesk(QObject):
         if is_off_earth(view.grid.crs):
             return None
         try:
-            found = transform_bounds(view.grid.crs, WGS84, view.world_bounds())
+            bounds = transform_bounds(view.grid.crs, WGS84, view.world_bounds())
         except GeoloupeError:
             return None
-        is_sound = found.left < found.right and found.bottom < found.top and bool(are_degrees(np.array([found])).all())
-        return found if is_sound else None
+        is_sound = (
+            bounds.left < bounds.right and bounds.bottom < bounds.top and bool(are_degrees(np.array([bounds])).all())
+        )
+        return bounds if is_sound else None
 
     # -- changed --------------------------------------------------------------------------------------------------
 
@@ -276,11 +285,11 @@ class ComparisonDesk(QObject):
         self._change(self.tr("Change mode of"), mode=mode)
 
     def set_position(self, position: float) -> None:
-        """Move the bar; moves that follow each other are one step."""
+        """Move the bar to a part of the width, 0 to 1; moves that follow each other are one undo step."""
         self._change(self.tr("Move bar of"), "bar", position=round(position, 4))
 
     def set_height(self, position_y: float) -> None:
-        """Move the glass up or down."""
+        """Move the spyglass to a part of the height, 0 to 1."""
         self._change(self.tr("Move bar of"), "bar", position_y=round(position_y, 4))
 
     def preview_height(self, position_y: float) -> None:
@@ -305,7 +314,7 @@ class ComparisonDesk(QObject):
             self._change_and_match(self.tr("Swap sides of"), frames=(*frames[1:], frames[0]))
 
     def show_in_frame(self, at: int, layers: Sequence[str]) -> None:
-        """Show other layers in one picture of the comparison."""
+        """Show other layers, by their uuids, in the picture with this number, from 0."""
         spec = self.spec
         if spec is None or not layers or not 0 <= at < len(spec.frames):
             return
@@ -315,7 +324,7 @@ class ComparisonDesk(QObject):
             self._change_and_match(self.tr("Change picture of"), frames=changed)
 
     def set_match(self, match: bool) -> None:
-        """Stretch all frames as the first, or each as its layer says."""
+        """Stretch all frames like the first one, or each by the style of its layer."""
         spec = self.spec
         if spec is not None and match != spec.match:
             self._change_and_match(self.tr("Change stretch of"), frames=without_styles(spec).frames, match=match)
@@ -394,7 +403,7 @@ class ComparisonDesk(QObject):
     # -- blinking -------------------------------------------------------------------------------------------------
 
     def hold(self, held: bool) -> None:
-        """Show the other image while a key is held."""
+        """Show the next image while a key is held; False shows the first again."""
         spec = self.spec
         if spec is None:
             return
@@ -435,13 +444,13 @@ class ComparisonDesk(QObject):
             self.shown_changed.emit()
 
 
-def _some(names: Sequence[str]) -> str:
+def _quoted(names: Sequence[str]) -> str:
     shown = ", ".join(f"“{one_line(name, 40)}”" for name in names[:_MOST_NAMED])
     return f"{shown}, …" if len(names) > _MOST_NAMED else shown
 
 
 def mode_word(mode: str) -> str:
-    """The name of a mode of comparisons on the screen."""
+    """The name of a comparison mode on the screen."""
     words = {
         "swipe": translate("comparison", "Swipe"),
         "swipe across": translate("comparison", "Swipe across"),
@@ -454,6 +463,6 @@ def mode_word(mode: str) -> str:
     return words[mode]
 
 
-def tick_words(one: Candidate) -> list[str]:
-    """The cells of a candidate in the list that asks."""
-    return [one_line(one.name, 60), one.when]
+def tick_words(candidate: Candidate) -> list[str]:
+    """The cells of a candidate in the dialog that asks which images to compare: its name and date."""
+    return [one_line(candidate.name, 60), candidate.when]

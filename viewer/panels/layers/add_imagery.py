@@ -157,11 +157,11 @@ class AddImageryPanel(QWidget):
         if service is None:
             return
         name = service.title[:LONGEST_NAME] + (f", {service.time}" if service.is_dated else "")
-        given = {"credit": service.attribution, "acquired_at": service.time}
+        facts = {"credit": service.attribution, "acquired_at": service.time}
         for host in service.hosts:
             self._context.case.consent(host)
         kind = "interval" if service.is_dated else "composite"
-        if self._context.do(add_layer, "tiles", name, encoded(service), date_kind=kind, **given):
+        if self._context.do(add_layer, "tiles", name, encoded(service), date_kind=kind, **facts):
             self.added.emit()
 
     def _show(self) -> None:
@@ -177,8 +177,8 @@ class AddImageryPanel(QWidget):
         self.agreed.setVisible(service is not None and service.non_commercial)
         self.terms.setText(plain(self._terms(service, custom)))
         hosts = ", ".join(service.hosts) if service else ""
-        asked = self.tr("Adding it allows Geoloupe to contact %1.").replace("%1", hosts)
-        self.contact.setText(plain(asked) if hosts else "")
+        consent = self.tr("Adding it allows Geoloupe to contact %1.").replace("%1", hosts)
+        self.contact.setText(plain(consent) if hosts else "")
         self.refusal.setText(plain(sentence))
         self.ready_changed.emit(self.is_ready())
 

@@ -11,12 +11,15 @@ from viewer.rendering.raster.raster_drawing import RasterDrawing
 
 
 def photograph_of(info: RasterInfo | VectorInfo | None) -> Photograph | None:
-    """The photograph that an image is, by its EXIF; None for other images, and for those without a position."""
+    """The facts of a photograph from its EXIF; None for other images, and for those without a position."""
     return photograph_in(info.tags) if isinstance(info, RasterInfo) and info.tags else None
 
 
 def mark_camera(context: PanelContext, photograph: Photograph, name: str) -> bool:
-    """Mark the place, select the mark and show it. A place that is marked already is only shown."""
+    """Mark the place of a camera, select the mark and show it; one that is marked already is only shown.
+
+    `name` is that of the photograph. Returns False where the mark was refused.
+    """
     if not context.do(mark_photograph, photograph, name):
         return False
     site = marked_photograph(context.document, photograph, name)
@@ -27,7 +30,7 @@ def mark_camera(context: PanelContext, photograph: Photograph, name: str) -> boo
 
 
 def mark_camera_of_layer(context: PanelContext, uuid: str) -> bool:
-    """Mark the camera of the photograph that a layer shows."""
+    """Mark the place of the camera of the photograph that a layer shows; False where there is none."""
     photograph, drawing = photograph_of(context.layers.info_of(uuid)), context.layers.drawing_of(uuid)
     if photograph is None or not isinstance(drawing, RasterDrawing):
         return False

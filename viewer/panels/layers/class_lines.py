@@ -20,7 +20,7 @@ from viewer.rendering.vector.vector_drawing import VectorDrawing
 MOST_LINES = 12
 
 type Lines = list[tuple[QIcon | None, str]]
-"""Samples with their words; None for words without a sample."""
+"""Lines of a sample and its words; None for words without a sample."""
 
 
 def style_shown(layer: Layer, context: PanelContext) -> tuple[VectorStyle, str] | None:
@@ -34,11 +34,11 @@ def style_shown(layer: Layer, context: PanelContext) -> tuple[VectorStyle, str] 
 
 
 def layer_icon(layer: Layer, context: PanelContext) -> QIcon | None:
-    """A sample of its single symbol; None where it has classes, or is no vector layer."""
-    found = style_shown(layer, context)
-    if found is None or found[0].mode != "single":
+    """A sample of a layer's single symbol; None where it has classes, or is no vector layer."""
+    shown = style_shown(layer, context)
+    if shown is None or shown[0].mode != "single":
         return None
-    return _icon(found[0].own_symbol, found[1])
+    return _icon(shown[0].own_symbol, shown[1])
 
 
 def read_of(drawing: object) -> tuple[object, ...]:
@@ -47,12 +47,19 @@ def read_of(drawing: object) -> tuple[object, ...]:
 
 
 def class_lines(layer: Layer, context: PanelContext, others: str, more: str) -> Lines:
-    """The classes that are drawn; `others` names features of no class, `more` counts the lines left out ("{0}")."""
-    found = style_shown(layer, context)
-    if found is None or found[0].mode == "single":
+    """The lines of the classes that are drawn.
+
+    `others` is the text for features of no class, `more` the text with the number of lines left out for "{0}".
+    """
+    shown = style_shown(layer, context)
+    if shown is None or shown[0].mode == "single":
         return []
-    style, geometry = found
-    lines: Lines = [(_icon(one.symbol, geometry), one.title(style.mode)) for one in style.classes if one.shown]
+    style, geometry = shown
+    lines: Lines = [
+        (_icon(style_class.symbol, geometry), style_class.title(style.mode))
+        for style_class in style.classes
+        if style_class.shown
+    ]
     drawing = context.layers.drawing_of(layer.uuid)
     known = drawing.symbology.others_known if isinstance(drawing, VectorDrawing) else None
     if style.show_other and (known is None or known != (style.class_key, False)):

@@ -1,4 +1,4 @@
-"""Links below the date of a layer: the date in its file's name, and what was marked before it was dated."""
+"""Links below the date of a layer: take the date in its file's name, and date marks that were drawn before."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class NameDateLink(LinkButton):
 
 
 class LateDateLink(LinkButton):
-    """Offers to date what was marked on a layer before the layer was dated."""
+    """Offers to date the marks that were drawn on a layer before the layer was dated."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -55,17 +55,17 @@ class LateDateLink(LinkButton):
     def show_layer(self, layer: Layer | None) -> None:
         """Count the marks on this layer that lack its date."""
         self._uuid = "" if layer is None else layer.uuid
-        found = evidence_without_date(self._context.document, (self._uuid,))
-        if found.images:
-            self.setText(translate("DateOffers", "Marked before it was dated: date {0} too").format(found.words))
-        self.setVisible(bool(found.images))
+        evidence = evidence_without_date(self._context.document, (self._uuid,))
+        if evidence.images:
+            self.setText(translate("DateOffers", "Marked before it was dated: date {0} too").format(evidence.words))
+        self.setVisible(bool(evidence.images))
 
     def _date(self) -> None:
         self._context.do(date_evidence, (self._uuid,))
 
 
 def offered_date(layer: Layer, drawing: LayerDrawing | None) -> LayerDate | None:
-    """The date in the name of a layer's file, once it is known that no better source has one."""
+    """The date in the name of a layer's file; None where the case or the file has a date, or may still turn out to."""
     if layer.acquired_at:
         return None
     if isinstance(drawing, RasterDrawing) and not isinstance(drawing.source, CombinedSource):

@@ -39,7 +39,7 @@ class CrsField(LineField):
 
 
 class GeoreferencingForm(QWidget):
-    """Edits one layer of the context's case."""
+    """The form; it edits one layer of the context's case."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -87,7 +87,7 @@ class GeoreferencingForm(QWidget):
         layout.addWidget(self.reset_button)
 
     def show_layer(self, layer: Layer, info: RasterInfo | VectorInfo | None, anew: bool = False) -> None:
-        """Show a row; `anew` for another one than before."""
+        """Show a layer; `anew` is True where another one was shown before, whose typing is dropped."""
         self._uuid = layer.uuid
         if anew:
             self.fields.show_other(layer)
@@ -123,7 +123,7 @@ class GeoreferencingForm(QWidget):
 
 
 def _note(info: RasterInfo | VectorInfo | None) -> str:
-    """A note on what places the layer, where that is no transform, and how exactly."""
+    """A sentence on what places an image, and how accurately; empty where it has a plain transform."""
     if not isinstance(info, RasterInfo) or not info.georeferencing_note:
         return ""
     return translate("GeoreferencingForm", "Placed by {0}.").format(in_language(info.georeferencing_note))

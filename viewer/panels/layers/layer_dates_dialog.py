@@ -35,7 +35,7 @@ from viewer.support.language.translation import translate
 
 NAME, DATE, KIND = range(3)
 MOST_ROWS = 500
-"""Most rows of the table, which is to be looked through."""
+"""Most rows of the table, as the analyst should look at each."""
 _WIDTH_PX, _HEIGHT_PX = 640, 420
 
 
@@ -131,18 +131,18 @@ class LayerDatesDialog(QDialog):
 
     def dates(self) -> dict[str, LayerDate]:
         """The dates of the ticked rows. Raises GeoloupeError where one is invalid."""
-        found = {}
+        dates = {}
         for row in self.rows:
             text = row.date.text().strip()
             if row.item.checkState(NAME) is not Qt.CheckState.Checked or not text:
                 continue
             date, kind = typed_date(text), str(row.kind.currentData())
             is_offered = row.offered is not None and row.offered.acquired_at == date
-            found[row.uuid] = LayerDate(date, kind, "file name" if is_offered else "analyst")
-        return found
+            dates[row.uuid] = LayerDate(date, kind, "file name" if is_offered else "analyst")
+        return dates
 
     def _look(self, *_: object) -> None:
-        """Report what is wrong with the ticked rows before they are taken."""
+        """Show what is wrong with the ticked rows, and let them be taken where nothing is."""
         count, why = 0, ""
         document = self._context.document
         try:
@@ -168,12 +168,12 @@ class LayerDatesDialog(QDialog):
 def undated_images(document: Document, uuids: Iterable[str], context: PanelContext) -> list[Layer]:
     """The layers that are images of files without a date, both in the case and in the file."""
     rows = [document.layers[uuid] for uuid in uuids if uuid in document.layers]
-    found = []
+    images = []
     for layer in rows:
         drawing = context.layers.drawing_of(layer.uuid)
         if layer.kind == "raster" and not layer.acquired_at and not (drawing is not None and drawing.acquisition.at):
-            found.append(layer)
-    return found
+            images.append(layer)
+    return images
 
 
 def open_layer_dates(context: PanelContext, chosen: Sequence[str], window: QWidget) -> LayerDatesDialog | None:
@@ -191,6 +191,6 @@ def open_layer_dates(context: PanelContext, chosen: Sequence[str], window: QWidg
             )
         )
         return None
-    for open_one in window.findChildren(LayerDatesDialog):
-        open_one.close()
-    return show_once(window, LayerDatesDialog, lambda: LayerDatesDialog(context, layers, window), lambda _one: False)
+    for dialog in window.findChildren(LayerDatesDialog):
+        dialog.close()
+    return show_once(window, LayerDatesDialog, lambda: LayerDatesDialog(context, layers, window), lambda _dialog: False)

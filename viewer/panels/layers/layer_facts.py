@@ -84,16 +84,16 @@ def nudge_fact(layer: Layer) -> str:
     nudge = read_nudge(layer.nudge_json)
     if nudge is None:
         return ""
-    said = translate(
+    sentence = translate(
         "LayerFacts",
         "{0}. Its file is as it was; QGIS, which knows no such shift, shows the layer where its file lies.",
     )
     words = in_language(replace(nudge, by=said_name(nudge.by)).words)
-    return said.format(words[:1].upper() + words[1:])
+    return sentence.format(words[:1].upper() + words[1:])
 
 
 def _points_text(layer: Layer) -> str:
-    """The control points that place it: their number, and who set them when."""
+    """The number of control points that place a layer, and who set them when; empty without any."""
     points = read_control_points(layer.control_points_json)
     if points is None:
         return ""
@@ -120,13 +120,15 @@ def info_facts(info: RasterInfo | VectorInfo, given_crs: str = "") -> Facts:
         else (translate("LayerFacts", "CRS"), named)
     )
     shared = [crs, (translate("LayerFacts", "Extent"), _extent(info.bounds_lonlat))]
-    told = _told(info) | ({problem for problem in info.problems if problem.endswith(_ASKS_CRS)} if given_crs else set())
-    noted = [(translate("LayerFacts", "Note"), problem) for problem in info.problems if problem not in told]
+    stated = _told(info) | (
+        {problem for problem in info.problems if problem.endswith(_ASKS_CRS)} if given_crs else set()
+    )
+    noted = [(translate("LayerFacts", "Note"), problem) for problem in info.problems if problem not in stated]
     return [(name, text) for name, text in (*facts, *shared, *noted, *_own_words(info)) if text]
 
 
 def _told(info: RasterInfo | VectorInfo) -> set[str]:
-    """Problems that are listed under another name."""
+    """Problems that the fact on georeferencing states already."""
     if not isinstance(info, RasterInfo) or not info.georeferencing_note:
         return set()
     return {problem for problem in info.problems if info.georeferencing_note in problem}

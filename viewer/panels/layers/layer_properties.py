@@ -1,4 +1,4 @@
-"""The properties of the context's layer: credit and date, its style, and what its file says."""
+"""The form of the context's layer: its credit and date, its style, and facts from its file."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ class LayerPropertiesPanel(RowForm):
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
-        """Update the panel when it is shown: changes are not reported to a hidden one."""
+        """Update the panel when it is shown: it ignores changes while it is hidden."""
         super().showEvent(event)
         self.look_again()
 
@@ -224,8 +224,8 @@ class LayerPropertiesPanel(RowForm):
         date.setPlaceholderText(plain(known.when if known.at else self.tr("unknown")))
         credit.setPlaceholderText(plain(known.credit or self.tr("not given")))
         silent = known.date_kind == "unknown" or layer.known_date_kind != "unknown"
-        said = self.tr("Unknown") if silent else self.tr("As found: {0}").format(word(known.date_kind))
-        kind.setItemText(kind.findData("unknown"), plain(said))
+        title = self.tr("Unknown") if silent else self.tr("As found: {0}").format(word(known.date_kind))
+        kind.setItemText(kind.findData("unknown"), plain(title))
 
     # -- gestures -----------------------------------------------------------------------------------------------
 

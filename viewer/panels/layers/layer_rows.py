@@ -91,51 +91,51 @@ class LayerRows(QAbstractListModel):
 
     def _found_dates(self) -> dict[str, str]:
         """Dates of the layers that are images, by uuid."""
-        found = {}
+        dates = {}
         for layer in self._context.document.layers.values():
             if layer.kind == "tiles":
-                found[layer.uuid] = in_language(badge(tiles_acquisition(layer)))
+                dates[layer.uuid] = in_language(badge(tiles_acquisition(layer)))
             elif layer.kind == "raster":
                 drawing = self._context.layers.drawing_of(layer.uuid)
                 known = drawing.acquisition if drawing is not None else acquisition_of(layer, None, None)
-                found[layer.uuid] = in_language(badge(known))
-        return found
+                dates[layer.uuid] = in_language(badge(known))
+        return dates
 
     def _found_badges(self) -> dict[str, tuple[str, str]]:
         """Badges of layers, by uuid: a word, and a sentence that explains it."""
-        found = {}
+        badges = {}
         for uuid, layer in self._context.document.layers.items():
             drawing = self._context.layers.drawing_of(uuid)
             if drawing is not None and drawing.is_unavailable:
-                found[uuid] = self.tr("unavailable"), drawing.problem
+                badges[uuid] = self.tr("unavailable"), drawing.problem
                 continue
             if moved := nudge_fact(layer):
-                found[uuid] = self.tr("shifted"), moved
+                badges[uuid] = self.tr("shifted"), moved
             if isinstance(drawing, VectorDrawing):
                 if drawing.is_out_of_scale:
-                    found[uuid] = self.tr("out of scale"), self._scale_sentence(drawing.style)
+                    badges[uuid] = self.tr("out of scale"), self._scale_sentence(drawing.style)
                 elif drawing.remark:
-                    found[uuid] = self.tr("no map") if drawing.plane else self.tr("table only"), drawing.remark
+                    badges[uuid] = self.tr("no map") if drawing.plane else self.tr("table only"), drawing.remark
                 elif drawing.source.lost.count:
                     lost = drawing.source.lost
-                    found[uuid] = self.tr("{0} not drawn").format(grouped(lost.count)), lost.sentence()
+                    badges[uuid] = self.tr("{0} not drawn").format(grouped(lost.count)), lost.sentence()
             if filter_of(layer):
-                found[uuid] = self._filter_badge(layer)
+                badges[uuid] = self._filter_badge(layer)
             if drawing is not None and (drawing.is_paused or drawing.is_missing):
-                found[uuid] = self.tr("paused") if drawing.is_paused else self.tr("missing"), drawing.problem
+                badges[uuid] = self.tr("paused") if drawing.is_paused else self.tr("missing"), drawing.problem
             if isinstance(drawing, TilesDrawing) and drawing.is_offline:
-                found[uuid] = self.tr("offline"), self.tr("Only tiles that are stored on this computer are shown.")
+                badges[uuid] = self.tr("offline"), self.tr("Only tiles that are stored on this computer are shown.")
             if not isinstance(drawing, RasterDrawing):
                 continue
             if drawing.is_too_small:
-                found[uuid] = self.tr("too small to see here"), drawing.remark
+                badges[uuid] = self.tr("too small to see here"), drawing.remark
             elif drawing.remark:
-                found[uuid] = self.tr("no map") if drawing.plane else self.tr("no data"), drawing.remark
+                badges[uuid] = self.tr("no map") if drawing.plane else self.tr("no data"), drawing.remark
             if drawing.is_stale:
-                found[uuid] = self.tr("stale"), drawing.problem
+                badges[uuid] = self.tr("stale"), drawing.problem
             elif drawing.lack is not Lack.NONE:
-                found[uuid] = self.tr("coarse"), self._coarse_sentence(drawing.lack)
-        return found
+                badges[uuid] = self.tr("coarse"), self._coarse_sentence(drawing.lack)
+        return badges
 
     def _scale_sentence(self, style: VectorStyle) -> str:
         limits = [
@@ -149,7 +149,7 @@ class LayerRows(QAbstractListModel):
         return self.tr("Its style shows it {0} only: this map has another scale.").format(" ".join(limits))
 
     def _filter_badge(self, layer: Layer) -> tuple[str, str]:
-        """The number of features that the filter shows, once known; without commas, which would cut a badge."""
+        """The badge of a filter: how many features it shows, once that is known, and a sentence with the filter."""
         access = self._context.layers.features
         counts = access.filters.counts(layer.uuid) if access is not None else None
         if counts is None:

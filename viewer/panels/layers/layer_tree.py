@@ -231,8 +231,8 @@ class LayerTreePanel(QWidget):
         for row, is_shown in enumerate(shown):
             if self.view.isRowHidden(row, QModelIndex()) == is_shown:
                 self.view.setRowHidden(row, QModelIndex(), not is_shown)
-        some = self.tr("{0} of {1}").format(sum(shown), total)
-        self.count.setText(some)
+        shown_of_total = self.tr("{0} of {1}").format(sum(shown), total)
+        self.count.setText(shown_of_total)
         self.count.setVisible(sum(shown) < total)
 
     def _name(self, row: int) -> str:

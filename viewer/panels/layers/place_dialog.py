@@ -1,4 +1,4 @@
-"""The dialog for data without a CRS: one is chosen, with its effect shown, or pixel space. Nothing is guessed."""
+"""The dialog that asks for the CRS of data without one, or for pixel space, and shows the effect of a choice."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ type _Load = Callable[[Callable[[tuple[KnownCRS, ...]], None]], None]
 
 
 class PlaceDialog(QDialog):
-    """The dialog beside the map; `decided` carries the answer, empty where it was cancelled."""
+    """The dialog beside the map; `decided` carries the answer, and is not emitted where it was cancelled."""
 
     decided = Signal(str)
     """Emitted with a CRS, `PIXEL_SPACE`, or empty text for that of the file."""
@@ -215,11 +215,11 @@ class PlaceDialog(QDialog):
         if self._is_picture and self._is_kept:
             return self.tr("It can lie on the map as it is shown now, or be looked at in its own pixels.") + undated
         if self._is_picture:
-            said = self.tr(
+            sentence = self.tr(
                 "It can lie on the map as it is shown now, or be looked at in its own pixels until control points, or a"
                 " world file beside it, {0}, place it."
             )
-            return said.format(_world_file_name(self.question.name)) + undated
+            return sentence.format(_world_file_name(self.question.name)) + undated
         if bounds is None:
             return self.tr(
                 "A CRS alone cannot place it. Control points would, or a world file beside it: {0}, with six numbers."
@@ -238,31 +238,31 @@ class PlaceDialog(QDialog):
 
     def _list_found(self) -> None:
         wanted = self.search.text().strip()
-        found = find_crs(wanted, self._all) if wanted else self._likely_ones()
+        entries = find_crs(wanted, self._all) if wanted else self._likely_ones()
         self.list_heading.setText(
             self.tr("Found") if wanted else self.tr("Chosen recently, or common where the map is")
         )
         self.list.clear()
-        for entry in found:
+        for entry in entries:
             item = QListWidgetItem(one_line(f"{entry.name}  ·  {entry.text}  ·  {entry.place}", 160))
             item.setData(_CRS_ROLE, entry.text)
             item.setToolTip(tooltip(f"{entry.name}\n{entry.text}\n{entry.place}"))
             self.list.addItem(item)
-        if wanted and found:
+        if wanted and entries:
             self.list.setCurrentRow(0)
         self._judge()
 
     def _likely_ones(self) -> list[KnownCRS]:
         """CRSs in which the numbers have a place, the likely places first."""
-        found: list[tuple[bool, KnownCRS]] = []
+        entries: list[tuple[bool, KnownCRS]] = []
         for text in dict.fromkeys(self._likely):
             try:
                 fit = self._fit(text)
                 if fit.bounds_lonlat is not None:
-                    found.append((bool(fit.doubt), named_crs(text)))
+                    entries.append((bool(fit.doubt), named_crs(text)))
             except BadCRS:
                 continue  # remembered by an older version, or of a case: not worth a word
-        return [entry for _, entry in sorted(found, key=lambda pair: pair[0])]
+        return [entry for _, entry in sorted(entries, key=lambda pair: pair[0])]
 
     def _fit(self, crs: str) -> Fit:
         return Fit(None) if self.question.bounds is None else fit_of(crs, self.question.bounds)

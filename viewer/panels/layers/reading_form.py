@@ -54,20 +54,22 @@ class ReadingForm(QWidget):
         self.form.setRowVisible(self.encoding, bool(reading) and not is_table)
         if reading and not is_table:
             automatic = self.tr("automatic ({0})").format(reading.get("encoding", ""))
-            self.encoding.set_choices([("", automatic), *((one, one) for one in ENCODINGS)])
+            self.encoding.set_choices([("", automatic), *((name, name) for name in ENCODINGS)])
             self.encoding.show_value(str((layer.source.get("options") or {}).get("encoding", "")))
         self.note.setText(self._words(reading))
         self.note.setVisible(bool(self.note.text()))
 
     def _words(self, reading: dict[str, Any]) -> str:
         columns = dict(reading.get("columns") or {})
-        found = []
+        sentences = []
         if columns:
-            found.append(self.tr("Coordinates from {0}.").format(", ".join(f"“{name}”" for name in columns.values())))
+            sentences.append(
+                self.tr("Coordinates from {0}.").format(", ".join(f"“{name}”" for name in columns.values()))
+            )
         if reading.get("encoding"):
             evidence = in_language(reading.get("encoding_evidence", ""))
-            found.append(self.tr("Read as {0}: {1}.").format(reading["encoding"], evidence))
-        return " ".join(found)
+            sentences.append(self.tr("Read as {0}: {1}.").format(reading["encoding"], evidence))
+        return " ".join(sentences)
 
     def _encoding_chosen(self, value: Any) -> None:
         layer = self._context.document.layers.get(self._uuid)

@@ -1,4 +1,4 @@
-"""Registers a layer to another: finds the shift, shows the remaining shift of each part, and applies it or not."""
+"""The dialog that registers a layer to another: finds the shift, shows what is left in each part, and applies it."""
 
 from __future__ import annotations
 
@@ -114,70 +114,70 @@ class RegisterDialog(QDialog):
 
     def apply(self) -> None:
         """Show the layer where it fits: one step that can be undone."""
-        found = self.found
-        if found is None or found.nudge is None or not self._can_apply(found):
+        shift = self.found
+        if shift is None or shift.nudge is None or not self._can_apply(shift):
             return
-        sentence = self._context.attempt(nudge_layer, self._layer.uuid, found.nudge)
+        sentence = self._context.attempt(nudge_layer, self._layer.uuid, shift.nudge)
         if sentence:
             self._say(sentence)
         else:
             self.accept()
 
-    def _answered(self, run: Registration, found: FoundShift | str) -> None:
+    def _answered(self, run: Registration, answer: FoundShift | str) -> None:
         if not shiboken6.isValid(self) or run is not self._run:
             return
         self._run = None
         self.find_button.setEnabled(True)
-        if isinstance(found, str):
-            self._say(found)
+        if isinstance(answer, str):
+            self._say(answer)
             return
-        self.found = found
-        reliable, can_apply = found.registered.reliable, self._can_apply(found)
-        said = self._reliable_words if can_apply else self._chance_words
-        self._say(said(found) if reliable else self._doubt_words(found))
+        self.found = answer
+        reliable, can_apply = answer.registered.reliable, self._can_apply(answer)
+        words_of = self._reliable_words if can_apply else self._chance_words
+        self._say(words_of(answer) if reliable else self._doubt_words(answer))
         self.apply_button.setEnabled(can_apply)
         if can_apply:
             self.apply_button.setDefault(True)
             self.apply_button.setFocus()
-        if found.residuals:
-            self.residuals.setText(self._residual_words(found))
-            self._context.shown_above.emit(partial(_paint, found))
+        if answer.residuals:
+            self.residuals.setText(self._residual_words(answer))
+            self._context.shown_above.emit(partial(_paint, answer))
         self.adjustSize()
         self._step_aside()
 
-    def _can_apply(self, found: FoundShift) -> bool:
-        return found.registered.reliable and found.is_significant
+    def _can_apply(self, shift: FoundShift) -> bool:
+        return shift.registered.reliable and shift.is_significant
 
     # -- what is said -------------------------------------------------------------------------------------------
 
-    def _reliable_words(self, found: FoundShift) -> str:
-        assert found.nudge is not None
-        offset, why = in_language(found.nudge.offset_words), in_language(found.registered.why)
+    def _reliable_words(self, shift: FoundShift) -> str:
+        assert shift.nudge is not None
+        offset, why = in_language(shift.nudge.offset_words), in_language(shift.registered.why)
         return self.tr("Shift found: {0}. {1}").format(offset, why)
 
-    def _chance_words(self, found: FoundShift) -> str:
+    def _chance_words(self, shift: FoundShift) -> str:
         """Words on a shift that is smaller than the differences of the parts, and so would move the layer by chance."""
-        assert found.nudge is not None
-        said = self.tr(
+        assert shift.nudge is not None
+        sentence = self.tr(
             "Not significant, so nothing is moved: {0} is no more than the {1} m by which the parts differ from each "
             "other. As far as can be told the two lie on each other."
         )
-        return said.format(in_language(found.nudge.offset_words), f"{found.spread_m:.3g}")
+        return sentence.format(in_language(shift.nudge.offset_words), f"{shift.spread_m:.3g}")
 
-    def _doubt_words(self, found: FoundShift) -> str:
-        return self.tr("Not reliable, so nothing is moved. {0}").format(in_language(found.registered.why))
+    def _doubt_words(self, shift: FoundShift) -> str:
+        return self.tr("Not reliable, so nothing is moved. {0}").format(in_language(shift.registered.why))
 
-    def _residual_words(self, found: FoundShift) -> str:
-        agree = sum(part.agrees for part in found.residuals)
-        spread = found.registered.residual_px or 0.0
-        said = self.tr(
+    def _residual_words(self, shift: FoundShift) -> str:
+        agree = sum(part.agrees for part in shift.residuals)
+        spread = shift.registered.residual_px or 0.0
+        sentence = self.tr(
             "On the map: what is left in each of {0} parts, {1} round ones that agree, {2} square ones that do not. "
             "{5} differ by {3} pixels ({4} m)."
         )
-        metres = f"{spread * found.pixel_m:.3g}"
-        whose = self.tr("Those that agree") if found.registered.reliable else self.tr("They")
-        count = len(found.residuals)
-        return said.format(count, agree, count - agree, f"{spread:.2g}", metres, whose)
+        metres = f"{spread * shift.pixel_m:.3g}"
+        whose = self.tr("Those that agree") if shift.registered.reliable else self.tr("They")
+        count = len(shift.residuals)
+        return sentence.format(count, agree, count - agree, f"{spread:.2g}", metres, whose)
 
     def _choose(self, uuid: str) -> None:
         self._to_uuid = uuid
@@ -187,18 +187,18 @@ class RegisterDialog(QDialog):
         self._forget()
         fixed = self._context.document.layers.get(self._to_uuid)
         if fixed is None:
-            said = self.tr("No other image that is shown lies where “{0}” does: add one, or show one.")
-            self._say(said.format(one_line(self._layer.name, 40)))
+            sentence = self.tr("No other image that is shown lies where “{0}” does: add one, or show one.")
+            self._say(sentence.format(one_line(self._layer.name, 40)))
             self.find_button.setEnabled(False)
             return
         self._say("")
         self.find_button.setEnabled(True)
         self.find_button.setDefault(True)
-        said = self.tr(
+        sentence = self.tr(
             "A shift only, by phase correlation of what both show. It makes “{0}” lie as “{1}” does, and says nothing "
             "about where “{1}” lies."
         )
-        self.says_nothing.setText(said.format(one_line(self._layer.name, 40), one_line(fixed.name, 40)))
+        self.says_nothing.setText(sentence.format(one_line(self._layer.name, 40), one_line(fixed.name, 40)))
 
     def _say(self, sentence: str) -> None:
         self.answer.setText(sentence)
@@ -216,20 +216,20 @@ class RegisterDialog(QDialog):
 
 
 def _others(context: PanelContext, layer: Layer) -> list[tuple[str, str]]:
-    """Images that it can be registered to, as they cover some of the same ground; the topmost shown one first."""
+    """The shown images that may cover some of a layer's ground, as (uuid, name), the topmost first."""
     own = context.layers.drawing_of(layer.uuid)
     rows = [row for row in reversed(context.document.layers_in_order()) if row.uuid != layer.uuid and row.visible]
-    found = []
+    images = []
     for row in rows:
         drawing = context.layers.drawing_of(row.uuid)
         if can_register(drawing) and drawing is not None and (own is None or _may_overlap(own, drawing)):
-            found.append((row.uuid, one_line(row.name, 60)))
-    return found
+            images.append((row.uuid, one_line(row.name, 60)))
+    return images
 
 
-def _may_overlap(one: LayerDrawing, other: LayerDrawing) -> bool:
+def _may_overlap(drawing: LayerDrawing, other: LayerDrawing) -> bool:
     """True where two layers share ground as shown or as their files lie, or where that is not known yet."""
-    pairs = [(one.shown_bounds(), other.shown_bounds()), (one.bounds_lonlat(), other.bounds_lonlat())]
+    pairs = [(drawing.shown_bounds(), other.shown_bounds()), (drawing.bounds_lonlat(), other.bounds_lonlat())]
     return any(
         first is None
         or second is None
@@ -238,6 +238,6 @@ def _may_overlap(one: LayerDrawing, other: LayerDrawing) -> bool:
     )
 
 
-def _paint(found: FoundShift, painter: QPainter, view: View) -> None:
-    if math.isfinite(found.pixel_m) and found.pixel_m > 0:
-        paint_residuals(painter, view, found.residuals, ARROW_PX / found.pixel_m)
+def _paint(shift: FoundShift, painter: QPainter, view: View) -> None:
+    if math.isfinite(shift.pixel_m) and shift.pixel_m > 0:
+        paint_residuals(painter, view, shift.residuals, ARROW_PX / shift.pixel_m)

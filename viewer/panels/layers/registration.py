@@ -1,4 +1,4 @@
-"""Finds the shift of one layer against another, off the window's thread, and the remaining shifts of their parts."""
+"""Finds the shift between two layers, and the shifts that remain in parts of them, off the window's thread."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ from viewer.support.painting import painting
 
 DEADLINE_S = 120.0
 _WHOLE = 0.98
-"""Part of the largest alpha from which a pixel of a view counts as showing nothing but the layer."""
+"""Fraction of the greatest alpha in a view from which a pixel counts as fully covered by the layer."""
 type _Done = Callable[["FoundShift | str"], None]
 
 
 class FoundShift(NamedTuple):
-    """The result, and its size on the ground. `nudge` is None without a significant shift."""
+    """A shift, and its size on the ground. `nudge` is what the layer would get; None where no shift was found."""
 
     registered: Registered
     nudge: Nudge | None
@@ -88,7 +88,7 @@ class Registration(QObject):
         grid = common_grid(_placed(moving), _placed(fixed))
         question = Register.on(grid, _tile(moving), _tile(fixed))
         ways = {moving.source.profile, fixed.source.profile}
-        way = next((one for one in ways if one is not Profile.LOCAL), Profile.LOCAL)
+        way = next((profile for profile in ways if profile is not Profile.LOCAL), Profile.LOCAL)
         beyond = fixed.nudge  # files are compared where they lie; the fixed one is shown aside
 
         def answered(result: Answer | GeoloupeError) -> None:
@@ -124,9 +124,9 @@ class Registration(QObject):
     # -- what it means ------------------------------------------------------------------------------------------
 
     def _found(self, grid: CommonGrid, registered: Registered, beside: Nudge | None, shown: Nudge | None) -> FoundShift:
-        """The result on the ground.
+        """Convert a result in pixels of the grid to ground metres.
 
-        `beside` is added to the shift that was found; `shown` is the shift of parts on the map.
+        `beside` is a shift that is added to the one that was found; `shown` moves the places of the parts on the map.
         """
         x, y = grid.affine.apply(grid.width / 2, grid.height / 2)
         lon, lat = (float(v) for v in transform_points(grid.crs, WGS84, x, y))
@@ -154,7 +154,7 @@ class Registration(QObject):
 def _residuals(grid: CommonGrid, registered: Registered, shown: Nudge | None) -> tuple[ShownResidual, ...]:
     if registered.dx is None or registered.dy is None:
         return ()
-    found = []
+    residuals = []
     for part in registered.local:
         x, y = grid.affine.apply(part.x, part.y)
         lon, lat = (float(v) for v in transform_points(grid.crs, WGS84, x, y))
@@ -162,8 +162,8 @@ def _residuals(grid: CommonGrid, registered: Registered, shown: Nudge | None) ->
             lon, lat = moved(lon, lat, shown.dx_m, shown.dy_m)
         off = grid.ground_m(part.dx - registered.dx, part.dy - registered.dy)
         if all(map(math.isfinite, (lon, lat, *off))):
-            found.append(ShownResidual(lon, lat, *off, part.agrees))
-    return tuple(found)
+            residuals.append(ShownResidual(lon, lat, *off, part.agrees))
+    return tuple(residuals)
 
 
 def _placed(drawing: RasterDrawing) -> PlacedRaster:

@@ -1,4 +1,4 @@
-"""Relinks layers to their files here: those found beside the case, in a folder for all, or a file for each."""
+"""The dialog that relinks layers to moved files: found beside the case, in a chosen folder, or chosen one by one."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ type Searching = Callable[[str, str, Callable[[FileSearch], None]], None]
 
 
 class Ways(Struct, frozen=True):
-    """Functions for a search, for choosing a folder or a file, and for a file's mark; None where it was cancelled."""
+    """Functions that search files, ask for a folder or a file (None: cancelled), and compare a file with a lost one."""
 
     search: Searching
     choose_folder: Callable[[], str | None]
@@ -49,20 +49,23 @@ class Ways(Struct, frozen=True):
 
 
 class RelinkDialog(QDialog):
-    """The dialog beside the map; `decided` carries places by layer uuid and path, nothing where it was cancelled."""
+    """The dialog beside the map; `decided` carries a dict of new places by layer uuid and old path.
+
+    It is not emitted where the dialog was cancelled.
+    """
 
     decided = Signal(object)
 
     def __init__(
-        self, lost: Sequence[LostFile], found: FileSearch, home: str, ways: Ways, parent: QWidget | None = None
+        self, lost: Sequence[LostFile], search: FileSearch, home: str, ways: Ways, parent: QWidget | None = None
     ) -> None:
-        """`found` are the files that are known already, `home` the folder of the case."""
+        """`search` holds the files that are found already, `home` is the folder of the case."""
         super().__init__(parent)
-        self._lost, self._found, self._home, self._ways = list(lost), dict(found.found), home, ways
+        self._lost, self._found, self._home, self._ways = list(lost), dict(search.found), home, ways
         self._single: dict[int, FoundFile] = {}
         """File chosen for a row, by the row's number."""
         self._is_over = self._is_searching = self._is_filling = False
-        self._is_cut = found.is_cut
+        self._is_cut = search.is_cut
         self.setWindowTitle(self.tr("Relink Files"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._build()
@@ -149,15 +152,15 @@ class RelinkDialog(QDialog):
         self._is_filling = True
         self.tree.clear()
         for number, lost in enumerate(self._lost):
-            found = self._place(number)
-            item = QTreeWidgetItem([one_line(lost.layer, 80), one_line(lost.text, 400), self._here(found)])
+            file = self._file_of(number)
+            item = QTreeWidgetItem([one_line(lost.layer, 80), one_line(lost.text, 400), self._here(file)])
             flag = Qt.ItemFlag
-            item.setFlags(flag.ItemIsEnabled | flag.ItemIsSelectable | (flag.ItemIsUserCheckable if found else flag(0)))
-            if found is not None:
-                is_sure = number in self._single or found.sameness is not Sameness.OTHER_CONTENT
+            item.setFlags(flag.ItemIsEnabled | flag.ItemIsSelectable | (flag.ItemIsUserCheckable if file else flag(0)))
+            if file is not None:
+                is_sure = number in self._single or file.sameness is not Sameness.OTHER_CONTENT
                 item.setCheckState(LAYER, Qt.CheckState.Checked if is_sure else Qt.CheckState.Unchecked)
             item.setToolTip(BEFORE, tooltip(lost.text))
-            item.setToolTip(HERE, tooltip(found.path if found is not None else ""))
+            item.setToolTip(HERE, tooltip(file.path if file is not None else ""))
             self.tree.addTopLevelItem(item)
         if self._lost:
             self.tree.setCurrentItem(self._item(selected))
@@ -165,16 +168,16 @@ class RelinkDialog(QDialog):
         self._count()
         self._offer_file()
 
-    def _place(self, number: int) -> FoundFile | None:
+    def _file_of(self, number: int) -> FoundFile | None:
         return self._single.get(number) or self._found.get(self._lost[number].text)
 
-    def _here(self, found: FoundFile | None) -> str:
-        if found is None:
+    def _here(self, file: FoundFile | None) -> str:
+        if file is None:
             return self.tr("looking …") if self._is_searching else self.tr("not found")
-        shown = found.path
+        shown = file.path
         if self._home and is_below(shown, self._home):
             shown = os.path.relpath(shown, self._home)
-        if found.sameness is Sameness.OTHER_CONTENT:
+        if file.sameness is Sameness.OTHER_CONTENT:
             return self.tr("{0}, with other content").format(one_line(shown, 400))
         return one_line(shown, 400)
 
@@ -182,10 +185,10 @@ class RelinkDialog(QDialog):
         if self._is_filling:
             return
         ticked = self.ticked()
-        there = [place for number in range(len(self._lost)) if (place := self._place(number)) is not None]
+        there = [file for number in range(len(self._lost)) if (file := self._file_of(number)) is not None]
         self.says.setText(self._sentence(there))
         notes = [self.tr("The folder holds more files than were searched.")] if self._is_cut else []
-        if any(found.sameness is Sameness.NAME for found in there):
+        if any(file.sameness is Sameness.NAME for file in there):
             notes.append(self.tr("Where the case has no checksum, files are recognised by their names only."))
         self.note.setText(" ".join(notes))
         self.note.setVisible(bool(notes))
@@ -246,9 +249,9 @@ class RelinkDialog(QDialog):
         if path is None:
             return
 
-        def described(found: FoundFile) -> None:
+        def described(file: FoundFile) -> None:
             if not self._is_over:
-                self._single[number] = found
+                self._single[number] = file
                 self._fill()
 
         self._ways.describe(lost, path, described)
@@ -256,9 +259,9 @@ class RelinkDialog(QDialog):
     def _relink(self) -> None:
         chosen: dict[str, dict[str, NewPlace]] = {}
         for number, lost in enumerate(self._lost):
-            found = self._place(number)
-            if found is not None and self._item(number).checkState(LAYER) is Qt.CheckState.Checked:
-                chosen.setdefault(lost.uuid, {})[lost.text] = NewPlace(found.path, found.mark)
+            file = self._file_of(number)
+            if file is not None and self._item(number).checkState(LAYER) is Qt.CheckState.Checked:
+                chosen.setdefault(lost.uuid, {})[lost.text] = NewPlace(file.path, file.mark)
         self.decided.emit(chosen)
         self.accept()
 
@@ -270,7 +273,7 @@ class RelinkDialog(QDialog):
 
 def found_in(there: Sequence[FoundFile], home: str) -> str:
     """The folder of all files found, relative to the case's where it is below that."""
-    folder = common_folder([found.path for found in there])
+    folder = common_folder([file.path for file in there])
     if home and is_below(folder, home):
         below = os.path.relpath(folder, home)
         return "./" if below == os.curdir else f"{below}/"

@@ -38,22 +38,22 @@ def paint_residuals(painter: QPainter, view: View, residuals: Sequence[ShownResi
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for seen in wrapped_views(view):
-        for one in residuals:
-            at = _pixel_of(seen, one)
+        for residual in residuals:
+            at = _pixel_of(seen, residual)
             if not (math.isfinite(at.x()) and -100 < at.x() < view.width + 100 and -100 < at.y() < view.height + 100):
                 continue
-            right, down = one.east_m * px_per_m, -one.north_m * px_per_m
+            right, down = residual.east_m * px_per_m, -residual.north_m * px_per_m
             step = QPointF(
                 right * math.cos(turn) - down * math.sin(turn), right * math.sin(turn) + down * math.cos(turn)
             )
-            _paint_one(painter, at, step, one.agrees, view.ratio)
+            _paint_residual(painter, at, step, residual.agrees, view.ratio)
     painter.restore()
 
 
 def places_of(view: View, residuals: Sequence[ShownResidual]) -> list[tuple[float, float]]:
     """Pixels of the parts that are in the view."""
-    at = [_pixel_of(seen, one) for seen in wrapped_views(view) for one in residuals]
-    return [(one.x(), one.y()) for one in at if 0 <= one.x() <= view.width and 0 <= one.y() <= view.height]
+    at = [_pixel_of(seen, residual) for seen in wrapped_views(view) for residual in residuals]
+    return [(point.x(), point.y()) for point in at if 0 <= point.x() <= view.width and 0 <= point.y() <= view.height]
 
 
 def _pixel_of(view: View, residual: ShownResidual) -> QPointF:
@@ -61,7 +61,7 @@ def _pixel_of(view: View, residual: ShownResidual) -> QPointF:
     return QPointF(*view.to_pixel(x, y))
 
 
-def _paint_one(painter: QPainter, at: QPointF, step: QPointF, agrees: bool, ratio: float) -> None:
+def _paint_residual(painter: QPainter, at: QPointF, step: QPointF, agrees: bool, ratio: float) -> None:
     length = math.hypot(step.x(), step.y())
     end = at + step * (min(length, _LONGEST_PX) / length * ratio) if length > 1 else at
     for color, wider in ((_HALO_COLOR, 3.0), (AGREES_COLOR if agrees else DIFFERS_COLOR, 0.0)):

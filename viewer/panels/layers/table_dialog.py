@@ -57,11 +57,11 @@ type Ask = Callable[[dict[str, Any], Answered], None]
 class TableDialog(QDialog):
     """The dialog beside the map.
 
-    `decided` carries the options for reading and the sheet; nothing where it was cancelled.
+    `decided` is not emitted where the dialog was cancelled.
     """
 
     decided = Signal(object, str)
-    """Emitted with options and the name of the sheet or table."""
+    """Emitted with the options for reading, and the name of the sheet or table."""
 
     def __init__(
         self, name: str, ask: Ask, options: dict[str, Any] | None = None, sheet: str = "", parent: QWidget | None = None
@@ -164,21 +164,21 @@ class TableDialog(QDialog):
 
     def options(self) -> dict[str, Any]:
         """The chosen options, without those that are left to the reader."""
-        found: dict[str, Any] = {}
+        options: dict[str, Any] = {}
         if self.encoding.currentData():
-            found["encoding"] = self.encoding.currentData()
+            options["encoding"] = self.encoding.currentData()
         if self.delimiter.currentData():
-            found["delimiter"] = self.delimiter.currentData()
+            options["delimiter"] = self.delimiter.currentData()
         if not self.header.isChecked():
-            found["header"] = False
+            options["header"] = False
         elif self._options.get("header_row"):
-            found["header_row"] = self._options["header_row"]
+            options["header_row"] = self._options["header_row"]
         for key in self._keys():
             if self.columns[key].currentData():
-                found[key] = self.columns[key].currentData()
+                options[key] = self.columns[key].currentData()
         if self.crs.text().strip() and self.mode.currentData() != "place":
-            found["crs"] = self.crs.text().strip()
-        return found
+            options["crs"] = self.crs.text().strip()
+        return options
 
     def _keys(self) -> tuple[str, ...]:
         return {"": (), "parts": (), "xy": ("x", "y"), "utm": ("x", "y", "zone"), "place": ("place",), "wkt": ("wkt",)}[
@@ -246,7 +246,7 @@ class TableDialog(QDialog):
                 self._is_showing = False
             return
         self._infos = result
-        info = next((one for one in result if one.name == self._sheet), result[0])
+        info = next((sheet for sheet in result if sheet.name == self._sheet), result[0])
         self._sheet = info.name
         self._is_showing = True
         self._show_info(info)
@@ -255,33 +255,36 @@ class TableDialog(QDialog):
     def _show_info(self, info: VectorInfo) -> None:
         reading = info.reading
         names = [str(name) for name in reading.get("names", [])]
-        found = {str(key): str(value) for key, value in dict(reading.get("columns", {})).items()}
-        _fill(self.sheet, [(one.name, one.name) for one in self._infos], info.name)
+        columns = {str(key): str(value) for key, value in dict(reading.get("columns", {})).items()}
+        _fill(self.sheet, [(sheet.name, sheet.name) for sheet in self._infos], info.name)
         automatic = self.tr("Automatic ({0})")
-        encodings = [("", automatic.format(reading.get("encoding", ""))), *((one, one) for one in ENCODINGS)]
+        encodings = [
+            ("", automatic.format(reading.get("encoding", ""))),
+            *((encoding, encoding) for encoding in ENCODINGS),
+        ]
         _fill(self.encoding, encodings, str(self._options.get("encoding", "")))
         words = {",": self.tr("Comma"), ";": self.tr("Semicolon"), "\t": self.tr("Tab"), "|": self.tr("Bar")}
         delimiter = words.get(str(reading.get("delimiter", "")), "")
-        delimiters = [("", automatic.format(delimiter)), *((one, words[one]) for one in DELIMITERS)]
+        delimiters = [("", automatic.format(delimiter)), *((sign, words[sign]) for sign in DELIMITERS)]
         _fill(self.delimiter, delimiters, str(self._options.get("delimiter", "")))
         self.header.setChecked(bool(reading.get("header", True)))
         self.header_row.setValue(int(reading.get("header_row") or 1))
         kept = {key: str(value) for key, value in self._options.items() if key in self.columns and value in names}
         mode = str(self.mode.currentData() or "") if self.mode.count() and kept else ""
-        self._fill_modes(self._chosen_mode or mode or _mode_of(found), "lat_deg" in found)
+        self._fill_modes(self._chosen_mode or mode or _mode_of(columns), "lat_deg" in columns)
         for key, box in self.columns.items():
             _fill(
                 box,
                 [("", self.tr("choose a column")), *((name, name) for name in names)],
-                kept.get(key, found.get(key, "")),
+                kept.get(key, columns.get(key, "")),
             )
         if not self.crs.hasFocus():
             self.crs.setText(str(self._options.get("crs", "") or info.crs))
         self._show_rows("delimiter" in reading)
         self.evidence.setText(self._evidence(reading))
         self.evidence.setVisible(bool(self.evidence.text()))
-        self._show_preview(names, list(reading.get("preview", [])), set(found.values()))
-        is_open = self._chosen_mode not in ("", _mode_of(found))
+        self._show_preview(names, list(reading.get("preview", [])), set(columns.values()))
+        is_open = self._chosen_mode not in ("", _mode_of(columns))
         self.says.setText(self._sentence(info, is_open))
         self.add_button.setEnabled(bool(reading.get("placed")) and bool(info.crs) and not is_open)
 

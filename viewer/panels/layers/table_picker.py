@@ -1,4 +1,4 @@
-"""Picks those of a file's layers that become layers of the case."""
+"""The dialog that asks which layers of a file are added to the case."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from viewer.support.language.translation import translate
 
 
 class TablePicker(TickDialog):
-    """The dialog; `chosen` carries the ticked layers."""
+    """The dialog; `chosen` carries the ticked `FoundLayer` values."""
 
     def __init__(self, file_name: str, layers: Sequence[FoundLayer], parent: QWidget | None = None) -> None:
         stem = file_name.rpartition(".")[0]

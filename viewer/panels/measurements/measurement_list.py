@@ -153,13 +153,13 @@ class MeasurementListPanel(QWidget):
 
     def _read(self) -> None:
         self._readings.clear()
-        found = self._context.listed_marks().of_kind(MEASUREMENT)
-        self._numbers = {uuid: number for number, uuid in enumerate(found, 1)}
-        self.model.set_rows(found)
+        marks = self._context.listed_marks().of_kind(MEASUREMENT)
+        self._numbers = {uuid: number for number, uuid in enumerate(marks, 1)}
+        self.model.set_rows(marks)
         self._follow_selection()
 
     def _write_anew(self) -> None:
-        """Write places in another notation."""
+        """Update the names that contain a coordinate, as its notation has changed."""
         self.model.set_rows(self._context.listed_marks().of_kind(MEASUREMENT))
 
     def _heard(self, changes: Changes) -> None:

@@ -84,7 +84,7 @@ class MeasurementPart(FoldSection):
 
 def _facts(site: Site, reading: Reading) -> list[tuple[str, str]]:
     """The result, and further quantities of the same places, in the unit of the result where that is a length."""
-    found = [(quantity_title(reading.quantity), reading.text)]
+    facts = [(quantity_title(reading.quantity), reading.text)]
     geometry = site.geometry
 
     def other(quantity: str) -> tuple[str, str]:
@@ -94,17 +94,17 @@ def _facts(site: Site, reading: Reading) -> list[tuple[str, str]]:
         return quantity_title(quantity), value_text(dimension, value, error, unit)
 
     if reading.quantity == "area":
-        found.append(other("perimeter"))
+        facts.append(other("perimeter"))
     elif reading.quantity == "perimeter":
-        found.append(other("area"))
+        facts.append(other("area"))
     elif reading.quantity == "bearing":
-        found.append(other("length"))
+        facts.append(other("length"))
     elif reading.quantity == "cross-track":
         off = cross_track(*places_of(geometry))
         right, left = translate("Readings", "Right of the line"), translate("Readings", "Left of the line")
         side = right if off.offset_m > 0 else left
         along = translate("Readings", "Along the line")
-        found += [("", side), (along, value_text(LENGTH, off.along_m, None, reading.unit))]
+        facts += [("", side), (along, value_text(LENGTH, off.along_m, None, reading.unit))]
     elif reading.quantity in ("length", "radius") and Measurement("bearing").is_of(geometry):
-        found.append(other("bearing"))
-    return found
+        facts.append(other("bearing"))
+    return facts

@@ -37,14 +37,14 @@ def error_words(reading: Reading) -> str:
     if reading.error is None or reading.pick_m is None:
         return translate("Readings", "Its error is not known, because it is not known on which image it was measured.")
     if reading.is_pick_of_image:
-        said = translate(
+        sentence = translate(
             "Readings", "At least: each place was pointed at to within {0}, a pixel of the image or of the screen."
         )
     else:
-        said = translate(
+        sentence = translate(
             "Readings", "At least: each place was pointed at to within {0}, a pixel of the screen. No image is known."
         )
-    return said.format(metres(reading.pick_m))
+    return sentence.format(metres(reading.pick_m))
 
 
 def copied_line(title: str, reading: Reading) -> str:

@@ -1,1 +1,1 @@
-"""Lists of rows that have a name and a place among the others: bookmarks and comparisons."""
+"""Lists of named rows: bookmarks, comparisons and products."""

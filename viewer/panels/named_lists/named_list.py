@@ -90,7 +90,7 @@ class NamedListPanel(QWidget):
         self.column.addWidget(self.pages, 1)
 
     def set_up_view(self, name: str, hint: str, delegate: NameDelegate) -> None:
-        """Show the rows by this delegate, and the hint without any."""
+        """Show the rows by this delegate, and the hint where there are none; `name` is for screen readers."""
         self._hint.setText(hint)
         view = self.view
         view.setAccessibleName(name)
@@ -116,7 +116,7 @@ class NamedListPanel(QWidget):
         self.read()
 
     def button(self, text: str, says: str, do: Callable[[], object]) -> QPushButton:
-        """Add a button below the list."""
+        """Make a button that calls `do`; `says` is its tooltip and its name for screen readers."""
         button = CompactButton(text)
         button.setAccessibleName(says)
         button.setToolTip(tooltip(says))

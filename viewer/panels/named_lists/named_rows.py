@@ -22,7 +22,7 @@ EDGE_PX = 3
 
 
 class NamedRows[R: (Bookmark, Comparison, Product)](QAbstractListModel):
-    """Rows of a list in their order. A typed name is reported, and not set here. Subclasses decide what a row shows."""
+    """Rows in the order of the list; subclasses say what each shows. `name_typed` carries a uuid and the typed name."""
 
     name_typed = Signal(str, str)
 
@@ -45,7 +45,7 @@ class NamedRows[R: (Bookmark, Comparison, Product)](QAbstractListModel):
             self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
 
     def taken(self) -> None:
-        """Note that the rows have changed, before they are shown."""
+        """Hook for subclasses, called when `rows` have changed and before they are shown."""
 
     def uuid_at(self, row: int) -> str:
         return self.rows[row].uuid

@@ -1,4 +1,4 @@
-"""Watches for issued products that would be printed differently now, and so need a correction."""
+"""Watches for issued products that need a correction, because they would be printed differently now."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ _TABLES = (*_PRINTED, "layers", "products", "product_rows")
 
 
 class CorrectionsDue(QObject):
-    """Finds the products in `uuids`, in a job: for a product with thousands of rows it takes a second."""
+    """Keeps `uuids`, the products that need a correction, up to date.
+
+    They are found in a job: for a product with thousands of rows it takes a second.
+    """
 
     changed = Signal()
     found = Signal(object)
@@ -89,7 +92,7 @@ class CorrectionsDue(QObject):
 
 
 def _due(rows: Mapping[object, tuple[Row, ...]]) -> frozenset[str]:
-    """Check rows as they were, in a job: rows never change."""
+    """The uuids of products among these rows that need a correction. Runs in a job, as rows never change."""
     return frozenset(needs_correction(Document(rows)))  # type: ignore[arg-type]
 
 

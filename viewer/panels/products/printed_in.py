@@ -42,18 +42,18 @@ class PrintedIn(QWidget):
 
     def show_row(self, table: Table, uuid: str) -> None:
         """Show the products of another row, or of the same row again."""
-        found = printing(self._context.document, table, uuid)
-        texts = [product_and_state(row) for row in found]
+        products = printing(self._context.document, table, uuid)
+        texts = [product_and_state(row) for row in products]
         if texts == self._shown:
             return
         self._shown = texts
         clear_layout(self._lines)
-        self.links = [self._link(row) for row in found[:MOST_SHOWN]]
+        self.links = [self._link(row) for row in products[:MOST_SHOWN]]
         for link in self.links:
             self._lines.addWidget(link)
-        if len(found) > MOST_SHOWN:
-            self._lines.addWidget(muted(self.tr("and {0} more").format(len(found) - MOST_SHOWN)))
-        self.setVisible(bool(found))
+        if len(products) > MOST_SHOWN:
+            self._lines.addWidget(muted(self.tr("and {0} more").format(len(products) - MOST_SHOWN)))
+        self.setVisible(bool(products))
 
     def _link(self, row: Product) -> LinkButton:
         text = product_and_state(row)
@@ -76,8 +76,8 @@ def printing(document: Document, table: Table, uuid: str) -> list[Product]:
 def add_printing(menu: QMenu, context: PanelContext, table: Table, uuid: str) -> QMenu:
     """Add a submenu of the products that print a row; it is disabled without any."""
     part = menu.addMenu(translate("Products", "Products that P&rint This"))
-    found = printing(context.document, table, uuid)
-    for row in found:
+    products = printing(context.document, table, uuid)
+    for row in products:
         part.addAction(product_and_state(row), partial(context.product_wanted.emit, row.uuid))
-    part.setEnabled(bool(found))
+    part.setEnabled(bool(products))
     return part

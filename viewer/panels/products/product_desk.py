@@ -30,7 +30,7 @@ MOST_NAMED = 3
 
 
 class ProductDesk(QObject):
-    """Operations on products, one object a window; its signals ask for windows of products."""
+    """Operations on products, one object a window; its signals ask to show products in windows of their own."""
 
     opened = Signal(str)
     """Emitted with the uuid of a product to show in its window."""
@@ -59,15 +59,15 @@ class ProductDesk(QObject):
 
     def show_printing(self, table: Table, uuid: str, over: QWidget) -> None:
         """Open the issued product that prints a row; where there are several, ask which."""
-        found = printing(self.context.document, table, uuid)
-        if not found:
+        products = printing(self.context.document, table, uuid)
+        if not products:
             self.context.report(self.tr("No issued product prints this."))
-        elif len(found) == 1:
-            self.open(found[0].uuid)
+        elif len(products) == 1:
+            self.open(products[0].uuid)
         else:
             menu = QMenu(over)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            for row in found:
+            for row in products:
                 menu.addAction(product_and_state(row), partial(self.open, row.uuid))
             menu.popup(over.mapToGlobal(over.rect().center()))
 
@@ -75,8 +75,8 @@ class ProductDesk(QObject):
         names = [product_name(row) for row in rows[:MOST_NAMED]]
         if len(rows) > MOST_NAMED:
             names.append(self.tr("{0} more").format(len(rows) - MOST_NAMED))
-        said = self.tr("Needs correction: {0}. The list of products reissues what was printed otherwise.")
-        self.context.report(said.format("; ".join(names)))
+        sentence = self.tr("Needs correction: {0}. The list of products reissues what was printed otherwise.")
+        self.context.report(sentence.format("; ".join(names)))
 
     @property
     def current(self) -> str:
@@ -92,13 +92,13 @@ class ProductDesk(QObject):
         if row is None:
             return
         if read_spec(row.layout_json) is None:
-            said = self.tr("“{0}” cannot be shown: the case does not say how it is laid out.")
-            self.context.report(said.format(one_line(row.name, 60)))
+            sentence = self.tr("“{0}” cannot be shown: the case does not say how it is laid out.")
+            self.context.report(sentence.format(one_line(row.name, 60)))
             return
         self.opened.emit(uuid)
 
     def reissue(self, uuid: str) -> str:
-        """Show the next version of an issued product, after beginning it where needed; its uuid, empty for none."""
+        """Show the next version of an issued product, made first if needed; return its uuid, empty for a refusal."""
         if not self.can_reissue(uuid) or not self.context.do(reissue_product, uuid):
             return ""
         draft = draft_after(self.context.document, uuid)

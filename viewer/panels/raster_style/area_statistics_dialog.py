@@ -103,17 +103,17 @@ class AreaStatisticsDialog(QDialog):
             self.note.setText(self.tr("That image is not open any more: choose another one."))
             return
         self.note.setText(self.tr("Reading …"))
-        ask_area(drawing, self._area, lambda found: self._show(generation, badge(drawing.acquisition), found))
+        ask_area(drawing, self._area, lambda answer: self._show(generation, badge(drawing.acquisition), answer))
 
-    def _show(self, generation: int, date: str, found: AreaValues | GeoloupeError) -> None:
+    def _show(self, generation: int, date: str, answer: AreaValues | GeoloupeError) -> None:
         if generation != self._generation:
             return
-        if isinstance(found, GeoloupeError):
-            self.note.setText(found.sentence)
+        if isinstance(answer, GeoloupeError):
+            self.note.setText(answer.sentence)
             return
-        self.found = found
+        self.found = answer
         date = in_language(date)
-        self.note.setText(f"{date[0].upper()}{date[1:]}. {self._said(found)}")
+        self.note.setText(f"{date[0].upper()}{date[1:]}. {self._said(answer)}")
         heads = self._heads()
         self.table.setColumnCount(len(heads))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -121,9 +121,9 @@ class AreaStatisticsDialog(QDialog):
             if column:
                 head.setTextAlignment(right)
             self.table.setHorizontalHeaderItem(column, head)
-        self.table.setRowCount(len(found.bands))
-        for row, (band, values) in enumerate(found.bands):
-            for column, text in enumerate(self._cells(band, values, found.inside)):
+        self.table.setRowCount(len(answer.bands))
+        for row, (band, values) in enumerate(answer.bands):
+            for column, text in enumerate(self._cells(band, values, answer.inside)):
                 item = QTableWidgetItem(text)
                 if column:
                     item.setTextAlignment(right)
@@ -133,14 +133,14 @@ class AreaStatisticsDialog(QDialog):
         self.table.setCurrentCell(0, 0)
         self.copy_button.setEnabled(True)
 
-    def _said(self, found: AreaValues) -> str:
+    def _said(self, values: AreaValues) -> str:
         """The rule by which pixels count, and their resolution."""
-        pixels = translate("AreaStatisticsDialog", "{count} pixels", "{count} pixel", found.inside)
-        if not found.inside:
+        pixels = translate("AreaStatisticsDialog", "{count} pixels", "{count} pixel", values.inside)
+        if not values.inside:
             return self.tr("No pixel has its centre inside the area.")
-        if found.shrink > 1:
+        if values.shrink > 1:
             coarse = self.tr("{0} of an overview have their centre inside the area; each stands for {1} × {1} pixels.")
-            return coarse.format(pixels, grouped(round(found.shrink)))
+            return coarse.format(pixels, grouped(round(values.shrink)))
         return self.tr("{0} have their centre inside the area, at full resolution.").format(pixels)
 
     def _heads(self) -> list[str]:
@@ -188,8 +188,10 @@ class _Histogram(QWidget):
         """Show another band; None for none."""
         self._band = band
         has_values = band is not None and band.valid > 0
-        said = self.tr("{0:.6g} to {1:.6g}").format(band.least, band.most) if band is not None and has_values else ""
-        self.setAccessibleDescription(said)
+        range_text = (
+            self.tr("{0:.6g} to {1:.6g}").format(band.least, band.most) if band is not None and has_values else ""
+        )
+        self.setAccessibleDescription(range_text)
         self.update()
 
     @override

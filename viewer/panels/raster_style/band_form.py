@@ -1,4 +1,4 @@
-"""The form of the bands that are shown: presets, three as colours, one, or a sum of several."""
+"""The form that chooses the bands to show: a preset, three as colours, one, or a sum of several."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ type _Image = SceneInfo | RasterInfo
 
 
 class BandForm(QWidget):
-    """The form. `fields` are band, low and high of each colour, band0..high2; their changes go to `commit`."""
+    """The form. Its band, low and high of each colour are bound to `fields` as band0, low0, high0 … high2."""
 
     def __init__(self, styler: RasterStyler, fields: FieldSet, form: QFormLayout) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The row in which the analyst names bands that a file leaves unnamed, for presets and indices."""
+"""The row that names bands which a file leaves unnamed, so that presets and indices can use them."""
 
 from __future__ import annotations
 
@@ -60,25 +60,25 @@ class BandNamesRow(QWidget):
 
     def show_bands(self) -> None:
         """Show the bands of the current layer that its file leaves unnamed, with the names given to them."""
-        bands, given = self._styler.nameable, self._styler.given_names
+        bands, names = self._styler.nameable, self._styler.given_names
         for widget in (self, self.label):
             widget.setVisible(bool(bands) and self._count > 1)
         if bands != self._bands:
             self._bands = bands
-            self._chosen = ALL if self._orders else next((n for n in bands if n not in given), bands[0] if bands else 0)
+            self._chosen = ALL if self._orders else next((n for n in bands if n not in names), bands[0] if bands else 0)
             each = [(number, self.tr("Band {0}").format(number)) for number in bands]
             self.band.set_choices([(ALL, self.tr("All bands")), *each] if self._orders else each)
         self.band.show_value(self._chosen)
         unknown = ("", self.tr("not known"))
         if self._chosen == ALL:
             orders = [(" ".join(order), ", ".join(SHORT[name] for name in order)) for order in self._orders]
-            said = " ".join(given.get(number, "?") for number in bands)
-            mixed = [(said, self.tr("as said for each"))] if given and said not in dict(orders) else []
+            current = " ".join(names.get(number, "?") for number in bands)
+            mixed = [(current, self.tr("as said for each"))] if names and current not in dict(orders) else []
             self.meaning.set_choices([unknown, *orders, *mixed])
-            self.meaning.show_value(said if given else "")
+            self.meaning.show_value(current if names else "")
         else:
             self.meaning.set_choices([unknown, *((name, self._words[name]) for name in MEANINGS)])
-            self.meaning.show_value(given.get(self._chosen, ""))
+            self.meaning.show_value(names.get(self._chosen, ""))
 
     @property
     def _count(self) -> int:
@@ -87,7 +87,7 @@ class BandNamesRow(QWidget):
 
     @property
     def _orders(self) -> list[tuple[str, ...]]:
-        """Orders of names with as many bands as the file, which names none itself."""
+        """The usual orders of names, as many as the file has bands; empty where the file names some of them itself."""
         return [order for order in ORDERS if len(order) == len(self._bands) == self._count]
 
     def _choose(self, band: Any) -> None:

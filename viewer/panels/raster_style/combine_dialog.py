@@ -54,10 +54,10 @@ class CombineDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         for button in self.buttons.buttons():
             button.setAccessibleName(button.text().replace("&", ""))
-        said = muted(self.tr("A new layer of what these images have in common. Their own layers stay as they are."))
+        note = muted(self.tr("A new layer of what these images have in common. Their own layers stay as they are."))
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
-        layout.addWidget(said)
+        layout.addWidget(note)
         layout.addLayout(grid)
         layout.addLayout(form)
         for widget in (self.note, self.refusal):
@@ -155,7 +155,7 @@ class CombineDialog(QDialog):
 
 def images_to_combine(context: PanelContext) -> dict[str, _Image]:
     """The layers of images that have been read, topmost first, by uuid."""
-    found = {}
+    images = {}
     for layer in reversed(context.document.layers_in_order()):
         drawing = context.layers.drawing_of(layer.uuid)
         if not isinstance(drawing, RasterDrawing) or drawing.info is None or drawing.style is None:
@@ -165,8 +165,10 @@ def images_to_combine(context: PanelContext) -> dict[str, _Image]:
             part = part_of(layer, drawing.info, scene)
         except GeoloupeError:
             continue  # combined already, or placed by control points
-        found[layer.uuid] = _Image(layer, drawing, part, tuple(band_titles(scene or drawing.info)), drawing.style.bands)
-    return found
+        images[layer.uuid] = _Image(
+            layer, drawing, part, tuple(band_titles(scene or drawing.info)), drawing.style.bands
+        )
+    return images
 
 
 def open_combine_dialog(context: PanelContext, window: QWidget) -> None:

@@ -201,18 +201,18 @@ class RasterStyleForm(QWidget):
         return replace(style, **{column: value})
 
     def _given(self, stretches: tuple[Stretch, ...]) -> RasterStyle:
-        """The style with a stretch by hand."""
+        """The style with these stretches, set by hand."""
         assert self._style is not None, "handles are there when a style is shown"
         return replace(self._style, stretches=stretches, rule=replace(self._style.rule, origin="given"))
 
     def _with_band(self, place: int, band: int) -> RasterStyle:
-        """The style with another band at one place, stretched by the band's default until the rule is followed."""
+        """The style with `band` as colour number `place`, in its default stretch until the rule computes one."""
         style, info = self._style, self._info
         assert style is not None, "fields are filled in before they are used"
         assert info is not None, "fields are filled in before they are used"
         stretches = list(style.stretches)
-        found = RasterStyle.from_json({"bands": [band]}, info).stretches[0]
-        stretches[place] = replace(found, gamma=stretches[place].gamma)
+        default = RasterStyle.from_json({"bands": [band]}, info).stretches[0]
+        stretches[place] = replace(default, gamma=stretches[place].gamma)
         bands = (*style.bands[:place], band, *style.bands[place + 1 :])
         return replace(style, bands=bands, stretches=tuple(stretches))
 

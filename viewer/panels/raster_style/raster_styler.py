@@ -1,4 +1,4 @@
-"""Changes the style of the current raster layer: for the form, and for the keys and the menu."""
+"""Commands on the style of the current raster layer, shared by the form, the keys and the menu."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ class RasterStyler(QObject):
         return style is not None and style.rule.origin == "view"
 
     def settle(self, style: RasterStyle) -> None:
-        """Commit a style after following its rule."""
+        """Commit a style with the stretch that its rule computes, which may take a moment."""
         info, drawing, uuid = self.info, self.drawing, self._context.layer_uuid
         if info is None:
             return
@@ -178,7 +178,7 @@ class RasterStyler(QObject):
             self._say(self.tr("The file is not read yet: try again in a moment."))
         else:
 
-            def found(limits: Sequence[StretchLimits]) -> None:
+            def stretch_to(limits: Sequence[StretchLimits]) -> None:
                 if uuid not in self._context.document.layers:
                     return
                 if limits:
@@ -186,7 +186,7 @@ class RasterStyler(QObject):
                 else:
                     self._say(self.tr("The image has no valid values: there is nothing to stretch."))
 
-            drawing.source.ask_limits(style, found, lambda error: self._say(error.sentence))
+            drawing.source.ask_limits(style, stretch_to, lambda error: self._say(error.sentence))
 
     # -- from layer to layer ------------------------------------------------------------------------------------
 
@@ -206,20 +206,20 @@ class RasterStyler(QObject):
         QGuiApplication.clipboard().setMimeData(data)
 
     def paste_stretch(self) -> None:
-        """Set the stretch of the layer it was copied from; a report says where the two cannot be compared."""
+        """Set the stretch that was copied from another layer; a report warns where the two cannot be compared."""
         style, info = self._sound(), self.info
         if style is None or info is None:
             return
         try:
             copied = bytes(QGuiApplication.clipboard().mimeData().data(STRETCH_MIME).data())
             kept = json_object(copied.decode("utf-8", "replace"), Phrase("What was copied"))
-            found = tuple(Stretch(*map(float, stretch)) for stretch in kept["stretches"])
-            if not found or not all(math.isfinite(v) for s in found for v in (s.low, s.high, s.gamma)):
+            pasted = tuple(Stretch(*map(float, stretch)) for stretch in kept["stretches"])
+            if not pasted or not all(math.isfinite(v) for s in pasted for v in (s.low, s.high, s.gamma)):
                 raise ValueError("no stretch")
         except (LookupError, TypeError, ValueError, OverflowError, InvalidValue):
             self._say(self.tr("No stretch was copied: copy the stretch of a layer first."))
             return
-        stretches = found if len(found) == style.shown else found[:1] * style.shown
+        stretches = pasted if len(pasted) == style.shown else pasted[:1] * style.shown
         self._say(self.commit(replace(style, stretches=stretches, rule=replace(style.rule, origin="given"))))
         sensor = self._sensor()
         if kept.get("dtype") != _dtype(style, info) or not sensor or kept.get("sensor") != sensor:
@@ -244,7 +244,7 @@ class RasterStyler(QObject):
         )
 
     def _sound(self) -> RasterStyle | None:
-        """The style, or the file's own where the one in the case does not fit."""
+        """The style in the case, or the file's own where that does not fit; None where the layer is no raster."""
         info = self.info
         try:
             return self.style
@@ -262,13 +262,13 @@ def _known_limits(style: RasterStyle, info: RasterInfo) -> tuple[tuple[float, fl
     """Limits that the probe has computed: the second to the 98th percentile of values that are not bytes."""
     if style.expression or style.rule != BY_DEFAULT:
         return None
-    found = []
+    limits = []
     for index in style.bands:
         band = info.bands[index - 1]
         if band.dtype == "uint8" or band.low is None or band.high is None:
             return None
-        found.append((band.low, band.high))
-    return tuple(found)
+        limits.append((band.low, band.high))
+    return tuple(limits)
 
 
 def _dtype(style: RasterStyle, info: RasterInfo) -> str:

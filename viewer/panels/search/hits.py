@@ -24,7 +24,7 @@ EXACT, BEGINS, WORDS, INSIDE, NEARLY = 0.0, 1.0, 2.0, 3.0, 4.0
 WEAK_COORDINATE = 10.0
 """The score of a coordinate that is also a word."""
 SHORTEST_RUN_ON = 5
-"""Fewest letters that are found across the words of a name; fewer would match by chance."""
+"""Fewest letters that match across the gaps between the words of a name; fewer would match by chance."""
 
 
 class HitGroup(enum.IntEnum):
@@ -42,7 +42,7 @@ class HitGroup(enum.IntEnum):
 
 @dataclass(frozen=True, kw_only=True)  # no Struct: not all fields tell hits apart
 class Hit:
-    """Something found. `lon`, `lat` are its place; `bounds` (lon, lat), where it has some, are shown.
+    """A search result. `lon`, `lat` are its place in degrees; its `bounds`, where it has any, are zoomed to.
 
     `note` adds one line. `fields` are those of a site made of it (see `Site`); None: no site can be made of it.
     `score`: the lower the better within its group; its whole part is the rank of the name (EXACT ...). `names` are all
@@ -130,7 +130,7 @@ def key_score(wanted: str, key: str) -> float | None:
 
 
 class WantedKey:
-    """A key that is looked for among very many names, prepared once."""
+    """A search key, prepared once to be compared with very many names."""
 
     __slots__ = ("_closed", "_is_short_form", "_key", "_longest", "_words")
 
@@ -168,7 +168,9 @@ def search_all(
     providers = tuple(providers)
     hits, problems = _asked([provider.search for provider in providers], text)
     if not problems and all(hit.score >= WEAK_COORDINATE for hit in hits):
-        near, problems = _asked([one.search_nearly for one in providers if isinstance(one, TolerantProvider)], text)
+        near, problems = _asked(
+            [provider.search_nearly for provider in providers if isinstance(provider, TolerantProvider)], text
+        )
         hits += near
     return ranked(hits, known), problems
 

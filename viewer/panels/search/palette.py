@@ -45,7 +45,7 @@ MOST_ROWS, WIDTH_PX, FOOT_MARGIN_PX = 13, 680, 5
 
 
 def _is_able(row: PaletteRow) -> bool:
-    """True for a row that can be chosen: no heading, and no command that is not possible now."""
+    """True for a row that can be chosen: a hit, or a command that is possible now."""
     return isinstance(row, Hit) or (isinstance(row, PaletteEntry) and row.enabled)
 
 
@@ -221,7 +221,7 @@ class CommandPalette(QDialog):
         self._point_at()
 
     def _is_certain(self, at: int, wanted: str) -> bool:
-        """True for a row that no hit of the search that begins now can precede."""
+        """True for a command that stays in front of all hits which the search may still bring."""
         if self._finder is None:
             return True
         row = self.rows[at] if at >= 0 else None
@@ -232,10 +232,10 @@ class CommandPalette(QDialog):
         if self._finder is not None:
             self._finder.ask(self.line.text())
 
-    # -- one of them --------------------------------------------------------------------------------------------
+    # -- the current row ----------------------------------------------------------------------------------------
 
     def current(self) -> PaletteEntry | Hit | None:
-        """The row that Enter takes; None for a heading, and without rows."""
+        """The command or hit that Enter takes; None where no row can be chosen."""
         at = self._list.currentIndex().row()
         row = self.rows[at] if 0 <= at < len(self.rows) else None
         return None if isinstance(row, str) else row
@@ -296,7 +296,7 @@ class CommandPalette(QDialog):
     def _enter(self, modifiers: Qt.KeyboardModifier) -> None:
         """Take the current row. While a search runs the key waits, as the rows belong to other letters.
 
-        A command that is meant need not wait, a guess must, as a place may have that name.
+        A command that was named does not wait; a guessed one does, as a place may have the typed name.
         """
         row = self.current()
         is_busy = self.is_searching

@@ -39,7 +39,8 @@ class PaletteEntry(Struct, frozen=True):
     words: tuple[str, ...] = ()
     """Other names of the command."""
     is_by_verb: bool = False
-    """True for one of many that differ only by a name: offered only after its verb, as the name alone means the thing.
+    """True for one of many commands that differ only by a name: it is listed once its verb is typed, as the name alone
+    means the thing itself.
     """
 
 
@@ -69,28 +70,31 @@ def match_score(wanted: str, text: str) -> float | None:
 
 
 def is_meant(wanted: str, text: str) -> bool:
-    """True where a command's name is the text, or it or its words begin so; scattered letters are a guess."""
+    """True where a command's text begins with `wanted`, or has words that begin with the words of `wanted`."""
     score = name_score(name_key(wanted), text)
     return score is not None and score <= WORDS
 
 
 def is_known_as(wanted: str, entry: PaletteEntry) -> bool:
-    """True where this is the name of a command here or elsewhere; for other words two letters are too few."""
+    """True where a command is meant by its text or, from three letters, by one of its other names."""
     if is_meant(wanted, entry.text):
         return True
     return len(wanted) >= SHORTEST_SAID and any(is_meant(wanted, word) for word in entry.words)
 
 
 def is_said(wanted: str, entry: PaletteEntry) -> bool:
-    """True where a command's description has words that begin so; two letters are too few for that."""
+    """True where a command's description has words with these beginnings; from three letters only."""
     return len(wanted) >= SHORTEST_SAID and is_meant(wanted, entry.says)
 
 
 def matching(wanted: str, entries: Sequence[PaletteEntry]) -> list[tuple[float, PaletteEntry]]:
-    """The commands that match by themselves or with their menu, the best first; for no text all, in their order."""
+    """The commands that match, alone or together with the name of their menu, with their scores, the best first.
+
+    For no text these are all commands in their order.
+    """
     if not wanted:
         return [(0.0, entry) for entry in entries if not entry.is_by_verb]
-    found = []
+    matches = []
     verb = wanted.casefold().split()[0]
     for entry in entries:
         if entry.is_by_verb and not (len(verb) > 1 and entry.text.casefold().startswith(verb)):
@@ -105,8 +109,8 @@ def matching(wanted: str, entries: Sequence[PaletteEntry]) -> list[tuple[float, 
         if is_said(wanted, entry):
             score = SAID_MATCH if score is None else min(score, SAID_MATCH)
         if score is not None:
-            found.append((score if entry.enabled else score + NOT_NOW, entry))
-    return sorted(found, key=lambda pair: pair[0])
+            matches.append((score if entry.enabled else score + NOT_NOW, entry))
+    return sorted(matches, key=lambda pair: pair[0])
 
 
 def arranged(wanted: str, commands: Sequence[tuple[float, PaletteEntry]], hits: Sequence[Hit]) -> list[PaletteRow]:
@@ -133,7 +137,7 @@ def arranged(wanted: str, commands: Sequence[tuple[float, PaletteEntry]], hits: 
         return [*head, *tail]
     title = translate("Search", "Commands")
     groups = {group: [hit for hit in hits if hit.group is group] for group in HitGroup}
-    places = sorted((_place_of(group, found, named), group) for group, found in groups.items() if found)
+    places = sorted((_place_of(group, group_hits, named), group) for group, group_hits in groups.items() if group_hits)
     rows: list[PaletteRow] = []
     for place, group in places:
         if place > 0 and head:
@@ -151,7 +155,7 @@ def _leading(
     hits: Sequence[Hit],
     named: float,
 ) -> list[PaletteEntry]:
-    """The commands before the hits: those that are meant, and a good guess where no name begins so."""
+    """The commands before the hits: those that are meant, and good guesses where no hit's name begins with the text."""
     is_name = named < WORDS
     if meant:
         is_site = any(hit.group is HitGroup.SITES and hit.score < WORDS for hit in hits)
@@ -169,8 +173,8 @@ def _is_called(wanted: str, text: str) -> bool:
 
 
 def _place_of(group: HitGroup, hits: Sequence[Hit], named: float) -> int:
-    """Position of a group: coordinates, names, texts that contain the letters, three letters that may be a polar
-    square.
+    """Position of a group: 0 coordinates, 1 names, 2 texts that contain the letters, 3 letters that may be a polar
+    square, 4 similar spellings.
 
     Beside an exact name, another one with that word only contains it: China comes before a pipeline to China.
     """

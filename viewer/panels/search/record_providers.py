@@ -1,4 +1,4 @@
-"""Providers of hits: the case's layers by name, its claims by their words. Neither has a place of its own."""
+"""Providers of hits without a place: the case's layers by name, and its claims by their words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LONGEST = 500
 
 
 class LayerProvider:
-    """The case's layers by their names."""
+    """Finds the case's layers by their names."""
 
     def __init__(self, layers: Callable[[], Mapping[str, Layer]]) -> None:
         self._layers = layers
@@ -27,17 +27,17 @@ class LayerProvider:
         wanted = name_key(text[:LONGEST])
         if len(wanted) < SHORTEST_WORD and wanted.isascii():
             return []
-        found = [
+        matches = [
             (score, layer)
             for layer in list(self._layers().values())  # one step of the interpreter: edits come from another thread
             if (score := key_score(wanted, name_key(layer.name[:LONGEST]))) is not None
         ]
-        found.sort(key=lambda row: (row[0], row[1].name))
-        return [_layer_hit(*row) for row in found[:MOST_IN_GROUP]]
+        matches.sort(key=lambda row: (row[0], row[1].name))
+        return [_layer_hit(*row) for row in matches[:MOST_IN_GROUP]]
 
 
 class ClaimProvider:
-    """The case's claims by the words of their statements, or of their sources."""
+    """Finds the case's claims by words of their statements and of the wording of their sources."""
 
     def __init__(self, claims: Callable[[], Mapping[str, Claim]]) -> None:
         self._claims = claims
@@ -48,16 +48,16 @@ class ClaimProvider:
         if len(wanted) < SHORTEST_WORD and wanted.isascii():
             return []
         kept: dict[str, tuple[Claim, str]] = {}
-        found: list[Claim] = []
+        matches: list[Claim] = []
         for claim in list(self._claims().values()):
             known = self._keyed.get(claim.uuid)
             if known is None or known[0] is not claim:
                 known = claim, f" {name_key(f'{claim.statement[:LONGEST]} {claim.source_wording[:LONGEST]}')}"
             kept[claim.uuid] = known
             if all(f" {word}" in known[1] for word in wanted.split()):
-                found.append(claim)
+                matches.append(claim)
         self._keyed = kept
-        return [_claim_hit(number, claim) for number, claim in enumerate(found[:MOST_IN_GROUP])]
+        return [_claim_hit(number, claim) for number, claim in enumerate(matches[:MOST_IN_GROUP])]
 
 
 def _layer_hit(score: float, layer: Layer) -> Hit:
@@ -74,7 +74,7 @@ def _layer_hit(score: float, layer: Layer) -> Hit:
 
 
 def _claim_hit(number: int, claim: Claim) -> Hit:
-    """A hit for a claim, ranked below names: a sentence contains the words, but is not named so."""
+    """A hit for a claim. It is ranked below names, as a sentence only contains the words."""
     return Hit(
         group=HitGroup.CLAIMS,
         text=one_line(claim.statement or claim.source_wording, 90),

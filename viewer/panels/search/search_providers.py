@@ -54,9 +54,9 @@ EXTENT_ERROR_M = 50.0
 
 
 class CoordinateProvider:
-    """All readings of a coordinate, and the extent of a shape in WKT; raises BadCoordinate for an invalid one.
+    """Finds all readings of a coordinate, and the extent of a shape in WKT or of a web map's address.
 
-    The datum may change between searches.
+    `search` raises BadCoordinate for an invalid coordinate. The datum may change between searches.
     """
 
     def __init__(self) -> None:
@@ -127,7 +127,7 @@ class _KeyedSite(Struct, frozen=True):
 
 
 class SiteProvider:
-    """Finds the case's sites by label, by any alias, and by class."""
+    """Finds the case's sites, and its other marks, by their labels and aliases."""
 
     def __init__(self, sites: Callable[[], Mapping[str, Site]]) -> None:
         self._sites = sites
@@ -139,38 +139,38 @@ class SiteProvider:
         if not key:
             return []
         wanted = WantedKey(key)
-        found: list[tuple[float, Site, str]] = []
-        for one in self._now():
+        matches: list[tuple[float, Site, str]] = []
+        for keyed in self._now():
             least: float | None = None
-            for at, closed in enumerate(one.closed):
-                score = wanted.score(one.keys[at], closed)
+            for at, closed in enumerate(keyed.closed):
+                score = wanted.score(keyed.keys[at], closed)
                 if score is not None and (least is None or score < least):
                     least, best = score, at
             if least is not None:
-                found.append((least, one.site, _name(one.site, best)))
-        return _best(found)
+                matches.append((least, keyed.site, _name(keyed.site, best)))
+        return _best(matches)
 
     def search_nearly(self, text: str) -> list[Hit]:
         """The sites with a name, or as many words of one, of a similar spelling."""
         wanted = name_key(text[:LONGEST_NAME])
-        found: list[tuple[float, Site, str]] = []
+        matches: list[tuple[float, Site, str]] = []
         if most_wrong(tight(wanted)):
             spelled = Spelled(wanted)
-            for one in self._now():
+            for keyed in self._now():
                 scores = [
-                    (off, at) for at, key in enumerate(one.keys) if (off := spelled.words_nearness(key)) is not None
+                    (off, at) for at, key in enumerate(keyed.keys) if (off := spelled.words_nearness(key)) is not None
                 ]
                 if scores:
                     off, at = min(scores)
-                    found.append((NEARLY + off / 10, one.site, _name(one.site, at)))
-        return _best(found)
+                    matches.append((NEARLY + off / 10, keyed.site, _name(keyed.site, at)))
+        return _best(matches)
 
     def same_as(self, hit: Hit) -> Hit | None:
-        """The site near the hit that has one of its names, whatever text was searched for."""
+        """The site near the hit that has one of the hit's names, whatever text was searched for."""
         names = {tight(name_key(name)) for name in (hit.text, *hit.names)} - {""}
-        for one in self._now():
-            if not names.isdisjoint(one.closed) and _is_near(one.site, hit.lon, hit.lat):
-                return _site_hit(hit.score, one.site, one.site.label)
+        for keyed in self._now():
+            if not names.isdisjoint(keyed.closed) and _is_near(keyed.site, hit.lon, hit.lat):
+                return _site_hit(hit.score, keyed.site, keyed.site.label)
         return None
 
     def _now(self) -> Iterable[_KeyedSite]:
@@ -191,10 +191,10 @@ class SiteProvider:
         return kept.values()
 
 
-def _best(found: list[tuple[float, Site, str]]) -> list[Hit]:
-    """The best hits: a number of measurements, and as many other marks."""
-    measured = [row for row in found if row[1].mark_kind == MEASUREMENT]
-    others = [row for row in found if row[1].mark_kind != MEASUREMENT]
+def _best(matches: list[tuple[float, Site, str]]) -> list[Hit]:
+    """The best MOST_IN_GROUP hits for measurements, and as many for other marks, of (score, mark, name)."""
+    measured = [row for row in matches if row[1].mark_kind == MEASUREMENT]
+    others = [row for row in matches if row[1].mark_kind != MEASUREMENT]
     best = [nsmallest(MOST_IN_GROUP, rows, key=lambda row: (row[0], row[1].label)) for rows in (others, measured)]
     return [_site_hit(*row) for rows in best for row in rows]
 
@@ -331,7 +331,7 @@ def _people(population: int) -> str:
 
 
 def _aliases(place: NamedPlace) -> tuple[tuple[str, str], ...]:
-    """The first Chinese and the first Cyrillic name; the language of a Cyrillic one is not known."""
+    """The first Chinese name, and the first Cyrillic one where that can be taken for Russian, as (language, name)."""
     chinese = next((name for name in place.names if any("\u3400" <= c <= "\u9fff" for c in name)), "")
     cyrillic = next((name for name in place.names if any("\u0400" <= c <= "\u04ff" for c in name)), "")
     pairs = (("zh", chinese), ("ru", cyrillic if place.kind in SITE_CLASSES or place.country == "Russia" else ""))

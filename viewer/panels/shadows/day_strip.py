@@ -79,9 +79,9 @@ def fits_words(check: TimeCheck) -> str:
     """All times of the day that fit, in words."""
     if not check.fits:
         return translate("DayStrip", "No time of that day fits.")
-    span, said = translate("DayStrip", "{0} to {1}"), translate("DayStrip", "On {0} these times fit, in UTC: {1}.")
+    span, sentence = translate("DayStrip", "{0} to {1}"), translate("DayStrip", "On {0} these times fit, in UTC: {1}.")
     spans = "; ".join(span.format(f"{first:%H:%M}", _end(check, last)) for first, last in check.fits)
-    return said.format(f"{day_of(check):%Y-%m-%d}", spans)
+    return sentence.format(f"{day_of(check):%Y-%m-%d}", spans)
 
 
 def _end(check: TimeCheck, last: datetime) -> str:

@@ -178,8 +178,8 @@ class ShadowCheck(QDialog):
         if site is None or not isinstance(self._found, TimeCheck):
             return
         stated = one_line(self.stated.text(), 60)
-        said = " ".join([self.verdict.text(), in_language(self._found.why), self.assumed.text()])
-        outcome = self.tr("Shadow check of {0}: {1}").format(stated, said)
+        finding = " ".join([self.verdict.text(), in_language(self._found.why), self.assumed.text()])
+        outcome = self.tr("Shadow check of {0}: {1}").format(stated, finding)
         notes = f"{site.notes.rstrip()}\n{outcome}" if site.notes.strip() else outcome
         self._context.do(update_site, self.uuid, notes=notes)
 
@@ -195,4 +195,4 @@ def bold_text() -> QLabel:
 
 def open_check(context: PanelContext, uuid: str, window: QWidget) -> None:
     """Open the check of a mark, or bring an open one to the front."""
-    show_once(window, ShadowCheck, lambda: ShadowCheck(context, uuid, window), lambda one: one.uuid == uuid)
+    show_once(window, ShadowCheck, lambda: ShadowCheck(context, uuid, window), lambda dialog: dialog.uuid == uuid)

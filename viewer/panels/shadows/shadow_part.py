@@ -95,15 +95,15 @@ class ShadowPart(FoldSection):
         if shape is None:
             self.fields.forget()
             return
-        found = shape.height(site.geometry)
-        if isinstance(found, Refused):
+        height = shape.height(site.geometry)
+        if isinstance(height, Refused):
             self.result.setText(self.tr("No height"))
-            self.reasons.setText(plain(joined("\n", found.reasons)))
+            self.reasons.setText(plain(joined("\n", height.reasons)))
         else:
-            self.result.setText(height_text(found.height_m, found.error_m))
-        is_refused = isinstance(found, Refused)
+            self.result.setText(height_text(height.height_m, height.error_m))
+        is_refused = isinstance(height, Refused)
         self.reasons.setVisible(is_refused)
-        self.facts.show_facts(self._facts(site, shape, found))
+        self.facts.show_facts(self._facts(site, shape, height))
         self.assumes.setText(plain(self.tr("Assumed: {0}.").format(in_language(joined("; ", shape.assumes)))))
         self.assumes.setVisible(not is_refused)
         self.again_button.setEnabled(self._drawing(site) is not None)
@@ -125,20 +125,20 @@ class ShadowPart(FoldSection):
             said_kind=shape.image.kind or shape.said_kind,
         )
 
-    def _facts(self, site: Site, shape: ShadowMark, found: ShadowHeight | Refused) -> list[tuple[str, str]]:
+    def _facts(self, site: Site, shape: ShadowMark, height: ShadowHeight | Refused) -> list[tuple[str, str]]:
         shadow = shape.shadow(site.geometry)
         facts = [(self.tr("Shadow"), f"{length_text(shadow.length_m)}, {shadow.azimuth_deg:.1f}°")]
-        if isinstance(found, Refused):
+        if isinstance(height, Refused):
             return facts
-        sun = found.sun
+        sun = height.sun
         basis = (
             self.tr("as the image's metadata state it")
             if sun.basis == "metadata"
-            else self.tr("computed for {0}").format(when_words(found.instant))
+            else self.tr("computed for {0}").format(when_words(height.instant))
         )
         where = f"{sun.azimuth_deg:.1f}°, {sun.elevation_deg:.2f}° ± {sun.elevation_error_deg:.2f}°"
         facts += [(self.tr("Sun"), self.tr("{0} high, {1}").format(where, basis))]
-        parts = "\n".join(f"± {part.error_m:.2f} m  {in_language(part.name)}" for part in found.parts)
+        parts = "\n".join(f"± {part.error_m:.2f} m  {in_language(part.name)}" for part in height.parts)
         return [*facts, (self.tr("Error of"), parts)]
 
     def _drawing(self, site: Site) -> Any:

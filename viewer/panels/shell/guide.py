@@ -74,7 +74,7 @@ class GuideWindow(QDialog):
 
     def _places(self, text: str) -> list[QTextEdit.ExtraSelection]:
         """All places with a text, in the colour of hits."""
-        found, document = list[QTextEdit.ExtraSelection](), self.page.document()
+        places, document = list[QTextEdit.ExtraSelection](), self.page.document()
         color = self.palette().color(QPalette.ColorRole.Accent)
         color.setAlpha(_FOUND_ALPHA)
         cursor = document.find(text.strip()) if text.strip() else QTextCursor()
@@ -82,9 +82,9 @@ class GuideWindow(QDialog):
             place = QTextEdit.ExtraSelection()
             place.cursor = cursor
             place.format.setBackground(color)
-            found.append(place)
+            places.append(place)
             cursor = document.find(text.strip(), cursor)
-        return found
+        return places
 
     def _set_type(self) -> None:
         """Set headings a little larger than the text, and space between paragraphs, which Markdown alone does not
@@ -107,7 +107,7 @@ class GuideWindow(QDialog):
 
 
 def guide_blocks() -> list[tuple[str, str]]:
-    """The headings and paragraphs of the shipped guide, each behind its mark, as translators see them."""
+    """The headings and paragraphs of the shipped guide as (Markdown mark, text); translators see the texts."""
     blocks = resource_path("guide.md").read_text(encoding="utf-8").split("\n\n")
     return [(heading[1], block[heading.end() :]) for block in blocks if (heading := _HEADING.match(block))]
 
@@ -115,4 +115,4 @@ def guide_blocks() -> list[tuple[str, str]]:
 def guide_text(command: Callable[[str], str]) -> str:
     """The guide as Markdown; `command` gives the words and keys of an action, by its id. Raises what that raises."""
     text = "\n\n".join(f"{mark}{in_language(Phrase(words))}" for mark, words in guide_blocks())
-    return _COMMAND.sub(lambda found: f"**{_MARKS.sub(r'\\\1', command(found[1]))}**", text)
+    return _COMMAND.sub(lambda match: f"**{_MARKS.sub(r'\\\1', command(match[1]))}**", text)

@@ -1,4 +1,4 @@
-"""The message line over the map's upper edge: the newest on top, counted, with its action."""
+"""The message line over the upper edge of the map: the newest message with its action, and the number of others."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from viewer.support.plain_label import plain_label
 MOST_LINES = 4
 LONGEST_LINE = 400
 EXPIRES_MS = 10_000
-"""Milliseconds until a notice without an action goes, not counting while the pointer is on it."""
+"""Milliseconds until a notice without an action is removed, not counted while the pointer is on it."""
 LATE_MS = 30_000
-"""Milliseconds until a warning on the case without an action goes, as it is about the past."""
+"""Milliseconds until a warning about the case without an action is removed, as it is about the past."""
 TICK_MS = 500
 _GAP_PX = 6
 NARROW_PX = 560
@@ -38,7 +38,7 @@ NARROW_PX = 560
 
 
 class TakenTop(Protocol):
-    """Gives the height of the upper edge with words that must not be covered."""
+    """Reports the height in logical pixels of words at the upper edge that must not be covered."""
 
     @property
     def top_px(self) -> int: ...
@@ -70,7 +70,7 @@ class MessageBar(QWidget):
     def lie_over(self, host: QWidget, free_px: int = 0, top: TakenTop | None = None) -> None:
         """Lie on the upper edge of `host` from now on, outside its layout, so that a line moves nothing below.
 
-        `free_px` of the edge, at its right end, stay free; and the bar lies below what is taken at the `top`.
+        `free_px` logical pixels at the right end of the edge stay free; the bar lies below the words of `top`.
         """
         self._host, self._free_px, self._top = host, free_px, top
         if top is not None:  # queued: it moves while a map is painted

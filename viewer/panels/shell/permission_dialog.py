@@ -87,9 +87,9 @@ class PermissionDialog(QDialog):
         lacking = [need for need in self._shown if not need.is_allowed]
         waiting = [need for need in lacking if need.can_be_allowed]
         layers = {layer for need in waiting for layer in need.layers}
-        one, many = self.tr("1 layer waits for your permission."), self.tr("{0} layers wait for your permission.")
+        single, many = self.tr("1 layer waits for your permission."), self.tr("{0} layers wait for your permission.")
         nothing = self.tr("Nothing waits for your permission.")
-        self.says.setText(nothing if not layers else one if len(layers) == 1 else many.format(len(layers)))
+        self.says.setText(nothing if not layers else single if len(layers) == 1 else many.format(len(layers)))
         self.allow_button.setEnabled(bool(waiting))
         self.relink_button.setEnabled(
             any(need.kind in (PermissionKind.FOLDER, PermissionKind.SHARE) for need in lacking)

@@ -100,9 +100,9 @@ class StartPage(QScrollArea):
         clear_layout(self._recover)
         page = self._page
         for case in cases:
-            said = self.tr("last edit {0}, {1}, {2}") if case.edits else self.tr("a save was lost, {2}")
+            pattern = self.tr("last edit {0}, {1}, {2}") if case.edits else self.tr("a save was lost, {2}")
             edits = translate("StartPage", "{count} edits", "{count} edit", case.edits)
-            detail = said.format(local_moment(case.last_edit_at), edits, marks_counted(*case.marks))
+            detail = pattern.format(local_moment(case.last_edit_at), edits, marks_counted(*case.marks))
             named = self.tr("Recover a copy of “{0}”") if case.perhaps_open_on else self.tr("Recover “{0}”")
             name = named.format(one_line(case.title, 60))
             if not case.title.strip():

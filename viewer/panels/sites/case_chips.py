@@ -58,5 +58,5 @@ class CaseChips(QDialog):
 
 
 def show_case_chips(context: PanelContext, window: QWidget) -> CaseChips:
-    """Bring the dialog of the case's chips to the front."""
+    """Show the dialog of the case's chips, or bring the open one to the front."""
     return show_once(window, CaseChips, lambda: CaseChips(context, window))

@@ -42,11 +42,13 @@ def _by_title(choice: tuple[str, str]) -> tuple[bool, str]:
 
 
 def offer_classes(context: PanelContext, field: ChoiceField) -> None:
-    """Let a field offer the present classes, and the case's templates by class."""
+    """Offer the site classes and the case's own templates in a field, and keep them up to date."""
 
     def read() -> None:
         own = [
-            (one.code, word(one.name)) for one in templates_of_case(context.document) if one.code not in SITE_CLASSES
+            (template.code, word(template.name))
+            for template in templates_of_case(context.document)
+            if template.code not in SITE_CLASSES
         ]
         field.set_choices(sorted([*class_choices(), *own], key=_by_title))
 

@@ -170,4 +170,4 @@ class ChipDialog(QDialog):
 
 def open_chip(context: PanelContext, uuid: str, window: QWidget) -> None:
     """Show a chip in large, or bring its open dialog to the front."""
-    show_once(window, ChipDialog, lambda: ChipDialog(context, uuid, window), lambda one: one.uuid == uuid)
+    show_once(window, ChipDialog, lambda: ChipDialog(context, uuid, window), lambda dialog: dialog.uuid == uuid)

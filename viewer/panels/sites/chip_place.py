@@ -21,7 +21,7 @@ _RIM, _INK = QColor("#101820"), QColor("#ffd23f")
 
 
 def place_in(chip: Chip, lon: float, lat: float) -> tuple[float, float] | None:
-    """The place as parts of the chip's width and height; None where it is outside, or the chip has no place."""
+    """A place in degrees as parts of a chip's width and height; None where it is outside, or the chip has no place."""
     affine = _affine(chip.transform_json)
     if affine is None or chip.width <= 0 or chip.height <= 0:
         return None
@@ -55,8 +55,8 @@ def _affine(text: str) -> Affine | None:
     if len(text) > _MOST_CHARS:
         return None
     try:
-        found = json.loads(text)
-        numbers = tuple(map(float, found)) if isinstance(found, list) and len(found) == 6 else ()
+        decoded = json.loads(text)
+        numbers = tuple(map(float, decoded)) if isinstance(decoded, list) and len(decoded) == 6 else ()
     except (ValueError, TypeError, OverflowError, RecursionError):
         return None
     if len(numbers) != 6 or not all(map(math.isfinite, numbers)):

@@ -59,12 +59,12 @@ class ChipStrip(QListWidget):
         self._shown = named
         current = self.currentItem().data(_UUID) if self.currentItem() is not None else ""
         self.clear()
-        for chip, told in named:
-            item = QListWidgetItem(plain(told[0] or kind_words(chip)))
+        for chip, texts in named:
+            item = QListWidgetItem(plain(texts[0] or kind_words(chip)))
             item.setData(_UUID, chip.uuid)
             item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
             item.setSizeHint(QSize(CELL_PX, CELL_PX + self.fontMetrics().height()))
-            words = ", ".join(filter(None, told))
+            words = ", ".join(filter(None, texts))
             item.setToolTip(tooltip(words))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, plain(words))
             if chip.uuid in self._pictures:

@@ -32,7 +32,7 @@ def date_words(image: Image) -> str:
 
 
 def chip_date_words(document: Document, chip: Chip) -> str:
-    """The date that a chip was taken with, with its kind, and the basis that its image states.
+    """The date of the image when a chip was taken from it, with its kind and basis.
 
     The image's present date follows, where it was stated later.
     """
@@ -47,7 +47,7 @@ def _stated_later(words: str, now: str) -> str:
 
 
 def dated(acquired_at: str, date_kind: str, date_basis: str = "") -> str:
-    """A date with its kind and its basis, which no date is without."""
+    """A date in words, always with its kind and its basis."""
     if not acquired_at:
         if date_kind == "composite":
             return translate("Chips", "composite, date unknown")
@@ -62,14 +62,14 @@ def dated(acquired_at: str, date_kind: str, date_basis: str = "") -> str:
 
 
 def kind_words(chip: Chip) -> str:
-    """Words for exact pixels, or the view; the kind of another program's chip unchanged."""
+    """The kind of a chip in words: exact pixels or a view; the kind of another program's chip unchanged."""
     if chip.kind == "pixels":
         return translate("Chips", "Exact pixels")
     return translate("Chips", "View") if chip.kind == "view" else one_line(chip.kind, 30) or translate("Chips", "chip")
 
 
 def niirs_scales(sensor: str) -> tuple[str, ...]:
-    """The scales for a sensor: radar is rated on the radar scale only, and nothing else on it."""
+    """The NIIRS scales for a sensor: radar has a scale of its own; an unknown sensor may have any."""
     if not sensor:
         return NIIRS_SCALES
     is_radar = bool(_RADAR.search(sensor.upper()))

@@ -26,7 +26,7 @@ from viewer.support.language.translation import translate
 class DetailPart(FoldSection):
     """The part; hidden for a class without a template. `fields` are those shown, by the keys of the template.
 
-    Fields are made again only when the class, or its template, is another.
+    Fields are made again only for another template.
     """
 
     def __init__(self, context: PanelContext) -> None:
@@ -60,7 +60,7 @@ class DetailPart(FoldSection):
 
     def _values(self, site: Site, details: Mapping[str, Any]) -> SimpleNamespace:
         specs = self._template.fields if self._template is not None else ()
-        return SimpleNamespace(**({"uuid": site.uuid} | {one.key: value_in(details, one) for one in specs}))
+        return SimpleNamespace(**({"uuid": site.uuid} | {spec.key: value_in(details, spec) for spec in specs}))
 
     def flush(self) -> None:
         """Commit typing that has not been entered."""
@@ -94,13 +94,13 @@ class DetailPart(FoldSection):
 def _kept(
     details: Mapping[str, Any], templates: Iterable[MarkTemplate], template: MarkTemplate | None
 ) -> Iterator[str]:
-    """Values of a mark in fields of other classes, without repetition; they return with their class."""
-    asked = {spec.key for spec in template.fields} if template is not None else set[str]()
+    """Values of a mark in fields that its present class does not have, once each; another class may show them again."""
+    keys = {spec.key for spec in template.fields} if template is not None else set[str]()
     for other in templates if details else ():
         for spec in other.fields:
-            value = value_in(details, spec) if spec.key not in asked else None
+            value = value_in(details, spec) if spec.key not in keys else None
             if value not in (None, ""):
-                asked.add(spec.key)
+                keys.add(spec.key)
                 shown = f"{value:g}" if isinstance(value, float) else one_line(word(value), 40)
                 yield f"{one_line(word(spec.title), 40)} {shown} {one_line(spec.unit, 20)}".rstrip()
 

@@ -1,4 +1,4 @@
-"""Asks how the selected features become sites: the meaning of columns, and their source."""
+"""The dialog that makes sites of selected features: it asks which columns mean what, and for the source."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ WIDTH_PX = 500
 SCROLL_PX, AROUND_PX = 12, 150
 """Logical pixels for the scroll bar, and for everything but the form."""
 MOST = 20_000
-"""Most sites in one step: more are no marks of an analyst."""
+"""Most sites in one step: more are data rather than an analyst's marks."""
 TOLD_ROWS = 250
 """Rows between two reports of progress."""
 
@@ -160,20 +160,20 @@ class MakeSitesDialog(QDialog):
             self.refusal.setText(gone.format(one_line(self._layer.name, 60)))
             return
         document, pool, mapping, fids = self._context.document, self._access.pool, self.mapping(), self._fids
-        said = LayerSource(
+        layer_source = LayerSource(
             self.title.text().strip() or self._layer.name,
             self.credit.text().strip(),
             self.licence.text().strip(),
             self._descriptor,
         )
-        asked = source.asked()
+        file_layer = source.asked()
         layer_uuid, actor, clockwise = self._layer.uuid, self._context.case.actor, self._clockwise
         nudge = read_nudge(self._layer.nudge_json)
         step, moved = ((0.0, 0.0), "") if nudge is None else (step_of(nudge, WGS84), nudge.unsigned_words)
 
         def work(context: JobContext) -> tuple[Edit, list[str]]:
             rows: list[FeatureRow] = []
-            for row in read_rows_of(pool, asked, fids):
+            for row in read_rows_of(pool, file_layer, fids):
                 context.check()
                 if len(rows) % TOLD_ROWS == 0:
                     context.progress(len(rows) / len(fids), grouped(len(rows)))
@@ -182,7 +182,7 @@ class MakeSitesDialog(QDialog):
                 document,
                 rows,
                 mapping,
-                said,
+                layer_source,
                 layer_uuid=layer_uuid,
                 actor=actor,
                 clockwise=clockwise,

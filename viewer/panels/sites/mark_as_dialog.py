@@ -39,17 +39,17 @@ class MarkAsDialog(QDialog):
         self.list.setIconSize(ICON_SIZE)
         self.list.itemActivated.connect(lambda _: self._take())
         icons = SiteIcons()
-        for row, one in enumerate(templates):
-            drawn = {"line": self.tr(", a line"), "polygon": self.tr(", an area")}.get(one.geometry, "")
-            key = f"   Alt+{one.hot_key}" if one.hot_key else ""
+        for row, template in enumerate(templates):
+            drawn = {"line": self.tr(", a line"), "polygon": self.tr(", an area")}.get(template.geometry, "")
+            key = f"   Alt+{template.hot_key}" if template.hot_key else ""
             sample = Site(
                 uuid="",
                 geometry=Point(0, 0),
-                class_code=one.code,
-                stroke_color=one.color,
+                class_code=template.code,
+                stroke_color=template.color,
                 position_error_m=1.0,
             )
-            item = QListWidgetItem(icons.icon(sample), word(one.name) + drawn + key)
+            item = QListWidgetItem(icons.icon(sample), word(template.name) + drawn + key)
             item.setData(_ROW, row)
             self.list.addItem(item)
         layout = QVBoxLayout(self)

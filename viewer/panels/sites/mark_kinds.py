@@ -1,4 +1,4 @@
-"""A choice of the kind of marks in the site list: sites, or one of the other kinds."""
+"""The field above the site list that chooses the kind of marks it shows: sites, another kind, or all."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class PlaceField(LineField):
 
 
 class PlaceRows(QObject):
-    """The rows. A point takes any notation that the palette reads; for a line or an area a place in it is shown.
+    """The rows. For a point, any notation that the palette reads can be typed; of other marks a place in them is shown.
 
     `refusal` is the reason why the last typed text is no place; empty where it is one, or nothing was typed.
     """
@@ -54,7 +54,7 @@ class PlaceRows(QObject):
     dropped = Signal(object)
     """Emitted with the `Dropped` text that was refused for the site shown before."""
     mended = Signal()
-    """Emitted when a place was entered where `dropped` had been emitted."""
+    """Emitted when a place was entered, so that a report of `dropped` no longer holds."""
 
     def __init__(self, form: QFormLayout, context: PanelContext, parent: QObject) -> None:
         super().__init__(parent)
@@ -96,8 +96,8 @@ class PlaceRows(QObject):
         is_other = self._site is None or self._site.uuid != site.uuid
         if is_other and self._site is not None and self.refusal:
             why = self.refusal if self.line.text() in self.refusal else f"“{self.line.text()}”: {self.refusal}"
-            said = f"{self.line.accessibleName()}: {why}"
-            self.dropped.emit(Dropped(said, self._site.uuid, {"place": self.line.text()}))
+            sentence = f"{self.line.accessibleName()}: {why}"
+            self.dropped.emit(Dropped(sentence, self._site.uuid, {"place": self.line.text()}))
         if is_other or (not self._is_placing and site.geometry != self._placed):
             self._given = self.refusal = ""
             self._bubble.say("")
@@ -144,20 +144,24 @@ class PlaceRows(QObject):
             if isinstance(shape_of_site(site), RangeRing):
                 return self.tr("The centre of the rings.")
             return self.tr("A point on the line.") if site.kind == "line" else self.tr("A point in the area.")
-        said = [self._reading()] if self._given else []
+        sentences = [self._reading()] if self._given else []
         if site.is_area:
-            said.append(self.tr("Known to no better than 1 km: shown as an area wherever that is larger than a pin."))
-        return " ".join(said)
+            sentences.append(
+                self.tr("Known to no better than 1 km: shown as an area wherever that is larger than a pin.")
+            )
+        return " ".join(sentences)
 
     def _reading(self) -> str:
         """The reading of the typed coordinate, with other possible readings."""
         read, *others = places_in_text(self._given, self._given_on)
         notation = str(read.notation) if self._given_on is Datum.WGS84 else f"{read.notation}, {self._given_on}"
-        said = self.tr("Read as {0}, good to {1}.").format(notation, metres(read.position_error_m)) + self._error_said
+        sentence = (
+            self.tr("Read as {0}, good to {1}.").format(notation, metres(read.position_error_m)) + self._error_said
+        )
         if others:
             other = format_coordinate(others[0].lon, others[0].lat, self._context.notation, others[0].error_m)
-            said += " " + self.tr("It could also be {0}: write N and E to be sure.").format(other)
-        return said
+            sentence += " " + self.tr("It could also be {0}: write N and E to be sure.").format(other)
+        return sentence
 
     def _datum(self) -> Datum:
         return Datum(self.datum.currentData())

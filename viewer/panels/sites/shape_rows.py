@@ -1,4 +1,4 @@
-"""The part of the site form on a mark's exact values: length and area, sizes, words and vertices, to be typed."""
+"""The part of the site form on a mark's shape: its length and area, and sizes, words and vertices that can be typed."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 """The fields of each kind of shape."""
 LEG = ("leg_m", "leg_deg")
 WHOLE = ("turn_by", "scale_by")
-"""Fields of marks whose vertices are their own; each is carried out when it is entered, and emptied."""
+"""Fields that turn or scale a mark of single vertices; a value is applied when it is entered, and then cleared."""
 MOST_MEASURED = 30_000
 """Most vertices of a mark that is measured and listed at once."""
 _ROUND = 720
@@ -78,7 +78,7 @@ _ROUND = 720
 
 
 class ShapeField(LineField):
-    """A field for a length, an angle, a place or a factor, of which a part would be another value."""
+    """A field for a length, an angle, a place or a factor, which is not read while it is half typed."""
 
     says_something_midway = False
 
@@ -243,10 +243,10 @@ class ShapePart(FoldSection):
     # -- the leg to the chosen vertex ---------------------------------------------------------------------------
 
     def _leg(self) -> dict[str, str]:
-        found = self._leg_ends()
-        if found is None:
+        ends = self._leg_ends()
+        if ends is None:
             return dict.fromkeys(LEG, "")
-        before, after = found
+        before, after = ends
         return {"leg_m": _metres(distance_m(*before, *after)), "leg_deg": _degrees(azimuth_deg(*before, *after))}
 
     def _leg_ends(self) -> tuple[tuple[float, float], tuple[float, float]] | None:
@@ -318,7 +318,7 @@ class ShapePart(FoldSection):
 
 
 def _is_listed(figure: Figure) -> bool:
-    """True for marks whose vertices are their own."""
+    """True for marks whose single vertices are listed: no rectangle, circle, rings or point, and not too many."""
     if isinstance(figure.shape, Rectangle | Circle | RangeRing) or figure.geometry.geom_type == "Point":
         return False
     return bool(shapely.get_num_coordinates(figure.geometry) <= MOST_MEASURED)

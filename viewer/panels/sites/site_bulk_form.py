@@ -38,7 +38,7 @@ from viewer.support.plain_label import plain_label
 DATES = ("lifecycle_as_of", "observed_at", "valid_from", "valid_to")
 AT_ONCE = 2000
 CLEARED = ("-", "–")
-"""Texts that clear a field of all marks."""
+"""Typed texts that clear a field of all marks."""
 
 
 class SiteBulkForm(QWidget):
@@ -116,9 +116,9 @@ class SiteBulkForm(QWidget):
             return
         chosen = self._chosen()
         self.count.setText(self._counted(chosen))
-        found = some_values(chosen, list(self.fields.fields))
+        values_by_column = some_values(chosen, list(self.fields.fields))
         for column, field in self.fields.fields.items():
-            self._show_values(field, found[column])
+            self._show_values(field, values_by_column[column])
 
     def _chosen(self) -> list[Site]:
         """The selected marks, in the order of the case."""
@@ -159,7 +159,7 @@ class SiteBulkForm(QWidget):
         return refusal
 
     def _commit_to_come(self, date: str) -> str:
-        """Enter a future date as that from which all marks are planned, as in the form of one mark; or refuse it."""
+        """Enter a future date into the column that all marks have for it, as in the form of one mark; or refuse it."""
         chosen = self._chosen()
         columns = {column_to_come(site) for site in chosen}
         column = columns.pop() if len(columns) == 1 else ""
@@ -189,17 +189,16 @@ class SiteBulkForm(QWidget):
 
 
 def some_values(sites: Sequence[Site], columns: Sequence[str]) -> dict[str, set[Any]]:
-    """Values of each column: the one that all sites have in common, or some of them where they differ.
+    """Values of each column: one where all sites have the same, else at least two of them.
 
-    A column is read until two values are known, all columns of a site at once: of 100,000 sites each look at an
-    attribute counts.
+    A column is read in batches of sites until two values are known, as reading all of 100,000 sites is slow.
     """
-    found: dict[str, set[Any]] = {column: set() for column in columns}
-    for some in batched(sites, AT_ONCE):
-        alike = [column for column, values in found.items() if len(values) < 2]
+    values_by_column: dict[str, set[Any]] = {column: set() for column in columns}
+    for batch in batched(sites, AT_ONCE):
+        alike = [column for column, values in values_by_column.items() if len(values) < 2]
         if not alike:
             break
-        rows = set(map(attrgetter(*alike, "mark_kind"), some))  # of one column alone it would be no tuple
+        rows = set(map(attrgetter(*alike, "mark_kind"), batch))  # of one column alone it would be no tuple
         for at, column in enumerate(alike):
-            found[column].update(row[at] for row in rows)
-    return found
+            values_by_column[column].update(row[at] for row in rows)
+    return values_by_column

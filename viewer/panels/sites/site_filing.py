@@ -1,4 +1,4 @@
-"""The rows of the site form on lifecycle and filing: kind of mark, marking, folder, parent site."""
+"""The rows of the site form on the lifecycle, and on filing: kind of mark, marking, folder, parent site."""
 
 from __future__ import annotations
 
@@ -77,12 +77,12 @@ def is_to_come(date: str, today: str) -> bool:
 
 
 def column_to_come(site: Site) -> str:
-    """The column for the future date of a site that is planned, agreed or closed; empty for other sites."""
+    """The column for a future date: valid_to of a closed site, valid_from of a planned or agreed one, else empty."""
     return {"closed": "valid_to"}.get(site.lifecycle, "valid_from") if site.may_not_exist else ""
 
 
 def no_date_to_come(date: str) -> str:
-    """The refusal of a future date as the date of a statement."""
+    """The sentence that refuses a future date as the date of a statement."""
     return translate("SiteFiling", "As of is the date for which the source says so: {0} is to come.").format(
         one_line(date, 40)
     )
@@ -91,8 +91,10 @@ def no_date_to_come(date: str) -> str:
 def entered_to_come(date: str, column: str) -> str:
     """The notice that a future date was entered in a column of its own."""
     name = translate("SiteFiling", "Valid to") if column == "valid_to" else translate("SiteFiling", "Valid from")
-    said = translate("SiteFiling", "{0} is to come: entered as {1}. As of is the date for which the source says so.")
-    return said.format(one_line(date, 40), name)
+    sentence = translate(
+        "SiteFiling", "{0} is to come: entered as {1}. As of is the date for which the source says so."
+    )
+    return sentence.format(one_line(date, 40), name)
 
 
 class LifecycleRows(QObject):

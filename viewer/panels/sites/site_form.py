@@ -114,7 +114,7 @@ class SiteFormPanel(QWidget):
         self._selected()
 
     def _begin_part(self, part: FoldSection) -> QFormLayout:
-        """The layout of a part, for the fields that follow."""
+        """Begin a part: return its form layout, to which the fields that follow are added."""
         form = QFormLayout()
         part.content.addLayout(form)
         self.fields.go_on_in(form)
@@ -337,7 +337,7 @@ class SiteFormPanel(QWidget):
         return self._context.attempt_typed(series, update_site, self._uuid, **fields)
 
     def _commit_to_come(self, site: Site, date: str) -> str:
-        """Enter a future date as that from which the site is planned, as no source states anything for it."""
+        """Enter a future date into the column for it, as no source states anything for a day to come; or refuse it."""
         column = column_to_come(site)
         if not column or getattr(site, column) not in ("", date):
             return no_date_to_come(date)

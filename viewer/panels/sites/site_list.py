@@ -1,4 +1,4 @@
-"""All sites as a list: filter, sort, select (as on the canvas), jump to. Marks that are no sites are listed apart."""
+"""The list of sites, or of marks of another kind: filtered, sorted, selected as on the canvas, and zoomed to."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class SiteListPanel(QWidget):
         return QIcon() if site is None else self._icons.icon(site)
 
     def _error_text(self, site: Site) -> str:
-        """The error; where it was not judged, its least value by the image that the site was measured on."""
+        """The position error; where it was not judged, the least one on the image that the site was measured on."""
         if site.position_error_m is None and site.image_uuid in self._context.document.images:
             from viewer.panels.sites.image_part import least_error_text  # for start-up time: no mark is on an image yet
 
@@ -139,13 +139,13 @@ class SiteListPanel(QWidget):
             self.model.refresh(touched, {uuid: site for uuid, site in here.items() if self.kinds.shows(site)})
 
     def _look_elsewhere(self, *_: object) -> None:
-        """Show where a mark of another kind has the searched name, if nothing else is found."""
-        words, found = self.list.filter.text().casefold().split(), 0
+        """Show how many marks of other kinds have the searched name, where no listed mark has it."""
+        words, count = self.list.filter.text().casefold().split(), 0
         if words and not self.model.rowCount():
             others = (site for site in self._context.document.sites.values() if not self.kinds.shows(site))
-            found = sum(all(word in label for word in words) for label in (site.label.casefold() for site in others))
-        self.elsewhere.setText(self.tr("{0} found among the other marks: show all").format(found))
-        self.elsewhere.setVisible(bool(found))
+            count = sum(all(word in label for word in words) for label in (site.label.casefold() for site in others))
+        self.elsewhere.setText(self.tr("{0} found among the other marks: show all").format(count))
+        self.elsewhere.setVisible(bool(count))
 
     def _zoom_to(self, uuid: str) -> None:
         self._context.zoom_to_sites([self._context.document.sites[uuid]])

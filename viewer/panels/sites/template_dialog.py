@@ -144,22 +144,24 @@ class TemplateDialog(QDialog):
     @property
     def template(self) -> MarkTemplate | None:
         """The template that is shown; None without one."""
-        return next((one for one in templates_of_case(self._context.document) if one.code == self._code), None)
+        return next(
+            (template for template in templates_of_case(self._context.document) if template.code == self._code), None
+        )
 
     def _heard(self, changes: Changes) -> None:
         if changes.touches("templates"):
             self._read()
 
     def _read(self) -> None:
-        found = templates_of_case(self._context.document)
-        codes = [one.code for one in found]
+        templates = templates_of_case(self._context.document)
+        codes = [template.code for template in templates]
         row = codes.index(self._code) if self._code in codes else min(max(self.list.currentRow(), 0), len(codes) - 1)
         self._is_filling = True
         self.list.clear()
-        for one in found:
-            key = f"  Alt+{one.hot_key}" if one.hot_key else ""
-            item = QListWidgetItem(word(one.name) + key)
-            item.setData(_CODE, one.code)
+        for template in templates:
+            key = f"  Alt+{template.hot_key}" if template.hot_key else ""
+            item = QListWidgetItem(word(template.name) + key)
+            item.setData(_CODE, template.code)
             self.list.addItem(item)
         self.list.setCurrentRow(row)
         self._is_filling = False
@@ -171,28 +173,30 @@ class TemplateDialog(QDialog):
             return
         is_other = item.data(_CODE) != self._code
         self._code = item.data(_CODE)
-        one = self.template
-        if one is None:
+        template = self.template
+        if template is None:
             return
-        values = {**{name: getattr(one, name) for name in ("name", "geometry", "hot_key", "color")}}
-        values["kind_of"] = class_of(one.code)
+        values = {**{name: getattr(template, name) for name in ("name", "geometry", "hot_key", "color")}}
+        values["kind_of"] = class_of(template.code)
         for column, field in self.fields.fields.items():
             field.show_value(values[column])
             if is_other:
                 field.reset()
         if is_other:
             self.fields.refuse("")
-        self.fields.fields["kind_of"].setEnabled("/" in one.code)
-        self.delete_button.setEnabled(bool(one.uuid))
-        own = self.tr("Kept in this case; its marks say {0}.").format(class_title(one.code))
-        self.origin.setText(own if one.uuid else self.tr("Shipped with the program; a change is kept in this case."))
-        self._fill_table(one)
+        self.fields.fields["kind_of"].setEnabled("/" in template.code)
+        self.delete_button.setEnabled(bool(template.uuid))
+        own = self.tr("Kept in this case; its marks say {0}.").format(class_title(template.code))
+        self.origin.setText(
+            own if template.uuid else self.tr("Shipped with the program; a change is kept in this case.")
+        )
+        self._fill_table(template)
 
-    def _fill_table(self, one: MarkTemplate) -> None:
+    def _fill_table(self, template: MarkTemplate) -> None:
         self._is_filling = True
         at = self.table.currentRow(), self.table.currentColumn()
-        self.table.setRowCount(len(one.fields))
-        for row, field in enumerate(one.fields):
+        self.table.setRowCount(len(template.fields))
+        for row, field in enumerate(template.fields):
             for column, text in ((TITLE, field.title), (UNIT, field.unit), (CHOICES, ", ".join(field.choices))):
                 item = QTableWidgetItem(one_line(text, 2000))
                 if column == TITLE:
@@ -206,42 +210,42 @@ class TemplateDialog(QDialog):
             kinds.activated.connect(lambda _: self._fields_changed())
             self.table.setCellWidget(row, KIND, kinds)
         self.table.setCurrentCell(*at)
-        self.delete_field_button.setEnabled(bool(one.fields))
+        self.delete_field_button.setEnabled(bool(template.fields))
         self._is_filling = False
 
     # -- changing -----------------------------------------------------------------------------------------------
 
     def _commit(self, column: str, value: Any) -> str:
-        one = self.template
-        if one is None:
+        template = self.template
+        if template is None:
             return ""
         if column == "kind_of":
-            return self._rename(one, code_of_name(one.name, value))
+            return self._rename(template, code_of_name(template.name, value))
         if column == "name" and not value.strip():
             return self.tr("A template needs a name.")
         if column == "hot_key" and value:
-            holder = next((other for other in self._others(one) if other.hot_key == value), None)
+            holder = next((other for other in self._others(template) if other.hot_key == value), None)
             if holder is not None:
                 return self.tr("Alt+{0} is the key of {1}: take it away there first.").format(value, holder.name)
-        return self._save(replace(one, **{column: value[:LONGEST_NAME] if column == "name" else value}))
+        return self._save(replace(template, **{column: value[:LONGEST_NAME] if column == "name" else value}))
 
-    def _others(self, one: MarkTemplate) -> list[MarkTemplate]:
-        return [other for other in templates_of_case(self._context.document) if other.code != one.code]
+    def _others(self, template: MarkTemplate) -> list[MarkTemplate]:
+        return [other for other in templates_of_case(self._context.document) if other.code != template.code]
 
-    def _rename(self, one: MarkTemplate, code: str) -> str:
-        if any(other.code == code for other in self._others(one)):
+    def _rename(self, template: MarkTemplate, code: str) -> str:
+        if any(other.code == code for other in self._others(template)):
             return self.tr("There is a template of that name and kind already.")
-        if code == one.code:
+        if code == template.code:
             return ""
         self._code = code
-        return self._context.attempt(_moved, one.uuid, replace(one, code=code))
+        return self._context.attempt(_moved, template.uuid, replace(template, code=code))
 
-    def _save(self, one: MarkTemplate) -> str:
-        return self._context.attempt(save_templates, [one])
+    def _save(self, template: MarkTemplate) -> str:
+        return self._context.attempt(save_templates, [template])
 
     def _fields_changed(self) -> None:
-        one = self.template
-        if self._is_filling or one is None:
+        template = self.template
+        if self._is_filling or template is None:
             return
         fields: list[TemplateField] = []
         for row in range(self.table.rowCount()):
@@ -253,22 +257,22 @@ class TemplateDialog(QDialog):
             unit = " ".join(self._text(row, UNIT).split())[:20]
             chosen = tuple(dict.fromkeys(word for word in words if word))
             fields.append(TemplateField(item.data(_CODE), title, kinds.currentData(), unit, chosen))
-        self.fields.refuse(self._save(replace(one, fields=tuple(fields))))
+        self.fields.refuse(self._save(replace(template, fields=tuple(fields))))
 
     def _text(self, row: int, column: int) -> str:
         item = self.table.item(row, column)
         return item.text() if item is not None else ""
 
     def _add_field(self) -> None:
-        one = self.template
-        if one is None:
+        template = self.template
+        if template is None:
             return
-        if len(one.fields) >= MOST_FIELDS:
+        if len(template.fields) >= MOST_FIELDS:
             self.fields.refuse(self.tr("A template has at most {0} fields.").format(MOST_FIELDS))
             return
         title = self.tr("New field")
-        key = key_of_title(title, [field.key for field in one.fields])
-        self.fields.refuse(self._save(replace(one, fields=(*one.fields, TemplateField(key, title)))))
+        key = key_of_title(title, [field.key for field in template.fields])
+        self.fields.refuse(self._save(replace(template, fields=(*template.fields, TemplateField(key, title)))))
         self.table.setCurrentCell(self.table.rowCount() - 1, TITLE)
         item = self.table.currentItem()
         if item is not None:
@@ -276,13 +280,13 @@ class TemplateDialog(QDialog):
             self.table.editItem(item)
 
     def _remove_field(self) -> None:
-        one, row = self.template, self.table.currentRow()
-        if one is not None and 0 <= row < len(one.fields):
-            left = tuple(field for at, field in enumerate(one.fields) if at != row)
-            self.fields.refuse(self._save(replace(one, fields=left)))
+        template, row = self.template, self.table.currentRow()
+        if template is not None and 0 <= row < len(template.fields):
+            left = tuple(field for at, field in enumerate(template.fields) if at != row)
+            self.fields.refuse(self._save(replace(template, fields=left)))
 
     def _add(self) -> None:
-        codes = {one.code for one in templates_of_case(self._context.document)}
+        codes = {template.code for template in templates_of_case(self._context.document)}
         names = (self.tr("New template"), *(self.tr("New template {0}").format(number) for number in range(2, 300)))
         name = next(name for name in names if code_of_name(name, "other") not in codes)
         self._code = code_of_name(name, "other")
@@ -292,9 +296,9 @@ class TemplateDialog(QDialog):
         line.selectAll()
 
     def _delete(self) -> None:
-        one = self.template
-        if one is not None and one.uuid:
-            self.fields.refuse(self._context.attempt(delete_templates, [one.uuid]))
+        template = self.template
+        if template is not None and template.uuid:
+            self.fields.refuse(self._context.attempt(delete_templates, [template.uuid]))
 
 
 def _moved(document: Any, uuid: str, template: MarkTemplate, *, actor: str) -> Any:

@@ -1,4 +1,4 @@
-"""The images of the case as scenes, for the time strip beside those of the folders."""
+"""The images of the case as scenes, shown on the time strip together with those in folders."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class CaseScenes:
         """A scene for each drawn layer, as far as its place is known."""
         layers = self._document().layers
         self._made = {uuid: made for uuid, made in self._made.items() if uuid in layers}
-        found = tuple(scene for layer in layers.values() if (scene := self._scene_of(layer)) is not None)
-        if found != self._known:
-            self._known = found
+        scenes = tuple(scene for layer in layers.values() if (scene := self._scene_of(layer)) is not None)
+        if scenes != self._known:
+            self._known = scenes
         return self._known
 
     def _scene_of(self, layer: Layer) -> FoundScene | None:

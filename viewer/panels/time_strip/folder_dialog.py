@@ -91,9 +91,9 @@ class FolderDialog(QDialog):
 
     def _show_said(self) -> None:
         item = self.list.currentItem()
-        said = " ".join(map(in_language, self._folders.said_of(item.data(_FOLDER)))) if item is not None else ""
-        self.said.setText(one_line(said, 600))
-        self.said.setVisible(bool(said))
+        remarks = " ".join(map(in_language, self._folders.said_of(item.data(_FOLDER)))) if item is not None else ""
+        self.said.setText(one_line(remarks, 600))
+        self.said.setVisible(bool(remarks))
         self.remove_button.setEnabled(item is not None)
         self.again_button.setEnabled(item is not None)
 

@@ -60,9 +60,9 @@ class FolderWatch(QObject):
             self._settle.stop()
 
     def _hand_over(self) -> None:
-        some, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
-        if some:
-            self._watcher.addPaths(some)  # those that the system refuses are looked at now and then
+        batch, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
+        if batch:
+            self._watcher.addPaths(batch)  # those that the system refuses are looked at now and then
         if not self._waiting:
             self._feed.stop()
 

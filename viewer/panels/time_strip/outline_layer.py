@@ -1,4 +1,4 @@
-"""The outlines of the scenes on the strip, above the map: no product shows them."""
+"""Outlines of the strip's scenes above the map on the screen; products do not show them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from viewer.rendering.vector.qt_shapes import polygon_of
 from viewer.support.painting import painting
 
 MOST_OUTLINES = 400
-"""Most outlines: more would be an unreadable weave."""
+"""Most outlines: more would be unreadable."""
 INK_COLOR = "#ffffff"
 _FILL_ALPHA = 40
 STRAIGHT = 1e-3
@@ -118,14 +118,17 @@ def _path_of(scenes: list[FoundScene], crs: str) -> QPainterPath:
 
 
 def _bends(points: Floats, ends: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """(n,) False where closed rings, one after the other, go straight on: most sides are straight on most maps."""
+    """(n,) Mask of the points to keep of closed rings that follow each other: False where a ring goes straight on.
+
+    `points` is (n, 2); `ends` has the index behind each ring. Most sides are straight on most maps.
+    """
     before = np.diff(points, axis=0, prepend=points[:1])
     after = np.diff(points, axis=0, append=points[-1:])
     bend = np.abs(before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0])
-    found = bend > STRAIGHT * np.hypot(*before.T) * np.hypot(*after.T)
-    found[ends - 1] = True
-    found[np.concatenate([[0], ends[:-1]])] = True
-    return np.asarray(found)
+    is_bend = bend > STRAIGHT * np.hypot(*before.T) * np.hypot(*after.T)
+    is_bend[ends - 1] = True
+    is_bend[np.concatenate([[0], ends[:-1]])] = True
+    return np.asarray(is_bend)
 
 
 def _transforms(view: View) -> list[QTransform]:
@@ -133,7 +136,7 @@ def _transforms(view: View) -> list[QTransform]:
     crs = view.grid.crs
     inverse, seen = view.affine.inverse(), view.world_bounds()
     world = world_bounds(crs) if is_unrolled(crs) else None
-    found = []
+    transforms = []
     for turn in (0.0,) if world is None else (-world.width, 0.0, world.width):
         # What is cut at no edge of the map reaches over it by half the world at most.
         if world is not None and not (world.left - world.width / 2 < seen.right - turn):
@@ -142,5 +145,5 @@ def _transforms(view: View) -> list[QTransform]:
             continue
         a, b, c, d, e, f = inverse
         moved = QTransform(a, d, b, e, c + a * turn, f + d * turn)
-        found.append(moved * QTransform.fromScale(1 / view.ratio, 1 / view.ratio))
-    return found
+        transforms.append(moved * QTransform.fromScale(1 / view.ratio, 1 / view.ratio))
+    return transforms

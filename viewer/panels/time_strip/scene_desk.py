@@ -53,7 +53,7 @@ class SceneDesk(QObject):
     """Emitted when the strip has other scenes, or another site's observations."""
     current_changed = Signal()
     outlines_changed = Signal()
-    """Emitted when the outlines are switched on or off, or are others."""
+    """Emitted when the outlines are switched on or off, or have changed."""
     outlines_switched = Signal()
     """Emitted when the outlines are switched on or off."""
     frames_changed = Signal()
@@ -206,9 +206,9 @@ class SceneDesk(QObject):
             self.frames_changed.emit()
 
     def use(self, key: str = "") -> None:
-        """Add the scenes of a tick as layers, or show the layers that they are.
+        """Add the scenes of a tick, by default the current one, as layers; show those that are layers already.
 
-        During a comparison a picture of it gets them.
+        During a comparison, the chosen picture of it shows them.
         """
         tick = next((tick for tick in self._ticks if tick.key == (key or self._current)), None)
         if tick is None:
@@ -255,7 +255,7 @@ class SceneDesk(QObject):
             self._soon.start()
 
     def _case_may_differ(self) -> None:
-        """Check for new scenes after a layer was drawn, or became known."""
+        """Search again soon after a layer was drawn, as more may be known of it, unless that is due already."""
         if self._seen_by and not self._soon.isActive():
             self._soon.start()
 
@@ -283,8 +283,8 @@ class SceneDesk(QObject):
         if seen != self._seen:
             self._seen = seen
             self.ticks_changed.emit()
-        asked = (ground, known)
-        if self._asked is not None and _is_same(asked, self._asked):
+        question = (ground, known)
+        if self._asked is not None and _is_same(question, self._asked):
             return
         table = self._table
 
@@ -294,14 +294,14 @@ class SceneDesk(QObject):
             area = _area(ground)
             return passes_of(made[1].covering(area), area), made
 
-        def found(
+        def take(
             result: tuple[list[Pass], tuple[tuple[tuple[FoundScene, ...], ...], SceneTable]],
         ) -> None:
             ticks, self._table = result
-            self._asked = asked
+            self._asked = question
             self._take(ticks)
 
-        self._job.run(find, found)
+        self._job.run(find, take)
 
     def _take(self, ticks: list[Pass]) -> None:
         if ticks == self._ticks:
@@ -327,4 +327,4 @@ def _is_same(first: _Asked, second: _Asked) -> bool:
     """
     is_view = isinstance(first[0], View)
     same_ground = first[0] == second[0] if is_view else first[0] is second[0]
-    return same_ground and all(one is other for one, other in zip(first[1], second[1], strict=True))
+    return same_ground and all(scenes is other for scenes, other in zip(first[1], second[1], strict=True))

@@ -32,7 +32,7 @@ MOST_FOLDERS = 50
 class SceneFolders(QObject):
     """A `SceneCatalogue` of folders. Choosing a folder is consent to read it; nothing leaves the computer.
 
-    Nothing goes into a case either, and nothing is read before `start`.
+    The scenes are kept outside of cases. Remembered folders are not read before `start`.
     """
 
     changed = Signal()
@@ -98,8 +98,8 @@ class SceneFolders(QObject):
         if self._at == folder and self._job is not None:
             self._job.cancel()
             self._job, self._at = None, ""
-        self._to_look = [one for one in self._to_look if one != folder]
-        self._settings.change(KEY, lambda known: [one for one in only_texts(known) if one != folder])
+        self._to_look = [other for other in self._to_look if other != folder]
+        self._settings.change(KEY, lambda known: [other for other in only_texts(known) if other != folder])
         self._reports.pop(folder, None)
         self._messages.clear(_message_key(folder))
         if self._scenes.pop(folder, None):
@@ -139,8 +139,8 @@ class SceneFolders(QObject):
     def known_scenes(self) -> tuple[FoundScene, ...]:
         """All scenes of all folders, without repetition."""
         if self._known is None:
-            found = {path: scene for scenes in self._scenes.values() for path, scene in scenes.items()}
-            self._known = tuple(found.values())
+            by_path = {path: scene for scenes in self._scenes.values() for path, scene in scenes.items()}
+            self._known = tuple(by_path.values())
         return self._known
 
     def close(self) -> None:
@@ -200,11 +200,11 @@ class SceneFolders(QObject):
         if scenes != self._scenes.get(folder):
             self._scenes[folder] = scenes
             self._tell()
-        said = report.said()
-        if said and (was is None or was.said() != said):
-            text = self.tr("Scenes in {0}: {1}").format(_name_of(folder), " ".join(map(in_language, said)))
+        remarks = report.said()
+        if remarks and (was is None or was.said() != remarks):
+            text = self.tr("Scenes in {0}: {1}").format(_name_of(folder), " ".join(map(in_language, remarks)))
             self._messages.show(_message_key(folder), text, "warning")
-        elif not said:
+        elif not remarks:
             self._messages.clear(_message_key(folder))
         self._watch.watch(self._watched())
         self.folders_changed.emit()
@@ -233,18 +233,18 @@ def _look_into(
     words: Callable[[Progress], str],
     context: JobContext,
 ) -> FolderReport:
-    """Search a folder. Runs in a job."""
-    found: list[FoundScene] = []
+    """Search a folder; `post` gets new scenes meanwhile, `words` puts the progress into words. Runs in a job."""
+    waiting: list[FoundScene] = []
     told_at = 0.0
 
     def tell(progress: Progress) -> None:
-        nonlocal told_at, found
-        found += progress.found
+        nonlocal told_at, waiting
+        waiting += progress.found
         if time.monotonic() - told_at >= TELL_EVERY_S:
             told_at = time.monotonic()
             context.progress(progress.fraction, words(progress))
-            post(found)
-            found = []
+            post(waiting)
+            waiting = []
 
     with SceneStore(store) as cache:
         return index_folder(folder, pool, cache, tell, context.check)

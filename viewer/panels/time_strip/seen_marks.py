@@ -31,7 +31,7 @@ def seen_of(document: Document, site_uuid: str) -> list[SeenMark]:
     if not site_uuid:
         return []
     rows = [row for row in document.observations.values() if row.site_uuid == site_uuid]
-    found = []
+    marks = []
     for row in rows:
         image = document.images.get(row.image_uuid)
         is_dated = image is not None and image.date_kind != "unknown"
@@ -45,6 +45,6 @@ def seen_of(document: Document, site_uuid: str) -> list[SeenMark]:
         title = one_line(image.layer_title, 60) if image is not None else ""
         why = f" ({word(one_line(row.why, 40))})" if row.why and presence == CANNOT_TELL else ""
         by = said_name(row.observer, document)
-        said = ", ".join(filter(None, (when, title, by and translate("SeenMarks", "by {0}").format(by))))
-        found.append(SeenMark(presence, span, f"{capital(presence)}{why}: {said}"))
-    return sorted(found, key=lambda mark: (mark.span is None, mark.span or TimeSpan(0.0, 0.0), mark.words))
+        details = ", ".join(filter(None, (when, title, by and translate("SeenMarks", "by {0}").format(by))))
+        marks.append(SeenMark(presence, span, f"{capital(presence)}{why}: {details}"))
+    return sorted(marks, key=lambda mark: (mark.span is None, mark.span or TimeSpan(0.0, 0.0), mark.words))

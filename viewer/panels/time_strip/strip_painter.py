@@ -24,7 +24,7 @@ _MARK_PX = 5.0
 
 
 def seen_x(mark: SeenMark, axis: TimeAxis) -> float:
-    """The place of an observation; those without a date are at the right end."""
+    """The x of an observation in logical pixels; those without a date are at the right end of the axis."""
     return axis.width - _MARK_PX if mark.span is None else axis.x_of(mark.span.middle)
 
 
@@ -49,7 +49,7 @@ def paint_strip(
     painter.save()
     if places.undated and axis is not None:
         painter.setClipRect(QRectF(0, 0, places.divider, height))
-    ordered = sorted(places.dated, key=lambda one: (one.tick.key == current, -(one.right - one.left)))
+    ordered = sorted(places.dated, key=lambda placed: (placed.tick.key == current, -(placed.right - placed.left)))
     for placed in ordered:
         _paint_tick(painter, palette, placed, top, bottom, placed.tick.key == current)
     painter.restore()

@@ -50,17 +50,19 @@ class StripPlaces:
         object.__setattr__(self, "all", (*self.dated, *self.undated))
 
     def near(self, x: float, reach: float) -> PlacedTick | None:
-        """The tick under a place, or the nearest within reach of it; of several the narrowest."""
-        found = [(max(one.left - x, x - one.right, 0.0), one.right - one.left, one) for one in self.all]
-        best = min(found, key=lambda entry: entry[:2], default=None)
+        """The tick at `x`, or the nearest within `reach` of it, both in logical pixels; of several the narrowest."""
+        distances = [
+            (max(placed.left - x, x - placed.right, 0.0), placed.right - placed.left, placed) for placed in self.all
+        ]
+        best = min(distances, key=lambda entry: entry[:2], default=None)
         return best[2] if best is not None and best[0] <= reach else None
 
     def of(self, key: str) -> PlacedTick | None:
-        return next((one for one in self.all if one.tick.key == key), None)
+        return next((placed for placed in self.all if placed.tick.key == key), None)
 
 
 def divider_of(ticks: Sequence[Pass], width: float) -> float:
-    """The place where the axis of time ends, so that undated ticks have some room behind it."""
+    """The x, in logical pixels, at which the axis of time ends, and the room for undated ticks begins."""
     undated = sum(not tick.is_dated for tick in ticks)
     if not undated:
         return width
@@ -70,7 +72,10 @@ def divider_of(ticks: Sequence[Pass], width: float) -> float:
 
 
 def places_of(ticks: Sequence[Pass], axis: TimeAxis, width: float, current: str = "") -> StripPlaces:
-    """The places on a strip of this width, whose axis goes from 0 to the divider."""
+    """Lay out ticks on a strip of this width, whose axis goes from 0 to the divider.
+
+    `current` is the key of the tick that stays in sight among the undated ones.
+    """
     dated: list[PlacedTick] = []
     day, beside = "", 0
     for tick in ticks:

@@ -1,4 +1,4 @@
-"""The strip itself: scenes as ticks along a line of time, moved through by keys, mouse and wheel."""
+"""The strip itself: scenes as ticks along a line of time, chosen and zoomed by keys, mouse and wheel."""
 
 from __future__ import annotations
 
@@ -76,14 +76,14 @@ class StripView(QWidget):
         return self._seen
 
     def show_ticks(self, ticks: list[Pass], seen: list[SeenMark]) -> None:
-        """Show ticks. The axis shows all of them, unless the analyst has moved it."""
+        """Show ticks, and observations above them. The axis shows all of them, unless the analyst has moved it."""
         self._ticks, self._seen = ticks, seen
         if not ticks:
             self._is_moved = False
         self._lay_out()
 
     def show_current(self, key: str, words: str) -> None:
-        """Mark a tick as the current one, and bring it into sight."""
+        """Mark the tick with this key as the current one, and bring it into sight; `words` are for screen readers."""
         self._current = key
         tick = next((tick for tick in self._ticks if tick.key == key), None)
         if tick is not None and tick.span is not None and self._axis is not None:
@@ -97,7 +97,7 @@ class StripView(QWidget):
         self._lay_out()
 
     def zoom(self, factor: float, at_px: float | None = None) -> None:
-        """Zoom the axis about the current tick, or a place."""
+        """Zoom the axis by a factor about a place in logical pixels, by default that of the current tick."""
         if self._axis is None:
             return
         placed = self._places.of(self._current)

@@ -34,9 +34,9 @@ class TimeAxis(Struct, frozen=True):
     @classmethod
     def around(cls, spans: Iterable[TimeSpan], width: float) -> TimeAxis:
         """An axis of all these spans, with some room on both sides; the years from 2015 to 2025 without any."""
-        found = list(spans)
-        low = min((span.begin for span in found), default=45 * YEAR_S)
-        high = max((span.end for span in found), default=55 * YEAR_S)
+        all_spans = list(spans)
+        low = min((span.begin for span in all_spans), default=45 * YEAR_S)
+        high = max((span.end for span in all_spans), default=55 * YEAR_S)
         room = max((high - low) * MARGIN, 15 * DAY_S)
         return cls(low - room, high + room, max(width, 1.0))
 
@@ -55,7 +55,7 @@ class TimeAxis(Struct, frozen=True):
         return self._within(self.begin + by, self.end + by)
 
     def zoomed(self, factor: float, at_px: float) -> TimeAxis:
-        """The axis with `factor` times as much room for each day, the time at a pixel staying there."""
+        """The axis with `factor` times as many pixels a day; the time at `at_px` stays in place."""
         length = self.end - self.begin
         new = min(max(length / factor, SHORTEST_S), LATEST_S - EARLIEST_S)
         held = self.time_at(at_px)
@@ -88,16 +88,16 @@ class TimeAxis(Struct, frozen=True):
 
     def _days(self, step: int) -> list[tuple[float, str]]:
         at = math.floor(self.begin / DAY_S / step) * step
-        found = []
+        ticks = []
         while at * DAY_S <= self.end:
-            found.append((self.x_of(at * DAY_S), (_EPOCH + timedelta(days=at)).date().isoformat()))
+            ticks.append((self.x_of(at * DAY_S), (_EPOCH + timedelta(days=at)).date().isoformat()))
             at += step
-        return [one for one in found if 0 <= one[0] <= self.width]
+        return [tick for tick in ticks if 0 <= tick[0] <= self.width]
 
     def _months(self, step: int) -> list[tuple[float, str]]:
         first = _EPOCH + timedelta(seconds=self.begin)
         month = (first.year * 12 + first.month - 1) // step * step
-        found = []
+        ticks = []
         while True:
             year, number = divmod(month, 12)
             if not 1 <= year <= 9998:
@@ -106,6 +106,6 @@ class TimeAxis(Struct, frozen=True):
             if at > self.end:
                 break
             text = f"{year:04}" if number == 0 and step >= 12 else f"{year:04}-{number + 1:02}"
-            found.append((self.x_of(at), text))
+            ticks.append((self.x_of(at), text))
             month += step
-        return [one for one in found if 0 <= one[0] <= self.width]
+        return [tick for tick in ticks if 0 <= tick[0] <= self.width]

@@ -35,7 +35,8 @@ _ROWS_SHOWN = range(4, 11)
 class ClassPage(QWidget):
     """The page. `commit` takes the changed style and returns the reason of a refusal.
 
-    `classify` is called to make the classes anew; `chosen` is emitted when another class, or none, is current.
+    `classify` makes the classes anew and returns the reason of a refusal too; `chosen` is called when another class, or
+    none, is current.
     """
 
     def __init__(
@@ -188,7 +189,7 @@ class ClassPage(QWidget):
     def _remove_classes(self) -> None:
         style = self.style_shown
         gone = {index.row() for index in self.table.selectionModel().selectedRows()}
-        kept = tuple(one for row, one in enumerate(style.classes) if row not in gone)
+        kept = tuple(style_class for row, style_class in enumerate(style.classes) if row not in gone)
         if len(kept) < len(style.classes):
             self.fields.refuse(self._commit_style(replace(style, classes=kept)))
 
@@ -208,7 +209,7 @@ class ClassPage(QWidget):
 
 
 def suited_palette(mode: str, palette: str) -> str:
-    """The palette if it suits the mode, else the first that does."""
+    """The palette if it suits a mode of styles, else the first that does."""
     wanted: Sequence[str] = list(CLASS_RAMPS) if mode == "graduated" else list(QUALITATIVE)
     return palette if palette in wanted else wanted[0]
 

@@ -25,7 +25,10 @@ LABEL, VALUE, COUNT = range(3)
 
 
 class ClassRows(QAbstractTableModel):
-    """The model. `commit` takes the changed style and returns the reason of a refusal, which `refused` carries."""
+    """The model. `commit` takes the changed style and returns the reason of a refusal.
+
+    `refused` carries the reason why the text of a cell is invalid.
+    """
 
     refused = Signal(str)
 
@@ -104,12 +107,12 @@ class ClassRows(QAbstractTableModel):
             return grouped(self.counts[row]) if self.counts is not None and row < len(self.counts) else ""
         if self.is_other(row):
             return self.tr("All others") if column == LABEL else ""
-        one = self.style.classes[row]
+        style_class = self.style.classes[row]
         if column == LABEL:
-            return one.title(self.style.mode)
+            return style_class.title(self.style.mode)
         if self.style.mode == "graduated":
-            return f"{value_text(one.lower)} – {value_text(one.upper)}"
-        return one.rule if self.style.mode == "rules" else one.value
+            return f"{value_text(style_class.lower)} – {value_text(style_class.upper)}"
+        return style_class.rule if self.style.mode == "rules" else style_class.value
 
     @override
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -142,17 +145,19 @@ class ClassRows(QAbstractTableModel):
             return False
         return not self._commit(self.style.with_class(row, changed))
 
-    def _edited(self, one: StyleClass, column: int, text: str) -> StyleClass:
+    def _edited(self, style_class: StyleClass, column: int, text: str) -> StyleClass:
         """The class with a changed cell. Raises InvalidValue."""
         if column == LABEL:
-            return replace(one, label="" if text == replace(one, label="").title(self.style.mode) else text)
+            return replace(
+                style_class, label="" if text == replace(style_class, label="").title(self.style.mode) else text
+            )
         if self.style.mode == "rules":
             check_rule(text, self.columns)
-            return replace(one, rule=text)
+            return replace(style_class, rule=text)
         if self.style.mode == "graduated":
             lower, upper = _limits(text)
-            return replace(one, lower=lower, upper=upper)
-        return replace(one, value=text)
+            return replace(style_class, lower=lower, upper=upper)
+        return replace(style_class, value=text)
 
 
 def _limits(text: str) -> tuple[float, float]:

@@ -39,9 +39,9 @@ _SAMPLE = Symbol("#ffffff", 1.0, "#3182bd", size_px=16.0)
 
 
 class SymbolFields(QWidget):
-    """The fields. `commit` takes the changed symbol and the change, and returns the reason of a refusal.
+    """The fields. `commit` takes the changed symbol, and returns the reason of a refusal or empty text.
 
-    `preview` shows a symbol.
+    `preview` shows a symbol while a slider moves.
     """
 
     def __init__(self, commit: Callable[[Symbol], str], preview: Callable[[Symbol], None]) -> None:

@@ -154,21 +154,21 @@ class VectorStyleForm(QWidget):
         """Count the features of each class, off the window's thread, once for each classification."""
         style = self._style
         assert style is not None
-        asked = style.class_key
-        if asked == self._counted:
+        key = style.class_key
+        if key == self._counted:
             return
-        self._counted = asked
+        self._counted = key
         self.classes.show_counts(None)
         if style.mode == "single" or self.with_columns is None:
             return
 
         def counted(counts: tuple[int, ...]) -> None:
-            if asked == self._counted:
+            if key == self._counted:
                 self.classes.show_counts(counts)
 
         def work(attributes: Attributes, budget: Budget) -> tuple[int, ...]:
-            found, looks = classify(style, attributes, budget)
-            return tuple(np.bincount(found, minlength=len(looks)).tolist())
+            numbers, looks = classify(style, attributes, budget)
+            return tuple(np.bincount(numbers, minlength=len(looks)).tolist())
 
         self.with_columns(style.columns, work, counted, self.classes.fields.refuse)
 
@@ -216,11 +216,11 @@ class VectorStyleForm(QWidget):
             if column is None:
                 raise InvalidValue("The layer has no column {name}.", name=name)
             made = graduated if style.mode == "graduated" else categorised
-            found = made(style, column, info.geometry, palette=style.palette)
-            if not found.classes:
+            classified = made(style, column, info.geometry, palette=style.palette)
+            if not classified.classes:
                 what = "numbers" if style.mode == "graduated" else "values"
                 raise InvalidValue("The column {name} holds no {what} to make classes of.", name=name, what=what)
-            return found
+            return classified
 
         def done(made: VectorStyle) -> None:
             if self._info == info and self._style is shown:

@@ -32,9 +32,13 @@ LABEL_PX = 74
 
 def lead_to_column(form: QWidget, column: str) -> None:
     """Focus the field of a column, unfolded; without one, the first field of the form."""
-    bound = [one for one in form.findChildren(QWidget) if one.property(COLUMN)]
-    wanted = [one for one in bound if one.property(COLUMN) == column and one.isEnabled() and not one.isHidden()]
-    field = next(iter(wanted), None) or next((one for one in bound if one.isVisible() and one.isEnabled()), form)
+    bound = [field for field in form.findChildren(QWidget) if field.property(COLUMN)]
+    wanted = [
+        field for field in bound if field.property(COLUMN) == column and field.isEnabled() and not field.isHidden()
+    ]
+    field = next(iter(wanted), None) or next(
+        (field for field in bound if field.isVisible() and field.isEnabled()), form
+    )
     unfold_to(field)
     field.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -257,8 +261,8 @@ class FieldSet(QObject):
         except InvalidValue as error:  # in the partner's text
             sentence = error.sentence
         if sentence:
-            typed, said = one_line(_typed_in(self.fields[column]), LONGEST_TYPED), in_language(sentence)
-            self._refused(column, said if typed in said else f"“{typed}”: {said}")
+            typed, reason = one_line(_typed_in(self.fields[column]), LONGEST_TYPED), in_language(sentence)
+            self._refused(column, reason if typed in reason else f"“{typed}”: {reason}")
             return
         if partner is not None and not self.fields[partner].hasFocus():
             self.fields[partner].reset()
@@ -295,15 +299,15 @@ class FieldSet(QObject):
 
     def _drop(self, typed: Mapping[str, str]) -> None:
         """Report refusals whose typing is still there as dropped; those that were taken back are not reported."""
-        told = []
+        reasons = []
         for column in typed:
             name, reason = self.fields[column].accessibleName(), self._reasons[column]
-            told.append(reason if reason.startswith(f"{name}:") else f"{name}: {reason}")
+            reasons.append(reason if reason.startswith(f"{name}:") else f"{name}: {reason}")
         left = self._refused_columns()
         self._reasons = {column: self._reasons[column] for column in left if column not in typed}
-        if told:
+        if reasons:
             self._told = set(typed)
-            self.dropped.emit(Dropped(" ".join(told), self._about, typed))
+            self.dropped.emit(Dropped(" ".join(reasons), self._about, typed))
         self._say_newest()
 
     def _refused(self, column: str, sentence: str) -> None:

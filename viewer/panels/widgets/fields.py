@@ -1,4 +1,4 @@
-"""Form fields: each shows a value and emits when the analyst has finished changing it. No Edit is built here."""
+"""Form fields: each shows a value, and emits the new one when the analyst has finished changing it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ REFUSED = "refused"
 
 
 class _Rest(QTimer):
-    """Calls `tell` when typing in a field rests. `sitting` counts the times that the field got the focus.
+    """Calls `tell` when typing in a field has paused. `sitting` counts the times that the field got the focus.
 
     All that is typed during one focus belongs together.
     """
@@ -69,16 +69,16 @@ class LineField(QLineEdit):
 
     committed = Signal(object)
     rested = Signal(object)
-    """Emitted with the value when typing rests: to be kept, while the field goes on to show the typed text."""
+    """Emitted with the value when typing pauses, so that it is kept in case the program ends."""
     unreadable = Signal(str)
-    """Emitted with the reason why the typed text is no value."""
+    """Emitted with the reason why the typed text is no valid value."""
     given_up = Signal()
-    """Emitted before the typing is taken back, with all that was kept of it at its rests."""
+    """Emitted before typing is taken back, also what `rested` has carried of it."""
     taken_back = Signal()
     """Emitted when the value that was shown before is shown again."""
 
     says_something_midway = True
-    """False for fields where a part of a text is another value, or none, such as half of a year."""
+    """False for fields whose text means another value, or none, while it is half typed, such as a year."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -96,7 +96,7 @@ class FormPage(QStackedWidget):
 
 
 def page_of(widget: QWidget) -> FormPage | None:
-    """The page of a widget, or of the choice whose open list it is; None for others."""
+    """The page that holds a widget, or the field whose open list it is; None without a page."""
     parent: QWidget | None = widget
     while parent is not None and not isinstance(parent, FormPage):
         parent = parent.parentWidget()

@@ -1,4 +1,4 @@
-"""A panel, or a part of one, that is made when it first becomes visible."""
+"""A stand-in for a panel, or a part of one, which makes it when it first becomes visible."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Picker(QLineEdit):
     picked = Signal(str)
     created = Signal(str)
     let_go = Signal(str)
-    """Emitted with text that was typed, but not taken, when other rows are shown."""
+    """Emitted with typed text that was not entered, when the field begins to link other rows."""
 
     def __init__(
         self,
@@ -131,7 +131,7 @@ class Picker(QLineEdit):
             QTimer.singleShot(0, self, self._widen)  # once the list holds what was typed
         if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonPress:
             here = event.globalPosition().toPoint()
-            places = [one.rect().contains(one.mapFromGlobal(here)) for one in (self, self._popup())]
+            places = [widget.rect().contains(widget.mapFromGlobal(here)) for widget in (self, self._popup())]
             if not any(places):
                 QTimer.singleShot(0, self, self._leave)  # once the list is closed
         return super().eventFilter(watched, event)
@@ -156,7 +156,7 @@ class Picker(QLineEdit):
             popup.setGeometry(left, popup.y(), width, popup.height())
 
     def show_for(self, *uuids: str) -> None:
-        """Link to these rows from now on; text that was typed for others, and not taken, is dropped."""
+        """Make links of these rows from now on; typed text that was not entered for others is dropped."""
         if self._about != frozenset(uuids):
             self._about = frozenset(uuids)
             if typed := self.text().strip():

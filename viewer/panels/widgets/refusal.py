@@ -151,10 +151,12 @@ class Refusal(PlainLabel):
         places = [QRect(left, top, width, height) for top in tops]
         whole = [place for place in places if place.top() >= 0 and place.bottom() < host.height()] or places[:1]
         focused = QApplication.focusWidget()
-        fields = [one for kind in TYPED_IN for one in host.findChildren(kind) if one.isVisible() and one is not at]
-        taken = {one: QRect(one.mapTo(host, QPoint()), one.size()) for one in fields}
-        free = [place for place in whole if focused not in taken or not place.intersects(taken[focused])]
-        return min(free, key=lambda place: sum(map(place.intersects, taken.values())), default=None)
+        fields = [
+            field for kind in TYPED_IN for field in host.findChildren(kind) if field.isVisible() and field is not at
+        ]
+        covered = {field: QRect(field.mapTo(host, QPoint()), field.size()) for field in fields}
+        free = [place for place in whole if focused not in covered or not place.intersects(covered[focused])]
+        return min(free, key=lambda place: sum(map(place.intersects, covered.values())), default=None)
 
     def _bring_in_sight(self) -> None:
         form = None if self._at is None else _scrolled_with(self._at)
@@ -170,8 +172,8 @@ class Refusal(PlainLabel):
 
 def refusals_in(part: QWidget) -> list[Refusal]:
     """The present refusals at fields of a form, or of all forms in a window."""
-    said = [one for one in part.window().findChildren(Refusal) if one.field is not None]
-    return [one for one in said if one.field is not None and part.isAncestorOf(one.field)]
+    refusals = [refusal for refusal in part.window().findChildren(Refusal) if refusal.field is not None]
+    return [refusal for refusal in refusals if refusal.field is not None and part.isAncestorOf(refusal.field)]
 
 
 def _form_of(field: QWidget) -> QWidget | None:

@@ -24,7 +24,7 @@ class RowColumn(QVBoxLayout):
         """The button that shows more rows; None where all are shown."""
 
     def fill[T](self, items: Sequence[T], make: Callable[[T], QWidget], nothing: str) -> None:
-        """Show a list in place of the one before, to the same length. `nothing` is the sentence for an empty one."""
+        """Show other items, with as many rows as were shown before. `nothing` is the sentence where there are none."""
         clear_layout(self)
         self._show(items, 0, make)
         if not items:

@@ -74,7 +74,7 @@ class RowList(QWidget):
     """Emitted with a frozenset[str]."""
     activated = Signal(str)
     clicked = Signal(str)
-    """Emitted with the only row that a plain click has left selected, even if it was so before."""
+    """Emitted with the uuid of the only selected row after a click on it, even if it was selected before."""
     delete_wanted = Signal()
 
     def __init__(
@@ -276,8 +276,8 @@ class RowList(QWidget):
 
     def _count(self) -> None:
         shown, total = self.model.rowCount(), self.model.total
-        some = self.tr("%1 of %2").replace("%1", str(shown)).replace("%2", str(total))
-        self.count.setText(str(total) if shown == total else some)
+        shown_of_total = self.tr("%1 of %2").replace("%1", str(shown)).replace("%2", str(total))
+        self.count.setText(str(total) if shown == total else shown_of_total)
         hidden = sum(map(self.model.is_hidden, self._selected)) if shown < total else 0
         self._hidden_text.setText(self.tr("{0} selected, hidden by the filter").format(hidden) if hidden else "")
         self.hidden_note.setVisible(bool(hidden))

@@ -1,6 +1,6 @@
-"""Rows of the document as a table, sorted and filtered here by prepared keys: 10,000 rows take milliseconds.
+"""The Qt model of a list of rows, which sorts and filters them by prepared keys: 10,000 rows take milliseconds.
 
-No proxy model: it would call back into Python for each comparison of a sort.
+A proxy model would call back into Python for each comparison of a sort.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from viewer.support.language.text import one_line, tooltip
 AHEAD_MS, AHEAD_ROWS = 10, 40
 """Milliseconds between turns of the event loop in which texts are made ahead, and the number of rows in each."""
 REST_MS = 100
-"""Milliseconds after an edit or a selection in which no texts are made, as a frame is due that shows it."""
+"""Milliseconds after an edit or a selection in which no texts are made, so that the next frame is not delayed."""
 
 type Index = QModelIndex | QPersistentModelIndex
 
@@ -30,7 +30,7 @@ CHIP_ROLE = int(_ROLE.UserRole)
 _DISPLAY, _TIP = int(_ROLE.DisplayRole), int(_ROLE.ToolTipRole)
 _DECORATION, _ALIGNMENT = int(_ROLE.DecorationRole), int(_ROLE.TextAlignmentRole)
 _ANSWERED = frozenset((_DISPLAY, _TIP, _DECORATION, _ALIGNMENT, CHIP_ROLE))
-"""Roles that have data: Qt asks for as many others again for each cell that it paints."""
+"""Roles that have data: Qt asks for as many other roles too, for each cell that it paints."""
 
 
 class ListColumn(Struct, frozen=True):
@@ -73,7 +73,7 @@ class _Record:
         return self._table.chip_of(self._row)
 
     def key(self, section: int) -> Any:
-        """The key by which it is sorted in a column."""
+        """The key by which the row is sorted in a column."""
         if self._key is None or self._key[0] != section:
             column = self._table.columns[section]
             self._key = section, column.key(self._row) if column.key else self.cells[section].casefold()
@@ -219,7 +219,7 @@ class RowTable(QAbstractTableModel):
         return self._rows.get(uuid, -1)
 
     def rows_of(self, uuids: frozenset[str]) -> list[int]:
-        """The rows of those uuids that are listed and pass the filter, from the top; they are about to be selected."""
+        """The rows, from the top, of those uuids that pass the filter. Pauses reading ahead, as a selection follows."""
         self._give_way()
         if not uuids:
             return []

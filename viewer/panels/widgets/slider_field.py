@@ -116,14 +116,14 @@ class SliderField(QWidget):
 
 def _number(text: str) -> float:
     """The first number in a text; nan where there is none."""
-    found = _NUMBER.search(text)
-    return float(found[0].replace("−", "-").replace(",", ".")) if found else math.nan
+    match = _NUMBER.search(text)
+    return float(match[0].replace("−", "-").replace(",", ".")) if match else math.nan
 
 
 def _last_digit(text: str) -> float:
     """The worth of the last digit of the number in a text: 0.1 in "2.5 px"."""
-    found = _NUMBER.search(text)
-    return 10.0 ** -len(found[0].partition(".")[2]) if found else 1.0
+    match = _NUMBER.search(text)
+    return 10.0 ** -len(match[0].partition(".")[2]) if match else 1.0
 
 
 def percent(value: float) -> str:

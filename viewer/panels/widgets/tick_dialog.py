@@ -37,7 +37,7 @@ class TickRow(NamedTuple):
 
 
 class TickDialog(QDialog):
-    """The dialog beside the map; `chosen` carries the ticked values, nothing where it was cancelled.
+    """The dialog beside the map; `chosen` carries the ticked values, and is not emitted where it was cancelled.
 
     `take_text` gives the text of the button for a number of ticked rows.
     """
@@ -56,8 +56,8 @@ class TickDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._rows, self._take_text = list(rows), take_text
         self._least, self._most = 1, len(self._rows)
-        said = wrapped(says)
-        said.setObjectName("bigFact")
+        explanation = wrapped(says)
+        explanation.setObjectName("bigFact")
         self.list = QTreeWidget()
         self.list.setAccessibleName(columns[0])
         self._fill(columns)
@@ -77,7 +77,7 @@ class TickDialog(QDialog):
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
-        layout.addWidget(said)
+        layout.addWidget(explanation)
         layout.addWidget(self.find_line)
         layout.addWidget(self.list, 1)
         layout.addLayout(side_by_side(self.all_button, self.none_button))
