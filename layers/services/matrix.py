@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from layers.geo.crs import MERCATOR_HALF_M, WEB_MERCATOR, same_crs, transform_points
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
-from layers.services.catalog import TileService
+from layers.services.tile_service import TileService
 
 CELLS = 8
 """Number of cells a side into which a display tile is cut; each is mapped by an affine transform."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from layers.errors import BadTemplate
-from layers.services.catalog import TileService, catalog
+from layers.services.catalog import catalog
+from layers.services.tile_service import TileService
 
 PREFIX = "gibs:"
 

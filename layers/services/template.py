@@ -1,4 +1,9 @@
-"""Tile URL templates: `{z}/{x}/{y}`, `{-y}` (TMS rows), `{s}` or `{switch:a,b,c}`, `{time}`. Checked before any use."""
+"""Templates of addresses of tiles, checked before any use.
+
+`{z}` is the identifier of a tile's matrix, `{x}` and `{y}` its column and row, `{-y}` the row from below (TMS), `{q}`
+all three as a quadkey; `{bbox}` the tile's bounds as west, south, east, north, `{bbox-yx}` as south, west, north, east,
+with `{width}` and `{height}` in pixels; `{s}` or `{switch:a,b,c}` one of several servers; `{time}` the chosen time.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +12,14 @@ import re
 from urllib.parse import quote, urlsplit
 
 from layers.errors import BadTemplate
+from layers.services.tile_matrix import TileMatrix
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _SWITCH = re.compile(r"switch:([A-Za-z0-9-]+(?:,[A-Za-z0-9-]+)*)")
-_PLAIN = frozenset({"z", "x", "y", "-y", "s", "time"})
-_TIME = re.compile(r"[0-9TZ:.+-]{4,40}")
-MAX_LENGTH = 2000
+_BOXES = frozenset({"bbox", "bbox-yx"})
+_PLAIN = frozenset({"z", "x", "y", "-y", "q", "s", "time", "width", "height"}) | _BOXES
+_TIME = re.compile(r"[0-9][0-9A-Za-z:.+/_-]{3,80}")
+MAX_LENGTH = 3000
 MOST_HOSTS = 64
 """Most hosts of a template: choices in a host's name multiply, and each host has to be agreed to."""
 
@@ -34,7 +41,8 @@ def check_template(text: str, subdomains: str = "abc") -> None:
             )
     if re.search(r"[{}]", _PLACEHOLDER.sub("", text)):
         raise BadTemplate("The tile address has a brace without its partner.")
-    if not {"z", "x"} <= set(names) or not {"y", "-y"} & set(names):
+    is_numbered = {"z", "x"} <= set(names) and bool({"y", "-y"} & set(names))
+    if not (is_numbered or "q" in names or _BOXES & set(names)):
         raise BadTemplate("The tile address must hold {z}, {x} and {y} (or {-y}).")
     try:
         parts = urlsplit(_PLACEHOLDER.sub("0", text))
@@ -77,20 +85,44 @@ def hosts_of(template: str, subdomains: str = "abc") -> tuple[str, ...]:
     return tuple(dict.fromkeys(hosts))
 
 
-def tile_url(template: str, z: int, x: int, y: int, time: str = "", subdomains: str = "abc") -> str:
-    """The address of a tile; rows count from the north. Raises BadTemplate where a date is needed or is none."""
+def tile_url(template: str, matrix: TileMatrix, column: int, row: int, time: str = "", subdomains: str = "abc") -> str:
+    """The address of a tile; rows count from the top. Raises BadTemplate where a time is needed or is none."""
     if needs_time(template) and not _TIME.fullmatch(time):
         raise BadTemplate("This imagery is by date: choose one, as 2024-04-12.")
-    values = {"z": str(z), "x": str(x), "y": str(y), "-y": str(2**z - 1 - y), "time": quote(time, safe="-")}
 
     def fill(match: re.Match[str]) -> str:
         name = match.group(1)
-        if name in values:
-            return values[name]
+        match name:
+            case "z":
+                return quote(matrix.identifier, safe="")
+            case "x" | "y":
+                return str(column if name == "x" else row)
+            case "-y":
+                return str(matrix.rows - 1 - row)
+            case "q":
+                return _quadkey(matrix, column, row)
+            case "bbox" | "bbox-yx":
+                return _box(matrix, column, row, north_first=name == "bbox-yx")
+            case "width" | "height":
+                return str(matrix.tile_width if name == "width" else matrix.tile_height)
+            case "time":
+                return quote(time, safe="-")
         choices = _choices(name, subdomains)
-        return choices[(x + y) % len(choices)]
+        return choices[(column + row) % len(choices)]
 
     return _PLACEHOLDER.sub(fill, template)
+
+
+def _box(matrix: TileMatrix, column: int, row: int, north_first: bool) -> str:
+    """Bounds of a tile, to a hundredth of a millimetre even in degrees: neighbours share their edge."""
+    west, south, east, north = matrix.tile_bounds(column, row)
+    numbers = (south, west, north, east) if north_first else (west, south, east, north)
+    return ",".join(f"{number:.10f}".rstrip("0").rstrip(".") for number in numbers)
+
+
+def _quadkey(matrix: TileMatrix, column: int, row: int) -> str:
+    digits = matrix.columns.bit_length() - 1
+    return "".join(str((column >> at & 1) + 2 * (row >> at & 1)) for at in range(digits - 1, -1, -1))
 
 
 def _choices(name: str, subdomains: str) -> list[str]:

@@ -18,7 +18,7 @@ from layers.document.document import Document
 from layers.geo.crs import MERCATOR_HALF_M
 from layers.project.opening.validation_report import validate
 from layers.project.saving.publish import write_case
-from layers.services.catalog import TileService
+from layers.services.tile_service import TileService
 from tests.end_to_end.conftest import Desk, MakeDesk
 from tests.support.deaths.kills import ROOT
 from tests.support.qgis.peers import SYSTEM_PYTHON, clean, need, system_python_has

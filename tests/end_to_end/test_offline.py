@@ -16,7 +16,7 @@ from PySide6.QtNetwork import QNetworkProxy
 from layers.decoding import encoded
 from layers.document.document import Document
 from layers.project.saving.publish import write_case
-from layers.services.catalog import TileService
+from layers.services.tile_service import TileService
 from tests.end_to_end.conftest import Desk, MakeDesk
 from tests.support.deaths.kills import ROOT
 from tests.support.heartbeat import FREE_MS, Heartbeat

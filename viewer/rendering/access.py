@@ -13,7 +13,7 @@ from layers.document.layer import Layer
 from layers.errors import BadTemplate, FileMissing, NotAllowed
 from layers.phrase import Phrase
 from layers.project.opening.layer_paths import LayerFile, Reach, described, places_of
-from layers.services.catalog import TileService
+from layers.services.tile_service import TileService
 from viewer.network.consent import Consent, is_private
 from viewer.network.folder_consent import FolderConsent
 from viewer.support.language.text import one_line

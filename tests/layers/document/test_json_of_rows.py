@@ -20,7 +20,7 @@ from layers.raster.combined import Member, members_of
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.stretch import StretchRule
 from layers.raster.style import RasterStyle, colorize
-from layers.services.catalog import TileService
+from layers.services.tile_service import TileService
 from layers.vector.style.classes import StyleClass
 from layers.vector.style.layer_style import VectorStyle
 from tests.support.cases.spoiled_json import STYLE, VECTOR, spoiled

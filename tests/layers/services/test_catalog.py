@@ -6,7 +6,8 @@ import pytest
 
 from layers.decoding import encoded
 from layers.errors import BadTemplate
-from layers.services.catalog import TileService, catalog
+from layers.services.catalog import catalog
+from layers.services.tile_service import TileService
 
 SERVICES = [service for group in catalog() for service in group.services]
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from layers.geo.crs import MERCATOR_HALF_M, WEB_MERCATOR, transform_points
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
-from layers.services.catalog import TileService
 from layers.services.matrix import CELL_PX, level_for, level_resolution_m, sources_of
+from layers.services.tile_service import TileService
 
 SERVICE = TileService("t", "https://e.org/{z}/{x}/{y}", max_level=12)
 

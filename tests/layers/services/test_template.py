@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 
 from layers.errors import BadTemplate
 from layers.services.template import check_template, hosts_of, tile_url
+from layers.services.tile_matrix import mercator_quadtree
 
 GOOD = "https://tiles.example.org/{z}/{x}/{y}.png"
+
+LEVELS = mercator_quadtree().matrices
 
 
 @pytest.mark.parametrize(
@@ -54,19 +57,19 @@ def test_f38_any_text_is_accepted_or_refused_and_an_accepted_one_never_leaves_it
             check_template(candidate)
         except BadTemplate:
             continue
-        parts = urlsplit(tile_url(candidate, 3, 1, 2, "2024-04-12"))
+        parts = urlsplit(tile_url(candidate, LEVELS[3], 1, 2, "2024-04-12"))
         assert parts.scheme in ("http", "https")
         assert parts.netloc.lower() in hosts_of(candidate)
 
 
 def test_rows_dates_and_subdomains_are_filled_in() -> None:
     template = "https://{switch:a,b}.example.org/{time}/{z}/{x}/{-y}"
-    assert tile_url(template, 3, 1, 2, "2024-04-12") == "https://b.example.org/2024-04-12/3/1/5"
+    assert tile_url(template, LEVELS[3], 1, 2, "2024-04-12") == "https://b.example.org/2024-04-12/3/1/5"
     assert hosts_of(template) == ("a.example.org", "b.example.org")
-    assert tile_url("https://{s}.e.org/{z}/{x}/{y}", 1, 0, 1) == "https://b.e.org/1/0/1"
+    assert tile_url("https://{s}.e.org/{z}/{x}/{y}", LEVELS[1], 0, 1) == "https://b.e.org/1/0/1"
 
 
 @pytest.mark.parametrize("time", ["", "../../x", "2024-04-12\r\n", "yesterday"])
 def test_a_date_that_is_none_is_refused(time: str) -> None:
     with pytest.raises(BadTemplate):
-        tile_url("https://e.org/{time}/{z}/{x}/{y}", 1, 0, 1, time)
+        tile_url("https://e.org/{time}/{z}/{x}/{y}", LEVELS[1], 0, 1, time)

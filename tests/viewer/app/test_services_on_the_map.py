@@ -13,7 +13,7 @@ from shapely import Point, box
 
 from layers.decoding import encoded
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
-from layers.services.catalog import TileService
+from layers.services.tile_service import TileService
 from tests.support.tile_server import TileServer, serving
 from viewer.app.window import MainWindow
 from viewer.canvas.scene import BACKGROUND_COLOR

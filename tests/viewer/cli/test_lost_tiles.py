@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 from layers.decoding import encoded
 from layers.document.document import Document
 from layers.project.saving.publish import write_case
-from layers.services.catalog import TileService
+from layers.services.tile_service import TileService
 from tests.support.tile_server import TileServer, serving
 from viewer.cli.terminal.command import DONE, FINDINGS
 from viewer.commands.found_layers import FoundLayer, edit_for

@@ -14,7 +14,7 @@ from layers.document.layer import Layer
 from layers.errors import BadTemplate
 from layers.project.opening.case_paths import CaseHome
 from layers.project.opening.layer_paths import places_of
-from layers.services.catalog import TileService
+from layers.services.tile_service import TileService
 from viewer.app.case.trust import CaseKey, Trust, TrustStore
 from viewer.network.consent import Consent, ascii_host, host_of, is_private
 from viewer.network.folder_consent import FolderConsent

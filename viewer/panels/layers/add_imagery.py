@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 
 from layers.decoding import encoded
 from layers.errors import BadTemplate
-from layers.services.catalog import MAX_LEVEL, TileService, catalog
+from layers.services.catalog import catalog
+from layers.services.tile_service import MAX_LEVEL, TileService
 from viewer.commands.layers import add_layer
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import FormPage, muted

@@ -11,7 +11,7 @@ from layers.errors import FileMissing, GeoloupeError
 from layers.geo.crs import WEB_MERCATOR
 from layers.phrase import Phrase
 from layers.raster.combined import Member, members_of
-from layers.services.catalog import TileService
+from layers.services.tile_service import TileService
 from viewer.rendering.access import WaitsForPermission, check_hosts, check_places, file_of
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import AwaitedDrawing, FailedDrawing, LayerDrawing

@@ -18,8 +18,8 @@ from layers.geo.crs import MERCATOR_HALF_M, MERCATOR_MAX_LAT, WEB_MERCATOR, same
 from layers.grid.tile_grid import Affine, TileGrid, TileKey, View
 from layers.grid.tile_plan import tiles_in
 from layers.phrase import Phrase
-from layers.services.catalog import TileService
 from layers.services.matrix import Sources, SourceTile, level_resolution_m, parent_of, sources_of
+from layers.services.tile_service import TileService
 from layers.text.counted import grouped
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing, credit_with_date

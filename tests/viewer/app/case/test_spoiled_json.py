@@ -17,7 +17,7 @@ from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.raster.combined import Member
 from layers.raster.point_fit.control_point import ControlPoint, PointSet
-from layers.services.catalog import TileService
+from layers.services.tile_service import TileService
 from layers.vector.style.classes import StyleClass
 from layers.vector.style.layer_style import VectorStyle
 from layers.vector.style.symbol import Symbol

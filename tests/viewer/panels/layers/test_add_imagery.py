@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QDate, Qt
 
-from layers.services.catalog import TileService
+from layers.services.tile_service import TileService
 from tests.viewer.panels.conftest import Desk
 from viewer.panels.layers.add_imagery import AddImageryDialog
 

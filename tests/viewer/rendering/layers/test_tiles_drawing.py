@@ -14,7 +14,7 @@ from layers.document.layer import Layer
 from layers.geo.crs import MERCATOR_HALF_M, WGS84, transform_points
 from layers.grid.tile_grid import TileGrid, View
 from layers.raster.style import RasterStyle, Stretch
-from layers.services.catalog import TileService
+from layers.services.tile_service import TileService
 from tests.support.tile_server import TileServer, blue_marble, serving
 from tests.viewer.rendering.conftest import CountingPool, complete, layer_of, picture_of, write_raster
 from viewer.network.consent import Consent
