@@ -51,7 +51,16 @@ def stopped(against: Sequence[Finding], state: State) -> ProductStopped:
     )
 
 
-def finding_line(one: Finding) -> str:
+def finding_line(finding: Finding) -> str:
     """A finding on one line: its severity, where, what is wrong, the cure, and the rule."""
-    parts = [Phrase(one.severity), ": ", one.where, ": ", one.sentence, " ", one.cure, f" [{one.rule}]"]
+    parts = [
+        Phrase(finding.severity),
+        ": ",
+        finding.where,
+        ": ",
+        finding.sentence,
+        " ",
+        finding.cure,
+        f" [{finding.rule}]",
+    ]
     return joined("", parts)

@@ -86,11 +86,11 @@ def run_held[T](
     """
 
     def ended[R](call: Callable[[R], None]) -> Callable[[R], None]:
-        def heard(result: R) -> None:
+        def release_and_call(result: R) -> None:
             hold.release()
             call(result)
 
-        return heard
+        return release_and_call
 
     hold = Hold(scenes, lambda: job.cancel())
     job = jobs.of_window.run(work, ended(done), ended(failed), given_up=ended(lambda _result: given_up()))

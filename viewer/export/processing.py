@@ -23,12 +23,12 @@ from viewer.support.language.translation import in_language, translate
 
 def stretches_on_screen(scene: MapScene) -> dict[str, str]:
     """The styles of layers that are stretched from the view (DRA), fixed as they are seen now; by uuid."""
-    found = {}
+    styles = {}
     for uuid, drawing in scene.drawings.items():
         if isinstance(drawing, RasterDrawing) and drawing.style is not None and drawing.style.rule.origin == "view":
-            given = replace(drawing.style, rule=replace(drawing.style.rule, origin="given"))
-            found[uuid] = json.dumps(given.to_json() | {FROZEN: True})
-    return found
+            style = replace(drawing.style, rule=replace(drawing.style.rule, origin="given"))
+            styles[uuid] = json.dumps(style.to_json() | {FROZEN: True})
+    return styles
 
 
 def processing_lines(shown: ShownScene, view: View, *, exactly: bool = False, match: str = "") -> list[str]:
@@ -44,8 +44,8 @@ def processing_lines(shown: ShownScene, view: View, *, exactly: bool = False, ma
         if not isinstance(drawing, RasterDrawing) or drawing.style is None or drawing.info is None:
             continue
         if exactly or drawing.layer.style_json:
-            said = ", ".join(_said(drawing.style, drawing.info, _stretch(frame, drawing, match), exactly))
-            lines.append(translate("Export", "Image processing of {0}: {1}.").format(drawing.layer.name, said))
+            words = ", ".join(_said(drawing.style, drawing.info, _stretch(frame, drawing, match), exactly))
+            lines.append(translate("Export", "Image processing of {0}: {1}.").format(drawing.layer.name, words))
         lines += _placing(drawing.layer, drawing.info)
     return lines
 
@@ -140,8 +140,8 @@ def _stretch(scene: MapScene, drawing: RasterDrawing, match: str) -> str:
 def _own_rule(layer: Layer, info: RasterInfo) -> StretchRule:
     """The rule of a layer's own style, from which its stretch in a comparison was taken."""
     try:
-        given = layer.read_style()
-        style = RasterStyle.from_json(given, info) if given else RasterStyle.default(info)
+        style_data = layer.read_style()
+        style = RasterStyle.from_json(style_data, info) if style_data else RasterStyle.default(info)
     except GeoloupeError:
         style = RasterStyle.default(info)
     return style.rule

@@ -91,9 +91,9 @@ class CopiedPlace(Struct, frozen=True):
             words = translate("CopiedPlace", "{0} lies within {2} (90 %) of {1}.")
         else:
             words = translate("CopiedPlace", "{0} lies at {1}, known to {2} (90 %).")
-        said = words.format(name, where, error)
+        sentence = words.format(name, where, error)
         position = translate("CopiedPlace", "Position: {0}.").format(word(basis)) if basis else ""
-        return f"{said} {position}" if position else said
+        return f"{sentence} {position}" if position else sentence
 
     def _shape(self) -> BaseGeometry:
         """The shape as it is drawn, cut at the antimeridian, in no more digits than the error allows."""
@@ -114,12 +114,12 @@ class CopiedPlace(Struct, frozen=True):
         return json.dumps({"type": "Feature", "geometry": geometry, "properties": properties}, ensure_ascii=False)
 
     def _kml(self) -> str:
-        said = self._sentence()
+        sentence = self._sentence()
         name = self.label or self._written(Notation.DD)
         return (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
             '<kml xmlns="http://www.opengis.net/kml/2.2"><Placemark>'
-            f"<name>{escape(name, quote=False)}</name><description>{escape(said, quote=False)}</description>"
+            f"<name>{escape(name, quote=False)}</name><description>{escape(sentence, quote=False)}</description>"
             f"{kml_shape(self._shape(), digits_for(self.error_m) + 2 * self.is_area)}"
             "</Placemark></kml>\n"
         )

@@ -87,7 +87,7 @@ class DataExport(Struct, frozen=True):
     @property
     def shown_sites(self) -> list[str]:
         """Uuids of the marks in the product, in its order."""
-        return [said.uuid for said in self.content.sites if said.uuid not in self.content.withheld]
+        return [site.uuid for site in self.content.sites if site.uuid not in self.content.withheld]
 
     @property
     def publishing(self) -> Publishing:
@@ -97,17 +97,17 @@ class DataExport(Struct, frozen=True):
     @property
     def chip_pictures(self) -> list[ChipPicture]:
         """The chips that readers can see, in the order of the case; of a pair, the view as it was drawn."""
-        told = self.publishing
+        publishing = self.publishing
         pairs = [(chip, self.shown[chip.uuid]) for chip in self.document.chips.values() if chip.uuid in self.shown]
         return [
             ChipPicture(
                 chip.uuid,
                 chip.site_uuid,
-                one.picture.content_type,
-                one.picture.data,
-                _chip_words(self.document, chip, one, told),
+                shown.picture.content_type,
+                shown.picture.data,
+                _chip_words(self.document, chip, shown, publishing),
             )
-            for chip, one in pairs
+            for chip, shown in pairs
             if not (chip.kind == "pixels" and chip.pair_uuid in self.shown)
         ]
 
@@ -145,29 +145,31 @@ def _chips_of(
 
     Where chips are shown they are encoded anew, and the hash is that of the bytes as the case keeps them.
     """
-    told = Publishing(marking if content.is_published else None)
-    sites: Collection[str] = {said.uuid for said in content.sites} - content.withheld
+    publishing = Publishing(marking if content.is_published else None)
+    sites: Collection[str] = {site.uuid for site in content.sites} - content.withheld
     wanted = {
-        chip.uuid: chip for chip in document.chips.values() if chip.site_uuid in sites and told.admits_marked(chip)
+        chip.uuid: chip
+        for chip in document.chips.values()
+        if chip.site_uuid in sites and publishing.admits_marked(chip)
     }
     read = read_chips(wanted) if wanted else {}
-    if not told.is_on or suffix in WITH_PICTURES:
+    if not publishing.is_on or suffix in WITH_PICTURES:
         return {uuid: read[uuid] for uuid in wanted if uuid in read}
     bare = {uuid: bare_picture(read[uuid], chip.content_type) for uuid, chip in wanted.items() if uuid in read}
     return {uuid: data for uuid, data in bare.items() if data is not None}
 
 
-def _chip_words(document: Document, chip: Chip, shown: ShownChip, told: Publishing) -> str:
+def _chip_words(document: Document, chip: Chip, shown: ShownChip, publishing: Publishing) -> str:
     """The words below a chip: the date of its stamp, and beside it the date that its image has now."""
     image = document.images.get(chip.image_uuid)
-    later = "" if image is None or image.acquired_at in ("", chip.acquired_at) else _later(image, told)
+    later = "" if image is None or image.acquired_at in ("", chip.acquired_at) else _later(image, publishing)
     date = chip.acquired_at or "date unknown"
-    parts = (told.words(chip.caption), date, chip.date_kind, later, told.words(chip.credit))
+    parts = (publishing.words(chip.caption), date, chip.date_kind, later, publishing.words(chip.credit))
     return " · ".join(filter(None, (*parts, f"SHA-256 of the original {shown.sha256}")))
 
 
-def _later(image: Image, told: Publishing) -> str:
-    return f"stated later: {told.words(image_date_words(image.acquired_at, image.date_kind, image.date_basis))}"
+def _later(image: Image, publishing: Publishing) -> str:
+    return f"stated later: {publishing.words(image_date_words(image.acquired_at, image.date_kind, image.date_basis))}"
 
 
 def _is_in(site: Site, bounds: Bounds) -> bool:

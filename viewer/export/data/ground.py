@@ -76,16 +76,16 @@ class GroundPictures(Struct):
     def make(self, reader: PageReader) -> DataExport:
         """Make all pictures, in a job; returns the export with them. Raises ExportFailed."""
         wanted = reader.in_window(self._wanted)
-        scenes = [one.scene for one in wanted]
+        scenes = [picture.scene for picture in wanted]
         try:
-            for one in wanted:
-                reader.wait_for(partial(_open, one.scene), partial(_late, scenes))
-                reader.in_window(partial(self._begin, one))
-            for one in wanted:
-                if one.view is not None:
-                    self._paint(one, one.scene, one.view, reader)
-            said = reader.in_window(lambda: [sentence for scene in scenes for sentence in said_problems(scene)])
-            self.problems = list(dict.fromkeys([*self.problems, *said]))
+            for picture in wanted:
+                reader.wait_for(partial(_open, picture.scene), partial(_late, scenes))
+                reader.in_window(partial(self._begin, picture))
+            for picture in wanted:
+                if picture.view is not None:
+                    self._paint(picture, picture.scene, picture.view, reader)
+            sentences = reader.in_window(lambda: [sentence for scene in scenes for sentence in said_problems(scene)])
+            self.problems = list(dict.fromkeys([*self.problems, *sentences]))
         finally:
             reader.close()
             reader.post(close_when_free, scenes)
@@ -107,49 +107,49 @@ class GroundPictures(Struct):
                 first = first or wanted[-1]
         return wanted
 
-    def _begin(self, one: _Wanted) -> None:
+    def _begin(self, picture: _Wanted) -> None:
         """Set the view on the ground that is to be shown, if there is any."""
         try:
-            one.view = one.view_of(one.scene) if one.first is None else one.first.view
+            picture.view = picture.view_of(picture.scene) if picture.first is None else picture.first.view
         except CannotBePlaced as error:
             self.problems.append(error.sentence)
-        if one.view is not None:
-            one.scene.set_view(one.view)
+        if picture.view is not None:
+            picture.scene.set_view(picture.view)
 
-    def _paint(self, one: _Wanted, scene: MapScene, view: View, reader: PageReader) -> None:
+    def _paint(self, picture: _Wanted, scene: MapScene, view: View, reader: PageReader) -> None:
         """Paint a picture once all that it shows is read."""
         reader.hold([scene], _nothing, partial(scene.is_complete, view), partial(scene.stack.late, view))
-        one.take(scene, view, _picture(scene, view, is_map=one.is_map))
+        picture.take(scene, view, _picture(scene, view, is_map=picture.is_map))
 
     # -- the map --------------------------------------------------------------------------------------------------
 
     def _map_view(self, scene: MapScene) -> View | None:
         sites = frozenset(self.export.shown_sites)
-        found = scene.marks.bounds(sites) or bounds_of_all(scene)
-        if found is None or lone_plane(scene):
+        content_bounds = scene.marks.bounds(sites) or bounds_of_all(scene)
+        if content_bounds is None or lone_plane(scene):
             return None
-        grown = found.expanded(max(found.width * _ROOM, found.height * _ROOM, _LEAST_ROOM))
-        crs = chosen_canvas(None, found)[0]
+        grown = content_bounds.expanded(max(content_bounds.width * _ROOM, content_bounds.height * _ROOM, _LEAST_ROOM))
+        crs = chosen_canvas(None, content_bounds)[0]
         bounds = Bounds(grown.left, max(grown.bottom, -85.0), grown.right, min(grown.top, 85.0))
         return replace(_view(crs, _wide(transform_bounds(WGS84, crs, bounds))), ratio=_RATIO)
 
     def _take_map(self, scene: MapScene, view: View, image: QImage) -> None:
-        told = self.export.publishing
-        said = tuple(told.words(text) for text in scene.stack.credits(view))
-        self._map = ExportedMap(b"", view.width, view.height, self._places(view), said), image
+        publishing = self.export.publishing
+        credit_lines = tuple(publishing.words(text) for text in scene.stack.credits(view))
+        self._map = ExportedMap(b"", view.width, view.height, self._places(view), credit_lines), image
 
     def _places(self, view: View) -> dict[str, tuple[float, float]]:
         """Pixels of the marks of the product that are in the picture."""
-        found = {}
+        pixels = {}
         for uuid in self.export.shown_sites:
             place = self.export.document.sites[uuid].place
             xs, ys = transform_points(WGS84, view.grid.crs, [place.x, place.x + 360, place.x - 360], [place.y] * 3)
             for x, y in zip(xs, ys, strict=True):
                 px, py = view.to_pixel(x, y)
                 if 0 <= px < view.width and 0 <= py < view.height:
-                    found[uuid] = (px, py)
+                    pixels[uuid] = (px, py)
                     break
-        return found
+        return pixels
 
     # -- comparisons ----------------------------------------------------------------------------------------------
 
@@ -179,11 +179,11 @@ class GroundPictures(Struct):
     def _take_frame(
         self, number: int, spec: ComparisonSpec, at: int, scene: MapScene, view: View, image: QImage
     ) -> None:
-        told = self.export.publishing
+        publishing = self.export.publishing
         layers = [self.export.document.layers[uuid] for uuid in spec.frames[at].layers]
-        name = one_line(told.words(spec.frames[at].title or ", ".join(layer.name for layer in layers)))
+        name = one_line(publishing.words(spec.frames[at].title or ", ".join(layer.name for layer in layers)))
         begin, end = _times(layers)
-        words = " · ".join(told.words(text) for text in scene.stack.credits(view))
+        words = " · ".join(publishing.words(text) for text in scene.stack.credits(view))
         box = transform_bounds(view.grid.crs, WGS84, view.world_bounds())
         size = view.width, view.height
         self._frames[number, at] = GroundPicture(name, b"", box, begin, end, words, number, size), image

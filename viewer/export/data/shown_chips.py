@@ -37,25 +37,25 @@ def with_shown_chips(
         judged = shown_picture(data)
         if judged is None or deaths >= _MOST_DEATHS:
             continue
-        found = _recoded(judged, pool, check)
-        if isinstance(found, ReaderCrashed | ReaderTimeout):
+        outcome = _recoded(judged, pool, check)
+        if isinstance(outcome, ReaderCrashed | ReaderTimeout):
             if pool.is_closed:
-                raise found
+                raise outcome
             deaths += 1
-        elif not isinstance(found, GeoloupeError):
-            shown[uuid] = ShownChip(found, hashlib.sha256(data).hexdigest())
+        elif not isinstance(outcome, GeoloupeError):
+            shown[uuid] = ShownChip(outcome, hashlib.sha256(data).hexdigest())
     chips = export.document.chips
     lost = sum(uuid not in shown and chips[uuid].pair_uuid not in shown for uuid in export.chips)
     made = replace(export, shown=shown)
     if not lost:
         return made, ""
-    said = translate(
+    clause = translate(
         "Export",
         "{count} image chips are no pictures that are shown",
         "{count} image chip is no picture that is shown",
         lost,
     )
-    sentence = f"{said}, or cannot be decoded, and left out."
+    sentence = f"{clause}, or cannot be decoded, and left out."
     return replace(made, content=replace(made.content, caveats=(*made.content.caveats, sentence))), sentence
 
 
@@ -86,7 +86,7 @@ def _recoded(picture: ShownPicture, pool: ReaderPool, check: Callable[[], None])
 def _believed(answer: Answer, size: tuple[int, int]) -> ShownPicture | GeoloupeError:
     """Check the picture that a reader sent as the chip was checked: the chip may have taken the reader over."""
     data = answer.arrays[0].tobytes() if answer.arrays else b""
-    found = shown_picture(data)
-    if found is None or found.content_type not in _TYPES or found.size != size:
+    picture = shown_picture(data)
+    if picture is None or picture.content_type not in _TYPES or picture.size != size:
         return ReaderCrashed("A reader sent something that is no picture.")
-    return found
+    return picture

@@ -42,8 +42,8 @@ def write_pdf(printed: Printed, shop: Workshop) -> Made:
                 shapes = vectors(printed, page, group, shop.check)
                 groups.append(PdfGroup(group.kind, group.title, group.frame, shapes))
         scale = POINTS / printed.dpi
-        frames = {n: _frame(one, scale) for n, one in enumerate(printed.frames) if one.page == page}
-        links = [(_box(one.box_px, scale), one.address) for one in printed.links(page)]
+        frames = {n: _frame(frame, scale) for n, frame in enumerate(printed.frames) if frame.page == page}
+        links = [(_box(link.box_px, scale), link.address) for link in printed.links(page)]
         pages.append(PdfPage(width * scale, height * scale, scale, groups, frames, links))
     out = shop.folder / "product.pdf"
     from viewer.export.formats.pdf_parts import assembled  # here, in the job: it loads pikepdf

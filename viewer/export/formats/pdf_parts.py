@@ -177,8 +177,8 @@ def part_on_map(frame: PdfFrame) -> tuple[tuple[Corner, ...], list[float]] | Non
 
 
 def _gcs(measure: MapMeasure) -> DictionaryObject:
-    found = entries(Type=name("PROJCS" if measure.is_projected else "GEOGCS"), WKT=measure.wkt)
-    return found if measure.epsg is None else put(found, EPSG=measure.epsg)
+    gcs = entries(Type=name("PROJCS" if measure.is_projected else "GEOGCS"), WKT=measure.wkt)
+    return gcs if measure.epsg is None else put(gcs, EPSG=measure.epsg)
 
 
 class _Tags:
@@ -235,11 +235,11 @@ class _Tags:
             A={"S": name("URI"), "URI": address.encode()},
             P=self._page,
         )
-        found = self._pdf.add(made)
+        reference = self._pdf.add(made)
         element = self._element("Link")
-        self._hold(element, {"Type": name("OBJR"), "Obj": found})
+        self._hold(element, {"Type": name("OBJR"), "Obj": reference})
         self._links.append((made, element))
-        return found
+        return reference
 
     def _element(self, kind: str, **more: Any) -> IndirectObject:
         made = entries(Type=name("StructElem"), S=name(kind), P=self._place, Pg=self._page, K=[], **more)

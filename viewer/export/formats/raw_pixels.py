@@ -106,7 +106,7 @@ def _written(
         grid = _shifted(window.affine, top)
         bands, mask = shop.answer(partial(drawing.source.ask_pixels, grid, (width, count_rows), window.crs)).arrays
         raw = shop.folder / f"rows-{top}.raw"
-        asked = WritePixels(
+        request = WritePixels(
             "",
             str(out),
             str(raw),
@@ -119,7 +119,7 @@ def _written(
             colors=tuple(band.color for band in info.bands),
             **(first if top == 0 else {}),
         )
-        shop.hand_on(partial(_write_rows, shop, asked, bands, mask), in_order=True)
+        shop.hand_on(partial(_write_rows, shop, request, bands, mask), in_order=True)
     shop.finish()
     return [(out, shop.target)]
 
@@ -129,24 +129,24 @@ def _check_target(image: Path, target: Path) -> None:
         raise ExportFailed("{name} is the image itself: name another file.", name=target.name)
 
 
-def _write_rows(shop: Workshop, asked: WritePixels, bands: Any, mask: Any) -> None:
+def _write_rows(shop: Workshop, request: WritePixels, bands: Any, mask: Any) -> None:
     valid = np.where(mask, np.uint8(255), np.uint8(0))
     data = np.concatenate([np.ascontiguousarray(bands).reshape(-1).view(np.uint8), valid.reshape(-1)])
-    Path(asked.raw).write_bytes(memoryview(data))  # numpy's own way does not say that a disk is full
-    shop.ask(asked)
+    Path(request.raw).write_bytes(memoryview(data))  # numpy's own way does not say that a disk is full
+    shop.ask(request)
 
 
 def _texts(drawing: RasterDrawing, marking: str) -> dict[str, str]:
     layer, known = drawing.layer, drawing.acquisition
-    said = [one_line(layer.name, 80), known.at if known is not None else "", marking]
+    words = [one_line(layer.name, 80), known.at if known is not None else "", marking]
     credit = layer.credit or (known.credit if known is not None else "")
-    found = {
-        "TIFFTAG_IMAGEDESCRIPTION": ". ".join(filter(None, said)),
+    texts = {
+        "TIFFTAG_IMAGEDESCRIPTION": ". ".join(filter(None, words)),
         "TIFFTAG_COPYRIGHT": one_line(credit, LONGEST_CREDIT),
         "TIFFTAG_SOFTWARE": "Geoloupe",
         "MARKING": marking,
     }
-    return {name: text for name, text in found.items() if text}
+    return {name: text for name, text in texts.items() if text}
 
 
 def _shifted(grid: Affine, rows: int) -> Affine:

@@ -43,8 +43,8 @@ class EvidenceRows:
             return []
         atoms = [self._head("key", translate("Export", "Key"))] if rows else []
         body = self._sizes.type()
-        for some in batched(rows, _RUN_IN) if run_in else ():
-            words = "; ".join(f"{number}\u00a0{name}" for number, name in some)
+        for line_rows in batched(rows, _RUN_IN) if run_in else ():
+            words = "; ".join(f"{number}\u00a0{name}" for number, name in line_rows)
             atoms.append(Atom("key", whole(words), body, self._style.ink, 0.12 * self._sizes.body))
         for number, name in () if run_in else rows:
             atoms.append(self._numbered("key", str(number), name, body, 0.12))
@@ -104,10 +104,10 @@ class EvidenceRows:
         atoms = [self._head("claims", translate("Export", "Claims"))]
         for claim in claims:
             atoms += self._claim(claim, about_words(claim, content))
-        to_whole = [one for one in content.responses if one.is_to_whole]
+        to_whole = [response for response in content.responses if response.is_to_whole]
         if to_whole:
             atoms.append(self._head("claims", translate("Export", "Answers to the whole")))
-            atoms += [self._response(one) for one in to_whole]
+            atoms += [self._response(response) for response in to_whole]
         return atoms
 
     def sources(self, content: ProductContent) -> list[Atom]:
@@ -171,9 +171,9 @@ class EvidenceRows:
         gap = before * self._sizes.body
         return Atom(key, text, type_, color or self._style.ink, gap, indent, lead=number)
 
-    def _response(self, one: ResponseSaid) -> Atom:
+    def _response(self, response: ResponseSaid) -> Atom:
         gap = self._sizes.body
-        return Atom("claims", whole(one.sentence), self._sizes.type(), self._style.ink, 0.2 * gap, 2.0 * gap)
+        return Atom("claims", whole(response.sentence), self._sizes.type(), self._style.ink, 0.2 * gap, 2.0 * gap)
 
     def _inner(self, text: str) -> Atom:
         gap = self._sizes.body

@@ -151,7 +151,7 @@ def wrapped_lines(texts: list[str], width: float, ratio: float) -> list[str]:
 
 def lacking(pairs: Sequence[Pair]) -> list[str]:
     """A sentence for the numbers that are on one side alone, or twice on the map."""
-    found = (
+    numbers_by_sentence = (
         (translate("MatchPlate", "Not on the map: {0}."), [pair.number for pair in pairs if not pair.markers]),
         (translate("MatchPlate", "Not on the photograph: {0}."), [pair.number for pair in pairs if pair.photo is None]),
         (
@@ -159,7 +159,7 @@ def lacking(pairs: Sequence[Pair]) -> list[str]:
             [pair.number for pair in pairs if len(pair.markers) > 1],
         ),
     )
-    return [sentence.format(_listed(numbers)) for sentence, numbers in found if numbers]
+    return [sentence.format(_listed(numbers)) for sentence, numbers in numbers_by_sentence if numbers]
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -38,18 +38,18 @@ class Heading(Struct, frozen=True):
 
     def pieces(self, room: QRectF, logo_height: float) -> list[Piece]:
         """The lines as pieces at the top of a page."""
-        found, top = [], room.top()
+        pieces, top = [], room.top()
         width = _text_width(room.width(), self.logo, logo_height)
         for key, words, type_, color in self.parts:
             lines = text_block(words, type_, color, QPointF(room.left(), top), width)
             height = block_height(lines)
-            found.append(Piece(key, 0, QRectF(room.left(), top, width, height), tuple(lines), texts=(words,)))
+            pieces.append(Piece(key, 0, QRectF(room.left(), top, width, height), tuple(lines), texts=(words,)))
             top += height
         if self.logo is not None:
             across = logo_height * self.logo.width() / self.logo.height()
             box = QRectF(room.right() - across, room.top(), across, logo_height)
-            found.append(Piece("logo", 0, box, below=(partial(_paint_logo, box=box, logo=self.logo),)))
-        return found
+            pieces.append(Piece("logo", 0, box, below=(partial(_paint_logo, box=box, logo=self.logo),)))
+        return pieces
 
 
 def heading_of(spec: ProductSpec, title: str, sizes: PageSizes, style: HouseStyle, correction: str = "") -> Heading:
@@ -129,7 +129,7 @@ def page_number_piece(
     type_ = sizes.type(0.95)
     count = translate("Export", "Page {0} of {1}").format(page + 1, pages)
     ways = [" · ".join([*reversed(words[:most]), count]) for most in range(len(words), 0, -1)] + [f"{state} · {count}"]
-    text = next((one for one in ways if type_.width(one) <= room.width()), count)
+    text = next((way for way in ways if type_.width(way) <= room.width()), count)
     lines = text_block(text, type_, style.quiet, room.topLeft(), room.width())
     return Piece(
         "page number", page, QRectF(room.topLeft(), room.size()), tuple(lines), is_draggable=False, texts=(text,)

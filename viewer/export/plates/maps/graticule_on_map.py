@@ -49,18 +49,18 @@ def graticule_boxes(graticule: Graticule) -> list[Box]:
 
 def graticule_texts(graticule: Graticule) -> list[tuple[str, float, float, float, float]]:
     """Labels with their boxes: left, top, width, height."""
-    labels = [(one.text, one.x, one.y, one.width, one.height) for one in graticule.labels]
-    return labels + [(one.text, one.x, one.y, one.width, one.height) for one in graticule.names]
+    labels = [(label.text, label.x, label.y, label.width, label.height) for label in graticule.labels]
+    return labels + [(label.text, label.x, label.y, label.width, label.height) for label in graticule.names]
 
 
 def graticule_pieces(on_page: MapOnPage, graticule: Graticule, style: HouseStyle, type_: Type) -> list[Piece]:
     """Its labels as a piece at their places on the page."""
-    corner, found = on_page.rect.topLeft(), []
+    corner, pieces = on_page.rect.topLeft(), []
     for words, *room in graticule_texts(graticule):
         box = QRectF(*room).translated(corner)
         at = QPointF(box.left() + _PAD, box.top() + _PAD + 0.95 * type_.size)
         line = TextLine(at.x(), at.y(), words, type_, style.label, style.halo)
-        found.append(
+        pieces.append(
             Piece(
                 f"graticule:{on_page.number}",
                 on_page.page,
@@ -71,7 +71,7 @@ def graticule_pieces(on_page: MapOnPage, graticule: Graticule, style: HouseStyle
                 texts=(words,),
             )
         )
-    return found
+    return pieces
 
 
 def paint_graticule(painter: QPainter, graticule: Graticule, color: str) -> None:

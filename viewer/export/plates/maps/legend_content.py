@@ -148,9 +148,13 @@ def _rows_of(drawing: VectorDrawing, view: View) -> list[LegendRow]:
         count = sum(counts.values()) if "Point" in geometry else 0
         return [LegendRow(name, count=count, look=style.own_symbol, geometry=geometry)]
     rows = [LegendRow(name)]
-    for index, one in enumerate(style.classes):
-        if one.shown and index in counts:
-            rows.append(LegendRow(one.title(style.mode), count=counts[index], look=one.symbol, geometry=geometry))
+    for index, style_class in enumerate(style.classes):
+        if style_class.shown and index in counts:
+            rows.append(
+                LegendRow(
+                    style_class.title(style.mode), count=counts[index], look=style_class.symbol, geometry=geometry
+                )
+            )
     other = len(style.classes)
     if style.show_other and other in counts:
         rows.append(

@@ -44,9 +44,9 @@ def locator_window(frames: Sequence[Bounds]) -> Bounds | None:
 
     None where a frame shows a continent itself.
     """
-    left, right = min(one.left for one in frames), max(one.right for one in frames)
-    bottom, top = min(one.bottom for one in frames), max(one.top for one in frames)
-    if any(one.width > WIDEST_DEG for one in frames):
+    left, right = min(frame.left for frame in frames), max(frame.right for frame in frames)
+    bottom, top = min(frame.bottom for frame in frames), max(frame.top for frame in frames)
+    if any(frame.width > WIDEST_DEG for frame in frames):
         return None
     if right - left > WIDEST_DEG or top - bottom > WIDEST_DEG / ASPECT:
         middle = (left + right) / 2
@@ -212,13 +212,13 @@ def coast_credit() -> str:
 def coast_lines() -> tuple[tuple[float, Floats], ...]:
     """All shipped coasts, each with the least zoom at which it is shown. Read once, which takes 50 ms."""
     data = json.loads(sample_path(_COASTS).read_text(encoding="utf-8"))
-    found: list[tuple[float, Floats]] = []
+    coasts: list[tuple[float, Floats]] = []
     for feature in data["features"]:
         least = float(feature["properties"].get("min_zoom", 0.0))
         geometry = feature["geometry"]
         lines = geometry["coordinates"] if geometry["type"] == "MultiLineString" else [geometry["coordinates"]]
-        found += [(least, np.array(line, np.float64)) for line in lines]
-    return tuple(found)
+        coasts += [(least, np.array(line, np.float64)) for line in lines]
+    return tuple(coasts)
 
 
 def _squeeze(lat: float) -> float:

@@ -85,8 +85,8 @@ def in_styles(spec: ProductSpec, styles: Styles) -> ProductSpec:
     """The product with the styles of a match; the scenes show them after `show_maps`."""
     if not styles:
         return spec
-    found, maps = with_styles(compared_maps(spec), styles), list(maps_of(spec))
-    for at, frame in zip(_framed(spec), found.frames, strict=True):
+    comparison, maps = with_styles(compared_maps(spec), styles), list(maps_of(spec))
+    for at, frame in zip(_framed(spec), comparison.frames, strict=True):
         maps[at] = replace(maps[at], frame=frame)
     return replace(spec, maps=tuple(maps))
 
@@ -99,7 +99,7 @@ def compared_maps(spec: ProductSpec) -> ComparisonSpec:
 
 def _framed(spec: ProductSpec) -> list[int]:
     """The numbers of the maps that have layers of their own."""
-    return [at for at, one in enumerate(maps_of(spec)) if one.frame is not None]
+    return [at for at, product_map in enumerate(maps_of(spec)) if product_map.frame is not None]
 
 
 def show_maps(scenes: Sequence[MapScene], spec: ProductSpec) -> None:
@@ -115,7 +115,9 @@ def solid_on(spec: ProductSpec, document: Document, at: int, scene: MapScene) ->
     """
     maps = maps_of(spec)
     frame = maps[at].frame
-    if frame is None or all(one.frame is None or one.frame.layers == frame.layers for one in maps):
+    if frame is None or all(
+        product_map.frame is None or product_map.frame.layers == frame.layers for product_map in maps
+    ):
         return scene.marks.solid
     own = frozenset(frame.layers)
     rows = [frame.row_of(layer) for layer in document.layers_in_order() if layer.uuid in own]

@@ -37,10 +37,10 @@ class NumberPlaces:
         For a mark in a crowd a thousand places are tried, with a checkpoint after each distance.
         """
         for anchor in request.anchors[:4]:
-            found = self._free_place(anchor, request, checkpoint, crosses)
-            if found is None:
+            free_place = self._free_place(anchor, request, checkpoint, crosses)
+            if free_place is None:
                 continue
-            box, end, line = found
+            box, end, line = free_place
             self._standing = np.concatenate([self._standing, _rows([box]), line])
             return PlacedLabel(
                 request.uuid,
@@ -72,8 +72,8 @@ class NumberPlaces:
             boxes = [_box_about(x, y, request.width, request.height) for x, y in ends]
             rows = _rows(boxes)
             is_taken = _hits(rows, standing).any(axis=1) | _hits(rows, marks).any(axis=1)
-            for end, box, taken in zip(ends, boxes, is_taken.tolist(), strict=True):
-                if taken or not self._is_inside(box):
+            for end, box, is_hit in zip(ends, boxes, is_taken.tolist(), strict=True):
+                if is_hit or not self._is_inside(box):
                     continue
                 line = _along(anchor.px, anchor.py, *end)
                 if crosses or not _hits(line, _near(line, standing)).any():

@@ -28,10 +28,10 @@ def _is_bulk(scene: MapScene, layer: Layer, view: View) -> bool:
     drawing = scene.drawings.get(layer.uuid)
     if not isinstance(drawing, VectorDrawing):
         return False
-    content, bounds, found = drawing.content, view.world_bounds(), 0.0
+    content, bounds, shape_points = drawing.content, view.world_bounds(), 0.0
     for table in content.tables:
         if len(table.xy) > MOST_SHAPE_POINTS and table.crs == view.grid.crs:
-            found += len(content.rows_in(table, bounds)) * len(table.xy) / max(len(table), 1)
+            shape_points += len(content.rows_in(table, bounds)) * len(table.xy) / max(len(table), 1)
         else:
-            found += len(table.xy)
-    return found > MOST_SHAPE_POINTS
+            shape_points += len(table.xy)
+    return shape_points > MOST_SHAPE_POINTS

@@ -140,12 +140,12 @@ def text_block(
     text: str, type_: Type, color: str, at: QPointF, room: float, *, centred: bool = False
 ) -> list[TextLine]:
     """Lines of a text in a room of this width, with their upper left at `at`."""
-    found = []
+    lines = []
     for number, line in enumerate(wrapped(text, type_, room)):
         spare = room - type_.width(line)
         x = at.x() + (spare / 2 if centred else 0.0)
-        found.append(TextLine(x, at.y() + number * type_.line_height + type_.size, line, type_, color))
-    return found
+        lines.append(TextLine(x, at.y() + number * type_.line_height + type_.size, line, type_, color))
+    return lines
 
 
 def block_height(lines: Sequence[TextLine]) -> float:
@@ -326,12 +326,12 @@ def _letters(text: str, type_: Type, thread: int) -> tuple[_Letter, ...]:
     layout.createLine()
     layout.endLayout()
     slanted = QTransform().shear(-_slant(type_, thread), 0.0)
-    found = []
+    letters = []
     for run in layout.glyphRuns():
         font = run.rawFont()
         for glyph, at in zip(run.glyphIndexes(), run.positions(), strict=True):
             outline = font.pathForGlyph(glyph)
             if not outline.isEmpty():
                 outline.setFillRule(Qt.FillRule.WindingFill)
-                found.append(_Letter(at.x() / type_.size, slanted.map(outline)))
-    return tuple(found)
+                letters.append(_Letter(at.x() / type_.size, slanted.map(outline)))
+    return tuple(letters)
