@@ -44,7 +44,7 @@ def processing_lines(shown: ShownScene, view: View, *, exactly: bool = False, ma
         if not isinstance(drawing, RasterDrawing) or drawing.style is None or drawing.info is None:
             continue
         if exactly or drawing.layer.style_json:
-            words = ", ".join(_said(drawing.style, drawing.info, _stretch(frame, drawing, match), exactly))
+            words = ", ".join(_style_words(drawing.style, drawing.info, _stretch(frame, drawing, match), exactly))
             lines.append(translate("Export", "Image processing of {0}: {1}.").format(drawing.layer.name, words))
         lines += _placing(drawing.layer, drawing.info)
     return lines
@@ -57,7 +57,7 @@ def stretch_words(scene: MapScene, drawing: RasterDrawing, match: str = "") -> s
     """
     if drawing.style is None or drawing.info is None:
         return ""
-    return ", ".join(_said(drawing.style, drawing.info, _stretch(scene, drawing, match), exactly=False))
+    return ", ".join(_style_words(drawing.style, drawing.info, _stretch(scene, drawing, match), exactly=False))
 
 
 def is_in_style_of_frame(scene: MapScene, drawing: RasterDrawing) -> bool:
@@ -78,7 +78,7 @@ def _placing(layer: Layer, info: RasterInfo) -> list[str]:
     return [translate("Export", "{0} is placed by {1}.").format(layer.name, words)]
 
 
-def _said(style: RasterStyle, info: RasterInfo, stretch: str, exactly: bool) -> Iterator[str]:
+def _style_words(style: RasterStyle, info: RasterInfo, stretch: str, exactly: bool) -> Iterator[str]:
     bands = ", ".join(map(str, style.bands))
     if style.expression:
         yield translate("Export", "{0} of bands {1}").format(style.expression, bands)

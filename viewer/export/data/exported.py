@@ -162,13 +162,13 @@ def _chips_of(
 def _chip_words(document: Document, chip: Chip, shown: ShownChip, publishing: Publishing) -> str:
     """The words below a chip: the date of its stamp, and beside it the date that its image has now."""
     image = document.images.get(chip.image_uuid)
-    later = "" if image is None or image.acquired_at in ("", chip.acquired_at) else _later(image, publishing)
+    later = "" if image is None or image.acquired_at in ("", chip.acquired_at) else _later_date_words(image, publishing)
     date = chip.acquired_at or "date unknown"
     parts = (publishing.words(chip.caption), date, chip.date_kind, later, publishing.words(chip.credit))
     return " · ".join(filter(None, (*parts, f"SHA-256 of the original {shown.sha256}")))
 
 
-def _later(image: Image, publishing: Publishing) -> str:
+def _later_date_words(image: Image, publishing: Publishing) -> str:
     return f"stated later: {publishing.words(image_date_words(image.acquired_at, image.date_kind, image.date_basis))}"
 
 

@@ -47,13 +47,13 @@ type MakeScene = Callable[[Callable[[Document, RenderContext, Path | None], MapS
 """Makes a scene of a document, with readers for it."""
 
 
-class _Wanted(Struct):
+class _WantedPicture(Struct):
     """A picture to be made. `view` is set once its layers are open, where there is ground to be shown."""
 
     scene: MapScene
     view_of: Callable[[MapScene], View | None]
     take: Callable[[MapScene, View, QImage], None]
-    first: _Wanted | None = None
+    first: _WantedPicture | None = None
     """The first frame of the same comparison, whose ground the others show too."""
     is_map: bool = False
     """True for a map, which has a scale bar and a north arrow."""
@@ -75,11 +75,11 @@ class GroundPictures(Struct):
 
     def make(self, reader: PageReader) -> DataExport:
         """Make all pictures, in a job; returns the export with them. Raises ExportFailed."""
-        wanted = reader.in_window(self._wanted)
+        wanted = reader.in_window(self._wanted_pictures)
         scenes = [picture.scene for picture in wanted]
         try:
             for picture in wanted:
-                reader.wait_for(partial(_open, picture.scene), partial(_late, scenes))
+                reader.wait_for(partial(_open, picture.scene), partial(_late_error, scenes))
                 reader.in_window(partial(self._begin, picture))
             for picture in wanted:
                 if picture.view is not None:
@@ -94,20 +94,20 @@ class GroundPictures(Struct):
         drawn = None if self._map is None else replace(self._map[0], data=png_bytes(self._map[1]))
         return replace(self.export, overlays=shown, map=drawn)
 
-    def _wanted(self) -> list[_Wanted]:
+    def _wanted_pictures(self) -> list[_WantedPicture]:
         """The pictures with their scenes, which begin to open their layers."""
         wanted = []
         if self.with_map:
             scene = self.make_scene(MapScene, shown_document(self.export))
-            wanted.append(_Wanted(scene, self._map_view, self._take_map, is_map=True))
+            wanted.append(_WantedPicture(scene, self._map_view, self._take_map, is_map=True))
         for number, spec in enumerate(self._specs()):
-            first: _Wanted | None = None
+            first: _WantedPicture | None = None
             for at in range(len(spec.frames)):
                 wanted.append(self._frame(number, spec, at, first))
                 first = first or wanted[-1]
         return wanted
 
-    def _begin(self, picture: _Wanted) -> None:
+    def _begin(self, picture: _WantedPicture) -> None:
         """Set the view on the ground that is to be shown, if there is any."""
         try:
             picture.view = picture.view_of(picture.scene) if picture.first is None else picture.first.view
@@ -116,7 +116,7 @@ class GroundPictures(Struct):
         if picture.view is not None:
             picture.scene.set_view(picture.view)
 
-    def _paint(self, picture: _Wanted, scene: MapScene, view: View, reader: PageReader) -> None:
+    def _paint(self, picture: _WantedPicture, scene: MapScene, view: View, reader: PageReader) -> None:
         """Paint a picture once all that it shows is read."""
         reader.hold([scene], _nothing, partial(scene.is_complete, view), partial(scene.stack.late, view))
         picture.take(scene, view, _picture(scene, view, is_map=picture.is_map))
@@ -160,12 +160,12 @@ class GroundPictures(Struct):
         specs = [read_spec(row.spec_json) for row in ordered]
         return [spec for spec in specs if spec is not None and all(uuid in layers for uuid in spec.layers)]
 
-    def _frame(self, number: int, spec: ComparisonSpec, at: int, first: _Wanted | None) -> _Wanted:
+    def _frame(self, number: int, spec: ComparisonSpec, at: int, first: _WantedPicture | None) -> _WantedPicture:
         """A picture with the images of one frame alone."""
         rows = [layer for layer in self.export.document.layers.values() if layer.uuid in spec.layers]
-        scene = self.make_scene(partial(_framed, spec, at), Document({"layers": rows}))
+        scene = self.make_scene(partial(_scene_of_frame, spec, at), Document({"layers": rows}))
         take = partial(self._take_frame, number, spec, at)
-        return _Wanted(scene, partial(self._frame_view, spec), take, first)
+        return _WantedPicture(scene, partial(self._frame_view, spec), take, first)
 
     def _frame_view(self, spec: ComparisonSpec, scene: MapScene) -> View | None:
         """View of the ground of the comparison, else of its first images; None without any."""
@@ -208,7 +208,9 @@ def png_bytes(picture: QImage) -> bytes:
     return bytes(buffer.data().data())
 
 
-def _framed(spec: ComparisonSpec, at: int, document: Document, context: RenderContext, folder: Path | None) -> MapScene:
+def _scene_of_frame(
+    spec: ComparisonSpec, at: int, document: Document, context: RenderContext, folder: Path | None
+) -> MapScene:
     return frame_scene(document, context, folder, spec, at)
 
 
@@ -230,7 +232,7 @@ def _open(scene: MapScene) -> MapScene | None:
     return scene if scene.is_open() else None
 
 
-def _late(scenes: Sequence[MapScene]) -> ExportFailed:
+def _late_error(scenes: Sequence[MapScene]) -> ExportFailed:
     return not_complete([name for scene in scenes for name in scene.stack.late()])
 
 

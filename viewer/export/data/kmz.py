@@ -238,10 +238,10 @@ class _Kmz:
         own = site.shape_json and (site.shape_json, site.mark_kind, site.stroke_width, site.stroke_color)
         key = repr((symbol_of(site), own))
         if key not in self._icons:
-            self._icons[key] = self._painted(site)
+            self._icons[key] = self._paint_icon(site)
         return self._icons[key]
 
-    def _painted(self, site: Site) -> str:
+    def _paint_icon(self, site: Site) -> str:
         picture = QImage(ICON_PX, ICON_PX, QImage.Format.Format_ARGB32_Premultiplied)
         picture.fill(0)
         with painting(picture) as painter:

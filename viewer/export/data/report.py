@@ -80,12 +80,12 @@ def _imagery(export: DataExport) -> list[str]:
     named = {one_line(image.name) for image in images}
     for frame in export.overlays:
         if frame.name not in named:
-            at = _when(frame)
+            at = _date_words(frame)
             lines.append((frame.name if frame.name != at else "", "", at, "", frame.words, ""))
     return list(dict.fromkeys(plain(" · ".join(filter(None, parts))) for parts in lines))
 
 
-def _when(frame: GroundPicture) -> str:
+def _date_words(frame: GroundPicture) -> str:
     at = frame.begin if frame.begin == frame.end else f"{frame.begin} to {frame.end}"
     return at or "date unknown"
 
@@ -154,7 +154,7 @@ def _group(frames: list[GroundPicture]) -> dict[str, Any]:
     names = ["Before", "After"] if ordered and len(frames) == 2 else [chr(ord("A") + at) for at in range(len(frames))]
     shown = []
     for name, frame in zip(names, frames, strict=True):
-        at = _when(frame)
+        at = _date_words(frame)
         words = plain(" · ".join(filter(None, (f"{name}: {frame.name}", at, frame.words))))
         width, height = frame.size
         shown.append(

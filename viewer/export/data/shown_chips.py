@@ -37,7 +37,7 @@ def with_shown_chips(
         judged = shown_picture(data)
         if judged is None or deaths >= _MOST_DEATHS:
             continue
-        outcome = _recoded(judged, pool, check)
+        outcome = _recode(judged, pool, check)
         if isinstance(outcome, ReaderCrashed | ReaderTimeout):
             if pool.is_closed:
                 raise outcome
@@ -59,7 +59,7 @@ def with_shown_chips(
     return replace(made, content=replace(made.content, caveats=(*made.content.caveats, sentence))), sentence
 
 
-def _recoded(picture: ShownPicture, pool: ReaderPool, check: Callable[[], None]) -> ShownPicture | GeoloupeError:
+def _recode(picture: ShownPicture, pool: ReaderPool, check: Callable[[], None]) -> ShownPicture | GeoloupeError:
     arrived = threading.Event()
     results: list[Answer | GeoloupeError] = []
 
@@ -80,10 +80,10 @@ def _recoded(picture: ShownPicture, pool: ReaderPool, check: Callable[[], None])
     result = results[0]
     if isinstance(result, GeoloupeError):
         return result
-    return _believed(result, picture.size)
+    return _check_picture(result, picture.size)
 
 
-def _believed(answer: Answer, size: tuple[int, int]) -> ShownPicture | GeoloupeError:
+def _check_picture(answer: Answer, size: tuple[int, int]) -> ShownPicture | GeoloupeError:
     """Check the picture that a reader sent as the chip was checked: the chip may have taken the reader over."""
     data = answer.arrays[0].tobytes() if answer.arrays else b""
     picture = shown_picture(data)

@@ -25,12 +25,12 @@ QUALITY = {"JPEG": 92, "WEBP": 90}
 
 def write_jpeg(printed: Printed, shop: Workshop) -> Made:
     """Write each page as a JPEG."""
-    return _encoded(printed, shop, "JPEG")
+    return _encode_pages(printed, shop, "JPEG")
 
 
 def write_webp(printed: Printed, shop: Workshop) -> Made:
     """Write each page as a WebP."""
-    return _encoded(printed, shop, "WEBP")
+    return _encode_pages(printed, shop, "WEBP")
 
 
 def write_geotiff(printed: Printed, shop: Workshop) -> Made:
@@ -62,7 +62,7 @@ def affine_of(frame: MapFrame, room: QRect) -> Affine:
     return Affine(a, b, x, d, e, y)
 
 
-def _encoded(printed: Printed, shop: Workshop, kind: str) -> Made:
+def _encode_pages(printed: Printed, shop: Workshop, kind: str) -> Made:
     embed = with_jpeg_words if kind == "JPEG" else with_webp_words
     made = []
     for page in range(printed.pages):

@@ -154,14 +154,14 @@ class PdfObjects:
         for numbers in batched(small, _TOGETHER):
             for place, number in enumerate(numbers):
                 rows[number] = (_PACKED, len(rows), place)
-            rows.append((_PLAIN, body.write_object(len(rows), self._together(numbers)), 0))
+            rows.append((_PLAIN, body.write_object(len(rows), self._object_stream(numbers)), 0))
         rows.append((_PLAIN, body.length, 0))
         same = ByteStringObject(body.identifier())
-        listed = _listed(rows, Root=root, Info=info, ID=[same, same])
+        listed = _cross_references(rows, Root=root, Info=info, ID=[same, same])
         start = body.write_object(len(rows) - 1, listed)
         body.write(b"startxref\n%d\n%%%%EOF\n" % start)
 
-    def _together(self, numbers: Sequence[int]) -> StreamObject:
+    def _object_stream(self, numbers: Sequence[int]) -> StreamObject:
         places, written = list[int](), BytesIO()
         for number in numbers:
             places += [number, written.tell()]
@@ -197,7 +197,7 @@ class _Body:
         return self._hash.digest()[:_ID_BYTES]
 
 
-def _listed(rows: Sequence[tuple[int, int, int]], **more: Any) -> StreamObject:
+def _cross_references(rows: Sequence[tuple[int, int, int]], **more: Any) -> StreamObject:
     """The list of where each object is.
 
     Each row holds the difference from the one above, which packs to half the size.

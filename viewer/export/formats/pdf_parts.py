@@ -62,7 +62,7 @@ def _add_page(pdf: PdfObjects, page: PdfPage, tree: IndirectObject, tags: _Tags)
         begin = tags.begin(group, page)
         if isinstance(group.content, PackedImage):
             forms[f"G{number}"] = pdf.add(_image(group.content))
-            painted = f"{_clip(page, group)} {_placed(group.content, page)} cm /G{number} Do"
+            painted = f"{_clip(page, group)} {_matrix(group.content, page)} cm /G{number} Do"
         else:
             height, sheets = _forms(pdf, group.content)
             forms |= {f"G{number}-{at}": form for at, form in enumerate(sheets)}
@@ -110,7 +110,7 @@ def _clip(page: PdfPage, group: PdfGroup) -> str:
     return f"{left:.4f} {page.height - bottom:.4f} {right - left:.4f} {bottom - top:.4f} re W n"
 
 
-def _placed(image: PackedImage, page: PdfPage) -> str:
+def _matrix(image: PackedImage, page: PdfPage) -> str:
     """The matrix of an image, with its edges a hair inside its pixels.
 
     Poppler paints all pixels that an image touches, and would stretch one that ends between two of them.

@@ -76,11 +76,11 @@ def begin_pixels(
     names = [one_line(band.description, 80) for band in info.bands]
     if publish:
         names = [without_paths(name) for name in names]
-    write = partial(_written, drawing, window, texts, tuple(names))
+    write = partial(_write_pixels, drawing, window, texts, tuple(names))
     return Writing(path, write, context.jobs, context.pool, title=title, parent=parent)
 
 
-def _written(
+def _write_pixels(
     drawing: RasterDrawing,
     window: PixelWindow,
     texts: dict[str, str],

@@ -41,7 +41,9 @@ def painted_strips(
     size = printed.size_px(page)
     room, groups = room or QRect(0, 0, *size), groups or printed.groups(page)
     strips = (
-        _held(printed, page, shop, room, groups) if is_held(*size) else _in_blocks(printed, page, shop, room, groups)
+        _paint_held(printed, page, shop, room, groups)
+        if is_held(*size)
+        else _paint_in_blocks(printed, page, shop, room, groups)
     )
     for strip in strips:
         put(strip)
@@ -67,7 +69,9 @@ def packed_strips(
     painted_strips(printed, page, shop, put, room, groups)
 
 
-def _held(printed: Printed, page: int, shop: Workshop, room: QRect, groups: Sequence[PaintedGroup]) -> Iterator[Strip]:
+def _paint_held(
+    printed: Printed, page: int, shop: Workshop, room: QRect, groups: Sequence[PaintedGroup]
+) -> Iterator[Strip]:
     """Paint onto a page that is held, group by group: pictures part by part, all other things whole, each once."""
     shop.read(printed, page)
     sheet = HeldSheet(*printed.size_px(page))
@@ -82,7 +86,7 @@ def _held(printed: Printed, page: int, shop: Workshop, room: QRect, groups: Sequ
         yield sheet.strip(part)
 
 
-def _in_blocks(
+def _paint_in_blocks(
     printed: Printed, page: int, shop: Workshop, room: QRect, groups: Sequence[PaintedGroup]
 ) -> Iterator[Strip]:
     """Paint a page that is too large to be held, in blocks of some rows."""

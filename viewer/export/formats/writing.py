@@ -64,7 +64,7 @@ class Workshop(PageReader):
         if len(self._handed_on) == MOST_HANDED_ON:
             self.result_of(self._handed_on.popleft())
         helpers = self._in_order if in_order else self._helpers
-        self._handed_on.append(helpers.submit(_with_words, work, self.target))
+        self._handed_on.append(helpers.submit(_explain_errors, work, self.target))
 
     def finish(self) -> None:
         """Wait until all that was handed on is done. Raises what went wrong."""
@@ -94,10 +94,10 @@ def write_files(write: FileMaker, target: Path, jobs: Jobs, pool: ReaderPool, jo
     with scratch_folder() as folder:
         shop = Workshop(job, jobs, pool, folder, target)
         try:
-            made = _with_words(partial(write, shop), target)
+            made = _explain_errors(partial(write, shop), target)
             shop.check()
             for file, final in made:
-                _with_words(partial(move_whole, file, final), target)
+                _explain_errors(partial(move_whole, file, final), target)
         finally:
             shop.close()
             shutil.rmtree(folder, ignore_errors=True)  # and once more below, where a reader is still writing
@@ -148,7 +148,7 @@ class Writing(QObject):
         self.ended.emit()
 
 
-def _with_words[T](work: Callable[[], T], target: Path) -> T:
+def _explain_errors[T](work: Callable[[], T], target: Path) -> T:
     """The result of work on a file. Raises what went wrong as a sentence about the target."""
     try:
         return work()

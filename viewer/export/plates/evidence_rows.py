@@ -142,7 +142,7 @@ class EvidenceRows:
         return [self._small("imprint", line) for line in lines if line]
 
     def _claim(self, claim: ClaimSaid, about: str) -> list[Atom]:
-        atoms = [self._numbered("claims", claim.number, whole(_said(claim)), self._sizes.type(), 0.6)]
+        atoms = [self._numbered("claims", claim.number, whole(_claim_words(claim)), self._sizes.type(), 0.6)]
         if about:
             atoms.append(self._inner(translate("Export", "About: {0}").format(one_line(about, 1000))))
         if claim.source_words and claim.statement and claim.statement != claim.source_words:
@@ -186,7 +186,7 @@ class EvidenceRows:
         return Atom(key, whole(text), self._sizes.type(1.05, bold=True), self._style.ink, self._sizes.gap, keep=True)
 
 
-def _said(claim: ClaimSaid) -> str:
+def _claim_words(claim: ClaimSaid) -> str:
     """A claim in words: a report with its attribution, or our judgement with its citations."""
     if claim.source_words or claim.voice != "analyst":
         return claim_sentence(claim)

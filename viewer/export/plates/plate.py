@@ -238,10 +238,10 @@ class Plate:
     def _lay_out(self, checkpoint: Checkpoint) -> None:
         bounds = shown_parts(self.spec, self.scenes, cropped=self._is_cropped)
         checkpoint()
-        rooms, atoms = self._laid_out(bounds, checkpoint)
+        rooms, atoms = self._cut_and_fill(bounds, checkpoint)
         while not self.parties.is_nameless and not holds(rooms, self.parties.atoms()):
             self.parties.lower()
-            rooms, atoms = self._laid_out(bounds, checkpoint)
+            rooms, atoms = self._cut_and_fill(bounds, checkpoint)
         self._place_page(rooms)
         self._place_words(rooms, atoms)
         checkpoint()
@@ -251,35 +251,35 @@ class Plate:
                 coasts_in(window, room.width(), room.height())
         self._set_moved()
 
-    def _laid_out(self, bounds: Sequence[Shown], checkpoint: Checkpoint) -> tuple[PageRooms, list[Atom]]:
+    def _cut_and_fill(self, bounds: Sequence[Shown], checkpoint: Checkpoint) -> tuple[PageRooms, list[Atom]]:
         """Cut the page and fill its maps, until all that is to be read beside them has room."""
-        rooms, atoms = self._settled(bounds, [], 1.0, checkpoint)
+        rooms, atoms = self._cut_until_settled(bounds, [], 1.0, checkpoint)
         self._place_on_maps(checkpoint)
         key = self._key_atoms()
         if key:
-            rooms, atoms = self._placed_anew(bounds, key, 1.0, checkpoint)
+            rooms, atoms = self._cut_again(bounds, key, 1.0, checkpoint)
             for run_in in (True, True, False):  # a shorter key where that stands beside what is said of parties
                 if not self.parties.leaves_room(rooms, self._key_atoms()):
                     self._is_key_run_in = self.parties.wants_key = run_in
                     key = self._key_atoms()
-                    rooms, atoms = self._placed_anew(bounds, key, 1.0, checkpoint)
+                    rooms, atoms = self._cut_again(bounds, key, 1.0, checkpoint)
         if share := fuller_share(self.sizes, rooms, atoms, self.parties.repeated(rooms)):
-            rooms, atoms = self._placed_anew(bounds, key, share, checkpoint)
+            rooms, atoms = self._cut_again(bounds, key, share, checkpoint)
         return rooms, atoms
 
-    def _placed_anew(
+    def _cut_again(
         self, bounds: Sequence[Shown], key: Sequence[Atom], share: float, checkpoint: Checkpoint
     ) -> tuple[PageRooms, list[Atom]]:
         """Cut the page again, and fill its maps again where that changes them."""
         frames, unnamed = [on_page.rect for on_page in self.maps], self.parties.unnamed
-        rooms, atoms = self._settled(bounds, key, share, checkpoint)
+        rooms, atoms = self._cut_until_settled(bounds, key, share, checkpoint)
         if [on_page.rect for on_page in self.maps] != frames or self.parties.unnamed != unnamed:
             self._place_on_maps(checkpoint)
             atoms = [*self.parties.atoms(), *self._atoms(self._key_atoms())]
             checkpoint()
         return rooms, atoms
 
-    def _settled(
+    def _cut_until_settled(
         self, bounds: Sequence[Shown], key: Sequence[Atom], share: float, checkpoint: Checkpoint
     ) -> tuple[PageRooms, list[Atom]]:
         """Cut the page until its words suit its frames. Heights only grow, so that it ends."""
@@ -292,7 +292,7 @@ class Plate:
         for _turn in range(_TURNS):
             strips, captions, foot = heights[:count], heights[count:-1], heights[-1]
             self.title = self._title()
-            heading = heading_of(self._told_spec(), self.title, self.sizes, self.style, self.correction)
+            heading = heading_of(self._head_spec(), self.title, self.sizes, self.style, self.correction)
             marking = marking_height(replace(spec, marking=self.marking), self.sizes)
             request = RoomsAsked(
                 spec.layout, count, marking, heading.height, foot, strips, captions, others, *shapes, share=share
@@ -372,7 +372,7 @@ class Plate:
         self.strips = []
         for side, on_page, chosen in zip(self.sides, self.maps, maps_of(self.spec), strict=True):
             title = one_line(chosen.title or (chosen.frame.title if chosen.frame is not None else ""), 200)
-            title = self._told(title)
+            title = self._for_publication(title)
             date = dates_of(on_page) if side and self.spec.layout != "insets" else ""
             self.strips.append(" · ".join(part for part in (side_name(side), title, date) if part))
         self.notes = notes = notes_on_stretches(self.spec, self.maps)
@@ -423,22 +423,22 @@ class Plate:
         names = {uuid: one_line(self.name_of(uuid)) for uuid in self.numbers}
         return self._rows.key(self.numbers, names, self.left_out, run_in=self._is_key_run_in)
 
-    def _of_case(self, name: str) -> str:
-        return self._told(self.document.meta(name))
+    def _case_words(self, name: str) -> str:
+        return self._for_publication(self.document.meta(name))
 
-    def _told(self, words: str) -> str:
+    def _for_publication(self, words: str) -> str:
         return without_paths(words) if self.spec.publish else words
 
     def _title(self) -> str:
         """Title of the spec, the site or the case. A firm's page that names nobody does not have its name as title."""
-        title = self.spec.title or self._site_name() or self._of_case("title")
+        title = self.spec.title or self._site_name() or self._case_words("title")
         row = self.document.sites.get(self.spec.site) if self.spec.layout == "site" else None
         is_name = row is not None and title in (row.label, self._site_name())
         if is_name and self.parties.is_nameless and self.parties.names.names_any(title):
             return in_place_of_a_name(self.content)
         return title
 
-    def _told_spec(self) -> ProductSpec:
+    def _head_spec(self) -> ProductSpec:
         """The spec as its head prints it: where a firm is not named, its place is not either."""
         row = self.document.sites.get(self.spec.site) if self.spec.layout == "site" else None
         if (
@@ -451,7 +451,7 @@ class Plate:
 
     def _site_name(self) -> str:
         row = self.document.sites.get(self.spec.site) if self.spec.layout == "site" else None
-        return in_language(self._told(row.with_doubt(row.label))) if row is not None else ""
+        return in_language(self._for_publication(row.with_doubt(row.label))) if row is not None else ""
 
     def name_of(self, uuid: str) -> str:
         """The name of a mark in words."""
@@ -459,7 +459,7 @@ class Plate:
         if site is not None:
             return in_language(site.name)
         row = self.document.sites[uuid]
-        return in_language(self._told(row.with_doubt(row.label)))
+        return in_language(self._for_publication(row.with_doubt(row.label)))
 
     @property
     def left_out(self) -> int:
@@ -543,7 +543,7 @@ class Plate:
     def _place_page(self, rooms: PageRooms) -> None:
         spec, sizes, style = self.spec, self.sizes, self.style
         small = sizes.type(0.92)
-        words = heading_of(self._told_spec(), self.title, sizes, style, self.correction).pieces(
+        words = heading_of(self._head_spec(), self.title, sizes, style, self.correction).pieces(
             rooms.header, logo_height(sizes)
         )
         for number, cell in enumerate(rooms.cells):

@@ -42,7 +42,7 @@ def facts_of(plate: Plate) -> ProductFacts:
     return ProductFacts(
         maps=tuple(_map(plate, on_page, naming) for on_page, naming in zip(plate.maps, plate.namings, strict=True)),
         texts=tuple(_texts(plate)),
-        beside=tuple(_beside(plate)),
+        beside=tuple(_metadata_texts(plate)),
         overlaps=tuple(_overlaps(plate)),
         alike_in_grey=plate.alike_in_grey,
         faint_in_grey=plate.read.faint,
@@ -130,7 +130,7 @@ def _texts(plate: Plate) -> list[TextFact]:
     return facts
 
 
-def _beside(plate: Plate) -> Iterator[TextFact]:
+def _metadata_texts(plate: Plate) -> Iterator[TextFact]:
     """The words that each page's file carries beside its picture."""
     for page in range(plate.pages):
         words = words_of_pages(plate, [page])

@@ -59,7 +59,7 @@ def imprint_lines(
     annotation = annotation_credit(spec) or translate("Export", "the analyst")
     first = [translate("Export", "Annotation: {0}.").format(annotation.rstrip("."))] if has_annotation(maps) else []
     first += [translate("Export", "Data: {0}.").format("; ".join(data).rstrip("."))] if data else []
-    second = [crs_words(maps[0].view.grid.crs), *_of_frame(spec, maps)]
+    second = [crs_words(maps[0].view.grid.crs), *_centre_and_scale(spec, maps)]
     third = [numbered] if (numbered := edition_words(edition)) else []
     who = "" if spec.publish else ", ".join(filter(None, (one_line(spec.author), one_line(spec.organisation))))
     who = who or one_line(spec.organisation)
@@ -94,7 +94,7 @@ def crs_words(crs: str) -> str:
     return translate("Export", "Projection: {0}. Coordinates: WGS 84.").format(crs_name(crs))
 
 
-def _of_frame(spec: ProductSpec, maps: Sequence[MapOnPage]) -> list[str]:
+def _centre_and_scale(spec: ProductSpec, maps: Sequence[MapOnPage]) -> list[str]:
     view = maps[0].view
     if is_off_earth(view.grid.crs):
         return []
@@ -166,10 +166,10 @@ def alt_text(
         words += " " + translate("Export", "Marked: {0}{1}.").format(listed_names, more)
     if not parties:
         return words
-    return f"{words} {_named(parties)}"
+    return f"{words} {_parties_sentence(parties)}"
 
 
-def _named(parties: int) -> str:
+def _parties_sentence(parties: int) -> str:
     return translate(
         "Export",
         "{count} marks named in a claim: the text beside the map says what is claimed and answered.",

@@ -236,7 +236,7 @@ class MapOnPage:
         if not self._layer_labels:
             return
         with part_of_picture(painter):
-            labels = [_scaled(label, ratio) for label in self._layer_labels]
+            labels = [_scale_label(label, ratio) for label in self._layer_labels]
             self._letters.paint(painter, labels, view.ratio)
 
 
@@ -274,20 +274,20 @@ def index_of(
     """
     if hidden is None or not sites_visible(document):
         return SiteIndex.of({})
-    sites = {uuid: _published(site) for uuid, site in document.sites.items()} if publish else document.sites
+    sites = {uuid: _without_paths(site) for uuid, site in document.sites.items()} if publish else document.sites
     if not hidden and own is None:
         return SiteIndex.of(sites)
     return SiteIndex.of({u: s for u, s in sites.items() if u not in hidden and (own is None or u in own)})
 
 
-def _published(site: Site) -> Site:
+def _without_paths(site: Site) -> Site:
     label = without_paths(site.label)
     names = tuple((language, without_paths(name)) for language, name in site.aliases)
     is_same = label == site.label and names == site.aliases
     return site if is_same else replace(site, label=label, aliases=names)
 
 
-def _scaled(label: PlacedLabel, factor: float) -> PlacedLabel:
+def _scale_label(label: PlacedLabel, factor: float) -> PlacedLabel:
     box = Box(*(side * factor for side in label.box))
     leader = None if label.leader is None else (label.leader[0] * factor, label.leader[1] * factor)
     letters = tuple(Letter(letter.dx * factor, letter.dy * factor, letter.angle_deg) for letter in label.letters)
@@ -312,7 +312,7 @@ def boxes_along(outline: Outline, view: View) -> list[Box]:
         runs = runs_in_view(points, view, 0.0) if is_plain else []
         length_px = sum(float(np.hypot(*np.diff(run.points, axis=0).T).sum()) for run in runs)
         is_plain = is_plain and length_px <= _FEW_STEPS * _STEP_PX
-        place_arrays += [_steps(run.points) for run in runs] if is_plain else [places_on_legs(points, view)]
+        place_arrays += [_places_along(run.points) for run in runs] if is_plain else [places_on_legs(points, view)]
     places = np.concatenate(place_arrays) if place_arrays else np.zeros((0, 2))
     if not is_plain:
         places = one_a_cell(places)
@@ -342,7 +342,7 @@ def one_a_cell(places: Floats) -> Floats:
             return places
 
 
-def _steps(points: Floats) -> Floats:
+def _places_along(points: Floats) -> Floats:
     """Places along a line, so close that no letter fits between their boxes."""
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
     at = np.linspace(0.0, along[-1], max(2, int(along[-1] / _STEP_PX) + 1))

@@ -133,7 +133,7 @@ def name_marks(
     parties = [request for request in requests if request.uuid in who.parties]
     ordered = sorted(parties, key=lambda request: request.uuid != who.own)
     narrow = [_narrower(request) for request in ordered]
-    first = _alike([narrow] if who.is_narrow else [ordered, narrow], room, clear, lines, checkpoint)
+    first = _labels_in_one_lettering([narrow] if who.is_narrow else [ordered, narrow], room, clear, lines, checkpoint)
     is_narrow = first[0].face == narrow[0].face if first else None
     if who.own not in who.parties:
         own = next((request for request in requests if request.uuid == who.own), None)
@@ -184,7 +184,7 @@ def _reach(label: PlacedLabel) -> float:
     return 0.0 if label.leader is None else math.hypot(label.px - label.leader[0], label.py - label.leader[1])
 
 
-def _alike(
+def _labels_in_one_lettering(
     ways: Sequence[Sequence[LabelRequest]],
     room: Box,
     clear: Sequence[Box],
@@ -268,7 +268,7 @@ def _requests(
         signs = ((uuid, sign_at.sign) for uuid, sign_at in frame.signs if sign_at.sign.kind == "numbered_marker")
         signed |= {uuid: int(sign.text) for uuid, sign in signs if sign.text.isdecimal()}
         shapes = {shape.uuid: shape for shape in frame.first_shapes(400)}
-        frame_requests = labels.requests(frame, frozenset(), "") + _unnamed(frame)
+        frame_requests = labels.requests(frame, frozenset(), "") + _class_requests(frame)
         for request in frame_requests:
             if request.uuid not in by_uuid:
                 measured_request = _measured(request, shapes.get(request.uuid), frame, style, sign_scale)
@@ -276,7 +276,7 @@ def _requests(
     return sorted(by_uuid.values(), key=lambda request: request.rank), by_sign, signed
 
 
-def _unnamed(frame: SiteFrame) -> list[LabelRequest]:
+def _class_requests(frame: SiteFrame) -> list[LabelRequest]:
     """Requests for points without a label that are named in a claim: the words of their class stand for them."""
     requests = []
     for i in range(len(frame.rows)) if len(frame.rows) < 2000 else ():
@@ -294,7 +294,7 @@ def _measured(
 ) -> LabelRequest:
     type_ = label_type(request.rank, style, sign_scale)
     text = request.text if "\n" in request.text else wrapped(request.text)
-    anchors = request.anchors if shape is None else _beside(shape, frame.view, request.anchors)
+    anchors = request.anchors if shape is None else _anchors_beside(shape, frame.view, request.anchors)
     view = frame.view
     inside = tuple(anchor for anchor in anchors if 0 <= anchor.px <= view.width and 0 <= anchor.py <= view.height)
     return replace(_sized(request, text, type_), anchors=inside, leader=True, advances=())
@@ -313,7 +313,7 @@ def label_type(rank: Rank, style: HouseStyle, sign_scale: float) -> Type:
     return Type(size, italic=rank is Rank.LINE, families=style.fonts)
 
 
-def _beside(shape: ShapeInView, view: View, anchors: tuple[Anchor, ...]) -> tuple[Anchor, ...]:
+def _anchors_beside(shape: ShapeInView, view: View, anchors: tuple[Anchor, ...]) -> tuple[Anchor, ...]:
     """Places beside a line or an outline, never inside it."""
     rings = [ring for part in shape.outline.shown(view.grid.resolution).parts for ring in part.rings]
     runs = [run.points for ring in rings for run in runs_in_view(to_pixels(view, ring), view, 0.0)]
