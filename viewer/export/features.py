@@ -1,6 +1,6 @@
 """Writes sites as GeoJSON and CSV, with as many digits as each place's error allows.
 
-The words of claims, answers and sources are those that every product prints; a published product has no others.
+Claims, answers and sources are written in the words that every product prints.
 """
 
 from __future__ import annotations
@@ -62,11 +62,10 @@ def sites_text(document: Document, suffix: str, content: ProductContent | None =
 
 
 def geojson_text(document: Document, content: ProductContent) -> Iterator[str]:
-    """A FeatureCollection (RFC 7946), cut at the antimeridian and with areas to the left of their rings, as RFC 7946
-    asks.
+    """A FeatureCollection as RFC 7946 asks: cut at the antimeridian, with areas to the left of their rings.
 
-    A loosely known point is a polygon: the circle of its error, as on screen. Each site is a line. What holds for all
-    sites, such as the marking, comes before them.
+    A loosely known point is a polygon: the circle of its error, as on screen. Each site is one line of the text. What
+    holds for all sites, such as the marking, comes before them.
     """
     members = "".join(
         f'"{name}": {json.dumps(words, ensure_ascii=False)}, ' for name, words in _about(content) if words
@@ -103,7 +102,7 @@ def credit_lines(content: ProductContent) -> list[str]:
 def csv_text(document: Document, content: ProductContent) -> Iterator[str]:
     """One row for each site, with coordinates in every notation, and spreadsheet formulas made harmless.
 
-    Each notation has as many decimals as a place's error allows. New columns are added at the end only.
+    Coordinates have as many decimals as a place's error allows. New columns are added at the end only.
     """
     out = io.StringIO()
 
@@ -134,7 +133,7 @@ def csv_text(document: Document, content: ProductContent) -> Iterator[str]:
 
 
 def claims_by_site(content: ProductContent) -> dict[str, tuple[ClaimSaid, ...]]:
-    """Claims by uuid of a site: those about it, and those that name it, in the order of the product."""
+    """Claims about each site and claims that name it, by the site's uuid, in the order of the product."""
     by_site: dict[str, dict[str, ClaimSaid]] = {}
     for claim in content.claims:
         for uuid in (*claim.sites, *(party.uuid for party in claim.parties)):

@@ -1,4 +1,4 @@
-"""Lines on the processing and placing of a product's images, and stretches from the screen fixed for products."""
+"""States how the images of a product were processed and placed, and fixes stretches that follow the screen."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def stretches_on_screen(scene: MapScene) -> dict[str, str]:
 
 
 def processing_lines(shown: ShownScene, view: View, *, exactly: bool = False, match: str = "") -> list[str]:
-    """A line for each image in view that is not shown as its file has it, or where its file says.
+    """A line for each image in view that is shown, or placed, otherwise than its file states.
 
     `exactly`: for all images, with their stretches. `match`: as in `stretch_words`. With a stretch from this view the
     numbers are right once the view is complete.

@@ -1,4 +1,7 @@
-"""Writes a place as text to paste elsewhere: five notations, GeoJSON, KML and a sentence. Digits follow its error."""
+"""Writes a place as text to paste elsewhere: in five notations, as GeoJSON, KML or a sentence.
+
+It has as many digits as its error allows.
+"""
 
 from __future__ import annotations
 
@@ -38,10 +41,10 @@ class PlaceForm(StrEnum):
 
 
 class CopiedPlace(Struct, frozen=True):
-    """A site, or a point of the map, which has no name, no basis and no judged error.
+    """A place to be copied: that of a site, or a point of the map, which has no name and no basis.
 
-    `error_m` sets the digits: the radius that holds a site with 90 %, None where it was not judged; for a point of the
-    map half a pixel.
+    `error_m` sets the digits. Of a site it is the radius that holds the true place with 90 %, None where nobody judged
+    it; of a point of the map it is half a pixel.
     """
 
     geometry: BaseGeometry

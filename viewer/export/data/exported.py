@@ -44,7 +44,7 @@ class GroundPicture(Struct, frozen=True):
 
 
 class ExportedMap(Struct, frozen=True):
-    """The map with the marks of a product: PNG, the pixels of the marks by uuid, credits and dates of its layers."""
+    """The map with the marks of a product: a PNG, the pixels of the marks by uuid, and the credits of its layers."""
 
     data: bytes
     width: int
@@ -122,9 +122,10 @@ def data_export(
     sites: Collection[str] | None = None,
     bounds: Bounds | None = None,
 ) -> DataExport:
-    """Collect the data of a case: of `sites` (uuids), of what lies within `bounds`, or all of it. Blocks.
+    """Collect the data of a case: of `sites` (uuids), of what lies within `bounds` (lon, lat), or all of it. Blocks.
 
-    Raises what reading the chips raises.
+    `suffix`: the file's ending in lower case, as only some formats have chips. `marking`: the export's own, in place of
+    that of the case. `publish`: only what may be published (`Publishing`). Raises what `read_chips` raises.
     """
     own = marking or document.meta("marking")
     uuids = [
@@ -141,9 +142,10 @@ def data_export(
 def _chips_of(
     document: Document, content: ProductContent, marking: str, read_chips: ReadChips, suffix: str
 ) -> dict[str, bytes]:
-    """Bytes of the chips of the product's sites; of a published case without words stored beside the pixels.
+    """Bytes of the chips of the product's sites, by uuid, as the case keeps them.
 
-    Where chips are shown they are encoded anew, and the hash is that of the bytes as the case keeps them.
+    In a published GeoPackage they lack the words that are stored beside their pixels. Formats that show pictures need
+    the bytes unchanged, for their hash: what they show is encoded anew (`with_shown_chips`).
     """
     publishing = Publishing(marking if content.is_published else None)
     sites: Collection[str] = {site.uuid for site in content.sites} - content.withheld

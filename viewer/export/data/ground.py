@@ -48,7 +48,7 @@ type MakeScene = Callable[[Callable[[Document, RenderContext, Path | None], MapS
 
 
 class _WantedPicture(Struct):
-    """A picture to be made. `view` is set once its layers are open, where there is ground to be shown."""
+    """A picture to be made. `view` is None until its layers are open, and stays None without ground to be shown."""
 
     scene: MapScene
     view_of: Callable[[MapScene], View | None]
@@ -61,7 +61,7 @@ class _WantedPicture(Struct):
 
 
 class GroundPictures(Struct):
-    """The pictures for an export; `problems` are sentences on layers that could not be shown."""
+    """Makes the map and the ground pictures of an export. `problems`: sentences on layers that could not be shown."""
 
     export: DataExport
     make_scene: MakeScene
@@ -228,7 +228,7 @@ def _view(crs: str, bounds: Bounds) -> View:
 
 
 def _open(scene: MapScene) -> MapScene | None:
-    """The scene, once its layers are open."""
+    """The scene once its layers are open, else None."""
     return scene if scene.is_open() else None
 
 

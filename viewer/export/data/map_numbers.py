@@ -1,4 +1,4 @@
-"""Places the numbers on the map of the report apart from each other: those further off have a line to their mark."""
+"""Places the numbers on the map of the report so that none covers another."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ _MARK = 7.0
 def number_places(
     numbers: Mapping[str, int], places: Mapping[str, tuple[float, float]], width: float, height: float
 ) -> dict[str, tuple[float, float]]:
-    """The middle of each number; numbers with enough room stand above their mark."""
+    """Place the numbers: above their marks where there is room, else further off, to be joined by a line.
+
+    `numbers`: by uuid of a mark. `places`: pixels of the marks by uuid, in a picture of this `width` and `height`. The
+    answer has the pixel in the middle of each number, by uuid.
+    """
     middles: dict[str, tuple[float, float]] = {}
     room, standing = Box(0.0, 0.0, width, height), list[Box]()
     order = sorted(places, key=lambda uuid: numbers[uuid])

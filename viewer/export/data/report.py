@@ -22,7 +22,7 @@ TEMPLATE = Path(__file__).with_name("report.html")
 LONGEST_CITATION = 100_000
 """Most characters of a citation; the link in it is not cut."""
 MOST_NAMED = 12
-"""Most marks that the words for a map name."""
+"""Most marks that the alternative text of the map names."""
 
 
 def report_html(export: DataExport) -> str:

@@ -1,4 +1,4 @@
-"""Chips for outside readers, decoded and encoded anew by a reader process, as their bytes may be somebody else's."""
+"""Encodes chips anew for readers outside, in a reader process: somebody else may have made their bytes."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ _TYPES = ("image/png", "image/jpeg")
 def with_shown_chips(
     export: DataExport, pool: ReaderPool, check: Callable[[], None] = lambda: None
 ) -> tuple[DataExport, str]:
-    """The export with the chips that its readers will see, and a sentence on those left out, also among its caveats.
+    """Return the export with the chips that its readers will see, and a sentence on those that are left out.
 
-    Blocks, so not for the window's thread. `check` is called while a reader works: what it raises ends the work, and
-    the reader with it. Raises ReaderCrashed where the pool is being closed.
+    The sentence is also among the export's caveats; it is empty where all are shown. Blocks, so not for the window's
+    thread. `check` is called while a reader works: what it raises ends the work, and the reader with it. Raises
+    ReaderCrashed where the pool is being closed.
     """
     shown: dict[str, ShownChip] = {}
     deaths = 0
@@ -84,7 +85,7 @@ def _recode(picture: ShownPicture, pool: ReaderPool, check: Callable[[], None]) 
 
 
 def _check_picture(answer: Answer, size: tuple[int, int]) -> ShownPicture | GeoloupeError:
-    """Check the picture that a reader sent as the chip was checked: the chip may have taken the reader over."""
+    """Check the answer of a reader as strictly as the chip was checked, which may have taken the reader over."""
     data = answer.arrays[0].tobytes() if answer.arrays else b""
     picture = shown_picture(data)
     if picture is None or picture.content_type not in _TYPES or picture.size != size:

@@ -67,7 +67,7 @@ def site_rows(document: Document, content: ProductContent) -> list[SiteRow]:
 
 
 def about(content: ProductContent) -> list[tuple[str, str]]:
-    """Pairs of words that hold for the whole product: title, marking, credits, caveats."""
+    """Rows on the whole product, each a label and its words: title, marking, credits, caveats."""
     return [
         ("title", content.title),
         *((what, words) for what, words in (("status", content.status), ("correction", content.correction)) if words),
@@ -183,5 +183,5 @@ def _cell(value: _Cell) -> _Cell:
 
 
 def for_xml(text: str) -> str:
-    """A text without the characters that no XML, and no UTF-8, may hold; `plain` has removed invisible ones."""
+    """Replace the characters that XML or UTF-8 cannot hold. `plain` has removed the invisible ones."""
     return _NO_XML.sub("\ufffd", text)

@@ -1,4 +1,4 @@
-"""Writes JPEG, WebP and GeoTIFF: painted here strip by strip, encoded by the reader that may write."""
+"""Writes JPEG, WebP and GeoTIFF: painted here strip by strip, encoded by the reader process that may write files."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _write_tiff(
 
 
 def tiff_texts(printed: Printed, page: int) -> dict[str, str]:
-    """The words by the names of TIFF's own tags; those without a tag there by names of ours."""
+    """The words of a page by names of tags: TIFF's own, and ours for words without a tag in TIFF."""
     texts = named_texts(printed, page)
     tags = {
         "TIFFTAG_DOCUMENTNAME": texts.pop("Title", ""),

@@ -34,10 +34,10 @@ _HEADER = b"%PDF-1.5\n%\xbf\xf7\xa2\xfe\n"
 _TOGETHER = 100
 """Objects packed into one stream: a reader unpacks all of them to get one."""
 _FREE, _PLAIN, _PACKED = 0, 1, 2
-"""Kinds of rows in the list of objects: free, one that begins at a byte, one within a stream."""
+"""Kinds of rows in the cross-reference stream: a free number, an object at a byte, an object within a stream."""
 _ID_BYTES = 16
 _LIKE_A_MARK = ("þÿ", "ÿþ", "ï»¿")
-"""The marks of UTF-16 and UTF-8 as they read in PDF's own encoding."""
+"""The byte order marks of UTF-16 and UTF-8, read in PDF's own encoding."""
 
 
 class Digits(FloatObject):
@@ -59,7 +59,7 @@ def name(word: str) -> NameObject:
 
 
 def entries(**values: Any) -> DictionaryObject:
-    """A dictionary of these names, with values as `value_of` takes them."""
+    """A dictionary with these names; `value_of` converts the values."""
     return put(DictionaryObject(), **values)
 
 
@@ -100,7 +100,7 @@ def _text(words: str) -> TextStringObject:
 
 
 def stream(data: bytes, **values: Any) -> StreamObject:
-    """A stream of bytes; where they are packed already, `Filter` among the values says how."""
+    """A stream of bytes, with `values` in its dictionary; bytes that are packed already need a `Filter` there."""
     made = put(StreamObject(), **values)
     made.set_data(data)
     return made
@@ -198,7 +198,7 @@ class _Body:
 
 
 def _cross_references(rows: Sequence[tuple[int, int, int]], **more: Any) -> StreamObject:
-    """The list of where each object is.
+    """The cross-reference stream, which says where each object is.
 
     Each row holds the difference from the one above, which packs to half the size.
     """

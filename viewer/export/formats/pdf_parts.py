@@ -1,4 +1,4 @@
-"""Joins the groups of a PDF: one content a page, tagged, with the place of each map; on any thread.
+"""Joins the painted groups into a PDF: tagged, with the place of each map on the Earth, on any thread.
 
 Imported only when a PDF is written, as it loads pypdf.
 """
@@ -158,9 +158,9 @@ def _viewport(pdf: PdfObjects, frame: PdfFrame, page: PdfPage) -> DictionaryObje
 
 
 def part_on_map(frame: PdfFrame) -> tuple[tuple[Corner, ...], list[float]] | None:
-    """The part of an unturned frame within the edges of its map: its corners, and these in parts of the frame.
+    """The part of a frame that lies within the edges of its map; None for a turned frame, or a part that is too small.
 
-    None without such a part.
+    Returns its corners in the map's CRS, and the same corners as parts of the frame, from the lower left one upwards.
     """
     (left, bottom), (other_left, _), (right, top), _ = frame.corners
     world = world_bounds(frame.crs)
@@ -182,7 +182,7 @@ def _gcs(measure: MapMeasure) -> DictionaryObject:
 
 
 class _Tags:
-    """The structure of a document: a figure for each map, and a part for what is around the maps of each page."""
+    """The structure tags of a document: a figure for each map, and a part for all around the maps of a page."""
 
     def __init__(self, pdf: PdfObjects) -> None:
         self._pdf, self._document = pdf, entries(Type=name("StructElem"), S=name("Document"))

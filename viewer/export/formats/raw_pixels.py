@@ -48,9 +48,10 @@ def begin_pixels(
     title: str = "",
     parent: QObject | None = None,
 ) -> Writing:
-    """Begin to write the pixels of an image inside `bounds` (lon, lat), or all of them, under a name.
+    """Begin to write the pixels of an image inside `bounds` (lon, lat), or all of them, to `path`.
 
-    With a `title` the job is announced, and can be cancelled. Raises ExportFailed where the image has no pixels there.
+    With `publish` the words in the file have no paths. With a `title` the job is announced, and can be cancelled.
+    Raises ExportFailed where the image has no pixels there.
     """
     info = drawing.info
     assert info is not None

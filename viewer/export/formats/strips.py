@@ -16,7 +16,7 @@ from viewer.export.formats.writing import Workshop
 from viewer.export.printed import IN_PARTS, PaintedGroup, Printed, is_held
 
 BAND_PIXELS = 16_000_000
-"""Pixels of the part of a page whose tiles are held in memory at once, where not the whole page is."""
+"""Pixels of the part of a page whose tiles are in memory at once, where the page is too large to be held."""
 STRIP_PIXELS = 1_000_000
 """Pixels of the rows that are written at once."""
 PART_PIXELS = 2_000_000
@@ -34,7 +34,7 @@ def painted_strips(
     room: QRect | None = None,
     groups: Sequence[PaintedGroup] = (),
 ) -> None:
-    """Paint a part of a page, by default all of it, or only some `groups`; `put` hands each strip on.
+    """Paint a part of a page (`room`, by default all of it), or only some `groups`, and call `put` with each strip.
 
     Strips come from top to bottom. Their `top` is counted from the upper edge of the page.
     """
@@ -58,7 +58,7 @@ def packed_strips(
     room: QRect | None = None,
     groups: Sequence[PaintedGroup] = (),
 ) -> None:
-    """Paint strips as `painted_strips` does, packed into a file."""
+    """Paint strips as `painted_strips` does, and pack them into `file` on helper threads."""
     last: NDArray[np.uint8] | None = None
 
     def put(strip: Strip) -> None:

@@ -57,9 +57,9 @@ class Workshop(PageReader):
         self._handed_on: deque[Future[object]] = deque()
 
     def hand_on(self, work: Callable[[], object], *, in_order: bool = False) -> None:
-        """Let a helper thread do some work; waits while they have much to do. Raises what went wrong by now.
+        """Let a helper thread do some work; waits while the helpers have much to do. Raises errors of earlier work.
 
-        `in_order`: after all such work that was handed on before.
+        `in_order`: the work is done after all work that was handed on in order before.
         """
         if len(self._handed_on) == MOST_HANDED_ON:
             self.result_of(self._handed_on.popleft())
@@ -67,7 +67,7 @@ class Workshop(PageReader):
         self._handed_on.append(helpers.submit(_explain_errors, work, self.target))
 
     def finish(self) -> None:
-        """Wait until all that was handed on is done. Raises what went wrong."""
+        """Wait until all that was handed on is done. Raises its first error."""
         while self._handed_on:
             self.result_of(self._handed_on.popleft())
 
@@ -149,7 +149,7 @@ class Writing(QObject):
 
 
 def _explain_errors[T](work: Callable[[], T], target: Path) -> T:
-    """The result of work on a file. Raises what went wrong as a sentence about the target."""
+    """Return the result of work on a file. Raises each error as a sentence that names the target."""
     try:
         return work()
     except GeoloupeError:

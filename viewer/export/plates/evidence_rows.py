@@ -19,7 +19,7 @@ from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
 
 _RUN_IN = 10
-"""Marks in a paragraph of the key that is run in."""
+"""Marks in one paragraph of a key that is run in: it has paragraphs in place of a row for each mark."""
 PARTIES = "parties"
 """The key of the block on the named parties."""
 
@@ -35,7 +35,7 @@ class EvidenceRows:
     ) -> list[Atom]:
         """Number and name of each mark that has no label of its own, and the count of marks without either.
 
-        `run_in`: a few marks in a paragraph, which takes less room than a row for each.
+        `numbers` and `name_of` are by uuid. `run_in`: a few marks share a paragraph, which takes less room.
         """
         rows = sorted((number, name_of.get(uuid, "")) for uuid, number in numbers.items())
         note = self.count_note(left_out)

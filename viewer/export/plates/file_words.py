@@ -1,4 +1,7 @@
-"""The words that each file of a plate carries beside its picture; they name a party only where all is said of it."""
+"""The words that each file of a plate carries beside its picture.
+
+They name a party only where they have all that is claimed of it, and its answers.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The block on the named parties of a plate: how much of it the first page prints, and how further pages repeat it."""
+"""The block of sentences on named parties: how much of it the first page prints, and how further pages repeat it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _MOST_REPEATED = 0.7
 
 
 class PartyBlock:
-    """The block on named parties. `level` is that of the first page; `names` finds parties in any text."""
+    """The block on named parties. `level` says how much the first page tells; `names` finds parties in any text."""
 
     def __init__(self, rows: EvidenceRows, sizes: PageSizes, *, may_name: bool, draws_marks: bool) -> None:
         """Make an empty block. `may_name` is False for a page without words on parties, which therefore names nobody.

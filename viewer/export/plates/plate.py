@@ -98,7 +98,7 @@ FIRST_DRAFT = Edition()
 
 
 class Plate:
-    """A product that was laid out."""
+    """A product, laid out: its pages with their pieces, its maps and its words."""
 
     def __init__(
         self,
@@ -154,7 +154,7 @@ class Plate:
         self.read = layers_read(self.maps, self.style)
 
     def refreshed(self) -> Plate:
-        """The plate laid out anew, as its scenes have read more by now, which its words state."""
+        """The plate laid out anew, with words that state what its scenes have read since."""
         spec, document, scenes = self.spec, self.document, self.shown
         return Plate(spec, document, scenes, self.edition, program=self.program, cropped=self._is_cropped)
 
@@ -188,7 +188,7 @@ class Plate:
         return product_marking(own, inputs) if lacking(own, inputs) else own
 
     def moved(self, spec: ProductSpec) -> Plate:
-        """The plate with things moved as in another spec, otherwise equal: fast enough while a thing is dragged."""
+        """The plate with its things where `spec` has them, otherwise equal: fast enough while a thing is dragged."""
         other = copy(self)
         other.spec = as_published(spec)
         other.pieces = [piece.moved(QPointF()) for piece in self.pieces]
@@ -196,7 +196,7 @@ class Plate:
         return other
 
     def naming_nobody(self) -> Plate:
-        """The plate for files of its maps alone, which lack the page's words on named parties: these have no labels."""
+        """The plate without labels of named parties, for files of its maps alone: they lack the words on these."""
         other = copy(self)
         unnamed = {f"label:{uuid}" for uuid in self.parties.parties}
         other.pieces = [piece for piece in self.pieces if piece.key not in unnamed]
@@ -252,7 +252,7 @@ class Plate:
         self._set_moved()
 
     def _cut_and_fill(self, bounds: Sequence[Shown], checkpoint: Checkpoint) -> tuple[PageRooms, list[Atom]]:
-        """Cut the page and fill its maps, until all that is to be read beside them has room."""
+        """Cut the page and fill its maps, again with more room for words where that helps; return rooms and words."""
         rooms, atoms = self._cut_until_settled(bounds, [], 1.0, checkpoint)
         self._place_on_maps(checkpoint)
         key = self._key_atoms()
@@ -282,7 +282,7 @@ class Plate:
     def _cut_until_settled(
         self, bounds: Sequence[Shown], key: Sequence[Atom], share: float, checkpoint: Checkpoint
     ) -> tuple[PageRooms, list[Atom]]:
-        """Cut the page until its words suit its frames. Heights only grow, so that it ends."""
+        """Cut the page until its words fit beside its frames. Their heights only grow, so that this ends."""
         spec, count = self.spec, len(self.scenes)
         crs = chosen_canvas(spec.crs, bounds[0].bounds)[0]
         overview = bounds[:1] if spec.layout == "insets" else bounds

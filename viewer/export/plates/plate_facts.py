@@ -1,4 +1,4 @@
-"""The facts of a page as it was laid out, for the check and for metadata."""
+"""Gathers the facts of a product as it was laid out, which the check judges."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SLACK = 0.8
 
 
 def facts_of(plate: Plate) -> ProductFacts:
-    """All facts of a plate that are judged, or repeated elsewhere."""
+    """All facts of a plate that the check judges."""
     marking = plate.marking if any(piece.key == "marking top" for piece in plate.pieces) else ""
     product = plate.product
     return ProductFacts(
@@ -104,7 +104,7 @@ def _graticule(plate: Plate, number: int) -> GraticuleFact | None:
 
 
 def _sites(plate: Plate, on_page: MapOnPage, naming: Naming) -> SitesFact:
-    """The sites on a map; marks without a name count as counted where the page prints their number."""
+    """The sites on a map: named, in the key, or in neither. The page prints how many those are, if it has a key."""
     drawn = frozenset(uuid for uuid in on_page.in_frame() if on_page.index.sites[uuid].is_site)
     named_or_keyed = naming.named | naming.keyed.keys()
     spec = plate.spec
@@ -178,7 +178,7 @@ def ink_box(piece: Piece) -> QRectF:
 
 
 def touching(boxes: Sequence[QRectF], others: Sequence[QRectF]) -> Iterator[list[int]]:
-    """The numbers, for each box, of the others that it overlaps by more than edges.
+    """Yield for each box the indices of the `others` that it overlaps by more than their edges.
 
     Computed in arrays: a page has thousands of pairs, and is checked each time that something is moved on it.
     """

@@ -1,4 +1,4 @@
-"""The lines of a product about itself: annotation, projection, scale, number; and its maps in words."""
+"""The lines of a product about itself, such as credits, projection, scale and number; and its maps in words."""
 
 from __future__ import annotations
 

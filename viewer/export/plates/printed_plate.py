@@ -35,7 +35,7 @@ _GREY_PIXELS = 500_000
 
 
 class PrintedPlate:
-    """A plate at a resolution. It holds little else: many may be made of one plate, each in no time."""
+    """A plate at a resolution. It holds little else, so that many may be made of one plate."""
 
     def __init__(self, plate: Plate, dpi: float, *, is_stamped: bool = False) -> None:
         """`is_stamped`: DRAFT stands in the margins of each page."""
@@ -66,7 +66,7 @@ class PrintedPlate:
         return self.plate.numbers
 
     def facts(self) -> ProductFacts:
-        """All of the page that the check and the metadata need."""
+        """The facts that the check judges."""
         return facts_of(self.plate)
 
     def with_stretches(self, spec: ProductSpec) -> ProductSpec:

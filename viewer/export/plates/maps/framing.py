@@ -19,9 +19,9 @@ _ROUNDED = 1e-9
 
 
 class Framing(Struct, frozen=True):
-    """A map's frame on its page, in whole logical pixels, and the bounds that it shows.
+    """A map's frame on its page, in whole logical pixels, and the view in it.
 
-    `sign_scale` is the size of the layers' signs, lines and lettering, relative to those on the screen.
+    The view's `ratio` is the size of the layers' signs, lines and lettering, relative to those on the screen.
     """
 
     rect: QRectF
@@ -37,9 +37,10 @@ class Framing(Struct, frozen=True):
         marked: Bounds | None = None,
         reach: Bounds | None = None,
     ) -> Framing:
-        """Frame all of `bounds` (lon, lat), centred as far as there are data, whose bounds are `reach`.
+        """Frame `bounds` (lon, lat) in `rect`, centred as far as the data reach (`reach`).
 
-        Where all that is `marked` stays inside, data fill the frame: no margin is without an image.
+        With `marked` (lon, lat) the frame shows less where all of that stays inside, so that no margin is without an
+        image. `sign_scale`: size of signs relative to the screen.
         """
         world = world_of(crs, bounds)
         view = View.of_bounds(crs, world, round(rect.width()), round(rect.height()))
@@ -80,12 +81,12 @@ class Framing(Struct, frozen=True):
 
 
 def world_of(crs: str, bounds: Bounds) -> Bounds:
-    """A part of the Earth (lon, lat) on a map, up to the map's edges."""
+    """Bounds of a part of the Earth (lon, lat) in the CRS of a map, up to the map's edges."""
     return transform_bounds(WGS84, crs, _drawable(bounds, crs))
 
 
 def _fill(view: View, world: Bounds, marked: Bounds) -> View:
-    """The view of the middle that `world` fills, if it shows all that is marked; else the view unchanged."""
+    """A closer view that `world` fills to all edges, if all that is `marked` stays in it; else the view unchanged."""
     resolution = min(world.width / view.width, world.height / view.height)
     width, height = resolution * view.width, resolution * view.height
     x = _start_of_part(world.left, world.right, width, marked.left, marked.right)

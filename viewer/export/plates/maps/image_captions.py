@@ -75,7 +75,10 @@ def _may_show(drawing: LayerDrawing, view: View) -> bool:
 
 
 def image_facts(on_page: MapOnPage, note: str = "", publish: bool = False) -> list[ImageFact]:
-    """All that is known of each image of a map. `note` is on the stretch of the topmost, relative to the others'."""
+    """All that is known of each image of a map.
+
+    `note`: words on the stretch of the topmost one, relative to another map's. With `publish`, words have no paths.
+    """
     images = [(scene, drawing) for scene, drawing in _shown(on_page) if drawing.layer.kind != "vector"]
     facts = [_fact(scene, drawing, publish, note) for scene, drawing in images]
     if publish:

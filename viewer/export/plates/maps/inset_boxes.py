@@ -31,9 +31,10 @@ def inset_boxes(
     furniture: Sequence[QRectF],
     marks: Sequence[Box],
 ) -> tuple[list[Piece], list[QRectF]]:
-    """The box with its letter for each inset that lies on the overview, and the boxes that these cover.
+    """A piece for each inset on the overview, a box with a letter, and the boxes on the page that they cover.
 
-    `marks` are boxes relative to the frame's corner.
+    `furniture`: boxes on the page that letters keep clear of. `marks`: boxes relative to the frame's corner, of which
+    they cover as few as possible.
     """
     frame, side = overview.rect, 1.5 * type_.size
     obstacles, pieces, covered = list(furniture), [], []

@@ -50,7 +50,7 @@ class LegendRow(Struct, frozen=True):
 
 
 def legend_rows(document: Document, in_frame: Iterable[str]) -> list[LegendRow]:
-    """Headings by role, classes below them with their number of these sites (uuids), and what hollow symbols mean."""
+    """Rows on the sites in a frame (uuids): headings by role, their classes with the number of sites, and notes."""
     marks = [document.sites[uuid] for uuid in in_frame if uuid in document.sites]
     inside = [site for site in marks if site.is_site]
     rows: list[LegendRow] = []
@@ -126,8 +126,9 @@ def _hollow_first(site: Site) -> tuple[bool, bool, str]:
 
 
 def layer_rows(scene: MapScene, view: View) -> list[LegendRow]:
-    """Rows of layers, the topmost first; empty until all features in the frame are known, as half a count would be
-    wrong.
+    """Rows of the layers in view, the topmost first.
+
+    A layer has none until all its features in the frame are known: half a count would be wrong.
     """
     rows: list[LegendRow] = []
     for uuid in scene.stack.in_view(view):

@@ -40,7 +40,7 @@ _COAST, _FINE = 0.7, 0.5
 
 
 def locator_window(frames: Sequence[Bounds]) -> Bounds | None:
-    """The part of the Earth that a locator of these frames shows: all of it where they are far apart.
+    """The part of the Earth (lon, lat) that a locator of these frames shows: all of it where they are far apart.
 
     None where a frame shows a continent itself.
     """
@@ -195,7 +195,7 @@ class _Coast(NamedTuple):
 
 @cache
 def _coast(zoom: int) -> _Coast:
-    """The lines of a map whose world is doubled `zoom` times in width."""
+    """The coasts to be shown at a zoom, where the world's width has doubled `zoom` times."""
     lines = tuple(line for least, line in coast_lines() if least <= zoom + 2.0)
     starts = np.cumsum([0, *map(len, lines[:-1])])
     places = np.concatenate(lines)
@@ -222,5 +222,5 @@ def coast_lines() -> tuple[tuple[float, Floats], ...]:
 
 
 def _squeeze(lat: float) -> float:
-    """Degrees of latitude that look as long as a degree of longitude."""
+    """Degrees of latitude as long on the ground as a degree of longitude at this latitude, at least 0.2."""
     return max(math.cos(math.radians(lat)), 0.2)

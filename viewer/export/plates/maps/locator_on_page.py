@@ -27,7 +27,7 @@ def window_of(spec: ProductSpec, maps: Sequence[MapOnPage]) -> Bounds | None:
 def locator_atom(
     spec: ProductSpec, maps: Sequence[MapOnPage], window: Bounds, sizes: PageSizes, style: HouseStyle
 ) -> Atom:
-    """The locator as it flows with the words, showing all panels, else the first map."""
+    """The locator as a row that flows with the words. It shows the frames of all panels, else of the first map."""
     shown = maps if spec.layout == "panels" else maps[:1]
     frames = list(dict.fromkeys(box for on_page in shown if (box := on_page.framing.lonlat()) is not None))
 

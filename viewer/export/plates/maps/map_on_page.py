@@ -141,7 +141,7 @@ class MapOnPage:
         return marked_boxes
 
     def place_layer_labels(self, obstacles: Sequence[Box]) -> None:
-        """Place the labels of layers, clear of all that stands there already."""
+        """Place the labels of layers, clear of `obstacles`: boxes in logical pixels from the frame's corner."""
         drawings = [(uuid, self.scene.drawings[uuid]) for uuid in reversed(self.scene.stack.visible())]
         labellings = ((uuid, drawing.nudge, drawing.labelling(drawing.seen(self.view))) for uuid, drawing in drawings)
         labelled = tuple(
@@ -179,7 +179,7 @@ class MapOnPage:
             self.shown.paint_map(painter, view)
 
     def paint_imagery(self, painter: QPainter, ratio: float, clip: QRect | None = None) -> None:
-        """Paint the lowest layers, which are pictures, on the ground of a map, at the page's origin in its pixels."""
+        """Paint the background of the map and its lowest layers, which are pictures, in pixels of the page."""
         if self.is_composed:
             self._paint_composed(painter, ratio)
             return
@@ -303,7 +303,7 @@ def _scale_label(label: PlacedLabel, factor: float) -> PlacedLabel:
 
 
 def boxes_along(outline: Outline, view: View) -> list[Box]:
-    """Boxes along a line that returns to a place again and again, one in each cell."""
+    """Small boxes along an outline; on a long one, which may return to a place again and again, one in each cell."""
     rings = [ring for part in outline.shown(view.grid.resolution).parts for ring in part.rings]
     place_arrays: list[Floats] = []
     is_plain = sum(map(len, rings)) <= _FEW_VERTICES

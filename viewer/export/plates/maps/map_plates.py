@@ -1,4 +1,4 @@
-"""Scale bar and north arrow, each on a plate of its own: legible on snow and sea, true, and clear of all marks."""
+"""Scale bar and north arrow, each on a plate of its own: legible on snow and sea, and clear of marks if possible."""
 
 from __future__ import annotations
 
@@ -110,9 +110,10 @@ def north_holds(view: View) -> bool:
 def corner_box(
     on_page: MapOnPage, width: float, height: float, obstacles: list[QRectF], marks: Marks, first: int
 ) -> QRectF:
-    """The corner of the frame, or middle of an edge, where a box covers the fewest symbols, then the least of lines.
+    """Place a box in the corner of a frame, or the middle of an edge, where it covers the fewest marks.
 
-    Of equal ones, the first in the customary order.
+    It keeps off `obstacles` where it can, and is added to them. Of equally good places the first counts, from corner
+    number `first` on. Symbols weigh more than lines.
     """
     rect, margin = on_page.rect, 6.0 * on_page.view.ratio
     inner = rect.adjusted(margin, margin, -margin - width, -margin - height)

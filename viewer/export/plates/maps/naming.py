@@ -53,7 +53,7 @@ _NEAR_PX = 14.0
 
 
 class Named(NamedTuple):
-    """Rules for the names of a map.
+    """Rules for the names on a map.
 
     `own`: the site that the page is of. `parties`: uuids of those named in a claim, all with a label or all with a
     number. `unnamed`: uuids of marks that get neither.
@@ -121,7 +121,7 @@ def name_marks(
     who: Named = NO_PARTIES,
     checkpoint: Checkpoint = unchecked,
 ) -> Naming:
-    """Place labels, the most important first, then numbers for marks without room for a label."""
+    """Place labels clear of `obstacles`, the most important first, then numbers for marks without room for a label."""
     view = on_page.view
     symbols, outlines = on_page.symbol_boxes(), on_page.outline_boxes()
     room = Box(_EDGE, _EDGE, view.width - _EDGE, view.height - _EDGE)
@@ -191,7 +191,7 @@ def _labels_in_one_lettering(
     outlines: Sequence[Box],
     checkpoint: Checkpoint,
 ) -> list[PlacedLabel]:
-    """Labels for all marks in the first of these letterings that has room for all, else for none of them.
+    """Labels for all marks in the first of the letterings in `ways` that has room for all; else for none of them.
 
     A label without room beside its mark stands further off, with a line.
     """
@@ -241,7 +241,7 @@ def _own_label(
 
 
 def _add(layout: LabelLayout, requests: Sequence[LabelRequest], checkpoint: Checkpoint) -> None:
-    """Place requests some at a time; all places are looked at, as a page has time for that."""
+    """Place a few requests at a time, each at the best of all its places, as a page has time for that."""
     for batch in batched(requests, _AT_ONCE):
         layout.looked_at = 0
         layout.add(batch)
@@ -260,7 +260,9 @@ def _narrower(request: LabelRequest) -> LabelRequest:
 def _requests(
     on_page: MapOnPage, style: HouseStyle, sign_scale: float
 ) -> tuple[list[LabelRequest], set[str], dict[str, int]]:
-    """Requests for labels, measured in the product's letters; marks whose sign is their name; markers' numbers."""
+    """Requests for labels, measured in the product's letters; uuids of marks whose sign is their name; numbers of
+    numbered markers by uuid.
+    """
     labels, by_uuid = SiteLabels(LabelPainter()), dict[str, LabelRequest]()
     by_sign, signed = set[str](), dict[str, int]()
     for frame in on_page.frames:

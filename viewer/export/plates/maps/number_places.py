@@ -1,4 +1,4 @@
-"""Places the numbers of marks that are close together: further off, each with a line to its mark."""
+"""Places the numbers of marks that are close together, at some distance and with a line to each mark."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _UNDER = 16.0
 
 
 class NumberPlaces:
-    """Gives each number, in their order, the nearest place that is free, its line included."""
+    """Gives one number after the other the nearest place where it and its line are free."""
 
     def __init__(self, room: Box, marks: Sequence[Box], standing: Sequence[Box]) -> None:
         """Lines of numbers may not cross `standing` things, and numbers may not lie on marks either."""
@@ -59,7 +59,7 @@ class NumberPlaces:
     def _free_place(
         self, anchor: Anchor, request: LabelRequest, checkpoint: Checkpoint, crosses: bool
     ) -> tuple[Box, tuple[float, float], _Boxes] | None:
-        """The box, the end of its line and the boxes along that.
+        """A free box, the end of its line there, and boxes along the line; None without a free place.
 
         Only boxes within reach are compared, and all of one distance at once: in a crowd thousands would be compared
         one by one.

@@ -12,7 +12,7 @@ MOST_SHAPE_POINTS = 50_000
 
 
 def picture_layers(scene: MapScene, view: View) -> int:
-    """The number of layers, from the bottom of those that a view shows, that are pictures."""
+    """The number of layers in a view, counted from the lowest, that are printed as pictures."""
     rows = scene.stack.shown_on(view)
     many = [at for at, layer in enumerate(rows) if _is_bulk(scene, layer, view)]
     above = many[-1] + 1 if many else 0

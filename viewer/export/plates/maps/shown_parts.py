@@ -23,15 +23,12 @@ WORLD = Bounds(-180.0, -85.0, 180.0, 85.0)
 _LEAST_ROOM_DEG = 0.02
 """Least room round a site on its page, in degrees."""
 _NARROWEST, _WIDEST, _STRIP = 0.35, 4.0, 14.0
-"""Least and greatest width by height of frames; others are strips, on which nothing is seen.
-
-Alone one may be narrower.
+"""Least and greatest width by height of frames that stand together, as nothing is seen on narrower strips; greatest
+ratio of the sides of a map that stands alone.
 """
 _MOST_CUT, _WHOLE_EARTH_DEG = 1.25, 350.0
-"""Factor by which an image without requested bounds may be cut, to fill a frame of the page's shape; width of the
-Earth.
-
-A map of the whole Earth may lose more, as its empty seas are not missed.
+"""Factor by which an image without requested bounds may be cut, to fill a frame of the page's shape; width from which a
+map shows the whole Earth. Such a map may lose more, as its empty seas are not missed.
 """
 
 
@@ -46,9 +43,9 @@ class Shown(NamedTuple):
 
 
 def shown_parts(spec: ProductSpec, scenes: Sequence[MapScene], *, cropped: bool = True) -> list[Shown]:
-    """The part that each map shows: before and after, and all panels without bounds of their own, show the same.
+    """The part that each map shows. Before and after, and all panels without bounds of their own, show the same.
 
-    Not `cropped`: single maps show all that is requested.
+    Not `cropped`: maps that are not compared show all that was requested, also beyond their images.
     """
     own, marks = maps_of(spec), _admitted(spec, scenes)
     if spec.layout in MATCHED:
@@ -123,7 +120,10 @@ def _a_turn_of(bounds: Bounds) -> Bounds:
 
 
 def reached(bounds: Bounds, scenes: Sequence[MapScene], uuids: frozenset[str] | None = None) -> Shown:
-    """The part of the Earth that the scenes' images and the marks in it reach. `uuids` are the marks that count."""
+    """Cut `bounds` (lon, lat) to what the scenes' images, and the marks in them, reach.
+
+    `uuids` are the marks that count; None for all.
+    """
     images = _reach(scenes)
     if images is None:
         return Shown(bounds)

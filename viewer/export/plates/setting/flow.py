@@ -1,4 +1,4 @@
-"""Sets text and rows that flow through the columns of pages: nothing is cut, the rest goes on in the next one."""
+"""Sets paragraphs and rows that flow through the columns of pages: one without room goes on in the next column."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ type PaintRow = Callable[[QPainter, QRectF], None]
 class Atom(Struct, frozen=True):
     """A paragraph, or a row with a sign before its text. `keep`: it is never the last in a column.
 
-    `key` is that of its part of the page. `sign` is painted in a box at the left, `indent` wide; `height` is the least.
+    `key` is that of its part of the page, `before` the gap above it. `sign` is painted in a box at the left, `indent`
+    wide; `least` is the least height of the row. All lengths are logical pixels.
     """
 
     key: str
@@ -77,7 +78,7 @@ class PageColumn(Struct):
 
 
 class Flow(Struct):
-    """Sets atoms, one after the other, into columns; `more` gives further ones, a page's at a time."""
+    """Sets atoms, one after the other, into columns. `more` returns the columns of a further page, or none."""
 
     columns: list[PageColumn]
     more: Callable[[], Sequence[PageColumn]] | None = None
@@ -85,7 +86,7 @@ class Flow(Struct):
     at: int = 0
 
     def set(self, atoms: Sequence[Atom]) -> list[Atom]:
-        """Set atoms, and return those without room, where there are no further columns."""
+        """Set atoms, and return those that no column has room for."""
         waiting = list(atoms)
         while waiting:
             if self.at >= len(self.columns) and not self._get_more():
@@ -165,7 +166,7 @@ class Flow(Struct):
         return bool(columns)
 
     def _is_splittable(self, together: Sequence[Atom], column: PageColumn) -> bool:
-        """True where the next atom is broken: it begins an empty column, or is taller than most of one. Others wait."""
+        """True where the next atom may be broken: in an empty column, or if it is taller than most of a column."""
         atom = together[0]
         is_empty = column.used == 0
         fits_some = column.left >= 2 * atom.type.line_height

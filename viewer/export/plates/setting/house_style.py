@@ -15,7 +15,7 @@ FIRST = "Plain"
 
 
 class HouseStyle(Struct, frozen=True):
-    """A house style. Colours are as Qt reads them; `plate` is the nearly opaque ground of what is on a map."""
+    """A house style. Colours are as Qt reads them; `plate` is the nearly opaque ground of furniture on a map."""
 
     name: str
     fonts: tuple[str, ...]

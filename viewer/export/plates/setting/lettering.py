@@ -132,7 +132,7 @@ def wrapped(text: str, type_: Type, room: float) -> tuple[str, ...]:
 
 
 def whole(text: str) -> str:
-    """A whole text made fit to print: a page goes on where it is long."""
+    """A text made fit to print, without invisible characters; of a very long one the beginning."""
     return plain(text, LONGEST_TEXT)
 
 

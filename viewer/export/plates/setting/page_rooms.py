@@ -66,10 +66,11 @@ class FrameShape(NamedTuple):
 
 
 class RoomsAsked(Struct, frozen=True):
-    """All that the rooms of a page are cut from.
+    """All that the rooms of a page are cut from. Lengths are logical pixels.
 
-    `strips` and `captions`: heights above and below each map's frame. `words`: those to be set beside the maps, as far
-    as there is room. `shape`: that of the frames; `inset_shape`: that of insets.
+    `maps`: their number. `marking`, `header`, `foot`: heights. `strips` and `captions`: heights above and below each
+    map's frame. `words`: those to be set beside the maps, as far as there is room. `shape`: that of the frames;
+    `inset_shape`: that of insets.
     """
 
     layout: str
@@ -108,7 +109,7 @@ def holds(rooms: PageRooms, words: Sequence[Atom]) -> bool:
 
 
 def frame_of_page(sizes: PageSizes, marking: float) -> tuple[QRectF, QRectF, QRectF]:
-    """The two bands for the marking, and the room between them."""
+    """The bands for the marking at the top and the bottom, each `marking` high, and the room between them."""
     m = sizes.margin
     inner = QRectF(m, m, sizes.width - 2 * m, sizes.height - 2 * m)
     top = QRectF(inner.left(), inner.top(), inner.width(), marking)
@@ -212,9 +213,9 @@ def _least_height(words: Sequence[Atom], columns: Sequence[QRectF], least: float
 
 
 def levelled(sizes: PageSizes, rooms: PageRooms, words: Sequence[Atom]) -> list[QRectF]:
-    """The columns for these words, those below the maps no taller than they need to be.
+    """The columns for these words. Columns below the maps are no taller than the words need.
 
-    Else all words would be in the first one, beside an empty page.
+    Else all words would be in the first column, beside empty ones.
     """
     columns = rooms.columns
     if len(columns) < 2 or columns[0].top() < max(cell.frame.bottom() for cell in rooms.cells):

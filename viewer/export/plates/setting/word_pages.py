@@ -26,10 +26,10 @@ Above that share maps become smaller, up to the factor: smaller maps have fewer 
 
 
 class Repeated(NamedTuple):
-    """Rows that come first on each further page with a text for which `is_needed` holds; `is_forced`: on at least one
-    page.
+    """Rows that come first on each further page with a text for which `is_needed` holds.
 
-    Without rows there are none; rows that fill most of a page have that page alone.
+    `is_forced`: the second page has them in any case. `fills_page`: they would fill most of a page, so that no other
+    page has them.
     """
 
     atoms: Sequence[Atom] = ()
@@ -125,9 +125,9 @@ def head_height(sizes: PageSizes) -> float:
 def fuller_share(
     sizes: PageSizes, rooms: PageRooms, atoms: Sequence[Atom], repeated: Repeated = NOTHING_REPEATED
 ) -> float:
-    """The factor of room by which the first page saves a last page that is nearly empty, or has all explained signs.
+    """The factor of room for words with which the first page is worth its smaller maps; 0 where there is none.
 
-    0 where there is none.
+    Either it saves a last page that is nearly empty, or the whole key, or legend, stands beside the maps.
     """
     flow, pages = words_on_pages(sizes, rooms, atoms, repeated)
     if pages == 1:
