@@ -77,13 +77,13 @@ class CopiedPlace(Struct, frozen=True):
                 return self._kml()
             case PlaceForm.SENTENCE:
                 return self._sentence()
-        return self._written(Notation(form))
+        return self._coordinates(Notation(form))
 
-    def _written(self, notation: Notation) -> str:
+    def _coordinates(self, notation: Notation) -> str:
         return format_coordinate(self.place.x, self.place.y, notation, self.error_m)
 
     def _sentence(self) -> str:
-        where = f"{self._written(Notation.DMS)} (MGRS {self._written(Notation.MGRS)}; WGS 84)"
+        where = f"{self._coordinates(Notation.DMS)} (MGRS {self._coordinates(Notation.MGRS)}; WGS 84)"
         error = metres(self.error_m or 0.0)
         if not self.is_site:
             return translate("CopiedPlace", "The place at {0}, read off the map to about {1}.").format(where, error)
@@ -118,7 +118,7 @@ class CopiedPlace(Struct, frozen=True):
 
     def _kml(self) -> str:
         sentence = self._sentence()
-        name = self.label or self._written(Notation.DD)
+        name = self.label or self._coordinates(Notation.DD)
         return (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
             '<kml xmlns="http://www.opengis.net/kml/2.2"><Placemark>'

@@ -104,7 +104,7 @@ def _write_pixels(
     _check_target(drawing.source.path, shop.target)
     for top in range(0, height, max(rows, _TIFF_ROWS)):
         count_rows = min(max(rows, _TIFF_ROWS), height - top)
-        grid = _shifted(window.affine, top)
+        grid = _shift_down(window.affine, top)
         bands, mask = shop.answer(partial(drawing.source.ask_pixels, grid, (width, count_rows), window.crs)).arrays
         raw = shop.folder / f"rows-{top}.raw"
         request = WritePixels(
@@ -150,7 +150,7 @@ def _texts(drawing: RasterDrawing, marking: str) -> dict[str, str]:
     return {name: text for name, text in texts.items() if text}
 
 
-def _shifted(grid: Affine, rows: int) -> Affine:
+def _shift_down(grid: Affine, rows: int) -> Affine:
     x, y = grid.apply(0, rows)
     if not (math.isfinite(x) and math.isfinite(y)):
         raise CannotBePlaced("The image has no place on the Earth there.")

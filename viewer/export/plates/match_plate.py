@@ -162,10 +162,10 @@ def lacking(pairs: Sequence[Pair]) -> list[str]:
             [pair.number for pair in pairs if len(pair.markers) > 1],
         ),
     )
-    return [sentence.format(_listed(numbers)) for sentence, numbers in numbers_by_sentence if numbers]
+    return [sentence.format(_number_list(numbers)) for sentence, numbers in numbers_by_sentence if numbers]
 
 
-def _listed(numbers: Sequence[int]) -> str:
+def _number_list(numbers: Sequence[int]) -> str:
     shown = ", ".join(map(str, numbers[:MOST_SAID]))
     return shown if len(numbers) <= MOST_SAID else f"{shown} …"
 

@@ -35,10 +35,10 @@ _NAME_CHARS = 80
 
 def images_in(on_page: MapOnPage) -> list[LayerDrawing]:
     """The drawings of the images that have pixels in a frame, the topmost first."""
-    return [drawing for _, drawing in _shown(on_page) if drawing.layer.kind != "vector"]
+    return [drawing for _, drawing in _drawings_shown(on_page) if drawing.layer.kind != "vector"]
 
 
-def _shown(on_page: MapOnPage) -> list[tuple[MapScene, LayerDrawing]]:
+def _drawings_shown(on_page: MapOnPage) -> list[tuple[MapScene, LayerDrawing]]:
     """The drawings that show something in a frame, each once, with its scene."""
     drawings: dict[str, tuple[MapScene, LayerDrawing]] = {}
     for scene in on_page.shown.frames:
@@ -55,7 +55,7 @@ def data_credits(on_page: MapOnPage) -> list[str]:
 def data_facts(on_page: MapOnPage) -> list[ImageFact]:
     """The vector layers in a frame, with the credit for each."""
     facts = []
-    for _, drawing in _shown(on_page):
+    for _, drawing in _drawings_shown(on_page):
         row = drawing.layer
         if row.kind == "vector" and _may_show(drawing, on_page.view):
             credit = one_line(drawing.attribution, LONGEST_CREDIT)
@@ -79,7 +79,7 @@ def image_facts(on_page: MapOnPage, note: str = "", publish: bool = False) -> li
 
     `note`: words on the stretch of the topmost one, relative to another map's. With `publish`, words have no paths.
     """
-    images = [(scene, drawing) for scene, drawing in _shown(on_page) if drawing.layer.kind != "vector"]
+    images = [(scene, drawing) for scene, drawing in _drawings_shown(on_page) if drawing.layer.kind != "vector"]
     facts = [_fact(scene, drawing, publish, note) for scene, drawing in images]
     if publish:
         facts = [_without_paths(fact) for fact in facts]

@@ -33,7 +33,7 @@ type _Sign = tuple[NDArray[np.float32], NDArray[np.bool_]]
 def alike_in_grey(rows: Sequence[LegendRow]) -> list[Alike]:
     """Pairs of signs that look the same without colour. A point is never taken for an area."""
     signs = [row for row in rows if row.has_symbol][:_MOST_ROWS]
-    pictures = [_in_grey(row) for row in signs]
+    pictures = [_grey_picture(row) for row in signs]
     pairs = []
     for (row, a), (other, b) in combinations(zip(signs, pictures, strict=True), 2):
         if is_point(row) is is_point(other) and row.text != other.text and _levels(a, b) < LEAST_LEVELS:
@@ -73,7 +73,7 @@ def _contrast(color: str, other: str) -> float:
     return contrast(QColor(color).name(), QColor(other).name())
 
 
-def _in_grey(row: LegendRow) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+def _grey_picture(row: LegendRow) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """The sign in levels of grey, and a mask of its ink: all pixels that are not the ground."""
     image = QImage(_WIDTH, _HEIGHT, QImage.Format.Format_RGB32)
     image.fill(QColor(PAPER))

@@ -160,7 +160,7 @@ def _turned_coasts(window: Bounds, turn: float, width: float, height: float) -> 
     for at in np.flatnonzero(shown).tolist():
         places = (coast.lines[at] - (left, window.top)) * (width / window.width, -height / window.height)
         for run in _runs_in(places, width, height):
-            thinned = _thinned(run)
+            thinned = _thin_out(run)
             if len(thinned) > 1:
                 shape = polygon_of(thinned)
                 around = shape.boundingRect().adjusted(-reach, -reach, reach, reach)
@@ -176,7 +176,7 @@ def _runs_in(places: Floats, width: float, height: float) -> Iterator[Floats]:
         yield places[begin : end + 1]
 
 
-def _thinned(line: Floats) -> Floats:
+def _thin_out(line: Floats) -> Floats:
     """A line without places so close to each other that the pen covers both; the others do not move."""
     cells = np.floor(line / _FINE)
     kept = np.concatenate([[True], (cells[1:] != cells[:-1]).any(axis=1)])

@@ -144,7 +144,7 @@ def name_marks(
     beside_it = [box for label in first for box in _boxes_of(label)]
     layout = LabelLayout.of(room, [], [*clear, *lines, *beside_it])
     layout.placed += first
-    layout.keep_apart((uuid, _grown(box, _APART_PX * sign_scale)) for uuid, box in symbols)
+    layout.keep_apart((uuid, _grow(box, _APART_PX * sign_scale)) for uuid, box in symbols)
     others = [request for request in requests if request.uuid not in who.parties]
     _add(layout, others, checkpoint)
     named = {label.uuid for label in layout.placed}
@@ -175,7 +175,7 @@ def name_marks(
     return naming
 
 
-def _grown(box: Box, by: float) -> Box:
+def _grow(box: Box, by: float) -> Box:
     return Box(box.left - by, box.top - by, box.right + by, box.bottom + by)
 
 
@@ -253,7 +253,7 @@ def _narrower(request: LabelRequest) -> LabelRequest:
     words = " ".join(request.text.split())
     lines = textwrap.wrap(words, _NARROW_CHARS, break_long_words=False, break_on_hyphens=False)
     assert isinstance(request.face, Type)
-    narrow = _sized(request, "\n".join(lines) or request.text, request.face.scaled(_NARROW))
+    narrow = _size_request(request, "\n".join(lines) or request.text, request.face.scaled(_NARROW))
     return replace(narrow, anchors=request.anchors[:_FEW_ANCHORS])
 
 
@@ -273,7 +273,7 @@ def _requests(
         frame_requests = labels.requests(frame, frozenset(), "") + _class_requests(frame)
         for request in frame_requests:
             if request.uuid not in by_uuid:
-                measured_request = _measured(request, shapes.get(request.uuid), frame, style, sign_scale)
+                measured_request = _measure_request(request, shapes.get(request.uuid), frame, style, sign_scale)
                 by_uuid |= {request.uuid: measured_request} if measured_request.anchors else {}
     return sorted(by_uuid.values(), key=lambda request: request.rank), by_sign, signed
 
@@ -291,7 +291,7 @@ def _class_requests(frame: SiteFrame) -> list[LabelRequest]:
     return requests
 
 
-def _measured(
+def _measure_request(
     request: LabelRequest, shape: ShapeInView | None, frame: SiteFrame, style: HouseStyle, sign_scale: float
 ) -> LabelRequest:
     type_ = label_type(request.rank, style, sign_scale)
@@ -299,10 +299,10 @@ def _measured(
     anchors = request.anchors if shape is None else _anchors_beside(shape, frame.view, request.anchors)
     view = frame.view
     inside = tuple(anchor for anchor in anchors if 0 <= anchor.px <= view.width and 0 <= anchor.py <= view.height)
-    return replace(_sized(request, text, type_), anchors=inside, leader=True, advances=())
+    return replace(_size_request(request, text, type_), anchors=inside, leader=True, advances=())
 
 
-def _sized(request: LabelRequest, text: str, type_: Type) -> LabelRequest:
+def _size_request(request: LabelRequest, text: str, type_: Type) -> LabelRequest:
     lines = text.split("\n")
     width = max(type_.width(line) for line in lines) + 2 * _PAD
     height = len(lines) * type_.size * _LEADING + 2 * _PAD

@@ -92,7 +92,7 @@ class Flow(Struct):
             if self.at >= len(self.columns) and not self._get_more():
                 return waiting
             column = self.columns[self.at]
-            together = self._together(waiting)
+            together = self._first_group(waiting)
             room = column.room.width()
             need = sum(atom.height(room) + atom.before for atom in together)
             if column.used == 0:
@@ -154,7 +154,7 @@ class Flow(Struct):
         return bool(same_page) and not Flow(same_page).set(atoms)
 
     @staticmethod
-    def _together(waiting: Sequence[Atom]) -> Sequence[Atom]:
+    def _first_group(waiting: Sequence[Atom]) -> Sequence[Atom]:
         count = 1
         while count < len(waiting) and waiting[count - 1].keep:
             count += 1
