@@ -21,8 +21,8 @@ def are_in(fids: Fids, others: Fids) -> NDArray[np.bool_]:
     """(n,) Mask of the fids that are among `others`, which are in ascending order."""
     if not len(others):
         return np.zeros(len(fids), bool)
-    found: NDArray[np.bool_] = others[np.minimum(np.searchsorted(others, fids), len(others) - 1)] == fids
-    return found
+    is_among: NDArray[np.bool_] = others[np.minimum(np.searchsorted(others, fids), len(others) - 1)] == fids
+    return is_among
 
 
 class FeatureSelection(QObject):

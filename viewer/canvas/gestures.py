@@ -275,10 +275,10 @@ class Gestures:
     def _handle_at(self, pointer: PointerEvent) -> Handle | None:
         if self._is_on_compass(pointer):
             return None
-        found = self._canvas.pane.shown.sides.handle_at(self._canvas.viewport.view(), pointer.px, pointer.py)
+        handle = self._canvas.pane.shown.sides.handle_at(self._canvas.viewport.view(), pointer.px, pointer.py)
         tool = self._canvas.tool
-        is_left = found is None or not found.is_inner or tool is None or tool.leaves(pointer)
-        return found if is_left else None
+        is_left = handle is None or not handle.is_inner or tool is None or tool.leaves(pointer)
+        return handle if is_left else None
 
     def _is_on_compass(self, pointer: PointerEvent) -> bool:
         view = self._canvas.viewport.view()

@@ -187,8 +187,8 @@ def _taken(view: View, is_compared: bool) -> Sequence[TakenBox]:
 
     r, width, height = view.ratio, float(view.width), float(view.height)
     bar_width, bar_height = _BAR_ROOM_PX
-    taken = [
+    rects = [
         TakenBox(width - ARROW_ROOM_PX * r, 0.0, ARROW_ROOM_PX * r, ARROW_ROOM_PX * r),
         TakenBox(0.0, height - bar_height * r, bar_width * r, bar_height * r),
     ]
-    return [*taken, TakenBox(0.0, 0.0, width, _WORDS_ROOM_PX * r)] if is_compared else taken
+    return [*rects, TakenBox(0.0, 0.0, width, _WORDS_ROOM_PX * r)] if is_compared else rects

@@ -143,7 +143,9 @@ class LayerStack(QObject):
             return {}
         shown = ((layer, self.drawings[layer.uuid]) for layer in self.shown_on(self._view))
         view = self._view
-        return {layer.uuid: self._lost_words(layer) for layer, one in shown if one.has_failed_in(one.seen(view))}
+        return {
+            layer.uuid: self._lost_words(layer) for layer, drawing in shown if drawing.has_failed_in(drawing.seen(view))
+        }
 
     def _lost_words(self, layer: Layer) -> str:
         name, problem = one_line(layer.name, 60), self._problem_of(layer.uuid)
@@ -219,7 +221,7 @@ class LayerStack(QObject):
 
     def _visible_in(self, lonlat: Bounds) -> list[str]:
         """The visible layers that have data within bounds, or whose bounds are not known yet."""
-        found = []
+        uuids = []
         for uuid in self.visible():
             drawing = self.drawings[uuid]
             bounds = drawing.shown_bounds()
@@ -229,8 +231,8 @@ class LayerStack(QObject):
                 or any(_turned(bounds, turn).intersects(lonlat) for turn in (-360.0, 360.0))
             ):
                 is_on_no_map = drawing.plane or drawing.remark
-                found += [] if is_on_no_map else [uuid]
-        return found
+                uuids += [] if is_on_no_map else [uuid]
+        return uuids
 
     def bounds_of(self, uuid: str) -> Bounds | None:
         """Bounds of a layer's data on the map, in lon, lat; None until they are known."""
@@ -352,7 +354,9 @@ class LayerStack(QObject):
         if self._context.puts_off(self._drive_changed, folder):
             return
         drives = self._context.drives
-        touched = [one for one in self.drawings.values() if any(str(place) == folder for place in one.folders)]
+        touched = [
+            drawing for drawing in self.drawings.values() if any(str(place) == folder for place in drawing.folders)
+        ]
         is_gone = drives.is_gone(Path(folder))
         with self._context.pool.together():  # no reader that is free now takes a request of a layer that comes later
             for drawing in touched:

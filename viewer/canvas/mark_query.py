@@ -49,7 +49,7 @@ def marks_in_box(scene: MapScene, view: View, left: float, top: float, right: fl
     if not scene.marks.are_shown:
         return []
     uuids = (frame.within(left, top, right, bottom) for frame in scene.marks.frames(view))
-    return list(dict.fromkeys(uuid for some in uuids for uuid in some))
+    return list(dict.fromkeys(uuid for in_frame in uuids for uuid in in_frame))
 
 
 def marks_in_ring(scene: MapScene, view: View, ring: Sequence[tuple[float, float]]) -> list[str]:
@@ -57,4 +57,4 @@ def marks_in_ring(scene: MapScene, view: View, ring: Sequence[tuple[float, float
     if not scene.marks.are_shown:
         return []
     uuids = (frame.in_ring(ring) for frame in scene.marks.frames(view))
-    return list(dict.fromkeys(uuid for some in uuids for uuid in some))
+    return list(dict.fromkeys(uuid for in_frame in uuids for uuid in in_frame))

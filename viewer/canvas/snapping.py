@@ -65,8 +65,8 @@ def snap_at(shown: ShownScene, view: View, px: float, py: float, in_hand: Collec
     if is_off_earth(view.grid.crs):
         return None
     side = map_at(shown, view, px, py)
-    found = [*_of_sites(side, view, px, py, in_hand), *_of_features(side, view, px, py)]
-    return min(found, key=lambda snap: (not snap.is_vertex, snap.far_px), default=None)
+    snaps = [*_of_sites(side, view, px, py, in_hand), *_of_features(side, view, px, py)]
+    return min(snaps, key=lambda snap: (not snap.is_vertex, snap.far_px), default=None)
 
 
 def paint_snap(painter: QPainter, view: View, snap: Snap) -> None:
@@ -147,10 +147,10 @@ def _of_features(scene: MapScene, view: View, px: float, py: float) -> Iterator[
         step = step_of(drawing.nudge, view.grid.crs)
         for seen in wrapped_views(drawing.seen(view)):
             near = nearest(tables, *seen.to_world(px, py), radius, partial(_shown, scene, drawing))
-            for found, is_vertex in zip(near, (True, False), strict=True):
-                if found is not None:
-                    ((x_px, y_px),) = to_pixels(seen, np.array([[found.x, found.y]])).tolist()
-                    far_px = found.far / view.grid.resolution
+            for place, is_vertex in zip(near, (True, False), strict=True):
+                if place is not None:
+                    ((x_px, y_px),) = to_pixels(seen, np.array([[place.x, place.y]])).tolist()
+                    far_px = place.far / view.grid.resolution
                     yield from _placed(seen, x_px, y_px, far_px, is_vertex, drawing.layer.name, step)
 
 

@@ -52,8 +52,8 @@ def difference_work(spec: ComparisonSpec, scenes: Sequence[MapScene], view: View
 
     def work() -> QImage:
         argb = np.full((view.height, view.width), int(BACKGROUND_COLOR[1:], 16) | 0xFF000000, np.uint32)
-        for (left, top), one, two in pairs:
-            (a, valid), (b, also) = one.values(style), two.values(other)
+        for (left, top), tile, other_tile in pairs:
+            (a, valid), (b, also) = tile.values(style), other_tile.values(other)
             pixels = np.full(valid.shape, 0xFF000000, np.uint32)
             for band in range(3):
                 at = band if len(a) == 3 else 0

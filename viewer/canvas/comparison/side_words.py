@@ -79,13 +79,13 @@ def words_of(spec: ComparisonSpec, scenes: Sequence[MapScene], notes: Sequence[s
     images = [images_of(scene, spec, at) for at, scene in enumerate(scenes)]
     known = [[acquisition_shown(drawing) for drawing in drawings] for drawings in images]
     sides = sides_for([span_of_all(times) for times in known])
-    found = []
+    words = []
     for at, frame in enumerate(spec.frames):
         dates = [in_language(date) for date in dict.fromkeys(map(dated, known[at]))] or [in_language(UNDATED)]
         names = [one_line(drawing.layer.name, _NAME_CHARS) for drawing in images[at]]
         name = one_line(frame.title, _NAME_CHARS) or _some(names) or translate("comparison", "(not in the case)")
-        found.append(SideWords(side_name(sides[at]), _some(dates), name, notes[at]))
-    return found
+        words.append(SideWords(side_name(sides[at]), _some(dates), name, notes[at]))
+    return words
 
 
 def sides_of(spec: ComparisonSpec, scenes: Sequence[MapScene]) -> list[str]:
@@ -163,11 +163,13 @@ def paint_caption(
     whole = QRectF(10 * r, 8 * r, sides.width - 20 * r, sides.height - 16 * r)
     at = QPointF(whole.center().x(), sides.height - _ABOVE_CORNERS_PX * r)
     for number in reversed(range(len(words))):
-        said = words[number]
+        side_words = words[number]
         if shares:
-            said = SideWords(said.letter, f"{said.when} · {shares[number]:.0%}", said.name, said.note)
+            side_words = SideWords(
+                side_words.letter, f"{side_words.when} · {shares[number]:.0%}", side_words.name, side_words.note
+            )
         align = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
-        box = _paint_box(painter, at, align, whole, said, r)
+        box = _paint_box(painter, at, align, whole, side_words, r)
         at = QPointF(at.x(), box.top() - 4 * r)
 
 

@@ -86,9 +86,9 @@ def _lines(sentences: Sequence[tuple[str, bool]], room: float, r: float, most: f
     for at, (sentence, is_bold) in enumerate(sentences[:fit]):
         text = sentence if at < fit - 1 or fit == len(sentences) else f"{sentence} …"
         more = max(int(left // least[at]), 0)
-        found = wrapped_lines(text, _metrics(is_bold, r), room, 1 + more)
-        left -= (len(found) - 1) * least[at]
-        lines += [(line, is_bold) for line in found]
+        wrapped = wrapped_lines(text, _metrics(is_bold, r), room, 1 + more)
+        left -= (len(wrapped) - 1) * least[at]
+        lines += [(line, is_bold) for line in wrapped]
     return lines
 
 

@@ -46,12 +46,12 @@ def _scales_m(view: View, places: Sequence[tuple[float, float]]) -> list[float]:
     ends = [view.to_world(px + way, py) for px, py in places for way in (-half, half)]
     lons, lats = transform_points(view.grid.crs, WGS84, *zip(*ends, strict=True))
     on_map = (np.abs(lats) <= 90.0).reshape(-1, 2).all(axis=1).tolist()
-    found = []
+    scales_m = []
     for at, is_there in enumerate(on_map):
         (lon, lon2), (lat, lat2) = lons[2 * at : 2 * at + 2].tolist(), lats[2 * at : 2 * at + 2].tolist()
         metres = distance_m(lon, lat, lon2, lat2) / (2 * half) if is_there else math.nan
-        found.append(metres if math.isfinite(metres) and metres > 0 else math.nan)
-    return found
+        scales_m.append(metres if math.isfinite(metres) and metres > 0 else math.nan)
+    return scales_m
 
 
 @lru_cache(maxsize=8)
@@ -104,10 +104,10 @@ def paint_scale_bar(painter: QPainter, rect: QRectF, view: View) -> None:
     Nothing is painted where the middle is no place on Earth.
     """
     r = view.ratio
-    found = scale_bar_of(view, rect.width() - 8 * r)
-    if found is None:
+    bar = scale_bar_of(view, rect.width() - 8 * r)
+    if bar is None:
         return
-    width, text = found.width_px, found.words
+    width, text = bar.width_px, bar.words
     left, bottom = rect.left() + 4 * r, rect.bottom() - 5 * r
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -115,16 +115,16 @@ class LabelLayouts:
             return
         edition, document = self._edition, self._document
         try:
-            asked = task()
+            label_task = task()
         except BaseException:
             self._asked = None
             raise
 
         def find() -> tuple[LabelLayout, float]:
             began = time.thread_time()
-            return asked.layout(self._there), time.thread_time() - began
+            return label_task.layout(self._there), time.thread_time() - began
 
-        def found(answer: tuple[LabelLayout, float]) -> None:
+        def keep(answer: tuple[LabelLayout, float]) -> None:
             if self._is_closed:
                 return
             self._asked = None
@@ -134,7 +134,7 @@ class LabelLayouts:
                 self._is_stale = edition != self._edition
             self._changed()
 
-        self._jobs.run(lambda _: find(), found, self._failed)
+        self._jobs.run(lambda _: find(), keep, self._failed)
 
     def _failed(self, error: GeoloupeError) -> None:
         self._asked = None

@@ -57,13 +57,13 @@ class HaloPainter:
     ) -> tuple[QImage, QPointF]:
         """The picture of a character's halo, and the offset of its upper left from the whole pixel before its place."""
         key = face, letter, part
-        found = self._characters.get(key)
-        if found is None:
+        halo = self._characters.get(key)
+        if halo is None:
             if len(self._characters) > _MOST_CHARACTERS:
                 self._characters.clear()
             path = letters_path(QPointF(part / _SUBPIXELS, 0), font, letter)
-            found = self._characters[key] = _painted(path, color, width)
-        return found
+            halo = self._characters[key] = _painted(path, color, width)
+        return halo
 
 
 def _painted(path: QPainterPath, color: QColor, width: float) -> tuple[QImage, QPointF]:

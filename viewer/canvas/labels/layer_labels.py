@@ -33,17 +33,17 @@ class LayerLabels:
         self._painter = painter
 
     def asked(self, layer_uuid: str, labelling: LayerLabelling, view: View) -> Asked:
-        asked, bounds = Asked(), view.world_bounds().expanded(_MARGIN_PX * view.ratio * view.grid.resolution)
+        labels, bounds = Asked(), view.world_bounds().expanded(_MARGIN_PX * view.ratio * view.grid.resolution)
         face = face_from(labelling.style)
         places, classes = labelling.source.points_within(bounds)
         for (px, py), index in zip(_pixels(view, places).tolist(), classes.tolist(), strict=True):
             radius = labelling.radius_px(index, POINT)
             if radius:
-                asked.marks += mark_boxes(px, py, radius * view.ratio)
+                labels.marks += mark_boxes(px, py, radius * view.ratio)
         if labelling.clusters is not None:
             places, counts = labelling.clusters.within(bounds)
             for (px, py), count in zip(_pixels(view, places).tolist(), counts.tolist(), strict=True):
-                asked.marks += mark_boxes(px, py, (cluster_radius_px(count) + 2.0) * view.ratio)
+                labels.marks += mark_boxes(px, py, (cluster_radius_px(count) + 2.0) * view.ratio)
         room = Box(0.0, 0.0, view.width, view.height)
         for feature in labelling.source.within(bounds):
             runs_along = feature.kind == LINE or (feature.kind != POINT and labelling.style.layout == "along")
@@ -54,10 +54,10 @@ class LayerLabels:
             if anchors:
                 uuid = f"{layer_uuid}/{feature.fid}"
                 leader = labelling.style.leader and feature.kind == POINT
-                asked.requests.append(
+                labels.requests.append(
                     LabelRequest(uuid, text, Rank.LAYER, name.width, name.height, anchors, face, leader, name.advances)
                 )
-        return asked
+        return labels
 
 
 def face_from(style: LabelStyle) -> Face:
@@ -78,8 +78,12 @@ def _anchors(
         return (Anchor(px, py, labelling.radius_px(feature.class_index, POINT) * view.ratio),)
     if feature.kind == LINE or placement == "along":
         longest = max(parts, key=_length)
-        found = anchors_along(longest, room, name) if placement in ("automatic", "along") else ()
-        return found if any(one.way == "along" for one in found) else (*found, *_upright_on(longest, room, name.height))
+        anchors = anchors_along(longest, room, name) if placement in ("automatic", "along") else ()
+        return (
+            anchors
+            if any(anchor.way == "along" for anchor in anchors)
+            else (*anchors, *_upright_on(longest, room, name.height))
+        )
     return area_anchors(parts, room)[: 1 if placement == "over" else 2]
 
 

@@ -233,16 +233,16 @@ class KeptPicture:
 
 def _apart(rects: list[QRect], view: View) -> list[QRect] | None:
     """Rectangles made free of overlaps; None where together they are most of the picture."""
-    found: list[QRect] = []
+    apart: list[QRect] = []
     for rect in rects:
-        joined, rest = rect, found
+        joined, rest = rect, apart
         while touching := [other for other in rest if other.intersects(joined)]:
             rest = [other for other in rest if not other.intersects(joined)]
             for other in touching:
                 joined = joined.united(other)
-        found = [*rest, joined]
-    area = sum(map(_area, found))
-    return found if 2 * area < view.width * view.height else None
+        apart = [*rest, joined]
+    area = sum(map(_area, apart))
+    return apart if 2 * area < view.width * view.height else None
 
 
 def _area(rect: QRect) -> int:

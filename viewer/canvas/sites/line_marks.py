@@ -65,10 +65,10 @@ class LineMark(Struct):
     @property
     def drawn(self) -> BaseGeometry:
         """The lines or the area that are drawn; for a measurement with its circle, its arc, or the way to the foot."""
-        found = None if _is_area(self.shape) else self.dimension
-        if found is None:
+        dimension = None if _is_area(self.shape) else self.dimension
+        if dimension is None:
             return self.site.geometry
-        return shapely.MultiLineString([line for line in found.lines if len(line) > 1])
+        return shapely.MultiLineString([line for line in dimension.lines if len(line) > 1])
 
     @property
     def dimension(self) -> Dimension | None:
@@ -127,7 +127,7 @@ class LineMark(Struct):
 def _ends(site: Site, shape: Arrow) -> list[tuple[tuple[float, float], tuple[float, float]]]:
     """(tip, tail) of each head, in lon, lat."""
     places = [(float(lon), float(lat)) for lon, lat in shapely.get_coordinates(site.geometry)]
-    found = []
+    ends = []
     for name, line in (("end", places[::-1]), ("start", places)):
         if shape.head not in (name, "both"):
             continue
@@ -135,8 +135,8 @@ def _ends(site: Site, shape: Arrow) -> list[tuple[tuple[float, float], tuple[flo
         before = next((place for place in line[1:] if distance_m(*tip, *place) > 0), None)
         if before is not None:
             reach = min(_LONGEST_TAIL_M, distance_m(*tip, *before))
-            found.append((tip, destination(*tip, azimuth_deg(*tip, *before), reach)))
-    return found
+            ends.append((tip, destination(*tip, azimuth_deg(*tip, *before), reach)))
+    return ends
 
 
 def _tick(end: tuple[float, float], beside: tuple[float, float]) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -159,11 +159,11 @@ def _is_area(shape: object) -> bool:
 
 def _radii(shape: RangeRing) -> list[tuple[str, Floats]]:
     """The words of each radius, and places on its ring in lon, lat."""
-    found = []
+    radii = []
     for radius_m in shape.radii_m:
         around = [destination(*shape.centre, azimuth, radius_m) for azimuth in _AZIMUTHS]
-        found.append((length_text(radius_m), np.array(around, np.float64)))
-    return found
+        radii.append((length_text(radius_m), np.array(around, np.float64)))
+    return radii
 
 
 def _world(lonlat: Floats, crs: str) -> Floats:

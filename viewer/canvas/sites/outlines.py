@@ -53,13 +53,13 @@ class Outline(Struct, frozen=True, eq=False):
     @classmethod
     def of(cls, parts: Iterable[tuple[int, WorldPart]]) -> Outline:
         """Make an outline of parts, each with the number of its part of the geometry."""
-        given = list(parts)
-        rings = [ring for _, part in given for ring in part.rings]
+        numbered_parts = list(parts)
+        rings = [ring for _, part in numbered_parts for ring in part.rings]
         if not rings:
             return NOTHING
         places = np.concatenate(rings)
         first_place = _firsts([len(ring) for ring in rings])
-        first_ring = _firsts([len(part.rings) for _, part in given])
+        first_ring = _firsts([len(part.rings) for _, part in numbered_parts])
         begins = first_place[first_ring[:-1]]
         boxes = np.column_stack([np.minimum.reduceat(places, begins), np.maximum.reduceat(places, begins)])
         sizes = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
@@ -67,9 +67,9 @@ class Outline(Struct, frozen=True, eq=False):
             places,
             first_place,
             first_ring,
-            np.array([part.is_polygon for _, part in given]),
+            np.array([part.is_polygon for _, part in numbered_parts]),
             boxes,
-            np.array([number for number, _ in given]),
+            np.array([number for number, _ in numbered_parts]),
             Bounds.of_points(places[:, 0], places[:, 1]),
             Bounds(*boxes[int(np.argmax(sizes))].tolist()),
         )
@@ -98,21 +98,21 @@ class Outline(Struct, frozen=True, eq=False):
         )
 
     @classmethod
-    def joined(cls, one: Outline, other: Outline) -> Outline:
+    def joined(cls, outline: Outline, other: Outline) -> Outline:
         """Join two outlines of parts of the same geometry."""
-        if not len(one) or not len(other):
-            return one if len(one) else other
-        assert one.bounds is not None
+        if not len(outline) or not len(other):
+            return outline if len(outline) else other
+        assert outline.bounds is not None
         assert other.bounds is not None
-        both = [bounds for bounds in (one.largest, other.largest) if bounds is not None]
+        both = [bounds for bounds in (outline.largest, other.largest) if bounds is not None]
         return cls(
-            np.concatenate([one.places, other.places]),
-            np.concatenate([one.first_place, other.first_place[1:] + one.first_place[-1]]),
-            np.concatenate([one.first_ring, other.first_ring[1:] + one.first_ring[-1]]),
-            np.concatenate([one.is_polygon, other.is_polygon]),
-            np.concatenate([one.boxes, other.boxes]),
-            np.concatenate([one.source, other.source]),
-            one.bounds.union(other.bounds),
+            np.concatenate([outline.places, other.places]),
+            np.concatenate([outline.first_place, other.first_place[1:] + outline.first_place[-1]]),
+            np.concatenate([outline.first_ring, other.first_ring[1:] + outline.first_ring[-1]]),
+            np.concatenate([outline.is_polygon, other.is_polygon]),
+            np.concatenate([outline.boxes, other.boxes]),
+            np.concatenate([outline.source, other.source]),
+            outline.bounds.union(other.bounds),
             max(both, key=lambda bounds: bounds.width * bounds.height),
         )
 
@@ -192,15 +192,15 @@ def fewer_vertices(points: Floats) -> Floats:
     A vertex in the same cell as the one before is left out: cells of half a pixel, then one, two, four. If that is not
     enough, every n-th of the rest is kept.
     """
-    cell, found = 0.5, points
-    while len(found) > (MOST_VERTICES if cell > 0.5 else _FEW_VERTICES) and cell <= _COARSEST_PX:
+    cell, thinned = 0.5, points
+    while len(thinned) > (MOST_VERTICES if cell > 0.5 else _FEW_VERTICES) and cell <= _COARSEST_PX:
         cells = np.floor(points / cell)
         kept = np.append((cells[1:] != cells[:-1]).any(axis=1), True)
         kept[0] = True
-        found, cell = points[kept], cell * 2
-    if len(found) > MOST_VERTICES:
-        found = np.concatenate([found[: -1 : -(-len(found) // MOST_VERTICES)], found[-1:]])
-    return found
+        thinned, cell = points[kept], cell * 2
+    if len(thinned) > MOST_VERTICES:
+        thinned = np.concatenate([thinned[: -1 : -(-len(thinned) // MOST_VERTICES)], thinned[-1:]])
+    return thinned
 
 
 type StrokedLines = list[tuple[Floats, float]]
@@ -230,11 +230,11 @@ def strokes_of(
         assert inside.along is not None
         ends = np.stack([inside.x0, inside.y0, inside.x1, inside.y1], axis=1)[::each].reshape(-1, 2, 2)
         return list(zip(ends, inside.along[::each].tolist(), strict=True)), True
-    found: StrokedLines = []
+    pieces: StrokedLines = []
     for (points, _), far in zip(shown, along, strict=True):
         firsts = range(0, len(points) - 1, _PIECE_VERTICES)
-        found += [(points[first : first + _PIECE_VERTICES + 1], float(far[first])) for first in firsts]
-    return found, False
+        pieces += [(points[first : first + _PIECE_VERTICES + 1], float(far[first])) for first in firsts]
+    return pieces, False
 
 
 def _firsts(counts: list[int]) -> NDArray[np.int64]:

@@ -54,10 +54,10 @@ def solid_marks(document: Document, rows: Sequence[Layer], among: Iterable[str] 
         among = [uuid for uuid in among if uuid in sites]
         marked = {uuid for uuid in among if sites[uuid].image_uuid in images}
     seen = {
-        one.site_uuid
+        observation.site_uuid
         for image in images
-        for one in document.links.observations_on_image(image)
-        if one.presence == "present" and one.site_uuid in sites
+        for observation in document.links.observations_on_image(image)
+        if observation.presence == "present" and observation.site_uuid in sites
     }
     return frozenset(marked | (seen if among is None else seen.intersection(among)))
 
@@ -82,5 +82,5 @@ def _shows(row: Layer, origin: tuple[Any, ...], image: Image, image_origin: tupl
 def _origin(layer: Layer) -> tuple[Any, ...]:
     """A key that is equal for two layers of the same data; empty where that cannot be known."""
     source = layer.source
-    found = tuple(repr(source[key]) if key in source else "" for key in _ORIGINS)
-    return found if any(found) else ()
+    origin = tuple(repr(source[key]) if key in source else "" for key in _ORIGINS)
+    return origin if any(origin) else ()

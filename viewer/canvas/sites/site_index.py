@@ -213,12 +213,12 @@ class SiteIndex(Struct):
         """Footprints, before and after, of all that has changed since a revision; None for too many."""
         if revision == self.revision:
             return []
-        told = [touched for at, touched in self._told if at > revision]
-        if len(told) < self.revision - revision:
+        changes = [touched for at, touched in self._told if at > revision]
+        if len(changes) < self.revision - revision:
             return None
         before: list[Footprint] = []
         uuids: dict[str, None] = {}
-        for touched in told:
+        for touched in changes:
             if touched is None:
                 return None
             before += touched.values()
@@ -535,10 +535,10 @@ class SiteIndex(Struct):
 
 def _own_copy(value: Any) -> Any:
     """A copy of a column or table, with the same rows and shapes."""
-    if isinstance(value, dict) and any(isinstance(one, ProjectedPoints) for one in value.values()):
+    if isinstance(value, dict) and any(isinstance(points, ProjectedPoints) for points in value.values()):
         return {
-            crs: ProjectedPoints(one.x.copy(), one.y.copy(), one.unit_m.copy(), one.reach.copy())
-            for crs, one in value.items()
+            crs: ProjectedPoints(points.x.copy(), points.y.copy(), points.unit_m.copy(), points.reach.copy())
+            for crs, points in value.items()
         }
     return copy(value) if isinstance(value, dict | list | set | deque | np.ndarray) else value
 

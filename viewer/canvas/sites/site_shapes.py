@@ -70,12 +70,12 @@ class SiteShape(Struct):
         if box is None or not box.intersects(seen.expanded(reach)):
             return None
         if step_m >= min(longest, _COARSEST_STEP_M):
-            found = rough
+            outline = rough
         elif self._whole_m / step_m <= _WHOLE_POINTS:
-            found = self._projected(crs, step_m)
+            outline = self._projected(crs, step_m)
         else:
-            found = self._fine_near(crs, step_m, seen, rough)
-        return found.near(seen.expanded(reach))
+            outline = self._fine_near(crs, step_m, seen, rough)
+        return outline.near(seen.expanded(reach))
 
     def box(self, crs: str) -> Bounds | None:
         """World bounds that hold the outline at any step; None where the CRS has no place for it."""
@@ -103,8 +103,8 @@ class SiteShape(Struct):
             if self._coarse_world is None or self._coarse_world[0] != crs:
                 self._coarse_world = crs, _projected(coarse.rings.lonlat, crs)
             near = _legs_near(self._coarse_world[1], crs, around)
-            some, chosen = coarse.about(near)
-            fine = projected(some.densified(max(step_m, 1.0), chosen), crs, math.inf)
+            rings, chosen = coarse.about(near)
+            fine = projected(rings.densified(max(step_m, 1.0), chosen), crs, math.inf)
             self._near = crs, step_m, around, replace(fine, bounds=rough.bounds, largest=rough.largest)
         return self._near[3]
 
@@ -140,12 +140,12 @@ def project_together(shapes: Sequence[SiteShape], crs: str) -> None:
     """
     if not is_unrolled(crs):
         return
-    simple = [one for one in shapes if one.geometry.geom_type in ("LineString", "Polygon")]
-    short = [one for one in simple if one._longest_segment_m() <= _COARSEST_STEP_M]
+    simple = [shape for shape in shapes if shape.geometry.geom_type in ("LineString", "Polygon")]
+    short = [shape for shape in simple if shape._longest_segment_m() <= _COARSEST_STEP_M]
     for first in range(0, len(short), SHAPES_A_CALL):
-        some = short[first : first + SHAPES_A_CALL]
-        whole = projected(PartRings.of(np.array([one.geometry for one in some], object)), crs, math.inf)
-        for shape, outline in zip(some, _by_part(whole, len(some)), strict=True):
+        batch = short[first : first + SHAPES_A_CALL]
+        whole = projected(PartRings.of(np.array([shape.geometry for shape in batch], object)), crs, math.inf)
+        for shape, outline in zip(batch, _by_part(whole, len(batch)), strict=True):
             shape._outlines[crs, shape._longest_segment_m()] = outline
 
 
@@ -211,9 +211,9 @@ def project_geometry(geometry: BaseGeometry, crs: str, step_m: float) -> Outline
     return projected(PartRings.of(geometry), crs, step_m)
 
 
-def projected(given: PartRings, crs: str, step_m: float) -> Outline:
+def projected(part_rings: PartRings, crs: str, step_m: float) -> Outline:
     """Project rings as `project_geometry` does; an infinite `step_m` adds no points to them."""
-    dense = given.densified(step_m) if math.isfinite(step_m) else given
+    dense = part_rings.densified(step_m) if math.isfinite(step_m) else part_rings
     rings = dense.rings
     if not len(rings):
         return NOTHING
@@ -274,8 +274,8 @@ def circles_of(places: Sequence[tuple[float, float, float]], crs: str) -> list[O
             del _circles[next(iter(_circles))]
         missing = [place for place in dict.fromkeys(places) if (place, crs) not in _circles]
         for first in range(0, len(missing), _CIRCLES_A_CALL):
-            some = missing[first : first + _CIRCLES_A_CALL]
-            _circles.update(zip(((place, crs) for place in some), _project_circles(some, crs), strict=True))
+            batch = missing[first : first + _CIRCLES_A_CALL]
+            _circles.update(zip(((place, crs) for place in batch), _project_circles(batch, crs), strict=True))
     return [_circles[place, crs] for place in places]
 
 

@@ -71,8 +71,10 @@ class SiteSymbolPainter:
         kinds, of_kind = np.flatnonzero(is_used), (np.cumsum(is_used) - 1)[which]
         most = max(int(MOST_SPRITES / scale**2), LEAST_SPRITES)
         if len(kinds) > most:
-            for some in np.array_split(np.arange(len(which)), 2):
-                self.paint(painter, symbols, which[some], px[some], py[some], scale, selected=selected, compact=compact)
+            for batch in np.array_split(np.arange(len(which)), 2):
+                self.paint(
+                    painter, symbols, which[batch], px[batch], py[batch], scale, selected=selected, compact=compact
+                )
             return
         sheet = self._sheet(scale, most - len(kinds))
         slots = [sheet.slot(symbols[kind], selected, compact) for kind in kinds.tolist()]

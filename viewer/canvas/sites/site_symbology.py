@@ -115,8 +115,8 @@ def line_symbol(site: Site) -> LineSymbol:
     symbol = _MEASURE if _is_measured(site) else _LINES.get(class_of(site.class_code))
     symbol = symbol or LineSymbol(_line_color(site), 2.4)
     own = own_color(site.stroke_color)
-    given = site.stroke_width
-    width = min(max(given, THINNEST_PX), WIDEST_PX) if given is not None and given > 0 else symbol.width
+    own_width = site.stroke_width
+    width = min(max(own_width, THINNEST_PX), WIDEST_PX) if own_width is not None and own_width > 0 else symbol.width
     if site.may_not_exist:
         # On the dark casing alone, as the gaps of a railway's dashes are no longer than those between its sleepers.
         return LineSymbol(own or symbol.color, width, (max(_DASHES[0], 3 * width), max(_DASHES[1], 2 * width)))
