@@ -199,12 +199,12 @@ def _remove_stale(folder: Path, state: SourceState) -> None:
 
 def _keep_within(folder: Path, limit: int, state: SourceState) -> None:
     """Remove the overviews not used for longest until all take no more than `limit`; never those of `state`."""
-    found = []
+    overviews = []
     for path in folder.glob("*.tif"):
         with suppress(OSError):
-            found.append((path.stat().st_mtime_ns, path.stat().st_size, path))
-    total = sum(size for _, size, _ in found)
-    for _, size, path in sorted(found):
+            overviews.append((path.stat().st_mtime_ns, path.stat().st_size, path))
+    total = sum(size for _, size, _ in overviews)
+    for _, size, path in sorted(overviews):
         if total <= limit:
             return
         if not path.name.startswith(state.overview_stem):

@@ -200,8 +200,8 @@ class TileLayer:
     def share(self, view: View) -> float:
         """Share of the view that is there, 0 to 1."""
         find = partial(self._find, self._held.get(view.grid), view.grid)
-        found = [find(key) is not None for key in tiles_in(view, self.within(view.grid))]
-        return sum(found) / len(found) if found else 1.0
+        are_there = [find(key) is not None for key in tiles_in(view, self.within(view.grid))]
+        return sum(are_there) / len(are_there) if are_there else 1.0
 
     def shows_in(self, view: View) -> bool:
         """True where `paint` paints something: a tile that is not empty, or a stand-in for one."""
@@ -328,12 +328,12 @@ def _in_tile(edge: float) -> int:
 
 def _needed(stand_ins: list[tuple[QTransform, QImage]], region: QRegion) -> list[tuple[QTransform, QImage]]:
     """The stand-ins that will be visible: painting those behind better ones would cost whole frames."""
-    found = []
+    needed = []
     for place, image in reversed(stand_ins):
         covered = place.mapRect(QRectF(image.rect().translated(image.offset())))
         if image.isNull() or not region.intersects(covered.toAlignedRect()):
             continue
-        found.append((place, image))
+        needed.append((place, image))
         if not image.hasAlphaChannel() and not place.isRotating():
             region = region.subtracted(QRegion(covered.toAlignedRect()))
-    return found[::-1]
+    return needed[::-1]

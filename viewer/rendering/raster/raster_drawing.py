@@ -345,11 +345,11 @@ class RasterDrawing(LayerDrawing):
         if state is not None:
             self.context.jobs.run(lambda _: _found_state(state), partial(self._checked, state), apart=True)
 
-    def _checked(self, state: SourceState, found: SourceState | None) -> None:
+    def _checked(self, state: SourceState, state_now: SourceState | None) -> None:
         if self._is_closed or state != self.source.state:
             return
-        if found != state:
-            self.tiles.freeze(is_gone=found is None)
+        if state_now != state:
+            self.tiles.freeze(is_gone=state_now is None)
         elif self.tiles.is_frozen:
             self._set_problem("", "file")
             self.tiles.thaw()
@@ -432,7 +432,7 @@ class RasterDrawing(LayerDrawing):
 def _found_state(state: SourceState) -> SourceState | None:
     """The state of the same file now; None where the file is gone."""
     try:
-        found = os.stat(state.path)
+        file_stat = os.stat(state.path)
     except OSError:
         return None
-    return state._replace(modified_ns=found.st_mtime_ns, size=found.st_size)
+    return state._replace(modified_ns=file_stat.st_mtime_ns, size=file_stat.st_size)

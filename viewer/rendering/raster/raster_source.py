@@ -91,9 +91,9 @@ class RasterSource:
                 self._profile = result.profile
                 done(self._take(result.facts))
 
-        asked = Probe(str(self.path), self._part, height_m=self._height_m, canvas_crs=reader_crs(canvas_crs))
-        asked = replace(asked, control_points=self._points)
-        self._context.pool.probe(asked, partial(self._context.mailbox.post, probed))
+        question = Probe(str(self.path), self._part, height_m=self._height_m, canvas_crs=reader_crs(canvas_crs))
+        question = replace(question, control_points=self._points)
+        self._context.pool.probe(question, partial(self._context.mailbox.post, probed))
 
     def _take(self, probed: Probed) -> str:
         if probed.kind not in ("raster", "scene"):
@@ -169,7 +169,7 @@ class RasterSource:
         failed: Callable[[GeoloupeError], None],
     ) -> None:
         """Read the limits that `style.rule` finds in the whole image; empty where nothing is valid."""
-        asked = ReadStatistics(
+        question = ReadStatistics(
             str(self.path),
             self._part,
             self._height_m,
@@ -178,16 +178,16 @@ class RasterSource:
             expression=style.expression,
         )
         if self.scene is not None and self.info is not None:
-            asked = replace(asked, crs=self.info.crs, bounds=self.info.bounds)
+            question = replace(question, crs=self.info.crs, bounds=self.info.bounds)
 
         def answered(result: Answer | GeoloupeError) -> None:
             if isinstance(result, GeoloupeError):
                 failed(result)
             else:
-                found: StatisticsFacts = result.facts
-                done(found.stretch)
+                facts: StatisticsFacts = result.facts
+                done(facts.stretch)
 
-        self._submit(asked, answered)
+        self._submit(question, answered)
 
     def ask_acquisition(self, done: Callable[[], None]) -> None:
         """Read `acquisition`, once; it stays empty where it cannot be read."""
@@ -201,8 +201,8 @@ class RasterSource:
             if isinstance(result, GeoloupeError):
                 self.acquisition = Acquisition(notes=(result.sentence,))
             else:
-                found: AcquisitionFacts = result.facts
-                self.acquisition = found.acquisition
+                facts: AcquisitionFacts = result.facts
+                self.acquisition = facts.acquisition
             done()
 
         self._submit(ReadAcquisition(str(self.path), self._part), answered)
@@ -279,8 +279,8 @@ class RasterSource:
         """Profile of the readers that can open it, once it is probed."""
         return self._profile
 
-    def _submit(self, asked: Question, answered: _Answered) -> None:
+    def _submit(self, question: Question, answered: _Answered) -> None:
         def post(result: Answer | GeoloupeError) -> None:
             self._context.mailbox.post(answered, result)
 
-        self._context.pool.submit(Request(asked, post, strike_key=str(self.path), profile=self._profile))
+        self._context.pool.submit(Request(question, post, strike_key=str(self.path), profile=self._profile))

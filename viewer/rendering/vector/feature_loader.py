@@ -63,9 +63,9 @@ class FeatureLoader:
             self.missing = frozenset({str(self.path)}) if isinstance(result, FileMissing) else frozenset()
             done(result.sentence if isinstance(result, GeoloupeError) else self._take(result.facts))
 
-        asked = Probe(str(self.path), options=self._options, canvas_crs="")
+        question = Probe(str(self.path), options=self._options, canvas_crs="")
         answered = partial(self._context.mailbox.post, probed)  # called on a supervisor's thread
-        self._context.pool.probe(asked, answered)
+        self._context.pool.probe(question, answered)
 
     def _take(self, probed: Probed) -> str:
         if probed.kind != "vector":
@@ -96,14 +96,14 @@ class FeatureLoader:
         """
         self.stop()
         self.crs, self.is_loaded = crs, False
-        asked = ReadFeatures(str(self.path), self._table, self._options, source_crs, crs, self._step(crs))
+        question = ReadFeatures(str(self.path), self._table, self._options, source_crs, crs, self._step(crs))
 
         def took(tables: _Tables, is_last: bool, error: GeoloupeError | None) -> None:
             self.is_loaded = is_last
             self._tell_lost()
             arrived(tables, "" if error is None else error.sentence)
 
-        self._loading = VectorLoading(self._context, asked, prepare, took)
+        self._loading = VectorLoading(self._context, question, prepare, took)
 
     def _step(self, crs: str) -> float | None:
         """World units a step; None for the canvas's own. Numbers without a CRS may be pixels, metres or degrees."""
@@ -138,7 +138,7 @@ class VectorLoading:
     def __init__(
         self,
         context: RenderContext,
-        asked: ReadFeatures,
+        question: ReadFeatures,
         prepare: Callable[[FeatureTable], object],
         arrived: Arrived,
     ) -> None:
@@ -147,7 +147,7 @@ class VectorLoading:
         `prepare` is called with each chunk on a supervisor's thread, to compute what painting will need.
         """
         self._context, self._prepare, self._arrived = context, prepare, arrived
-        self._asked = replace(asked, most_bytes=ANSWER_BYTES)
+        self._asked = replace(question, most_bytes=ANSWER_BYTES)
         self._shares = AHEAD
         """Number of shares: that of the readers' answers, until then that of the first requests."""
         self._next = self._ended = 0
@@ -167,12 +167,12 @@ class VectorLoading:
         number, self._next = self._next, self._next + 1
         self._ask(number, 0, replace(self._asked, share=number))
 
-    def _ask(self, share: int, chunk: int, asked: ReadFeatures) -> None:
+    def _ask(self, share: int, chunk: int, question: ReadFeatures) -> None:
         """Submit a request; on any thread."""
-        done = partial(self._read, share, chunk, asked)
-        self._context.pool.submit(Request(asked, done, strike_key=asked.path))
+        done = partial(self._read, share, chunk, question)
+        self._context.pool.submit(Request(question, done, strike_key=question.path))
 
-    def _read(self, share: int, chunk: int, asked: ReadFeatures, result: Answer | GeoloupeError) -> None:
+    def _read(self, share: int, chunk: int, question: ReadFeatures, result: Answer | GeoloupeError) -> None:
         """Take an answer on a supervisor's thread, and request the next chunk at once, so that it never waits."""
         if self._is_stopped:
             return
@@ -188,7 +188,7 @@ class VectorLoading:
                 table = error
             else:
                 following = result.facts.next_fid
-        if following is not None and chunk and following <= asked.start_fid:
+        if following is not None and chunk and following <= question.start_fid:
             table, following = NotReadable("The reader does not get on with the features: reload the layer."), None
         if facts is not None and following is not None:
             self._ask(share, chunk + 1, replace(self._asked, start_fid=following, end_fid=facts.end_fid))

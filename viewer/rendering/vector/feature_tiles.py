@@ -177,7 +177,7 @@ class FeatureTiles:
         if not self._context.is_of_page:
             return False
         symbols = [symbol for symbol in self.content.symbols if symbol is not None]
-        if any(one.dash or 0 < one.stroke_width_px * self._scale < _FINEST_PX for one in symbols):
+        if any(symbol.dash or 0 < symbol.stroke_width_px * self._scale < _FINEST_PX for symbol in symbols):
             return False
         return self._count_is_small(view, MOST_EXACT)
 
@@ -215,10 +215,10 @@ class FeatureTiles:
             self._jobs -= 1
             self._asked -= marks
 
-        def done(found: list[tuple[TileKey, QImage]]) -> None:
+        def done(images: list[tuple[TileKey, QImage]]) -> None:
             ended()
             if not self._is_closed:
-                for key, image in found:
+                for key, image in images:
                     self._tiles.put(grid, revision, key, image)
                 self._updated()
                 self._work()

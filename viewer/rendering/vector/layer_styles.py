@@ -39,8 +39,8 @@ class ColumnReader(Struct, frozen=True, eq=False):
         def say(error: GeoloupeError) -> None:
             failed(error.sentence)
 
-        def read(found: LayerAttributes) -> None:
-            self.jobs.run(lambda context: work(found.table, Budget(context.check)), done, say)
+        def read(attributes: LayerAttributes) -> None:
+            self.jobs.run(lambda context: work(attributes.table, Budget(context.check)), done, say)
 
         self.store.want(self.source, read, say, columns)
 
@@ -84,7 +84,7 @@ class LayerStyles(QObject):
 
     def follow(self, drawings: Mapping[str, tuple[Styled, AttributeSource]]) -> None:
         """Take over the drawings as they are now, by layer uuid."""
-        self._asked = {uuid: asked for uuid, asked in self._asked.items() if uuid in drawings}
+        self._asked = {uuid: wanted for uuid, wanted in self._asked.items() if uuid in drawings}
         self._waiting &= set(drawings)
         for uuid in self._classing.keys() - drawings.keys():
             self._give_up(uuid)
@@ -110,17 +110,17 @@ class LayerStyles(QObject):
     def is_settled(self) -> bool:
         return not self._waiting
 
-    def _read(self, uuid: str, wanted: _Asked, style: VectorStyle, found: LayerAttributes) -> None:
+    def _read(self, uuid: str, wanted: _Asked, style: VectorStyle, attributes: LayerAttributes) -> None:
         if self._asked.get(uuid) is not wanted:
             return
 
         def done(classes: FeatureClasses | None) -> None:
             if self._asked.get(uuid) is wanted:
                 self._waiting.discard(uuid)
-                wanted.drawing.set_attributes(found.table, wanted.key, classes)
+                wanted.drawing.set_attributes(attributes.table, wanted.key, classes)
 
         def work(context: JobContext) -> FeatureClasses | None:
-            return classes_of(style, found.table, Budget(context.check))
+            return classes_of(style, attributes.table, Budget(context.check))
 
         self._classing[uuid] = self._jobs.run(work, done, partial(self._failed, uuid, wanted))
 

@@ -58,23 +58,23 @@ def paint_content(
     `most` is the most features of each table.
     """
     bounds = view.world_bounds().expanded(margin_px(content.symbols, scale) * view.grid.resolution)
-    found = []
+    table_rows = []
     for table in content.tables:
         rows = content.rows_in(table, bounds) if table.crs == view.grid.crs else np.zeros(0, np.int32)
         if rows.size:
-            found.append((table, rows[:most]))
+            table_rows.append((table, rows[:most]))
     with part_of_picture(painter):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for table, rows in found:
-            for some in _some_at_a_time(table, rows_of_kind(table, rows, POLYGON)):
-                paint_areas(painter, table, some, content.codes_of(table, some), content.symbols, view, scale)
+        for table, rows in table_rows:
+            for batch in _some_at_a_time(table, rows_of_kind(table, rows, POLYGON)):
+                paint_areas(painter, table, batch, content.codes_of(table, batch), content.symbols, view, scale)
                 checkpoint()
-        lines = [(table, rows_of_kind(table, rows, LINE)) for table, rows in found]
+        lines = [(table, rows_of_kind(table, rows, LINE)) for table, rows in table_rows]
         for index, symbol in enumerate(content.symbols):
             if symbol is not None:
-                shown = [one for one in lines if one[1].size]
+                shown = [pair for pair in lines if pair[1].size]
                 _paint_lines(painter, content, shown, index, symbol, view, scale, checkpoint)
-        points = [(table, rows_of_kind(table, rows, POINT)) for table, rows in found]
+        points = [(table, rows_of_kind(table, rows, POINT)) for table, rows in table_rows]
         _paint_points(painter, content, points, view, scale, checkpoint)
 
 
@@ -134,12 +134,12 @@ def _edges(table: FeatureTable, row: int, bounds: Bounds, view: View) -> list[QP
     """The outline of an area in pixels; on both sides of the antimeridian, without the edges along it."""
     parts, inverse = gathered(table, np.array([row])), view.affine.inverse()
     world = np.float64(table.step) * parts.xy + (table.origin_x, table.origin_y)
-    found = []
+    polygons = []
     for run in without_seams([world[a:b] for a, b in pairwise(parts.starts.tolist())], bounds, table.crs):
         x, y = run[:, 0], run[:, 1]
         pixels = inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f
-        found.append(polygon_of(np.clip(np.stack(pixels, axis=1), -MAX_PIXEL, MAX_PIXEL)))
-    return found
+        polygons.append(polygon_of(np.clip(np.stack(pixels, axis=1), -MAX_PIXEL, MAX_PIXEL)))
+    return polygons
 
 
 def margin_px(symbols: _Symbols, scale: float) -> float:
@@ -188,14 +188,14 @@ def _pieces(table: FeatureTable, rows: NDArray[Any], view: View) -> list[list[ND
     starts = parts.starts.tolist()
     runs = [pixels[a:b] for a, b in pairwise(starts)]
     counts = np.bincount(parts.owner, minlength=len(rows)).tolist()
-    found, at = [], 0
+    pieces, at = [], 0
     for count in counts:
-        found.append(runs[at : at + count])
+        pieces.append(runs[at : at + count])
         at += count
     for row in _specks(table, rows, view).tolist():
-        if found[row]:
-            found[row] = [found[row][0].mean(axis=0) + _SPECK]
-    return found
+        if pieces[row]:
+            pieces[row] = [pieces[row][0].mean(axis=0) + _SPECK]
+    return pieces
 
 
 def _specks(table: FeatureTable, rows: NDArray[Any], view: View) -> NDArray[np.intp]:
@@ -208,7 +208,7 @@ def _specks(table: FeatureTable, rows: NDArray[Any], view: View) -> NDArray[np.i
 def _paint_lines(
     painter: QPainter,
     content: VectorContent,
-    found: list[tuple[FeatureTable, NDArray[Any]]],
+    table_rows: list[tuple[FeatureTable, NDArray[Any]]],
     index: int,
     symbol: Symbol,
     view: View,
@@ -216,7 +216,7 @@ def _paint_lines(
     checkpoint: Checkpoint,
 ) -> None:
     pieces: list[NDArray[np.float64]] = []
-    for table, rows in found:
+    for table, rows in table_rows:
         codes = content.codes_of(table, rows)
         if codes is not None:
             rows = rows[codes == index]
@@ -245,13 +245,13 @@ def _runs_near(points: NDArray[np.float64], view: View, reach: float) -> list[ND
 def _paint_points(
     painter: QPainter,
     content: VectorContent,
-    found: list[tuple[FeatureTable, NDArray[Any]]],
+    table_rows: list[tuple[FeatureTable, NDArray[Any]]],
     view: View,
     scale: float,
     checkpoint: Checkpoint,
 ) -> None:
-    as_shapes = is_vector_device(painter) or sum(len(rows) for _, rows in found) < MANY_POINTS
-    for table, rows in found:
+    as_shapes = is_vector_device(painter) or sum(len(rows) for _, rows in table_rows) < MANY_POINTS
+    for table, rows in table_rows:
         if not rows.size:
             continue
         parts = gathered(table, rows)
@@ -261,8 +261,8 @@ def _paint_points(
         paint = _paint_shapes if as_shapes else _paint_sprites
         step = POINTS_AT_ONCE if as_shapes else len(x)
         for at in range(0, len(x), max(step, 1)):
-            some = slice(at, at + step)
-            paint(painter, content.symbols, (x[some], y[some]), each[some], scale)
+            batch = slice(at, at + step)
+            paint(painter, content.symbols, (x[batch], y[batch]), each[batch], scale)
             checkpoint()
 
 

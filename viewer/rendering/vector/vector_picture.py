@@ -148,12 +148,12 @@ def _features(wanted: Wanted, before: _Part[VectorContent], parts: _Parts) -> _P
     content = VectorContent(wanted.tables, wanted.symbols, wanted.classes, wanted.shown)
     made_of = (*wanted.tables, wanted.classes, wanted.shown, len(wanted.symbols))
     if content.is_ready:
-        found = parts.of(before, made_of, lambda: content)
+        part = parts.of(before, made_of, lambda: content)
     else:
-        found = parts.of(before, made_of, content.prepared, Effort.FEATURES)
-    if not parts.are_whole or found.value.symbols == wanted.symbols:
-        return found
-    return _Part(replace(found.value, symbols=wanted.symbols), made_of)  # with all that is known of them
+        part = parts.of(before, made_of, content.prepared, Effort.FEATURES)
+    if not parts.are_whole or part.value.symbols == wanted.symbols:
+        return part
+    return _Part(replace(part.value, symbols=wanted.symbols), made_of)  # with all that is known of them
 
 
 def _clustering(
@@ -167,10 +167,10 @@ def _clustering(
     if not cell or not content.tables:
         return before if before.value == (content, None) else _Part((content, None), features.made_of)
     made_of = (*features.made_of, _hidden(wanted.symbols), cell)
-    found = parts.of(before, made_of, lambda: clustered(content, cell), Effort.FEATURES)
-    drawn, clusters = found.value
-    if drawn.symbols == wanted.symbols or not _are_same(found.made_of, made_of):
-        return found
+    part = parts.of(before, made_of, lambda: clustered(content, cell), Effort.FEATURES)
+    drawn, clusters = part.value
+    if drawn.symbols == wanted.symbols or not _are_same(part.made_of, made_of):
+        return part
     return _Part((replace(drawn, symbols=wanted.symbols), clusters), made_of)
 
 
@@ -225,8 +225,8 @@ def selected_symbol(symbol: Symbol) -> Symbol:
     )
 
 
-def _are_same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+def _are_same(first: tuple[object, ...], other: tuple[object, ...]) -> bool:
     """True where two inputs are the same: tables and arrays as objects, other values by equality."""
-    return len(one) == len(other) and all(
-        a is b or (isinstance(a, _PLAIN) and a == b) for a, b in zip(one, other, strict=True)
+    return len(first) == len(other) and all(
+        a is b or (isinstance(a, _PLAIN) and a == b) for a, b in zip(first, other, strict=True)
     )
