@@ -91,7 +91,7 @@ def fids_in_ring(scene: MapScene, drawing: VectorDrawing, view: View, pixels: Se
 
 
 def fids_near_place(scene: MapScene, drawing: VectorDrawing, crs: str, place: CanvasPlace, metres: float) -> Fids:
-    """The features within a geodesic distance of a place in lon, lat."""
+    """The features within a geodesic distance, in metres, of a place in lon, lat; `crs` is that of the canvas."""
     if (nudge := drawing.nudge) is not None:
         place = own_place(*place, nudge, crs)
     return _seen(scene, drawing, _fids_in(_tables(drawing, crs), around([shapely.Point(place)], metres), crs))
@@ -104,9 +104,10 @@ def fids_near_features(
     metres: float,
     cancel_token: Callable[[], None] = lambda: None,
 ) -> Fids:
-    """The features within a geodesic distance of any of `near`, geometries of the canvas CRS. For jobs.
+    """The features within a geodesic distance, in metres, of any of the geometries `near`. For jobs.
 
-    Raises InvalidValue where these are too many.
+    The geometries are in `crs`, that of the canvas. `cancel_token` is called now and then, and raises to cancel.
+    Raises InvalidValue for more than MOST_NEAR geometries.
     """
     if len(near) > MOST_NEAR:
         most = grouped(MOST_NEAR)
@@ -145,7 +146,7 @@ def passing(scene: MapScene, layer_uuid: str, fids: Fids) -> Fids:
 
 
 def geometries_of(tables: Sequence[FeatureTable], fids: Fids) -> list[BaseGeometry]:
-    """The geometries of at most `most` features on the canvas, in its CRS."""
+    """The geometries of features on the canvas, in its CRS; of more than MOST_NEAR only one more than that."""
     geometries: list[BaseGeometry] = []
     for table in tables:
         for row in table.rows_of(ascending(fids))[: MOST_NEAR + 1 - len(geometries)].tolist():

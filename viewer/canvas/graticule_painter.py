@@ -90,7 +90,7 @@ class _Wanted(Struct, frozen=True):
 
 
 class ShownGraticule(QObject):
-    """The graticule of one map on the screen, as the case sets it. `ready` is called when one from a job is there."""
+    """The graticule of one map on the screen, as the case sets it. `ready` is called when a job has made one."""
 
     def __init__(self, shown: ShownScene, ready: Callable[[], None], parent: QObject) -> None:
         super().__init__(parent)
@@ -105,9 +105,9 @@ class ShownGraticule(QObject):
         return self._awaited is not None
 
     def paint(self, painter: QPainter, view: View, *, settled: bool, is_pane: bool = False) -> None:
-        """Paint the graticule above the map, if the case wants one. A moving map shows slow lines as they were last
-        made.
+        """Paint the graticule above the map, if the case wants one.
 
+        `settled` is False while the map moves, which then shows slow lines as they were last made.
         `is_pane`: words stand at the upper edge, as on the sides of a comparison.
         """
         notation = graticule_of_case(self._shown.frames[0].document)

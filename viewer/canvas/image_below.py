@@ -38,10 +38,9 @@ def scenes_at(shown: ShownScene, view: View, lon: float, lat: float) -> list[Map
 
 
 def images_below(shown: ShownScene, view: View, lon: float, lat: float, sides: Sequence[MapScene] = ()) -> ImagesBelow:
-    """The images at a place of a view, as they are painted there now; with `sides`, of these sides of a comparison
-    alone.
+    """The images at a place of a view, as they are painted there now; nothing is read.
 
-    Nothing is read.
+    With `sides`, only the images of these sides of a comparison.
     """
     place = _pixel_of(view, lon, lat)
     if place is None:

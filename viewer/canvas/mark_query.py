@@ -33,7 +33,7 @@ def mark_hits_at(shown: ShownScene, view: View, px: float, py: float, radius_px:
 
 
 def place_words_at(shown: ShownScene, view: View, px: float, py: float) -> str:
-    """Words on the uppermost mark under a place that the image shown there does not tell of; else empty."""
+    """Words on the topmost mark under a place where it is drawn as a "place of", dashed; else empty."""
     side = map_at(shown, view, px, py)
     index = side.marks.index
     under = marks_at(shown, view, px, py) if index.solid is not None else []

@@ -11,9 +11,9 @@ from layers.grid.tile_grid import View
 from viewer.canvas.viewport import FIT_MARGIN, Viewport
 
 REST_MS = 100
-"""A wheel gesture has ended when nothing came for so long."""
+"""Time in milliseconds without an event after which a wheel gesture has ended."""
 LINGER_MS = 500
-"""A view that rested for so long is one to come back to."""
+"""Time in milliseconds after which a view at rest is remembered, to come back to."""
 
 
 class Motion(QObject):
@@ -148,7 +148,7 @@ class ViewHistory:
         self._limit = limit
 
     def record(self, view: View) -> None:
-        """The view has come to rest: what lay ahead is forgotten. The same place twice is kept once."""
+        """Add a view that came to rest, and forget those ahead of it. A place that comes twice running is kept once."""
         if self._views and _same_place(self._views[self._now], view):
             self._views[self._now] = view
             return
@@ -185,7 +185,7 @@ class ViewHistory:
 
 
 def _same_place(a: View, b: View) -> bool:
-    """True where two views differ in their size only: a resized window is no journey, nor is a panel at its side."""
+    """True where two views differ in size only, as after a window was resized or a panel opened beside the map."""
     if a.grid != b.grid:
         return False
     if (a.width, a.height) != (b.width, b.height) and (_is_within(a, b) or _is_within(b, a)):

@@ -1,4 +1,4 @@
-"""The mouse and the keyboard as a tool sees them, and the tool as the canvas sees it."""
+"""Types that pass between canvas and tool: pointer events, handles on the picture, and the interface of a tool."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Handle(Protocol):
 
 
 class PointerTool(Protocol):
-    """The canvas's side of `viewer.tools.tool.Tool`."""
+    """The interface of a tool as the canvas uses it; `viewer.tools.tool.Tool` is its base."""
 
     hint_changed: Any
     takes_shift: bool

@@ -172,7 +172,7 @@ class MapCanvas(QWidget):
 
     @contextmanager
     def _lent_to(self, pane: Pane) -> Iterator[None]:
-        """Let tools and gestures act on a pane for a moment, as the mouse moves over it."""
+        """Let tools and gestures act on another pane within a `with` block, as while the mouse moves over it."""
         self.pane = pane
         try:
             yield

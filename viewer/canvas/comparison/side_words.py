@@ -185,7 +185,7 @@ def paint_pane_words(painter: QPainter, width: float, height: float, words: Side
 
 
 def paint_sentence(painter: QPainter, sides: Sides, head: str, text: str, ratio: float) -> None:
-    """Paint a sentence in the middle of a picture in which no comparison is shown."""
+    """Paint the reason why a picture shows no comparison, in its middle: `head` in bold, `text` below it."""
     r = ratio
     whole = QRectF(10 * r, 8 * r, sides.width - 20 * r, sides.height - 16 * r)
     align = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom

@@ -1,4 +1,4 @@
-"""Keeps pictures of what is painted alike in many frames, such as scale bar and words: one for each step of painting.
+"""Keeps pictures of paintings that repeat from frame to frame, such as the scale bar: one for each step of painting.
 
 A step sets each pixel once, in one colour: its picture laid upon the map gives the same bytes as the step itself.
 """
@@ -30,7 +30,7 @@ class PaintSteps(NamedTuple):
 
 
 def paint_kept(painter: QPainter, steps_of: Callable[..., PaintSteps], *inputs: Hashable) -> None:
-    """Paint the steps that a function makes of its inputs, in the painter's coordinates and with its smoothing."""
+    """Paint the steps of `steps_of(*inputs)` in the painter's coordinates, from kept pictures where possible."""
     pictures = _pictures(steps_of, inputs, _is_smooth(painter)) if keeps_pixels(painter) else None
     if pictures is not None:
         at, images = pictures

@@ -53,7 +53,7 @@ class NoticePlate(Struct, frozen=True):
 
 
 class Notices:
-    """Remembers which notices have been closed; the badges of their layers go on saying the same."""
+    """Remembers which notices have been closed; the badges of their layers still show them."""
 
     def __init__(self) -> None:
         self._closed: set[str] = set()

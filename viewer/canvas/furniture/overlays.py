@@ -1,4 +1,4 @@
-"""The furniture of the map, on screen and in products: scale bar, true north and credits, all of them measured.
+"""The furniture of the map, on screen and in products: scale bar, north arrow and credits, computed from the view.
 
 Rectangles are in picture pixels; sizes follow `view.ratio`.
 """

@@ -35,7 +35,7 @@ def wrapped(text: str) -> str:
 
 
 def shortened(text: str) -> str:
-    """A name of at most `most` columns, cut after a whole word where that leaves enough of it."""
+    """A name of at most MOST_COLUMNS columns, cut after a whole word where that leaves enough of it."""
     if columns(text) <= MOST_COLUMNS:
         return text
     kept = _begin(text, MOST_COLUMNS - 1)

@@ -22,6 +22,8 @@ _LINE_GAP_PX = 1.0
 
 
 class Asked(Struct):
+    """Requests for the labels of a layer, and the boxes of its marks, in picture pixels, that labels keep clear of."""
+
     requests: list[LabelRequest] = field(default_factory=list)
     marks: list[Box] = field(default_factory=list)
 
@@ -33,6 +35,7 @@ class LayerLabels:
         self._painter = painter
 
     def asked(self, layer_uuid: str, labelling: LayerLabelling, view: View) -> Asked:
+        """Collect the labels of a layer in a view, which is one of the layer's own ground."""
         labels, bounds = Asked(), view.world_bounds().expanded(_MARGIN_PX * view.ratio * view.grid.resolution)
         face = face_from(labelling.style)
         places, classes = labelling.source.points_within(bounds)

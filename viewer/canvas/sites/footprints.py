@@ -1,4 +1,4 @@
-"""Footprints of sites on a map, with all that is painted of them: the parts of a kept picture that an edit outdates."""
+"""Footprints of sites: the part of the picture that a site is painted on, which an edit of the site outdates."""
 
 from __future__ import annotations
 

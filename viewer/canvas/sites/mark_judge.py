@@ -1,4 +1,4 @@
-"""Judges which marks of a map are solid, and which are dashed as the place of something (see `place_of`).
+"""Decides which marks of a map are drawn solid, and which dashed (see `place_of`).
 
 In a comparison a mark is solid where an image of the frame tells of it. On the map alone all are solid, except those
 that were drawn on a hidden image, at places where another image is shown that does not tell of them.
@@ -43,7 +43,7 @@ class _Shown(NamedTuple):
 
 
 class MarkJudge:
-    """Keeps the images by which the marks were last judged."""
+    """Decides which marks are solid, and knows when the images have changed by which it decided."""
 
     def __init__(self) -> None:
         self.told_by: frozenset[str] | None = None

@@ -187,7 +187,7 @@ NOTHING = Outline(np.zeros((0, 2)), _ONE, _ONE, np.zeros(0, bool), np.zeros((0, 
 
 
 def fewer_vertices(points: Floats) -> Floats:
-    """Thin out a line of very many vertices, in pixels, to about `most`; its ends stay.
+    """Thin out a line of very many vertices, in pixels, to about MOST_VERTICES; its ends stay.
 
     A vertex in the same cell as the one before is left out: cells of half a pixel, then one, two, four. If that is not
     enough, every n-th of the rest is kept.

@@ -1,4 +1,4 @@
-"""Marks as one of several images shows them: solid where that image tells of them, else dashed, as "place of".
+"""Decides whether an image tells of a mark, which is then drawn solid; all others are dashed, as "place of".
 
 An image tells of a mark that was drawn on it, and of a mark that an observation of that image states as *present*. All
 other marks there come from another date: they show the place of something, not the thing.

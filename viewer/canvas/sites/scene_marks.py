@@ -81,7 +81,7 @@ class SceneMarks:
     # -- solid and dashed -----------------------------------------------------------------------------------------
 
     def note_news(self) -> None:
-        """Note that a layer shows something else now: its image is looked at before marks are shown next."""
+        """Note that a layer shows something else now: marks are checked against its image before the next frame."""
         self._judge.note_news()
 
     def show_solid_on(self, layers: Collection[str] | None) -> bool:

@@ -1,4 +1,4 @@
-"""World boxes of lines and areas, by CRS, which find those that a view may show without looking at the others."""
+"""World boxes of lines and areas, by CRS: they tell quickly which shapes a view may show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sites that one picture shows: found once, then painted, labelled and hit."""
+"""The sites in one view: selected once, then used to paint, to label and to find what the pointer hits."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ type HitPart = Literal["mark", "label", "edge", "rim", "disc", "inside"]
 class SiteHit(NamedTuple):
     """The part of a site under a place: its symbol or text, its label, its line or outline, or the inside of that.
 
-    Of a loosely known point it may also be the rim of the circle that it stands for, or the disc inside.
+    Of a loosely known point it may also be the rim of its error circle, or the disc inside.
     """
 
     uuid: str
@@ -58,6 +58,8 @@ class SiteHit(NamedTuple):
 
 
 class ShapeInView(NamedTuple):
+    """A line or an area in view: the part of its outline near the view, and the shape of its mark, if it has one."""
+
     uuid: str
     site: Site
     outline: Outline

@@ -207,7 +207,7 @@ def geodesic_step_m(ground_m: float) -> float:
 
 
 def project_geometry(geometry: BaseGeometry, crs: str, step_m: float) -> Outline:
-    """A lon, lat line or polygon in world coordinates along geodesics, in pieces that tear nowhere."""
+    """Project a lon, lat line or polygon along geodesics in legs of `step_m`, cut wherever the map is torn."""
     return projected(PartRings.of(geometry), crs, step_m)
 
 
