@@ -1,4 +1,4 @@
-"""Watches which folders answer: a look at one on a lost drive may hang, perhaps for ever."""
+"""Watches which folders answer, as looking at a folder on a lost drive may hang for ever."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ GONE = {
     errno.EHOSTDOWN,
     errno.EHOSTUNREACH,
 }
-"""Error numbers of a system that has given up a drive."""
+"""Error numbers by which the operating system says that it has given up a drive."""
 
 
 class _Place(Struct, eq=False):
@@ -85,7 +85,7 @@ class Drives(QObject):
         return not place.is_awaited
 
     def is_believed(self, folder: Path) -> bool:
-        """True where the folder has answered so lately that nobody looks at it anew."""
+        """True where the folder has answered so recently that it is not looked at again."""
         return self._is_believed(self._place(folder))
 
     def is_gone(self, folder: Path) -> bool:

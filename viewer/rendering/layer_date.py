@@ -1,4 +1,4 @@
-"""The date of a layer: what the case says of its acquisition comes before what its file says."""
+"""The date of a layer: from its row in the case, else from its file."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _LONGEST_DATE = 40
 
 
 def badge(known: Acquisition) -> str:
-    """The date in the fewest words: days only, with the kind where it is no instant."""
+    """The date in the fewest words: days without times, with its kind where that is composite or unknown."""
     if not known.at:
         return Phrase("composite") if known.date_kind == "composite" else UNDATED
     days = known.at[:_LONGEST_DATE].partition("T")[0]

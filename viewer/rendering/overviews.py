@@ -1,4 +1,4 @@
-"""Builds overviews of rasters that have too few, in the background, in our cache folder and nowhere else."""
+"""Builds overviews of rasters that have too few, in the background; they are written into our cache folder only."""
 
 from __future__ import annotations
 

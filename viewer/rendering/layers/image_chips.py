@@ -1,4 +1,4 @@
-"""Cuts windows of an image's own pixels for chips, so that what is kept as evidence is not resampled."""
+"""Chooses the windows of an image's own pixels for chips, so that evidence is kept without resampling."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def image_facts(drawing: LayerDrawing) -> dict[str, Any] | None:
 
 
 def pick_at(drawing: LayerDrawing, view: View, lon: float, lat: float) -> Pick | None:
-    """Ground sizes of the image's pixel and the screen's at a place that was pointed at; None off the map."""
+    """Ground metres of a pixel of the image and of the screen at a place in lon, lat; None where one is not known."""
     screen_m = screen_m_at(view, lon, lat)
     if screen_m is None:
         return None

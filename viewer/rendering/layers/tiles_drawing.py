@@ -44,7 +44,7 @@ WORLD_M = Bounds(-MERCATOR_HALF_M, -MERCATOR_HALF_M, MERCATOR_HALF_M, MERCATOR_H
 
 
 class TilesDrawing(LayerDrawing):
-    """Draws a tile service, so close to a raster file that a file cut into tiles is drawn where the file would be."""
+    """Draws a tile service. A raster file that was cut into tiles is drawn where the file itself would be."""
 
     def __init__(
         self, layer: Layer, service: TileService, context: RenderContext, parent: QObject | None = None

@@ -1,4 +1,4 @@
-"""A raster file on the canvas: probed once, read by tiles, coloured in the window."""
+"""A raster file on the canvas: probed once, read in tiles, coloured by its style."""
 
 from __future__ import annotations
 
@@ -430,7 +430,7 @@ class RasterDrawing(LayerDrawing):
 
 
 def _found_state(state: SourceState) -> SourceState | None:
-    """The state of the same file now; None where the file is gone."""
+    """The state that the file has now; None where it is gone."""
     try:
         file_stat = os.stat(state.path)
     except OSError:

@@ -41,7 +41,7 @@ class AttributeSource(Struct, frozen=True):
         return cls(str(path), str(source.get("table", "")) or table, options, layer.crs)
 
     def asked(self) -> OfLayer:
-        """The layer as it is named to readers."""
+        """The layer in the form that requests to readers take."""
         return OfLayer(self.path, self.table, json.loads(self.options_json), self.crs)
 
 
@@ -59,6 +59,8 @@ class LayerAttributes(Struct, frozen=True, eq=False):
 
 
 class _Reading(Struct, eq=False):
+    """One job that reads columns (None: all), with those who wait for them."""
+
     columns: tuple[str, ...] | None
     waiting: list[tuple[_Done, Failed]] = field(default_factory=list)
     job: Job | None = None

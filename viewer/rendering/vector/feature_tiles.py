@@ -1,4 +1,4 @@
-"""Shows the picture of a vector content: painted directly while little is in view, else as tiles from other threads."""
+"""Shows vector features: painted directly while few are in view, else as tiles that other threads paint."""
 
 from __future__ import annotations
 

@@ -31,6 +31,8 @@ class Filtered(Protocol):
 
 
 class _Filter(Struct, eq=False):
+    """The filter of one layer, and what is known of its result: None until it has been computed."""
+
     source: AttributeSource
     text: str
     drawing: Filtered
