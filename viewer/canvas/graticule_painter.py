@@ -178,11 +178,13 @@ def _made(wanted: _Wanted, sizes: Callable[[str], tuple[float, float]]) -> Grati
     from layers.grid.graticules.graticule import graticule_of  # for start-up time: few maps show one
 
     view = wanted.view
-    return graticule_of(view, wanted.notation, sizes, sides=_SCREEN_SIDES, avoid=_taken(view, wanted.is_compared))
+    return graticule_of(
+        view, wanted.notation, sizes, sides=_SCREEN_SIDES, avoid=_furniture_boxes(view, wanted.is_compared)
+    )
 
 
-def _taken(view: View, is_compared: bool) -> Sequence[TakenBox]:
-    """The boxes of north arrow and scale bar, and of the words on the sides of a comparison."""
+def _furniture_boxes(view: View, is_compared: bool) -> Sequence[TakenBox]:
+    """The boxes that labels keep clear of: north arrow, scale bar and, with `is_compared`, the words on the sides."""
     from layers.grid.graticules.grid_line import TakenBox  # for start-up time
 
     r, width, height = view.ratio, float(view.width), float(view.height)

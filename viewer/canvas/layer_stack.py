@@ -71,7 +71,7 @@ class LayerStack(QObject):
         self._view: View | None = None
         self._left_out: frozenset[str] = frozenset()
         """Uuids of the layers that are not drawn because there are too many."""
-        self._told: set[str] = set()
+        self._with_view: set[str] = set()
         """Uuids of the layers that know the view."""
         self._context, self._make_drawing = context, make_drawing
         self.attributes = AttributeStore(context.pool, context.jobs, self)
@@ -93,7 +93,7 @@ class LayerStack(QObject):
                 if layer is not None:
                     self._context.tiles.drop_layer(uuid)  # its data are other data now
             elif layer != drawing.layer:
-                with self._costing_itself(uuid):
+                with self._guarding(uuid):
                     drawing.set_layer(layer)
         self._show(layers)
         new = [layer for layer in layers if layer.uuid not in self.drawings]
@@ -167,13 +167,13 @@ class LayerStack(QObject):
 
     def set_view(self, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
         self._view = view
-        self._told = set()
+        self._with_view = set()
         for layer in self.shown_on(view):
             self._tell(layer.uuid, view, cursor, resting)
 
     def _tell(self, uuid: str, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
-        self._told.add(uuid)
-        with self._costing_itself(uuid):
+        self._with_view.add(uuid)
+        with self._guarding(uuid):
             drawing = self.drawings[uuid]
             for folder in drawing.folders if resting else ():
                 self._context.drives.look_at(folder)
@@ -187,7 +187,7 @@ class LayerStack(QObject):
             return
         is_moved = drawing.nudge != read_nudge(layer.nudge_json)
         drawing.set_layer(layer)
-        if is_moved and self._view is not None and layer.uuid in self._told:
+        if is_moved and self._view is not None and layer.uuid in self._with_view:
             self._tell(layer.uuid, self._view, None, False)
 
     def visible(self) -> list[str]:
@@ -262,7 +262,7 @@ class LayerStack(QObject):
         drawing = self.drawings.get(layer.uuid)
         is_complete = drawing is not None
         if drawing is not None:
-            with self._costing_itself(layer.uuid):
+            with self._guarding(layer.uuid):
                 seen = drawing.seen(view)
                 is_complete = drawing.is_complete(seen, world_copies(seen))
         return not is_complete
@@ -274,7 +274,7 @@ class LayerStack(QObject):
     def _show(self, layers: list[Layer]) -> None:
         self._layers = layers
         self._visible = [layer for layer in layers if layer.visible]
-        self._late, self._unopened = _LateOne(), _LateOne()
+        self._late, self._unopened = _LateLayer(), _LateLayer()
 
     def _paints(self, drawing: LayerDrawing, view: View) -> bool:
         """True where a layer paints something in a view now."""
@@ -296,7 +296,7 @@ class LayerStack(QObject):
         for layer in self.shown_on(view)[part]:
             if kinds is not LAYER_KINDS and layer.kind not in kinds:
                 continue
-            with self._costing_itself(layer.uuid), part_of_picture(painter):
+            with self._guarding(layer.uuid), part_of_picture(painter):
                 painter.setCompositionMode(_MODES.get(layer.blend, _MODES["normal"]))
                 drawing = self.drawings[layer.uuid]
                 seen = drawing.seen(view)
@@ -309,7 +309,7 @@ class LayerStack(QObject):
             self._drop(uuid)
         self._show([])
 
-    def _costing_itself(self, uuid: str) -> AbstractContextManager[None]:
+    def _guarding(self, uuid: str) -> AbstractContextManager[None]:
         """Give up a drawing that raises: report it once, and do not call it again until its row changes."""
         return going_on(partial(self._give_up, uuid))
 
@@ -376,7 +376,7 @@ class LayerStack(QObject):
         view = self._view
         if view is not None and is_off_earth(view.grid.crs):
             drawing = self.sender()  # Qt looks through all layers for it
-            if isinstance(drawing, LayerDrawing) and drawing.layer_uuid not in self._told:
+            if isinstance(drawing, LayerDrawing) and drawing.layer_uuid not in self._with_view:
                 layer = drawing.layer
                 if layer.visible and self._lies_on(layer, view.grid.crs):
                     self._tell(layer.uuid, view, None, True)
@@ -389,7 +389,7 @@ class LayerStack(QObject):
 
     def _drop(self, uuid: str) -> None:
         drawing = self.drawings.pop(uuid)
-        self._told.discard(uuid)
+        self._with_view.discard(uuid)
         drawing.updated.disconnect(self._drawing_updated)
         drawing.problem_changed.disconnect(self.problem_changed)
         drawing.close()
@@ -403,7 +403,7 @@ def _beneath(layers: Sequence[Layer]) -> frozenset[str]:
     return frozenset(visible[: max(0, len(visible) - MOST_DRAWN)])
 
 
-class _LateOne:
+class _LateLayer:
     """Finds a layer that is late, again and again while layers arrive.
 
     It begins where it was last successful: of thousands of layers most searches look at that one only.

@@ -9,7 +9,7 @@ from viewer.canvas.scene import MapScene
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
 
-_MOST_SAID = 20
+_MOST_SENTENCES = 20
 
 
 def said_problems(scene: MapScene) -> list[str]:
@@ -25,14 +25,14 @@ def said_problems(scene: MapScene) -> list[str]:
     for uuid, sentence in (wrong | {**_remarks(scene), **beyond, **wrong}).items():
         name, words = _name(scene, uuid), in_language(sentence)
         sentences.append(words if name in words else f"“{name}”: {words}")
-    count = len(sentences) - _MOST_SAID
+    count = len(sentences) - _MOST_SENTENCES
     more = translate(
         "SaidProblems",
         "{count} more layers cannot be shown as they should be.",
         "{count} more layer cannot be shown as it should be.",
         count,
     )
-    shown = [*sentences[:_MOST_SAID], more] if len(sentences) > _MOST_SAID else sentences
+    shown = [*sentences[:_MOST_SENTENCES], more] if len(sentences) > _MOST_SENTENCES else sentences
     sites = _sites_beyond(scene, view) if view is not None and ends else ""
     return [*shown, *filter(None, (scene.marks.index.not_drawn, sites))]
 

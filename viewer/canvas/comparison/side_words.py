@@ -83,8 +83,8 @@ def words_of(spec: ComparisonSpec, scenes: Sequence[MapScene], notes: Sequence[s
     for at, frame in enumerate(spec.frames):
         dates = [in_language(date) for date in dict.fromkeys(map(dated, known[at]))] or [in_language(UNDATED)]
         names = [one_line(drawing.layer.name, _NAME_CHARS) for drawing in images[at]]
-        name = one_line(frame.title, _NAME_CHARS) or _some(names) or translate("comparison", "(not in the case)")
-        words.append(SideWords(side_name(sides[at]), _some(dates), name, notes[at]))
+        name = one_line(frame.title, _NAME_CHARS) or _first_few(names) or translate("comparison", "(not in the case)")
+        words.append(SideWords(side_name(sides[at]), _first_few(dates), name, notes[at]))
     return words
 
 
@@ -115,7 +115,7 @@ def span_of_all(times: Sequence[Acquisition]) -> Span | None:
     return min(span[0] for span in known), max(span[1] for span in known)
 
 
-def _some(texts: Sequence[str]) -> str:
+def _first_few(texts: Sequence[str]) -> str:
     more = len(texts) - _MOST_NAMED
     return "; ".join(texts[:_MOST_NAMED]) + (f" +{more}" if more > 0 else "")
 

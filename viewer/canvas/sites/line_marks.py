@@ -47,7 +47,7 @@ class LineMark(Struct):
     _radii: dict[str, tuple[list[MarkSign], Floats]] = field(default_factory=dict)
     _dimension: Dimension | None = None
     _words: str = ""
-    _said: dict[str, Floats] = field(default_factory=dict)
+    _word_lines: dict[str, Floats] = field(default_factory=dict)
     _ticks: dict[str, tuple[Floats, Floats]] = field(default_factory=dict)
 
     @classmethod
@@ -89,9 +89,9 @@ class LineMark(Struct):
         """The line (n, 2) in world coordinates along which the words are set; None for any line of the mark itself."""
         if self.dimension is None or not len(self.dimension.said):
             return None
-        if crs not in self._said:
-            self._said[crs] = _world(_dense(self.dimension.said), crs)
-        return self._said[crs]
+        if crs not in self._word_lines:
+            self._word_lines[crs] = _world(_dense(self.dimension.said), crs)
+        return self._word_lines[crs]
 
     def ticks(self, crs: str) -> tuple[Floats, Floats]:
         """(ends, places next to them) of a dimension line, both (n, 2) in world coordinates."""

@@ -46,7 +46,7 @@ class MarkJudge:
     """Decides which marks are solid, and knows when the images have changed by which it decided."""
 
     def __init__(self) -> None:
-        self.told_by: frozenset[str] | None = None
+        self.deciding_layers: frozenset[str] | None = None
         """The layers whose images tell which marks are solid; None on the map alone."""
         self._shown: tuple[_Shown, ...] = ()
         self.has_news = False
@@ -59,7 +59,7 @@ class MarkJudge:
     def is_outdated(self, document: Document, rows: Sequence[Layer], drawings: Mapping[str, LayerDrawing]) -> bool:
         """True where more is known now of the images that the map shows."""
         self.has_news = False
-        is_alone = self.told_by is None and bool(document.images)
+        is_alone = self.deciding_layers is None and bool(document.images)
         return is_alone and _shown(rows, drawings) != self._shown
 
     def judge(
@@ -77,8 +77,8 @@ class MarkJudge:
         is_whole = changes is None or before is None or changes.touches("images", "observations", "layers")
         touched = frozenset() if changes is None or is_whole else changes.uuids("sites")
         among = None if is_whole else touched
-        if self.told_by is not None:
-            own = [row for row in rows if row.uuid in self.told_by]
+        if self.deciding_layers is not None:
+            own = [row for row in rows if row.uuid in self.deciding_layers]
             solid = solid_marks(document, own, among)
             return solid if is_whole else (cast("frozenset[str]", before) - touched) | solid
         self._shown = _shown(rows, drawings) if document.images else ()

@@ -89,7 +89,7 @@ class SceneMarks:
 
         False where the same marks are solid as before.
         """
-        self._judge.told_by = None if layers is None else frozenset(layers)
+        self._judge.deciding_layers = None if layers is None else frozenset(layers)
         return self.judge()
 
     def judge(self, changes: Changes | None = None) -> bool:
