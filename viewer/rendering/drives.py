@@ -66,7 +66,7 @@ class Drives(QObject):
         self._places: dict[str, _Place] = {}
         self._may_wait = True
         self._clock = QTimer(self, interval=LOOK_MS)
-        self._clock.timeout.connect(self._mind_the_time)
+        self._clock.timeout.connect(self._check_answers)
 
     def answers(self, folder: Path) -> bool:
         """True where the folder is known to be there, or answers at once.
@@ -164,7 +164,8 @@ class Drives(QObject):
         if place.is_gone != was_gone or was_awaited:
             self.changed.emit(folder)
 
-    def _mind_the_time(self) -> None:
+    def _check_answers(self) -> None:
+        """Count folders that take too long as gone, and look again at those that are gone."""
         now = time.monotonic()
         for folder, place in list(self._places.items()):
             waits = place.looks and now - place.asked_at > ANSWER_S

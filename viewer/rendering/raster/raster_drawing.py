@@ -94,14 +94,14 @@ class RasterDrawing(LayerDrawing):
 
     def _known(self) -> tuple[Acquisition, str]:
         """Acquisition of the image, and its credit with the date."""
-        known_of = self.layer, self.info, self._found_acquisition
+        known_of = self.layer, self.info, self._source_acquisition
         if self._acquisition is None or any(a is not b for a, b in zip(self._acquisition[0], known_of, strict=True)):
             acquisition = acquisition_of(*known_of)
             self._acquisition = known_of, acquisition, credit_of(self.layer, acquisition)
         return self._acquisition[1:]
 
     @property
-    def _found_acquisition(self) -> Acquisition | None:
+    def _source_acquisition(self) -> Acquisition | None:
         return self.source.acquisition if self.style is None else self.source.acquisition_of(self.style.bands)
 
     @override
@@ -343,7 +343,7 @@ class RasterDrawing(LayerDrawing):
         """Check in another thread than the window's whether the file has changed since it was opened."""
         state = self.source.state
         if state is not None:
-            self.context.jobs.run(lambda _: _found_state(state), partial(self._checked, state), apart=True)
+            self.context.jobs.run(lambda _: _state_now(state), partial(self._checked, state), apart=True)
 
     def _checked(self, state: SourceState, state_now: SourceState | None) -> None:
         if self._is_closed or state != self.source.state:
@@ -429,7 +429,7 @@ class RasterDrawing(LayerDrawing):
         return view is not None and view.grid.crs != self.tiles.placed_crs
 
 
-def _found_state(state: SourceState) -> SourceState | None:
+def _state_now(state: SourceState) -> SourceState | None:
     """The state that the file has now; None where it is gone."""
     try:
         file_stat = os.stat(state.path)

@@ -146,11 +146,11 @@ class AttributeStore(QObject):
             before = self._held.get(source)
             if before is None or not before.is_whole:
                 self._held[source] = attributes
-            for on_done, _ in self._taken(source, reading):
+            for on_done, _ in self._take_waiting(source, reading):
                 on_done(attributes)
 
         def failed(error: GeoloupeError) -> None:
-            for _, on_failed in self._taken(source, reading):
+            for _, on_failed in self._take_waiting(source, reading):
                 on_failed(error)
 
         return self._jobs.run(work, done, failed, title)
@@ -161,10 +161,11 @@ class AttributeStore(QObject):
             return
         for source, readings in list(self._readings.items()):
             for reading in [reading for reading in readings if reading.job is job]:
-                for _, failed in self._taken(source, reading):
+                for _, failed in self._take_waiting(source, reading):
                     failed(JobCancelled("{title}: cancelled.", title=job.title))
 
-    def _taken(self, source: AttributeSource, reading: _Reading) -> list[tuple[_Done, Failed]]:
+    def _take_waiting(self, source: AttributeSource, reading: _Reading) -> list[tuple[_Done, Failed]]:
+        """Drop a reading that has ended, and return the callbacks that wait for it."""
         readings = self._readings.get(source, [])
         if reading in readings:
             readings.remove(reading)

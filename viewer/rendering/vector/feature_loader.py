@@ -147,12 +147,12 @@ class VectorLoading:
         `prepare` is called with each chunk on a supervisor's thread, to compute what painting will need.
         """
         self._context, self._prepare, self._arrived = context, prepare, arrived
-        self._asked = replace(question, most_bytes=ANSWER_BYTES)
+        self._question = replace(question, most_bytes=ANSWER_BYTES)
         self._shares = AHEAD
         """Number of shares: that of the readers' answers, until then that of the first requests."""
         self._next = self._ended = 0
         self._tables: dict[tuple[int, int], FeatureTable] = {}
-        self._told = time.monotonic()
+        self._shown_at = time.monotonic()
         self._is_stopped = False
         self.lost = LostRows()
         """Rows that could not be drawn, among those read so far."""
@@ -165,7 +165,7 @@ class VectorLoading:
 
     def _begin_share(self) -> None:
         number, self._next = self._next, self._next + 1
-        self._ask(number, 0, replace(self._asked, share=number))
+        self._ask(number, 0, replace(self._question, share=number))
 
     def _ask(self, share: int, chunk: int, question: ReadFeatures) -> None:
         """Submit a request; on any thread."""
@@ -177,7 +177,7 @@ class VectorLoading:
         if self._is_stopped:
             return
         table: FeatureTable | GeoloupeError = (
-            result if isinstance(result, GeoloupeError) else FeatureTable.empty(self._asked.crs)
+            result if isinstance(result, GeoloupeError) else FeatureTable.empty(self._question.crs)
         )
         facts: FeatureFacts | None = result.facts if isinstance(result, Answer) else None
         following = None
@@ -191,7 +191,7 @@ class VectorLoading:
         if following is not None and chunk and following <= question.start_fid:
             table, following = NotReadable("The reader does not get on with the features: reload the layer."), None
         if facts is not None and following is not None:
-            self._ask(share, chunk + 1, replace(self._asked, start_fid=following, end_fid=facts.end_fid))
+            self._ask(share, chunk + 1, replace(self._question, start_fid=following, end_fid=facts.end_fid))
         if isinstance(table, FeatureTable) and len(table):
             self._prepare(table)
         self._context.mailbox.post(self._took, share, chunk, table, following is None, facts)
@@ -222,8 +222,8 @@ class VectorLoading:
         if self._ended >= self._next:
             self._is_stopped = True
             self._arrived(self.tables(), True, None)
-        elif time.monotonic() - self._told >= TELL_EVERY_S:
-            self._told = time.monotonic()
+        elif time.monotonic() - self._shown_at >= TELL_EVERY_S:
+            self._shown_at = time.monotonic()
             self._arrived(self.tables(), False, None)
 
     def tables(self) -> tuple[FeatureTable, ...]:

@@ -70,7 +70,7 @@ class FeatureTiles:
         self._scale = 1.0
         self._views: Views = ()
         self._cursor: tuple[float, float] | None = None
-        self._asked: set[tuple[TileGrid, int, float, TileKey]] = set()
+        self._requested: set[tuple[TileGrid, int, float, TileKey]] = set()
         self._jobs = 0
         self._few: dict[View, bool] = {}
         self._shown: dict[View, bool] = {}
@@ -192,7 +192,7 @@ class FeatureTiles:
         for view, plan in self._tiles.plan(views, self._cursor):
             exactly = self._is_exact(view)
             mark = view.grid, self._number, self._scale
-            missing = [key for key in plan.want if (*mark, key) not in self._asked]
+            missing = [key for key in plan.want if (*mark, key) not in self._requested]
             is_strip = len(missing) <= 2 * TILES_A_JOB and content.count_near(view.world_bounds()) >= MANY_FEATURES
             at_once = TILES_OF_A_STRIP if is_strip else TILES_A_JOB
             for keys in _columns(missing, at_once):
@@ -205,7 +205,7 @@ class FeatureTiles:
         details = self._details if content.is_largely_in(view.world_bounds()) else None
         revision = self._tiles.revision
         marks = {(grid, number, scale, key) for key in keys}
-        self._asked |= marks
+        self._requested |= marks
         self._jobs += 1
 
         def work(_: JobContext) -> list[tuple[TileKey, QImage]]:
@@ -213,7 +213,7 @@ class FeatureTiles:
 
         def ended() -> None:
             self._jobs -= 1
-            self._asked -= marks
+            self._requested -= marks
 
         def done(images: list[tuple[TileKey, QImage]]) -> None:
             ended()
@@ -224,7 +224,7 @@ class FeatureTiles:
                 self._work()
 
         def failed(error: GeoloupeError) -> None:
-            self._jobs -= 1  # its tiles stay asked for: they would fail again
+            self._jobs -= 1  # its tiles stay requested: they would fail again
             if not self._is_closed:
                 self._failed(error.sentence)
 

@@ -66,7 +66,7 @@ def paint_content(
     with part_of_picture(painter):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for table, rows in table_rows:
-            for batch in _some_at_a_time(table, rows_of_kind(table, rows, POLYGON)):
+            for batch in _in_batches(table, rows_of_kind(table, rows, POLYGON)):
                 paint_areas(painter, table, batch, content.codes_of(table, batch), content.symbols, view, scale)
                 checkpoint()
         lines = [(table, rows_of_kind(table, rows, LINE)) for table, rows in table_rows]
@@ -78,7 +78,7 @@ def paint_content(
         _paint_points(painter, content, points, view, scale, checkpoint)
 
 
-def _some_at_a_time(table: FeatureTable, rows: NDArray[np.int32]) -> Iterator[NDArray[np.int32]]:
+def _in_batches(table: FeatureTable, rows: NDArray[np.int32]) -> Iterator[NDArray[np.int32]]:
     """The rows in groups with a limited number of corners, at least one row each."""
     if rows.size:
         part = np.cumsum(table.coordinates_of(rows)) // CORNERS_AT_ONCE
