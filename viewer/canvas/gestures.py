@@ -25,6 +25,7 @@ DRAG_FROM_PX = 4.0
 WHEEL_DOUBLES = 240.0
 """Turn of the wheel that doubles the scale, in eighths of a degree: two notches."""
 TOUCHPAD_DOUBLES_PX = 160.0
+"""Movement on a touchpad that doubles the scale, in pixels."""
 TURN_PER_NOTCH_DEG = 5.0
 GRID_NORTH_DEG = 5.0
 """Largest angle in degrees between true north and the top of the map's grid at which the map counts as north up."""

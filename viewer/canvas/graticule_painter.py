@@ -29,14 +29,17 @@ _LINE_PX, _HEAVY_PX = 0.9, 1.7
 _HALO_ALPHA, _INK_ALPHA = 110, 200
 _PLATE_ALPHA, _PLATE_PAD_PX = 170, 2.0
 _MOST_KEPT = 8
+"""Most graticules that are kept, one for each view."""
 _SCREEN_SIDES: tuple[Side, ...] = ("top", "left")
 """Sides with labels: scale bar and credits take the lower edge."""
 _BAR_ROOM_PX = (230.0, 72.0)
+"""Width and height of the lower left corner that is left to the scale bar, in logical pixels."""
 _WORDS_ROOM_PX = 84.0
 """Height of the words on the sides of a comparison, at the upper edge."""
 _AT_ONCE = ("DD", "DMS")
 """Kinds that are made at once, in a few milliseconds; UTM and MGRS may take a tenth of a second."""
 _LETTERS = "0123456789°'\".ABCDEFGHIJKLMNOPQRSTUVWXYZ \u202f"
+"""Characters of all labels, whose widths are measured once."""
 
 
 @lru_cache(maxsize=16)

@@ -55,6 +55,7 @@ MOST_DRAWN = 500
 TOGETHER_S = 1.0
 """Seconds within which the files of the layers of a case are requested together."""
 _MOST_NOTES = 4
+"""Most notes that are shown together."""
 
 
 class LayerStack(QObject):
@@ -91,7 +92,7 @@ class LayerStack(QObject):
             if layer is None or moved or not (stays and drawing.fits(layer)):
                 self._drop(uuid)
                 if layer is not None:
-                    self._context.tiles.drop_layer(uuid)  # its data are other data now
+                    self._context.tiles.drop_layer(uuid)  # its data have changed
             elif layer != drawing.layer:
                 with self._guarding(uuid):
                     drawing.set_layer(layer)
@@ -131,7 +132,7 @@ class LayerStack(QObject):
         return AttributeSource.of(drawing.layer, path) if isinstance(path, Path) else None
 
     def problems(self) -> dict[str, str]:
-        """Sentences on what is wrong with layers or their filters, by layer uuid."""
+        """Sentences on the problems of layers and of their filters, by layer uuid."""
         return {uuid: problem for uuid in self.drawings if (problem := self._problem_of(uuid))}
 
     def _problem_of(self, uuid: str) -> str:

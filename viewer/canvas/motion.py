@@ -20,7 +20,7 @@ class Motion(QObject):
     """Moves one viewport, and keeps the views in which it rested."""
 
     def __init__(self, viewport: Callable[[], Viewport], show: Callable[[], None], parent: QObject) -> None:
-        """`viewport` gives the one of the pane in use; `show` shows what it is at now."""
+        """`viewport` returns that of the pane in use; `show` puts its present view on the screen."""
         super().__init__(parent)
         self._viewport, self._show = viewport, show
         self._history = ViewHistory()

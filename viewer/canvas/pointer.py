@@ -36,8 +36,7 @@ class Handle(Protocol):
     """A part of the picture itself that can be dragged, such as the bar between two images, unseen by the tool."""
 
     is_inner: bool
-    """True for the inside of a thing, as of a glass: clicks there, and drags of what a tool can hold, go to the tool.
-    """
+    """True for the inside of a handle, such as a glass: clicks there go to the tool, as do drags that it wants."""
 
     @property
     def cursor(self) -> Qt.CursorShape: ...

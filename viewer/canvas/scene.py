@@ -133,7 +133,7 @@ class MapScene(QObject):
             self.updated.emit()
 
     def give_back(self) -> None:
-        """Free what is kept for speed alone, here and in all that share its context, as memory ran short."""
+        """Free the caches of the scene and of its context, as memory ran short."""
         self.context.tiles.give_back()
         for drawing in self.drawings.values():
             drawing.give_back()

@@ -170,9 +170,7 @@ def _placed(
 
 
 def _vertices(site: Site) -> Floats:
-    """Vertices of a site that can be snapped to, in lon, lat (n, 2); of a circle only the centre, as nobody set the
-    others.
-    """
+    """(n, 2) Vertices of a site to snap to, in lon, lat; of a circle only the centre, as its rim is computed."""
     if site.shape_json:
         shape = shape_of_site(site)
         if isinstance(shape, Circle | RangeRing):

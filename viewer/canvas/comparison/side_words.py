@@ -30,9 +30,11 @@ BEFORE, AFTER = "before", "after"
 """The sides of two images where it is known which one is older; all others have a letter."""
 _HEAD_PX, _TEXT_PX, _PAD_PX = 12.5, 10.5, 7.0
 _LINE_LETTERS = 64
+"""Most letters of a line of a sentence in the middle of the picture."""
 _MOST_LINES = 3
 """Most lines for each of date, name and note."""
 _MOST_NAMED, _NAME_CHARS = 2, 44
+"""Most images or dates that are named, and most characters of a name."""
 _ABOVE_CORNERS_PX = 64.0
 """Height above the lower edge that is left to the scale bar and the credits."""
 _ONE_BOX_PX, _TWO_BOXES_PX = 56.0, 112.0

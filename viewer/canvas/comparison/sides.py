@@ -70,7 +70,7 @@ class Sides(Struct, frozen=True):
         return path
 
     def frame_at(self, px: float, py: float, phase: int) -> int:
-        """The frame that is seen at a pixel; `phase` is the one that is shown where one is shown at a time."""
+        """The frame that is seen at a pixel; `phase` is the frame shown now, in modes that show one at a time."""
         if self.spec.mode in SWIPES:
             along = py if self.is_across else px
             return sum(along >= bar for bar in self.bars)

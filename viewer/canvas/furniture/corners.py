@@ -30,6 +30,7 @@ from viewer.support.language.translation import translate
 _NAME_CHARS = 60
 _HEAD_PX, _TEXT_PX = 12.0, 11.0
 _LEADING = 1.4
+"""Distance between baselines, as a multiple of the letters' size."""
 _MOST_HEIGHT = 0.4
 """Greatest height of the note, as a part of the picture's; longer texts are shortened."""
 

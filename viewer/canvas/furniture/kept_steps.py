@@ -18,6 +18,7 @@ from viewer.support.painting import painting
 _MOST_PIXELS = 400_000
 """Most pixels of a kept picture."""
 _SLACK = 1e-6
+"""Distance from a whole pixel within which an offset counts as whole."""
 
 type PaintStep = Callable[[QPainter], None]
 

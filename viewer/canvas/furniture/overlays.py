@@ -35,6 +35,7 @@ CROSSHAIR_PX = 4.0, 22.0
 """Begin and end of the crosshair's arms in logical pixels from the middle of the map, beyond a selected symbol there.
 """
 _ARM_PX = 3.0
+"""Half the width of the crosshair's arms with their halos, in logical pixels."""
 ARROW_ROOM_PX = 66.0
 """Side of the square in the upper right corner that is left to the north arrow, in logical pixels."""
 

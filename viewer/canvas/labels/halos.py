@@ -13,9 +13,11 @@ from viewer.support.painting import painting
 
 _MOST_CHARACTERS = 4000
 _SUBPIXELS = 2
+"""Parts of a pixel in which a character may begin, each with a picture of its own."""
 _SIMPLE_BELOW = 0x0590
 """First code point whose letters may join or combine. Latin, Greek, Cyrillic, Chinese and kana stand side by side."""
 _SIMPLE_RANGES = ((0x2000, 0x2BFF), (0x3000, 0x9FFF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF), (0xFF00, 0xFFEF))
+"""Ranges of further code points whose letters stand side by side."""
 
 type HaloKey = tuple[str, str, int]
 

@@ -21,6 +21,7 @@ from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.support.painting import painting
 
 PAD_PX = 3.0
+"""Least padding of the letters of a label, in logical pixels."""
 MOST_SPRITES = 2000
 _MOST_SIZES = 20_000
 

@@ -18,7 +18,9 @@ from viewer.rendering.layer_labelling import LayerLabelling
 from viewer.rendering.vector.vector_clusters import cluster_radius_px
 
 _MARGIN_PX = 40.0
+"""Distance in logical pixels from which features outside the view are still considered."""
 _LINE_GAP_PX = 1.0
+"""Gap between a line and the name along it, in picture pixels."""
 
 
 class Asked(Struct):

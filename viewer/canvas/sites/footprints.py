@@ -22,6 +22,7 @@ SYMBOL_REACH_PX = 2.0 * SYMBOL_RADIUS_PX
 _RADIUS_REACH_PX = 90.0
 """Radius in logical pixels of the words beside a range ring that state its radius."""
 _FAR_PX = 1e6
+"""Distance in pixels from which a corner lies too far away for a box of whole pixels."""
 
 
 class Footprint(Struct, frozen=True, eq=False):

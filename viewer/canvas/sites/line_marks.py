@@ -31,6 +31,7 @@ from viewer.canvas.sites.site_symbology import line_symbol
 _LONGEST_TAIL_M = 500.0
 """Length in metres of the part of a line, or of its last leg, that gives the direction of an arrow's head."""
 _STRAIGHT_M, _PIECES = 1000.0, 64
+"""Length in metres below which a leg is straight on any map, and about the pieces that a longer line is cut into."""
 _AZIMUTHS = tuple(range(0, 360, 30))
 """Azimuths in degrees at which a ring's radius may be written, the best first: north, then the rest in turn."""
 

@@ -28,10 +28,12 @@ from viewer.support.painting import painting
 SIGNS_A_FRAME_S = 0.004
 """Most seconds for new pictures of signs in a frame; each takes up to a millisecond the first time."""
 _ROUND_PX = 4.0
+"""Radius of the corners of a box, in logical pixels."""
 _MARGIN_PX = 7.0
 """Margin round the box of a sign for halos and the glow of selection, in logical pixels."""
 _HALO_PX = 1.9
 _MOST_BYTES = 64 * 2**20
+"""Most bytes of pictures of signs that are kept."""
 _HEAD_PX = (15.0, 6.2)
 """Length and half width of an arrow's head in logical pixels, apart from the width of its line."""
 

@@ -46,7 +46,7 @@ class MarkSign(Struct, frozen=True):
     """Colour of a callout's box or a number's disc; empty for none."""
     is_empty: bool = False
     is_doubtful: bool = False
-    """True for what is not known to exist: the rim is dashed."""
+    """True for a mark that may not exist: the rim is dashed."""
 
     @property
     def face(self) -> Face:

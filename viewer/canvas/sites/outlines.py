@@ -1,4 +1,4 @@
-"""The projected outline of one geometry: parts in columns, found by their boxes, as many as a picture can show."""
+"""The projected outline of one geometry: its parts in columns, thinned to those that a picture can tell apart."""
 
 from __future__ import annotations
 
@@ -20,8 +20,11 @@ MOST_PARTS = 3000
 MOST_VERTICES = 20_000
 """Most vertices of a line in view. Of more, those within half a pixel of the one before are left out, then others."""
 _FEW_PARTS, _FEW_VERTICES = 16, 2000
+"""Numbers of parts and of vertices that are few enough to handle whole."""
 _COARSEST_PX, _DOT_PX = 8.0, 3.0
+"""Largest cell in which vertices are thinned out, and extent of a part below which it is a dot."""
 _MOST_INK, _PIECE_VERTICES, _AROUND_PX = 2.0, 100, 200.0
+"""Times that lines may cover a picture that is no scribble; vertices of a piece; margin round a picture."""
 
 
 class WorldPart(NamedTuple):

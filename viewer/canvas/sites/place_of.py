@@ -63,7 +63,7 @@ def solid_marks(document: Document, rows: Sequence[Layer], among: Iterable[str] 
 
 
 def _images_of(document: Document, rows: Sequence[Layer]) -> frozenset[str]:
-    """Uuids of the images that layers show, whichever layer of the case first showed them."""
+    """Uuids of the images that these layers show, also of those recorded from another layer of the same data."""
     shown = [(row, _origin(row)) for row in rows]
     origins = {uuid: _origin(layer) for uuid, layer in document.layers.items()}
     return frozenset(

@@ -48,7 +48,7 @@ class SiteHit(NamedTuple):
 
     @property
     def is_direct(self) -> bool:
-        """True for what is drawn at the place itself, and not only round it."""
+        """True for a part that is drawn at the place itself, and does not merely enclose it."""
         return self.part not in ("disc", "inside")
 
     @property

@@ -46,6 +46,7 @@ _STROKE_PX = 14.0
 _EDITS_KEPT, _MOST_TOUCHED = 16, 40
 """Number of the last edits whose touched sites are kept, and most sites of one of them."""
 _STEP_DEG = 1e-3
+"""Step in degrees towards the equator by which the length of a world unit is measured."""
 _METRES_A_DEGREE = 111_195.0
 """Metres in a degree on a sphere, good to half a per cent: enough to choose between a symbol and a circle."""
 

@@ -28,6 +28,7 @@ from viewer.canvas.sites.outlines import NOTHING, Floats, Outline, WorldPart, fe
 _EARTH_RADIUS_M = 6_371_000.0
 _METRES_A_DEGREE = 111_700.0
 _COARSEST_STEP_M = 2.0**18
+"""Longest leg in metres at which an outline is ever projected."""
 _PARALLEL_STEP_DEG = 0.25
 """Longest piece of a parallel, in degrees: its geodesic leaves the parallel by less than seven metres."""
 _REACH_PX = 64.0
@@ -37,6 +38,7 @@ _FAR_PX = 16_000.0
 
 
 _CIRCLE_POINTS, _CIRCLES_A_CALL, _MOST_CIRCLES = 96, 500, 50_000
+"""Points of a circle, circles that are projected in one call, and circles that are kept."""
 _WHOLE_POINTS = 20_000
 """Most points of a shape that is densified all over; of others only the part in view is."""
 _MOST_ODD = 2000
@@ -44,6 +46,7 @@ _MOST_ODD = 2000
 SHAPES_A_CALL = _MOST_ODD
 """Lines and areas that are projected together; each of them may be cut."""
 _POLYGON = 3  # shapely.get_type_id
+"""Type of a polygon, as shapely numbers it."""
 
 
 class SiteShape(Struct):

@@ -24,7 +24,7 @@ SYMBOL_RADIUS_PX = 12.0
 COMPACT_RADIUS_PX = 5.0
 """Radius of the dots that stand for symbols where there are very many, in logical pixels."""
 DASH_PX = (5.4, 3.4)
-"""Stroke and gap of the rim of what is not known to exist, in logical pixels."""
+"""Stroke and gap of the rim of a site that may not exist, in logical pixels."""
 _HALF_SPRITE_PX = 19
 MOST_SPRITES, LEAST_SPRITES, _KEPT_SHEETS = 2000, 64, 3
 """Most pictures of a small and of a large sheet, and most sheets: a case may give each site a colour of its own."""

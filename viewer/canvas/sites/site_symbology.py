@@ -23,6 +23,7 @@ SELECTED_COLOR = "#ffe14d"
 HALO_COLOR = "#0b141c"
 PAPER_COLOR = "#fbfdfe"
 _LONGEST_COLOR = 40
+"""Most characters of a text that may be a colour."""
 _DASHES = (7.0, 5.0)
 """Stroke and gap, in logical pixels, of a thin line that is not known to exist."""
 
@@ -55,7 +56,7 @@ class SiteSymbol(Struct, frozen=True):
     fill: str = ""
     """The site's own fill colour; empty for the one of its precision."""
     is_doubtful: bool = False
-    """True for what is not known to exist: its rim is dashed."""
+    """True for a site that may not exist: its rim is dashed."""
 
 
 class LineSymbol(Struct, frozen=True):
@@ -87,6 +88,7 @@ _LINES: dict[str, LineSymbol] = {
 _LINES["rail_spur"] = _LINES["rail"]
 _MEASURE = LineSymbol(MEASURE_COLOR, 1.8)
 _MEASURED_ALPHA = 26
+"""Opacity of the fill of a measured area, of 255: the image below has to be seen."""
 
 
 def role_color(role: str) -> str:
