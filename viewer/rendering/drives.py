@@ -21,7 +21,9 @@ ANSWER_S = 3.0
 AT_ONCE_S = 0.03
 """Seconds that the window itself waits for an answer, so that a folder that is there is known at once."""
 BELIEVED_S = 5.0
+"""Seconds for which an answer is believed, and after which a folder that is gone is looked at again."""
 LOOK_MS = 250
+"""Milliseconds between two checks for folders that take too long."""
 MOST_LOOKS = 3
 """Most threads that may hang at one folder; each try again is one more."""
 GONE = {

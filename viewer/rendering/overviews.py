@@ -22,6 +22,7 @@ from viewer.support.language.translation import in_language
 LIMIT_BYTES = 8 << 30
 """Most bytes of all overviews together: those not used for longest go first."""
 SLICE_S = 0.5
+"""Seconds for which a reader builds before it turns to other requests."""
 DEADLINE_S = 1800.0
 """Deadline in seconds for one slice: the last one of a very large raster takes long. Each can be cancelled."""
 

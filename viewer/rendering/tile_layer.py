@@ -19,8 +19,11 @@ from viewer.support.painting import painting
 from viewer.support.timing import span
 
 RECENT_GRIDS = 3
+"""Number of former grids whose tiles stand in, for each grid in view."""
 _KNOWN_GRIDS = 8
+"""Most grids for which the layer's bounds are kept."""
 _EDGE_PX = 2
+"""Margin in pixels that stays around the data when a tile is cropped."""
 
 
 class _Held(Struct, eq=False):
@@ -137,7 +140,7 @@ class TileLayer:
                     self._cache.discard(TileName(self._layer_uuid, self.revision, grid, key))
 
     def clear(self) -> None:
-        """Forget everything, stand-ins too, as the data are other data now."""
+        """Forget everything, stand-ins too, as the data have changed."""
         self._cache.discard_layer(self._layer_uuid)
         self._held = {grid: _Held() for grid in self._held}
         self._recent, self._overview = [], None

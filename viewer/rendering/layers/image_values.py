@@ -30,6 +30,7 @@ MOST_AREA_PX = 4_000_000
 _SMALL = 0.02
 """Side of the square that is read at a place, as a part of a pixel: too small for any reader to take an overview."""
 _BY_MAPPING = ("control points", "RPC")
+"""Ways of placing an image that leave it without an even grid."""
 
 
 class BandValue(Struct, frozen=True):

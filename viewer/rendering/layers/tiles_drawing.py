@@ -33,9 +33,11 @@ from viewer.support.language.text import one_line
 from viewer.support.painting import painting
 
 SOURCE_BYTES = 96 * MIB
+"""Most bytes of a service's own tiles that are kept unpacked."""
 ASK_AGAIN_S = 60.0
 """Seconds for which a tile that failed, or is missing, is not requested again."""
 COMPOSED_A_JOB = 12
+"""Most display tiles that are composed in one job."""
 SAID_FROM = 3.0
 """Enlargement from which a note on the map says that a service is shown enlarged."""
 

@@ -23,6 +23,7 @@ OVERVIEW_PX = 512
 CHEAP_PIXELS = 2_000_000
 """Most pixels from which a small picture of the whole is made; from more it costs more than it is worth."""
 FIRST_RANK, COARSE_RANK, EXACT_RANK, OVERVIEW_RANK = -1.0, 0.0, 1e3, 1e6
+"""Ranks at which kinds of reads begin: the lowest rank is read first."""
 
 
 class RawReading(NamedTuple):
@@ -177,7 +178,7 @@ class RasterRequests:
         self._failed.add(read)
 
     def forgive(self) -> None:
-        """Forget what has failed, as the data are other data now."""
+        """Forget which reads have failed, as the data have changed."""
         self._failed.clear()
 
     def failed(self, reads: Iterable[TileRead]) -> list[TileRead]:

@@ -81,7 +81,7 @@ class RasterSource:
         self._has_asked = False
 
     def probe(self, canvas_crs: str, done: Callable[[str], None]) -> None:
-        """Probe the file; `done` is called with the sentence on what is wrong with it, or an empty one."""
+        """Probe the file; `done` is called with a sentence on its problem, which is empty where it has none."""
 
         def probed(result: Answer | GeoloupeError) -> None:
             if isinstance(result, GeoloupeError):
@@ -148,7 +148,7 @@ class RasterSource:
                 store.sweep(self.state)
 
     def acquisition_of(self, bands: tuple[int, ...]) -> Acquisition | None:
-        """Acquisition of what is shown with these bands; None until it is known."""
+        """Acquisition of the image as these bands show it; None until it is known."""
         return self.acquisition
 
     def read_request(self, read: TileRead, done: Callable[[Answer | GeoloupeError], None]) -> Request:

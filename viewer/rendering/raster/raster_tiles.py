@@ -1,4 +1,4 @@
-"""The tiles of one raster: requested, taken in, coloured and shown."""
+"""The tiles of one raster: requests them, takes them in, colours and shows them."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ class RasterTiles:
         return tiles_in(view, self.tile_layer.within(view.grid))
 
     def forget_all(self) -> None:
-        """Drop all tiles, as the data are other data now, or lie elsewhere."""
+        """Drop all tiles, as the data have changed or lie elsewhere."""
         self._context.tiles.drop_layer(self._layer_uuid)
         self.tile_layer.clear()
         self._requests.forgive()

@@ -73,7 +73,7 @@ class ViewMeter:
         return self._measured == (view, reading, style.expression)
 
     def forget(self) -> None:
-        """Forget what was measured, as the data are other data now."""
+        """Forget the measurements, as the data have changed."""
         self._measured = self.sample = None
 
     def measure(
@@ -125,7 +125,7 @@ class ShownStyle:
         self.style = style
 
     def forget(self) -> None:
-        """Forget what was measured, as the data are other data now."""
+        """Forget the measurements, as the data have changed."""
         self._meter.forget()
 
     # -- measuring ------------------------------------------------------------------------------------------------

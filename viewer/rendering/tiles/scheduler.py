@@ -18,6 +18,7 @@ from layers.pool.protocol import Answer, Request
 from viewer.support.timing import is_tracing, since
 
 _SPARE = 256
+"""Number of outdated entries that a heap may hold in any case before it is rebuilt."""
 
 type MakeRequest = Callable[[Hashable], Request]
 

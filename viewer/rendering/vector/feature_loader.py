@@ -31,7 +31,7 @@ type _Tables = tuple[FeatureTable, ...]
 ANSWER_BYTES = 3 * 2**20
 """Bytes of a chunk, about: the window takes one in a millisecond, and it does not hold up readers."""
 AHEAD = 4
-"""Requests under way: one more than one for each reader, so that none waits while its answer is taken."""
+"""Number of requests under way: one for each reader and one more, so that none waits while its answer is taken."""
 TELL_EVERY_S = 1.0
 """Least seconds between showing features that have come so far: painting takes the cores from the readers."""
 Arrived = Callable[[tuple[FeatureTable, ...], bool, GeoloupeError | None], None]
@@ -57,7 +57,7 @@ class FeatureLoader:
         self._loading: VectorLoading | None = None
 
     def probe(self, done: Callable[[str], None]) -> None:
-        """Probe the file; `done` is called with the sentence on what is wrong with it, or an empty one."""
+        """Probe the file; `done` is called with a sentence on its problem, which is empty where it has none."""
 
         def probed(result: Answer | GeoloupeError) -> None:
             self.missing = frozenset({str(self.path)}) if isinstance(result, FileMissing) else frozenset()

@@ -33,7 +33,9 @@ _VERTICES_A_FEATURE = 4
 MOST_EXACT = 100_000
 """Most vertices in a view of a page whose tiles are painted as in a PDF, which takes longer."""
 _FINEST_PX = 1.02
+"""Width in pixels below which Qt paints a line otherwise than a wider one."""
 _WORTH_A_LOOK = 8
+"""Multiple of a limit on vertices up to which the features near a view are looked at one by one."""
 TILES_A_JOB = 6
 """Tiles painted as one picture: finding features holds the interpreter, which threads have to share."""
 TILES_OF_A_STRIP = 3
@@ -41,6 +43,7 @@ TILES_OF_A_STRIP = 3
 MANY_FEATURES = 30_000
 """Number of features in view below which finding them costs more than painting them."""
 _KNOWN_VIEWS = 4
+"""Number of views for which answers are kept."""
 TRIAL_PX = 200
 """Longer side in pixels of the trial picture that shows whether anything is painted at all."""
 TRIED_FIRST = 16, 1_000
@@ -77,7 +80,7 @@ class FeatureTiles:
         self._is_closed = False
 
     def set_content(self, content: VectorContent, *, keep: bool = True) -> None:
-        """Set the content; without `keep` what is shown now does not stand in for it."""
+        """Set the content; with `keep` the tiles shown so far stand in until those of the new content are painted."""
         self.content = content
         self._number += 1
         self._few.clear()

@@ -21,6 +21,7 @@ from viewer.rendering.vector.signs import sign_path
 type Floats = NDArray[np.float64]
 
 ARROW_EVERY_PX = 90.0
+"""Distance between the arrowheads along a line, in logical pixels."""
 _BADGE_UNITS = 21.0
 """Width of the badge under a sign, in units of the sign's box of 16."""
 

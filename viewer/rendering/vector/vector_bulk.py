@@ -35,8 +35,9 @@ LARGE_OPAQUE_PX = 48.0
 TINY_PX = 2.5
 """Largest extent in pixels of areas that are painted from their middle and their area alone."""
 _ROUND = 0.7
-"""Part of its half size at which a tiny area's outline is taken to be: less than for a square, which has 1."""
+"""Distance of a tiny area's outline from its middle, as a part of its half size: that of a square would be 1."""
 _ARROWS_FROM_PX = 24.0
+"""Extent in pixels from which a line gets arrowheads."""
 type _TableRows = list[tuple[FeatureTable, NDArray[np.int32]]]
 
 

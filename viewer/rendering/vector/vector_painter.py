@@ -38,6 +38,7 @@ MANY_POINTS = 200
 CORNERS_AT_ONCE, POINTS_AT_ONCE = 4_000, 250
 """Corners of lines and areas, and signs, between two checkpoints: they take some milliseconds onto a PDF."""
 _LEAST_PX = 0.5
+"""Extent in pixels below which a line or an area is painted as a pixel."""
 _SPECK = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5), (-0.5, -0.5)])
 """A pixel, which stands for a line or an area that is too small to be seen."""
 type _Symbols = Sequence[Symbol | None]

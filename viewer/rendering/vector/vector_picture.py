@@ -30,6 +30,7 @@ type Fids = NDArray[np.int64]
 NO_FIDS: Fids = np.zeros(0, np.int64)
 _EMPTY = VectorContent()
 _PLAIN = (int, str, float, frozenset, tuple)
+"""Types of inputs that are compared by value; all others are compared as objects."""
 
 
 class Wanted(Struct, frozen=True, eq=False):
