@@ -199,7 +199,7 @@ def _geometry(table: FeatureTable, row: int) -> BaseGeometry:
     parts = table.part_of
     starts = table.start_of[parts[row] : parts[row + 1] + 1].tolist()
     origin = np.array([table.origin_x, table.origin_y])
-    rings = [table.xy[a:b] * table.step + origin for a, b in pairwise(starts)]
+    rings = [table.xy[start:end] * table.step + origin for start, end in pairwise(starts)]
     kind = int(table.kind[row])
     if kind == POINT:
         return shapely.MultiPoint(np.concatenate(rings))

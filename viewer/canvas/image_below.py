@@ -46,8 +46,8 @@ def images_below(shown: ShownScene, view: View, lon: float, lat: float, sides: S
     if place is None:
         return ImagesBelow((), False)
     seen = [_images_at(scene, view, place) for scene in sides or shown.sides.seen_at(view, *place)]
-    layers = tuple(dict.fromkeys(uuid for each in seen for uuid in each.layers))
-    return ImagesBelow(layers, any(each.is_awaited for each in seen))
+    layers = tuple(dict.fromkeys(uuid for images in seen for uuid in images.layers))
+    return ImagesBelow(layers, any(images.is_awaited for images in seen))
 
 
 def _images_at(scene: MapScene, view: View, place: tuple[int, int]) -> ImagesBelow:
@@ -123,7 +123,7 @@ def is_image(drawing: LayerDrawing) -> bool:
 def _pixel_of(view: View, lon: float, lat: float) -> tuple[int, int] | None:
     """The pixel of the view that a place falls into, on the map itself or on a wrapped copy; None outside."""
     try:
-        x, y = (float(value) for value in transform_points(WGS84, view.grid.crs, lon, lat))
+        x, y = (float(coordinate) for coordinate in transform_points(WGS84, view.grid.crs, lon, lat))
     except GeoloupeError:
         return None
     for seen in (view, *world_copies(view)):

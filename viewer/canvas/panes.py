@@ -170,7 +170,9 @@ class Panes:
         if len(self.all) == 1:
             return
         painter.save()
-        right, bottom = (max(end) for end in zip(*((p.place.right(), p.place.bottom()) for p in self.all), strict=True))
+        right, bottom = (
+            max(end) for end in zip(*((pane.place.right(), pane.place.bottom()) for pane in self.all), strict=True)
+        )
         left_over = QRect(right + 1, 0, size.width(), size.height()), QRect(0, bottom + 1, size.width(), size.height())
         for rect in left_over:
             painter.fillRect(rect, QColor(HALO_COLOR))

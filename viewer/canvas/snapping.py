@@ -101,13 +101,13 @@ def _of_sites(scene: MapScene, view: View, px: float, py: float, in_hand: Collec
 
 def _of_points(frame: SiteFrame, px: float, py: float, in_hand: Collection[str]) -> Iterator[Snap]:
     far = np.hypot(frame.px - px, frame.py - py)
-    for i in np.flatnonzero(far <= REACH_PX * frame.scale).tolist():
-        row = frame.rows[i]
+    for position in np.flatnonzero(far <= REACH_PX * frame.scale).tolist():
+        row = frame.rows[position]
         uuid = frame.index.uuids[row]
         if uuid not in in_hand:
             place = float(frame.index.lon[row]), float(frame.index.lat[row])
             name = frame.index.sites[uuid].label
-            yield Snap(float(far[i]), float(frame.px[i]), float(frame.py[i]), *place, True, name)
+            yield Snap(float(far[position]), float(frame.px[position]), float(frame.py[position]), *place, True, name)
 
 
 def _of_shape(shape: ShapeInView, view: View, px: float, py: float, around: Bounds) -> Iterator[Snap]:
@@ -164,7 +164,7 @@ def _placed(
 ) -> Iterator[Snap]:
     """Snaps at places within reach. `step` is the offset from the layer's own ground to where it is on the map."""
     x, y = view.to_world(px, py)
-    lon, lat = (float(v) for v in transform_points(view.grid.crs, WGS84, x + step[0], y + step[1]))
+    lon, lat = (float(coordinate) for coordinate in transform_points(view.grid.crs, WGS84, x + step[0], y + step[1]))
     if np.isfinite(lon) and np.isfinite(lat):
         yield Snap(far_px, px, py, lon, lat, is_vertex, name)
 

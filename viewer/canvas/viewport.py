@@ -193,7 +193,7 @@ class Viewport:
             return
         lon, lat = self.centre_lonlat()
         metres, rotation, (width, height) = self.ground_resolution_m(), self.rotation_deg, self.size
-        x, y = (float(v) for v in transform_points(WGS84, crs, lon, lat))
+        x, y = (float(coordinate) for coordinate in transform_points(WGS84, crs, lon, lat))
         world = world_bounds(crs)
         self._show(View.of_bounds(crs, world, width, height))
         a_unit_m = ground_resolution_m(crs, x, y, 1.0)

@@ -227,8 +227,10 @@ def _paint_lines(
     fonts = [_font(number, r) for number in range(len(lines))]
     metrics = [QFontMetricsF(font) for font in fonts]
     most = room.width() - 2 * pad
-    shown = [m.elidedText(line, Qt.TextElideMode.ElideRight, most) for line, m in zip(lines, metrics, strict=True)]
-    width = max(m.horizontalAdvance(line) for line, m in zip(shown, metrics, strict=True)) + 2 * pad
+    shown = [
+        metric.elidedText(line, Qt.TextElideMode.ElideRight, most) for line, metric in zip(lines, metrics, strict=True)
+    ]
+    width = max(metric.horizontalAdvance(line) for line, metric in zip(shown, metrics, strict=True)) + 2 * pad
     height = sum(1.3 * font.pixelSize() for font in fonts) + pad
     left, top = anchor.x(), anchor.y()
     if align & Qt.AlignmentFlag.AlignRight:

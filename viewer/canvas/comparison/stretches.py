@@ -196,8 +196,8 @@ class _Tile(Struct, frozen=True, eq=False):
     def values(self, style: RasterStyle) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         """The bands that are shown (n, h, w), and which pixels of them are valid."""
         assert self.raw.bands is not None
-        m = self.margin
-        rows, columns = (slice(m + part.start, m + part.stop) for part in (self.rows, self.columns))
+        margin = self.margin
+        rows, columns = (slice(margin + part.start, margin + part.stop) for part in (self.rows, self.columns))
         mask = None if self.raw.mask is None else self.raw.mask[rows, columns]
         bands, mask = shown_bands(self.raw.bands[:, rows, columns], mask, style)
         valid = np.ones(bands.shape[1:], bool) if mask is None else mask
@@ -211,11 +211,11 @@ def paired_tiles(first: RasterDrawing, second: RasterDrawing) -> list[tuple[tupl
     view, other = first.tiles.view, second.tiles.view
     if view is None or other is None or not _is_one_map(first, view, second, other):
         return []
-    theirs = [(_corner(other, key, tile), tile) for key, tile in _tiles(second).items()]
+    other_tiles = [(_corner(other, key, tile), tile) for key, tile in _tiles(second).items()]
     pairs = []
     for key, tile in _tiles(first).items():
         at = _corner(view, key, tile)
-        for place, other_tile in theirs:
+        for place, other_tile in other_tiles:
             low = max(at[0], place[0]), max(at[1], place[1])
             high = (
                 min(at[0] + tile.size[0], place[0] + other_tile.size[0]),
@@ -264,22 +264,30 @@ def _matched(
     reference: RasterStyle, style: RasterStyle, tiles: Sequence[tuple[_Tile, _Tile]]
 ) -> tuple[Stretch, ...] | None:
     """The stretches of the second image; None where the two images have too little ground in common."""
-    mine: list[list[NDArray[Any]]] = [[] for _ in range(style.shown)]
-    theirs: list[list[NDArray[Any]]] = [[] for _ in range(style.shown)]
+    first_values: list[list[NDArray[Any]]] = [[] for _ in range(style.shown)]
+    second_values: list[list[NDArray[Any]]] = [[] for _ in range(style.shown)]
     for tile, other in tiles:
         first, valid = tile.values(reference)
-        second, also = other.values(style)
-        both = valid & also
+        second, other_valid = other.values(style)
+        both = valid & other_valid
         for band in range(style.shown):
-            mine[band].append(np.abs(first[band][both]) if first.dtype.kind == "c" else first[band][both])
-            theirs[band].append(np.abs(second[band][both]) if second.dtype.kind == "c" else second[band][both])
-    moments = [(moments_of(a), moments_of(b)) for a, b in zip(mine, theirs, strict=True)]
-    known: list[tuple[Moments, Moments]] = [(a, b) for a, b in moments if a is not None and b is not None]
+            first_values[band].append(np.abs(first[band][both]) if first.dtype.kind == "c" else first[band][both])
+            second_values[band].append(np.abs(second[band][both]) if second.dtype.kind == "c" else second[band][both])
+    moments = [
+        (moments_of(parts), moments_of(other_parts))
+        for parts, other_parts in zip(first_values, second_values, strict=True)
+    ]
+    known: list[tuple[Moments, Moments]] = [
+        (ours, theirs) for ours, theirs in moments if ours is not None and theirs is not None
+    ]
     if len(known) < style.shown:
         return None
     limits = [(stretch.low, stretch.high) for stretch in reference.stretches]
-    their_limits = matched_limits([a for a, _ in known], limits, [b for _, b in known])
-    return tuple(Stretch(low, high, s.gamma) for (low, high), s in zip(their_limits, reference.stretches, strict=True))
+    their_limits = matched_limits([ours for ours, _ in known], limits, [theirs for _, theirs in known])
+    return tuple(
+        Stretch(low, high, stretch.gamma)
+        for (low, high), stretch in zip(their_limits, reference.stretches, strict=True)
+    )
 
 
 def _has_own_colors(drawing: RasterDrawing) -> bool:

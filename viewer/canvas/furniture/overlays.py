@@ -64,7 +64,7 @@ def _scale_of(view: View) -> tuple[float, float | None]:
     middle = view.width / 2, view.height / 2
     parts = (0.05, 0.5, 0.95)
     metres, *scales = _scales_m(view, [middle, *((view.width * x, view.height * y) for x in parts for y in parts)])
-    if all(math.isfinite(s) and 1 / _SAME_SCALE <= s / metres <= _SAME_SCALE for s in scales):
+    if all(math.isfinite(scale) and 1 / _SAME_SCALE <= scale / metres <= _SAME_SCALE for scale in scales):
         return metres, None
     return metres, _middle_latitude(view)
 

@@ -44,10 +44,10 @@ class HaloPainter:
             painter.strokePath(letters_path(at, font, text), round_pen(solid, width))
             return
         face = f"{font.key()} {solid.rgb():08x} {width:g}"
-        for i, letter in enumerate(text):
+        for index, letter in enumerate(text):
             if letter.isspace():
                 continue
-            x, y = at.x() + metrics.horizontalAdvance(text[:i]), at.y()
+            x, y = at.x() + metrics.horizontalAdvance(text[:index]), at.y()
             column = math.floor(x)
             part = round((x - column) * _SUBPIXELS) % _SUBPIXELS
             column += 1 if part == 0 and x - column > 0.5 else 0
@@ -83,4 +83,6 @@ def _painted(path: QPainterPath, color: QColor, width: float) -> tuple[QImage, Q
 
 def _stands_alone(letter: str) -> bool:
     code = ord(letter)
-    return (code < _SIMPLE_BELOW and not 0x0300 <= code < 0x0370) or any(a <= code <= b for a, b in _SIMPLE_RANGES)
+    return (code < _SIMPLE_BELOW and not 0x0300 <= code < 0x0370) or any(
+        low <= code <= high for low, high in _SIMPLE_RANGES
+    )

@@ -29,7 +29,7 @@ def wrapped(text: str) -> str:
         return text
     ways = []
     for cuts in combinations(range(1, len(words)), count - 1):
-        lines = [" ".join(words[i:j]) for i, j in pairwise((0, *cuts, len(words)))]
+        lines = [" ".join(words[start:end]) for start, end in pairwise((0, *cuts, len(words)))]
         ways.append((max(map(columns, lines)), lines))
     return "\n".join(min(ways)[1])
 

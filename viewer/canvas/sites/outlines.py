@@ -125,9 +125,11 @@ class Outline(Struct, frozen=True, eq=False):
     @property
     def parts(self) -> tuple[WorldPart, ...]:
         if not self._made:
-            rings = [self.places[a:b] for a, b in zip(self.first_place[:-1], self.first_place[1:], strict=True)]
-            each = zip(self.first_ring[:-1], self.first_ring[1:], self.is_polygon.tolist(), strict=True)
-            self._made.append(tuple(WorldPart(tuple(rings[a:b]), is_polygon) for a, b, is_polygon in each))
+            rings = [
+                self.places[start:end] for start, end in zip(self.first_place[:-1], self.first_place[1:], strict=True)
+            ]
+            spans = zip(self.first_ring[:-1], self.first_ring[1:], self.is_polygon.tolist(), strict=True)
+            self._made.append(tuple(WorldPart(tuple(rings[start:end]), is_polygon) for start, end, is_polygon in spans))
         return self._made[0]
 
     def near(self, around: Bounds) -> Outline:
@@ -222,17 +224,19 @@ def strokes_of(
     shown = [(fewer_vertices(points), start) for points, start in lines]
     if sum(len(points) for points, _ in shown) <= _FEW_VERTICES:
         return shown, False
-    along = [start + np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(p, axis=0).T))]) for p, start in shown]
+    along = [
+        start + np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))]) for points, start in shown
+    ]
     x0, y0 = np.concatenate([points[:-1] for points, _ in shown]).T
     x1, y1 = np.concatenate([points[1:] for points, _ in shown]).T
     legs = Legs(x0, y0, x1, y1, np.concatenate([far[:-1] for far in along]))
     inside = clipped(legs, (-_AROUND_PX, -_AROUND_PX, width + _AROUND_PX, height + _AROUND_PX))
     length_px = float(np.hypot(inside.x1 - inside.x0, inside.y1 - inside.y0).sum())
-    each = math.ceil(length_px * pen_px / (width * height * _MOST_INK))
-    if each > 1:
+    step = math.ceil(length_px * pen_px / (width * height * _MOST_INK))
+    if step > 1:
         assert inside.along is not None
-        ends = np.stack([inside.x0, inside.y0, inside.x1, inside.y1], axis=1)[::each].reshape(-1, 2, 2)
-        return list(zip(ends, inside.along[::each].tolist(), strict=True)), True
+        ends = np.stack([inside.x0, inside.y0, inside.x1, inside.y1], axis=1)[::step].reshape(-1, 2, 2)
+        return list(zip(ends, inside.along[::step].tolist(), strict=True)), True
     pieces: StrokedLines = []
     for (points, _), far in zip(shown, along, strict=True):
         firsts = range(0, len(points) - 1, _PIECE_VERTICES)

@@ -140,4 +140,4 @@ class SceneMarks:
     def _index_of(self, uuids: frozenset[str] | None) -> SiteIndex:
         sites = self.index.sites
         is_all = uuids is None or uuids >= sites.keys()
-        return self.index if is_all else SiteIndex.of({u: sites[u] for u in uuids or () if u in sites})
+        return self.index if is_all else SiteIndex.of({uuid: sites[uuid] for uuid in uuids or () if uuid in sites})

@@ -258,12 +258,12 @@ class SiteFrame(Struct):
             elif within:
                 inside.append(SiteHit(shape.uuid, "inside"))
         over = set(self.index.areas_over_the_edge(self.view.grid.crs).tolist())
-        for i in np.flatnonzero(self.is_area)[::-1].tolist():
-            is_near = np.hypot(self.px[i] - px, self.py[i] - py) <= 2.0 * self.error_px[i]
-            if not is_near and int(self.rows[i]) not in over:
+        for position in np.flatnonzero(self.is_area)[::-1].tolist():
+            is_near = np.hypot(self.px[position] - px, self.py[position] - py) <= 2.0 * self.error_px[position]
+            if not is_near and int(self.rows[position]) not in over:
                 continue
-            near, within = _touch(self.circles([i])[0], self.view, px, py, radius_px)
-            uuid = self.index.uuids[self.rows[i]]
+            near, within = _touch(self.circles([position])[0], self.view, px, py, radius_px)
+            uuid = self.index.uuids[self.rows[position]]
             if near:
                 hits.append(SiteHit(uuid, "rim"))
             elif within:
@@ -303,7 +303,7 @@ class SiteFrame(Struct):
         reach = max(radius_px, self.symbol_radius_px)
         distance = np.hypot(self.px - px, self.py - py)
         hit = np.flatnonzero((distance <= reach) & (self.is_symbol | self.is_area))
-        return [self.index.uuids[self.rows[i]] for i in hit[::-1]]
+        return [self.index.uuids[self.rows[position]] for position in hit[::-1]]
 
     def _signs_at(self, px: float, py: float, radius_px: float) -> list[str]:
         place = Box(px - radius_px, py - radius_px, px + radius_px, py + radius_px)
@@ -312,7 +312,7 @@ class SiteFrame(Struct):
         ends = [((line.x1(), line.y1()), (line.x2(), line.y2())) for _, line in leaders]
         if ends:
             near = shapely.distance(shapely.linestrings(ends), shapely.Point(px, py)) <= radius_px
-            uuids = [leaders[i][0] for i in np.flatnonzero(near)] + uuids
+            uuids = [leaders[index][0] for index in np.flatnonzero(near)] + uuids
         return uuids[::-1]
 
 
@@ -325,9 +325,9 @@ def _signs(index: SiteIndex, view: View, rows: NDArray[np.intp], px: Floats, py:
         places = zip(lead_px.tolist(), lead_py.tolist(), strict=True)
         leads = dict(zip(lead_rows.tolist(), places, strict=True))
     signs = []
-    for i in np.flatnonzero(index.sign[rows] >= 0).tolist():
-        row = int(rows[i])
-        sign, at = index.signs[index.sign[row]], (float(px[i]), float(py[i]))
+    for position in np.flatnonzero(index.sign[rows] >= 0).tolist():
+        row = int(rows[position])
+        sign, at = index.signs[index.sign[row]], (float(px[position]), float(py[position]))
         if index.is_place(index.uuids[row]):
             sign = replace(sign, is_doubtful=True)
         lead = leads.get(row)

@@ -127,8 +127,8 @@ class SiteIndex(Struct):
         long.
         """
         index = copy(self)
-        for name, value in asdict(self).items():
-            setattr(index, name, _own_copy(value))
+        for name, column in asdict(self).items():
+            setattr(index, name, _own_copy(column))
         index._boxes = ShapeBoxes()
         return index
 
@@ -536,14 +536,14 @@ class SiteIndex(Struct):
         return self._symbol_ids[symbol]
 
 
-def _own_copy(value: Any) -> Any:
+def _own_copy(column: Any) -> Any:
     """A copy of a column or table, with the same rows and shapes."""
-    if isinstance(value, dict) and any(isinstance(points, ProjectedPoints) for points in value.values()):
+    if isinstance(column, dict) and any(isinstance(points, ProjectedPoints) for points in column.values()):
         return {
             crs: ProjectedPoints(points.x.copy(), points.y.copy(), points.unit_m.copy(), points.reach.copy())
-            for crs, points in value.items()
+            for crs, points in column.items()
         }
-    return copy(value) if isinstance(value, dict | list | set | deque | np.ndarray) else value
+    return copy(column) if isinstance(column, dict | list | set | deque | np.ndarray) else column
 
 
 def bounds_of_sites(sites: Iterable[Site]) -> Bounds | None:

@@ -55,14 +55,18 @@ class SiteLabels:
         """Requests for labels, the most important first; they depend on frame, selection and language alone."""
         candidates: list[tuple[Rank, Site, tuple[Anchor, ...]]] = []
         radius = frame.symbol_radius_px
-        for i in _label_order(frame, selection)[: MOST_REQUESTS * 2]:
-            row = frame.rows[i]
+        for position in _label_order(frame, selection)[: MOST_REQUESTS * 2]:
+            row = frame.rows[position]
             if is_said_by_sign(frame, row):
                 continue
             site = frame.index.shown(frame.index.uuids[row])
-            clearance = _sign_clearance(frame) if frame.is_area[i] else radius
+            clearance = _sign_clearance(frame) if frame.is_area[position] else radius
             candidates.append(
-                (_rank(site, selection), site, (Anchor(float(frame.px[i]), float(frame.py[i]), clearance),))
+                (
+                    _rank(site, selection),
+                    site,
+                    (Anchor(float(frame.px[position]), float(frame.py[position]), clearance),),
+                )
             )
         for shown in frame.first_shapes(MOST_REQUESTS):
             anchors = tuple(_shape_anchors(shown, frame))

@@ -190,14 +190,14 @@ class SitePainter:
     def _paint_areas(
         self, painter: QPainter, frame: SiteFrame, areas: Sequence[int], selection: frozenset[str]
     ) -> bool:
-        for i, outline in zip(areas, frame.circles(areas), strict=True):
-            row = frame.rows[i]
+        for position, outline in zip(areas, frame.circles(areas), strict=True):
+            row = frame.rows[position]
             site = frame.index.sites[frame.index.uuids[row]]
             color = outline_of(site)
             _fill(painter, frame, outline, fill_of(site))
             symbol = LineSymbol(color.name(), _AREA_OUTLINE_PX, AREA_DOTS_PX, casing_width=1.1)
             _paint_outline(painter, frame, outline, symbol, site.uuid in selection)
-            at = float(frame.px[i]), float(frame.py[i])
+            at = float(frame.px[position]), float(frame.py[position])
             paint_faint_sign(painter, frame.index.symbols[frame.index.symbol[row]], *at, frame.scale, color)
         return True
 
@@ -265,7 +265,7 @@ def _paint_heads(painter: QPainter, frame: SiteFrame, shapes: list[ShapeInView],
             key = line_symbol(shape.site), shape.uuid in selection
             tips_and_tails = zip(to_pixels(frame.view, tips), to_pixels(frame.view, tails), strict=True)
             heads.setdefault(key, []).extend(tips_and_tails)
-    for (symbol, selected), ends in sorted(heads.items(), key=lambda item: item[0][1]):
+    for (symbol, selected), ends in sorted(heads.items(), key=lambda head: head[0][1]):
         paint_arrow_heads(painter, ends, symbol, frame.scale, selected=selected)
     return True
 
@@ -368,9 +368,9 @@ def _passes(symbol: LineSymbol, selected: bool) -> list[tuple[QColor, float]]:
 
 
 def _with_alpha(color: str, alpha: int) -> QColor:
-    value = QColor(color)
-    value.setAlpha(alpha)
-    return value
+    translucent = QColor(color)
+    translucent.setAlpha(alpha)
+    return translucent
 
 
 def paint_lines(painter: QPainter, view: View, lines: list[Floats], symbol: LineSymbol, selected: bool) -> None:

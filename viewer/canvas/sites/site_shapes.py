@@ -223,7 +223,7 @@ def projected(part_rings: PartRings, crs: str, step_m: float) -> Outline:
     world = _projected(rings.lonlat, crs)
     begins = rings.starts[:-1]
     if is_unrolled(crs):
-        lowest, highest = (f.reduceat(rings.lonlat[:, 0], begins) for f in (np.minimum, np.maximum))
+        lowest, highest = (extreme.reduceat(rings.lonlat[:, 0], begins) for extreme in (np.minimum, np.maximum))
         is_plain = (lowest >= -180.0) & (highest <= 180.0)
     else:
         leaps = np.append(np.hypot(*np.diff(world, axis=0).T), 0.0)
@@ -347,7 +347,7 @@ def runs_in_view(points: Floats, view: View, margin_px: float) -> list[Run]:
         return []
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
     edges = np.flatnonzero(np.diff(np.concatenate([[False], near, [False]]).astype(np.int8)))
-    return [Run(points[a : b + 1], float(along[a])) for a, b in edges.reshape(-1, 2)]
+    return [Run(points[start : end + 1], float(along[start])) for start, end in edges.reshape(-1, 2)]
 
 
 def polygon_in_view(rings: tuple[Floats, ...], view: View) -> list[tuple[Floats, ...]]:
@@ -373,7 +373,11 @@ def _along_parallels(
     """Add places along parallels to edges of areas more than half the Earth long on purpose, as no geodesic is."""
     ring = np.repeat(np.arange(len(counts)), counts)
     steps = np.abs(np.diff(lonlat[:, 0])) * (np.diff(ring) == 0)
-    wide = [n for n in _distinct(part[ring[:-1][steps > 180.0]]).tolist() if shapely.get_type_id(parts[n]) == _POLYGON]
+    wide = [
+        number
+        for number in _distinct(part[ring[:-1][steps > 180.0]]).tolist()
+        if shapely.get_type_id(parts[number]) == _POLYGON
+    ]
     wide = [number for number in wide[:_MOST_ODD] if is_as_drawn(parts[number])]
     if not wide:
         return lonlat, counts
@@ -388,10 +392,10 @@ def _along_parallels(
 
 def _legs_near(world: Floats, crs: str, around: Bounds) -> NDArray[np.bool_]:
     """(places - 1,) Mask of the legs that may come near: a geodesic leaves its chord by less than a tenth of it."""
-    a, b = world[:-1], world[1:]
-    slack = 0.1 * np.hypot(*(b - a).T)[:, None]
+    starts, ends = world[:-1], world[1:]
+    slack = 0.1 * np.hypot(*(ends - starts).T)[:, None]
     with np.errstate(invalid="ignore"):
-        low, high = np.fmin(a, b) - slack, np.fmax(a, b) + slack
+        low, high = np.fmin(starts, ends) - slack, np.fmax(starts, ends) + slack
         near = (high[:, 1] >= around.bottom) & (low[:, 1] <= around.top)
         turns = (-1, 0, 1) if is_unrolled(crs) else (0,)
         width = world_bounds(crs).width if is_unrolled(crs) else 0.0
@@ -414,7 +418,7 @@ def _unbroken(line: Floats, step_m: float) -> list[Floats]:
     leaps = np.hypot(*np.diff(line, axis=0).T)
     joined = np.isfinite(leaps) & (leaps < _longest_leap(step_m))
     edges = np.flatnonzero(np.diff(np.concatenate([[False], joined, [False]]).astype(np.int8)))
-    return [line[a : b + 1] for a, b in edges.reshape(-1, 2)]
+    return [line[start : end + 1] for start, end in edges.reshape(-1, 2)]
 
 
 def _distinct(numbers: NDArray[np.integer]) -> NDArray[np.intp]:

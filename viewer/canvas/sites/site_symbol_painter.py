@@ -246,6 +246,6 @@ def _sign(symbol: SiteSymbol) -> QPainterPath:
 
 
 def _with_alpha(color: str, alpha: int) -> QColor:
-    value = QColor(color)
-    value.setAlpha(alpha)
-    return value
+    translucent = QColor(color)
+    translucent.setAlpha(alpha)
+    return translucent
