@@ -119,21 +119,21 @@ class Overviews(QObject):
         state = build.state
         slice_ = BuildOverviews(state.path, state.part, str(self._folder), row, SLICE_S)
 
-        def done(result: Answer | GeoloupeError) -> None:  # on a supervisor's thread
-            self._jobs.mailbox.post(self._answered, build, result)
+        def done(answer: Answer | GeoloupeError) -> None:  # on a supervisor's thread
+            self._jobs.mailbox.post(self._answered, build, answer)
 
         build.request = Request(
             slice_, done, f"overviews of {state.path}", DEADLINE_S, Profile.WRITER, is_background=True
         )
         self._pool.submit(build.request)
 
-    def _answered(self, build: _Build, result: Answer | GeoloupeError) -> None:
+    def _answered(self, build: _Build, answer: Answer | GeoloupeError) -> None:
         if not self._is_under_way(build):
             return
-        if isinstance(result, GeoloupeError):
-            self._end(build, "" if isinstance(result, GivenUp) else result.sentence)
+        if isinstance(answer, GeoloupeError):
+            self._end(build, "" if isinstance(answer, GivenUp) else answer.sentence)
             return
-        built: OverviewsBuilt = result.facts
+        built: OverviewsBuilt = answer.facts
         if Path(built.overview_path).name != build.state.overview_name:
             name = Path(build.state.path).name
             self._end(build, self.tr("{0} has changed while its overviews were built: read it again.").format(name))

@@ -131,7 +131,7 @@ def _window(grid: Affine, crs: str, region: Region, step: tuple[float, float]) -
     """Columns and rows around a region, on a grid that is shown `step` aside; None where the region is not on it."""
     grid = Affine(grid.a, grid.b, grid.c + step[0], grid.d, grid.e, grid.f + step[1])
     try:
-        x, y = (float(value) for value in transform_points(WGS84, crs, *region.place))
+        x, y = (float(coordinate) for coordinate in transform_points(WGS84, crs, *region.place))
     except GeoloupeError:
         return None
     back = grid.inverse()
@@ -150,7 +150,7 @@ def _corners(back: Affine, crs: str, lonlat: Bounds) -> list[tuple[float, float]
     except GeoloupeError:
         return []
     corners = [back.apply(x, y) for x in (box.left, box.right) for y in (box.bottom, box.top)]
-    return corners if all(math.isfinite(value) for corner in corners for value in corner) else []
+    return corners if all(math.isfinite(coordinate) for corner in corners for coordinate in corner) else []
 
 
 def _around(at: float, low: float, high: float) -> _Span:

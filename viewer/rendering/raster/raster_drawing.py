@@ -95,7 +95,9 @@ class RasterDrawing(LayerDrawing):
     def _known(self) -> tuple[Acquisition, str]:
         """Acquisition of the image, and its credit with the date."""
         known_of = self.layer, self.info, self._source_acquisition
-        if self._acquisition is None or any(a is not b for a, b in zip(self._acquisition[0], known_of, strict=True)):
+        if self._acquisition is None or any(
+            before is not now for before, now in zip(self._acquisition[0], known_of, strict=True)
+        ):
             acquisition = acquisition_of(*known_of)
             self._acquisition = known_of, acquisition, credit_of(self.layer, acquisition)
         return self._acquisition[1:]

@@ -83,13 +83,13 @@ class RasterSource:
     def probe(self, canvas_crs: str, done: Callable[[str], None]) -> None:
         """Probe the file; `done` is called with a sentence on its problem, which is empty where it has none."""
 
-        def probed(result: Answer | GeoloupeError) -> None:
-            if isinstance(result, GeoloupeError):
-                self.missing = frozenset({str(self.path)}) if isinstance(result, FileMissing) else frozenset()
-                done(result.sentence)
+        def probed(answer: Answer | GeoloupeError) -> None:
+            if isinstance(answer, GeoloupeError):
+                self.missing = frozenset({str(self.path)}) if isinstance(answer, FileMissing) else frozenset()
+                done(answer.sentence)
             else:
-                self._profile = result.profile
-                done(self._take(result.facts))
+                self._profile = answer.profile
+                done(self._take(answer.facts))
 
         question = Probe(str(self.path), self._part, height_m=self._height_m, canvas_crs=reader_crs(canvas_crs))
         question = replace(question, control_points=self._points)
@@ -180,11 +180,11 @@ class RasterSource:
         if self.scene is not None and self.info is not None:
             question = replace(question, crs=self.info.crs, bounds=self.info.bounds)
 
-        def answered(result: Answer | GeoloupeError) -> None:
-            if isinstance(result, GeoloupeError):
-                failed(result)
+        def answered(answer: Answer | GeoloupeError) -> None:
+            if isinstance(answer, GeoloupeError):
+                failed(answer)
             else:
-                facts: StatisticsFacts = result.facts
+                facts: StatisticsFacts = answer.facts
                 done(facts.stretch)
 
         self._submit(question, answered)
@@ -197,11 +197,11 @@ class RasterSource:
         if self.acquisition is not None:
             return
 
-        def answered(result: Answer | GeoloupeError) -> None:
-            if isinstance(result, GeoloupeError):
-                self.acquisition = Acquisition(notes=(result.sentence,))
+        def answered(answer: Answer | GeoloupeError) -> None:
+            if isinstance(answer, GeoloupeError):
+                self.acquisition = Acquisition(notes=(answer.sentence,))
             else:
-                facts: AcquisitionFacts = result.facts
+                facts: AcquisitionFacts = answer.facts
                 self.acquisition = facts.acquisition
             done()
 
@@ -280,7 +280,7 @@ class RasterSource:
         return self._profile
 
     def _submit(self, question: Question, answered: _Answered) -> None:
-        def post(result: Answer | GeoloupeError) -> None:
-            self._context.mailbox.post(answered, result)
+        def post(answer: Answer | GeoloupeError) -> None:
+            self._context.mailbox.post(answered, answer)
 
         self._context.pool.submit(Request(question, post, strike_key=str(self.path), profile=self._profile))

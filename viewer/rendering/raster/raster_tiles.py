@@ -300,12 +300,12 @@ class RasterTiles:
         request.is_given_up = self._is_held  # `hold` may have passed by between
         return request
 
-    def _answered(self, read: TileRead, result: Answer | GeoloupeError) -> None:
+    def _answered(self, read: TileRead, answer: Answer | GeoloupeError) -> None:
         """Colour an answer on a supervisor's thread, so that the window only has to show it."""
         post = self._context.mailbox.post
         self._under_way.pop(read, None)
-        if isinstance(result, GeoloupeError):
-            post(self._read_failed, read, result)
+        if isinstance(answer, GeoloupeError):
+            post(self._read_failed, read, answer)
             return
         assert self.shown is not None
         _, style, info = self.shown
@@ -313,7 +313,7 @@ class RasterTiles:
         try:
             fits = (style.bands, style.margin_px) == (read.reading.bands, read.reading.margin_px)
             tiles = [
-                (part, raw, coloured(raw, style, info) if fits else None) for part, raw in read.split(raw_tile(result))
+                (part, raw, coloured(raw, style, info) if fits else None) for part, raw in read.split(raw_tile(answer))
             ]
         except Exception as error:  # a door: on this thread nobody else would hear of it
             log.error("colouring a tile of %s failed", self.source.path, exc_info=error)
@@ -323,7 +323,7 @@ class RasterTiles:
             post(self._read_failed, read, GeoloupeError(sentence))
             return
         post(self._arrived, read, tiles, style)
-        facts: TileFacts = result.facts
+        facts: TileFacts = answer.facts
         if facts.damaged:
             sentence = Phrase("{name} is damaged: what cannot be read of it is left out of the picture.", name=name)
             post(self._tell_failure, "tiles", sentence, False)

@@ -52,7 +52,7 @@ def sample_of(tiles: KeyedTiles, view: View, style: RasterStyle) -> ViewSample |
         for part, band in zip(parts, bands, strict=True):
             part.append(band.reshape(-1) if mask is None else band[mask])
     values = [Values.of(part) for part in parts]
-    known = tuple(each for each in values if each is not None)
+    known = tuple(band_values for band_values in values if band_values is not None)
     if len(known) < len(values):
         return None
     sample = ViewSample(style.bands, style.expression, known)

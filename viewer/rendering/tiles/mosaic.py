@@ -85,12 +85,12 @@ def _mosaic(sources: Sources, pictures: Mapping[SourceTile, QImage], tile_px: in
     with painting(mosaic) as painter:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         count = 2**sources.level
-        for i, column in enumerate(sources.columns):
-            for j, row in enumerate(sources.rows):
+        for across, column in enumerate(sources.columns):
+            for down, row in enumerate(sources.rows):
                 picture = _picture_of(SourceTile(sources.level, column % count, row), pictures)
                 if picture is not None:
                     image, part = picture
-                    painter.drawImage(QRectF(i * tile_px, j * tile_px, tile_px, tile_px), image, part)
+                    painter.drawImage(QRectF(across * tile_px, down * tile_px, tile_px, tile_px), image, part)
     return mosaic
 
 

@@ -59,9 +59,9 @@ class FeatureLoader:
     def probe(self, done: Callable[[str], None]) -> None:
         """Probe the file; `done` is called with a sentence on its problem, which is empty where it has none."""
 
-        def probed(result: Answer | GeoloupeError) -> None:
-            self.missing = frozenset({str(self.path)}) if isinstance(result, FileMissing) else frozenset()
-            done(result.sentence if isinstance(result, GeoloupeError) else self._take(result.facts))
+        def probed(answer: Answer | GeoloupeError) -> None:
+            self.missing = frozenset({str(self.path)}) if isinstance(answer, FileMissing) else frozenset()
+            done(answer.sentence if isinstance(answer, GeoloupeError) else self._take(answer.facts))
 
         question = Probe(str(self.path), options=self._options, canvas_crs="")
         answered = partial(self._context.mailbox.post, probed)  # called on a supervisor's thread
@@ -172,22 +172,22 @@ class VectorLoading:
         done = partial(self._read, share, chunk, question)
         self._context.pool.submit(Request(question, done, strike_key=question.path))
 
-    def _read(self, share: int, chunk: int, question: ReadFeatures, result: Answer | GeoloupeError) -> None:
+    def _read(self, share: int, chunk: int, question: ReadFeatures, answer: Answer | GeoloupeError) -> None:
         """Take an answer on a supervisor's thread, and request the next chunk at once, so that it never waits."""
         if self._is_stopped:
             return
         table: FeatureTable | GeoloupeError = (
-            result if isinstance(result, GeoloupeError) else FeatureTable.empty(self._question.crs)
+            answer if isinstance(answer, GeoloupeError) else FeatureTable.empty(self._question.crs)
         )
-        facts: FeatureFacts | None = result.facts if isinstance(result, Answer) else None
+        facts: FeatureFacts | None = answer.facts if isinstance(answer, Answer) else None
         following = None
-        if isinstance(result, Answer):
+        if isinstance(answer, Answer):
             try:
-                table = table_from_answer(result)
+                table = table_from_answer(answer)
             except GeoloupeError as error:
                 table = error
             else:
-                following = result.facts.next_fid
+                following = answer.facts.next_fid
         if following is not None and chunk and following <= question.start_fid:
             table, following = NotReadable("The reader does not get on with the features: reload the layer."), None
         if facts is not None and following is not None:

@@ -92,11 +92,11 @@ class LayerFilters(QObject):
 
     def is_pending(self, uuid: str) -> bool:
         """True until it is known which features of a layer pass."""
-        each = self._filters.get(uuid)
-        return each is not None and each.is_pending
+        layer_filter = self._filters.get(uuid)
+        return layer_filter is not None and layer_filter.is_pending
 
     def is_settled(self) -> bool:
-        return not any(each.is_pending for each in self._filters.values())
+        return not any(layer_filter.is_pending for layer_filter in self._filters.values())
 
     def _set(self, uuid: str, text: str, drawing: Filtered, source: AttributeSource) -> None:
         before = self._filters.get(uuid)

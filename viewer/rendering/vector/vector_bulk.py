@@ -186,9 +186,9 @@ def _sorted_by_size(view: View, table_rows: _TableRows) -> tuple[_TableRows, _Ta
         box = table.bounds[rows] if rows.size else np.zeros((0, 4), np.int32)
         sides = box[:, 2:] - box[:, :2].astype(np.float32)
         is_tiny = sides.max(axis=1, initial=0) <= np.float32(limit / table.step)
-        for kept, mine in ((tiny, is_tiny), (areas, ~is_tiny)):
-            if mine.any():
-                kept.append((table, rows[mine]))
+        for kept, chosen in ((tiny, is_tiny), (areas, ~is_tiny)):
+            if chosen.any():
+                kept.append((table, rows[chosen]))
     return areas, tiny
 
 
@@ -210,17 +210,17 @@ def _areas(
     for index, symbol in enumerate(content.symbols):
         if symbol is None or (small is None and tiny is None):
             continue
-        mine = None if small is None else small.of_class(index)
+        shapes = None if small is None else small.of_class(index)
         dots = None if tiny is None else tiny.of_class(index)
         if symbol.fill_color:
             fills = Fills(view.width, view.height)
-            if mine is not None:
-                fills.add(mine.x, mine.y, mine.starts)
+            if shapes is not None:
+                fills.add(shapes.x, shapes.y, shapes.starts)
             if dots is not None:
                 # Without an outline what is smaller than a pixel becomes one.
                 fills.add_tiny(dots.x, dots.y, dots.area if symbol.stroke_width_px else np.maximum(dots.area, 1))
             deepen(picture, fills.sums(), argb_of(symbol.fill_color))
-        _strokes(picture, symbol, mine, scale, dots)
+        _strokes(picture, symbol, shapes, scale, dots)
 
 
 def _large_px(content: VectorContent) -> float:
@@ -241,9 +241,9 @@ def _paint_large(
     with _painting(picture) as painter:
         first = 0
         for table, rows in areas.sources:
-            mine = rows[is_large[first : first + len(rows)]]
+            large = rows[is_large[first : first + len(rows)]]
             first += len(rows)
-            paint_areas(painter, table, mine, content.codes_of(table, mine), content.symbols, view, scale)
+            paint_areas(painter, table, large, content.codes_of(table, large), content.symbols, view, scale)
 
 
 def _lines(picture: NDArray[np.uint32], symbol: Symbol, lines: _Shapes, scale: float) -> None:
@@ -302,9 +302,9 @@ def _points(
         x, y = to_pixels(table, view, parts.xy)
         xs.append(np.rint(x).astype(np.int32))
         ys.append(np.rint(y).astype(np.int32))
-        mine = content.codes_of(table, rows)
-        if mine is not None:
-            codes.append(mine if table.is_single else mine[parts.owner[parts.of_coordinate()]])
+        table_codes = content.codes_of(table, rows)
+        if table_codes is not None:
+            codes.append(table_codes if table.is_single else table_codes[parts.owner[parts.of_coordinate()]])
     if not xs:
         return picture
     sprites = [None if symbol is None else sprite_of(symbol, scale) for symbol in content.symbols]

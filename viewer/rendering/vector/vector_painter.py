@@ -136,7 +136,7 @@ def _edges(table: FeatureTable, row: int, bounds: Bounds, view: View) -> list[QP
     parts, inverse = gathered(table, np.array([row])), view.affine.inverse()
     world = np.float64(table.step) * parts.xy + (table.origin_x, table.origin_y)
     polygons = []
-    for run in without_seams([world[a:b] for a, b in pairwise(parts.starts.tolist())], bounds, table.crs):
+    for run in without_seams([world[start:end] for start, end in pairwise(parts.starts.tolist())], bounds, table.crs):
         x, y = run[:, 0], run[:, 1]
         pixels = inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f
         polygons.append(polygon_of(np.clip(np.stack(pixels, axis=1), -MAX_PIXEL, MAX_PIXEL)))
@@ -156,15 +156,15 @@ def margin_px(symbols: _Symbols, scale: float) -> float:
 def to_pixels(table: FeatureTable, view: View, xy: NDArray[np.int32]) -> _Pixels:
     """Steps of a table as pixels of a view, those far away pulled in."""
     inverse, step = view.affine.inverse(), table.step
-    c, f = inverse.apply(table.origin_x, table.origin_y)
+    origin_px, origin_py = inverse.apply(table.origin_x, table.origin_y)
     x, y = xy[:, 0], xy[:, 1]
     if inverse.b == 0 and inverse.d == 0:
         px, py = x * (inverse.a * step), y * (inverse.e * step)
     else:
         px = x * (inverse.a * step) + y * (inverse.b * step)
         py = x * (inverse.d * step) + y * (inverse.e * step)
-    px += c
-    py += f
+    px += origin_px
+    py += origin_py
     # No step is further than this from another: where that is near enough, nothing has to be pulled in.
     if 2.0**32 * step > MAX_PIXEL * view.grid.resolution:
         np.clip(px, -MAX_PIXEL, MAX_PIXEL, out=px)
@@ -174,9 +174,9 @@ def to_pixels(table: FeatureTable, view: View, xy: NDArray[np.int32]) -> _Pixels
 
 def rows_of_kind(table: FeatureTable, rows: NDArray[np.int32], kind: int) -> NDArray[np.int32]:
     """The rows that are points, lines or areas, as `kind` says."""
-    mine = np.flatnonzero(table.kind[rows] == kind) if table.only_kind is None else None
-    if mine is not None:
-        return rows.take(mine)
+    chosen = np.flatnonzero(table.kind[rows] == kind) if table.only_kind is None else None
+    if chosen is not None:
+        return rows.take(chosen)
     return rows if table.only_kind == kind else rows[:0]
 
 
@@ -187,7 +187,7 @@ def _pieces(table: FeatureTable, rows: NDArray[Any], view: View) -> list[list[ND
     parts = gathered(table, rows)
     pixels = np.stack(to_pixels(table, view, parts.xy), axis=1).astype(np.float64)
     starts = parts.starts.tolist()
-    runs = [pixels[a:b] for a, b in pairwise(starts)]
+    runs = [pixels[start:end] for start, end in pairwise(starts)]
     counts = np.bincount(parts.owner, minlength=len(rows)).tolist()
     pieces, at = [], 0
     for count in counts:
@@ -258,18 +258,18 @@ def _paint_points(
         parts = gathered(table, rows)
         x, y = to_pixels(table, view, parts.xy)
         codes = content.codes_of(table, rows)
-        each = np.zeros(len(x), int) if codes is None else codes[parts.owner[parts.of_coordinate()]]
+        point_codes = np.zeros(len(x), int) if codes is None else codes[parts.owner[parts.of_coordinate()]]
         paint = _paint_shapes if as_shapes else _paint_sprites
         step = POINTS_AT_ONCE if as_shapes else len(x)
         for at in range(0, len(x), max(step, 1)):
             batch = slice(at, at + step)
-            paint(painter, content.symbols, (x[batch], y[batch]), each[batch], scale)
+            paint(painter, content.symbols, (x[batch], y[batch]), point_codes[batch], scale)
             checkpoint()
 
 
-def _paint_shapes(painter: QPainter, symbols: _Symbols, xy: _Pixels, each: NDArray[Any], scale: float) -> None:
+def _paint_shapes(painter: QPainter, symbols: _Symbols, xy: _Pixels, point_codes: NDArray[Any], scale: float) -> None:
     x, y = xy
-    for px, py, index in zip(x.tolist(), y.tolist(), each.tolist(), strict=True):
+    for px, py, index in zip(x.tolist(), y.tolist(), point_codes.tolist(), strict=True):
         symbol = symbols[index]
         if symbol is not None:
             painter.translate(px, py)
@@ -277,11 +277,11 @@ def _paint_shapes(painter: QPainter, symbols: _Symbols, xy: _Pixels, each: NDArr
             painter.translate(-px, -py)
 
 
-def _paint_sprites(painter: QPainter, symbols: _Symbols, xy: _Pixels, each: NDArray[Any], scale: float) -> None:
+def _paint_sprites(painter: QPainter, symbols: _Symbols, xy: _Pixels, point_codes: NDArray[Any], scale: float) -> None:
     x, y = xy
     images = [None if symbol is None else sprite_image(symbol, scale) for symbol in symbols]
     columns, rows = np.rint(x).astype(int).tolist(), np.rint(y).astype(int).tolist()
-    for px, py, index in zip(columns, rows, each.tolist(), strict=True):
+    for px, py, index in zip(columns, rows, point_codes.tolist(), strict=True):
         image = images[index]
         if image is not None:
             reach = image.width() // 2

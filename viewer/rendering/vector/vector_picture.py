@@ -104,8 +104,8 @@ class VectorPicture(Struct, frozen=True, eq=False):
     def differs_from(self, other: VectorPicture) -> bool:
         """True where the change is to be announced, as it is visible or completes the picture."""
         return self.is_whole != other.is_whole or any(
-            mine is not theirs
-            for mine, theirs in (
+            part is not other_part
+            for part, other_part in (
                 (self.drawn, other.drawn),
                 (self.clusters, other.clusters),
                 (self.selected, other.selected),
@@ -229,5 +229,6 @@ def selected_symbol(symbol: Symbol) -> Symbol:
 def _are_same(first: tuple[object, ...], other: tuple[object, ...]) -> bool:
     """True where two inputs are the same: tables and arrays as objects, other values by equality."""
     return len(first) == len(other) and all(
-        a is b or (isinstance(a, _PLAIN) and a == b) for a, b in zip(first, other, strict=True)
+        value is other_value or (isinstance(value, _PLAIN) and value == other_value)
+        for value, other_value in zip(first, other, strict=True)
     )
