@@ -1,4 +1,4 @@
-"""Cuts windows of an image's own pixels for chips, so that what is kept as evidence is not resampled."""
+"""Chooses the windows of an image's own pixels for chips, so that evidence is kept without resampling."""
 
 from __future__ import annotations
 
@@ -72,10 +72,10 @@ def raster_window(drawing: RasterDrawing, region: Region) -> PixelWindow | None:
     if info is None or not crs or crs == PIXEL_SPACE:
         return None
     grid = Affine(*info.transform)
-    found = _window(grid, crs, region, step_of(drawing.nudge, crs))
-    if found is None:
+    window = _window(grid, crs, region, step_of(drawing.nudge, crs))
+    if window is None:
         return None
-    (left, right), (top, bottom) = found
+    (left, right), (top, bottom) = window
     left, top, right, bottom = max(left, 0), max(top, 0), min(right, info.width), min(bottom, info.height)
     if left >= right or top >= bottom:
         return None
@@ -111,10 +111,10 @@ def service_window(drawing: TilesDrawing, region: Region, mercator_m: float) -> 
     step = level_resolution_m(level, drawing.service)
     grid = Affine(step, 0.0, -MERCATOR_HALF_M, 0.0, -step, MERCATOR_HALF_M)
     moved = step_of(drawing.nudge, WEB_MERCATOR)
-    found = _window(grid, WEB_MERCATOR, region, moved)
-    if found is None:
+    window = _window(grid, WEB_MERCATOR, region, moved)
+    if window is None:
         return None
-    (left, right), (top, bottom) = found
+    (left, right), (top, bottom) = window
     side = round(2 * MERCATOR_HALF_M / step)
     top, bottom = max(top, 0), min(bottom, side)
     if top >= bottom:
@@ -131,7 +131,7 @@ def _window(grid: Affine, crs: str, region: Region, step: tuple[float, float]) -
     """Columns and rows around a region, on a grid that is shown `step` aside; None where the region is not on it."""
     grid = Affine(grid.a, grid.b, grid.c + step[0], grid.d, grid.e, grid.f + step[1])
     try:
-        x, y = (float(value) for value in transform_points(WGS84, crs, *region.place))
+        x, y = (float(coordinate) for coordinate in transform_points(WGS84, crs, *region.place))
     except GeoloupeError:
         return None
     back = grid.inverse()
@@ -149,8 +149,8 @@ def _corners(back: Affine, crs: str, lonlat: Bounds) -> list[tuple[float, float]
         box = transform_bounds(WGS84, crs, lonlat)
     except GeoloupeError:
         return []
-    found = [back.apply(x, y) for x in (box.left, box.right) for y in (box.bottom, box.top)]
-    return found if all(math.isfinite(value) for corner in found for value in corner) else []
+    corners = [back.apply(x, y) for x in (box.left, box.right) for y in (box.bottom, box.top)]
+    return corners if all(math.isfinite(coordinate) for corner in corners for coordinate in corner) else []
 
 
 def _around(at: float, low: float, high: float) -> _Span:

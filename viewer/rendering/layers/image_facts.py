@@ -45,7 +45,7 @@ def image_facts(drawing: LayerDrawing) -> dict[str, Any] | None:
 
 
 def pick_at(drawing: LayerDrawing, view: View, lon: float, lat: float) -> Pick | None:
-    """Ground sizes of the image's pixel and the screen's at a place that was pointed at; None off the map."""
+    """Ground metres of a pixel of the image and of the screen at a place in lon, lat; None where one is not known."""
     screen_m = screen_m_at(view, lon, lat)
     if screen_m is None:
         return None
@@ -59,7 +59,7 @@ def pick_at(drawing: LayerDrawing, view: View, lon: float, lat: float) -> Pick |
 def screen_m_at(view: View, lon: float, lat: float) -> float | None:
     """Ground metres of a pixel of the screen at a place; None off the map."""
     try:
-        x, y = (float(value) for value in transform_points(WGS84, view.grid.crs, lon, lat))
+        x, y = (float(coordinate) for coordinate in transform_points(WGS84, view.grid.crs, lon, lat))
         screen_m = ground_resolution_m(view.grid.crs, x, y, view.grid.resolution)
     except GeoloupeError:
         return None
@@ -81,9 +81,9 @@ def raster_pixel_m(drawing: RasterDrawing, lon: float, lat: float) -> float:
     info = drawing.info
     crs = drawing.layer.crs or info.crs
     a, b, _, d, e, _ = info.transform
-    x, y = (float(value) for value in transform_points(WGS84, crs, lon, lat))
+    x, y = (float(coordinate) for coordinate in transform_points(WGS84, crs, lon, lat))
     lons, lats = transform_points(crs, WGS84, [x, x + a, x + b], [y, y + d, y + e])
-    return max(distance_m(lons[0], lats[0], lons[n], lats[n]) for n in (1, 2))
+    return max(distance_m(lons[0], lats[0], lons[neighbour], lats[neighbour]) for neighbour in (1, 2))
 
 
 def _of_service(drawing: TilesDrawing) -> dict[str, Any]:

@@ -33,9 +33,11 @@ from viewer.support.language.text import one_line
 from viewer.support.painting import painting
 
 SOURCE_BYTES = 96 * MIB
+"""Most bytes of a service's own tiles that are kept unpacked."""
 ASK_AGAIN_S = 60.0
 """Seconds for which a tile that failed, or is missing, is not requested again."""
 COMPOSED_A_JOB = 12
+"""Most display tiles that are composed in one job."""
 SAID_FROM = 3.0
 """Enlargement from which a note on the map says that a service is shown enlarged."""
 
@@ -44,7 +46,7 @@ WORLD_M = Bounds(-MERCATOR_HALF_M, -MERCATOR_HALF_M, MERCATOR_HALF_M, MERCATOR_H
 
 
 class TilesDrawing(LayerDrawing):
-    """Draws a tile service, so close to a raster file that a file cut into tiles is drawn where the file would be."""
+    """Draws a tile service. A raster file that was cut into tiles is drawn where the file itself would be."""
 
     def __init__(
         self, layer: Layer, service: TileService, context: RenderContext, parent: QObject | None = None
@@ -141,8 +143,8 @@ class TilesDrawing(LayerDrawing):
         if view.grid != self._plans_grid:
             return 0, 0.0
         keys = [key for key in tiles_in(view, self._tile_layer.within(view.grid)) if key in self._shown_levels]
-        found = [(self._shown_levels[key], self._plans[key]) for key in keys if not self._plans[key].is_empty]
-        enlarged = [(level, sources.enlarged * 2.0 ** (sources.level - level)) for level, sources in found]
+        levels = [(self._shown_levels[key], self._plans[key]) for key in keys if not self._plans[key].is_empty]
+        enlarged = [(level, sources.enlarged * 2.0 ** (sources.level - level)) for level, sources in levels]
         return max(enlarged, key=lambda pair: pair[1], default=(0, 0.0))
 
     def bounds_lonlat(self) -> Bounds | None:
@@ -237,13 +239,13 @@ class TilesDrawing(LayerDrawing):
 
         A service may end earlier than its row says, here or everywhere.
         """
-        found: dict[SourceTile, None] = {}
+        parents: dict[SourceTile, None] = {}
         for tile in tiles:
             while tile in self._lacking and tile.level > self.service.min_level:
                 tile = parent_of(tile)
             if not self._is_settled(tile):
-                found[tile] = None
-        return list(found)
+                parents[tile] = None
+        return list(parents)
 
     def _pump(self) -> None:
         """Keep a few requests under way; the best of the newest queue goes next."""
@@ -320,15 +322,15 @@ class TilesDrawing(LayerDrawing):
 
     def _inputs(self, sources: Sources) -> dict[SourceTile, QImage]:
         """The pictures at hand for a display tile, with parents for those that are not."""
-        found: dict[SourceTile, QImage] = {}
+        pictures: dict[SourceTile, QImage] = {}
         missing: list[SourceTile] = []
         for tile in sources.tiles:
             image = self._pictures.get(tile)
             if image is not None:
-                found[tile] = image
+                pictures[tile] = image
             else:
                 missing.append(tile)
-        return found | with_ancestors(self._pictures.get, missing, self.service.min_level)
+        return pictures | with_ancestors(self._pictures.get, missing, self.service.min_level)
 
     def _composed(self, grid: TileGrid, pictures: list[tuple[TileKey, Sources, QImage, bool]]) -> None:
         self._is_composing = False

@@ -20,15 +20,15 @@ def with_ancestors(
     have: Callable[[SourceTile], QImage | None], missing: list[SourceTile], min_level: int
 ) -> dict[SourceTile, QImage]:
     """The pictures at hand of the nearest parents of the `missing` tiles."""
-    found: dict[SourceTile, QImage] = {}
+    parents: dict[SourceTile, QImage] = {}
     for tile in missing:
         for up in range(1, tile.level - min_level + 1):
             parent = parent_of(tile, up)
             image = have(parent)
             if image is not None and not image.isNull():
-                found[parent] = image
+                parents[parent] = image
                 break
-    return found
+    return parents
 
 
 def compose_tile(sources: Sources, pictures: Mapping[SourceTile, QImage], tile_px: int) -> QImage:
@@ -85,12 +85,12 @@ def _mosaic(sources: Sources, pictures: Mapping[SourceTile, QImage], tile_px: in
     with painting(mosaic) as painter:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         count = 2**sources.level
-        for i, column in enumerate(sources.columns):
-            for j, row in enumerate(sources.rows):
-                found = _picture_of(SourceTile(sources.level, column % count, row), pictures)
-                if found is not None:
-                    image, part = found
-                    painter.drawImage(QRectF(i * tile_px, j * tile_px, tile_px, tile_px), image, part)
+        for across, column in enumerate(sources.columns):
+            for down, row in enumerate(sources.rows):
+                picture = _picture_of(SourceTile(sources.level, column % count, row), pictures)
+                if picture is not None:
+                    image, part = picture
+                    painter.drawImage(QRectF(across * tile_px, down * tile_px, tile_px, tile_px), image, part)
     return mosaic
 
 
