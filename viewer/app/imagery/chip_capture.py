@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -15,7 +14,7 @@ from layers.document.chip import Chip
 from layers.document.site import Site
 from layers.errors import CannotBePlaced, GeoloupeError, NotAllowed, SaveFailed
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84, is_off_earth, parse_crs, transform_bounds, transform_points
+from layers.geo.crs import WGS84, is_off_earth, parse_crs, transform_bounds
 from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import View
 from layers.pool.protocol import Answer
@@ -174,7 +173,7 @@ class ChipCapture(QObject):
             raise NotAllowed(
                 self.tr("The terms of {0} do not allow its pictures to be kept.").format(drawing.layer.name)
             )
-        window = service_window(drawing, region, _mercator_m(capture.view))
+        window = service_window(drawing, region, _screen_m(capture.view))
         if window is None:
             raise CannotBePlaced(self.tr("The service has no pixels there: take the chip where it has some."))
         picture = drawing.source_pixels(window.level, window.left, window.top, window.width, window.height)
@@ -337,13 +336,10 @@ def _of_crs(crs: str) -> dict[str, Any]:
     return {"srs_id": srs_id, "crs_wkt": str(parsed.to_wkt())}
 
 
-def _mercator_m(view: View) -> float:
-    """Size in Web Mercator metres of a pixel in the middle of the view."""
+def _screen_m(view: View) -> float:
+    """Metres on the ground that a pixel in the middle of the view is wide."""
     x, y = view.to_world(view.width / 2, view.height / 2)
-    _, lat = transform_points(view.grid.crs, WGS84, x, y)
-    return ground_resolution_m(view.grid.crs, x, y, view.grid.resolution) / max(
-        math.cos(math.radians(float(lat))), 1e-6
-    )
+    return ground_resolution_m(view.grid.crs, x, y, view.grid.resolution)
 
 
 def _keep(keep: KeepBlob, one: ChipBytes) -> None:

@@ -8,16 +8,14 @@ from typing import NamedTuple
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import (
-    MERCATOR_HALF_M,
     PIXEL_SPACE,
-    WEB_MERCATOR,
     WGS84,
     is_off_earth,
     transform_bounds,
     transform_points,
 )
 from layers.grid.tile_grid import Affine
-from layers.services.matrix import level_for, level_resolution_m
+from layers.services.matrix import level_for, level_resolution, unit_m
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.nudged import step_of
 from viewer.rendering.raster.raster_drawing import RasterDrawing
@@ -105,23 +103,30 @@ def pixels_within(drawing: RasterDrawing, bounds: Bounds | None) -> PixelWindow 
     return PixelWindow(crs, _shifted(grid, left, top), right - left, bottom - top, is_warped=False, step=step)
 
 
-def service_window(drawing: TilesDrawing, region: Region, mercator_m: float) -> PixelWindow | None:
-    """The pixels of a service that cover a region, at the level that is shown at `mercator_m` a screen's pixel."""
-    level = level_for(mercator_m, drawing.service)
-    step = level_resolution_m(level, drawing.service)
-    grid = Affine(step, 0.0, -MERCATOR_HALF_M, 0.0, -step, MERCATOR_HALF_M)
-    moved = step_of(drawing.nudge, WEB_MERCATOR)
-    window = _window(grid, WEB_MERCATOR, region, moved)
+def service_window(drawing: TilesDrawing, region: Region, screen_m: float) -> PixelWindow | None:
+    """The pixels of a service that cover a region, at the level that is shown where a pixel of the screen is `screen_m`
+    metres on the ground.
+    """
+    service = drawing.service
+    metres = unit_m(service, *region.place)
+    if not math.isfinite(metres):
+        return None
+    level = level_for(screen_m / metres, service)
+    matrix, step = service.matrices.matrices[level], level_resolution(level, service)
+    grid = Affine(step, 0.0, matrix.left, 0.0, -step, matrix.top)
+    moved = step_of(drawing.nudge, service.crs)
+    window = _window(grid, service.crs, region, moved)
     if window is None:
         return None
     (left, right), (top, bottom) = window
-    side = round(2 * MERCATOR_HALF_M / step)
-    top, bottom = max(top, 0), min(bottom, side)
-    if top >= bottom:
+    top, bottom = max(top, 0), min(bottom, matrix.rows * matrix.tile_height)
+    if not service.matrices.goes_round(level):
+        left, right = max(left, 0), min(right, matrix.columns * matrix.tile_width)
+    if top >= bottom or left >= right:
         return None
     size = right - left, bottom - top
     affine = _shifted(grid, left, top)
-    return PixelWindow(WEB_MERCATOR, affine, *size, is_warped=False, level=level, left=left, top=top, step=moved)
+    return PixelWindow(service.crs, affine, *size, is_warped=False, level=level, left=left, top=top, step=moved)
 
 
 type _Span = tuple[int, int]

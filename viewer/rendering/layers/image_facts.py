@@ -23,7 +23,7 @@ from layers.grid.tile_grid import View
 from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.combined import members_of
-from layers.services.matrix import level_for, level_resolution_m
+from layers.services.matrix import level_for, level_resolution, unit_m
 from viewer.commands.fields import check_date
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layer_date import tiles_acquisition
@@ -69,8 +69,8 @@ def screen_m_at(view: View, lon: float, lat: float) -> float | None:
 def _pixel_m(drawing: LayerDrawing, screen_m: float, lon: float, lat: float) -> float:
     """Ground metres of one pixel of the image there, along its longer side; nan where that is not known."""
     if isinstance(drawing, TilesDrawing):
-        shrink = math.cos(math.radians(lat))
-        return level_resolution_m(level_for(screen_m / shrink, drawing.service), drawing.service) * shrink
+        metres = unit_m(drawing.service, lon, lat)
+        return level_resolution(level_for(screen_m / metres, drawing.service), drawing.service) * metres
     return raster_pixel_m(drawing, lon, lat) if isinstance(drawing, RasterDrawing) else math.nan
 
 
