@@ -35,6 +35,8 @@ type CanvasPlace = tuple[float, float]
 
 
 class FeatureHit(Struct, frozen=True):
+    """A feature under the pointer: the layer's uuid, and the feature's number in its file."""
+
     layer_uuid: str
     fid: int
 

@@ -87,6 +87,8 @@ def paint_lines(painter: QPainter, graticule: Graticule, ratio: float) -> None:
 
 
 class _Wanted(Struct, frozen=True):
+    """All inputs of a graticule; `is_compared`: words stand at the upper edge, which labels keep clear of."""
+
     view: View
     notation: str
     is_compared: bool

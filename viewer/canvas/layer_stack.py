@@ -167,6 +167,7 @@ class LayerStack(QObject):
         return [note for drawing in visible if (note := drawing.note_in(drawing.seen(view)))][:_MOST_NOTES]
 
     def set_view(self, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
+        """Set the view of all layers; `cursor` is the pixel under the mouse, `resting` False during a gesture."""
         self._view = view
         self._with_view = set()
         for layer in self.shown_on(view):

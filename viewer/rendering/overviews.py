@@ -28,6 +28,8 @@ DEADLINE_S = 1800.0
 
 
 class _Build(Struct, eq=False):
+    """One build that waits or runs, with all that holds it: its job, its lock and its present request."""
+
     state: SourceState
     expected_bytes: int
     job: Job | None = None

@@ -112,6 +112,7 @@ class TileLayer:
         return held is None or key not in held.provisional
 
     def set_overview(self, crs: str, affine: Affine, image: QImage) -> None:
+        """Set the small picture of the whole layer; `affine` leads from its pixels to `crs`."""
         self._overview = (crs, affine, image)
 
     def has_overview(self, crs: str) -> bool:

@@ -139,7 +139,7 @@ class StretchMatch(Struct, frozen=True, eq=False):
         return styles if len(styles) > 1 else {}
 
     def _looking(self, style: RasterStyle, stretches: tuple[Stretch, ...]) -> RasterStyle:
-        """A style of one image with the looks of the reference, by these stretches."""
+        """The style of the reference with the bands and the resampling of `style`, and with these stretches."""
         return replace(
             self.reference,
             bands=style.bands,
@@ -189,7 +189,7 @@ class _Tile(Struct, frozen=True, eq=False):
         return self.columns.stop - self.columns.start, self.rows.stop - self.rows.start
 
     def part(self, at: tuple[int, int], low: tuple[int, int], high: tuple[int, int]) -> _Tile:
-        """The values between two places of the picture; `at` is where the tile begins."""
+        """The values from pixel `low` of the picture up to `high`; `at` is the pixel where the tile begins."""
         left, top = self.columns.start - at[0], self.rows.start - at[1]
         return replace(self, columns=slice(low[0] + left, high[0] + left), rows=slice(low[1] + top, high[1] + top))
 
@@ -205,8 +205,9 @@ class _Tile(Struct, frozen=True, eq=False):
 
 
 def paired_tiles(first: RasterDrawing, second: RasterDrawing) -> list[tuple[tuple[int, int], _Tile, _Tile]]:
-    """Pairs of tiles on ground that both images show, pixel for pixel: where the pair begins in the picture, and both
-    values.
+    """(left and top in the picture, tile of the first, tile of the second) for all ground that both images show.
+
+    The tiles of a pair are cut to the same pixels of the picture.
     """
     view, other = first.tiles.view, second.tiles.view
     if view is None or other is None or not _is_one_map(first, view, second, other):
@@ -227,7 +228,7 @@ def paired_tiles(first: RasterDrawing, second: RasterDrawing) -> list[tuple[tupl
 
 
 def _is_one_map(first: RasterDrawing, view: View, second: RasterDrawing, other: View) -> bool:
-    """True where both images were last planned for one view of the map; nudged ones have another ground in it."""
+    """True where both images were last planned for the same view of the map, also where only one of them is nudged."""
     if first.nudge == second.nudge:
         return view == other
     grids = (replace(seen.grid, origin_x=0.0, origin_y=0.0) for seen in (view, other))

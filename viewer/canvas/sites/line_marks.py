@@ -53,6 +53,7 @@ class LineMark(Struct):
 
     @classmethod
     def of(cls, site: Site, shape: MarkShape | None) -> LineMark | None:
+        """Make the mark of a line or a measured area of this shape; None for a shape without parts of its own."""
         if isinstance(shape, ShadowMark) and shape.is_of(site.geometry):
             return cls(site, Measurement("length"), _words=shadow_words(site, shape))
         if site.mark_kind == Measurement.kind and (measurement := intended(site, shape)) is not None:

@@ -88,6 +88,7 @@ class SiteFrame(Struct):
 
     @classmethod
     def of(cls, index: SiteIndex, view: View) -> SiteFrame:
+        """Select the sites of an index that may be in a view, and place their points in its pixels."""
         rows, px, py, error_px = index.visible_points(view, _margin_px(view))
         near = index.shapes_near(view)
         if not len(rows):

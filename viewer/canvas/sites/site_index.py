@@ -252,6 +252,7 @@ class SiteIndex(Struct):
         return self._boxes.touching(self.shapes, crs, around)
 
     def rows_of(self, uuid: str) -> list[int]:
+        """The rows of a site's points; empty for a line, a polygon, or a site that is not drawn."""
         return self._rows.get(uuid, [])
 
     def projected(self, crs: str) -> ProjectedPoints:

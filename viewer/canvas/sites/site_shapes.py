@@ -198,6 +198,7 @@ class PartRings(Struct, frozen=True, eq=False):
         return PartRings(both, part, is_polygon), chosen
 
     def densified(self, step_m: float, chosen: NDArray[np.bool_] | None = None) -> PartRings:
+        """The same rings with legs of at most `step_m` metres; with `chosen`, a mask of the legs, only there."""
         return PartRings(self.rings.densified(step_m, chosen), self.part, self.is_polygon)
 
 

@@ -149,6 +149,7 @@ def overview_read(
 
 
 def raw_tile(answer: Answer) -> RawTile:
+    """The pixels of a reader's answer; without a mask where all of them are valid."""
     facts: TileFacts = answer.facts
     if facts.empty:
         return RawTile(None)

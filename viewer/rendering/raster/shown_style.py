@@ -70,6 +70,7 @@ class ViewMeter:
         self.sample: ViewSample | None = None
 
     def has_measured(self, view: View, reading: RawReading, style: RasterStyle) -> bool:
+        """True where `sample` is that of this view, read so, in a style of the same expression."""
         return self._measured == (view, reading, style.expression)
 
     def forget(self) -> None:

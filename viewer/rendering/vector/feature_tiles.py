@@ -107,6 +107,7 @@ class FeatureTiles:
     def paint(
         self, painter: QPainter, view: View, scale: float, opacity: float, checkpoint: Checkpoint = unchecked
     ) -> None:
+        """Paint a view; `scale` is picture pixels a logical pixel, and `opacity` goes from 0 to 1."""
         if not self.content.tables:
             return
         if is_vector_device(painter) or scale != self._scale or self._are_few(view):

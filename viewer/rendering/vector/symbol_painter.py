@@ -131,6 +131,7 @@ def paint_area(painter: QPainter, symbol: Symbol, path: QPainterPath, scale: flo
 
 
 def stroke_pen(symbol: Symbol, scale: float = 1.0) -> QPen:
+    """The pen of a symbol's stroke; `scale` is picture pixels a logical pixel."""
     if symbol.stroke_width_px == 0:
         return QPen(Qt.PenStyle.NoPen)
     pen = _solid(symbol.stroke_color, symbol.stroke_width_px * scale)

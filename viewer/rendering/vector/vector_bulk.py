@@ -84,6 +84,7 @@ class _Shapes(Struct, frozen=True, eq=False):
     def of(
         cls, content: VectorContent, details: Details | None, view: View, table_rows: _TableRows, kind: int
     ) -> _Shapes | None:
+        """Gather the rows of one kind, LINE or POLYGON, in pixels, thinned by `details`; None without any."""
         sizes, codes, sources, xs, ys, starts, owners = [], [], [], [], [], [], []
         coordinates = features = 0
         for table, rows in table_rows:

@@ -136,6 +136,7 @@ class _Parts:
     def of[T](
         self, before: _Part[T], made_of: tuple[object, ...], make: Callable[[], T], takes: Effort = Effort.AT_ONCE
     ) -> _Part[T]:
+        """The part of these inputs: `before` where they are the same, else made by `make`, if its effort is allowed."""
         if _are_same(made_of, before.made_of):
             return before
         if takes > self._effort:
