@@ -88,7 +88,7 @@ class CaseLog(QObject):
             "source": document.sources,
             "layer": document.layers,
         }
-        return ", ".join(counted(len(found), one) for one, found in rows.items()) + layers
+        return ", ".join(counted(len(table), noun) for noun, table in rows.items()) + layers
 
 
 def _kind_of(layer: Layer) -> str:

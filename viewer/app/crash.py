@@ -117,9 +117,9 @@ class CrashDoors:
                 del self._last[next(iter(self._last))]
         if is_quiet:
             return
-        said = "an exception that nobody caught (%s), %d times since it was last written"
+        text = "an exception that nobody caught (%s), %d times since it was last written"
         steps: Any = (kind, error, where)  # an error may be None
-        log.error(said, key, count, exc_info=steps)
+        log.error(text, key, count, exc_info=steps)
         if not issubclass(kind, MemoryError):  # that is no fault of ours, and is said otherwise
             self._report(Phrase("crash {key}", key=key), sentence_of(kind, error))
 
@@ -143,15 +143,15 @@ def sentence_of(kind: type[BaseException], error: BaseException | None) -> str:
 
 def left_behind(folder: Path) -> list[Path]:
     """Files of crashes below Python: those that are not empty and whose process is gone."""
-    found = []
+    paths = []
     for path in sorted(folder.glob("crash-*.log")) if folder.is_dir() else ():
         number = path.stem.removeprefix("crash-")
         if number.isdigit() and int(number) != os.getpid() and not _is_alive(int(number)):
             if path.stat().st_size:
-                found.append(path)
+                paths.append(path)
             else:
                 path.unlink(missing_ok=True)
-    return found
+    return paths
 
 
 def _is_alive(pid: int) -> bool:

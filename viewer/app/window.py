@@ -425,8 +425,15 @@ class MainWindow(QMainWindow):
     def offer_recovery(self, cases: list[RecoverableSession]) -> None:
         """Offer on the start page the sessions that a crash left."""
         rows = [
-            RecoverableCase(str(one.folder), one.title, one.last_edit_at, one.edits, one.marks, one.perhaps_open_on)
-            for one in cases
+            RecoverableCase(
+                str(session.folder),
+                session.title,
+                session.last_edit_at,
+                session.edits,
+                session.marks,
+                session.perhaps_open_on,
+            )
+            for session in cases
         ]
         self.start_page.set_recoverable(rows)
 

@@ -89,7 +89,7 @@ def without_names(text: str) -> str:
     return _NAME_LIKE.sub("…", _QUOTED.sub("…", text.replace(str(Path.home()), "…")))
 
 
-def told(kind: type[BaseException], error: BaseException | None) -> str:
+def summary(kind: type[BaseException], error: BaseException | None) -> str:
     """An exception on a line: its kind, and its message where that can name only parts of the program."""
     if isinstance(error, OSError):
         return f"{kind.__name__}: errno {error.errno}"
@@ -136,4 +136,4 @@ def traceback_of(kind: type[BaseException] | None, error: BaseException | None, 
         f"  {frame.f_globals.get('__name__', '?')}:{line} in {frame.f_code.co_name}"
         for frame, line in traceback.walk_tb(where)
     ]
-    return "\n".join(["Traceback:", *steps, told(kind or BaseException, error)])
+    return "\n".join(["Traceback:", *steps, summary(kind or BaseException, error)])

@@ -97,9 +97,9 @@ class _Held(Struct, eq=False):
 
     def let_go(self) -> tuple[_Heard, _Heard, _Heard]:
         """Drop all callables, and return those for the result, for a failure, and for cancelled work."""
-        heard = self.done, self.failed, self.given_up
+        callables = self.done, self.failed, self.given_up
         self.work = self.done = self.failed = self.given_up = None
-        return heard
+        return callables
 
 
 class Jobs(QObject):
@@ -259,9 +259,9 @@ class Jobs(QObject):
     def _finish(self, job: Job, result: Any, held: _Held) -> None:
         done, _, given_up = held.let_go()
         self._end(job)
-        heard = given_up if job.cancelled else done
-        if heard is not None:
-            heard(result)
+        callback = given_up if job.cancelled else done
+        if callback is not None:
+            callback(result)
 
     def _fail(self, job: Job, error: GeoloupeError, held: _Held) -> None:
         _, failed, given_up = held.let_go()
@@ -310,17 +310,17 @@ class PageJobs(Jobs):
         given_up: Callable[[T | None], None] | None = None,
         is_stoppable: bool = True,
     ) -> Job:
-        def heard(call: Callable[[Any], None] | None, result: Any) -> None:
+        def hand_over(call: Callable[[Any], None] | None, result: Any) -> None:
             call = given_up if job.cancelled else call
             if call is not None:
                 call(result)
 
         def failure(error: GeoloupeError) -> None:
-            self.mailbox.post(heard, failed, error)
+            self.mailbox.post(hand_over, failed, error)
 
         job = self._jobs.run(
             work,
-            lambda result: self.mailbox.post(heard, done, result),
+            lambda result: self.mailbox.post(hand_over, done, result),
             None if failed is None else failure,
             title,
             apart=apart,

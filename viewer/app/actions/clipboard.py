@@ -81,5 +81,5 @@ class Clipboard(QObject):
         place = CopiedPlace.of_site(site) if site is not None else CopiedPlace.of_map(lon, lat, half_px)
         text = place.text(form)
         QGuiApplication.clipboard().setText(text)
-        said = self.tr("Copied: {0}") if site is not None else self.tr("Copied, of the middle of the map: {0}")
-        self._messages.show("copied", said.format(one_line(text, 200)))
+        sentence = self.tr("Copied: {0}") if site is not None else self.tr("Copied, of the middle of the map: {0}")
+        self._messages.show("copied", sentence.format(one_line(text, 200)))

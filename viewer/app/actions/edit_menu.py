@@ -144,13 +144,13 @@ class EditMenu(CaseMenu):
         chosen = markers & self._panels.selection.uuids or markers
         self._panels.do(lock_numbers, chosen)
         many = self.tr("{0} numbers are locked: they stay the same, also when other markers are deleted.")
-        one = self.tr("The number is locked: it stays the same, also when other markers are deleted.")
-        self._messages.show("locked", one if len(chosen) == 1 else many.format(len(chosen)))
+        single = self.tr("The number is locked: it stays the same, also when other markers are deleted.")
+        self._messages.show("locked", single if len(chosen) == 1 else many.format(len(chosen)))
 
     def copy_coordinate(self) -> None:
         text = self._status.copy_coordinate()
-        said = self.tr("Copied: {0}").format(text) if text else self.tr("Point at the map to copy a coordinate.")
-        self._messages.show("copied", said)
+        sentence = self.tr("Copied: {0}").format(text) if text else self.tr("Point at the map to copy a coordinate.")
+        self._messages.show("copied", sentence)
 
     def copy_place(self, form: PlaceForm) -> None:
         self._clipboard.copy_place(form)

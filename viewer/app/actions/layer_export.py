@@ -185,16 +185,16 @@ class LayerExport(QObject):
             )
             return
         probed: Probed = result.facts
-        self._counted(export, written, sum(one.features for one in probed.layers))
+        self._counted(export, written, sum(layer.features for layer in probed.layers))
 
-    def _counted(self, export: _Export, written: int, found: int) -> None:
+    def _counted(self, export: _Export, written: int, rows_in_file: int) -> None:
         """Move the written file to its target where it holds all rows, else report that rows are missing."""
-        if found != written:
+        if rows_in_file != written:
             whole = translate("LayerExport", "{count} features", "{count} feature", written)
             failed = ExportFailed(
                 "{name} would hold {found} of {whole}: it was not written.",
                 name=export.target.name,
-                found=grouped(found),
+                found=grouped(rows_in_file),
                 whole=whole,
             )
             self._end(export, failed)
@@ -206,9 +206,9 @@ class LayerExport(QObject):
         def done(_: None) -> None:
             self._end(export)
             features = translate("LayerExport", "{count} features", "{count} feature", written)
-            said = self.tr("Written: {0}, {1}").format(export.target, features)
+            sentence = self.tr("Written: {0}, {1}").format(export.target, features)
             remark = in_language(export.remark)
-            self._say(f"{said}. {remark}" if remark else said, "warning" if remark else "info")
+            self._say(f"{sentence}. {remark}" if remark else sentence, "warning" if remark else "info")
 
         self._jobs.run(work, done, lambda error: self._end(export, error), apart=True)
 

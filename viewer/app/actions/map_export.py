@@ -126,8 +126,8 @@ class MapExport(QObject):
 
     def _put_on_clipboard(self, image: QImage) -> None:
         QGuiApplication.clipboard().setImage(image)
-        said = self.tr("The picture of the map is on the clipboard, with its dates and credits: {0} × {1} pixels.")
-        self._messages.show("export", said.format(image.width(), image.height()), "info")
+        sentence = self.tr("The picture of the map is on the clipboard, with its dates and credits: {0} × {1} pixels.")
+        self._messages.show("export", sentence.format(image.width(), image.height()), "info")
 
     def export_data(self) -> None:
         """Open the dialog that exports sites, claims and pictures for other programs; it stays beside the map."""

@@ -93,7 +93,7 @@ class ToolButtons(QObject):
         name = self.tr("Draw: {0}").format(action.text().replace("&", ""))
         button.setAccessibleName(name)
         button.setAccessibleDescription(self.tr("Alt+Down opens the menu of all shapes"))
-        self._buttons = {key: one for key, one in self._buttons.items() if one is not button} | {id_: button}
+        self._buttons = {key: other for key, other in self._buttons.items() if other is not button} | {id_: button}
 
     def _is_kept(self, id_: str) -> bool:
         return self._toolbox.is_kept and self._toolbox.in_hand == id_

@@ -281,7 +281,7 @@ class Arrangement(QObject):
         """Restore the settings' arrangements, before panels are shown. Damaged and other versions' ones are ignored."""
         name, kept = value.get("layout"), value.get("kept")
         self.layout = LAYOUTS.get(name, FIRST) if isinstance(name, str) else FIRST
-        read = {key: decoded_or_none(one, Standing) for key, one in kept.items()} if isinstance(kept, dict) else {}
+        read = {key: decoded_or_none(entry, Standing) for key, entry in kept.items()} if isinstance(kept, dict) else {}
         self._kept = {key: standing for key, standing in read.items() if standing is not None}
         if value.get("alone") is True:
             self.set_alone(True)

@@ -99,7 +99,7 @@ class SideFolds(QObject):
         fold = self.folds.pop(side, None)
         if fold is None:
             return
-        docks = [self._docks[one] for one in fold.ids if one in self._docks]
+        docks = [self._docks[dock_id] for dock_id in fold.ids if dock_id in self._docks]
 
         def show() -> None:
             for dock in docks:

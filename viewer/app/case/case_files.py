@@ -86,9 +86,9 @@ def read_and_lock(
     lock, holder = None, ""
     if target is not None and sessions is not None:
         lock = CaseLock(target)
-        found = lock.acquire()
-        if found is not None:
-            lock, holder = None, str(found)
+        held_by = lock.acquire()
+        if held_by is not None:
+            lock, holder = None, str(held_by)
     try:
         if sessions is None:
             intake = read_case(path, accept_damage=accept_damage, asks=asks, watch=watch)
@@ -146,13 +146,13 @@ def resume_work(folder: Path) -> ResumedCase:
         return ResumedCase(work, document, ahead, CaseHome(), None, "")
     home, lock = bring_home(document, target.parent), CaseLock(target)
     try:
-        found = within(ANSWER_S, lock.acquire)
+        held_by = within(ANSWER_S, lock.acquire)
     except TimeoutError:
         return ResumedCase(work, document, ahead, home, None, "")  # out of reach: the save will say so
     return (
         ResumedCase(work, document, ahead, home, lock, "")
-        if found is None
-        else ResumedCase(work, document, ahead, home, None, str(found))
+        if held_by is None
+        else ResumedCase(work, document, ahead, home, None, str(held_by))
     )
 
 

@@ -77,18 +77,18 @@ class CaseHold(QObject):
 
     def _say_lost(self, loss: LockLoss) -> None:
         if loss.holder is None:
-            said = self.tr(
+            sentence = self.tr(
                 "Somebody else had this case open, or removed its lock, and has let go of it: it is held here again. "
                 "Should they have saved it, you are asked before your save replaces theirs."
             )
-            self._messages.show(KEY, said, "warning")
+            self._messages.show(KEY, sentence, "warning")
             return
         self._look.stop()
-        said = self.tr(
+        sentence = self.tr(
             "{0} has taken this case over. Save it under another name, or agree who goes on: of two who save, the "
             "later is asked first."
         )
-        self._messages.show(KEY, said.format(in_language(str(loss.holder))), "warning")
+        self._messages.show(KEY, sentence.format(in_language(str(loss.holder))), "warning")
 
     def release(self) -> None:
         """Release the lock. It does not wait for a drive that is gone: the lock of a dead process binds nobody."""
@@ -110,8 +110,8 @@ class CaseHold(QObject):
                 return
             self._lock, self._holder = lock, ""
             self._look.start()
-            said = self.tr("Taken over from {0}. If both save, the second is asked first.")
-            self._messages.show(KEY, said.format(in_language(holder)), "info")
+            sentence = self.tr("Taken over from {0}. If both save, the second is asked first.")
+            self._messages.show(KEY, sentence.format(in_language(holder)), "info")
             self.changed.emit()
 
         self._files.run(KEY, lambda: lock_anyway(path), done, title=self.tr("Taking over"))

@@ -51,10 +51,10 @@ class CaseWatch:
         if self._context is None or not of:
             return
         begun = _READ_PART if step is OpeningStep.COPIED else 0.0
-        said = translate("CaseWatch", "Opening {0}: {1} of {2} marks")
+        sentence = translate("CaseWatch", "Opening {0}: {1} of {2} marks")
         if step is OpeningStep.COPIED:
-            said = translate("CaseWatch", "Opening {0}: {1} of {2} marks copied")
-        self._context.progress(begun + done / of * _READ_PART, said.format(self.name, grouped(done), grouped(of)))
+            sentence = translate("CaseWatch", "Opening {0}: {1} of {2} marks copied")
+        self._context.progress(begun + done / of * _READ_PART, sentence.format(self.name, grouped(done), grouped(of)))
 
     def _check(self) -> None:
         """Raise JobCancelled where the job was cancelled."""

@@ -44,10 +44,10 @@ class FileWork:
         def worked(context: JobContext) -> T:
             return work()
 
-        def ended(found: T) -> None:
+        def ended(result: T) -> None:
             self._under_way -= 1
             waits.deleteLater()
-            done(found)
+            done(result)
 
         def gave_up(error: GeoloupeError) -> None:
             self._under_way -= 1
@@ -71,18 +71,18 @@ class FileWork:
     ) -> None:
         """Run work that can be stopped. Stopping calls `on_cancel` at once, and `given_up` when the work has ended."""
 
-        def ended(found: T) -> None:
+        def ended(result: T) -> None:
             self._under_way -= 1
-            done(found)
+            done(result)
 
         def gave_up(error: GeoloupeError) -> None:
             self._under_way -= 1
             self._messages.show(key, error.sentence, "error")
             failed(error)
 
-        def stopped(found: T | None) -> None:
+        def stopped(result: T | None) -> None:
             self._under_way -= 1
-            given_up(found)
+            given_up(result)
 
         self._under_way += 1
         self._jobs.run(work, ended, gave_up, title, apart=True, on_cancel=on_cancel, given_up=stopped)

@@ -62,12 +62,12 @@ class Relinking(QObject):
 
     def lost(self) -> list[LostFile]:
         """Files that are missing, or may not be looked for where the case says; topmost layer first."""
-        found: list[LostFile] = []
+        files: list[LostFile] = []
         for layer in reversed(self._session.document.layers_in_order()):
             drawing = self._scene.drawings.get(layer.uuid)
             if drawing is not None and (drawing.is_paused or drawing.is_missing):
-                found += [file for file in lost_files(layer) if self._is_lost(file, drawing)]
-        return found
+                files += [file for file in lost_files(layer) if self._is_lost(file, drawing)]
+        return files
 
     def show(self, uuid: str = "") -> None:
         """Ask where the missing files are; those of the layer `uuid` first."""
@@ -117,28 +117,28 @@ class Relinking(QObject):
 
     def _offer(self, lost: Sequence[LostFile]) -> None:
         """Say how many files are missing, and offer to relink. Files waiting for permission count only where found."""
-        found = [file for file in lost if file.text in self._search.found]
+        found_files = [file for file in lost if file.text in self._search.found]
         paused = {uuid for uuid, drawing in self._scene.drawings.items() if drawing.is_paused}
         missing = [file for file in lost if file.text in self._search.found or file.uuid not in paused]
         if not missing:
             return
-        if found:
+        if found_files:
             from viewer.panels.layers.relink_dialog import found_in  # for start-up time
 
-            where = found_in([self._search.found[file.text] for file in found], self._home)
-            one, many = (
+            where = found_in([self._search.found[file.text] for file in found_files], self._home)
+            single, many = (
                 self.tr("A file that is not where the case says was found in {2}."),
                 self.tr("Of {0} files that are not where the case says, {1} found in {2}."),
             )
-            sentence = (one if len(missing) == 1 else many).format(
-                len(missing), translate("Relinking", "{count} were", "{count} was", len(found)), where
+            sentence = (single if len(missing) == 1 else many).format(
+                len(missing), translate("Relinking", "{count} were", "{count} was", len(found_files)), where
             )
         else:
-            one, many = (
+            single, many = (
                 self.tr("1 file of a layer is not where the case says."),
                 self.tr("{0} files of layers are not where the case says."),
             )
-            sentence = one if len(missing) == 1 else many.format(len(missing))
+            sentence = single if len(missing) == 1 else many.format(len(missing))
         self._messages.show(MESSAGE, sentence, "warning", MessageAction(self.tr("Relink…"), self.show))
 
     def _is_lost(self, file: LostFile, drawing: LayerDrawing) -> bool:

@@ -339,17 +339,17 @@ class Session(QObject):
             self.opening.emit(case)  # it may be what makes the program crash
         was_edited = self._edited_since()
 
-        def done(found: ResumedCase) -> None:
-            work, target = found.work, found.work.target
+        def done(resumed: ResumedCase) -> None:
+            work, target = resumed.work, resumed.work.target
             if was_edited():
-                found.let_go(but=None if target is None else self.hold.lock_of(target))
+                resumed.let_go(but=None if target is None else self.hold.lock_of(target))
                 failed(self._keep_edited(target.name if target else self.tr("The session")))
                 return
-            self._take_up(found.document, target, found.lock, found.holder)
-            self.home = found.home
+            self._take_up(resumed.document, target, resumed.lock, resumed.holder)
+            self.home = resumed.home
             self._journal.attach(work)
             self._is_begun = self._is_recovered = True
-            self._tell_replaced(found.ahead)
+            self._tell_replaced(resumed.ahead)
             self.recovered.emit()
             self._messages.show(
                 "recovered", self.tr("Recovered, but not saved yet: check it, then save it."), "warning"
@@ -358,10 +358,10 @@ class Session(QObject):
 
         self._files.run("open", partial(resume_work, folder), done, failed, self.tr("Recovering"))
 
-    def find_recoverable(self, found: Callable[[list[RecoverableSession]], None]) -> None:
-        """Look for crashed sessions and hand them to `found`."""
+    def find_recoverable(self, done: Callable[[list[RecoverableSession]], None]) -> None:
+        """Look for crashed sessions and pass them to `done`."""
         if self._sessions is not None:
-            self._files.run("recover", partial(recoverable, self._sessions), found)
+            self._files.run("recover", partial(recoverable, self._sessions), done)
 
     def recoverable_of(self, case: Path) -> RecoverableSession | None:
         """Return the newest crashed session of a case; None for none. It reads files: call it in a job."""
@@ -489,8 +489,8 @@ class Session(QObject):
         self._title, self._is_begun, self._is_too_new = title, True, opened.intake.read_only
         self._looked_at = opened.looked_at
         if opened.looked_at:
-            said = self.tr("This case is read only, because no working copy of it can be made. {0}")
-            self._messages.show("looked at", said.format(in_language(opened.looked_at)), "warning")
+            sentence = self.tr("This case is read only, because no working copy of it can be made. {0}")
+            self._messages.show("looked at", sentence.format(in_language(opened.looked_at)), "warning")
         for number, problem in enumerate(opened.intake.problems):
             self._messages.show(f"intake-{number}", problem, "warning")
         if target is not None:

@@ -46,8 +46,8 @@ class Diagnostics(QObject):
         self._late.start()
 
         def answered(answer: Answer | GeoloupeError) -> None:  # on a supervisor thread
-            said = _in_words(answer.facts) if isinstance(answer, Answer) else f"a reader answered {answer.noun}"
-            self._jobs.mailbox.post(self._copy, said)
+            versions = _in_words(answer.facts) if isinstance(answer, Answer) else f"a reader answered {answer.noun}"
+            self._jobs.mailbox.post(self._copy, versions)
 
         self._pool.submit(Request(ReadVersions(), answered, is_background=True))
 
@@ -83,7 +83,7 @@ def report(readers: str, holds: dict[str, list[Holds]], lines: Iterable[str]) ->
 
 
 def _in_words(versions: dict[str, str]) -> str:
-    return ", ".join(f"{name} {told}" for name, told in versions.items())
+    return ", ".join(f"{name} {number}" for name, number in versions.items())
 
 
 def _screens() -> list[str]:

@@ -163,11 +163,11 @@ class GeoreferencingDesk(QObject):
     def _crs_choices(self, current: str) -> list[Choice]:
         lon, lat = self._views.map_centre()
         here = [utm_crs(lon, lat)] if -80 <= lat <= 84 and abs(lon) <= 540 else []
-        found: list[Choice] = []
+        choices: list[Choice] = []
         for crs in (current, self._usual_crs(), WEB_MERCATOR, *here):
             try:
-                if not any(same_crs(crs, other) for other, _ in found):
-                    found.append((crs, self.tr("Web Mercator") if same_crs(crs, WEB_MERCATOR) else crs_name(crs)))
+                if not any(same_crs(crs, other) for other, _ in choices):
+                    choices.append((crs, self.tr("Web Mercator") if same_crs(crs, WEB_MERCATOR) else crs_name(crs)))
             except GeoloupeError:
-                found.append((crs, crs))  # of a case that somebody else wrote: the fit says what is wrong with it
-        return found
+                choices.append((crs, crs))  # of a case that somebody else wrote: the fit says what is wrong with it
+        return choices

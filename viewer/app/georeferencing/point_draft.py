@@ -57,12 +57,12 @@ class PointDraft(QObject):
     @property
     def points(self) -> PointSet:
         """The complete points, with method, CRS and size."""
-        found = [
+        points = [
             ControlPoint(*row.pixel, *row.place, row.is_on)
             for row in self.rows
             if row.pixel is not None and row.place is not None
         ]
-        return PointSet(tuple(found), self.method, self.crs, self.size)
+        return PointSet(tuple(points), self.method, self.crs, self.size)
 
     def residual(self, row: int) -> Residual | None:
         """Residual of a complete point that the others can check; None for any other."""

@@ -195,9 +195,9 @@ class ChipCapture(QObject):
         data, bands, mask = result.arrays
         plain = replace(style, sharpen=0.0)  # which looks at neighbours: they are no part of the evidence
         picture = image_of_argb(colorize(bands, None if mask.all() else mask, plain, info))
-        told = {**style.to_json(), "resampling": "nearest, on an even grid" if window.is_warped else "none"}
+        drawn_style = {**style.to_json(), "resampling": "nearest, on an even grid" if window.is_warped else "none"}
         facts: ChipFacts = result.facts
-        pixels = _Pixels(window, picture, data.tobytes(), facts.content_type, json.dumps(told))
+        pixels = _Pixels(window, picture, data.tobytes(), facts.content_type, json.dumps(drawn_style))
         self._finish(capture, pixels)
 
     def _finish(self, capture: _Capture, pixels: _Pixels) -> None:
@@ -209,8 +209,8 @@ class ChipCapture(QObject):
 
         def work(_: JobContext) -> list[ChipBytes]:
             made = [finished(exact, pixels.picture, pixels.data), finished(view, shown)]
-            for one in made:
-                _keep(keep, one)
+            for chip_bytes in made:
+                _keep(keep, chip_bytes)
             return made
 
         self._jobs.run(work, partial(self._made, capture), partial(self._failed, capture), apart=True)
@@ -220,7 +220,7 @@ class ChipCapture(QObject):
             return
         document, actor = self._session.document, self._session.actor
         try:
-            edit = add_chips(document, [one.chip for one in made], actor=actor, image=capture.facts)
+            edit = add_chips(document, [chip_bytes.chip for chip_bytes in made], actor=actor, image=capture.facts)
             self._session.push(edit)
         except GeoloupeError as error:
             self._fail(error)
@@ -346,11 +346,11 @@ def _mercator_m(view: View) -> float:
     )
 
 
-def _keep(keep: KeepBlob, one: ChipBytes) -> None:
+def _keep(keep: KeepBlob, chip_bytes: ChipBytes) -> None:
     """Store the bytes and the thumbnail of a chip. Raises SaveFailed where the disk does not take them."""
     try:
-        keep("chips", one.chip.uuid, one.data)
-        keep("chips", one.chip.uuid, one.thumbnail, THUMBNAIL)
+        keep("chips", chip_bytes.chip.uuid, chip_bytes.data)
+        keep("chips", chip_bytes.chip.uuid, chip_bytes.thumbnail, THUMBNAIL)
     except OSError as error:
         raise SaveFailed(
             "The chip could not be kept: {strerror}. Free some space, try again.", strerror=error.strerror or error

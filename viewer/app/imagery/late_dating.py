@@ -55,18 +55,18 @@ class LateDating(QObject):
         if not late:
             self._messages.clear(KEY)
             return
-        found = in_language(evidence_without_date(document, late).words)
+        evidence = in_language(evidence_without_date(document, late).words)
         layer = document.layers[late[0]]
         if len(late) == 1:
             text = self.tr("“{0}” is now dated {1}. Made on it before, and still without that date: {2}.")
-            said = text.format(one_line(layer.name, 60), one_line(written_date(layer.acquired_at), 60), found)
+            sentence = text.format(one_line(layer.name, 60), one_line(written_date(layer.acquired_at), 60), evidence)
         else:
-            said = self.tr("{0} layers are dated now. Made on them before, and still without that date: {1}.")
-            said = said.format(len(late), found)
+            sentence = self.tr("{0} layers are dated now. Made on them before, and still without that date: {1}.")
+            sentence = sentence.format(len(late), evidence)
         line = self._messages.line(KEY)
-        if line is None or line.text != said:
+        if line is None or line.text != sentence:
             self._messages.clear(KEY)  # another matter, not the same once more
-            self._messages.show(KEY, said, "info", MessageAction(self.tr("Date Them Too"), self._date))
+            self._messages.show(KEY, sentence, "info", MessageAction(self.tr("Date Them Too"), self._date))
 
     def _date(self) -> None:
         from viewer.commands.imagery.late_dates import date_evidence  # for start-up time
@@ -81,5 +81,5 @@ def _is_dated(before: object, after: object) -> bool:
     """True for a layer with a date where the date, its kind or its basis has changed."""
     if not (isinstance(before, Layer) and isinstance(after, Layer) and after.acquired_at):
         return False
-    said = [(row.acquired_at, row.date_kind, row.date_basis) for row in (before, after)]
-    return said[0] != said[1]
+    dates = [(row.acquired_at, row.date_kind, row.date_basis) for row in (before, after)]
+    return dates[0] != dates[1]

@@ -89,8 +89,8 @@ class MarkImages(QObject):
 
     def push(self, edit: Edit) -> bool:
         """Push an edit of a tool, and look up the images of the marks that it moved. True where it was applied."""
-        placed = [one for one in edit.changes if one.before is None or _is_moved(one)]
-        sites = [one.after for one in placed[: MOST_MOVED + 1] if isinstance(one.after, Site)]
+        placed = [change for change in edit.changes if change.before is None or _is_moved(change)]
+        sites = [change.after for change in placed[: MOST_MOVED + 1] if isinstance(change.after, Site)]
         self._pushed = {site.uuid: self._set_now(site) for site in (sites if len(sites) <= MOST_MOVED else ())}
         is_done = self._session.push_or_say(self._of_bare_map(edit))
         moved = [change.uuid for change in edit.changes if _is_moved(change)] if is_done else []
@@ -106,8 +106,8 @@ class MarkImages(QObject):
         """Uuid and name of each shown image layer that a mark may lie on, topmost first."""
         document = self._session.document
         site = document.sites.get(uuid)
-        found = [] if site is None else [*self.blended(uuid), *images_around(self._canvas.scene, site.geometry)]
-        layers = (document.layers[layer] for layer in dict.fromkeys(found) if layer in document.layers)
+        uuids = [] if site is None else [*self.blended(uuid), *images_around(self._canvas.scene, site.geometry)]
+        layers = (document.layers[layer] for layer in dict.fromkeys(uuids) if layer in document.layers)
         return [(layer.uuid, layer.name) for layer in layers]
 
     def choose(self, uuid: str, layer_uuid: str) -> None:
@@ -185,8 +185,8 @@ class MarkImages(QObject):
         shown, place = self._shown_of(mark), site.place
         now = next(pane.viewport.view() for pane in self._canvas.panes.all if pane.shown is shown)
         sides = mark.sides if all(side in shown.frames for side in mark.sides) else ()
-        found = images_below(shown, now, place.x, place.y, sides)
-        return found if found.layers or found.is_awaited else images_below(shown, mark.view, place.x, place.y, sides)
+        below = images_below(shown, now, place.x, place.y, sides)
+        return below if below.layers or below.is_awaited else images_below(shown, mark.view, place.x, place.y, sides)
 
     def _shown_of(self, mark: _Mark) -> ShownScene:
         """Scene on which a mark was drawn; that of the pane in use where it is gone."""

@@ -43,20 +43,20 @@ class LayerSearch(Struct, frozen=True):
 
     def find(self, text: str, limit: int) -> Sequence[AttributeMatch]:
         """Find shown features whose attributes hold the words of `text`, at most `limit`; matching names come first."""
-        found = self._attributes()
-        if found is None:
+        attributes = self._attributes()
+        if attributes is None:
             return []
-        mask = found.search.mask(text)
+        mask = attributes.search.mask(text)
         shown = self.scene.stack.filters.fids(self.layer_uuid)
         if shown is not None:
-            mask &= are_in(found.table.fids, shown)
-        ranked = sorted(self._ranked(found, text, row) for row in np.flatnonzero(mask)[:MOST_RANKED].tolist())
+            mask &= are_in(attributes.table.fids, shown)
+        ranked = sorted(self._ranked(attributes, text, row) for row in np.flatnonzero(mask)[:MOST_RANKED].tolist())
         matches: list[AttributeMatch] = []
         for _, row, column in ranked:
-            fid = int(found.table.fids[row])
+            fid = int(attributes.table.fids[row])
             bounds = bounds_of_features(self.drawing, np.array([fid], np.int64))
             if bounds is not None or self.drawing.plane:
-                value = found.table.columns[column].shown(row, LONGEST_VALUE)
+                value = attributes.table.columns[column].shown(row, LONGEST_VALUE)
                 matches.append(AttributeMatch(fid, column, value, bounds))
             if len(matches) == limit:
                 break
@@ -71,16 +71,16 @@ class LayerSearch(Struct, frozen=True):
         if not 0 < features <= READ_AT_ONCE:
             self.context.mailbox.post(store.want, self.source, _nothing, _nothing)
             return None
-        pool, asked = self.context.pool, self.source.asked()
-        table = read_attributes(pool, asked)
-        found = LayerAttributes(table, QuickSearch(table.columns), True, Measured(pool, asked))
-        self.context.mailbox.post(store.adopt, self.source, found)
-        return found
+        pool, source = self.context.pool, self.source.asked()
+        table = read_attributes(pool, source)
+        attributes = LayerAttributes(table, QuickSearch(table.columns), True, Measured(pool, source))
+        self.context.mailbox.post(store.adopt, self.source, attributes)
+        return attributes
 
-    def _ranked(self, found: LayerAttributes, text: str, row: int) -> tuple[float, int, str]:
+    def _ranked(self, attributes: LayerAttributes, text: str, row: int) -> tuple[float, int, str]:
         """Best matching column of a row, as (score, row, column); a lower score is better."""
-        wanted, best = name_key(text), (9.0, row, next(iter(found.table.columns), ""))
-        for name, column in found.table.columns.items():
+        wanted, best = name_key(text), (9.0, row, next(iter(attributes.table.columns), ""))
+        for name, column in attributes.table.columns.items():
             value = column.shown(row, LONGEST_VALUE)
             score = name_score(wanted, value) if value else None
             if score is not None and score < best[0]:
@@ -106,13 +106,13 @@ class LayerSearches:
 
     def _follow(self) -> None:
         """Take up the layers of the scene, which is told of an edit before the panels are."""
-        found = []
+        searches = []
         for layer in self._scene.document.layers_in_order():
             drawing, source = self._scene.drawings.get(layer.uuid), self._scene.stack.attribute_source(layer.uuid)
             if layer.visible and source is not None and isinstance(drawing, VectorDrawing):
                 title = one_line(layer.name, 60)
-                found.append(LayerSearch(layer.uuid, title, source, drawing, self._scene, self._scene.context))
-        self._sources = tuple(found)
+                searches.append(LayerSearch(layer.uuid, title, source, drawing, self._scene, self._scene.context))
+        self._sources = tuple(searches)
 
 
 def _nothing(_: object) -> None:

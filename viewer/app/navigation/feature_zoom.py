@@ -78,20 +78,28 @@ class FeatureZoom(QObject):
         if not self._went({drawing: chosen[uuid] for uuid, drawing in drawings.items()}):
             self._report(self.tr("These features have no place on the map."))
 
-    def _went(self, found: Mapping[VectorDrawing, Fids]) -> bool:
+    def _went(self, fids_by_drawing: Mapping[VectorDrawing, Fids]) -> bool:
         """Zoom to features that have been read; False where none has a place."""
         crs = self._canvas.viewport.crs
         if not is_off_earth(crs):
-            lonlat = [box for drawing, fids in found.items() if (box := bounds_of_features(drawing, fids)) is not None]
+            lonlat = [
+                box
+                for drawing, fids in fids_by_drawing.items()
+                if (box := bounds_of_features(drawing, fids)) is not None
+            ]
             whole = around(lonlat)
             if whole is not None:
                 self._views.show_rows(whole)
             return whole is not None
-        read = [one for drawing, fids in found.items() if (one := box_of_features(drawing, fids)) is not None]
+        read = [
+            crs_and_box
+            for drawing, fids in fids_by_drawing.items()
+            if (crs_and_box := box_of_features(drawing, fids)) is not None
+        ]
         here = [box for own, box in read if own == crs]
         if not here:
             return False
-        layers = [box for drawing in found if (box := drawing.plane_bounds(crs)) is not None]
+        layers = [box for drawing in fids_by_drawing if (box := drawing.plane_bounds(crs)) is not None]
         around_all = reduce(Bounds.union, layers, here[0])
         self._views.show_on_plane(reduce(Bounds.union, here), _LEAST_SHARE * max(around_all.width, around_all.height))
         return True

@@ -101,12 +101,12 @@ class HitNavigator(QObject):
             self.marker.clear()
             self._panels.selection.set((uuid,))
             self._panels.typing_wanted.emit("site_form")
-            said = (
+            sentence = (
                 self.tr("Marked a site from the coordinate.")
                 if hit.group is HitGroup.COORDINATES
                 else self.tr("Marked {0}.").format(hit.text)
             )
-            self._messages.show("marked", said)
+            self._messages.show("marked", sentence)
             self.site_found.emit()
 
     def preview(self, hit: Hit | None) -> None:

@@ -142,11 +142,11 @@ class MapViews(QObject):
         0 where no image is known there, and for a service, which has finer ones.
         """
         scene, (lon, lat) = self._canvas.scene, lonlat.centre
-        found = []
+        sizes_m = []
         for uuid in images_around(scene, Point(lon, lat)):
             drawing = scene.drawings[uuid]
-            found.append(raster_pixel_m(drawing, lon, lat) if isinstance(drawing, RasterDrawing) else 0.0)
-        known = [pixel_m for pixel_m in found if math.isfinite(pixel_m)]
+            sizes_m.append(raster_pixel_m(drawing, lon, lat) if isinstance(drawing, RasterDrawing) else 0.0)
+        known = [pixel_m for pixel_m in sizes_m if math.isfinite(pixel_m)]
         return min(known, default=0.0) / MOST_PX_A_PIXEL
 
     def show_case(self, viewport_json: str, seen: View | None = None) -> None:

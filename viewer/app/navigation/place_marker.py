@@ -148,11 +148,11 @@ class PlaceMarker(QWidget):
         return outline if fits else None
 
     def _follow(self) -> None:
-        found = self.anchor()
-        if found is None:
+        anchor = self.anchor()
+        if anchor is None:
             self.hide()
             return
-        at, is_place = found
+        at, is_place = anchor
         area = QRectF(at.x() - REACH_PX, at.y() - REACH_PX, 2 * REACH_PX, 2 * REACH_PX)
         outline = self._outline() if is_place else None
         if outline is not None:
@@ -170,10 +170,10 @@ class PlaceMarker(QWidget):
     # -- painting -------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        found = self.anchor()
-        if found is None:
+        anchor = self.anchor()
+        if anchor is None:
             return
-        at, is_place = found
+        at, is_place = anchor
         with painting(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.translate(-QPointF(self.pos()))

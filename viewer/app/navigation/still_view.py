@@ -47,7 +47,7 @@ def _selected_mark(canvas: MapCanvas) -> QPointF | None:
     if bounds is None or is_off_earth(view.grid.crs):
         return None
     lon, lat = (bounds.left + bounds.right) / 2, (bounds.bottom + bounds.top) / 2
-    x, y = view.to_pixel(*(float(one) for one in transform_points(WGS84, view.grid.crs, lon, lat)))
+    x, y = view.to_pixel(*(float(coordinate) for coordinate in transform_points(WGS84, view.grid.crs, lon, lat)))
     return QPointF(x + view.left, y + view.top) if math.isfinite(x) and math.isfinite(y) else None
 
 

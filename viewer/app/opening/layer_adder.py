@@ -57,14 +57,14 @@ class LayerAdder(QObject):
         Where a file holds several layers, the analyst is asked which of them.
         """
         layers: list[FoundLayer] = []
-        for found in files:
-            if isinstance(found, GeoloupeError):
-                self._refuse(found)
-            elif len(found) > 1 and self.asks:
-                self.choice_wanted.emit(Path(found[0].source["path"]), found)
+        for outcome in files:
+            if isinstance(outcome, GeoloupeError):
+                self._refuse(outcome)
+            elif len(outcome) > 1 and self.asks:
+                self.choice_wanted.emit(Path(outcome[0].source["path"]), outcome)
             else:
-                layers += chosen_unasked(found)
-                self.notices += filter(None, (said_of_unasked(found),))
+                layers += chosen_unasked(outcome)
+                self.notices += filter(None, (said_of_unasked(outcome),))
         self.add(layers, stays=stays)
 
     def add(self, layers: list[FoundLayer], *, stays: bool = False) -> None:

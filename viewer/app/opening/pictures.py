@@ -56,8 +56,8 @@ class PicturePaster(QObject):
             self._open(files)
             return
         # As another program gave it: Qt would decode it in the window's thread, only for us to encode it again.
-        given = bytes(content.data(_PNG).data()) if content.hasFormat(_PNG) else b""
-        image = content.imageData() if size_in_png(given) is None else given
+        png = bytes(content.data(_PNG).data()) if content.hasFormat(_PNG) else b""
+        image = content.imageData() if size_in_png(png) is None else png
         if not isinstance(image, bytes) and (not isinstance(image, QImage) or image.isNull()):
             self._panels.report(self.tr("The picture on the clipboard cannot be read: copy it again."))
             return

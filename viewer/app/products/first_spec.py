@@ -97,7 +97,7 @@ def lacking(spec: ProductSpec, document: Document) -> str:
 
 def _like_the_last(document: Document) -> ProductSpec:
     rows = sorted(products_in_order(document), key=lambda row: (row.created_at, row.version))
-    found = [spec for row in rows if (spec := read_spec(row.layout_json)) is not None]
+    specs = [spec for row in rows if (spec := read_spec(row.layout_json)) is not None]
     words: dict[str, Any] = {name: document.meta(name) for name in _OF_CASE}
     first = ProductSpec(**words)
-    return replace(first, **{name: getattr(found[-1], name) for name in KEPT}) if found else first
+    return replace(first, **{name: getattr(specs[-1], name) for name in KEPT}) if specs else first

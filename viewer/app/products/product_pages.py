@@ -149,7 +149,9 @@ class ProductPages:
     def _looks(self, spec: ProductSpec) -> tuple[tuple[str, str], ...]:
         """Style and offset of each compared layer, on which a match depends."""
         rows = self._case.layers
-        named = dict.fromkeys(uuid for one in maps_of(spec) if one.frame is not None for uuid in one.frame.layers)
+        named = dict.fromkeys(
+            uuid for product_map in maps_of(spec) if product_map.frame is not None for uuid in product_map.frame.layers
+        )
         return tuple((rows[uuid].style_json, rows[uuid].nudge_json) for uuid in named if uuid in rows)
 
     def _begin_match(self, spec: ProductSpec, view: View) -> None:
@@ -180,7 +182,7 @@ class ProductPages:
 
     def _show(self, spec: ProductSpec) -> None:
         """Open the scenes of a product; scenes that show the same layers stay, with all data they have read."""
-        wanted = (spec.layout, spec.stretches, *(one.frame for one in maps_of(spec)))
+        wanted = (spec.layout, spec.stretches, *(product_map.frame for product_map in maps_of(spec)))
         if wanted == self._scenes_of:
             return
         self._close_scenes()

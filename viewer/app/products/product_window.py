@@ -317,8 +317,8 @@ class ProductWindow(QDialog):
     def _look_over(self) -> None:
         if self.laid is None:
             return
-        found = self._check(self.spec, self.laid, self.overrides)
-        self.findings.show_findings(found, self.overrides)
+        findings = self._check(self.spec, self.laid, self.overrides)
+        self.findings.show_findings(findings, self.overrides)
         is_blocked = bool(self.findings.blocking)
         if self.said.text() == self._to_cure and not is_blocked:
             self.say("")
@@ -373,17 +373,17 @@ class ProductWindow(QDialog):
         elif not self.fields.show_field(_FIELDS.get(name, name)):
             self.say(finding.cure)
 
-    def _let_pass(self, found: Sequence[Finding], reason: str, second: str) -> None:
+    def _let_pass(self, findings: Sequence[Finding], reason: str, second: str) -> None:
         """Record for each of the findings that it is let pass."""
         overrides = self.overrides
-        for one in found:
-            refusal = refusal_to_pass(one.severity, one.rule, second, self.spec)
+        for finding in findings:
+            refusal = refusal_to_pass(finding.severity, finding.rule, second, self.spec)
             if refusal:
                 self.say(refusal)
                 return
             try:
                 by = second or self.spec.author
-                overrides = with_override(overrides, override_of(one.rule, one.where, reason, by, utc_now()))
+                overrides = with_override(overrides, override_of(finding.rule, finding.where, reason, by, utc_now()))
             except GeoloupeError as error:
                 self.say(error.sentence)
                 return
@@ -396,8 +396,8 @@ class ProductWindow(QDialog):
         self.come_forward()
         self.say(do_cure(self._context, group, choice, typed) or cured_words(group))
 
-    def _take_back(self, one: Override) -> None:
-        self.kept.overrides = tuple(other for other in self.overrides if other != one)
+    def _take_back(self, taken_back: Override) -> None:
+        self.kept.overrides = tuple(other for other in self.overrides if other != taken_back)
         self._show_title()
         self._look_over()
 

@@ -29,8 +29,8 @@ LONGEST = 160
 def taken_away(document: Document, content: ProductContent, marking: str) -> list[Group]:
     """Groups, by their cure, of the rows left out of data published with this content."""
     page = ProductSpec(marking=marking, publish=True)
-    found = findings(page, content, facts_of_case(document, page, (), None))
-    return groups_of((one for one in unexplained(found) if one.rule == WITHHELD), in_language)
+    page_findings = findings(page, content, facts_of_case(document, page, (), None))
+    return groups_of((finding for finding in unexplained(page_findings) if finding.rule == WITHHELD), in_language)
 
 
 class _NameLine(QLineEdit):

@@ -24,8 +24,8 @@ from viewer.support.terminal import complain
 
 def write_batch(arguments: argparse.Namespace, suffix: str) -> int:
     """Write the products into the folder of an option, except those that are there already."""
-    given = [(each, getattr(arguments, f"each_{each}")) for each in EACH]
-    chosen = [(each, folder) for each, folder in given if folder is not None]
+    folders = [(each, getattr(arguments, f"each_{each}")) for each in EACH]
+    chosen = [(each, folder) for each, folder in folders if folder is not None]
     if len(chosen) > 1:
         complain("One batch at a time: give one of --each-site, --each-class and --each-bookmark.")
         return USAGE

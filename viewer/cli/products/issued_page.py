@@ -69,8 +69,8 @@ def _of_issued(case: CaseInHand, row: Product, spec: ProductSpec, state: State) 
     if state == DRAFT:
         following = replace(row, uuid="", version=row.version + 1, previous_uuid=row.uuid, correction=correction)
         changed = "The case has changed" if correction else "What the case held is not known"
-        said = f"{changed} since product {row.number} was issued: this is a draft of its next version."
-        return Leaving(Edition(following, today()), row.overrides_json, said)
+        notice = f"{changed} since product {row.number} was issued: this is a draft of its next version."
+        return Leaving(Edition(following, today()), row.overrides_json, notice)
     case.push(reissue_product(case.document, row.uuid, spec, actor=ACTOR))
     draft = draft_after(case.document, row.uuid)
     assert draft is not None

@@ -49,10 +49,10 @@ def spec_of(document: Document, arguments: argparse.Namespace) -> ProductSpec:
     is_on_paper = paper is not None and is_paper(paper.name)
     dpi = arguments.dpi or (PAPER_DPI if is_on_paper else SCREEN_DPI)
     page = paper.name if paper is not None else _page_of(arguments.size or SIZE, dpi)
-    given: dict[str, Any] = {name: getattr(arguments, name) for name in ("title", "marking")}
+    options: dict[str, Any] = {name: getattr(arguments, name) for name in ("title", "marking")}
     if arguments.bounds:
-        given["bounds"] = Bounds(*arguments.bounds)
-    return replace(spec, page=page, dpi=dpi, **{name: value for name, value in given.items() if value})
+        options["bounds"] = Bounds(*arguments.bounds)
+    return replace(spec, page=page, dpi=dpi, **{name: value for name, value in options.items() if value})
 
 
 def _subject(document: Document, arguments: argparse.Namespace) -> ProductSpec:
@@ -63,7 +63,7 @@ def _subject(document: Document, arguments: argparse.Namespace) -> ProductSpec:
     spec = replace(offered[0], publish=publish, marking=marking)
     if publish:
         admitted = {site.uuid for site in sites_of_products(document, spec)}
-        fitting = [one for one in offered if not one.site or one.site in admitted]
+        fitting = [offer for offer in offered if not offer.site or offer.site in admitted]
         if not fitting:
             raise InvalidValue("No site with a claim may stand in a published product: there is no site page.")
         spec = replace(fitting[0], publish=publish, marking=marking)
@@ -105,9 +105,9 @@ def matched(spec: ProductSpec, scenes: Sequence[MapScene]) -> ProductSpec:
     match = match_of(spec, scenes)
     if match is None:
         return spec
-    found = in_styles(spec, match.styles())
-    show_maps(scenes, found)
-    return found
+    matched_spec = in_styles(spec, match.styles())
+    show_maps(scenes, matched_spec)
+    return matched_spec
 
 
 def read_pages(printed: PrintedPlate) -> None:

@@ -97,18 +97,18 @@ class BatchDesk(QObject):
         self.runs.remove(run)
         run.deleteLater()
         if isinstance(run.error, ProductStopped):
-            said = " ".join(map(in_language, (run.error.sentence, *_some(run.error.lines))))
-            self._messages.show("batch", said, "error")
+            sentence = " ".join(map(in_language, (run.error.sentence, *_some(run.error.lines))))
+            self._messages.show("batch", sentence, "error")
         elif run.error is not None:
             self._messages.show("batch", run.error.sentence, "error")
         elif run.is_cancelled:
-            said = self.tr("Stopped: of {1}, {0} in {2}. Begun again, the batch goes on with the others.")
+            sentence = self.tr("Stopped: of {1}, {0} in {2}. Begun again, the batch goes on with the others.")
             done = translate("BatchDesk", "{count} are", "{count} is", run.done)
-            self._messages.show("batch", said.format(done, self._products(count), folder), "info")
+            self._messages.show("batch", sentence.format(done, self._products(count), folder), "info")
         else:
             there = translate("BatchDesk", "{count} products are", "{count} product is", run.done)
-            said = self.tr("{0} in {1}, {2} of them from before.") if run.skipped else self.tr("{0} in {1}.")
-            self._messages.show("batch", said.format(there, folder, run.skipped), "info")
+            sentence = self.tr("{0} in {1}, {2} of them from before.") if run.skipped else self.tr("{0} in {1}.")
+            self._messages.show("batch", sentence.format(there, folder, run.skipped), "info")
 
     def _products(self, count: int) -> str:
         return translate("BatchDesk", "{count} products", "{count} product", count)
@@ -117,5 +117,5 @@ class BatchDesk(QObject):
 def _some(lines: Sequence[str]) -> list[str]:
     """The first lines, and the number of further ones."""
     more = len(lines) - MOST_TOLD
-    said = translate("BatchDesk", "({count} more)", "({count} more)", more)
-    return [*lines[:MOST_TOLD], *([said] if more > 0 else [])]
+    rest = translate("BatchDesk", "({count} more)", "({count} more)", more)
+    return [*lines[:MOST_TOLD], *([rest] if more > 0 else [])]

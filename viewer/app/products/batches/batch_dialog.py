@@ -70,10 +70,12 @@ class BatchDialog(QDialog):
         try:
             state = self.state_box.currentData()
             self._items = self._items_of(self.each_box.currentData(), state)
-            said = self.tr("{0}, with the page, house style and marking of the last one.")
-            said = said.format(translate("BatchDialog", "{count} products", "{count} product", len(self._items)))
+            sentence = self.tr("{0}, with the page, house style and marking of the last one.")
+            sentence = sentence.format(
+                translate("BatchDialog", "{count} products", "{count} product", len(self._items))
+            )
             whole = self.tr("All are judged first: with a blocking finding against one of them none is written.")
-            self.said.setText(said if state == DRAFT else f"{said} {whole}")
+            self.said.setText(sentence if state == DRAFT else f"{sentence} {whole}")
         except InvalidValue as error:
             self._items = []
             self.said.setText(error.sentence)

@@ -85,8 +85,8 @@ def do_cure(context: PanelContext, group: Group, choice: str, typed: str) -> str
 
 def cured_words(group: Group) -> str:
     """Sentence on a cure that was applied, and on how to undo it."""
-    said = translate("BulkCures", "Done for {0} in one step: Ctrl+Z in the main window takes it back.")
-    return said.format(translate("BulkCures", "{count} rows", "{count} row", len(group.rows)))
+    sentence = translate("BulkCures", "Done for {0} in one step: Ctrl+Z in the main window takes it back.")
+    return sentence.format(translate("BulkCures", "{count} rows", "{count} row", len(group.rows)))
 
 
 def _command(group: Group, choice: str, typed: str) -> tuple[Callable[..., Edit], Mapping[str, Any]]:

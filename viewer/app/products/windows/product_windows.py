@@ -128,7 +128,7 @@ class ProductWindows(QObject):
 
     def open(self, uuid: str) -> None:
         """Open a product of the case, or bring its open window to the front."""
-        shown = next((one for one in self.windows if one.uuid == uuid), None)
+        shown = next((window for window in self.windows if window.uuid == uuid), None)
         row = product_rows(self._session.document).get(uuid)
         spec = read_spec(row.layout_json) if row is not None else None
         if shown is not None:
@@ -200,7 +200,7 @@ class ProductWindows(QObject):
             self._bounds(),
             self._comparisons.spec,
             self._comparisons.current,
-            [one.uuid for one in in_order(candidate_of(scene, layer) for layer in images)],
+            [candidate.uuid for candidate in in_order(candidate_of(scene, layer) for layer in images)],
             sites[0] if len(sites) == 1 and document.sites[sites[0]].is_site else "",
             stretches_on_screen(scene),
         )
@@ -281,21 +281,21 @@ class ProductWindows(QObject):
         line = self._messages.line("export")
         before = self._told if line is not None and (line.text, uuid) == (self._told.text, self._told.uuid) else _Told()
         files = tuple(dict.fromkeys((*before.files, file.path, *file.written)))
-        said = self.tr("Written: {0}").format(_named(files)) + (issued or before.issued)
-        self._told = _Told(plain(said), uuid, files, issued or before.issued)
+        sentence = self.tr("Written: {0}").format(_named(files)) + (issued or before.issued)
+        self._told = _Told(plain(sentence), uuid, files, issued or before.issued)
         self._messages.clear("export")  # of two formats one line, and that it was written twice is no news
-        self._messages.show("export", said, "info", open_button(file.path, self._messages))
+        self._messages.show("export", sentence, "info", open_button(file.path, self._messages))
         for shown in self.windows:
             if shown.uuid == uuid:
                 if edition.state != DRAFT:
                     shown.note_issued()
-                shown.say(said)
+                shown.say(sentence)
 
     def say_deleted(self, count: int) -> None:
         """Say how many products were deleted from the case."""
-        said = self.tr("{0} deleted. Ctrl+Z brings back what was there.")
+        sentence = self.tr("{0} deleted. Ctrl+Z brings back what was there.")
         self._messages.show(
-            "deleted", said.format(translate("ProductWindows", "{count} products", "{count} product", count))
+            "deleted", sentence.format(translate("ProductWindows", "{count} products", "{count} product", count))
         )
 
     def _failed(self, error: GeoloupeError, uuid: str) -> None:
@@ -329,7 +329,7 @@ class _Told(Struct, frozen=True):
 def _named(files: Sequence[Path]) -> str:
     """List files in words: the first with its folder, others beside it by name; of many, only the first and last."""
     first, *others = files
-    names = [one.name if one.parent == first.parent else str(one) for one in others]
+    names = [file.name if file.parent == first.parent else str(file) for file in others]
     if len(names) > MOST_NAMED:
         return translate("ProductWindows", "{0} and {1} more, {2} to {3}").format(
             first, len(names), names[0], names[-1]
