@@ -24,7 +24,7 @@ NOW = (*PRINTED_ENDINGS, *DATA_ENDINGS)
 LATER = (".docx", ".pptx")
 BATCHES = ("each_site", "each_class", "each_bookmark")
 OF_PAGES = ("bookmark", "comparison")
-"""Options that data formats do not have, as a table has no view."""
+"""Options that do not apply to data formats, as a table has no view."""
 OF_ITS_OWN = ("layout", "paper", "size", "bounds", "title", "marking", "site", *OF_PAGES)
 """Options that are fixed in a product kept by the case."""
 
@@ -135,7 +135,7 @@ def _refusal(arguments: argparse.Namespace) -> str:
 
 
 def _layouts_of(named: Sequence[str]) -> Iterable[str]:
-    """The layouts for a product of a named thing."""
+    """Layouts possible for a product of a named subject."""
     from layers.product.spec import LAYOUTS  # for start-up time
 
     match named:

@@ -72,7 +72,7 @@ def describe(text: str) -> dict[str, Any]:
 
 
 def _acquired(raster: RasterInfo, known: Acquisition) -> dict[str, Any]:
-    """The acquisition, as files beside the image and its own tags state it."""
+    """Acquisition of an image, as its own tags and files beside it state it."""
     from msgspec.structs import replace  # for start-up time
 
     from layers.raster.photograph import photograph_in  # for start-up time

@@ -65,7 +65,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _options(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The fields of a product that the options set."""
+    """Fields of a product that are set by options."""
     from layers.product.spec import page_of_words  # for start-up time
 
     fields: dict[str, Any] = {}
@@ -101,10 +101,7 @@ def _refusal(arguments: argparse.Namespace) -> str:
 def _products(
     document: Document, arguments: argparse.Namespace, stem: str
 ) -> list[tuple[str, Product | None, ProductSpec]]:
-    """Products to be checked, each with its words: the one of the options, else those that the case keeps.
-
-    Without any, the case's default products.
-    """
+    """Products to check, with their names: that of the options, else those the case keeps, else its defaults."""
     from msgspec.structs import replace  # for start-up time
 
     from layers.product.case_facts import default_specs, saved_specs

@@ -36,7 +36,7 @@ MORE_COLUMN_NAMES: dict[str, tuple[str, ...]] = {
 _OF_CAMERAS = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")
 _NO_PLACE = "It has no place."
 _PLACE_OPTIONS = {"lat": "y", "lon": "x", "place": "place"}
-"""Fields of `--map` that give a place, and the names that readers of tables have for them."""
+"""Fields of `--map` that give a place, and the options of table readers for them."""
 
 _OF_ROWS = re.compile(
     r"(Row|Line) [\d\u202f]+: |[\d\u202f]+ rows? (of .* ha(s|ve) no usable coordinates|in all)|1 row |Only the first"
@@ -46,7 +46,7 @@ type _SiteRow = tuple[BaseGeometry, dict[str, Any]]
 
 
 class FoundSites(Struct):
-    """The sites that the rows of a file make."""
+    """Sites made from the rows of a file."""
 
     sites: list[_SiteRow] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
@@ -155,7 +155,7 @@ def _add_sites_of(
         try:
             found_sites.sites.append(_site(wkb, values, columns, places, layer, path))
         except InvalidValue as error:
-            reason = error.sentence if error.sentence != _NO_PLACE else _said_of(layer, number)
+            reason = error.sentence if error.sentence != _NO_PLACE else _problem_of(layer, number)
             found_sites.left_out.append(f"{path.name}, row {number}: left out. {reason}")
     if len(found_sites.sites) > before:
         found_sites.counts[layer.name] = len(found_sites.sites) - before
@@ -192,7 +192,7 @@ def _site(
 
 
 def _as_written(values: Mapping[str, Any], places: Mapping[str, str]) -> str | None:
-    """The coordinate as text of the table, "" where the row has none; None where the table does not write it as one."""
+    """Coordinate of each row as the table writes it, "" for none; None for a table that has no single text for it."""
     texts = {key: str(values.get(column) or "").strip() for key, column in places.items()}
     if "place" in texts:
         return texts["place"]
@@ -216,7 +216,7 @@ def _why_not(coordinate: str) -> str:
     return _NO_PLACE
 
 
-def _said_of(layer: VectorInfo, number: int) -> str:
+def _problem_of(layer: VectorInfo, number: int) -> str:
     """The reader's problem with a row that seems to have a place."""
     begin = f"Row {number}: "
     sentence = next((problem for problem in layer.problems if problem.startswith(begin)), "").removeprefix(begin)
@@ -224,7 +224,7 @@ def _said_of(layer: VectorInfo, number: int) -> str:
 
 
 def _basis(coordinate: str | None) -> str:
-    """The basis of a position: the notation and precision of its coordinate. That is no position error."""
+    """Basis of a position: notation and precision of its coordinate, which are no position error."""
     if not coordinate:
         return ""
     try:

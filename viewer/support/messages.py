@@ -68,7 +68,7 @@ class Messages(QObject):
             self.changed.emit()
 
     def dismiss(self, line: Message) -> None:
-        """Remove a line that was read, and others with the same words."""
+        """Remove a line, and others with the same words, as the analyst has read it."""
         for key in [other.key for other in self._lines.values() if other.text == line.text]:
             self.clear(key)
 

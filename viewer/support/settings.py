@@ -1,4 +1,4 @@
-"""The folders of the program's own files, and the choices that outlive a run. No Qt: scripts use it too."""
+"""Folders of the program's own files, and the settings file. Free of Qt, as scripts use it too."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def sessions_folder() -> Path:
 
 
 def _folder(kind: Literal["data", "config", "cache"]) -> Path:
-    """A folder of the program; it is created by whoever first writes there."""
+    """Path of a folder of the program, which its first writer creates."""
     home = os.environ.get(HOME_VARIABLE)
     if home:
         return Path(home) / kind
@@ -150,7 +150,7 @@ class Settings:
             self._values = values
 
     def _in_file(self, path: Path) -> dict[str, Any]:
-        """The values in the file now; those known here where it cannot be read."""
+        """Read the values from the file; where that fails, return the present ones."""
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError):
@@ -177,7 +177,7 @@ def is_half(value: Any) -> bool:
 
 
 def only_texts(known: list[Any]) -> list[str]:
-    """The texts in a list from a file, which may hold anything."""
+    """Texts of a list that was read from a file, without anything else in it."""
     return [text for text in known if isinstance(text, str)]
 
 

@@ -1,4 +1,4 @@
-"""Handles of one selected mark: their places, and the mark that a drag of one makes."""
+"""Handles of a selected mark: their places, and the changed mark while one is dragged."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ AROUND_PX = 7.0
 STALK_PX = 26.0
 """Distance of the turning handle above the mark."""
 SMALLEST_PX = 12.0
-"""Size below which a mark has no handles, which would cover it; it can still be moved."""
+"""Size in pixels below which a mark has no handles, as they would cover it; it can still be moved."""
 MOST_VERTICES = 5000
 _RADIUS_DIRECTION_DEG = 90.0
 _SMALLEST_FACTOR = 0.02
@@ -97,9 +97,10 @@ class Handles(Struct, frozen=True):
     def dragged(
         self, handle: MarkHandle, px: float, py: float, place: Place, *, in_steps: bool = False
     ) -> Figure | None:
-        """The mark after a drag of a handle to a pixel and the place under it; None where that is no valid mark.
+        """The mark with `handle` dragged; None where that is no valid mark.
 
-        `in_steps`: turned by whole 15 degrees.
+        `px`, `py`: pixel of the pointer; `place`: longitude and latitude under it; `in_steps`: the turning handle turns
+        by multiples of 15 degrees.
         """
         try:
             if handle.role == "turn":
@@ -192,7 +193,7 @@ class Handles(Struct, frozen=True):
 
 
 def _centre_handle(shape: Circle | RangeRing, radii: tuple[MarkHandle, ...], view: View) -> tuple[MarkHandle, ...]:
-    """The handle that moves a circle; empty where it would cover that of the smallest radius."""
+    """The handle that moves a circle; no handle where it would cover that of the smallest radius."""
     ((px, py),) = pixels_of(view, [shape.centre])
     is_apart = all(math.hypot(handle.px - px, handle.py - py) >= SMALLEST_PX * view.ratio for handle in radii)
     return (MarkHandle("centre", px, py),) if _is_at(px) and radii and is_apart else ()

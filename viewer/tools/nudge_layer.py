@@ -1,4 +1,4 @@
-"""Nudges a layer by a drag, by keys or by typed metres to where it should lie. Its file stays as it is."""
+"""Shifts the display of a layer to where it should lie, by a drag, by keys or by typed metres."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TEXT_PX = 13.0
 
 
 class NudgeLayerTool(Tool):
-    """Shifts the current layer of the tree. Each drag is one step to undo, and so are arrow keys in a row."""
+    """Shifts the current layer of the tree, not its file. A drag, or a run of arrow keys, is one undo step."""
 
     name = "nudge_layer"
     cursor = Qt.CursorShape.SizeAllCursor
@@ -122,7 +122,7 @@ class NudgeLayerTool(Tool):
         self.changed()
 
     def cancel(self) -> None:
-        """Cancel the drag, and show the layer where its row says."""
+        """Cancel the drag, and show the layer at its stored shift."""
         layer = self.layer
         if self._start is not None and layer is not None:
             self.canvas.pane.shown.preview_layer(layer)
@@ -176,9 +176,9 @@ class NudgeLayerTool(Tool):
     # -- the shift ----------------------------------------------------------------------------------------------
 
     def _moved(self, layer: Layer, dx: float, dy: float, held: tuple[float, float] | None) -> Nudge | None:
-        """The shift with pixels of the picture added; None where that leads off the map.
+        """The layer's shift with (`dx`, `dy`) pixels added; None where that leads off the map.
 
-        `held`: the place that was pressed, for a layer that was not shifted before.
+        `held`: the pressed place, for a layer that was not shifted before.
         """
         before, view = read_nudge(layer.nudge_json), self.canvas.viewport.view()
         place = self._place_of(layer, before, held)

@@ -176,9 +176,9 @@ class _Bench:
         return took
 
     def _until_painted(self, frames: int) -> None:
-        """Wait until more frames have been painted, and all that waited with the last one is done.
+        """Wait until another frame has been painted, and all events pending with it are done.
 
-        The event loop is not let wait for the next event: a timer of 10 ms would count as work.
+        It polls rather than wait for the next event, as the wait for a timer of 10 ms would count as work.
         """
         while self._frames.count <= frames:
             QApplication.processEvents()

@@ -39,11 +39,11 @@ class Leaving(Struct, frozen=True):
     overrides_json: str = ""
     notice: str = ""
     is_new: bool = False
-    """True where it is to be issued once its file is there; False for a draft, and for another file of an issue."""
+    """True where the written file issues the product; False for a draft, and for another file of an issued one."""
 
 
 def leaving(case: CaseInHand, arguments: argparse.Namespace, spec: ProductSpec, state: State) -> Leaving:
-    """The edition in which a product leaves. One to be issued has its row in the case from here on, as a draft.
+    """Decide in which edition a product leaves; one to be issued is added to the case, as a draft until it is written.
 
     Raises InvalidValue where the case cannot keep it.
     """
@@ -61,7 +61,7 @@ def leaving(case: CaseInHand, arguments: argparse.Namespace, spec: ProductSpec, 
 
 
 def _of_issued(case: CaseInHand, row: Product, spec: ProductSpec, state: State) -> Leaving:
-    """Another file of an issued product where nothing has changed since; else its next version."""
+    """Leave as another file of an issued product where nothing has changed since, else as its next version."""
     if is_as_issued(case.document, row) and state in (DRAFT, row.state):
         issued: State = "published" if row.state == "published" else "issued"
         return Leaving(Edition(row, row.issued_at[:10], issued), row.overrides_json)

@@ -1,4 +1,4 @@
-"""Lays out the product that a command's options describe, without a window."""
+"""Makes and lays out the product that a command's options describe, without a window."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from viewer.export.printed import is_held
 
 SCREEN_DPI, PAPER_DPI = 96, 300
 NAMED = {"site": product_of_site, "bookmark": product_of_bookmark, "comparison": product_of_comparison}
-"""Options that name the thing of the case that the product is of."""
+"""Options that name the subject of the product: a row of the case."""
 SIZE = (1600, 1000)
 """Size in pixels of a page without --paper and --size."""
 
 
 def spec_of(document: Document, arguments: argparse.Namespace) -> ProductSpec:
-    """A product that the case keeps, one of a named thing, or the case's default one in a layout, by the options.
+    """Make the product of the options: one that the case keeps, one of a named subject, or the case's default.
 
     Raises InvalidValue where the case has nothing to make it from.
     """
@@ -89,14 +89,12 @@ def _page_of(size: tuple[int, int], dpi: int) -> str:
 
 
 def scenes_of(studio: Studio, document: Document, home: CaseHome | None, spec: ProductSpec) -> list[MapScene]:
-    """The scenes of its maps, opened."""
+    """Open a scene for each map of a product."""
     return [studio.scene_made(make, document, home) for make in scene_makers(spec)]
 
 
 def matched(spec: ProductSpec, scenes: Sequence[MapScene]) -> ProductSpec:
-    """The product with the stretches of before and after matched, where it is to have them; its scenes show them from
-    then on. Raises ExportFailed.
-    """
+    """Match the stretches of before and after where the product wants that, also in its scenes. Raises ExportFailed."""
     view = match_view(spec, scenes)
     if view is None:
         return spec
@@ -111,7 +109,7 @@ def matched(spec: ProductSpec, scenes: Sequence[MapScene]) -> ProductSpec:
 
 
 def read_pages(printed: PrintedPlate) -> None:
-    """Wait until all that its pages show has been read. Raises ExportFailed."""
+    """Wait until all data that the pages show have been read. Raises ExportFailed."""
     for page in range(printed.pages):
         printed.want(page)
         wait_until(partial(printed.is_ready, page), partial(printed.waits_for, page))

@@ -1,4 +1,4 @@
-"""The ground that a product shows by default: its subject, with some room around it."""
+"""Default map bounds of a product: its subject, with some room around it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from viewer.export.plates.maps.shown_parts import shown_bounds
 
 
 def subject_bounds(document: Document, scene: MapScene, marking: str | None = None) -> Bounds:
-    """The bounds of a product by default: all sites that it shows, with the areas that stand for loosely known ones and
-    some room around them, else all layers, else the world. `marking`: of a published one, which withholds some.
+    """Bounds in lon, lat around all sites that a product shows, else around all layers, else of the world.
+
+    They include the areas that stand for loosely known sites, and some room. `marking`: that of a published product,
+    which withholds some sites.
     """
     admitted = Publishing(marking).admitted_marks(document)
     whole = scene.marks.bounds(frozenset(uuid for uuid in admitted if not document.sites[uuid].geometry.is_empty))
