@@ -142,7 +142,7 @@ def sentence_of(kind: type[BaseException], error: BaseException | None) -> str:
 
 
 def left_behind(folder: Path) -> list[Path]:
-    """Files of crashes below Python: those that are not empty and whose process is gone."""
+    """Files written by crashes below Python: non-empty ones of processes that are gone. Empty ones are removed."""
     paths = []
     for path in sorted(folder.glob("crash-*.log")) if folder.is_dir() else ():
         number = path.stem.removeprefix("crash-")

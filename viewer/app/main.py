@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from viewer.app.program import Program
 
 SWITCH_INTERVAL_S = 0.0005
-"""Interval at which Python switches threads: with its usual 5 ms a painting worker makes the window stutter."""
+"""Interval between Python's thread switches: with the usual 5 ms a painting worker makes the window stutter."""
 
 
 def run(
@@ -91,7 +91,7 @@ def _begin(pool: ReaderPool, ready: CaseProcess | None) -> Splash:
 
 
 def first_asked(files: Sequence[str]) -> Profile:
-    """Kind of reader that will be needed first. A GeoPackage is mostly a case, and most cases hold imagery."""
+    """Kind of reader to start first. A GeoPackage is mostly a case, and most cases hold imagery."""
     of_features = [foretells_features(file) and not file.lower().endswith(".gpkg") for file in files]
     return Profile.FEATURES if files and all(of_features) else Profile.LOCAL
 

@@ -385,7 +385,7 @@ class MainWindow(QMainWindow):
         self.status.set_map_visible(is_begun and not self.glimpse.is_shown)
 
     def _show_mode(self) -> None:
-        """Show the state of the whole map in the status bar, and the way out of it."""
+        """Show a mode of the whole map, such as the map alone, in the status bar, with the way out of it."""
         is_alone = self.docks.arrangement.is_alone
         alone = self.tr("Map alone: F12 brings the panels back.") if is_alone else ""
         self.status.show_mode(f"{alone} {self.comparisons.hint}".strip())
@@ -449,7 +449,7 @@ class MainWindow(QMainWindow):
         self.panel_context.set_document(document, None if ahead is None else ahead.marks)
 
     def _go_to_case(self) -> None:
-        """Show the map in the view that the case keeps, or in that to which its preview was moved."""
+        """Show the map in the view kept in the case, or where the analyst has moved the preview."""
         document = self.session.document
         seen = self.glimpse.end(document)
         self.show_case_page()

@@ -67,7 +67,7 @@ class Clipboard(QObject):
         self._messages.show("pasted", nothing, "warning")
 
     def copy_place(self, form: PlaceForm) -> None:
-        """Copy the coordinates of the selected site; without one, those of the middle of the map."""
+        """Copy the coordinates of the selected site, else of the middle of the map, in the notation of `form`."""
         uuids = self._panels.selection.uuids
         site = self._panels.document.sites.get(next(iter(uuids))) if len(uuids) == 1 else None
         lon, lat = self._views.map_centre()

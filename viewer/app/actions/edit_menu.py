@@ -136,7 +136,7 @@ class EditMenu(CaseMenu):
         self._panels.selection.clear()
 
     def lock_numbers(self) -> None:
-        """Lock the numbers of the selected markers for ever; of all markers where none is selected."""
+        """Lock the numbers of the selected markers for good, or of all markers where none is selected."""
         markers = {site.uuid for site, _ in unlocked(self._panels.document)}
         if not markers:
             self._messages.show("locked", self.tr("There is no numbered marker whose number is not locked."))

@@ -69,7 +69,7 @@ class FeatureMenu(ToolMenu):
         access.filters.changed.connect(self._filtered)
         toolbox.identified.connect(self.identified)
         panels.layer_shown.connect(self.changed)
-        panels.changed.connect(self._heard)
+        panels.changed.connect(self._follow_layers)
         panels.layer_verbs.make_sites.connect(self.make_sites_of)
 
     # -- selection ----------------------------------------------------------------------------------------------
@@ -103,7 +103,7 @@ class FeatureMenu(ToolMenu):
             self.selection.set(uuid, self.selection.of(uuid)[are_in(self.selection.of(uuid), shown)])
         self.changed.emit()
 
-    def _heard(self, changes: Any) -> None:
+    def _follow_layers(self, changes: Any) -> None:
         if changes.touches("layers"):
             self.selection.keep_only(self._panels.document.layers)
             for uuid in self.selection.layers:  # a drawing may be a new one

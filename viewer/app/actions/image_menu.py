@@ -34,7 +34,7 @@ def _combination(each: Combination) -> Action:
         each.key,
         offered=partial(_can_show, combination=each),
         breaks=each is COMBINATIONS[0],
-        text_now=partial(_said_of, combination=each),
+        text_now=partial(_text_of, combination=each),
     )
 
 
@@ -46,7 +46,7 @@ def _can_show(menu: ImageMenu, combination: Combination) -> bool:
     return menu.has_raster() and menu.bands_of(combination) is not None
 
 
-def _said_of(menu: ImageMenu, combination: Combination) -> str:
+def _text_of(menu: ImageMenu, combination: Combination) -> str:
     return menu.text_of(combination)
 
 

@@ -1,4 +1,4 @@
-"""Saves a vector layer as a file: a reader writes it in a scratch folder, it is read again as a check, then moved."""
+"""Saves a vector layer as a file, which a reader writes in a scratch folder and which is checked before it is moved."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class _Export(Struct, eq=False):
     target: Path
     made: Path
     stretch: ExportRows
-    """Request for the next stretch of rows."""
+    """Request for the next batch of rows."""
     features: int
     job: Job | None = None
     is_cancelled: bool = False
@@ -171,13 +171,13 @@ class LayerExport(QObject):
         """Count the features of the written file as any reader would, before it gets its final name."""
 
         def done(result: Answer | GeoloupeError) -> None:  # on a supervisor's thread
-            self._jobs.mailbox.post(self._looked, export, written, result)
+            self._jobs.mailbox.post(self._take_count, export, written, result)
 
         # Who wrote it may read it: no other reader needs to be granted this folder.
         request = Request(Probe(str(export.made)), done, f"save {export.made}", profile=Profile.WRITER)
         self._pool.submit(request)
 
-    def _looked(self, export: _Export, written: int, result: Answer | GeoloupeError) -> None:
+    def _take_count(self, export: _Export, written: int, result: Answer | GeoloupeError) -> None:
         if isinstance(result, GeoloupeError):
             self._end(
                 export,

@@ -1,4 +1,4 @@
-"""Marks on the clipboard: copied, cut and pasted, within a case, between cases, and from and to other programs."""
+"""Copies, cuts and pastes marks: within a case, between cases, and from and to other programs."""
 
 from __future__ import annotations
 

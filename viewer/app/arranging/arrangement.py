@@ -39,9 +39,9 @@ class Arrangement(QObject):
     tab_clicked = Signal(object)
     """The QDockWidget whose tab was clicked, in front or not."""
     taken_up = Signal()
-    """All panels were placed anew: their title bars have Qt's own buttons again."""
+    """All panels were placed anew, which gives their title bars Qt's own buttons again."""
     changed = Signal()
-    """Panels have moved and come to rest, another layout was chosen, or the map was shown alone or no longer alone."""
+    """Panels have come to rest after a move, another layout was chosen, or the map alone was turned on or off."""
 
     def __init__(
         self,
@@ -179,7 +179,7 @@ class Arrangement(QObject):
         self.taken_up.emit()
 
     def _share_out(self) -> None:
-        """Set the first sizes: most of the window for the map, the rest for both sides and the panels below."""
+        """Set the first sizes: most of the window for the map, the rest for the sides and the panels below."""
         window, docks = self._window, self._docks
         left, right = self._room.sides(self.layout)
         sides = [docks[self.layout.left[0][0]], docks[self.layout.right[0]]]

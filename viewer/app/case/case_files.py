@@ -37,7 +37,7 @@ class OpenedCase(Struct, frozen=True):
     lock: CaseLock | None
     holder: str
     looked_at: str = ""
-    """Why the case is read-only: there is no room for a working copy. Empty where it can be edited."""
+    """Sentence on why the case is read-only, as there is no room for a working copy; empty where it can be edited."""
 
     def let_go(self, but: CaseLock | None) -> None:
         """Release lock and working copy of a case that is not opened after all.

@@ -1,4 +1,4 @@
-"""Watches a case being opened in a job: passes on what can be shown early, reports progress, and stops the opening."""
+"""Follows a case that is being opened in a job: passes on early glimpses, reports progress, and can stop it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class CaseWatch:
     """The `OpeningWatch` (`layers/project/opening/opening_watch.py`) of one case."""
 
     def __init__(self, name: str, size_px: tuple[int, int], seen: Callable[[Glimpse], None]) -> None:
-        """`seen` is called on the thread that opens the case."""
+        """`size_px`: width and height of the map. `seen` is called with a glimpse, on the opening thread."""
         self.size_px = size_px
         self.name, self._seen = name, seen
         self._context: JobContext | None = None

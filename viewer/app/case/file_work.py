@@ -92,7 +92,7 @@ class FileWork:
         self._jobs.begin_case()
 
     def look[T](self, work: Callable[[], T], done: Callable[[T], None]) -> None:
-        """Run work that cannot fail, without a title and uncounted: nobody waits for it."""
+        """Run work that cannot fail, unannounced and uncounted, as nothing waits for it."""
         self._jobs.run(lambda _context: work(), done)
 
     def post(self, act: Callable[..., None], *args: object) -> None:
@@ -104,5 +104,5 @@ class FileWork:
         self._jobs.mailbox.post(self._messages.show, key, sentence, "error")
 
     def is_well(self, key: str) -> None:
-        """Clear the message line of a topic: its failure is resolved."""
+        """Clear the message line of a topic, as its failure is resolved."""
         self._messages.clear(key)

@@ -61,7 +61,7 @@ class Relinking(QObject):
         self._look()
 
     def lost(self) -> list[LostFile]:
-        """Files that are missing, or may not be looked for where the case says; topmost layer first."""
+        """Files that are missing, or whose stated place may not be read; topmost layer first."""
         files: list[LostFile] = []
         for layer in reversed(self._session.document.layers_in_order()):
             drawing = self._scene.drawings.get(layer.uuid)

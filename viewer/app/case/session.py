@@ -75,7 +75,7 @@ class Session(QObject):
     glimpsed = Signal(object)
     """Glimpse of a case that is still being opened, to be shown early; None where it was not opened after all."""
     document_replaced = Signal()
-    """Another document is open, and nothing of it is shown yet: what belongs to a case is dropped or begun anew."""
+    """Another document is open and not shown yet: listeners drop all that belongs to the former case."""
     document_opened = Signal(object)
     """`OpenDocument` that the map and the panels take up now, after `document_replaced`."""
     document_shown = Signal()

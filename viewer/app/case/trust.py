@@ -1,4 +1,4 @@
-"""The permissions of each case, as the analyst gave them. The settings hold them: a case must not grant its own."""
+"""Permissions that the analyst gave each case. They are in the settings, as a case must not grant its own."""
 
 from __future__ import annotations
 

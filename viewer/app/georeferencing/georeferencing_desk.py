@@ -156,7 +156,7 @@ class GeoreferencingDesk(QObject):
         return drawing.info
 
     def _usual_crs(self) -> str:
-        """CRS of the map, in which the fit is made: lines that look straight there are fitted as straight."""
+        """CRS of the map, in which the fit is made, so that lines straight on the map are fitted as straight."""
         view = self._views.earth_view()
         return WEB_MERCATOR if view is None or is_off_earth(view.grid.crs) else view.grid.crs
 

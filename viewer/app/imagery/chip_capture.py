@@ -139,7 +139,7 @@ class ChipCapture(QObject):
             self._fail(error)
 
     def _drawing_at(self, capture: _Capture) -> LayerDrawing:
-        """The image to take pixels of: the one that the mark was drawn on where it is shown there, else the topmost."""
+        """Image to take pixels from: the one on which the mark was drawn, if shown there, else the topmost."""
         scene, document = capture.scene, self._session.document
         below = images_below(scene, capture.view, *capture.place).layers
         if not below:

@@ -31,9 +31,9 @@ class LateDating(QObject):
 
     def _follow(self) -> None:
         self._dated = ()
-        self._session.document.subscribe(self._heard)
+        self._session.document.subscribe(self._follow_edit)
 
-    def _heard(self, changes: Changes) -> None:
+    def _follow_edit(self, changes: Changes) -> None:
         edit = changes.edit
         if edit is None or changes.everything:
             return

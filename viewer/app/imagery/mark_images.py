@@ -42,12 +42,12 @@ class _Mark(NamedTuple):
     shown: ShownScene
     view: View
     sides: list[MapScene]
-    """Sides of a comparison that were in sight there: its bar may have moved before the image is known."""
+    """Sides of a comparison visible at the mark when it was drawn, as the bar may move before the image is known."""
     until: float = 0.0
 
 
 class MarkImages(QObject):
-    """Finds the image under each mark by what is painted there. It waits for images still being read; drawing goes on.
+    """Finds the image under each mark from the painted layers, once images being read there are complete.
 
     The image is recorded as part of the undo step that drew the mark or changed it last. `asked` carries a mark's uuid:
     several images are blended there, and the analyst has to say which one counts, or that question is settled now.
@@ -165,7 +165,7 @@ class MarkImages(QObject):
     def _look(self, site: Site, mark: _Mark) -> None:
         below = self._below(site, mark)
         is_late = time.monotonic() >= mark.until
-        shown = self._shown_of(mark)
+        shown = self._scene_of(mark)
         drawings = (shown_drawing(shown, uuid) for uuid in below.layers)
         if not is_late and (below.is_awaited or not all(map(_is_known, drawings))):
             return
@@ -182,13 +182,13 @@ class MarkImages(QObject):
 
     def _below(self, site: Site, mark: _Mark) -> ImagesBelow:
         """Images under a mark, in the present view, else in the view of its making; only on the side it was made on."""
-        shown, place = self._shown_of(mark), site.place
+        shown, place = self._scene_of(mark), site.place
         now = next(pane.viewport.view() for pane in self._canvas.panes.all if pane.shown is shown)
         sides = mark.sides if all(side in shown.frames for side in mark.sides) else ()
         below = images_below(shown, now, place.x, place.y, sides)
         return below if below.layers or below.is_awaited else images_below(shown, mark.view, place.x, place.y, sides)
 
-    def _shown_of(self, mark: _Mark) -> ShownScene:
+    def _scene_of(self, mark: _Mark) -> ShownScene:
         """Scene on which a mark was drawn; that of the pane in use where it is gone."""
         is_shown = any(pane.shown is mark.shown for pane in self._canvas.panes.all)
         return mark.shown if is_shown else self._canvas.pane.shown

@@ -1,4 +1,4 @@
-"""Copies of the selected marks beside them on the map, of every kind."""
+"""Duplicates the selected marks of any kind beside them on the map."""
 
 from __future__ import annotations
 

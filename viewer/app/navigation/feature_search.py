@@ -69,7 +69,7 @@ class LayerSearch(Struct, frozen=True):
         if held is not None:
             return held
         if not 0 < features <= READ_AT_ONCE:
-            self.context.mailbox.post(store.want, self.source, _nothing, _nothing)
+            self.context.mailbox.post(store.want, self.source, _do_nothing, _do_nothing)
             return None
         pool, source = self.context.pool, self.source.asked()
         table = read_attributes(pool, source)
@@ -95,17 +95,17 @@ class LayerSearches:
         self._scene = scene
         self._sources: tuple[LayerSearch, ...] = ()
         panels.document_replaced.connect(self._follow)
-        panels.changed.connect(self._heard)
+        panels.changed.connect(self._follow_edit)
 
     def __iter__(self) -> Iterator[LayerSearch]:
         return iter(self._sources)
 
-    def _heard(self, changes: Changes) -> None:
+    def _follow_edit(self, changes: Changes) -> None:
         if changes.touches("layers"):
             self._follow()
 
     def _follow(self) -> None:
-        """Take up the layers of the scene, which is told of an edit before the panels are."""
+        """List the vector layers shown now. The scene knows an edit before the panels do."""
         searches = []
         for layer in self._scene.document.layers_in_order():
             drawing, source = self._scene.drawings.get(layer.uuid), self._scene.stack.attribute_source(layer.uuid)
@@ -115,5 +115,5 @@ class LayerSearches:
         self._sources = tuple(searches)
 
 
-def _nothing(_: object) -> None:
+def _do_nothing(_: object) -> None:
     """Do nothing once the attributes are read: the next search has them."""

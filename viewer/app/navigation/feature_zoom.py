@@ -39,7 +39,7 @@ class FeatureZoom(QObject):
         self.show({uuid: fids})
 
     def show(self, chosen: Mapping[str, Fids]) -> None:
-        """Show features as a whole. Of those on several canvases, show the present canvas's, else the first one's."""
+        """Zoom to features as a whole; where they are on several canvases, to those of the present or the first one."""
         self._waiting = None
         there = self._on_one_canvas({uuid: fids for uuid, fids in chosen.items() if len(fids) and self._drawing(uuid)})
         first = next((drawing for uuid in there if (drawing := self._drawing(uuid)) is not None), None)
@@ -75,10 +75,10 @@ class FeatureZoom(QObject):
         if any(drawing.is_reading_for(view.grid.crs) for drawing in drawings.values()):
             return
         self._waiting = None
-        if not self._went({drawing: chosen[uuid] for uuid, drawing in drawings.items()}):
+        if not self._zoom_to_read({drawing: chosen[uuid] for uuid, drawing in drawings.items()}):
             self._report(self.tr("These features have no place on the map."))
 
-    def _went(self, fids_by_drawing: Mapping[VectorDrawing, Fids]) -> bool:
+    def _zoom_to_read(self, fids_by_drawing: Mapping[VectorDrawing, Fids]) -> bool:
         """Zoom to features that have been read; False where none has a place."""
         crs = self._canvas.viewport.crs
         if not is_off_earth(crs):

@@ -1,4 +1,4 @@
-"""Goes to what a search has found: shows it on the map, selects it, or marks a site there."""
+"""Goes to hits of a search: shows a hit on the map, selects it, or marks a site there."""
 
 from __future__ import annotations
 

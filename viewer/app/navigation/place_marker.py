@@ -87,7 +87,7 @@ class PlaceMarker(QWidget):
         self.hide()
 
     def anchor(self) -> tuple[QPointF, bool] | None:
-        """The point of the mark, in the canvas's logical pixels, and True where that is the place itself."""
+        """Position of the ring or arrow in the canvas's logical pixels, and True for a ring, at the place itself."""
         at = self._position()
         if at is None:
             return None

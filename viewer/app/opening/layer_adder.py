@@ -1,4 +1,4 @@
-"""Adds layers that were found in files to the open case, in one edit; signals say what others have to ask."""
+"""Adds layers found in files to the open case, in one edit; signals ask for questions to the analyst."""
 
 from __future__ import annotations
 

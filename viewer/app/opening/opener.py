@@ -1,4 +1,4 @@
-"""Opens what words name, in two steps: a reader probes each file, then the layers found in all are added at once."""
+"""Opens the files, folders and services that words name: readers probe each file, then all layers are added at once."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ class FileOpener(QObject):
             opening.outcomes[at] = []
             self.columns_wanted.emit(path)
         else:
-            opening.outcomes[at] = _found_in(path, answer, opening.reading)
+            opening.outcomes[at] = _layers_in(path, answer, opening.reading)
         self._add(opening)
 
     def _look_through(self, opening: _Opening, at: int, folder: Path, refusal: NotAFile) -> None:
@@ -207,8 +207,10 @@ class FileOpener(QObject):
         self.finished.emit()
 
 
-def _found_in(path: Path, answer: Answer | GeoloupeError, reading: _Reading | None) -> list[FoundLayer] | GeoloupeError:
-    """The layers of a probed file, or only the table that the analyst chose; else why there are none."""
+def _layers_in(
+    path: Path, answer: Answer | GeoloupeError, reading: _Reading | None
+) -> list[FoundLayer] | GeoloupeError:
+    """Layers of a probed file, or only the table that the analyst chose; else the error that left none."""
     if isinstance(answer, GeoloupeError):
         return answer
     try:

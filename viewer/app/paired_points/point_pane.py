@@ -1,4 +1,4 @@
-"""A pane for the points of one side: a canvas below its title and the hint of its tool."""
+"""A pane for the points of one side: the canvas, its title, and the hint of its tool."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exports the data of the open case: asks which and where, gathers and writes in jobs, and paints maps in between."""
+"""Exports the data of the open case: asks for data and file, and gathers, paints and writes them in jobs."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ class DataDesk(QObject):
                 pictures = self._pictures(export, wish.suffix)
                 export = pictures.make(reader)
                 problems += pictures.problems
-            self._made(export, path, leaving)
+            self._write(export, path, leaving)
             return leaving, problems
 
         def done(written: tuple[DataLeaving, list[str]]) -> None:
@@ -241,7 +241,7 @@ class DataDesk(QObject):
             with_map=suffix == ".html",
         )
 
-    def _made(self, export: DataExport, path: Path, leaving: DataLeaving) -> None:
+    def _write(self, export: DataExport, path: Path, leaving: DataLeaving) -> None:
         """Write the file. Runs in a job, as a drive may be slow to answer."""
         target = self._session.target
         if target is not None and path.exists() and target.exists() and os.path.samefile(target, path):

@@ -1,4 +1,4 @@
-"""The first draft of a product: made of the map, the comparison on it, or the chosen site."""
+"""Drafts a new product from the state of the window: its map, its comparison, or the chosen images or site."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Writes a product to its file: lays it out, reads it, lays it out with the words of what was read, judges and writes
-it. All of it is one job.
-"""
+"""Writes a product to its file, in one job: lays it out, reads its maps, lays it out anew, judges it and writes it."""
 
 from __future__ import annotations
 
@@ -25,8 +23,9 @@ SCREEN_DPI = 96.0
 
 
 def pages_of(maker: PageMaker, product: Outgoing, dpi: float, reader: PageReader) -> LaidOut:
-    """Lay a product out in dots an inch, once its layers are open. Raises ExportFailed where the page has no room, and
-    where they do not open.
+    """Lay a product out at `dpi` dots an inch, once its layers are open.
+
+    Raises ExportFailed where the page has no room, and where a layer does not open.
     """
 
     def late() -> GeoloupeError:
@@ -36,9 +35,9 @@ def pages_of(maker: PageMaker, product: Outgoing, dpi: float, reader: PageReader
 
 
 def read_pages(maker: PageMaker, product: Outgoing, dpi: float, reader: PageReader) -> LaidOut:
-    """Lay a product out in dots an inch, read what its maps show, and lay it out anew: its words tell of what was read.
+    """Lay a product out, read what its maps show, and lay it out anew, as its words depend on the data read.
 
-    In a job. Raises ExportFailed, as `pages_of` does, and where a map does not get complete.
+    Runs in a job. Raises ExportFailed as `pages_of` does, and where a map stays incomplete.
     """
     pages = pages_of(maker, product, dpi, reader)
     if not is_held(*pages.size_px(0)):

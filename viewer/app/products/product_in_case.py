@@ -139,7 +139,7 @@ class ProductInCase:
         self._kept = self._issued = (spec, overrides, "")
 
     def hear(self) -> None:
-        """Record that rows which a page may print have changed."""
+        """Take note that rows which a page may print have changed."""
         self._issued = self._offered = None
 
     def _whole(self, spec: ProductSpec) -> _Whole:

@@ -55,7 +55,7 @@ class ProductPages:
         self._is_matching = False
         self._styles: Styles | None = None
         """Styles in which the maps match; None while they are not known."""
-        self._changed: Callable[[], None] = _nothing
+        self._changed: Callable[[], None] = _do_nothing
         self._leave = document.subscribe(self._hear_edit)
 
     def make(self, spec: ProductSpec, dpi: float, edition: Edition) -> PrintedPlate | None:
@@ -92,7 +92,7 @@ class ProductPages:
 
     def close(self) -> None:
         self._leave()
-        self._leave = self._changed = _nothing
+        self._leave = self._changed = _do_nothing
         self._close_scenes()
 
     def _close_scenes(self) -> None:
@@ -103,7 +103,7 @@ class ProductPages:
     # -- laid out -------------------------------------------------------------------------------------------------
 
     def _is_of(self, spec: ProductSpec, edition: Edition) -> bool:
-        """True where the present or coming plate differs at most in the places of its things and in colours."""
+        """True where the present or coming plate is of this product, apart from colours and places of its things."""
         if self._plate_of is None or self._plate_of[1] != edition:
             return False
         return _without_places(self._plate_of[0]) == _without_places(spec)
@@ -240,5 +240,5 @@ def _without_places(spec: ProductSpec) -> ProductSpec:
     return replace(spec, moved={})
 
 
-def _nothing() -> None:
-    """Do nothing: takes the place of a missing listener, and of a subscription that has ended."""
+def _do_nothing() -> None:
+    """Do nothing, in place of a missing listener or an ended subscription."""

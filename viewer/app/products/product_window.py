@@ -162,7 +162,7 @@ class ProductWindow(QDialog):
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(do)
         self._maker.listen(self._maps_changed)
-        self._context.changed.connect(self._heard)
+        self._context.changed.connect(self._follow_edit)
         self._context.document_replaced.connect(self.leave)
         self.finished.connect(self._end)
 
@@ -522,7 +522,7 @@ class ProductWindow(QDialog):
 
     # -- the case -------------------------------------------------------------------------------------------------
 
-    def _heard(self, changes: Changes) -> None:
+    def _follow_edit(self, changes: Changes) -> None:
         if changes.everything or changes.touches(*_PRINTED):
             self.kept.hear()
             self._rest.start()

@@ -1,4 +1,4 @@
-"""Undo and redo of a product inside its window: each step gives back only the fields that it changed."""
+"""Undo and redo of a product inside its window: each step restores only the fields that it changed."""
 
 from __future__ import annotations
 

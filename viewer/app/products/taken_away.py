@@ -1,4 +1,4 @@
-"""Rows that publishing leaves out of data: shown before they are published, and reviewed in one step."""
+"""Lists the rows that publishing would leave out of data, and lets the analyst review them in one step."""
 
 from __future__ import annotations
 

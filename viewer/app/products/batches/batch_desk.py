@@ -1,4 +1,4 @@
-"""Makes batches of products from the window: asks for them, and shows progress and a stop in the status bar."""
+"""Makes batches of products from the window: asks for the choices, and shows progress in the status bar."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class BatchDesk(QObject):
         self.runs.remove(run)
         run.deleteLater()
         if isinstance(run.error, ProductStopped):
-            sentence = " ".join(map(in_language, (run.error.sentence, *_some(run.error.lines))))
+            sentence = " ".join(map(in_language, (run.error.sentence, *_first_lines(run.error.lines))))
             self._messages.show("batch", sentence, "error")
         elif run.error is not None:
             self._messages.show("batch", run.error.sentence, "error")
@@ -114,7 +114,7 @@ class BatchDesk(QObject):
         return translate("BatchDesk", "{count} products", "{count} product", count)
 
 
-def _some(lines: Sequence[str]) -> list[str]:
+def _first_lines(lines: Sequence[str]) -> list[str]:
     """The first lines, and the number of further ones."""
     more = len(lines) - MOST_TOLD
     rest = translate("BatchDesk", "({count} more)", "({count} more)", more)

@@ -1,4 +1,4 @@
-"""The dialog that asks what a batch makes a product of each of, such as sites, and in which format."""
+"""The dialog for a batch: a product for each site, class or bookmark, their format and their state."""
 
 from __future__ import annotations
 

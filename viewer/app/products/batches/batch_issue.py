@@ -36,7 +36,7 @@ class BatchIssue:
         save: Callable[[], None] | None = None,
     ) -> None:
         self._document, self.state, self._actor = document, state, actor
-        self._push, self._save = push, save or _nothing
+        self._push, self._save = push, save or _do_nothing
         self.uuids: dict[str, str] = {}
 
     def name(self, items: Sequence[BatchItem], known: Mapping[str, str]) -> Mapping[str, str]:
@@ -89,5 +89,5 @@ class BatchIssue:
         self._save()
 
 
-def _nothing() -> None:
+def _do_nothing() -> None:
     """Do nothing: the open case holds each edit already."""

@@ -107,7 +107,7 @@ class ProductWindows(QObject):
     def _begin(self) -> None:
         from viewer.app.products.first_spec import first_spec  # for start-up time
 
-        self._begun = self._show(first_spec(self._seen()), "")
+        self._begun = self._show(first_spec(self._state_now()), "")
         self._begun_at = time.monotonic()
 
     def begin_batch(self) -> None:
@@ -123,7 +123,7 @@ class ProductWindows(QObject):
         if self._batches is None:
             context = self._canvas.own_scene.context
             self._batches = BatchDesk(context, self._panels, self._maker, self._messages, self._ask, self._window)
-        plain = replace(self._seen(), comparison=None, images=(), site="")
+        plain = replace(self._state_now(), comparison=None, images=(), site="")
         self._batches.begin(self._session.document, first_spec(plain))
 
     def open(self, uuid: str) -> None:
@@ -158,7 +158,9 @@ class ProductWindows(QObject):
         from viewer.export.plates.setting.house_style import style_names
 
         styles = [(name, name) for name in style_names()]
-        shown = ProductWindow(self._panels, spec, uuid, self._maker(), self._check, self._seen, styles, self._window)
+        shown = ProductWindow(
+            self._panels, spec, uuid, self._maker(), self._check, self._state_now, styles, self._window
+        )
         if uuid in self._states and shown.kept.state is None:
             shown.choose_state(self._states[uuid])
         shown.export_wanted.connect(partial(self._export, shown))
@@ -186,7 +188,7 @@ class ProductWindows(QObject):
 
         return findings(spec, laid.content, laid.facts(), overrides)
 
-    def _seen(self) -> WindowState:
+    def _state_now(self) -> WindowState:
         """Present state of the main window."""
         from viewer.app.products.first_spec import WindowState  # for start-up time
 
