@@ -38,7 +38,14 @@ def run(
     safe_mode: bool = False,
     trace: str | None = None,
 ) -> int:
-    """Open the window with `files`; returns the exit code. Bounds are W, S, E, N in degrees, the size in pixels."""
+    """Open the window and run it to its end; returns the exit code.
+
+    `files`: paths and services to open.
+    `screenshot`: path of a picture of the window, after which the program ends.
+    `size`: width and height of the window in pixels.
+    `bounds`: west, south, east and north of the first view, in degrees.
+    `demo`: open the demo case. `safe_mode`: read no layer. `trace`: path of a Chrome trace.
+    """
     gc.disable()  # for start-up time; from then on the window's thread collects
     keep_freed_memory()
     names_a_case = any(file.lower().endswith(".gpkg") for file in files)  # the demo is read here, see case_files

@@ -58,9 +58,10 @@ class FoundSites(Struct):
 
 
 def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> FoundSites:
-    """The sites of all layers of a file.
+    """Read the rows of all layers of a file as sites; a photograph becomes one mark.
 
-    Raises InvalidValue where a mapped column is missing or no row has a place, and errors of readers.
+    `mapping`: column by field, as in `--map`. Raises InvalidValue where a mapped column is missing or no row has a
+    place, and errors of readers.
     """
     unknown = set(mapping) - set(MORE_COLUMN_NAMES) - set(_PLACE_OPTIONS)
     if unknown:

@@ -133,7 +133,8 @@ class FeatureMenu(ToolMenu):
     ) -> None:
         """Select the features of a layer for which the expression holds.
 
-        `say` receives a sentence: the number of features, or what is wrong.
+        `name`: name of the layer. `how`: a `How`, such as "add". `say` receives a sentence: the number of
+        features, or what is wrong.
         """
         source = self.access.source_of(uuid)
         if source is None:

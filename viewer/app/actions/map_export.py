@@ -189,7 +189,10 @@ class MapExport(QObject):
 
 
 def map_picture(maker: PageMaker, product: Outgoing, dpi: float, jobs: Jobs, job: JobContext) -> QImage:
-    """The picture of a product's first page, stamped where it can only be a draft; in a job. Raises ExportFailed."""
+    """Paint the first page of a product, stamped where it can only be a draft. Runs in a job; raises ExportFailed.
+
+    `dpi`: dots an inch. `jobs`: jobs of the window. `job`: context of this job, which may be cancelled.
+    """
     from viewer.app.products.product_file import read_pages  # for start-up time
     from viewer.export.gate import through_gate
     from viewer.export.page_reader import PageReader

@@ -68,10 +68,16 @@ def read_and_lock(
     ready: CaseProcess | None = None,
     watch: CaseWatch | None = None,
 ) -> OpenedCase:
-    """Read a case in a process of its own: the started one in `ready`, or a new one. `watch` follows the opening.
+    """Read a case in a process of its own, set its lock, and make a working copy.
 
-    A `target` is locked. Without `sessions` there is neither a lock nor a working copy. Where there is no room for a
-    working copy, the case is opened read-only. Raises what `read_case` raises; nothing stays locked then.
+    `target`: the file to lock, to which the case will be saved; None for an unsaved copy.
+    `sessions`: folder of working copies; None for neither lock nor working copy.
+    `accept_damage`: read what is left of a damaged case.
+    `ready`: a process that was started ahead; None for a new one.
+    `watch`: follows the opening.
+
+    Where there is no room for a working copy, the case is opened read-only. Raises what `read_case` raises; nothing
+    stays locked then.
     """
     from layers.project.opening.intake import read_case  # for start-up time, as below: most begin without a case
     from layers.project.saving.case_copy import open_for_work

@@ -34,9 +34,12 @@ class FileWork:
         title: str = "",
         late: Callable[[], None] = lambda: None,
     ) -> None:
-        """Run work in a job, then call `done` or, after the failure was shown, `failed`, in the window's thread.
+        """Run work in a job that cannot be stopped, as half of it would be worth nothing.
 
-        `late` is called meanwhile where the work takes long. It cannot be stopped: half of it would be worth nothing.
+        `key`: the topic, whose message line shows a failure.
+        `done`, `failed`: called with the result, or with the error after it was shown, in the window's thread.
+        `title`: announces the job in the status bar.
+        `late`: called meanwhile, where the work takes longer than `LATE_MS`.
         """
         waits = QTimer(self._jobs, singleShot=True, interval=LATE_MS)
         waits.timeout.connect(late)
@@ -69,7 +72,11 @@ class FileWork:
         on_cancel: Callable[[], None],
         given_up: Callable[[T | None], None],
     ) -> None:
-        """Run work that can be stopped. Stopping calls `on_cancel` at once, and `given_up` when the work has ended."""
+        """Run work in a job that can be stopped; `key`, `done`, `failed` and `title` as in `run`.
+
+        `on_cancel`: called as soon as it is stopped.
+        `given_up`: called when stopped work has ended, with its result or None.
+        """
 
         def ended(result: T) -> None:
             self._under_way -= 1

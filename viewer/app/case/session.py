@@ -274,9 +274,11 @@ class Session(QObject):
         copy_title: str = "",
         accept_damage: bool = False,
     ) -> None:
-        """Read a case and make it the open one. With `copy_title` it is an unsaved copy under that title.
+        """Read a case in a job, and make it the open one.
 
-        `accept_damage` opens what is left of a damaged case; without it, that is offered.
+        `then`: called once it is open; `failed`: called with the error where it is not.
+        `copy_title`: title of an unsaved copy; empty to open the file itself.
+        `accept_damage`: open what is left of a damaged case; without it, a message offers that.
         """
         target = None if copy_title else path
         was_edited = self._edited_since()
@@ -334,7 +336,10 @@ class Session(QObject):
         *,
         case: Path | None = None,
     ) -> None:
-        """Recover a crashed session as it was, still unsaved. `case`: its file, where that is known."""
+        """Recover the crashed session in `folder` as it was, still unsaved.
+
+        `then`, `failed`: as for `open_case`. `case`: the file of the session, where that is known.
+        """
         if case is not None:
             self.opening.emit(case)  # it may be what makes the program crash
         was_edited = self._edited_since()
@@ -383,7 +388,7 @@ class Session(QObject):
         self._publish(self._target, then, viewport_json, overwrite)
 
     def save_as(self, path: Path, then: Then = lambda: None, *, viewport_json: str = "") -> None:
-        """Save to another file and continue with that one."""
+        """Save to another file and continue with that one; `then` and `viewport_json` as for `save`."""
         self._publish(path, then, viewport_json)
 
     def _publish(self, path: Path, then: Then, viewport_json: str, overwrite: bool = False) -> None:

@@ -63,7 +63,11 @@ class Diagnostics(QObject):
 
 
 def report(readers: str, holds: dict[str, list[Holds]], lines: Iterable[str]) -> str:
-    """Write the report as text: a line for each fact, then lines of the log."""
+    """Write the report as text: a line for each fact, then lines of the log.
+
+    `readers`: versions in words. `holds`: confinement of each reader process, by profile. `lines`: newest lines of the
+    log.
+    """
     return "\n".join(
         [
             f"Geoloupe {program_version()}",

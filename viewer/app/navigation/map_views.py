@@ -86,9 +86,11 @@ class MapViews(QObject):
         finest_m: float = 0.0,
         middle: tuple[float, float] | None = None,
     ) -> None:
-        """Show bounds in lon, lat, at no finer than `finest_m` per pixel; again where the window changes its size next.
+        """Show bounds in lon, lat; again when docks change the map's size, until the analyst moves it.
 
-        `middle`: place to put in the exact middle; on most maps the middle of the bounds lies elsewhere.
+        `margin`: part of the bounds that is added at each side.
+        `finest_m`: least ground metres per pixel.
+        `middle`: place, lon and lat, for the exact middle; on most maps the middle of the bounds lies elsewhere.
         """
         self._waits_for_layers = False
         self._leave_plane()
@@ -223,7 +225,7 @@ class MapViews(QObject):
             self._messages.show("view", sentence or self.tr("It is not known yet where this layer is."), "info")
 
     def show_place(self, lon: float, lat: float, error_m: float) -> None:
-        """Centre on a place, at a scale that suits its error; a wide region is shown as a whole."""
+        """Centre on a place at a scale that suits its error, in metres; a wide region is shown as a whole."""
         around_m = max(NEAREST_M, min(4 * error_m, max(WIDE_M, 1.25 * error_m)))
         bounds = circle_bounds(lon, lat, around_m)
         self.show_bounds(bounds, 0.0, self._finest_m(bounds), (lon, lat))

@@ -60,8 +60,10 @@ class PlaceMarker(QWidget):
     def show_at(
         self, lon: float, lat: float, error_m: float = 0.0, *, for_ms: int = 0, frame: Bounds | None = None
     ) -> None:
-        """Show a place with the circle of its error, or a `frame` in lon, lat; for `for_ms` milliseconds where that is
-        given.
+        """Show a place with the circle of its error, or with an extent.
+
+        `error_m`: radius of the circle, in metres. `for_ms`: milliseconds until the marker goes, 0 for no end. `frame`:
+        the extent, in lon, lat.
         """
         self._place, self._error_m, self._frame, self._phase = (lon, lat), error_m, frame, 0.0
         self._end.stop()

@@ -101,7 +101,7 @@ class FileOpener(QObject):
         )
 
     def open_as(self, path: Path, options: dict[str, Any], table: str) -> None:
-        """Add one table of a file, read with `options`."""
+        """Add the table named `table` of a file, read with the options that the analyst chose."""
         opening = _Opening([str(path)], self._session.document, reading=_Reading(options, table))
         self._under_way.append(opening)
         self._probe(opening, [path])

@@ -53,8 +53,8 @@ def write_product(
 ) -> Made:
     """Write a product in the format of its file's ending, in a job.
 
-    `passed` is called in the window's thread once its printed content is known and it may leave. Raises ProductStopped
-    where the gate keeps it from being issued or published.
+    `passed`: called in the window's thread with the laid-out product, once the gate lets it leave. `shop`: reads pages
+    and reports progress. Raises ProductStopped where the gate keeps the product from being issued or published.
     """
     laid = read_pages(maker, product, product.spec.dpi, shop)
     laid = through_gate(laid, product.spec, product.overrides, product.edition.state)

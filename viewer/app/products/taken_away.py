@@ -27,7 +27,7 @@ LONGEST = 160
 
 
 def taken_away(document: Document, content: ProductContent, marking: str) -> list[Group]:
-    """Groups, by their cure, of the rows left out of data published with this content."""
+    """Group the rows left out of published data by their cure; `marking` is that of the data."""
     page = ProductSpec(marking=marking, publish=True)
     page_findings = findings(page, content, facts_of_case(document, page, (), None))
     return groups_of((finding for finding in unexplained(page_findings) if finding.rule == WITHHELD), in_language)

@@ -88,10 +88,10 @@ def keep_issue(
     written: Iterable[Path],
     numbers: Mapping[str, int] | None = None,
 ) -> str:
-    """Record in the case that a product with these rows and numbers was issued as these files, and save the case.
+    """Record in the case that a product was issued, and save the case; returns a notice.
 
-    Returns a notice. Where the case cannot be saved the files are removed again: nothing is issued that is not kept.
-    Raises what saving raises.
+    `rows`: rows that it prints. `written`: its files. `numbers`: its markers' numbers, by uuid. Where the case cannot
+    be saved the files are removed again: nothing is issued that is not kept. Raises what saving raises.
     """
     files, row = list(written), edition.product
     assert row is not None

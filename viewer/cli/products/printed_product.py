@@ -118,7 +118,7 @@ def read_pages(printed: PrintedPlate) -> None:
 def laid_out(
     spec: ProductSpec, document: Document, scenes: Sequence[MapScene], edition: Edition | None = None
 ) -> PrintedPlate:
-    """Lay out the product, once all that its words state has been read. Raises ExportFailed."""
+    """Lay out a product, read its maps, and lay it out anew, as its words depend on them. Raises ExportFailed."""
     plate = Plate(matched(spec, scenes), document, scenes, edition or Edition(made_on=today()))
     first = PrintedPlate(plate, spec.dpi)
     if not is_held(*first.size_px(0)):

@@ -75,7 +75,7 @@ class BatchIssue:
         return printed_rows(laid.case, laid.content, laid.facts())
 
     def issue(self, stem: str, laid: LaidOut, printed: Sequence[PrintedRow], sha256: str) -> None:
-        """Record a product as issued, unless it is already. Raises InvalidValue."""
+        """Record the product with this file stem as issued, unless it is already. Raises InvalidValue."""
         if self.is_issued(stem):
             return
         uuid, state, numbers = self.uuids[stem], self.state, laid.numbers
