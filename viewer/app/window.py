@@ -392,7 +392,7 @@ class MainWindow(QMainWindow):
         self.toolbar.setVisible((self.session.is_begun or self.glimpse.is_shown) and not is_alone)
 
     def _show_glimpse(self, glimpse: Glimpse | None) -> None:
-        """Show the first sites of a case that is being opened; None takes them away, as it was not opened after all."""
+        """Show the first sites of a case that is being opened; None removes them, as the case was not opened."""
         if glimpse is None:
             self.glimpse.end()
         else:

@@ -109,7 +109,7 @@ def photograph_at(path: Path, pool: ReaderPool) -> Photograph | None:
 
 
 def _photo_mark(photograph: Photograph, path: Path) -> _SiteRow:
-    """A mark at the place of the camera. It is no site, as nobody has judged what the picture shows."""
+    """Make a mark at the place of the camera. It is no site, as the picture's content has not been judged."""
     fields = photo_fields(photograph, path.name)
     geometry = Point(photograph.lon, photograph.lat)
     check_site(geometry, fields)

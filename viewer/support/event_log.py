@@ -109,7 +109,7 @@ class _PrivateFile(RotatingFileHandler):
         return file
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """Drop the line on a full disk, or without the folder: nothing waits for it, and nobody can act on it."""
+        """Drop the line where the disk is full or the folder is missing, as nothing depends on it."""
 
 
 def _owner_only(path: str, flags: int) -> int:

@@ -102,7 +102,7 @@ class Settings:
         return cls(config_folder() / "settings.json")
 
     def get(self, key: str) -> Any:
-        """The stored value where it is of the default's type, else the default. Raises KeyError for an unknown key."""
+        """Return the stored value if it has the default's type, else the default. Raises KeyError for unknown keys."""
         default = DEFAULTS[key]
         value = self._values.get(key, default)
         return value if type(value) is type(default) and not is_half(value) else default

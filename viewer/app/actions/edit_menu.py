@@ -69,7 +69,7 @@ class EditMenu(CaseMenu):
         self._status, self._messages, self._window = status, messages, window
 
     def undo(self) -> None:
-        """Undo the last point of what is being drawn or dragged; without any, the last edit of the case."""
+        """Undo the last point of an unfinished drawing or drag, else the last edit of the case."""
         if self._toolbox.step_back():
             return
         stack, text = self.session.history.stack, self.session.history.undo_text()

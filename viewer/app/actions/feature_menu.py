@@ -97,7 +97,7 @@ class FeatureMenu(ToolMenu):
             self._show_selection(uuid)
 
     def _filtered(self, uuid: str) -> None:
-        """Remove from the selection the features that a filter hides: no action may touch features that nobody sees."""
+        """Remove from the selection the features that a filter hides: no action may touch invisible features."""
         shown = self.access.filters.fids(uuid)
         if shown is not None:
             self.selection.set(uuid, self.selection.of(uuid)[are_in(self.selection.of(uuid), shown)])

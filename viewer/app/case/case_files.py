@@ -28,7 +28,7 @@ ANSWER_S = 3.0
 
 
 class OpenedCase(Struct, frozen=True):
-    """A case as it was read, with absolute paths. `holder` names who else has it open; empty for nobody."""
+    """A case as it was read, with absolute paths. `holder`: name of another holder of its lock; empty for none."""
 
     intake: Intake
     ahead: MadeAhead
@@ -121,7 +121,7 @@ def read_and_lock(
 
 
 class ResumedCase(Struct, frozen=True):
-    """A recovered session of a crash. `holder` names who else has its file open; empty for nobody."""
+    """A recovered session of a crash. `holder`: name of another holder of its file's lock; empty for none."""
 
     work: WorkingCopy
     document: Document

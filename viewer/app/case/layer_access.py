@@ -37,7 +37,7 @@ class LayerAccess(QObject):
         looks: Callable[[], bool],
         window: QWidget,
     ) -> None:
-        """`looks` is True where somebody is there to be told which files are missing; `window` is the parent of the
+        """`looks`: True where there is an analyst to whom missing files are reported; `window` is the parent of the
         permission panel.
         """
         super().__init__(window)

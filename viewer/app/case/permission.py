@@ -141,7 +141,7 @@ class Permissions(QObject):
         ]
 
     def ask_for(self, waiting: Sequence[Layer], folder: Path | None) -> None:
-        """Ask in one message line for all that layers need and nobody has allowed; once for each host or folder."""
+        """Ask in one message line for everything that layers need and may not use yet; once for each host or folder."""
         needs = needs_of(waiting, folder, self.consent, self.folders)
         missing = [need for need in needs if need.can_be_allowed and not need.is_allowed]
         keys = frozenset((need.kind, need.name) for need in missing)

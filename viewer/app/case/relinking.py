@@ -53,7 +53,7 @@ class Relinking(QObject):
         scene.problem_changed.connect(self._look)
 
     def begin(self, *, looks: bool) -> None:
-        """Take up another case. `looks`: search beside it for missing files, as somebody is there to be told."""
+        """Take up another case. `looks`: search beside it for missing files, to report them to the analyst."""
         self._search, self._is_new = FileSearch({}), looks
         self._messages.clear(MESSAGE)
         if self.dialog is not None:

@@ -87,7 +87,7 @@ class Session(QObject):
     state_changed = Signal()
     """Title, unsaved changes, undo steps or work in progress have changed."""
     changed_on_disk = Signal()
-    """A save was refused, as somebody else has saved the file meanwhile: the analyst must choose."""
+    """A save was refused, as the file was saved elsewhere meanwhile: the analyst must choose."""
     save_as_wanted = Signal()
     """The file does not answer while it is being saved, and the analyst asks to save under another name."""
 
@@ -379,7 +379,7 @@ class Session(QObject):
     # -- save --------------------------------------------------------------------------------------------------
 
     def save(self, then: Then = lambda: None, *, overwrite: bool = False, viewport_json: str = "") -> None:
-        """Save to `target`; with `overwrite` even where somebody else has saved it since.
+        """Save to `target`; with `overwrite` even where the file was saved elsewhere since.
 
         Without a target, or where it may not be replaced, use `save_as`. `viewport_json` is the view of the map to
         keep; empty leaves the view that the case has.
@@ -525,7 +525,7 @@ class Session(QObject):
         self.history.attach(document, self._journal, self.actor)
 
     def _edited_since(self) -> Callable[[], bool]:
-        """Return a check that is true where opening another case would now replace edits nobody was asked about."""
+        """Return a check for edits made from now on, which opening another case would replace without a question."""
         history, state = self.history, self.history.state()
         document = self.document
 

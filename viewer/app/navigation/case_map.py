@@ -34,7 +34,7 @@ class CaseMap:
         *,
         asks: bool,
     ) -> None:
-        """`asks` is False where nobody is there to answer."""
+        """`asks`: False without an analyst to answer, as for a picture."""
         self.scene = MapScene(session.document, context, session.base_folder, make_drawing=make_drawing)
         self.compared = ComparedScene(self.scene, make_drawing=make_drawing, parent=parent)
         self.canvas = MapCanvas(self.compared)

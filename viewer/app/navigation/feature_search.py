@@ -23,7 +23,7 @@ from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.language.text import one_line
 
 READ_AT_ONCE = 20_000
-"""Most features that a search reads while somebody waits.
+"""Most features that a search reads while the analyst waits.
 
 Of a larger layer the first search only begins the reading; a later search has the features.
 """

@@ -1,4 +1,4 @@
-"""Warns that the sites are hidden when somebody marks or finds one and cannot see it; one click shows them."""
+"""Warns that the sites are hidden when a new or found one cannot be seen; one click shows them."""
 
 from __future__ import annotations
 

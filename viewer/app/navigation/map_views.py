@@ -62,11 +62,11 @@ class MapViews(QObject):
     crs_changed = Signal()
 
     def __init__(self, canvas: MapCanvas, messages: Messages, parent: QObject, *, asks: bool = True) -> None:
-        """`asks` is False where nobody can answer: offers are then accepted at once, and `notice` says so."""
+        """`asks`: False without an analyst: offers are then accepted at once, and `notice` says so."""
         super().__init__(parent)
         self._canvas, self._messages, self._asks = canvas, messages, asks
         self.notice = ""
-        """Sentence on a choice of map made because nobody could be asked; empty for none."""
+        """Sentence on a choice of map that was made without asking; empty for none."""
         self._held: tuple[Bounds, float, float, tuple[float, float] | None] | None = None
         self._map_view: View | None = None
         self._fits_plane: str | None = None
@@ -109,7 +109,7 @@ class MapViews(QObject):
         self._held, self._held_view = (lonlat, margin, finest_m, middle), self._canvas.viewport.view()
 
     def _choose_canvas(self, lonlat: Bounds) -> None:
-        """Choose the map that `render` would draw where nobody can be asked, unless the case names another."""
+        """Choose the map that `render` would draw, without an analyst to ask and unless the case names another."""
         if not self._asks and (self.notice or same_crs(self._canvas.viewport.crs, WEB_MERCATOR)):
             crs, self.notice = chosen_canvas(None, lonlat)
             self._canvas.motion.set_crs(crs)

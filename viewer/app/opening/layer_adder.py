@@ -45,11 +45,11 @@ class LayerAdder(QObject):
         self.failures: list[str] = []
         """Sentences on what could not be opened since the program started."""
         self.asks = asks
-        """False where nobody can answer: layers that raise a question are shown in pixel space or refused."""
+        """False without an analyst to answer: layers that raise a question are shown in pixel space or refused."""
         self.needs_earth = False
         """True where a part of the Earth was asked for: pixel space is then no solution."""
         self.notices: list[str] = []
-        """Sentences on decisions made because nobody could be asked."""
+        """Sentences on decisions that were made without asking."""
 
     def add_files(self, files: Sequence[list[FoundLayer] | GeoloupeError], *, stays: bool = False) -> None:
         """Add the layers of several files in one edit, and report what cannot be opened.

@@ -18,7 +18,7 @@ from viewer.support.language.translation import translate
 from viewer.support.still_boxes import ComboBox
 
 ROWS = 3.4
-"""Rows of the list in sight at once: the part of a row at its end shows that there are more."""
+"""Visible rows of the list: a cut row at its end shows that there are more."""
 ALL, NONE, OWN, SELECTED = "all", "none", "own", "selected"
 
 

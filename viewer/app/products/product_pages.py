@@ -48,7 +48,7 @@ class ProductPages:
         """The product and edition of the plate, or of the one that is laid out now."""
         self._error: GeoloupeError | None = None
         self._is_stale, self._is_new = True, False
-        """True where the case or its maps have changed since the plate was laid out; where nobody has seen it yet."""
+        """Stale: the case or its maps have changed since the layout. New: `make` has not returned the plate yet."""
         self._job: Job | None = None
         """Lays out the next plate."""
         self._match_of: object = None

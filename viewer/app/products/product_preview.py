@@ -153,7 +153,7 @@ class ProductPreview(QWidget):
         self.update()
 
     def paint_anew(self) -> None:
-        """Paint the page, once the picture of the page as it was is not painted any more."""
+        """Paint the page, once the painting of its former state has ended."""
         self._is_final, self._is_outdated = False, self._job is not None
         if self._job is not None:
             self._job.cancel()

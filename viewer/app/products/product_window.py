@@ -111,7 +111,7 @@ class ProductWindow(QDialog):
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._lay_out)
         self._judging = QTimer(self, singleShot=True, interval=0)
-        """Runs the check in a turn of the event loop of its own."""
+        """Runs the check in a separate turn of the event loop."""
         self._judging.timeout.connect(self._look_over)
         self._connect()
         self._fit_screen()
@@ -471,7 +471,7 @@ class ProductWindow(QDialog):
         self._rest.start(0)
 
     def _leave(self) -> None:
-        """Export the judged product in its state, unless a finding stands in the way."""
+        """Export the judged product in its state, unless a finding blocks that."""
         state = self.edition.state
         if state != DRAFT and self.findings.blocking:
             self.say(self._to_cure)

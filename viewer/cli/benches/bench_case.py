@@ -79,7 +79,7 @@ def measure_case(case: str, edits: int = EDITS) -> Figures:
 
 @contextmanager
 def real_window(folder: Path) -> Iterator[MainWindow]:
-    """The program's window with readers of its own; its settings and data are kept in `folder`."""
+    """Open the program's window with its own readers; its settings and data are kept in `folder`."""
     pool = ReaderPool(workers=2)
     pool.start()
     existing = QApplication.instance()

@@ -45,7 +45,7 @@ class BatchIssue:
         return self.uuids
 
     def begin(self, items: Sequence[BatchItem]) -> None:
-        """Add the missing products to the case as numbered drafts, so that nobody else takes the numbers.
+        """Add the missing products to the case as numbered drafts, which reserves their numbers.
 
         Raises InvalidValue, and what saving raises.
         """

@@ -247,7 +247,7 @@ class ProductWindows(QObject):
         return True
 
     def _note_printed(self, file: ProductFile) -> None:
-        """Remember the rows that the page prints, as it was laid out: in the case they may be others by now."""
+        """Remember the rows that the laid-out page prints, as the case may have changed since."""
         if file.laid is not None and file.product.edition.state != DRAFT:
             self._printed[file] = printed_rows(file.laid.case, file.laid.content, file.laid.facts())
 
@@ -261,7 +261,7 @@ class ProductWindows(QObject):
         file.deleteLater()
 
     def _issue(self, document: Document, uuid: str, file: ProductFile, printed: list[PrintedRow]) -> None:
-        """Record a written product as issued, unless another case is open by now, and say so."""
+        """Record a written product as issued, unless another case was opened meanwhile, and say so."""
         assert file.laid is not None
         row, edition = product_rows(document).get(uuid), file.product.edition
         issued = self.tr(", a draft that is not issued") if edition.state == DRAFT else ""
