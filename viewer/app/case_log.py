@@ -66,8 +66,8 @@ class CaseLog(QObject):
                 ending = known_ending(str(change.after.source.get("path", "")))
                 note(f"a layer was added: {_kind_of(change.after)} {ending}".rstrip())
 
-    def _refused(self, what: str, error: GeoloupeError) -> None:
-        note(f"{what} was refused: {error.noun}")
+    def _refused(self, subject: str, error: GeoloupeError) -> None:
+        note(f"{subject} was refused: {error.noun}")
 
     def _look_at_messages(self) -> None:
         """Log the newest message line. A line that is shown again, such as once for each tile, is logged once."""

@@ -127,14 +127,14 @@ class CrashDoors:
 def _place_of(kind: type[BaseException], where: TracebackType | None) -> str:
     """Key of an error by its type and the places of its traceback, without the lines of code: reading them is slow."""
     steps = [f"{frame.f_code.co_filename}:{line}" for frame, line in traceback.walk_tb(where)]
-    whole = "|".join((kind.__name__, *steps[-STEPS_TOLD:]))
-    return hashlib.sha1(whole.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()[:12]
+    key_text = "|".join((kind.__name__, *steps[-STEPS_TOLD:]))
+    return hashlib.sha1(key_text.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()[:12]
 
 
 def sentence_of(kind: type[BaseException], error: BaseException | None) -> str:
     """Sentence on an error for the message line."""
-    what = str(error).strip().splitlines()[0] if error is not None and str(error).strip() else ""
-    detail = f"{kind.__name__}: {what}" if what else kind.__name__
+    message = str(error).strip().splitlines()[0] if error is not None and str(error).strip() else ""
+    detail = f"{kind.__name__}: {message}" if message else kind.__name__
     return Phrase(
         "Something went wrong inside Geoloupe ({redact}). Your work is kept; the log says where.",
         redact=redact(detail)[:200],

@@ -451,12 +451,12 @@ class MainWindow(QMainWindow):
     def _go_to_case(self) -> None:
         """Show the map in the view kept in the case, or where the analyst has moved the preview."""
         document = self.session.document
-        seen = self.glimpse.end(document)
+        preview_view = self.glimpse.end(document)
         self.show_case_page()
         if self.session.is_begun and self._held_bounds is not None:
             self.views.show_bounds(self._held_bounds, 0.0)
         elif self.session.is_begun:
-            self.views.show_case(document.meta("viewport"), seen)
+            self.views.show_case(document.meta("viewport"), preview_view)
 
     def _show_state(self) -> None:
         """Show the state of the case in the window's title and the actions."""

@@ -46,8 +46,8 @@ def _run(arguments: argparse.Namespace) -> int:
     products = _products(document, arguments, path.stem)
     from viewer.cli.products.checked_pages import findings_of  # after Qt: pages are laid out
 
-    each = findings_of(document, home, [(row, spec) for _, row, spec in products])
-    pairs = [(name, finding) for (name, _, _), group in zip(products, each, strict=True) for finding in group]
+    groups = findings_of(document, home, [(row, spec) for _, row, spec in products])
+    pairs = [(name, finding) for (name, _, _), group in zip(products, groups, strict=True) for finding in group]
     stands = list({(finding.rule, finding.where): finding for _, finding in pairs if not finding.explained}.values())
     if arguments.json:
         print_json([_as_json(finding) for finding in stands])

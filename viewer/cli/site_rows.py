@@ -65,8 +65,8 @@ def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> Foun
     """
     unknown = set(mapping) - set(MORE_COLUMN_NAMES) - set(_PLACE_OPTIONS)
     if unknown:
-        known = ", ".join([*_PLACE_OPTIONS, *MORE_COLUMN_NAMES])
-        raise InvalidValue("--map knows no field “{pop}”: use {known}.", pop=unknown.pop(), known=known)
+        fields = ", ".join([*_PLACE_OPTIONS, *MORE_COLUMN_NAMES])
+        raise InvalidValue("--map knows no field “{pop}”: use {known}.", pop=unknown.pop(), known=fields)
     photograph = photograph_at(path, pool)
     if photograph is not None:
         return FoundSites([_photo_mark(photograph, path)], counts={path.name: 1})
@@ -80,8 +80,8 @@ def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> Foun
                 column=column,
                 values=", ".join(names.values()),
             )
-    chosen = {each: names[column.strip().casefold()] for each, column in mapping.items()}
-    options = {_PLACE_OPTIONS[each]: column for each, column in chosen.items() if each in _PLACE_OPTIONS}
+    chosen = {key: names[column.strip().casefold()] for key, column in mapping.items()}
+    options = {_PLACE_OPTIONS[key]: column for key, column in chosen.items() if key in _PLACE_OPTIONS}
     if options:
         layers = _layers(path, pool, options)  # other places, and something else to say of them
     found_sites = FoundSites(notes=_notes(layers))
@@ -149,7 +149,7 @@ def _add_sites_of(
     found_sites: FoundSites,
 ) -> None:
     columns = guess_mapping(_names(layer), MORE_COLUMN_NAMES)
-    columns |= {each: column for each, column in chosen.items() if each not in _PLACE_OPTIONS}
+    columns |= {key: column for key, column in chosen.items() if key not in _PLACE_OPTIONS}
     places = {**layer.reading.get("columns", {}), **options}
     before = len(found_sites.sites)
     for number, wkb, values in _rows(layer, path, options, pool):
@@ -179,7 +179,7 @@ def _site(
     path: Path,
 ) -> _SiteRow:
     fields = site_fields(values, SiteMapping(columns, lists_others=False))
-    role, basis = (str(values.get(columns.get(each, "")) or "").strip() for each in ("role", "position_basis"))
+    role, basis = (str(values.get(columns.get(key, "")) or "").strip() for key in ("role", "position_basis"))
     if role in ROLES:
         fields["role"] = role
     coordinate = _as_written(values, places)

@@ -156,7 +156,7 @@ class Jobs(QObject):
         # Emptied in the window's thread: whom only this still held would else be taken apart in the job's.
         held = _Held(work, done, failed, given_up)
 
-        def whole() -> None:
+        def run_and_post() -> None:
             try:
                 assert held.work is not None
                 result = held.work(context)
@@ -177,9 +177,9 @@ class Jobs(QObject):
 
         if apart:
             self._apart = [thread for thread in self._apart if thread.is_alive()]
-            self._apart.append(in_a_thread_of_its_own(whole, title or "job"))
+            self._apart.append(in_a_thread_of_its_own(run_and_post, title or "job"))
         else:
-            self._pool.start(whole)
+            self._pool.start(run_and_post)
         if title:
             self.started.emit(job)
         return job

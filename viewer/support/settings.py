@@ -131,11 +131,11 @@ class Settings:
 
     def add_recent(self, path: Path) -> None:
         """Move a case to the front of `recent`."""
-        self.change("recent", lambda known: [str(path), *_without(known, path)][:RECENT_LIMIT])
+        self.change("recent", lambda cases: [str(path), *_without(cases, path)][:RECENT_LIMIT])
 
     def forget_recent(self, path: Path) -> None:
         """Remove a case from `recent`."""
-        self.change("recent", lambda known: _without(known, path))
+        self.change("recent", lambda cases: _without(cases, path))
 
     def _read(self, path: Path) -> None:
         try:
@@ -176,10 +176,10 @@ def is_half(value: Any) -> bool:
     return isinstance(value, str) and value.encode("utf-8", "ignore").decode("utf-8") != value
 
 
-def only_texts(known: list[Any]) -> list[str]:
+def only_texts(values: list[Any]) -> list[str]:
     """Texts of a list that was read from a file, without anything else in it."""
-    return [text for text in known if isinstance(text, str)]
+    return [text for text in values if isinstance(text, str)]
 
 
-def _without(known: list[Any], path: Path) -> list[str]:
-    return [text for text in only_texts(known) if Path(text) != path]
+def _without(cases: list[Any], path: Path) -> list[str]:
+    return [text for text in only_texts(cases) if Path(text) != path]

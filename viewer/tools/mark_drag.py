@@ -69,8 +69,8 @@ def grip_of(figure: Figure, view: View, px: float, py: float) -> tuple[Place, tu
     places = [figure.middle] if figure.kind in ("rectangle", "circle", "range_ring") else _vertices(figure)
     vertices = [
         (math.hypot(x - px, y - py), i, (x, y))
-        for seen in wrapped_views(view)
-        for i, (x, y) in enumerate(pixels_of(seen, places))
+        for world_view in wrapped_views(view)
+        for i, (x, y) in enumerate(pixels_of(world_view, places))
         if math.isfinite(x)
     ]
     if not vertices:
@@ -158,8 +158,8 @@ def _moved_points(figures: dict[str, Figure], view: View, dx: float, dy: float) 
     places = shapely.get_coordinates(np.array([figure.geometry for figure in figures.values()], dtype=object))
     moved = shifted_places(places, view, dx, dy)
     on_map = np.isfinite(moved).all(axis=1) & (np.abs(places) <= (MAX_LON, 90.0)).all(axis=1)
-    there = zip(figures.items(), shapely.points(moved), on_map.tolist(), strict=True)
-    return {uuid: replace(figure, geometry=point) for (uuid, figure), point, is_there in there if is_there}
+    entries = zip(figures.items(), shapely.points(moved), on_map.tolist(), strict=True)
+    return {uuid: replace(figure, geometry=point) for (uuid, figure), point, is_there in entries if is_there}
 
 
 def place_under(view: View, px: float, py: float) -> Place:

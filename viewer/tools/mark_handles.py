@@ -69,7 +69,7 @@ class Handles(Struct, frozen=True):
 
         `label` is the row's, which a callout may show.
         """
-        return cls._in(figure, min(wrapped_views(view), key=lambda seen: _from_middle(figure, seen)), label)
+        return cls._in(figure, min(wrapped_views(view), key=lambda world_view: _from_middle(figure, world_view)), label)
 
     @classmethod
     def _in(cls, figure: Figure, view: View, label: str) -> Handles:
@@ -80,8 +80,8 @@ class Handles(Struct, frozen=True):
             radii = shape.radii_m if isinstance(shape, RangeRing) else (shape.radius_m,)
             places = [destination(*shape.centre, _RADIUS_DIRECTION_DEG, radius_m) for radius_m in radii]
             at = pixels_of(view, places)
-            each = tuple(MarkHandle("radius", px, py, n) for n, (px, py) in enumerate(at) if _is_at(px))
-            return cls(figure, view, (*each, *_centre_handle(shape, each, view)))
+            handles = tuple(MarkHandle("radius", px, py, n) for n, (px, py) in enumerate(at) if _is_at(px))
+            return cls(figure, view, (*handles, *_centre_handle(shape, handles, view)))
         if isinstance(shape, Callout):
             return _of_callout(figure, shape, view, label)
         if figure.kind in ("line", "polygon", "arrow", "freehand", "measurement") and figure.is_mobile:
@@ -155,8 +155,8 @@ class Handles(Struct, frozen=True):
             made = rectangle_between(opposite, place, shape.rotation_deg)
             return None if made is None else self.figure.with_shape(made)
         far = next(other for other in self.each if other.role == "corner" and other.number == (handle.number + 2) % 4)
-        whole = np.array([handle.px - far.px, handle.py - far.py])
-        factor = float(np.dot([px - far.px, py - far.py], whole) / np.dot(whole, whole))
+        diagonal = np.array([handle.px - far.px, handle.py - far.py])
+        factor = float(np.dot([px - far.px, py - far.py], diagonal) / np.dot(diagonal, diagonal))
         if factor < _SMALLEST_FACTOR or not all(map(math.isfinite, opposite)):
             return None
         return self.figure.laid(opposite, opposite, factor=factor)

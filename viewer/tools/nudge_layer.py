@@ -166,9 +166,9 @@ class NudgeLayerTool(Tool):
         if layer is None or self._start is not None:
             return
         before = read_nudge(layer.nudge_json)
-        known = (0.0, 0.0) if before is None else (before.dx_m, before.dy_m)
+        present_m = (0.0, 0.0) if before is None else (before.dx_m, before.dy_m)
         place = self._place_of(layer, before)
-        if place is None or all(abs(a - b) < 0.005 for a, b in zip((east_m, north_m), known, strict=True)):
+        if place is None or all(abs(a - b) < 0.005 for a, b in zip((east_m, north_m), present_m, strict=True)):
             return
         self._series += 1
         self._put(layer, Nudge(east_m, north_m, *place))

@@ -90,8 +90,8 @@ class FeatureTool(Tool):
         if self._over is not None:
             drawing = self.canvas.scene.drawings.get(self._over.layer_uuid)
             if isinstance(drawing, VectorDrawing):
-                for seen in wrapped_views(drawing.seen(view)):
-                    paint_feature(painter, seen, drawing.tables, self._over.fid)
+                for world_view in wrapped_views(drawing.seen(view)):
+                    paint_feature(painter, world_view, drawing.tables, self._over.fid)
 
     def take(self, modifiers: Qt.KeyboardModifier, find: Callable[[VectorDrawing], Fids]) -> None:
         """Select the features that `find` returns for each layer: Shift adds, Control toggles, else all is replaced."""

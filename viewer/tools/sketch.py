@@ -47,12 +47,12 @@ def paint_geometry(painter: QPainter, view: View, geometry: BaseGeometry, symbol
     outline = project_geometry(geometry, view.grid.crs, geodesic_step_m(ground_m))
     fill = QColor(symbol.color)
     fill.setAlpha(40)
-    for seen in wrapped_views(view):
+    for world_view in wrapped_views(view):
         for part in outline.parts:
             if part.is_polygon:
-                for rings in polygon_in_view(part.rings, seen):
+                for rings in polygon_in_view(part.rings, world_view):
                     painter.fillPath(path_of(rings), fill)
-        paint_outlines(painter, seen, [outline], symbol, selected=False)
+        paint_outlines(painter, world_view, [outline], symbol, selected=False)
 
 
 def paint_handle(

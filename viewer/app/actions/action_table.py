@@ -111,9 +111,9 @@ class ActionTable(QObject):
 
     def add(self, menu: ActionMenu) -> None:
         """Make the actions of a menu. Raises ValueError where the menu or one of its ids is there already."""
-        known = {spec.id for spec in menu.actions} & self._specs.keys()
-        if menu.id in self._menus or known:
-            raise ValueError(f"added twice: {menu.id} {sorted(known)}")
+        repeated = {spec.id for spec in menu.actions} & self._specs.keys()
+        if menu.id in self._menus or repeated:
+            raise ValueError(f"added twice: {menu.id} {sorted(repeated)}")
         self._menus[menu.id] = menu
         for spec in menu.actions:
             self._specs[spec.id] = spec

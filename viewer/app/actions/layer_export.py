@@ -190,12 +190,12 @@ class LayerExport(QObject):
     def _counted(self, export: _Export, written: int, rows_in_file: int) -> None:
         """Move the written file to its target where it holds all rows, else report that rows are missing."""
         if rows_in_file != written:
-            whole = translate("LayerExport", "{count} features", "{count} feature", written)
+            all_features = translate("LayerExport", "{count} features", "{count} feature", written)
             failed = ExportFailed(
                 "{name} would hold {found} of {whole}: it was not written.",
                 name=export.target.name,
                 found=grouped(rows_in_file),
-                whole=whole,
+                whole=all_features,
             )
             self._end(export, failed)
             return

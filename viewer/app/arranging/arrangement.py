@@ -270,12 +270,12 @@ class Arrangement(QObject):
             state = bytes(self._window.saveState(STATE_VERSION).toBase64().data()).decode("ascii")
             self._kept[self._key] = Standing(state, dict(self.folds.folds), tuple(sorted(self.folds.opened)))
 
-    def kept_over(self, known: Mapping[str, Any]) -> dict[str, Any]:
-        """Return everything kept, for the settings; entries of other versions in `known` are preserved."""
+    def kept_over(self, stored: Mapping[str, Any]) -> dict[str, Any]:
+        """Return everything kept, for the settings; entries of other versions in `stored` are preserved."""
         self._keep()
-        before = known.get("kept")
+        before = stored.get("kept")
         kept = {**(before if isinstance(before, dict) else {}), **encoded(self._kept)}
-        return {**known, "layout": self.layout.name, "alone": self.is_alone, "kept": kept}
+        return {**stored, "layout": self.layout.name, "alone": self.is_alone, "kept": kept}
 
     def restore(self, value: Mapping[str, Any]) -> None:
         """Restore the settings' arrangements, before panels are shown. Damaged and other versions' ones are ignored."""
@@ -291,8 +291,8 @@ class Arrangement(QObject):
     def _take_up(self, standing: Standing) -> bool:
         """Arrange the panels as in `standing`. False, with nothing changed, where Qt cannot read it."""
         self._is_arranging = True
-        known = QByteArray.fromBase64(standing.state.encode("ascii", "ignore"))
-        is_read = self._window.restoreState(known, STATE_VERSION)
+        qt_state = QByteArray.fromBase64(standing.state.encode("ascii", "ignore"))
+        is_read = self._window.restoreState(qt_state, STATE_VERSION)
         if is_read:
             self.folds.stand_anew(standing.folds, set(standing.opened))
         self._is_arranging = False

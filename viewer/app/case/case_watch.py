@@ -17,10 +17,10 @@ _READ_PART = 0.5
 class CaseWatch:
     """The `OpeningWatch` (`layers/project/opening/opening_watch.py`) of one case."""
 
-    def __init__(self, name: str, size_px: tuple[int, int], seen: Callable[[Glimpse], None]) -> None:
-        """`size_px`: width and height of the map. `seen` is called with a glimpse, on the opening thread."""
+    def __init__(self, name: str, size_px: tuple[int, int], show_glimpse: Callable[[Glimpse], None]) -> None:
+        """`size_px`: width and height of the map. `show_glimpse` is called on the opening thread."""
         self.size_px = size_px
-        self.name, self._seen = name, seen
+        self.name, self._show_glimpse = name, show_glimpse
         self._context: JobContext | None = None
         self._end_reading: Callable[[], None] = lambda: None
         self._is_stopped = threading.Event()
@@ -44,7 +44,7 @@ class CaseWatch:
 
     def show(self, glimpse: Glimpse) -> None:
         self._check()
-        self._seen(glimpse)
+        self._show_glimpse(glimpse)
 
     def tell(self, step: OpeningStep, done: int, of: int) -> None:
         self._check()

@@ -175,12 +175,12 @@ class Permissions(QObject):
             self.consent.allow_private(host)
         else:
             self.consent.allow(host)
-            self._settings.change("allowed_hosts", lambda known: sorted({*only_texts(known), host}))
+            self._settings.change("allowed_hosts", lambda hosts: sorted({*only_texts(hosts), host}))
 
     def _withdraw_host(self, host: str) -> None:
         host = ascii_host(host)
         self.consent.withdraw(host)
-        self._settings.change("allowed_hosts", lambda known: [other for other in only_texts(known) if other != host])
+        self._settings.change("allowed_hosts", lambda hosts: [other for other in only_texts(hosts) if other != host])
         self.withdrawn.emit(host)
 
     def _remember(self) -> None:

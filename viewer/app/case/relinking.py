@@ -185,9 +185,9 @@ class Relinking(QObject):
         """Point layers to other files, as one undoable step. Choosing a file is consent to read its folder."""
         paths = [place.path for places in layers.values() for place in places.values()]
         outside = [place for path in paths if not self._permissions.folders.permits(place := judged(path))]
-        known = {uuid: places for uuid, places in layers.items() if uuid in self._session.document.layers}
+        present = {uuid: places for uuid, places in layers.items() if uuid in self._session.document.layers}
         try:
-            edit = relink_layers(self._session.document, known, actor=self._session.actor)
+            edit = relink_layers(self._session.document, present, actor=self._session.actor)
         except GeoloupeError as error:
             self._messages.show(MESSAGE, error.sentence, "warning")
             return

@@ -77,7 +77,11 @@ def report(readers: str, holds: dict[str, list[Holds]], lines: Iterable[str]) ->
             f"PROJ {proj_version_str} (window); readers: {readers}",
             f"Packages: {', '.join(f'{name} {_version(name)}' for name in _PACKAGES)}",
             *(f"Screen {number}: {line}" for number, line in enumerate(_screens(), 1)),
-            *(f"Readers ({profile}): {line}" for profile, each in holds.items() for line in map(_confined, each)),
+            *(
+                f"Readers ({profile}): {line}"
+                for profile, processes in holds.items()
+                for line in map(_confined, processes)
+            ),
             "",
             "Log (UTC):",
             *(list(lines) or ["(empty)"]),

@@ -162,9 +162,9 @@ class GeoreferencingDesk(QObject):
 
     def _crs_choices(self, current: str) -> list[Choice]:
         lon, lat = self._views.map_centre()
-        here = [utm_crs(lon, lat)] if -80 <= lat <= 84 and abs(lon) <= 540 else []
+        local_crs = [utm_crs(lon, lat)] if -80 <= lat <= 84 and abs(lon) <= 540 else []
         choices: list[Choice] = []
-        for crs in (current, self._usual_crs(), WEB_MERCATOR, *here):
+        for crs in (current, self._usual_crs(), WEB_MERCATOR, *local_crs):
             try:
                 if not any(same_crs(crs, other) for other, _ in choices):
                     choices.append((crs, self.tr("Web Mercator") if same_crs(crs, WEB_MERCATOR) else crs_name(crs)))

@@ -227,8 +227,10 @@ class ChipCapture(QObject):
             return
         self._end()
         name = one_line(capture.facts["layer_title"], 60)
-        what = one_line(capture.site.label, 60) if capture.site is not None else ""
-        about = self.tr("“{0}”").format(what) if what else self.tr("the site") if capture.site else self.tr("the case")
+        label = one_line(capture.site.label, 60) if capture.site is not None else ""
+        about = (
+            self.tr("“{0}”").format(label) if label else self.tr("the site") if capture.site else self.tr("the case")
+        )
         self._messages.show(KEY, self.tr("A chip of “{0}” is kept with {1}.").format(name, about))
         self.taken.emit("" if capture.site is None else capture.site.uuid)
 

@@ -49,8 +49,8 @@ class LateDating(QObject):
         from viewer.commands.imagery.late_dates import evidence_without_date  # for start-up time
 
         document = self._session.document
-        known = [uuid for uuid in dict.fromkeys((*self._dated, *layers)) if uuid in document.layers]
-        late = [uuid for uuid in known if evidence_without_date(document, (uuid,)).images]
+        uuids = [uuid for uuid in dict.fromkeys((*self._dated, *layers)) if uuid in document.layers]
+        late = [uuid for uuid in uuids if evidence_without_date(document, (uuid,)).images]
         self._dated = tuple(late)
         if not late:
             self._messages.clear(KEY)
@@ -72,8 +72,8 @@ class LateDating(QObject):
         from viewer.commands.imagery.late_dates import date_evidence  # for start-up time
 
         session = self._session
-        known = [uuid for uuid in self._dated if uuid in session.document.layers]
-        session.push_or_say(date_evidence(session.document, known, actor=session.actor))
+        uuids = [uuid for uuid in self._dated if uuid in session.document.layers]
+        session.push_or_say(date_evidence(session.document, uuids, actor=session.actor))
         self._messages.clear(KEY)
 
 

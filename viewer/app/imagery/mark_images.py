@@ -170,9 +170,9 @@ class MarkImages(QObject):
         if not is_late and (below.is_awaited or not all(map(_is_known, drawings))):
             return
         del self._waiting[site.uuid]
-        known = self._session.document.images.get(site.image_uuid)
-        if known is not None and known.layer_uuid in below.layers:
-            self._record(site, known.layer_uuid, shown, mark.view)
+        image = self._session.document.images.get(site.image_uuid)
+        if image is not None and image.layer_uuid in below.layers:
+            self._record(site, image.layer_uuid, shown, mark.view)
         elif len(below.layers) > 1:
             self._ask(site, below.layers)
         elif below.layers:
@@ -210,8 +210,8 @@ class MarkImages(QObject):
         from viewer.rendering.layers.shadow_facts import shadow_image  # for start-up time: nothing is marked yet
 
         try:
-            seen = SeenImage(facts, pick, shadow_image(drawing))
-            edit = record_image(self._session.document, site.uuid, seen, actor=self._session.actor)
+            seen_image = SeenImage(facts, pick, shadow_image(drawing))
+            edit = record_image(self._session.document, site.uuid, seen_image, actor=self._session.actor)
             if is_own_step:
                 self._session.push(edit)
             else:

@@ -86,8 +86,8 @@ class MatchPlateDesk(QObject):
         scene = self._canvas.scene
         shown = [scene.drawings[layer.uuid] for layer in scene.document.layers.values() if layer.visible]
         extents = [drawing.bounds_lonlat() for drawing in shown if drawing.layer_uuid != photo]
-        known = [bounds for bounds in extents if bounds is not None]
-        return reduce(Bounds.union, known) if known else None
+        known_extents = [bounds for bounds in extents if bounds is not None]
+        return reduce(Bounds.union, known_extents) if known_extents else None
 
     def _path(self, suggestion: Path) -> Path | None:
         return self._ask().picture_to_write(suggestion)

@@ -49,8 +49,8 @@ class Flight(QObject):
     def to(self, stop: Stop, arrive: Callable[[], object]) -> None:
         """Begin a flight; `arrive` is called at its end and shows the exact view."""
         viewport = self._canvas.viewport
-        here = Stop(*viewport.centre, viewport.resolution, viewport.rotation_deg)
-        self._path, length = path_between(here, stop, max(viewport.size))
+        start = Stop(*viewport.centre, viewport.resolution, viewport.rotation_deg)
+        self._path, length = path_between(start, stop, max(viewport.size))
         self._arrive, self._view = arrive, viewport.view()
         self._began, self._takes_ms = time.monotonic(), min(max(length / SPEED, SHORTEST_MS), LONGEST_MS)
         self._timer.start()

@@ -148,20 +148,20 @@ class MapViews(QObject):
         for uuid in images_around(scene, Point(lon, lat)):
             drawing = scene.drawings[uuid]
             sizes_m.append(raster_pixel_m(drawing, lon, lat) if isinstance(drawing, RasterDrawing) else 0.0)
-        known = [pixel_m for pixel_m in sizes_m if math.isfinite(pixel_m)]
-        return min(known, default=0.0) / MOST_PX_A_PIXEL
+        finite_m = [pixel_m for pixel_m in sizes_m if math.isfinite(pixel_m)]
+        return min(finite_m, default=0.0) / MOST_PX_A_PIXEL
 
-    def show_case(self, viewport_json: str, seen: View | None = None) -> None:
+    def show_case(self, viewport_json: str, preview_view: View | None = None) -> None:
         """Show the first view of a case: the kept view, else its sites, else everything once the layers are known.
 
-        `seen`: the view in which the case was shown while it was still being opened; it stays.
+        `preview_view`: the view in which the case was previewed while it was being opened; it stays.
         """
         self._held = self._map_view = None
         self._leave_plane()
-        if self._restore(viewport_json) and seen is None:
+        if self._restore(viewport_json) and preview_view is None:
             return
-        if seen is not None:
-            self._canvas.viewport.show(seen)
+        if preview_view is not None:
+            self._canvas.viewport.show(preview_view)
             self._canvas.motion.come_to_rest()
             return
         sites = self._canvas.own_scene.marks.bounds(frozenset(self._canvas.own_scene.document.sites))

@@ -51,12 +51,12 @@ class StyleFiles(QObject):
         target = self._questions().style_to_write(drawing.path.with_suffix(SUFFIX))
         if target is None:
             return
-        style, known = drawing.style, replace(info, geometry=drawing.geometry)
+        style, exported_info = drawing.style, replace(info, geometry=drawing.geometry)
 
         def write() -> None:
             from layers.project.qgis.qml_out import style_document  # for start-up time
 
-            write_whole(target, style_document(style, known).encode())
+            write_whole(target, style_document(style, exported_info).encode())
 
         left_out = self.tr(" Clusters are not in it.") if style.cluster_px else ""
         done = self.tr("The style is in {0}.").format(target.name) + left_out
@@ -96,8 +96,12 @@ class StyleFiles(QObject):
     def _put(self, layer: Layer, qml_style: QmlStyle, path: Path) -> None:
         info = self._context.layers.info_of(layer.uuid)
         style = qml_style.style
-        known = {name for name, _ in info.fields} if isinstance(info, VectorInfo) else None
-        gone = [name for name in (*style.columns, *style.labels.columns) if known is not None and name not in known]
+        field_names = {name for name, _ in info.fields} if isinstance(info, VectorInfo) else None
+        gone = [
+            name
+            for name in (*style.columns, *style.labels.columns)
+            if field_names is not None and name not in field_names
+        ]
         if isinstance(info, VectorInfo):
             drawing = self._context.layers.drawing_of(layer.uuid)
             geometry = drawing.geometry if isinstance(drawing, VectorDrawing) else info.geometry

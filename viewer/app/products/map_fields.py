@@ -106,10 +106,10 @@ class MapFields(QWidget):
         elif layout == "before-after":
             called = str(number + 1)
         frame = product_map.frame.title if product_map.frame is not None else ""
-        what = one_line(product_map.title or frame, 80) or (
+        content = one_line(product_map.title or frame, 80) or (
             self.tr("Layers of its own") if product_map.frame else self.tr("The map's layers")
         )
-        return f"{called}: {what}" if called else what
+        return f"{called}: {content}" if called else content
 
     def _show_chosen(self, _row: int = 0) -> None:
         maps, at = self._spec.maps, self.at

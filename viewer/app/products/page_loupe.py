@@ -58,9 +58,9 @@ class PageLoupe(Struct):
         self._put(middle, page.width() * by, page.height() * by, room)
         return True
 
-    def pan(self, way: QPointF, page: QRectF, room: QSize) -> None:
-        """Move the page by `way`, no further than its edges allow."""
-        self._put(page.center() + way, page.width(), page.height(), room)
+    def pan(self, offset: QPointF, page: QRectF, room: QSize) -> None:
+        """Move the page by `offset`, no further than its edges allow."""
+        self._put(page.center() + offset, page.width(), page.height(), room)
 
     def leave(self) -> None:
         """Show the whole page."""

@@ -111,11 +111,11 @@ class ProductFile(QObject):
             self._end(self._writing.error)
             return
 
-        def known(sha256: str) -> None:
+        def take_hash(sha256: str) -> None:
             self.sha256 = sha256
             self._end(None)
 
-        self._jobs.run(lambda _: file_sha256(self.path), known, self._end)
+        self._jobs.run(lambda _: file_sha256(self.path), take_hash, self._end)
 
     def _end(self, error: GeoloupeError | None) -> None:
         self.error = error

@@ -165,8 +165,8 @@ class ProductPages:
             self._styles = {}
             return
         self._is_matching = True
-        known = partial(self._show_matched, spec, self._match_of)
-        self._jobs.run(partial(_styles_of, match), known, lambda _error: known({}))
+        show_match = partial(self._show_matched, spec, self._match_of)
+        self._jobs.run(partial(_styles_of, match), show_match, lambda _error: show_match({}))
 
     def _show_matched(self, spec: ProductSpec, wanted: object, styles: Styles) -> None:
         if self._match_of is wanted:

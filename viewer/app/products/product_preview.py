@@ -304,18 +304,18 @@ class ProductPreview(QWidget):
             self.update()
         if self._press is None:
             return
-        way = event.position() - self._press
-        if self._drag is not None or way.manhattanLength() >= SLIP_PX:
-            self._drag = way
+        offset = event.position() - self._press
+        if self._drag is not None or offset.manhattanLength() >= SLIP_PX:
+            self._drag = offset
             self.update()
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        way, self._press, self._drag, self._panned_from = self._drag, None, None, None
+        offset, self._press, self._drag, self._panned_from = self._drag, None, None, None
         self.unsetCursor()
-        if way is not None and self.chosen and self._laid is not None:
+        if offset is not None and self.chosen and self._laid is not None:
             mm = MM_AN_INCH / (self._laid.dpi * self._scale())
-            self._move(way.x() * mm, way.y() * mm)
+            self._move(offset.x() * mm, offset.y() * mm)
         self.update()
 
     def choose(self, key: str) -> None:

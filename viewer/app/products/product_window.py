@@ -76,14 +76,14 @@ class ProductWindow(QDialog):
         uuid: str,
         maker: PageMaker,
         check: Check,
-        seen: Callable[[], WindowState],
+        read_state: Callable[[], WindowState],
         styles: Iterable[tuple[str, str]],
         main: QWidget,
     ) -> None:
         """`uuid` is empty for a new product. `main` is the window of the case, which may be in front of this one."""
         super().__init__()
         self._main = main
-        self._context, self._maker, self._check, self._seen = context, maker, check, seen
+        self._context, self._maker, self._check, self._read_state = context, maker, check, read_state
         self.spec, self.kept = spec, ProductInCase(context, uuid, spec)
         self.laid: LaidOut | None = None
         self._steps = SpecSteps()
@@ -173,8 +173,8 @@ class ProductWindow(QDialog):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        rest = max(self.width() - FORM_PX - FINDINGS_PX, 240)
-        self.splitter.setSizes([FORM_PX, rest, FINDINGS_PX])
+        preview_px = max(self.width() - FORM_PX - FINDINGS_PX, 240)
+        self.splitter.setSizes([FORM_PX, preview_px, FINDINGS_PX])
         self.fields.begin()
         self._rest.start(0)
 
@@ -218,7 +218,7 @@ class ProductWindow(QDialog):
 
     def _entered(self, spec: ProductSpec, series: str) -> None:
         if spec.layout != self.spec.layout:
-            spec = with_layout(spec, spec.layout, self._seen())
+            spec = with_layout(spec, spec.layout, self._read_state())
         self._set_spec(spec, series)
 
     def _set_spec(self, spec: ProductSpec, series: str = "", rest_ms: int = REST_MS) -> None:
@@ -253,8 +253,8 @@ class ProductWindow(QDialog):
 
     def take_view(self) -> None:
         """Show the main map's present view and stretches on the page."""
-        seen = self._seen()
-        self._set_spec(replace(self.spec, bounds=seen.bounds, stretches=seen.stretches))
+        state = self._read_state()
+        self._set_spec(replace(self.spec, bounds=state.bounds, stretches=state.stretches))
 
     def add_view(self) -> None:
         """Add the main map's present view as another map: an inset, or a panel."""
@@ -262,7 +262,7 @@ class ProductWindow(QDialog):
         if len(spec.maps) >= most:
             self.say(self.tr("This layout has {0} maps at most.").format(most))
             return
-        self._set_spec(replace(spec, maps=(*spec.maps, ProductMap(bounds=self._seen().bounds))))
+        self._set_spec(replace(spec, maps=(*spec.maps, ProductMap(bounds=self._read_state().bounds))))
 
     def ask_for_maps(self) -> None:
         """Ask which bookmarks, images and sites to show, each in a map of its own."""

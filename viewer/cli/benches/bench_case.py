@@ -140,13 +140,13 @@ class _Bench:
         self._document = window.session.document
 
     def run(self, edits: int) -> Figures:
-        whole = self._canvas.scene.marks.bounds(frozenset(self._document.sites))
-        if whole is None:
+        extent = self._canvas.scene.marks.bounds(frozenset(self._document.sites))
+        if extent is None:
             raise InvalidValue("No site of the case has a place on the map: there is nothing to measure.")
-        times = self._work(_part(whole, WORKING))
-        all_in_view = self._work(_part(whole, 1.0))
+        times = self._work(_part(extent, WORKING))
+        all_in_view = self._work(_part(extent, 1.0))
         times["search_ms"] = self._search()
-        self._show(_part(whole, WORKING))
+        self._show(_part(extent, WORKING))
         pans = sorted(self._pan())
         figures: Figures = {key: round(median(values), 1) for key, values in times.items()}
         figures["pan_p95_ms"] = round(pans[int(0.95 * (len(pans) - 1))], 1)
@@ -320,8 +320,8 @@ class _Bench:
         return [QPoint(round(frame.px[at] / view.ratio), round(frame.py[at] / view.ratio)) for at in chosen]
 
 
-def _part(whole: Bounds, share: float) -> Bounds:
-    return whole.scaled(share)
+def _part(extent: Bounds, share: float) -> Bounds:
+    return extent.scaled(share)
 
 
 def _mouse(widget: QWidget, kind: QEvent.Type, at: QPoint, button: Qt.MouseButton, held: Qt.MouseButton) -> None:

@@ -139,15 +139,15 @@ def _pan_in_turns(canvases: Sequence[MapCanvas]) -> list[list[Took]]:
     times: list[list[Took]] = [[] for _ in canvases]
     for turn in range(ROUNDS + 1):
         for canvas, frames in zip(canvases, times, strict=True):
-            for way in (1, -1):
-                took = [_timed(partial(_step, canvas, way)) for _ in range(PANS)]
+            for direction in (1, -1):
+                took = [_timed(partial(_step, canvas, direction)) for _ in range(PANS)]
                 frames += took if turn else []
                 spin_until(canvas.is_idle)
     return times
 
 
-def _step(canvas: MapCanvas, way: int) -> None:
-    canvas.motion.pan_by(way * PAN_PX, 0, resting=False)
+def _step(canvas: MapCanvas, direction: int) -> None:
+    canvas.motion.pan_by(direction * PAN_PX, 0, resting=False)
     _paint(canvas)
 
 

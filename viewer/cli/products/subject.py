@@ -17,14 +17,14 @@ def subject_bounds(document: Document, scene: MapScene, marking: str | None = No
     which withholds some sites.
     """
     admitted = Publishing(marking).admitted_marks(document)
-    whole = scene.marks.bounds(frozenset(uuid for uuid in admitted if not document.sites[uuid].geometry.is_empty))
-    if whole is None:
+    extent = scene.marks.bounds(frozenset(uuid for uuid in admitted if not document.sites[uuid].geometry.is_empty))
+    if extent is None:
         return shown_bounds(scene, None if marking is None else admitted) or Bounds(-180, -85, 180, 85)
-    room = max(whole.width, whole.height, 0.02) * 0.06
-    grown = whole.expanded(room)
+    room = max(extent.width, extent.height, 0.02) * 0.06
+    grown = extent.expanded(room)
     left, right = (
         (grown.left, grown.right)
-        if whole.left < -180 or whole.right > 180
+        if extent.left < -180 or extent.right > 180
         else (
             max(grown.left, -180),
             min(grown.right, 180),

@@ -55,8 +55,8 @@ class BatchDesk(QObject):
     def begin(self, document: Document, like: ProductSpec) -> BatchDialog:
         """Ask which products to make; their pages follow `like`."""
 
-        def items_of(each: Each, state: State) -> list[BatchItem]:
-            return batch_of(document, each, replace(like, publish=like.publish or state == PUBLISHED))
+        def items_of(kind: Each, state: State) -> list[BatchItem]:
+            return batch_of(document, kind, replace(like, publish=like.publish or state == PUBLISHED))
 
         dialog = BatchDialog(items_of, self._window)
         dialog.chosen.connect(partial(self._start, document))
@@ -106,9 +106,9 @@ class BatchDesk(QObject):
             done = translate("BatchDesk", "{count} are", "{count} is", run.done)
             self._messages.show("batch", sentence.format(done, self._products(count), folder), "info")
         else:
-            there = translate("BatchDesk", "{count} products are", "{count} product is", run.done)
+            products = translate("BatchDesk", "{count} products are", "{count} product is", run.done)
             sentence = self.tr("{0} in {1}, {2} of them from before.") if run.skipped else self.tr("{0} in {1}.")
-            self._messages.show("batch", sentence.format(there, folder, run.skipped), "info")
+            self._messages.show("batch", sentence.format(products, folder, run.skipped), "info")
 
     def _products(self, count: int) -> str:
         return translate("BatchDesk", "{count} products", "{count} product", count)
@@ -117,5 +117,5 @@ class BatchDesk(QObject):
 def _first_lines(lines: Sequence[str]) -> list[str]:
     """The first lines, and the number of further ones."""
     more = len(lines) - MOST_TOLD
-    rest = translate("BatchDesk", "({count} more)", "({count} more)", more)
-    return [*lines[:MOST_TOLD], *([rest] if more > 0 else [])]
+    remainder = translate("BatchDesk", "({count} more)", "({count} more)", more)
+    return [*lines[:MOST_TOLD], *([remainder] if more > 0 else [])]

@@ -41,8 +41,8 @@ class BatchDialog(QDialog):
             ("class", self.tr("Class of sites")),
             ("bookmark", self.tr("Bookmark")),
         )
-        for each, word in words:
-            self.each_box.addItem(word, each)
+        for kind, word in words:
+            self.each_box.addItem(word, kind)
         self.format_box.addItems([suffix[1:].upper() for suffix in OFFERED_ENDINGS])
         form = QFormLayout()
         for title, box in (
@@ -74,8 +74,8 @@ class BatchDialog(QDialog):
             sentence = sentence.format(
                 translate("BatchDialog", "{count} products", "{count} product", len(self._items))
             )
-            whole = self.tr("All are judged first: with a blocking finding against one of them none is written.")
-            self.said.setText(sentence if state == DRAFT else f"{sentence} {whole}")
+            warning = self.tr("All are judged first: with a blocking finding against one of them none is written.")
+            self.said.setText(sentence if state == DRAFT else f"{sentence} {warning}")
         except InvalidValue as error:
             self._items = []
             self.said.setText(error.sentence)

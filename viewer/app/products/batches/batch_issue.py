@@ -39,9 +39,9 @@ class BatchIssue:
         self._push, self._save = push, save or _do_nothing
         self.uuids: dict[str, str] = {}
 
-    def name(self, items: Sequence[BatchItem], known: Mapping[str, str]) -> Mapping[str, str]:
-        """Give each product a uuid before it has a row; `known` ones keep theirs."""
-        self.uuids = {item.stem: known.get(item.stem) or new_uuid() for item in items}
+    def name(self, items: Sequence[BatchItem], known_uuids: Mapping[str, str]) -> Mapping[str, str]:
+        """Give each product a uuid before it has a row; those in `known_uuids` keep theirs."""
+        self.uuids = {item.stem: known_uuids.get(item.stem) or new_uuid() for item in items}
         return self.uuids
 
     def begin(self, items: Sequence[BatchItem]) -> None:
