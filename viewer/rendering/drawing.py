@@ -220,7 +220,7 @@ class LayerDrawing(QObject):
         """Read what is lacking, as the file answers again."""
 
     def give_back(self) -> None:
-        """Free what is kept for speed alone, as memory ran short."""
+        """Free the drawing's caches, as memory ran short."""
 
     def close(self) -> None:
         """Request nothing more, and emit nothing afterwards.

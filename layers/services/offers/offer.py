@@ -1,7 +1,7 @@
 """Offers: what a document of a server says that it has, as values: layers of tiles and maps, and features.
 
-A capabilities document is a claim. A reader of one kind (a module of this package) turns it into a `ServiceOffer`; what was
-mended or is not understood stands in `problems`, a sentence each, and costs at most its own layer or item.
+A capabilities document is a claim. A reader of one kind (a module of this package) turns it into a `ServiceOffer`; what
+was mended or is not understood stands in `problems`, a sentence each, and costs at most its own layer or item.
 """
 
 from __future__ import annotations
