@@ -8,7 +8,7 @@ from msgspec import Struct
 
 
 class BodyKind(StrEnum):
-    """What an answer is expected to hold, by which its size is bounded."""
+    """Kinds of answers, by which their size is bounded."""
 
     TILE = "tile"
     DOCUMENT = "document"
