@@ -194,6 +194,25 @@ class _Handler(BaseHTTPRequestHandler):
         body = b"<!DOCTYPE html><html>log in</html>"
         self.answer(200, body, Content_Type="text/html", Cache_Control="max-age=3600")
 
+    def exception(self) -> None:
+        """A question that a map server refuses, as a success and as a picture."""
+        body = b"""<?xml version="1.0"?><!DOCTYPE ServiceExceptionReport SYSTEM "http://schemas.example.org/e.dtd">
+        <ServiceExceptionReport version="1.1.1"><ServiceException code="LayerNotDefined">
+        Layer <![CDATA[<roads>]]> is not
+        defined. See https://example.org/?key=secret</ServiceException>
+        <ServiceException>No times.</ServiceException></ServiceExceptionReport>"""
+        self.answer(200, body, Content_Type="image/png", Cache_Control="max-age=3600")
+
+    def token(self) -> None:
+        """An error of ArcGIS, as a success."""
+        self.answer(200, b'{"error": {"code": 499, "message": "Token Required", "details": []}}')
+
+    def refused_in_xml(self) -> None:
+        body = (
+            b"<ows:ExceptionReport xmlns:ows='o'><ows:Exception exceptionCode='TileOutOfRange'/></ows:ExceptionReport>"
+        )
+        self.answer(400, body, Content_Type="application/xml")
+
     def gif(self) -> None:
         self.answer(200, b"GIF89a\x01\x00\x01\x00\x00\x00\x00;", Content_Type="image/png")
 
@@ -250,6 +269,33 @@ class _Handler(BaseHTTPRequestHandler):
         image = QImage(9000, 7000, QImage.Format.Format_Mono)
         image.fill(0)
         self.answer(200, encoded(image, "png"), Content_Type="image/png")
+
+    def part(self, skipped: int = 0) -> None:
+        """The part of the document that is asked for, or one that begins later."""
+        whole = self.server.document
+        first, last = (int(number) for number in self.headers["Range"].removeprefix("bytes=").split("-"))
+        if first >= len(whole):
+            self.answer(416, b"", Content_Range=f"bytes */{len(whole)}")
+            return
+        last = min(last, len(whole) - 1)
+        first += skipped
+        where = f"bytes {first}-{last}/{len(whole)}"
+        self.answer(206, whole[first : last + 1], Content_Range=where, ETag=self.server.etag)
+
+    def part_elsewhere(self) -> None:
+        """Another part than was asked for."""
+        self.part(skipped=7)
+
+    def part_unsaid(self) -> None:
+        """A part, of which nobody says which."""
+        self.answer(206, self.server.document[:100])
+
+    def part_short(self) -> None:
+        """Less than was asked for, before the end of the file."""
+        self.answer(206, self.server.document[:100], Content_Range=f"bytes 0-99/{len(self.server.document)}")
+
+    def part_long(self) -> None:
+        self.answer(206, self.server.document, Content_Range="bytes 0-99/100")
 
     def gzbomb(self) -> None:
         """A few hundred kB that unpack to 300 MB."""

@@ -58,7 +58,15 @@ class WaitingFetch(Fetch[HttpAnswer]):
         if answer.status not in ANSWERED or answer.status in (401, 403, 408, 429):
             return False
         self._context.succeeded(self.host)
-        self._finish(answer, _wrong_question(self.host, answer))
+        if fault := self._fault_in_words(answer):
+            self._finish(answer, fault)
+        elif answer.status in (404, 410):
+            sentence = Phrase("{host} has nothing at this address (code {code}).", host=self.host, code=answer.status)
+            self._finish(answer, ServerFault(sentence))
+        else:
+            self._finish(
+                answer, ServerFault("{host} answers with error {status}.", host=self.host, status=answer.status)
+            )
         return True
 
     @override
@@ -70,6 +78,10 @@ class WaitingFetch(Fetch[HttpAnswer]):
             else Phrase("{host} refuses us (code {code}): it may want a key.", host=self.host, code=answer.status)
         )
         self._fail(ServerFault(sentence), result=answer)
+
+    @override
+    def _result_of_error(self, answer: HttpAnswer) -> HttpAnswer | None:
+        return answer if answer.status >= 400 else None
 
     @override
     def _busy(self, answer: HttpAnswer, pause_s: float) -> None:
@@ -114,7 +126,7 @@ class DocumentFetch(WaitingFetch):
         self._copy = copy
         if not self._from_store:
             self._send()
-        elif copy is not None:
+        elif copy is not None and self._context.is_offline_for(self.host):
             self._finish(copy, None)
         elif self._context.offline:
             self._finish(
@@ -216,12 +228,3 @@ def unpacked(answer: HttpAnswer, most_bytes: int) -> HttpAnswer | None:
     except (OSError, EOFError, zlib.error):
         return None
     return replace(answer, body=body) if len(body) <= most_bytes else None
-
-
-def _wrong_question(host: str, answer: HttpAnswer) -> ServerFault:
-    words = words_of_server(answer.body)
-    if words:
-        return ServerFault("{host} answers with error {code}: {words}", host=host, code=answer.status, words=words)
-    if answer.status in (404, 410):
-        return ServerFault("{host} has nothing at this address (code {code}).", host=host, code=answer.status)
-    return ServerFault("{host} answers with error {code}.", host=host, code=answer.status)

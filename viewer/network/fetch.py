@@ -14,6 +14,7 @@ from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequ
 
 from layers.errors import GeoloupeError, NotAllowed, ServerFault
 from layers.phrase import Phrase
+from layers.services.server_words import is_web_page, words_of_server
 from viewer.network.answer import REDIRECTS, HttpAnswer, answer_of
 from viewer.network.consent import Consent
 from viewer.network.server_faults import (
@@ -78,6 +79,9 @@ class FetchContext(Protocol):
     def only_stored(self, host: str) -> bool:
         """True while nothing is requested of a host: by choice, or because it is paused."""
 
+    def is_offline_for(self, host: str) -> bool:
+        """True where only what is stored of a host can be shown: by choice, or because it cannot be reached."""
+
     def stored_only_sentence(self, host: str) -> str:
         """The reason why only stored tiles of a host are shown."""
 
@@ -135,6 +139,7 @@ class Fetch[Result]:
         self._target = url
         self._body = bytearray()
         self._cut = ""
+        self._is_cut_for_kind = False
         self._tries = 0
         self._redirects = 0
         self._from_store = self._was_sent = False
@@ -180,6 +185,10 @@ class Fetch[Result]:
     def _take(self, answer: HttpAnswer, is_stored: bool) -> None:
         """Make a result of an answer that is as it should be."""
         raise NotImplementedError
+
+    def _result_of_error(self, answer: HttpAnswer) -> Result | None:
+        """The result that stands beside the error where a server has answered with one."""
+        return None
 
     def _give_up(self, error: GeoloupeError, result: Result | None) -> None:
         """End with an error after the last try, unless something stored may do."""
@@ -244,6 +253,7 @@ class Fetch[Result]:
         self._body += block
         self._context.received(len(block))
         if why := self._look_at_headers(reply):
+            self._is_cut_for_kind = True
             self._cut_off(why)
         elif len(self._body) > self._bounds.body_bytes or (announced or 0) > self._bounds.body_bytes:
             self._cut_off(self._too_large())
@@ -277,7 +287,10 @@ class Fetch[Result]:
         location = QUrl.fromEncoded(reply.rawHeader("Location"))
         reply.deleteLater()
         status = answer.status
-        if self._cut:
+        if self._cut and self._is_cut_for_kind:
+            self._context.succeeded(self.host)
+            self._finish(None, ServerFault(self._cut))
+        elif self._cut:
             self._fail(ServerFault(self._cut))
         elif self._from_store and error != _Error.NoError:
             self._finish(None, ServerFault(self._context.stored_only_sentence(self.host)))
@@ -291,10 +304,19 @@ class Fetch[Result]:
             pause_s = answer.retry_after_s
             self._busy(answer, BUSY_S if pause_s is None else pause_s)
         elif status >= 400 or error != _Error.NoError:
-            fault = fault_of(self.host, status, error, text, self._certificate_fault, self.ending)
-            self._fail(fault, retry=is_worth_retrying(status, error))
+            fault = self._fault_in_words(answer) or fault_of(
+                self.host, status, error, text, self._certificate_fault, self.ending
+            )
+            self._fail(fault, is_worth_retrying(status, error), self._result_of_error(answer))
         else:
             self._take(answer, is_stored)
+
+    def _fault_in_words(self, answer: HttpAnswer) -> ServerFault | None:
+        """The fault of an error that the server explains itself; None where it does not, or only by a web page."""
+        words = "" if answer.status < 400 or is_web_page(answer.body) else words_of_server(answer.body)
+        if not words:
+            return None
+        return ServerFault("{host} answers with error {code}: {words}", host=self.host, code=answer.status, words=words)
 
     def _redirect(self, status: int, location: QUrl) -> None:
         target = self._target.resolved(location)

@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QThreadPool, QTimer, QUrl, Signal, Slot
 from PySide6.QtNetwork import QNetworkAccessManager
 
-from layers.errors import NotAllowed
+from layers.errors import GeoloupeError, NotAllowed
 from layers.phrase import Phrase
 from layers.services.http_request import HttpRequest
 from viewer.network.consent import Consent
@@ -19,6 +19,8 @@ from viewer.network.document_fetch import DocumentDone, DocumentFetch
 from viewer.network.document_store import DocumentStore
 from viewer.network.fetch import Fetch, Limits
 from viewer.network.host_state import HostState
+from viewer.network.range_fetch import FilePart, RangeFetch
+from viewer.network.range_store import RangeStore
 from viewer.network.server_faults import not_allowed
 from viewer.network.tile_fetch import ImageDone, TileFetch
 from viewer.network.tile_store import TileStore, host_of_url
@@ -61,6 +63,7 @@ class Fetcher(QObject):
         if self._store is not None:
             self.network.setCache(self._store)
         self._documents = None if cache_folder is None else DocumentStore(cache_folder.parent / "documents")
+        self._ranges = RangeStore()
         self._workers = QThreadPool(self)
         self._workers.setMaxThreadCount(2)
         self._mailbox = Mailbox(self)
@@ -103,6 +106,22 @@ class Fetcher(QObject):
             done(None, refusal)
             return None
         return self._begin(DocumentFetch(self, target, request, done, self._documents if keep else None))
+
+    def fetch_range(self, address: str, first: int, last: int, done: DocumentDone, name: str = "") -> RangeFetch | None:
+        """Fetch the bytes from `first` to `last` of a file, fewer where it ends before; `done` as for a document.
+
+        Parts are kept in memory by the `name` of the file: its address without what is signed anew each time, or else
+        the address. A file that has changed since its first part came is an error once, and then as new.
+        """
+        target, part = QUrl(address, QUrl.ParsingMode.StrictMode), FilePart(name or address, first, last)
+        refusal: GeoloupeError | None = self._refusal(target)
+        if not 0 <= first <= last < first + self.limits.range_bytes:
+            most_mb = self.limits.range_bytes >> 20
+            refusal = NotAllowed("Parts of a file on a server have at most {mb} MB.", mb=most_mb)
+        if refusal is not None:
+            done(None, refusal)
+            return None
+        return self._begin(RangeFetch(self, target, part, done, self._ranges))
 
     def _refusal(self, target: QUrl) -> NotAllowed | None:
         host = host_of_url(target)
