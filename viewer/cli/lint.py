@@ -46,8 +46,8 @@ def _run(arguments: argparse.Namespace) -> int:
     products = _products(document, arguments, path.stem)
     from viewer.cli.products.checked_pages import findings_of  # after Qt: pages are laid out
 
-    each = findings_of(document, home, [(row, spec) for _, row, spec in products])
-    pairs = [(name, finding) for (name, _, _), group in zip(products, each, strict=True) for finding in group]
+    groups = findings_of(document, home, [(row, spec) for _, row, spec in products])
+    pairs = [(name, finding) for (name, _, _), group in zip(products, groups, strict=True) for finding in group]
     stands = list({(finding.rule, finding.where): finding for _, finding in pairs if not finding.explained}.values())
     if arguments.json:
         print_json([_as_json(finding) for finding in stands])
@@ -65,7 +65,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _options(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The fields of a product that the options set."""
+    """Fields of a product that are set by options."""
     from layers.product.spec import page_of_words  # for start-up time
 
     fields: dict[str, Any] = {}
@@ -101,10 +101,7 @@ def _refusal(arguments: argparse.Namespace) -> str:
 def _products(
     document: Document, arguments: argparse.Namespace, stem: str
 ) -> list[tuple[str, Product | None, ProductSpec]]:
-    """Products to be checked, each with its words: the one of the options, else those that the case keeps.
-
-    Without any, the case's default products.
-    """
+    """Products to check, with their names: that of the options, else those the case keeps, else its defaults."""
     from msgspec.structs import replace  # for start-up time
 
     from layers.product.case_facts import default_specs, saved_specs

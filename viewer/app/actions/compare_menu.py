@@ -91,8 +91,8 @@ class CompareMenu(CaseMenu):
     def end(self) -> None:
         self.desk.end()
 
-    def _ask(self, found: list[Candidate]) -> None:
-        rows = [TickRow(tick_words(one), one.uuid, is_ticked=False) for one in reversed(found)]
+    def _ask(self, candidates: list[Candidate]) -> None:
+        rows = [TickRow(tick_words(candidate), candidate.uuid, is_ticked=False) for candidate in reversed(candidates)]
         says = self.tr(
             "Which images are to be compared? Not all of them are dated, so that none can be called the newest."
         )

@@ -1,4 +1,4 @@
-"""Saves a vector layer as a file: a reader writes it in a scratch folder, it is read again as a check, then moved."""
+"""Saves a vector layer as a file, which a reader writes in a scratch folder and which is checked before it is moved."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class _Export(Struct, eq=False):
     target: Path
     made: Path
     stretch: ExportRows
-    """Request for the next stretch of rows."""
+    """Request for the next batch of rows."""
     features: int
     job: Job | None = None
     is_cancelled: bool = False
@@ -171,13 +171,13 @@ class LayerExport(QObject):
         """Count the features of the written file as any reader would, before it gets its final name."""
 
         def done(result: Answer | GeoloupeError) -> None:  # on a supervisor's thread
-            self._jobs.mailbox.post(self._looked, export, written, result)
+            self._jobs.mailbox.post(self._take_count, export, written, result)
 
         # Who wrote it may read it: no other reader needs to be granted this folder.
         request = Request(Probe(str(export.made)), done, f"save {export.made}", profile=Profile.WRITER)
         self._pool.submit(request)
 
-    def _looked(self, export: _Export, written: int, result: Answer | GeoloupeError) -> None:
+    def _take_count(self, export: _Export, written: int, result: Answer | GeoloupeError) -> None:
         if isinstance(result, GeoloupeError):
             self._end(
                 export,
@@ -185,17 +185,17 @@ class LayerExport(QObject):
             )
             return
         probed: Probed = result.facts
-        self._counted(export, written, sum(one.features for one in probed.layers))
+        self._counted(export, written, sum(layer.features for layer in probed.layers))
 
-    def _counted(self, export: _Export, written: int, found: int) -> None:
+    def _counted(self, export: _Export, written: int, rows_in_file: int) -> None:
         """Move the written file to its target where it holds all rows, else report that rows are missing."""
-        if found != written:
-            whole = translate("LayerExport", "{count} features", "{count} feature", written)
+        if rows_in_file != written:
+            all_features = translate("LayerExport", "{count} features", "{count} feature", written)
             failed = ExportFailed(
                 "{name} would hold {found} of {whole}: it was not written.",
                 name=export.target.name,
-                found=grouped(found),
-                whole=whole,
+                found=grouped(rows_in_file),
+                whole=all_features,
             )
             self._end(export, failed)
             return
@@ -206,9 +206,9 @@ class LayerExport(QObject):
         def done(_: None) -> None:
             self._end(export)
             features = translate("LayerExport", "{count} features", "{count} feature", written)
-            said = self.tr("Written: {0}, {1}").format(export.target, features)
+            sentence = self.tr("Written: {0}, {1}").format(export.target, features)
             remark = in_language(export.remark)
-            self._say(f"{said}. {remark}" if remark else said, "warning" if remark else "info")
+            self._say(f"{sentence}. {remark}" if remark else sentence, "warning" if remark else "info")
 
         self._jobs.run(work, done, lambda error: self._end(export, error), apart=True)
 

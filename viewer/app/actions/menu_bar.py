@@ -96,7 +96,7 @@ _APART: Mapping[str, MenuPlace] = {
         MenuPlace("evidence"),
     ),
 }
-"""Places of the actions that stand apart from the others of their table."""
+"""Places of actions that are in another menu than the rest of their table."""
 
 
 def place_of(menu: ActionMenu, spec: Action) -> MenuPlace:

@@ -31,7 +31,7 @@ def select_alike(panels: PanelContext, column: str) -> None:
 
 
 def ask_values(panels: PanelContext, parent: QWidget, column: str) -> TickDialog | None:
-    """List classes, or folders, with their numbers of marks, and select the marks of those chosen."""
+    """Ask for classes or folders, by `column`, with their numbers of marks, and select the marks of the chosen ones."""
     counts = Counter(map(attrgetter(column), panels.document.sites.values()))
     if column == "folder":
         counts.pop("", None)

@@ -110,7 +110,7 @@ class InspectorTrail(QObject):
             self._stops = [*self._stops[1 - MOST_STOPS :], self._now]
 
     def _look(self, *_: object) -> None:
-        uuid = self._shown(self._now.page)
+        uuid = self._uuid_shown(self._now.page)
         if uuid != self._now.uuid:
             self._keep()
             self._now = _Stop(self._now.page, uuid)
@@ -141,7 +141,7 @@ class InspectorTrail(QObject):
                 return self._stops[:count]
         return []
 
-    def _shown(self, page: str) -> str:
+    def _uuid_shown(self, page: str) -> str:
         context = self._context
         if page == "site_form":
             return next(iter(context.selection.uuids)) if len(context.selection) == 1 else ""

@@ -1,4 +1,4 @@
-"""Begins, opens, recovers and closes cases, and asks first about unsaved changes and edits left by a crash."""
+"""Begins, opens, recovers and closes cases, after questions about unsaved changes and edits left by a crash."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class CaseOpening(QObject):
         return bool(self._settings.get("new_on_world"))
 
     def clear_the_way(self, case: Path, left: RecoverableSession | None, go_on: Callable[[Path | None], None]) -> None:
-        """Ask what has to be asked before `case` is opened.
+        """Ask the questions that must be answered before `case` is opened.
 
         `left` are its edits that a crash has left. `go_on` is called once the open case may be replaced, with the
         folder of the crashed session to recover, or None where the case is opened from its file.

@@ -231,8 +231,8 @@ class GeoreferencingDialog(QDialog):
             why = in_language(self.draft.refusal)
             return f"{why} {ask}" if len(self.draft.points.on) < 3 else why
         note = in_language(fit.note)
-        said = f"{note[0].upper()}{note[1:]}."
-        return said if fit.rms_px is None else self.tr("{0} In pixels: {1}.").format(said, f"{fit.rms_px:.2g}")
+        sentence = f"{note[0].upper()}{note[1:]}."
+        return sentence if fit.rms_px is None else self.tr("{0} In pixels: {1}.").format(sentence, f"{fit.rms_px:.2g}")
 
     def said(self, sentence: str) -> None:
         """Show a complaint about the last step until the next change; empty hides it."""

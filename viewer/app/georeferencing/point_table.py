@@ -61,8 +61,8 @@ class PointModel(QAbstractTableModel):
         if role in (_ROLE.DisplayRole, _ROLE.EditRole):
             return self._text(index.row(), row, column)
         if role == _ROLE.AccessibleTextRole:
-            said = self._text(index.row(), row, column) or self.tr("not set")
-            return self.tr("Point {0}, {1}: {2}").format(index.row() + 1, self._titles()[column], said)
+            text = self._text(index.row(), row, column) or self.tr("not set")
+            return self.tr("Point {0}, {1}: {2}").format(index.row() + 1, self._titles()[column], text)
         if role == _ROLE.TextAlignmentRole and column in (METRES, PIXELS):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == _ROLE.ToolTipRole and column in (METRES, PIXELS):

@@ -47,7 +47,9 @@ def compared_picture(
 ) -> ComparedPicture:
     """Make the picture of a comparison.
 
-    Raises a GeoloupeError for a file that is no image or has no place, or where a difference would mean nothing.
+    `mode`: as in `--mode`, "side" for panes. `size`: width and height in pixels. `at`: place of the bar, or part of a
+    blend, from 0 to 1. `bounds`: west, south, east and north in degrees. `match`: match the stretches. Raises a
+    GeoloupeError for a file that is no image or has no place, or where a difference would mean nothing.
     """
     if not LEAST_FRAMES <= len(files) <= MOST_FRAMES:
         raise InvalidValue(
