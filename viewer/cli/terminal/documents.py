@@ -53,7 +53,7 @@ def document_of(
     place is shown in pixel space where it is the only one, and is refused with others. Raises the GeoloupeError of the
     first that cannot be opened.
     """
-    document, home, own = Document(), CaseHome(), frozenset[str]()
+    document, home, case_layers = Document(), CaseHome(), frozenset[str]()
     notices: list[str] = []
     named = [text for text in files if not is_service_text(text) and not text.lower().endswith(".gpkg")]
     pool.foretell(str(Path(text).resolve()) for text in named)  # a GeoPackage may be a case: no reader needs its folder
@@ -62,7 +62,7 @@ def document_of(
             if home.folder or document.layers:
                 raise UnsupportedFormat("{text} is a second case: name one case, and before any other file.", text=text)
             document, home = case_at_home(Path(text))
-            own = frozenset(document.layers)
+            case_layers = frozenset(document.layers)
             continue
         everything = _layers_in(text, pool)
         notices.append(said_of_unasked(everything))
@@ -73,7 +73,7 @@ def document_of(
         document.apply(
             edit_for(document, [checked_place(layer) for layer in layers], ACTOR, style, is_steady=is_steady)
         )
-    return Opened(document, home, frozenset(document.layers) - own, tuple(filter(None, notices)))
+    return Opened(document, home, frozenset(document.layers) - case_layers, tuple(filter(None, notices)))
 
 
 def case_at_home(path: Path) -> tuple[Document, CaseHome]:
