@@ -138,7 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.headers = dict(self.headers.items())
         path = self.path.partition("?")[0]
         if path.startswith("http://"):  # as a proxy it has every tile there is
-            path = "/ok/" + "/".join(path.split("/")[-3:])
+            path = f"/{'part' if path.endswith('.bin') else 'ok'}/" + "/".join(path.split("/")[-3:])
         _, fault, z, x, last = path.split("/")[:5]
         y, _, self.ext = last.partition(".")
         self.where = int(z), int(x), int(y)
