@@ -8,13 +8,14 @@ json or xml it is a document instead of a tile, with bin a file of which parts m
 from __future__ import annotations
 
 import gzip
+import json
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
@@ -46,6 +47,8 @@ class TileServer(ThreadingHTTPServer):
         self.picture = picture
         self.log: list[str] = []
         self.headers: dict[str, str] = {}
+        self.token = "token-of-the-day"
+        self.valid_s: float | None = 300.0
         self.posted: list[bytes] = []
         self.document = b'{"title": "a document", "numbers": [1, 2, 3]}'
         self.etag = '"1"'
@@ -135,7 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.headers = dict(self.headers.items())
         path = self.path.partition("?")[0]
         if path.startswith("http://"):  # as a proxy it has every tile there is
-            path = "/ok/" + "/".join(path.split("/")[-3:])
+            path = f"/{'part' if path.endswith('.bin') else 'ok'}/" + "/".join(path.split("/")[-3:])
         _, fault, z, x, last = path.split("/")[:5]
         y, _, self.ext = last.partition(".")
         self.where = int(z), int(x), int(y)
@@ -229,6 +232,31 @@ class _Handler(BaseHTTPRequestHandler):
     def refused(self) -> None:
         """A question that is answered with an error in the server's own words."""
         self.answer(400, b'{"code": "BadRequest", "description": "limit is over 500"}', Content_Type="application/json")
+
+    def issue(self) -> None:
+        """A token for a client, as OAuth2 has it."""
+        valid = {} if self.server.valid_s is None else {"expires_in": self.server.valid_s}
+        body = json.dumps({"access_token": self.server.token, "token_type": "bearer"} | valid).encode()
+        self.answer(200, body, Content_Type="application/json")
+
+    def by_token(self) -> None:
+        """To those who show the token only."""
+        is_known = self.headers.get("Authorization") == f"Bearer {self.server.token}"
+        (self.ok if is_known else partial(self.answer, 401, b"no"))()
+
+    def echo(self) -> None:
+        """An error that repeats what was sent."""
+        said = f"{self.path} {self.headers.get('Authorization')} {self.headers.get('X-Key')}"
+        self.answer(400, json.dumps({"message": said}).encode(), Content_Type="application/json")
+
+    def echoed(self) -> None:
+        """A document that repeats its own address, as those do whose addresses need a key."""
+        self.answer(200, json.dumps({"next": self.server.url + self.path}).encode())
+
+    def back_with_key(self) -> None:
+        """On to wherever `elsewhere` says, with all that was asked."""
+        _, mark, query = self.path.partition("?")
+        self.answer(302, b"", Location=f"{self.server.elsewhere}/ok/5/0/3.{self.ext}{mark}{query}")
 
     def gzfile(self) -> None:
         """Packed, which is not said."""

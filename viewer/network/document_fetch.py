@@ -101,12 +101,19 @@ class DocumentFetch(WaitingFetch):
     """
 
     def __init__(
-        self, context: FetchContext, url: QUrl, request: HttpRequest, done: DocumentDone, store: DocumentStore | None
+        self,
+        context: FetchContext,
+        url: QUrl,
+        request: HttpRequest,
+        done: DocumentDone,
+        store: DocumentStore | None = None,
+        is_login: bool = False,
     ) -> None:
+        """`is_login` is for a request that holds a secret: it is not sent on to another host."""
         limits = context.limits
         bounds = RequestBounds(limits.document_idle_s, limits.document_total_s, limits.document_bytes)
         super().__init__(context, url, bounds, done)
-        self._request = request
+        self._request, self._is_login = request, is_login
         self._is_post = request.method == "POST"
         self._store = None if self._is_post else store
         self._copy: HttpAnswer | None = None
@@ -187,9 +194,12 @@ class DocumentFetch(WaitingFetch):
     @override
     def _take(self, answer: HttpAnswer, is_stored: bool) -> None:
         most, store, address = self._bounds.body_bytes, self._store, self._request.address
+        key = self._context.logins.key_in_addresses(self.host)
 
         def work() -> HttpAnswer | None:
             whole = unpacked(answer, most)
+            if whole is not None:
+                whole = replace(whole, body=_without(whole.body, key))
             if whole is not None and whole.body and store is not None:
                 store.keep(address, whole)
             return whole
@@ -216,6 +226,13 @@ class DocumentFetch(WaitingFetch):
             self._finish(self._copy, None)
         else:
             super()._give_up(error, result)
+
+
+def _without(body: bytes, words: tuple[str, ...]) -> bytes:
+    """The body without a key, which some servers repeat in each address that they name: it is added to each request."""
+    for word in words:
+        body = body.replace(word.encode(), b"")
+    return body
 
 
 def unpacked(answer: HttpAnswer, most_bytes: int) -> HttpAnswer | None:

@@ -17,6 +17,7 @@ from layers.phrase import Phrase
 from layers.services.server_words import is_web_page, words_of_server
 from viewer.network.answer import REDIRECTS, HttpAnswer, answer_of
 from viewer.network.consent import Consent
+from viewer.network.logins import Logins
 from viewer.network.server_faults import (
     CERTIFICATE_FAULTS,
     Ending,
@@ -75,6 +76,7 @@ class FetchContext(Protocol):
     user_agent: str
     network: QNetworkAccessManager
     offline: bool
+    logins: Logins
 
     def only_stored(self, host: str) -> bool:
         """True while nothing is requested of a host: by choice, or because it is paused."""
@@ -96,6 +98,9 @@ class FetchContext(Protocol):
 
     def pause(self, host: str, sentence: str, seconds: float, is_busy: bool = False) -> None:
         """Pause a host for that long."""
+
+    def is_current(self, url: QUrl) -> bool:
+        """True for a tile in the store that has not expired."""
 
     def forget(self, url: QUrl) -> None:
         """Drop a damaged tile from the store."""
@@ -142,7 +147,8 @@ class Fetch[Result]:
         self._is_cut_for_kind = False
         self._tries = 0
         self._redirects = 0
-        self._from_store = self._was_sent = False
+        self._from_store = self._was_sent = self._was_renewed = False
+        self._is_login = False
         self._certificate_fault = ""
         self._deadline_at = math.inf
         self._resume_at = math.inf
@@ -203,7 +209,19 @@ class Fetch[Result]:
             return
         self._from_store = self._context.only_stored(self.host)
         self._target, self._redirects = self.url, 0
-        self._deadline_at, self._resume_at = time.monotonic() + self._bounds.total_s, math.inf
+        self._deadline_at = self._resume_at = math.inf
+        if self._from_store or self._is_login:
+            self._let_in(None)
+        else:
+            self._context.logins.prepare(self.url, self._let_in)
+
+    def _let_in(self, error: GeoloupeError | None) -> None:
+        if self.is_over:
+            return
+        if error is not None:
+            self._finish(None, error)
+            return
+        self._deadline_at = time.monotonic() + self._bounds.total_s
         self._begin()
 
     def tick(self, now: float) -> None:
@@ -238,6 +256,8 @@ class Fetch[Result]:
             request.setAttribute(cookies, QNetworkRequest.LoadControl.Manual)
         request.setTransferTimeout(int(self._bounds.idle_s * 1000))
         self._prepare(request)
+        if not (self._from_store or self._is_login) and self.target_host == self.host:
+            self._context.logins.apply(request, self.host)
         self._reply = self._sent_by(self._context.network, request)
         self._reply.readyRead.connect(self._read)
         self._reply.requestSent.connect(self._sent)
@@ -298,6 +318,9 @@ class Fetch[Result]:
             self._redirect(status, location)
         elif self._is_settled(answer, is_stored, error):
             return
+        elif status == 401 and not self._was_renewed and self._context.logins.renew(self.host):
+            self._was_renewed = True
+            self.start()
         elif status in REFUSALS:
             self._refused(answer)
         elif status in BUSY:
@@ -319,13 +342,13 @@ class Fetch[Result]:
         return ServerFault("{host} answers with error {code}: {words}", host=self.host, code=answer.status, words=words)
 
     def _redirect(self, status: int, location: QUrl) -> None:
-        target = self._target.resolved(location)
+        target = self._context.logins.without_key(self._target.resolved(location), self.host)
         host = host_of_url(target)
         downgrade = self._target.scheme() == "https" and target.scheme() == "http"
         self._redirects += 1
         if target.scheme() not in ("http", "https") or downgrade or target.userInfo():
             self._fail(ServerFault("{host} sends us to an address that is not followed.", host=self.host))
-        elif host != self.host and not self._context.consent.permits(host):
+        elif host != self.host and (self._is_login or not self._context.consent.permits(host)):
             self._fail(
                 NotAllowed(
                     "{host} sends us on to {host_2}, which is not allowed.",
@@ -345,6 +368,7 @@ class Fetch[Result]:
 
     def _fail(self, error: GeoloupeError, retry: bool = False, result: Result | None = None) -> None:
         """Count an error against the host; try again after a pause where that may help and the host is not paused."""
+        error = self._context.logins.discreet(error, self.host)
         if not self._from_store:
             at_once = isinstance(error, NoSuchName | NotTrusted)
             self._context.failed(self.host, error.sentence, at_once, isinstance(error, Unreachable))
@@ -360,6 +384,7 @@ class Fetch[Result]:
         if self.is_over:
             return
         self.is_over = True
+        error = error and self._context.logins.discreet(error, self.host)
         reply, self._reply = self._reply, None
         if reply is not None:
             reply.abort()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import resource
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -13,8 +15,9 @@ from PySide6.QtNetwork import QNetworkProxy
 from layers.errors import NotAllowed, ServerFault
 from layers.services.http_request import HttpRequest
 from tests.support.tile_server import TileServer, gzip_bomb, serving
-from tests.viewer.network.conftest import AskDocument, Documents, MakeFetcher, asked_document
+from tests.viewer.network.conftest import AskAny, AskDocument, Documents, MakeFetcher, asked_document, each_kind
 from viewer.network.answer import HttpAnswer, seconds_of
+from viewer.network.document_store import DocumentStore
 from viewer.network.fetch import Limits
 from viewer.network.fetcher import Fetcher
 
@@ -220,7 +223,18 @@ def test_f31_a_server_that_recovers_is_not_complained_about(
     assert not fetcher.host_states()
 
 
-@pytest.mark.parametrize("address", ["file:///etc/hostname", "data:text/plain,a", "qrc:/x", "http://a:b@c.org/", "x"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "file:///etc/hostname",
+        "data:text/plain,a",
+        "qrc:/x",
+        "http://a:b@c.org/",
+        "x",
+        "http://a.org/\r\nX: y",
+        "http:// a/",
+    ],
+)
 def test_f38_other_schemes_and_user_names_are_refused(fetcher: Fetcher, address: str) -> None:
     documents = Documents()
     assert fetcher.fetch_document(HttpRequest(address), documents) is None
@@ -264,6 +278,42 @@ def test_what_has_come_so_far_is_told(ask_document: AskDocument, server: TileSer
     ask_document("ok", 2)
     qtbot.waitUntil(lambda: bool(told) and told[-1][0] == 0)
     assert told[-1] == (0, 6_000_000)
+
+
+def test_f39_a_full_disk_costs_the_copies_only(
+    ask_document: AskDocument, server: TileServer, fetcher: Fetcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    monkeypatch.setattr("viewer.network.document_store.os.replace", no_room)
+    assert ask_document("ok", keep=True).answers[0].body == server.document
+    assert not list((tmp_path / "documents").iterdir()), "no remnants either"
+    fetcher.set_offline(True)
+    assert ask_document("ok", keep=True).errors
+
+
+def test_f39_the_oldest_copies_go(tmp_path: Path) -> None:
+    store = DocumentStore(tmp_path, 10_000)
+    for number in range(5):
+        store.keep(f"a{number}", HttpAnswer(bytes(4000), ""))
+        for age, path in enumerate(sorted(tmp_path.iterdir(), key=lambda path: path.stat().st_mtime_ns)):
+            os.utime(path, (1_000_000 + number * 10 + age,) * 2)
+    assert [store.kept(f"a{number}") is not None for number in range(5)] == [False, False, False, True, True]
+
+
+@each_kind
+def test_the_proxy_of_the_system_is_used_and_looks_the_name_up(
+    qtbot, fetcher: Fetcher, server: TileServer, monkeypatch: pytest.MonkeyPatch, how: AskAny
+) -> None:
+    """The name is nobody's: whoever looked it up here would find nothing."""
+    monkeypatch.setenv("http_proxy", server.url)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setattr(TileServer, "url", "http://tiles.nowhere.invalid/part")
+    fetcher.consent.allow("tiles.nowhere.invalid")
+    heard = how(qtbot, fetcher, server, "part")
+    assert len(heard.results) == 1, heard.errors
+    assert server.log[0].startswith("http://tiles.nowhere.invalid/")
 
 
 # -- kept copies ------------------------------------------------------------------------------------------------------
