@@ -17,7 +17,7 @@ from layers.errors import BadCRS, BadTemplate, CannotBePlaced, NotReadable
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, parse_crs, transform_bounds
 from layers.phrase import Phrase
-from layers.services.offers.crs_names import crs_named
+from layers.services.offers.crs_names import crs_of
 from layers.services.offers.documents import (
     is_web,
     json_value,
@@ -210,7 +210,7 @@ def crs_of_reference(reference: object) -> str:
         return ""
     for member in ("latestWkid", "wkid"):
         number = whole_number(reference.get(member))
-        crs = (crs_named(f"EPSG:{number}") or crs_named(f"ESRI:{number}")) if number else ""
+        crs = (crs_of(f"EPSG:{number}") or crs_of(f"ESRI:{number}")) if number else ""
         if crs:
             return crs
     wkt = _text(reference, "wkt") or _text(reference, "wkt2")
@@ -221,7 +221,7 @@ def crs_of_reference(reference: object) -> str:
         code = known.to_authority(min_confidence=70)
     except BadCRS:
         return ""
-    return (crs_named(":".join(code)) if code else "") or wkt
+    return (crs_of(":".join(code)) if code else "") or wkt
 
 
 def _bounds(extent: dict[str, Any]) -> Bounds | None:

@@ -8,14 +8,16 @@ import json
 import math
 import re
 import zlib
+from io import BytesIO
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, TreeBuilder
 
 from layers.errors import NotReadable
 from layers.geo.bounds import Bounds
 from layers.phrase import Phrase
 from layers.text.guarded_xml import BadXml, XmlLimits, parse_xml, walk_xml
+from layers.text.xml_decoding import Mended, encoding_of, texts_of
 
 MOST_BYTES = 32 * 2**20
 _LIMITS = XmlLimits(size=MOST_BYTES, elements=2_000_000, passed_doctype=True)
@@ -54,7 +56,7 @@ def unpacked(document: bytes) -> bytes:
 def xml_tree(document: bytes) -> Element:
     """The root element; names of elements and attributes are without prefixes. Raises NotReadable."""
     try:
-        root = parse_xml(document, _LIMITS)
+        root = _parsed(document)
     except BadXml as error:
         raise NotReadable("The document cannot be read: {why}. Fetch it again.", why=str(error)) from error
     for element in root.iter():
@@ -65,6 +67,23 @@ def xml_tree(document: bytes) -> Element:
                 for name, value in element.attrib.items()
             }
     return root
+
+
+def _parsed(document: bytes) -> Element:
+    """The root of a tree. A document in another encoding than it says, or with ampersands that begin no reference, is
+    read with those mended. Raises BadXml.
+    """
+    try:
+        return parse_xml(document, _LIMITS)
+    except BadXml as error:
+        try:
+            encoding = encoding_of(BytesIO(document), MOST_BYTES).name
+            text = "".join(Mended().blocks(texts_of(BytesIO(document), encoding))).lstrip("\ufeff \t\r\n")
+            builder = TreeBuilder()
+            walk_xml((text.encode(),), builder.start, builder.end, builder.data, _LIMITS, "utf-8")
+        except (BadXml, ValueError):  # the latter for bytes that are nothing in the guessed encoding
+            raise error from None
+        return builder.close()
 
 
 class _RootSeen(Exception):
@@ -83,12 +102,15 @@ def root_of_xml(document: bytes) -> tuple[str, str]:
 
     try:
         walk_xml((document,), first, str, str, _LIMITS)
-    except BadXml:
-        return "", ""
     except _RootSeen as seen:
-        prefix, _, name = seen.name.rpartition(":")
-        return name, seen.attributes.get(f"xmlns:{prefix}" if prefix else "xmlns", "")
-    return "", ""
+        root = Element(seen.name, seen.attributes)
+    except BadXml:
+        try:
+            root = _parsed(document)
+        except BadXml:
+            return "", ""
+    prefix, _, name = root.tag.rpartition(":")
+    return name, root.get(f"xmlns:{prefix}" if prefix else "xmlns", "")
 
 
 def json_value(document: bytes) -> Any:

@@ -14,15 +14,18 @@ from typing import Any
 from layers.errors import NotReadable, UnsupportedFormat
 from layers.phrase import Phrase
 from layers.services.offers.arcgis import read_arcgis
-from layers.services.offers.documents import MOST_BYTES, json_value, root_of_xml, unpacked, xml_tree
+from layers.services.offers.documents import MOST_BYTES, json_value, root_of_xml, text_in, unpacked, xml_tree
 from layers.services.offers.offer import ServiceOffer
+from layers.services.offers.service_exceptions import EXCEPTION_ROOTS, words_of_exception
 from layers.services.offers.tilejson import read_tilejson
 from layers.services.offers.tms import read_tms
+from layers.services.offers.wms import read_wms
 from layers.services.offers.wmts import read_wmts
 
 type _Reader = Callable[[bytes, str], ServiceOffer]
 
 _READERS: dict[str, _Reader] = {
+    "wms": read_wms,
     "wmts": read_wmts,
     "tms": read_tms,
     "tilejson": read_tilejson,
@@ -34,14 +37,14 @@ _PAGE = "page"
 _ROOTS = {
     "WMT_MS_Capabilities": "wms",
     "WMS_Capabilities": "wms",
+    "WMS_MS_Capabilities": "wms",
     "WFS_Capabilities": "wfs",
     "TileMap": "tms",
     "TileMapService": "tms",
     "Services": "tms",
-    "ServiceExceptionReport": _ERROR,
-    "ExceptionReport": _ERROR,
     "ServiceException": _ERROR,
     "Error": _ERROR,
+    **dict.fromkeys(EXCEPTION_ROOTS, _ERROR),
 }
 _OTHER_CAPABILITIES = {"wcs": "WCS", "csw": "CSW", "sos": "SOS", "wps": "WPS"}
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"GIF8", b"II*\0", b"MM\0*", b"PMTiles", b"%PDF", b"PK\x03\x04")
@@ -49,7 +52,6 @@ _ARCGIS = ("currentVersion", "mapName", "singleFusedMapCache", "serviceDataType"
 _GZIP = b"\x1f\x8b"
 _HEAD_BYTES = 4096
 _MOST_WORDS = 300
-_TAG = re.compile(r"<[^<>]*>")
 
 
 def recognised(document: bytes, address: str) -> ServiceOffer:
@@ -130,7 +132,7 @@ def _kind_of_json(document: bytes) -> str:
     value = json_value(document)
     if not isinstance(value, dict):
         return ""
-    if isinstance(value.get("error"), dict) and ("code" in value["error"] or "message" in value["error"]):
+    if isinstance(value.get("error"), dict) or isinstance(value.get("exceptions"), list):
         return _ERROR
     if "tilejson" in value or (isinstance(value.get("tiles"), list) and "tileInfo" not in value):
         return "tilejson"
@@ -170,17 +172,11 @@ def _kind_of_stac(value: dict[str, Any]) -> str:
 
 
 def _words_of_refusal(document: bytes) -> str:
-    """The server's own words in place of an answer, on a single line without tags."""
-    if _text_head(document).startswith("<"):
-        root = xml_tree(document)
-        texts = [text for element in root.iter() for text in (element.text, element.get("exceptionCode")) if text]
-    else:
-        error = json_value(document)["error"]
-        details = error.get("details")
-        texts = [error.get("message"), *(details if isinstance(details, list) else ())]
-        texts = [str(text) for text in texts if text] + [f"({error['code']})"] * ("code" in error)
-    words = " ".join(_TAG.sub(" ", " ".join(dict.fromkeys(text.strip() for text in texts))).split())
-    return (words or "no reason is told.")[:_MOST_WORDS]
+    """The server's own words in place of an answer; those of a store of files have elements of their own."""
+    words = words_of_exception(document)
+    if not words and _text_head(document).startswith("<"):
+        words = " ".join(filter(None, (text_in(element) for element in xml_tree(document).iter())))
+    return words[:_MOST_WORDS] or Phrase("it gives no reason.")
 
 
 def _no_service(document: bytes) -> Phrase:

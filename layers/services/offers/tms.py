@@ -12,7 +12,7 @@ from layers.errors import BadCRS, BadTemplate, CannotBePlaced, NotReadable
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, is_geographic, transform_bounds
 from layers.phrase import Phrase
-from layers.services.offers.crs_names import crs_named
+from layers.services.offers.crs_names import crs_of
 from layers.services.offers.documents import (
     linked,
     lonlat_box,
@@ -60,14 +60,14 @@ def _listed(entry: Element, address: str) -> OfferedLayer:
     title = entry.get("title", "") or own
     spelling = entry.get("srs", "")
     problem = Phrase("{title} is described by a document of its own: open {address}.", title=title, address=own)
-    crs = crs_named(spelling) or spelling
+    crs = crs_of(spelling) or spelling
     return OfferedLayer(name=title, title=title, crs=(crs,) if crs else (), address=own, problems=(problem,))
 
 
 def _layer(root: Element, address: str) -> OfferedLayer:
     title = text_in(root, "Title") or urlsplit(address).path.rstrip("/").rpartition("/")[2] or "TMS"
     spelling = text_in(root, "SRS")
-    crs = crs_named(spelling)
+    crs = crs_of(spelling) or ""
     tile = root.find("TileFormat")
     tile = Element("TileFormat") if tile is None else tile
     extension = tile.get("extension", "").lstrip(".") or "png"

@@ -19,7 +19,7 @@ from layers.errors import BadCRS, BadTemplate, CannotBePlaced, NotReadable
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, is_geographic, transform_bounds
 from layers.phrase import Phrase
-from layers.services.offers.crs_names import crs_named, is_north_first
+from layers.services.offers.crs_names import crs_of, is_north_first
 from layers.services.offers.documents import (
     is_web,
     linked,
@@ -146,7 +146,7 @@ def _places(contents: Element) -> dict[str, Bounds]:
 
 def _grid(name: str, element: Element, place: Bounds | None) -> _Grid:
     crs_text = text_in(element, "SupportedCRS")
-    crs = crs_named(crs_text)
+    crs = crs_of(crs_text)
     if not crs:
         problem = Phrase("The grid of tiles {name} is in {crs}, which is not known.", name=name, crs=crs_text[:80])
         return _Grid(name, crs_text, "", MendedGrid(None, (problem,)))
@@ -197,7 +197,7 @@ def _lonlat(layer: Element) -> Bounds | None:
     if all(len(corner) == 2 for corner in corners):
         return lonlat_box([*corners[0], *corners[1]])
     for box in layer.iterfind("BoundingBox"):
-        crs = crs_named(box.get("crs", ""))
+        crs = crs_of(box.get("crs", ""))
         corners = [numbers_of(text_in(box, corner)) for corner in ("LowerCorner", "UpperCorner")]
         if not crs or not all(len(corner) == 2 for corner in corners):
             continue
