@@ -79,7 +79,8 @@ def read_arcgis(document: bytes, address: str) -> ServiceOffer:
         raise NotReadable(no_such("description of a map of ArcGIS"))
     service = _service(value, address)
     layer = _layer(service)
-    parts = _parts(service, layer) if layer.service is not None and "{bbox}" in layer.service.template else ()
+    is_drawn = layer.service is None or "{bbox}" in layer.service.template
+    parts = _parts(service, layer) if is_drawn else ()
     return ServiceOffer(
         service="arcgis",
         title=service.title,
@@ -105,7 +106,7 @@ def _folder(value: dict[str, Any], address: str) -> ServiceOffer:
         name, kind = _text(entry, "name"), _text(entry, "type")
         if name and kind in ("MapServer", "ImageServer"):
             own = f"{root}/{name}/{kind}?f=json" if is_web(root) else ""
-            words = Phrase("{title} is described by a document of its own: open {address}.", title=name, address=own)
+            words = Phrase("{title} is described by a document of its own: open that.", title=name)
             layers.append(OfferedLayer(name=name, title=f"{name} ({kind})", address=own, problems=(words,)))
     title = urlsplit(address).netloc or "ArcGIS"
     return ServiceOffer(
@@ -177,19 +178,21 @@ def _parts(service: _Service, whole: OfferedLayer) -> tuple[OfferedLayer, ...]:
     parts = []
     for entry in entries if isinstance(entries, list) else ():
         number, name = whole_number(entry.get("id")) if isinstance(entry, dict) else None, _text(entry, "name")
-        if number is None or whole.service is None:
+        if number is None:
             continue
         parent = whole_number(entry.get("parentLayerId"))
         names[number], parents[number] = name, -1 if parent is None else parent
         if entry.get("subLayerIds"):
             continue
-        template = with_parameters(whole.service.template, {"layers": f"show:{number}"})
         above: list[str] = []
         at = parents[number]
         while at in names and len(above) < 16:
             above.insert(0, names[at])
             at = parents[at]
-        drawn = replace(whole.service, template=template, title=name, layer=str(number))
+        drawn = whole.service
+        if drawn is not None:
+            template = with_parameters(drawn.template, {"layers": f"show:{number}"})
+            drawn = replace(drawn, template=template, title=name, layer=str(number))
         parts.append(
             replace(
                 whole,
@@ -240,7 +243,7 @@ def _lonlat(extent: dict[str, Any], crs: str) -> Bounds | None:
         lonlat = transform_bounds(crs, WGS84, box)
     except (BadCRS, CannotBePlaced):
         return None
-    return lonlat_box(list(lonlat)) if lonlat.width < 360 else Bounds(-180, lonlat.bottom, 180, lonlat.top)
+    return lonlat_box(list(lonlat) if lonlat.width < 360 else [-180.0, lonlat.bottom, 180.0, lonlat.top])
 
 
 def _cache_grid(

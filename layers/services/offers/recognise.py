@@ -49,6 +49,7 @@ _ROOTS = {
 _OTHER_CAPABILITIES = {"wcs": "WCS", "csw": "CSW", "sos": "SOS", "wps": "WPS"}
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"GIF8", b"II*\0", b"MM\0*", b"PMTiles", b"%PDF", b"PK\x03\x04")
 _ARCGIS = ("currentVersion", "mapName", "singleFusedMapCache", "serviceDataType", "tileInfo", "pixelSizeX")
+_OGC_RELATIONS = ("conformance", "data", "collections", "items", "service-desc", "service-doc")
 _GZIP = b"\x1f\x8b"
 _HEAD_BYTES = 4096
 _MOST_WORDS = 300
@@ -141,8 +142,16 @@ def _kind_of_json(document: bytes) -> str:
         return kind
     if any(member in value for member in _ARCGIS):
         return "arcgis"
-    is_ogc = "conformsTo" in value or ("links" in value and ("collections" in value or "extent" in value))
-    return "ogcapi" if is_ogc else ""
+    return "ogcapi" if _is_ogc_api(value) else ""
+
+
+def _is_ogc_api(value: dict[str, Any]) -> bool:
+    """True for a landing page, a list of collections or a collection, which lead to one another by their links."""
+    if "conformsTo" in value or isinstance(value.get("collections"), list):
+        return True
+    links = value.get("links")
+    relations = {str(link.get("rel")) for link in links if isinstance(link, dict)} if isinstance(links, list) else set()
+    return any(relation.rpartition("/")[2] in _OGC_RELATIONS for relation in relations)
 
 
 def _may_be_features(document: bytes) -> bool:

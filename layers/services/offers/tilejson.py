@@ -50,6 +50,8 @@ def read_tilejson(document: bytes, address: str) -> ServiceOffer:
     service = None
     if "vector_layers" in value or picture_format in _FEATURES:
         problems.append(Phrase("{title} has tiles of features, not of pictures: they are not drawn.", title=title))
+    elif not template:
+        problems.append(Phrase("The document does not tell the address of {title}: open that.", title=title))
     else:
         try:
             service = TileService(

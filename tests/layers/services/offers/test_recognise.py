@@ -48,13 +48,18 @@ def test_t19_a_bomb_is_refused() -> None:
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 def test_w9_marks_and_wide_letters(encoding: str) -> None:
     assert recognised(TILEJSON.decode().encode(encoding), ADDRESS).service == "tilejson"
-    if encoding in ("utf-8-sig", "utf-16"):
+    if encoding in ("utf-8-sig", "utf-16"):  # XML in another width must have a mark
         text = WMTS.decode().replace('encoding="UTF-8"', f'encoding="{encoding.removesuffix("-sig")}"')
         assert recognised(text.encode(encoding), ADDRESS).service == "wmts"
 
 
+def test_w9_a_mark_of_wide_letters_before_others() -> None:
+    assert recognised(b"\xff\xfe" + WMTS, ADDRESS).service == "wmts"
+
+
 def test_w8_a_document_type_with_declarations() -> None:
-    head = '<!DOCTYPE Capabilities SYSTEM "http://nobody.example/a.dtd" [<!ENTITY a "b"><!ELEMENT c EMPTY>]>'
+    declared = '<!ENTITY a "b"><!ELEMENT c EMPTY><!ENTITY % p "SGI | GIF | JPEG | PNG | SVG | TIFF | WBMP | GeoTIFF">'
+    head = f'<!DOCTYPE Capabilities SYSTEM "http://nobody.example/a.dtd" [{declared}]>'
     offer = recognised(capabilities(mercator(), layer(), head=head), ADDRESS)
     assert [offered.name for offered in offer.layers] == ["scenes"]
 
