@@ -77,9 +77,7 @@ def test_f23_to_f36_what_a_server_does_wrong_is_one_sentence(
 
 
 @by_get_and_post
-@pytest.mark.parametrize(
-    ("fault", "words"), [("endless", "32 MB"), ("gzbomb", "unpacked"), ("gzfilebomb", "unpacked")]
-)
+@pytest.mark.parametrize(("fault", "words"), [("endless", "32 MB"), ("gzbomb", "unpacked"), ("gzfilebomb", "unpacked")])
 def test_f25_f35_too_much_is_cut_off_or_refused(
     ask_document: AskDocument, server: TileServer, fetcher: Fetcher, fault: str, words: str, body: bytes
 ) -> None:
