@@ -43,6 +43,13 @@ class TileFetch(Fetch[QImage]):
         )
 
     @override
+    def _begin(self) -> None:
+        # Qt looks for the address with its key, under which no tile is stored.
+        if self._context.logins.has_key_in_address(self.host) and self._context.is_current(self.url):
+            self._from_store = True
+        super()._begin()
+
+    @override
     def _too_large(self) -> str:
         most_mb = self._bounds.body_bytes >> 20
         return Phrase("{host} sent more than {mb} MB for one tile: it was cut off.", host=self.host, mb=most_mb)
