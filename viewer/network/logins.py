@@ -163,7 +163,7 @@ class Logins:
         form |= {"scope": secret.scope} if secret.scope else {}
         headers = (("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json"))
 
-        def heard(answer: HttpAnswer | None, error: GeoloupeError | None) -> None:
+        def take_answer(answer: HttpAnswer | None, error: GeoloupeError | None) -> None:
             token = None if answer is None or error is not None else _token_in(answer.body)
             if token is None:
                 fault = error or ServerFault("{host} sent no token for a login.", host=token_host)
@@ -173,7 +173,7 @@ class Logins:
             self._tokens[host] = _Token(token.access_token, time.monotonic() + valid_s)
             self._let_in(host, None)
 
-        self._fetch_token(HttpRequest(secret.token_address, "POST", urlencode(form).encode(), headers), heard)
+        self._fetch_token(HttpRequest(secret.token_address, "POST", urlencode(form).encode(), headers), take_answer)
 
 
 def _token_in(body: bytes) -> _TokenAnswer | None:

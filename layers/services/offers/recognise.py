@@ -17,6 +17,7 @@ from layers.services.offers.arcgis import read_arcgis
 from layers.services.offers.documents import MOST_BYTES, json_value, root_of_xml, text_in, unpacked, xml_tree
 from layers.services.offers.offer import ServiceOffer
 from layers.services.offers.service_exceptions import EXCEPTION_ROOTS, words_of_exception
+from layers.services.offers.stac_offer import read_stac_offer
 from layers.services.offers.tilejson import read_tilejson
 from layers.services.offers.tms import read_tms
 from layers.services.offers.wms import read_wms
@@ -30,6 +31,7 @@ _READERS: dict[str, _Reader] = {
     "tms": read_tms,
     "tilejson": read_tilejson,
     "arcgis": read_arcgis,
+    **dict.fromkeys(("stac-item", "stac-items", "stac-collection", "stac-catalog", "stac-api"), read_stac_offer),
 }
 _ERROR = "error"
 """A document in which a server says that it will not answer."""
