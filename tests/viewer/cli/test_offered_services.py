@@ -104,3 +104,32 @@ def test_info_tells_the_items_of_a_catalogue(cli, tmp_path: Path) -> None:
     with serving_stac([item]) as server:
         done = cli("info", server.address, "--json")
         assert json.loads(done.out)["service"] == "stac-api"
+
+
+def test_scenes_searches_an_archive(cli, own_home: Path) -> None:
+    def item(name: str, at: str, west: float) -> dict[str, object]:
+        box = [west, 50, west + 1, 51]
+        ring = [[west, 50], [west + 1, 50], [west + 1, 51], [west, 51], [west, 50]]
+        return {
+            "type": "Feature",
+            "stac_version": "1.0.0",
+            "id": name,
+            "collection": "s2",
+            "geometry": {"type": "Polygon", "coordinates": [ring]},
+            "bbox": box,
+            "properties": {"datetime": at},
+            "links": [],
+            "assets": {},
+        }
+
+    items = [item(f"day{day}", f"2026-03-0{day}T10:00:00Z", 10.0) for day in range(1, 8)]
+    items.append(item("elsewhere", "2026-03-02T10:00:00Z", 60.0))
+    question = ("--bounds", "10,50,11,51", "--from", "2026-03-02", "--to", "2026-03-06", "--json")
+    with serving_stac(items, page=2) as server:
+        facts = cli("scenes", server.address, *question).json
+        assert [entry["id"] for entry in facts["items"]] == [f"day{day}" for day in range(2, 7)]
+        assert facts["matched"] == "5"
+        server.broken = True
+        refused = cli("scenes", server.address, *question)
+        assert refused.code == 1
+        assert server.host in refused.err
