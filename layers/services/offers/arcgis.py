@@ -53,8 +53,6 @@ class _Service(NamedTuple):
 
     value: dict[str, Any]
     address: str
-    query: dict[str, str]
-    """Parameters of every request, such as a token of the address."""
     title: str
     is_image: bool
 
@@ -116,8 +114,6 @@ def _folder(value: dict[str, Any], address: str) -> ServiceOffer:
 
 def _service(value: dict[str, Any], address: str) -> _Service:
     match = _SERVER.match(address) if is_web(address) else None
-    query = dict(part.partition("=")[::2] for part in urlsplit(address).query.split("&") if "=" in part)
-    kept = {name: text for name, text in query.items() if name.lower() == "token"}
     is_image = any(member in value for member in ("serviceDataType", "pixelSizeX", "bandCount"))
     is_image |= match is not None and match[1].lower().endswith("imageserver")
     titles = (
@@ -127,7 +123,7 @@ def _service(value: dict[str, Any], address: str) -> _Service:
         match[1].split("/")[-2] if match is not None else "",
         _text(value, "mapName"),
     )
-    return _Service(value, match[1] if match is not None else "", kept, next(filter(None, titles), "ArcGIS"), is_image)
+    return _Service(value, match[1] if match is not None else "", next(filter(None, titles), "ArcGIS"), is_image)
 
 
 def _layer(service: _Service) -> OfferedLayer:
@@ -349,11 +345,10 @@ def _services(
         ways.append(("drawn on request", _export(service), squares))
     services = []
     for words, template, grid in ways:
-        address = with_parameters(template, service.query) if service.query else template
         try:
             made = TileService(
                 title=service.title,
-                template=address,
+                template=template,
                 max_level=len(grid.matrices) - 1,
                 kind="arcgis",
                 layer=service.title,

@@ -25,6 +25,7 @@ from layers.services.offers.documents import (
     xml_tree,
 )
 from layers.services.offers.formats import drawn_formats
+from layers.services.offers.map_address import without_keys
 from layers.services.offers.offer import OfferedLayer, ServiceOffer
 from layers.services.offers.tile_grids import limited_to, turn_of, well_known, zoom_levels
 from layers.services.tile_matrix import TileMatrix, TileMatrixSet
@@ -97,7 +98,7 @@ def _layer(root: Element, address: str) -> OfferedLayer:
                 max_level=len(grid.matrices) - 1,
                 kind="tms",
                 layer=title,
-                capabilities=address,
+                capabilities=without_keys(address),
                 grid=grid,
             )
         except BadTemplate as error:

@@ -92,6 +92,7 @@ def test_t17_scales_without_resolutions_are_for_the_stated_dpi() -> None:
     layer = layer_of(tileInfo=tile_info(MERCATOR, -20037508.342787, 20037508.342787, lods))
     assert layer.service is not None
     assert layer.service.matrices.matrices[1].columns == 2
+    assert layer.service.matrices.matrices[0].resolution == pytest.approx(2 * MERCATOR_HALF_M / 256, rel=1e-12)
 
 
 WKT = (
@@ -163,9 +164,15 @@ def test_images_are_exported_in_another_way() -> None:
     assert layer.service.template.startswith(
         "https://h.example/arcgis/rest/services/NAIP/ImageServer/exportImage?bbox="
     )
-    assert layer.service.template.endswith("&f=image&token=abc")
+    assert layer.service.template.endswith("&f=image")
     assert layer.times is not None
     assert layer.times.first.startswith("2005-01-01")
+
+
+def test_w25_a_key_stays_out_of_what_a_case_holds() -> None:
+    service = layer_of(f"{ADDRESS}&token=secret").service
+    assert service is not None
+    assert "secret" not in repr(service)
 
 
 def test_a_folder_lists_its_services() -> None:
