@@ -127,6 +127,14 @@ def test_t18_without_a_cache_the_server_draws() -> None:
     )
 
 
+def test_tiles_of_heights_or_features_are_no_pictures() -> None:
+    layer = layer_of(tileInfo=tile_info(MERCATOR, -20037508.342787, 20037508.342787, LODS, format="LERC2D"))
+    assert layer.service is not None
+    assert "/export?" in layer.service.template
+    with pytest.raises(NotReadable, match="no pictures"):
+        offer_of(tileInfo=tile_info(MERCATOR, 0, 0, LODS, format="pbf"))
+
+
 def test_t18_an_error_with_a_good_status_is_told_in_its_words() -> None:
     with pytest.raises(NotReadable, match=r"Token Required \(499\)"):
         read_arcgis(b'{"error": {"code": 499, "message": "Token Required", "details": []}}', ADDRESS)
@@ -173,6 +181,11 @@ def test_w25_a_key_stays_out_of_what_a_case_holds() -> None:
     service = layer_of(f"{ADDRESS}&token=secret").service
     assert service is not None
     assert "secret" not in repr(service)
+
+
+def test_numbers_beyond_all_measure_cost_no_more_than_the_grid() -> None:
+    lods = [{"level": 0, "resolution": 1e308}, {"level": 1, "resolution": 1e-308}]
+    assert layer_of(tileInfo=tile_info(MERCATOR, 0, 1e308, lods)).service is not None
 
 
 def test_a_folder_lists_its_services() -> None:
