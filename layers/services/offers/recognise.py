@@ -84,7 +84,7 @@ def service_document(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
-            if not head.startswith(_GZIP) and not _text_head(head).startswith(("<", "{", "[")):
+            if not head.startswith(_GZIP) and not _text_head(unpacked(head)).startswith(("<", "{", "[")):
                 return b""
             document = head + file.read(MOST_BYTES)
         kind = _kind_of(unpacked(document))
@@ -137,7 +137,9 @@ def _kind_of_json(document: bytes) -> str:
         return ""
     if isinstance(value.get("error"), dict) or isinstance(value.get("exceptions"), list):
         return _ERROR
-    if "tilejson" in value or (isinstance(value.get("tiles"), list) and "tileInfo" not in value):
+    tiles = value.get("tiles")
+    has_templates = isinstance(tiles, list) and any(isinstance(text, str) and "{" in text for text in tiles)
+    if "tilejson" in value or (has_templates and "tileInfo" not in value):
         return "tilejson"
     kind = _kind_of_stac(value)
     if kind:

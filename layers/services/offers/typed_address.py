@@ -40,47 +40,12 @@ _REQUESTS = {
 }
 """Requests of one service alone, by which an address without SERVICE is known."""
 _OF_REQUESTS = frozenset(
-    {
-        "service",
-        "request",
-        "layers",
-        "layer",
-        "styles",
-        "style",
-        "bbox",
-        "crs",
-        "srs",
-        "width",
-        "height",
-        "format",
-        "transparent",
-        "bgcolor",
-        "exceptions",
-        "time",
-        "elevation",
-        "tiled",
-        "tilematrixset",
-        "tilematrix",
-        "tilerow",
-        "tilecol",
-        "query_layers",
-        "info_format",
-        "i",
-        "j",
-        "x",
-        "y",
-        "feature_count",
-        "dpi",
-        "typename",
-        "typenames",
-        "srsname",
-        "count",
-        "maxfeatures",
-        "startindex",
-        "outputformat",
-        "sld",
-        "sld_body",
-    }
+    (
+        *("service", "request", "layers", "layer", "styles", "style", "bbox", "crs", "srs", "width", "height"),
+        *("format", "transparent", "bgcolor", "exceptions", "time", "elevation", "tiled", "dpi", "sld", "sld_body"),
+        *("tilematrixset", "tilematrix", "tilerow", "tilecol", "query_layers", "info_format", "i", "j", "x", "y"),
+        *("feature_count", "typename", "typenames", "srsname", "count", "maxfeatures", "startindex", "outputformat"),
+    )
 )
 """Parameters of requests for maps, tiles and features, which have no place in one for capabilities."""
 _LAST_PARTS = {
