@@ -176,6 +176,11 @@ class _Handler(BaseHTTPRequestHandler):
     def plain(self) -> None:
         self.answer(200, self.picture(), Content_Type=self.types[self.ext])
 
+    def nearest(self) -> None:
+        """A map of another date than was asked for."""
+        warning = "99 Nearest value used: time=2024-03-01T00:00:00Z unknown"
+        self.answer(200, self.picture(), Content_Type="image/png", Cache_Control="max-age=60", Warning=warning)
+
     def shallow(self) -> None:
         """Nothing beyond a level, which the server tells nobody."""
         if self.where[0] > self.server.last_level:

@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtNetwork import QNetworkProxy
 
 from layers.errors import NotAllowed, ServerFault
-from layers.services.http_request import HttpRequest
+from layers.services.http_request import BodyKind, HttpRequest
 from tests.support.tile_server import TileServer, gzip_bomb, serving
 from tests.viewer.network.conftest import AskAny, AskDocument, Documents, MakeFetcher, asked_document, each_kind
 from viewer.network.answer import HttpAnswer, seconds_of
@@ -89,6 +89,14 @@ def test_f25_f35_too_much_is_cut_off_or_refused(
     (error,) = ask_document(fault, body=body).errors
     assert words in error.sentence
     assert len(server.log) == 1
+
+
+def test_f25_a_document_of_the_size_of_a_tile_is_bounded_as_one(qtbot, fetcher: Fetcher, server: TileServer) -> None:
+    """A thumbnail, say."""
+    documents, server.document = Documents(), bytes(3 << 20)
+    fetcher.fetch_document(HttpRequest(f"{server.url}/ok/5/0/3.json", kind=BodyKind.TILE), documents)
+    qtbot.waitUntil(lambda: documents.count == 1)
+    assert "2 MB" in documents.errors[0].sentence
 
 
 def test_the_server_s_own_answer_comes_beside_the_error(ask_document: AskDocument) -> None:
