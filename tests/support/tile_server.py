@@ -230,6 +230,13 @@ class _Handler(BaseHTTPRequestHandler):
     def busy(self) -> None:
         self.answer(429, b"slow down", **{"Retry_After": self.server.retry_after} if self.server.retry_after else {})
 
+    def rate403(self) -> None:
+        """A limit of requests, told as a refusal."""
+        if len(self.server.log) == 1:
+            self.answer(403, b"slow down", Retry_After="1")
+        else:
+            self.ok()
+
     def once_busy(self) -> None:
         """Busy at the first request."""
         (self.busy if len(self.server.log) == 1 else self.ok)()

@@ -14,6 +14,7 @@ from PySide6.QtNetwork import QNetworkProxy
 
 from layers.errors import NotAllowed, ServerFault
 from layers.services.http_request import BodyKind, HttpRequest
+from tests.support.heartbeat import FREE_MS, Heartbeat
 from tests.support.tile_server import TileServer, gzip_bomb, serving
 from tests.viewer.network.conftest import AskAny, AskDocument, Documents, MakeFetcher, asked_document, each_kind
 from viewer.network.answer import HttpAnswer, seconds_of
@@ -176,6 +177,11 @@ def test_f30_a_busy_server_is_asked_again_when_it_wants_to_be(ask_document: AskD
     assert len(server.log) == 2
 
 
+def test_s24_a_refusal_that_passes_is_one_of_a_busy_server(ask_document: AskDocument, server: TileServer) -> None:
+    assert ask_document("rate403").answers[0].status == 200
+    assert len(server.log) == 2
+
+
 def test_f30_who_asks_in_between_waits_too(ask_document: AskDocument, server: TileServer, qtbot, fetcher) -> None:
     first, second = Documents(), Documents()
     fetcher.fetch_document(HttpRequest(f"{server.url}/once_busy/5/0/3.json"), first)
@@ -322,6 +328,17 @@ def test_the_proxy_of_the_system_is_used_and_looks_the_name_up(
     heard = how(qtbot, fetcher, server, "part")
     assert len(heard.results) == 1, heard.errors
     assert server.log[0].startswith("http://tiles.nowhere.invalid/")
+
+
+@pytest.mark.bounded
+def test_a_large_document_leaves_the_window_free(
+    ask_document: AskDocument, server: TileServer, fetcher: Fetcher
+) -> None:
+    fetcher.limits = Limits()
+    server.document = b"<Layer><Name>a</Name></Layer>" * (1 << 20)
+    with Heartbeat() as heart:
+        assert len(ask_document("ok", keep=True).answers[0].body) == len(server.document)
+    assert heart.longest_ms < FREE_MS
 
 
 # -- kept copies ------------------------------------------------------------------------------------------------------
