@@ -53,6 +53,8 @@ def describe(text: str) -> dict[str, Any]:
     from layers.project.storage.sqlite_file import is_case  # for start-up time
     from layers.requests.probe import Probe
     from layers.services.naming import is_service_text
+    from layers.services.offers.facts import offer_facts
+    from layers.services.offers.recognise import recognised, service_document
     from viewer.cli.terminal.reading import existing, one_reader
 
     if is_service_text(text):
@@ -60,6 +62,8 @@ def describe(text: str) -> dict[str, Any]:
     path = existing(text)
     if path.is_file() and is_case(path):
         return _case(path)
+    if path.is_file() and (document := service_document(path)):
+        return offer_facts(recognised(document, str(path)))
     with one_reader() as pool:
         probed: Probed = pool.ask(Probe(str(path.resolve()))).facts
         if probed.kind == "vector":

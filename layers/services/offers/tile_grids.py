@@ -81,7 +81,7 @@ def mended_grid(
     for level in levels:
         matrix, reading = _placed(crs, level, float(level.denominator or 0) * pixel_m / unit_m, places, north_first)
         if matrix.is_sound():
-            matrices.append(_snapped(crs, matrix))
+            matrices.append(snapped(crs, matrix))
             readings.add(reading)
         else:
             problems.append(
@@ -145,6 +145,29 @@ def zoom_levels(grid: TileMatrixSet) -> tuple[int, int]:
     if not zooms or rounded[0] < 0 or any(abs(zoom - near) > 0.01 for zoom, near in zip(zooms, rounded, strict=True)):
         return 0, len(grid.matrices) - 1
     return rounded[0], rounded[-1]
+
+
+def limited_to(grid: TileMatrixSet, box: Bounds) -> TileMatrixSet:
+    """The grid with limits to the tiles that touch a box in its CRS; as it is where the box lies elsewhere, or crosses
+    the antimeridian.
+    """
+    if grid.turn and max(abs(box.left), abs(box.right)) > grid.turn / 2 * (1 + _SNAP):
+        return grid
+    matrices = []
+    for matrix in grid.matrices:
+        width, height = matrix.tile_width * matrix.resolution, matrix.tile_height * matrix.resolution
+        common = matrix.bounds.intersection(box)
+        if common is None or common.width <= 0 or common.height <= 0:
+            return grid
+        limits = (
+            math.floor((common.left - matrix.left) / width + _SNAP),
+            math.ceil((common.right - matrix.left) / width - _SNAP) - 1,
+            math.floor((matrix.top - common.top) / height + _SNAP),
+            math.ceil((matrix.top - common.bottom) / height - _SNAP) - 1,
+        )
+        is_whole = limits == (0, matrix.columns - 1, 0, matrix.rows - 1)
+        matrices.append(matrix if is_whole else replace(matrix, limits=limits))
+    return replace(grid, matrices=tuple(matrices))
 
 
 def _degrees(crs: str) -> float:
@@ -217,7 +240,7 @@ def _fits(crs: str, levels: Sequence[DeclaredMatrix], units_a_scale: float, box:
     for level in levels:
         resolution = float(level.denominator or 0) * units_a_scale
         are_round &= abs(resolution - float(f"{resolution:.4g}")) <= _SNAP * resolution
-        if _well_known(crs, resolution, _NEARLY) is not None:
+        if well_known(crs, resolution, _NEARLY) is not None:
             return True
         width, height = resolution * level.tile_width * level.columns, resolution * level.tile_height * level.rows
         wholes = [whole for whole in (_world_width(crs, number) for number in level.corner) if whole]
@@ -234,7 +257,7 @@ def _fills(side: float, count: int, wanted: float) -> bool:
     return side * (1 + _SNAP) >= wanted > side * (count - 1) / count
 
 
-def _well_known(crs: str, resolution: float, tolerance: float) -> float | None:
+def well_known(crs: str, resolution: float, tolerance: float) -> float | None:
     """The resolution of the well-known sets of the world that is as good as this one."""
     turn = turn_of(crs)
     if not turn or not resolution > 0:
@@ -244,7 +267,7 @@ def _well_known(crs: str, resolution: float, tolerance: float) -> float | None:
     return exact if abs(resolution - exact) <= tolerance * exact else None
 
 
-def _snapped(crs: str, matrix: TileMatrix) -> TileMatrix:
+def snapped(crs: str, matrix: TileMatrix) -> TileMatrix:
     """The matrix with the exact numbers of a well-known set, where it is as good as one of them."""
     turn = turn_of(crs)
     if not turn:
@@ -253,7 +276,7 @@ def _snapped(crs: str, matrix: TileMatrix) -> TileMatrix:
     edges = (half, half / 2) if crs != WEB_MERCATOR else (half,)
     left = -half if abs(matrix.left + half) <= _SNAP * half else matrix.left
     top = next((edge for edge in edges if abs(matrix.top - edge) <= _SNAP * half), matrix.top)
-    resolution = _well_known(crs, matrix.resolution, _SNAP)
+    resolution = well_known(crs, matrix.resolution, _SNAP)
     span = turn / (matrix.columns * matrix.tile_width)
     if resolution is None and left == -half and abs(span - matrix.resolution) <= _NEARLY * span:
         resolution = span

@@ -146,7 +146,7 @@ def _places(contents: Element) -> dict[str, Bounds]:
 
 def _grid(name: str, element: Element, place: Bounds | None) -> _Grid:
     crs_text = text_in(element, "SupportedCRS")
-    crs = crs_of(crs_text) or ""
+    crs = crs_of(crs_text)
     if not crs:
         problem = Phrase("The grid of tiles {name} is in {crs}, which is not known.", name=name, crs=crs_text[:80])
         return _Grid(name, crs_text, "", MendedGrid(None, (problem,)))
@@ -197,7 +197,7 @@ def _lonlat(layer: Element) -> Bounds | None:
     if all(len(corner) == 2 for corner in corners):
         return lonlat_box([*corners[0], *corners[1]])
     for box in layer.iterfind("BoundingBox"):
-        crs = crs_of(box.get("crs", "")) or ""
+        crs = crs_of(box.get("crs", ""))
         corners = [numbers_of(text_in(box, corner)) for corner in ("LowerCorner", "UpperCorner")]
         if not crs or not all(len(corner) == 2 for corner in corners):
             continue
@@ -218,6 +218,7 @@ class _LayerReader:
         self.problems: list[Phrase] = []
         self.name = text_in(element, "Identifier")
         self.title = text_in(element, "Title") or self.name
+        self.bounds = _lonlat(element)
         self.styles = _styles(element)
         self.times, self.time = self._times()
         self.dimensions = self._dimensions()
@@ -245,7 +246,7 @@ class _LayerReader:
             title=self.title,
             abstract=text_in(self.element, "Abstract"),
             crs=tuple(dict.fromkeys(grid.crs or grid.crs_text for grid in known)),
-            bounds_lonlat=_lonlat(self.element),
+            bounds_lonlat=self.bounds,
             formats=self.formats,
             styles=self.styles,
             times=self.times,
@@ -347,8 +348,9 @@ class _LayerReader:
             for matrix in grid.matrices
             if matrix.identifier in entries
         ]
-        if entries and (not matrices or any(matrix.limits is None for matrix in matrices)):
+        if entries and (not matrices or not _are_sound(matrices, _in_crs(self.bounds, grid.crs))):
             self._complain("{title} has limits of tiles that cannot be: they are passed over.")
+            matrices = [replace(matrix, limits=None) for matrix in matrices]
         return replace(grid, matrices=tuple(matrices)) if matrices else grid
 
     def _templates(self, grid: str) -> Iterator[tuple[str, str]]:
@@ -419,6 +421,16 @@ def _limits(entry: Element, matrix: TileMatrix) -> tuple[int, int, int, int] | N
     last_column, last_row = min(last_column, matrix.columns - 1), min(last_row, matrix.rows - 1)
     is_some = None not in numbers and first_column <= last_column and first_row <= last_row
     return (first_column, last_column, first_row, last_row) if is_some else None
+
+
+def _are_sound(matrices: Sequence[TileMatrix], place: Bounds | None) -> bool:
+    """False where a level has limits that leave no tile, or those of the finest one are away from the layer."""
+    if any(matrix.limits is None for matrix in matrices):
+        return False
+    columns_rows = matrices[-1].tile_range
+    first = matrices[-1].tile_bounds(columns_rows[0], columns_rows[2])
+    last = matrices[-1].tile_bounds(columns_rows[1], columns_rows[3])
+    return place is None or first.union(last).intersects(place)
 
 
 def _filled(template: str, names: dict[str, str], time: str) -> str:

@@ -216,6 +216,21 @@ def test_t6_wrong_limits_are_passed_over() -> None:
     assert len(grid_of(mercator(), foreign).matrices) == 4
 
 
+def test_t6_one_level_with_limits_beyond_it_spoils_all() -> None:
+    rows = limits("0", 1, 1, 0, 0) + limits("1", 1, 2, 0, 1)
+    contents = (mercator(), layer(links=link("web", f"<TileMatrixSetLimits>{rows}</TileMatrixSetLimits>")))
+    assert [found.tile_range for found in grid_of(*contents).matrices] == [(0, 0, 0, 0), (0, 1, 0, 1)]
+
+
+def test_t6_limits_away_from_the_layer_are_passed_over() -> None:
+    box = """<ows:WGS84BoundingBox><ows:LowerCorner>10 50</ows:LowerCorner><ows:UpperCorner>11 51</ows:UpperCorner>
+      </ows:WGS84BoundingBox>"""
+    from_below = f"<TileMatrixSetLimits>{limits('3', 5, 5, 4, 4)}</TileMatrixSetLimits>"
+    from_above = f"<TileMatrixSetLimits>{limits('3', 2, 2, 4, 4)}</TileMatrixSetLimits>"
+    assert grid_of(mercator(), layer(box=box, links=link("web", from_below))).matrices[0].limits is None
+    assert grid_of(mercator(), layer(box=box, links=link("web", from_above))).matrices[0].limits == (4, 4, 2, 2)
+
+
 def test_t7_a_layer_without_a_box_opens() -> None:
     assert only_layer(mercator(), layer(box="")).bounds_lonlat is None
     assert only_layer(mercator(), layer(box="")).service is not None
@@ -238,6 +253,7 @@ def test_t7_a_box_in_the_order_of_its_crs() -> None:
     "spelling",
     [
         "urn:ogc:def:crs:EPSG:6.18.3:3857",
+        "urn:ogc:def:crs:EPSG:6.18:3:3857",
         "urn:ogc:def:crs:EPSG::102113",
         "http://www.opengis.net/def/crs/EPSG/0/3857",
         "EPSG:900913",
