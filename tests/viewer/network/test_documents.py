@@ -13,7 +13,8 @@ import pytest
 from PySide6.QtNetwork import QNetworkProxy
 
 from layers.errors import NotAllowed, ServerFault
-from layers.services.http_request import HttpRequest
+from layers.services.http_request import BodyKind, HttpRequest
+from tests.support.heartbeat import FREE_MS, Heartbeat
 from tests.support.tile_server import TileServer, gzip_bomb, serving
 from tests.viewer.network.conftest import AskAny, AskDocument, Documents, MakeFetcher, asked_document, each_kind
 from viewer.network.answer import HttpAnswer, seconds_of
@@ -91,6 +92,14 @@ def test_f25_f35_too_much_is_cut_off_or_refused(
     assert len(server.log) == 1
 
 
+def test_f25_a_document_of_the_size_of_a_tile_is_bounded_as_one(qtbot, fetcher: Fetcher, server: TileServer) -> None:
+    """A thumbnail, say."""
+    documents, server.document = Documents(), bytes(3 << 20)
+    fetcher.fetch_document(HttpRequest(f"{server.url}/ok/5/0/3.json", kind=BodyKind.TILE), documents)
+    qtbot.waitUntil(lambda: documents.count == 1)
+    assert "2 MB" in documents.errors[0].sentence
+
+
 def test_the_server_s_own_answer_comes_beside_the_error(ask_document: AskDocument) -> None:
     """S5: who asked for too many items at once has to know."""
     documents = ask_document("refused")
@@ -165,6 +174,11 @@ def test_f29_many_refusals_in_a_row_pause_the_host(ask_document: AskDocument, se
 
 def test_f30_a_busy_server_is_asked_again_when_it_wants_to_be(ask_document: AskDocument, server: TileServer) -> None:
     assert ask_document("once_busy").answers[0].status == 200
+    assert len(server.log) == 2
+
+
+def test_s24_a_refusal_that_passes_is_one_of_a_busy_server(ask_document: AskDocument, server: TileServer) -> None:
+    assert ask_document("rate403").answers[0].status == 200
     assert len(server.log) == 2
 
 
@@ -314,6 +328,17 @@ def test_the_proxy_of_the_system_is_used_and_looks_the_name_up(
     heard = how(qtbot, fetcher, server, "part")
     assert len(heard.results) == 1, heard.errors
     assert server.log[0].startswith("http://tiles.nowhere.invalid/")
+
+
+@pytest.mark.bounded
+def test_a_large_document_leaves_the_window_free(
+    ask_document: AskDocument, server: TileServer, fetcher: Fetcher
+) -> None:
+    fetcher.limits = Limits()
+    server.document = b"<Layer><Name>a</Name></Layer>" * (1 << 20)
+    with Heartbeat() as heart:
+        assert len(ask_document("ok", keep=True).answers[0].body) == len(server.document)
+    assert heart.longest_ms < FREE_MS
 
 
 # -- kept copies ------------------------------------------------------------------------------------------------------
