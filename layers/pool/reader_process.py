@@ -117,7 +117,7 @@ class ReaderProcess:
         except (OSError, MemoryError) as error:
             raise ReaderNotStarted(str(error) or Phrase("there is not enough memory")) from error
         arguments = (theirs, block.name, str(self._profile), os.getpid(), self._load, self._scratch)
-        variables = starting_variables(os.environ, reads_hosts=self._profile is Profile.REMOTE)
+        variables = starting_variables(os.environ)
         process = BareProcess(variables, target=worker.main, args=arguments, name="geoloupe-reader", daemon=True)
         self._connection = ours
         try:
