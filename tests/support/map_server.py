@@ -1,4 +1,4 @@
-"""A server on loopback that cuts one picture, which lies in any CRS, into tiles of any grid and into maps of any box."""
+"""A server on loopback that cuts one picture, of any CRS, into tiles of any grid and into maps of any box."""
 
 from __future__ import annotations
 
