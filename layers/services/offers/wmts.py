@@ -249,7 +249,7 @@ class _LayerReader:
             crs=tuple(dict.fromkeys(grid.crs or grid.crs_text for grid in known)),
             bounds_lonlat=self.bounds,
             formats=self.formats,
-            styles=self.styles,
+            styles=self.styles if self.element.find("Style") is not None else (),
             times=self.times,
             dimensions=self.dimensions,
             levels=zoom_levels(best.grid) if best is not None and best.grid is not None else None,
