@@ -77,7 +77,7 @@ def read_arcgis(document: bytes, address: str) -> ServiceOffer:
     """The layers of a description. Raises NotReadable where it is none, and for a server's refusal."""
     value = json_value(unpacked(document))
     if not isinstance(value, dict):
-        raise NotReadable(no_such("description of ArcGIS"))
+        raise NotReadable(no_such(Phrase("description of ArcGIS")))
     if isinstance(value.get("error"), dict):
         raise NotReadable(
             "The server refuses: {words} ({code})",
@@ -92,7 +92,7 @@ def read_arcgis(document: bytes, address: str) -> ServiceOffer:
     if isinstance(value.get("services"), list):
         return _folder(value, address)
     if not any(member in value for member in ("mapName", "tileInfo", "fullExtent", "extent", "layers")):
-        raise NotReadable(no_such("description of a map of ArcGIS"))
+        raise NotReadable(no_such(Phrase("description of a map of ArcGIS")))
     service = _service(value, address)
     layer = _layer(service)
     is_drawn = layer.service is None or "{bbox}" in layer.service.template

@@ -41,7 +41,7 @@ def read_tilejson(document: bytes, address: str) -> ServiceOffer:
     value = json_value(unpacked(document))
     templates = value.get("tiles") if isinstance(value, dict) else None
     if not isinstance(templates, list) or not templates:
-        raise NotReadable(no_such("TileJSON with addresses of tiles"))
+        raise NotReadable(no_such(Phrase("TileJSON with addresses of tiles")))
     problems: list[Phrase] = []
     title = _text(value, "name") or _text(value, "id") or urlsplit(address).netloc or "TileJSON"
     least, most = _levels(value, title, problems)

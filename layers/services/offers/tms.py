@@ -48,7 +48,7 @@ def read_tms(document: bytes, address: str) -> ServiceOffer:
         layer = _layer(root, address)
         return ServiceOffer(service="tms", title=layer.title, version=root.get("version", ""), layers=(layer,))
     if root.tag not in ("TileMapService", "Services"):
-        raise NotReadable(no_such("description of TMS"))
+        raise NotReadable(no_such(Phrase("description of TMS")))
     maps = [*root.iterfind("TileMaps/TileMap"), *root.iterfind("TileMap"), *root.iterfind("TileMapService")]
     layers = tuple(_listed(entry, address) for entry in maps)
     title = text_in(root, "Title") or root.get("title", "") or urlsplit(address).netloc
